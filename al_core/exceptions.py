@@ -1,0 +1,55 @@
+"""Every error that al_core raises on purpose.
+
+    ALCoreError
+    ├── InvalidInputError (ValueError)      wrong shape, length, value or name
+    │   └── FileFormatError                 a file that cannot be read as what it claims to be
+    ├── MissingInputError (RuntimeError)    the step needs scores, embeddings or a query that is not there yet
+    ├── NotFoundError (KeyError)            no dataset, tag, embedding or score of that name or id
+    ├── AlreadyExistsError (RuntimeError)   the name is taken
+    ├── NotAllowedError (RuntimeError)      the rules forbid it, such as deleting a tag that has children
+    └── Cancelled                           the user stopped a job
+
+    ALCoreWarning (UserWarning)             done, but not quite as asked
+
+Each class also inherits the builtin that the original Lightly client raised, so old `except` clauses still work.
+A message says what was expected, what came, where, and what to do.
+"""
+
+
+class ALCoreError(Exception):
+    """Base of all errors of al_core: `except ALCoreError` catches each of them."""
+
+
+class InvalidInputError(ALCoreError, ValueError):
+    """A value has the wrong shape, length, range or name."""
+
+
+class FileFormatError(InvalidInputError):
+    """A file cannot be read as what it claims to be."""
+
+
+class MissingInputError(ALCoreError, RuntimeError):
+    """A step needs something that has not been provided yet."""
+
+
+class NotFoundError(ALCoreError, KeyError):
+    """Nothing of that name or id exists."""
+
+    # KeyError shows the repr of its message, which puts quotes around a sentence.
+    __str__ = Exception.__str__
+
+
+class AlreadyExistsError(ALCoreError, RuntimeError):
+    """The name is already taken."""
+
+
+class NotAllowedError(ALCoreError, RuntimeError):
+    """The request is understood, and the rules forbid it."""
+
+
+class Cancelled(ALCoreError):
+    """The user stopped the job."""
+
+
+class ALCoreWarning(UserWarning):
+    """The request was carried out, but not quite as asked."""
