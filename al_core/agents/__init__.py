@@ -1,0 +1,3 @@
+from al_core.agents.agent import ActiveLearningAgent
+
+__all__ = ["ActiveLearningAgent"]

@@ -1,0 +1,10 @@
+"""Datasets on disk: a catalog of small facts in SQL, and arrays in files next to it.
+
+A file is complete before the catalog mentions it, so a crash leaves at most an unmentioned file.
+"""
+
+from al_core.store.dataset import Dataset
+from al_core.store.records import INITIAL_TAG, StoredArray, Tag
+from al_core.store.workspace import Workspace
+
+__all__ = ["INITIAL_TAG", "Dataset", "StoredArray", "Tag", "Workspace"]

@@ -1,0 +1,176 @@
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import SelectionConfig
+from al_core.exceptions import ALCoreWarning, AlreadyExistsError, InvalidInputError, MissingInputError
+from al_core.scorers import Scorer
+from al_core.store.records import Tag
+from al_core.types import Scores
+
+
+class Client(Protocol):
+    """What the agent needs of a client; `LocalClient` and `ApiWorkflowClient` both offer it."""
+
+    def get_all_tags(self) -> list[Tag]:
+        """Return all tags, newest first."""
+
+    def get_tag_by_name(self, tag_name: str) -> Tag:
+        """Return the tag of that name or raise a KeyError that lists the tags there are."""
+
+    def get_filenames_in_tag(self, tag_data: Tag) -> list[str]:
+        """Return the filenames of a tag in dataset order."""
+
+    def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
+        """Store scores for the samples of a tag."""
+
+    def selection(
+        self, selection_config: SelectionConfig, preselected_tag_id: str | None, query_tag_id: str | None
+    ) -> Tag:
+        """Run a selection and return its new tag."""
+
+
+class ActiveLearningAgent:
+    """Asks for new samples, round after round, and keeps track of what has been selected.
+
+    Args:
+        api_workflow_client: The client to work through.
+        query_tag_name: The tag whose samples may be selected; by default all samples.
+        preselected_tag_name: The tag whose samples are labeled already; by default none.
+
+    Raises:
+        NotFoundError: (a KeyError) if a tag does not exist; the message lists the tags there are.
+
+    Examples:
+        >>> agent = ActiveLearningAgent(client)
+        >>> labeled, added = agent.query(SelectionConfig(n_samples=2, name="first round"))
+        >>> len(labeled), len(added), len(agent.unlabeled_set)
+        (2, 2, 2)
+    """
+
+    def __init__(
+        self,
+        api_workflow_client: Client,
+        query_tag_name: str = "initial-tag",
+        preselected_tag_name: str | None = None,
+    ) -> None:
+        self.api_workflow_client = api_workflow_client
+        self._query_tag = api_workflow_client.get_tag_by_name(query_tag_name)
+        self._labeled_tag = (
+            api_workflow_client.get_tag_by_name(preselected_tag_name) if preselected_tag_name is not None else None
+        )
+        self._query_set = api_workflow_client.get_filenames_in_tag(self._query_tag)
+        self._labeled_set = self._filenames(self._labeled_tag)
+        self._added_set: list[str] | None = None
+
+    @property
+    def query_set(self) -> list[str]:
+        """Filenames that may be selected, in dataset order: the order in which predictions are expected."""
+        return list(self._query_set)
+
+    @property
+    def labeled_set(self) -> list[str]:
+        """Filenames selected so far, in dataset order."""
+        return list(self._labeled_set)
+
+    @property
+    def unlabeled_set(self) -> list[str]:
+        """Filenames of the query set that are not selected yet."""
+        return [name for name, is_new in zip(self._query_set, self._is_unlabeled(), strict=True) if is_new]
+
+    @property
+    def added_set(self) -> list[str]:
+        """Filenames that the last query added.
+
+        Raises:
+            MissingInputError: (a RuntimeError) before the first query.
+        """
+        if self._added_set is None:
+            raise MissingInputError('Cannot compute "added set" before querying.')
+        return list(self._added_set)
+
+    def upload_scores(self, al_scorer: Scorer) -> None:
+        """Calculate scores and store them with the query tag, without selecting anything."""
+        self.api_workflow_client.upload_scores(self._scores(al_scorer), self._query_tag.id)
+
+    def query(
+        self,
+        selection_config: SelectionConfig | None = None,
+        al_scorer: Scorer | None = None,
+        *,
+        sampler_config: SelectionConfig | None = None,
+    ) -> tuple[list[str], list[str]]:
+        """Select samples and return `(labeled_set, added_set)`.
+
+        The labeled set then holds all selected samples; the query set stays as it is. When the labeled set already
+        has `n_samples` or more, a warning says so and nothing changes.
+
+        Args:
+            selection_config: What to select; `n_samples` counts the labeled samples too.
+            al_scorer: Scores for CORAL and ACTIVE_LEARNING, one per sample of `query_set` or of `unlabeled_set`.
+            sampler_config: The older name of `selection_config`.
+
+        Raises:
+            AlreadyExistsError: (a RuntimeError) if a tag of the configuration's name exists; nothing is stored then.
+            InvalidInputError: (a ValueError) if the scores have another length than either set.
+        """
+        config = self._one_config(selection_config, sampler_config)
+        if any(tag.name == config.name for tag in self.api_workflow_client.get_all_tags()):
+            raise AlreadyExistsError(f"There already exists a tag with tag_name {config.name}; choose another name")
+        if config.n_samples != -1 and config.n_samples < len(self._labeled_set):
+            warnings.warn(
+                f"n_samples={config.n_samples} counts the labeled samples too, and there are "
+                f"{len(self._labeled_set)} of them already: nothing was selected",
+                ALCoreWarning,
+                stacklevel=2,
+            )
+            return self.labeled_set, []
+        if al_scorer is not None:
+            self.upload_scores(al_scorer)
+        self._select(config)
+        return self.labeled_set, self.added_set
+
+    def _select(self, config: SelectionConfig) -> None:
+        labeled_id = self._labeled_tag.id if self._labeled_tag else None
+        self._labeled_tag = self.api_workflow_client.selection(config, labeled_id, self._query_tag.id)
+        before = set(self._labeled_set)
+        self._labeled_set = self._filenames(self._labeled_tag)
+        self._added_set = [name for name in self._labeled_set if name not in before]
+
+    def _filenames(self, tag: Tag | None) -> list[str]:
+        return self.api_workflow_client.get_filenames_in_tag(tag) if tag else []
+
+    def _is_unlabeled(self) -> NDArray[np.bool_]:
+        if self._labeled_tag is None:
+            return np.ones(len(self._query_set), bool)
+        return ~np.isin(self._query_tag.rows, self._labeled_tag.rows, assume_unique=True)
+
+    def _scores(self, al_scorer: Scorer) -> dict[str, Scores]:
+        scores = {name: np.asarray(values) for name, values in al_scorer.calculate_scores().items()}
+        if not scores:
+            raise InvalidInputError("the scorer gave no scores: was its generator of predictions consumed before?")
+        return {name: self._for_query_set(name, values) for name, values in scores.items()}
+
+    def _for_query_set(self, name: str, values: Scores) -> Scores:
+        is_unlabeled = self._is_unlabeled()
+        n_query, n_unlabeled = len(is_unlabeled), int(is_unlabeled.sum())
+        if values.shape == (n_query,):
+            return values
+        if values.shape != (n_unlabeled,):
+            raise InvalidInputError(
+                f"score '{name}' has shape {values.shape}; give one value for each of the {n_query} samples of "
+                f"query_set, or for each of the {n_unlabeled} samples of unlabeled_set, in their order"
+            )
+        spread = np.full(n_query, np.nan, values.dtype)
+        spread[is_unlabeled] = values
+        return spread
+
+    @staticmethod
+    def _one_config(selection_config: SelectionConfig | None, sampler_config: SelectionConfig | None) -> SelectionConfig:
+        config = selection_config or sampler_config
+        if config is None or (selection_config and sampler_config):
+            raise InvalidInputError("give one SelectionConfig, as selection_config or under the older name sampler_config")
+        return config

@@ -1,0 +1,69 @@
+"""Files that are either complete or absent."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK_BYTES = 1 << 24
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Call `write` with a temporary file that becomes `path` once its bytes are on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Store `array` as `.npy`, never pickled."""
+    write_atomically(path, lambda file: np.lib.format.write_array(file, array, allow_pickle=False))
+
+
+def read_array(path: Path) -> NDArray[Any]:
+    """Return the array at `path`, mapped from disk and read-only."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
+
+
+def array_digest(array: NDArray[Any]) -> str:
+    """Return the SHA-256 of type, shape and content, in hexadecimal."""
+    digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+    if array.size:
+        flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        for start in range(0, len(flat), BLOCK_BYTES):
+            digest.update(flat[start : start + BLOCK_BYTES].data)
+    return digest.hexdigest()
+
+
+def write_filenames(path: Path, filenames: Sequence[str]) -> None:
+    """Store filenames as an Arrow file with one column."""
+    import pyarrow as pa
+
+    table = pa.table({"filename": pa.array(filenames, pa.large_string())})
+
+    def write(file: IO[bytes]) -> None:
+        with pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+
+    write_atomically(path, write)
+
+
+def read_filenames(path: Path) -> Any:
+    """Return the filenames as an Arrow array, mapped from disk."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all().column("filename").combine_chunks()

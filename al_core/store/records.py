@@ -1,0 +1,86 @@
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from al_core.types import Rows
+
+INITIAL_TAG = "initial-tag"
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A named set of rows.
+
+    Attributes:
+        mask: Bit k, counted from the lowest, is set when row k belongs to the tag (little-endian bytes).
+        size: How many rows belong to it.
+        tot_size: How many samples the dataset has.
+        prev_tag_id: The parent: the labeled tag a selection started from, otherwise `initial-tag`.
+        facts: What the tag was made from, such as the configuration, digests and quality of a selection.
+        created_at: Milliseconds since 1970.
+    """
+
+    id: str
+    dataset_id: str
+    name: str
+    mask: bytes = field(repr=False)
+    size: int
+    tot_size: int
+    prev_tag_id: str | None
+    query_tag_id: str | None
+    preselected_tag_id: str | None
+    facts: dict[str, Any] = field(repr=False)
+    created_at: int
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows of the tag in ascending order."""
+        return mask_to_rows(self.mask)
+
+    @property
+    def bit_mask_data(self) -> str:
+        """The mask in hexadecimal, as `BitMask.from_hex` reads it."""
+        return hex(int.from_bytes(self.mask, "little"))
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """An array of a dataset: an embedding, a score, a prediction, a 2-D view or the order of a selection.
+
+    Attributes:
+        digest: SHA-256 of the content; equal digests mean equal arrays.
+        facts: What it was made from.
+        created_at: Milliseconds since 1970.
+    """
+
+    id: str
+    kind: str
+    name: str
+    digest: str
+    shape: tuple[int, ...]
+    facts: dict[str, Any]
+    created_at: int
+
+
+def rows_to_mask(rows: Rows, n_samples: int) -> bytes:
+    r"""Return the bit mask of `rows`, little-endian, in ⌈n_samples / 8⌉ bytes.
+
+    Examples:
+        >>> rows_to_mask(np.array([0, 9]), 10)
+        b'\x01\x02'
+    """
+    bits = np.zeros(n_samples, np.uint8)
+    bits[rows] = 1
+    return np.packbits(bits, bitorder="little").tobytes()
+
+
+def mask_to_rows(mask: bytes) -> Rows:
+    r"""Return the rows whose bit is set, ascending.
+
+    Examples:
+        >>> mask_to_rows(b"\x01\x02").tolist()
+        [0, 9]
+    """
+    return np.flatnonzero(np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little"))

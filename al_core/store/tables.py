@@ -1,0 +1,64 @@
+"""The catalog's tables. Times are milliseconds since 1970, ids are 24 hexadecimal digits."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _dataset_id() -> Column[str]:
+    return Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False)
+
+
+datasets = Table(
+    "datasets",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("name", String, unique=True, nullable=False),
+    Column("n_samples", Integer, nullable=False),
+    Column("images_dir", String),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(24), unique=True, nullable=False),
+    _dataset_id(),
+    Column("name", String, nullable=False),
+    Column("mask", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("tot_size", Integer, nullable=False),
+    Column("prev_tag_id", String(24)),
+    Column("query_tag_id", String(24)),
+    Column("preselected_tag_id", String(24)),
+    Column("facts", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("dataset_id", "name"),
+)
+
+arrays = Table(
+    "arrays",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(24), unique=True, nullable=False),
+    _dataset_id(),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("shape", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("dataset_id", "kind", "name"),
+)

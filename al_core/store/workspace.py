@@ -1,0 +1,156 @@
+import os
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, delete, event, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
+
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
+from al_core.store import tables
+from al_core.store.dataset import Dataset
+from al_core.store.identity import new_id, now
+
+DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
+# Another process may be between writing a file and committing its row; nobody takes an hour for that.
+ORPHAN_AGE_SECONDS = 3600
+
+
+class Workspace:
+    """A folder of datasets. Several processes may have it open at once.
+
+    Args:
+        home: The folder; by default `AL_CORE_HOME`, otherwise `~/.al_core`. It is made if it does not exist.
+
+    Examples:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, Workspace(folder) as workspace:
+        ...     workspace.create_dataset("cats", ["a.jpg", "b.jpg"]).filenames()
+        ['a.jpg', 'b.jpg']
+    """
+
+    def __init__(self, home: Path | str | None = None) -> None:
+        self.home = Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
+        self._datasets_folder.mkdir(parents=True, exist_ok=True)
+        url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
+        self._engine = _open_catalog(url)
+        self._remove_orphans()
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.home)!r})"
+
+    def close(self) -> None:
+        """Release the catalog's connections."""
+        self._engine.dispose()
+
+    def datasets(self) -> list[Dataset]:
+        """Return all datasets, newest first."""
+        query = select(tables.datasets).order_by(tables.datasets.c.created_at.desc(), tables.datasets.c.id)
+        with self._engine.connect() as connection:
+            return [self._dataset(record) for record in connection.execute(query)]
+
+    def dataset(self, name_or_id: str) -> Dataset:
+        """Return the dataset of that name or id.
+
+        Raises:
+            NotFoundError: If there is none; the message lists the datasets there are.
+        """
+        datasets = self.datasets()
+        for dataset in datasets:
+            if name_or_id in (dataset.id, dataset.name):
+                return dataset
+        known = ", ".join(f"'{dataset.name}'" for dataset in datasets[:20]) or "none yet"
+        raise NotFoundError(f"the workspace has no dataset '{name_or_id}'; its datasets are: {known}")
+
+    def create_dataset(
+        self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
+    ) -> Dataset:
+        """Return a new dataset, empty unless filenames are given.
+
+        Raises:
+            InvalidInputError: If the name, a filename or the folder is not allowed; nothing is stored then.
+            AlreadyExistsError: If the name is taken.
+        """
+        if not DATASET_NAME.fullmatch(name):
+            raise InvalidInputError(
+                f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
+                "with a letter or digit first"
+            )
+        dataset = self._insert_dataset(name)
+        try:
+            if images_dir is not None:
+                dataset.set_images_dir(Path(images_dir).expanduser())
+            if filenames is not None:
+                dataset.set_samples(filenames)
+        except InvalidInputError:
+            self.delete_dataset(dataset.id)
+            raise
+        return dataset
+
+    def delete_dataset(self, name_or_id: str) -> None:
+        """Remove a dataset with its tags, scores and arrays; images stay where they are."""
+        dataset = self.dataset(name_or_id)
+        with self._engine.begin() as connection:
+            for table in (tables.tags, tables.arrays):
+                connection.execute(delete(table).where(table.c.dataset_id == dataset.id))
+            connection.execute(delete(tables.datasets).where(tables.datasets.c.id == dataset.id))
+        shutil.rmtree(self._datasets_folder / dataset.id, ignore_errors=True)
+
+    @property
+    def _datasets_folder(self) -> Path:
+        return self.home / "datasets"
+
+    def _dataset(self, record: Any) -> Dataset:
+        return Dataset(self._engine, self._datasets_folder / record.id, record)
+
+    def _insert_dataset(self, name: str) -> Dataset:
+        values = {"id": new_id(), "name": name, "n_samples": 0, "created_at": now()}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(tables.datasets).values(**values))
+        except IntegrityError as error:
+            raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name") from error
+        return self.dataset(str(values["id"]))
+
+    def _remove_orphans(self) -> None:
+        with self._engine.connect() as connection:
+            known = set(connection.execute(select(tables.datasets.c.id)).scalars())
+            known |= set(connection.execute(select(tables.arrays.c.id)).scalars())
+        limit = time.time() - ORPHAN_AGE_SECONDS
+        for folder in self._datasets_folder.iterdir():
+            if folder.name not in known and folder.stat().st_mtime < limit:
+                shutil.rmtree(folder, ignore_errors=True)
+        for file in self._datasets_folder.glob("*/*/*"):
+            is_orphan = file.suffix == ".tmp" or (file.suffix == ".npy" and file.stem not in known)
+            if is_orphan and file.stat().st_mtime < limit:
+                file.unlink(missing_ok=True)
+
+
+def _open_catalog(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+    with engine.begin() as connection:
+        for table in tables.metadata.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
