@@ -2,6 +2,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from al_core.exceptions import InvalidInputError
 
@@ -43,6 +44,9 @@ class SelectionConfig:
         score_name: The score that CORAL and ACTIVE_LEARNING use; by default the margin if there is one.
         seed: Fixes every random choice; None draws one, which is recorded with the result.
         normalize: Whether embeddings are scaled to unit length before distances are measured.
+        coral: How CORAL joins diversity and uncertainty: "herding" covers the uncertain parts of the data, "product"
+            picks the highest product of score and distance to the nearest chosen sample.
+        strength: The exponent of the score in CORAL; 0 leaves diversity alone.
 
     Raises:
         InvalidInputError: If a value is out of range or there is no stopping condition.
@@ -63,6 +67,8 @@ class SelectionConfig:
     score_name: str | None = field(default=None, kw_only=True)
     seed: int | None = field(default=None, kw_only=True)
     normalize: bool = field(default=True, kw_only=True)
+    coral: Literal["herding", "product"] = field(default="herding", kw_only=True)
+    strength: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "method", SamplingMethod(self.method))
@@ -83,6 +89,10 @@ class SelectionConfig:
             raise InvalidInputError("no stopping condition: set n_samples, min_distance or both")
         if self.seed is not None and self.seed < 0:
             raise InvalidInputError(f"seed is a whole number from 0, not {self.seed}")
+        if self.coral not in ("herding", "product"):
+            raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
+        if not 0 <= self.strength < float("inf"):
+            raise InvalidInputError(f"strength is 0 or more, not {self.strength}")
 
     def _unique_name(self) -> str:
         # The random end keeps two selections of one second apart; Lightly's default names collided.

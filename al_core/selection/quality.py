@@ -1,0 +1,76 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.selection.request import checked_rows, count_rows
+from al_core.selection.space import Space, blocks, squared_distances
+from al_core.types import Embeddings, Rows, Scores
+
+
+@dataclass(frozen=True)
+class SelectionQuality:
+    """What a selection achieved.
+
+    Attributes:
+        n_added: How many rows were added.
+        mean_score: The mean score of the added rows; None without scores.
+        covering_radius: The largest distance of a query row to its nearest chosen row; None without embeddings or
+            chosen rows.
+        smallest_distance: The smallest distance between an added row and another chosen row; None if there is no pair.
+    """
+
+    n_added: int
+    mean_score: float | None
+    covering_radius: float | None
+    smallest_distance: float | None
+
+
+def quality(
+    embeddings: Embeddings | None,
+    *,
+    rows: Rows,
+    preselected_rows: Rows | Sequence[int] = (),
+    query_rows: Rows | None = None,
+    scores: Scores | None = None,
+    normalize: bool = True,
+) -> SelectionQuality:
+    """Return what adding `rows` to the preselected rows achieved; arguments are as in `select`.
+
+    Examples:
+        >>> line = np.array([[0.0], [1.0], [5.0], [6.0]])
+        >>> quality(line, rows=np.array([0, 3]), normalize=False)
+        SelectionQuality(n_added=2, mean_score=None, covering_radius=1.0, smallest_distance=6.0)
+    """
+    n_rows = count_rows(embeddings, scores)
+    added = checked_rows(rows, n_rows, "rows")
+    labeled = checked_rows(preselected_rows, n_rows, "preselected_rows")
+    mean_score = float(np.mean(scores[added], dtype=np.float64)) if scores is not None and len(added) else None
+    if embeddings is None or not len(added) + len(labeled):
+        return SelectionQuality(len(added), mean_score, None, None)
+    query = np.arange(len(embeddings)) if query_rows is None else checked_rows(query_rows, n_rows, "query_rows")
+    chosen = np.concatenate([added, labeled])
+    space = Space.of(embeddings, np.union1d(query, chosen), normalize=normalize)
+    return SelectionQuality(
+        len(added), mean_score, _covering_radius(space, query, chosen), _smallest_distance(space, added, chosen)
+    )
+
+
+def _covering_radius(space: Space, query: Rows, chosen: Rows) -> float:
+    radius = np.float32(0)
+    for block in blocks(np.setdiff1d(query, chosen), space.embeddings.shape[1]):
+        radius = max(radius, _nearest(space, block, chosen).max())
+    return float(np.sqrt(radius))
+
+
+def _smallest_distance(space: Space, added: Rows, chosen: Rows) -> float | None:
+    pairs = [_nearest(space, added[i : i + 1], chosen[i + 1 :]) for i in range(len(added)) if i + 1 < len(chosen)]
+    return float(np.sqrt(min(pair[0] for pair in pairs))) if pairs else None
+
+
+def _nearest(space: Space, rows: Rows, chosen: Rows) -> NDArray[np.float32]:
+    vectors, nearest = space.vectors(rows), np.full(len(rows), np.inf, np.float32)
+    for other in space.vectors(chosen):
+        np.minimum(nearest, squared_distances(vectors, other), out=nearest)
+    return nearest

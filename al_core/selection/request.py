@@ -1,0 +1,136 @@
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import SelectionConfig
+from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
+from al_core.selection.space import Space
+from al_core.types import Embeddings, Progress, Rows, Scores
+
+if TYPE_CHECKING:
+    from al_core.neighbors import NeighborGraph
+
+
+@dataclass(frozen=True)
+class Request:
+    """A selection request whose rows and counts are checked; a method asks it for the arrays that it needs.
+
+    Attributes:
+        candidates: Rows that may be picked, ascending: the query set minus the labeled set.
+        labeled: Rows that count as already chosen, ascending.
+        n_new: How many rows to pick at most.
+        config: The configuration, seed included.
+        embeddings: (N, D), if there are any.
+        row_scores: (N,), if there are any.
+        graph: Nearest neighbours of every row of the dataset, if the caller has them.
+        progress: Called with (picked, total).
+    """
+
+    candidates: Rows
+    labeled: Rows
+    n_new: int
+    config: SelectionConfig
+    embeddings: Embeddings | None
+    row_scores: Scores | None
+    graph: "NeighborGraph | None"
+    progress: Progress
+
+    @property
+    def min_squared_distance(self) -> np.float32:
+        """What a squared distance must reach; -1 if any will do."""
+        spacing = self.config.min_distance
+        return np.float32(-1 if spacing == -1 else spacing * spacing)
+
+    def space(self) -> Space:
+        """Return the space in which distances between labeled rows and candidates are measured.
+
+        Raises:
+            MissingInputError: If there are no embeddings.
+            InvalidInputError: If a row cannot be measured.
+        """
+        if self.embeddings is None:
+            raise MissingInputError(
+                f"{self.config.method} with min_distance {self.config.min_distance:g} needs embeddings and there are "
+                "none: add embeddings to the dataset first"
+            )
+        rows = np.union1d(self.candidates, self.labeled)
+        return Space.of(self.embeddings, rows, normalize=self.config.normalize)
+
+    def scores(self) -> NDArray[np.float64]:
+        """Return the score of each candidate.
+
+        Raises:
+            MissingInputError: If there are no scores.
+            InvalidInputError: If one is not a number from 0 to 1.
+        """
+        if self.row_scores is None:
+            raise MissingInputError(
+                f"{self.config.method} needs scores and there are none: pass scores= (one per row), "
+                "or upload predictions for the query set first"
+            )
+        scores = np.asarray(self.row_scores[self.candidates], np.float64)
+        bad = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
+        if len(bad):
+            raise InvalidInputError(
+                f"the score of row {self.candidates[bad[0]]} is {scores[bad[0]]}; scores are numbers from 0 to 1"
+            )
+        return scores
+
+
+def checked_rows(rows: Rows | Sequence[int], n_rows: int | None, name: str) -> Rows:
+    """Return rows sorted, each a row of the dataset and named once.
+
+    Raises:
+        InvalidInputError: Otherwise, with the first row at fault.
+    """
+    given = np.asarray(rows)
+    if given.ndim != 1 or (len(given) and given.dtype.kind not in "iu"):
+        raise InvalidInputError(f"{name} is a list of row numbers, not {given.dtype} of shape {given.shape}")
+    ordered = np.sort(given.astype(np.int64))
+    outside = ordered[(ordered < 0) | (ordered >= (n_rows if n_rows is not None else np.inf))]
+    if len(outside):
+        raise InvalidInputError(f"{name} has row {outside[0]}, but the dataset has rows 0 to {n_rows and n_rows - 1}")
+    repeated = ordered[1:][np.diff(ordered) == 0]
+    if len(repeated):
+        raise InvalidInputError(f"{name} has row {repeated[0]} more than once; name each row once")
+    return ordered
+
+
+def count_rows(embeddings: Embeddings | None, scores: Scores | None) -> int | None:
+    """Return the size of the dataset as its arrays tell it, None if there are none.
+
+    Raises:
+        InvalidInputError: If an array has the wrong shape or the two disagree.
+    """
+    if embeddings is not None and (embeddings.ndim != 2 or embeddings.dtype.kind != "f" or not embeddings.shape[1]):
+        raise InvalidInputError(f"embeddings are floats of shape (N, D), not {embeddings.dtype} of {embeddings.shape}")
+    if scores is not None and scores.ndim != 1:
+        raise InvalidInputError(f"scores have shape (N,), not {scores.shape}")
+    sizes = {len(array) for array in (embeddings, scores) if array is not None}
+    if embeddings is not None and scores is not None and len(sizes) > 1:
+        raise InvalidInputError(f"there are {len(scores)} scores for {len(embeddings)} embeddings; score every row")
+    return sizes.pop() if sizes else None
+
+
+def count_new(config: SelectionConfig, n_candidates: int, n_labeled: int) -> int:
+    """Return how many rows to pick, and warn if there are fewer than asked for.
+
+    Raises:
+        InvalidInputError: If more are labeled than asked for, or nothing is left to pick.
+    """
+    wanted = n_candidates if config.n_samples == -1 else config.n_samples - n_labeled
+    if wanted < 0:
+        raise InvalidInputError(
+            f"n_samples is {config.n_samples}, but {n_labeled} rows are preselected and count towards it; "
+            f"ask for more than {n_labeled}"
+        )
+    if n_candidates == 0 and (wanted or config.n_samples == -1):
+        raise InvalidInputError("nothing is left to select: every row of the query set is preselected")
+    if wanted > n_candidates:
+        message = f"asked for {wanted} new rows, but only {n_candidates} are left; selecting all {n_candidates}"
+        warnings.warn(message, ALCoreWarning, stacklevel=3)
+    return min(wanted, n_candidates)

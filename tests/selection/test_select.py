@@ -1,0 +1,149 @@
+import numpy as np
+import pytest
+
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.exceptions import ALCoreWarning, Cancelled, InvalidInputError, MissingInputError
+from al_core.selection import METHODS, quality, select
+
+LINE = np.array([[0.0], [1.0], [5.0], [6.0], [6.0]])
+SCORES = np.array([0.1, 0.9, 0.5, 0.9, 0.2])
+
+
+def on_line(method: str, n_samples: int, **options: object) -> list[int]:
+    config = SelectionConfig(method, n_samples, normalize=False, seed=0, **options.pop("config", {}))
+    return select(LINE, config, scores=SCORES, **options).tolist()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_registered(method):
+    assert set(METHODS) == set(SamplingMethod)
+    assert sorted(on_line(method, 5)) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_only_query_rows_are_selected_and_never_a_preselected_one(method):
+    for query in ([0, 2, 4], [4, 2, 0]):
+        assert sorted(on_line(method, 4, query_rows=np.array(query), preselected_rows=[1, 2])) == [0, 4]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_min_distance_holds_against_preselected_and_added_rows(method):
+    added = on_line(method, -1, preselected_rows=[0], config={"min_distance": 2})
+    assert len(added) == 1
+    assert added[0] in (2, 3, 4)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_distance_of_exactly_min_distance_is_enough(method):
+    assert sorted(on_line(method, -1, query_rows=np.array([0, 1, 2]), config={"min_distance": 1})) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_more_than_there_is_selects_all_and_warns_with_the_number(method):
+    with pytest.warns(ALCoreWarning, match="asked for 9 new rows, but only 4 are left"):
+        assert len(on_line(method, 10, preselected_rows=[1])) == 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_as_many_samples_as_are_preselected_adds_nothing(method):
+    assert on_line(method, 2, preselected_rows=[1, 2]) == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_progress_ends_at_the_total_and_may_stop_the_work(method):
+    calls = []
+    on_line(method, 3, progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (3, 3)
+
+    def cancel(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        on_line(method, 3, progress=cancel)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_float16_and_memory_mapped_embeddings_give_the_same_rows(method, tmp_path):
+    embeddings = np.random.default_rng(0).normal(size=(200, 5)).astype(np.float16)
+    np.save(tmp_path / "e.npy", embeddings)
+    config = SelectionConfig(method, 20, seed=3)
+    scores = np.linspace(0, 1, 200)
+    plain = select(embeddings.astype(np.float32), config, scores=scores)
+    mapped = select(np.load(tmp_path / "e.npy", mmap_mode="r"), config, scores=scores)
+    np.testing.assert_array_equal(plain, mapped)
+
+
+def test_random_depends_on_the_seed_alone():
+    first, again, other = (
+        select(None, SelectionConfig("RANDOM", 50, seed=seed), query_rows=np.arange(1000)).tolist()
+        for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_random_and_active_learning_need_no_embeddings():
+    assert select(None, SelectionConfig("ACTIVE_LEARNING", 3), scores=SCORES).tolist() == [1, 3, 2]
+    assert len(select(None, SelectionConfig("RANDOM", 3), query_rows=np.array([4, 5, 6]))) == 3
+
+
+def test_what_is_missing_is_named_with_the_way_to_add_it():
+    with pytest.raises(MissingInputError, match="pass query_rows, scores or embeddings"):
+        select(None, SelectionConfig("RANDOM", 3))
+    with pytest.raises(MissingInputError, match="upload predictions"):
+        select(LINE, SelectionConfig("ACTIVE_LEARNING", 3))
+    with pytest.raises(MissingInputError, match="add embeddings"):
+        select(None, SelectionConfig("CORESET", 3), scores=SCORES)
+    with pytest.raises(MissingInputError, match=r"min_distance 0\.5 needs embeddings"):
+        select(None, SelectionConfig("RANDOM", 3, 0.5), scores=SCORES)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "message"),
+    [
+        ("CORESET", {"preselected_rows": [5]}, "preselected_rows has row 5, but the dataset has rows 0 to 4"),
+        ("CORESET", {"query_rows": np.array([-1])}, "query_rows has row -1"),
+        ("CORESET", {"preselected_rows": [2, 2]}, "preselected_rows has row 2 more than once"),
+        ("CORESET", {"query_rows": np.array([0.5])}, "query_rows is a list of row numbers, not float64"),
+        ("CORESET", {"preselected_rows": [0, 1, 2, 3]}, "n_samples is 3, but 4 rows are preselected"),
+        ("RANDOM", {"preselected_rows": [0, 1], "query_rows": np.array([0, 1])}, "nothing is left to select"),
+    ],
+)
+def test_bad_rows_are_named(method, options, message):
+    with pytest.raises(InvalidInputError, match=message):
+        on_line(method, 3, **options)
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "scores", "message"),
+    [
+        ([[1.0], [np.nan]], [0.0, 0.0], "the embedding of row 1 is not finite"),
+        ([[1.0], [-np.inf]], [0.0, 0.0], "the embedding of row 1 is not finite"),
+        ([[1.0], [0.0]], [0.0, 0.0], "the embedding of row 1 is all zeros"),
+        ([[1.0], [1.0]], [0.0, 1.5], r"the score of row 1 is 1\.5"),
+        ([[1.0], [1.0]], [np.nan, 1.0], "the score of row 0 is nan"),
+        ([[1.0], [1.0]], [0.0, 1.0, 1.0], "there are 3 scores for 2 embeddings"),
+        ([1.0, 1.0], [0.0, 0.0], r"floats of shape \(N, D\)"),
+    ],
+)
+def test_bad_arrays_are_named(embeddings, scores, message):
+    with pytest.raises(InvalidInputError, match=message):
+        select(np.array(embeddings), SelectionConfig("CORAL", 1), scores=np.array(scores))
+
+
+def test_a_bad_row_outside_the_query_set_does_no_harm():
+    embeddings = np.array([[1.0, 0.0], [np.nan, 0.0], [0.0, 1.0]])
+    assert select(embeddings, SelectionConfig("CORESET", 2), query_rows=np.array([0, 2])).tolist() == [0, 2]
+
+
+def test_distances_are_between_unit_vectors_unless_told_otherwise():
+    embeddings = np.array([[1.0, 0.0], [9.0, 0.0], [1.0, 1.0]])
+    assert select(embeddings, SelectionConfig("CORESET", 2)).tolist() == [0, 2]
+    assert select(embeddings, SelectionConfig("CORESET", 2, normalize=False)).tolist() == [0, 1]
+
+
+def test_quality_counts_added_pairs_and_query_rows_only():
+    result = quality(
+        LINE, rows=np.array([3]), preselected_rows=[0, 1], query_rows=np.array([2, 3]), scores=SCORES, normalize=False
+    )
+    assert (result.n_added, result.mean_score) == (1, 0.9)
+    assert (result.covering_radius, result.smallest_distance) == (1.0, 5.0)
