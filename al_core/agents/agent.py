@@ -1,6 +1,6 @@
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,20 +8,22 @@ from numpy.typing import NDArray
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, AlreadyExistsError, InvalidInputError, MissingInputError
 from al_core.scorers import Scorer
-from al_core.store.records import Tag
 from al_core.types import Scores
+
+if TYPE_CHECKING:
+    from al_core.store import Tag
 
 
 class Client(Protocol):
     """What the agent needs of a client; `LocalClient` and `ApiWorkflowClient` both offer it."""
 
-    def get_all_tags(self) -> list[Tag]:
+    def get_all_tags(self) -> "list[Tag]":
         """Return all tags, newest first."""
 
-    def get_tag_by_name(self, tag_name: str) -> Tag:
+    def get_tag_by_name(self, tag_name: str) -> "Tag":
         """Return the tag of that name or raise a KeyError that lists the tags there are."""
 
-    def get_filenames_in_tag(self, tag_data: Tag) -> list[str]:
+    def get_filenames_in_tag(self, tag_data: "Tag") -> list[str]:
         """Return the filenames of a tag in dataset order."""
 
     def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
@@ -29,7 +31,7 @@ class Client(Protocol):
 
     def selection(
         self, selection_config: SelectionConfig, preselected_tag_id: str | None, query_tag_id: str | None
-    ) -> Tag:
+    ) -> "Tag":
         """Run a selection and return its new tag."""
 
 
@@ -140,7 +142,7 @@ class ActiveLearningAgent:
         self._labeled_set = self._filenames(self._labeled_tag)
         self._added_set = [name for name in self._labeled_set if name not in before]
 
-    def _filenames(self, tag: Tag | None) -> list[str]:
+    def _filenames(self, tag: "Tag | None") -> list[str]:
         return self.api_workflow_client.get_filenames_in_tag(tag) if tag else []
 
     def _is_unlabeled(self) -> NDArray[np.bool_]:
@@ -169,8 +171,12 @@ class ActiveLearningAgent:
         return spread
 
     @staticmethod
-    def _one_config(selection_config: SelectionConfig | None, sampler_config: SelectionConfig | None) -> SelectionConfig:
+    def _one_config(
+        selection_config: SelectionConfig | None, sampler_config: SelectionConfig | None
+    ) -> SelectionConfig:
         config = selection_config or sampler_config
         if config is None or (selection_config and sampler_config):
-            raise InvalidInputError("give one SelectionConfig, as selection_config or under the older name sampler_config")
+            raise InvalidInputError(
+                "give one SelectionConfig, as selection_config or under the older name sampler_config"
+            )
         return config

@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
+from al_core.exceptions import NotFoundError
 from al_core.store import files
 from al_core.store.identity import new_id, now
 from al_core.store.records import StoredArray
@@ -34,6 +35,21 @@ class Arrays:
         with self._engine.connect() as connection:
             record = connection.execute(query).one_or_none()
         return _stored_array(record) if record else None
+
+    def get(self, kind: str, name: str) -> StoredArray:
+        """Return what is known of one array, or raise `NotFoundError` that lists those there are."""
+        found = self.find(kind, name)
+        if found is None:
+            known = ", ".join(f"'{stored.name}'" for stored in self.all(kind)) or "none yet"
+            raise NotFoundError(f"there is no {kind} '{name}'; there are: {known}")
+        return found
+
+    def newest(self, kind: str, name: str | None = None) -> StoredArray | None:
+        """Return what is known of the named array, or of the newest of its kind, or None if there is none."""
+        if name is not None:
+            return self.get(kind, name)
+        stored = self.all(kind)
+        return stored[-1] if stored else None
 
     def read(self, stored: StoredArray) -> NDArray[Any]:
         """Return the array itself, mapped from disk and read-only."""

@@ -1,0 +1,186 @@
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.config import SelectionConfig
+from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
+from al_core.types import Embeddings, Scores
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset, Tag, Workspace
+
+
+class LocalClient:
+    """Works on a workspace in this process, under the method names of Lightly's `ApiWorkflowClient`.
+
+    Args:
+        workspace: A `Workspace` or its folder; by default `AL_CORE_HOME`, otherwise `~/.al_core`.
+        dataset_id: The dataset to work on, by id or name; `create_dataset` sets it too.
+        embedding_id: The embedding that selections use, by id or name; by default the newest.
+
+    Raises:
+        NotFoundError: If the dataset does not exist.
+
+    Examples:
+        >>> client = LocalClient(folder)
+        >>> _ = client.create_dataset("cats and dogs")
+        >>> client.add_embeddings(["cat.jpg", "dog.jpg"], np.eye(2), "default")
+        >>> client.get_filenames()
+        ['cat.jpg', 'dog.jpg']
+    """
+
+    def __init__(
+        self,
+        workspace: "Workspace | Path | str | None" = None,
+        dataset_id: str | None = None,
+        embedding_id: str | None = None,
+    ) -> None:
+        from al_core.store import Workspace
+
+        self.workspace = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
+        self.embedding_id = embedding_id
+        self._dataset = self.workspace.dataset(dataset_id) if dataset_id is not None else None
+
+    @property
+    def dataset(self) -> "Dataset":
+        """The dataset in use; without one, the newest, with a warning.
+
+        Raises:
+            MissingInputError: If the workspace has none.
+        """
+        if self._dataset is None:
+            datasets = self.workspace.datasets()
+            if not datasets:
+                raise MissingInputError("the workspace has no dataset; call create_dataset first")
+            self._dataset = datasets[0]
+            warnings.warn(
+                f"no dataset_id was given; using the newest dataset, '{self._dataset.name}'",
+                ALCoreWarning,
+                stacklevel=2,
+            )
+        return self._dataset
+
+    @property
+    def dataset_id(self) -> str:
+        """The id of the dataset in use."""
+        return self.dataset.id
+
+    def create_dataset(self, dataset_name: str) -> str:
+        """Use the dataset of that name, made if it does not exist, and return its id."""
+        known = {dataset.name: dataset for dataset in self.workspace.datasets()}
+        self._dataset = known.get(dataset_name) or self.workspace.create_dataset(dataset_name)
+        return self._dataset.id
+
+    def get_datasets(self) -> list["Dataset"]:
+        """Return all datasets, newest first."""
+        return self.workspace.datasets()
+
+    def dataset_exists(self, dataset_id: str) -> bool:
+        """Return whether there is a dataset with that id."""
+        return any(dataset.id == dataset_id for dataset in self.workspace.datasets())
+
+    def delete_dataset_by_id(self, dataset_id: str) -> None:
+        """Remove a dataset with everything stored about it; its images stay."""
+        self.workspace.delete_dataset(dataset_id)
+        if self._dataset is not None and self._dataset.id == dataset_id:
+            self._dataset = None
+
+    def get_filenames(self) -> list[str]:
+        """Return all filenames in row order."""
+        return self.dataset.filenames()
+
+    def upload_embeddings(self, path_to_embeddings_csv: Path | str, name: str) -> None:
+        """Store the embeddings of a CSV file in Lightly's layout; the file itself is only read.
+
+        On an empty dataset its filenames become the samples.
+        """
+        from al_core.formats import read_embeddings
+
+        table = read_embeddings(Path(path_to_embeddings_csv))
+        if table.filenames is None:
+            raise InvalidInputError(f"{path_to_embeddings_csv} has no filenames; use add_embeddings(filenames, array)")
+        self.add_embeddings(table.filenames, table.embeddings, name)
+
+    def add_embeddings(self, filenames: Sequence[str], embeddings: Embeddings, name: str = "default") -> None:
+        """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
+        from al_core import workflow
+
+        workflow.add_embeddings(self.dataset, filenames, np.asarray(embeddings), name=name)
+
+    def get_all_tags(self) -> "list[Tag]":
+        """Return all tags, newest first."""
+        return self.dataset.tags()
+
+    def get_tag_by_id(self, tag_id: str) -> "Tag":
+        """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
+        return self.dataset.tag_by_id(tag_id)
+
+    def get_tag_by_name(self, tag_name: str) -> "Tag":
+        """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
+        return self.dataset.tag(tag_name)
+
+    def get_filenames_in_tag(
+        self, tag_data: "Tag", filenames_on_server: Sequence[str] | None = None, exclude_parent_tag: bool = False
+    ) -> list[str]:
+        """Return the filenames of a tag in row order.
+
+        Args:
+            tag_data: The tag.
+            filenames_on_server: All filenames, if they are at hand.
+            exclude_parent_tag: Leave out those that the parent tag has too.
+        """
+        rows = tag_data.rows
+        if exclude_parent_tag and tag_data.prev_tag_id:
+            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.prev_tag_id).rows, assume_unique=True)
+        if filenames_on_server is not None:
+            return [filenames_on_server[row] for row in rows.tolist()]
+        return self.dataset.filenames(rows)
+
+    def create_tag_from_filenames(
+        self, fnames_new_tag: Sequence[str], new_tag_name: str, parent_tag_id: str | None = None
+    ) -> "Tag":
+        """Store filenames under a new tag, by default below `initial-tag`, and return it."""
+        rows = self.dataset.rows_of(fnames_new_tag)
+        unknown = [fnames_new_tag[position] for position in np.flatnonzero(rows < 0)]
+        if unknown:
+            raise InvalidInputError(
+                f"{len(unknown)} of the {len(fnames_new_tag)} filenames are not in dataset '{self.dataset.name}', "
+                f"first '{unknown[0]}'; its own look like '{self.dataset.filenames(np.arange(1))[0]}'"
+            )
+        parent = self.get_tag_by_id(parent_tag_id) if parent_tag_id else None
+        return self.dataset.create_tag(new_tag_name, rows, parent=parent)
+
+    def delete_tag_by_id(self, tag_id: str) -> None:
+        """Remove a tag that has no children."""
+        self.dataset.delete_tag(self.get_tag_by_id(tag_id))
+
+    def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
+        """Store scores, one value per sample of the tag in row order; NaN means that a sample has none."""
+        from al_core import workflow
+
+        tag = self.get_tag_by_id(query_tag_id)
+        workflow.store_scores(self.dataset, tag.rows, al_scores, facts={"tag": tag.name})
+
+    def selection(
+        self,
+        selection_config: SelectionConfig,
+        preselected_tag_id: str | None = None,
+        query_tag_id: str | None = None,
+    ) -> "Tag":
+        """Select samples and return the new tag: the preselected rows and the added ones."""
+        from al_core import workflow
+
+        return workflow.run_selection(
+            self.dataset,
+            selection_config,
+            query_tag=self.get_tag_by_id(query_tag_id) if query_tag_id else None,
+            labeled_tag=self.get_tag_by_id(preselected_tag_id) if preselected_tag_id else None,
+            embedding_name=self._embedding_name(),
+        ).tag
+
+    def _embedding_name(self) -> str | None:
+        names = {stored.id: stored.name for stored in self.dataset.arrays.all("embedding")}
+        return names.get(self.embedding_id, self.embedding_id) if self.embedding_id else None

@@ -1,0 +1,119 @@
+"""Images by row number, never by path, so that no request can name a file."""
+
+import io
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.formats.image_path import resolve_image
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset, Workspace
+
+THUMBNAIL_SIZE = 192
+MAX_PIXELS = 200_000_000
+CACHE = {"Cache-Control": "private, max-age=3600"}
+PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
+<rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
+<path d="M18 42l10-12 8 8 5-5 7 9z M42 22a4 4 0 100 8 4 4 0 000-8z" fill="#8a949c" fill-opacity=".55"/></svg>"""
+
+
+def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
+    """Return the application that serves images and what is known about each sample.
+
+    `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, `/DATASET/ROW.json` filename, scores and
+    class probabilities. A missing or broken image is answered with a placeholder.
+    """
+
+    def dataset_of(request: Request) -> "Dataset":
+        return open_workspace().dataset(request.path_params["dataset"])
+
+    def thumbnail(request: Request) -> Response:
+        path = _image_path(dataset_of(request), request.path_params["row"])
+        small = _thumbnail(path) if path else None
+        return Response(small, media_type="image/webp", headers=CACHE) if small else _placeholder()
+
+    def full(request: Request) -> Response:
+        path = _image_path(dataset_of(request), request.path_params["row"])
+        media_type = mimetypes.guess_type(path.name)[0] if path else None
+        return FileResponse(path, media_type=media_type, headers=CACHE) if path else _placeholder()
+
+    def card(request: Request) -> Response:
+        return JSONResponse(describe_sample(dataset_of(request), request.path_params["row"]))
+
+    routes = [
+        Route("/{dataset}/{row:int}.json", card),
+        Route("/{dataset}/{row:int}", thumbnail),
+        Route("/{dataset}/{row:int}/full", full),
+    ]
+    return Starlette(routes=routes, exception_handlers={NotFoundError: _not_found})
+
+
+def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:
+    """Return a sample's filename, its scores, and the newest prediction's most likely classes.
+
+    Raises:
+        NotFoundError: If the dataset has no such row.
+    """
+    _check_row(dataset, row)
+    scores = {score.name: dataset.arrays.read(score)[row] for score in dataset.arrays.all("score")}
+    prediction = dataset.arrays.newest("prediction")
+    classes: list[tuple[str, float]] = []
+    if prediction is not None:
+        probabilities = np.nan_to_num(dataset.arrays.read(prediction)[row])
+        top = np.argsort(-probabilities, kind="stable")[:5]
+        classes = [(prediction.facts["class_names"][c], float(probabilities[c])) for c in top if probabilities[c] > 0]
+    return {
+        "row": row,
+        "filename": dataset.filenames(np.array([row]))[0],
+        "scores": {name: float(value) for name, value in scores.items() if not np.isnan(value)},
+        "classes": classes,
+    }
+
+
+def _image_path(dataset: "Dataset", row: int) -> Path | None:
+    _check_row(dataset, row)
+    if dataset.images_dir is None:
+        return None
+    try:
+        return resolve_image(dataset.images_dir, dataset.filenames(np.array([row]))[0])
+    except InvalidInputError:
+        return None
+
+
+def _check_row(dataset: "Dataset", row: int) -> None:
+    if row >= dataset.n_samples:
+        raise NotFoundError(f"dataset '{dataset.name}' has rows 0 to {dataset.n_samples - 1}, not {row}")
+
+
+def _thumbnail(path: Path) -> bytes | None:
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > MAX_PIXELS:
+                return None
+            image.draft("RGB", (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+            small = ImageOps.exif_transpose(image).convert("RGB")
+            small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+    buffer = io.BytesIO()
+    small.save(buffer, "WEBP", quality=85)
+    return buffer.getvalue()
+
+
+def _placeholder() -> Response:
+    return Response(PLACEHOLDER, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+def _not_found(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"code": "NOT_FOUND", "message": str(error)}, status_code=404)

@@ -1,0 +1,82 @@
+"""The built-in dataset: 1,797 real images of handwritten digits that ship with scikit-learn."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core import workflow
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.types import Embeddings, Probabilities, Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset, Workspace
+
+NAME = "digits"
+INITIAL_SELECTION = "initial-selection"
+IMAGE_SIZE = 64
+
+
+def build(workspace: "Workspace") -> "Dataset":
+    """Return the demo dataset, built if the workspace does not have it.
+
+    100 samples chosen by CORESET are its labeled set. A logistic regression trained on just those predicts all of
+    them, and its uncertainty is the score.
+    """
+    known = {dataset.name: dataset for dataset in workspace.datasets()}
+    if NAME in known:
+        return known[NAME]
+    images, labels = load_digits()
+    filenames = digit_filenames(len(images))
+    folder = workspace.home / "demo" / NAME
+    _write_images(folder, filenames, images)
+    embeddings = images.reshape(len(images), -1)
+    dataset = workflow.create_dataset(
+        workspace, NAME, filenames, embeddings, embedding_name="pixels", images_dir=folder
+    )
+    config = SelectionConfig(SamplingMethod.CORESET, 100, name=INITIAL_SELECTION, seed=0)
+    labeled_rows = workflow.run_selection(dataset, config).added_rows
+    _store_probabilities(dataset, predict(embeddings, labels, labeled_rows))
+    return dataset
+
+
+def load_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the images (1797, 8, 8), 0 to 1, and their labels (1797,)."""
+    from sklearn.datasets import load_digits as load
+
+    data = load()
+    return (data.images / 16).astype(np.float32), data.target.astype(np.int64)
+
+
+def digit_filenames(count: int) -> list[str]:
+    """Return the filenames of the demo: their digits are not given away."""
+    return [f"digit_{row:04d}.png" for row in range(count)]
+
+
+def predict(embeddings: Embeddings, labels: NDArray[np.int64], labeled_rows: Rows) -> Probabilities:
+    """Return the class probabilities (N, 10) of a logistic regression that was trained on the labeled rows alone."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(max_iter=1000).fit(embeddings[labeled_rows], labels[labeled_rows])
+    probabilities: Probabilities = model.predict_proba(embeddings).astype(np.float32)
+    return probabilities
+
+
+def _store_probabilities(dataset: "Dataset", probabilities: Probabilities) -> None:
+    from al_core.formats import Predictions
+
+    predictions = Predictions(
+        filenames=dataset.filenames(), class_names=[str(digit) for digit in range(10)], probabilities=probabilities
+    )
+    report = workflow.check_predictions(dataset, predictions, source=INITIAL_SELECTION)
+    workflow.store_predictions(dataset, predictions, report, name="logistic-regression-100")
+
+
+def _write_images(folder: Path, filenames: list[str], images: NDArray[np.float32]) -> None:
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for filename, image in zip(filenames, np.rint(images * 255).astype(np.uint8), strict=True):
+        enlarged = Image.fromarray(image).resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BICUBIC)
+        enlarged.save(folder / filename)

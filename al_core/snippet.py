@@ -1,0 +1,36 @@
+"""Python that repeats what was done in the dashboard."""
+
+from typing import TYPE_CHECKING
+
+from al_core.store.records import INITIAL_TAG
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+    from al_core.workflow import Selection
+
+
+def selection_code(dataset: "Dataset", selection: "Selection") -> str:
+    """Return a script that selects the same samples again, under a new tag."""
+    tag, config = selection.tag, selection.config
+    names = {known.id: known.name for known in dataset.tags()}
+    query_name, labeled_name = names.get(tag.query_tag_id or ""), names.get(tag.preselected_tag_id or "")
+    agent_arguments = ["client"]
+    if query_name and query_name != INITIAL_TAG:
+        agent_arguments.append(f"query_tag_name={query_name!r}")
+    if labeled_name:
+        agent_arguments.append(f"preselected_tag_name={labeled_name!r}")
+    client_arguments = [f"dataset_id={dataset.name!r}"]
+    if tag.facts["embedding"]:
+        client_arguments.append(f"embedding_id={tag.facts['embedding']['name']!r}")
+    score_name = tag.facts["score"]["name"] if tag.facts["score"] else None
+    config_arguments = [f"method={str(config.method)!r}", f"n_samples={config.n_samples}"]
+    config_arguments += [f"min_distance={config.min_distance}"] if config.min_distance != -1 else []
+    config_arguments += [f"score_name={score_name!r}"] if score_name else []
+    config_arguments.append(f"seed={config.seed}")
+    return f"""\
+from al_core import ActiveLearningAgent, LocalClient, SelectionConfig
+
+client = LocalClient({", ".join(client_arguments)})
+agent = ActiveLearningAgent({", ".join(agent_arguments)})
+labeled_set, added_set = agent.query(SelectionConfig({", ".join(config_arguments)}))
+"""
