@@ -25,7 +25,8 @@ def _freeze_heap(page: str) -> None:
     gc.freeze()
 
 
-st.set_page_config(page_title="al_core", page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
+# Before st.navigation, which would otherwise make the browser fetch the page's icon from fonts.gstatic.com.
+st.set_page_config(page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
 page = st.navigation(
     [
         _page("datasets", "photo_library", default=True),
