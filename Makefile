@@ -42,14 +42,21 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp per requirements file: packages are installed again only when the file changed.
-$(VENV)/.app: requirements.txt
-$(VENV)/.dev: requirements-dev.txt requirements.txt
-$(VENV)/.bench: requirements-bench.txt requirements.txt
-$(VENV)/.app $(VENV)/.dev $(VENV)/.bench: | $(PY)
-	@echo "Installing $< into $(VENV) (the first time this takes a few minutes)"
-	@$(PY) -m pip install --disable-pip-version-check --progress-bar off -r $< || \
-		{ echo "Could not install $<. pip needs the network (or PIP_INDEX_URL); what it missed is shown above."; exit 1; }
-	@touch $@
+define install
+@echo "Installing $< into $(VENV) (the first time this takes a few minutes)"
+@$(PY) -m pip install --disable-pip-version-check --progress-bar off -r $< || \
+	{ echo "Could not install $<. pip needs the network (or PIP_INDEX_URL); what it missed is shown above."; exit 1; }
+@touch $@
+endef
+
+$(VENV)/.app: requirements.txt | $(PY)
+	$(install)
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
+	$(install)
+
+$(VENV)/.bench: requirements-bench.txt requirements.txt | $(PY)
+	$(install)
 
 # Not the first python3 but the first that is new enough: pyenv and macOS put older ones in front.
 $(PY):
