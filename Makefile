@@ -1,0 +1,71 @@
+# Needs only make and Python 3.11 or newer; everything else goes into .venv. Works with GNU make 3.81 (macOS).
+PORT := 8501
+VENV := .venv
+PY := $(VENV)/bin/python
+BENCHMARKS := scoring rerun_latency
+
+.PHONY: help run test check lint types bench chromium clean
+help:
+	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
+	@echo "make test       lint, types and every test, also those in a real browser"
+	@echo "make check      lint, types and the tests that need no browser"
+	@echo "make bench      measure what the documentation claims: $(BENCHMARKS)"
+	@echo "make clean      delete .venv and caches"
+
+run: $(VENV)/.app
+	@$(PY) -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' || \
+		{ echo "Port $(PORT) is in use. Stop what runs there or choose another: make run PORT=$$(($(PORT) + 1))"; exit 1; }
+	@echo "Starting the dashboard at http://127.0.0.1:$(PORT) (stop it with Ctrl-C)"
+	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/.dev chromium lint types
+	$(PY) -m pytest
+
+check: $(VENV)/.dev lint types
+	$(PY) -m pytest -m "not e2e"
+
+lint: $(VENV)/.dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+
+types: $(VENV)/.dev
+	$(PY) -m mypy
+
+bench: $(VENV)/.dev $(if $(wildcard requirements-bench.txt),$(VENV)/.bench)
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(PY) -m benchmarks.$$name || exit 1; done
+
+chromium: $(VENV)/.dev
+	@$(PY) tests/e2e/chromium.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp per requirements file: packages are installed again only when the file changed.
+define install
+@echo "Installing $< into $(VENV) (the first time this takes a few minutes)"
+@$(PY) -m pip install --disable-pip-version-check --progress-bar off -r $< || \
+	{ echo "Could not install $<. pip needs the network (or PIP_INDEX_URL); what it missed is shown above."; exit 1; }
+@touch $@
+endef
+
+$(VENV)/.app: requirements.txt | $(PY)
+	$(install)
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
+	$(install)
+
+$(VENV)/.bench: requirements-bench.txt requirements.txt | $(PY)
+	$(install)
+
+# Not the first python3 but the first that is new enough: pyenv and macOS put older ones in front.
+$(PY):
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$python && break; \
+	done; \
+	[ -n "$$found" ] || { echo "Python 3.11 or newer is needed; this machine's python3 is: $$(python3 --version 2>&1)."; \
+		echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), or name yours: make run PYTHON=/path/to/python3"; exit 1; }; \
+	"$$found" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$$("$$found" --version) cannot create virtual environments. Debian, Ubuntu: apt install python3-venv"; exit 1; }; \
+	echo "Creating $(VENV) with $$("$$found" --version)"; \
+	"$$found" -m venv --clear $(VENV)

@@ -1,0 +1,60 @@
+"""Starts the real app on a free port, as `make run` does, with a workspace of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@contextmanager
+def running_app(workspace: Path) -> Iterator[str]:
+    """The address of a running app, such as `http://127.0.0.1:40123`; it stops when the block ends."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = workspace / "server.log"
+    workspace.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"AL_CORE_HOME": str(workspace)}, stdout=output, stderr=output
+        )
+    try:
+        _wait_until_healthy(address, server, log)
+        yield address
+    finally:
+        _stop(server)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            if requests.get(f"{address}/_stcore/health", timeout=5).text == "ok":
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the app did not start within {START_SECONDS} s; its log says:\n{log.read_text()}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,61 @@
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from PIL import Image
+from playwright.sync_api import Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.e2e.conftest import Traffic
+from tests.e2e.server import running_app
+
+PAGES = ["datasets", "predictions", "explore", "select", "tags"]
+
+
+def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(page: Page, tmp_path: Path) -> None:
+    with running_app(tmp_path) as address:
+        page.goto(f"{address}/explore")
+        expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible()
+        navigation = page.get_by_test_id("stSidebarNav").get_by_role("link")
+        expect(navigation).to_have_count(len(PAGES))
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_app_talks_to_no_other_host(page: Page, traffic: Traffic, wait_until_idle: Callable[[], None]) -> None:
+    page.goto("/")
+    for name in PAGES:
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name.capitalize()).click()
+        expect(page).to_have_title(name.capitalize())
+        wait_until_idle()
+    assert any(url.startswith("ws://") for url in traffic.urls)
+    assert traffic.hosts == {"127.0.0.1"}
+
+
+def test_a_websocket_to_a_foreign_host_name_is_refused(streamlit_server: str) -> None:
+    address = re.sub("^http", "ws", streamlit_server) + "/_stcore/stream"
+    with pytest.raises(InvalidStatus, match=r"40[03]"):
+        connect(address, additional_headers={"Host": "evil.example"}, subprotocols=["streamlit"])
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/v1/datasets", "/images/0"])
+def test_a_request_to_a_foreign_host_name_is_refused(streamlit_server: str, path: str) -> None:
+    refused = requests.get(streamlit_server + path, headers={"Host": "evil.example"}, timeout=10)
+    assert (refused.status_code, refused.text) == (400, "Invalid host header")
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_local_host_names_are_served(streamlit_server: str, name: str) -> None:
+    assert requests.get(streamlit_server, headers={"Host": name}, timeout=10).status_code == 200
+
+
+def test_the_browser_setting_chooses_light_or_dark(screenshots: Callable[[str], list[Path]]) -> None:
+    brightness = []
+    for file in screenshots("/"):
+        with Image.open(file) as image:
+            brightness.append(image.convert("L").getpixel((image.width - 5, image.height - 5)))
+    light, dark = brightness
+    assert light > 240
+    assert dark < 40

@@ -1,0 +1,40 @@
+"""The script behind every page: registers the pages and runs the one in the URL.
+
+It lies outside the folder that holds `pages/`: Streamlit runs files of a `pages/` folder beside its main script
+directly, without this script, until some session has called `st.navigation`.
+"""
+
+import gc
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _page(name: str, icon: str, default: bool = False) -> st.Page:
+    path = ROOT / "pages" / f"{name}.py"
+    return st.Page(path, title=name.capitalize(), icon=f":material/{icon}:", url_path=name, default=default)
+
+
+@st.cache_resource
+def _freeze_heap(page: str) -> None:
+    # Streamlit collects all garbage after every run, which takes 90 ms once the large libraries are loaded.
+    # Objects that are alive after a page's first run are modules and caches: no longer looked at.
+    gc.collect()
+    gc.freeze()
+
+
+# Before st.navigation, which would otherwise make the browser fetch the page's icon from fonts.gstatic.com.
+st.set_page_config(page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
+page = st.navigation(
+    [
+        _page("datasets", "photo_library", default=True),
+        _page("predictions", "upload_file"),
+        _page("explore", "scatter_plot"),
+        _page("select", "rule"),
+        _page("tags", "sell"),
+    ]
+)
+page.run()
+_freeze_heap(page.url_path)
