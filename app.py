@@ -1,13 +1,22 @@
-"""The dashboard and, on the same port, the REST API and images: `streamlit run app.py`."""
+"""The dashboard and, on the same port, images and the REST API: `streamlit run app.py`."""
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
+
+from al_core.api.media import media_app
+from al_core.store import Workspace
 
 # Streamlit checks allowedHosts only on its WebSocket; this extends it to our own routes, so that no website can
 # reach them by pointing its domain at 127.0.0.1.
 trusted_hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 
-app = st.App(Path(__file__).parent / "ui" / "navigation.py", routes=[], middleware=[trusted_hosts])
+app = st.App(
+    Path(__file__).parent / "ui" / "navigation.py",
+    routes=[Mount("/images", media_app(cache(Workspace)))],
+    middleware=[trusted_hosts],
+)

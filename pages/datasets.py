@@ -1,3 +1,101 @@
+from pathlib import Path
+
 import streamlit as st
 
+from al_core import demo, workflow
+from al_core.formats import read_embeddings, read_filenames
+from al_core.store import Dataset
+from ui import state
+
+
+def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
+    for dataset in datasets:
+        with st.container(border=True):
+            name, facts, actions = st.columns([3, 5, 3], vertical_alignment="center")
+            is_open = current is not None and dataset.id == current.id
+            name.markdown(f"**{dataset.name}**" + (" :blue-badge[open]" if is_open else ""))
+            embeddings = [f"{known.name} ({known.shape[1]}-d)" for known in dataset.arrays.all("embedding")]
+            facts.caption(
+                f"{dataset.n_samples:,} samples · {len(dataset.tags()):,} tags · "
+                f"embeddings: {', '.join(embeddings) or 'none'}"
+            )
+            with actions.container(horizontal=True, horizontal_alignment="right"):
+                if st.button(
+                    "Open",
+                    key=f"open-{dataset.id}",
+                    disabled=is_open,
+                    help="It is open already" if is_open else "Work on this dataset",
+                ):
+                    state.open_dataset(dataset)
+                    st.rerun()
+                if st.button(
+                    "Delete", key=f"delete-{dataset.id}", icon=":material/delete:", help="Asks before it acts"
+                ):
+                    confirm_delete(dataset)
+
+
+@st.dialog("Delete this dataset?")
+def confirm_delete(dataset: Dataset) -> None:
+    st.write(
+        f"“{dataset.name}” with its {len(dataset.tags()):,} tags, embeddings, predictions and scores will be gone for "
+        "good. Image files stay where they are."
+    )
+    if st.button("Delete for good", type="primary", help="This cannot be undone"):
+        state.workspace().delete_dataset(dataset.id)
+        state.notify(f"Deleted “{dataset.name}”")
+        st.rerun()
+
+
+def chosen_file(label: str, types: list[str], key: str, help: str) -> Path | None:
+    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=help)
+    if uploaded:
+        return state.staged_file(uploaded)
+    typed = st.text_input(
+        "… or its path on this machine", key=f"{key}-path", help="For large files: read in place, never copied whole"
+    )
+    return Path(typed).expanduser() if typed else None
+
+
+def create_form() -> None:
+    name = st.text_input("Name", key="new-name", help="2 to 100 letters, digits, spaces and . _ -")
+    file = chosen_file(
+        "Embeddings",
+        ["csv", "npy", "npz"],
+        "embeddings",
+        "CSV in Lightly's layout (filenames, embedding_0, …), .npz with filenames and embeddings, or .npy",
+    )
+    names_file = None
+    if file and file.suffix == ".npy":
+        names_file = chosen_file("Filenames, in the order of the rows", ["txt", "csv", "json"], "names", "One per line")
+    folder = st.text_input(
+        "Folder with the images (optional)", key="new-folder", help="Only files inside this folder are ever shown"
+    )
+    ready = bool(name and file and (file.suffix != ".npy" or names_file))
+    needs = "Give a name and embeddings first; .npy needs its filenames too"
+    if st.button("Create dataset", type="primary", disabled=not ready, help=None if ready else needs):
+        with state.errors_explained(), st.spinner("Reading the embeddings…"):
+            names = read_filenames(names_file) if names_file else None
+            table = read_embeddings(file, filenames=names)
+            dataset = workflow.create_dataset(
+                state.workspace(), name, table.filenames or [], table.embeddings, images_dir=folder or None
+            )
+            state.open_dataset(dataset)
+            state.notify(f"Created “{name}” with {dataset.n_samples:,} samples")
+            st.rerun()
+
+
 st.title("Datasets")
+st.caption("A dataset is a list of images with one embedding each. Everything stays on this machine.")
+current = state.dataset()
+datasets = state.workspace().datasets()
+if not datasets:
+    st.info("No datasets yet. Create one from embeddings below, or restore the demo.", icon=":material/photo_library:")
+list_datasets(datasets, current)
+if demo.NAME not in {dataset.name for dataset in datasets} and st.button(
+    "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits with predictions"
+):
+    state.open_dataset(demo.build(state.workspace()))
+    st.rerun()
+st.subheader("New dataset")
+with st.container(border=True):
+    create_form()

@@ -1,3 +1,155 @@
 import streamlit as st
 
+from al_core import workflow
+from al_core.formats import WRITERS
+from al_core.store import INITIAL_TAG, Dataset, Tag
+from ui import state
+
+OPERATIONS = {
+    "union": "in either",
+    "intersection": "in both",
+    "difference": "in the first but not in the second",
+}
+
+
+def tree(tags: list[Tag]) -> list[tuple[int, Tag]]:
+    """The tags with their depth, each below its parent, older ones first."""
+    children: dict[str | None, list[Tag]] = {}
+    for tag in reversed(tags):
+        children.setdefault(tag.prev_tag_id, []).append(tag)
+
+    ordered: list[tuple[int, Tag]] = []
+    open_tags = [(0, tag) for tag in reversed(children.get(None, []))]
+    while open_tags:
+        depth, tag = open_tags.pop()
+        ordered.append((depth, tag))
+        open_tags += [(depth + 1, child) for child in reversed(children.get(tag.id, []))]
+    return ordered
+
+
+def show_tree(tags: list[Tag]) -> Tag:
+    ordered = tree(tags)
+    rows = [
+        {
+            "Tag": "\u2003" * depth + ("└ " if depth else "") + tag.name,
+            "Samples": tag.size,
+            "Share": tag.size / tag.tot_size,
+            "Made by": made_by(tag),
+        }
+        for depth, tag in ordered
+    ]
+    event = st.dataframe(
+        rows,
+        hide_index=True,
+        key="tag-table",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"Share": st.column_config.ProgressColumn(format="percent", help="Of all samples")},
+    )
+    chosen = event["selection"]["rows"]
+    position = (
+        chosen[0]
+        if chosen and chosen[0] < len(ordered)
+        else next(index for index, (_, tag) in enumerate(ordered) if tag.id == tags[0].id)
+    )
+    return ordered[position][1]
+
+
+def made_by(tag: Tag) -> str:
+    if "config" in tag.facts:
+        return str(tag.facts["config"]["method"])
+    if "operation" in tag.facts:
+        return f" {tag.facts['operation']} of ".join(["", ", ".join(tag.facts["tags"])]).strip()
+    return "all samples" if tag.name == INITIAL_TAG else "filenames"
+
+
+def download(dataset: Dataset, tag: Tag) -> None:
+    selection = workflow.read_selection(dataset, tag)
+    scope, format = st.columns(2)
+    only_added = scope.radio(
+        "Samples",
+        ["Added by the selection", "All"] if selection else ["All"],
+        captions=[f"{len(selection.added_rows):,} new", f"{tag.size:,} total"]
+        if selection
+        else [f"{tag.size:,} total"],
+        help="What to label next, or the whole labeled set",
+    )
+    chosen = format.radio(
+        "Format",
+        list(WRITERS),
+        format_func=lambda key: WRITERS[key].label,
+        captions=[writer.description for writer in WRITERS.values()],
+        help="How the file is written",
+    )
+    added_only = only_added != "All"
+    st.download_button(
+        f"Download {tag.name}.{chosen}",
+        lambda: workflow.export_tag(dataset, tag, chosen, added_only=added_only),
+        file_name=f"{tag.name}{'-added' if added_only else ''}.{chosen}",
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+        help="Made when you click",
+    )
+
+
+def change(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
+    children = [child.name for child in tags if child.prev_tag_id == tag.id]
+    is_initial = tag.name == INITIAL_TAG
+    name = st.text_input("New name", tag.name, key=f"rename-{tag.id}", disabled=is_initial, help=fixed(is_initial))
+    with st.container(horizontal=True):
+        if st.button(
+            "Rename", disabled=is_initial or name == tag.name, help=fixed(is_initial) or "Change the name above"
+        ):
+            with state.errors_explained():
+                dataset.rename_tag(tag, name)
+                st.rerun()
+        reason = fixed(is_initial) or (f"Delete its children first: {', '.join(children)}" if children else None)
+        if st.button("Delete tag", icon=":material/delete:", disabled=bool(reason), help=reason or "The samples stay"):
+            with state.errors_explained():
+                dataset.delete_tag(tag)
+                state.notify(f"Deleted the tag “{tag.name}”")
+                st.rerun()
+
+
+def fixed(is_initial: bool) -> str | None:
+    return "initial-tag holds every sample and stays as it is" if is_initial else None
+
+
+def combine(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
+    operation = st.segmented_control(
+        "Operation", list(OPERATIONS), default="union", required=True, help="How the two sets of samples are combined"
+    )
+    other = st.selectbox(
+        "With",
+        [known for known in tags if known.id != tag.id],
+        format_func=lambda known: known.name,
+        help="The second tag",
+    )
+    st.caption(f"Samples {OPERATIONS[operation]}: “{tag.name}” and “{other.name if other else '–'}”.")
+    name = st.text_input("Name of the result", help="The result is stored as a new tag")
+    ready = bool(name and other)
+    if st.button("Create tag", disabled=not ready, help=None if ready else "Choose a second tag and a name first"):
+        with state.errors_explained():
+            made = workflow.combine_tags(dataset, tag, other, operation, name)
+            state.notify(f"Created “{made.name}” with {made.size:,} samples")
+            st.rerun()
+
+
 st.title("Tags")
+dataset = state.require_dataset()
+state.show_notice()
+tags = dataset.tags()
+st.caption(f"{dataset.name} · {len(tags):,} tags. A tag is a named set of samples; every selection makes one.")
+table, detail = st.columns([3, 2], gap="large")
+with table:
+    tag = show_tree(tags)
+with detail.container(border=True):
+    st.subheader(tag.name)
+    export_tab, algebra_tab, change_tab = st.tabs(["Download", "Combine", "Rename or delete"])
+    with export_tab:
+        download(dataset, tag)
+    with algebra_tab:
+        combine(dataset, tag, tags)
+    with change_tab:
+        change(dataset, tag, tags)

@@ -1,0 +1,131 @@
+"""The open workspace, the dataset in the URL, jobs, and every session key."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from al_core import demo
+from al_core.exceptions import ALCoreError
+from al_core.jobs import Job, Jobs, JobState
+from al_core.store import Dataset, Workspace
+from al_core.types import Progress
+
+DATASET = "dataset"
+NOTICE = "notice"
+
+
+@st.cache_resource(show_spinner="Opening the workspace…")
+def workspace() -> Workspace:
+    opened = Workspace()
+    marker = opened.home / "demo" / "offered"
+    if not marker.exists():
+        # Only once: who deletes the demo does not want it back at every start.
+        demo.build(opened)
+        marker.touch()
+    return opened
+
+
+@st.cache_resource
+def jobs() -> Jobs:
+    return Jobs()
+
+
+def dataset() -> Dataset | None:
+    """The dataset that the URL names, otherwise the last one opened, otherwise the newest."""
+    datasets = {known.id: known for known in workspace().datasets()}
+    if not datasets:
+        return None
+    wanted = st.query_params.get(DATASET) or st.session_state.get(DATASET)
+    chosen = datasets.get(wanted) or next(iter(datasets.values()))
+    open_dataset(chosen)
+    return chosen
+
+
+def open_dataset(chosen: Dataset) -> None:
+    st.session_state[DATASET] = chosen.id
+    if st.query_params.get(DATASET) != chosen.id:
+        st.query_params[DATASET] = chosen.id
+
+
+def require_dataset() -> Dataset:
+    """The open dataset with its samples; without one the page ends with the way to get there."""
+    chosen = dataset()
+    if chosen is None:
+        _stop_with("There is no dataset yet.", "Create one from embeddings, or restore the demo.")
+    elif not chosen.n_samples:
+        _stop_with(
+            f"Dataset “{chosen.name}” has no samples yet.", "Add embeddings: their filenames become its samples."
+        )
+    return chosen
+
+
+def _stop_with(problem: str, way_out: str) -> None:
+    st.info(f"{problem} {way_out}", icon=":material/photo_library:")
+    st.page_link("pages/datasets.py", label="Go to Datasets", icon=":material/arrow_forward:")
+    st.stop()
+
+
+def notify(message: str) -> None:
+    """Show a message after the next rerun."""
+    st.session_state[NOTICE] = message
+
+
+def show_notice() -> None:
+    if message := st.session_state.pop(NOTICE, None):
+        st.toast(message, icon=":material/check_circle:")
+
+
+@contextmanager
+def errors_explained() -> Iterator[None]:
+    """Show an error of al_core as its sentence and carry on with the page."""
+    try:
+        yield
+    except ALCoreError as error:
+        st.error(_plain(error), icon=":material/error:")
+
+
+def _plain(error: ALCoreError) -> str:
+    # Filenames in messages are untrusted: none of their characters may act as Markdown or HTML.
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#+!|$~:" else char for char in str(error))
+
+
+def run_job(key: str, title: str, work: Callable[[Progress], Any]) -> Job:
+    return jobs().start(key, title, work)
+
+
+def show_job(key: str, *, unit: str) -> Job | None:
+    """Draw the job under way with progress, time left and cancel; return the one that has ended."""
+    job = jobs().latest(key)
+    if job and job.is_running:
+        st.fragment(run_every=0.5)(_watch)(job, unit)
+        return None
+    if job and job.state is JobState.FAILED:
+        st.error(job.error, icon=":material/error:")
+    if job and job.state is JobState.CANCELLED:
+        st.info(f"{job.title}: cancelled, nothing was stored.", icon=":material/cancel:")
+    return job
+
+
+def _watch(job: Job, unit: str) -> None:
+    if not job.is_running:
+        st.rerun()
+    left = job.seconds_left
+    time_left = "" if left is None else f" · about {left:.0f} s left" if left >= 1 else " · nearly done"
+    count = f" · {job.done:,} of {job.total:,} {unit}" if job.total else ""
+    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar.progress(job.fraction, text=f"{job.title}{count}{time_left}")
+    if button.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:", help="Stop; nothing is stored"):
+        job.cancel()
+
+
+def staged_file(uploaded: Any) -> Path:
+    """Write an upload to the workspace once and return its path; uploads of earlier days are removed."""
+    folder = workspace().home / "uploads" / uploaded.file_id
+    path = folder / Path(uploaded.name).name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(uploaded.getbuffer())
+    return path
