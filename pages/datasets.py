@@ -26,7 +26,7 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
                     disabled=is_open,
                     help="It is open already" if is_open else "Work on this dataset",
                 ):
-                    state.open_dataset(dataset)
+                    state.open_dataset(dataset.id)
                     st.rerun()
                 if st.button(
                     "Delete", key=f"delete-{dataset.id}", icon=":material/delete:", help="Asks before it acts"
@@ -79,7 +79,7 @@ def create_form() -> None:
             dataset = workflow.create_dataset(
                 state.workspace(), name, table.filenames or [], table.embeddings, images_dir=folder or None
             )
-            state.open_dataset(dataset)
+            state.open_dataset(dataset.id)
             state.notify(f"Created “{name}” with {dataset.n_samples:,} samples")
             st.rerun()
 
@@ -94,7 +94,7 @@ list_datasets(datasets, current)
 if demo.NAME not in {dataset.name for dataset in datasets} and st.button(
     "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits with predictions"
 ):
-    state.open_dataset(demo.build(state.workspace()))
+    state.open_dataset(demo.build(state.workspace()).id)
     st.rerun()
 st.subheader("New dataset")
 with st.container(border=True):

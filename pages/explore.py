@@ -99,7 +99,6 @@ def show_chosen(dataset: Dataset, rows: Rows, score_name: str, scores: Scores) -
 
 st.title("Explore")
 dataset = state.require_dataset()
-state.show_notice()
 st.caption(f"{dataset.name} · {dataset.n_samples:,} samples. Where is the model unsure, and what lies there?")
 embeddings = [stored.name for stored in dataset.arrays.all("embedding")]
 score_column, tag_column, embedding_column, view_column = st.columns([2, 2, 2, 2])

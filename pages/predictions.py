@@ -100,7 +100,6 @@ st.caption(
     f"{dataset.name} · {dataset.n_samples:,} samples. Drop what your model predicted: the file is checked first, "
     "and stored only when you say so."
 )
-state.show_notice()
 file = drop_zone(dataset)
 if file is None:
     example = workflow.example_predictions(dataset)

@@ -159,8 +159,9 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
         "Covering radius": (number(quality.covering_radius), "The farthest any sample is from a labeled one; 0 to 2"),
         "Smallest distance": (number(quality.smallest_distance), "Between an added sample and any other labeled one"),
     }
-    for column, (label, (value, help)) in zip(st.columns(len(figures)), figures.items(), strict=True):
-        column.metric(label, value, help=help)
+    with st.container(horizontal=True, gap="large"):
+        for label, (value, help) in figures.items():
+            st.metric(label, value, help=help, width="content")
     shown, code = st.tabs(["Added images, in order", "The same in Python"])
     with shown:
         image_grid(dataset, selection.added_rows, captions(dataset, selection), key=f"added-{selection.tag.id}")

@@ -138,7 +138,6 @@ def combine(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
 
 st.title("Tags")
 dataset = state.require_dataset()
-state.show_notice()
 tags = dataset.tags()
 st.caption(f"{dataset.name} · {len(tags):,} tags. A tag is a named set of samples; every selection makes one.")
 table, detail = st.columns([3, 2], gap="large")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import state
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -27,6 +29,7 @@ def _freeze_heap(page: str) -> None:
 
 # Before st.navigation, which would otherwise make the browser fetch the page's icon from fonts.gstatic.com.
 st.set_page_config(page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
+st.logo(str(ROOT / "ui" / "logo.svg"), size="large", icon_image=str(ROOT / "ui" / "icon.svg"))
 page = st.navigation(
     [
         _page("datasets", "photo_library", default=True),
@@ -36,5 +39,7 @@ page = st.navigation(
         _page("tags", "sell"),
     ]
 )
+state.choose_dataset()
 page.run()
+state.show_notice()
 _freeze_heap(page.url_path)

@@ -15,6 +15,7 @@ from al_core.types import Progress
 
 DATASET = "dataset"
 NOTICE = "notice"
+SWITCH = "dataset-switch"
 
 
 @st.cache_resource(show_spinner="Opening the workspace…")
@@ -36,18 +37,33 @@ def jobs() -> Jobs:
 def dataset() -> Dataset | None:
     """The dataset that the URL names, otherwise the last one opened, otherwise the newest."""
     datasets = {known.id: known for known in workspace().datasets()}
-    if not datasets:
-        return None
     wanted = st.query_params.get(DATASET) or st.session_state.get(DATASET)
-    chosen = datasets.get(wanted) or next(iter(datasets.values()))
-    open_dataset(chosen)
-    return chosen
+    return datasets.get(wanted) or next(iter(datasets.values()), None)
 
 
-def open_dataset(chosen: Dataset) -> None:
-    st.session_state[DATASET] = chosen.id
-    if st.query_params.get(DATASET) != chosen.id:
-        st.query_params[DATASET] = chosen.id
+def choose_dataset() -> None:
+    """The switch in the sidebar, which keeps the dataset in the URL."""
+    datasets = workspace().datasets()
+    if not datasets:
+        return
+    ids = [known.id for known in datasets]
+    st.session_state[SWITCH] = dataset().id
+    labels = {known.id: f"{known.name} · {known.n_samples:,}" for known in datasets}
+    st.sidebar.selectbox(
+        "Dataset",
+        ids,
+        format_func=labels.get,
+        key=SWITCH,
+        on_change=lambda: open_dataset(st.session_state[SWITCH]),
+        help="Every page works on this dataset; the number is its total of samples",
+    )
+    open_dataset(st.session_state[SWITCH])
+
+
+def open_dataset(dataset_id: str) -> None:
+    st.session_state[DATASET] = dataset_id
+    if st.query_params.get(DATASET) != dataset_id:
+        st.query_params[DATASET] = dataset_id
 
 
 def require_dataset() -> Dataset:
@@ -64,7 +80,7 @@ def require_dataset() -> Dataset:
 
 def _stop_with(problem: str, way_out: str) -> None:
     st.info(f"{problem} {way_out}", icon=":material/photo_library:")
-    st.page_link("pages/datasets.py", label="Go to Datasets", icon=":material/arrow_forward:")
+    st.page_link("../pages/datasets.py", label="Go to Datasets", icon=":material/arrow_forward:")
     st.stop()
 
 
@@ -124,7 +140,7 @@ def _watch(job: Job, unit: str) -> None:
 def staged_file(uploaded: Any) -> Path:
     """Write an upload to the workspace once and return its path; uploads of earlier days are removed."""
     folder = workspace().home / "uploads" / uploaded.file_id
-    path = folder / Path(uploaded.name).name
+    path = folder / (Path(uploaded.name).name.strip(".") or "upload")
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(uploaded.getbuffer())
