@@ -1,0 +1,29 @@
+from pathlib import Path
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.csv_table import filename_position, read_columns, read_header
+from al_core.formats.predictions import Predictions
+from al_core.formats.text import looks_like_text
+
+
+def recognises_classification_csv(path: Path, head: bytes) -> bool:
+    """Return whether the first line of a file is text with more than one column."""
+    first_line = head.lstrip().partition(b"\n")[0]
+    return looks_like_text(head) and first_line[:1] not in b"[{<" and any(mark in first_line for mark in b",;\t")
+
+
+def read_classification_csv(path: Path) -> Predictions:
+    """Return the class probabilities of a CSV file: a column `filename` and one column per class, named by it.
+
+    A column without a name, which pandas writes for its index, is not read.
+
+    Raises:
+        FileFormatError: Naming the missing column, or line and column of the first cell that does not fit.
+    """
+    header = read_header(path)
+    position = filename_position(path, header)
+    numbers = [i for i, name in enumerate(header.columns) if i != position and name.strip()]
+    if not numbers:
+        raise FileFormatError(f"{path.name} has filenames but no classes; add one column of probabilities per class")
+    (filenames,), probabilities = read_columns(path, header, texts=[position], numbers=numbers)
+    return Predictions(filenames, [header.columns[i].strip() for i in numbers], probabilities)

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+from al_core.formats.array_file import ArrayArchive, float_matrix, read_npy
+from al_core.formats.predictions import Predictions, numbered_classes
+
+
+def read_classification_npy(path: Path) -> Predictions:
+    """Return the class probabilities of a .npy file, (M, C) floats without names.
+
+    Raises:
+        FileFormatError: If the file does not hold such an array.
+    """
+    probabilities = float_matrix(read_npy(path), path.name)
+    return Predictions(None, numbered_classes(probabilities.shape[1]), probabilities)
+
+
+def read_classification_npz(path: Path) -> Predictions:
+    """Return the arrays `probabilities`, `filenames` and `class_names` of an .npz file; the last two may be missing.
+
+    Raises:
+        FileFormatError: If an array is missing, damaged or of another kind.
+    """
+    with ArrayArchive(path) as arrays:
+        probabilities = arrays.matrix("probabilities", "pred_probs", "predictions")
+        class_names = arrays.texts("class_names")
+        if class_names is None:
+            class_names = numbered_classes(probabilities.shape[1])
+        return Predictions(arrays.texts("filenames"), class_names, probabilities)

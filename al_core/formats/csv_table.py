@@ -1,0 +1,179 @@
+"""Columns of text and numbers from a CSV file, parsed by Arrow; errors name the line."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.filenames import FILENAME_COLUMNS
+from al_core.formats.spreadsheet import unescape_cell
+from al_core.formats.text import decode
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_COLUMNS = 65_536
+_MAX_HEADER_BYTES = 8 * 2**20
+_CELL_BYTES = 64
+_MIN_BLOCK_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class CsvHeader:
+    """The column names of a CSV file, its delimiter, and how many lines come before the data."""
+
+    columns: list[str]
+    delimiter: str
+    n_lines: int
+
+
+def read_header(path: Path) -> CsvHeader:
+    """Return the header of a CSV file; commas, semicolons and tabs are told apart by counting.
+
+    Raises:
+        FileFormatError: If the first line is not a header: not UTF-8, too long, or with a column named twice.
+    """
+    with path.open("rb") as file:
+        lines = io.BytesIO(file.read(_MAX_HEADER_BYTES))
+    raw, n_lines = b"", 0
+    while not raw.strip() and (raw := lines.readline()):
+        n_lines += 1
+    if len(raw) == _MAX_HEADER_BYTES:
+        raise FileFormatError(
+            f"{path.name}: the first line is longer than {_MAX_HEADER_BYTES:,} bytes; expected a header"
+        )
+    text = decode(raw, path.name, first_line=n_lines).rstrip("\r\n")
+    if not text:
+        raise FileFormatError(f"{path.name} holds only blank lines; expected a header and one row per sample")
+    delimiter = max(",;\t", key=text.count)
+    return CsvHeader(_column_names(text, delimiter, path.name), delimiter, n_lines)
+
+
+def filename_position(path: Path, header: CsvHeader) -> int:
+    """Return the position of the column with the filenames.
+
+    Raises:
+        FileFormatError: Listing the columns that are there.
+    """
+    for position, column in enumerate(header.columns):
+        if column.strip().lower() in FILENAME_COLUMNS:
+            return position
+    shown = ", ".join(repr(column[:40]) for column in header.columns[:10])
+    more = f" and {len(header.columns) - 10} more" if len(header.columns) > 10 else ""
+    raise FileFormatError(f"{path.name} has no column 'filename'; its columns are {shown}{more}; rename or add one")
+
+
+def read_columns(
+    path: Path, header: CsvHeader, *, texts: Sequence[int], numbers: Sequence[int]
+) -> tuple[list[list[str]], NDArray[np.float32]]:
+    """Return the named columns of a CSV file: the texts, and the numbers as one (M, len(numbers)) float32 matrix.
+
+    An empty cell, NA, null and nan are NaN in a column of numbers.
+
+    Raises:
+        FileFormatError: Naming line and column of the first cell that does not fit.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+
+    names = [f"c{i}" for i in range(len(header.columns))]
+    types = {names[i]: pa.string() for i in texts} | {names[i]: pa.float32() for i in numbers}
+    try:
+        with pa.OSFile(str(path)) as file:
+            table = pyarrow.csv.read_csv(
+                file,
+                read_options=pyarrow.csv.ReadOptions(
+                    column_names=names,
+                    skip_rows=header.n_lines,
+                    block_size=max(_MIN_BLOCK_BYTES, _CELL_BYTES * len(names)),
+                ),
+                parse_options=pyarrow.csv.ParseOptions(delimiter=header.delimiter),
+                convert_options=pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types)),
+            )
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise _located(path, header, texts, numbers, error) from error
+    if table.num_rows == 0:
+        raise FileFormatError(f"{path.name} has a header but no rows; expected one row per sample")
+    return [_texts(table.column(names[i])) for i in texts], _matrix(table.select([names[i] for i in numbers]))
+
+
+def _column_names(text: str, delimiter: str, source: str) -> list[str]:
+    try:
+        columns = next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise FileFormatError(f"{source}, line 1: not a CSV header ({error}); check its quotes") from error
+    if len(columns) > MAX_COLUMNS:
+        raise FileFormatError(f"{source} has {len(columns):,} columns; at most {MAX_COLUMNS:,} are read")
+    name, count = Counter(columns).most_common(1)[0]
+    if count > 1:
+        raise FileFormatError(f"{source}: column {name!r} occurs {count} times; give every column its own name")
+    return [unescape_cell(column) for column in columns]
+
+
+def _texts(column: "pa.ChunkedArray") -> list[str]:
+    return [unescape_cell(text) if text.startswith("'") else text for text in column.to_pylist()]
+
+
+def _matrix(table: "pa.Table") -> NDArray[np.float32]:
+    matrix = np.empty((table.num_rows, table.num_columns), dtype=np.float32)
+    start = 0
+    for batch in table.to_batches():
+        block = matrix[start : start + batch.num_rows]
+        for position, column in enumerate(batch.columns):
+            block[:, position] = column.to_numpy(zero_copy_only=False)
+        start += batch.num_rows
+    return matrix
+
+
+def _located(
+    path: Path, header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], error: Exception
+) -> FileFormatError:
+    # Arrow says what is wrong but not always in which line, so the file is read again, slowly, up to the first fault.
+    source = path.name
+    try:
+        for line, cells in _rows(path, header):
+            if len(cells) != len(header.columns):
+                return FileFormatError(
+                    f"{source}, line {line}: expected {len(header.columns)} cells like the header, found {len(cells)}; "
+                    "quote names that hold a comma, and check that the file is complete"
+                )
+            for column in texts:
+                if "\n" in cells[column] or "\r" in cells[column]:
+                    return FileFormatError(f"{source}, line {line}: {cells[column]!a} holds a line break; remove it")
+            for column in numbers:
+                if not _is_number(cells[column]):
+                    return FileFormatError(
+                        f"{source}, line {line}, column {header.columns[column]!r}: expected a number, "
+                        f"found {cells[column][:80]!a}; correct or remove it"
+                    )
+    except FileFormatError as located:
+        return located
+    except csv.Error as broken:
+        return FileFormatError(f"{source}: not valid CSV ({broken}); check its quotes")
+    return FileFormatError(f"{source}: not valid CSV ({str(error)[:300]}); write it again with a CSV library")
+
+
+def _rows(path: Path, header: CsvHeader) -> Iterator[tuple[int, list[str]]]:
+    with path.open("rb") as file:
+        lines = (decode(raw, path.name, first_line=line) for line, raw in enumerate(file, start=1))
+        reader = csv.reader(lines, delimiter=header.delimiter)
+        for cells in reader:
+            if cells and reader.line_num > header.n_lines:
+                yield reader.line_num, cells
+
+
+def _is_number(cell: str) -> bool:
+    import pyarrow.csv
+
+    try:
+        float(cell)
+    except ValueError:
+        return cell in pyarrow.csv.ConvertOptions().null_values
+    return "_" not in cell

@@ -1,0 +1,58 @@
+import re
+from pathlib import Path
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.csv_table import filename_position, read_columns, read_header
+from al_core.formats.embedding_table import EmbeddingTable
+
+_EMBEDDING = re.compile(r"embedding_(\d{1,6})")
+
+
+def recognises_embeddings_csv(path: Path, head: bytes) -> bool:
+    """Return whether the first line of a file names a column `embedding_0`."""
+    return b"embedding_0" in head.lstrip().partition(b"\n")[0]
+
+
+def read_embeddings_csv(path: Path) -> EmbeddingTable:
+    """Return the embeddings of a CSV file in Lightly's layout: `filenames, embedding_0, …, embedding_{D-1}, labels`.
+
+    The labels may be missing; other columns, such as Lightly's `masked` and `selected`, are not read.
+
+    Raises:
+        FileFormatError: Naming the missing column, or line and column of the first cell that does not fit.
+    """
+    header = read_header(path)
+    numbers = _embedding_columns(header.columns, path.name)
+    texts = [filename_position(path, header)]
+    if "labels" in header.columns:
+        texts.append(header.columns.index("labels"))
+    (filenames, *labels), embeddings = read_columns(path, header, texts=texts, numbers=numbers)
+    return EmbeddingTable(filenames, embeddings, _as_labels(labels[0]) if labels else None)
+
+
+def _embedding_columns(columns: list[str], source: str) -> list[int]:
+    numbered = {
+        int(match[1]): position
+        for position, name in enumerate(columns)
+        if (match := _EMBEDDING.fullmatch(name.strip()))
+    }
+    for number in range(len(numbered)):
+        if number not in numbered:
+            raise FileFormatError(
+                f"{source} has no column 'embedding_{number}'; number the columns from 0 without a gap"
+            )
+    if not numbered:
+        found = ", ".join(repr(column[:40]) for column in columns[:10])
+        raise FileFormatError(
+            f"{source}: expected the columns filenames, embedding_0, embedding_1, …; found {found}; rename them"
+        )
+    return [numbered[number] for number in sorted(numbered)]
+
+
+def _as_labels(cells: list[str]) -> np.ndarray:
+    try:
+        return np.array([int(cell) for cell in cells], dtype=np.int64)
+    except (ValueError, OverflowError):
+        return np.array(cells, dtype=str)

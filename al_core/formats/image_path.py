@@ -1,0 +1,36 @@
+from pathlib import Path
+
+from al_core.exceptions import InvalidInputError
+
+IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+"""Files that may be shown. SVG is not among them: it can hold scripts."""
+
+
+def resolve_image(images_dir: Path, filename: str) -> Path | None:
+    """Return the file of a sample inside the images folder, or None if it is not there or no image by its suffix.
+
+    Args:
+        images_dir: The folder of the dataset's images; it may itself be a link.
+        filename: The sample's filename, which is not trusted.
+
+    Raises:
+        InvalidInputError: If the filename, or a link that it names, leads out of the folder.
+
+    Examples:
+        >>> resolve_image(Path("images"), "../secret.png")
+        Traceback (most recent call last):
+        ...
+        al_core.exceptions.InvalidInputError: '../secret.png' leads out of the images folder; keep every image inside it
+    """
+    try:
+        folder = images_dir.resolve()
+        image = (folder / filename).resolve()
+        is_file = image.is_file()
+    except (OSError, ValueError, RuntimeError):
+        # A NUL, a name too long for the system, or a circle of links: no such file can be there.
+        return None
+    if not image.is_relative_to(folder):
+        raise InvalidInputError(f"{filename!r} leads out of the images folder; keep every image inside it")
+    # A link must not turn a file of another kind into an image.
+    suffixes = {Path(filename).suffix.lower(), image.suffix.lower()}
+    return image if is_file and suffixes <= IMAGE_SUFFIXES else None

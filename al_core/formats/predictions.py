@@ -1,0 +1,95 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.embedding_table import check_length
+from al_core.formats.filenames import check_filenames
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Class probabilities of M samples as a file holds them.
+
+    Attributes:
+        filenames: (M,) one per row, possibly repeated; None if the file has none.
+        class_names: (C,) in the order of the columns; None if the file has none.
+        probabilities: (M, C) float32; NaN where the file has no value.
+    """
+
+    task: ClassVar[str] = "classification"
+
+    filenames: list[str] | None
+    class_names: list[str]
+    probabilities: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.probabilities)
+
+    def with_filenames(self, filenames: Sequence[str] | None, source: str) -> "Predictions":
+        """Return the predictions with these filenames if they have none of their own.
+
+        Raises:
+            FileFormatError: If there are not as many filenames as rows.
+        """
+        if filenames is None or self.filenames is not None:
+            return self
+        if len(filenames) != len(self):
+            raise FileFormatError(
+                f"{source} has {len(self):,} rows but the query set has {len(filenames):,} samples; "
+                "predict every query sample in its order, or add a column of filenames"
+            )
+        return replace(self, filenames=list(filenames))
+
+    def with_class_names(self, class_names: Sequence[str] | None, source: str) -> "Predictions":
+        """Return the predictions with these classes: the columns of these names, or new names for unnamed columns.
+
+        Raises:
+            FileFormatError: If a named class is missing, or there are not as many names as columns.
+        """
+        if class_names is None:
+            return self
+        if set(class_names) <= set(self.class_names):
+            columns = [self.class_names.index(name) for name in class_names]
+            return replace(self, class_names=list(class_names), probabilities=self.probabilities[:, columns])
+        if self.class_names == numbered_classes(len(self.class_names)) and len(class_names) == len(self.class_names):
+            return replace(self, class_names=list(class_names))
+        raise FileFormatError(
+            f"{source} has the classes {_shown(self.class_names)}, not {_shown(list(class_names))}; use those"
+        )
+
+    def check(self, source: str) -> None:
+        """Check lengths, filenames and class names; values are left to the join report.
+
+        Raises:
+            FileFormatError: Naming what does not fit.
+        """
+        if self.filenames is not None:
+            check_length(self.filenames, len(self), "filenames", source)
+            check_filenames(self.filenames, source)
+        n_classes = self.probabilities.shape[1]
+        if len(self.class_names) != n_classes:
+            raise FileFormatError(
+                f"{source} has {n_classes} columns for {len(self.class_names)} class names; name each column"
+            )
+        if len(set(self.class_names)) < n_classes or not all(name.strip() for name in self.class_names):
+            raise FileFormatError(
+                f"{source}: class names must differ and not be empty, found {_shown(self.class_names)}"
+            )
+
+
+def numbered_classes(n_classes: int) -> list[str]:
+    """Return the names that classes have in a file that does not name them.
+
+    Examples:
+        >>> numbered_classes(2)
+        ['class_0', 'class_1']
+    """
+    return [f"class_{number}" for number in range(n_classes)]
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(repr(name[:40]) for name in names[:10]) + (", …" if len(names) > 10 else "")

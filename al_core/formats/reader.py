@@ -1,0 +1,80 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
+
+Value = TypeVar("Value")
+
+HEAD_BYTES = 4096
+"""How much of a file `Reader.recognises` is shown."""
+
+
+@dataclass(frozen=True)
+class Reader(Generic[Value]):
+    """One file format that can be read.
+
+    Attributes:
+        name: The key in its registry and the value of `format=`.
+        label: The name people know it by.
+        description: One line for the dashboard and the documentation: what the file holds.
+        suffixes: Lower-case endings with the dot.
+        recognises: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
+        read: The path in, the value out. Raises FileFormatError for bad content and nothing else.
+    """
+
+    name: str
+    label: str
+    description: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[Path, bytes], bool]
+    read: Callable[[Path], Value]
+
+
+def registry(*readers: Reader[Value]) -> dict[str, Reader[Value]]:
+    """Return the readers by name, in the order in which they are tried."""
+    return {reader.name: reader for reader in readers}
+
+
+def choose(
+    path: Path, readers: dict[str, Reader[Value]], *, format: str | None = None, max_bytes: int | None = None
+) -> Reader[Value]:
+    """Return the reader for a file: the one asked for, else by content, else by suffix.
+
+    Raises:
+        NotFoundError: If there is no such file.
+        InvalidInputError: If `format` is unknown.
+        FileFormatError: If the file is empty, larger than `max_bytes`, or of no known format.
+    """
+    head = _head(path, max_bytes)
+    if format is not None:
+        if format not in readers:
+            raise InvalidInputError(f"unknown format {format!r}; use one of {', '.join(readers)}")
+        return readers[format]
+    by_content = (reader for reader in readers.values() if reader.recognises(path, head))
+    by_suffix = (reader for reader in readers.values() if path.suffix.lower() in reader.suffixes)
+    for reader in chain(by_content, by_suffix):
+        return reader
+    known = ", ".join(f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers.values())
+    raise FileFormatError(f"{path.name} is of no known format; expected {known}")
+
+
+def _head(path: Path, max_bytes: int | None) -> bytes:
+    if not path.exists():
+        raise NotFoundError(f"there is no file {path}; check the path")
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise FileFormatError(f"{path.name} cannot be read: {error.strerror}") from error
+    if not head:
+        raise FileFormatError(f"{path.name} is empty (0 bytes); write it again")
+    n_bytes = path.stat().st_size
+    if max_bytes is not None and n_bytes > max_bytes:
+        raise FileFormatError(
+            f"{path.name} has {n_bytes:,} bytes and the limit is {max_bytes:,}; "
+            "give the path of the file on this machine instead, or split it"
+        )
+    return head

@@ -1,0 +1,127 @@
+"""Every file that can be read: one line here and one file beside this one is all that a new format takes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from al_core.formats.array_file import is_npy, is_zip
+from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
+from al_core.formats.classification_numpy import read_classification_npy, read_classification_npz
+from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.embeddings_csv import read_embeddings_csv, recognises_embeddings_csv
+from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
+from al_core.formats.filenames import FILENAME_READERS
+from al_core.formats.predictions import Predictions
+from al_core.formats.reader import Reader, choose, registry
+
+_CSV = (".csv", ".tsv")
+
+EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
+    Reader(
+        "npy",
+        "NumPy array",
+        "(samples, D) floats; the filenames come from a second file",
+        (".npy",),
+        is_npy,
+        read_embeddings_npy,
+    ),
+    Reader("npz", "NumPy archive", "Arrays embeddings and filenames", (".npz",), is_zip, read_embeddings_npz),
+    Reader(
+        "csv",
+        "Lightly CSV",
+        "Columns filenames, embedding_0, embedding_1, …, labels",
+        _CSV,
+        recognises_embeddings_csv,
+        read_embeddings_csv,
+    ),
+)
+
+PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
+    Reader(
+        "npy",
+        "NumPy array",
+        "(samples, classes) probabilities in the order of the query set",
+        (".npy",),
+        is_npy,
+        read_classification_npy,
+    ),
+    Reader(
+        "npz",
+        "NumPy archive",
+        "Arrays probabilities, filenames and class_names",
+        (".npz",),
+        is_zip,
+        read_classification_npz,
+    ),
+    Reader(
+        "csv",
+        "CSV",
+        "A column filename and one column of probabilities per class",
+        _CSV,
+        recognises_classification_csv,
+        read_classification_csv,
+    ),
+)
+
+READERS: dict[str, dict[str, Reader[Any]]] = {
+    "embeddings": EMBEDDING_READERS,
+    "predictions": PREDICTION_READERS,
+    "filenames": FILENAME_READERS,
+}
+
+
+def read_embeddings(
+    path: Path, *, filenames: Sequence[str] | None = None, format: str | None = None, max_bytes: int | None = None
+) -> EmbeddingTable:
+    """Return the embeddings of a file.
+
+    Args:
+        path: A file of one of the formats in `EMBEDDING_READERS`.
+        filenames: One per row, for a file that has none of its own.
+        format: One of `EMBEDDING_READERS`; by default found out from the content, then the suffix.
+        max_bytes: Larger files are refused.
+
+    Returns:
+        The table; its values are finite and its filenames, if it has any, occur once each.
+
+    Raises:
+        FileFormatError: If the file is of another format, damaged, or holds a value that is no embedding; it names
+            the file, the line or row, and what to do.
+        NotFoundError: If there is no such file.
+    """
+    path = Path(path)
+    table = choose(path, EMBEDDING_READERS, format=format, max_bytes=max_bytes).read(path)
+    table = table.with_filenames(filenames, path.name)
+    table.check(path.name)
+    return table
+
+
+def read_predictions(
+    path: Path,
+    *,
+    filenames: Sequence[str] | None = None,
+    class_names: Sequence[str] | None = None,
+    format: str | None = None,
+    max_bytes: int | None = None,
+) -> Predictions:
+    """Return the predictions of a file.
+
+    Args:
+        path: A file of one of the formats in `PREDICTION_READERS`.
+        filenames: The query set, for a file that has no filenames of its own.
+        class_names: Picks and orders the classes of a file that names them, and names those of one that does not.
+        format: One of `PREDICTION_READERS`; by default found out from the content, then the suffix.
+        max_bytes: Larger files are refused.
+
+    Returns:
+        The predictions as they are in the file: `join_report` says which rows are unknown, repeated or not usable.
+
+    Raises:
+        FileFormatError: If the file is of another format or damaged; it names the file, line or row, and what to do.
+        NotFoundError: If there is no such file.
+    """
+    path = Path(path)
+    predictions = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes).read(path)
+    predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
+    predictions.check(path.name)
+    return predictions

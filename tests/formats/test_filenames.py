@@ -1,0 +1,52 @@
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_filenames
+
+
+def write(tmp_path, content: str | bytes, name: str):
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "b.png\na b.png\n"),
+        ("a.txt", "\ufeffb.png\r\na b.png\r\n\r\n"),
+        ("a.txt", "b.png\na b.png"),
+        ("a.csv", "rank,filename\n1,b.png\n2,a b.png\n"),
+        ("a.csv", "filenames\nb.png\na b.png\n"),
+        ("a.txt", "filename\nb.png\na b.png\n"),
+        ("a.json", '["b.png", "a b.png"]'),
+        ("a.json", '\ufeff ["b.png", "a b.png"]'),
+        ("a.json", '{"samples": [{"filename": "b.png"}, {"filename": "a b.png"}]}'),
+    ],
+)
+def test_a_list_of_filenames_is_read_in_its_order(tmp_path, name, content):
+    assert read_filenames(write(tmp_path, content, name)) == ["b.png", "a b.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", "", r"a\.txt is empty"),
+        ("a.txt", "\n\n", r"a\.txt lists no filenames"),
+        ("a.txt", "a\n\nb\n", r"a\.txt, row 1 counting from 0: the filename is empty"),
+        ("a.txt", "a\nb\na\n", r"'a' occurs 2 times \(rows 0 and 2 counting from 0\)"),
+        ("a.txt", "a\nb\tc\n", r"row 1 counting from 0: the filename 'b\\tc' holds control characters; remove them"),
+        ("a.txt", b"a\n\xff\n", r"a\.txt, line 2: byte 0xff is not UTF-8"),
+        ("a.txt", "ab\n".encode("utf-16"), r"a\.txt is UTF-16"),
+        ("a.csv", "image\na\n", r"a\.csv has no column 'filename'; its columns are 'image'"),
+        ("a.json", "[]", r"a\.json lists no filenames"),
+        ("a.json", '["a", 3]', r"a\.json, row 1 counting from 0: expected a filename in quotes, found 3"),
+        ("a.json", '["a"', r"a\.json, line 1, column \d+: not JSON"),
+        ("a.json", '{"a": 1}', r"a\.json: expected a list such as"),
+        ("a.json", "[" * 10_000, r"a\.json, line 1, column \d+: not JSON"),
+        ("a.json", '["\\ud800"]', r"not JSON"),
+    ],
+)
+def test_a_bad_list_is_refused_with_its_place(tmp_path, name, content, message):
+    with pytest.raises(FileFormatError, match=message):
+        read_filenames(write(tmp_path, content, name))

@@ -1,0 +1,56 @@
+import pytest
+
+from al_core.exceptions import InvalidInputError
+from al_core.formats import resolve_image
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.png", "sub/b c.JPG", "notes.txt", "drawing.svg"):
+        (folder / name).write_bytes(b"x")
+    (tmp_path / "secret.png").write_bytes(b"x")
+    (tmp_path / "images-other").mkdir()
+    (tmp_path / "images-other" / "a.png").write_bytes(b"x")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["a.png", "sub/b c.JPG", "./a.png", "sub/../a.png"])
+def test_an_image_in_the_folder_is_found(images, name):
+    assert resolve_image(images, name) == (images / name).resolve()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["none.png", "notes.txt", "drawing.svg", "sub", "", "a\0.png", "x" * 5000 + ".png", "<script>.png", "a.png/"],
+)
+def test_what_is_not_there_or_no_image_gives_none(images, name):
+    found = resolve_image(images, name)
+    assert found is None or found == images / "a.png"
+
+
+@pytest.mark.parametrize("name", ["../secret.png", "../images-other/a.png", "/etc/passwd", "sub/../../secret.png"])
+def test_a_path_out_of_the_folder_is_refused(images, name):
+    with pytest.raises(InvalidInputError, match="leads out of the images folder; keep every image inside it"):
+        resolve_image(images, name)
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_followed(images):
+    (images / "out.png").symlink_to(images.parent / "secret.png")
+    (images / "in.png").symlink_to(images / "a.png")
+    with pytest.raises(InvalidInputError, match=r"'out\.png' leads out"):
+        resolve_image(images, "out.png")
+    assert resolve_image(images, "in.png") == images / "a.png"
+
+
+def test_a_link_to_another_kind_of_file_or_in_a_circle_gives_none(images):
+    (images / "text.png").symlink_to(images / "notes.txt")
+    (images / "circle.png").symlink_to(images / "circle.png")
+    assert resolve_image(images, "text.png") is None
+    assert resolve_image(images, "circle.png") is None
+
+
+def test_the_folder_itself_may_be_a_link(images, tmp_path):
+    (tmp_path / "link").symlink_to(images)
+    assert resolve_image(tmp_path / "link", "a.png") == images / "a.png"
