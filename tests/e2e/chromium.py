@@ -11,12 +11,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 def find_chromium() -> str | None:
     """The executable of a Chromium that starts: the system's if there is one, otherwise Playwright's own."""
+    system = (path for name in NAMES if (path := shutil.which(name)) and _starts(path))
+    return next(system, None) or _playwright_chromium()
+
+
+def _playwright_chromium() -> str | None:
     from playwright.sync_api import sync_playwright
 
-    candidates = [path for name in NAMES if (path := shutil.which(name))]
     with sync_playwright() as playwright:
-        candidates.append(playwright.chromium.executable_path)
-    return next((path for path in candidates if _starts(path)), None)
+        path = playwright.chromium.executable_path
+    return path if _starts(path) else None
 
 
 def _starts(path: str) -> bool:
