@@ -282,6 +282,14 @@ def example_predictions(dataset: "Dataset", *, n_samples: int = 200) -> bytes:
     return "\n".join(lines).encode()
 
 
+def highest_rows(dataset: "Dataset", score_name: str, count: int) -> Rows:
+    """Return the rows with the highest score, highest first; rows without the score come last."""
+    scores = np.nan_to_num(dataset.arrays.read(dataset.arrays.get("score", score_name)), nan=-1)
+    count = min(count, len(scores))
+    top = np.argpartition(-scores, count - 1)[:count]
+    return top[np.lexsort((top, -scores[top]))]
+
+
 def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:
     """Return the score that a selection uses: the one it names, otherwise the preferred one, otherwise None."""
     if config.score_name is not None:

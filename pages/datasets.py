@@ -3,6 +3,7 @@ from pathlib import Path
 import streamlit as st
 
 from al_core import demo, workflow
+from al_core.exceptions import InvalidInputError
 from al_core.formats import read_embeddings, read_filenames
 from al_core.store import Dataset
 from ui import state
@@ -57,31 +58,42 @@ def chosen_file(label: str, types: list[str], key: str, help: str) -> Path | Non
 
 
 def create_form() -> None:
-    name = st.text_input("Name", key="new-name", help="2 to 100 letters, digits, spaces and . _ -")
-    file = chosen_file(
-        "Embeddings",
-        ["csv", "npy", "npz"],
-        "embeddings",
-        "CSV in Lightly's layout (filenames, embedding_0, …), .npz with filenames and embeddings, or .npy",
-    )
-    names_file = None
-    if file and file.suffix == ".npy":
-        names_file = chosen_file("Filenames, in the order of the rows", ["txt", "csv", "json"], "names", "One per line")
-    folder = st.text_input(
-        "Folder with the images (optional)", key="new-folder", help="Only files inside this folder are ever shown"
-    )
-    ready = bool(name and file and (file.suffix != ".npy" or names_file))
-    needs = "Give a name and embeddings first; .npy needs its filenames too"
-    if st.button("Create dataset", type="primary", disabled=not ready, help=None if ready else needs):
-        with state.errors_explained(), st.spinner("Reading the embeddings…"):
-            names = read_filenames(names_file) if names_file else None
-            table = read_embeddings(file, filenames=names)
-            dataset = workflow.create_dataset(
-                state.workspace(), name, table.filenames or [], table.embeddings, images_dir=folder or None
+    left, right = st.columns(2, gap="large")
+    with left:
+        name = st.text_input("Name", key="new-name", help="2 to 100 letters, digits, spaces and . _ -")
+        folder = st.text_input(
+            "Folder with the images (optional)", key="new-folder", help="Only files inside this folder are ever shown"
+        )
+    with right:
+        file = chosen_file(
+            "Embeddings",
+            ["csv", "npy", "npz"],
+            "embeddings",
+            "CSV in Lightly's layout (filenames, embedding_0, …), .npz with filenames and embeddings, or .npy",
+        )
+        names_file = None
+        if file and file.suffix == ".npy":
+            names_file = chosen_file(
+                "Filenames in the order of the rows", ["txt", "csv", "json"], "names", "One filename per line"
             )
-            state.open_dataset(dataset.id)
-            state.notify(f"Created “{name}” with {dataset.n_samples:,} samples")
-            st.rerun()
+    is_ready = bool(name and file and (file.suffix != ".npy" or names_file))
+    needs = "Give a name and embeddings first; .npy needs its filenames too"
+    if st.button("Create dataset", type="primary", disabled=not is_ready, help=None if is_ready else needs):
+        create(name, file, names_file, folder)
+
+
+def create(name: str, file: Path, names_file: Path | None, folder: str) -> None:
+    with state.errors_explained(), st.spinner("Reading the embeddings…"):
+        names = read_filenames(names_file) if names_file else None
+        table = read_embeddings(file, filenames=names)
+        if table.filenames is None:
+            raise InvalidInputError(f"{file.name} names no samples; give a list of filenames too")
+        dataset = workflow.create_dataset(
+            state.workspace(), name, table.filenames, table.embeddings, images_dir=folder or None
+        )
+        state.open_dataset(dataset.id)
+        state.notify(f"Created “{name}” with {dataset.n_samples:,} samples")
+        st.rerun()
 
 
 st.title("Datasets")

@@ -1,11 +1,15 @@
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from al_core import workflow
 from al_core.formats import JoinReport, Policy, Predictions, read_predictions
-from al_core.store import INITIAL_TAG, Dataset
+from al_core.store import INITIAL_TAG, Dataset, StoredArray
 from ui import charts, state
+from ui.images import image_url
+
+TABLE_ROWS = 200
 
 POLICIES = {
     Policy.SKIP: "Skip them",
@@ -13,9 +17,9 @@ POLICIES = {
     Policy.REJECT: "Refuse the file",
 }
 FORMULAS = {
-    "uncertainty_least_confidence": "1 − p₁, scaled to 0 … 1: how little the model trusts its best class",
-    "uncertainty_margin": "1 − (p₁ − p₂): how close the two best classes are",
-    "uncertainty_entropy": "−Σ p·log₂ p / log₂ C: how evenly the probability is spread over all classes",
+    "uncertainty_least_confidence": "(1 − p₁) · C / (C − 1), with p₁ the best of C classes",
+    "uncertainty_margin": "1 − (p₁ − p₂), with p₁ and p₂ the two best classes",
+    "uncertainty_entropy": "−Σ p · log₂ p / log₂ C, over all C classes",
 }
 
 
@@ -86,12 +90,34 @@ def show_scores(dataset: Dataset) -> None:
     columns = st.columns(min(len(scores), 3))
     for position, score in enumerate(scores):
         with columns[position % 3], st.container(border=True):
-            st.markdown(f"**{score.name}**", help=f"From {score.facts}")
-            st.caption(FORMULAS.get(score.name, "A score of your own: higher means more worth labelling"))
             values = dataset.arrays.read(score)
+            n_scored = int((~np.isnan(values)).sum())
+            st.markdown(f"**{score.name}**", help=f"{n_scored:,} of {len(values):,} samples have this score")
+            st.caption(FORMULAS.get(score.name, "A score of your own: higher means more worth labelling"))
             st.plotly_chart(
                 charts.score_histogram(values), key=f"histogram-{score.name}", config={"displayModeBar": False}
             )
+    show_table(dataset, scores)
+
+
+def show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
+    names = [score.name for score in scores]
+    heading, choice = st.columns([3, 1], vertical_alignment="bottom")
+    by = choice.selectbox("Sorted by", names, help="The highest come first")
+    heading.markdown(f"**The {min(TABLE_ROWS, dataset.n_samples):,} highest of {dataset.n_samples:,} samples**")
+    rows = workflow.highest_rows(dataset, by, TABLE_ROWS)
+    table = {"Image": [image_url(dataset, row) for row in rows.tolist()], "Filename": dataset.filenames(rows)}
+    table |= {score.name: dataset.arrays.read(score)[rows] for score in scores}
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=48,
+        height=420,
+        column_config={
+            "Image": st.column_config.ImageColumn(width="small"),
+            **{name: st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f") for name in names},
+        },
+    )
 
 
 st.title("Predictions")

@@ -154,12 +154,12 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
         st.warning(f"Out of date: {change}.", icon=":material/history:")
     figures = {
         "Added": (f"{quality.n_added:,}", "New samples in this selection"),
-        "Total labeled": (f"{selection.tag.size:,}", "Labeled before plus added"),
+        "Total": (f"{selection.tag.size:,}", "Labeled before plus added"),
         "Mean score": (number(quality.mean_score), "Of the added samples; 0 to 1, higher is more uncertain"),
         "Covering radius": (number(quality.covering_radius), "The farthest any sample is from a labeled one; 0 to 2"),
         "Smallest distance": (number(quality.smallest_distance), "Between an added sample and any other labeled one"),
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small"):
         for label, (value, help) in figures.items():
             st.metric(label, value, help=help, width="content")
     shown, code = st.tabs(["Added images, in order", "The same in Python"])
@@ -192,7 +192,7 @@ def number(value: float | None) -> str:
 st.title("Select")
 dataset = state.require_dataset()
 st.caption(f"{dataset.name} · {dataset.n_samples:,} samples. Choose which images to label next.")
-form, result = st.columns([2, 3], gap="large")
+form, result = st.columns([3, 5], gap="large")
 with form.container(border=True):
     configure(dataset)
 with result:

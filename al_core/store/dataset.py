@@ -44,9 +44,6 @@ class Dataset:
         self.created_at: int = record.created_at
         self.arrays = Arrays(engine, folder, self.id)
 
-    def __len__(self) -> int:
-        return self.n_samples
-
     def __repr__(self) -> str:
         return f"Dataset({self.name!r}, {self.n_samples} samples)"
 

@@ -23,7 +23,8 @@ def _dataset_id() -> Column[str]:
 datasets = Table(
     "datasets",
     metadata,
-    Column("id", String(24), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(24), unique=True, nullable=False),
     Column("name", String, unique=True, nullable=False),
     Column("n_samples", Integer, nullable=False),
     Column("images_dir", String),

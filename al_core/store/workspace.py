@@ -58,7 +58,7 @@ class Workspace:
 
     def datasets(self) -> list[Dataset]:
         """Return all datasets, newest first."""
-        query = select(tables.datasets).order_by(tables.datasets.c.created_at.desc(), tables.datasets.c.id)
+        query = select(tables.datasets).order_by(tables.datasets.c.position.desc())
         with self._engine.connect() as connection:
             return [self._dataset(record) for record in connection.execute(query)]
 

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
+from al_core.store import INITIAL_TAG, Dataset
+
+
+def test_filenames_are_found_by_row_and_rows_by_filename(dataset: Dataset) -> None:
+    assert dataset.filenames(np.array([4, 0])) == ["e.png", "a.png"]
+    assert dataset.rows_of(["f.png", "zebra.png", "a.png"]).tolist() == [5, -1, 0]
+
+
+def test_the_initial_tag_holds_every_row(dataset: Dataset) -> None:
+    tag = dataset.tag(INITIAL_TAG)
+    assert (tag.rows.tolist(), tag.size, tag.tot_size, tag.prev_tag_id) == ([0, 1, 2, 3, 4, 5], 6, 6, None)
+
+
+def test_bit_k_of_a_mask_is_row_k(dataset: Dataset) -> None:
+    assert dataset.create_tag("odd rows", np.array([5, 1, 3])).bit_mask_data == "0x2a"
+
+
+def test_tags_come_newest_first(dataset: Dataset) -> None:
+    for name in ("first", "second"):
+        dataset.create_tag(name, np.array([0]))
+    assert [tag.name for tag in dataset.tags()] == ["second", "first", INITIAL_TAG]
+
+
+def test_a_tag_name_is_taken_once(dataset: Dataset) -> None:
+    dataset.create_tag("first", np.array([0]))
+    with pytest.raises(AlreadyExistsError, match="There already exists a tag with tag_name first"):
+        dataset.create_tag("first", np.array([1]))
+
+
+@pytest.mark.parametrize("name", ["", "a", "<b>bold</b>", "=1+1", "a\nb", "x" * 201])
+def test_a_tag_name_outside_the_rules_is_refused(dataset: Dataset, name: str) -> None:
+    with pytest.raises(InvalidInputError, match="is not allowed"):
+        dataset.create_tag(name, np.array([0]))
+
+
+def test_an_unknown_tag_is_answered_with_those_there_are(dataset: Dataset) -> None:
+    with pytest.raises(NotFoundError, match=r"no tag 'finale'; its tags are: 'initial-tag'"):
+        dataset.tag("finale")
+
+
+def test_only_leaves_are_deleted(dataset: Dataset) -> None:
+    parent = dataset.create_tag("parent", np.array([0]))
+    child = dataset.create_tag("child", np.array([0, 1]), parent=parent)
+    with pytest.raises(NotAllowedError, match="has children: delete child first"):
+        dataset.delete_tag(parent)
+    dataset.delete_tag(child)
+    dataset.delete_tag(parent)
+    assert [tag.name for tag in dataset.tags()] == [INITIAL_TAG]
+
+
+def test_the_initial_tag_is_neither_deleted_nor_renamed(dataset: Dataset) -> None:
+    initial = dataset.tag(INITIAL_TAG)
+    with pytest.raises(NotAllowedError, match="cannot be deleted"):
+        dataset.delete_tag(initial)
+    with pytest.raises(NotAllowedError, match="keeps its name"):
+        dataset.rename_tag(initial, "everything")
+
+
+def test_a_renamed_tag_keeps_its_rows(dataset: Dataset) -> None:
+    tag = dataset.create_tag("before", np.array([2]))
+    dataset.rename_tag(tag, "after")
+    assert dataset.tag("after").rows.tolist() == [2]
+
+
+def test_an_array_replaces_the_one_of_its_name_and_leaves_no_file_behind(dataset: Dataset) -> None:
+    dataset.arrays.save("score", {"margin": np.zeros(6)})
+    dataset.arrays.save("score", {"margin": np.ones(6), "entropy": np.full(6, 0.5)}, {"prediction": "model"})
+    stored = {score.name: score for score in dataset.arrays.all("score")}
+    assert list(stored) == ["margin", "entropy"]
+    assert dataset.arrays.read(stored["margin"]).tolist() == [1] * 6
+    assert stored["margin"].facts == {"prediction": "model"}
+    assert len(list(dataset._folder.joinpath("score").iterdir())) == 2
+
+
+def test_equal_arrays_have_equal_digests_and_others_do_not(dataset: Dataset) -> None:
+    arrays = {"zeros": np.zeros(6), "again": np.zeros(6), "ones": np.ones(6), "flat": np.zeros((6, 1))}
+    dataset.arrays.save("score", arrays)
+    digest = {score.name: score.digest for score in dataset.arrays.all("score")}
+    assert digest["zeros"] == digest["again"]
+    assert len(set(digest.values())) == 3
+
+
+def test_a_stored_array_cannot_be_written_to(dataset: Dataset) -> None:
+    embedding = dataset.arrays.read(dataset.arrays.get("embedding", "default"))
+    with pytest.raises(ValueError, match="read-only"):
+        embedding[0] = 0

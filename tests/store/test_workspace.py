@@ -1,0 +1,99 @@
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
+from al_core.store import INITIAL_TAG, Dataset, Workspace
+from al_core.store.workspace import ORPHAN_AGE_SECONDS
+
+
+def test_a_dataset_is_there_again_after_reopening_the_workspace(tmp_path: Path) -> None:
+    with Workspace(tmp_path) as first:
+        first.create_dataset("cats", ["b.png", "a.png"])
+    with Workspace(tmp_path) as second:
+        assert second.dataset("cats").filenames() == ["b.png", "a.png"]
+
+
+def test_an_unknown_dataset_is_answered_with_those_there_are(workspace: Workspace, dataset: Dataset) -> None:
+    with pytest.raises(KeyError, match=r"no dataset 'dogs'; its datasets are: 'line'"):
+        workspace.dataset("dogs")
+
+
+@pytest.mark.parametrize("name", ["", "x", "../etc", "a/b", "<script>", " leading", "a" * 101])
+def test_a_dataset_name_outside_the_rules_is_refused(workspace: Workspace, name: str) -> None:
+    with pytest.raises(InvalidInputError, match="is not allowed"):
+        workspace.create_dataset(name)
+
+
+def test_a_dataset_name_is_taken_once(workspace: Workspace, dataset: Dataset) -> None:
+    with pytest.raises(AlreadyExistsError, match="already is a dataset named 'line'"):
+        workspace.create_dataset("line")
+
+
+@pytest.mark.parametrize(
+    ("filenames", "problem"),
+    [
+        ([], "at least one"),
+        (["a", ""], "position 1"),
+        (["a", "b", "a"], "'a' occurs twice"),
+        (["a", " "], "position 1"),
+    ],
+)
+def test_nothing_is_stored_when_filenames_are_wrong(workspace: Workspace, filenames: list[str], problem: str) -> None:
+    with pytest.raises(InvalidInputError, match=problem):
+        workspace.create_dataset("cats", filenames)
+    assert workspace.datasets() == []
+    assert list((workspace.home / "datasets").iterdir()) == []
+
+
+def test_an_images_folder_that_does_not_exist_is_refused_and_nothing_stored(workspace: Workspace) -> None:
+    with pytest.raises(InvalidInputError, match="is not a folder"):
+        workspace.create_dataset("cats", ["a.png"], images_dir=workspace.home / "nowhere")
+    assert workspace.datasets() == []
+
+
+def test_samples_are_set_once(dataset: Dataset) -> None:
+    with pytest.raises(NotAllowedError, match="6 samples already"):
+        dataset.set_samples(["z.png"])
+
+
+def test_deleting_a_dataset_removes_its_files_and_no_others(workspace: Workspace, dataset: Dataset) -> None:
+    other = workspace.create_dataset("other", ["x.png"])
+    workspace.delete_dataset("line")
+    assert [path.name for path in (workspace.home / "datasets").iterdir()] == [other.id]
+    with pytest.raises(NotFoundError):
+        workspace.dataset(dataset.id)
+
+
+def test_opening_removes_old_orphans_and_leaves_young_ones(workspace: Workspace, dataset: Dataset) -> None:
+    folder = workspace.home / "datasets" / dataset.id / "embedding"
+    stored = {path.name for path in folder.iterdir()}
+    old, half_written, young = folder / "0.npy", folder / "1.npy.abcd.tmp", folder / "2.npy"
+    for path in (old, half_written, young):
+        path.write_bytes(b"")
+    for path in (old, half_written):
+        os.utime(path, (time.time() - ORPHAN_AGE_SECONDS - 1,) * 2)
+    Workspace(workspace.home).close()
+    assert {path.name for path in folder.iterdir()} == stored | {young.name}
+
+
+def _create_tags(home: Path, prefix: str) -> None:
+    with Workspace(home) as workspace:
+        for number in range(20):
+            workspace.dataset("line").create_tag(f"{prefix}{number}", np.array([number % 6]))
+
+
+def test_two_processes_write_to_one_workspace_at_once(workspace: Workspace, dataset: Dataset) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_create_tags, args=(workspace.home, prefix)) for prefix in ("left", "right")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    names = {tag.name for tag in dataset.tags()}
+    assert names == {INITIAL_TAG, *(f"{side}{number}" for side in ("left", "right") for number in range(20))}

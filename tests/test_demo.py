@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from al_core import SelectionConfig, demo
+from al_core.snippet import selection_code
+from al_core.store import Dataset, Workspace
+from al_core.workflow import run_selection
+
+
+@pytest.fixture
+def digits(workspace: Workspace) -> Dataset:
+    return demo.build(workspace)
+
+
+def test_the_demo_has_scikit_learns_images_and_an_initial_selection(digits: Dataset) -> None:
+    assert (digits.n_samples, digits.tag(demo.INITIAL_SELECTION).size) == (1797, 100)
+    assert digits.images_dir is not None
+    with Image.open(digits.images_dir / digits.filenames(np.array([1796]))[0]) as image:
+        assert (image.size, image.getextrema()) == ((64, 64), (0, 255))
+
+
+def test_its_predictions_come_from_a_model_that_saw_100_labels(digits: Dataset) -> None:
+    _, labels = demo.load_digits()
+    probabilities = digits.arrays.read(digits.arrays.get("prediction", "logistic-regression-100"))
+    accuracy = (probabilities.argmax(axis=1) == labels).mean()
+    assert 0.8 < accuracy < 0.97
+
+
+def test_it_is_built_once(workspace: Workspace, digits: Dataset) -> None:
+    assert demo.build(workspace).id == digits.id
+
+
+def test_the_code_of_a_selection_selects_the_same_again(
+    workspace: Workspace, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labeled = digits.tag(demo.INITIAL_SELECTION)
+    query = digits.create_tag("first half", np.arange(900))
+    config = SelectionConfig("CORAL", 132, seed=3, min_distance=0.05)
+    selection = run_selection(digits, config, labeled_tag=labeled, query_tag=query)
+    monkeypatch.setenv("AL_CORE_HOME", str(workspace.home))
+    names: dict[str, list[str]] = {}
+    exec(selection_code(digits, selection), names)
+    assert names["added_set"] == sorted(digits.filenames(selection.added_rows))

@@ -1,0 +1,71 @@
+import threading
+
+import pytest
+
+from al_core.exceptions import InvalidInputError
+from al_core.jobs import Jobs, JobState
+from al_core.types import Progress
+
+WAIT = 10
+
+
+def test_a_job_keeps_its_result() -> None:
+    job = Jobs().start("sum", "Adding", lambda progress: 1 + 1)
+    assert job.wait(WAIT)
+    assert (job.state, job.result) == (JobState.FINISHED, 2)
+
+
+def test_progress_is_visible_while_the_job_runs() -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        progress(3, 4)
+        reached.set()
+        go_on.wait(WAIT)
+
+    job = Jobs().start("key", "Counting", work)
+    assert reached.wait(WAIT)
+    assert (job.is_running, job.done, job.total, job.fraction) == (True, 3, 4, 0.75)
+    assert job.seconds_left is not None
+    go_on.set()
+    assert job.wait(WAIT)
+
+
+def test_a_cancelled_job_stops_at_its_next_step() -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        reached.set()
+        go_on.wait(WAIT)
+        progress(1, 2)
+        raise AssertionError("went on after the cancel")
+
+    job = Jobs().start("key", "Endless", work)
+    assert reached.wait(WAIT)
+    job.cancel()
+    go_on.set()
+    assert job.wait(WAIT)
+    assert job.state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(InvalidInputError("score it first"), "score it first"), (ZeroDivisionError("by 0"), "ZeroDivisionError: by 0")],
+)
+def test_a_failed_job_says_why(error: Exception, told: str) -> None:
+    def work(progress: Progress) -> None:
+        raise error
+
+    job = Jobs().start("key", "Failing", work)
+    assert job.wait(WAIT)
+    assert (job.state, job.error) == (JobState.FAILED, told)
+
+
+def test_one_key_runs_one_job_at_a_time() -> None:
+    go_on = threading.Event()
+    jobs = Jobs()
+    first = jobs.start("key", "First", lambda progress: go_on.wait(WAIT))
+    assert jobs.start("key", "Second", lambda progress: None) is first
+    go_on.set()
+    assert first.wait(WAIT)
+    assert jobs.start("key", "Third", lambda progress: None) is not first
