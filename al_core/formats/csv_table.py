@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.filenames import FILENAME_COLUMNS
 from al_core.formats.spreadsheet import unescape_cell
 from al_core.formats.text import decode
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MAX_COLUMNS = 65_536
 _MAX_HEADER_BYTES = 8 * 2**20
@@ -83,25 +80,47 @@ def read_columns(
     import pyarrow as pa
     import pyarrow.csv
 
-    names = [f"c{i}" for i in range(len(header.columns))]
-    types = {names[i]: pa.string() for i in texts} | {names[i]: pa.float32() for i in numbers}
+    texts_read: list[list[str]] = [[] for _ in texts]
+    matrix = np.empty((_max_rows(path), len(numbers)), dtype=np.float32)
+    n_rows = 0
     try:
-        with pa.OSFile(str(path)) as file:
-            table = pyarrow.csv.read_csv(
-                file,
-                read_options=pyarrow.csv.ReadOptions(
-                    column_names=names,
-                    skip_rows=header.n_lines,
-                    block_size=max(_MIN_BLOCK_BYTES, _CELL_BYTES * len(names)),
-                ),
-                parse_options=pyarrow.csv.ParseOptions(delimiter=header.delimiter),
-                convert_options=pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types)),
-            )
+        with pa.OSFile(str(path)) as file, pyarrow.csv.open_csv(file, **_options(header, texts, numbers)) as batches:
+            for batch in batches:
+                columns = batch.columns
+                for read, column in zip(texts_read, columns[: len(texts)], strict=True):
+                    read.extend(unescape_cell(cell) if cell.startswith("'") else cell for cell in column.to_pylist())
+                for position, column in enumerate(columns[len(texts) :]):
+                    matrix[n_rows : n_rows + len(column), position] = column.to_numpy(zero_copy_only=False)
+                n_rows += batch.num_rows
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error
-    if table.num_rows == 0:
-        raise FileFormatError(f"{path.name} has a header but no rows; expected one row per sample")
-    return [_texts(table.column(names[i])) for i in texts], _matrix(table.select([names[i] for i in numbers]))
+    if n_rows == 0:
+        raise _no_rows(path)
+    return texts_read, matrix[:n_rows]
+
+
+def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) -> dict[str, Any]:
+    import pyarrow as pa
+    import pyarrow.csv
+
+    names = [f"c{i}" for i in range(len(header.columns))]
+    types = {names[i]: pa.string() for i in texts} | {names[i]: pa.float32() for i in numbers}
+    block_size = max(_MIN_BLOCK_BYTES, _CELL_BYTES * len(names))
+    return {
+        "read_options": pyarrow.csv.ReadOptions(column_names=names, skip_rows=header.n_lines, block_size=block_size),
+        "parse_options": pyarrow.csv.ParseOptions(delimiter=header.delimiter),
+        "convert_options": pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types)),
+    }
+
+
+def _max_rows(path: Path) -> int:
+    # Memory that is never written to costs nothing, so counting line ends is enough to allocate once.
+    with path.open("rb") as file:
+        return 1 + sum(block.count(b"\n") + block.count(b"\r") for block in iter(lambda: file.read(2**20), b""))
+
+
+def _no_rows(path: Path) -> FileFormatError:
+    return FileFormatError(f"{path.name} has a header but no rows; expected one row per sample")
 
 
 def _column_names(text: str, delimiter: str, source: str) -> list[str]:
@@ -117,26 +136,11 @@ def _column_names(text: str, delimiter: str, source: str) -> list[str]:
     return [unescape_cell(column) for column in columns]
 
 
-def _texts(column: "pa.ChunkedArray") -> list[str]:
-    return [unescape_cell(text) if text.startswith("'") else text for text in column.to_pylist()]
-
-
-def _matrix(table: "pa.Table") -> NDArray[np.float32]:
-    matrix = np.empty((table.num_rows, table.num_columns), dtype=np.float32)
-    start = 0
-    for batch in table.to_batches():
-        block = matrix[start : start + batch.num_rows]
-        for position, column in enumerate(batch.columns):
-            block[:, position] = column.to_numpy(zero_copy_only=False)
-        start += batch.num_rows
-    return matrix
-
-
 def _located(
     path: Path, header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], error: Exception
 ) -> FileFormatError:
     # Arrow says what is wrong but not always in which line, so the file is read again, slowly, up to the first fault.
-    source = path.name
+    source, line = path.name, 0
     try:
         for line, cells in _rows(path, header):
             if len(cells) != len(header.columns):
@@ -157,6 +161,8 @@ def _located(
         return located
     except csv.Error as broken:
         return FileFormatError(f"{source}: not valid CSV ({broken}); check its quotes")
+    if line == 0:
+        return _no_rows(path)
     return FileFormatError(f"{source}: not valid CSV ({str(error)[:300]}); write it again with a CSV library")
 
 
