@@ -1,0 +1,11 @@
+from al_core.utils.bounding_box import BoundingBox
+from al_core.utils.keypoint_predictions import KeypointInstancePrediction, KeypointPrediction
+from al_core.utils.object_detection_output import ObjectDetectionBatch, ObjectDetectionOutput
+
+__all__ = [
+    "BoundingBox",
+    "KeypointInstancePrediction",
+    "KeypointPrediction",
+    "ObjectDetectionBatch",
+    "ObjectDetectionOutput",
+]

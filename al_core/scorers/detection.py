@@ -1,0 +1,152 @@
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.scorers.classification import UNCERTAINTIES, uncertainties
+from al_core.scorers.scorer import Scorer
+from al_core.types import Probabilities, Scores
+from al_core.utils.object_detection_output import ObjectDetectionBatch, ObjectDetectionOutput
+
+PREFIX = "classification_"
+DEFAULT_CONFIG = {"frequency_penalty": 0.25, "min_score": 0.9}
+IMAGES_PER_BATCH = 2048
+
+
+class DetectionScores(dict[str, Scores]):
+    """Scores by name that also answer to the uncertainties without their prefix, and list each score once.
+
+    Examples:
+        >>> scores = DetectionScores(classification_uncertainty_margin=np.array([0.5]))
+        >>> scores["uncertainty_margin"], list(scores)
+        (array([0.5]), ['classification_uncertainty_margin'])
+    """
+
+    def __missing__(self, name: str) -> Scores:
+        if name in UNCERTAINTIES:
+            return self[PREFIX + name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (name in UNCERTAINTIES and super().__contains__(f"{PREFIX}{name}"))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the scores of that name, or `default`."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+class ScorerObjectDetection(Scorer):
+    """Scores images by how many objects were found and how unsure the detector is about them.
+
+    - `object_frequency`: the first object of a class counts 1, each further one `frequency_penalty`; the counts are
+      scaled over this batch to [`min_score`, 1]. If all are equal they score 1.
+    - `objectness_least_confidence`: 1 minus the mean over the boxes of object probability times highest class
+      probability; 0 without boxes.
+    - `classification_uncertainty_…`: the highest classification score of any box; 0 without boxes.
+
+    Attributes:
+        model_output: One `ObjectDetectionOutput` per image; an `ObjectDetectionBatch` of arrays is scored fastest.
+        config: `frequency_penalty` (0.25) and `min_score` (0.9), both in [0, 1]; those not given keep their default.
+
+    Raises:
+        NotFoundError: If config has an unknown key.
+        InvalidInputError: If a value in config is not a number in [0, 1].
+
+    Examples:
+        >>> boxes, no_boxes = np.array([[0.1, 0.2, 0.3, 0.4]]), np.empty((0, 4))
+        >>> outputs = [ObjectDetectionOutput(boxes, [0.5], [[0.5, 0.5]]), ObjectDetectionOutput(no_boxes, [], [])]
+        >>> for name, scores in ScorerObjectDetection(outputs, config={"min_score": 0.5}).calculate_scores().items():
+        ...     print(name, scores)
+        object_frequency [1.  0.5]
+        objectness_least_confidence [0.75 0.  ]
+        classification_uncertainty_least_confidence [1. 0.]
+        classification_uncertainty_margin [1. 0.]
+        classification_uncertainty_entropy [1. 0.]
+    """
+
+    names = ("object_frequency", "objectness_least_confidence", *(PREFIX + name for name in UNCERTAINTIES))
+
+    def __init__(
+        self, model_output: Sequence[ObjectDetectionOutput], config: Mapping[str, float] | None = None
+    ) -> None:
+        super().__init__(model_output)
+        self.config = DEFAULT_CONFIG | _checked(config or {})
+
+    def calculate_scores(self) -> dict[str, Scores]:
+        """Return the five scores by name, (N,) in [0, 1] each; see `DetectionScores`."""
+        outputs: Sequence[ObjectDetectionOutput] = self.model_output
+        if len(outputs) == 0:
+            return DetectionScores({name: np.empty(0) for name in self.names})
+        n_boxes, labels, confidences = _columns(outputs)
+        scores = (
+            _object_frequency(n_boxes, labels, **self.config),
+            _objectness_least_confidence(n_boxes, confidences),
+            *_highest_uncertainties(outputs, n_boxes),
+        )
+        return DetectionScores(zip(self.names, scores, strict=True))
+
+
+def _checked(config: Mapping[str, float]) -> dict[str, float]:
+    for key, value in config.items():
+        if key not in DEFAULT_CONFIG:
+            raise NotFoundError(f"unknown scorer config {key!r}; use {' or '.join(DEFAULT_CONFIG)}")
+        if not isinstance(value, Real) or not 0 <= value <= 1:
+            raise InvalidInputError(f"scorer config {key} is a number from 0 to 1, not {value!r}")
+    return dict(config)
+
+
+def _columns(outputs: Sequence[ObjectDetectionOutput]) -> tuple[NDArray[np.int64], NDArray[np.int64], Scores]:
+    if isinstance(outputs, ObjectDetectionBatch):
+        return outputs.n_boxes, outputs.objects.labels, outputs.objects.scores
+    n_boxes = np.array([len(output.labels) for output in outputs])
+    labels = np.concatenate([output.labels for output in outputs])
+    return n_boxes, labels, np.concatenate([output.scores for output in outputs])
+
+
+def _object_frequency(
+    n_boxes: NDArray[np.int64], labels: NDArray[np.int64], *, frequency_penalty: float, min_score: float
+) -> Scores:
+    is_found = np.zeros((len(n_boxes), int(labels.max(initial=0)) + 1), dtype=bool)
+    is_found[np.repeat(np.arange(len(n_boxes)), n_boxes), labels] = True
+    n_classes = is_found.sum(axis=1)
+    counts = n_classes + frequency_penalty * (n_boxes - n_classes)
+    scores: Scores = np.interp(counts, (counts.min(), counts.max()), (min_score, 1.0))
+    return scores
+
+
+def _objectness_least_confidence(n_boxes: NDArray[np.int64], confidences: Scores) -> Scores:
+    image = np.repeat(np.arange(len(n_boxes)), n_boxes)
+    mean = np.bincount(image, weights=confidences, minlength=len(n_boxes)) / np.maximum(n_boxes, 1)
+    return np.where((n_boxes > 0) & np.isfinite(mean), np.clip(1 - mean, 0, 1), 0.0)
+
+
+def _highest_uncertainties(outputs: Sequence[ObjectDetectionOutput], n_boxes: NDArray[np.int64]) -> NDArray[np.float64]:
+    highest = np.zeros((len(UNCERTAINTIES), len(outputs)))
+    for images, probabilities in _class_probabilities(outputs, n_boxes):
+        starts = np.cumsum(n_boxes[images]) - n_boxes[images]
+        for row, values in enumerate(uncertainties(probabilities).values()):
+            highest[row, images] = np.maximum.reduceat(values, starts)
+    return highest
+
+
+def _class_probabilities(
+    outputs: Sequence[ObjectDetectionOutput], n_boxes: NDArray[np.int64]
+) -> Iterator[tuple[NDArray[np.int64], Probabilities]]:
+    if isinstance(outputs, ObjectDetectionBatch):
+        if n_boxes.any():
+            yield np.flatnonzero(n_boxes), outputs.objects.class_probabilities
+        return
+    # `from_scores` knows only the classes of its own image, so the number of classes differs between images.
+    by_n_classes: dict[int, list[int]] = {}
+    for image in np.flatnonzero(n_boxes).tolist():
+        by_n_classes.setdefault(outputs[image].class_probabilities.shape[1], []).append(image)
+    for images in by_n_classes.values():
+        for start in range(0, len(images), IMAGES_PER_BATCH):
+            batch = images[start : start + IMAGES_PER_BATCH]
+            yield np.array(batch), np.concatenate([outputs[image].class_probabilities for image in batch])

@@ -1,0 +1,197 @@
+from collections.abc import Sequence, Sized
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from al_core.exceptions import InvalidInputError
+from al_core.types import Probabilities
+from al_core.utils.bounding_box import BoundingBox
+
+
+class ObjectDetectionOutput:
+    """The B objects detected in one image.
+
+    Boxes may be a list of `BoundingBox` or a (B, 4) array of (x0, y0, x1, y1) relative to the image; probabilities may
+    be lists or arrays. Probabilities, scores and labels are kept as arrays, and float32 stays float32.
+
+    Attributes:
+        boxes: List of B `BoundingBox`.
+        object_probabilities: (B,) probability that the box holds an object.
+        class_probabilities: (B, C) probability of each class.
+        scores: (B,) highest class probability times object probability.
+        labels: (B,) most probable class.
+
+    Raises:
+        InvalidInputError: If the lengths differ, a shape is wrong or a box is empty.
+
+    Examples:
+        >>> output = ObjectDetectionOutput([BoundingBox(0.1, 0.2, 0.3, 0.4)], [0.5], [[0.1, 0.5, 0.4]])
+        >>> output.scores, output.labels
+        (array([0.25]), array([1]))
+    """
+
+    def __init__(
+        self,
+        boxes: Sequence[BoundingBox] | NDArray[np.floating],
+        object_probabilities: ArrayLike,
+        class_probabilities: ArrayLike,
+    ) -> None:
+        objectness = float_array(object_probabilities, "object_probabilities")
+        probabilities = float_array(class_probabilities, "class_probabilities")
+        _check_lengths(boxes=boxes, object_probabilities=objectness, class_probabilities=probabilities)
+        if len(probabilities) == 0:
+            probabilities = probabilities.reshape(0, 1)
+        _check_shapes(boxes, objectness, probabilities)
+        self._boxes = boxes
+        self.object_probabilities = objectness
+        self.class_probabilities: Probabilities = probabilities
+        self.labels: NDArray[np.int64] = probabilities.argmax(axis=1)
+        self.scores = objectness * probabilities[np.arange(len(objectness)), self.labels]
+
+    @classmethod
+    def from_scores(
+        cls,
+        boxes: Sequence[BoundingBox] | NDArray[np.floating],
+        scores: ArrayLike,
+        labels: ArrayLike,
+    ) -> "ObjectDetectionOutput":
+        """Return an output for a model that gives only a confidence and a label per box.
+
+        Class probabilities are estimated, so the uncertainty scores mean less than with real ones: the label gets the
+        score, and the K other classes share the rest equally, K being the highest label in this image (at least 1).
+
+        Args:
+            boxes: As in the constructor.
+            scores: (B,) confidences in [0, 1], used as object probabilities too.
+            labels: (B,) whole numbers from 0.
+
+        Raises:
+            InvalidInputError: If the lengths differ, or a score or label is out of range.
+
+        Examples:
+            >>> boxes = [BoundingBox(0.1, 0.2, 0.3, 0.4)]
+            >>> ObjectDetectionOutput.from_scores(boxes, scores=[0.5], labels=[2]).class_probabilities
+            array([[0.25, 0.25, 0.5 ]])
+        """
+        confidences, classes = float_array(scores, "scores"), np.atleast_1d(labels)
+        _check_lengths(boxes=boxes, scores=confidences, labels=classes)
+        _check_scores_and_labels(confidences, classes)
+        classes = classes.astype(np.int64)
+        output = cls(boxes, confidences, _spread(confidences, classes))
+        output.scores, output.labels = confidences, classes
+        return output
+
+    def part(self, rows: slice) -> "ObjectDetectionOutput":
+        """Return the objects of a range as an output of their own, sharing the arrays."""
+        output = ObjectDetectionOutput(
+            self._boxes[rows], self.object_probabilities[rows], self.class_probabilities[rows]
+        )
+        output.scores, output.labels = self.scores[rows], self.labels[rows]
+        return output
+
+    @cached_property
+    def boxes(self) -> list[BoundingBox]:
+        """List of B `BoundingBox`."""
+        return [box if isinstance(box, BoundingBox) else BoundingBox(*box) for box in self._boxes]
+
+
+class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
+    """The objects detected in N images, for predictions that are whole arrays: scored without a Python step per image.
+
+    Attributes:
+        objects: The objects of all images as one output, image after image.
+        n_boxes: (N,) number of boxes in each image.
+
+    Raises:
+        InvalidInputError: If `n_boxes` does not add up to the number of objects.
+
+    Examples:
+        >>> boxes = np.array([[0.1, 0.1, 0.5, 0.5], [0.5, 0.5, 0.9, 0.9], [0.2, 0.2, 0.4, 0.4]])
+        >>> objects = ObjectDetectionOutput.from_scores(boxes, scores=[0.5, 0.25, 0.75], labels=[0, 1, 1])
+        >>> batch = ObjectDetectionBatch(objects, n_boxes=[2, 0, 1])
+        >>> [image.scores.tolist() for image in batch]
+        [[0.5, 0.25], [], [0.75]]
+    """
+
+    def __init__(self, objects: ObjectDetectionOutput, n_boxes: ArrayLike) -> None:
+        self.objects = objects
+        self.n_boxes = np.atleast_1d(np.asarray(n_boxes, dtype=np.int64))
+        if self.n_boxes.min(initial=0) < 0 or self.n_boxes.sum() != len(objects.labels):
+            raise InvalidInputError(
+                f"n_boxes counts the boxes of each image: from 0, adding up to {len(objects.labels)}, "
+                f"not {self.n_boxes.sum()}"
+            )
+        self._ends = np.cumsum(self.n_boxes)
+
+    def __len__(self) -> int:
+        return len(self.n_boxes)
+
+    @overload
+    def __getitem__(self, image: int) -> ObjectDetectionOutput: ...
+    @overload
+    def __getitem__(self, image: slice) -> list[ObjectDetectionOutput]: ...
+    def __getitem__(self, image: int | slice) -> ObjectDetectionOutput | list[ObjectDetectionOutput]:
+        if isinstance(image, slice):
+            return [self[i] for i in range(*image.indices(len(self)))]
+        end = int(self._ends[image])
+        return self.objects.part(slice(end - int(self.n_boxes[image]), end))
+
+
+def float_array(values: ArrayLike, name: str) -> NDArray[np.floating]:
+    """Return values as an array of floats; float arrays are passed through, without a copy.
+
+    Raises:
+        InvalidInputError: If rows differ in length or an entry is not a number; `name` says which input it was.
+    """
+    try:
+        array = np.atleast_1d(values)
+    except ValueError as error:
+        raise InvalidInputError(f"{name} needs rows of equal length: {error}") from error
+    if array.dtype.kind not in "fiub":
+        raise InvalidInputError(f"{name} needs real numbers, not {array.dtype}")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _check_lengths(**columns: Sized) -> None:
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise InvalidInputError(f"one entry per box is needed, but {listed}")
+
+
+def _check_shapes(
+    boxes: Sequence[BoundingBox] | NDArray[np.floating], objectness: NDArray[np.floating], probabilities: Probabilities
+) -> None:
+    if objectness.ndim != 1:
+        raise InvalidInputError(f"object_probabilities is (B,), not {objectness.shape}")
+    if probabilities.ndim != 2 or probabilities.shape[1] == 0:
+        raise InvalidInputError(f"class_probabilities is (B, C) with at least one class, not {probabilities.shape}")
+    if isinstance(boxes, np.ndarray) and len(boxes):
+        _check_box_array(boxes)
+
+
+def _check_box_array(boxes: NDArray[np.floating]) -> None:
+    if boxes.ndim != 2 or boxes.shape[1] != 4:
+        raise InvalidInputError(f"boxes is (B, 4): x0, y0, x1, y1; not {boxes.shape}")
+    upper_left, lower_right = boxes[:, :2], boxes[:, 2:]
+    is_inside = (upper_left < lower_right) & (upper_left < 1) & (lower_right > 0)
+    if not is_inside.all():
+        row = int(np.argmin(is_inside.all(axis=1)))
+        raise InvalidInputError(f"box {row} needs x0 < x1 and y0 < y1 within the image, 0 to 1, not {boxes[row]}")
+
+
+def _check_scores_and_labels(scores: NDArray[np.floating], labels: NDArray[np.generic]) -> None:
+    is_probability = (scores >= 0) & (scores <= 1)
+    if not is_probability.all():
+        raise InvalidInputError(f"scores lie in 0 to 1, not {scores[~is_probability][0]}")
+    if len(labels) and (labels.dtype.kind not in "iu" or np.min(labels) < 0):
+        raise InvalidInputError(f"labels are whole numbers from 0, not {labels.tolist()}")
+
+
+def _spread(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> Probabilities:
+    n_others = max(int(labels.max(initial=0)), 1)
+    probabilities = np.repeat(((1 - scores) / n_others)[:, np.newaxis], n_others + 1, axis=1)
+    probabilities[np.arange(len(labels)), labels] = scores
+    return probabilities
