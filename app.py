@@ -9,14 +9,29 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
 from al_core.api.media import media_app
+from al_core.exceptions import ALCoreError
 from al_core.store import Workspace
 
 # Streamlit checks allowedHosts only on its WebSocket; this extends it to our own routes, so that no website can
 # reach them by pointing its domain at 127.0.0.1.
 trusted_hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 
+
+def show_error(error: Exception) -> bool:
+    """What a page shows for an error it did not expect; Streamlit has written the traceback to the terminal."""
+    if isinstance(error, ALCoreError):
+        st.error(str(error))
+    else:
+        st.error(
+            f"This page failed with {type(error).__name__}. What was stored before is safe. "
+            "The terminal that runs the dashboard says where it failed; please report that text."
+        )
+    return True
+
+
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
     routes=[Mount("/images", media_app(cache(Workspace)))],
     middleware=[trusted_hosts],
+    on_script_error=show_error,
 )

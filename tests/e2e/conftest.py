@@ -10,12 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
 
 from tests.e2e.chromium import find_chromium
 from tests.e2e.server import running_app
 
 TIMEOUT_MS = 60_000
+expect.set_options(timeout=TIMEOUT_MS)
+WIDTH, HEIGHT = 1440, 1000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,7 +71,7 @@ def traffic() -> Traffic:
 @pytest.fixture
 def page(browser: Browser, streamlit_server: str, traffic: Traffic) -> Iterator[Page]:
     """A page in a fresh context; `page.goto("/explore")` is relative to the server."""
-    context = browser.new_context(base_url=streamlit_server, viewport={"width": 1440, "height": 1000})
+    context = browser.new_context(base_url=streamlit_server, viewport={"width": WIDTH, "height": HEIGHT})
     context.set_default_timeout(TIMEOUT_MS)
     context.on("request", lambda request: traffic.urls.append(request.url))
     context.on("page", lambda page: page.on("websocket", traffic.watch_socket))
@@ -79,10 +81,11 @@ def page(browser: Browser, streamlit_server: str, traffic: Traffic) -> Iterator[
 
 @pytest.fixture
 def wait_until_idle(page: Page) -> Callable[[], None]:
-    """Waits until the script behind the page has run to its end."""
+    """Waits until the script behind the page has run to its end and every element has replaced its skeleton."""
 
     def wait() -> None:
         page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
     return wait
 
@@ -99,7 +102,11 @@ def screenshots(page: Page, wait_until_idle: Callable[[], None], tmp_path: Path)
             page.locator("h1").first.wait_for()
             wait_until_idle()
             files.append(tmp_path / f"{path.strip('/') or 'datasets'}-{scheme}.png")
-            page.screenshot(path=files[-1], full_page=True)
+            # The page scrolls inside this element, so that a full-page screenshot would show only its upper part.
+            height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
+            page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})
+            page.screenshot(path=files[-1])
+            page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         return files
 
     return shoot

@@ -15,13 +15,15 @@ from tests.e2e.server import running_app
 PAGES = ["datasets", "predictions", "explore", "select", "tags"]
 
 
-def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(page: Page, tmp_path: Path) -> None:
+def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(
+    page: Page, wait_until_idle: Callable[[], None], tmp_path: Path
+) -> None:
     with running_app(tmp_path) as address:
         page.goto(f"{address}/explore")
         expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible()
-        navigation = page.get_by_test_id("stSidebarNav").get_by_role("link")
-        expect(navigation).to_have_count(len(PAGES))
-        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_test_id("stSidebarNav").get_by_role("link")).to_have_count(len(PAGES))
+        wait_until_idle()
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
 def test_the_app_talks_to_no_other_host(page: Page, traffic: Traffic, wait_until_idle: Callable[[], None]) -> None:
@@ -30,6 +32,7 @@ def test_the_app_talks_to_no_other_host(page: Page, traffic: Traffic, wait_until
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name.capitalize()).click()
         expect(page).to_have_title(name.capitalize())
         wait_until_idle()
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     assert any(url.startswith("ws://") for url in traffic.urls)
     assert traffic.hosts == {"127.0.0.1"}
 
