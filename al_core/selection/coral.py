@@ -19,7 +19,7 @@ def select_coral(request: Request) -> Rows:
     while len(picked) < request.n_new:
         # With nothing chosen yet every distance counts as 1.
         distance = np.sqrt(np.where(np.isinf(nearest), 1, np.maximum(nearest, 0)), dtype=np.float64)
-        open_rows = nearest >= max(request.min_squared_distance, np.float32(0))
+        open_rows = nearest >= request.least_squared_distance
         if not open_rows.any():
             break
         best = int(np.where(open_rows, weights * distance, -1).argmax())

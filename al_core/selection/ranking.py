@@ -35,4 +35,4 @@ def _first_spaced(request: Request, order: Rows) -> Rows:
 def _keeps_distance(request: Request, space: Space, row: int, picked: list[int]) -> bool:
     chosen = np.concatenate([request.labeled, np.array(picked, np.int64)])
     distances = squared_distances(space.vectors(chosen), space.vectors(np.array([row]))[0])
-    return bool((distances >= request.min_squared_distance).all())
+    return bool((distances >= request.least_squared_distance).all())

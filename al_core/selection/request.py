@@ -40,10 +40,9 @@ class Request:
     progress: Progress
 
     @property
-    def min_squared_distance(self) -> np.float32:
-        """What a squared distance must reach; -1 if any will do."""
-        spacing = self.config.min_distance
-        return np.float32(-1 if spacing == -1 else spacing * spacing)
+    def least_squared_distance(self) -> np.float32:
+        """What a squared distance to the nearest chosen row must reach."""
+        return np.float32(max(self.config.min_distance, 0) ** 2)
 
     def space(self) -> Space:
         """Return the space in which distances between labeled rows and candidates are measured.

@@ -1,0 +1,160 @@
+"""Exact greedy k-center at the speed of matrix products.
+
+The distance from a point to its nearest centre only falls as centres are added, so an old distance is an upper bound,
+and a point is compared with newer centres only when its bound could still win. Points are refreshed many at a time
+against many centres by one matrix product, whose rounding is settled by exact distances. The farthest points form a
+pool, from which centres are picked for as long as no point outside can be farther.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from threading import local
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.selection.kernels import lower_to_nearest, pick_from_pool
+from al_core.selection.space import LANES, Space
+from al_core.types import Rows
+
+_BLOCK_ROWS = 512
+_BATCH_ROWS = 8 * _BLOCK_ROWS
+_FIRST_CENTRES, _BLOCK_CENTRES = 128, 1024
+_POOL_BYTES = 64 << 20
+_FEW_PICKS, _MAX_PICKS = 24, 128
+
+
+class KCenter:
+    """Points, centres, and the distance of each point to its nearest centre as far as it matters.
+
+    Points are known by position in `rows`. All distances are squared.
+    """
+
+    def __init__(self, space: Space, rows: Rows, centre_rows: Rows, n_new: int, workers: Executor) -> None:
+        """Hold the points `rows` and the centres `centre_rows`, with room for `n_new` more."""
+        dim = space.embeddings.shape[1]
+        self.space = space
+        self.rows = rows
+        self.nearest = np.full(len(rows), np.inf, np.float32)
+        self.seen = np.zeros(len(rows), np.int64)
+        self.centres = np.zeros((len(centre_rows) + n_new, -(-dim // LANES) * LANES), np.float32)
+        self.centres[: len(centre_rows), :dim] = space.vectors(centre_rows)
+        self.norms = np.einsum("ij,ij->i", self.centres, self.centres)
+        self.n_centres = len(centre_rows)
+        self._tolerance = np.float32((self.centres.shape[1] + 16) * np.finfo(np.float32).eps)
+        self._workers, self._buffers = workers, local()
+        self._active, self._active_floor = np.empty(0, np.int64), np.float32(np.inf)
+        self._pool_size = 1024
+        self._floor = np.float32(0)
+
+    def pick(self, n: int, least: np.float32, tick: Callable[[], None]) -> Rows:
+        """Make up to `n` points centres, each the farthest from all centres before it and at least `least` away.
+
+        Returns:
+            Positions in the order picked; none if no point is far enough.
+        """
+        pool, n_eligible, floor = self._find_pool(least, tick)
+        if not len(pool):
+            return pool
+        picked = np.empty(min(n, _MAX_PICKS), np.int64)
+        nearest, seen = self.nearest[pool], self.seen[pool]
+        vectors = self._vectors(pool)
+        n_picked = pick_from_pool(vectors, nearest, seen, n_eligible, floor, self.centres, self.n_centres, picked)
+        self.nearest[pool], self.seen[pool] = nearest, seen
+        new = self.centres[self.n_centres : self.n_centres + n_picked]
+        self.norms[self.n_centres : self.n_centres + n_picked] = np.einsum("ij,ij->i", new, new)
+        self.n_centres += n_picked
+        self._resize_pool(n_picked)
+        return pool[picked[:n_picked]]
+
+    def _find_pool(self, least: np.float32, tick: Callable[[], None]) -> tuple[Rows, int, np.float32]:
+        """Return the farthest points, how many of them win a tie at the floor, and the floor.
+
+        No other point is farther than the floor, nor as far and of a lower position than those that win a tie.
+        """
+        while True:
+            queue = self._queue()
+            refreshed, floor = self._refresh_farthest(queue, tick)
+            floor = self._floor = max(floor, least)
+            pool = np.sort(queue[:refreshed])
+            pool = pool[self.nearest[pool] >= floor]
+            self._refresh(pool, floor)
+            pool = pool[self.nearest[pool] >= floor]
+            if len(pool) or self._active_floor <= least:
+                rest = queue[refreshed : refreshed + 1]
+                rival = rest[self.nearest[rest] == floor]
+                return pool, int(np.searchsorted(pool, rival[0])) if len(rival) else len(pool), floor
+            self._activate(least)
+
+    def _refresh_farthest(self, queue: Rows, tick: Callable[[], None]) -> tuple[int, np.float32]:
+        """Refresh a queue until enough points are sure to come before its rest; return how many were, and the floor."""
+        top, refreshed = np.empty(0, np.float32), 0
+        while refreshed < len(queue):
+            sure = top.min() if len(top) == self._pool_size else np.float32(-1)
+            if sure >= self.nearest[queue[refreshed]]:
+                return refreshed, sure
+            batch = queue[refreshed : refreshed + _BATCH_ROWS]
+            self._refresh(batch, max(self._floor, sure))
+            top = _largest(np.concatenate([top, self.nearest[batch]]), self._pool_size)
+            refreshed += len(batch)
+            tick()
+        return refreshed, max(self._active_floor, top.min(initial=np.inf))
+
+    def _queue(self) -> Rows:
+        """Return the active points, the largest bound first and the lowest position among equals."""
+        self._active = self._active[self.nearest[self._active] >= self._active_floor]
+        # The bits of floats that are not negative rise with their value.
+        bits = self.nearest[self._active].view(np.uint32).astype(np.uint64)
+        keys = np.sort(((np.uint64(0xFFFFFFFF) - bits) << np.uint64(32)) | self._active.astype(np.uint64))
+        return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+    def _activate(self, least: np.float32) -> None:
+        """Let only the farthest points take part, so that the others are not looked at in every round."""
+        size = max(8 * self._pool_size, len(self.rows) // 16)
+        floor = np.partition(self.nearest, -size)[-size] if size < len(self.rows) else least
+        self._active_floor = max(floor, least)
+        self._active = np.flatnonzero(self.nearest >= self._active_floor)
+
+    def _resize_pool(self, n_picked: int) -> None:
+        largest = max(1024, _POOL_BYTES // self.centres[0].nbytes)
+        if n_picked < _FEW_PICKS:
+            self._pool_size = min(2 * self._pool_size, largest)
+        elif n_picked == _MAX_PICKS:
+            self._pool_size = max(self._pool_size // 2, 256)
+
+    def _refresh(self, points: Rows, drop: np.float32) -> None:
+        """Compare points with the centres they have not seen; one that falls below `drop` may be left behind."""
+        stale = points[(self.seen[points] < self.n_centres) & (self.nearest[points] > 0)]
+        stale = stale[np.argsort(self.seen[stale], kind="stable")]
+        parts = [stale[start : start + _BLOCK_ROWS] for start in range(0, len(stale), _BLOCK_ROWS)]
+        for _ in self._workers.map(lambda part: self._refresh_block(part, drop), parts):
+            pass
+
+    def _refresh_block(self, block: Rows, drop: np.float32) -> None:
+        vectors = self._vectors(block)
+        norms, nearest = np.einsum("ij,ij->i", vectors, vectors), self.nearest[block]
+        first, width = int(self.seen[block].min()), _FIRST_CENTRES
+        while first < self.n_centres and len(block):
+            new = slice(first, min(first + width, self.n_centres))
+            products = np.matmul(vectors, self.centres[new].T, out=self._buffer(len(block), new.stop - first))
+            lower_to_nearest(nearest, products, vectors, norms, self.centres[new], self.norms[new], self._tolerance)
+            self.nearest[block], self.seen[block] = nearest, np.maximum(self.seen[block], new.stop)
+            first, width = new.stop, min(2 * width, _BLOCK_CENTRES)
+            keep = nearest >= drop
+            if np.count_nonzero(keep) < 0.75 * len(block):
+                block, vectors, norms, nearest = block[keep], vectors[keep], norms[keep], nearest[keep]
+
+    def _buffer(self, n_rows: int, n_columns: int) -> NDArray[np.float32]:
+        if not hasattr(self._buffers, "products"):
+            self._buffers.products = np.empty(_BLOCK_ROWS * _BLOCK_CENTRES, np.float32)
+        products: NDArray[np.float32] = self._buffers.products
+        return products[: n_rows * n_columns].reshape(n_rows, n_columns)
+
+    def _vectors(self, points: Rows) -> NDArray[np.float32]:
+        vectors = self.space.vectors(self.rows[points])
+        padding = self.centres.shape[1] - vectors.shape[1]
+        return np.pad(vectors, ((0, 0), (0, padding))) if padding else vectors
+
+
+def _largest(values: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    return values if len(values) <= n else np.partition(values, -n)[-n:]

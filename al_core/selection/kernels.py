@@ -1,0 +1,170 @@
+"""Compiled loops of CORESET; `space.squared_distances` and `coreset.plain_k_center` are their numpy counterparts.
+
+Vectors are float32 and zero-padded to a multiple of `LANES` components.
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from al_core.selection.space import LANES
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
+def squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
+    """Return |a[i] - b[j]|² in the order of additions of `space.squared_distances`.
+
+    Written as vector instructions because the compiler may not reorder a float sum on its own, and the order that it
+    would choose differs between processors.
+    """
+    lanes_type = ir.VectorType(ir.FloatType(), LANES)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        row_a, width = _row_pointer(context, builder, signature.args[0], arguments[0], arguments[1])
+        row_b, _ = _row_pointer(context, builder, signature.args[2], arguments[2], arguments[3])
+        lanes = cgutils.alloca_once_value(builder, ir.Constant(lanes_type, [0.0] * LANES))
+        start, step = ir.Constant(width.type, 0), ir.Constant(width.type, LANES)
+        with cgutils.for_range_slice(builder, start, width, step) as (d, _):
+            part_a, part_b = (
+                builder.load(builder.bitcast(builder.gep(row, [d]), lanes_type.as_pointer()), align=4)
+                for row in (row_a, row_b)
+            )
+            difference = builder.fsub(part_a, part_b)
+            square = builder.fmul(difference, difference)
+            builder.store(builder.fadd(builder.load(lanes), square), lanes)
+        return _fold(builder, builder.load(lanes))
+
+    return types.float32(a, types.intp, b, types.intp), generate
+
+
+def _row_pointer(context: Any, builder: Any, array_type: Any, array: Any, row: Any) -> tuple[Any, Any]:
+    view = context.make_array(array_type)(context, builder, array)
+    width = cgutils.unpack_tuple(builder, view.shape)[1]
+    return builder.gep(view.data, [builder.mul(row, width)]), width
+
+
+def _fold(builder: Any, lanes: Any) -> Any:
+    width = LANES
+    while width > 1:
+        width //= 2
+        low, high = (
+            builder.shuffle_vector(
+                lanes, ir.Constant(lanes.type, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), width), part)
+            )
+            for part in (list(range(width)), list(range(width, 2 * width)))
+        )
+        lanes = builder.fadd(low, high)
+    return builder.extract_element(lanes, ir.Constant(ir.IntType(32), 0))
+
+
+# Without NaN the compiler may compare several values at once; the minimum stays exact.
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})  # type: ignore[untyped-decorator]
+def _to_partial_distances(products: NDArray[np.float32], norms: NDArray[np.float32]) -> np.float32:
+    lowest = np.float32(np.finfo(np.float32).max)
+    for j in range(len(products)):
+        products[j] = norms[j] - np.float32(2) * products[j]
+        lowest = min(lowest, products[j])
+    return lowest
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def lower_to_nearest(
+    nearest: NDArray[np.float32],
+    products: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    norms: NDArray[np.float32],
+    centres: NDArray[np.float32],
+    centre_norms: NDArray[np.float32],
+    tolerance: np.float32,
+) -> None:
+    """Lower `nearest` (b,) to the exact squared distance of the nearest centre.
+
+    Args:
+        nearest: Squared distances to the nearest centre so far.
+        products: (b, m) `vectors @ centres.T`, whose rounding only has to be within `tolerance`; overwritten.
+        vectors: (b, D).
+        norms: (b,) squared norms of the vectors.
+        centres: (m, D).
+        centre_norms: (m,) squared norms of the centres.
+        tolerance: Bound on the relative error of products and norms: whatever it cannot rule out is measured exactly.
+    """
+    largest = centre_norms.max()
+    for i in range(len(nearest)):
+        lowest = _to_partial_distances(products[i], centre_norms)
+        slack = tolerance * (norms[i] + largest) + np.float32(1e-37)
+        if lowest + norms[i] - slack >= nearest[i]:
+            continue
+        for j in range(len(centres)):
+            if products[i, j] <= lowest + np.float32(2) * slack:
+                nearest[i] = min(nearest[i], squared_distance(vectors, i, centres, j))
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _sift_down(heap: NDArray[np.int64], size: int, start: int, nearest: NDArray[np.float32]) -> None:
+    parent, item = start, heap[start]
+    while 2 * parent + 1 < size:
+        child = 2 * parent + 1
+        if child + 1 < size and _comes_first(heap[child + 1], heap[child], nearest):
+            child += 1
+        if not _comes_first(heap[child], item, nearest):
+            break
+        heap[parent] = heap[child]
+        parent = child
+    heap[parent] = item
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _comes_first(i: int, j: int, nearest: NDArray[np.float32]) -> bool:
+    return nearest[i] > nearest[j] or (nearest[i] == nearest[j] and i < j)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def pick_from_pool(
+    vectors: NDArray[np.float32],
+    nearest: NDArray[np.float32],
+    seen: NDArray[np.int64],
+    n_eligible: int,
+    floor: np.float32,
+    centres: NDArray[np.float32],
+    n_centres: int,
+    picked: NDArray[np.int64],
+) -> int:
+    """Pick the farthest vector of a pool again and again; return how many were picked.
+
+    A vector is measured against new centres only when its old distance, an upper bound, is the largest of all.
+
+    Args:
+        vectors: (p, D) the pool.
+        nearest: (p,) squared distances to the nearest of the first `seen` centres, updated.
+        seen: (p,) how many centres each vector was compared with, updated.
+        n_eligible: Among equals at `floor` only the first so many vectors of the pool come before the rest of the data.
+        floor: The largest bound outside the pool: below it the farthest vector may lie outside.
+        centres: (capacity, D), the picked vectors are appended.
+        n_centres: How many centres there are.
+        picked: Filled with indices into the pool; its length is the limit.
+    """
+    size, n_picked = len(nearest), 0
+    heap = np.arange(size)
+    for start in range(size // 2 - 1, -1, -1):
+        _sift_down(heap, size, start, nearest)
+    while n_picked < len(picked):
+        top = heap[0]
+        if nearest[top] < floor or (nearest[top] == floor and top >= n_eligible):
+            break
+        if seen[top] < n_centres and nearest[top] > 0:
+            for j in range(seen[top], n_centres):
+                nearest[top] = min(nearest[top], squared_distance(vectors, top, centres, j))
+            seen[top] = n_centres
+        else:
+            centres[n_centres] = vectors[top]
+            picked[n_picked] = top
+            nearest[top] = -1
+            n_centres += 1
+            n_picked += 1
+        _sift_down(heap, size, 0, nearest)
+    return n_picked

@@ -1,0 +1,49 @@
+"""One worker per core, each with its own single-threaded matrix product.
+
+Two BLAS threads that wait for each other lose most of their speed when the machine is shared or the products are small;
+independent workers do not wait.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
+
+from threadpoolctl import threadpool_limits
+
+_lock = Lock()
+_n_open = 0
+_limits: threadpool_limits | None = None
+
+
+def n_cores() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def workers() -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of one thread per core, BLAS held to one thread for as long as any such pool is open."""
+    _limit_blas()
+    try:
+        with ThreadPoolExecutor(n_cores()) as pool:
+            yield pool
+    finally:
+        _release_blas()
+
+
+def _limit_blas() -> None:
+    global _n_open, _limits
+    with _lock:
+        if _n_open == 0:
+            _limits = threadpool_limits(1, user_api="blas")
+        _n_open += 1
+
+
+def _release_blas() -> None:
+    global _n_open
+    with _lock:
+        _n_open -= 1
+        if _n_open == 0 and _limits is not None:
+            _limits.restore_original_limits()
