@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.filenames import FILENAME_COLUMNS
 from al_core.formats.spreadsheet import unescape_cell
 from al_core.formats.text import decode
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MAX_COLUMNS = 65_536
 _MAX_HEADER_BYTES = 8 * 2**20
@@ -80,23 +83,15 @@ def read_columns(
     import pyarrow as pa
     import pyarrow.csv
 
-    texts_read: list[list[str]] = [[] for _ in texts]
-    matrix = np.empty((_max_rows(path), len(numbers)), dtype=np.float32)
-    n_rows = 0
     try:
-        with pa.OSFile(str(path)) as file, pyarrow.csv.open_csv(file, **_options(header, texts, numbers)) as batches:
-            for batch in batches:
-                columns = batch.columns
-                for read, column in zip(texts_read, columns[: len(texts)], strict=True):
-                    read.extend(unescape_cell(cell) if cell.startswith("'") else cell for cell in column.to_pylist())
-                for position, column in enumerate(columns[len(texts) :]):
-                    matrix[n_rows : n_rows + len(column), position] = column.to_numpy(zero_copy_only=False)
-                n_rows += batch.num_rows
+        with pa.OSFile(str(path)) as file:
+            table = pyarrow.csv.read_csv(file, **_options(header, texts, numbers))
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error
-    if n_rows == 0:
+    if table.num_rows == 0:
         raise _no_rows(path)
-    return texts_read, matrix[:n_rows]
+    columns = table.columns
+    return [_texts(column) for column in columns[: len(texts)]], _matrix(table.select(range(len(texts), len(columns))))
 
 
 def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) -> dict[str, Any]:
@@ -113,10 +108,18 @@ def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) ->
     }
 
 
-def _max_rows(path: Path) -> int:
-    # Memory that is never written to costs nothing, so counting line ends is enough to allocate once.
-    with path.open("rb") as file:
-        return 1 + sum(block.count(b"\n") + block.count(b"\r") for block in iter(lambda: file.read(2**20), b""))
+def _texts(column: "pa.ChunkedArray") -> list[str]:
+    return [unescape_cell(cell) if cell.startswith("'") else cell for cell in column.to_pylist()]
+
+
+def _matrix(table: "pa.Table") -> NDArray[np.float32]:
+    matrix = np.empty(table.shape, dtype=np.float32)
+    start = 0
+    for batch in table.to_batches() if table.num_columns else ():
+        cells = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+        np.stack(cells, axis=1, out=matrix[start : start + batch.num_rows])
+        start += batch.num_rows
+    return matrix
 
 
 def _no_rows(path: Path) -> FileFormatError:
