@@ -1,0 +1,50 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from al_core import demo
+from al_core.store import Dataset, Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[[str], AppTest]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path))
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def digits(home: Path) -> Iterator[Dataset]:
+    """The demo in the workspace that the pages open."""
+    with Workspace(home) as workspace:
+        yield demo.build(workspace)
+
+
+@pytest.fixture
+def open_page(home: Path) -> Open:
+    """`open_page("tags")` runs the page of that name and fails on any exception."""
+
+    def run(name: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30).run()
+        return app.switch_page(f"../pages/{name}.py").run()
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _no_exception_on_any_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = AppTest.run
+
+    def run_and_check(self: AppTest, *args: object, **kwargs: object) -> AppTest:
+        app = run(self, *args, **kwargs)  # type: ignore[arg-type]
+        assert not app.exception, [exception.value for exception in app.exception]
+        return app
+
+    monkeypatch.setattr(AppTest, "run", run_and_check)
