@@ -136,7 +136,7 @@ def project(
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Return the (N, 2) view of an embedding, calculated once and then read from disk."""
-    from al_core import projection
+    from al_core.projection import pca_2d, umap_2d
 
     stored = dataset.arrays.get("embedding", embedding_name)
     known = find_projection(dataset, embedding_name, method, seed=seed)
@@ -144,9 +144,9 @@ def project(
         return known
     embeddings = dataset.arrays.read(stored)
     if method == "PCA":
-        points = projection.pca_2d(embeddings)
+        points = pca_2d(embeddings)
     else:
-        points = projection.umap_2d(embeddings, seed=seed, progress=progress)
+        points = umap_2d(embeddings, seed=seed, progress=progress)
     dataset.arrays.save("projection", {_projection_name(stored, method, seed): points})
     return points
 

@@ -1,0 +1,58 @@
+"""The documentation is run, and its lists are compared with what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import al_core
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=["agent", "scorer"])
+def test_readme_code_prints_what_its_comment_says(
+    block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path))
+    exec(block, {})
+    promised = re.findall(r"^print\(.*\)  # (.*)$", block, re.MULTILINE)
+    assert promised
+    assert capsys.readouterr().out.splitlines() == promised
+
+
+def test_readme_starts_with_the_two_commands() -> None:
+    first_lines = README.splitlines()[:10]
+    assert any(line.startswith("make run") for line in first_lines)
+    assert any(line.startswith("make test") for line in first_lines)
+
+
+def test_every_path_in_the_readmes_tree_exists() -> None:
+    tree = re.search(r"```\n(app\.py.*?)```", README, re.DOTALL)
+    assert tree
+    parent = ROOT
+    for line in tree[1].splitlines():
+        name = line.split()[0]
+        parent = ROOT / "al_core" if line.startswith("  ") else ROOT
+        assert (parent / name).exists(), name
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "CONTRIBUTING.md"])
+def test_links_between_documents_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+        assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def test_public_names_are_those_that_exist() -> None:
+    assert all(hasattr(al_core, name) for name in al_core.__all__)
+    assert al_core.__all__ == sorted(al_core.__all__)
+
+
+@pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_a_decision_has_context_choice_and_consequence_on_one_page(decision: Path) -> None:
+    text = decision.read_text(encoding="utf-8")
+    assert all(f"**{part}.**" in text for part in ("Context", "Choice", "Consequence"))
+    assert len(text.splitlines()) < 30
