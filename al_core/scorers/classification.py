@@ -9,7 +9,6 @@
 All are 0 when one class has probability 1. From Settles, "Active Learning Literature Survey" (2009), section 3.1.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -104,8 +103,10 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
 
 @cache
 def _pool() -> ThreadPoolExecutor:
+    from al_core.threads import n_cores
+
     # Not numba's own threads: on some platforms two sessions of a dashboard that start them at once end the process.
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="scoring")
+    return ThreadPoolExecutor(n_cores(), thread_name_prefix="scoring")
 
 
 def uncertainties_in_numpy(probabilities: Probabilities, largest: Scores, bounds: tuple[float, float]) -> Scores:

@@ -54,11 +54,21 @@ def _score_rows(probabilities, largest, limits, column_bits, series, scores):  #
                 column[i] = probabilities[start + i, k]
             _add_column(column[:n_rows], column_bits[:n_rows], highest, second, entropy, series)
         for i in range(n_rows):
-            is_finite = np.isfinite(entropy[i])
-            values = (one - highest[i], one - (highest[i] - second[i]), entropy[i])
-            for j in range(3):
-                scaled = min(max(values[j] / largest[j], limits[0]), limits[1])
-                scores[j, start + i] = scaled if is_finite else 0
+            second[i] = one - (highest[i] - second[i])
+            highest[i] = one - highest[i]
+        # The entropy comes last, because it tells which rows are finite.
+        for score, divisor in ((highest, largest[0]), (second, largest[1]), (entropy, largest[2])):
+            _scale(score, divisor, limits[0], limits[1], entropy)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _scale(score, divisor, lower, upper, entropy):  # type: ignore[no-untyped-def]  # as above
+    zero, infinity = score.dtype.type(0), score.dtype.type(np.inf)
+    for i in range(len(score)):
+        scaled = score[i] / divisor
+        scaled = lower if scaled < lower else scaled
+        scaled = upper if scaled > upper else scaled
+        score[i] = scaled if abs(entropy[i]) < infinity else zero
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
