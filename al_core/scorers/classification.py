@@ -9,7 +9,6 @@
 All are 0 when one class has probability 1. From Settles, "Active Learning Literature Survey" (2009), section 3.1.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -30,8 +29,7 @@ UNCERTAINTIES = ("uncertainty_least_confidence", "uncertainty_margin", "uncertai
 KERNEL_FROM_SIZE = 2**16
 CHUNK_SIZE = 2**18
 
-Summarise: TypeAlias = Callable[[Probabilities], tuple[Scores, Scores, Scores]]
-"""Takes (N, C) probabilities; gives highest and second highest value and entropy of each row."""
+ScoreChunk: TypeAlias = Callable[[Probabilities, Scores, tuple[float, float]], Scores]
 
 
 class ScorerClassification(Scorer):
@@ -80,52 +78,46 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
 
     Works through chunks of rows on all cores, in float32 or float64, without a copy of the whole input.
     """
-    n_rows, n_classes = probabilities.shape
+    n_rows, n_classes = len(probabilities), max(probabilities.shape[1], 2)
     dtype = np.result_type(probabilities.dtype, np.float32)
     scores = np.empty((len(UNCERTAINTIES), n_rows), dtype)
+    largest = np.array([1 - 1 / n_classes, 1, np.log2(n_classes)] if normalize else [1, 1, 1], dtype)
+    bounds = (0, 1) if normalize else (-np.inf, np.inf)
 
-    def fill(rows: slice, summarise: Summarise) -> None:
+    def fill(rows: slice, score: ScoreChunk) -> None:
         chunk = np.ascontiguousarray(probabilities[rows], dtype)
-        scores[:, rows] = _uncertainties_of_chunk(chunk, summarise, normalize)
+        if chunk.shape[1] == 1:
+            chunk = np.concatenate([chunk, 1 - chunk], axis=1)
+        scores[:, rows] = score(chunk, largest, bounds)
 
     if probabilities.size < KERNEL_FROM_SIZE:
-        fill(slice(None), _summarise_in_numpy)
+        fill(slice(None), uncertainties_in_numpy)
     else:
-        from al_core.scorers.uncertainty_kernel import summarise
+        from al_core.scorers.uncertainty_kernel import uncertainties_in_numba
 
         chunk_rows = max(CHUNK_SIZE // n_classes, 1)
         chunks = (slice(start, start + chunk_rows) for start in range(0, n_rows, chunk_rows))
-        list(_pool().map(fill, chunks, repeat(summarise)))
+        list(_pool().map(fill, chunks, repeat(uncertainties_in_numba)))
     return dict(zip(UNCERTAINTIES, scores, strict=True))
 
 
 @cache
 def _pool() -> ThreadPoolExecutor:
+    from al_core.threads import n_cores
+
     # Not numba's own threads: on some platforms two sessions of a dashboard that start them at once end the process.
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="scoring")
+    return ThreadPoolExecutor(n_cores(), thread_name_prefix="scoring")
 
 
-def _uncertainties_of_chunk(
-    probabilities: Probabilities, summarise: Summarise, normalize: bool
-) -> tuple[Scores, Scores, Scores]:
-    if probabilities.shape[1] == 1:
-        probabilities = np.concatenate([probabilities, 1 - probabilities], axis=1)
-    highest, second, entropy = summarise(probabilities)
-    is_usable = np.isfinite(entropy)
-    if not is_usable.all():
-        highest[~is_usable], second[~is_usable], entropy[~is_usable] = 1, 0, 0
-    values = (1 - highest, 1 - (highest - second), entropy)
-    if normalize:
-        n_classes = probabilities.shape[1]
-        for value, largest in zip(values, (1 - 1 / n_classes, 1.0, np.log2(n_classes)), strict=True):
-            np.divide(value, value.dtype.type(largest), out=value)
-            np.clip(value, 0, 1, out=value)
-    return values
-
-
-def _summarise_in_numpy(probabilities: Probabilities) -> tuple[Scores, Scores, Scores]:
+def uncertainties_in_numpy(probabilities: Probabilities, largest: Scores, bounds: tuple[float, float]) -> Scores:
+    """Return the three scores of (N, C) probabilities divided by `largest` and clipped to `bounds`, (3, N)."""
     ordered = np.partition(probabilities, -2, axis=1)
-    return ordered[:, -1].copy(), ordered[:, -2].copy(), _entropy(probabilities)
+    entropy = _entropy(probabilities)
+    with np.errstate(invalid="ignore"):
+        margin = ordered[:, -1] - ordered[:, -2]
+    scores = np.stack([1 - ordered[:, -1], 1 - margin, entropy]) / largest[:, np.newaxis]
+    scores[:, ~np.isfinite(entropy)] = 0
+    return np.clip(scores, *bounds)
 
 
 def _entropy(probabilities: Probabilities) -> Scores:

@@ -1,11 +1,11 @@
-"""Highest value, second highest value and entropy of each row, in one pass over the probabilities.
+"""The three uncertainty scores in one pass over the probabilities.
 
-Rows are taken in blocks that fit in the cache and added column by column: then every step handles many rows alike, which
-the compiler turns into vector instructions, whatever the number of classes.
+Rows are taken in blocks that fit in the cache and added column by column: then every step handles many rows alike,
+which the compiler turns into vector instructions, whatever the number of classes.
 
 The logarithm splits x = m 2^e by the bits of the floating-point number, with m in [1/√2, √2], and uses
-log2 x = e + 2/ln 2 · artanh(s), s = (m - 1) / (m + 1), a series that is exact to the
-last bits of float32 after five terms and of float64 after ten.
+log2 x = e + 2/ln 2 · artanh(s), s = (m - 1) / (m + 1), a series that is exact to the last bits of float32 after five
+terms and of float64 after ten.
 """
 
 import math
@@ -19,17 +19,20 @@ from al_core.types import Probabilities, Scores
 BLOCK_ROWS = 384
 
 
-def summarise(probabilities: Probabilities) -> tuple[Scores, Scores, Scores]:
-    """Return highest and second highest value and entropy in bits, (N,) each.
+def uncertainties_in_numba(probabilities: Probabilities, largest: Scores, bounds: tuple[float, float]) -> Scores:
+    """Return the same as `al_core.scorers.classification.uncertainties_in_numpy`.
 
     Args:
         probabilities: (N, C) in C order, float32 or float64, C at least 2.
+        largest: (3,) what to divide each score by.
+        bounds: Where to clip the scores.
     """
     dtype = probabilities.dtype
-    highest, second, entropy = np.empty((3, len(probabilities)), dtype)
+    scores = np.empty((3, len(probabilities)), dtype)
     column_bits = np.empty(BLOCK_ROWS, f"int{8 * dtype.itemsize}")
-    _summarise_rows(probabilities, highest, second, entropy, column_bits, _artanh_series(dtype))
-    return highest, second, entropy
+    limits = np.array(bounds, dtype)
+    _score_rows(probabilities, largest.astype(dtype), limits, column_bits, _artanh_series(dtype), scores)
+    return scores
 
 
 def _artanh_series(dtype: np.dtype[Any]) -> tuple[np.floating, ...]:
@@ -38,16 +41,34 @@ def _artanh_series(dtype: np.dtype[Any]) -> tuple[np.floating, ...]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _summarise_rows(probabilities, highest, second, entropy, column_bits, series):  # type: ignore[no-untyped-def]  # numba
-    column = column_bits.view(probabilities.dtype)
-    highest[:], second[:], entropy[:] = -np.inf, -np.inf, 0
+def _score_rows(probabilities, largest, limits, column_bits, series, scores):  # type: ignore[no-untyped-def]  # numba
+    column, one = column_bits.view(probabilities.dtype), probabilities.dtype.type(1)
     for start in range(0, len(probabilities), BLOCK_ROWS):
         n_rows = min(BLOCK_ROWS, len(probabilities) - start)
+        # Row by row: numba knows each of these slices to be contiguous, and that allows vector instructions.
         rows = slice(start, start + n_rows)
+        highest, second, entropy = scores[0][rows], scores[1][rows], scores[2][rows]
+        highest[:], second[:], entropy[:] = -np.inf, -np.inf, 0
         for k in range(probabilities.shape[1]):
             for i in range(n_rows):
                 column[i] = probabilities[start + i, k]
-            _add_column(column[:n_rows], column_bits[:n_rows], highest[rows], second[rows], entropy[rows], series)
+            _add_column(column[:n_rows], column_bits[:n_rows], highest, second, entropy, series)
+        for i in range(n_rows):
+            second[i] = one - (highest[i] - second[i])
+            highest[i] = one - highest[i]
+        # The entropy comes last, because it tells which rows are finite.
+        for score, divisor in ((highest, largest[0]), (second, largest[1]), (entropy, largest[2])):
+            _scale(score, divisor, limits[0], limits[1], entropy)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _scale(score, divisor, lower, upper, entropy):  # type: ignore[no-untyped-def]  # as above
+    zero, infinity = score.dtype.type(0), score.dtype.type(np.inf)
+    for i in range(len(score)):
+        scaled = score[i] / divisor
+        scaled = lower if scaled < lower else scaled
+        scaled = upper if scaled > upper else scaled
+        score[i] = scaled if abs(entropy[i]) < infinity else zero
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})

@@ -35,7 +35,7 @@ class BoundingBox:
         given = (self.x0, self.y0, self.x1, self.y1)
         for field in fields(self):
             value = float(getattr(self, field.name))
-            object.__setattr__(self, field.name, min(1.0, max(0.0, value)) if clip_values else value)
+            object.__setattr__(self, field.name, min(max(value, 0.0), 1.0) if clip_values else value)
         if not all(0 <= value <= 1 for value in (self.x0, self.y0, self.x1, self.y1)):
             raise InvalidInputError(
                 f"a bounding box is relative to the image, 0 to 1, not {given}; divide by its width and height"

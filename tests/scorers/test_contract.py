@@ -1,0 +1,68 @@
+"""What every scorer of the registry promises."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+from al_core.scorers import SCORERS
+from al_core.utils import BoundingBox, KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
+
+BOX = BoundingBox(0.1, 0.2, 0.3, 0.4)
+
+
+def predictions_for(task, n_samples):
+    rng = np.random.default_rng(0)
+    if task == "classification":
+        return rng.dirichlet(np.ones(4), n_samples)
+    if task == "semantic-segmentation":
+        return [rng.dirichlet(np.ones(3), (4, 5)) for _ in range(n_samples)]
+    if task == "object-detection":
+        sizes = [k % 3 for k in range(n_samples)]
+        return [ObjectDetectionOutput([BOX] * k, rng.random(k), rng.dirichlet(np.ones(4), k)) for k in sizes]
+    if task == "keypoint-detection":
+        instances = [[KeypointInstancePrediction([1, 2, c]) for c in rng.random(k % 3)] for k in range(n_samples)]
+        return [KeypointPrediction(image) for image in instances]
+    raise AssertionError(f"give this test predictions for the new task {task}")
+
+
+@pytest.fixture(params=SCORERS)
+def task(request):
+    return request.param
+
+
+def test_scores_are_one_number_in_0_1_per_sample(task):
+    scores = SCORERS[task](predictions_for(task, 7)).calculate_scores()
+    for values in scores.values():
+        assert values.shape == (7,)
+        assert values.min() >= 0
+        assert values.max() <= 1
+
+
+def test_score_names_are_known_before_scoring(task):
+    scores = SCORERS[task](predictions_for(task, 2)).calculate_scores()
+    assert SCORERS[task].score_names() == list(scores)
+
+
+def test_no_predictions_give_an_empty_array_for_each_name(task):
+    scores = SCORERS[task](predictions_for(task, 0)).calculate_scores()
+    assert {name: values.shape for name, values in scores.items()} == dict.fromkeys(SCORERS[task].score_names(), (0,))
+
+
+def test_predictions_are_not_modified_and_score_the_same_twice(task):
+    predictions = predictions_for(task, 5)
+    before = pickle.dumps(copy.deepcopy(predictions))
+    scorer = SCORERS[task](predictions)
+    first, second = scorer.calculate_scores(), scorer.calculate_scores()
+    assert pickle.dumps(copy.deepcopy(predictions)) == before
+    for name in first:
+        assert np.array_equal(first[name], second[name])
+
+
+def test_the_order_of_the_samples_does_not_matter(task):
+    predictions = predictions_for(task, 6)
+    scores = SCORERS[task](predictions).calculate_scores()
+    reversed_scores = SCORERS[task](predictions[::-1]).calculate_scores()
+    for name, values in scores.items():
+        np.testing.assert_allclose(reversed_scores[name][::-1], values, rtol=0, atol=1e-15)

@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+
+from al_core.exceptions import ALCoreError
+from al_core.scorers import ScorerClassification, ScorerObjectDetection
+from al_core.utils import BoundingBox, ObjectDetectionBatch, ObjectDetectionOutput
+
+BOX = BoundingBox(0.1, 0.2, 0.3, 0.4)
+NAMES = [
+    "object_frequency",
+    "objectness_least_confidence",
+    "classification_uncertainty_least_confidence",
+    "classification_uncertainty_margin",
+    "classification_uncertainty_entropy",
+]
+
+
+@pytest.fixture
+def outputs():
+    return [
+        ObjectDetectionOutput([BOX, BOX], [0.57573, 0.988], [[0.7, 0.2, 0.1], [0.4, 0.5, 0.1]]),
+        ObjectDetectionOutput([BOX], [0.1024], [[0.5, 0.41, 0.09]]),
+        ObjectDetectionOutput([], [], []),
+    ]
+
+
+def labelled(*labels):
+    return ObjectDetectionOutput.from_scores([BOX] * len(labels), [0.5] * len(labels), labels)
+
+
+def test_scores_follow_their_definition_exactly(outputs):
+    scores = ScorerObjectDetection(outputs).calculate_scores()
+    assert list(scores) == ScorerObjectDetection.score_names() == NAMES
+    assert scores["object_frequency"].tolist() == [1.0, 0.95, 0.9]
+    assert scores["objectness_least_confidence"].tolist() == [0.5514945, 0.9488, 0.0]
+    assert scores[NAMES[2]].tolist() == [(1 - 0.5) / (1 - 1 / 3), (1 - 0.5) / (1 - 1 / 3), 0]
+    assert scores[NAMES[3]].tolist() == [1 - (0.5 - 0.4), 1 - (0.5 - 0.41), 0]
+
+
+def test_uncertainties_are_the_highest_of_the_boxes(outputs):
+    scores = ScorerObjectDetection(outputs).calculate_scores()
+    for name in ScorerClassification.score_names():
+        per_box = [
+            ScorerClassification(image.class_probabilities).calculate_scores()[name]
+            for image in outputs
+            if len(image.labels)
+        ]
+        assert scores[f"classification_{name}"].tolist() == [per_box[0].max(), per_box[1].max(), 0]
+
+
+def test_short_names_find_the_uncertainties_but_are_not_listed(outputs):
+    scores = ScorerObjectDetection(outputs).calculate_scores()
+    for name in ScorerClassification.score_names():
+        assert name in scores
+        assert scores[name] is scores[f"classification_{name}"] is scores.get(name)
+    assert len(scores) == len(list(scores)) == len(scores.items()) == 5
+
+
+def test_unknown_names_are_not_found(outputs):
+    scores = ScorerObjectDetection(outputs).calculate_scores()
+    assert "object_size" not in scores
+    assert scores.get("object_size") is None
+    assert scores.get("object_size", 3) == 3
+    with pytest.raises(KeyError, match="object_size"):
+        scores["object_size"]
+
+
+def test_further_objects_of_a_class_count_less():
+    outputs = [labelled(0), labelled(0, 0, 0), labelled(0, 1, 2), labelled(0, 1, 1)]
+    scores = ScorerObjectDetection(outputs, config={"min_score": 0.0}).calculate_scores()
+    assert scores["object_frequency"].tolist() == [0.0, 0.25, 1.0, 0.625]
+    scores = ScorerObjectDetection(outputs, config={"min_score": 0.0, "frequency_penalty": 1}).calculate_scores()
+    assert scores["object_frequency"].tolist() == [0.0, 1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("images", [[labelled(0), labelled(1)], [labelled(), labelled()]])
+def test_equal_frequencies_all_score_one(images):
+    assert ScorerObjectDetection(images).calculate_scores()["object_frequency"].tolist() == [1.0, 1.0]
+
+
+def test_images_may_differ_in_their_number_of_classes(outputs):
+    mixed = [outputs[0], labelled(3), outputs[1], labelled(0), outputs[2]]
+    scores = ScorerObjectDetection(mixed).calculate_scores()["uncertainty_margin"]
+    alone = [ScorerObjectDetection([output]).calculate_scores()["uncertainty_margin"][0] for output in mixed]
+    assert scores.tolist() == alone
+
+
+def test_a_batch_of_arrays_scores_like_its_images_one_by_one():
+    rng = np.random.default_rng(0)
+    n_boxes = rng.integers(0, 6, 50)
+    total = n_boxes.sum()
+    objects = ObjectDetectionOutput(
+        np.tile([0.1, 0.2, 0.3, 0.4], (total, 1)), rng.random(total), rng.dirichlet(np.ones(7), total)
+    )
+    batch = ObjectDetectionBatch(objects, n_boxes)
+    expected = ScorerObjectDetection(list(batch)).calculate_scores()
+    for name, values in ScorerObjectDetection(batch).calculate_scores().items():
+        assert values.tolist() == expected[name].tolist()
+
+
+def test_a_batch_without_boxes_scores_like_empty_images():
+    batch = ObjectDetectionBatch(ObjectDetectionOutput([], [], []), [0, 0])
+    assert [values.tolist() for values in ScorerObjectDetection(batch).calculate_scores().values()] == [
+        [1, 1],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+    ]
+
+
+def test_a_probability_that_is_not_a_number_scores_zero():
+    image = ObjectDetectionOutput([BOX], [np.nan], [[0.5, 0.5]])
+    scores = ScorerObjectDetection([image, labelled(1)]).calculate_scores()
+    assert scores["objectness_least_confidence"].tolist() == [0.0, 0.5]
+
+
+@pytest.mark.parametrize("config", [None, {}, {"frequency_penalty": 0.5}, {"min_score": np.float32(0.5)}])
+def test_missing_config_keeps_its_default_and_the_dictionary_is_not_changed(outputs, config):
+    before = None if config is None else dict(config)
+    scorer = ScorerObjectDetection(outputs, config=config)
+    assert scorer.config == {"frequency_penalty": 0.25, "min_score": 0.9} | (before or {})
+    assert config == before
+
+
+@pytest.mark.parametrize(
+    ("config", "error", "message"),
+    [
+        ({"penalty": 0.5}, KeyError, "unknown scorer config 'penalty'; use frequency_penalty or min_score"),
+        ({"min_score": "high"}, ValueError, "min_score is a number from 0 to 1, not 'high'"),
+        ({"min_score": 1.5}, ValueError, "min_score is a number from 0 to 1, not 1.5"),
+        ({"frequency_penalty": -0.1}, ValueError, "frequency_penalty is a number from 0 to 1, not -0.1"),
+        ({"min_score": float("nan")}, ValueError, "min_score is a number from 0 to 1, not nan"),
+    ],
+)
+def test_wrong_config_is_explained(outputs, config, error, message):
+    with pytest.raises(error, match=message) as caught:
+        ScorerObjectDetection(outputs, config=config)
+    assert isinstance(caught.value, ALCoreError)

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from al_core.scorers import classification
+from al_core.scorers.classification import KERNEL_FROM_SIZE, uncertainties, uncertainties_in_numpy
+from al_core.scorers.uncertainty_kernel import uncertainties_in_numba
+
+TOLERANCE = {np.float32: 2e-6, np.float64: 1e-13}
+NO_BOUNDS = (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("n_rows", "n_classes"), [(1, 2), (383, 3), (384, 17), (385, 16), (1000, 100)])
+def test_the_kernel_equals_numpy(dtype, n_rows, n_classes):
+    rng = np.random.default_rng(n_rows)
+    probabilities = rng.dirichlet(np.full(n_classes, 0.3), n_rows).astype(dtype)
+    for largest, bounds in (([1, 1, 1], NO_BOUNDS), ([0.5, 1, 2], (0, 1))):
+        divisors = np.array(largest, dtype)
+        scores = uncertainties_in_numba(probabilities, divisors, bounds)
+        expected = uncertainties_in_numpy(probabilities, divisors, bounds)
+        np.testing.assert_allclose(scores, expected, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_entropy_of_every_magnitude_is_exact_to_the_last_bits(dtype):
+    info = np.finfo(dtype)
+    p = np.geomspace(info.tiny, 1, 20_001, dtype=np.float64).astype(dtype)
+    probabilities = np.stack([p, np.zeros_like(p)], axis=1)
+    _, _, entropy = uncertainties_in_numba(probabilities, np.ones(3, dtype), NO_BOUNDS)
+    expected = -p.astype(np.longdouble) * np.log2(p.astype(np.longdouble))
+    np.testing.assert_allclose(entropy, expected.astype(np.float64), rtol=6 * float(info.eps), atol=float(info.tiny))
+
+
+@pytest.mark.parametrize("special", [0.0, -0.0, -0.25, 1.0, 1e-40, np.nan, np.inf, -np.inf])
+def test_special_values_score_as_in_numpy(special):
+    probabilities = np.array([[special, 0.25, 0.5], [0.25, special, 0.5], [special, special, special]])
+    divisors = np.array([2 / 3, 1, np.log2(3)])
+    scores = uncertainties_in_numba(probabilities, divisors, (0, 1))
+    np.testing.assert_allclose(scores, uncertainties_in_numpy(probabilities, divisors, (0, 1)), atol=1e-13)
+
+
+@pytest.mark.parametrize("n_classes", [1, 8])
+def test_both_sides_of_the_switch_agree(n_classes):
+    rows = KERNEL_FROM_SIZE // n_classes
+    probabilities = np.random.default_rng(0).random((rows, n_classes))
+    by_kernel, by_numpy = uncertainties(probabilities), uncertainties(probabilities[:-1])
+    for name, values in by_kernel.items():
+        np.testing.assert_allclose(values[:-1], by_numpy[name], rtol=0, atol=1e-13)
+
+
+def test_the_layout_in_memory_and_the_chunks_do_not_matter(monkeypatch):
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(20), 5_000).astype(np.float32)
+    expected = uncertainties(probabilities)
+    monkeypatch.setattr(classification, "CHUNK_SIZE", 3_000)
+    for same in (np.asfortranarray(probabilities), np.repeat(probabilities, 2, axis=0)[::2]):
+        for name, values in uncertainties(same).items():
+            assert np.array_equal(values, expected[name])
