@@ -144,7 +144,7 @@ class LocalClient:
     ) -> "Tag":
         """Store filenames under a new tag, by default below `initial-tag`, and return it."""
         rows = self.dataset.rows_of(fnames_new_tag)
-        unknown = [fnames_new_tag[position] for position in np.flatnonzero(rows < 0)]
+        unknown = [fnames_new_tag[position] for position in np.flatnonzero(rows < 0).tolist()]
         if unknown:
             raise InvalidInputError(
                 f"{len(unknown)} of the {len(fnames_new_tag)} filenames are not in dataset '{self.dataset.name}', "
