@@ -1,11 +1,12 @@
 """CORESET: greedy k-center. Gonzalez, Clustering to minimize the maximum intercluster distance (1985)."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.selection.request import Request
 from al_core.selection.space import LANES, Space, squared_distances
 from al_core.threads import workers
-from al_core.types import Progress, Rows
+from al_core.types import Rows
 
 _PLAIN_WORK = 1 << 26
 
@@ -15,46 +16,63 @@ def select_coreset(request: Request) -> Rows:
 
     With nothing labeled the lowest candidate comes first.
     """
-    space, candidates, centres = request.space(), request.candidates, request.labeled
+    return farthest_first(request, np.ones(len(request.candidates), np.float32))
+
+
+def farthest_first(request: Request, weights: NDArray[np.float32]) -> Rows:
+    """Return the candidates picked by the highest weight times squared distance to the nearest chosen row.
+
+    With nothing labeled the candidate of the highest weight comes first.
+    """
+    space, candidates = request.space(), request.candidates
     # Compiled kernels take half a second to load; a small task is done by then.
     padded = -(-space.embeddings.shape[1] // LANES) * LANES
-    small = len(candidates) * padded * (len(centres) + request.n_new) <= _PLAIN_WORK
-    k_center = plain_k_center if small else fast_k_center
-    return k_center(space, candidates, centres, request.n_new, request.least_squared_distance, request.progress)
+    work = len(candidates) * padded * (len(request.labeled) + request.n_new)
+    pick = plain_farthest_first if work <= _PLAIN_WORK else fast_farthest_first
+    if len(request.labeled):
+        return pick(space, candidates, request.labeled, weights, request)
+    best = int(weights.argmax())
+    first, others = candidates[best : best + 1], np.arange(len(candidates)) != best
+    request.progress(1, request.n_new)
+    return np.concatenate([first, pick(space, candidates[others], first, weights[others], request)])
 
 
-def plain_k_center(
-    space: Space, candidates: Rows, centres: Rows, n: int, least: np.float32, progress: Progress
+def plain_farthest_first(
+    space: Space, candidates: Rows, labeled: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
-    """Return what greedy k-center picks, by its definition: the reference of `fast_k_center`."""
+    """Return the picks by definition: the reference of `fast_farthest_first`."""
+    n, least = request.n_new + len(request.labeled) - len(labeled), request.least_squared_distance
     vectors, nearest = space.vectors(candidates), np.full(len(candidates), np.inf, np.float32)
-    for centre in space.vectors(centres):
+    for centre in space.vectors(labeled):
         np.minimum(nearest, squared_distances(vectors, centre), out=nearest)
     picked: list[int] = []
-    while len(picked) < n and nearest.max() >= least:
-        picked.append(int(nearest.argmax()))
-        np.minimum(nearest, squared_distances(vectors, vectors[picked[-1]]), out=nearest)
-        nearest[picked[-1]] = -1
-        progress(len(picked), n)
+    while len(picked) < n:
+        values = np.where(nearest >= least, weights * nearest, np.float32(-1))
+        best = int(values.argmax())
+        if values[best] < 0:
+            break
+        picked.append(best)
+        np.minimum(nearest, squared_distances(vectors, vectors[best]), out=nearest)
+        nearest[best] = -1
+        request.progress(request.n_new - n + len(picked), request.n_new)
     return candidates[picked]
 
 
-def fast_k_center(
-    space: Space, candidates: Rows, centres: Rows, n: int, least: np.float32, progress: Progress
+def fast_farthest_first(
+    space: Space, candidates: Rows, labeled: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
-    """Return what greedy k-center picks; arguments and result are those of `plain_k_center`."""
+    """Return what `plain_farthest_first` returns, faster."""
     from al_core.selection.k_center import KCenter
 
-    first = candidates[: 0 if len(centres) else 1]
-    centres, points = np.concatenate([centres, first]), candidates[len(first) :]
-    rounds, n_picked = [first], len(first)
+    n, least = request.n_new + len(request.labeled) - len(labeled), request.least_squared_distance
+    rounds, n_picked = [np.empty(0, np.int64)], 0
     with workers() as pool:
-        state = KCenter(space, points, centres, n - len(first), pool)
+        state = KCenter(space, candidates, labeled, n, pool, weights=weights, least=least)
         while n_picked < n:
-            picked = state.pick(n - n_picked, least, lambda: progress(n_picked, n))
+            picked = state.pick(n - n_picked, lambda: request.progress(request.n_new - n + n_picked, request.n_new))
             if not len(picked):
                 break
-            rounds.append(points[picked])
+            rounds.append(candidates[picked])
             n_picked += len(picked)
-            progress(n_picked, n)
+            request.progress(request.n_new - n + n_picked, request.n_new)
     return np.concatenate(rounds)

@@ -22,20 +22,36 @@ _BATCH_ROWS = 8 * _BLOCK_ROWS
 _FIRST_CENTRES, _BLOCK_CENTRES = 128, 1024
 _POOL_BYTES = 64 << 20
 _FEW_PICKS, _MAX_PICKS = 24, 128
+_ZERO = np.float32(0)
+# Not infinity, which has no product with a weight of 0.
+_UNSEEN = np.finfo(np.float32).max
 
 
 class KCenter:
     """Points, centres, and the distance of each point to its nearest centre as far as it matters.
 
-    Points are known by position in `rows`. All distances are squared.
+    Points are known by position in `rows`. All distances are squared. The value of a point is its weight times its
+    distance, or -1 once it is nearer than `least`; like the distance it only falls.
     """
 
-    def __init__(self, space: Space, rows: Rows, centre_rows: Rows, n_new: int, workers: Executor) -> None:
+    def __init__(
+        self,
+        space: Space,
+        rows: Rows,
+        centre_rows: Rows,
+        n_new: int,
+        workers: Executor,
+        *,
+        weights: NDArray[np.float32] | None = None,
+        least: np.float32 = _ZERO,
+    ) -> None:
         """Hold the points `rows` and the centres `centre_rows`, with room for `n_new` more."""
         dim = space.embeddings.shape[1]
         self.space = space
         self.rows = rows
-        self.nearest = np.full(len(rows), np.inf, np.float32)
+        self.weights = np.ones(len(rows), np.float32) if weights is None else weights
+        self.least = least
+        self.nearest = np.full(len(rows), _UNSEEN, np.float32)
         self.seen = np.zeros(len(rows), np.int64)
         self.centres = np.zeros((len(centre_rows) + n_new, -(-dim // LANES) * LANES), np.float32)
         self.centres[: len(centre_rows), :dim] = space.vectors(centre_rows)
@@ -47,73 +63,96 @@ class KCenter:
         self._pool_size = 1024
         self._floor = np.float32(0)
 
-    def pick(self, n: int, least: np.float32, tick: Callable[[], None]) -> Rows:
-        """Make up to `n` points centres, each the farthest from all centres before it and at least `least` away.
+    def pick(self, n: int, tick: Callable[[], None]) -> Rows:
+        """Make up to `n` points centres, each of the highest value after those before it.
 
         Returns:
-            Positions in the order picked; none if no point is far enough.
+            Positions in the order picked; none if no point is left that is far enough.
         """
-        pool, n_eligible, floor = self._find_pool(least, tick)
+        pool, n_eligible = self._find_pool(tick)
         if not len(pool):
             return pool
         picked = np.empty(min(n, _MAX_PICKS), np.int64)
-        nearest, seen = self.nearest[pool], self.seen[pool]
-        vectors = self._vectors(pool)
-        n_picked = pick_from_pool(vectors, nearest, seen, n_eligible, floor, self.centres, self.n_centres, picked)
+        nearest, seen, vectors = self.nearest[pool], self.seen[pool], self._vectors(pool)
+        n_picked = pick_from_pool(
+            vectors, self.weights[pool], self.least, nearest, seen, n_eligible, self._floor,
+            self.centres, self.n_centres, picked,
+        )  # fmt: skip
         self.nearest[pool], self.seen[pool] = nearest, seen
-        new = self.centres[self.n_centres : self.n_centres + n_picked]
-        self.norms[self.n_centres : self.n_centres + n_picked] = np.einsum("ij,ij->i", new, new)
+        new = slice(self.n_centres, self.n_centres + n_picked)
+        self.norms[new] = np.einsum("ij,ij->i", self.centres[new], self.centres[new])
         self.n_centres += n_picked
         self._resize_pool(n_picked)
         return pool[picked[:n_picked]]
 
-    def _find_pool(self, least: np.float32, tick: Callable[[], None]) -> tuple[Rows, int, np.float32]:
-        """Return the farthest points, how many of them win a tie at the floor, and the floor.
+    def radius(self, tick: Callable[[], None]) -> np.float32:
+        """Return the highest value."""
+        self._pool_size = 1
+        pool, _ = self._find_pool(tick)
+        return self._values(pool).max(initial=_ZERO)
 
-        No other point is farther than the floor, nor as far and of a lower position than those that win a tie.
+    def add(self, points: Rows) -> None:
+        """Make points centres."""
+        new = slice(self.n_centres, self.n_centres + len(points))
+        self.centres[new] = self._vectors(points)
+        self.norms[new] = np.einsum("ij,ij->i", self.centres[new], self.centres[new])
+        self.nearest[points] = -1
+        self.n_centres = new.stop
+
+    def _values(self, points: Rows | slice) -> NDArray[np.float32]:
+        nearest = self.nearest[points]
+        return np.where(nearest >= self.least, self.weights[points] * nearest, np.float32(-1))
+
+    def _find_pool(self, tick: Callable[[], None]) -> tuple[Rows, int]:
+        """Return the points of highest value, and how many of them win a tie at the floor.
+
+        No other point is above the floor, nor at the floor and of a lower position than those that win a tie.
         """
         while True:
             queue = self._queue()
-            refreshed, floor = self._refresh_farthest(queue, tick)
-            floor = self._floor = max(floor, least)
-            pool = np.sort(queue[:refreshed])
-            pool = pool[self.nearest[pool] >= floor]
-            self._refresh(pool, floor)
-            pool = pool[self.nearest[pool] >= floor]
-            if len(pool) or self._active_floor <= least:
+            refreshed, floor = self._refresh_best(queue, tick)
+            self._floor = max(floor, _ZERO)
+            pool = self._at_floor(np.sort(queue[:refreshed]))
+            self._refresh(pool, self._floor)
+            pool = self._at_floor(pool)
+            if len(pool) or self._active_floor <= 0:
                 rest = queue[refreshed : refreshed + 1]
-                rival = rest[self.nearest[rest] == floor]
-                return pool, int(np.searchsorted(pool, rival[0])) if len(rival) else len(pool), floor
-            self._activate(least)
+                rival = rest[self._values(rest) == self._floor]
+                return pool, int(np.searchsorted(pool, rival[0])) if len(rival) else len(pool)
+            self._activate()
 
-    def _refresh_farthest(self, queue: Rows, tick: Callable[[], None]) -> tuple[int, np.float32]:
+    def _at_floor(self, points: Rows) -> Rows:
+        return points[self._values(points) >= self._floor]
+
+    def _refresh_best(self, queue: Rows, tick: Callable[[], None]) -> tuple[int, np.float32]:
         """Refresh a queue until enough points are sure to come before its rest; return how many were, and the floor."""
         top, refreshed = np.empty(0, np.float32), 0
         while refreshed < len(queue):
             sure = top.min() if len(top) == self._pool_size else np.float32(-1)
-            if sure >= self.nearest[queue[refreshed]]:
+            if sure >= self._values(queue[refreshed : refreshed + 1])[0]:
                 return refreshed, sure
             batch = queue[refreshed : refreshed + _BATCH_ROWS]
             self._refresh(batch, max(self._floor, sure))
-            top = _largest(np.concatenate([top, self.nearest[batch]]), self._pool_size)
+            top = _largest(np.concatenate([top, self._values(batch)]), self._pool_size)
             refreshed += len(batch)
             tick()
         return refreshed, max(self._active_floor, top.min(initial=np.inf))
 
     def _queue(self) -> Rows:
-        """Return the active points, the largest bound first and the lowest position among equals."""
-        self._active = self._active[self.nearest[self._active] >= self._active_floor]
+        """Return the active points, the highest value first and the lowest position among equals."""
+        values = self._values(self._active)
+        keep = values >= self._active_floor
+        self._active, values = self._active[keep], values[keep]
         # The bits of floats that are not negative rise with their value.
-        bits = self.nearest[self._active].view(np.uint32).astype(np.uint64)
-        keys = np.sort(((np.uint64(0xFFFFFFFF) - bits) << np.uint64(32)) | self._active.astype(np.uint64))
+        falling = np.uint64(0xFFFFFFFF) - values.view(np.uint32).astype(np.uint64)
+        keys = np.sort((falling << np.uint64(32)) | self._active.astype(np.uint64))
         return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
-    def _activate(self, least: np.float32) -> None:
-        """Let only the farthest points take part, so that the others are not looked at in every round."""
-        size = max(8 * self._pool_size, len(self.rows) // 16)
-        floor = np.partition(self.nearest, -size)[-size] if size < len(self.rows) else least
-        self._active_floor = max(floor, least)
-        self._active = np.flatnonzero(self.nearest >= self._active_floor)
+    def _activate(self) -> None:
+        """Let only the points of highest value take part, so that the others are not looked at in every round."""
+        values, size = self._values(slice(None)), max(8 * self._pool_size, len(self.rows) // 16)
+        self._active_floor = max(np.partition(values, -size)[-size], _ZERO) if size < len(values) else _ZERO
+        self._active = np.flatnonzero(values >= self._active_floor)
 
     def _resize_pool(self, n_picked: int) -> None:
         largest = max(1024, _POOL_BYTES // self.centres[0].nbytes)
@@ -123,7 +162,7 @@ class KCenter:
             self._pool_size = max(self._pool_size // 2, 256)
 
     def _refresh(self, points: Rows, drop: np.float32) -> None:
-        """Compare points with the centres they have not seen; one that falls below `drop` may be left behind."""
+        """Compare points with the centres they have not seen; one whose value falls below `drop` may be left behind."""
         stale = points[(self.seen[points] < self.n_centres) & (self.nearest[points] > 0)]
         stale = stale[np.argsort(self.seen[stale], kind="stable")]
         parts = [stale[start : start + _BLOCK_ROWS] for start in range(0, len(stale), _BLOCK_ROWS)]
@@ -140,7 +179,7 @@ class KCenter:
             lower_to_nearest(nearest, products, vectors, norms, self.centres[new], self.norms[new], self._tolerance)
             self.nearest[block], self.seen[block] = nearest, np.maximum(self.seen[block], new.stop)
             first, width = new.stop, min(2 * width, _BLOCK_CENTRES)
-            keep = nearest >= drop
+            keep = self._values(block) >= drop
             if np.count_nonzero(keep) < 0.75 * len(block):
                 block, vectors, norms, nearest = block[keep], vectors[keep], norms[keep], nearest[keep]
 

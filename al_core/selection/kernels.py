@@ -105,13 +105,13 @@ def lower_to_nearest(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _sift_down(heap: NDArray[np.int64], size: int, start: int, nearest: NDArray[np.float32]) -> None:
+def _sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[np.float32]) -> None:
     parent, item = start, heap[start]
     while 2 * parent + 1 < size:
         child = 2 * parent + 1
-        if child + 1 < size and _comes_first(heap[child + 1], heap[child], nearest):
+        if child + 1 < size and _comes_first(heap[child + 1], heap[child], values):
             child += 1
-        if not _comes_first(heap[child], item, nearest):
+        if not _comes_first(heap[child], item, values):
             break
         heap[parent] = heap[child]
         parent = child
@@ -119,13 +119,15 @@ def _sift_down(heap: NDArray[np.int64], size: int, start: int, nearest: NDArray[
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _comes_first(i: int, j: int, nearest: NDArray[np.float32]) -> bool:
-    return nearest[i] > nearest[j] or (nearest[i] == nearest[j] and i < j)
+def _comes_first(i: int, j: int, values: NDArray[np.float32]) -> bool:
+    return values[i] > values[j] or (values[i] == values[j] and i < j)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def pick_from_pool(
     vectors: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    least: np.float32,
     nearest: NDArray[np.float32],
     seen: NDArray[np.int64],
     n_eligible: int,
@@ -134,37 +136,44 @@ def pick_from_pool(
     n_centres: int,
     picked: NDArray[np.int64],
 ) -> int:
-    """Pick the farthest vector of a pool again and again; return how many were picked.
+    """Pick the vector of the highest value, its weight times its squared distance, again and again.
 
-    A vector is measured against new centres only when its old distance, an upper bound, is the largest of all.
+    A vector is measured against new centres only when its old value, an upper bound, is the highest of all.
 
     Args:
         vectors: (p, D) the pool.
-        nearest: (p,) squared distances to the nearest of the first `seen` centres, updated.
+        weights: (p,) a factor on the squared distance.
+        least: The value counts as -1 once the squared distance is below this.
+        nearest: (p,) squared distances to the nearest centre, updated.
         seen: (p,) how many centres each vector was compared with, updated.
         n_eligible: Among equals at `floor` only the first so many vectors of the pool come before the rest of the data.
-        floor: The largest bound outside the pool: below it the farthest vector may lie outside.
+        floor: The highest value outside the pool: below it the best may lie outside.
         centres: (capacity, D), the picked vectors are appended.
         n_centres: How many centres there are.
         picked: Filled with indices into the pool; its length is the limit.
+
+    Returns:
+        How many were picked.
     """
     size, n_picked = len(nearest), 0
     heap = np.arange(size)
+    values = np.where(nearest >= least, weights * nearest, np.float32(-1))
     for start in range(size // 2 - 1, -1, -1):
-        _sift_down(heap, size, start, nearest)
+        _sift_down(heap, size, start, values)
     while n_picked < len(picked):
         top = heap[0]
-        if nearest[top] < floor or (nearest[top] == floor and top >= n_eligible):
+        if values[top] < floor or (values[top] == floor and top >= n_eligible):
             break
-        if seen[top] < n_centres and nearest[top] > 0:
-            for j in range(seen[top], n_centres):
-                nearest[top] = min(nearest[top], squared_distance(vectors, top, centres, j))
-            seen[top] = n_centres
-        else:
+        if seen[top] == n_centres or nearest[top] == 0:
             centres[n_centres] = vectors[top]
             picked[n_picked] = top
-            nearest[top] = -1
+            nearest[top] = values[top] = -1
             n_centres += 1
             n_picked += 1
-        _sift_down(heap, size, 0, nearest)
+        else:
+            for j in range(seen[top], n_centres):
+                nearest[top] = min(nearest[top], squared_distance(vectors, top, centres, j))
+            values[top] = weights[top] * nearest[top] if nearest[top] >= least else np.float32(-1)
+            seen[top] = n_centres
+        _sift_down(heap, size, 0, values)
     return n_picked

@@ -15,6 +15,7 @@ from al_core.types import Embeddings, Rows
 
 LANES = 16
 _BLOCK_BYTES = 8 << 20
+_LARGEST_NORM = 1e18
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ def blocks(rows: Rows, dim: int) -> list[Rows]:
 def _finite_norms(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
     vectors = embeddings[rows].astype(np.float32, copy=False)
     norms: NDArray[np.float32] = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    bad = rows[~np.isfinite(norms)]
+    bad = rows[~(norms < _LARGEST_NORM)]
     if len(bad):
         raise InvalidInputError(
-            f"the embedding of row {bad[0]} is not finite (or beyond 1e19); {len(bad)} such row(s) in its block: "
+            f"the embedding of row {bad[0]} is not finite (or longer than 1e18); {len(bad)} such row(s) in its block: "
             "compute them again or leave them out of the query set"
         )
     return norms
