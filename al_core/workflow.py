@@ -143,10 +143,7 @@ def project(
     if known is not None:
         return known
     embeddings = dataset.arrays.read(stored)
-    if method == "PCA":
-        points = pca_2d(embeddings)
-    else:
-        points = umap_2d(embeddings, seed=seed, progress=progress)
+    points = pca_2d(embeddings) if method == "PCA" else umap_2d(embeddings, seed=seed, progress=progress)
     dataset.arrays.save("projection", {_projection_name(stored, method, seed): points})
     return points
 
