@@ -29,7 +29,7 @@ UNCERTAINTIES = ("uncertainty_least_confidence", "uncertainty_margin", "uncertai
 KERNEL_FROM_SIZE = 2**16
 CHUNK_SIZE = 2**18
 
-ScoreChunk: TypeAlias = Callable[[Probabilities, Scores, tuple[float, float]], Scores]
+ScoreChunk: TypeAlias = Callable[[Probabilities, Scores, tuple[float, float], Scores], None]
 
 
 class ScorerClassification(Scorer):
@@ -88,7 +88,7 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
         chunk = np.ascontiguousarray(probabilities[rows], dtype)
         if chunk.shape[1] == 1:
             chunk = np.concatenate([chunk, 1 - chunk], axis=1)
-        scores[:, rows] = score(chunk, largest, bounds)
+        score(chunk, largest, bounds, scores[:, rows])
 
     if probabilities.size < KERNEL_FROM_SIZE:
         fill(slice(None), uncertainties_in_numpy)
@@ -109,15 +109,17 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_cores(), thread_name_prefix="scoring")
 
 
-def uncertainties_in_numpy(probabilities: Probabilities, largest: Scores, bounds: tuple[float, float]) -> Scores:
-    """Return the three scores of (N, C) probabilities divided by `largest` and clipped to `bounds`, (3, N)."""
+def uncertainties_in_numpy(
+    probabilities: Probabilities, largest: Scores, bounds: tuple[float, float], out: Scores
+) -> None:
+    """Write the three scores of (N, C) probabilities, divided by `largest` and clipped to `bounds`, to out (3, N)."""
     ordered = np.partition(probabilities, -2, axis=1)
     entropy = _entropy(probabilities)
     with np.errstate(invalid="ignore"):
         margin = ordered[:, -1] - ordered[:, -2]
     scores = np.stack([1 - ordered[:, -1], 1 - margin, entropy]) / largest[:, np.newaxis]
     scores[:, ~np.isfinite(entropy)] = 0
-    return np.clip(scores, *bounds)
+    np.clip(scores, *bounds, out=out)
 
 
 def _entropy(probabilities: Probabilities) -> Scores:

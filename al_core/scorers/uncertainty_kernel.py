@@ -19,20 +19,23 @@ from al_core.types import Probabilities, Scores
 BLOCK_ROWS = 384
 
 
-def uncertainties_in_numba(probabilities: Probabilities, largest: Scores, bounds: tuple[float, float]) -> Scores:
-    """Return the same as `al_core.scorers.classification.uncertainties_in_numpy`.
+def uncertainties_in_numba(
+    probabilities: Probabilities, largest: Scores, bounds: tuple[float, float], out: Scores
+) -> None:
+    """Do the same as `al_core.scorers.classification.uncertainties_in_numpy`, in one pass.
 
     Args:
         probabilities: (N, C) in C order, float32 or float64, C at least 2.
         largest: (3,) what to divide each score by.
         bounds: Where to clip the scores.
+        out: (3, N) of the type of the probabilities, for the scores; each row contiguous.
     """
     dtype = probabilities.dtype
-    scores = np.empty((3, len(probabilities)), dtype)
     column_bits = np.empty(BLOCK_ROWS, f"int{8 * dtype.itemsize}")
     limits = np.array(bounds, dtype)
-    _score_rows(probabilities, largest.astype(dtype), limits, column_bits, _artanh_series(dtype), scores)
-    return scores
+    _score_rows(
+        probabilities, largest.astype(dtype), limits, column_bits, _artanh_series(dtype), out[0], out[1], out[2]
+    )
 
 
 def _artanh_series(dtype: np.dtype[Any]) -> tuple[np.floating, ...]:
@@ -41,13 +44,14 @@ def _artanh_series(dtype: np.dtype[Any]) -> tuple[np.floating, ...]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _score_rows(probabilities, largest, limits, column_bits, series, scores):  # type: ignore[no-untyped-def]  # numba
+def _score_rows(  # type: ignore[no-untyped-def]  # numba
+    probabilities, largest, limits, column_bits, series, least_confidence, margin, entropies
+):
     column, one = column_bits.view(probabilities.dtype), probabilities.dtype.type(1)
     for start in range(0, len(probabilities), BLOCK_ROWS):
         n_rows = min(BLOCK_ROWS, len(probabilities) - start)
-        # Row by row: numba knows each of these slices to be contiguous, and that allows vector instructions.
         rows = slice(start, start + n_rows)
-        highest, second, entropy = scores[0][rows], scores[1][rows], scores[2][rows]
+        highest, second, entropy = least_confidence[rows], margin[rows], entropies[rows]
         highest[:], second[:], entropy[:] = -np.inf, -np.inf, 0
         for k in range(probabilities.shape[1]):
             for i in range(n_rows):

@@ -54,7 +54,7 @@ class KCenter:
         self.nearest = np.full(len(rows), _UNSEEN, np.float32)
         self.seen = np.zeros(len(rows), np.int64)
         self.centres = np.zeros((len(centre_rows) + n_new, -(-dim // LANES) * LANES), np.float32)
-        self.centres[: len(centre_rows), :dim] = space.vectors(centre_rows)
+        self.centres[: len(centre_rows)] = space.padded(centre_rows)
         self.norms = np.einsum("ij,ij->i", self.centres, self.centres)
         self.n_centres = len(centre_rows)
         self._tolerance = np.float32((self.centres.shape[1] + 16) * np.finfo(np.float32).eps)
@@ -73,7 +73,7 @@ class KCenter:
         if not len(pool):
             return pool
         picked = np.empty(min(n, _MAX_PICKS), np.int64)
-        nearest, seen, vectors = self.nearest[pool], self.seen[pool], self._vectors(pool)
+        nearest, seen, vectors = self.nearest[pool], self.seen[pool], self.space.padded(self.rows[pool])
         n_picked = pick_from_pool(
             vectors, self.weights[pool], self.least, nearest, seen, n_eligible, self._floor,
             self.centres, self.n_centres, picked,
@@ -94,7 +94,7 @@ class KCenter:
     def add(self, points: Rows) -> None:
         """Make points centres."""
         new = slice(self.n_centres, self.n_centres + len(points))
-        self.centres[new] = self._vectors(points)
+        self.centres[new] = self.space.padded(self.rows[points])
         self.norms[new] = np.einsum("ij,ij->i", self.centres[new], self.centres[new])
         self.nearest[points] = -1
         self.n_centres = new.stop
@@ -170,7 +170,7 @@ class KCenter:
             pass
 
     def _refresh_block(self, block: Rows, drop: np.float32) -> None:
-        vectors = self._vectors(block)
+        vectors = self.space.padded(self.rows[block])
         norms, nearest = np.einsum("ij,ij->i", vectors, vectors), self.nearest[block]
         first, width = int(self.seen[block].min()), _FIRST_CENTRES
         while first < self.n_centres and len(block):
@@ -188,11 +188,6 @@ class KCenter:
             self._buffers.products = np.empty(_BLOCK_ROWS * _BLOCK_CENTRES, np.float32)
         products: NDArray[np.float32] = self._buffers.products
         return products[: n_rows * n_columns].reshape(n_rows, n_columns)
-
-    def _vectors(self, points: Rows) -> NDArray[np.float32]:
-        vectors = self.space.vectors(self.rows[points])
-        padding = self.centres.shape[1] - vectors.shape[1]
-        return np.pad(vectors, ((0, 0), (0, padding))) if padding else vectors
 
 
 def _largest(values: NDArray[np.float32], n: int) -> NDArray[np.float32]:

@@ -177,3 +177,152 @@ def pick_from_pool(
             seen[top] = n_centres
         _sift_down(heap, size, 0, values)
     return n_picked
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def keep_nearest(
+    found: NDArray[np.int32],
+    distances: NDArray[np.float32],
+    own: NDArray[np.int64],
+    products: NDArray[np.float32],
+    others: NDArray[np.int64],
+    other_norms: NDArray[np.float32],
+) -> None:
+    """Put the nearest of `others` into each row's list of the nearest found so far.
+
+    Args:
+        found: (b, k) heaps of rows, the farthest at the root, updated.
+        distances: (b, k) their squared distances less the row's own squared norm, updated.
+        own: (b,) the rows, never their own neighbours.
+        products: (b, m) scalar products of rows and others.
+        others: (m,) rows.
+        other_norms: (m,) their squared norms.
+    """
+    k = found.shape[1]
+    for i in range(len(own)):
+        for j in range(len(others)):
+            distance = other_norms[j] - np.float32(2) * products[i, j]
+            if distance >= distances[i, 0] or others[j] == own[i]:
+                continue
+            parent = 0
+            while 2 * parent + 1 < k:
+                child = 2 * parent + 1
+                if child + 1 < k and distances[i, child + 1] > distances[i, child]:
+                    child += 1
+                if distances[i, child] <= distance:
+                    break
+                distances[i, parent], found[i, parent] = distances[i, child], found[i, child]
+                parent = child
+            distances[i, parent], found[i, parent] = distance, others[j]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def sort_exactly(
+    found: NDArray[np.int32],
+    distances: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    found_vectors: NDArray[np.float32],
+) -> None:
+    """Set squared distances (b, k) to their exact values and sort each row by them, the lowest row among equals.
+
+    Args:
+        found: (b, k) rows, sorted in place.
+        distances: (b, k), overwritten.
+        vectors: (b, D).
+        found_vectors: (b * k, D) the vectors of `found`.
+    """
+    k = found.shape[1]
+    for i in range(len(found)):
+        for j in range(k):
+            row, distance = found[i, j], squared_distance(vectors, i, found_vectors, i * k + j)
+            place = j
+            while place > 0 and (
+                distances[i, place - 1] > distance or (distances[i, place - 1] == distance and found[i, place - 1] > row)
+            ):
+                distances[i, place], found[i, place] = distances[i, place - 1], found[i, place - 1]
+                place -= 1
+            distances[i, place], found[i, place] = distance, row
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def herd(
+    indices: NDArray[np.int32],
+    kernel: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    covered: NDArray[np.float32],
+    gains: NDArray[np.float32],
+    heap: NDArray[np.int64],
+    size: int,
+    picked: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Pick the point that adds the most weighted coverage, again and again; gains only fall, so old ones are bounds.
+
+    Args:
+        indices: (n, k) neighbours of every point; -1 where there are fewer.
+        kernel: (n, k) similarity to each neighbour, 0 to 1; a point's similarity to itself is 1.
+        weights: (n,) what covering each point is worth.
+        covered: (n,) how well each point is covered so far, updated.
+        gains: (n,) upper bounds of what each point adds, updated; -1 keeps a point from being picked.
+        heap: Points, a heap by gain.
+        size: How many points are in the heap.
+        picked: Filled with the points picked; its length is the limit.
+
+    Returns:
+        How many were picked, and the size of the heap.
+    """
+    n_picked = 0
+    while n_picked < len(picked) and size:
+        top = heap[0]
+        gain = gains[top]
+        if gain >= 0:
+            gain = _coverage_gain(top, indices, kernel, weights, covered)
+        if gains[top] > gain >= 0:
+            gains[top] = gain
+        else:
+            if gain >= 0:
+                _cover(top, indices, kernel, covered)
+                picked[n_picked] = top
+                n_picked += 1
+            gains[top] = -1
+            size -= 1
+            heap[0] = heap[size]
+        _sift_down(heap, size, 0, gains)
+    return n_picked, size
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def coverage_gains(
+    indices: NDArray[np.int32], kernel: NDArray[np.float32], weights: NDArray[np.float32], covered: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return (n,) how much weighted coverage each point would add."""
+    gains = np.empty(len(indices), np.float32)
+    for i in range(len(indices)):
+        gains[i] = _coverage_gain(i, indices, kernel, weights, covered)
+    return gains
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _coverage_gain(
+    i: int,
+    indices: NDArray[np.int32],
+    kernel: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    covered: NDArray[np.float32],
+) -> np.float32:
+    gain = weights[i] * max(np.float32(1) - covered[i], np.float32(0))
+    for j in range(indices.shape[1]):
+        other = indices[i, j]
+        if other >= 0 and kernel[i, j] > covered[other]:
+            gain += weights[other] * (kernel[i, j] - covered[other])
+    return gain
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _cover(
+    i: int, indices: NDArray[np.int32], kernel: NDArray[np.float32], covered: NDArray[np.float32]
+) -> None:
+    covered[i] = 1
+    for j in range(indices.shape[1]):
+        other = indices[i, j]
+        if other >= 0:
+            covered[other] = max(covered[other], kernel[i, j])

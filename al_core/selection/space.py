@@ -45,6 +45,12 @@ class Space:
         vectors = self.embeddings[rows].astype(np.float32, copy=False)
         return vectors if self.scale is None else vectors * self.scale[rows, None]
 
+    def padded(self, rows: Rows) -> NDArray[np.float32]:
+        """Return the vectors with zeros up to a multiple of `LANES`, as the compiled kernels read them."""
+        vectors = self.vectors(rows)
+        missing = -vectors.shape[1] % LANES
+        return np.pad(vectors, ((0, 0), (0, missing))) if missing else vectors
+
 
 def squared_distances(vectors: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the squared Euclidean distance of each row to the same row of `other`, or to one vector.
