@@ -61,6 +61,11 @@ class Job:
         elapsed = time.monotonic() - self._started
         return elapsed / self.fraction - elapsed if self.fraction else None
 
+    @property
+    def is_cancelling(self) -> bool:
+        """Whether the job has been asked to stop and has not stopped yet."""
+        return self.is_running and self._cancelled.is_set()
+
     def cancel(self) -> None:
         """Ask the work to stop; it does so at its next step."""
         self._cancelled.set()

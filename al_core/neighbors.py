@@ -128,17 +128,18 @@ def _search(
         indices[rows], distances[rows] = _nearest_of(space, k, rows, [cells[cell] for cell in near])
         return len(rows)
 
-    tasks = [(rows[i : i + _BLOCK_ROWS], near) for rows, near in zip(cells, probes, strict=True)
-             for i in range(0, len(rows), _BLOCK_ROWS)]
+    tasks = [
+        (rows[i : i + _BLOCK_ROWS], near)
+        for rows, near in zip(cells, probes, strict=True)
+        for i in range(0, len(rows), _BLOCK_ROWS)
+    ]
     for batch in range(0, len(tasks), _TASKS_PER_REPORT):
         done += sum(pool.map(search, tasks[batch : batch + _TASKS_PER_REPORT]))
         progress(done, n)
     return NeighborGraph(indices, distances)
 
 
-def _nearest_of(
-    space: Space, k: int, rows: Rows, pools: list[Rows]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def _nearest_of(space: Space, k: int, rows: Rows, pools: list[Rows]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     from al_core.selection.kernels import keep_nearest, sort_exactly
 
     vectors, width = space.padded(rows), min(k + _SPARE, sum(map(len, pools)) - 1)

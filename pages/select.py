@@ -99,7 +99,9 @@ def configure(dataset: Dataset) -> None:
     left, right = st.columns(2)
     name = left.text_input("Name of the new tag", suggested_name(tags), help="The selection is stored under this name")
     seed = right.number_input("Seed", 0, value=None, placeholder="drawn", help="The same seed selects the same samples")
-    obstacle = find_obstacle(method, score if needs_score else None, has_embedding, n_candidates, st.session_state.new)
+    obstacle = running_job(dataset) or find_obstacle(
+        method, score if needs_score else None, has_embedding, n_candidates, st.session_state.new
+    )
     if st.button("Run selection", type="primary", disabled=bool(obstacle), help=obstacle, icon=":material/play_arrow:"):
         with state.errors_explained():
             config = SelectionConfig(
@@ -124,6 +126,11 @@ def find_obstacle(
     if method in (SamplingMethod.CORAL, SamplingMethod.CORESET) and not has_embedding:
         return f"{method} needs embeddings: add them on the Datasets page first"
     return None
+
+
+def running_job(dataset: Dataset) -> str | None:
+    job = state.jobs().latest(job_key(dataset))
+    return "A selection is running: wait for it or cancel it" if job and job.is_running else None
 
 
 def suggested_name(tags: dict[str, Tag]) -> str:

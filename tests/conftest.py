@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from al_core import workflow
+from al_core import demo, workflow
 from al_core.store import Dataset, Workspace
 
 FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
@@ -14,6 +14,16 @@ FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace(tmp_path / "workspace") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds the demo; tests copy it, since building it takes seconds."""
+    home = tmp_path_factory.mktemp("demo")
+    with Workspace(home) as built:
+        demo.build(built)
+    (home / "demo" / "offered").touch()
+    return home
 
 
 @pytest.fixture

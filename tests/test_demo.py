@@ -1,3 +1,7 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,8 +13,14 @@ from al_core.workflow import run_selection
 
 
 @pytest.fixture
-def digits(workspace: Workspace) -> Dataset:
-    return demo.build(workspace)
+def home(demo_home: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(demo_home, tmp_path / "home")
+
+
+@pytest.fixture
+def digits(home: Path) -> Iterator[Dataset]:
+    with Workspace(home) as workspace:
+        yield workspace.dataset(demo.NAME)
 
 
 def test_the_demo_has_scikit_learns_images_and_an_initial_selection(digits: Dataset) -> None:
@@ -27,18 +37,19 @@ def test_its_predictions_come_from_a_model_that_saw_100_labels(digits: Dataset) 
     assert 0.8 < accuracy < 0.97
 
 
-def test_it_is_built_once(workspace: Workspace, digits: Dataset) -> None:
-    assert demo.build(workspace).id == digits.id
+def test_it_is_built_once(home: Path, digits: Dataset) -> None:
+    with Workspace(home) as workspace:
+        assert demo.build(workspace).id == digits.id
 
 
 def test_the_code_of_a_selection_selects_the_same_again(
-    workspace: Workspace, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+    home: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labeled = digits.tag(demo.INITIAL_SELECTION)
     query = digits.create_tag("first half", np.arange(900))
     config = SelectionConfig("CORAL", 132, seed=3, min_distance=0.05)
     selection = run_selection(digits, config, labeled_tag=labeled, query_tag=query)
-    monkeypatch.setenv("AL_CORE_HOME", str(workspace.home))
+    monkeypatch.setenv("AL_CORE_HOME", str(home))
     names: dict[str, list[str]] = {}
     exec(selection_code(digits, selection), names)
     assert names["added_set"] == sorted(digits.filenames(selection.added_rows))

@@ -43,6 +43,7 @@ def test_a_cancelled_job_stops_at_its_next_step() -> None:
     job = Jobs().start("key", "Endless", work)
     assert reached.wait(WAIT)
     job.cancel()
+    assert job.is_cancelling
     go_on.set()
     assert job.wait(WAIT)
     assert job.state is JobState.CANCELLED

@@ -128,13 +128,27 @@ def show_job(key: str, *, unit: str) -> Job | None:
 def _watch(job: Job, unit: str) -> None:
     if not job.is_running:
         st.rerun()
-    left = job.seconds_left
-    time_left = "" if left is None else f" · about {left:.0f} s left" if left >= 1 else " · nearly done"
-    count = f" · {job.done:,} of {job.total:,} {unit}" if job.total else ""
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(job.fraction, text=f"{job.title}{count}{time_left}")
-    if button.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:", help="Stop; nothing is stored"):
+    bar.progress(job.fraction, text=_progress_text(job, unit))
+    if button.button(
+        "Cancel",
+        key=f"cancel-{job.id}",
+        icon=":material/stop_circle:",
+        disabled=job.is_cancelling,
+        help="It stops at its next step" if job.is_cancelling else "Stop; nothing is stored",
+    ):
         job.cancel()
+        st.rerun(scope="fragment")
+
+
+def _progress_text(job: Job, unit: str) -> str:
+    if job.is_cancelling:
+        return f"{job.title} · stopping…"
+    if not job.done:
+        return f"{job.title} · getting ready"
+    left = job.seconds_left
+    time_left = f"about {left:.0f} s left" if left and left >= 1 else "nearly done"
+    return f"{job.title} · {job.done:,} of {job.total:,} {unit} · {time_left}"
 
 
 def staged_file(uploaded: Any) -> Path:

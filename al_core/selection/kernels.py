@@ -237,7 +237,8 @@ def sort_exactly(
             row, distance = found[i, j], squared_distance(vectors, i, found_vectors, i * k + j)
             place = j
             while place > 0 and (
-                distances[i, place - 1] > distance or (distances[i, place - 1] == distance and found[i, place - 1] > row)
+                distances[i, place - 1] > distance
+                or (distances[i, place - 1] == distance and found[i, place - 1] > row)
             ):
                 distances[i, place], found[i, place] = distances[i, place - 1], found[i, place - 1]
                 place -= 1
@@ -318,9 +319,7 @@ def _coverage_gain(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _cover(
-    i: int, indices: NDArray[np.int32], kernel: NDArray[np.float32], covered: NDArray[np.float32]
-) -> None:
+def _cover(i: int, indices: NDArray[np.int32], kernel: NDArray[np.float32], covered: NDArray[np.float32]) -> None:
     covered[i] = 1
     for j in range(indices.shape[1]):
         other = indices[i, j]

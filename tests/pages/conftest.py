@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,10 +22,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def digits(home: Path) -> Iterator[Dataset]:
+def digits(home: Path, demo_home: Path) -> Iterator[Dataset]:
     """The demo in the workspace that the pages open."""
+    shutil.copytree(demo_home, home, dirs_exist_ok=True)
     with Workspace(home) as workspace:
-        yield demo.build(workspace)
+        yield workspace.dataset(demo.NAME)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def field(app: AppTest, label: str) -> TextInput:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_on_the_demo(open_page: Open, page: str) -> None:
+def test_a_page_opens_on_the_demo(digits: Dataset, open_page: Open, page: str) -> None:
     app = open_page(page)
     assert app.title[0].value == page.capitalize()
     assert not app.error
@@ -48,7 +48,7 @@ def test_a_deleted_demo_stays_away_until_it_is_restored(home: Path, open_page: O
         assert [dataset.name for dataset in workspace.datasets()] == ["digits"]
 
 
-def test_embeddings_become_a_dataset(home: Path, open_page: Open, tmp_path: Path) -> None:
+def test_embeddings_become_a_dataset(digits: Dataset, home: Path, open_page: Open, tmp_path: Path) -> None:
     np.savez(
         tmp_path / "cats.npz", embeddings=np.eye(3, dtype=np.float32), filenames=np.array(["a.png", "b.png", "c.png"])
     )
@@ -64,7 +64,7 @@ def test_embeddings_become_a_dataset(home: Path, open_page: Open, tmp_path: Path
         assert app.query_params["dataset"] == workspace.dataset("cats").id
 
 
-def test_bad_embeddings_are_told_in_a_sentence_and_not_stored(home: Path, open_page: Open) -> None:
+def test_bad_embeddings_are_told_in_a_sentence_and_not_stored(digits: Dataset, home: Path, open_page: Open) -> None:
     app = open_page("datasets")
     app.text_input(key="new-name").input("cats")
     app.file_uploader(key="embeddings-upload").upload("cats.csv", b"filenames,embedding_0\na.png,oops\n", "text/csv")
