@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.selection.request import Request
-from al_core.selection.space import LANES, Space, squared_distances
+from al_core.space import LANES, Space, squared_distances
 from al_core.threads import workers
 from al_core.types import Rows
 

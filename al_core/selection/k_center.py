@@ -13,8 +13,8 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.selection.kernels import lower_to_nearest, pick_from_pool
-from al_core.selection.space import LANES, Space
+from al_core.kernels import lower_to_nearest, pick_from_pool
+from al_core.space import LANES, Space
 from al_core.types import Rows
 
 _BLOCK_ROWS = 512

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.selection.request import checked_rows, count_rows
-from al_core.selection.space import Space, blocks, squared_distances
+from al_core.space import Space, blocks, squared_distances
 from al_core.types import Embeddings, Rows, Scores
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from al_core.selection.request import Request
-from al_core.selection.space import Space, squared_distances
+from al_core.space import Space, squared_distances
 from al_core.types import Rows
 
 
