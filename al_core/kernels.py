@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from al_core.space import LANES
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
-def squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
+def _squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
     """Return |a[i] - b[j]|² in the order of additions of `space.squared_distances`.
 
     Written as vector instructions because the compiler may not reorder a float sum on its own, and the order that it
@@ -42,6 +41,9 @@ def squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any
     return types.float32(a, types.intp, b, types.intp), generate
 
 
+squared_distance: Any = intrinsic(_squared_distance)
+
+
 def _row_pointer(context: Any, builder: Any, array_type: Any, array: Any, row: Any) -> tuple[Any, Any]:
     view = context.make_array(array_type)(context, builder, array)
     width = cgutils.unpack_tuple(builder, view.shape)[1]
@@ -63,7 +65,7 @@ def _fold(builder: Any, lanes: Any) -> Any:
 
 
 # Without NaN the compiler may compare several values at once; the minimum stays exact.
-@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
 def _to_partial_distances(products: NDArray[np.float32], norms: NDArray[np.float32]) -> np.float32:
     lowest = np.float32(np.finfo(np.float32).max)
     for j in range(len(products)):
@@ -72,7 +74,7 @@ def _to_partial_distances(products: NDArray[np.float32], norms: NDArray[np.float
     return lowest
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def lower_to_nearest(
     nearest: NDArray[np.float32],
     products: NDArray[np.float32],
@@ -104,7 +106,7 @@ def lower_to_nearest(
                 nearest[i] = min(nearest[i], squared_distance(vectors, i, centres, j))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[np.float32]) -> None:
     parent, item = start, heap[start]
     while 2 * parent + 1 < size:
@@ -118,12 +120,12 @@ def _sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[n
     heap[parent] = item
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _comes_first(i: int, j: int, values: NDArray[np.float32]) -> bool:
     return values[i] > values[j] or (values[i] == values[j] and i < j)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def pick_from_pool(
     vectors: NDArray[np.float32],
     weights: NDArray[np.float32],
@@ -179,7 +181,7 @@ def pick_from_pool(
     return n_picked
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def keep_nearest(
     found: NDArray[np.int32],
     distances: NDArray[np.float32],
@@ -216,7 +218,7 @@ def keep_nearest(
             distances[i, parent], found[i, parent] = distance, others[j]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def sort_exactly(
     found: NDArray[np.int32],
     distances: NDArray[np.float32],
@@ -234,17 +236,19 @@ def sort_exactly(
     k = found.shape[1]
     for i in range(len(found)):
         for j in range(k):
-            row, distance = found[i, j], squared_distance(vectors, i, found_vectors, i * k + j)
+            row = found[i, j]
+            distance: np.float32 = squared_distance(vectors, i, found_vectors, i * k + j)
             place = j
             while place > 0 and (
-                distances[i, place - 1] > distance or (distances[i, place - 1] == distance and found[i, place - 1] > row)
+                distances[i, place - 1] > distance
+                or (distances[i, place - 1] == distance and found[i, place - 1] > row)
             ):
                 distances[i, place], found[i, place] = distances[i, place - 1], found[i, place - 1]
                 place -= 1
             distances[i, place], found[i, place] = distance, row
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def take_best(
     indices: NDArray[np.int32],
     similarity: NDArray[np.float32],
@@ -278,7 +282,7 @@ def take_best(
         _sift_down(heap, size, 0, gains)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def coverage_gains(
     indices: NDArray[np.int32],
     similarity: NDArray[np.float32],
@@ -292,7 +296,7 @@ def coverage_gains(
     return gains
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _gain(
     i: int,
     indices: NDArray[np.int32],
@@ -308,7 +312,7 @@ def _gain(
     return gain
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def is_spaced(vector: NDArray[np.float32], others: NDArray[np.float32], least: np.float32) -> bool:
     """Return whether a vector (1, D) is at least a squared distance away from all others (m, D)."""
     for j in range(len(others)):  # noqa: SIM110 - numba compiles no generator expressions

@@ -1,9 +1,9 @@
 """How many labels each strategy needs: rounds of labelling with a linear classifier, simulated on labelled data.
 
-Run `python benchmarks/label_efficiency.py --seeds 20 --out docs/benchmarks/label_efficiency` (hours of CPU, resumable).
-Each seed is one split of pool and test set that all strategies share. Strategies see the pool's embeddings, the labels
-bought so far and the classifier trained on them, never the test set. Strategies that can start without labels pick their
-own first batch; the others start from the random batch of RANDOM.
+Run `OPENBLAS_NUM_THREADS=1 python benchmarks/label_efficiency.py` (an hour or two of two cores; it goes on where it
+stopped). Each seed is one split of pool and test set that all strategies share. Strategies see the embeddings of the
+pool, the labels bought so far and the classifier trained on them, never the test set. Strategies that can start without
+labels pick their own first batch; the others start from the random batch of RANDOM.
 """
 
 import argparse
@@ -16,9 +16,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +30,8 @@ N_ROUNDS = 14
 
 @dataclass(frozen=True)
 class Split:
+    """A pool to label from, the labels an annotator would give, and a test set no strategy sees."""
+
     pool: Array
     labels: NDArray[np.int64]
     test: Array
@@ -53,10 +52,12 @@ class State:
 
     @property
     def labeled(self) -> NDArray[np.int64]:
+        """Rows whose label was bought."""
         return np.flatnonzero(~np.isnan(self.labels))
 
     @property
     def margin(self) -> Array:
+        """One minus the lead of the most probable class; 1 for all without a model."""
         if self.probabilities is None:
             return np.ones(len(self.pool))
         top = np.sort(self.probabilities, axis=1)
@@ -207,7 +208,13 @@ def run_job(job: tuple[str, int, list[str], Path]) -> None:
     for name in names:
         path = folder / f"{variant}_{seed}_{name.replace(' ', '-')}.json"
         if not path.exists():
-            result = {"variant": variant, "seed": seed, "strategy": name, "batch": split.batch, **run(split, name, seed)}
+            result = {
+                "variant": variant,
+                "seed": seed,
+                "strategy": name,
+                "batch": split.batch,
+                **run(split, name, seed),
+            }
             path.write_text(json.dumps(result))
 
 

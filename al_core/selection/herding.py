@@ -1,18 +1,17 @@
 """Uncertainty herding: cover the uncertain parts of the data.
 
 Bae, Lee, Oliva, Sutherland, Uncertainty Herding: One Active Learning Method for All Label Budgets, ICLR 2025
-(arXiv 2412.20644). A chosen row s covers row i by K = exp(-|z_i - z_s|² / sigma²), and each pick adds the most to the sum
-over rows of score times coverage. Coverage is counted along the edges of a neighbour graph, which makes the work
+(arXiv 2412.20644). A chosen row s covers row i by K = exp(-|z_i - z_s|² / sigma²), and each pick adds the most to the
+sum over rows of score times coverage. Coverage is counted along the edges of a neighbour graph, which makes the work
 proportional to the edges; the sum is monotone and submodular, so evaluating gains lazily picks what greedy picks.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.neighbors import NeighborGraph, nearest_neighbors
 from al_core.selection.request import Request
+from al_core.selection.spacing import Spacing
 from al_core.types import Rows
 
 _MIN_POINTS, _POINTS_PER_LABEL = 10_000, 100
@@ -65,9 +64,9 @@ def _within(graph: NeighborGraph, rows: Rows) -> NeighborGraph:
 def _similarity(graph: NeighborGraph, share: float) -> NDArray[np.float32]:
     """Return exp(-d² / sigma²), sigma the median distance at which a point has one label's share of neighbours."""
     nth = int(np.clip(share, 1, graph.distances.shape[1])) - 1
-    sigma = max(float(np.median(graph.distances[:, nth])), np.finfo(np.float32).tiny)
-    similarity: NDArray[np.float32] = np.exp(-np.square(np.minimum(graph.distances / np.float32(sigma), np.float32(10))))
-    return similarity
+    sigma = max(float(np.median(graph.distances[:, nth])), 1e-30)
+    # Beyond 10 sigma nothing is covered, and squares do not overflow.
+    return np.asarray(np.exp(-np.square(np.minimum(graph.distances / sigma, 10))), np.float32)
 
 
 def _greedy(
@@ -81,48 +80,25 @@ def _greedy(
     from al_core.kernels import coverage_gains, take_best
 
     covered = np.zeros(len(rows), np.float32)
-    for i in np.flatnonzero(labeled):
+    for i in np.flatnonzero(labeled).tolist():
         _cover(covered, i, indices, similarity)
     gains = coverage_gains(indices, similarity, weights, covered)
     open_points = np.flatnonzero(~labeled)
     heap = open_points[np.argsort(-gains[open_points], kind="stable")]
-    keeps_distance, picked = _spacing(request, rows), list[int]()
+    spacing, picked = None if request.config.min_distance == -1 else Spacing(request), list[int]()
     for size in range(len(heap), 0, -1):
         if len(picked) == request.n_new:
             break
         best = take_best(indices, similarity, weights, covered, gains, heap, size)
-        if keeps_distance(best):
+        if spacing is None or spacing.admits(int(rows[best])):
             _cover(covered, best, indices, similarity)
             picked.append(best)
         request.progress(len(picked), request.n_new)
     return picked
 
 
-def _cover(
-    covered: NDArray[np.float32], i: int, indices: NDArray[np.int32], similarity: NDArray[np.float32]
-) -> None:
+def _cover(covered: NDArray[np.float32], i: int, indices: NDArray[np.int32], similarity: NDArray[np.float32]) -> None:
     covered[i] = 1
     inside = indices[i] >= 0
     others = indices[i][inside]
     covered[others] = np.maximum(covered[others], similarity[i][inside])
-
-
-def _spacing(request: Request, rows: Rows) -> Callable[[int], bool]:
-    """Return a check that a point is far enough from the labeled rows and from every point that passed before."""
-    if request.config.min_distance == -1:
-        return lambda point: True
-    from al_core.kernels import is_spaced
-
-    space, n_chosen = request.space(), len(request.labeled)
-    chosen = np.pad(space.padded(request.labeled), ((0, request.n_new), (0, 0)))
-
-    def keeps_distance(point: int) -> bool:
-        nonlocal n_chosen
-        vector = space.padded(rows[point : point + 1])
-        if not is_spaced(vector, chosen[:n_chosen], request.least_squared_distance):
-            return False
-        chosen[n_chosen] = vector[0]
-        n_chosen += 1
-        return True
-
-    return keeps_distance
