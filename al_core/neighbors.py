@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.selection.space import Space
+from al_core.space import Space
 from al_core.threads import workers
 from al_core.types import Embeddings, Progress, Rows
 
@@ -18,6 +18,7 @@ _K_MEANS_ROUNDS = 6
 _SAMPLE_ROWS, _AIMED_RECALL = 512, 0.97
 # Products round, so a few more are kept than asked for, and the last places are settled by exact distances.
 _SPARE = 4
+_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,14 @@ def nearest_neighbors(
         return _search(space, k, cells, probes, pool, report)
 
 
+def nearest_within(space: Space, rows: Rows, others: Rows, k: int, pool: Executor) -> NeighborGraph:
+    """Return the k nearest of `others` for each of a few rows, exactly; a row is not its own neighbour."""
+    parts = pool.map(lambda part: _nearest_of(space, k, rows, [part]), np.array_split(others, _PARTS))
+    indices, distances = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    return NeighborGraph(np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1))
+
+
 def _one_cell(rows: Rows) -> tuple[list[Rows], NDArray[np.int64]]:
     return [rows], np.zeros((1, 1), np.int64)
 
@@ -107,10 +116,7 @@ def _probes_needed(
     space: Space, k: int, sample: Rows, cell_of: NDArray[np.int64], near: NDArray[np.int64], pool: Executor
 ) -> int:
     """Return how many cells must be looked into so that a sample of rows finds enough of its true neighbours."""
-    everything = np.array_split(np.arange(len(space.embeddings)), 8)
-    parts = pool.map(lambda rows: _nearest_of(space, k, sample, [rows]), everything)
-    found, distances = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
-    true = np.take_along_axis(found, np.argsort(distances, axis=1, kind="stable")[:, :k], axis=1)
+    true = nearest_within(space, sample, np.arange(len(space.embeddings)), k, pool).indices
     rank = np.argsort(near, axis=1, kind="stable")[cell_of[sample, None], cell_of[true]]
     sizes = np.bincount(cell_of, minlength=len(near))
     enough = (np.cumsum(sizes[near], axis=1) > k + _SPARE).argmax(axis=1).max()
@@ -140,7 +146,7 @@ def _search(
 
 
 def _nearest_of(space: Space, k: int, rows: Rows, pools: list[Rows]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    from al_core.selection.kernels import keep_nearest, sort_exactly
+    from al_core.kernels import keep_nearest, sort_exactly
 
     vectors, width = space.padded(rows), min(k + _SPARE, sum(map(len, pools)) - 1)
     found, distances = np.full((len(rows), width), -1, np.int32), np.full((len(rows), width), np.inf, np.float32)
@@ -151,6 +157,6 @@ def _nearest_of(space: Space, k: int, rows: Rows, pools: list[Rows]) -> tuple[ND
             norms = np.einsum("ij,ij->i", candidates, candidates)
             keep_nearest(found, distances, rows, vectors @ candidates.T, part, norms)
     for start in range(0, len(rows), _SETTLE_ROWS):
-        part = slice(start, start + _SETTLE_ROWS)
-        sort_exactly(found[part], distances[part], vectors[part], space.padded(found[part].ravel()))
+        some = slice(start, start + _SETTLE_ROWS)
+        sort_exactly(found[some], distances[some], vectors[some], space.padded(found[some].ravel().astype(np.int64)))
     return found[:, :k], np.sqrt(distances[:, :k])

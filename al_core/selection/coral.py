@@ -2,29 +2,23 @@
 
 import numpy as np
 
+from al_core.selection.coreset import farthest_first
+from al_core.selection.herding import select_herding
 from al_core.selection.request import Request
-from al_core.selection.space import squared_distances
 from al_core.types import Rows
 
 
 def select_coral(request: Request) -> Rows:
-    """Return the rows of the highest product of score and distance to the nearest chosen row."""
-    space = request.space()
-    picked: list[int] = []
-    weights = request.scores() ** request.config.strength
-    vectors = space.vectors(request.candidates)
-    nearest = np.full(len(vectors), np.inf, np.float32)
-    for centre in space.vectors(request.labeled):
-        np.minimum(nearest, squared_distances(vectors, centre), out=nearest)
-    while len(picked) < request.n_new:
-        # With nothing chosen yet every distance counts as 1.
-        distance = np.sqrt(np.where(np.isinf(nearest), 1, np.maximum(nearest, 0)), dtype=np.float64)
-        open_rows = nearest >= request.least_squared_distance
-        if not open_rows.any():
-            break
-        best = int(np.where(open_rows, weights * distance, -1).argmax())
-        picked.append(best)
-        np.minimum(nearest, squared_distances(vectors, vectors[best]), out=nearest)
-        nearest[best] = -2
-        request.progress(len(picked), request.n_new)
-    return request.candidates[picked]
+    """Return the rows that cover the uncertain data best, or those of the highest product; see `SelectionConfig`."""
+    return select_herding(request) if request.config.coral == "herding" else select_product(request)
+
+
+def select_product(request: Request) -> Rows:
+    """Return the rows of the highest score^strength times distance to the nearest chosen row, one after the other.
+
+    With nothing labeled the highest score comes first. The rule is the one Lightly publishes for combining strategies
+    (docs.lightly.ai, selection strategy combination).
+    """
+    # Distances are squared, so the scores are too.
+    weights = request.scores() ** (2 * request.config.strength)
+    return farthest_first(request, weights.astype(np.float32))

@@ -4,11 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.selection.request import Request
-from al_core.selection.space import LANES, Space, squared_distances
+from al_core.space import Space, is_small, squared_distances
 from al_core.threads import workers
 from al_core.types import Rows
-
-_PLAIN_WORK = 1 << 26
 
 
 def select_coreset(request: Request) -> Rows:
@@ -25,10 +23,8 @@ def farthest_first(request: Request, weights: NDArray[np.float32]) -> Rows:
     With nothing labeled the candidate of the highest weight comes first.
     """
     space, candidates = request.space(), request.candidates
-    # Compiled kernels take half a second to load; a small task is done by then.
-    padded = -(-space.embeddings.shape[1] // LANES) * LANES
-    work = len(candidates) * padded * (len(request.labeled) + request.n_new)
-    pick = plain_farthest_first if work <= _PLAIN_WORK else fast_farthest_first
+    small = is_small(space, len(candidates), len(request.labeled) + request.n_new)
+    pick = plain_farthest_first if small else fast_farthest_first
     if len(request.labeled):
         return pick(space, candidates, request.labeled, weights, request)
     best = int(weights.argmax())
@@ -38,15 +34,15 @@ def farthest_first(request: Request, weights: NDArray[np.float32]) -> Rows:
 
 
 def plain_farthest_first(
-    space: Space, candidates: Rows, labeled: Rows, weights: NDArray[np.float32], request: Request
+    space: Space, candidates: Rows, centres: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
     """Return the picks by definition: the reference of `fast_farthest_first`."""
-    n, least = request.n_new + len(request.labeled) - len(labeled), request.least_squared_distance
+    before, least = len(centres) - len(request.labeled), request.least_squared_distance
     vectors, nearest = space.vectors(candidates), np.full(len(candidates), np.inf, np.float32)
-    for centre in space.vectors(labeled):
+    for centre in space.vectors(centres):
         np.minimum(nearest, squared_distances(vectors, centre), out=nearest)
     picked: list[int] = []
-    while len(picked) < n:
+    while before + len(picked) < request.n_new:
         values = np.where(nearest >= least, weights * nearest, np.float32(-1))
         best = int(values.argmax())
         if values[best] < 0:
@@ -54,25 +50,25 @@ def plain_farthest_first(
         picked.append(best)
         np.minimum(nearest, squared_distances(vectors, vectors[best]), out=nearest)
         nearest[best] = -1
-        request.progress(request.n_new - n + len(picked), request.n_new)
+        request.progress(before + len(picked), request.n_new)
     return candidates[picked]
 
 
 def fast_farthest_first(
-    space: Space, candidates: Rows, labeled: Rows, weights: NDArray[np.float32], request: Request
+    space: Space, candidates: Rows, centres: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
-    """Return what `plain_farthest_first` returns, faster."""
+    """Return what `plain_farthest_first` returns, at the speed of matrix products."""
     from al_core.selection.k_center import KCenter
 
-    n, least = request.n_new + len(request.labeled) - len(labeled), request.least_squared_distance
-    rounds, n_picked = [np.empty(0, np.int64)], 0
+    before, picked = len(centres) - len(request.labeled), list[int]()
+
+    def tick() -> None:
+        request.progress(before + len(picked), request.n_new)
+
+    n = request.n_new - before
     with workers() as pool:
-        state = KCenter(space, candidates, labeled, n, pool, weights=weights, least=least)
-        while n_picked < n:
-            picked = state.pick(n - n_picked, lambda: request.progress(request.n_new - n + n_picked, request.n_new))
-            if not len(picked):
-                break
-            rounds.append(candidates[picked])
-            n_picked += len(picked)
-            request.progress(request.n_new - n + n_picked, request.n_new)
-    return np.concatenate(rounds)
+        state = KCenter(space, candidates, centres, n, pool, weights=weights, least=request.least_squared_distance)
+        while len(picked) < n and len(new := state.pick(n - len(picked), tick)):
+            picked.extend(new.tolist())
+            tick()
+    return candidates[picked]

@@ -13,8 +13,8 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.selection.kernels import lower_to_nearest, pick_from_pool
-from al_core.selection.space import LANES, Space
+from al_core.kernels import lower_to_nearest, pick_from_pool
+from al_core.space import LANES, Space
 from al_core.types import Rows
 
 _BLOCK_ROWS = 512
@@ -85,19 +85,12 @@ class KCenter:
         self._resize_pool(n_picked)
         return pool[picked[:n_picked]]
 
-    def radius(self, tick: Callable[[], None]) -> np.float32:
-        """Return the highest value."""
+    def highest_value(self) -> np.float32:
+        """Return the value of the point that would be picked next; 0 if there is none."""
         self._pool_size = 1
-        pool, _ = self._find_pool(tick)
-        return self._values(pool).max(initial=_ZERO)
-
-    def add(self, points: Rows) -> None:
-        """Make points centres."""
-        new = slice(self.n_centres, self.n_centres + len(points))
-        self.centres[new] = self.space.padded(self.rows[points])
-        self.norms[new] = np.einsum("ij,ij->i", self.centres[new], self.centres[new])
-        self.nearest[points] = -1
-        self.n_centres = new.stop
+        pool, _ = self._find_pool(lambda: None)
+        highest: np.float32 = self._values(pool).max(initial=_ZERO)
+        return highest
 
     def _values(self, points: Rows | slice) -> NDArray[np.float32]:
         nearest = self.nearest[points]

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.neighbors import nearest_within
 from al_core.selection.request import checked_rows, count_rows
-from al_core.selection.space import Space, blocks, squared_distances
+from al_core.space import Space, is_small, squared_distances
+from al_core.threads import workers
 from al_core.types import Embeddings, Rows, Scores
 
 
@@ -58,15 +60,26 @@ def quality(
 
 
 def _covering_radius(space: Space, query: Rows, chosen: Rows) -> float:
-    radius = np.float32(0)
-    for block in blocks(np.setdiff1d(query, chosen), space.embeddings.shape[1]):
-        radius = max(radius, _nearest(space, block, chosen).max())
+    others = np.setdiff1d(query, chosen)
+    if is_small(space, len(others), len(chosen)):
+        radius = _nearest(space, others, chosen).max(initial=0)
+    else:
+        from al_core.selection.k_center import KCenter
+
+        with workers() as pool:
+            radius = KCenter(space, others, chosen, 0, pool).highest_value()
     return float(np.sqrt(radius))
 
 
 def _smallest_distance(space: Space, added: Rows, chosen: Rows) -> float | None:
-    pairs = [_nearest(space, added[i : i + 1], chosen[i + 1 :]) for i in range(len(added)) if i + 1 < len(chosen)]
-    return float(np.sqrt(min(pair[0] for pair in pairs))) if pairs else None
+    """Return the smallest distance between an added row and another; `chosen` starts with the added rows."""
+    if len(chosen) < 2 or not len(added):
+        return None
+    if is_small(space, len(added), len(chosen)):
+        nearest = [_nearest(space, added[i : i + 1], np.delete(chosen, i))[0] for i in range(len(added))]
+        return float(np.sqrt(min(nearest)))
+    with workers() as pool:
+        return float(nearest_within(space, added, chosen, 1, pool).distances.min())
 
 
 def _nearest(space: Space, rows: Rows, chosen: Rows) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from al_core.selection.request import Request
-from al_core.selection.space import Space, squared_distances
+from al_core.selection.spacing import Spacing
 from al_core.types import Rows
 
 
@@ -21,18 +21,12 @@ def _first_spaced(request: Request, order: Rows) -> Rows:
     if request.config.min_distance == -1:
         request.progress(request.n_new, request.n_new)
         return order[: request.n_new]
-    space = request.space()
-    picked: list[int] = []
-    for row in order:
-        if _keeps_distance(request, space, row, picked):
-            picked.append(row)
-            request.progress(len(picked), request.n_new)
+    spacing, picked = Spacing(request), list[int]()
+    for tried, row in enumerate(order.tolist()):
         if len(picked) == request.n_new:
             break
+        if spacing.admits(row):
+            picked.append(row)
+        if tried % 64 == 0 or len(picked) == request.n_new:
+            request.progress(len(picked), request.n_new)
     return np.array(picked, np.int64)
-
-
-def _keeps_distance(request: Request, space: Space, row: int, picked: list[int]) -> bool:
-    chosen = np.concatenate([request.labeled, np.array(picked, np.int64)])
-    distances = squared_distances(space.vectors(chosen), space.vectors(np.array([row]))[0])
-    return bool((distances >= request.least_squared_distance).all())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
-from al_core.selection.space import Space
+from al_core.space import Space
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:

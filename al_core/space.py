@@ -16,6 +16,7 @@ from al_core.types import Embeddings, Rows
 LANES = 16
 _BLOCK_BYTES = 8 << 20
 _LARGEST_NORM = 1e18
+_SMALL_WORK = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,12 @@ def squared_distances(vectors: NDArray[np.float32], other: NDArray[np.float32]) 
         half = lanes.shape[1] // 2
         lanes = lanes[:, :half] + lanes[:, half:]
     return lanes[:, 0]
+
+
+def is_small(space: Space, n_rows: int, n_others: int) -> bool:
+    """Return whether plain numpy measures all these distances before the compiled kernels are even loaded."""
+    padded = -(-space.embeddings.shape[1] // LANES) * LANES
+    return bool(n_rows * n_others * padded <= _SMALL_WORK)
 
 
 def blocks(rows: Rows, dim: int) -> list[Rows]:

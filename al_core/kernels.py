@@ -12,11 +12,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from al_core.selection.space import LANES
+from al_core.space import LANES
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
-def squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
+def _squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any:
     """Return |a[i] - b[j]|² in the order of additions of `space.squared_distances`.
 
     Written as vector instructions because the compiler may not reorder a float sum on its own, and the order that it
@@ -42,6 +41,9 @@ def squared_distance(typing_context: Any, a: Any, i: Any, b: Any, j: Any) -> Any
     return types.float32(a, types.intp, b, types.intp), generate
 
 
+squared_distance: Any = intrinsic(_squared_distance)
+
+
 def _row_pointer(context: Any, builder: Any, array_type: Any, array: Any, row: Any) -> tuple[Any, Any]:
     view = context.make_array(array_type)(context, builder, array)
     width = cgutils.unpack_tuple(builder, view.shape)[1]
@@ -63,7 +65,7 @@ def _fold(builder: Any, lanes: Any) -> Any:
 
 
 # Without NaN the compiler may compare several values at once; the minimum stays exact.
-@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
 def _to_partial_distances(products: NDArray[np.float32], norms: NDArray[np.float32]) -> np.float32:
     lowest = np.float32(np.finfo(np.float32).max)
     for j in range(len(products)):
@@ -72,7 +74,7 @@ def _to_partial_distances(products: NDArray[np.float32], norms: NDArray[np.float
     return lowest
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def lower_to_nearest(
     nearest: NDArray[np.float32],
     products: NDArray[np.float32],
@@ -104,7 +106,7 @@ def lower_to_nearest(
                 nearest[i] = min(nearest[i], squared_distance(vectors, i, centres, j))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[np.float32]) -> None:
     parent, item = start, heap[start]
     while 2 * parent + 1 < size:
@@ -118,12 +120,12 @@ def _sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[n
     heap[parent] = item
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _comes_first(i: int, j: int, values: NDArray[np.float32]) -> bool:
     return values[i] > values[j] or (values[i] == values[j] and i < j)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def pick_from_pool(
     vectors: NDArray[np.float32],
     weights: NDArray[np.float32],
@@ -179,7 +181,7 @@ def pick_from_pool(
     return n_picked
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def keep_nearest(
     found: NDArray[np.int32],
     distances: NDArray[np.float32],
@@ -216,7 +218,7 @@ def keep_nearest(
             distances[i, parent], found[i, parent] = distance, others[j]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def sort_exactly(
     found: NDArray[np.int32],
     distances: NDArray[np.float32],
@@ -234,7 +236,8 @@ def sort_exactly(
     k = found.shape[1]
     for i in range(len(found)):
         for j in range(k):
-            row, distance = found[i, j], squared_distance(vectors, i, found_vectors, i * k + j)
+            row = found[i, j]
+            distance: np.float32 = squared_distance(vectors, i, found_vectors, i * k + j)
             place = j
             while place > 0 and (
                 distances[i, place - 1] > distance
@@ -245,83 +248,74 @@ def sort_exactly(
             distances[i, place], found[i, place] = distance, row
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def herd(
+@njit(cache=True, nogil=True)
+def take_best(
     indices: NDArray[np.int32],
-    kernel: NDArray[np.float32],
+    similarity: NDArray[np.float32],
     weights: NDArray[np.float32],
     covered: NDArray[np.float32],
     gains: NDArray[np.float32],
     heap: NDArray[np.int64],
     size: int,
-    picked: NDArray[np.int64],
-) -> tuple[int, int]:
-    """Pick the point that adds the most weighted coverage, again and again; gains only fall, so old ones are bounds.
+) -> int:
+    """Remove from a heap the point that adds the most weighted coverage, and return it.
+
+    A gain only falls as more is covered, so an old one is an upper bound: only the top of the heap is evaluated.
 
     Args:
-        indices: (n, k) neighbours of every point; -1 where there are fewer.
-        kernel: (n, k) similarity to each neighbour, 0 to 1; a point's similarity to itself is 1.
+        indices: (n, k) neighbours of every point; -1 is none.
+        similarity: (n, k) how well a point covers each neighbour, 0 to 1; it covers itself by 1.
         weights: (n,) what covering each point is worth.
-        covered: (n,) how well each point is covered so far, updated.
-        gains: (n,) upper bounds of what each point adds, updated; -1 keeps a point from being picked.
-        heap: Points, a heap by gain.
+        covered: (n,) how well each point is covered so far.
+        gains: (n,) what each point added when it was last evaluated, updated.
+        heap: Points, the highest gain first.
         size: How many points are in the heap.
-        picked: Filled with the points picked; its length is the limit.
-
-    Returns:
-        How many were picked, and the size of the heap.
     """
-    n_picked = 0
-    while n_picked < len(picked) and size:
+    while True:
         top = heap[0]
-        gain = gains[top]
-        if gain >= 0:
-            gain = _coverage_gain(top, indices, kernel, weights, covered)
-        if gains[top] > gain >= 0:
-            gains[top] = gain
-        else:
-            if gain >= 0:
-                _cover(top, indices, kernel, covered)
-                picked[n_picked] = top
-                n_picked += 1
-            gains[top] = -1
-            size -= 1
-            heap[0] = heap[size]
+        gain = _gain(top, indices, similarity, weights, covered)
+        if gain == gains[top]:
+            heap[0] = heap[size - 1]
+            _sift_down(heap, size - 1, 0, gains)
+            return int(top)
+        gains[top] = gain
         _sift_down(heap, size, 0, gains)
-    return n_picked, size
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def coverage_gains(
-    indices: NDArray[np.int32], kernel: NDArray[np.float32], weights: NDArray[np.float32], covered: NDArray[np.float32]
+    indices: NDArray[np.int32],
+    similarity: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    covered: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return (n,) how much weighted coverage each point would add."""
+    """Return (n,) how much weighted coverage each point would add; arguments as in `take_best`."""
     gains = np.empty(len(indices), np.float32)
     for i in range(len(indices)):
-        gains[i] = _coverage_gain(i, indices, kernel, weights, covered)
+        gains[i] = _gain(i, indices, similarity, weights, covered)
     return gains
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _coverage_gain(
+@njit(cache=True, nogil=True)
+def _gain(
     i: int,
     indices: NDArray[np.int32],
-    kernel: NDArray[np.float32],
+    similarity: NDArray[np.float32],
     weights: NDArray[np.float32],
     covered: NDArray[np.float32],
 ) -> np.float32:
-    gain = weights[i] * max(np.float32(1) - covered[i], np.float32(0))
+    gain = weights[i] * (np.float32(1) - covered[i])
     for j in range(indices.shape[1]):
         other = indices[i, j]
-        if other >= 0 and kernel[i, j] > covered[other]:
-            gain += weights[other] * (kernel[i, j] - covered[other])
+        if other >= 0 and similarity[i, j] > covered[other]:
+            gain += weights[other] * (similarity[i, j] - covered[other])
     return gain
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _cover(i: int, indices: NDArray[np.int32], kernel: NDArray[np.float32], covered: NDArray[np.float32]) -> None:
-    covered[i] = 1
-    for j in range(indices.shape[1]):
-        other = indices[i, j]
-        if other >= 0:
-            covered[other] = max(covered[other], kernel[i, j])
+@njit(cache=True, nogil=True)
+def is_spaced(vector: NDArray[np.float32], others: NDArray[np.float32], least: np.float32) -> bool:
+    """Return whether a vector (1, D) is at least a squared distance away from all others (m, D)."""
+    for j in range(len(others)):  # noqa: SIM110 - numba compiles no generator expressions
+        if squared_distance(vector, 0, others, j) < least:
+            return False
+    return True

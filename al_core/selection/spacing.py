@@ -1,0 +1,27 @@
+import numpy as np
+
+from al_core.selection.request import Request
+
+
+class Spacing:
+    """Admits rows that are at least `min_distance` away from the labeled rows and from every row admitted before."""
+
+    def __init__(self, request: Request) -> None:
+        """Start with the labeled rows of a request, in its space."""
+        self._space = request.space()
+        self._least = request.least_squared_distance
+        self._chosen = self._space.padded(request.labeled)
+        self._n_chosen = len(request.labeled)
+
+    def admits(self, row: int) -> bool:
+        """Return whether a row keeps its distance, and remember it if so."""
+        from al_core.kernels import is_spaced
+
+        vector = self._space.padded(np.array([row]))
+        if not is_spaced(vector, self._chosen[: self._n_chosen], self._least):
+            return False
+        if self._n_chosen == len(self._chosen):
+            self._chosen = np.concatenate([self._chosen, np.empty((64 + self._n_chosen, vector.shape[1]), np.float32)])
+        self._chosen[self._n_chosen] = vector[0]
+        self._n_chosen += 1
+        return True
