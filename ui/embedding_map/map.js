@@ -70,6 +70,7 @@ class EmbeddingMap {
     this.chip = h("div.chip", { hidden: true }, h("span", {}, "Selection"), clear);
     this.stage = h("div.stage", {}, this.canvas, this.overlay, this.empty, this.legend, this.chip, this.status, this.#buildToolbar());
     this.root = h("div.map", { tabindex: "0", role: "application" }, this.stage);
+    this.root.locate = (row) => this.#place(row); // where a row is drawn, for browser tests
     this.card = new Card(this.stage, () => this.#pin(-1));
     parent.querySelector(".map")?.remove();
     parent.append(this.root);
