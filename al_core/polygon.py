@@ -1,11 +1,12 @@
 """Which points lie inside a polygon drawn on the map."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.types import Rows
+
+CHUNK_ROWS = 65_536
 
 
 def rows_in_polygon(points: NDArray[np.floating], polygon: NDArray[np.floating]) -> Rows:
@@ -30,29 +31,23 @@ def rows_in_polygon(points: NDArray[np.floating], polygon: NDArray[np.floating])
         raise InvalidInputError(f"points must have shape (N, 2), but have shape {points.shape}")
     if len(outline) < 3:
         return np.empty(0, np.int64)
-    is_inside = np.empty(len(points), np.bool_)
-    _mark_inside(points, outline, outline.min(axis=0), outline.max(axis=0), is_inside)
-    return np.flatnonzero(is_inside)
+    parts = [
+        start + _inside(points[start : start + CHUNK_ROWS], outline) for start in range(0, len(points), CHUNK_ROWS)
+    ]
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
-@njit(cache=True, nogil=True)
-def _mark_inside(
-    points: NDArray[np.floating],
-    outline: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    is_inside: NDArray[np.bool_],
-) -> None:
-    n_vertices = outline.shape[0]
-    for i in range(points.shape[0]):
-        x, y = points[i, 0], points[i, 1]
-        inside = False
-        if low[0] <= x <= high[0] and low[1] <= y <= high[1]:
-            j = n_vertices - 1
-            for k in range(n_vertices):
-                if (outline[k, 1] > y) != (outline[j, 1] > y):
-                    slope = (outline[j, 0] - outline[k, 0]) / (outline[j, 1] - outline[k, 1])
-                    if x < outline[k, 0] + slope * (y - outline[k, 1]):
-                        inside = not inside
-                j = k
-        is_inside[i] = inside
+def _inside(points: NDArray[np.floating], outline: NDArray[np.float64]) -> Rows:
+    is_near = ((points >= outline.min(axis=0)) & (points <= outline.max(axis=0))).all(axis=1)
+    near = np.flatnonzero(is_near)
+    # With the points in the order of their height, those level with an edge are one slice.
+    order = near[np.argsort(points[near, 1])]
+    x, y = points[order, 0].astype(np.float64), points[order, 1].astype(np.float64)
+    is_inside = np.zeros(len(order), np.bool_)
+    for ends in zip(outline.tolist(), np.roll(outline, -1, axis=0).tolist(), strict=True):
+        # Always upwards, so that two outlines agree on the edge they share.
+        (x1, y1), (x2, y2) = sorted(ends, key=lambda end: end[1])
+        level = slice(*np.searchsorted(y, [y1, y2]))
+        if y1 < y2:
+            is_inside[level] ^= x[level] < x1 + (x2 - x1) / (y2 - y1) * (y[level] - y1)
+    return np.sort(order[is_inside])

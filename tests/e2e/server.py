@@ -16,13 +16,13 @@ START_SECONDS = 60
 
 
 @contextmanager
-def running_app(workspace: Path) -> Iterator[str]:
+def running_app(workspace: Path, script: str = "app.py") -> Iterator[str]:
     """The address of a running app, such as `http://127.0.0.1:40123`; it stops when the block ends."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     log = workspace / "server.log"
     workspace.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with log.open("wb") as output:
         server = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"AL_CORE_HOME": str(workspace)}, stdout=output, stderr=output

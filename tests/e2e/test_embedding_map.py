@@ -1,0 +1,192 @@
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import Traffic
+from tests.e2e.server import running_app
+
+N = 100_000
+NO_WEBGL = """
+const original = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind.startsWith("webgl") ? null : original.call(this, kind, ...rest);
+};"""
+
+# Where row 0 is drawn: the clouds are random, so its place on the page has to be asked for.
+PLACE = """() => {
+  const map = [...document.querySelectorAll("*")].map((e) => e.shadowRoot?.querySelector(".map")).find(Boolean);
+  const { left, top } = map.getBoundingClientRect();
+  const [right, down] = map.locate(0);
+  return [left + right, top + down];
+}"""
+
+
+@pytest.fixture(scope="module")
+def streamlit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_app(tmp_path_factory.mktemp("map"), "tests/e2e/map_app.py") as address:
+        yield address
+
+
+@pytest.fixture
+def stage(page: Page) -> Locator:
+    page.goto("/")
+    return ready_stage(page)
+
+
+def ready_stage(page: Page, n: int = N) -> Locator:
+    page.locator(f'.map[data-ready="{n}"]').wait_for()
+    return page.locator(".stage")
+
+
+def spot(stage: Locator, right: float, down: float) -> tuple[float, float]:
+    """A place on the stage, in shares of its sides."""
+    box = stage.bounding_box()
+    assert box
+    return box["x"] + right * box["width"], box["y"] + down * box["height"]
+
+
+def draw(page: Page, stage: Locator, *corners: tuple[float, float]) -> None:
+    page.mouse.move(*spot(stage, *corners[0]))
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*spot(stage, *corner), steps=12)
+    page.mouse.up()
+
+
+def press(page: Page, *keys: str) -> None:
+    page.locator(".map").focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def place_of_row_0(page: Page) -> tuple[float, float]:
+    left, top = page.evaluate(PLACE)
+    return left, top
+
+
+def expect_text(page: Page, text: str) -> None:
+    expect(page.get_by_text(text, exact=True)).to_be_visible()
+
+
+def test_a_box_around_everything_holds_every_sample_and_escape_clears_it(page: Page, stage: Locator) -> None:
+    press(page, "b")
+    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
+    expect_text(page, f"{N} inside, picked None")
+    press(page, "Escape")
+    expect_text(page, "0 inside, picked None")
+
+
+def test_a_lasso_is_answered_with_little_traffic(page: Page, stage: Locator, traffic: Traffic) -> None:
+    press(page, "s")
+    traffic.sent.clear()
+    draw(page, stage, (0.5, 0.02), (0.93, 0.02), (0.93, 0.98), (0.5, 0.98), (0.5, 0.02))
+    # Half of the clouds lies right of the middle.
+    expect(page.get_by_text("inside, picked None")).not_to_have_text("0 inside, picked None")
+    inside = int(page.get_by_text("inside, picked None").inner_text().split()[0])
+    assert inside == pytest.approx(N / 2, rel=0.01)
+    assert 0 < max(traffic.sent) < 5_000
+
+
+def test_the_outline_stays_when_the_colours_change(page: Page, stage: Locator) -> None:
+    press(page, "b")
+    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
+    expect_text(page, f"{N} inside, picked None")
+    page.get_by_text("height", exact=True).click()
+    expect(page.locator(".legend h3")).to_have_text("height")
+    expect(page.locator(".chip")).to_be_visible()
+    expect_text(page, f"{N} inside, picked None")
+    page.get_by_label("Clear the selection").click()
+    expect_text(page, "0 inside, picked None")
+
+
+def test_resting_on_a_point_shows_its_card_and_a_click_pins_it(page: Page) -> None:
+    facts = {"filename": "alone.png", "scores": {"margin": 0.25}, "classes": [["cat", 0.7]]}
+    page.route("**/cards/0.json", lambda route: route.fulfill(body=json.dumps(facts), content_type="application/json"))
+    page.goto("/")
+    stage = ready_stage(page)
+    page.mouse.move(*spot(stage, 0.1, 0.5))
+    page.mouse.move(*place_of_row_0(page))
+    card = page.locator(".card")
+    expect(card).to_contain_text("alone.png")
+    expect(card).to_contain_text("0.250")
+    expect(card).to_contain_text("70.0 %")
+    page.mouse.click(*place_of_row_0(page))
+    expect_text(page, "0 inside, picked 0")
+    page.mouse.move(*spot(stage, 0.1, 0.5))
+    expect(card).to_be_visible()
+    page.get_by_label("Close the card").click()
+    expect(card).to_be_hidden()
+    expect_text(page, "0 inside, picked None")
+
+
+def test_a_card_without_details_names_the_row(page: Page, stage: Locator) -> None:
+    page.mouse.move(*place_of_row_0(page))
+    expect(page.locator(".card")).to_contain_text("Row 0")
+
+
+def test_keys_choose_the_tool_and_move_the_view(page: Page, stage: Locator) -> None:
+    for key, label in {"s": "Draw around samples", "b": "Draw a box around samples", "g": "Move the map"}.items():
+        press(page, key)
+        expect(page.get_by_label(label)).to_have_attribute("aria-pressed", "true")
+    before = place_of_row_0(page)
+    press(page, "ArrowLeft")
+    assert place_of_row_0(page)[0] == pytest.approx(before[0] + 48, abs=1)
+    press(page, "r")
+    page.wait_for_function(f"() => Math.abs(({PLACE})()[0] - {before[0]}) < 1")
+
+
+def test_the_wheel_zooms_about_the_pointer(page: Page, stage: Locator) -> None:
+    place = place_of_row_0(page)
+    page.mouse.move(*place)
+    page.mouse.wheel(0, -240)
+    assert place_of_row_0(page) == pytest.approx(place, abs=1)
+
+
+def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> None:
+    press(page, "b")
+    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
+    expect_text(page, f"{N} inside, picked None")
+    entry = page.get_by_label("northeast, 25000 samples")
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    expect_text(page, f"{N - 25_000} inside, picked None")
+    page.get_by_label("Show only northwest").click()
+    expect_text(page, "25000 inside, picked None")
+
+
+def test_without_webgl_the_same_lasso_works(browser: Browser, streamlit_server: str) -> None:
+    context = browser.new_context(base_url=streamlit_server, viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.add_init_script(NO_WEBGL)
+    page.goto("/")
+    stage = ready_stage(page)
+    expect(page.locator(".map")).to_have_attribute("data-renderer", "canvas")
+    press(page, "b")
+    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
+    expect_text(page, f"{N} inside, picked None")
+    context.close()
+
+
+def test_the_picture_returns_after_the_graphics_card_was_lost(page: Page, stage: Locator) -> None:
+    press(page, "g")
+    before = stage.screenshot()
+    page.evaluate("""() => {
+      const root = [...document.querySelectorAll("*")].map((e) => e.shadowRoot).find((r) => r?.querySelector(".map"));
+      const canvas = root.querySelector("canvas.points");
+      const extension = canvas.getContext("webgl2").getExtension("WEBGL_lose_context");
+      return new Promise((done) => {
+        canvas.addEventListener("webglcontextlost", () => setTimeout(() => extension.restoreContext(), 50));
+        canvas.addEventListener("webglcontextrestored", () => requestAnimationFrame(() => requestAnimationFrame(done)));
+        extension.loseContext();
+      });
+    }""")
+    assert stage.screenshot() == before
+
+
+def test_an_empty_map_says_so(page: Page) -> None:
+    page.goto("/?n=0")
+    ready_stage(page, 0)
+    expect(page.get_by_text("No points yet")).to_be_visible()
+    expect(page.locator(".toolbar")).to_be_hidden()

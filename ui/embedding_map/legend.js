@@ -1,0 +1,95 @@
+const MARK_NAMES = { labeled: "Labeled", added: "Added by the last query", faded: "Outside the filter" };
+
+/** Builds an element: h("p.note", { title }, "text", child); text is never read as HTML. */
+function h(kind, properties = {}, ...children) {
+  const [tag, ...classes] = kind.split(".");
+  const element = document.createElement(tag);
+  element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) element[name] = value;
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+function formatNumber(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 1e5 || size < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+}
+
+function gradient(palette) {
+  return `linear-gradient(to right, ${PALETTES[palette].join(", ")})`;
+}
+
+function valuesLegend(legend) {
+  const bar = h("div.bar", { role: "img", "aria-label": `from ${formatNumber(legend.low)} to ${formatNumber(legend.high)}` });
+  bar.style.background = gradient(legend.palette);
+  const range = h("div.range", {}, h("span", {}, formatNumber(legend.low)), h("span", {}, formatNumber(legend.high)));
+  const missing = legend.missing ? h("div.missing", {}, h("i.swatch.none"), `${legend.missing.toLocaleString("en")} without a value`) : null;
+  return [bar, range, missing];
+}
+
+function entryRow({ name, count, color, isHidden, toggle, solo }) {
+  const swatch = h("i.swatch");
+  swatch.style.background = `rgb(${color})`;
+  const button = h(
+    "button.entry",
+    { type: "button", "aria-pressed": String(!isHidden), "aria-label": `${name}, ${count} samples`, onclick: toggle, ondblclick: solo },
+    swatch,
+    h("span.name", {}, name),
+    h("span.count", {}, count.toLocaleString("en")),
+  );
+  const only = h("button.only", { type: "button", "aria-label": `Show only ${name}`, onclick: solo }, "only");
+  return h("div.row", {}, button, only);
+}
+
+function categoriesLegend(legend, theme, hidden, actions) {
+  const colors = categoryColors(legend, theme);
+  const rows = legend.entries.map(({ name, count }, code) =>
+    entryRow({
+      name,
+      count,
+      color: colors[code],
+      isHidden: hidden.has(code),
+      toggle: () => actions.toggle(code),
+      solo: () => actions.solo(code),
+    }),
+  );
+  if (legend.missing) rows.push(h("div.missing", {}, h("i.swatch.none"), `${legend.missing.toLocaleString("en")} without one`));
+  return [h("div.entries", {}, ...rows)];
+}
+
+function marksLegend(counts, theme, hiddenMarks, actions) {
+  const rows = [];
+  for (const [mark, color] of [["labeled", theme.text], ["added", theme.added]]) {
+    if (!counts[mark]) continue;
+    const ring = h("i.swatch.ring");
+    ring.style.borderColor = `rgb(${color})`;
+    const properties = { type: "button", "aria-pressed": String(!hiddenMarks.has(mark)), onclick: () => actions.toggleMark(mark) };
+    const count = h("span.count", {}, counts[mark].toLocaleString("en"));
+    rows.push(h("div.row", {}, h("button.entry", properties, ring, h("span.name", {}, MARK_NAMES[mark]), count)));
+  }
+  if (counts.faded) {
+    const count = h("span.count", {}, counts.faded.toLocaleString("en"));
+    rows.push(h("div.row.still", {}, h("i.swatch.faded"), h("span.name", {}, MARK_NAMES.faded), count));
+  }
+  return rows;
+}
+
+function fillLegend(panel, { header, theme, hidden, hiddenMarks, actions }) {
+  const { colors, marks } = header;
+  const parts = [];
+  if (colors) parts.push(h("h3", {}, colors.name));
+  if (colors) parts.push(...(colors.kind === "values" ? valuesLegend(colors) : categoriesLegend(colors, theme, hidden, actions)));
+  const markRows = marksLegend(marks, theme, hiddenMarks, actions);
+  if (markRows.length) parts.push(h("div.marks", {}, ...markRows));
+  const focused = [...panel.querySelectorAll("button")].indexOf(panel.getRootNode().activeElement);
+  const scrolled = panel.querySelector(".entries")?.scrollTop ?? 0;
+  panel.replaceChildren(...parts.filter(Boolean));
+  panel.hidden = !parts.length;
+  if (focused >= 0) panel.querySelectorAll("button")[focused]?.focus();
+  const entries = panel.querySelector(".entries");
+  if (entries) entries.scrollTop = scrolled;
+}

@@ -1,0 +1,557 @@
+const ICONS = {
+  pan: "M12 3v18M3 12h18M12 3l-2.5 2.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5M3 12l2.5 2.5M21 12l-2.5-2.5M21 12l-2.5 2.5",
+  lasso: "M7.5 16.2C5 15.2 3.5 13 3.5 10.5C3.5 6.9 7.3 4 12 4s8.5 2.9 8.5 6.5S16.7 17 12 17c-.8 0-1.6-.1-2.3-.2M9.7 16.8a2.2 2.2 0 1 0-4.3.7c.5 1.6 2.3 1.2 2.1 3.5",
+  box: "M4 8V5.5A1.5 1.5 0 0 1 5.5 4H8M16 4h2.5A1.5 1.5 0 0 1 20 5.5V8M20 16v2.5a1.5 1.5 0 0 1-1.5 1.5H16M8 20H5.5A1.5 1.5 0 0 1 4 18.5V16M11 4h2M11 20h2M4 11v2M20 11v2",
+  closer: "M12 5v14M5 12h14",
+  farther: "M5 12h14",
+  reset: "M4 4v5h5M4.6 9A8 8 0 1 1 4 13.5",
+  full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+};
+const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around samples", "S"], box: ["Draw a box around samples", "B"] };
+const CLICK_REACH = 10;
+const CLICK_SLIP = 4;
+const instances = new WeakMap();
+
+function icon(name) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("viewBox", "0 0 24 24");
+  drawing.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  drawing.append(path);
+  return drawing;
+}
+
+/** The arrays of buffer.py. Streamlit hands the bytes over at an odd offset, so they are copied. */
+function unpack(bytes) {
+  const buffer = bytes.slice().buffer;
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const start = 4 + length;
+  const { count } = header;
+  const positions = new Uint16Array(buffer, start, 2 * count);
+  const codes = new Uint8Array(buffer, start + 4 * count, count);
+  const marks = new Uint8Array(buffer, start + 5 * count, count);
+  const ringed = [];
+  if (header.marks.labeled || header.marks.added) {
+    for (const wanted of [LABELED, ADDED]) {
+      for (let i = 0; i < count; i++) if ((marks[i] & (LABELED | ADDED)) === wanted || (wanted === ADDED && (marks[i] & 3) === 3)) ringed.push(i);
+    }
+  }
+  return { header, positions, codes, marks, ringed: Uint32Array.from(ringed) };
+}
+
+class EmbeddingMap {
+  constructor(parent) {
+    this.camera = new Camera();
+    this.mode = "pan";
+    this.hidden = new Set();
+    this.hiddenMarks = new Set();
+    this.outline = null; // in the coordinates of the points
+    this.pinned = -1;
+    this.hovered = -1;
+    this.path = null; // what is being drawn, in screen pixels
+    this.pointers = new Map();
+    this.#build(parent);
+    this.#listen();
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(this.stage);
+  }
+
+  // --- elements ---
+
+  #build(parent) {
+    this.canvas = h("canvas.points", { "aria-hidden": "true" });
+    this.overlay = h("canvas.overlay", { "aria-hidden": "true" });
+    this.legend = h("section.legend", { "aria-label": "Legend" });
+    this.status = h("div.status", { role: "status" });
+    this.empty = h("div.empty", { hidden: true }, h("b", {}, "No points yet"), h("span", {}, "The map appears as soon as there are embeddings."));
+    const clear = h("button", { type: "button", "aria-label": "Clear the selection", onclick: () => this.#setOutline(null) }, "×");
+    this.chip = h("div.chip", { hidden: true }, h("span", {}, "Selection"), clear);
+    this.stage = h("div.stage", {}, this.canvas, this.overlay, this.empty, this.legend, this.chip, this.status, this.#buildToolbar());
+    this.root = h("div.map", { tabindex: "0", role: "application" }, this.stage);
+    this.root.locate = (row) => this.#place(row); // where a row is drawn, for browser tests
+    this.card = new Card(this.stage, () => this.#pin(-1));
+    parent.querySelector(".map")?.remove();
+    parent.append(this.root);
+  }
+
+  #buildToolbar() {
+    const button = (name, label, key, action) =>
+      h("button", { type: "button", "aria-label": `${label} (${key})`, "data-tip": label, "data-key": key, onclick: action }, icon(name));
+    this.modeButtons = Object.fromEntries(
+      Object.entries(MODES).map(([mode, [label, key]]) => [mode, button(mode, label, key, () => this.#setMode(mode))]),
+    );
+    const group = (...buttons) => h("div.group", {}, ...buttons);
+    return h(
+      "div.toolbar",
+      { role: "toolbar", "aria-label": "Map tools", "aria-orientation": "vertical" },
+      group(...Object.values(this.modeButtons)),
+      group(
+        button("closer", "Zoom in", "+", () => this.#zoom(1.6)),
+        button("farther", "Zoom out", "−", () => this.#zoom(1 / 1.6)),
+        button("reset", "Show all samples", "R", () => this.#resetView()),
+      ),
+      group(button("full", "Full screen", "F", () => this.#toggleFullScreen())),
+    );
+  }
+
+  // --- data from Python ---
+
+  update({ data, setStateValue }) {
+    this.setStateValue = setStateValue;
+    const theme = readTheme(this.root);
+    const previous = this.header;
+    if (data !== this.data) {
+      this.data = data;
+      this.points = unpack(data);
+      this.index = null;
+    }
+    const { header } = this.points;
+    this.header = header;
+    this.theme = theme;
+    if (previous?.colors?.name !== header.colors?.name) this.hidden.clear();
+    if (previous?.generation !== header.generation) this.outline = null;
+    if (previous?.digest !== header.digest) this.#dropPointer();
+    this.stage.style.height = `${header.height}px`;
+    this.camera.frame = header.frame;
+    this.#startRenderer();
+    if (!previous?.count) this.#goHome();
+    else if (previous.digest !== header.digest) this.#resetView();
+    this.renderer.setPoints(this.points);
+    this.#applyPalette();
+    this.#applyOutline();
+    this.#describe();
+    this.#requestDraw();
+  }
+
+  #startRenderer() {
+    if (this.renderer) return;
+    this.renderer = WebGLRenderer.create(this.canvas);
+    if (!this.renderer) {
+      // A canvas that was asked for WebGL may refuse another kind of context.
+      const fresh = h("canvas.points", { "aria-hidden": "true" });
+      this.canvas.replaceWith(fresh);
+      this.canvas = fresh;
+      this.renderer = CanvasRenderer.create(fresh);
+    }
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.renderer.restore();
+      this.renderer.setPoints(this.points);
+      this.#applyPalette();
+      this.#applyOutline();
+    });
+    this.root.dataset.renderer = this.renderer.name;
+    this.#resize();
+  }
+
+  #describe() {
+    const { count } = this.header;
+    const total = `${count.toLocaleString("en")} samples`;
+    this.root.setAttribute(
+      "aria-label",
+      `Embedding map of ${total}. Keys: G moves, S lasso, B box, R shows all, F full screen, Escape clears, arrows and plus or minus move and zoom.`,
+    );
+    this.empty.hidden = count > 0;
+    this.root.classList.toggle("blank", !count);
+    this.status.textContent = count ? total : "";
+    this.#fillLegend();
+  }
+
+  #fillLegend() {
+    const { header, theme, hidden, hiddenMarks } = this;
+    const actions = {
+      toggle: (code) => this.#hide((codes) => (codes.has(code) ? codes.delete(code) : codes.add(code))),
+      solo: (code) =>
+        this.#hide((codes) => {
+          const others = header.colors.entries.map((_, other) => other).filter((other) => other !== code);
+          const isAlone = !codes.has(code) && others.every((other) => codes.has(other));
+          codes.clear();
+          if (!isAlone) others.forEach((other) => codes.add(other));
+        }),
+      toggleMark: (mark) => {
+        if (!hiddenMarks.delete(mark)) hiddenMarks.add(mark);
+        this.#fillLegend();
+        this.#requestDraw();
+      },
+    };
+    fillLegend(this.legend, { header, theme, hidden, hiddenMarks, actions });
+  }
+
+  #hide(change) {
+    change(this.hidden);
+    this.#applyPalette();
+    this.#fillLegend();
+    if (this.outline) this.#reportOutline();
+  }
+
+  #applyPalette() {
+    this.palette = buildPalette(this.header.colors, this.theme, this.hidden);
+    this.renderer.setPalette(this.palette);
+    this.#requestDraw();
+  }
+
+  // --- drawing ---
+
+  #resize() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || !height || !this.renderer) return;
+    this.ratio = Math.min(window.devicePixelRatio || 1, 3);
+    for (const canvas of [this.canvas, this.overlay]) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+    }
+    this.root.classList.toggle("narrow", width < 520);
+    const isFirst = this.camera.width === 1;
+    this.camera.resize(width, height);
+    if (isFirst) this.#goHome();
+    this.draw();
+  }
+
+  #requestDraw() {
+    this.frameRequest ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.frameRequest);
+    this.frameRequest = null;
+    if (!this.palette || !this.ratio) return;
+    const { camera, ratio, theme, header, hiddenMarks, outline } = this;
+    const ringedMarks = (hiddenMarks.has("labeled") ? 0 : LABELED) | (hiddenMarks.has("added") ? 0 : ADDED);
+    const hasRings = header.marks.labeled || header.marks.added;
+    this.renderer.draw({ camera, ratio, theme, ringedMarks: hasRings ? ringedMarks : 0, hasFaded: Boolean(header.marks.faded || outline) });
+    this.#drawOverlay();
+    this.root.dataset.ready = header.count;
+  }
+
+  #drawOverlay() {
+    const context = this.overlay.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.camera.width, this.camera.height);
+    const path = this.path ? (this.mode === "box" || this.drawing === "box" ? boxPath(this.path) : this.path) : this.#outlineOnScreen();
+    if (path) this.#strokeOutline(context, path);
+    for (const row of new Set([this.hovered, this.pinned])) if (row >= 0) this.#strokeRing(context, row);
+  }
+
+  #strokeOutline(context, path) {
+    context.beginPath();
+    for (const [left, top] of path) context.lineTo(left, top);
+    context.closePath();
+    context.fillStyle = `rgba(${this.theme.accent}, 0.08)`;
+    context.fill("evenodd");
+    context.strokeStyle = `rgb(${this.theme.accent})`;
+    context.lineWidth = 1.5;
+    context.setLineDash(this.path ? [5, 4] : []);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  #strokeRing(context, row) {
+    const [left, top] = this.#place(row);
+    const radius = pointStyle(this.camera, this.header.count).size / 2 + 3;
+    for (const [color, width] of [[this.theme.background, 4], [this.theme.text, 2]]) {
+      context.beginPath();
+      context.arc(left, top, radius, 0, 2 * Math.PI);
+      context.strokeStyle = `rgb(${color})`;
+      context.lineWidth = width;
+      context.stroke();
+    }
+  }
+
+  #place(row) {
+    const { positions } = this.points;
+    return this.camera.toScreen(positions[2 * row] / STEPS, positions[2 * row + 1] / STEPS);
+  }
+
+  // --- view ---
+
+  #goHome() {
+    Object.assign(this.camera, this.camera.home);
+  }
+
+  #resetView() {
+    this.#moveTo(this.camera.home);
+  }
+
+  #moveTo(target) {
+    cancelAnimationFrame(this.flight);
+    const from = { x: this.camera.x, y: this.camera.y, scale: this.camera.scale };
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 220;
+    const start = performance.now();
+    const step = (now) => {
+      const share = Math.min(Math.max((now - start) / duration, 0), 1);
+      const eased = 1 - (1 - share) ** 3;
+      for (const name of ["x", "y"]) this.camera[name] = from[name] + (target[name] - from[name]) * eased;
+      this.camera.scale = from.scale * (target.scale / from.scale) ** eased;
+      this.#viewMoved();
+      if (share < 1) this.flight = requestAnimationFrame(step);
+    };
+    this.flight = requestAnimationFrame(step);
+  }
+
+  #zoom(factor, left = this.camera.width / 2, top = this.camera.height / 2) {
+    cancelAnimationFrame(this.flight);
+    this.camera.zoomAbout(left, top, factor);
+    this.#viewMoved();
+  }
+
+  #pan(right, down) {
+    cancelAnimationFrame(this.flight);
+    this.camera.pan(right, down);
+    this.#viewMoved();
+  }
+
+  #viewMoved() {
+    if (this.pinned >= 0) this.#placeCard(this.pinned);
+    else this.#hover(-1);
+    this.#requestDraw();
+  }
+
+  #toggleFullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen?.().catch(() => {});
+  }
+
+  #setMode(mode) {
+    this.mode = mode;
+    this.path = null;
+    this.root.dataset.mode = mode;
+    for (const [name, button] of Object.entries(this.modeButtons)) button.setAttribute("aria-pressed", String(name === mode));
+    this.#requestDraw();
+  }
+
+  // --- selection ---
+
+  #setOutline(outline) {
+    const { left, bottom, span } = this.header.frame;
+    const digits = Math.min(Math.max(5 - Math.floor(Math.log10(span)), 0), 15);
+    this.outline = outline?.map(([x, y]) => [left + x * span, bottom + y * span].map((value) => Number(value.toFixed(digits)))) ?? null;
+    this.#applyOutline();
+    this.#reportOutline();
+  }
+
+  #reportOutline() {
+    const { outline, header, hidden } = this;
+    const selection = outline && { polygon: outline, hidden: [...hidden], colors: header.colors?.name ?? null, generation: header.generation };
+    this.setStateValue("selection", selection);
+  }
+
+  #outlineInWorld() {
+    const { left, bottom, span } = this.header.frame;
+    return this.outline?.map(([x, y]) => [(x - left) / span, (y - bottom) / span]) ?? null;
+  }
+
+  #outlineOnScreen() {
+    return this.outline ? this.#outlineInWorld().map(([x, y]) => this.camera.toScreen(x, y)) : null;
+  }
+
+  #applyOutline() {
+    this.renderer.setMask(this.outline ? paintMask(this.#outlineInWorld()) : null);
+    this.chip.hidden = !this.outline;
+    this.#requestDraw();
+  }
+
+  #finishPath() {
+    const path = this.drawing === "box" ? boxPath(this.path) : outlineOf(this.path);
+    this.path = null;
+    const xs = path.map(([left]) => left);
+    const ys = path.map(([, top]) => top);
+    const isTooSmall = Math.max(...xs) - Math.min(...xs) < CLICK_SLIP || Math.max(...ys) - Math.min(...ys) < CLICK_SLIP;
+    if (path.length >= 3 && !isTooSmall) this.#setOutline(path.map(([left, top]) => this.camera.toWorld(left, top)));
+    this.#requestDraw();
+  }
+
+  #escape() {
+    if (this.path) this.path = null;
+    else if (this.pinned >= 0) this.#pin(-1);
+    else if (this.outline) this.#setOutline(null);
+    this.#requestDraw();
+  }
+
+  // --- card ---
+
+  #find(left, top, reach) {
+    if (!this.header?.count) return -1;
+    this.index ??= new PointIndex(this.points);
+    const [x, y] = this.camera.toWorld(left, top);
+    return this.index.nearest(x, y, reach / this.camera.scale, this.palette);
+  }
+
+  #hover(row) {
+    if (this.pinned >= 0 || (row === this.hovered && row < 0)) return;
+    if (row !== this.hovered) this.#requestDraw();
+    this.hovered = row;
+    this.overlay.style.cursor = row >= 0 && this.mode === "pan" ? "pointer" : "";
+    if (row < 0) this.card.hide();
+    else this.#showCard(row, false);
+  }
+
+  #pin(row) {
+    if (row === this.pinned) return;
+    this.pinned = row;
+    this.hovered = -1;
+    if (row >= 0) this.#showCard(row, true);
+    else this.card.hide();
+    this.setStateValue("picked", row >= 0 ? row : null);
+    this.#requestDraw();
+  }
+
+  #showCard(row, isPinned) {
+    this.card.show(row, { header: this.header, isPinned, place: () => this.#placeCard(row) });
+  }
+
+  /** Above the point, or below it where there is no room; never outside the stage. */
+  #placeCard(row) {
+    const { element } = this.card;
+    const [left, top] = this.#place(row);
+    const { width, height } = this.camera;
+    const isOutside = left < 0 || top < 0 || left > width || top > height;
+    element.classList.toggle("away", isOutside);
+    const x = Math.min(Math.max(left - element.offsetWidth / 2, 8), width - element.offsetWidth - 8);
+    const above = top - element.offsetHeight - 14;
+    const y = above >= 8 ? above : Math.min(top + 14, height - element.offsetHeight - 8);
+    element.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(y, 8))}px)`;
+  }
+
+  #dropPointer() {
+    this.hovered = this.pinned = -1;
+    this.card.hide();
+  }
+
+  // --- mouse, pen, fingers, keys ---
+
+  #listen() {
+    const { overlay, root } = this;
+    const at = (event) => {
+      const { left, top } = overlay.getBoundingClientRect();
+      return [event.clientX - left, event.clientY - top];
+    };
+    overlay.onpointerdown = (event) => this.#pointerDown(event, at(event));
+    overlay.onpointermove = (event) => this.#pointerMove(event, at(event));
+    overlay.onpointerup = overlay.onpointercancel = (event) => this.#pointerUp(event, at(event));
+    overlay.onpointerleave = () => this.#hover(-1);
+    overlay.ondblclick = () => this.outline && this.hovered < 0 && this.pinned < 0 && this.#setOutline(null);
+    overlay.addEventListener("wheel", (event) => this.#wheel(event, at(event)), { passive: false });
+    root.onkeydown = (event) => this.#key(event);
+    this.#setMode(this.mode);
+  }
+
+  #pointerDown(event, place) {
+    if (event.button > 1) return;
+    this.root.focus({ preventScroll: true });
+    this.overlay.setPointerCapture(event.pointerId);
+    this.pointers.set(event.pointerId, place);
+    if (this.pointers.size > 1) {
+      this.path = null;
+      this.pressed = null;
+      return;
+    }
+    this.pressed = { place, isMoving: false };
+    const wantsPan = this.mode === "pan" ? !event.shiftKey : event.shiftKey;
+    this.drawing = wantsPan || event.button === 1 ? null : this.mode === "box" ? "box" : "lasso";
+  }
+
+  #pointerMove(event, place) {
+    const previous = this.pointers.get(event.pointerId);
+    if (!previous) {
+      if (event.pointerType !== "touch") this.#hover(this.#find(...place, CLICK_REACH));
+      return;
+    }
+    if (this.pointers.size === 2) this.#pinch(event.pointerId, previous, place);
+    this.pointers.set(event.pointerId, place);
+    if (!this.pressed) return;
+    const slip = Math.hypot(place[0] - this.pressed.place[0], place[1] - this.pressed.place[1]);
+    if (!this.pressed.isMoving && slip < CLICK_SLIP) return;
+    if (!this.pressed.isMoving) this.#startDrag();
+    if (this.drawing) this.#extendPath(place);
+    else this.#pan(place[0] - previous[0], place[1] - previous[1]);
+  }
+
+  #startDrag() {
+    this.pressed.isMoving = true;
+    this.#hover(-1);
+    this.overlay.classList.add("dragging");
+    if (this.drawing) this.path = [this.pressed.place];
+  }
+
+  #extendPath(place) {
+    if (this.drawing === "box") this.path = [this.path[0], place];
+    else this.path.push(place);
+    this.#requestDraw();
+  }
+
+  #pinch(pointerId, previous, place) {
+    const [other] = [...this.pointers].filter(([id]) => id !== pointerId).map(([, point]) => point);
+    const spread = ([left, top]) => Math.hypot(left - other[0], top - other[1]) || 1;
+    this.#pan((place[0] - previous[0]) / 2, (place[1] - previous[1]) / 2);
+    this.#zoom(spread(place) / spread(previous), (place[0] + other[0]) / 2, (place[1] + other[1]) / 2);
+  }
+
+  #pointerUp(event, place) {
+    const wasOnly = this.pointers.size === 1;
+    this.pointers.delete(event.pointerId);
+    this.overlay.classList.remove("dragging");
+    if (!this.pressed || !wasOnly || event.type === "pointercancel") {
+      this.path = null;
+    } else if (this.path) {
+      this.#finishPath();
+    } else if (!this.pressed.isMoving) {
+      const row = this.#find(...place, CLICK_REACH);
+      this.#pin(row === this.pinned ? -1 : row);
+    }
+    if (!this.pointers.size) this.pressed = null;
+    this.#requestDraw();
+  }
+
+  #wheel(event, place) {
+    event.preventDefault();
+    const lines = event.deltaMode === 1 ? 16 : 1;
+    const speed = event.ctrlKey ? 0.01 : 0.0016; // ctrl is what a trackpad's pinch reports
+    this.#zoom(Math.exp(-Math.min(Math.max(event.deltaY * lines, -300), 300) * speed), ...place);
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = 48;
+    const actions = {
+      g: () => this.#setMode("pan"),
+      s: () => this.#setMode("lasso"),
+      b: () => this.#setMode("box"),
+      r: () => this.#resetView(),
+      f: () => this.#toggleFullScreen(),
+      Escape: () => this.#escape(),
+      "+": () => this.#zoom(1.4),
+      "=": () => this.#zoom(1.4),
+      "-": () => this.#zoom(1 / 1.4),
+      ArrowLeft: () => this.#pan(step, 0),
+      ArrowRight: () => this.#pan(-step, 0),
+      ArrowUp: () => this.#pan(0, step),
+      ArrowDown: () => this.#pan(0, -step),
+    };
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation(); // Streamlit has shortcuts of its own, such as r for rerun
+    action();
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    cancelAnimationFrame(this.frameRequest);
+    cancelAnimationFrame(this.flight);
+    this.card.hide();
+    this.renderer?.destroy();
+    this.root.remove();
+  }
+}
+
+export default function (component) {
+  const { parentElement } = component;
+  if (!instances.has(parentElement)) instances.set(parentElement, new EmbeddingMap(parentElement));
+  instances.get(parentElement).update(component);
+  return () => {
+    instances.get(parentElement)?.destroy();
+    instances.delete(parentElement);
+  };
+}

@@ -1,0 +1,62 @@
+"""What the browser sends back: an outline and a picked point, never the points inside."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.types import Rows
+from ui.embedding_map.colors import Categories, Values
+
+MAX_VERTICES = 1_000
+
+
+@dataclass(frozen=True)
+class MapSelection:
+    """What the user drew and picked on the map.
+
+    Attributes:
+        polygon: (V, 2) outline of the lasso or box in the coordinates of the points, or None.
+        picked: The row of the point that was clicked, or None.
+        hidden: Positions of the legend's entries that were hidden when the outline was drawn.
+    """
+
+    polygon: NDArray[np.float64] | None = None
+    picked: int | None = None
+    hidden: frozenset[int] = frozenset()
+
+    def rows(self, points: NDArray[np.floating], colors: Values | Categories | None = None) -> Rows:
+        """Return the rows inside the outline, ascending, without those of hidden categories; none without outline."""
+        from al_core.polygon import rows_in_polygon
+
+        if self.polygon is None:
+            return np.empty(0, np.int64)
+        rows = rows_in_polygon(points, self.polygon)
+        if self.hidden and isinstance(colors, Categories):
+            codes, _ = colors.encode()
+            rows = rows[~np.isin(codes[rows], list(self.hidden))]
+        return rows
+
+
+def read_state(state: Any, *, n_points: int, generation: int, color_name: str | None) -> MapSelection:
+    """Return the selection that the browser reported; whatever does not fit the map on the page counts as nothing."""
+    drawn, picked = state.get("selection"), state.get("picked")
+    if type(picked) is not int or not 0 <= picked < n_points:
+        picked = None
+    if not isinstance(drawn, dict) or drawn.get("generation", generation) != generation:
+        return MapSelection(picked=picked)
+    polygon, hidden = _polygon(drawn.get("polygon")), drawn.get("hidden", [])
+    if not isinstance(hidden, list) or not all(type(code) is int for code in hidden):
+        return MapSelection(picked=picked)
+    is_of_these_colors = drawn.get("colors") == color_name
+    return MapSelection(polygon, picked, frozenset(hidden) if is_of_these_colors else frozenset())
+
+
+def _polygon(vertices: Any) -> NDArray[np.float64] | None:
+    try:
+        polygon = np.array(vertices, np.float64)
+    except (TypeError, ValueError):
+        return None
+    is_outline = polygon.ndim == 2 and polygon.shape[1] == 2 and 3 <= len(polygon) <= MAX_VERTICES
+    return polygon if is_outline and np.isfinite(polygon).all() else None
