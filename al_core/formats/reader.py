@@ -64,6 +64,8 @@ def choose(
 def _head(path: Path, max_bytes: int | None) -> bytes:
     if not path.exists():
         raise NotFoundError(f"there is no file {path}; check the path")
+    if path.is_dir():
+        return b""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
