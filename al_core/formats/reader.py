@@ -23,6 +23,7 @@ class Reader(Generic[Value]):
         suffixes: Lower-case endings with the dot.
         recognises: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
         read: The path in, the value out. Raises FileFormatError for bad content and nothing else.
+        companion: What a second file tells, which `read` then takes as its second argument; empty if there is none.
     """
 
     name: str
@@ -30,7 +31,8 @@ class Reader(Generic[Value]):
     description: str
     suffixes: tuple[str, ...]
     recognises: Callable[[Path, bytes], bool]
-    read: Callable[[Path], Value]
+    read: Callable[..., Value]
+    companion: str = ""
 
 
 def registry(*readers: Reader[Value]) -> dict[str, Reader[Value]]:

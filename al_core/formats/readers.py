@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from al_core.exceptions import InvalidInputError
 from al_core.formats.array_file import is_npy, is_zip
 from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
 from al_core.formats.classification_json import read_classification_json, recognises_classification_json
@@ -104,6 +105,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         (".json",),
         recognises_coco,
         read_coco,
+        companion="The annotation file with images (names and sizes) and categories",
     ),
     Reader(
         "parquet",
@@ -177,6 +179,7 @@ def read_predictions(
     *,
     filenames: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
+    images: Path | None = None,
     format: str | None = None,
     max_bytes: int | None = None,
 ) -> Predictions:
@@ -186,6 +189,7 @@ def read_predictions(
         path: A file of one of the formats in `PREDICTION_READERS`.
         filenames: The query set, for a file that has no filenames of its own.
         class_names: Picks and orders the classes of a file that names them, and names those of one that does not.
+        images: A second file that describes the images, for formats that have a `companion`.
         format: One of `PREDICTION_READERS`; by default found out from the content, then the suffix.
         max_bytes: Larger files are refused.
 
@@ -197,7 +201,10 @@ def read_predictions(
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    predictions = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes).read(path)
+    reader = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes)
+    if images is not None and not reader.companion:
+        raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
+    predictions = reader.read(path) if images is None else reader.read(path, images)
     predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
     predictions.check(path.name)
     return predictions
