@@ -67,7 +67,7 @@ def _store_probabilities(dataset: "Dataset", probabilities: Probabilities) -> No
     from al_core.formats import Predictions
 
     predictions = Predictions(
-        filenames=dataset.filenames(), class_names=[str(digit) for digit in range(10)], probabilities=probabilities
+        filenames=dataset.filenames(), class_names=[str(digit) for digit in range(10)], outputs=probabilities
     )
     report = workflow.check_predictions(dataset, predictions, source=INITIAL_SELECTION)
     workflow.store_predictions(dataset, predictions, report, name="logistic-regression-100")

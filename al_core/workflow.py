@@ -102,13 +102,19 @@ def store_predictions(
     Raises:
         InvalidInputError: If the report found the file not usable.
     """
-    from al_core.scorers import ScorerClassification
+    from al_core.scorers import SCORERS
 
-    probabilities = report.align(predictions.probabilities)
-    facts = {"task": predictions.task, "class_names": list(predictions.class_names), "source": report.source}
-    dataset.arrays.save("prediction", {name: probabilities}, facts)
-    rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
-    scores = ScorerClassification(probabilities[rows]).calculate_scores()
+    report.require_usable()
+    if predictions.task == "classification":
+        probabilities = report.align(predictions.outputs)
+        facts = {"task": predictions.task, "class_names": list(predictions.class_names), "source": report.source}
+        dataset.arrays.save("prediction", {name: probabilities}, facts)
+        rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+        outputs = probabilities[rows]
+    else:
+        used = np.flatnonzero(report.rows >= 0)
+        rows, outputs = report.rows[used], predictions.take(used)
+    scores = SCORERS[predictions.task](outputs).calculate_scores()
     store_scores(dataset, rows, scores, facts={"prediction": name})
     return list(scores)
 

@@ -1,5 +1,6 @@
 """NumPy arrays from files that are not trusted: nothing is unpickled, evaluated, or allocated on a header's word."""
 
+import io
 import math
 import re
 import zipfile
@@ -104,8 +105,7 @@ class ArrayArchive:
         header = self.headers[name]
         with _zip_errors(self._path.name), self._zip.open(self._members[name]) as member:
             content = member.read()
-        flat = np.frombuffer(content, header.dtype, offset=header.n_header_bytes)
-        return flat.reshape(header.shape, order="F" if header.fortran_order else "C")
+        return _array(content, header)
 
     def matrix(self, *names: str) -> NDArray[np.float32]:
         """Return the array of the first of these names that is there, else the only two-dimensional one, as float32.
@@ -162,6 +162,22 @@ class ArrayArchive:
                 raise FileFormatError(
                     f"{name}, array {info.filename!a}: encrypted or of unknown compression; use np.savez"
                 )
+
+
+def array_from_bytes(content: bytes, source: str) -> NDArray[Any]:
+    """Return the array of a .npy file that is in memory.
+
+    Raises:
+        FileFormatError: If it is truncated, holds Python objects or no array at all.
+    """
+    header = _read_header(io.BytesIO(content), source)
+    _check_size(header, len(content), source)
+    return _array(content, header)
+
+
+def _array(content: bytes, header: ArrayHeader) -> NDArray[Any]:
+    flat = np.frombuffer(content, header.dtype, offset=header.n_header_bytes)
+    return flat.reshape(header.shape, order="F" if header.fortran_order else "C")
 
 
 def float_matrix(array: NDArray[Any], source: str) -> NDArray[np.float32]:

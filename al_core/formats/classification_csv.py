@@ -21,7 +21,7 @@ def read_classification_csv(path: Path) -> Predictions:
         FileFormatError: Naming the missing column, or line and column of the first cell that does not fit.
     """
     header = read_header(path)
-    position = filename_position(path, header)
+    position = filename_position(path.name, header.columns)
     numbers = [i for i, name in enumerate(header.columns) if i != position and name.strip()]
     if not numbers:
         raise FileFormatError(f"{path.name} has filenames but no classes; add one column of probabilities per class")

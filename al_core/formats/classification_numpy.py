@@ -1,6 +1,7 @@
 from pathlib import Path
 
-from al_core.formats.array_file import ArrayArchive, float_matrix, read_npy
+from al_core.exceptions import FileFormatError
+from al_core.formats.array_file import ArrayArchive, float_matrix, is_zip, read_npy
 from al_core.formats.predictions import Predictions, numbered_classes
 
 
@@ -12,6 +13,17 @@ def read_classification_npy(path: Path) -> Predictions:
     """
     probabilities = float_matrix(read_npy(path), path.name)
     return Predictions(None, numbered_classes(probabilities.shape[1]), probabilities)
+
+
+def recognises_classification_npz(path: Path, head: bytes) -> bool:
+    """Return whether a file is an archive of arrays of which one is a matrix."""
+    if not is_zip(path, head):
+        return False
+    try:
+        with ArrayArchive(path) as arrays:
+            return any(len(header.shape) == 2 for header in arrays.headers.values())
+    except FileFormatError:
+        return False
 
 
 def read_classification_npz(path: Path) -> Predictions:

@@ -56,18 +56,18 @@ def read_header(path: Path) -> CsvHeader:
     return CsvHeader(_column_names(text, delimiter, path.name), delimiter, n_lines)
 
 
-def filename_position(path: Path, header: CsvHeader) -> int:
+def filename_position(source: str, columns: Sequence[str]) -> int:
     """Return the position of the column with the filenames.
 
     Raises:
         FileFormatError: Listing the columns that are there.
     """
-    for position, column in enumerate(header.columns):
+    for position, column in enumerate(columns):
         if column.strip().lower() in FILENAME_COLUMNS:
             return position
-    shown = ", ".join(repr(column[:40]) for column in header.columns[:10])
-    more = f" and {len(header.columns) - 10} more" if len(header.columns) > 10 else ""
-    raise FileFormatError(f"{path.name} has no column 'filename'; its columns are {shown}{more}; rename or add one")
+    shown = ", ".join(repr(column[:40]) for column in columns[:10])
+    more = f" and {len(columns) - 10} more" if len(columns) > 10 else ""
+    raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}{more}; rename or add one")
 
 
 def read_columns(

@@ -25,7 +25,7 @@ def read_embeddings_csv(path: Path) -> EmbeddingTable:
     """
     header = read_header(path)
     numbers = _embedding_columns(header.columns, path.name)
-    texts = [filename_position(path, header)]
+    texts = [filename_position(path.name, header.columns)]
     if "labels" in header.columns:
         texts.append(header.columns.index("labels"))
     (filenames, *labels), embeddings = read_columns(path, header, texts=texts, numbers=numbers)

@@ -90,7 +90,7 @@ def _read_column(path: Path) -> list[str]:
     from al_core.formats.csv_table import filename_position, read_columns, read_header
 
     header = read_header(path)
-    (filenames,), _ = read_columns(path, header, texts=[filename_position(path, header)], numbers=[])
+    (filenames,), _ = read_columns(path, header, texts=[filename_position(path.name, header.columns)], numbers=[])
     return filenames
 
 

@@ -1,31 +1,32 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.predictions import Predictions
+from al_core.formats.matching import match_filenames
+from al_core.formats.predictions import CLASSIFICATION, Predictions
 from al_core.types import Rows
 
 SUM_TOLERANCE = 0.01
 """How far the probabilities of a row may be from a sum of 1: float16 and four decimals stay well within."""
 
 _SHOWN = 10
+_NO_ROWS = np.empty(0, dtype=np.int64)
 
 
 class Policy(StrEnum):
-    """What happens to samples without a prediction and to rows that cannot be used."""
+    """What happens to rows that cannot be used and to samples without one."""
 
     REJECT = "reject"
     """Any problem refuses the file."""
     SKIP = "skip"
-    """Bad rows are left out; a sample without a row scores 0, so it is selected last."""
+    """Bad rows are left out; a sample without a usable row gets no score."""
     FILL = "fill"
-    """Bad rows are left out; a sample without a row gets equal probabilities, so it is selected first."""
+    """Bad rows are left out; a sample without a usable row gets equal class probabilities, the most uncertain ones."""
 
 
 @dataclass(frozen=True)
@@ -35,29 +36,37 @@ class JoinReport:
     Attributes:
         source: The name of the file.
         policy: What happens to bad rows and to samples without one.
+        task: What the file predicts.
         n_samples: Samples in the dataset or query set.
         n_rows: Rows in the file.
         matched: Samples that have a row.
-        missing: Samples that have none.
+        matched_by: Rows matched by name, by relative path and by stem.
+        missing: Samples that have no row.
         unknown: Filenames in the file that are no samples.
-        duplicate: Filenames that occur more than once; the first row counts.
+        duplicate: Filenames of samples that have more than one row; the first counts.
         conflicting: Those of `duplicate` whose rows differ, which refuses the file.
         rows_not_summing_to_1: Filenames of rows with another sum or values outside 0 to 1; they are used.
         rows_with_nan: Filenames of rows with a NaN, infinite or empty value.
+        looks_like_logits: Whether most rows are no probabilities, so that a softmax is due.
+        findings: What the reader changed or left out, in words, and the filenames concerned.
         rows: (n_rows,) int64, for each row of the file its sample, -1 where it is unknown or not used.
     """
 
     source: str
     policy: Policy
+    task: str
     n_samples: int
     n_rows: int
     matched: int
+    matched_by: Mapping[str, int]
     missing: list[str]
     unknown: list[str]
     duplicate: list[str]
     conflicting: list[str]
     rows_not_summing_to_1: list[str]
     rows_with_nan: list[str]
+    looks_like_logits: bool
+    findings: Mapping[str, Sequence[str]]
     rows: Rows
 
     @property
@@ -65,7 +74,7 @@ class JoinReport:
         """Whether the file can be stored under the policy."""
         if self.conflicting or not (self.rows >= 0).any():
             return False
-        return self.policy != Policy.REJECT or not any(self._problems().values())
+        return self.policy != Policy.REJECT or not any(names for names, *_ in self._problems())
 
     def align(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n_samples, C) probabilities in dataset order; samples without a usable row are NaN, or filled.
@@ -73,8 +82,7 @@ class JoinReport:
         Raises:
             InvalidInputError: If the report says that the file is not usable.
         """
-        if not self.usable:
-            raise InvalidInputError(" ".join(self.sentences()))
+        self.require_usable()
         n_classes = probabilities.shape[1]
         absent = 1 / n_classes if self.policy == Policy.FILL else np.nan
         aligned = np.full((self.n_samples, n_classes), absent, dtype=np.float32)
@@ -82,13 +90,24 @@ class JoinReport:
         aligned[self.rows[used]] = probabilities[used]
         return aligned
 
+    def require_usable(self) -> None:
+        """Raise InvalidInputError with the sentences of the report unless the file is usable."""
+        if not self.usable:
+            raise InvalidInputError(" ".join(self.sentences()))
+
     def sentences(self) -> list[str]:
         """Return what was found and what will happen to it, in plain words."""
         found = [f"{self.matched:,} of {self.n_samples:,} samples have a prediction in {self.source}."]
-        outcomes = self._outcomes()
-        for problem, names in self._problems().items():
+        indirect = {how: count for how, count in self.matched_by.items() if count and how != "name"}
+        found += [f"{count:,} rows were matched by {how}, not by their whole name." for how, count in indirect.items()]
+        refused = "this refuses the file; correct it, or choose to skip or fill"
+        for names, problem, outcome in self._problems():
             if names:
-                found.append(f"{len(names):,} {problem} ({_shown(names)}): {outcomes[problem]}.")
+                outcome = refused if self.policy == Policy.REJECT and names is not self.conflicting else outcome
+                found.append(f"{len(names):,} {problem} ({_shown(names)}): {outcome}.")
+        found += [f"{finding}." for finding, names in self.findings.items() if not names]
+        if self.looks_like_logits:
+            found.append("Most rows are no probabilities: these look like logits, apply a softmax first.")
         if not self.usable:
             found.append("The file cannot be used as it is; nothing is stored.")
         return found
@@ -96,32 +115,27 @@ class JoinReport:
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain values; `rows` is left out, its length is `n_rows`."""
         plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "rows"}
-        return plain | {"policy": str(self.policy), "usable": self.usable, "sentences": self.sentences()}
+        plain |= {"policy": str(self.policy), "findings": {text: list(names) for text, names in self.findings.items()}}
+        return plain | {"usable": self.usable, "sentences": self.sentences()}
 
-    def _problems(self) -> dict[str, list[str]]:
-        return {
-            "samples have none": self.missing,
-            "filenames are no samples": self.unknown,
-            "filenames are repeated with the same values": sorted(set(self.duplicate) - set(self.conflicting)),
-            "filenames are repeated with different values": self.conflicting,
-            "rows hold NaN, infinite or empty values": self.rows_with_nan,
-            "rows are no probabilities that sum to 1": self.rows_not_summing_to_1,
-        }
-
-    def _outcomes(self) -> dict[str, str]:
-        refused = "under the policy reject this refuses the file; predict them or choose skip or fill"
-        reject, fill = self.policy == Policy.REJECT, self.policy == Policy.FILL
-        absent = "they get equal probabilities and are selected first" if fill else "they score 0 and are selected last"
-        return {
-            "samples have none": refused if reject else absent,
-            "filenames are no samples": refused if reject else "these rows are left out; check folder and suffix",
-            "filenames are repeated with the same values": refused if reject else "the first row of each is used",
-            "filenames are repeated with different values": "which row is right is unknown; keep one row per filename",
-            "rows hold NaN, infinite or empty values": refused if reject else f"these rows are left out; {absent}",
-            "rows are no probabilities that sum to 1": refused
-            if reject
-            else "they are used as they are; logits need a softmax",
-        }
+    def _problems(self) -> list[tuple[Sequence[str], str, str]]:
+        """Return (filenames, problem, what happens to them)."""
+        fill = self.policy == Policy.FILL and self.task == CLASSIFICATION
+        absent = "they get equal class probabilities, the most uncertain ones" if fill else "they get no score"
+        repeated = sorted(set(self.duplicate) - set(self.conflicting))
+        return [
+            (self.missing, "samples have none", absent),
+            (self.unknown, "filenames are no samples", "these rows are left out; check folder and suffix"),
+            (repeated, "filenames are repeated with the same values", "the first row of each is used"),
+            (
+                self.conflicting,
+                "filenames are repeated with different values",
+                "which row is right is unknown; keep one row per filename",
+            ),
+            (self.rows_with_nan, "rows hold NaN, infinite or empty values", f"these rows are left out; {absent}"),
+            (self.rows_not_summing_to_1, "rows are no probabilities that sum to 1", "they are used as they are"),
+            *((names, *_halves(finding)) for finding, names in self.findings.items()),
+        ]
 
 
 def join_report(
@@ -131,7 +145,7 @@ def join_report(
     policy: Policy = Policy.SKIP,
     source: str = "the file",
 ) -> JoinReport:
-    """Return how the rows of a file meet the samples of a dataset. Filenames are matched exactly.
+    """Return how the rows of a file meet the samples of a dataset.
 
     Args:
         dataset_filenames: The samples, each once.
@@ -147,76 +161,67 @@ def join_report(
         >>> report.rows, report.missing, report.unknown
         (array([ 1, -1]), ['a.png'], ['c.png'])
     """
-    probabilities = predictions.probabilities if isinstance(predictions, Predictions) else None
-    filenames = predictions.filenames if isinstance(predictions, Predictions) else predictions
-    n_rows = len(predictions)
-    if filenames is None and n_rows != len(dataset_filenames):
+    if not isinstance(predictions, Predictions):
+        predictions = Predictions(list(predictions), [], predictions, task="filenames")
+    if predictions.filenames is None and len(predictions) != len(dataset_filenames):
         raise InvalidInputError(
-            f"{source} has {n_rows:,} rows without filenames but there are {len(dataset_filenames):,} samples; "
+            f"{source} has {len(predictions):,} rows without filenames but the samples are {len(dataset_filenames):,}; "
             "predict every sample in order, or add a column of filenames"
         )
-    names = dataset_filenames if filenames is None else filenames
-    return _join(dataset_filenames, names, probabilities, Policy(policy), source)
+    return _join(dataset_filenames, predictions, Policy(policy), source)
 
 
-def _join(
-    samples: Sequence[str],
-    names: Sequence[str],
-    probabilities: NDArray[np.float32] | None,
-    policy: Policy,
-    source: str,
-) -> JoinReport:
-    row_of = dict(zip(samples, range(len(samples)), strict=True))
-    rows = np.fromiter(map(row_of.get, names, repeat(-1)), dtype=np.int64, count=len(names))
+def _join(samples: Sequence[str], predictions: Predictions, policy: Policy, source: str) -> JoinReport:
+    names = samples if predictions.filenames is None else predictions.filenames
+    rows, matched_by = match_filenames(samples, names)
     present = np.zeros(len(samples), dtype=bool)
     present[rows[rows >= 0]] = True
-    repeats = _repeats(names)
-    with_nan, not_summing = _bad_rows(probabilities) if probabilities is not None else (_NO_ROWS, _NO_ROWS)
+    repeats = _repeats(rows)
+    with_nan, not_summing = _bad_rows(predictions)
     used = rows.copy()
     used[with_nan] = -1
     used[[later for _, later in repeats]] = -1
     return JoinReport(
         source=source,
         policy=policy,
+        task=predictions.task,
         n_samples=len(samples),
         n_rows=len(names),
         matched=int(present.sum()),
+        matched_by=matched_by,
         missing=[samples[row] for row in np.flatnonzero(~present).tolist()],
         unknown=list(dict.fromkeys(names[row] for row in np.flatnonzero(rows < 0).tolist())),
         duplicate=list(dict.fromkeys(names[later] for _, later in repeats)),
-        conflicting=_conflicting(names, probabilities, repeats),
+        conflicting=list(dict.fromkeys(names[later] for first, later in repeats if _differ(predictions, first, later))),
         rows_not_summing_to_1=[names[row] for row in not_summing],
         rows_with_nan=[names[row] for row in with_nan],
+        looks_like_logits=2 * len(not_summing) > len(names),
+        findings=predictions.findings,
         rows=used,
     )
 
 
-_NO_ROWS = np.empty(0, dtype=np.int64)
+def _repeats(rows: Rows) -> list[tuple[int, int]]:
+    """Return (first row, later row) for every further row of a sample."""
+    known = np.flatnonzero(rows >= 0)
+    _, first, inverse = np.unique(rows[known], return_index=True, return_inverse=True)
+    later = np.flatnonzero(first[inverse] != np.arange(len(known)))
+    return list(zip(known[first[inverse[later]]].tolist(), known[later].tolist(), strict=True))
 
 
-def _repeats(names: Sequence[str]) -> list[tuple[int, int]]:
-    """Return (first row, later row) of every filename that comes again."""
-    if len(set(names)) == len(names):
-        return []
-    first: dict[str, int] = {}
-    return [(first[name], row) for row, name in enumerate(names) if first.setdefault(name, row) != row]
+def _differ(predictions: Predictions, first: int, later: int) -> bool:
+    outputs = predictions.outputs
+    if isinstance(outputs, np.ndarray):
+        return not np.array_equal(outputs[first], outputs[later], equal_nan=True)
+    # Boxes, maps and keypoints of one sample in two places are taken to differ, names alone cannot.
+    return predictions.task != "filenames"
 
 
-def _conflicting(
-    names: Sequence[str], probabilities: NDArray[np.float32] | None, repeats: list[tuple[int, int]]
-) -> list[str]:
-    if probabilities is None:
-        return []
-    differ = (
-        names[later]
-        for first, later in repeats
-        if not np.array_equal(probabilities[first], probabilities[later], equal_nan=True)
-    )
-    return list(dict.fromkeys(differ))
-
-
-def _bad_rows(probabilities: NDArray[np.float32]) -> tuple[Rows, Rows]:
+def _bad_rows(predictions: Predictions) -> tuple[Rows, Rows]:
     """Return the rows with a value that is not finite, and the finite rows that are no probabilities."""
+    if predictions.task != CLASSIFICATION:
+        return _NO_ROWS, _NO_ROWS
+    probabilities = predictions.outputs
     with np.errstate(invalid="ignore", over="ignore"):
         sums = probabilities.sum(axis=1, dtype=np.float64)
         outside = (probabilities.min(axis=1) < 0) | (probabilities.max(axis=1) > 1)
@@ -226,5 +231,10 @@ def _bad_rows(probabilities: NDArray[np.float32]) -> tuple[Rows, Rows]:
     return np.flatnonzero(~finite), np.flatnonzero(finite & (off | outside))
 
 
-def _shown(names: list[str]) -> str:
+def _halves(finding: str) -> tuple[str, str]:
+    problem, _, outcome = finding.partition(": ")
+    return problem, outcome
+
+
+def _shown(names: Sequence[str]) -> str:
     return ", ".join(repr(name[:80]) for name in names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")

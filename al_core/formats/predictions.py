@@ -1,33 +1,50 @@
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embedding_table import check_length
 from al_core.formats.filenames import check_filenames
+from al_core.types import Rows
+from al_core.utils import ObjectDetectionBatch
+
+CLASSIFICATION = "classification"
+DETECTION = "object-detection"
+SEGMENTATION = "semantic-segmentation"
+KEYPOINTS = "keypoint-detection"
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Class probabilities of M samples as a file holds them.
+    """What a model predicted for M samples, as a file holds it.
 
     Attributes:
         filenames: (M,) one per row, possibly repeated; None if the file has none.
-        class_names: (C,) in the order of the columns; None if the file has none.
-        probabilities: (M, C) float32; NaN where the file has no value.
+        class_names: (C,) the classes in order.
+        outputs: What the scorer of the task takes, one per row: (M, C) float32 class probabilities with NaN where the
+            file has no value, an `ObjectDetectionBatch`, a sequence of (H, W, C) maps or of `KeypointPrediction`.
+        task: A key of `al_core.scorers.SCORERS`.
+        findings: What the reader changed or left out, in words, and the filenames concerned.
     """
-
-    task: ClassVar[str] = "classification"
 
     filenames: list[str] | None
     class_names: list[str]
-    probabilities: NDArray[np.float32]
+    outputs: Any
+    task: str = CLASSIFICATION
+    findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.probabilities)
+        return len(self.outputs)
+
+    def take(self, rows: Rows) -> Any:
+        """Return the outputs of these rows, as the scorer of the task takes them."""
+        if isinstance(self.outputs, np.ndarray):
+            return self.outputs[rows]
+        if isinstance(self.outputs, ObjectDetectionBatch):
+            return self.outputs.take(rows)
+        return [self.outputs[row] for row in rows.tolist()]
 
     def with_filenames(self, filenames: Sequence[str] | None, source: str) -> "Predictions":
         """Return the predictions with these filenames if they have none of their own.
@@ -52,10 +69,10 @@ class Predictions:
         """
         if class_names is None:
             return self
-        if set(class_names) <= set(self.class_names):
+        if self.task == CLASSIFICATION and set(class_names) <= set(self.class_names):
             columns = [self.class_names.index(name) for name in class_names]
-            return replace(self, class_names=list(class_names), probabilities=self.probabilities[:, columns])
-        if self.class_names == numbered_classes(len(self.class_names)) and len(class_names) == len(self.class_names):
+            return replace(self, class_names=list(class_names), outputs=self.outputs[:, columns])
+        if self.class_names == numbered_classes(len(self.class_names)) and len(class_names) >= len(self.class_names):
             return replace(self, class_names=list(class_names))
         raise FileFormatError(
             f"{source} has the classes {_shown(self.class_names)}, not {_shown(list(class_names))}; use those"
@@ -70,12 +87,12 @@ class Predictions:
         if self.filenames is not None:
             check_length(self.filenames, len(self), "filenames", source)
             check_filenames(self.filenames, source)
-        n_classes = self.probabilities.shape[1]
-        if len(self.class_names) != n_classes:
+        if self.task == CLASSIFICATION and len(self.class_names) != self.outputs.shape[1]:
+            n_columns = self.outputs.shape[1]
             raise FileFormatError(
-                f"{source} has {n_classes} columns for {len(self.class_names)} class names; name each column"
+                f"{source} has {n_columns} columns for {len(self.class_names)} class names; name each column"
             )
-        if len(set(self.class_names)) < n_classes or not all(name.strip() for name in self.class_names):
+        if len(set(self.class_names)) < len(self.class_names) or not all(name.strip() for name in self.class_names):
             raise FileFormatError(
                 f"{source}: class names must differ and not be empty, found {_shown(self.class_names)}"
             )

@@ -23,6 +23,7 @@ class Reader(Generic[Value]):
         suffixes: Lower-case endings with the dot.
         recognises: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
         read: The path in, the value out. Raises FileFormatError for bad content and nothing else.
+        companion: What a second file tells, which `read` then takes as its second argument; empty if there is none.
     """
 
     name: str
@@ -30,7 +31,8 @@ class Reader(Generic[Value]):
     description: str
     suffixes: tuple[str, ...]
     recognises: Callable[[Path, bytes], bool]
-    read: Callable[[Path], Value]
+    read: Callable[..., Value]
+    companion: str = ""
 
 
 def registry(*readers: Reader[Value]) -> dict[str, Reader[Value]]:
@@ -64,6 +66,8 @@ def choose(
 def _head(path: Path, max_bytes: int | None) -> bytes:
     if not path.exists():
         raise NotFoundError(f"there is no file {path}; check the path")
+    if path.is_dir():
+        return b""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)

@@ -4,15 +4,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from al_core.exceptions import InvalidInputError
 from al_core.formats.array_file import is_npy, is_zip
 from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
-from al_core.formats.classification_numpy import read_classification_npy, read_classification_npz
+from al_core.formats.classification_json import read_classification_json, recognises_classification_json
+from al_core.formats.classification_numpy import (
+    read_classification_npy,
+    read_classification_npz,
+    recognises_classification_npz,
+)
+from al_core.formats.classification_parquet import is_parquet, read_classification_parquet
+from al_core.formats.coco_results import read_coco, recognises_coco
+from al_core.formats.detection_json import read_detection_json, recognises_detection_json
 from al_core.formats.embedding_table import EmbeddingTable
 from al_core.formats.embeddings_csv import read_embeddings_csv, recognises_embeddings_csv
 from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.filenames import FILENAME_READERS
+from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
 from al_core.formats.predictions import Predictions
+from al_core.formats.probability_maps import read_maps, recognises_maps
 from al_core.formats.reader import Reader, choose, registry
+from al_core.formats.voc_folder import read_voc_folder, recognises_voc_folder
+from al_core.formats.yolo_folder import read_yolo_folder, recognises_yolo_folder
 
 _CSV = (".csv", ".tsv")
 
@@ -50,8 +63,73 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "NumPy archive",
         "Arrays probabilities, filenames and class_names",
         (".npz",),
-        is_zip,
+        recognises_classification_npz,
         read_classification_npz,
+    ),
+    Reader(
+        "lightly",
+        "Lightly prediction folder",
+        "schema.json and one JSON file per image, any task; a folder, zip or tar",
+        (".zip", ".tar", ".tgz", ".gz"),
+        recognises_lightly_folder,
+        read_lightly_folder,
+    ),
+    Reader(
+        "voc",
+        "Pascal VOC XML",
+        "One XML file per image whose objects have a score; a folder, zip or tar",
+        (".zip", ".tar", ".tgz", ".gz"),
+        recognises_voc_folder,
+        read_voc_folder,
+    ),
+    Reader(
+        "maps",
+        "Probability maps",
+        "One H × W × C map per image: an .npz file, or a folder, zip or tar of .npy files",
+        (".zip", ".tar", ".tgz", ".gz", ".npz"),
+        recognises_maps,
+        read_maps,
+    ),
+    Reader(
+        "yolo",
+        "YOLO text",
+        "One text file per image, predicted with save_txt and save_conf; a folder, zip or tar",
+        (".zip", ".tar", ".tgz", ".gz"),
+        recognises_yolo_folder,
+        read_yolo_folder,
+    ),
+    Reader(
+        "coco",
+        "COCO results",
+        "Boxes or keypoints: image_id, category_id, score and bbox or keypoints",
+        (".json",),
+        recognises_coco,
+        read_coco,
+        companion="The annotation file with images (names and sizes) and categories",
+    ),
+    Reader(
+        "parquet",
+        "Parquet",
+        "A column filename and one column of probabilities per class, or one column of lists",
+        (".parquet",),
+        is_parquet,
+        read_classification_parquet,
+    ),
+    Reader(
+        "detection-json",
+        "JSON boxes",
+        "One record per image: filename, boxes and scores and labels, or object_probabilities and class_probabilities",
+        (".jsonl", ".json"),
+        recognises_detection_json,
+        read_detection_json,
+    ),
+    Reader(
+        "classification-json",
+        "JSON probabilities",
+        "One record per image: filename and probabilities, as a list or by class name",
+        (".jsonl", ".json"),
+        recognises_classification_json,
+        read_classification_json,
     ),
     Reader(
         "csv",
@@ -101,6 +179,7 @@ def read_predictions(
     *,
     filenames: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
+    images: Path | None = None,
     format: str | None = None,
     max_bytes: int | None = None,
 ) -> Predictions:
@@ -110,6 +189,7 @@ def read_predictions(
         path: A file of one of the formats in `PREDICTION_READERS`.
         filenames: The query set, for a file that has no filenames of its own.
         class_names: Picks and orders the classes of a file that names them, and names those of one that does not.
+        images: A second file that describes the images, for formats that have a `companion`.
         format: One of `PREDICTION_READERS`; by default found out from the content, then the suffix.
         max_bytes: Larger files are refused.
 
@@ -121,7 +201,10 @@ def read_predictions(
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    predictions = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes).read(path)
+    reader = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes)
+    if images is not None and not reader.companion:
+        raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
+    predictions = reader.read(path) if images is None else reader.read(path, images)
     predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
     predictions.check(path.name)
     return predictions

@@ -83,11 +83,14 @@ class ObjectDetectionOutput:
         output.scores, output.labels = confidences, classes
         return output
 
-    def part(self, rows: slice) -> "ObjectDetectionOutput":
-        """Return the objects of a range as an output of their own, sharing the arrays."""
-        output = ObjectDetectionOutput(
-            self._boxes[rows], self.object_probabilities[rows], self.class_probabilities[rows]
-        )
+    def part(self, rows: slice | NDArray[np.int64]) -> "ObjectDetectionOutput":
+        """Return some of the objects as an output of their own; a range shares the arrays."""
+        boxes = self._boxes
+        if isinstance(boxes, np.ndarray) or isinstance(rows, slice):
+            chosen = boxes[rows]  # type: ignore[index]  # mypy forgets that a list comes with a slice
+        else:
+            chosen = [boxes[row] for row in rows.tolist()]
+        output = ObjectDetectionOutput(chosen, self.object_probabilities[rows], self.class_probabilities[rows])
         output.scores, output.labels = self.scores[rows], self.labels[rows]
         return output
 
@@ -127,6 +130,13 @@ class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
 
     def __len__(self) -> int:
         return len(self.n_boxes)
+
+    def take(self, images: NDArray[np.int64]) -> "ObjectDetectionBatch":
+        """Return the objects of these images, in this order, as a batch of their own."""
+        n_boxes = self.n_boxes[images]
+        starts = self._ends[images] - n_boxes
+        offsets = np.arange(n_boxes.sum()) - np.repeat(np.cumsum(n_boxes) - n_boxes, n_boxes)
+        return ObjectDetectionBatch(self.objects.part(np.repeat(starts, n_boxes) + offsets), n_boxes)
 
     @overload
     def __getitem__(self, image: int) -> ObjectDetectionOutput: ...

@@ -18,8 +18,8 @@ def test_a_csv_has_one_column_per_class(tmp_path):
     assert predictions.task == "classification"
     assert predictions.filenames == ["b.png", "a.png"]
     assert predictions.class_names == ["cat", "dog"]
-    assert predictions.probabilities.dtype == np.float32
-    np.testing.assert_array_equal(predictions.probabilities, [[0.25, 0.75], [1, 0]])
+    assert predictions.outputs.dtype == np.float32
+    np.testing.assert_array_equal(predictions.outputs, [[0.25, 0.75], [1, 0]])
 
 
 def test_the_index_that_pandas_writes_is_not_a_class(tmp_path):
@@ -29,7 +29,7 @@ def test_the_index_that_pandas_writes_is_not_a_class(tmp_path):
 
 def test_class_names_pick_and_order_the_columns(tmp_path):
     predictions = read_predictions(write(tmp_path, CSV), class_names=["dog", "cat"])
-    np.testing.assert_array_equal(predictions.probabilities, [[0.75, 0.25], [0, 1]])
+    np.testing.assert_array_equal(predictions.outputs, [[0.75, 0.25], [0, 1]])
 
 
 def test_npy_takes_the_filenames_of_the_query_set(tmp_path):
@@ -49,7 +49,7 @@ def test_npz_carries_filenames_and_class_names(tmp_path):
 def test_nan_empty_and_repeated_rows_are_read_for_the_report(tmp_path):
     predictions = read_predictions(write(tmp_path, "filename,cat\na.png,nan\na.png,\n"))
     assert predictions.filenames == ["a.png", "a.png"]
-    assert np.isnan(predictions.probabilities).all()
+    assert np.isnan(predictions.outputs).all()
 
 
 def test_a_filename_that_the_csv_writer_escaped_is_read_back(tmp_path):

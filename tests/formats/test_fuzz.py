@@ -1,6 +1,5 @@
 """Whatever the bytes: a reader returns a value or raises FileFormatError with the name of the file."""
 
-import io
 import tempfile
 from pathlib import Path
 
@@ -10,29 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import READERS, read_embeddings, read_filenames, read_predictions
+from al_core.formats import READERS, join_report, read_embeddings, read_filenames, read_predictions
+from al_core.scorers import SCORERS
 
 READ = {"embeddings": read_embeddings, "predictions": read_predictions, "filenames": read_filenames}
-NAMES = np.array(["a.png", "b c.png", "ü.png"])
-
-
-def saved(save, *arrays, **named) -> bytes:
-    content = io.BytesIO()
-    save(content, *arrays, **named)
-    return content.getvalue()
-
-
-VALID = {
-    ("embeddings", "csv"): b'filenames,embedding_0,embedding_1,labels\na.png,1,2,0\n"b, c.png",3.5e-1,nan,1\n',
-    ("embeddings", "npy"): saved(np.save, np.eye(3, dtype=np.float32)),
-    ("embeddings", "npz"): saved(np.savez_compressed, embeddings=np.eye(3), filenames=NAMES),
-    ("predictions", "csv"): "filename;cat;dog\na.png;0.5;0.5\n'=b.png;1;0\nü.png;;\n".encode(),
-    ("predictions", "npy"): saved(np.save, np.eye(3, dtype=np.float16)),
-    ("predictions", "npz"): saved(np.savez, probabilities=np.eye(3), filenames=NAMES, class_names=NAMES),
-    ("filenames", "txt"): "a.png\r\nü.png\r\n".encode(),
-    ("filenames", "csv"): b"rank,filename,score\n1,a.png,0.5\n2,'=b.png,0.25\n",
-    ("filenames", "json"): b'["a.png", "b.png"]',
-}
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+VALID = {(path.parent.name, path.stem): path.read_bytes() for path in sorted(EXAMPLES.glob("*/*.*"))}
 FORMATS = [(kind, name) for kind, readers in READERS.items() for name in readers]
 
 fuzz = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,7 +25,12 @@ def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> N
         path = Path(folder) / f"upload{READERS[kind][name].suffixes[0]}"
         path.write_bytes(content)
         try:
-            READ[kind](path, format=name if forced else None)
+            value = READ[kind](path, format=name if forced else None)
+            if kind == "predictions":
+                names = value.filenames or [str(row) for row in range(len(value))]
+                join_report(list(dict.fromkeys(names)), value).sentences()
+                if value.task != "classification":  # its values are read already, these are read when scored
+                    SCORERS[value.task](value.take(np.arange(len(value)))).calculate_scores()
         except FileFormatError as error:
             assert str(error).startswith(path.name), error  # noqa: PT017 - most inputs raise, some do not
 
@@ -67,7 +54,7 @@ def mutated(draw, content: bytes) -> bytes:
     return bytes(changed)
 
 
-def test_the_corpus_covers_every_format():
+def test_every_format_has_an_example():
     assert set(VALID) == set(FORMATS)
 
 

@@ -31,7 +31,7 @@ def test_missing_unknown_and_repeated_names_are_listed_once_and_in_order():
     assert (report.n_samples, report.n_rows, report.matched) == (4, 6, 2)
     assert report.missing == ["c", "d"]
     assert report.unknown == ["x", "y"]
-    assert report.duplicate == ["b", "x"]
+    assert report.duplicate == ["b"]
     assert report.conflicting == []
     assert report.rows.tolist() == [-1, 1, -1, -1, -1, 0]
     assert report.usable
@@ -73,7 +73,7 @@ def test_without_filenames_rows_are_in_the_order_of_the_samples():
 
 
 def test_without_filenames_another_number_of_rows_is_refused():
-    with pytest.raises(InvalidInputError, match="3 rows without filenames but there are 4 samples"):
+    with pytest.raises(InvalidInputError, match="3 rows without filenames but the samples are 4"):
         join_report(SAMPLES, Predictions(None, ["x"], np.zeros((3, 1), dtype=np.float32)))
 
 
@@ -84,25 +84,25 @@ def test_names_alone_can_be_joined():
 
 
 def test_a_file_without_any_known_name_is_not_usable():
-    report = join_report(SAMPLES, ["images/a", "images/b"])
+    report = join_report(SAMPLES, ["images/e", "images/f"])
     assert not report.usable
 
 
 def test_skip_leaves_samples_without_a_row_as_nan():
     given = predictions({"b": [0.25, 0.75], "x": [1, 0], "c": [np.nan, 1]})
-    aligned = join_report(SAMPLES, given).align(given.probabilities)
+    aligned = join_report(SAMPLES, given).align(given.outputs)
     np.testing.assert_array_equal(aligned, np.float32([[np.nan] * 2, [0.25, 0.75], [np.nan] * 2, [np.nan] * 2]))
 
 
 def test_fill_gives_samples_without_a_row_equal_probabilities():
     given = predictions({"b": [0.25, 0.75]})
-    aligned = join_report(["a", "b"], given, policy=Policy.FILL).align(given.probabilities)
+    aligned = join_report(["a", "b"], given, policy=Policy.FILL).align(given.outputs)
     np.testing.assert_array_equal(aligned, np.float32([[0.5, 0.5], [0.25, 0.75]]))
 
 
 def test_a_repeated_row_does_not_overwrite_the_first():
     given = predictions([("a", [1, 0]), ("a", [1, 0])])
-    assert join_report(["a"], given).align(given.probabilities).tolist() == [[1, 0]]
+    assert join_report(["a"], given).align(given.outputs).tolist() == [[1, 0]]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_reject_refuses_any_problem_and_stores_nothing(rows):
     report = join_report(["a", "b"], given, policy="reject")
     assert not report.usable
     with pytest.raises(InvalidInputError, match="nothing is stored"):
-        report.align(given.probabilities)
+        report.align(given.outputs)
 
 
 def test_sentences_count_show_ten_names_and_say_what_happens():
@@ -121,7 +121,7 @@ def test_sentences_count_show_ten_names_and_say_what_happens():
     first, second = report.sentences()
     assert first == "1 of 2,000 samples have a prediction in p.csv."
     assert second.startswith("1,999 samples have none ('0', '1', '2',")
-    assert second.endswith("'9', …): they score 0 and are selected last.")
+    assert second.endswith("'9', …): they get no score.")
 
 
 def test_the_report_is_json_with_full_lists():

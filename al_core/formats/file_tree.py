@@ -1,0 +1,160 @@
+"""The files of a folder, zip or tar, read in place: nothing is unpacked, so no name in an archive can lead anywhere."""
+
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from al_core.exceptions import FileFormatError
+
+MAX_FILES = 2_000_000
+MAX_COMPRESSION = 200
+"""An archive that unpacks to more than this many times its size is refused, unless it is small."""
+
+_SMALL_BYTES = 64 * 2**20
+_MAX_FILE_BYTES = 2**31
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class FileTree(Protocol):
+    """Files by their path relative to the top, with forward slashes.
+
+    Attributes:
+        source: The name of the folder or archive.
+        names: Every file in it, in a fixed order.
+    """
+
+    source: str
+    names: list[str]
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            FileFormatError: If it is damaged or too large.
+        """
+
+
+def is_tree(path: Path, head: bytes) -> bool:
+    """Return whether a path is a folder, a zip or a tar."""
+    return path.is_dir() or head.startswith(b"PK\x03\x04") or _is_tar(path, head)
+
+
+def open_tree(path: Path) -> FileTree:
+    """Return the files of a folder, zip or tar.
+
+    Raises:
+        FileFormatError: If the archive is damaged, unpacks to far more than its size, or holds too many files.
+    """
+    if path.is_dir():
+        return _Folder(path)
+    with _damage_explained(path.name):
+        return _Zip(path) if zipfile.is_zipfile(path) else _Tar(path)
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self.source = path.name
+        self._path = path
+        names = (
+            Path(folder, file).relative_to(path).as_posix() for folder, _, files in os.walk(path) for file in files
+        )
+        self.names = sorted(_limited(names, self.source))
+
+    def read(self, name: str) -> bytes:
+        path = self._path / name
+        if not path.resolve().is_relative_to(self._path.resolve()):
+            raise FileFormatError(f"{self.source}/{name} leads out of the folder; copy the file into it")
+        _check_size(path.stat().st_size, f"{self.source}/{name}")
+        return path.read_bytes()
+
+
+class _Zip:
+    def __init__(self, path: Path) -> None:
+        self.source = path.name
+        self._zip = zipfile.ZipFile(path)
+        members = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
+        _check_ratio(sum(info.file_size for info in members), path)
+        if any(info.compress_type not in _COMPRESSIONS or info.flag_bits & 1 for info in members):
+            raise FileFormatError(f"{self.source} is encrypted or of unknown compression; pack it as a plain zip")
+        self._sizes = {info.filename: info.file_size for info in members}
+        self.names = list(_limited(iter(self._sizes), self.source))
+
+    def read(self, name: str) -> bytes:
+        _check_size(self._sizes[name], f"{self.source}/{name}")
+        with _damage_explained(self.source):
+            return self._zip.read(name)
+
+
+class _Tar:
+    def __init__(self, path: Path) -> None:
+        self.source = path.name
+        self._tar = tarfile.open(path)  # noqa: SIM115 - stays open as long as the tree is read
+        self._members: dict[str, tarfile.TarInfo] = {}
+        unpacked = 0
+        for member in self._tar:
+            # Sizes are checked on the way: a bomb is refused before it is walked through.
+            unpacked += member.size
+            _check_ratio(unpacked, path)
+            if member.isfile():
+                self._members[member.name.removeprefix("./")] = member
+        self.names = list(_limited(iter(self._members), self.source))
+
+    def read(self, name: str) -> bytes:
+        _check_size(self._members[name].size, f"{self.source}/{name}")
+        with _damage_explained(self.source):
+            file = self._tar.extractfile(self._members[name])
+            return file.read() if file else b""
+
+
+def _is_tar(path: Path, head: bytes) -> bool:
+    if path.is_dir() or not (head[257:262] == b"ustar" or head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))):
+        return False
+    try:
+        return tarfile.is_tarfile(path)
+    except _DAMAGED:
+        return False
+
+
+def _limited(names: Iterator[str], source: str) -> Iterator[str]:
+    for count, name in enumerate(names):
+        if count == MAX_FILES:
+            raise FileFormatError(f"{source} holds more than {MAX_FILES:,} files; split it")
+        yield name
+
+
+def _check_ratio(unpacked: int, path: Path) -> None:
+    if unpacked > max(_SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
+        raise FileFormatError(
+            f"{path.name} unpacks to {unpacked:,} bytes or more, over {MAX_COMPRESSION} times its size; "
+            "if that is right, unpack it and give the folder"
+        )
+
+
+def _check_size(n_bytes: int, source: str) -> None:
+    if n_bytes > _MAX_FILE_BYTES:
+        raise FileFormatError(f"{source} has {n_bytes:,} bytes; at most {_MAX_FILE_BYTES:,} are read from one file")
+
+
+@contextmanager
+def _damage_explained(source: str) -> Iterator[None]:
+    try:
+        yield
+    except FileFormatError:
+        raise
+    except _DAMAGED as error:
+        raise FileFormatError(f"{source} is a damaged archive ({error}); pack it again") from error

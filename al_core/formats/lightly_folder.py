@@ -1,0 +1,182 @@
+"""Lightly's prediction folders: `schema.json` and one JSON file per image."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.coco_results import keypoint_instance, numbers
+from al_core.formats.detection import Boxes, detection_predictions
+from al_core.formats.file_tree import FileTree, is_tree, open_tree
+from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION, Predictions
+from al_core.formats.probability_maps import MAX_PIXELS, RunLengthMaps
+from al_core.utils import KeypointPrediction
+
+Objects = list[Mapping[str, Any]]
+
+
+def recognises_lightly_folder(path: Path, head: bytes) -> bool:
+    """Return whether a folder or archive holds a `schema.json`."""
+    return is_tree(path, head) and any(name.rpartition("/")[2] == "schema.json" for name in open_tree(path).names)
+
+
+def read_lightly_folder(path: Path) -> Predictions:
+    """Return the predictions of one task in Lightly's layout, of any of the four task types.
+
+    Raises:
+        FileFormatError: Naming the file that does not fit; or if there are several tasks, their folders.
+    """
+    tree = open_tree(path)
+    schemas = [name for name in tree.names if name.rpartition("/")[2] == "schema.json" and "metadata/" not in name]
+    if len(schemas) != 1:
+        raise FileFormatError(
+            f"{tree.source} holds {len(schemas)} tasks: {', '.join(schemas[:10])}; give the folder of one"
+        )
+    folder = schemas[0].removesuffix("schema.json")
+    task, categories = _schema(tree, schemas[0])
+    others = [name for name in tree.names if name.startswith(folder) and name.endswith(".json") and name != schemas[0]]
+    images = [_image(tree, name) for name in others if name != f"{folder}tasks.json"]
+    if not images:
+        raise FileFormatError(f"{tree.source} holds a schema but no predictions; expected one JSON file per image")
+    return _READ[task](tree.source, [name for name, _ in images], [found for _, found in images], categories)
+
+
+def _schema(tree: FileTree, name: str) -> tuple[str, dict[int, str]]:
+    where, schema = f"{tree.source}/{name}", _json(tree, name)
+    task = schema.get("task_type")
+    if task not in _READ:
+        raise FileFormatError(f"{where}: task_type is {task!a:.80}; expected one of {', '.join(_READ)}")
+    categories = schema.get("categories")
+    if not isinstance(categories, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("id"), int) and isinstance(entry.get("name"), str)
+        for entry in categories
+    ):
+        raise FileFormatError(f"{where}: expected 'categories', a list with id and name")
+    return task, {entry["id"]: entry["name"] for entry in sorted(categories, key=lambda entry: entry["id"])}
+
+
+def _image(tree: FileTree, name: str) -> tuple[str, Objects]:
+    content = _json(tree, name)
+    filename, objects = content.get("file_name"), content.get("predictions")
+    if not isinstance(filename, str) or not isinstance(objects, list) or not all(isinstance(o, dict) for o in objects):
+        raise FileFormatError(f"{tree.source}/{name}: expected 'file_name' and a list 'predictions'")
+    return filename, objects
+
+
+def _json(tree: FileTree, name: str) -> Mapping[str, Any]:
+    try:
+        content = orjson.loads(tree.read(name))
+    except orjson.JSONDecodeError as error:
+        raise FileFormatError(
+            f"{tree.source}/{name}, line {error.lineno}: not JSON ({error.msg}); write it again"
+        ) from error
+    if not isinstance(content, dict):
+        raise FileFormatError(f"{tree.source}/{name}: expected an object, found {type(content).__name__}")
+    return content
+
+
+def _classification(
+    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
+) -> Predictions:
+    rows = [
+        _distribution(f"{source}, {filename}", found[0], categories) if found else np.full(len(categories), np.nan)
+        for filename, found in zip(filenames, images, strict=True)
+    ]
+    return Predictions(filenames, list(categories.values()), np.array(rows, dtype=np.float32))
+
+
+def _distribution(where: str, found: Mapping[str, Any], categories: Mapping[int, str]) -> NDArray[np.float32]:
+    """Return the class probabilities of an object, or the score for its category and an equal share for the others."""
+    given = found.get("probabilities")
+    if given is not None:
+        if not isinstance(given, list) or len(given) != len(categories):
+            raise FileFormatError(f"{where}: expected {len(categories)} probabilities, one per category")
+        return numbers(where, given, "probability")
+    score = float(numbers(where, [found.get("score")], "score")[0])
+    if found.get("category_id") not in categories:
+        raise FileFormatError(f"{where}: category_id {found.get('category_id')!a:.80} is not in the schema")
+    spread = np.full(len(categories), (1 - score) / max(len(categories) - 1, 1), dtype=np.float32)
+    spread[list(categories).index(found["category_id"])] = score
+    return spread
+
+
+def _detection(
+    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
+) -> Predictions:
+    objects = [(image, found) for image, objects in enumerate(images) for found in objects]
+    position = {key: number for number, key in enumerate(categories)}
+    corners = numbers(source, [value for _, found in objects for value in _box(source, found)], "bbox value").reshape(
+        -1, 4
+    )
+    corners[:, 2:] += corners[:, :2]
+    has_probabilities = bool(objects) and all("probabilities" in found for _, found in objects)
+    boxes = Boxes(
+        np.array([image for image, _ in objects], dtype=np.int64),
+        corners,
+        numbers(source, [found.get("score") for _, found in objects], "score"),
+        np.array([position.get(_hashable(found.get("category_id")), -1) for _, found in objects], dtype=np.int64),
+        np.array([_distribution(source, found, categories) for _, found in objects]) if has_probabilities else None,
+    )
+    return detection_predictions(source, filenames, list(categories.values()), boxes)
+
+
+def _box(source: str, found: Mapping[str, Any]) -> list[Any]:
+    box = found.get("bbox")
+    if not isinstance(box, list) or len(box) != 4:
+        raise FileFormatError(f"{source}: expected a bbox x, y, width, height; found {box!a:.80}")
+    return box
+
+
+def _hashable(value: Any) -> int:
+    return value if isinstance(value, int) else -1
+
+
+def _keypoints(
+    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
+) -> Predictions:
+    outputs = [
+        KeypointPrediction([keypoint_instance(f"{source}, {filename}", found) for found in objects])
+        for filename, objects in zip(filenames, images, strict=True)
+    ]
+    return Predictions(filenames, list(categories.values()), outputs, KEYPOINTS)
+
+
+def _segmentation(
+    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
+) -> Predictions:
+    masks = [
+        [
+            (_run_lengths(f"{source}, {filename}", found), _distribution(f"{source}, {filename}", found, categories))
+            for found in objects
+        ]
+        for filename, objects in zip(filenames, images, strict=True)
+    ]
+    return Predictions(filenames, list(categories.values()), RunLengthMaps(masks, len(categories)), SEGMENTATION)
+
+
+def _run_lengths(where: str, found: Mapping[str, Any]) -> list[int]:
+    """Return the run lengths of a mask, row by row, zeros first.
+
+    Raises:
+        FileFormatError: If they are no whole numbers.
+    """
+    runs = found.get("segmentation")
+    if not isinstance(runs, list) or not all(type(run) is int and run >= 0 for run in runs):
+        raise FileFormatError(f"{where}: expected 'segmentation', a list of run lengths from 0")
+    if sum(runs) > MAX_PIXELS:
+        raise FileFormatError(
+            f"{where}: the run lengths add up to {sum(runs):,} pixels; at most {MAX_PIXELS:,} are read"
+        )
+    return runs
+
+
+_READ = {
+    CLASSIFICATION: _classification,
+    DETECTION: _detection,
+    SEGMENTATION: _segmentation,
+    KEYPOINTS: _keypoints,
+}

@@ -1,0 +1,95 @@
+"""YOLO labels with confidences: one text file per image, `class x_center y_center width height confidence` per line."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.detection import Boxes, detection_predictions
+from al_core.formats.detection_json import dense_labels
+from al_core.formats.file_tree import FileTree, is_tree, open_tree
+from al_core.formats.predictions import Predictions
+from al_core.formats.text import decode
+
+_CLASS_FILES = ("classes.txt", "obj.names")
+_NOT_LABELS = (*_CLASS_FILES, "readme.txt", "train.txt", "val.txt", "test.txt")
+_YAML_ENTRY = re.compile(r"^\s+(\d+)\s*:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)
+
+
+def recognises_yolo_folder(path: Path, head: bytes) -> bool:
+    """Return whether a folder or archive holds text files."""
+    return is_tree(path, head) and bool(_label_files(open_tree(path)))
+
+
+def read_yolo_folder(path: Path) -> Predictions:
+    """Return the boxes of a folder, zip or tar of YOLO text files; classes are named by `classes.txt` or `data.yaml`.
+
+    Images are known by the stem of their text file.
+
+    Raises:
+        FileFormatError: Naming file and line of the first one that does not fit.
+    """
+    tree = open_tree(path)
+    names = _label_files(tree)
+    if not names:
+        raise FileFormatError(f"{tree.source} holds no text files; expected one per image")
+    rows = [(image, values) for image, name in enumerate(names) for values in _lines(tree, name)]
+    values = np.array([row for _, row in rows], dtype=np.float64).reshape(-1, 6)
+    class_names, labels = dense_labels(values[:, 0].astype(int).tolist(), _class_names(tree))
+    half = values[:, 3:5] / 2
+    corners = np.hstack([values[:, 1:3] - half, values[:, 1:3] + half]).astype(np.float32)
+    boxes = Boxes(
+        np.array([image for image, _ in rows], dtype=np.int64), corners, values[:, 5].astype(np.float32), labels
+    )
+    return detection_predictions(tree.source, [_filename(name) for name in names], class_names, boxes)
+
+
+def _label_files(tree: FileTree) -> list[str]:
+    return [name for name in tree.names if name.endswith(".txt") and name.rpartition("/")[2].lower() not in _NOT_LABELS]
+
+
+def _filename(name: str) -> str:
+    # Ultralytics keeps images/train/a.jpg and labels/train/a.txt side by side.
+    _, labels, inside = f"/{name}".rpartition("/labels/")
+    return inside if labels else name
+
+
+def _lines(tree: FileTree, name: str) -> list[list[float]]:
+    source = f"{tree.source}/{name}"
+    text = decode(tree.read(name), source)
+    return [_values(f"{source}, line {n}", line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+
+
+def _values(where: str, line: str) -> list[float]:
+    cells = line.split()
+    if len(cells) == 5:
+        raise FileFormatError(f"{where} has no confidence; predict with save_txt=True and save_conf=True")
+    if len(cells) != 6:
+        raise FileFormatError(f"{where}: expected class, x, y, width, height, confidence, found {len(cells)} numbers")
+    try:
+        values = [float(cell) for cell in cells]
+    except ValueError as error:
+        raise FileFormatError(f"{where}: expected six numbers, found {line[:80]!a}; correct it") from error
+    if not 0 <= values[0] < 2**31 or values[0] != int(values[0]):
+        raise FileFormatError(f"{where}: the class is a whole number from 0, found {cells[0][:40]!a}")
+    return values
+
+
+def _class_names(tree: FileTree) -> list[str] | None:
+    for name in tree.names:
+        base = name.rpartition("/")[2].lower()
+        if base in _CLASS_FILES:
+            return [line.strip() for line in decode(tree.read(name), name).splitlines() if line.strip()]
+        if base in ("data.yaml", "dataset.yaml", "data.yml"):
+            return _yaml_names(decode(tree.read(name), name))
+    return None
+
+
+def _yaml_names(text: str) -> list[str] | None:
+    _, found, names = text.partition("names:")
+    listed = re.match(r"\s*\[([^\]]*)\]", names)
+    if listed:
+        return [name.strip(" '\"\n") for name in listed[1].split(",")]
+    entries = {int(number): name for number, name in _YAML_ENTRY.findall(names)} if found else {}
+    return [entries[number] for number in range(len(entries))] if sorted(entries) == list(range(len(entries))) else None

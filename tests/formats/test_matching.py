@@ -1,0 +1,44 @@
+import pytest
+
+from al_core.formats.matching import match_filenames
+
+
+@pytest.mark.parametrize(
+    ("samples", "name", "row"),
+    [
+        (["a.png", "b.png"], "b.png", 1),
+        (["train/a.png"], "a.png", 0),
+        (["a.png"], "/data/images/a.png", 0),
+        (["train/a.png"], "images/train/a.png", 0),
+        (["train/a.png"], "train\\a.png", 0),
+        (["train/a.png"], "./train/a.png", 0),
+        (["train/a.png", "val/a.png"], "val/a.jpg", 1),
+        (["a.rf.1.png"], "labels/a.rf.1.txt", 0),
+        (["a.png"], "a", 0),
+        (["train/a.png"], "val/a.png", -1),
+        (["train/a.png", "val/a.png"], "a.png", -1),
+        (["a.png", "a.jpg"], "a", -1),
+        (["ba.png"], "a.png", -1),
+        ([".png"], "x.png", -1),
+        (["a.png"], "", -1),
+        (["a.png"], "/", -1),
+    ],
+)
+def test_a_name_matches_one_sample_or_none(samples, name, row):
+    assert match_filenames(samples, [name])[0].tolist() == [row]
+
+
+def test_a_whole_name_wins_over_an_end_of_another():
+    rows, counts = match_filenames(["x/a.png", "a.png"], ["a.png", "y/x/a.png"])
+    assert rows.tolist() == [1, 0]
+    assert counts == {"name": 1, "relative path": 1, "stem": 0}
+
+
+def test_many_samples_of_one_basename_take_no_quadratic_time():
+    samples = [f"{i}/frame.png" for i in range(50_000)]
+    rows, _ = match_filenames(samples, [f"run/{name}" for name in reversed(samples)])
+    assert rows.tolist() == list(range(49_999, -1, -1))
+
+
+def test_a_very_deep_path_is_matched_by_its_last_folders():
+    assert match_filenames(["/".join("abcd" * 500) + "/x.png"], ["c/d/x.png"])[0].tolist() == [0]
