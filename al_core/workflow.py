@@ -17,6 +17,7 @@ from al_core.store.records import INITIAL_TAG, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
+    from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
     from al_core.formats import JoinReport, Predictions
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
@@ -52,6 +53,14 @@ class Selection:
     stale: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class EmbeddedFolder:
+    """A dataset made from a folder of images, and the files that could not be read."""
+
+    dataset: "Dataset"
+    broken: "tuple[BrokenImage, ...]"
+
+
 def create_dataset(
     workspace: "Workspace",
     name: str,
@@ -66,6 +75,74 @@ def create_dataset(
     dataset = workspace.create_dataset(name, filenames, images_dir=images_dir)
     _save_embedding(dataset, embedding_name, embeddings)
     return dataset
+
+
+def dataset_from_images(
+    workspace: "Workspace",
+    folder: Path | str,
+    name: str,
+    *,
+    model: "str | Path | EmbeddingModel | EmbeddingFunction" = "efficientnet-lite0",
+    progress: Progress | None = None,
+) -> EmbeddedFolder:
+    """Return a new dataset of all images in a folder and below it, embedded here, on this machine.
+
+    A run that was stopped goes on where it was when it is called again. The embedding bears the model's name; width,
+    height, file size, sharpness, brightness and signal-to-noise ratio become arrays of the kind "metadata".
+
+    Args:
+        workspace: Where to store the dataset.
+        folder: Holds the images.
+        name: Of the dataset.
+        model: As in `al_core.embedding.load_model`; the default comes along.
+        progress: Called with (images done, images to do in this run).
+
+    Raises:
+        InvalidInputError: If the folder, the name or the model is not usable, or no image can be read.
+        AlreadyExistsError: If the name is taken.
+    """
+    from al_core.embedding import embed_folder, list_images, load_model
+
+    workspace.check_dataset_name(name)
+    folder = Path(folder).expanduser().resolve()
+    filenames = list_images(folder)
+    loaded = load_model(model)
+    with embed_folder(folder, filenames, loaded, workspace.home / "embedding-runs", progress=progress) as result:
+        _check_embeddings(result.embeddings, result.filenames)
+        dataset = workspace.create_dataset(name, result.filenames, images_dir=folder)
+        dataset.arrays.save("embedding", {loaded.name: result.embeddings}, loaded.facts)
+        dataset.arrays.save("metadata", result.metadata)
+        dataset.arrays.save("digest", {"content": result.digests})
+    return EmbeddedFolder(dataset, result.broken)
+
+
+def tag_duplicates(
+    dataset: "Dataset",
+    *,
+    threshold: float = 0.3,
+    name: str = "duplicates",
+    embedding_name: str | None = None,
+    progress: Progress | None = None,
+) -> Tag | None:
+    """Store the samples that repeat an earlier one as a tag, or return None if there are none.
+
+    Samples repeat each other if their files are equal or their embeddings of length 1 are within `threshold`
+    (see `al_core.embedding.find_duplicates`).
+
+    Raises:
+        MissingInputError: If the dataset has no embedding.
+    """
+    from al_core.embedding import find_duplicates
+
+    dataset.check_tag_name(name)
+    embedding = dataset.arrays.newest("embedding", embedding_name)
+    if embedding is None:
+        raise MissingInputError(f"dataset '{dataset.name}' has no embedding to find duplicates with; add one first")
+    stored = dataset.arrays.find("digest", "content")
+    digests = dataset.arrays.read(stored) if stored else None
+    rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
+    facts = {"operation": "duplicates", "threshold": threshold, "embedding": _origin(embedding)}
+    return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
 
 
 def add_embeddings(

@@ -84,11 +84,7 @@ class Workspace:
             InvalidInputError: If the name, a filename or the folder is not allowed; nothing is stored then.
             AlreadyExistsError: If the name is taken.
         """
-        if not DATASET_NAME.fullmatch(name):
-            raise InvalidInputError(
-                f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
-                "with a letter or digit first"
-            )
+        self.check_dataset_name(name)
         dataset = self._insert_dataset(name)
         try:
             if images_dir is not None:
@@ -99,6 +95,16 @@ class Workspace:
             self.delete_dataset(dataset.id)
             raise
         return dataset
+
+    def check_dataset_name(self, name: str) -> None:
+        """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
+        if not DATASET_NAME.fullmatch(name):
+            raise InvalidInputError(
+                f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
+                "with a letter or digit first"
+            )
+        if any(dataset.name == name for dataset in self.datasets()):
+            raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name")
 
     def delete_dataset(self, name_or_id: str) -> None:
         """Remove a dataset with its tags, scores and arrays; images stay where they are."""

@@ -1,0 +1,44 @@
+"""The command `al-core`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import al_core
+from al_core.commands import embed
+from al_core.exceptions import ALCoreError
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: what it does in a line, its arguments, and its work."""
+
+    summary: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], None]
+
+
+COMMANDS = {"embed": Command(embed.SUMMARY, embed.add_arguments, embed.run)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a sub-command and return the exit code: 0, 1 with the error as a sentence, or 130 after Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="al-core", description=al_core.__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))
+    chosen = parser.parse_args(arguments)
+    try:
+        COMMANDS[chosen.command].run(chosen)
+    except ALCoreError as error:
+        print(f"al-core {chosen.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+import numpy as np
+from numpy.typing import NDArray
+
+
+def mean_colour(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the mean of each channel (n, 3)."""
+    return images.mean(axis=(1, 2))
+
+
+class CountingMeanColour:
+    """The same, counting the images it is shown."""
+
+    def __init__(self) -> None:
+        self.n_shown = 0
+
+    def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        self.n_shown += len(images)
+        return mean_colour(images)
