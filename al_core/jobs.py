@@ -124,3 +124,10 @@ class Jobs:
     def latest(self, key: str) -> Job | None:
         """Return the newest job with that key, or None."""
         return self._by_key.get(key)
+
+    def forget(self, key: str) -> None:
+        """Drop a job that has ended, once its outcome has been shown."""
+        with self._lock:
+            job = self._by_key.get(key)
+            if job and not job.is_running:
+                del self._by_key[key]

@@ -57,7 +57,8 @@ def _umap() -> ModuleType:
     # Without this umap-learn compiles them anew in every process.
     umap_.smooth_knn_dist.enable_caching()
     umap_.compute_membership_strengths.enable_caching()
-    return umap_
+    module: ModuleType = umap_
+    return module
 
 
 def improve(
