@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
 from al_core.api.media import media_app
+from al_core.api.server import create_api
 from al_core.exceptions import ALCoreError
 from al_core.store import Workspace
 
@@ -28,10 +29,11 @@ def show_error(error: Exception) -> bool:
         )
     return True
 
+open_workspace = cache(Workspace)
 
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
-    routes=[Mount("/images", media_app(cache(Workspace)))],
+    routes=[Mount("/images", media_app(open_workspace)), Mount("/v1", create_api(open_workspace))],
     middleware=[trusted_hosts],
     on_script_error=show_error,
 )

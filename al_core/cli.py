@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import al_core
-from al_core.commands import embed
+from al_core.commands import embed, serve, token
 from al_core.exceptions import ALCoreError
 
 
@@ -19,7 +19,11 @@ class Command:
     run: Callable[[argparse.Namespace], None]
 
 
-COMMANDS = {"embed": Command(embed.SUMMARY, embed.add_arguments, embed.run)}
+COMMANDS = {
+    "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
+    "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
+    "token": Command(token.SUMMARY, token.add_arguments, token.run),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,6 +7,7 @@
     ├── NotFoundError (KeyError)            no dataset, tag, embedding or score of that name or id
     ├── AlreadyExistsError (RuntimeError)   the name is taken
     ├── NotAllowedError (RuntimeError)      the rules forbid it, such as deleting a tag that has children
+    ├── ServerError (ConnectionError)       a server cannot be reached, or fails
     └── Cancelled                           the user stopped a job
 
     ALCoreWarning (UserWarning)             done, but not quite as asked
@@ -45,6 +46,10 @@ class AlreadyExistsError(ALCoreError, RuntimeError):
 
 class NotAllowedError(ALCoreError, RuntimeError):
     """The request is understood, and the rules forbid it."""
+
+
+class ServerError(ALCoreError, ConnectionError):
+    """A server cannot be reached, or fails."""
 
 
 class Cancelled(ALCoreError):

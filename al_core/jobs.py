@@ -1,11 +1,12 @@
 """Work in the background that shows its progress and can be cancelled."""
 
+import os
 import secrets
 import threading
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from al_core.exceptions import ALCoreError, Cancelled
 from al_core.types import Progress
@@ -25,22 +26,30 @@ class Job:
     """One piece of work.
 
     Attributes:
-        id: Unique in the process.
+        id: 24 hexadecimal digits, unique.
         title: What it does, for people.
+        dataset_id: The dataset it works on, if it is one.
         done: Steps completed.
         total: Steps in all; 0 while unknown.
         result: What the work returned, once FINISHED.
         error: Why it FAILED, as a sentence.
+        error_type: The class of that error.
+        created_at: Milliseconds since 1970.
+        finished_at: The same; None while it is under way.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, dataset_id: str | None = None) -> None:
         self.id = secrets.token_hex(12)
         self.title = title
+        self.dataset_id = dataset_id
         self.state = JobState.WAITING
         self.done = 0
         self.total = 0
         self.result: Any = None
         self.error = ""
+        self.error_type = ""
+        self.created_at = time.time_ns() // 1_000_000
+        self.finished_at: int | None = None
         self._started = time.monotonic()
         self._cancelled = threading.Event()
         self._ended = threading.Event()
@@ -74,25 +83,34 @@ class Job:
         """Wait until the job has ended and return whether it has."""
         return self._ended.wait(timeout)
 
-    def run(self, work: Callable[[Progress], Any]) -> None:
-        """Do the work in this thread and keep its outcome."""
-        self.state = JobState.RUNNING
+    def run(self, work: Callable[[Progress], Any], records: "JobRecords | None" = None) -> None:
+        """Do the work in this thread and keep its outcome, in `records` before anybody is told."""
+        self._set(JobState.RUNNING, records)
         try:
             self._report(0, 0)
             self.result = work(self._report)
-            self.state = JobState.FINISHED
+            outcome = JobState.FINISHED
         except Cancelled:
-            self.state = JobState.CANCELLED
+            outcome = JobState.CANCELLED
         except ALCoreError as error:
-            self._fail(str(error))
+            outcome = self._failed(error, str(error))
         except Exception as error:  # noqa: BLE001 - nothing above a thread would show it
-            self._fail(f"{type(error).__name__}: {error}")
+            outcome = self._failed(error, f"{type(error).__name__}: {error}")
+        self.finished_at = time.time_ns() // 1_000_000
+        try:
+            self._set(outcome, records)
         finally:
+            self.state = outcome
             self._ended.set()
 
-    def _fail(self, reason: str) -> None:
-        self.error = reason
-        self.state = JobState.FAILED
+    def _set(self, state: JobState, records: "JobRecords | None") -> None:
+        if records:
+            records.save(self, state)
+        self.state = state
+
+    def _failed(self, error: Exception, reason: str) -> JobState:
+        self.error, self.error_type = reason, type(error).__name__
+        return JobState.FAILED
 
     def _report(self, done: int, total: int) -> None:
         if self._cancelled.is_set():
@@ -100,26 +118,48 @@ class Job:
         self.done, self.total = done, total
 
 
-class Jobs:
-    """The jobs of this process, kept after a page is closed or reloaded."""
+class JobRecords(Protocol):
+    """Where jobs are written down, so that they are known after a restart."""
 
-    def __init__(self) -> None:
+    def save(self, job: Job, state: JobState) -> None:
+        """Store the job as it is, in this state."""
+
+
+class Jobs:
+    """The jobs of this process, kept after a page is closed or reloaded.
+
+    Args:
+        records: Where to write them down; by default they end with the process.
+        n_at_once: How many work at the same time; the others wait. By default one per processor.
+    """
+
+    def __init__(self, records: JobRecords | None = None, n_at_once: int | None = None) -> None:
         self._by_key: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._records = records
+        self._places = threading.Semaphore(n_at_once or os.cpu_count() or 1)
 
-    def start(self, key: str, title: str, work: Callable[[Progress], Any]) -> Job:
+    def start(self, key: str | None, title: str, work: Callable[[Progress], Any], dataset_id: str | None = None) -> Job:
         """Run `work(progress)` in the background and return its job.
 
-        While a job with the same key is under way, that one is returned and nothing new starts.
+        While a job with the same key is under way, that one is returned and nothing new starts. A job without a key
+        is known by its id.
         """
         with self._lock:
-            running = self._by_key.get(key)
+            running = self._by_key.get(key) if key else None
             if running and running.is_running:
                 return running
-            job = self._by_key[key] = Job(title)
+            job = Job(title, dataset_id)
+            self._by_key[key or job.id] = job
+        if self._records:
+            self._records.save(job, JobState.WAITING)
         # A daemon, so that a long job never keeps the process from ending; files are written atomically.
-        threading.Thread(target=job.run, args=(work,), name=title, daemon=True).start()
+        threading.Thread(target=self._run, args=(job, work), name=title, daemon=True).start()
         return job
+
+    def _run(self, job: Job, work: Callable[[Progress], Any]) -> None:
+        with self._places:
+            job.run(work, self._records)
 
     def latest(self, key: str) -> Job | None:
         """Return the newest job with that key, or None."""

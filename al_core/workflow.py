@@ -146,9 +146,17 @@ def tag_duplicates(
 
 
 def add_embeddings(
-    dataset: "Dataset", filenames: Sequence[str], embeddings: Embeddings, *, name: str = "default"
+    dataset: "Dataset",
+    filenames: Sequence[str],
+    embeddings: Embeddings,
+    *,
+    name: str = "default",
+    embedding_id: str | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> None:
     """Store an embedding, reordered to the dataset's rows; an empty dataset takes the filenames as its samples.
+
+    `embedding_id` is the id that a client was promised; by default a new one.
 
     Raises:
         InvalidInputError: Unless each sample of the dataset has exactly one row.
@@ -159,7 +167,8 @@ def add_embeddings(
         raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
     if not dataset.n_samples:
         dataset.set_samples(filenames)
-    _save_embedding(dataset, name, embeddings[_row_order(dataset, filenames)])
+    ordered = np.asarray(embeddings[_row_order(dataset, filenames)], np.float32)
+    dataset.arrays.save("embedding", {name: ordered}, facts, ids={name: embedding_id})
 
 
 def check_predictions(

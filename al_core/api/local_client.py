@@ -71,7 +71,9 @@ class LocalClient:
     def create_dataset(self, dataset_name: str) -> str:
         """Use the dataset of that name, made if it does not exist, and return its id."""
         known = {dataset.name: dataset for dataset in self.workspace.datasets()}
-        self._dataset = known.get(dataset_name) or self.workspace.create_dataset(dataset_name)
+        # Not `or`: a dataset without samples is falsy.
+        is_known = dataset_name in known
+        self._dataset = known[dataset_name] if is_known else self.workspace.create_dataset(dataset_name)
         return self._dataset.id
 
     def get_datasets(self) -> list["Dataset"]:

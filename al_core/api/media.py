@@ -38,7 +38,7 @@ def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
 
     def thumbnail(request: Request) -> Response:
         path = _image_path(dataset_of(request), request.path_params["row"])
-        small = _thumbnail(path) if path else None
+        small = make_thumbnail(path) if path else None
         return Response(small, media_type="image/webp", headers=CACHE) if small else _placeholder()
 
     def full(request: Request) -> Response:
@@ -94,7 +94,8 @@ def _check_row(dataset: "Dataset", row: int) -> None:
         raise NotFoundError(f"dataset '{dataset.name}' has rows 0 to {dataset.n_samples - 1}, not {row}")
 
 
-def _thumbnail(path: Path) -> bytes | None:
+def make_thumbnail(path: Path) -> bytes | None:
+    """Return a small WebP of an image, or None if it is broken or far too large."""
     from PIL import Image, ImageOps
 
     try:

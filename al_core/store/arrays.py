@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,23 @@ class Arrays:
         """Return the array itself, mapped from disk and read-only."""
         return files.read_array(self._path(stored.kind, stored.id))
 
-    def save(self, kind: str, named: dict[str, NDArray[Any]], facts: dict[str, Any] | None = None) -> None:
-        """Store arrays of a kind, in place of older ones of the same names: all become visible at once."""
+    def save(
+        self,
+        kind: str,
+        named: dict[str, NDArray[Any]],
+        facts: dict[str, Any] | None = None,
+        *,
+        ids: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """Store arrays of a kind, in place of older ones of the same names: all become visible at once.
+
+        `ids` gives arrays the ids that were promised to a client.
+        """
+        promised = ids or {}
         records = [
-            StoredArray(new_id(), kind, name, files.array_digest(array), array.shape, facts or {}, now())
+            StoredArray(
+                promised.get(name) or new_id(), kind, name, files.array_digest(array), array.shape, facts or {}, now()
+            )
             for name, array in named.items()
         ]
         for record, array in zip(records, named.values(), strict=True):

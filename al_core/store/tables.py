@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -27,7 +28,9 @@ datasets = Table(
     Column("id", String(24), unique=True, nullable=False),
     Column("name", String, unique=True, nullable=False),
     Column("n_samples", Integer, nullable=False),
+    Column("n_pending", Integer, nullable=False),
     Column("images_dir", String),
+    Column("facts", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )
 
@@ -62,4 +65,39 @@ arrays = Table(
     Column("facts", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("dataset_id", "kind", "name"),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("filename", String, nullable=False),
+    Column("facts", JSON, nullable=False),
+    UniqueConstraint("dataset_id", "filename"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("dataset_id", String(24)),
+    Column("title", String, nullable=False),
+    Column("owner", String(24), nullable=False),
+    Column("state", String, nullable=False),
+    Column("result", JSON),
+    Column("error", String, nullable=False),
+    Column("error_type", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("name", String, unique=True, nullable=False),
+    Column("hash", String(64), unique=True, nullable=False),
+    Column("may_write", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
 )

@@ -1,22 +1,23 @@
 import os
-import re
 import shutil
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event, insert, select
+from sqlalchemy import Engine, create_engine, delete, event, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
 from al_core.store import tables
-from al_core.store.dataset import Dataset
+from al_core.store.dataset import Dataset, check_dataset_name
 from al_core.store.identity import new_id, now
+from al_core.store.job_records import JobRecords
+from al_core.store.tokens import Tokens
 
-DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
 # Another process may be between writing a file and committing its row; nobody takes an hour for that.
 ORPHAN_AGE_SECONDS = 3600
 
@@ -26,6 +27,9 @@ class Workspace:
 
     Args:
         home: The folder; by default `AL_CORE_HOME`, otherwise `~/.al_core`. It is made if it does not exist.
+
+    Attributes:
+        tokens: Who may use the API.
 
     Examples:
         >>> import tempfile
@@ -39,6 +43,7 @@ class Workspace:
         self._datasets_folder.mkdir(parents=True, exist_ok=True)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = _open_catalog(url)
+        self.tokens = Tokens(self._engine)
         self._remove_orphans()
 
     def __enter__(self) -> "Workspace":
@@ -53,8 +58,15 @@ class Workspace:
         return f"Workspace({str(self.home)!r})"
 
     def close(self) -> None:
-        """Release the catalog's connections."""
+        """Release the catalog's connections and the jobs of this process."""
+        if "job_records" in self.__dict__:
+            self.job_records.close()
         self._engine.dispose()
+
+    @cached_property
+    def job_records(self) -> JobRecords:
+        """The jobs of all processes that have this workspace open."""
+        return JobRecords(self._engine, self.home / "jobs")
 
     def datasets(self) -> list[Dataset]:
         """Return all datasets, newest first."""
@@ -68,11 +80,13 @@ class Workspace:
         Raises:
             NotFoundError: If there is none; the message lists the datasets there are.
         """
-        datasets = self.datasets()
-        for dataset in datasets:
-            if name_or_id in (dataset.id, dataset.name):
-                return dataset
-        known = ", ".join(f"'{dataset.name}'" for dataset in datasets[:20]) or "none yet"
+        column = tables.datasets.c
+        query = select(tables.datasets).where(or_(column.id == name_or_id, column.name == name_or_id))
+        with self._engine.connect() as connection:
+            record = connection.execute(query).first()
+        if record:
+            return self._dataset(record)
+        known = ", ".join(f"'{dataset.name}'" for dataset in self.datasets()[:20]) or "none yet"
         raise NotFoundError(f"the workspace has no dataset '{name_or_id}'; its datasets are: {known}")
 
     def create_dataset(
@@ -98,11 +112,7 @@ class Workspace:
 
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
-        if not DATASET_NAME.fullmatch(name):
-            raise InvalidInputError(
-                f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
-                "with a letter or digit first"
-            )
+        check_dataset_name(name)
         if any(dataset.name == name for dataset in self.datasets()):
             raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name")
 
@@ -110,7 +120,7 @@ class Workspace:
         """Remove a dataset with its tags, scores and arrays; images stay where they are."""
         dataset = self.dataset(name_or_id)
         with self._engine.begin() as connection:
-            for table in (tables.tags, tables.arrays):
+            for table in (tables.tags, tables.arrays, tables.samples):
                 connection.execute(delete(table).where(table.c.dataset_id == dataset.id))
             connection.execute(delete(tables.datasets).where(tables.datasets.c.id == dataset.id))
         shutil.rmtree(self._datasets_folder / dataset.id, ignore_errors=True)
@@ -123,7 +133,7 @@ class Workspace:
         return Dataset(self._engine, self._datasets_folder / record.id, record)
 
     def _insert_dataset(self, name: str) -> Dataset:
-        values = {"id": new_id(), "name": name, "n_samples": 0, "created_at": now()}
+        values = {"id": new_id(), "name": name, "n_samples": 0, "n_pending": 0, "facts": {}, "created_at": now()}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(tables.datasets).values(**values))

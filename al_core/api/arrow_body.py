@@ -1,0 +1,94 @@
+"""Large arrays as bytes of an Arrow file: a few seconds for a million samples where JSON takes minutes."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.types import Embeddings, Scores
+
+
+def write_columns(file: IO[bytes], columns: Mapping[str, Sequence[float] | Scores]) -> None:
+    """Write named columns of equal length."""
+    import pyarrow as pa
+
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    lengths = {name: len(values) for name, values in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidInputError(f"the columns have different lengths: {lengths}")
+    _write(file, pa.record_batch({name: pa.array(values) for name, values in arrays.items()}))
+
+
+def read_columns(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the columns of a file that `write_columns` wrote.
+
+    Raises:
+        FileFormatError: If the file is something else.
+    """
+    table = _read(path)
+    return {name: _numbers(name, table.column(name)) for name in table.column_names}
+
+
+def write_embeddings(file: IO[bytes], filenames: Sequence[str], embeddings: Embeddings) -> None:
+    """Write one row of an embedding per filename."""
+    import pyarrow as pa
+
+    matrix = np.ascontiguousarray(embeddings, np.float32)
+    if matrix.ndim != 2 or len(matrix) != len(filenames):
+        raise InvalidInputError(
+            f"embeddings of shape {matrix.shape} came for {len(filenames):,} filenames; give one row per filename"
+        )
+    rows = pa.FixedSizeListArray.from_arrays(pa.array(matrix.reshape(-1)), matrix.shape[1])
+    _write(file, pa.record_batch({"filename": pa.array(filenames, pa.large_string()), "embedding": rows}))
+
+
+def read_embeddings(path: Path) -> tuple[list[str], NDArray[np.float32]]:
+    """Return filenames and matrix of a file that `write_embeddings` wrote.
+
+    Raises:
+        FileFormatError: If the file is something else.
+    """
+    import pyarrow as pa
+
+    table = _read(path)
+    types = {field.name: field.type for field in table.schema}
+    embedding: Any = types.get("embedding")
+    if types.get("filename") not in (pa.string(), pa.large_string()) or not pa.types.is_fixed_size_list(embedding):
+        raise FileFormatError(
+            f"an embedding has the Arrow columns filename (string) and embedding (fixed-size list), not {types}"
+        )
+    values = _numbers("embedding", pa.chunked_array([chunk.flatten() for chunk in table.column("embedding").chunks]))
+    filenames: list[str] = table.column("filename").to_pylist()
+    return filenames, np.asarray(values, np.float32).reshape(len(filenames), embedding.list_size)
+
+
+def _write(file: IO[bytes], batch: Any) -> None:
+    import pyarrow as pa
+
+    with pa.ipc.new_file(file, batch.schema) as writer:
+        writer.write_batch(batch)
+
+
+def _read(path: Path) -> Any:
+    import pyarrow as pa
+
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+        # Buffers come from a client: without this, a wrong offset would be read as it is.
+        table.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        raise FileFormatError(f"the body is not an Arrow file: {error}") from error
+    return table
+
+
+def _numbers(name: str, column: Any) -> NDArray[Any]:
+    import pyarrow as pa
+
+    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)) or column.null_count:
+        raise FileFormatError(f"column '{name}' has numbers without gaps, not {column.type}")
+    values: NDArray[Any] = column.to_numpy()
+    return values

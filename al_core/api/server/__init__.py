@@ -1,0 +1,46 @@
+"""The REST API under `/v1`, as Lightly's clients speak it: `uvicorn al_core.api.server:app`."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from al_core.api.schemas import Problem
+from al_core.api.server import datasets, embeddings, exports, samples, scores, selections, signed, tags, versions
+from al_core.api.server.context import API_PREFIX, Context
+from al_core.api.server.errors import add_handlers
+from al_core.api.server.guards import Guard
+from al_core.api.server.settings import Settings, read_settings
+from al_core.store import Workspace
+
+__all__ = ["app", "create_api"]
+
+ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, selections, signed)
+
+
+def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Settings | None = None) -> FastAPI:
+    """Return the API, to be mounted at `/v1`; the workspace is opened at the first request."""
+    api = FastAPI(
+        title="al_core",
+        description="Which images to label next, over HTTP. Lightly 1.2 clients work with it unchanged.",
+        version="1",
+        redirect_slashes=False,
+        responses={"default": {"model": Problem, "description": "What went wrong"}},
+        generate_unique_id_function=operation_id,
+    )
+    api.state.context = Context(open_workspace, settings or read_settings())
+    api.add_middleware(Guard, context=api.state.context)
+    add_handlers(api)
+    for module in ROUTERS:
+        api.include_router(module.router)
+    return api
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return a name for a route that is unique and readable."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
+
+
+app = Starlette(routes=[Mount(API_PREFIX, create_api())])

@@ -1,0 +1,85 @@
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from al_core.api.server.errors import coded
+from al_core.api.server.settings import Settings
+from al_core.api.server.signed_urls import PREFIX, Signer, read_secret
+from al_core.jobs import Jobs
+from al_core.store import Dataset, StoredArray, Tag, Workspace
+
+API_PREFIX = "/v1"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes work with."""
+
+    settings: Settings
+    workspace: Workspace
+    jobs: Jobs
+    signer: Signer
+
+
+class Context:
+    """Opens the workspace at the first request, so that importing the server touches no file."""
+
+    def __init__(self, open_workspace: Callable[[], Workspace], settings: Settings) -> None:
+        self.settings = settings
+        self.services: Services | None = None
+        self._open_workspace = open_workspace
+        self._lock = threading.Lock()
+
+    def open(self) -> Services:
+        """Return the same services at every call."""
+        with self._lock:
+            if self.services is None:
+                workspace = self._open_workspace()
+                signer = Signer(read_secret(workspace.home / "signing.key"))
+                self.services = Services(self.settings, workspace, Jobs(workspace.job_records), signer)
+            return self.services
+
+
+def services(request: Request) -> Services:
+    """Return the services of the application that answers the request."""
+    context: Context = request.app.state.context
+    return context.services or context.open()
+
+
+def find_dataset(request: Request, dataset_id: str) -> Dataset:
+    """Return the dataset that the path names."""
+    with coded(NotFoundError="DATASET_UNKNOWN"):
+        return services(request).workspace.dataset(dataset_id)
+
+
+DatasetOfPath = Annotated[Dataset, Depends(find_dataset)]
+
+
+def find_tag(dataset: Dataset, tag_id: str, code: str = "TAG_UNKNOWN") -> Tag:
+    """Return the tag with that id."""
+    with coded(NotFoundError=code):
+        return dataset.tag_by_id(tag_id)
+
+
+def find_array(dataset: Dataset, kind: str, array_id: str, code: str) -> StoredArray:
+    """Return the embedding or score with that id or name."""
+    with coded(NotFoundError=code):
+        names = {stored.id: stored.name for stored in dataset.arrays.all(kind)}
+        return dataset.arrays.get(kind, names.get(array_id, array_id))
+
+
+def signed_url(request: Request, method: str, path: str, seconds: int | None = None, **query: str) -> str:
+    """Return an address on this server that needs no token, valid for one method and a limited time."""
+    known = services(request)
+    root = f"{str(request.base_url).rstrip('/')}{API_PREFIX}"
+    return root + known.signer.sign(method, PREFIX + path, seconds or known.settings.url_seconds, **query)
+
+
+def json_bytes(content: Any) -> Response:
+    """Return long lists as JSON at the speed of orjson."""
+    return Response(orjson.dumps(content), media_type="application/json")

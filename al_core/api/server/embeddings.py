@@ -1,0 +1,146 @@
+import csv
+import io
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from al_core import workflow
+from al_core.api.arrow_body import read_embeddings
+from al_core.api.schemas import (
+    Created,
+    Embedding2dData,
+    EmbeddingData,
+    RowCount,
+    Trigger2d,
+    WriteCsvUrl,
+)
+from al_core.api.server.bodies import ARROW_BODY, BodyFile
+from al_core.api.server.context import DatasetOfPath, find_array, services, signed_url
+from al_core.api.server.errors import ApiError, coded
+from al_core.store import Dataset, StoredArray
+from al_core.store.identity import new_id
+from al_core.store.upsize import PARTIAL_EMBEDDING
+
+router = APIRouter(prefix="/datasets/{dataset_id}/embeddings", tags=["Embeddings"])
+
+
+def embedding_of_path(dataset: DatasetOfPath, embedding_id: str) -> StoredArray:
+    """Return the embedding that the path names, complete or not."""
+    partial = {stored.id: stored for stored in dataset.arrays.all(PARTIAL_EMBEDDING)}
+    return partial.get(embedding_id) or find_array(dataset, "embedding", embedding_id, "EMBEDDING_UNKNOWN")
+
+
+EmbeddingOfPath = Annotated[StoredArray, Depends(embedding_of_path)]
+
+
+@router.get("")
+def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
+    """Return all embeddings, in the order that the server's settings name."""
+    known = [stored for kind in (PARTIAL_EMBEDDING, "embedding") for stored in dataset.arrays.all(kind)]
+    embeddings = [EmbeddingData.of(stored, dataset.n_samples) for stored in known]
+    is_reversed = services(request).settings.embedding_order == "newest-first"
+    return embeddings[::-1] if is_reversed else embeddings
+
+
+@router.get("/writeCSVUrl")
+def create_csv_url(request: Request, dataset: DatasetOfPath, name: str) -> WriteCsvUrl:
+    """Return where to send an embedding as a CSV file, and the id that it will have."""
+    if dataset.arrays.find("embedding", name):
+        raise ApiError(409, "EMBEDDING_NAME_EXISTS", f"there already is an embedding '{name}'; choose another name")
+    embedding_id = new_id()
+    path = f"/datasets/{dataset.id}/embeddings/{embedding_id}/csv"
+    return WriteCsvUrl(signed_write_url=signed_url(request, "PUT", path, name=name), embedding_id=embedding_id)
+
+
+@router.get("/{embedding_id}/readCSVUrl")
+def read_csv_url(request: Request, dataset: DatasetOfPath, embedding: EmbeddingOfPath) -> str:
+    """Return where to read an embedding as a CSV file."""
+    return signed_url(request, "GET", f"/datasets/{dataset.id}/embeddings/{embedding.id}/csv")
+
+
+@router.put("", status_code=201, openapi_extra=ARROW_BODY)
+def upload(dataset: DatasetOfPath, name: str, body: BodyFile) -> Created:
+    """Store an embedding from an Arrow file with the columns filename and embedding (an addition of al_core).
+
+    An empty dataset takes the filenames as its samples.
+    """
+    filenames, matrix = read_embeddings(body)
+    with coded(AlreadyExistsError="EMBEDDING_NAME_EXISTS"):
+        workflow.add_embeddings(dataset, filenames, matrix, name=name)
+    return Created(id=dataset.arrays.get("embedding", name).id)
+
+
+@router.delete("/{embedding_id}", status_code=204, response_class=Response)
+def delete(dataset: DatasetOfPath, embedding: EmbeddingOfPath) -> None:
+    """Remove an embedding; selections made from it stay and say that it is gone."""
+    dataset.arrays.delete(embedding.kind, embedding.name)
+
+
+@router.put("/{embedding_id}/isProcessed", status_code=204, response_class=Response)
+def check_row_count(embedding: EmbeddingOfPath, body: RowCount) -> None:
+    """Compare a client's count of rows with the server's."""
+    if body.row_count != embedding.shape[0]:
+        message = f"embedding '{embedding.name}' has {embedding.shape[0]} rows, not {body.row_count}"
+        raise ApiError(400, "EMBEDDING_ROW_COUNT_INVALID", message)
+
+
+@router.post("/{embedding_id}/trigger2dEmbeddingsJob", status_code=202, response_class=Response)
+def start_2d(request: Request, dataset: DatasetOfPath, embedding: EmbeddingOfPath, body: Trigger2d) -> None:
+    """Start calculating a 2-D view. There is no t-SNE here; the request is accepted and UMAP takes its place."""
+    method = body.dimensionality_reduction_method
+    if method == "TSNE":
+        return
+    services(request).jobs.start(
+        f"{method}:{embedding.id}",
+        f"{method} of {embedding.name}",
+        lambda progress: workflow.project(dataset, embedding.name, method, progress=progress) is None,
+        dataset.id,
+    )
+
+
+@router.get("/{embedding_id}/2d")
+def read_all_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath) -> list[Embedding2dData]:
+    """Return the 2-D views that have been calculated, without their points."""
+    return list(views(dataset, embedding, with_points=False))
+
+
+@router.get("/{embedding_id}/2d/{view_id}")
+def read_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath, view_id: str) -> Embedding2dData:
+    """Return a 2-D view with its points in row order."""
+    for view in views(dataset, embedding, with_points=True):
+        if view.id == view_id:
+            return view
+    raise ApiError(404, "EMBEDDING_2D_UNKNOWN", f"embedding '{embedding.name}' has no 2-D view '{view_id}'")
+
+
+def views(dataset: Dataset, embedding: StoredArray, *, with_points: bool) -> Iterator[Embedding2dData]:
+    """Yield the 2-D views of an embedding."""
+    for stored in dataset.arrays.all("projection"):
+        method, _, origin = stored.name.partition(" of ")
+        if not origin.startswith(embedding.digest):
+            continue
+        points = dataset.arrays.read(stored) if with_points else None
+        yield Embedding2dData(
+            id=stored.id,
+            dataset_id=dataset.id,
+            embedding_id=embedding.id,
+            name=method.lower(),
+            created_at=stored.created_at,
+            dimensionality_reduction_method=method,
+            coordinates_dimension1=points[:, 0].tolist() if points is not None else None,
+            coordinates_dimension2=points[:, 1].tolist() if points is not None else None,
+        )
+
+
+def csv_lines(dataset: Dataset, embedding: StoredArray, n_rows: int = 1000) -> Iterator[str]:
+    """Yield an embedding in Lightly's CSV layout, `n_rows` rows at a time."""
+    matrix = dataset.arrays.read(embedding)
+    filenames = dataset.filenames()
+    yield ",".join(["filenames", *(f"embedding_{column}" for column in range(matrix.shape[1])), "labels"]) + "\r\n"
+    for start in range(0, len(matrix), n_rows):
+        text = io.StringIO()
+        rows = matrix[start : start + n_rows].tolist()
+        csv.writer(text).writerows([filenames[start + offset], *row, 0] for offset, row in enumerate(rows))
+        yield text.getvalue()

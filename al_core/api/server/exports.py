@@ -1,0 +1,89 @@
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse
+
+from al_core import workflow
+from al_core.api.server.context import DatasetOfPath
+from al_core.api.server.samples import image_url, sample_data, sample_id
+from al_core.api.server.tags import TagOfPath
+from al_core.store import Dataset, Tag
+
+router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
+
+# Annotators open their tasks days after the export.
+WEEK_SECONDS = 7 * 24 * 3600
+
+
+@router.get("/filenames")
+def read_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> list[str]:
+    """Return the filenames of a tag in row order."""
+    return dataset.filenames(tag.rows)
+
+
+@router.get("/export/basic/filenames", response_class=PlainTextResponse)
+def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> str:
+    """Return one filename per line, in row order."""
+    return "\n".join(dataset.filenames(tag.rows))
+
+
+@router.get("/export/LabelStudio/tasks")
+def export_label_studio(
+    request: Request,
+    dataset: DatasetOfPath,
+    tag: TagOfPath,
+    expiresIn: int = WEEK_SECONDS,
+) -> list[dict[str, object]]:
+    """Return the samples of a tag as tasks of Label Studio."""
+    return [
+        {"id": row, "data": {"image": url, "lightlyFileName": name, "lightlyMetaInfo": meta}}
+        for row, name, url, meta in samples(request, dataset, tag, expiresIn)
+    ]
+
+
+@router.get("/export/LabelBox/datarows")
+def export_labelbox(
+    request: Request,
+    dataset: DatasetOfPath,
+    tag: TagOfPath,
+    expiresIn: int = WEEK_SECONDS,
+) -> list[dict[str, object]]:
+    """Return the samples of a tag as data rows of Labelbox."""
+    return [{"externalId": name, "imageUrl": url} for _, name, url, _ in samples(request, dataset, tag, expiresIn)]
+
+
+@router.get("/export/Sama/tasks")
+def export_sama(
+    request: Request,
+    dataset: DatasetOfPath,
+    tag: TagOfPath,
+    expiresIn: int = WEEK_SECONDS,
+) -> list[dict[str, object]]:
+    """Return the samples of a tag as tasks of Sama."""
+    return [
+        {
+            "priority": 0,
+            "reserve_for": None,
+            "data": {"id": row, "url": url, "image": url, "lightlyFileName": name, "lightlyMetaInfo": meta},
+        }
+        for row, name, url, meta in samples(request, dataset, tag, expiresIn)
+    ]
+
+
+def samples(request: Request, dataset: Dataset, tag: Tag, seconds: int) -> list[tuple[int, str, str, object]]:
+    """Return row, filename, signed URL and facts of each sample."""
+    facts = dataset.samples.facts()
+    rows = tag.rows.tolist()
+    return [
+        (
+            row,
+            name,
+            image_url(request, dataset, sample_id(dataset, row), "GET", "full", seconds),
+            sample_data(dataset, row, name, facts.get(row, {})).model_dump(by_alias=True),
+        )
+        for row, name in zip(rows, dataset.filenames(tag.rows), strict=True)
+    ]
+
+
+@router.get("/export/{format}", response_class=PlainTextResponse)
+def export_file(dataset: DatasetOfPath, tag: TagOfPath, format: str, addedOnly: bool = False) -> PlainTextResponse:
+    """Return a tag as a file, as the dashboard offers it: txt, csv or json (an addition of al_core)."""
+    return PlainTextResponse(workflow.export_tag(dataset, tag, format, added_only=addedOnly))

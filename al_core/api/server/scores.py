@@ -1,0 +1,50 @@
+import numpy as np
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from al_core import workflow
+from al_core.api.arrow_body import read_columns
+from al_core.api.schemas import Created, ScoreCreate, ScoreData, ScoreInfo
+from al_core.api.server.bodies import ARROW_BODY, BodyFile
+from al_core.api.server.context import DatasetOfPath, find_array
+from al_core.api.server.tags import TagOfPath
+from al_core.store import Dataset, StoredArray, Tag
+
+router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["Scores"])
+
+
+@router.get("")
+def read_scores(dataset: DatasetOfPath, tag: TagOfPath) -> list[ScoreInfo]:
+    """Return the scores that every sample of a tag has."""
+    return [info(tag, stored) for stored in dataset.arrays.all("score") if is_complete(dataset, tag, stored)]
+
+
+@router.post("", status_code=201)
+def create_score(dataset: DatasetOfPath, tag: TagOfPath, body: ScoreCreate) -> Created:
+    """Store a score of all samples of a tag, in place of an older one of that type."""
+    workflow.store_scores(dataset, tag.rows, {body.score_type: np.array(body.scores)}, facts={"tag": tag.name})
+    return Created(id=dataset.arrays.get("score", body.score_type).id)
+
+
+@router.put("", status_code=204, response_class=Response, openapi_extra=ARROW_BODY)
+def upload_scores(dataset: DatasetOfPath, tag: TagOfPath, body: BodyFile) -> None:
+    """Store several scores at once, one Arrow column each, in the row order of the tag (an addition of al_core)."""
+    workflow.store_scores(dataset, tag.rows, read_columns(body), facts={"tag": tag.name})
+
+
+@router.get("/{score_id}")
+def read_score(dataset: DatasetOfPath, tag: TagOfPath, score_id: str) -> ScoreData:
+    """Return a score of a tag with its values in row order."""
+    stored = find_array(dataset, "score", score_id, "SCORE_UNKNOWN")
+    scores = dataset.arrays.read(stored)[tag.rows]
+    return ScoreData(**info(tag, stored).model_dump(), scores=np.nan_to_num(scores).tolist())
+
+
+def info(tag: Tag, stored: StoredArray) -> ScoreInfo:
+    """Return a score as the API lists it."""
+    return ScoreInfo(id=stored.id, tag_id=tag.id, score_type=stored.name, created_at=stored.created_at)
+
+
+def is_complete(dataset: Dataset, tag: Tag, stored: StoredArray) -> bool:
+    """Return whether every sample of the tag has this score."""
+    return not np.isnan(dataset.arrays.read(stored)[tag.rows]).any()

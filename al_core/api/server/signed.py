@@ -1,0 +1,85 @@
+"""Bytes of images and CSV files, behind URLs that the API signs. The signature takes the place of the token."""
+
+import hashlib
+from pathlib import Path
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response, StreamingResponse
+
+from al_core import workflow
+from al_core.api.server.bodies import FILE_BODY, BodyFile
+from al_core.api.server.context import DatasetOfPath, services
+from al_core.api.server.embeddings import EmbeddingOfPath, csv_lines
+from al_core.api.server.errors import ApiError
+from al_core.api.server.images import read_image, read_thumbnail, store_image, store_thumbnail
+from al_core.api.server.samples import filename_of, row_of
+from al_core.api.server.signed_urls import PREFIX
+from al_core.formats.embeddings_csv import read_embeddings_csv
+from al_core.store import Dataset
+
+
+def check_signature(request: Request) -> None:
+    """Refuse a URL that was not made here or is too old, before its body is read."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    services(request).signer.check(request.method, path, request.url.query)
+
+
+router = APIRouter(prefix=PREFIX, tags=["Signed URLs"], dependencies=[Depends(check_signature)])
+
+
+@router.put("/datasets/{dataset_id}/samples/{sample_id}/full", response_class=Response, openapi_extra=FILE_BODY)
+def put_image(dataset: DatasetOfPath, sample_id: str, body: BodyFile) -> None:
+    """Store an image."""
+    store_image(dataset, filename_of(dataset, row_of(dataset, sample_id)), body)
+
+
+@router.put("/datasets/{dataset_id}/samples/{sample_id}/thumbnail", response_class=Response, openapi_extra=FILE_BODY)
+def put_thumbnail(dataset: DatasetOfPath, sample_id: str, body: BodyFile) -> None:
+    """Store a thumbnail."""
+    store_thumbnail(dataset, row_of(dataset, sample_id), body)
+
+
+@router.get("/datasets/{dataset_id}/samples/{sample_id}/full", response_class=Response)
+def get_image(dataset: DatasetOfPath, sample_id: str) -> Response:
+    """Return an image."""
+    return read_image(dataset, filename_of(dataset, row_of(dataset, sample_id)))
+
+
+@router.get("/datasets/{dataset_id}/samples/{sample_id}/thumbnail", response_class=Response)
+def get_thumbnail(dataset: DatasetOfPath, sample_id: str) -> Response:
+    """Return a thumbnail."""
+    row = row_of(dataset, sample_id)
+    return read_thumbnail(dataset, row, filename_of(dataset, row))
+
+
+@router.put("/datasets/{dataset_id}/embeddings/{embedding_id}/csv", response_class=Response, openapi_extra=FILE_BODY)
+def put_csv(dataset: DatasetOfPath, embedding_id: str, name: str, body: BodyFile) -> None:
+    """Store an embedding from a CSV file in Lightly's layout; the same file again changes nothing."""
+    digest = file_digest(body)
+    if is_replay(dataset, name, digest):
+        return
+    table = read_embeddings_csv(body)
+    assert table.filenames is not None  # the layout has them
+    workflow.add_embeddings(
+        dataset, table.filenames, table.embeddings, name=name, embedding_id=embedding_id, facts={"csv": digest}
+    )
+
+
+def is_replay(dataset: Dataset, name: str, digest: str) -> bool:
+    """Return whether just this file was stored before; another file under the same name is refused."""
+    stored = dataset.arrays.find("embedding", name)
+    if stored and stored.facts.get("csv") != digest:
+        raise ApiError(403, "FORBIDDEN", "this URL has been used; an embedding is written once")
+    return stored is not None
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@router.get("/datasets/{dataset_id}/embeddings/{embedding_id}/csv", response_class=Response)
+def get_csv(dataset: DatasetOfPath, embedding: EmbeddingOfPath) -> Response:
+    """Return an embedding as a CSV file in Lightly's layout."""
+    return StreamingResponse(csv_lines(dataset, embedding), media_type="text/csv")

@@ -1,0 +1,131 @@
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from al_core import workflow
+from al_core.api.bitmask import BitMask
+from al_core.api.schemas import (
+    BitMaskData,
+    Created,
+    InitialTagCreate,
+    Operation,
+    TagArithmetics,
+    TagCreate,
+    TagData,
+    TagUpdate,
+    TagUpsize,
+)
+from al_core.api.server.context import DatasetOfPath, find_tag
+from al_core.api.server.errors import coded
+from al_core.exceptions import InvalidInputError
+from al_core.store import Dataset, Tag
+from al_core.types import Rows
+
+router = APIRouter(prefix="/datasets/{dataset_id}/tags", tags=["Tags"])
+
+OPERATIONS: dict[Operation, Literal["union", "intersection", "difference"]] = {
+    "UNION": "union",
+    "INTERSECTION": "intersection",
+    "DIFFERENCE": "difference",
+}
+
+
+def tag_of_path(dataset: DatasetOfPath, tag_id: str) -> Tag:
+    """Return the tag that the path names."""
+    return find_tag(dataset, tag_id)
+
+
+TagOfPath = Annotated[Tag, Depends(tag_of_path)]
+
+
+@router.get("")
+def read_tags(dataset: DatasetOfPath) -> list[TagData]:
+    """Return all tags, newest first, so that the last is `initial-tag`."""
+    return [TagData.of(tag) for tag in dataset.tags()]
+
+
+@router.post("/initial", status_code=201)
+def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Created:
+    """Fix the order of the samples sent so far, and make the tag that holds them all."""
+    with coded(AlreadyExistsError="TAG_INITIAL_EXISTS"):
+        tag = dataset.lock_samples()
+    if body.img_type:
+        dataset.set_facts({"imgType": body.img_type})
+    return Created(id=tag.id)
+
+
+@router.post("/upsize", status_code=201)
+def upsize_tags(dataset: DatasetOfPath, body: TagUpsize) -> Created:
+    """Count in the samples sent since, and make a tag that holds just those."""
+    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+        return Created(id=dataset.upsize(body.upsize_tag_name).id)
+
+
+@router.post("/arithmetics", status_code=201)
+def combine_tags(dataset: DatasetOfPath, body: TagArithmetics) -> Created | BitMaskData:
+    """Combine two tags into a new one, or return the mask when no name is given."""
+    if body.new_tag_name is None:
+        return combine_masks(dataset, body)
+    first, second = find_tag(dataset, body.tag_id1), find_tag(dataset, body.tag_id2)
+    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+        made = workflow.combine_tags(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
+    return Created(id=made.id)
+
+
+@router.post("/arithmetics/bitmask")
+def combine_masks(dataset: DatasetOfPath, body: TagArithmetics) -> BitMaskData:
+    """Return the mask of two tags combined; nothing is stored."""
+    masks = (int.from_bytes(find_tag(dataset, tag_id).mask, "little") for tag_id in (body.tag_id1, body.tag_id2))
+    first, second = masks
+    combined = {"UNION": first | second, "INTERSECTION": first & second, "DIFFERENCE": first & ~second}
+    return BitMaskData(bit_mask_data=hex(combined[body.operation]))
+
+
+@router.post("", status_code=201)
+def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
+    """Store a set of samples under a name."""
+    rows = rows_of_mask(dataset, body.bit_mask_data)
+    parent = find_tag(dataset, body.prev_tag_id, "TAG_PREVTAG_NOT_IN_DATASET") if body.prev_tag_id else None
+    query_tag = find_tag(dataset, body.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET") if body.query_tag_id else None
+    preselected_tag = (
+        find_tag(dataset, body.preselected_tag_id, "TAG_PRESELECTEDTAG_NOT_IN_DATASET")
+        if body.preselected_tag_id
+        else None
+    )
+    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+        made = dataset.create_tag(body.name, rows, parent=parent, query_tag=query_tag, preselected_tag=preselected_tag)
+    return Created(id=made.id)
+
+
+def rows_of_mask(dataset: Dataset, bit_mask_data: str) -> Rows:
+    """Return the rows of a mask that a client sent."""
+    mask = BitMask.from_hex(bit_mask_data)
+    if mask.x.bit_length() > dataset.n_samples:
+        raise InvalidInputError(
+            f"bitMaskData has {mask.x.bit_length()} bits, but dataset '{dataset.name}' has {dataset.n_samples} samples"
+        )
+    return np.array(mask.to_indices(), np.int64)
+
+
+@router.get("/{tag_id}")
+def read_tag(tag: TagOfPath) -> TagData:
+    """Return one tag."""
+    return TagData.of(tag)
+
+
+@router.put("/{tag_id}", status_code=204, response_class=Response)
+def rename_tag(dataset: DatasetOfPath, tag: TagOfPath, body: TagUpdate) -> None:
+    """Give a tag another name."""
+    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+        dataset.rename_tag(tag, body.name)
+
+
+@router.delete("/{tag_id}", status_code=204, response_class=Response)
+def delete_tag(dataset: DatasetOfPath, tag: TagOfPath) -> None:
+    """Remove a tag from which no other was made."""
+    with coded(
+        NotAllowedError="TAG_UNDELETABLE_IS_INITIAL" if tag.prev_tag_id is None else "TAG_UNDELETABLE_NOT_A_LEAF"
+    ):
+        dataset.delete_tag(tag)

@@ -1,0 +1,21 @@
+from fastapi import APIRouter
+
+router = APIRouter(tags=["Versions"])
+
+
+@router.get("/versions/pip/minimum")
+async def minimum_version() -> str:
+    """Return the oldest `lightly` package that this server answers."""
+    return "1.0.0"
+
+
+@router.get("/versions/pip/latest")
+async def latest_version(currentVersion: str = "1.2.25") -> str:
+    """Return the version that was named, so that no client asks for an upgrade."""
+    return currentVersion
+
+
+@router.get("/quota")
+async def quota() -> str:
+    """Return how many samples a dataset may have."""
+    return "1000000000"

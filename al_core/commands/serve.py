@@ -1,0 +1,30 @@
+import argparse
+
+from al_core.exceptions import NotAllowedError
+
+SUMMARY = "Serve the REST API, without the dashboard."
+DEFAULT_PORT = 8501
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `al-core serve`."""
+    parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own needs a token")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Serve the API until it is stopped."""
+    import uvicorn
+
+    from al_core.api.server import app
+    from al_core.api.server.guards import is_loopback
+    from al_core.store import Workspace
+
+    with Workspace() as workspace:
+        if not (arguments.host == "localhost" or is_loopback(arguments.host)) and not workspace.tokens.all():
+            raise NotAllowedError(
+                f"{arguments.host} can be reached from other machines, and no token protects it; "
+                "create one with `al-core token create NAME` first"
+            )
+    # No access log: Lightly's clients send their token in the query, which it would write down.
+    uvicorn.run(app, host=arguments.host, port=arguments.port, access_log=False)

@@ -1,0 +1,74 @@
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
+from al_core.store.identity import new_id, now
+from al_core.store.tables import tokens as table
+
+TOKEN_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._@-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Token:
+    """Somebody's right to use the API; the secret itself is not stored."""
+
+    name: str
+    may_write: bool
+    created_at: int
+
+
+class Tokens:
+    """The tokens of a workspace."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self, name: str, *, may_write: bool = True) -> str:
+        """Return the secret of a new token. It is shown this once: only its SHA-256 is stored.
+
+        Raises:
+            AlreadyExistsError: If there is a token of that name.
+        """
+        if not TOKEN_NAME.fullmatch(name):
+            raise InvalidInputError(f"token name {name!r} is not allowed: use 1 to 100 letters, digits, . _ @ -")
+        secret = secrets.token_hex(24)
+        values = {"id": new_id(), "name": name, "hash": _hash(secret), "may_write": may_write, "created_at": now()}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(table).values(values))
+        except IntegrityError as error:
+            raise AlreadyExistsError(f"there already is a token '{name}'; revoke it or choose another name") from error
+        return secret
+
+    def revoke(self, name: str) -> None:
+        """Remove a token; it is refused from then on."""
+        with self._engine.begin() as connection:
+            if not connection.execute(delete(table).where(table.c.name == name)).rowcount:
+                known = ", ".join(f"'{token.name}'" for token in self.all()) or "none"
+                raise NotFoundError(f"there is no token '{name}'; there are: {known}")
+
+    def all(self) -> list[Token]:
+        """Return all tokens, oldest first."""
+        query = select(table).order_by(table.c.created_at, table.c.id)
+        with self._engine.connect() as connection:
+            return [Token(record.name, record.may_write, record.created_at) for record in connection.execute(query)]
+
+    def find(self, secret: str) -> Token | None:
+        """Return the token with that secret, or None. The time it takes does not depend on the secret."""
+        wanted, found = _hash(secret), None
+        with self._engine.connect() as connection:
+            for record in connection.execute(select(table)):
+                if hmac.compare_digest(record.hash, wanted):
+                    found = Token(record.name, record.may_write, record.created_at)
+        return found
+
+
+def _hash(secret: str) -> str:
+    # The secret has 192 random bits, so a plain hash cannot be guessed backwards and needs no salt.
+    return hashlib.sha256(secret.encode()).hexdigest()

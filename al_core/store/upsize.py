@@ -1,0 +1,89 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, insert, update
+
+from al_core.exceptions import NotAllowedError
+from al_core.store import files, tables
+from al_core.store.identity import new_id
+from al_core.store.records import INITIAL_TAG, StoredArray, Tag, rows_to_mask
+
+if TYPE_CHECKING:
+    from al_core.store.dataset import Dataset
+
+PADDED = ("score", "prediction")
+PARTIAL_EMBEDDING = "partial-embedding"
+"""An embedding that lacks rows of the dataset; it can be read and completed, but nothing is selected from it."""
+
+Change = Callable[[Connection], object]
+
+
+def array_changes(dataset: "Dataset", folder: Path, n_samples: int) -> tuple[list[Change], list[Path]]:
+    """Write the arrays of a grown dataset; return what the catalog has to learn and the files to remove after that."""
+    changes: list[Change] = []
+    replaced: list[Path] = []
+    for kind in PADDED:
+        for stored in dataset.arrays.all(kind):
+            array_id, grown = new_id(), padded(dataset.arrays.read(stored), n_samples)
+            files.write_array(folder / kind / f"{array_id}.npy", grown)
+            values = {"id": array_id, "digest": files.array_digest(grown), "shape": grown.shape}
+            changes.append(_array_update(stored, values))
+            replaced.append(folder / kind / f"{stored.id}.npy")
+    for stored in dataset.arrays.all("embedding"):
+        path, new_path = (folder / kind / f"{stored.id}.npy" for kind in ("embedding", PARTIAL_EMBEDDING))
+        new_path.parent.mkdir(exist_ok=True)
+        new_path.unlink(missing_ok=True)
+        os.link(path, new_path)
+        changes.append(_array_update(stored, {"kind": PARTIAL_EMBEDDING}))
+        replaced.append(path)
+    return changes, replaced
+
+
+def padded(array: NDArray[Any], n_samples: int) -> NDArray[Any]:
+    """Return an array with rows of NaN at its end, for the samples that have no value yet."""
+    missing = np.full((n_samples - len(array), *array.shape[1:]), np.nan, array.dtype)
+    return np.concatenate([array, missing])
+
+
+def tag_changes(tags: list[Tag], n_samples: int) -> list[Change]:
+    """Return the changes after which every tag has a bit for each sample; only `initial-tag` holds the new ones."""
+    everything = np.arange(n_samples)
+    changes: list[Change] = []
+    for tag in tags:
+        rows = everything if tag.name == INITIAL_TAG else tag.rows
+        values = {"mask": rows_to_mask(rows, n_samples), "size": len(rows), "tot_size": n_samples}
+        changes.append(_execution(update(tables.tags).where(tables.tags.c.id == tag.id).values(values)))
+    return changes
+
+
+def count_in(dataset: "Dataset", n_samples: int) -> Change:
+    """Return the change of the dataset itself, which fails when somebody else has just done the same."""
+    column = tables.datasets.c
+    statement = (
+        update(tables.datasets)
+        .where(column.id == dataset.id, column.n_samples == dataset.n_samples)
+        .values(n_samples=n_samples, n_pending=column.n_pending - (n_samples - dataset.n_samples))
+    )
+
+    def change(connection: Connection) -> None:
+        if not connection.execute(statement).rowcount:
+            raise NotAllowedError(f"dataset '{dataset.name}' has just been changed by someone else; try again")
+
+    return change
+
+
+def insert_tag(values: dict[str, Any]) -> Change:
+    """Return the change that stores a new tag."""
+    return _execution(insert(tables.tags).values(**values))
+
+
+def _array_update(stored: StoredArray, values: dict[str, Any]) -> Change:
+    return _execution(update(tables.arrays).where(tables.arrays.c.id == stored.id).values(values))
+
+
+def _execution(statement: Any) -> Change:
+    return lambda connection: connection.execute(statement)
