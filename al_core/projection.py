@@ -99,7 +99,7 @@ def _chunks(embeddings: Embeddings, normalize: bool) -> Iterator[tuple[slice, ND
         chunk = np.asarray(embeddings[rows], np.float32)
         if normalize:
             lengths: NDArray[np.float32] = np.sqrt(np.einsum("ij,ij->i", chunk, chunk))[:, None]
-            chunk = chunk / np.where(lengths > 0, lengths, np.float32(1))
+            chunk = np.divide(chunk, np.where(lengths > 0, lengths, 1), dtype=np.float32)
         yield rows, chunk
 
 

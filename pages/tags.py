@@ -60,7 +60,7 @@ def made_by(tag: Tag) -> str:
     if "config" in tag.facts:
         return str(tag.facts["config"]["method"])
     if "operation" in tag.facts:
-        return f" {tag.facts['operation']} of ".join(["", ", ".join(tag.facts["tags"])]).strip()
+        return " of ".join(filter(None, [tag.facts["operation"], ", ".join(tag.facts.get("tags", []))]))
     return "all samples" if tag.name == INITIAL_TAG else "filenames"
 
 
