@@ -99,7 +99,7 @@ def _chunks(embeddings: Embeddings, normalize: bool) -> Iterator[tuple[slice, ND
         chunk = np.asarray(embeddings[rows], np.float32)
         if normalize:
             lengths = np.sqrt(np.einsum("ij,ij->i", chunk, chunk))[:, None]
-            chunk = chunk / np.where(lengths > 0, lengths, 1).astype(np.float32)
+            chunk = np.asarray(chunk / np.where(lengths > 0, lengths, 1), np.float32)
         yield rows, chunk
 
 
