@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ JUDGED_ROWS = 10_000
 
 
 def read_images(n_rows: int) -> NDArray[np.float32]:
+    if not IMAGES.exists():
+        sys.exit(f"{IMAGES} is missing: apt install dataset-fashion-mnist, or pass --synthetic")
     pixels = np.frombuffer(gzip.decompress(IMAGES.read_bytes())[16:], np.uint8).reshape(-1, 784)
     images = pixels[:n_rows].astype(np.float32)
     return images / np.linalg.norm(images, axis=1, keepdims=True)
@@ -67,6 +70,11 @@ def lightly_mundig(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 SIDES = {side.__name__: side for side in (al_core_pca, al_core_umap, umap_learn, lightly_mundig)}
 
 
+def installed_sides() -> list[str]:
+    """lightly-mundig is no requirement of the app."""
+    return [name for name in SIDES if name != "lightly_mundig" or find_spec(name)]
+
+
 def run_side(name: str, data: Path, result: Path) -> None:
     """Child process: lay out the rows in `data`, write the points to `result`, print the seconds."""
     rows = np.load(data)
@@ -98,7 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--synthetic", action="store_true")
-    parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
+    parser.add_argument("--sides", nargs="+", choices=SIDES, default=installed_sides())
     parser.add_argument("--side", nargs=3, metavar=("NAME", "DATA", "RESULT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.side:
