@@ -2,7 +2,7 @@
 PORT := 8501
 VENV := .venv
 PY := $(VENV)/bin/python
-BENCHMARKS := scoring rerun_latency
+BENCHMARKS := scoring rerun_latency projection embedding_map
 
 .PHONY: help run test check lint types bench chromium clean
 help:

@@ -11,8 +11,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Lock
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -50,7 +49,7 @@ def bipartite_weights(indices: NDArray[np.int32], distances: NDArray[np.float32]
     return csr_matrix((values, (rows, columns)), shape=(len(indices), n_columns))
 
 
-def _umap() -> ModuleType:
+def _umap() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)  # its optional part asks for Tensorflow
         from umap import umap_

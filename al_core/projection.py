@@ -98,8 +98,8 @@ def _chunks(embeddings: Embeddings, normalize: bool) -> Iterator[tuple[slice, ND
         rows = slice(start, start + CHUNK_ROWS)
         chunk = np.asarray(embeddings[rows], np.float32)
         if normalize:
-            lengths: NDArray[np.float32] = np.sqrt(np.einsum("ij,ij->i", chunk, chunk))[:, None]
-            chunk = np.divide(chunk, np.where(lengths > 0, lengths, 1), dtype=np.float32)
+            lengths = np.sqrt(np.einsum("ij,ij->i", chunk, chunk))[:, None]
+            chunk = np.asarray(chunk / np.where(lengths > 0, lengths, 1), np.float32)
         yield rows, chunk
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PURE = ("al_core/scorers", "al_core/selection", "al_core/neighbors.py", "al_core/projection.py")
+PURE = (
+    "al_core/scorers",
+    "al_core/selection",
+    "al_core/neighbors.py",
+    "al_core/nearest.py",
+    "al_core/projection.py",
+    "al_core/layout.py",
+    "al_core/polygon.py",
+)
 HEAVY = {"numba", "umap", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL"}
 MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 

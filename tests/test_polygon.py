@@ -63,10 +63,7 @@ def test_neighbouring_squares_share_no_point_and_lose_none(points: list[tuple[fl
 @given(st.integers(0, 1_000))
 def test_two_triangles_of_a_square_share_no_point_and_lose_none(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    corners, points = (
-        rng.uniform(size=(4, 2)) + np.array([[0, 0], [3, 0], [3, 3], [0, 3]]),
-        rng.uniform(0, 4, size=(60, 2)),
-    )
+    corners, points = rng.uniform(size=(4, 2)) + 3 * SQUARE, rng.uniform(0, 4, size=(60, 2))
     on_the_cut = corners[0] + rng.uniform(size=(20, 1)) * (corners[2] - corners[0])
     points = np.vstack([points, on_the_cut, corners])
     both = [rows_in_polygon(points, corners[[0, 1, 2]]), rows_in_polygon(points, corners[[2, 3, 0]])]

@@ -74,12 +74,21 @@ def test_the_buffer_holds_header_positions_colours_and_marks() -> None:
     assert flags.tolist() == [0, 0, 0, 1]
 
 
-def test_the_digest_changes_with_the_positions_only() -> None:
+def test_the_digest_changes_with_the_positions_and_the_version_with_everything() -> None:
     steps, _, _ = buffer.quantize(POINTS)
     zeros, ones = np.zeros(4, np.uint8), np.ones(4, np.uint8)
-    digest = unpack(buffer.pack({}, steps, zeros, zeros))[0]["digest"]
-    assert unpack(buffer.pack({"other": 1}, steps, ones, ones))[0]["digest"] == digest
-    assert unpack(buffer.pack({}, steps + np.uint16(1), zeros, zeros))[0]["digest"] != digest
+    first, *others = [
+        unpack(buffer.pack(*parts))[0]
+        for parts in (
+            ({}, steps, zeros, zeros),
+            ({"other": 1}, steps, zeros, zeros),
+            ({}, steps, ones, zeros),
+            ({}, steps, zeros, ones),
+            ({}, steps + np.uint16(1), zeros, zeros),
+        )
+    ]
+    assert [header["digest"] == first["digest"] for header in others] == [True, True, True, False]
+    assert not any(header["version"] == first["version"] for header in others)
 
 
 def test_values_take_the_steps_from_low_to_high_and_nan_is_missing() -> None:

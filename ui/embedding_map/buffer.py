@@ -21,13 +21,20 @@ STEPS = 65_535
 
 
 def pack(header: dict[str, Any], positions: NDArray[np.uint16], *arrays: NDArray[np.uint8]) -> bytes:
-    """Return the buffer. The header gains the number of points and a digest that says whether they moved."""
-    facts = {"count": len(positions), "digest": hashlib.blake2b(positions.tobytes(), digest_size=8).hexdigest()}
-    text = orjson.dumps(header | facts)
+    """Return the buffer. Its header gains `count`, a `digest` of the positions and a `version` of everything."""
+    bodies = [positions.tobytes(), *(array.tobytes() for array in arrays)]
+    digest = _digest(bodies[0])
+    version = _digest(orjson.dumps(header), digest.encode(), *bodies[1:])
+    text = orjson.dumps(header | {"count": len(positions), "digest": digest, "version": version})
     text += b" " * (-len(text) % 4)
-    return b"".join(
-        [len(text).to_bytes(4, "little"), text, positions.tobytes(), *(array.tobytes() for array in arrays)]
-    )
+    return b"".join([len(text).to_bytes(4, "little"), text, *bodies])
+
+
+def _digest(*parts: bytes) -> str:
+    state = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        state.update(part)
+    return state.hexdigest()
 
 
 def quantize(points: NDArray[np.floating]) -> tuple[NDArray[np.uint16], NDArray[np.bool_], dict[str, float]]:

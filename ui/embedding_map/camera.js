@@ -1,5 +1,6 @@
 const MAX_ZOOM = 128;
 const MARGIN = 28;
+const TOOLBAR = 36; // lies over the right edge
 
 /** Where the map is looked at. World coordinates run from 0 to 1 along its larger side; y points up. */
 class Camera {
@@ -10,7 +11,7 @@ class Camera {
   get fittingScale() {
     const { frame, width, height } = this;
     const free = (side) => Math.max(40, side - 2 * MARGIN);
-    return Math.min(free(width) / Math.max(frame.width, 0.02), free(height) / Math.max(frame.height, 0.02));
+    return Math.min(free(width - TOOLBAR) / Math.max(frame.width, 0.02), free(height) / Math.max(frame.height, 0.02));
   }
 
   get zoom() {
@@ -18,7 +19,8 @@ class Camera {
   }
 
   get home() {
-    return { x: this.frame.width / 2, y: this.frame.height / 2, scale: this.fittingScale };
+    const scale = this.fittingScale;
+    return { x: this.frame.width / 2 + TOOLBAR / 2 / scale, y: this.frame.height / 2, scale };
   }
 
   /** Keeps centre and zoom when the stage changes its size. */

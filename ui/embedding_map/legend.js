@@ -78,17 +78,19 @@ function marksLegend(counts, theme, hiddenMarks, actions) {
   return rows;
 }
 
-function fillLegend(panel, { header, theme, hidden, hiddenMarks, actions }) {
+function fillLegend(panel, { header, theme, hidden, hiddenMarks, isOpen, actions }) {
   const { colors, marks } = header;
-  const parts = [];
-  if (colors) parts.push(h("h3", {}, colors.name));
+  const title = colors?.name ?? "Marks";
+  const heading = { type: "button", "aria-expanded": String(isOpen), "aria-label": `Legend: ${title}`, onclick: actions.fold };
+  const parts = [h("h3", {}, h("button.fold", heading, h("span", {}, title)))];
+  panel.classList.toggle("folded", !isOpen);
   if (colors) parts.push(...(colors.kind === "values" ? valuesLegend(colors) : categoriesLegend(colors, theme, hidden, actions)));
   const markRows = marksLegend(marks, theme, hiddenMarks, actions);
   if (markRows.length) parts.push(h("div.marks", {}, ...markRows));
   const focused = [...panel.querySelectorAll("button")].indexOf(panel.getRootNode().activeElement);
   const scrolled = panel.querySelector(".entries")?.scrollTop ?? 0;
   panel.replaceChildren(...parts.filter(Boolean));
-  panel.hidden = !parts.length;
+  panel.hidden = parts.length < 2;
   if (focused >= 0) panel.querySelectorAll("button")[focused]?.focus();
   const entries = panel.querySelector(".entries");
   if (entries) entries.scrollTop = scrolled;

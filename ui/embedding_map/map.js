@@ -8,6 +8,7 @@ const ICONS = {
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
 const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around samples", "S"], box: ["Draw a box around samples", "B"] };
+const NARROW = 520;
 const CLICK_REACH = 10;
 const CLICK_SLIP = 4;
 const instances = new WeakMap();
@@ -22,23 +23,25 @@ function icon(name) {
   return drawing;
 }
 
+function readHeader(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  return JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+}
+
 /** The arrays of buffer.py. Streamlit hands the bytes over at an odd offset, so they are copied. */
 function unpack(bytes) {
   const buffer = bytes.slice().buffer;
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  const start = 4 + length;
+  const header = readHeader(bytes);
+  const start = 4 + new DataView(buffer).getUint32(0, true);
   const { count } = header;
   const positions = new Uint16Array(buffer, start, 2 * count);
   const codes = new Uint8Array(buffer, start + 4 * count, count);
   const marks = new Uint8Array(buffer, start + 5 * count, count);
-  const ringed = [];
-  if (header.marks.labeled || header.marks.added) {
-    for (const wanted of [LABELED, ADDED]) {
-      for (let i = 0; i < count; i++) if ((marks[i] & (LABELED | ADDED)) === wanted || (wanted === ADDED && (marks[i] & 3) === 3)) ringed.push(i);
-    }
-  }
-  return { header, positions, codes, marks, ringed: Uint32Array.from(ringed) };
+  // Those added are drawn last, over the labeled ones.
+  const rank = (i) => (marks[i] & ADDED ? 2 : marks[i] & LABELED ? 1 : 0);
+  const ringed = [[], [], []];
+  if (header.marks.labeled || header.marks.added) for (let i = 0; i < count; i++) if (rank(i)) ringed[rank(i)].push(i);
+  return { header, positions, codes, marks, ringed: Uint32Array.from(ringed.flat()) };
 }
 
 class EmbeddingMap {
@@ -101,15 +104,17 @@ class EmbeddingMap {
   update({ data, setStateValue }) {
     this.setStateValue = setStateValue;
     const theme = readTheme(this.root);
+    const isSameTheme = JSON.stringify(theme) === JSON.stringify(this.theme);
+    const { version } = readHeader(data);
+    // Every rerun of the page comes here, most of them with the same bytes in a new array.
+    if (version === this.header?.version && isSameTheme) return;
     const previous = this.header;
-    if (data !== this.data) {
-      this.data = data;
+    if (version !== previous?.version) {
       this.points = unpack(data);
       this.index = null;
     }
     const { header } = this.points;
-    this.header = header;
-    this.theme = theme;
+    Object.assign(this, { header, theme });
     if (previous?.colors?.name !== header.colors?.name) this.hidden.clear();
     if (previous?.generation !== header.generation) this.outline = null;
     if (previous?.digest !== header.digest) this.#dropPointer();
@@ -170,13 +175,17 @@ class EmbeddingMap {
           codes.clear();
           if (!isAlone) others.forEach((other) => codes.add(other));
         }),
+      fold: () => {
+        this.isLegendOpen = !this.isLegendOpen;
+        this.#fillLegend();
+      },
       toggleMark: (mark) => {
         if (!hiddenMarks.delete(mark)) hiddenMarks.add(mark);
         this.#fillLegend();
         this.#requestDraw();
       },
     };
-    fillLegend(this.legend, { header, theme, hidden, hiddenMarks, actions });
+    fillLegend(this.legend, { header, theme, hidden, hiddenMarks, isOpen: this.isLegendOpen, actions });
   }
 
   #hide(change) {
@@ -202,30 +211,41 @@ class EmbeddingMap {
       canvas.width = Math.round(width * this.ratio);
       canvas.height = Math.round(height * this.ratio);
     }
-    this.root.classList.toggle("narrow", width < 520);
     const isFirst = this.camera.width === 1;
+    const isNarrow = width < NARROW;
+    // A phone shows the map first; its legend opens on a touch.
+    if (isFirst || isNarrow !== this.camera.width < NARROW) this.isLegendOpen = !isNarrow;
+    this.root.classList.toggle("narrow", isNarrow);
     this.camera.resize(width, height);
     if (isFirst) this.#goHome();
+    else this.#fillLegend();
     this.draw();
   }
 
   #requestDraw() {
-    this.frameRequest ??= requestAnimationFrame(() => this.draw());
+    this.isStale = true;
+    this.#requestOverlay();
+  }
+
+  /** Draws outline and rings only, unless the points have to be drawn as well. */
+  #requestOverlay() {
+    this.frameRequest ??= requestAnimationFrame(() => (this.isStale ? this.draw() : this.#drawOverlay()));
   }
 
   draw() {
-    cancelAnimationFrame(this.frameRequest);
-    this.frameRequest = null;
     if (!this.palette || !this.ratio) return;
     const { camera, ratio, theme, header, hiddenMarks, outline } = this;
     const ringedMarks = (hiddenMarks.has("labeled") ? 0 : LABELED) | (hiddenMarks.has("added") ? 0 : ADDED);
     const hasRings = header.marks.labeled || header.marks.added;
     this.renderer.draw({ camera, ratio, theme, ringedMarks: hasRings ? ringedMarks : 0, hasFaded: Boolean(header.marks.faded || outline) });
+    this.isStale = false;
     this.#drawOverlay();
     this.root.dataset.ready = header.count;
   }
 
   #drawOverlay() {
+    cancelAnimationFrame(this.frameRequest);
+    this.frameRequest = null;
     const context = this.overlay.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.camera.width, this.camera.height);
@@ -318,7 +338,7 @@ class EmbeddingMap {
     this.path = null;
     this.root.dataset.mode = mode;
     for (const [name, button] of Object.entries(this.modeButtons)) button.setAttribute("aria-pressed", String(name === mode));
-    this.#requestDraw();
+    this.#requestOverlay();
   }
 
   // --- selection ---
@@ -327,8 +347,8 @@ class EmbeddingMap {
     const { left, bottom, span } = this.header.frame;
     const digits = Math.min(Math.max(5 - Math.floor(Math.log10(span)), 0), 15);
     this.outline = outline?.map(([x, y]) => [left + x * span, bottom + y * span].map((value) => Number(value.toFixed(digits)))) ?? null;
-    this.#applyOutline();
     this.#reportOutline();
+    this.#applyOutline();
   }
 
   #reportOutline() {
@@ -359,14 +379,14 @@ class EmbeddingMap {
     const ys = path.map(([, top]) => top);
     const isTooSmall = Math.max(...xs) - Math.min(...xs) < CLICK_SLIP || Math.max(...ys) - Math.min(...ys) < CLICK_SLIP;
     if (path.length >= 3 && !isTooSmall) this.#setOutline(path.map(([left, top]) => this.camera.toWorld(left, top)));
-    this.#requestDraw();
+    this.#requestOverlay();
   }
 
   #escape() {
     if (this.path) this.path = null;
     else if (this.pinned >= 0) this.#pin(-1);
     else if (this.outline) this.#setOutline(null);
-    this.#requestDraw();
+    this.#requestOverlay();
   }
 
   // --- card ---
@@ -380,7 +400,7 @@ class EmbeddingMap {
 
   #hover(row) {
     if (this.pinned >= 0 || (row === this.hovered && row < 0)) return;
-    if (row !== this.hovered) this.#requestDraw();
+    if (row !== this.hovered) this.#requestOverlay();
     this.hovered = row;
     this.overlay.style.cursor = row >= 0 && this.mode === "pan" ? "pointer" : "";
     if (row < 0) this.card.hide();
@@ -394,7 +414,7 @@ class EmbeddingMap {
     if (row >= 0) this.#showCard(row, true);
     else this.card.hide();
     this.setStateValue("picked", row >= 0 ? row : null);
-    this.#requestDraw();
+    this.#requestOverlay();
   }
 
   #showCard(row, isPinned) {
@@ -478,7 +498,7 @@ class EmbeddingMap {
   #extendPath(place) {
     if (this.drawing === "box") this.path = [this.path[0], place];
     else this.path.push(place);
-    this.#requestDraw();
+    this.#requestOverlay();
   }
 
   #pinch(pointerId, previous, place) {
@@ -501,7 +521,7 @@ class EmbeddingMap {
       this.#pin(row === this.pinned ? -1 : row);
     }
     if (!this.pointers.size) this.pressed = null;
-    this.#requestDraw();
+    this.#requestOverlay();
   }
 
   #wheel(event, place) {
