@@ -12,6 +12,7 @@ import numpy as np
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.selection import coral, coreset, ranking
+from al_core.selection.combination import combine
 from al_core.selection.quality import SelectionQuality, quality
 from al_core.selection.request import Request, checked_rows, count_new, count_rows
 from al_core.types import Embeddings, Progress, Rows, Scores
@@ -19,7 +20,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 if TYPE_CHECKING:
     from al_core.neighbors import NeighborGraph
 
-__all__ = ["METHODS", "SelectionQuality", "quality", "select"]
+__all__ = ["METHODS", "SelectionQuality", "combine", "quality", "select"]
 
 METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
     SamplingMethod.RANDOM: ranking.select_random,

@@ -103,16 +103,21 @@ class KCenter:
         """
         while True:
             queue = self._queue()
-            refreshed, floor = self._refresh_best(queue, tick)
-            self._floor = max(floor, _ZERO)
+            if not len(queue):
+                if self._active_floor <= 0:
+                    return queue, 0
+                self._activate()
+                continue
+            refreshed, self._floor = self._refresh_best(queue, tick)
             pool = self._at_floor(np.sort(queue[:refreshed]))
             self._refresh(pool, self._floor)
             pool = self._at_floor(pool)
-            if len(pool) or self._active_floor <= 0:
+            if len(pool):
                 rest = queue[refreshed : refreshed + 1]
                 rival = rest[self._values(rest) == self._floor]
                 return pool, int(np.searchsorted(pool, rival[0])) if len(rival) else len(pool)
-            self._activate()
+            # Bounds fell below the floor that they had suggested.
+            self._floor = _ZERO
 
     def _at_floor(self, points: Rows) -> Rows:
         return points[self._values(points) >= self._floor]
@@ -129,7 +134,7 @@ class KCenter:
             top = _largest(np.concatenate([top, self._values(batch)]), self._pool_size)
             refreshed += len(batch)
             tick()
-        return refreshed, max(self._active_floor, top.min(initial=np.inf))
+        return refreshed, max(self._active_floor, top.min())
 
     def _queue(self) -> Rows:
         """Return the active points, the highest value first and the lowest position among equals."""

@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from al_core.selection.request import Request
+
+
+@pytest.fixture(scope="session")
+def request_for():
+    """Build the request that `select` would hand to a method."""
+
+    def build(embeddings, config, *, labeled=(), scores=None, graph=None):
+        labeled = np.array(sorted(labeled), np.int64)
+        candidates = np.setdiff1d(np.arange(len(embeddings)), labeled)
+        wanted = len(candidates) if config.n_samples == -1 else config.n_samples - len(labeled)
+        return Request(
+            candidates=candidates,
+            labeled=labeled,
+            n_new=min(wanted, len(candidates)),
+            config=config,
+            embeddings=embeddings,
+            row_scores=scores,
+            graph=graph,
+            progress=lambda done, total: None,
+        )
+
+    return build
