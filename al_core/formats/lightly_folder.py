@@ -9,7 +9,8 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.coco_results import keypoint_instance, numbers
+from al_core.formats.coco_results import keypoint_instance
+from al_core.formats.coco_table import numbers
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION, Predictions

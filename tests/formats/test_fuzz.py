@@ -23,7 +23,7 @@ FORMATS = [
 ]
 examples = pytest.mark.parametrize(("kind", "name", "example"), FORMATS, ids=VALID)
 
-fuzz = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzz = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> None:
@@ -98,5 +98,4 @@ def test_a_file_cut_at_any_byte_is_read_or_refused(kind, name, example):
 @pytest.mark.parametrize(("kind", "name"), sorted({(kind, name) for kind, name, _ in FORMATS}))
 @pytest.mark.parametrize("other", VALID.values(), ids=VALID)
 def test_a_file_of_another_format_is_read_or_refused(kind, name, other):
-    reads_or_refuses(kind, name, other, forced=False)
     reads_or_refuses(kind, name, other, forced=True)
