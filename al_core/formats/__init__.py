@@ -8,6 +8,7 @@ from al_core.formats.join_report import JoinReport, Policy, join_report
 from al_core.formats.predictions import Predictions
 from al_core.formats.reader import Reader
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions
+from al_core.formats.score_table import ScoreTable, read_scores
 
 __all__ = [
     "EMBEDDING_READERS",
@@ -22,11 +23,13 @@ __all__ = [
     "Policy",
     "Predictions",
     "Reader",
+    "ScoreTable",
     "Writer",
     "join_report",
     "read_embeddings",
     "read_filenames",
     "read_predictions",
+    "read_scores",
     "resolve_image",
     "write_csv",
     "write_json",

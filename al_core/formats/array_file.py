@@ -16,13 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-
-MAX_COMPRESSION = 200
-"""An archive that unpacks to more than this many times its size is refused, unless it is small."""
+from al_core.formats.file_tree import MAX_COMPRESSION, SMALL_BYTES
 
 _NPY_MAGIC = b"\x93NUMPY"
 _ZIP_MAGIC = b"PK\x03\x04"
-_SMALL_BYTES = 64 * 2**20
 _MAX_HEADER_BYTES = 65_536
 _DESCR = re.compile(r"'descr'\s*:\s*'([<>|=]?[a-zA-Z]\d{0,6})'")
 _ORDER = re.compile(r"'fortran_order'\s*:\s*(True|False)")
@@ -152,7 +149,7 @@ class ArrayArchive:
         unpacked = sum(info.file_size for info in self._members.values())
         if not self._members:
             raise FileFormatError(f"{name} holds no arrays; write it with np.savez")
-        if unpacked > max(_SMALL_BYTES, MAX_COMPRESSION * packed):
+        if unpacked > max(SMALL_BYTES, MAX_COMPRESSION * packed):
             raise FileFormatError(
                 f"{name} unpacks to {unpacked:,} bytes, more than {MAX_COMPRESSION} times its size; "
                 "if that is right, save it uncompressed with np.savez"

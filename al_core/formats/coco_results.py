@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats.coco_table import CocoTable, Ids, ids, numbers, read_fast, read_slowly
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.predictions import KEYPOINTS, Predictions
 from al_core.formats.text import BOM, read_json
@@ -34,47 +35,63 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
     Raises:
         FileFormatError: Naming the first entry that does not fit.
     """
+    table = read_fast(path)
+    if table is not None:
+        return _detections(path.name, table, read_json(images) if images else None)
     content = read_json(path)
     about = read_json(images) if images else content
     results = content.get("annotations") if isinstance(content, dict) else content
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
         raise FileFormatError(f"{path.name}: expected a list of results, or an object that holds it as 'annotations'")
-    filenames, sizes, image = _images(path.name, results, about)
-    class_names, labels = _categories(path.name, results, about)
     if results and "keypoints" in results[0]:
-        return _keypoints(path.name, filenames, class_names, image, results)
-    boxes = Boxes(image, _corners(path.name, results), _scores(path.name, results), labels)
-    return detection_predictions(path.name, filenames, class_names, boxes, sizes)
+        return _keypoints(path.name, results, about)
+    return _detections(path.name, read_slowly(path.name, results), about)
 
 
-def _images(
-    source: str, results: Sequence[Mapping[str, Any]], about: Any
-) -> tuple[list[str], NDArray[np.floating], Rows]:
-    ids = _column(source, results, "image_id")
+def _detections(source: str, table: CocoTable, about: Any) -> Predictions:
+    filenames, sizes, image = _images(source, table.images, about)
+    class_names, labels = _categories(source, table.categories, about)
+    corners = np.hstack([table.boxes[:, :2], table.boxes[:, :2] + table.boxes[:, 2:]])
+    return detection_predictions(source, filenames, class_names, Boxes(image, corners, table.scores, labels), sizes)
+
+
+def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
+    filenames, _, image = _images(source, ids(source, results, "image_id"), about)
+    class_names, _ = _categories(source, ids(source, results, "category_id"), about)
+    instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
+    for number, (position, result) in enumerate(zip(image.tolist(), results, strict=True)):
+        instances[position].append(keypoint_instance(f"{source}, entry {number} counting from 0", result))
+    return Predictions(filenames, class_names, [KeypointPrediction(found) for found in instances], KEYPOINTS)
+
+
+def _images(source: str, image_ids: Ids, about: Any) -> tuple[list[str], NDArray[np.floating], Rows]:
     known = _listed(source, about, "images", "file_name")
     if known is None:
-        known = {key: {"file_name": str(key)} for key in dict.fromkeys(ids)}
-    position = {key: number for number, key in enumerate(known)}
-    unknown = next((key for key in ids if key not in position), None)
-    if unknown is not None:
-        raise FileFormatError(
-            f"{source}: image_id {unknown!a:.80} is not among the images; give the file that lists it"
-        )
+        known = {key: {"file_name": str(key)} for key in image_ids.different}
     if not known:
         raise FileFormatError(f"{source} holds no results and no images; expected one entry per object")
+    position = {key: number for number, key in enumerate(known)}
+    for key in image_ids.different:
+        if key not in position:
+            raise FileFormatError(
+                f"{source}: image_id {key!a:.80} is not among the images; give the file that lists it"
+            )
     sizes = [[_size(image.get("width")), _size(image.get("height"))] for image in known.values()]
-    image_of = np.fromiter(map(position.__getitem__, ids), dtype=np.int64, count=len(ids))
-    return [str(image["file_name"]) for image in known.values()], np.array(sizes, dtype=np.float64), image_of
+    positions = np.array([position[key] for key in image_ids.different], dtype=np.int64)
+    filenames = [str(image["file_name"]) for image in known.values()]
+    return filenames, np.array(sizes, dtype=np.float64), positions[image_ids.position]
 
 
-def _categories(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> tuple[list[str], Rows]:
-    ids = _column(source, results, "category_id")
+def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], Rows]:
     known = _listed(source, about, "categories", "name")
     if known is None:
-        known = {key: {"name": f"class_{key}"} for key in sorted(set(ids), key=str)}
+        known = {
+            key: {"name": f"class_{key}"}
+            for key in sorted(category_ids.different, key=lambda key: (str(type(key)), key))
+        }
     position = {key: number for number, key in enumerate(known)}
-    labels = np.fromiter((position.get(key, -1) for key in ids), dtype=np.int64, count=len(ids))
-    return [str(category["name"]) for category in known.values()], labels
+    positions = np.array([position.get(key, -1) for key in category_ids.different], dtype=np.int64)
+    return [str(category["name"]) for category in known.values()], positions[category_ids.position]
 
 
 def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[str, Any]] | None:
@@ -96,54 +113,6 @@ def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[s
 
 def _size(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and value > 0 else np.nan
-
-
-def _column(source: str, results: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
-    values = [result.get(key) for result in results]
-    for number, value in enumerate(values):
-        if not isinstance(value, int | str):
-            raise FileFormatError(f"{source}, entry {number} counting from 0 has no {key!r}; give its number or name")
-    return values
-
-
-def _scores(source: str, results: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
-    return numbers(source, [result.get("score") for result in results], "score")
-
-
-def _corners(source: str, results: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
-    boxes = [result.get("bbox") for result in results]
-    for number, box in enumerate(boxes):
-        if not isinstance(box, list) or len(box) != 4:
-            raise FileFormatError(f"{source}, entry {number} counting from 0: expected a bbox x, y, width, height")
-    flat = numbers(source, [value for box in boxes if box for value in box], "bbox value").reshape(-1, 4)
-    flat[:, 2:] += flat[:, :2]
-    return flat
-
-
-def numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.float32]:
-    """Return JSON numbers as float32.
-
-    Raises:
-        FileFormatError: Naming the first value that is no number.
-    """
-    for number, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise FileFormatError(f"{source}, {noun} {number} counting from 0: expected a number, found {value!a:.80}")
-    with np.errstate(over="ignore"):
-        return np.array([float(value) for value in values], dtype=np.float32)
-
-
-def _keypoints(
-    source: str,
-    filenames: list[str],
-    class_names: list[str],
-    image: Rows,
-    results: Sequence[Mapping[str, Any]],
-) -> Predictions:
-    instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
-    for number, (position, result) in enumerate(zip(image.tolist(), results, strict=True)):
-        instances[position].append(keypoint_instance(f"{source}, entry {number} counting from 0", result))
-    return Predictions(filenames, class_names, [KeypointPrediction(found) for found in instances], KEYPOINTS)
 
 
 def keypoint_instance(where: str, result: Mapping[str, Any]) -> KeypointInstancePrediction:

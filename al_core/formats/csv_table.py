@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,21 @@ def read_columns(
         raise _no_rows(path)
     columns = table.columns
     return [_texts(column) for column in columns[: len(texts)]], _matrix(table.select(range(len(texts), len(columns))))
+
+
+def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[int]:
+    """Return the positions of the named columns that hold only numbers in the first rows.
+
+    Raises:
+        FileFormatError: If the rows are no CSV.
+    """
+    found = {position for position, name in enumerate(header.columns) if name.strip()}
+    try:
+        for _, cells in islice(_rows(path, header), n_rows):
+            found = {position for position in found if position < len(cells) and _is_number(cells[position])}
+    except csv.Error as error:
+        raise FileFormatError(f"{path.name}: not valid CSV ({error}); check its quotes") from error
+    return sorted(found)
 
 
 def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) -> dict[str, Any]:

@@ -119,19 +119,19 @@ def _relative(
         return boxes
     findings[f"Boxes are in pixels: the largest coordinate is {largest:.5g}"] = []
     extents = np.zeros((len(filenames), 2))
-    np.maximum.at(extents, boxes.image, boxes.corners[:, 2:])
     known = (
         np.full(len(filenames), False) if sizes is None else np.isfinite(sizes).all(axis=1) & (sizes > 0).all(axis=1)
     )
-    if sizes is not None:
-        extents[known] = sizes[known]
     if not known[boxes.image].all():
+        np.maximum.at(extents, boxes.image, boxes.corners[:, 2:])
         findings[
             "images have no size in the file: their boxes are relative to the outermost one, scores do not change"
         ] = _images(boxes, ~known[boxes.image], filenames)
+    if sizes is not None:
+        extents[known] = sizes[known]
     extents[extents <= 0] = 1
-    scale = np.tile(extents, 2)[boxes.image]
-    return replace(boxes, corners=(boxes.corners / scale).astype(np.float32))
+    scale = np.tile(extents, 2).astype(np.float32)[boxes.image]
+    return replace(boxes, corners=boxes.corners / scale)
 
 
 def _inside(boxes: Boxes, filenames: Sequence[str], findings: dict[str, list[str]]) -> Boxes:

@@ -25,6 +25,9 @@ class EmbeddingTable:
     embeddings: NDArray[np.float32]
     labels: NDArray[Any] | None = None
 
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
     def with_filenames(self, filenames: Sequence[str] | None, source: str) -> "EmbeddingTable":
         """Return the table with these filenames if it has none of its own.
 

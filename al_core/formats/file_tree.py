@@ -2,10 +2,12 @@
 
 import os
 import tarfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +17,7 @@ MAX_FILES = 2_000_000
 MAX_COMPRESSION = 200
 """An archive that unpacks to more than this many times its size is refused, unless it is small."""
 
-_SMALL_BYTES = 64 * 2**20
+SMALL_BYTES = 64 * 2**20
 _MAX_FILE_BYTES = 2**31
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (
@@ -49,9 +51,24 @@ class FileTree(Protocol):
         """
 
 
-def is_tree(path: Path, head: bytes) -> bool:
-    """Return whether a path is a folder, a zip or a tar."""
-    return path.is_dir() or head.startswith(b"PK\x03\x04") or _is_tar(path, head)
+def tree_names(path: Path, head: bytes) -> list[str]:
+    """Return the files of a folder, zip or tar, none for anything else.
+
+    Raises:
+        FileFormatError: As `open_tree` does.
+    """
+    if path.is_dir():
+        return open_tree(path).names
+    if not (head.startswith(b"PK\x03\x04") or _is_tar(path, head)):
+        return []
+    stat = path.stat()
+    return _archive_names(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1)
+def _archive_names(path: Path, changed_at: int, n_bytes: int) -> list[str]:
+    # Several formats ask for the names in turn, and a compressed tar is unpacked to list them.
+    return open_tree(path).names
 
 
 def open_tree(path: Path) -> FileTree:
@@ -87,6 +104,7 @@ class _Zip:
     def __init__(self, path: Path) -> None:
         self.source = path.name
         self._zip = zipfile.ZipFile(path)
+        weakref.finalize(self, self._zip.close)
         members = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         _check_ratio(sum(info.file_size for info in members), path)
         if any(info.compress_type not in _COMPRESSIONS or info.flag_bits & 1 for info in members):
@@ -103,7 +121,8 @@ class _Zip:
 class _Tar:
     def __init__(self, path: Path) -> None:
         self.source = path.name
-        self._tar = tarfile.open(path)  # noqa: SIM115 - stays open as long as the tree is read
+        self._tar = tarfile.open(path)  # noqa: SIM115 - stays open as long as the tree is there
+        weakref.finalize(self, self._tar.close)
         self._members: dict[str, tarfile.TarInfo] = {}
         unpacked = 0
         for member in self._tar:
@@ -138,7 +157,7 @@ def _limited(names: Iterator[str], source: str) -> Iterator[str]:
 
 
 def _check_ratio(unpacked: int, path: Path) -> None:
-    if unpacked > max(_SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
+    if unpacked > max(SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
         raise FileFormatError(
             f"{path.name} unpacks to {unpacked:,} bytes or more, over {MAX_COMPRESSION} times its size; "
             "if that is right, unpack it and give the folder"

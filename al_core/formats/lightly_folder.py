@@ -9,9 +9,10 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.coco_results import keypoint_instance, numbers
+from al_core.formats.coco_results import keypoint_instance
+from al_core.formats.coco_table import numbers
 from al_core.formats.detection import Boxes, detection_predictions
-from al_core.formats.file_tree import FileTree, is_tree, open_tree
+from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION, Predictions
 from al_core.formats.probability_maps import MAX_PIXELS, RunLengthMaps
 from al_core.utils import KeypointPrediction
@@ -21,7 +22,7 @@ Objects = list[Mapping[str, Any]]
 
 def recognises_lightly_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds a `schema.json`."""
-    return is_tree(path, head) and any(name.rpartition("/")[2] == "schema.json" for name in open_tree(path).names)
+    return any(name.rpartition("/")[2] == "schema.json" for name in tree_names(path, head))
 
 
 def read_lightly_folder(path: Path) -> Predictions:

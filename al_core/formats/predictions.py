@@ -78,6 +78,17 @@ class Predictions:
             f"{source} has the classes {_shown(self.class_names)}, not {_shown(list(class_names))}; use those"
         )
 
+    def softmax(self) -> "Predictions":
+        """Return the predictions with the softmax of each row, for a file that holds logits.
+
+        Examples:
+            >>> Predictions(None, ["cat", "dog"], np.array([[0.0, np.log(3)]])).softmax().outputs.round(2)
+            array([[0.25, 0.75]])
+        """
+        logits = self.outputs - np.nanmax(self.outputs, axis=1, keepdims=True)
+        exponents = np.exp(logits)
+        return replace(self, outputs=exponents / exponents.sum(axis=1, keepdims=True))
+
     def check(self, source: str) -> None:
         """Check lengths, filenames and class names; values are left to the join report.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.array_file import array_from_bytes
-from al_core.formats.file_tree import FileTree, is_tree, open_tree
+from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.image_path import IMAGE_SUFFIXES
 from al_core.formats.predictions import SEGMENTATION, Predictions, numbered_classes
 
@@ -80,12 +80,10 @@ class RunLengthMaps(Sequence[Map]):
 
 def recognises_maps(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds only .npy files and the first has three dimensions."""
-    if not is_tree(path, head):
+    names = tree_names(path, head)
+    if not names or not all(name.endswith(".npy") for name in names):
         return False
-    tree = open_tree(path)
-    if not tree.names or not all(name.endswith(".npy") for name in tree.names):
-        return False
-    return array_from_bytes(tree.read(tree.names[0]), tree.names[0]).ndim == 3
+    return array_from_bytes(open_tree(path).read(names[0]), names[0]).ndim == 3
 
 
 def read_maps(path: Path) -> Predictions:

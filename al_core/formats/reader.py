@@ -50,7 +50,7 @@ def choose(
         InvalidInputError: If `format` is unknown.
         FileFormatError: If the file is empty, larger than `max_bytes`, or of no known format.
     """
-    head = _head(path, max_bytes)
+    head = check_file(path, max_bytes)
     if format is not None:
         if format not in readers:
             raise InvalidInputError(f"unknown format {format!r}; use one of {', '.join(readers)}")
@@ -63,7 +63,13 @@ def choose(
     raise FileFormatError(f"{path.name} is of no known format; expected {known}")
 
 
-def _head(path: Path, max_bytes: int | None) -> bytes:
+def check_file(path: Path, max_bytes: int | None = None) -> bytes:
+    """Return the first bytes of a file, none of a folder.
+
+    Raises:
+        NotFoundError: If there is no such file.
+        FileFormatError: If it is empty, larger than `max_bytes`, or may not be read.
+    """
     if not path.exists():
         raise NotFoundError(f"there is no file {path}; check the path")
     if path.is_dir():

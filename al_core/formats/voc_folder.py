@@ -8,7 +8,7 @@ import numpy as np
 from al_core.exceptions import FileFormatError
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.detection_json import dense_labels
-from al_core.formats.file_tree import FileTree, is_tree, open_tree
+from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import Predictions
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -17,7 +17,7 @@ _SCORES = ("score", "confidence")
 
 def recognises_voc_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds XML files."""
-    return is_tree(path, head) and any(name.lower().endswith(".xml") for name in open_tree(path).names)
+    return any(name.lower().endswith(".xml") for name in tree_names(path, head))
 
 
 def read_voc_folder(path: Path) -> Predictions:

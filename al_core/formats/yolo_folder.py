@@ -8,7 +8,7 @@ import numpy as np
 from al_core.exceptions import FileFormatError
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.detection_json import dense_labels
-from al_core.formats.file_tree import FileTree, is_tree, open_tree
+from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import Predictions
 from al_core.formats.text import decode
 
@@ -19,7 +19,7 @@ _YAML_ENTRY = re.compile(r"^\s+(\d+)\s*:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)
 
 def recognises_yolo_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds text files."""
-    return is_tree(path, head) and bool(_label_files(open_tree(path)))
+    return bool(_label_files(tree_names(path, head)))
 
 
 def read_yolo_folder(path: Path) -> Predictions:
@@ -31,7 +31,7 @@ def read_yolo_folder(path: Path) -> Predictions:
         FileFormatError: Naming file and line of the first one that does not fit.
     """
     tree = open_tree(path)
-    names = _label_files(tree)
+    names = _label_files(tree.names)
     if not names:
         raise FileFormatError(f"{tree.source} holds no text files; expected one per image")
     rows = [(image, values) for image, name in enumerate(names) for values in _lines(tree, name)]
@@ -45,8 +45,8 @@ def read_yolo_folder(path: Path) -> Predictions:
     return detection_predictions(tree.source, [_filename(name) for name in names], class_names, boxes)
 
 
-def _label_files(tree: FileTree) -> list[str]:
-    return [name for name in tree.names if name.endswith(".txt") and name.rpartition("/")[2].lower() not in _NOT_LABELS]
+def _label_files(names: list[str]) -> list[str]:
+    return [name for name in names if name.endswith(".txt") and name.rpartition("/")[2].lower() not in _NOT_LABELS]
 
 
 def _filename(name: str) -> str:

@@ -202,6 +202,7 @@ def _check_scores_and_labels(scores: NDArray[np.floating], labels: NDArray[np.ge
 
 def _spread(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> Probabilities:
     n_others = max(int(labels.max(initial=0)), 1)
-    probabilities = np.repeat(((1 - scores) / n_others)[:, np.newaxis], n_others + 1, axis=1)
+    probabilities = np.empty((len(scores), n_others + 1), dtype=scores.dtype)
+    probabilities[:] = ((1 - scores) / n_others)[:, np.newaxis]
     probabilities[np.arange(len(labels)), labels] = scores
     return probabilities

@@ -109,6 +109,32 @@ def test_coco_results_alone_take_the_image_id_as_the_filename(tmp_path):
     assert predictions.class_names == ["class_3"]
 
 
+@pytest.mark.parametrize("image_id", ["}, {", "},{", '"}, {"', "a\n}, {"])
+def test_a_cut_between_entries_is_not_looked_for_inside_a_text(tmp_path, image_id):
+    results = [{"image_id": image_id, "category_id": 3, "bbox": [1, 1, 2, 2], "score": 0.5} for _ in range(2)]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(results))
+    if "\n" in image_id:
+        with pytest.raises(FileFormatError, match="control characters"):
+            read_predictions(path)
+    else:
+        assert read_predictions(path).filenames == [image_id]
+
+
+@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":"), (",\n  ", ": ")])
+@pytest.mark.parametrize("nested", [None, [{"a": 1}, {"b": [2, 3]}]])
+def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(tmp_path, separators, nested):
+    results = [
+        {"image_id": 7 + 2 * i, "category_id": 17, "bbox": [10 * i, 0, 10, 10], "score": 0.5, "extra": nested}
+        for i in range(2)
+    ]
+    (tmp_path / "images.json").write_text(json.dumps(IMAGES))
+    (tmp_path / "results.json").write_text(json.dumps(results, separators=separators))
+    predictions = read_predictions(tmp_path / "results.json", images=tmp_path / "images.json")
+    assert predictions.outputs.n_boxes.tolist() == [1, 1]
+    assert found(predictions, 0) == [([0, 0, 0.1, 0.2], 0.5, 1)]
+
+
 @pytest.mark.parametrize(
     ("result", "message"),
     [

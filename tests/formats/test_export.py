@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from al_core.exceptions import InvalidInputError
@@ -51,6 +51,7 @@ def test_lengths_that_differ_are_refused():
         ExportRows(["a", "b"], scores=np.ones(1))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8) | st.text("'=+-@\t\r", max_size=8))
 def test_an_escaped_cell_is_safe_and_has_one_way_back(text):
     assert escape_cell(text)[:1] not in tuple("=+-@\t\r")
@@ -58,6 +59,7 @@ def test_an_escaped_cell_is_safe_and_has_one_way_back(text):
 
 
 @pytest.mark.parametrize("name", list(WRITERS))
+@settings(deadline=None, max_examples=50)  # the first example imports the parsers
 @given(names=st.lists(filenames, min_size=1, max_size=8, unique=True))
 def test_every_format_reads_back_what_it_wrote(name, names):
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,132 @@
+"""The columns of COCO results, through Arrow where the file allows it and entry by entry where it does not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.reader import HEAD_BYTES
+from al_core.formats.text import BOM
+from al_core.types import Rows
+
+
+@dataclass(frozen=True)
+class Ids:
+    """A column of ids: each different one once, and the position of every entry's id among them."""
+
+    different: list[int | str]
+    position: Rows
+
+
+@dataclass(frozen=True)
+class CocoTable:
+    """The entries of a COCO results file that are boxes.
+
+    Attributes:
+        images: The `image_id` of each entry.
+        categories: The `category_id` of each entry.
+        boxes: (B, 4) float32 x, y, width and height.
+        scores: (B,) float32.
+    """
+
+    images: Ids
+    categories: Ids
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+
+def read_fast(path: Path) -> CocoTable | None:
+    """Return the boxes of a plain list of results, or None if it has to be read entry by entry.
+
+    Arrow reads one object per line, so the commas between the entries become line ends. Where such a comma is inside a
+    text or a nested list the line is no JSON any more, so that a wrong cut can be noticed but not misread.
+    """
+    import pyarrow as pa
+    import pyarrow.json
+
+    content = path.read_bytes()
+    start, end = content[:HEAD_BYTES].removeprefix(BOM).lstrip(), content[-HEAD_BYTES:].rstrip()
+    if not start.startswith(b"[") or not end.endswith(b"]") or b'"bbox"' not in start:
+        return None
+    id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
+    cut = b"}, {" if b"}, {" in start else b"},{"
+    lines = memoryview(content.replace(cut, b"}\n{"))[content.index(b"[") + 1 : content.rindex(b"]") - len(content)]
+    schema = pa.schema(
+        {"image_id": id_type, "category_id": pa.int64(), "bbox": pa.list_(pa.float32()), "score": pa.float32()}
+    )
+    options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+    try:
+        table = pyarrow.json.read_json(pa.BufferReader(pa.py_buffer(lines)), parse_options=options)
+    except pa.ArrowException:
+        return None
+    return _from_arrow(table.combine_chunks())
+
+
+def _from_arrow(table: Any) -> CocoTable | None:
+    import pyarrow.compute as pc
+
+    if any(column.null_count for column in table.columns):
+        return None
+    boxes = table["bbox"].combine_chunks()
+    values = boxes.flatten()
+    if values.null_count or pc.unique(pc.list_value_length(boxes)).to_pylist() != [4]:
+        return None
+    return CocoTable(
+        _arrow_ids(table["image_id"]),
+        _arrow_ids(table["category_id"]),
+        values.to_numpy().reshape(-1, 4).copy(),
+        table["score"].to_numpy(),
+    )
+
+
+def _arrow_ids(column: Any) -> Ids:
+    encoded = column.combine_chunks().dictionary_encode()
+    return Ids(encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64))
+
+
+def ids(source: str, results: Sequence[Mapping[str, Any]], key: str) -> Ids:
+    """Return a column of ids, read entry by entry.
+
+    Raises:
+        FileFormatError: Naming the first entry that has none.
+    """
+    values: list[Any] = [result.get(key) for result in results]
+    for number, value in enumerate(values):
+        if not isinstance(value, int | str):
+            raise FileFormatError(f"{source}, entry {number} counting from 0 has no {key!r}; give its number or name")
+    different: list[int | str] = list(dict.fromkeys(values))
+    position = {value: number for number, value in enumerate(different)}
+    return Ids(different, np.fromiter(map(position.__getitem__, values), dtype=np.int64, count=len(values)))
+
+
+def read_slowly(source: str, results: Sequence[Mapping[str, Any]]) -> CocoTable:
+    """Return the boxes of results, read entry by entry.
+
+    Raises:
+        FileFormatError: Naming the first entry that is no box.
+    """
+    boxes = [result.get("bbox") for result in results]
+    for number, box in enumerate(boxes):
+        if not isinstance(box, list) or len(box) != 4:
+            raise FileFormatError(f"{source}, entry {number} counting from 0: expected a bbox x, y, width, height")
+    flat = numbers(source, [value for box in boxes if box for value in box], "bbox value")
+    scores = numbers(source, [result.get("score") for result in results], "score")
+    return CocoTable(ids(source, results, "image_id"), ids(source, results, "category_id"), flat.reshape(-1, 4), scores)
+
+
+def numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.float32]:
+    """Return JSON numbers as float32.
+
+    Raises:
+        FileFormatError: Naming the first value that is no number.
+    """
+    for number, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise FileFormatError(f"{source}, {noun} {number} counting from 0: expected a number, found {value!a:.80}")
+    with np.errstate(over="ignore"):
+        return np.array([float(value) for value in values], dtype=np.float32)

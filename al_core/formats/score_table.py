@@ -1,0 +1,89 @@
+"""Ready-made scores: numbers per sample that another tool has calculated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats.csv_table import CsvHeader, filename_position, number_columns, read_columns, read_header
+from al_core.formats.filenames import check_filenames
+from al_core.formats.reader import check_file
+from al_core.types import Scores
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """Scores of M samples as a file holds them.
+
+    Attributes:
+        filenames: (M,) one per row, each once.
+        scores: (M,) in [0, 1] by name, higher meaning more worth labelling; NaN where the file has no value.
+        findings: What was done to the numbers, in words.
+    """
+
+    filenames: list[str]
+    scores: dict[str, Scores]
+    findings: tuple[str, ...] = ()
+
+
+def read_scores(
+    path: Path,
+    *,
+    columns: Sequence[str] | None = None,
+    lower_is_more: bool = False,
+    max_bytes: int | None = None,
+) -> ScoreTable:
+    """Return columns of numbers as scores; numbers outside 0 to 1 are scaled to that range, which the findings say.
+
+    Args:
+        path: A CSV file with a column `filename` and columns of numbers.
+        columns: Their names; by default every column that begins with numbers.
+        lower_is_more: Whether lower numbers mean more worth labelling, as label quality scores do.
+        max_bytes: Larger files are refused.
+
+    Raises:
+        FileFormatError: If a column is missing or holds something else than numbers.
+        NotFoundError: If there is no such file.
+    """
+    path = Path(path)
+    check_file(path, max_bytes)
+    header = read_header(path)
+    position = filename_position(path.name, header.columns)
+    numbers = _positions(path, header, columns) if columns is not None else number_columns(path, header)
+    numbers = [column for column in numbers if column != position]
+    if not numbers:
+        raise FileFormatError(f"{path.name} has no column of numbers beside the filenames; add the scores")
+    (filenames,), values = read_columns(path, header, texts=[position], numbers=numbers)
+    check_filenames(filenames, path.name, unique=True)
+    findings: list[str] = []
+    scores = {
+        header.columns[column]: _as_score(
+            f"{path.name}, column {header.columns[column]!r}", cells, lower_is_more, findings
+        )
+        for column, cells in zip(numbers, values.T, strict=True)
+    }
+    return ScoreTable(filenames, scores, tuple(findings))
+
+
+def _positions(path: Path, header: CsvHeader, columns: Sequence[str]) -> list[int]:
+    for name in columns:
+        if name not in header.columns:
+            raise InvalidInputError(f"{path.name} has no column {name!r}; its columns are {', '.join(header.columns)}")
+    return [header.columns.index(name) for name in dict.fromkeys(columns)]
+
+
+def _as_score(name: str, values: Scores, lower_is_more: bool, findings: list[str]) -> Scores:
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        raise FileFormatError(f"{name} holds no numbers; leave it out")
+    lowest, highest = float(np.min(finite)), float(np.max(finite))
+    values = np.where(np.isfinite(values), values, np.nan)
+    if lowest < 0 or highest > 1:
+        findings.append(f"{name} has values from {lowest:g} to {highest:g}: scaled to 0 to 1")
+        values = (values - lowest) / (highest - lowest or 1.0)
+    if lower_is_more:
+        findings.append(f"{name} is turned round: 1 minus the value")
+        values = 1 - values
+    return values.clip(0, 1)

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats import read_scores
+
+
+def write(tmp_path, text: str):
+    path = tmp_path / "s.csv"
+    path.write_text(text)
+    return path
+
+
+def test_every_column_of_numbers_is_a_score(tmp_path):
+    table = read_scores(write(tmp_path, "filename,label,novelty,quality\na,cat,0.5,0.25\nb,dog,1,\n"))
+    assert table.filenames == ["a", "b"]
+    assert list(table.scores) == ["novelty", "quality"]
+    np.testing.assert_array_equal(table.scores["novelty"], [0.5, 1])
+    np.testing.assert_array_equal(table.scores["quality"], [0.25, np.nan])
+    assert table.findings == ()
+
+
+def test_lower_is_more_turns_label_quality_round(tmp_path):
+    table = read_scores(write(tmp_path, "filename,quality\na,0.25\nb,1\n"), lower_is_more=True)
+    np.testing.assert_array_equal(table.scores["quality"], [0.75, 0])
+    assert table.findings == ("s.csv, column 'quality' is turned round: 1 minus the value",)
+
+
+def test_numbers_outside_0_to_1_are_scaled_and_the_findings_say_so(tmp_path):
+    table = read_scores(write(tmp_path, "filename,loss,rank\na,2,0\nb,4,1\nc,3,1\n"), columns=["loss"])
+    np.testing.assert_array_equal(table.scores["loss"], [0, 1, 0.5])
+    assert table.findings == ("s.csv, column 'loss' has values from 2 to 4: scaled to 0 to 1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("filename,label\na,cat\n", "has no column of numbers beside the filenames"),
+        ("filename,x\na,0.5\na,1\n", "filename 'a' occurs 2 times"),
+        ("filename,x\na,nan\n", "column 'x' holds no numbers; leave it out"),
+        ("name,x\na,1\n", "has no column 'filename'"),
+        ("filename,x\na,1\nb\n", "line 3: expected 2 cells|has no column of numbers"),
+    ],
+)
+def test_a_bad_table_is_refused(tmp_path, text, message):
+    with pytest.raises(FileFormatError, match=rf"s\.csv.*({message})"):
+        read_scores(write(tmp_path, text))
+
+
+def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path):
+    with pytest.raises(InvalidInputError, match="no column 'y'; its columns are filename, x"):
+        read_scores(write(tmp_path, "filename,x\na,1\n"), columns=["y"])
