@@ -141,7 +141,12 @@ def tag_duplicates(
     stored = dataset.arrays.find("digest", "content")
     digests = dataset.arrays.read(stored) if stored else None
     rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
-    facts = {"operation": "duplicates", "threshold": threshold, "embedding": _origin(embedding)}
+    facts = {
+        "operation": "duplicates",
+        "tags": [INITIAL_TAG],
+        "threshold": threshold,
+        "embedding": _origin(embedding),
+    }
     return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
 
 

@@ -7,6 +7,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats import read_embeddings, read_filenames
 from al_core.store import Dataset
 from ui import state
+from ui.image_folder import folder_form
 
 
 def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
@@ -101,7 +102,7 @@ st.caption("A dataset is a list of images with one embedding each. Everything st
 current = state.dataset()
 datasets = state.workspace().datasets()
 if not datasets:
-    st.info("No datasets yet. Create one from embeddings below, or restore the demo.", icon=":material/photo_library:")
+    st.info("No datasets yet. Create one below, or restore the demo.", icon=":material/photo_library:")
 list_datasets(datasets, current)
 if demo.NAME not in {dataset.name for dataset in datasets} and st.button(
     "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits with predictions"
@@ -109,5 +110,8 @@ if demo.NAME not in {dataset.name for dataset in datasets} and st.button(
     state.open_dataset(demo.build(state.workspace()).id)
     st.rerun()
 st.subheader("New dataset")
-with st.container(border=True):
+from_images, from_embeddings = st.tabs(["From a folder of images", "From embeddings"])
+with from_images:
+    folder_form()
+with from_embeddings:
     create_form()

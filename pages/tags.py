@@ -4,6 +4,7 @@ from al_core import workflow
 from al_core.formats import WRITERS
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from ui import state
+from ui.duplicates import duplicates_form
 
 OPERATIONS = {
     "union": "in either",
@@ -145,10 +146,14 @@ with table:
     tag = show_tree(tags)
 with detail.container(border=True):
     st.subheader(tag.name)
-    export_tab, algebra_tab, change_tab = st.tabs(["Download", "Combine", "Rename or delete"])
+    export_tab, algebra_tab, change_tab, duplicates_tab = st.tabs(
+        ["Download", "Combine", "Rename or delete", "Duplicates"]
+    )
     with export_tab:
         download(dataset, tag)
     with algebra_tab:
         combine(dataset, tag, tags)
     with change_tab:
         change(dataset, tag, tags)
+    with duplicates_tab:
+        duplicates_form(dataset)

@@ -100,12 +100,12 @@ def errors_explained() -> Iterator[None]:
     try:
         yield
     except ALCoreError as error:
-        st.error(_plain(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
-def _plain(error: ALCoreError) -> str:
-    # Filenames in messages are untrusted: none of their characters may act as Markdown or HTML.
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#+!|$~:" else char for char in str(error))
+def plain(message: str) -> str:
+    """The message with none of its characters acting as Markdown or HTML: filenames in it are untrusted."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#+!|$~:" else char for char in message)
 
 
 def run_job(key: str, title: str, work: Callable[[Progress], Any]) -> Job:

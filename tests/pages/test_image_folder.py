@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from al_core import workflow
+from al_core.store import Workspace
+from tests.embedding.models import mean_colour
+from tests.pages.conftest import Open
+from ui import state
+from ui.image_folder import KEY
+
+
+@pytest.fixture(autouse=True)
+def _no_demo(home: Path) -> None:
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+
+
+@pytest.fixture
+def images_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for number in range(3):
+        Image.new("RGB", (32, 32), (200, 80 * number, 0)).save(folder / f"{number}.png")
+    (folder / "broken.png").write_text("hello")
+    return folder
+
+
+def start(app: AppTest, folder: Path, name: str, model: str = "efficientnet-lite0") -> AppTest:
+    app.text_input(key="folder-path").input(str(folder))
+    app.text_input(key="folder-name").input(name)
+    app.text_input(key="folder-model").input(model).run()
+    return press(app, "Embed the images")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def finished(app: AppTest) -> AppTest:
+    job = state.jobs().latest(KEY)
+    assert job is not None
+    assert job.wait(60)
+    return app.run()
+
+
+def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open, images_dir: Path) -> None:
+    app = finished(start(open_page("datasets"), images_dir, "reds"))
+    assert [box.value for box in app.success] == ["“reds” has 3 samples."]
+    assert app.code[0].value == f"{images_dir / 'broken.png'} cannot be read: its content is no image of a known format"
+    press(app, "Open it")
+    with Workspace(home) as workspace:
+        dataset = workspace.dataset("reds")
+    assert app.session_state["dataset"] == dataset.id
+    assert dataset.arrays.get("embedding", "efficientnet-lite0").shape == (3, 1280)
+
+
+def test_a_folder_without_images_is_explained(open_page: Open, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    app = finished(start(open_page("datasets"), tmp_path / "empty", "none"))
+    assert "holds no image" in app.error[0].value
+
+
+def test_a_name_that_is_taken_is_refused_before_any_work(home: Path, open_page: Open, images_dir: Path) -> None:
+    with Workspace(home) as workspace:
+        workspace.create_dataset("reds")
+    app = start(open_page("datasets"), images_dir, "reds")
+    assert "there already is a dataset named 'reds'" in app.error[0].value
+    assert state.jobs().latest(KEY) is None
+
+
+def test_a_page_never_runs_code_that_a_visitor_names(open_page: Open, images_dir: Path) -> None:
+    app = start(open_page("datasets"), images_dir, "reds", "python:os:system")
+    assert "not on this page" in app.error[0].value
+    assert state.jobs().latest(KEY) is None
+
+
+def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) -> None:
+    (images_dir / "again.png").write_bytes((images_dir / "2.png").read_bytes())
+    with Workspace(home) as workspace:
+        dataset = workflow.dataset_from_images(workspace, images_dir, "reds", model=mean_colour).dataset
+        app = press(open_page("tags"), "Find duplicates")
+        job = state.jobs().latest(f"duplicates:{dataset.id}")
+        assert job is None or job.wait(60)
+        app.run()
+        assert "2.png" in dataset.filenames(dataset.tag("duplicates").rows)
