@@ -101,7 +101,8 @@ def dataset_from_images(
         InvalidInputError: If the folder, the name or the model is not usable, or no image can be read.
         AlreadyExistsError: If the name is taken.
     """
-    from al_core.embedding import embed_folder, list_images, load_model
+    from al_core.embedding import list_images, load_model
+    from al_core.embedding.checkpoint import embed_folder
 
     workspace.check_dataset_name(name)
     folder = Path(folder).expanduser().resolve()
