@@ -56,8 +56,7 @@ def _umap() -> Any:
     # Without this umap-learn compiles them anew in every process.
     umap_.smooth_knn_dist.enable_caching()
     umap_.compute_membership_strengths.enable_caching()
-    module: ModuleType = umap_
-    return module
+    return umap_
 
 
 def improve(

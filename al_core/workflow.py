@@ -101,7 +101,8 @@ def dataset_from_images(
         InvalidInputError: If the folder, the name or the model is not usable, or no image can be read.
         AlreadyExistsError: If the name is taken.
     """
-    from al_core.embedding import embed_folder, list_images, load_model
+    from al_core.embedding import list_images, load_model
+    from al_core.embedding.checkpoint import embed_folder
 
     workspace.check_dataset_name(name)
     folder = Path(folder).expanduser().resolve()
@@ -141,7 +142,12 @@ def tag_duplicates(
     stored = dataset.arrays.find("digest", "content")
     digests = dataset.arrays.read(stored) if stored else None
     rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
-    facts = {"operation": "duplicates", "threshold": threshold, "embedding": _origin(embedding)}
+    facts = {
+        "operation": "duplicates",
+        "tags": [INITIAL_TAG],
+        "threshold": threshold,
+        "embedding": _origin(embedding),
+    }
     return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
 
 

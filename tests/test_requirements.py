@@ -22,8 +22,7 @@ def pins(*files: Path) -> dict[str, str]:
 
 def declared() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project.get("optional-dependencies", {}).values()
-    return [Requirement(text) for group in (project["dependencies"], *extras) for text in group]
+    return [Requirement(text) for text in (*project["dependencies"], *project["optional-dependencies"]["app"])]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

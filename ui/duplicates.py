@@ -8,6 +8,8 @@ from al_core.store import Dataset
 from al_core.types import Progress
 from ui import state
 
+SEEN = "duplicates-seen"
+
 
 def duplicates_form(dataset: Dataset) -> None:
     embeddings = [stored.name for stored in dataset.arrays.all("embedding")]
@@ -24,8 +26,8 @@ def duplicates_form(dataset: Dataset) -> None:
     name = st.text_input("Name of the tag", "duplicates", key="duplicates-name", help="It is stored as a new tag")
     key = f"duplicates:{dataset.id}"
     job = state.show_job(key, unit="samples")
-    if job and job.state is JobState.FINISHED:
-        state.jobs().forget(key)
+    if job and job.state is JobState.FINISHED and job.id != st.session_state.get(SEEN):
+        st.session_state[SEEN] = job.id
         found = job.result
         state.notify(f"Created “{found.name}” with {found.size:,} samples" if found else "There are no duplicates")
         st.rerun()

@@ -12,6 +12,7 @@ from al_core.types import Progress
 from ui import state
 
 KEY = "image-folder"
+SEEN = "image-folder-seen"
 BROKEN_SHOWN = 200
 
 
@@ -21,7 +22,7 @@ def folder_form() -> None:
     if job and job.is_running:
         st.fragment(run_every=0.5)(_watch)(job)
         return
-    if job:
+    if job and job.id != st.session_state.get(SEEN):
         _show_outcome(job)
     _form()
 
@@ -66,12 +67,21 @@ def _watch(job: Job) -> None:
         st.rerun()
     bar, button = st.columns([5, 1], vertical_alignment="center")
     bar.progress(job.fraction, text=_progress_text(job))
-    if button.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:", help="What is done is kept"):
+    if button.button(
+        "Cancel",
+        key=f"cancel-{job.id}",
+        icon=":material/stop_circle:",
+        disabled=job.is_cancelling,
+        help="What is done is kept for the next start",
+    ):
         job.cancel()
+        st.rerun(scope="fragment")
 
 
 def _progress_text(job: Job) -> str:
     left = job.seconds_left
+    if job.is_cancelling:
+        return f"{job.title} · stopping…"
     if left is None:
         return f"{job.title} · looking for images"
     speed = (job.total - job.done) / left if left else 0
@@ -85,15 +95,15 @@ def _show_outcome(job: Job) -> None:
     elif job.state is JobState.CANCELLED:
         st.info(f"{job.title} was stopped. Start it again and it goes on where it was.", icon=":material/pause_circle:")
     else:
-        _show_result(job.result)
+        _show_result(job.id, job.result)
 
 
-def _show_result(result: workflow.EmbeddedFolder) -> None:
+def _show_result(job_id: str, result: workflow.EmbeddedFolder) -> None:
     dataset, broken = result.dataset, result.broken
     text, button = st.columns([5, 1], vertical_alignment="center")
     text.success(f"“{dataset.name}” has {dataset.n_samples:,} samples.", icon=":material/check_circle:")
     if button.button("Open it", key="folder-open", help="Work on this dataset"):
-        state.jobs().forget(KEY)
+        st.session_state[SEEN] = job_id
         state.open_dataset(dataset.id)
         st.rerun()
     if broken:

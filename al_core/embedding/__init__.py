@@ -1,6 +1,5 @@
 """From image files to embeddings: any file decoded, one model of many, both on all cores."""
 
-from al_core.embedding.checkpoint import EmbeddedImages, embed_folder
 from al_core.embedding.duplicates import find_duplicates
 from al_core.embedding.embed import BrokenImage, EmbeddedImage, embed
 from al_core.embedding.images import decode, list_images
@@ -10,12 +9,10 @@ __all__ = [
     "BUILT_IN",
     "BrokenImage",
     "EmbeddedImage",
-    "EmbeddedImages",
     "EmbeddingFunction",
     "EmbeddingModel",
     "decode",
     "embed",
-    "embed_folder",
     "find_duplicates",
     "list_images",
     "load_model",

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from al_core.embedding import embed_folder, load_model
+from al_core.embedding import load_model
+from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import Cancelled, InvalidInputError
 from al_core.types import Progress
 from tests.embedding.models import CountingMeanColour

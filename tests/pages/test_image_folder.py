@@ -12,6 +12,12 @@ from ui import state
 from ui.image_folder import KEY
 
 
+@pytest.fixture(autouse=True)
+def _no_demo(home: Path) -> None:
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+
+
 @pytest.fixture
 def images_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "images"
@@ -57,9 +63,11 @@ def test_a_folder_without_images_is_explained(open_page: Open, tmp_path: Path) -
     assert "holds no image" in app.error[0].value
 
 
-def test_a_name_that_is_taken_is_refused_before_any_work(open_page: Open, images_dir: Path) -> None:
-    app = start(open_page("datasets"), images_dir, "digits")
-    assert "there already is a dataset named 'digits'" in app.error[0].value
+def test_a_name_that_is_taken_is_refused_before_any_work(home: Path, open_page: Open, images_dir: Path) -> None:
+    with Workspace(home) as workspace:
+        workspace.create_dataset("reds")
+    app = start(open_page("datasets"), images_dir, "reds")
+    assert "there already is a dataset named 'reds'" in app.error[0].value
     assert state.jobs().latest(KEY) is None
 
 
@@ -70,8 +78,6 @@ def test_a_page_never_runs_code_that_a_visitor_names(open_page: Open, images_dir
 
 
 def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) -> None:
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
     (images_dir / "again.png").write_bytes((images_dir / "2.png").read_bytes())
     with Workspace(home) as workspace:
         dataset = workflow.dataset_from_images(workspace, images_dir, "reds", model=mean_colour).dataset
