@@ -1,14 +1,14 @@
 """The open workspace, the dataset in the URL, jobs, and every session key."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from al_core import demo
-from al_core.exceptions import ALCoreError
+from al_core.exceptions import ALCoreError, AlreadyExistsError
 from al_core.jobs import Job, Jobs, JobState
 from al_core.store import Dataset, Workspace
 from al_core.types import Progress
@@ -24,7 +24,8 @@ def workspace() -> Workspace:
     marker = opened.home / "demo" / "offered"
     if not marker.exists():
         # Only once: who deletes the demo does not want it back at every start.
-        demo.build(opened)
+        with suppress(AlreadyExistsError):  # another dashboard is building it this moment
+            demo.build(opened)
         marker.touch()
     return opened
 

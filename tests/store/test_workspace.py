@@ -1,9 +1,9 @@
-import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
@@ -81,19 +81,21 @@ def test_opening_removes_old_orphans_and_leaves_young_ones(workspace: Workspace,
     assert {path.name for path in folder.iterdir()} == stored | {young.name}
 
 
-def _create_tags(home: Path, prefix: str) -> None:
-    with Workspace(home) as workspace:
-        for number in range(20):
-            workspace.dataset("line").create_tag(f"{prefix}{number}", np.array([number % 6]))
+CREATE_TAGS = """
+import sys
+import numpy as np
+from al_core.store import Workspace
+
+with Workspace(sys.argv[1]) as workspace:
+    for number in range(20):
+        workspace.dataset("line").create_tag(f"{sys.argv[2]}{number}", np.array([number % 6]))
+"""
 
 
 def test_two_processes_write_to_one_workspace_at_once(workspace: Workspace, dataset: Dataset) -> None:
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_create_tags, args=(workspace.home, prefix)) for prefix in ("left", "right")]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0]
+    writers = [
+        subprocess.Popen([sys.executable, "-c", CREATE_TAGS, str(workspace.home), side]) for side in ("left", "right")
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0]
     names = {tag.name for tag in dataset.tags()}
     assert names == {INITIAL_TAG, *(f"{side}{number}" for side in ("left", "right") for number in range(20))}
