@@ -17,7 +17,7 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
 # Where row 0 is drawn: the clouds are random, so its place on the page has to be asked for.
 PLACE = """() => {
   const map = [...document.querySelectorAll("*")].map((e) => e.shadowRoot?.querySelector(".map")).find(Boolean);
-  const { left, top } = map.getBoundingClientRect();
+  const { left, top } = map.querySelector(".overlay").getBoundingClientRect();
   const [right, down] = map.locate(0);
   return [left + right, top + down];
 }"""
@@ -142,6 +142,30 @@ def test_the_wheel_zooms_about_the_pointer(page: Page, stage: Locator) -> None:
     page.mouse.move(*place)
     page.mouse.wheel(0, -240)
     assert place_of_row_0(page) == pytest.approx(place, abs=1)
+
+
+def test_two_fingers_zoom_and_one_draws(page: Page, stage: Locator) -> None:
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top, "id": number} for number, (left, top) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    left, top = place_of_row_0(page)
+    corner = page.evaluate(PLACE.replace("locate(0)", "locate(1)"))
+    touch("touchStart", (left - 50, top), (left + 50, top))
+    touch("touchMove", (left - 75, top), (left + 75, top))
+    touch("touchMove", (left - 100, top), (left + 100, top))
+    touch("touchEnd")
+    assert place_of_row_0(page) == pytest.approx((left, top), abs=2)
+    zoomed = page.evaluate(PLACE.replace("locate(0)", "locate(1)"))
+    assert zoomed[0] - left == pytest.approx(2 * (corner[0] - left), rel=0.02)
+    press(page, "b")
+    touch("touchStart", spot(stage, 0.3, 0.2))
+    touch("touchMove", spot(stage, 0.5, 0.5))
+    touch("touchMove", spot(stage, 0.7, 0.8))
+    touch("touchEnd")
+    expect(page.locator(".chip")).to_be_visible()
 
 
 def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> None:

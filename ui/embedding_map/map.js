@@ -117,7 +117,8 @@ class EmbeddingMap {
     Object.assign(this, { header, theme });
     if (previous?.colors?.name !== header.colors?.name) this.hidden.clear();
     if (previous?.generation !== header.generation) this.outline = null;
-    if (previous?.digest !== header.digest) this.#dropPointer();
+    if (previous && previous.count !== header.count) this.#dropPointer();
+    else this.#hover(-1);
     this.stage.style.height = `${header.height}px`;
     this.camera.frame = header.frame;
     this.#startRenderer();
