@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.file_tree import MAX_COMPRESSION, SMALL_BYTES
+from al_core.formats.file_tree import check_ratio
 
 _NPY_MAGIC = b"\x93NUMPY"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -145,15 +145,10 @@ class ArrayArchive:
         return header
 
     def _check_members(self) -> None:
-        name, packed = self._path.name, self._path.stat().st_size
-        unpacked = sum(info.file_size for info in self._members.values())
+        name = self._path.name
         if not self._members:
             raise FileFormatError(f"{name} holds no arrays; write it with np.savez")
-        if unpacked > max(SMALL_BYTES, MAX_COMPRESSION * packed):
-            raise FileFormatError(
-                f"{name} unpacks to {unpacked:,} bytes, more than {MAX_COMPRESSION} times its size; "
-                "if that is right, save it uncompressed with np.savez"
-            )
+        check_ratio(sum(info.file_size for info in self._members.values()), self._path)
         for info in self._members.values():
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
                 raise FileFormatError(

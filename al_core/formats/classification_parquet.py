@@ -5,7 +5,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.csv_table import filename_position
-from al_core.formats.file_tree import MAX_COMPRESSION, SMALL_BYTES
+from al_core.formats.file_tree import check_ratio
 from al_core.formats.predictions import Predictions, numbered_classes
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _read_table(path: Path) -> "pa.Table":
 
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
-            _check_expansion(path, file.metadata.num_rows * file.metadata.num_columns * 4)
+            check_ratio(file.metadata.num_rows * file.metadata.num_columns * 4, path)
             table = file.read()
         table.validate(full=True)
     except FileFormatError:
@@ -54,13 +54,6 @@ def _read_table(path: Path) -> "pa.Table":
     if not table.num_rows:
         raise FileFormatError(f"{path.name} has no rows; expected one per sample")
     return table
-
-
-def _check_expansion(path: Path, n_bytes: int) -> None:
-    if n_bytes > max(SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
-        raise FileFormatError(
-            f"{path.name} declares {n_bytes:,} bytes of values, over {MAX_COMPRESSION} times its size; save it as .npy"
-        )
 
 
 def _from_columns(source: str, filenames: list[str], table: "pa.Table") -> Predictions:

@@ -17,7 +17,7 @@ MAX_FILES = 2_000_000
 MAX_COMPRESSION = 200
 """An archive that unpacks to more than this many times its size is refused, unless it is small."""
 
-SMALL_BYTES = 64 * 2**20
+_SMALL_BYTES = 64 * 2**20
 _MAX_FILE_BYTES = 2**31
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (
@@ -106,7 +106,7 @@ class _Zip:
         self._zip = zipfile.ZipFile(path)
         weakref.finalize(self, self._zip.close)
         members = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
-        _check_ratio(sum(info.file_size for info in members), path)
+        check_ratio(sum(info.file_size for info in members), path)
         if any(info.compress_type not in _COMPRESSIONS or info.flag_bits & 1 for info in members):
             raise FileFormatError(f"{self.source} is encrypted or of unknown compression; pack it as a plain zip")
         self._sizes = {info.filename: info.file_size for info in members}
@@ -128,7 +128,7 @@ class _Tar:
         for member in self._tar:
             # Sizes are checked on the way: a bomb is refused before it is walked through.
             unpacked += member.size
-            _check_ratio(unpacked, path)
+            check_ratio(unpacked, path)
             if member.isfile():
                 self._members[member.name.removeprefix("./")] = member
         self.names = list(_limited(iter(self._members), self.source))
@@ -156,11 +156,16 @@ def _limited(names: Iterator[str], source: str) -> Iterator[str]:
         yield name
 
 
-def _check_ratio(unpacked: int, path: Path) -> None:
-    if unpacked > max(SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
+def check_ratio(unpacked: int, path: Path) -> None:
+    """Refuse a file that unpacks to more than `MAX_COMPRESSION` times its size, unless it is small.
+
+    Raises:
+        FileFormatError: Naming both.
+    """
+    if unpacked > max(_SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
         raise FileFormatError(
             f"{path.name} unpacks to {unpacked:,} bytes or more, over {MAX_COMPRESSION} times its size; "
-            "if that is right, unpack it and give the folder"
+            "if that is right, save it uncompressed"
         )
 
 

@@ -85,8 +85,8 @@ class Predictions:
             >>> Predictions(None, ["cat", "dog"], np.array([[0.0, np.log(3)]])).softmax().outputs.round(2)
             array([[0.25, 0.75]])
         """
-        logits = self.outputs - np.nanmax(self.outputs, axis=1, keepdims=True)
-        exponents = np.exp(logits)
+        with np.errstate(invalid="ignore"):
+            exponents = np.exp(self.outputs - self.outputs.max(axis=1, keepdims=True))
         return replace(self, outputs=exponents / exponents.sum(axis=1, keepdims=True))
 
     def check(self, source: str) -> None:

@@ -8,7 +8,7 @@ import pyarrow.parquet
 import pytest
 
 from al_core.exceptions import FileFormatError, InvalidInputError
-from al_core.formats import join_report, read_predictions
+from al_core.formats import Predictions, join_report, read_predictions
 from al_core.scorers import SCORERS
 
 CATEGORIES = [{"id": 5, "name": "dog"}, {"id": 2, "name": "cat"}]
@@ -235,9 +235,25 @@ def test_logits_are_recognised_and_softmax_is_offered_not_applied(tmp_path):
     assert not join_report(["a", "b"], softened).looks_like_logits
 
 
+def test_the_softmax_of_a_row_with_nan_or_infinity_stays_unusable():
+    given = Predictions(["a", "b", "c"], ["cat", "dog"], np.float32([[np.nan, 1], [np.inf, 0], [1000, -1000]]))
+    softened = given.softmax()
+    assert join_report(["a", "b", "c"], softened).rows_with_nan == ["a", "b"]
+    np.testing.assert_array_equal(softened.outputs[2], [1, 0])
+
+
 def test_a_second_file_is_refused_by_a_format_that_takes_none(tmp_path):
     buffer = io.BytesIO()
     np.save(buffer, np.eye(2))
     (tmp_path / "p.npy").write_bytes(buffer.getvalue())
     with pytest.raises(InvalidInputError, match="is read as NumPy array, which takes no second file"):
         read_predictions(tmp_path / "p.npy", images=tmp_path / "p.npy")
+
+
+def test_a_parquet_file_that_repeats_one_value_without_end_is_refused(tmp_path):
+    rows = 20_000_000
+    path = parquet(tmp_path, filename=pa.repeat("a", rows), cat=pa.repeat(pa.scalar(0.5, pa.float32()), rows))
+    with pytest.raises(
+        FileFormatError, match=r"p\.parquet unpacks to 160,000,000 bytes or more, over 200 times its size"
+    ):
+        read_predictions(path)
