@@ -1,9 +1,15 @@
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from al_core.exceptions import AlreadyExistsError
 from al_core.types import Progress
+
+if TYPE_CHECKING:
+    from al_core.embedding import BrokenImage
 
 SUMMARY = "Make a dataset from a folder of images; a run that was stopped goes on where it was."
 SECONDS_PER_LINE = 0.2
@@ -21,24 +27,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "or python:MODULE:FUNCTION",
     )
     parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="by default AL_CORE_HOME or ~/.al_core")
+    parser.add_argument("--server", metavar="URL", help="send the embeddings there; the images stay here")
+    parser.add_argument("--token", help="of the server, by default AL_CORE_TOKEN")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Embed the folder, showing progress, and list what could not be read."""
+    n_samples, broken = (_send if arguments.server else _store)(arguments)
+    print(f"Dataset '{arguments.dataset}' has {n_samples:,} samples.")
+    if broken:
+        print(f"{len(broken):,} files could not be read and were left out:", file=sys.stderr)
+    for image in broken[:BROKEN_SHOWN]:
+        print(f"  {image.reason}", file=sys.stderr)
+    if len(broken) > BROKEN_SHOWN:
+        print(f"  … and {len(broken) - BROKEN_SHOWN:,} more", file=sys.stderr)
+
+
+def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     from al_core import workflow
     from al_core.store import Workspace
 
     with Workspace(arguments.workspace) as workspace:
-        result = workflow.dataset_from_images(
+        made = workflow.dataset_from_images(
             workspace, arguments.images_dir, arguments.dataset, model=arguments.model, progress=_printed_progress()
         )
-        print(f"Dataset '{result.dataset.name}' has {result.dataset.n_samples:,} samples.")
-    if result.broken:
-        print(f"{len(result.broken):,} files could not be read and were left out:", file=sys.stderr)
-    for image in result.broken[:BROKEN_SHOWN]:
-        print(f"  {image.reason}", file=sys.stderr)
-    if len(result.broken) > BROKEN_SHOWN:
-        print(f"  … and {len(result.broken) - BROKEN_SHOWN:,} more", file=sys.stderr)
+    return made.dataset.n_samples, made.broken
+
+
+def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
+    from al_core.api import ApiWorkflowClient
+    from al_core.embedding import list_images, load_model
+    from al_core.embedding.checkpoint import embed_folder
+    from al_core.store import Workspace
+
+    client = ApiWorkflowClient(arguments.token, server=arguments.server)
+    name, folder = arguments.dataset, arguments.images_dir.expanduser().resolve()
+    if name in {known.name for known in client.get_datasets()}:
+        raise AlreadyExistsError(f"there already is a dataset named '{name}' on {client.server}; choose another name")
+    filenames, model = list_images(folder), load_model(arguments.model)
+    with Workspace(arguments.workspace) as workspace:
+        runs = workspace.home / "embedding-runs"
+    with embed_folder(folder, filenames, model, runs, progress=_printed_progress()) as images:
+        client.create_dataset(name)
+        client.add_embeddings(images.filenames, images.embeddings, model.name)
+    return len(images.filenames), images.broken
 
 
 def _printed_progress() -> Progress:

@@ -9,6 +9,7 @@ from sklearn.datasets import load_sample_images
 
 from al_core import cli, workflow
 from al_core.store import Workspace
+from tests.api.conftest import served
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,3 +92,15 @@ def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     with Workspace(home) as workspace:
         assert workspace.dataset("colours").arrays.get("embedding", model).shape == (12, 3)
+
+
+def test_embeddings_can_be_sent_to_a_server(
+    images_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Workspace(tmp_path / "far") as far, served(far) as address:
+        arguments = ["embed", str(images_dir), "--dataset", "mixed", "--server", address]
+        arguments += ["--workspace", str(tmp_path / "near"), "--model", "python:tests.embedding.models:mean_colour"]
+        assert cli.main(arguments) == 0
+        assert far.dataset("mixed").arrays.all("embedding")[0].shape == (12, 3)
+        assert cli.main(arguments) == 1
+    assert "there already is a dataset named 'mixed' on http://127.0.0.1" in capsys.readouterr().err
