@@ -1,131 +1,151 @@
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from al_core import workflow
-from al_core.jobs import JobState
+from al_core.filters import Mask, Range, all_of, rows_mask
 from al_core.store import Dataset, Tag
-from al_core.types import Rows, Scores
-from ui import charts, state
-from ui.images import image_grid
+from al_core.types import Rows
+from ui import columns, filters, state
+from ui.actions import actions
+from ui.columns import Column
+from ui.embedding_map import Categories, Values, embedding_map
+from ui.histogram import histogram
+from ui.images import image_grid, image_url
+from ui.projection_view import View, choose_view, clear_lasso, show_umap_job
+from ui.sample import show_sample
 
-NO_SCORE = "no score"
-NO_TAG = "none"
+MAP_HEIGHT = 540
+MORE_HISTOGRAMS = 8
+NOTHING = "nothing"
 
 
-def choose_score(dataset: Dataset) -> tuple[str, Scores]:
-    stored = {score.name: score for score in dataset.arrays.all("score")}
-    preferred = [name for name in workflow.PREFERRED_SCORES if name in stored]
-    name = st.selectbox(
-        "Colour by",
-        list(stored) or [NO_SCORE],
-        index=list(stored).index(preferred[0]) if preferred else 0,
-        disabled=not stored,
-        help="Higher means more worth labelling" if stored else "No scores yet: drop predictions first",
-    )
-    return name, dataset.arrays.read(stored[name]) if stored else np.full(dataset.n_samples, np.nan)
+def toolbar(dataset: Dataset, numbers: dict[str, Column]) -> tuple[str, Tag | None, View | None]:
+    embeddings = [stored.name for stored in dataset.arrays.all("embedding")]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        color = choose_color(dataset, numbers)
+        tag = choose_tag(dataset)
+        return color, tag, choose_view(dataset, embeddings)
+
+
+def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
+    scores = [name for name, column in numbers.items() if column.is_score]
+    classes = [columns.PREDICTED] if dataset.arrays.newest("prediction") else []
+    options = [*scores, *classes, columns.TAG, *(name for name in numbers if name not in scores), NOTHING]
+    why = "What the colours of the map mean; numbers also sort the images"
+    return st.selectbox("Colour by", options, help=why if scores else f"{why}. No scores yet: drop predictions first")
 
 
 def choose_tag(dataset: Dataset) -> Tag | None:
     tags = {tag.name: tag for tag in dataset.tags() if tag.prev_tag_id}
-    name = st.selectbox(
-        "Mark the samples of", [*tags, NO_TAG], help="Labeled samples and those its selection added get a ring"
-    )
+    help = "Rings mark its labeled samples and, in a second colour, those that its selection added"
+    name = st.selectbox("Mark the samples of", [*tags, NOTHING], help=help if tags else "No tags yet: select first")
     return tags.get(name)
 
 
-def choose_range(scores: Scores) -> NDArray[np.bool_]:
-    low, high = st.session_state.get("score-range", (0.0, 1.0))
-    st.plotly_chart(
-        charts.score_histogram(scores, chosen=(low, high)), key="score-histogram", config={"displayModeBar": False}
+def marked_rows(dataset: Dataset, tag: Tag | None) -> tuple[Rows | None, Rows | None]:
+    selection = workflow.read_selection(dataset, tag) if tag else None
+    if tag is None or selection is None:
+        return (tag.rows if tag else None), None
+    is_added = rows_mask(selection.added_rows, dataset.n_samples)
+    return tag.rows[~is_added[tag.rows]], selection.added_rows
+
+
+def draw_map(
+    dataset: Dataset, view: View, tag: Tag | None, colors: Values | Categories | None, masks: dict[str, Mask]
+) -> Mask | None:
+    """Draw the map and return which samples are inside the outline drawn on it, or None without outline."""
+    labeled, added = marked_rows(dataset, tag)
+    selection = embedding_map(
+        view.points,
+        key=f"map-{dataset.id}",
+        colors=colors,
+        labeled=labeled,
+        added=added,
+        shown=all_of(masks, dataset.n_samples) if masks else None,
+        card_url=image_url(dataset, "{row}.json"),
+        image_url=image_url(dataset, "{row}"),
+        height=MAP_HEIGHT,
+        generation=view.generation,
     )
-    low, high = st.slider(
-        "Score range", 0.0, 1.0, (0.0, 1.0), 0.01, key="score-range", help="Samples outside fade on the map"
-    )
-    if (low, high) == (0, 1):
-        return np.ones(len(scores), bool)
-    return (scores >= low) & (scores <= high)
+    if selection.polygon is None:
+        return None
+    return rows_mask(selection.rows(view.points, colors), dataset.n_samples)
 
 
-def view_points(dataset: Dataset, embedding: str) -> NDArray[np.float32]:
-    """PCA at once; UMAP in its place as soon as its job is done."""
-    key = f"umap:{dataset.id}:{embedding}"
-    is_ready = workflow.find_projection(dataset, embedding, "UMAP") is not None
-    if not is_ready and state.jobs().latest(key) is None:
-        state.run_job(key, "UMAP", lambda progress: workflow.project(dataset, embedding, "UMAP", progress=progress))
-    view = st.segmented_control(
-        "View",
-        ["PCA", "UMAP"],
-        default="UMAP" if is_ready else "PCA",
-        key=f"view-{is_ready}",
-        required=True,
-        disabled=not is_ready,
-        help="PCA keeps large distances, UMAP keeps neighbours together" if is_ready else "UMAP is on its way",
-    )
-    if not is_ready:
-        job = state.show_job(key, unit="steps")
-        if job is not None and job.state is JobState.FINISHED:
-            st.rerun()
-    return workflow.project(dataset, embedding, view)
+def draw_histograms(dataset: Dataset, numbers: dict[str, Column], first: str, masks: dict[str, Mask]) -> None:
+    chosen = filters.current(dataset)
+    n_bins = st.session_state.get("bin-count", 40)
+    names = sorted(numbers, key=lambda name: (name != first, name not in chosen.ranges))
+    shown = names[: MORE_HISTOGRAMS + 1]
+    height = min(max((MAP_HEIGHT - 200) // max(len(shown) - 1, 1) - 58, 52), 104)
+    for position, name in enumerate(shown):
+        bins, totals = numbers[name].bins(n_bins)
 
+        def keep(wanted: Range | None, name: str = name) -> None:
+            filters.store(dataset, filters.current(dataset).with_range(name, wanted))
 
-def marked_rows(dataset: Dataset, tag: Tag | None) -> tuple[Rows, Rows]:
-    if tag is None:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    selection = workflow.read_selection(dataset, tag)
-    added = selection.added_rows if selection else np.empty(0, np.int64)
-    return np.setdiff1d(tag.rows, added), added
-
-
-def show_chosen(dataset: Dataset, rows: Rows, score_name: str, scores: Scores) -> None:
-    if not len(rows):
-        st.info(
-            "Click a point, or draw around several with the lasso, to see their images.",
-            icon=":material/gesture_select:",
+        histogram(
+            name,
+            bins,
+            key=f"histogram-{dataset.id}-{name}",
+            counts=bins.count(all_of(masks, dataset.n_samples, but=name)) if set(masks) - {name} else totals,
+            totals=totals,
+            chosen=chosen.ranges.get(name),
+            on_range=keep,
+            palette="viridis" if name == first else None,
+            bin_count=n_bins if position == 0 else None,
+            on_bin_count=lambda wanted: st.session_state.update({"bin-count": wanted}),
+            height=132 if position == 0 else height,
         )
+    if not names:
+        st.info("Histograms appear here as soon as there are scores or metadata.", icon=":material/bar_chart:")
+    if len(names) > len(shown):
+        st.caption(f"{len(names) - len(shown)} more: choose one under Colour by to see it here")
+
+
+def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str]) -> None:
+    rows: Rows = column.highest_first() if column else np.arange(len(mask))
+    rows = rows[mask[rows]]
+    heading, buttons = st.columns([2, 3], vertical_alignment="center")
+    heading.markdown(f"**Images of the {len(rows):,} samples**" + (f", highest {column.name} first" if column else ""))
+    with buttons:
+        actions(dataset, rows, reasons)
+    if not len(rows):
+        st.info("No sample passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
         return
-    ordered = rows[np.argsort(-np.nan_to_num(scores[rows]), kind="stable")]
-    st.markdown(f"**{len(ordered):,} samples**, highest {score_name} first")
-    with st.popover("Make a tag of them", icon=":material/new_label:", help="Keep this set under a name"):
-        name = st.text_input("Name of the tag", help="Letters, digits, spaces and . : ; = @ _ + -")
-        if st.button("Create tag", type="primary", disabled=not name, help=None if name else "Give a name first"):
-            with state.errors_explained():
-                dataset.create_tag(name, ordered)
-                state.notify(f"Created “{name}” with {len(ordered):,} samples")
-                st.rerun()
-    captions = ["–" if np.isnan(score) else f"{score:.3f}" for score in scores[ordered].tolist()]
-    image_grid(dataset, ordered, captions, key="chosen-page")
+
+    def caption(position: int) -> str:
+        value = column.values[rows[position]] if column else rows[position]
+        return "no value" if np.isnan(value) else f"{value:.3f}" if value.dtype.kind == "f" else f"{value:,}"
+
+    opened = image_grid(dataset, rows, caption, key="explored-page")
+    if opened is not None:
+        show_sample(dataset, opened)
 
 
 st.title("Explore")
 dataset = state.require_dataset()
-st.caption(f"{dataset.name} · {dataset.n_samples:,} samples. Where is the model unsure, and what lies there?")
-embeddings = [stored.name for stored in dataset.arrays.all("embedding")]
-score_column, tag_column, embedding_column, view_column = st.columns([2, 2, 2, 2])
-with score_column:
-    score_name, scores = choose_score(dataset)
-with tag_column:
-    tag = choose_tag(dataset)
-with embedding_column:
-    embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
-with view_column:
-    points = view_points(dataset, embedding)
-left, right = st.columns([3, 2], gap="large")
-with right:
-    is_chosen = choose_range(scores)
-labeled_rows, added_rows = marked_rows(dataset, tag)
+st.caption(f"{dataset.name} · {dataset.n_samples:,} samples in total. Where is the model unsure, and what lies there?")
+numbers = columns.number_columns(dataset)
+color, tag, view = toolbar(dataset, numbers)
+chip_row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+left, right = st.columns([3, 2], gap="medium")
+masks = filters.masks(dataset, numbers)
+drawn = None
 with left:
-    figure = charts.score_map(
-        points,
-        scores,
-        score_name=score_name,
-        filenames=dataset.filenames(),
-        labeled_rows=labeled_rows,
-        added_rows=added_rows,
-        is_chosen=is_chosen,
-    )
-    event = st.plotly_chart(figure, key="map", on_select="rerun", config={"displaylogo": False})
-with right:
-    picked = [point["customdata"] for point in event["selection"]["points"] if "customdata" in point]
-    rows = np.unique(np.array(picked, np.int64).reshape(-1))
-    show_chosen(dataset, rows, score_name, scores)
+    if view:
+        drawn = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks)
+    else:
+        st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
+if drawn is not None:
+    masks[filters.ON_MAP] = drawn
+mask = all_of(masks, dataset.n_samples)
+sorted_by = color if color in numbers else next(iter(numbers), None)
+with chip_row:
+    filters.chips(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
+with right, st.container(height=MAP_HEIGHT, border=False):
+    draw_histograms(dataset, numbers, sorted_by, masks)
+if view:
+    show_umap_job(dataset, view.embedding)
+reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]
+show_images(dataset, mask, numbers.get(sorted_by), reasons)

@@ -8,6 +8,7 @@ from al_core.snippet import selection_code
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from ui import state
 from ui.images import image_grid
+from ui.sample import show_sample
 
 WHEN_TO_USE = {
     SamplingMethod.CORAL: "Uncertain and diverse. The next labels, once a model has made predictions.",
@@ -21,8 +22,10 @@ NONE = "none"
 def choose_tags(tags: dict[str, Tag]) -> tuple[Tag, Tag | None]:
     left, right = st.columns(2)
     names = list(tags)
+    if st.session_state.get(state.QUERY_TAG) not in tags:
+        st.session_state[state.QUERY_TAG] = INITIAL_TAG
     query = left.selectbox(
-        "Select from", names, index=names.index(INITIAL_TAG), help="The query tag: only its samples may be selected"
+        "Select from", names, key=state.QUERY_TAG, help="The query tag: only its samples may be selected"
     )
     options = [NONE, *(name for name in names if name != INITIAL_TAG)]
     labeled = right.selectbox(
@@ -171,7 +174,12 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
             st.metric(label, value, help=help, width="content")
     shown, code = st.tabs(["Added images, in order", "The same in Python"])
     with shown:
-        image_grid(dataset, selection.added_rows, captions(dataset, selection), key=f"added-{selection.tag.id}")
+        captions_in_order = captions(dataset, selection)
+        opened = image_grid(
+            dataset, selection.added_rows, captions_in_order.__getitem__, key=f"added-{selection.tag.id}"
+        )
+        if opened is not None:
+            show_sample(dataset, opened)
     code.code(selection_code(dataset, selection), language="python")
     st.download_button(
         "Download the added filenames",

@@ -16,6 +16,7 @@ from al_core.types import Progress
 DATASET = "dataset"
 NOTICE = "notice"
 SWITCH = "dataset-switch"
+QUERY_TAG = "query-tag"
 
 
 @st.cache_resource(show_spinner="Opening the workspace…")

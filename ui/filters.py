@@ -1,0 +1,146 @@
+"""The filters of the session: their controls, their chips, and the samples they let through."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from al_core.filters import Filters, Mask, class_mask, tag_mask
+from al_core.store import INITIAL_TAG, Dataset
+from ui import columns
+from ui.columns import Column
+from ui.state import plain
+
+
+ON_MAP = "drawn on the map"
+
+
+def current(dataset: Dataset) -> Filters:
+    return st.session_state.get(f"filters-{dataset.id}", Filters())
+
+
+def store(dataset: Dataset, wanted: Filters) -> None:
+    st.session_state[f"filters-{dataset.id}"] = wanted
+
+
+def masks(dataset: Dataset, number_columns: dict[str, Column]) -> dict[str, Mask]:
+    """Return what each filter lets through; what has been deleted since filters nothing."""
+    wanted, n = current(dataset), dataset.n_samples
+    found = {
+        name: kept.mask(number_columns[name].values) for name, kept in wanted.ranges.items() if name in number_columns
+    }
+    predicted = columns.predicted_class(dataset) if wanted.classes else None
+    if predicted:
+        chosen = [predicted.names.index(name) for name in wanted.classes if name in predicted.names]
+        found["classes"] = class_mask(predicted.codes, chosen, len(predicted.names))
+    tags = {tag.name: tag.mask for tag in dataset.tags()} if wanted.tags or wanted.without_tags else {}
+    if wanted.tags:
+        found["tags"] = tag_mask([tags[name] for name in wanted.tags if name in tags], n)
+    if wanted.without_tags:
+        found["without tags"] = ~tag_mask([tags[name] for name in wanted.without_tags if name in tags], n)
+    if wanted.filename:
+        found["filename"] = columns.filename_mask(dataset.id, n, wanted.filename, dataset)
+    return found
+
+
+def controls(dataset: Dataset) -> None:
+    """Draw the filters that are no histograms."""
+    predicted = columns.predicted_class(dataset)
+    tags = [tag.name for tag in dataset.tags() if tag.name != INITIAL_TAG]
+    _control(
+        st.multiselect,
+        dataset,
+        "classes",
+        "Predicted as",
+        options=list(predicted.names) if predicted else [],
+        disabled=predicted is None,
+        placeholder="any class" if predicted else "no predictions yet",
+        help="Samples whose most likely class is one of these" if predicted else "Drop predictions first",
+    )
+    for field, label, help in (
+        ("tags", "In any of the tags", "Samples that are in at least one of these tags"),
+        ("without_tags", "In none of the tags", "Leaves samples out, such as those that are labeled already"),
+    ):
+        _control(
+            st.multiselect,
+            dataset,
+            field,
+            label,
+            options=tags,
+            disabled=not tags,
+            placeholder="no matter which" if tags else "no tags yet",
+            help=help if tags else "Make a tag first: from a selection, or with New tag below",
+        )
+    _control(
+        st.text_input,
+        dataset,
+        "filename",
+        "Filename contains",
+        placeholder="part of a name",
+        help="In upper or lower case; press Enter to search",
+    )
+
+
+def _control(draw: Callable[..., Any], dataset: Dataset, field: str, label: str, **options: Any) -> None:
+    key, value = f"filter-{field}", getattr(current(dataset), field)
+    if isinstance(value, tuple):
+        value = [name for name in value if name in options["options"]]
+    # A chip may have removed it since: the filters, not the widget, say what is chosen.
+    st.session_state[key] = value
+
+    def keep() -> None:
+        chosen = st.session_state[key]
+        chosen = chosen.strip() if isinstance(chosen, str) else tuple(chosen)
+        store(dataset, replace(current(dataset), **{field: chosen}))
+
+    draw(label, key=key, on_change=keep, **options)
+
+
+def in_words(wanted: Filters) -> dict[str, Filters]:
+    """Return a label for each filter, with the filters that are left without it."""
+    found = {f"{name} {kept}": wanted.with_range(name, None) for name, kept in wanted.ranges.items()}
+    if wanted.classes:
+        found["predicted " + " or ".join(wanted.classes)] = replace(wanted, classes=())
+    if wanted.tags:
+        found["in " + " or ".join(wanted.tags)] = replace(wanted, tags=())
+    if wanted.without_tags:
+        found["not in " + " or ".join(wanted.without_tags)] = replace(wanted, without_tags=())
+    if wanted.filename:
+        found[f"filename has “{wanted.filename}”"] = replace(wanted, filename="")
+    return found
+
+
+def chips(dataset: Dataset, n_passing: int, *, clear_lasso: Callable[[], None] | None) -> None:
+    """Draw the count and each filter as a button that removes it; without `clear_lasso` nothing is drawn on the map."""
+    with st.popover("Filters", icon=":material/filter_alt:", help="By predicted class, tag or filename"):
+        controls(dataset)
+    st.markdown(f"**{n_passing:,}** of {dataset.n_samples:,} samples", width="content")
+    found = in_words(current(dataset))
+    for label, without in found.items():
+        _chip(label, partial(store, dataset, without))
+    if clear_lasso:
+        _chip(ON_MAP, clear_lasso)
+    if not found and not clear_lasso:
+        st.caption("Drag across a histogram, or draw on the map with S, to see only those.", width="content")
+
+    def clear() -> None:
+        store(dataset, Filters())
+        if clear_lasso:
+            clear_lasso()
+
+    if len(found) + bool(clear_lasso) > 1:
+        st.button("Clear all", key="chip-all", type="tertiary", on_click=clear, help="Show all samples again")
+
+
+def _chip(label: str, remove: Callable[[], None]) -> None:
+    short = label if len(label) <= 48 else label[:47] + "…"
+    st.button(
+        plain(short),
+        key=f"chip-{label}",
+        icon=":material/close:",
+        icon_position="right",
+        on_click=remove,
+        help="Remove this filter",
+    )

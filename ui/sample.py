@@ -1,0 +1,70 @@
+"""One sample, large: its image, what was predicted, and each score worked out."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from al_core.api.media import describe_sample
+from al_core.scorers.arithmetic import worked_out
+from al_core.store import Dataset, StoredArray
+from ui.images import image_url
+from ui.state import plain
+
+STYLE = """<style>
+.sample-image {width: 100%; max-height: 68vh; min-height: 240px; object-fit: contain; display: block;
+  border-radius: 6px; background: rgba(138, 148, 156, .14);}
+.sample-image.small {image-rendering: pixelated;}
+.sample-class {display: flex; justify-content: space-between; padding: 3px 8px; margin-bottom: 2px; border-radius: 4px;
+  font-variant-numeric: tabular-nums;}
+.sample-score {margin: 0 0 10px; line-height: 1.35;}
+.sample-score b {font-weight: 600;}
+.sample-score span {opacity: .75; font-variant-numeric: tabular-nums;}
+</style>"""
+
+
+def show_sample(dataset: Dataset, row: int) -> None:
+    """Open a dialog about the sample of this row."""
+    facts = describe_sample(dataset, row)
+    st.dialog(plain(facts["filename"]), width="large")(_draw)(dataset, row, facts)
+
+
+def _draw(dataset: Dataset, row: int, facts: dict) -> None:
+    image, numbers = st.columns([3, 2], gap="large")
+    name = escape(facts["filename"], quote=True)
+    image.html(f'{STYLE}<img class="sample-image" src="{image_url(dataset, row)}/full" alt="{name}">')
+    image.caption(f"Row {row:,} of {dataset.n_samples:,} · {_tags(dataset, row)}")
+    with numbers:
+        st.markdown("**Predicted**", help="The most likely classes of the newest predictions")
+        st.html(_classes(facts["classes"]) or "No prediction for this sample.")
+        st.markdown("**Scores**", help="From 0 to 1; higher means more worth labelling")
+        st.html(_scores(dataset, row) or "No scores yet: drop predictions on the Predictions page.")
+
+
+def _tags(dataset: Dataset, row: int) -> str:
+    names = [tag.name for tag in dataset.tags() if tag.mask[row // 8] >> row % 8 & 1]
+    return "in " + ", ".join(plain(name) for name in names)
+
+
+def _classes(classes: list[tuple[str, float]]) -> str:
+    bar = "background: linear-gradient(to right, rgba(43, 123, 189, .28) {share}%, transparent {share}%)"
+    return "".join(
+        f'<div class="sample-class" style="{bar.format(share=100 * probability)}"><span>{escape(name)}</span>'
+        f"<span>{100 * probability:.1f} %</span></div>"
+        for name, probability in classes
+    )
+
+
+def _scores(dataset: Dataset, row: int) -> str:
+    lines = []
+    for stored in dataset.arrays.all("score"):
+        score = dataset.arrays.read(stored)[row]
+        if not np.isnan(score):
+            worked = _worked_out(dataset, stored, row) or f"{score:.3f}"
+            lines.append(f'<p class="sample-score"><b>{escape(stored.name)}</b><br><span>{worked}</span></p>')
+    return "".join(lines)
+
+
+def _worked_out(dataset: Dataset, score: StoredArray, row: int) -> str | None:
+    prediction = dataset.arrays.find("prediction", score.facts.get("prediction", ""))
+    return worked_out(score.name, dataset.arrays.read(prediction)[row]) if prediction else None
