@@ -29,6 +29,7 @@ def show_error(error: Exception) -> bool:
         )
     return True
 
+
 open_workspace = cache(Workspace)
 
 app = st.App(
