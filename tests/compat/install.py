@@ -1,6 +1,6 @@
 """Puts Lightly's real clients, from PyPI and unchanged, into the virtual environment; each into a folder of its own.
 
-They are installed without the dependencies that they declare: torch alone is ten times as large as everything else here.
+The dependencies that they declare stay away: torch alone is ten times as large as everything else here.
 """
 
 import subprocess

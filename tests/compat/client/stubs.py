@@ -27,7 +27,7 @@ def make(name: str) -> type:
 class Stub(ModuleType):
     """A module in which every name is a class."""
 
-    __path__: list[str] = []
+    __path__ = ()
     __version__ = "1.1.0"
 
     def __getattr__(self, name: str) -> Any:
