@@ -18,7 +18,7 @@ from al_core.exceptions import (
     NotFoundError,
 )
 from al_core.store import Workspace
-from tests.api.conftest import served
+from tests.api.conftest import api_server
 
 FILENAMES = ["east.jpg", "north.jpg", "west.jpg", "south.jpg"]
 EMBEDDINGS = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]])
@@ -30,7 +30,7 @@ def empty(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Clie
     if request.param == "local":
         yield LocalClient(workspace)
     else:
-        with served(workspace) as address:
+        with api_server(workspace) as address:
             yield ApiWorkflowClient(server=address)
 
 

@@ -1,0 +1,55 @@
+import pytest
+
+from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.jobs import Job, Jobs, JobState
+from al_core.store import Workspace
+from al_core.types import Progress
+
+
+def fail(_progress: Progress) -> str:
+    raise InvalidInputError("no")
+
+
+def test_a_job_is_known_to_another_process_with_its_outcome(workspace: Workspace) -> None:
+    jobs = Jobs(workspace.job_records)
+    finished, failed = jobs.start(None, "one", lambda _: "tag id"), jobs.start(None, "two", fail, "dataset id")
+    assert finished.wait(30)
+    assert failed.wait(30)
+    with Workspace(workspace.home) as other:
+        assert other.job_records.get(finished.id).result == "tag id"
+        record = other.job_records.get(failed.id)
+        assert {record.id for record in other.job_records.all()} == {finished.id, failed.id}
+    assert (record.state, record.error, record.error_type) == ("FAILED", "no", "InvalidInputError")
+    assert (record.title, record.dataset_id) == ("two", "dataset id")
+
+
+def test_a_job_under_way_fails_when_its_process_ends(workspace: Workspace) -> None:
+    owner = Workspace(workspace.home)
+    job = Job("long")
+    owner.job_records.save(job, JobState.RUNNING)
+    assert workspace.job_records.get(job.id).state == "RUNNING"
+    owner.close()
+    record = workspace.job_records.get(job.id)
+    assert record.state == "FAILED"
+    assert record.error.startswith("interrupted: ")
+    assert record.finished_at is not None
+
+
+def test_an_unknown_job_is_a_key_error(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError, match="no job with the id 'x'"):
+        workspace.job_records.get("x")
+
+
+def test_more_jobs_than_places_wait_for_their_turn() -> None:
+    jobs = Jobs(n_at_once=1)
+    seen: list[JobState] = []
+    second: list[Job] = []
+
+    def first(_progress: Progress) -> None:
+        second.append(jobs.start(None, "second", lambda _: None))
+        seen.append(second[0].state)
+
+    assert jobs.start(None, "first", first).wait(30)
+    assert second[0].wait(30)
+    assert seen == [JobState.WAITING]
+    assert second[0].state is JobState.FINISHED

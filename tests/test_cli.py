@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from al_core.cli import main
+from al_core.store import Workspace
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_a_token_is_created_listed_and_revoked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token", "create", "ci", "--read-only"]) == 0
+    secret = capsys.readouterr().out.strip()
+    with Workspace(home) as workspace:
+        token = workspace.tokens.find(secret)
+        assert token is not None
+        assert (token.name, token.may_write) == ("ci", False)
+    assert main(["token", "list"]) == 0
+    assert capsys.readouterr().out == "ci\tread-only\n"
+    assert main(["token", "revoke", "ci"]) == 0
+    assert main(["token", "revoke", "ci"]) == 1
+    assert "al-core: there is no token 'ci'; there are: none" in capsys.readouterr().err
+
+
+def test_serving_other_machines_without_a_token_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--host", "0.0.0.0"]) == 1
+    assert "create one with `al-core token create NAME` first" in capsys.readouterr().err
+
+
+def test_a_bare_command_lists_the_sub_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    assert "{serve,token" in capsys.readouterr().err
