@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.alignment import check_embeddings, complete_scores, position_of_rows, score_column
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
+from al_core.provenance import changes, origin, projection_name
 from al_core.store.records import INITIAL_TAG, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
     from al_core.formats import JoinReport, Predictions
+    from al_core.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
 
@@ -30,6 +33,9 @@ PREFERRED_SCORES = (
 )
 """The score a selection uses unless told otherwise: the margin labels best across tasks and budgets."""
 
+
+LARGEST_GRAPH_OF_A_MAP = 200_000
+"""Above it UMAP lays out landmarks and places the rest, for which it needs no graph of all rows."""
 
 SET_OPERATIONS = {"union": "union1d", "intersection": "intersect1d", "difference": "setdiff1d"}
 
@@ -71,9 +77,9 @@ def create_dataset(
     images_dir: Path | str | None = None,
 ) -> "Dataset":
     """Return a new dataset whose samples are the rows of `embeddings`; nothing is stored if anything is wrong."""
-    _check_embeddings(embeddings, filenames)
+    check_embeddings(embeddings, filenames)
     dataset = workspace.create_dataset(name, filenames, images_dir=images_dir)
-    _save_embedding(dataset, embedding_name, embeddings)
+    dataset.arrays.save("embedding", {embedding_name: np.asarray(embeddings, np.float32)})
     return dataset
 
 
@@ -109,7 +115,7 @@ def dataset_from_images(
     filenames = list_images(folder)
     loaded = load_model(model)
     with embed_folder(folder, filenames, loaded, workspace.home / "embedding-runs", progress=progress) as result:
-        _check_embeddings(result.embeddings, result.filenames)
+        check_embeddings(result.embeddings, result.filenames)
         dataset = workspace.create_dataset(name, result.filenames, images_dir=folder)
         dataset.arrays.save("embedding", {loaded.name: result.embeddings}, loaded.facts)
         dataset.arrays.save("metadata", result.metadata)
@@ -146,7 +152,7 @@ def tag_duplicates(
         "operation": "duplicates",
         "tags": [INITIAL_TAG],
         "threshold": threshold,
-        "embedding": _origin(embedding),
+        "embedding": origin(embedding),
     }
     return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
 
@@ -168,12 +174,12 @@ def add_embeddings(
         InvalidInputError: Unless each sample of the dataset has exactly one row.
         AlreadyExistsError: If there is an embedding of that name.
     """
-    _check_embeddings(embeddings, filenames)
+    check_embeddings(embeddings, filenames)
     if dataset.arrays.find("embedding", name):
         raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
     if not dataset.n_samples:
         dataset.set_samples(filenames)
-    ordered = np.asarray(embeddings[_row_order(dataset, filenames)], np.float32)
+    ordered = np.asarray(embeddings[position_of_rows(dataset, filenames)], np.float32)
     dataset.arrays.save("embedding", {name: ordered}, facts, ids={name: embedding_id})
 
 
@@ -219,7 +225,7 @@ def store_scores(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Store scores of `rows`, in place of older scores of the same names; all are checked before any is stored."""
-    columns = {name: _score_column(dataset, rows, name, values) for name, values in scores.items()}
+    columns = {name: score_column(dataset, rows, name, values) for name, values in scores.items()}
     if not columns:
         raise InvalidInputError("no scores came: was the generator of predictions consumed before?")
     dataset.arrays.save("score", columns, dict(facts or {}))
@@ -241,8 +247,12 @@ def project(
     if known is not None:
         return known
     embeddings = dataset.arrays.read(stored)
-    points = pca_2d(embeddings) if method == "PCA" else umap_2d(embeddings, seed=seed, progress=progress)
-    dataset.arrays.save("projection", {_projection_name(stored, method, seed): points})
+    if method == "PCA":
+        points = pca_2d(embeddings)
+    else:
+        graph = neighbor_graph(dataset, stored, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
+        points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
+    dataset.arrays.save("projection", {projection_name(stored, method, seed): points})
     return points
 
 
@@ -250,9 +260,29 @@ def find_projection(
     dataset: "Dataset", embedding_name: str, method: str, *, seed: int = 0
 ) -> NDArray[np.float32] | None:
     """Return the (N, 2) view of an embedding if it has been calculated before, otherwise None."""
-    name = _projection_name(dataset.arrays.get("embedding", embedding_name), method, seed)
+    name = projection_name(dataset.arrays.get("embedding", embedding_name), method, seed)
     stored = dataset.arrays.find("projection", name)
     return dataset.arrays.read(stored) if stored else None
+
+
+def neighbor_graph(
+    dataset: "Dataset", embedding: StoredArray, progress: Progress | None = None, *, normalize: bool = True
+) -> "NeighborGraph":
+    """Return the nearest neighbours in an embedding, calculated once and then read from disk.
+
+    The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop.
+    """
+    from al_core.neighbors import NeighborGraph, nearest_neighbors
+
+    names = [f"{part} of {embedding.digest}, normalize={normalize}" for part in ("indices", "distances")]
+    stored = [found for name in names if (found := dataset.arrays.find("neighbors", name))]
+    if len(stored) == len(names):
+        return NeighborGraph(*map(dataset.arrays.read, stored))
+    embeddings = dataset.arrays.read(embedding)
+    watch = None if progress is None else lambda done, total: progress(0, total)
+    graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
+    dataset.arrays.save("neighbors", dict(zip(names, (graph.indices, graph.distances), strict=True)))
+    return graph
 
 
 def run_selection(
@@ -287,13 +317,14 @@ def run_selection(
     embedding = dataset.arrays.newest("embedding", embedding_name)
     embeddings = dataset.arrays.read(embedding) if embedding else None
     score = find_score(dataset, config)
-    scores = _complete_scores(dataset, config, score, np.setdiff1d(query_tag.rows, labeled_rows))
+    scores = complete_scores(dataset, config, score, np.setdiff1d(query_tag.rows, labeled_rows))
     added = select(
         embeddings,
         config,
         scores=scores,
         query_rows=query_tag.rows,
         preselected_rows=labeled_rows,
+        graph=_graph_for(dataset, config, embedding, progress),
         progress=progress,
     )
     achieved = quality(
@@ -313,8 +344,8 @@ def run_selection(
         facts={
             "config": asdict(config),
             "quality": asdict(achieved),
-            "embedding": _origin(embedding),
-            "score": _origin(score),
+            "embedding": origin(embedding),
+            "score": origin(score),
         },
         order=added,
     )
@@ -333,7 +364,7 @@ def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
         dataset.arrays.read(order),
         SelectionConfig(**tag.facts["config"]),
         SelectionQuality(**tag.facts["quality"]),
-        tuple(_changes(dataset, tag)),
+        changes(dataset, tag),
     )
 
 
@@ -354,8 +385,8 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
     selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else np.empty(0, np.int64)
     rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
-    origin = tag.facts.get("score")
-    score = dataset.arrays.find("score", origin["name"]) if origin else None
+    used = tag.facts.get("score")
+    score = dataset.arrays.find("score", used["name"]) if used else None
     content = ExportRows(
         filenames=dataset.filenames(rows),
         scores=dataset.arrays.read(score)[rows] if score else None,
@@ -394,92 +425,13 @@ def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | Non
     return scores[preferred[0]] if preferred else None
 
 
-def _check_embeddings(embeddings: Embeddings, filenames: Sequence[str]) -> None:
-    if embeddings.ndim != 2 or embeddings.dtype.kind != "f" or not embeddings.size:
-        raise InvalidInputError(
-            f"embeddings are a table of floats, one row per sample; {embeddings.dtype} of shape {embeddings.shape} came"
-        )
-    if len(embeddings) != len(filenames):
-        raise InvalidInputError(
-            f"there are {len(embeddings):,} embeddings for {len(filenames):,} filenames; give one row per filename"
-        )
-    bad = np.flatnonzero(~np.isfinite(embeddings).all(axis=1))
-    if len(bad):
-        raise InvalidInputError(
-            f"{len(bad):,} embeddings have NaN or infinite values, the first in row {bad[0]} "
-            f"({filenames[bad[0]]}); remove or recompute them"
-        )
-
-
-def _save_embedding(dataset: "Dataset", name: str, embeddings: Embeddings) -> None:
-    dataset.arrays.save("embedding", {name: np.asarray(embeddings, np.float32)})
-
-
-def _row_order(dataset: "Dataset", filenames: Sequence[str]) -> Rows:
-    rows = dataset.rows_of(filenames)
-    unknown = [filenames[position] for position in np.flatnonzero(rows < 0)[:3]]
-    position_of_row = np.full(dataset.n_samples, -1)
-    position_of_row[rows[rows >= 0]] = np.flatnonzero(rows >= 0)
-    missing = dataset.filenames(np.flatnonzero(position_of_row < 0)[:3])
-    if unknown or missing or len(filenames) != dataset.n_samples:
-        raise InvalidInputError(
-            f"dataset '{dataset.name}' has {dataset.n_samples:,} samples and the embedding {len(filenames):,} rows; "
-            f"give each sample one row. Unknown to the dataset: {', '.join(unknown) or 'none'}. "
-            f"Without an embedding: {', '.join(missing) or 'none'}."
-        )
-    return position_of_row
-
-
-def _score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[float] | Scores) -> Scores:
-    scores = np.asarray(values)
-    if scores.shape != (len(rows),) or scores.dtype.kind not in "fiub":
-        raise InvalidInputError(
-            f"score '{name}' has shape {scores.shape}, but {len(rows)} samples are scored; give one number for each"
-        )
-    bad = np.flatnonzero((scores < 0) | (scores > 1))
-    if len(bad):
-        raise InvalidInputError(
-            f"score '{name}' of {dataset.filenames(rows[bad[:1]])[0]} is {scores[bad[0]]}; scores are from 0 to 1, "
-            "higher meaning more worth labelling"
-        )
-    column = np.full(dataset.n_samples, np.nan, scores.dtype if scores.dtype.kind == "f" else np.float64)
-    column[rows] = scores
-    return column
-
-
-def _complete_scores(
-    dataset: "Dataset", config: SelectionConfig, score: StoredArray | None, candidates: Rows
-) -> Scores | None:
-    """Return the scores if each candidate has one; a method that needs them cannot go without."""
-    if score is None:
+def _graph_for(
+    dataset: "Dataset", config: SelectionConfig, embedding: StoredArray | None, progress: Progress | None
+) -> "NeighborGraph | None":
+    if embedding is None or config.method is not SamplingMethod.CORAL or config.coral != "herding":
         return None
-    scores = dataset.arrays.read(score)
-    n_missing = int(np.isnan(scores[candidates]).sum())
-    if not n_missing:
-        return scores
-    if config.method in (SamplingMethod.RANDOM, SamplingMethod.CORESET):
+    try:
+        return neighbor_graph(dataset, embedding, progress, normalize=config.normalize)
+    except InvalidInputError:
+        # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
         return None
-    raise MissingInputError(
-        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
-        "them, or choose a query tag whose samples all have one"
-    )
-
-
-def _projection_name(embedding: StoredArray, method: str, seed: int) -> str:
-    return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method == "UMAP" else "")
-
-
-def _origin(stored: StoredArray | None) -> dict[str, str] | None:
-    return {"name": stored.name, "digest": stored.digest} if stored else None
-
-
-def _changes(dataset: "Dataset", tag: Tag) -> list[str]:
-    changes = []
-    for kind in ("embedding", "score"):
-        origin = tag.facts[kind]
-        stored = dataset.arrays.find(kind, origin["name"]) if origin else None
-        if origin and stored is None:
-            changes.append(f"{kind} '{origin['name']}' has been deleted since")
-        elif stored and stored.digest != origin["digest"]:
-            changes.append(f"{kind} '{stored.name}' has been replaced since")
-    return changes

@@ -251,3 +251,12 @@ def test_the_highest_rows_come_first_and_ties_by_row(dataset: Dataset) -> None:
     workflow.store_scores(dataset, np.arange(5), margin(0.5, 0.9, 0.5, 0.1, 0.9))
     assert workflow.highest_rows(dataset, "uncertainty_margin", 4).tolist() == [1, 4, 0, 2]
     assert workflow.highest_rows(dataset, "uncertainty_margin", 99).tolist() == [1, 4, 0, 2, 3, 5]
+
+
+def test_the_map_and_coral_share_one_neighbour_graph(dataset: Dataset) -> None:
+    workflow.store_scores(dataset, ALL_ROWS, margin(0.1, 0.2, 0.3, 0.4, 0.5, 0.6))
+    workflow.run_selection(dataset, SelectionConfig("CORAL", 2))
+    graph = dataset.arrays.all("neighbors")
+    assert [stored.shape for stored in graph] == [(6, 5), (6, 5)]
+    workflow.project(dataset, "default", "UMAP")
+    assert dataset.arrays.all("neighbors") == graph
