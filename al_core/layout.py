@@ -6,9 +6,7 @@ at the end of the last epoch, and each end of an edge moves itself. So points ca
 not depend on the number of threads.
 """
 
-import os
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -17,36 +15,42 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from al_core.types import Progress
+from al_core.threads import workers
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_array
 
 NEGATIVE_SAMPLES = 5
+N_PARTS = 64
 # umap-learn's curve 1 / (1 + a d^2b) for its defaults min_dist = 0.1, spread = 1.
 A, B = np.float32(1.5769434602), np.float32(0.8950608781)
 # umap-learn's functions use numba's threads, which on some platforms must not be entered twice at once.
 UMAP_LOCK = Lock()
 
 
-def neighbor_weights(indices: NDArray[np.int32], distances: NDArray[np.float32]) -> "csr_matrix":
+def neighbor_weights(indices: NDArray[np.int32], distances: NDArray[np.float32]) -> "csr_array":
     """Return umap-learn's symmetric (N, N) edge weights of a graph whose first neighbour is the row itself."""
+    from scipy.sparse import csr_array
+
     with UMAP_LOCK:
         weights, _, _ = _umap().fuzzy_simplicial_set(
             indices, indices.shape[1], None, "euclidean", knn_indices=indices, knn_dists=distances
         )
-    return weights.tocsr()
+    return csr_array(weights)
 
 
-def bipartite_weights(indices: NDArray[np.int32], distances: NDArray[np.float32], n_columns: int) -> "csr_matrix":
-    """Return umap-learn's (N, n_columns) weights between new rows and the rows already laid out."""
-    from scipy.sparse import csr_matrix
+def weights_to_known(rows: Rows, indices: NDArray[np.int32], distances: NDArray[np.float32], n: int) -> "csr_array":
+    """Return umap-learn's (n, n) weights from new rows to their nearest rows among those already laid out."""
+    from scipy.sparse import csr_array
 
     with UMAP_LOCK:
         umap = _umap()
         sigmas, rhos = umap.smooth_knn_dist(distances, float(indices.shape[1]), local_connectivity=0.0)
-        rows, columns, values, _ = umap.compute_membership_strengths(indices, distances, sigmas, rhos, bipartite=True)
-    return csr_matrix((values, (rows, columns)), shape=(len(indices), n_columns))
+        positions, columns, values, _ = umap.compute_membership_strengths(
+            indices, distances, sigmas, rhos, bipartite=True
+        )
+    return csr_array((values, (rows[positions], columns)), shape=(n, n))
 
 
 def _umap() -> Any:
@@ -61,7 +65,7 @@ def _umap() -> Any:
 
 def improve(
     points: NDArray[np.float32],
-    weights: "csr_matrix",
+    weights: "csr_array",
     *,
     n_epochs: int,
     seed: int,
@@ -75,16 +79,15 @@ def improve(
     shares = (weights.data / weights.data.max()).astype(np.float32)
     shares[shares < 1 / n_epochs] = 0
     current, moved = points.astype(np.float32), np.empty_like(points, np.float32)
-    # Parts of about equal numbers of edges, several per thread because some rows have many more than others.
-    workers = os.cpu_count() or 1
-    cuts = np.searchsorted(weights.indptr, np.linspace(0, weights.indptr[-1], 8 * workers + 1)[1:-1])
+    # Parts of about equal numbers of edges: some rows have many more than others.
+    cuts = np.searchsorted(weights.indptr, np.linspace(0, weights.indptr[-1], N_PARTS + 1)[1:-1])
     parts = list(pairwise([0, *cuts.tolist(), len(points)]))
 
     def move(part: tuple[int, int]) -> None:
         alpha = np.float32(rate * (1 - epoch / n_epochs))
         _move(current, moved, part, weights.indptr, weights.indices, shares, np.int64(epoch), alpha, np.uint64(seed))
 
-    with ThreadPoolExecutor(workers) as pool:
+    with workers() as pool:
         for epoch in range(n_epochs):
             list(pool.map(move, parts))
             current, moved = moved, current

@@ -1,21 +1,27 @@
 """Embeddings to two dimensions for the map."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.neighbors import NeighborGraph
-from al_core.types import Embeddings, Progress
+from al_core.neighbors import NeighborGraph, nearest_neighbors, nearest_within
+from al_core.space import Space
+from al_core.threads import workers
+from al_core.types import Embeddings, Progress, Rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 N_NEIGHBORS = 15  # umap-learn's default, the row itself included
 N_LANDMARKS = 100_000
 LANDMARKS_ABOVE = 200_000
-MAX_SEARCH_DIMENSIONS = 128
 MAX_COVARIANCE_DIMENSIONS = 1_024
 POWER_STEPS = 6
 CHUNK_ROWS = 8_192
+PLACED_ROWS = 2_048
 
 
 def pca_2d(embeddings: Embeddings, *, normalize: bool = True) -> NDArray[np.float32]:
@@ -34,7 +40,7 @@ def pca_2d(embeddings: Embeddings, *, normalize: bool = True) -> NDArray[np.floa
     _check(embeddings)
     if embeddings.shape[1] == 2:
         return np.array(embeddings, np.float32)
-    return _principal_coordinates(embeddings, 2, normalize)
+    return _principal_coordinates(embeddings, normalize)
 
 
 def umap_2d(
@@ -71,16 +77,17 @@ def umap_2d(
         raise InvalidInputError(
             f"graph has {len(graph.indices)} rows but embeddings has {len(embeddings)}; build it from these embeddings"
         )
+    start = _principal_coordinates(embeddings, normalize)
     if len(embeddings) < 5:
-        return _principal_coordinates(embeddings, 2, normalize)
+        return start
     rng = np.random.default_rng(seed)
     if graph is not None:
-        start = _principal_coordinates(embeddings, 2, normalize)
-        return _lay_out(start, graph.indices, graph.distances, rng, progress)
-    compact = _principal_coordinates(embeddings, MAX_SEARCH_DIMENSIONS, normalize)
-    if len(compact) > LANDMARKS_ABOVE:
-        return _lay_out_by_landmarks(compact, rng, progress)
-    return _lay_out_neighbors(compact, rng, progress)
+        return _lay_out(start, graph, rng, progress)
+    if normalize:
+        embeddings, normalize = _directed(embeddings)
+    if len(embeddings) > LANDMARKS_ABOVE:
+        return _lay_out_by_landmarks(embeddings, start, rng, normalize, progress)
+    return _lay_out_neighbors(embeddings, start, rng, normalize, progress)
 
 
 def _check(embeddings: Embeddings) -> None:
@@ -103,17 +110,23 @@ def _chunks(embeddings: Embeddings, normalize: bool) -> Iterator[tuple[slice, ND
         yield rows, chunk
 
 
-def _principal_coordinates(embeddings: Embeddings, n_components: int, normalize: bool) -> NDArray[np.float32]:
-    """Coordinates (N, min(D, n_components)) along the directions of largest variance; two columns at least."""
+def _directed(embeddings: Embeddings) -> tuple[Embeddings, bool]:
+    """The embeddings and whether they still have to be normalised: they are here if a row has no direction."""
+    if embeddings.any(axis=1).all():
+        return embeddings, True
+    return np.concatenate([chunk for _, chunk in _chunks(embeddings, normalize=True)]), False
+
+
+def _principal_coordinates(embeddings: Embeddings, normalize: bool) -> NDArray[np.float32]:
     n_rows, width = embeddings.shape
-    coordinates = np.zeros((n_rows, max(2, min(width, n_components))), np.float32)
+    coordinates = np.zeros((n_rows, 2), np.float32)
     if n_rows == 0:
         return coordinates
     mean = np.zeros(width)
     for _, chunk in _chunks(embeddings, normalize):
         mean += chunk.sum(axis=0, dtype=np.float64)
     centre = (mean / n_rows).astype(np.float32)
-    directions = _principal_directions(embeddings, centre, min(width, n_components), normalize)
+    directions = _principal_directions(embeddings, centre, min(width, 2), normalize)
     directions *= np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(directions.shape[1])])
     for rows, chunk in _chunks(embeddings, normalize):
         coordinates[rows, : directions.shape[1]] = (chunk - centre) @ directions
@@ -154,29 +167,27 @@ def _iterated_directions(
 
 
 def _lay_out_neighbors(
-    compact: NDArray[np.float32], rng: np.random.Generator, progress: Progress | None
+    embeddings: Embeddings,
+    start: NDArray[np.float32],
+    rng: np.random.Generator,
+    normalize: bool,
+    progress: Progress | None,
 ) -> NDArray[np.float32]:
-    from al_core.nearest import nearest
-
-    k = min(N_NEIGHBORS, len(compact))
-    found = nearest(compact, compact, k, progress=_portion(progress, 0, 40))
-    return _lay_out(compact[:, :2], *_without_own_row(*found), rng, _portion(progress, 40, 100))
+    searching = _portion(progress, 0, 40)
+    graph = nearest_neighbors(embeddings, N_NEIGHBORS - 1, normalize=normalize, progress=searching)
+    return _lay_out(start, graph, rng, _portion(progress, 40, 100))
 
 
 def _lay_out(
-    start: NDArray[np.float32],
-    indices: NDArray[np.int32],
-    distances: NDArray[np.float32],
-    rng: np.random.Generator,
-    progress: Progress | None,
+    start: NDArray[np.float32], graph: NeighborGraph, rng: np.random.Generator, progress: Progress | None
 ) -> NDArray[np.float32]:
     from al_core import layout
 
     k = N_NEIGHBORS - 1
-    own_rows = np.arange(len(indices), dtype=np.int32)[:, None]
+    own_rows = np.arange(len(start), dtype=np.int32)[:, None]
     weights = layout.neighbor_weights(
-        np.hstack([own_rows, indices[:, :k]]),
-        np.hstack([np.zeros(own_rows.shape, np.float32), distances[:, :k]]),
+        np.hstack([own_rows, graph.indices[:, :k]]),
+        np.hstack([np.zeros(own_rows.shape, np.float32), graph.distances[:, :k]]),
     )
     span = np.maximum(np.ptp(start, axis=0), np.float32(1e-12))
     noise = rng.normal(scale=1e-4, size=start.shape)  # separates duplicates, as in umap-learn
@@ -186,37 +197,45 @@ def _lay_out(
 
 
 def _lay_out_by_landmarks(
-    compact: NDArray[np.float32], rng: np.random.Generator, progress: Progress | None
+    embeddings: Embeddings,
+    start: NDArray[np.float32],
+    rng: np.random.Generator,
+    normalize: bool,
+    progress: Progress | None,
 ) -> NDArray[np.float32]:
-    from scipy.sparse import csr_matrix
-
     from al_core import layout
-    from al_core.nearest import nearest
 
-    landmarks = np.sort(rng.choice(len(compact), N_LANDMARKS, replace=False)).astype(np.int32)
-    others = np.delete(np.arange(len(compact)), landmarks)
-    points = np.empty((len(compact), 2), np.float32)
-    points[landmarks] = _lay_out_neighbors(compact[landmarks], rng, _portion(progress, 0, 25))
-    placing = _portion(progress, 25, 90)
-    indices, distances = nearest(compact[others], compact[landmarks], N_NEIGHBORS, progress=placing)
-    weights = layout.bipartite_weights(indices, distances, len(landmarks))
-    points[others] = weights @ points[landmarks] / weights.sum(axis=1)
-    starts = np.zeros(len(compact) + 1, np.int32)
-    starts[others + 1] = np.diff(weights.indptr)
-    attraction = csr_matrix((weights.data, landmarks[weights.indices], np.cumsum(starts)), shape=(len(compact),) * 2)
-    # As in umap-learn's transform: 30 epochs at a quarter of the rate, and what was laid out stays.
-    return layout.improve(
-        points, attraction, n_epochs=30, rate=0.25, seed=_draw_seed(rng), progress=_portion(progress, 90, 100)
+    landmarks = np.sort(rng.choice(len(embeddings), N_LANDMARKS, replace=False))
+    others = np.delete(np.arange(len(embeddings)), landmarks)
+    points = np.zeros((len(embeddings), 2), np.float32)
+    points[landmarks] = _lay_out_neighbors(
+        embeddings[landmarks], start[landmarks], rng, normalize, _portion(progress, 0, 30)
     )
+    weights = _landmark_weights(embeddings, landmarks, others, normalize, _portion(progress, 30, 90))
+    totals = np.maximum(weights.sum(axis=1), np.float32(1e-12))
+    points[others] = (weights @ points)[others] / totals[others, None]
+    # As in umap-learn's transform: 30 epochs at a quarter of the rate, and what was laid out stays.
+    moving = _portion(progress, 90, 100)
+    return layout.improve(points, weights, n_epochs=30, rate=0.25, seed=_draw_seed(rng), progress=moving)
 
 
-def _without_own_row(
-    indices: NDArray[np.int32], distances: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    is_own = indices == np.arange(len(indices))[:, None]
-    # The own row goes last and is dropped; behind many duplicates it may be missing, then the farthest is.
-    order = np.argsort(is_own, axis=1, kind="stable")[:, :-1]
-    return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)
+def _landmark_weights(
+    embeddings: Embeddings, landmarks: Rows, others: Rows, normalize: bool, progress: Progress | None
+) -> "csr_array":
+    """Edge weights (N, N) from every other row to its nearest landmarks."""
+    from al_core import layout
+
+    space = Space.of(embeddings, np.arange(len(embeddings)), normalize=normalize)
+    found = []
+    with workers() as pool:
+        for first in range(0, len(others), PLACED_ROWS):
+            part = others[first : first + PLACED_ROWS]
+            found.append(nearest_within(space, part, landmarks, N_NEIGHBORS, pool))
+            if progress:
+                progress(first + len(part), len(others))
+    indices = np.concatenate([part.indices for part in found])
+    distances = np.concatenate([part.distances for part in found])
+    return layout.weights_to_known(others, indices, distances, len(embeddings))
 
 
 def _draw_seed(rng: np.random.Generator) -> int:

@@ -13,7 +13,6 @@ PURE = (
     "al_core/scorers",
     "al_core/selection",
     "al_core/neighbors.py",
-    "al_core/nearest.py",
     "al_core/projection.py",
     "al_core/layout.py",
     "al_core/polygon.py",

@@ -76,6 +76,12 @@ def test_equal_rows_have_finite_points(value: int) -> None:
     assert np.isfinite(umap_2d(embeddings, seed=0)).all()
 
 
+def test_a_row_without_direction_has_a_place_too() -> None:
+    embeddings = six_clouds()
+    embeddings[7] = 0
+    assert np.isfinite(umap_2d(embeddings, seed=0)).all()
+
+
 def test_umap_separates_clouds_that_pca_mixes() -> None:
     embeddings = six_clouds()
     assert purity(pca_2d(embeddings)) < 0.95
@@ -85,7 +91,7 @@ def test_umap_separates_clouds_that_pca_mixes() -> None:
 def test_a_seed_gives_the_same_layout_twice_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     embeddings = six_clouds()
     expected = umap_2d(embeddings, seed=3)
-    monkeypatch.setattr("os.cpu_count", lambda: 5)
+    monkeypatch.setattr("al_core.threads.n_cores", lambda: 5)
     assert np.array_equal(umap_2d(embeddings, seed=3), expected)
     assert not np.array_equal(umap_2d(embeddings, seed=4), expected)
 
