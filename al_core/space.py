@@ -5,6 +5,7 @@ goes to lane d mod `LANES`, in rising order), then the lanes are folded in halve
 so a selection does not depend on threads, block sizes or the BLAS at hand.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +28,10 @@ class Space:
     scale: NDArray[np.float32] | None
 
     @classmethod
-    def of(cls, embeddings: Embeddings, rows: Rows, *, normalize: bool) -> "Space":
-        """Check the given rows and return the space they are measured in.
+    def of(
+        cls, embeddings: Embeddings, rows: Rows, *, normalize: bool, tick: Callable[[], None] | None = None
+    ) -> "Space":
+        """Check the given rows and return the space they are measured in; `tick` is called now and then.
 
         Raises:
             InvalidInputError: If a row is not finite, or has no direction although it should be normalised.
@@ -36,6 +39,8 @@ class Space:
         scale = np.ones(len(embeddings), np.float32) if normalize else None
         for block in blocks(rows, embeddings.shape[1]):
             norms = _finite_norms(embeddings, block)
+            if tick:
+                tick()
             if scale is not None:
                 _check_directions(norms, block)
                 scale[block] = np.float32(1) / norms

@@ -16,6 +16,9 @@ from al_core.types import Rows
 
 _MIN_POINTS, _POINTS_PER_LABEL = 10_000, 100
 _MIN_NEIGHBORS, _MAX_NEIGHBORS, _SHARES_COVERED = 32, 512, 2
+_MAX_EDGES = 64_000_000
+# A given graph serves until a label stands for more than this many times its neighbours.
+_GRAPH_REACH = 4
 
 
 def select_herding(request: Request) -> Rows:
@@ -43,14 +46,15 @@ def _points(request: Request) -> tuple[Rows, NeighborGraph]:
     space, total = request.space(), len(request.labeled) + request.n_new
     rows = np.union1d(request.candidates, request.labeled)
     share = len(rows) / total
-    if request.graph is not None and share <= _SHARES_COVERED * request.graph.indices.shape[1]:
+    if request.graph is not None and share <= _GRAPH_REACH * request.graph.indices.shape[1]:
         return rows, _within(request.graph, rows)
     n_points = max(_MIN_POINTS, _POINTS_PER_LABEL * total)
     if len(request.candidates) > n_points and request.config.min_distance == -1:
         # Coverage of a sample stands for coverage of all, with enough points for every label.
         sample = np.random.default_rng(request.config.seed).choice(request.candidates, n_points, replace=False)
         rows = np.union1d(sample, request.labeled)
-    k = int(np.clip(_SHARES_COVERED * len(rows) / total, _MIN_NEIGHBORS, _MAX_NEIGHBORS))
+    most = max(_MIN_NEIGHBORS, min(_MAX_NEIGHBORS, _MAX_EDGES // len(rows)))
+    k = int(np.clip(_SHARES_COVERED * len(rows) / total, _MIN_NEIGHBORS, most))
     return rows, nearest_neighbors(space.vectors(rows), k, normalize=False)
 
 

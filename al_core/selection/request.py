@@ -57,7 +57,9 @@ class Request:
                 "none: add embeddings to the dataset first"
             )
         rows = np.union1d(self.candidates, self.labeled)
-        return Space.of(self.embeddings, rows, normalize=self.config.normalize)
+        return Space.of(
+            self.embeddings, rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
+        )
 
     def scores(self) -> NDArray[np.float64]:
         """Return the score of each candidate.

@@ -1,0 +1,159 @@
+"""Greedy k-center over shapes: al_core beside lightly-mundig, scikit-matter, scikit-activeml and plain numpy.
+
+Run `python benchmarks/kcenter.py > docs/benchmarks/kcenter.md`. Every cell is one process of its own: loading the data
+is not counted; adding it to the engine, compiled code and the selection are. All sides start at row 0 on the same
+float32 array, unscaled. Memory is the peak above the loaded array. `--large` adds 1,000,000 x 512 with 10,000 picks.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+SHAPES = [
+    ("fashion", 60_000, 784, 2_000),
+    ("fashion", 60_000, 784, 500),
+    ("clusters", 10_000, 128, 500),
+    ("clusters", 40_000, 128, 500),
+    ("clusters", 160_000, 128, 500),
+    ("clusters", 40_000, 128, 2_000),
+    ("clusters", 40_000, 128, 8_000),
+    ("gaussian", 1_000, 64, 100),
+    ("gaussian", 20_000, 2, 500),
+    ("gaussian", 20_000, 512, 500),
+    ("gaussian", 5_000, 4_096, 200),
+    ("equal", 20_000, 128, 200),
+]
+LARGE = [("clusters", 1_000_000, 512, 10_000)]
+SECONDS_AT_MOST = 300
+
+
+def make(kind: str, n: int, dim: int) -> Array:
+    rng = np.random.default_rng(0)
+    if kind == "fashion":
+        with gzip.open(FASHION) as file:
+            return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784)[:n].astype(np.float32)
+    data = np.ones((n, dim), np.float32)
+    centres, mixing = rng.normal(size=(500, 32)), rng.normal(size=(32, dim)).astype(np.float32)
+    for start in range(0, n, 20_000) if kind != "equal" else ():
+        part = data[start : start + 20_000]
+        if kind == "clusters":
+            latent = centres[rng.integers(0, 500, len(part))] + 0.5 * rng.normal(size=(len(part), 32))
+            np.matmul(latent.astype(np.float32), mixing, out=part)
+            part += 0.3 * rng.standard_normal(part.shape, np.float32)
+        else:
+            part[:] = rng.standard_normal(part.shape, np.float32)
+    return data
+
+
+def al_core(data: Array, n: int) -> list[int]:
+    from al_core.config import SelectionConfig
+    from al_core.selection import select
+
+    return select(data, SelectionConfig("CORESET", n, normalize=False)).tolist()
+
+
+def mundig(data: Array, n: int) -> list[int]:
+    from lightly_mundig import Selection
+
+    selection = Selection()
+    selection.add_diversifying_strategy(data, 1.0)
+    return list(selection.run_selection([], len(data), n))
+
+
+def skmatter(data: Array, n: int) -> list[int]:
+    from skmatter.sample_selection import FPS
+
+    return FPS(n_to_select=n, initialize=0).fit(data).selected_idx_.tolist()
+
+
+def skactiveml(data: Array, n: int) -> list[int]:
+    from skactiveml.pool import CoreSet
+
+    labels = np.full(len(data), np.nan)
+    labels[0] = 0
+    return [0, *CoreSet(random_state=0).query(data, labels, batch_size=n - 1).tolist()]
+
+
+def plain_numpy(data: Array, n: int) -> list[int]:
+    squares = np.einsum("ij,ij->i", data, data)
+    picked, nearest = [0], np.full(len(data), np.inf, np.float32)
+    while len(picked) < n:
+        newest = data[picked[-1]]
+        np.minimum(nearest, squares - 2 * (data @ newest) + newest @ newest, out=nearest)
+        nearest[picked[-1]] = -np.inf
+        picked.append(int(nearest.argmax()))
+    return picked
+
+
+SIDES: dict[str, Callable[[Array, int], list[int]]] = {
+    f.__name__: f for f in (al_core, mundig, skmatter, skactiveml, plain_numpy)
+}
+
+
+def measure(side: str, kind: str, n: int, dim: int, picks: int) -> dict[str, object]:
+    data = make(kind, n, dim)
+    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cpu, start = os.times(), time.perf_counter()
+    rows = SIDES[side](data, picks)
+    seconds, after = time.perf_counter() - start, os.times()
+    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) / 1e6
+    used = after.user + after.system - cpu.user - cpu.system
+    return {"seconds": seconds, "cpu": used, "memory": memory, "rows": rows}
+
+
+def in_own_process(side: str, shape: tuple[str, int, int, int]) -> dict[str, object] | None:
+    command = [sys.executable, __file__, "--one", side, *map(str, shape)]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_AT_MOST, check=False)
+    except subprocess.TimeoutExpired:
+        return None
+    return json.loads(result.stdout) if result.returncode == 0 else None
+
+
+def lines(shapes: list[tuple[str, int, int, int]], sides: list[str]) -> Iterator[str]:
+    yield "| data | N x D | picks | side | seconds | CPU s | peak GB | times al_core | same rows |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for shape in shapes:
+        kind, n, dim, picks = shape
+        ours = in_own_process("al_core", shape)
+        for side in sides:
+            result = ours if side == "al_core" else in_own_process(side, shape)
+            head = f"| {kind} | {n:,} x {dim:,} | {picks:,} | {side} |"
+            if result is None or ours is None:
+                yield f"{head} over {SECONDS_AT_MOST} s or failed | | | | |"
+                continue
+            same = len(set(result["rows"]) & set(ours["rows"])) / picks
+            yield (
+                f"{head} {result['seconds']:.2f} | {result['cpu']:.1f} | {result['memory']:.2f} | "
+                f"{result['seconds'] / ours['seconds']:.1f} | {same:.1%} |"
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one", nargs=5)
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--shapes", type=int, default=len(SHAPES), help="only the first so many shapes")
+    parser.add_argument("--sides", nargs="+", default=list(SIDES), choices=list(SIDES))
+    arguments = parser.parse_args()
+    if arguments.one:
+        side, kind, *numbers = arguments.one
+        print(json.dumps(measure(side, kind, *map(int, numbers))))
+        return
+    for line in lines(SHAPES[: arguments.shapes] + (LARGE if arguments.large else []), arguments.sides):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
