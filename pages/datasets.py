@@ -7,6 +7,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats import read_embeddings, read_filenames
 from al_core.store import Dataset
 from ui import state
+from ui.demos import offer_demos
 from ui.image_folder import folder_form
 
 
@@ -109,6 +110,7 @@ if demo.NAME not in {dataset.name for dataset in datasets} and st.button(
 ):
     state.open_dataset(demo.build(state.workspace()).id)
     st.rerun()
+offer_demos()
 st.subheader("New dataset")
 from_images, from_embeddings = st.tabs(["From a folder of images", "From embeddings"])
 with from_images:
