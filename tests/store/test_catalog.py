@@ -1,3 +1,4 @@
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from al_core.store.catalog import HEAD, open_catalog
 
 def first_catalog(home: Path) -> str:
     """A catalog as it was before there were migrations, with a dataset."""
-    url = f"sqlite:///{home / 'catalog.sqlite'}"
-    with create_engine(url).begin() as connection, Operations.context(MigrationContext.configure(connection)):
+    url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{home / 'catalog.sqlite'}"
+    engine = create_engine(url)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
         import_module("al_core.store.migrations.versions.0001_datasets_tags_arrays").upgrade()
         connection.execute(text("INSERT INTO datasets (id, name, n_samples, created_at) VALUES ('1', 'old', 0, 1)"))
+    engine.dispose()
     return url
 
 
@@ -34,3 +37,4 @@ def test_migrations_lead_to_the_tables_that_a_new_catalog_has(tmp_path: Path) ->
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == HEAD
         assert compare_metadata(context, tables.metadata) == []
+    engine.dispose()
