@@ -1,13 +1,34 @@
+import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.schema import CreateSchema, DropSchema
 
 from al_core import demo, workflow
 from al_core.store import Dataset, Workspace
 
 FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
+
+
+@pytest.fixture(autouse=True)
+def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With `AL_CORE_TEST_DATABASE_URL`, each test has a schema of its own in that PostgreSQL database."""
+    url = os.environ.get("AL_CORE_TEST_DATABASE_URL")
+    if url is None:
+        yield
+        return
+    engine, schema = create_engine(url), f"test_{secrets.token_hex(4)}"
+    with engine.begin() as connection:
+        connection.execute(CreateSchema(schema))
+    monkeypatch.setenv("AL_CORE_DATABASE_URL", f"{url}&options=-csearch_path%3D{schema}")
+    yield
+    with engine.begin() as connection:
+        connection.execute(DropSchema(schema, cascade=True))
+    engine.dispose()
 
 
 @pytest.fixture

@@ -101,3 +101,6 @@ tokens = Table(
     Column("may_write", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
 )
+
+# Alembic's own table, here so that a new catalog is made without loading Alembic.
+alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

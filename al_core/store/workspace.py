@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event, insert, or_, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.schema import CreateTable
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
 from al_core.store import tables
+from al_core.store.catalog import open_catalog
 from al_core.store.dataset import Dataset, check_dataset_name
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
@@ -42,7 +42,7 @@ class Workspace:
         self.home = Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
         self._datasets_folder.mkdir(parents=True, exist_ok=True)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
-        self._engine = _open_catalog(url)
+        self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
         self._remove_orphans()
 
@@ -153,20 +153,3 @@ class Workspace:
             is_orphan = file.suffix == ".tmp" or (file.suffix == ".npy" and file.stem not in known)
             if is_orphan and file.stat().st_mtime < limit:
                 file.unlink(missing_ok=True)
-
-
-def _open_catalog(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
-    with engine.begin() as connection:
-        for table in tables.metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-    return engine
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
