@@ -106,9 +106,9 @@ def draw_histograms(dataset: Dataset, numbers: dict[str, Column], first: str, ma
 def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str]) -> None:
     rows: Rows = column.highest_first() if column else np.arange(len(mask))
     rows = rows[mask[rows]]
-    heading, buttons = st.columns([2, 3], vertical_alignment="center")
-    heading.markdown(f"**Images of the {len(rows):,} samples**" + (f", highest {column.name} first" if column else ""))
-    with buttons:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Images**" + (f", highest {column.name} first" if column else ""), width="content")
+        st.space("stretch")
         actions(dataset, rows, reasons)
     if not len(rows):
         st.info("No sample passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
@@ -128,7 +128,7 @@ dataset = state.require_dataset()
 st.caption(f"{dataset.name} · {dataset.n_samples:,} samples in total. Where is the model unsure, and what lies there?")
 numbers = columns.number_columns(dataset)
 color, tag, view = toolbar(dataset, numbers)
-chip_row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+filter_row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
 left, right = st.columns([3, 2], gap="medium")
 masks = filters.masks(dataset, numbers)
 drawn = None
@@ -141,9 +141,9 @@ if drawn is not None:
     masks[filters.ON_MAP] = drawn
 mask = all_of(masks, dataset.n_samples)
 sorted_by = color if color in numbers else next(iter(numbers), None)
-with chip_row:
-    filters.chips(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
-with right, st.container(height=MAP_HEIGHT, border=False):
+with filter_row:
+    filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
+with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
     draw_histograms(dataset, numbers, sorted_by, masks)
 if view:
     show_umap_job(dataset, view.embedding)

@@ -8,40 +8,39 @@ from ui import state
 
 
 def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
-    """Draw name field and buttons on one line: new tag, query set, download; `reasons` say how `rows` came about."""
+    """Draw a name field and buttons: new tag, query set, download; `reasons` say how `rows` came about."""
     nothing = None if len(rows) else "No sample is left: remove a filter first"
     free_name = _free_name(dataset)
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", gap="small"):
-        name = st.text_input(
-            "Name of the tag",
-            free_name,
-            key=f"name-instead-of-{free_name}",
-            label_visibility="collapsed",
-            width=170,
-            help="Of the new tag: letters, digits, spaces and . : ; = @ _ + -",
-        )
-        is_tagged = st.button(
-            "New tag",
-            icon=":material/new_label:",
-            disabled=bool(nothing),
-            help=nothing or f"Keep these {len(rows):,} samples under the name on the left",
-        )
-        is_query = st.button(
-            "Select from these",
-            icon=":material/rule:",
-            disabled=bool(nothing),
-            help=nothing or f"Make a tag of these {len(rows):,} samples and open Select with it as the query set",
-        )
-        st.download_button(
-            "Filenames",
-            lambda: "".join(f"{name}\n" for name in dataset.filenames(rows)),
-            file_name=f"{dataset.name}-selection.txt",
-            mime="text/plain",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=bool(nothing),
-            help=nothing or f"Download these {len(rows):,} filenames, one a line, in the order shown",
-        )
+    name = st.text_input(
+        "Name of the tag",
+        free_name,
+        key=f"name-instead-of-{free_name}",
+        label_visibility="collapsed",
+        width=170,
+        help="Of the new tag: letters, digits, spaces and . : ; = @ _ + -",
+    )
+    is_tagged = st.button(
+        "New tag",
+        icon=":material/new_label:",
+        disabled=bool(nothing),
+        help=nothing or f"Keep these {len(rows):,} samples under the name on the left",
+    )
+    is_query = st.button(
+        "Select from these",
+        icon=":material/rule:",
+        disabled=bool(nothing),
+        help=nothing or f"Make a tag of these {len(rows):,} samples and open Select with it as the query set",
+    )
+    st.download_button(
+        "Filenames",
+        lambda: "".join(f"{name}\n" for name in dataset.filenames(rows)),
+        file_name=f"{dataset.name}-selection.txt",
+        mime="text/plain",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=bool(nothing),
+        help=nothing or f"Download these {len(rows):,} filenames, one a line, in the order shown",
+    )
     if is_tagged or is_query:
         with state.errors_explained():
             tag = dataset.create_tag(name, rows, facts={"operation": "exploring", "filters": reasons})

@@ -15,6 +15,14 @@ from ui.state import plain
 
 
 ON_MAP = "drawn on the map"
+# One line that scrolls: chips that wrapped would move the map down.
+STYLE = """<style>
+.st-key-filter-row {flex-wrap: nowrap !important; overflow-x: auto; overflow-y: hidden; scrollbar-width: thin;
+  padding: 3px 2px;}
+.st-key-filter-row > * {flex: none !important; white-space: nowrap;}
+[class*="st-key-chip-"] button {min-height: 1.9rem; padding: 0 .35rem 0 .65rem; border-radius: 99px;}
+[class*="st-key-chip-"] button p {font-size: .86rem; font-variant-numeric: tabular-nums;}
+</style>"""
 
 
 def current(dataset: Dataset) -> Filters:
@@ -45,8 +53,7 @@ def masks(dataset: Dataset, number_columns: dict[str, Column]) -> dict[str, Mask
     return found
 
 
-def controls(dataset: Dataset) -> None:
-    """Draw the filters that are no histograms."""
+def _controls(dataset: Dataset) -> None:
     predicted = columns.predicted_class(dataset)
     tags = [tag.name for tag in dataset.tags() if tag.name != INITIAL_TAG]
     _control(
@@ -112,26 +119,36 @@ def in_words(wanted: Filters) -> dict[str, Filters]:
     return found
 
 
-def chips(dataset: Dataset, n_passing: int, *, clear_lasso: Callable[[], None] | None) -> None:
-    """Draw the count and each filter as a button that removes it; without `clear_lasso` nothing is drawn on the map."""
+def filter_row(dataset: Dataset, n_passing: int, *, clear_lasso: Callable[[], None] | None) -> None:
+    """Draw the filters' controls, the count, and each filter as a chip that removes it.
+
+    `clear_lasso` is None while nothing is drawn on the map.
+    """
+    st.html(STYLE)
     with st.popover("Filters", icon=":material/filter_alt:", help="By predicted class, tag or filename"):
-        controls(dataset)
+        _controls(dataset)
     st.markdown(f"**{n_passing:,}** of {dataset.n_samples:,} samples", width="content")
     found = in_words(current(dataset))
+    if not found and not clear_lasso:
+        st.caption("Drag across a histogram, or draw on the map with S, to see only those.", width="content")
+    else:
+        st.button(
+            "Clear all",
+            key="clear-filters",
+            type="tertiary",
+            on_click=partial(_clear, dataset, clear_lasso),
+            help="Remove every filter: all samples again",
+        )
     for label, without in found.items():
         _chip(label, partial(store, dataset, without))
     if clear_lasso:
         _chip(ON_MAP, clear_lasso)
-    if not found and not clear_lasso:
-        st.caption("Drag across a histogram, or draw on the map with S, to see only those.", width="content")
 
-    def clear() -> None:
-        store(dataset, Filters())
-        if clear_lasso:
-            clear_lasso()
 
-    if len(found) + bool(clear_lasso) > 1:
-        st.button("Clear all", key="chip-all", type="tertiary", on_click=clear, help="Show all samples again")
+def _clear(dataset: Dataset, clear_lasso: Callable[[], None] | None) -> None:
+    store(dataset, Filters())
+    if clear_lasso:
+        clear_lasso()
 
 
 def _chip(label: str, remove: Callable[[], None]) -> None:

@@ -60,8 +60,10 @@ def _scores(dataset: Dataset, row: int) -> str:
     for stored in dataset.arrays.all("score"):
         score = dataset.arrays.read(stored)[row]
         if not np.isnan(score):
-            worked = _worked_out(dataset, stored, row) or f"{score:.3f}"
-            lines.append(f'<p class="sample-score"><b>{escape(stored.name)}</b><br><span>{worked}</span></p>')
+            text = _worked_out(dataset, stored, row)
+            # A sum that ends elsewhere is of other predictions than the score.
+            shown = text if text and text.endswith(f"= {score:.3f}") else f"{score:.3f}"
+            lines.append(f'<p class="sample-score"><b>{escape(stored.name)}</b><br><span>{shown}</span></p>')
     return "".join(lines)
 
 

@@ -130,15 +130,16 @@ def show_job(key: str, *, unit: str) -> Job | None:
 def _watch(job: Job, unit: str) -> None:
     if not job.is_running:
         st.rerun()
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(job.fraction, text=_progress_text(job, unit))
-    if button.button(
-        "Cancel",
-        key=f"cancel-{job.id}",
-        icon=":material/stop_circle:",
-        disabled=job.is_cancelling,
-        help="It stops at its next step" if job.is_cancelling else "Stop; nothing is stored",
-    ):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(job.fraction, text=_progress_text(job, unit))
+        is_cancelled = st.button(
+            "Cancel",
+            key=f"cancel-{job.id}",
+            icon=":material/stop_circle:",
+            disabled=job.is_cancelling,
+            help="It stops at its next step" if job.is_cancelling else "Stop; nothing is stored",
+        )
+    if is_cancelled:
         job.cancel()
         st.rerun(scope="fragment")
 

@@ -1,6 +1,6 @@
 const GAP = 1;
-const MISSING_WIDTH = 16;
-const MISSING_GAP = 10;
+const MISSING_WIDTH = 26;
+const MISSING_GAP = 8;
 const HANDLE_REACH = 6;
 const KEY_PAUSE_MS = 180;
 const SVG = "http://www.w3.org/2000/svg";
@@ -40,9 +40,9 @@ class Histogram {
     this.clear.onclick = () => this.#choose(null);
     this.fewer = element("button", { type: "button", class: "small", title: "Fewer, wider bars", "aria-label": "Fewer bars" }, "−");
     this.more = element("button", { type: "button", class: "small", title: "More, narrower bars", "aria-label": "More bars" }, "+");
-    this.binCount = element("span", { class: "bins" });
+    this.binCount = element("span", { class: "bins", title: "Number of bars, of all histograms" });
     this.stepper = element("span", { class: "stepper" }, this.fewer, this.binCount, this.more);
-    const head = element("div", { class: "head" }, this.title, this.fact, this.clear, this.stepper);
+    const head = element("div", { class: "head" }, this.title, this.clear, this.stepper);
     this.svg = shape("svg", { "aria-hidden": "true" });
     this.handles = ["Lowest value kept", "Highest value kept"].map((label) =>
       element("div", { class: "handle", role: "slider", tabindex: "0", "aria-label": label }),
@@ -50,7 +50,8 @@ class Histogram {
     this.missing = element("button", { type: "button", class: "missing" });
     this.missing.onclick = () => this.#choose(this.range === "missing" ? null : "missing");
     this.plot = element("div", { class: "plot" }, this.svg, ...this.handles, this.missing);
-    this.axis = element("div", { class: "axis" });
+    [this.low, this.high, this.none] = Array.from({ length: 3 }, () => element("span"));
+    this.axis = element("div", { class: "axis" }, element("div", { class: "ends" }, this.low, this.fact, this.high), this.none);
     this.root = element("section", { class: "histogram" }, head, this.plot, this.axis);
     parent.querySelector(".histogram")?.remove();
     parent.append(this.root);
@@ -66,7 +67,7 @@ class Histogram {
     this.root.setAttribute("aria-label", `Histogram of ${data.name}. Drag to keep a range, Escape clears it.`);
     this.title.textContent = this.title.title = data.name;
     this.stepper.hidden = data.binCount === null;
-    this.binCount.textContent = `${data.binCount} bars`;
+    this.binCount.textContent = data.binCount ?? "";
     const place = data.binCounts.indexOf(data.binCount);
     for (const [button, step] of [[this.fewer, -1], [this.more, 1]]) {
       const wanted = data.binCounts[place + step];
@@ -170,11 +171,10 @@ class Histogram {
   }
 
   #drawAxis(width) {
-    const last = this.#nBars;
-    const texts = this.data.height > 80 ? [0, last / 2, last] : [0, last];
-    const labels = texts.map((at) => element("span", {}, this.#text(at)));
-    this.axis.style.width = `${width}px`;
-    this.axis.replaceChildren(...labels);
+    this.axis.firstChild.style.width = `${width}px`;
+    this.low.textContent = this.#text(0);
+    this.high.textContent = this.#text(this.#nBars);
+    this.none.textContent = this.#hasMissing ? "none" : "";
   }
 
   #describe() {
