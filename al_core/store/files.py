@@ -66,4 +66,6 @@ def read_filenames(path: Path) -> Any:
     import pyarrow as pa
 
     with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all().column("filename").combine_chunks()
+        column = pa.ipc.open_file(source).read_all().column("filename")
+    # Joining chunks copies every name, and the file has one chunk unless it is very large.
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
