@@ -13,13 +13,13 @@ help:
 	@echo "make bench      measure what the documentation claims: $(BENCHMARKS)"
 	@echo "make clean      delete .venv and caches"
 
-run: $(VENV)/.app
+run: $(VENV)/.kernels
 	@$(PY) -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' || \
 		{ echo "Port $(PORT) is in use. Stop what runs there or choose another: make run PORT=$$(($(PORT) + 1))"; exit 1; }
 	@echo "Starting the dashboard at http://127.0.0.1:$(PORT) (stop it with Ctrl-C)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.dev chromium lint types
+test: $(VENV)/.dev $(VENV)/.kernels chromium lint types
 	$(PY) -m pytest
 
 check: $(VENV)/.dev lint types
@@ -55,6 +55,11 @@ endef
 
 $(VENV)/.app: requirements.txt | $(PY)
 	$(install)
+
+$(VENV)/.kernels: al_core/kernels.py al_core/layout.py al_core/scorers/uncertainty_kernel.py | $(VENV)/.app
+	@echo "Compiling the selection and map kernels (once, about half a minute)"
+	@$(PY) -m al_core.cli warm
+	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
 	$(install)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import al_core
-from al_core.commands import embed, serve, token
+from al_core.commands import embed, serve, token, warm
 from al_core.exceptions import ALCoreError
 
 
@@ -23,6 +23,7 @@ COMMANDS = {
     "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
     "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
     "token": Command(token.SUMMARY, token.add_arguments, token.run),
+    "warm": Command(warm.SUMMARY, warm.add_arguments, warm.run),
 }
 
 

@@ -13,6 +13,7 @@ from ui import state
 
 KEY = "image-folder"
 SEEN = "image-folder-seen"
+FIELDS = {"folder-path", "folder-name", "folder-model"}
 BROKEN_SHOWN = 200
 
 
@@ -20,6 +21,9 @@ def folder_form() -> None:
     """Draw the section; one folder is embedded at a time."""
     job = state.jobs().latest(KEY)
     if job and job.is_running:
+        for key in FIELDS & set(st.session_state):
+            # Streamlit forgets fields that are not drawn; after a stop they are needed again.
+            st.session_state[key] = st.session_state[key]
         st.fragment(run_every=0.5)(_watch)(job)
         return
     if job and job.id != st.session_state.get(SEEN):

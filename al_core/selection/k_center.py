@@ -54,9 +54,9 @@ class KCenter:
         self.nearest = np.full(len(rows), _UNSEEN, np.float32)
         self.seen = np.zeros(len(rows), np.int64)
         self.centres = np.zeros((len(centre_rows) + n_new, -(-dim // LANES) * LANES), np.float32)
-        self.centres[: len(centre_rows)] = space.padded(centre_rows)
-        self.norms = np.einsum("ij,ij->i", self.centres, self.centres)
-        self.n_centres = len(centre_rows)
+        self.norms = np.zeros(len(self.centres), np.float32)
+        self.n_centres = 0
+        self._append(space.padded(centre_rows))
         self._tolerance = np.float32((self.centres.shape[1] + 16) * np.finfo(np.float32).eps)
         self._workers, self._buffers = workers, local()
         self._active, self._active_floor = np.empty(0, np.int64), np.float32(np.inf)
@@ -79,9 +79,7 @@ class KCenter:
             self.centres, self.n_centres, picked,
         )  # fmt: skip
         self.nearest[pool], self.seen[pool] = nearest, seen
-        new = slice(self.n_centres, self.n_centres + n_picked)
-        self.norms[new] = np.einsum("ij,ij->i", self.centres[new], self.centres[new])
-        self.n_centres += n_picked
+        self._append(vectors[picked[:n_picked]])
         self._resize_pool(n_picked)
         return pool[picked[:n_picked]]
 
@@ -91,6 +89,11 @@ class KCenter:
         pool, _ = self._find_pool(lambda: None)
         highest: np.float32 = self._values(pool).max(initial=_ZERO)
         return highest
+
+    def _append(self, vectors: NDArray[np.float32]) -> None:
+        new = slice(self.n_centres, self.n_centres + len(vectors))
+        self.centres[new], self.norms[new] = vectors, np.einsum("ij,ij->i", vectors, vectors)
+        self.n_centres = new.stop
 
     def _values(self, points: Rows | slice) -> NDArray[np.float32]:
         nearest = self.nearest[points]

@@ -1,3 +1,4 @@
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,10 +112,22 @@ def count_rows(embeddings: Embeddings | None, scores: Scores | None) -> int | No
         raise InvalidInputError(f"embeddings are floats of shape (N, D), not {embeddings.dtype} of {embeddings.shape}")
     if scores is not None and scores.ndim != 1:
         raise InvalidInputError(f"scores have shape (N,), not {scores.shape}")
+    if isinstance(embeddings, np.memmap):
+        _check_complete(embeddings)
     sizes = {len(array) for array in (embeddings, scores) if array is not None}
     if embeddings is not None and scores is not None and len(sizes) > 1:
         raise InvalidInputError(f"there are {len(scores)} scores for {len(embeddings)} embeddings; score every row")
     return sizes.pop() if sizes else None
+
+
+def _check_complete(embeddings: np.memmap) -> None:
+    path = embeddings.filename
+    expected = embeddings.offset + embeddings.nbytes
+    if path is not None and os.path.getsize(path) < expected:
+        raise InvalidInputError(
+            f"the embeddings need {expected} bytes of {os.fspath(path)}, but it ends after {os.path.getsize(path)}: "
+            "it was cut short; write it again"
+        )
 
 
 def count_new(config: SelectionConfig, n_candidates: int, n_labeled: int) -> int:

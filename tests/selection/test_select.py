@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -128,6 +130,14 @@ def test_bad_rows_are_named(method, options, message):
 def test_bad_arrays_are_named(embeddings, scores, message):
     with pytest.raises(InvalidInputError, match=message):
         select(np.array(embeddings), SelectionConfig("CORAL", 1), scores=np.array(scores))
+
+
+def test_a_memory_map_whose_file_was_cut_short_is_refused(tmp_path):
+    np.save(tmp_path / "e.npy", np.ones((1000, 8), np.float32))
+    embeddings = np.load(tmp_path / "e.npy", mmap_mode="r")
+    os.truncate(tmp_path / "e.npy", 5000)
+    with pytest.raises(InvalidInputError, match="ends after 5000: it was cut short"):
+        select(embeddings, SelectionConfig("CORESET", 3))
 
 
 def test_a_bad_row_outside_the_query_set_does_no_harm():

@@ -13,27 +13,27 @@ from al_core.store import Dataset
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Samples"])
 
 
-@router.get("/mappings")
-def read_mappings(dataset: DatasetOfPath, field: Literal["fileName", "_id"]) -> list[str]:
+@router.get("/mappings", response_model=list[str])
+def read_mappings(dataset: DatasetOfPath, field: Literal["fileName", "_id"]) -> Response:
     """Return the filenames or ids of all samples; position k is bit k of every tag's mask."""
     if field == "fileName":
-        return json_bytes(dataset.filenames())  # type: ignore[return-value] # FastAPI passes a Response on
-    return json_bytes([sample_id(dataset, row) for row in range(dataset.n_samples)])  # type: ignore[return-value]
+        return json_bytes(dataset.filenames())
+    return json_bytes([sample_id(dataset, row) for row in range(dataset.n_samples)])
 
 
-@router.get("/samples")
+@router.get("/samples", response_model=list[SampleData])
 def read_samples(
     dataset: DatasetOfPath,
     fileName: str | None = None,
     pageSize: int | None = None,
     pageOffset: int = 0,
-) -> list[SampleData]:
+) -> Response:
     """Return all samples in row order, also those that `tags/initial` or `tags/upsize` has not counted in yet."""
     filenames = dataset.filenames() + dataset.samples.filenames(dataset.n_samples)
     facts = dataset.samples.facts()
     rows = [row for row, name in enumerate(filenames) if fileName in (None, name)][pageOffset:][:pageSize]
     samples = (sample_data(dataset, row, filenames[row], facts.get(row, {})) for row in rows)
-    return json_bytes([sample.model_dump(by_alias=True) for sample in samples])  # type: ignore[return-value]
+    return json_bytes([sample.model_dump(by_alias=True) for sample in samples])
 
 
 @router.post("/samples", status_code=201)

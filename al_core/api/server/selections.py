@@ -1,10 +1,12 @@
 import math
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from al_core import workflow
 from al_core.api.schemas import JobCreated, JobResult, JobStatusData, SamplingCreate, SelectionCreate
-from al_core.api.server.context import DatasetOfPath, Services, find_array, find_tag, services
+from al_core.api.server.context import DatasetOfPath, Services, find_array, find_tag, json_bytes, services
 from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
@@ -86,10 +88,13 @@ def read_jobs(request: Request) -> list[JobStatusData]:
     return [status(known.jobs.latest(job.id) or job) for job in known.workspace.job_records.all()]
 
 
-@router.get("/jobs/{job_id}")
-def read_job(request: Request, job_id: str) -> JobStatusData:
+@router.get("/jobs/{job_id}", response_model=JobStatusData)
+async def read_job(request: Request, job_id: str) -> Response:
     """Return where a job stands."""
-    return status(find_job(services(request), job_id))
+    known = services(request)
+    # Clients poll: a job of this process needs neither the catalog nor a thread.
+    job = known.jobs.latest(job_id) or await run_in_threadpool(find_job, known, job_id)
+    return json_bytes(status(job).model_dump(by_alias=True))
 
 
 @router.delete("/jobs/{job_id}", status_code=202)

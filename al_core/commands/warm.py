@@ -1,0 +1,30 @@
+import argparse
+
+import numpy as np
+
+SUMMARY = "Compile the kernels now, so that the first selection, score and map do not wait for it."
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `al-core warm`: none."""
+
+
+def run(_arguments: argparse.Namespace) -> None:
+    """Use every compiled kernel once; the machine code is kept beside the source."""
+    from al_core.config import SelectionConfig
+    from al_core.projection import umap_2d
+    from al_core.scorers import ScorerClassification
+    from al_core.selection import quality, select
+
+    rng = np.random.default_rng(0)
+    embeddings = rng.normal(size=(20_000, 32)).astype(np.float32)
+    probabilities = rng.dirichlet(np.ones(4), len(embeddings)).astype(np.float32)
+    scores = ScorerClassification(probabilities).calculate_scores()["uncertainty_margin"]
+    for config in (
+        SelectionConfig("CORESET", 400),
+        SelectionConfig("CORAL", 400),
+        SelectionConfig("CORAL", 400, coral="product"),
+        SelectionConfig("ACTIVE_LEARNING", 50, min_distance=0.1),
+    ):
+        quality(embeddings, rows=select(embeddings, config, scores=scores), scores=scores)
+    umap_2d(embeddings[:2_000], seed=0)

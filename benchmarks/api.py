@@ -1,0 +1,131 @@
+"""Claim: a million filenames arrive within 1 s, and 50 clients are answered while a selection runs.
+
+A FastAPI application that answers "hello" runs beside it on the same machine, under the same load.
+"""
+
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import requests
+
+from al_core import workflow
+from al_core.store import Workspace
+
+N_SAMPLES = 1_000_000
+N_CLIENTS = 50
+N_REQUESTS = 10_000
+HELLO = "from fastapi import FastAPI; app = FastAPI(); app.get('/hello')(lambda: 'hello')"
+
+
+@contextmanager
+def running(home: Path, application: str) -> Iterator[str]:
+    """The address of an application in a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "error"]
+    environment = os.environ | {"AL_CORE_HOME": str(home), "PYTHONPATH": f"{home}{os.pathsep}{Path.cwd()}"}
+    server = subprocess.Popen([*command, "--no-access-log"], env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
+
+
+def wait_for(address: str) -> None:
+    for _ in range(600):
+        try:
+            requests.get(address, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{address} did not start")
+
+
+async def load(address: str, paths: list[str]) -> tuple[list[float], int]:
+    """Send the requests over 50 connections, each waiting for its answer; return seconds and the number of errors."""
+    requests_left = iter([path for _, path in zip(range(N_REQUESTS), cycle(paths), strict=False)])
+    host, port = urlsplit(address).hostname, urlsplit(address).port
+    seconds: list[float] = []
+    n_errors = 0
+
+    async def client() -> None:
+        nonlocal n_errors
+        reader, writer = await asyncio.open_connection(host, port)
+        for path in requests_left:
+            start = time.perf_counter()
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n")[0]))
+            seconds.append(time.perf_counter() - start)
+            n_errors += not head.startswith(b"http/1.1 200")
+        writer.close()
+
+    await asyncio.gather(*(client() for _ in range(N_CLIENTS)))
+    return seconds, n_errors
+
+
+def report(name: str, address: str, paths: list[str]) -> None:
+    start = time.perf_counter()
+    seconds, n_errors = asyncio.run(load(address, paths))
+    rate = len(seconds) / (time.perf_counter() - start)
+    slowest = np.quantile(seconds, 0.99)
+    print(
+        f"{name:<34} median {statistics.median(seconds) * 1000:6.1f} ms   99% {slowest * 1000:6.1f} ms   "
+        f"{rate:6,.0f} requests/s   {n_errors} errors in {len(seconds):,}"
+    )
+
+
+def fill(home: Path) -> tuple[str, str]:
+    """Store a large and a small dataset and return their ids."""
+    rng = np.random.default_rng(0)
+    with Workspace(home) as workspace:
+        names = [f"folder_{row // 1000:04d}/image_{row:07d}.jpg" for row in range(N_SAMPLES)]
+        large = workflow.create_dataset(workspace, "large", names, rng.normal(size=(N_SAMPLES, 32)).astype(np.float32))
+        small = workflow.create_dataset(workspace, "small", names[:10_000], rng.normal(size=(10_000, 8)))
+        return large.id, small.id
+
+
+def time_filenames(address: str, dataset_id: str) -> None:
+    url = f"{address}/v1/datasets/{dataset_id}/mappings?field=fileName"
+    for attempt in ("first", "second"):
+        start = time.perf_counter()
+        content = requests.get(url, timeout=60).content
+        print(f"{N_SAMPLES:,} filenames, {attempt} time: {time.perf_counter() - start:.2f} s, {len(content) >> 20} MB")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "hello.py").write_text(HELLO)
+        large, small = fill(home)
+        with running(home, "hello:app") as hello, running(home, "al_core.api.server:app") as api:
+            time_filenames(api, large)
+            report("FastAPI hello", hello, ["/hello"])
+            report("jobs and tags", api, [f"/v1/datasets/{small}/tags"])
+            body = {"method": "CORESET", "nSamples": 20_000, "name": "long"}
+            job = requests.post(f"{api}/v1/datasets/{large}/selections", json=body, timeout=60).json()["jobId"]
+            paths = [f"/v1/jobs/{job}", f"/v1/datasets/{small}/tags"]
+            report("jobs and tags while selecting", api, paths)
+            report("FastAPI hello while selecting", hello, ["/hello"])
+            state = requests.get(f"{api}/v1/jobs/{job}", timeout=60).json()
+            print(f"the selection: {state['status']}, {state['progress']:.0%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Claim: a server killed at any moment loses nothing that it had acknowledged and shows nothing half-written.
+
+50 times: uploads, score writes and selections run, the server is killed with SIGKILL at a random moment, and after
+the restart everything acknowledged must be there.
+"""
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import requests
+
+from al_core.api import ApiWorkflowClient
+from al_core.config import SelectionConfig
+from al_core.exceptions import ServerError
+
+N_KILLS = 50
+N_SAMPLES = 2000
+SCORED = "scored"
+
+
+class Record:
+    """What the server has acknowledged."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, bytes] = {}
+        self.samples: set[str] = set()
+        self.score = 0.0
+        self.selections: set[str] = set()
+
+
+def start(home: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"AL_CORE_HOME": str(home)}
+    command = [sys.executable, "-m", "al_core.cli", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while True:
+        try:
+            requests.get(f"http://127.0.0.1:{port}/v1/quota", timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return server
+
+
+def upload(address: str, dataset: str, record: Record) -> None:
+    """Send samples and their images until the server is gone."""
+    url = f"{address}/v1/datasets/{dataset}/samples"
+    try:
+        while True:
+            name = f"{len(record.samples)}-{random.getrandbits(64):x}.png"
+            sample = requests.post(url, json={"fileName": name}, timeout=10).json()["id"]
+            record.samples.add(name)
+            content = random.randbytes(random.randrange(200_000))
+            write_url = requests.get(f"{url}/{sample}/writeurl", timeout=10).json()
+            if requests.put(write_url, content, timeout=10).ok:
+                record.images[name] = content
+    except requests.ConnectionError:
+        return
+
+
+def score(address: str, record: Record) -> None:
+    """Write all scores anew, each time with another value, until the server is gone."""
+    try:
+        client = ApiWorkflowClient(server=address, dataset_id=SCORED)
+        tag = client.get_tag_by_name("initial-tag")
+        while True:
+            value = (record.score + 0.001) % 1
+            client.upload_scores({"mine": np.full(N_SAMPLES, value)}, tag.id)
+            record.score = value
+    except ServerError:
+        return
+
+
+def select(address: str, record: Record) -> None:
+    """Run selections until the server is gone."""
+    try:
+        client = ApiWorkflowClient(server=address, dataset_id=SCORED)
+        while True:
+            tag = client.selection(SelectionConfig("CORESET", 200, name=f"s{random.getrandbits(64):x}"))
+            record.selections.add(tag.name)
+    except ServerError:
+        return
+
+
+def check(address: str, uploads: str, record: Record) -> None:
+    """Raise unless everything acknowledged is there, whole."""
+    samples = requests.get(f"{address}/v1/datasets/{uploads}/samples", timeout=30).json()
+    found = {sample["fileName"]: sample["id"] for sample in samples}
+    assert record.samples <= set(found), record.samples - set(found)
+    for name, content in list(record.images.items())[-20:]:
+        url = requests.get(f"{address}/v1/datasets/{uploads}/samples/{found[name]}/readurl", timeout=30).json()
+        assert requests.get(url, timeout=30).content == content, name
+    client = ApiWorkflowClient(server=address, dataset_id=SCORED)
+    tags = {tag.name: tag for tag in client.get_all_tags()}
+    assert record.selections <= set(tags), record.selections - set(tags)
+    assert all(tag.size == 200 for name, tag in tags.items() if name != "initial-tag")
+    path = f"{address}/v1/datasets/{client.dataset_id}/tags/{tags['initial-tag'].id}/scores"
+    for known in requests.get(path, timeout=30).json():
+        values = set(requests.get(f"{path}/{known['id']}", timeout=30).json()["scores"])
+        assert len(values) == 1, "a score is half old and half new"
+    jobs = requests.get(f"{address}/v1/jobs", timeout=30).json()
+    assert all(job["status"] in ("FINISHED", "FAILED") for job in jobs), "a job of the killed server still runs"
+
+
+def main(n_kills: int = N_KILLS) -> None:
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as probe:
+        home, port = Path(folder), probe.getsockname()[1]
+        probe.close()
+        address, record = f"http://127.0.0.1:{port}", Record()
+        server = start(home, port)
+        uploads = requests.post(f"{address}/v1/datasets", json={"name": "uploads"}, timeout=10).json()["id"]
+        client = ApiWorkflowClient(server=address)
+        client.create_dataset(SCORED)
+        names = [f"{row}.png" for row in range(N_SAMPLES)]
+        client.add_embeddings(names, np.random.default_rng(0).normal(size=(N_SAMPLES, 64)))
+        for _ in range(n_kills):
+            work = [(upload, (address, uploads, record)), (score, (address, record)), (select, (address, record))]
+            threads = [threading.Thread(target=task, args=arguments) for task, arguments in work]
+            for thread in threads:
+                thread.start()
+            time.sleep(random.uniform(0.05, 2))
+            server.kill()
+            server.wait()
+            for thread in threads:
+                thread.join()
+            server = start(home, port)
+            check(address, uploads, record)
+        server.kill()
+        print(
+            f"killed {n_kills} times; all {len(record.samples)} samples, {len(record.images)} images and "
+            f"{len(record.selections)} selections that had been acknowledged were there each time"
+        )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
