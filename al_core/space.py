@@ -5,6 +5,7 @@ goes to lane d mod `LANES`, in rising order), then the lanes are folded in halve
 so a selection does not depend on threads, block sizes or the BLAS at hand.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from al_core.types import Embeddings, Rows
 LANES = 16
 _BLOCK_BYTES = 8 << 20
 _LARGEST_NORM = 1e18
-_SMALL_WORK = 1 << 26
+_LITTLE_WORK, _LITTLE_WORK_BEFORE_LOADING = 1 << 24, 1 << 28
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,10 @@ def squared_distances(vectors: NDArray[np.float32], other: NDArray[np.float32]) 
         array([ 9., 16.], dtype=float32)
     """
     n, dim = vectors.shape
-    squares = np.zeros((n, -(-dim // LANES), LANES), np.float32)
-    flat = squares.reshape(n, squares.shape[1] * LANES)[:, :dim]
+    # Lanes beyond a short vector would only add zeros.
+    width = min(LANES, 1 << (dim - 1).bit_length())
+    squares = np.zeros((n, -(-dim // width), width), np.float32)
+    flat = squares.reshape(n, squares.shape[1] * width)[:, :dim]
     np.subtract(vectors, other, out=flat)
     np.multiply(flat, flat, out=flat)
     lanes: NDArray[np.float32] = squares.sum(axis=1)
@@ -78,9 +81,9 @@ def squared_distances(vectors: NDArray[np.float32], other: NDArray[np.float32]) 
 
 
 def is_small(space: Space, n_rows: int, n_others: int) -> bool:
-    """Return whether plain numpy measures all these distances before the compiled kernels are even loaded."""
-    padded = -(-space.embeddings.shape[1] // LANES) * LANES
-    return bool(n_rows * n_others * padded <= _SMALL_WORK)
+    """Return whether plain numpy measures all these distances sooner than the compiled kernels, loading included."""
+    work = n_rows * n_others * max(4, space.embeddings.shape[1])
+    return bool(work <= (_LITTLE_WORK if "al_core.kernels" in sys.modules else _LITTLE_WORK_BEFORE_LOADING))
 
 
 def blocks(rows: Rows, dim: int) -> list[Rows]:

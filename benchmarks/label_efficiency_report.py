@@ -70,8 +70,10 @@ def mean_ranks(accuracy: dict[str, Curves]) -> dict[str, float]:
 
 
 def plot(accuracy: dict[str, Curves], batch: dict[str, int], path: Path) -> None:
+    from matplotlib import colormaps
     from matplotlib.figure import Figure
 
+    colours = dict(zip(sorted(next(iter(accuracy.values()))), colormaps["tab20"].colors, strict=False))
     figure = Figure(figsize=(5 * len(accuracy), 4.5), layout="constrained")
     for axes, (variant, curves) in zip(
         figure.subplots(1, len(accuracy), squeeze=False)[0], accuracy.items(), strict=True
@@ -79,7 +81,8 @@ def plot(accuracy: dict[str, Curves], batch: dict[str, int], path: Path) -> None
         for name in sorted(curves, key=lambda s: -curves[s].mean()):
             ours = name in ("CORAL", "RANDOM")
             mean = curves[name].mean(axis=0)
-            axes.plot(batch[variant] * np.arange(1, len(mean) + 1), mean, label=name, lw=2.5 if ours else 1)
+            labels = batch[variant] * np.arange(1, len(mean) + 1)
+            axes.plot(labels, mean, label=name, color=colours[name], lw=3 if ours else 1)
         axes.set(title=variant, xlabel="labels", ylabel="test accuracy")
         axes.legend(fontsize=7)
     figure.savefig(path, dpi=110)

@@ -1,6 +1,6 @@
 """The neighbour graph: recall and time of al_core beside pynndescent and faiss-cpu, on Fashion-MNIST and on clusters.
 
-Run `python benchmarks/neighbors.py`. Recall is over 1,000 rows whose true neighbours are found by comparing with all.
+Run `python -m benchmarks.neighbors`. Recall is over 1,000 rows whose true neighbours are found by comparing with all.
 """
 
 import argparse
