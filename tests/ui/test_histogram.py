@@ -58,5 +58,7 @@ def page(n: int) -> None:
 
 
 def test_a_few_kilobytes_go_to_the_browser_whatever_the_number_of_samples() -> None:
-    sizes = [AppTest.from_function(page, args=(n,)).run().get("bidi_component")[0].proto.ByteSize() for n in (10, 10**6)]
+    sizes = [
+        AppTest.from_function(page, args=(n,)).run().get("bidi_component")[0].proto.ByteSize() for n in (10, 10**6)
+    ]
     assert max(sizes) < 32_000
