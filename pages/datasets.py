@@ -3,6 +3,7 @@ from pathlib import Path
 import streamlit as st
 
 from al_core import demo, workflow
+from al_core.api.media import image_path
 from al_core.exceptions import InvalidInputError
 from al_core.formats import read_embeddings, read_filenames
 from al_core.store import Dataset
@@ -14,7 +15,7 @@ from ui.image_folder import folder_form
 def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
     for dataset in datasets:
         with st.container(border=True):
-            name, facts, actions = st.columns([3, 5, 3], vertical_alignment="center")
+            name, facts, actions = st.columns([3, 4, 4], vertical_alignment="center")
             is_open = current is not None and dataset.id == current.id
             name.markdown(f"**{dataset.name}**" + (" :blue-badge[open]" if is_open else ""))
             embeddings = [f"{known.name} ({known.shape[1]}-d)" for known in dataset.arrays.all("embedding")]
@@ -32,9 +33,39 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
                     state.open_dataset(dataset.id)
                     st.rerun()
                 if st.button(
+                    "Images",
+                    key=f"images-{dataset.id}",
+                    icon=":material/folder_open:",
+                    help=f"Shown from {dataset.images_dir}" if dataset.images_dir else "Name the folder that holds them",
+                ):
+                    choose_images_dir(dataset)
+                if st.button(
                     "Delete", key=f"delete-{dataset.id}", icon=":material/delete:", help="Asks before it acts"
                 ):
                     confirm_delete(dataset)
+
+
+@st.dialog("Folder with the images")
+def choose_images_dir(dataset: Dataset) -> None:
+    st.write(f"The filenames of “{dataset.name}” are looked up in this folder; no file outside it is ever shown.")
+    folder = st.text_input(
+        "Folder on this machine",
+        str(dataset.images_dir or ""),
+        key="images-dir",
+        placeholder="/data/images",
+        help="Leave it empty to show no images",
+    )
+    if st.button("Use this folder", type="primary", help="Images stay where they are"):
+        with state.errors_explained():
+            dataset.set_images_dir(Path(folder).expanduser() if folder else None)
+            state.notify(images_found(dataset) if folder else f"“{dataset.name}” shows no images")
+            st.rerun()
+
+
+def images_found(dataset: Dataset) -> str:
+    rows = range(min(dataset.n_samples, 100))
+    n_found = sum(image_path(dataset, row) is not None for row in rows)
+    return f"{n_found:,} of the first {len(rows):,} samples have an image there"
 
 
 @st.dialog("Delete this dataset?")

@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from al_core.types import Rows, Scores
+from al_core.types import Scores
 
-BLUE, ORANGE, GREY = "#2b7bbd", "#d55e00", "#8a949c"
+BLUE = "#2b7bbd"
 BINS = 40
 
 
@@ -32,61 +32,5 @@ def score_histogram(scores: Scores, *, chosen: tuple[float, float] | None = None
         xaxis={"range": [0, 1], "title": None, "fixedrange": True},
         yaxis={"title": None, "fixedrange": True, "nticks": 4},
         showlegend=False,
-    )
-    return figure
-
-
-def score_map(
-    points: NDArray[np.float32],
-    scores: Scores | None,
-    *,
-    score_name: str,
-    filenames: list[str],
-    labeled_rows: Rows,
-    added_rows: Rows,
-    is_chosen: NDArray[np.bool_],
-    height: int = 560,
-) -> go.Figure:
-    """The map of embeddings: colour is the score, rings are labeled samples, orange rings those added last."""
-    values = np.zeros(len(points)) if scores is None else scores
-    figure = go.Figure()
-    for mask, opacity in ((~is_chosen, 0.12), (is_chosen, 0.9)):
-        rows = np.flatnonzero(mask)
-        figure.add_scattergl(
-            x=points[rows, 0],
-            y=points[rows, 1],
-            mode="markers",
-            customdata=rows,
-            text=[filenames[row] for row in rows.tolist()],
-            marker={
-                "color": values[rows],
-                "colorscale": "Viridis",
-                "cmin": 0,
-                "cmax": 1,
-                "size": 6,
-                "opacity": opacity,
-                "showscale": bool(opacity > 0.5 and scores is not None),
-                "colorbar": {"title": {"text": score_name, "side": "right"}, "thickness": 12},
-            },
-            hovertemplate="%{text}<br>" + score_name + " %{marker.color:.3f}<extra></extra>",
-            showlegend=False,
-        )
-    for rows, name, color in ((labeled_rows, "labeled", GREY), (added_rows, "added", ORANGE)):
-        if len(rows):
-            figure.add_scattergl(
-                x=points[rows, 0],
-                y=points[rows, 1],
-                mode="markers",
-                name=f"{name} ({len(rows):,})",
-                hoverinfo="skip",
-                marker={"symbol": "circle-open", "size": 11, "color": color, "line": {"width": 2, "color": color}},
-            )
-    figure.update_layout(
-        height=height,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        dragmode="lasso",
-        xaxis={"visible": False},
-        yaxis={"visible": False, "scaleanchor": "x"},
-        legend={"orientation": "h", "y": 1, "x": 0},
     )
     return figure

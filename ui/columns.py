@@ -26,6 +26,7 @@ class Column:
 
     @property
     def is_score(self) -> bool:
+        """Whether it is from 0 to 1, higher meaning more worth labelling."""
         return self.stored.kind == "score"
 
     def bins(self, n_bins: int) -> tuple[Bins, NDArray[np.int64]]:
@@ -33,6 +34,7 @@ class Column:
         return _bins(self.stored.digest, n_bins, (0.0, 1.0) if self.is_score else None, self.values)
 
     def highest_first(self) -> NDArray[np.int32]:
+        """Return all rows, the highest value first."""
         return _highest_first(self.stored.digest, self.values)
 
 

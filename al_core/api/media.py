@@ -1,5 +1,6 @@
 """Images by row number, never by path, so that no request can name a file."""
 
+import hashlib
 import io
 import mimetypes
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.formats.image_path import resolve_image
+from al_core.store.files import write_atomically
 
 if TYPE_CHECKING:
     from al_core.store import Dataset, Workspace
@@ -37,12 +39,11 @@ def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
         return open_workspace().dataset(request.path_params["dataset"])
 
     def thumbnail(request: Request) -> Response:
-        path = _image_path(dataset_of(request), request.path_params["row"])
-        small = make_thumbnail(path) if path else None
+        small = read_thumbnail(dataset_of(request), request.path_params["row"])
         return Response(small, media_type="image/webp", headers=CACHE) if small else _placeholder()
 
     def full(request: Request) -> Response:
-        path = _image_path(dataset_of(request), request.path_params["row"])
+        path = image_path(dataset_of(request), request.path_params["row"])
         media_type = mimetypes.guess_type(path.name)[0] if path else None
         return FileResponse(path, media_type=media_type, headers=CACHE) if path else _placeholder()
 
@@ -79,7 +80,32 @@ def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:
     }
 
 
-def _image_path(dataset: "Dataset", row: int) -> Path | None:
+def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
+    """Return a sample's thumbnail, WebP: the one a client sent, otherwise one made of its image and kept.
+
+    None if there is no image, or it is broken or far too large.
+
+    Raises:
+        NotFoundError: If the dataset has no such row.
+    """
+    sent = dataset.thumbnails_dir / f"{row}.webp"
+    if sent.is_file():
+        return sent.read_bytes()
+    path = image_path(dataset, row)
+    if path is None:
+        return None
+    version = hashlib.blake2b(f"{path}{path.stat().st_mtime_ns}".encode(), digest_size=8).hexdigest()
+    kept = dataset.thumbnails_dir / "made" / str(row // 1000) / f"{row}-{version}.webp"
+    if kept.is_file():
+        return kept.read_bytes()
+    small = _make_thumbnail(path)
+    if small:
+        write_atomically(kept, lambda file: file.write(small))
+    return small
+
+
+def image_path(dataset: "Dataset", row: int) -> Path | None:
+    """Return the image file of a sample, or None if there is none inside the dataset's images folder."""
     _check_row(dataset, row)
     if dataset.images_dir is None:
         return None
@@ -94,7 +120,7 @@ def _check_row(dataset: "Dataset", row: int) -> None:
         raise NotFoundError(f"dataset '{dataset.name}' has rows 0 to {dataset.n_samples - 1}, not {row}")
 
 
-def make_thumbnail(path: Path) -> bytes | None:
+def _make_thumbnail(path: Path) -> bytes | None:
     """Return a small WebP of an image, or None if it is broken or far too large."""
     from PIL import Image, ImageOps
 

@@ -73,3 +73,21 @@ def test_a_card_has_filename_scores_and_the_likeliest_classes(images: Dataset, g
     assert (card["filename"], card["classes"]) == ("cat.png", [["cat", 0.75], ["dog", 0.25]])
     assert card["scores"]["uncertainty_margin"] == pytest.approx(0.5)
     assert get(f"/{images.id}/5.json").json() == {"row": 5, "filename": "<script>.png", "scores": {}, "classes": []}
+
+
+def test_a_thumbnail_is_made_once_and_again_when_the_image_changes(images: Dataset, get: Get) -> None:
+    first = get(f"/{images.id}/0").content
+    (kept,) = images.thumbnails_dir.rglob("*.webp")
+    kept.write_bytes(b"as it was kept")
+    assert get(f"/{images.id}/0").content == b"as it was kept"
+    assert images.images_dir is not None
+    Image.new("RGB", (400, 300), "blue").save(images.images_dir / "cat.png")
+    assert get(f"/{images.id}/0").content not in (first, b"as it was kept")
+
+
+def test_a_thumbnail_of_another_folder_is_not_mistaken(images: Dataset, get: Get, tmp_path: Path) -> None:
+    red = get(f"/{images.id}/0").content
+    (tmp_path / "other").mkdir()
+    Image.new("RGB", (400, 300), "blue").save(tmp_path / "other" / "cat.png")
+    images.set_images_dir(tmp_path / "other")
+    assert get(f"/{images.id}/0").content != red

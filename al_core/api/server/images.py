@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from starlette.responses import FileResponse, Response
 
-from al_core.api.media import make_thumbnail
+from al_core.api import media
 from al_core.api.server.errors import ApiError
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats.filenames import check_filenames
@@ -60,11 +60,7 @@ def read_image(dataset: Dataset, filename: str) -> Response:
 
 def read_thumbnail(dataset: Dataset, row: int, filename: str) -> Response:
     """Return the thumbnail that a client sent, otherwise one made from the image."""
-    sent = dataset.thumbnails_dir / f"{row}.webp"
-    if sent.is_file():
-        return FileResponse(sent, media_type="image/webp", headers=HEADERS)
-    path = resolve_image(dataset.images_dir, filename) if dataset.images_dir else None
-    small = make_thumbnail(path) if path else None
+    small = media.read_thumbnail(dataset, row)
     if small is None:
         raise NotFoundError(f"there is no image of '{filename}' on the server")
     return Response(small, media_type="image/webp", headers=HEADERS)

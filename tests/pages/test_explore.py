@@ -1,0 +1,125 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from al_core import workflow
+from al_core.filters import Filters, Range
+from al_core.store import Dataset, Workspace
+from tests.pages.conftest import Open
+from tests.pages.test_pages import button, field
+
+MARGIN = "uncertainty_margin"
+
+
+@pytest.fixture
+def workspace(home: Path) -> Iterator[Workspace]:
+    """A workspace without the demo."""
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def pairs(workspace: Workspace) -> Dataset:
+    """Four samples in two groups on the map, with predictions for three of them."""
+    points = np.array([[0, 0], [1, 0], [10, 10], [11, 10]], np.float32)
+    dataset = workflow.create_dataset(workspace, "pairs", ["a.png", "b.png", "c.png", "d.png"], points)
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [np.nan, np.nan]], np.float32)
+    facts = {"task": "classification", "class_names": ["cat", "dog"], "source": "test"}
+    dataset.arrays.save("prediction", {"model": probabilities}, facts)
+    workflow.store_scores(dataset, np.arange(3), {MARGIN: [0.2, 0.8, 0.4]}, facts={"prediction": "model"})
+    dataset.arrays.save("metadata", {"width": np.array([64, 64, 32, 32])})
+    dataset.create_tag("checked", np.array([0, 3]))
+    return dataset
+
+
+def explore(open_page: Open, dataset: Dataset, **wanted: object) -> AppTest:
+    app = open_page("explore")
+    app.session_state[f"filters-{dataset.id}"] = Filters(**wanted)
+    return app.run()
+
+
+def count(app: AppTest) -> str:
+    return next(text.value for text in app.markdown if " of " in text.value).replace("*", "")
+
+
+def test_all_filters_together_decide_what_is_shown(open_page: Open, pairs: Dataset) -> None:
+    app = open_page("explore")
+    for wanted, n in (
+        (Filters(), 4),
+        (Filters({MARGIN: Range(low=0.4)}), 2),
+        (Filters({MARGIN: Range(is_missing=True)}), 1),
+        (Filters({"width": Range(low=48), MARGIN: Range(low=0.4)}), 1),
+        (Filters(classes=("cat",)), 2),
+        (Filters(tags=("checked",)), 2),
+        (Filters(without_tags=("checked",), classes=("dog",)), 1),
+        (Filters(filename="C.P"), 1),
+        (Filters({"deleted since": Range(low=1)}, tags=("checked",)), 2),
+    ):
+        app.session_state[f"filters-{pairs.id}"] = wanted
+        assert count(app.run()) == f"{n} of 4 samples", wanted
+
+
+def test_a_chip_removes_its_filter_and_clear_all_removes_every_one(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs, ranges={MARGIN: Range(low=0.4)}, classes=("dog",), filename="c")
+    button(app, "predicted dog").click().run()
+    assert app.session_state[f"filters-{pairs.id}"].classes == ()
+    assert count(app) == "1 of 4 samples"
+    button(app, "Clear all").click().run()
+    assert count(app) == "4 of 4 samples"
+
+
+def test_an_outline_on_the_map_filters_until_its_chip_is_clicked(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs)
+    square = [[-1, -1], [2, -1], [2, 2], [-1, 2]]
+    app.session_state[f"map-{pairs.id}"] = {"selection": {"polygon": square, "colors": MARGIN}}
+    app.run()
+    assert count(app) == "2 of 4 samples"
+    app.session_state[f"map-{pairs.id}"] = {
+        "selection": {"polygon": square, "generation": app.session_state["map-generation"]}
+    }
+    button(app, "drawn on the map").click().run()
+    assert count(app) == "4 of 4 samples"
+
+
+def test_a_selection_becomes_a_tag_in_one_click(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs, ranges={MARGIN: Range(low=0.4)})
+    button(app, "New tag").click().run()
+    tag = pairs.tag("explored-1")
+    assert tag.rows.tolist() == [1, 2]
+    assert tag.facts["filters"] == [f"{MARGIN} from 0.4"]
+    assert field(app, "Name of the tag").value == "explored-2"
+
+
+def test_a_selection_becomes_the_query_set_in_one_click(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs, classes=("cat",))
+    button(app, "Select from these").click().run()
+    assert app.title[0].value == "Select"
+    assert next(box for box in app.selectbox if box.label == "Select from").value == "explored-1"
+
+
+def test_no_sample_left_is_said_and_nothing_can_be_made_of_it(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs, filename="zebra")
+    assert "No sample passes all filters" in app.info[-1].value
+    new_tag = button(app, "New tag")
+    assert (new_tag.disabled, new_tag.help) == (True, "No sample is left: remove a filter first")
+
+
+def test_the_map_takes_every_kind_of_colour(open_page: Open, pairs: Dataset) -> None:
+    app = open_page("explore")
+    for color in ("predicted class", "tag", "width", "nothing"):
+        app.selectbox[0].set_value(color).run()
+        assert count(app) == "4 of 4 samples"
+
+
+def test_a_dataset_without_embeddings_and_scores_says_what_is_missing(workspace: Workspace, open_page: Open) -> None:
+    dataset = workspace.create_dataset("names only", ["a.png", "b.png"])
+    app = explore(open_page, dataset)
+    sentences = [info.value for info in app.info]
+    assert any("as soon as there is an embedding" in sentence for sentence in sentences)
+    assert any("as soon as there are scores" in sentence for sentence in sentences)
+    assert count(app) == "2 of 2 samples"
