@@ -93,7 +93,9 @@ async def read_job(request: Request, job_id: str) -> Response:
     """Return where a job stands."""
     known = services(request)
     # Clients poll: a job of this process needs neither the catalog nor a thread.
-    job = known.jobs.latest(job_id) or await run_in_threadpool(find_job, known, job_id)
+    job: Job | JobRecord | None = known.jobs.latest(job_id)
+    if job is None:
+        job = await run_in_threadpool(find_job, known, job_id)
     return json_bytes(status(job).model_dump(by_alias=True))
 
 
