@@ -56,7 +56,7 @@ endef
 $(VENV)/.app: requirements.txt | $(PY)
 	$(install)
 
-$(VENV)/.kernels: al_core/kernels.py al_core/layout.py al_core/scorers/uncertainty_kernel.py | $(VENV)/.app
+$(VENV)/.kernels: $(wildcard al_core/kernels.py al_core/layout.py al_core/scorers/uncertainty_kernel.py) | $(VENV)/.app
 	@echo "Compiling the selection and map kernels (once, about half a minute)"
 	@$(PY) -m al_core.cli warm
 	@touch $@

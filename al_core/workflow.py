@@ -20,8 +20,12 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
+<<<<<<< HEAD
     from al_core.formats import JoinReport, Predictions
     from al_core.neighbors import NeighborGraph
+=======
+    from al_core.formats import Annotations, ExportRows, JoinReport, Predictions
+>>>>>>> exports
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
 
@@ -201,17 +205,10 @@ def store_predictions(
         InvalidInputError: If the report found the file not usable.
     """
     from al_core.scorers import SCORERS
+    from al_core.stored_predictions import save_predictions
 
     report.require_usable()
-    if predictions.task == "classification":
-        probabilities = report.align(predictions.outputs)
-        facts = {"task": predictions.task, "class_names": list(predictions.class_names), "source": report.source}
-        dataset.arrays.save("prediction", {name: probabilities}, facts)
-        rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
-        outputs = probabilities[rows]
-    else:
-        used = np.flatnonzero(report.rows >= 0)
-        rows, outputs = report.rows[used], predictions.take(used)
+    rows, outputs = save_predictions(dataset, predictions, report, name)
     scores = SCORERS[predictions.task](outputs).calculate_scores()
     store_scores(dataset, rows, scores, facts={"prediction": name})
     return list(scores)
@@ -379,21 +376,81 @@ def combine_tags(
 
 
 def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> bytes:
-    """Return the filenames of a tag as a file in a format of `formats.WRITERS`, added samples in the order picked."""
-    from al_core.formats import WRITERS, ExportRows
+    """Return a tag as a file in a format of `formats.WRITERS`, added samples first, in the order picked.
+
+    Raises:
+        NotFoundError: If there is no such format.
+        MissingInputError: If the format needs predictions or images that are not there.
+    """
+    from al_core.formats import find_writer
+
+    writer = find_writer(format)
+    rows = export_rows(dataset, tag, added_only=added_only)
+    rows.require(*writer.needs)
+    return writer.write(rows)
+
+
+def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> "ExportRows":
+    """Return what a writer takes: the samples of a tag, added ones first, with what is known about them."""
+    from al_core.formats import ExportRows
 
     selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else np.empty(0, np.int64)
     rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
+<<<<<<< HEAD
     used = tag.facts.get("score")
     score = dataset.arrays.find("score", used["name"]) if used else None
     content = ExportRows(
+=======
+    score = _score_of(dataset, tag)
+    annotations = tag_annotations(dataset, tag)
+    return ExportRows(
+>>>>>>> exports
         filenames=dataset.filenames(rows),
         scores=dataset.arrays.read(score)[rows] if score else None,
         ranks=[*range(1, len(added) + 1), *[None] * (len(rows) - len(added))],
         metadata={"dataset": dataset.name, "tag": tag.name, "total": tag.size, "added": len(added), **tag.facts},
+        rows=rows,
+        annotations=annotations.take(rows) if annotations else None,
+        images_dir=dataset.images_dir,
     )
-    return WRITERS[format].write(content)
+
+
+def tag_annotations(dataset: "Dataset", tag: Tag) -> "Annotations | None":
+    """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
+    from al_core.stored_predictions import read_annotations
+
+    score = _score_of(dataset, tag)
+    return read_annotations(dataset, score.facts.get("prediction") if score else None)
+
+
+def copy_images(
+    dataset: "Dataset",
+    tag: Tag,
+    folder: Path | str,
+    *,
+    link: bool = False,
+    added_only: bool = False,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Copy the images of a tag into a new or empty folder under their filenames, or make links; return their paths.
+
+    Args:
+        dataset: Whose images folder holds the images.
+        tag: Which samples.
+        folder: Where to; nothing in it is ever replaced.
+        link: Make symbolic links instead of copies.
+        added_only: Only the samples that the selection added.
+        progress: Called with (images done, images to do).
+
+    Raises:
+        AlreadyExistsError: If the folder has anything in it.
+        MissingInputError: If an image is not in the images folder; nothing is copied then.
+    """
+    from al_core.formats.image_folder import fill_folder
+
+    rows = export_rows(dataset, tag, added_only=added_only)
+    return fill_folder(rows, Path(folder).expanduser(), link=link, progress=progress)
 
 
 def example_predictions(dataset: "Dataset", *, n_samples: int = 200) -> bytes:
@@ -435,3 +492,35 @@ def _graph_for(
     except InvalidInputError:
         # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
         return None
+<<<<<<< HEAD
+=======
+    raise MissingInputError(
+        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
+        "them, or choose a query tag whose samples all have one"
+    )
+
+
+def _projection_name(embedding: StoredArray, method: str, seed: int) -> str:
+    return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method == "UMAP" else "")
+
+
+def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
+    origin = tag.facts.get("score")
+    return dataset.arrays.find("score", origin["name"]) if origin else None
+
+
+def _origin(stored: StoredArray | None) -> dict[str, str] | None:
+    return {"name": stored.name, "digest": stored.digest} if stored else None
+
+
+def _changes(dataset: "Dataset", tag: Tag) -> list[str]:
+    changes = []
+    for kind in ("embedding", "score"):
+        origin = tag.facts[kind]
+        stored = dataset.arrays.find(kind, origin["name"]) if origin else None
+        if origin and stored is None:
+            changes.append(f"{kind} '{origin['name']}' has been deleted since")
+        elif stored and stored.digest != origin["digest"]:
+            changes.append(f"{kind} '{stored.name}' has been replaced since")
+    return changes
+>>>>>>> exports

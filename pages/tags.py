@@ -45,7 +45,10 @@ def show_tree(tags: list[Tag]) -> Tag:
         key="tag-table",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Share": st.column_config.ProgressColumn(format="percent", help="Of all samples")},
+        column_config={
+            "Samples": st.column_config.NumberColumn(format="localized"),
+            "Share": st.column_config.ProgressColumn(format="percent", help="Of all samples"),
+        },
     )
     chosen = event["selection"]["rows"]
     position = (

@@ -14,14 +14,20 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.formats.annotations import Annotations
 from al_core.formats.image_path import resolve_image
+<<<<<<< HEAD
 from al_core.store.files import write_atomically
+=======
+from al_core.stored_predictions import read_annotations
+>>>>>>> exports
 
 if TYPE_CHECKING:
     from al_core.store import Dataset, Workspace
 
 THUMBNAIL_SIZE = 192
 MAX_PIXELS = 200_000_000
+MAX_BOXES = 100
 CACHE = {"Cache-Control": "private, max-age=3600"}
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
@@ -59,27 +65,22 @@ def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
 
 
 def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:
-    """Return a sample's filename, its scores, and the newest prediction's most likely classes.
+    """Return a sample's filename, its scores, and the newest prediction's most likely classes or boxes.
 
     Raises:
         NotFoundError: If the dataset has no such row.
     """
     _check_row(dataset, row)
     scores = {score.name: dataset.arrays.read(score)[row] for score in dataset.arrays.all("score")}
-    prediction = dataset.arrays.newest("prediction")
-    classes: list[tuple[str, float]] = []
-    if prediction is not None:
-        probabilities = np.nan_to_num(dataset.arrays.read(prediction)[row])
-        top = np.argsort(-probabilities, kind="stable")[:5]
-        classes = [(prediction.facts["class_names"][c], float(probabilities[c])) for c in top if probabilities[c] > 0]
     return {
         "row": row,
         "filename": dataset.filenames(np.array([row]))[0],
         "scores": {name: float(value) for name, value in scores.items() if not np.isnan(value)},
-        "classes": classes,
+        **_describe_prediction(read_annotations(dataset), row),
     }
 
 
+<<<<<<< HEAD
 def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
     """Return a sample's thumbnail, WebP: the one a client sent, otherwise one made of its image and kept.
 
@@ -106,6 +107,26 @@ def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
 
 def image_path(dataset: "Dataset", row: int) -> Path | None:
     """Return the image file of a sample, or None if there is none inside the dataset's images folder."""
+=======
+def _describe_prediction(annotations: Annotations | None, row: int) -> dict[str, object]:
+    if annotations is None:
+        return {"classes": []}
+    names = annotations.class_names
+    if annotations.probabilities is None:
+        boxes = annotations.boxes_of(row)
+        likeliest = boxes[np.argsort(-boxes["score"], kind="stable")[:MAX_BOXES]].tolist()
+        shown = [
+            {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "label": names[label], "score": score}
+            for _, x0, y0, x1, y1, _, label, score in likeliest
+        ]
+        return {"classes": [], "boxes": shown}
+    probabilities = np.nan_to_num(annotations.probabilities[row])
+    top = np.argsort(-probabilities, kind="stable")[:5]
+    return {"classes": [(names[c], float(probabilities[c])) for c in top if probabilities[c] > 0]}
+
+
+def _image_path(dataset: "Dataset", row: int) -> Path | None:
+>>>>>>> exports
     _check_row(dataset, row)
     if dataset.images_dir is None:
         return None

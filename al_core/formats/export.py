@@ -1,15 +1,28 @@
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.formats.annotations import Annotations
+from al_core.formats.image_path import image_size, resolve_image
 from al_core.formats.spreadsheet import escape_cell
-from al_core.types import Scores
+from al_core.types import Rows, Scores
+
+
+class Need(StrEnum):
+    """What a format cannot do without, and where it comes from."""
+
+    PREDICTIONS = "needs class probabilities or boxes: drop predictions on the Predictions page"
+    BOXES = "needs boxes: drop detections on the Predictions page"
+    IMAGES = "needs the images: choose their folder on the Datasets page"
 
 
 @dataclass(frozen=True)
@@ -20,7 +33,10 @@ class ExportRows:
         filenames: (M,) in rank order where there is one.
         scores: (M,) or None.
         ranks: (M,) from 1, None for a sample that has none, such as a preselected one; by default 1 to M.
-        metadata: What the selection was made of: dataset, tag, config, seed. Written to JSON only.
+        metadata: What the selection was made of: dataset, tag, config, seed.
+        rows: (M,) their rows in the dataset; by default 0 to M-1.
+        annotations: What a model predicted for them, or None.
+        images_dir: The folder that holds the images, or None.
 
     Raises:
         InvalidInputError: If lengths differ.
@@ -30,9 +46,12 @@ class ExportRows:
     scores: Scores | None = None
     ranks: Sequence[int | None] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    rows: Rows | None = None
+    annotations: Annotations | None = None
+    images_dir: Path | None = None
 
     def __post_init__(self) -> None:
-        for noun, values in (("scores", self.scores), ("ranks", self.ranks)):
+        for noun, values in (("scores", self.scores), ("ranks", self.ranks), ("rows", self.rows)):
             if values is not None and len(values) != len(self.filenames):
                 raise InvalidInputError(
                     f"{len(values)} {noun} for {len(self.filenames)} filenames; give one per filename"
@@ -45,6 +64,56 @@ class ExportRows:
             return ranks, self.filenames, [None] * len(self.filenames)
         values = np.asarray(self.scores).tolist()
         return ranks, self.filenames, [None if value != value else value for value in values]
+
+    def require(self, *needs: Need) -> None:
+        """Raise `MissingInputError` if a need is not met."""
+        need = unmet(needs, self.annotations, self.images_dir)
+        if need:
+            raise MissingInputError(f"this format {need}")
+
+    def predicted(self, need: Need = Need.PREDICTIONS) -> Annotations:
+        """Return the annotations, or raise `MissingInputError` if they are not what is needed."""
+        self.require(need)
+        assert self.annotations is not None
+        return self.annotations
+
+    @cached_property
+    def image_paths(self) -> list[Path]:
+        """The file of each sample.
+
+        Raises:
+            MissingInputError: If there is no images folder or it lacks an image.
+        """
+        self.require(Need.IMAGES)
+        assert self.images_dir is not None
+        paths = [resolve_image(self.images_dir, name) for name in self.filenames]
+        missing = [name for name, path in zip(self.filenames, paths, strict=True) if path is None]
+        if missing:
+            raise MissingInputError(
+                f"{len(missing):,} of {len(paths):,} images are not in the images folder, the first is {missing[0]!r}; "
+                "put them there, or choose the right folder on the Datasets page"
+            )
+        return [path for path in paths if path]
+
+    @cached_property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Width and height of each image in pixels, as it is shown, from its header alone."""
+        return [image_size(path) for path in self.image_paths]
+
+    def known_sizes(self) -> list[tuple[int, int]] | None:
+        """Return the sizes, or None unless every image is there."""
+        try:
+            return self.sizes
+        except (MissingInputError, InvalidInputError):
+            return None
+
+
+def unmet(needs: Iterable[Need], annotations: Annotations | None, images_dir: Path | None) -> Need | None:
+    """Return the first of the needs that is not met, or None."""
+    has_boxes = annotations is not None and annotations.boxes is not None
+    has_classes = annotations is not None and annotations.probabilities is not None
+    met = {Need.PREDICTIONS: has_boxes or has_classes, Need.BOXES: has_boxes, Need.IMAGES: images_dir is not None}
+    return next((need for need in needs if not met[need]), None)
 
 
 def write_txt(rows: ExportRows) -> bytes:
@@ -83,39 +152,3 @@ def write_json(rows: ExportRows) -> bytes:
         {"rank": rank, "filename": name, "score": score} for rank, name, score in zip(*rows.columns(), strict=True)
     ]
     return orjson.dumps({"metadata": dict(rows.metadata), "samples": samples}, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-@dataclass(frozen=True)
-class Writer:
-    """One file format that a selection can be downloaded as."""
-
-    name: str
-    label: str
-    description: str
-    suffix: str
-    media_type: str
-    write: Callable[[ExportRows], bytes]
-
-
-WRITERS: dict[str, Writer] = {
-    writer.name: writer
-    for writer in (
-        Writer("txt", "Text", "One filename per line", ".txt", "text/plain", write_txt),
-        Writer(
-            "csv",
-            "CSV",
-            "Columns rank, filename and score, safe to open in a spreadsheet",
-            ".csv",
-            "text/csv",
-            write_csv,
-        ),
-        Writer(
-            "json",
-            "JSON",
-            "Ranks, filenames and scores with what they were made of",
-            ".json",
-            "application/json",
-            write_json,
-        ),
-    )
-}

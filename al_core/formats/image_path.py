@@ -5,6 +5,8 @@ from al_core.exceptions import InvalidInputError
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Files that may be shown. SVG is not among them: it can hold scripts."""
 
+_FIRST_TURNED = 5
+
 
 def resolve_image(images_dir: Path, filename: str) -> Path | None:
     """Return the file of a sample inside the images folder, or None if it is not there or no image by its suffix.
@@ -34,3 +36,19 @@ def resolve_image(images_dir: Path, filename: str) -> Path | None:
     # A link must not turn a file of another kind into an image.
     suffixes = {Path(filename).suffix.lower(), image.suffix.lower()}
     return image if is_file and suffixes <= IMAGE_SUFFIXES else None
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Return width and height of an image in pixels, turned as its EXIF orientation says; only its header is read.
+
+    Raises:
+        InvalidInputError: If it is no image.
+    """
+    from PIL import ExifTags, Image
+
+    try:
+        with Image.open(path) as image:
+            turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_TURNED
+            return (image.height, image.width) if turned else (image.width, image.height)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InvalidInputError(f"{path.name} cannot be read as an image; replace it or leave it out") from error

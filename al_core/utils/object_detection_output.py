@@ -99,6 +99,14 @@ class ObjectDetectionOutput:
         """List of B `BoundingBox`."""
         return [box if isinstance(box, BoundingBox) else BoundingBox(*box) for box in self._boxes]
 
+    @property
+    def corners(self) -> NDArray[np.floating]:
+        """(B, 4) x0, y0, x1, y1 of each box relative to the image, cut off at its edges."""
+        boxes = self._boxes
+        if not isinstance(boxes, np.ndarray):
+            boxes = np.array([(box.x0, box.y0, box.x1, box.y1) for box in self.boxes])
+        return boxes.reshape(-1, 4).clip(0, 1)
+
 
 class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
     """The objects detected in N images, for predictions that are whole arrays: scored without a Python step per image.

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats import WRITERS, ExportRows, read_filenames, write_csv, write_json, write_txt
+from al_core.formats import FILENAME_READERS, WRITERS, ExportRows, read_filenames, write_csv, write_json, write_txt
 from al_core.formats.spreadsheet import escape_cell, unescape_cell
 
 filenames = st.text(
@@ -58,7 +58,7 @@ def test_an_escaped_cell_is_safe_and_has_one_way_back(text):
     assert unescape_cell(escape_cell(text)) == text
 
 
-@pytest.mark.parametrize("name", list(WRITERS))
+@pytest.mark.parametrize("name", list(FILENAME_READERS))
 @settings(deadline=None, max_examples=50)  # the first example imports the parsers
 @given(names=st.lists(filenames, min_size=1, max_size=8, unique=True))
 def test_every_format_reads_back_what_it_wrote(name, names):

@@ -1,0 +1,122 @@
+"""Stored predictions as labelling tools take them: boxes, keypoints and class probabilities per exported sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.types import Probabilities, Rows
+from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
+
+BOX = np.dtype(
+    [
+        ("row", np.int64),
+        *((corner, np.float32) for corner in ("x0", "y0", "x1", "y1")),
+        ("objectness", np.float32),
+        ("label", np.int32),
+        ("score", np.float32),
+    ]
+)
+"""One box: its sample, corners relative to the image, object probability, most probable class and confidence."""
+
+KEYPOINT = np.dtype(
+    [
+        ("row", np.int64),
+        ("instance", np.int32),
+        ("category", np.int32),
+        ("score", np.float32),
+        *((name, np.float32) for name in ("x", "y", "confidence")),
+    ]
+)
+"""One keypoint: its sample, which object of the sample it belongs to, that object's category and score, and the point
+as the prediction file has it."""
+
+Table = NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """What one model predicted for M samples.
+
+    Attributes:
+        model: The name of the predictions.
+        class_names: (C,) the classes.
+        probabilities: (M, C), NaN where there is no prediction; None for other tasks.
+        boxes: (B,) of `BOX` where "row" is the position among the M samples, ascending; None for other tasks.
+        keypoints: (P,) of `KEYPOINT`, likewise.
+    """
+
+    model: str
+    class_names: Sequence[str]
+    probabilities: Probabilities | None = None
+    boxes: Table | None = None
+    keypoints: Table | None = None
+
+    def take(self, rows: Rows) -> "Annotations":
+        """Return the annotations of these rows, in this order."""
+        if self.probabilities is not None:
+            return replace(self, probabilities=self.probabilities[rows])
+        if self.boxes is not None:
+            return replace(self, boxes=_take(self.boxes, rows))
+        return replace(self, keypoints=None if self.keypoints is None else _take(self.keypoints, rows))
+
+    def boxes_of(self, position: int) -> Table:
+        """Return the boxes of a sample."""
+        if self.boxes is None:
+            return np.empty(0, BOX)
+        start, stop = np.searchsorted(self.boxes["row"], [position, position + 1])
+        return self.boxes[start:stop]
+
+    def class_of(self, position: int) -> tuple[str, float] | None:
+        """Return the most probable class of a sample and its probability, or None without a prediction."""
+        if self.probabilities is None or np.isnan(self.probabilities[position]).any():
+            return None
+        label = int(np.argmax(self.probabilities[position]))
+        return self.class_names[label], float(self.probabilities[position, label])
+
+
+def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:
+    """Return the boxes of all samples, (B,) of `BOX`, by ascending row.
+
+    Args:
+        rows: (M,) the sample of each output.
+        outputs: (M,) the objects in each sample.
+
+    Examples:
+        >>> output = ObjectDetectionOutput(np.array([[0, 0.25, 0.5, 1]]), [0.5], [[0.25, 0.75]])
+        >>> box_table(np.array([7]), [output])[["row", "y0", "label", "score"]].tolist()
+        [(7, 0.25, 1, 0.375)]
+    """
+    parts = [outputs.objects] if isinstance(outputs, ObjectDetectionBatch) else list(outputs)
+    counts = outputs.n_boxes if isinstance(outputs, ObjectDetectionBatch) else [len(part.labels) for part in parts]
+    table = np.empty(int(np.sum(counts)), BOX)
+    table["row"] = np.repeat(rows, counts)
+    corners = np.concatenate([part.corners for part in parts])
+    for column, corner in enumerate(("x0", "y0", "x1", "y1")):
+        table[corner] = corners[:, column]
+    for name, field in (("objectness", "object_probabilities"), ("label", "labels"), ("score", "scores")):
+        table[name] = np.concatenate([getattr(part, field) for part in parts])
+    return table[np.argsort(table["row"], kind="stable")]
+
+
+def keypoint_table(rows: Rows, outputs: Sequence[KeypointPrediction]) -> Table:
+    """Return the keypoints of all samples, (P,) of `KEYPOINT`, by ascending row."""
+    points: list[tuple[Any, ...]] = [
+        (row, number, found.category_id, found.score, *found.keypoints[start : start + 3])
+        for row, output in zip(rows.tolist(), outputs, strict=True)
+        for number, found in enumerate(output.keypoint_instance_predictions)
+        for start in range(0, len(found.keypoints), 3)
+    ]
+    table = np.array(points, KEYPOINT)
+    return table[np.argsort(table["row"], kind="stable")]
+
+
+def _take(table: Table, rows: Rows) -> Table:
+    starts, stops = (np.searchsorted(table["row"], rows, side) for side in ("left", "right"))
+    counts = stops - starts
+    offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    taken: Table = table[np.repeat(starts, counts) + offsets]
+    taken["row"] = np.repeat(np.arange(len(rows)), counts)
+    return taken

@@ -1,0 +1,46 @@
+from xml.etree import ElementTree
+
+from al_core.formats.annotations import Annotations
+from al_core.formats.export import ExportRows
+
+
+def write_cvat(rows: ExportRows) -> bytes:
+    """Return "CVAT for images 1.1" XML: boxes in pixels, or the most probable class of each image as its tag.
+
+    Raises:
+        MissingInputError: If there are no predictions, or an image is not in the images folder.
+    """
+    annotations = rows.predicted()
+    root = ElementTree.Element("annotations")
+    ElementTree.SubElement(root, "version").text = "1.1"
+    root.append(_meta(rows, annotations))
+    for position, (name, (width, height)) in enumerate(zip(rows.filenames, rows.sizes, strict=True)):
+        about = {"id": str(position), "name": name, "width": str(width), "height": str(height)}
+        image = ElementTree.SubElement(root, "image", about)
+        _annotate(image, annotations, position, width, height)
+    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _meta(rows: ExportRows, annotations: Annotations) -> ElementTree.Element:
+    meta = ElementTree.Element("meta")
+    task = ElementTree.SubElement(meta, "task")
+    ElementTree.SubElement(task, "name").text = str(rows.metadata.get("tag", "selection"))
+    ElementTree.SubElement(task, "size").text = str(len(rows.filenames))
+    ElementTree.SubElement(task, "mode").text = "annotation"
+    labels = ElementTree.SubElement(task, "labels")
+    for name in annotations.class_names:
+        label = ElementTree.SubElement(labels, "label")
+        ElementTree.SubElement(label, "name").text = name
+        ElementTree.SubElement(label, "attributes")
+    return meta
+
+
+def _annotate(image: ElementTree.Element, annotations: Annotations, position: int, width: int, height: int) -> None:
+    found = annotations.class_of(position)
+    if found:
+        ElementTree.SubElement(image, "tag", {"label": found[0], "source": "auto"})
+    for _, x0, y0, x1, y1, _, label, _ in annotations.boxes_of(position).tolist():
+        corners = {"xtl": x0 * width, "ytl": y0 * height, "xbr": x1 * width, "ybr": y1 * height}
+        about = {"label": annotations.class_names[label], "source": "auto", "occluded": "0", "z_order": "0"}
+        ElementTree.SubElement(image, "box", about | {name: f"{value:.2f}" for name, value in corners.items()})

@@ -1,0 +1,74 @@
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import quoteattr
+
+import orjson
+
+from al_core.formats.annotations import Annotations
+from al_core.formats.archive import cut, zip_files
+from al_core.formats.export import ExportRows
+
+MAX_TASKS = 100_000
+"""What Label Studio recommends for a project; one import takes up to 250,000."""
+
+MAX_BYTES = 200_000_000
+"""What one import takes."""
+
+Size = tuple[int, int]
+
+
+def write_label_studio(rows: ExportRows, *, max_tasks: int = MAX_TASKS, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return a zip of task files to import one by one, in rank order, with predictions as pre-annotations.
+
+    Images are addressed as local files of Label Studio, whose document root is the images folder.
+    `labeling-config.xml` is the interface that the pre-annotations fit.
+    """
+    parts = cut(map(orjson.dumps, _tasks(rows)), max_lines=max_tasks, max_bytes=max_bytes - 1)
+    files = [(f"tasks-{number:03d}.json", b"[" + b",".join(part) + b"]") for number, part in enumerate(parts, start=1)]
+    return zip_files([("labeling-config.xml", _labeling_config(rows.annotations).encode()), *files])
+
+
+def _tasks(rows: ExportRows) -> Iterator[dict[str, Any]]:
+    sizes = rows.known_sizes()
+    for position, (rank, name, score) in enumerate(zip(*rows.columns(), strict=True)):
+        data = {"image": f"/data/local-files/?d={quote(name)}", "filename": name, "rank": rank, "score": score}
+        prediction = _prediction(rows.annotations, position, sizes[position] if sizes else None)
+        yield {"data": data, "predictions": [prediction] if prediction else []}
+
+
+def _prediction(annotations: Annotations | None, position: int, size: Size | None) -> dict[str, Any] | None:
+    if annotations is None:
+        return None
+    found = annotations.class_of(position)
+    if found:
+        result = [{"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": [found[0]]}}]
+        return {"model_version": annotations.model, "score": found[1], "result": result}
+    boxes = annotations.boxes_of(position).tolist()
+    if not boxes:
+        return None
+    known = {"original_width": size[0], "original_height": size[1]} if size else {}
+    result = [_rectangle(number, box, annotations.class_names) | known for number, box in enumerate(boxes)]
+    return {"model_version": annotations.model, "score": sum(box[-1] for box in boxes) / len(boxes), "result": result}
+
+
+def _rectangle(number: int, box: tuple[Any, ...], class_names: Any) -> dict[str, Any]:
+    _, x0, y0, x1, y1, _, label, score = box
+    value = {
+        "x": 100 * x0,
+        "y": 100 * y0,
+        "width": 100 * (x1 - x0),
+        "height": 100 * (y1 - y0),
+        "rotation": 0,
+        "rectanglelabels": [class_names[label]],
+    }
+    about = {"id": f"box-{number}", "from_name": "label", "to_name": "image", "type": "rectanglelabels"}
+    return about | {"value": value, "score": score, "image_rotation": 0}
+
+
+def _labeling_config(annotations: Annotations | None) -> str:
+    names = annotations.class_names if annotations else []
+    tag, item = ("RectangleLabels", "Label") if annotations and annotations.boxes is not None else ("Choices", "Choice")
+    items = "".join(f"    <{item} value={quoteattr(name)}/>\n" for name in names)
+    image = '  <Image name="image" value="$image"/>\n'
+    return f'<View>\n{image}  <{tag} name="label" toName="image">\n{items}  </{tag}>\n</View>\n'

@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+from al_core.formats.archive import cut, zip_files
+from al_core.formats.export import ExportRows, Need
+
+MAX_DATA_ROWS = 150_000
+"""What one call of `Dataset.create_data_rows` takes."""
+
+MAX_BYTES = 200_000_000
+
+
+def write_labelbox(rows: ExportRows, *, max_rows: int = MAX_DATA_ROWS) -> bytes:
+    """Return a zip of data rows and, where there are predictions, of pre-annotations (NDJSON), in rank order.
+
+    `row_data` is the filename, which Labelbox's client uploads when it runs in the images folder. A class is the answer
+    to the radio question "class"; boxes, in pixels, bear the name of their class.
+
+    Raises:
+        MissingInputError: If an image is not in the images folder.
+    """
+    rows.require(Need.IMAGES)
+    files = [*_parts("data-rows", _data_rows(rows), max_rows)]
+    if rows.annotations is not None:
+        files += _parts("pre-annotations", _pre_annotations(rows), max_rows)
+    return zip_files(files)
+
+
+def _parts(name: str, lines: Iterator[dict[str, Any]], max_rows: int) -> Iterator[tuple[str, bytes]]:
+    parts = cut(map(orjson.dumps, lines), max_lines=max_rows, max_bytes=MAX_BYTES)
+    for number, part in enumerate(parts, start=1):
+        yield f"{name}-{number:03d}.ndjson", b"\n".join(part) + b"\n"
+
+
+def _data_rows(rows: ExportRows) -> Iterator[dict[str, Any]]:
+    for name in rows.filenames:
+        yield {"row_data": name, "global_key": name, "external_id": name, "media_type": "IMAGE"}
+
+
+def _pre_annotations(rows: ExportRows) -> Iterator[dict[str, Any]]:
+    annotations = rows.predicted()
+    for position, name in enumerate(rows.filenames):
+        found = annotations.class_of(position)
+        if found:
+            answer = {"name": found[0], "confidence": found[1]}
+            yield _about(annotations.model, name, 0) | {"name": "class", "answer": answer}
+        boxes = annotations.boxes_of(position).tolist()
+        width, height = rows.sizes[position] if boxes else (0, 0)
+        for number, (_, x0, y0, x1, y1, _, label, score) in enumerate(boxes):
+            box = {"top": y0 * height, "left": x0 * width, "height": (y1 - y0) * height, "width": (x1 - x0) * width}
+            named = {"name": annotations.class_names[label], "confidence": score}
+            yield _about(annotations.model, name, number) | named | {"bbox": box}
+
+
+def _about(model: str, name: str, number: int) -> dict[str, Any]:
+    return {"uuid": str(uuid5(NAMESPACE_URL, f"{model}/{name}/{number}")), "dataRow": {"globalKey": name}}

@@ -1,0 +1,145 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from al_core.exceptions import NotFoundError
+from al_core.formats.coco_export import write_coco
+from al_core.formats.cvat_export import write_cvat
+from al_core.formats.export import ExportRows, Need, write_csv, write_json, write_txt
+from al_core.formats.images_export import write_images
+from al_core.formats.label_studio_export import write_label_studio
+from al_core.formats.labelbox_export import write_labelbox
+from al_core.formats.parquet_export import write_parquet
+from al_core.formats.yolo_export import write_yolo, write_yolo_predictions
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One file format that a tag can be downloaded as.
+
+    Attributes:
+        name: The key in `WRITERS`.
+        label: The name people know it by.
+        group: What it is for.
+        description: One line for the dashboard: what the file holds.
+        suffix: How a file's name ends.
+        media_type: As HTTP names it.
+        write: The samples in, the file out.
+        needs: What must be there, in the order in which it is asked for.
+    """
+
+    name: str
+    label: str
+    group: str
+    description: str
+    suffix: str
+    media_type: str
+    write: Callable[[ExportRows], bytes]
+    needs: tuple[Need, ...] = ()
+
+
+LIST, TOOL, TRAINING, ARCHIVE = "List", "Labelling tool", "Predictions", "Archive"
+JSON, ZIP = "application/json", "application/zip"
+
+WRITERS: dict[str, Writer] = {
+    writer.name: writer
+    for writer in (
+        Writer("txt", "Text", LIST, "One filename per line", ".txt", "text/plain", write_txt),
+        Writer(
+            "csv",
+            "CSV",
+            LIST,
+            "Columns rank, filename and score, safe to open in a spreadsheet",
+            ".csv",
+            "text/csv",
+            write_csv,
+        ),
+        Writer(
+            "json", "JSON", LIST, "Ranks, filenames and scores with what they were made of", ".json", JSON, write_json
+        ),
+        Writer(
+            "parquet",
+            "Parquet",
+            LIST,
+            "Columns rank, filename and score, for pandas and the like",
+            ".parquet",
+            "application/vnd.apache.parquet",
+            write_parquet,
+        ),
+        Writer(
+            "label-studio",
+            "Label Studio",
+            TOOL,
+            "Tasks with pre-annotations, split at the import limits, and the labelling interface",
+            "-label-studio.zip",
+            ZIP,
+            write_label_studio,
+        ),
+        Writer(
+            "cvat",
+            "CVAT",
+            TOOL,
+            "CVAT for images 1.1: predicted boxes or tags",
+            "-cvat.xml",
+            "application/xml",
+            write_cvat,
+            (Need.PREDICTIONS, Need.IMAGES),
+        ),
+        Writer(
+            "labelbox",
+            "Labelbox",
+            TOOL,
+            "Data rows and pre-annotations, split at the import limits",
+            "-labelbox.zip",
+            ZIP,
+            write_labelbox,
+            (Need.IMAGES,),
+        ),
+        Writer(
+            "coco",
+            "COCO",
+            TRAINING,
+            "Predicted boxes with scores; CVAT imports it too",
+            "-coco.json",
+            JSON,
+            write_coco,
+            (Need.BOXES, Need.IMAGES),
+        ),
+        Writer(
+            "yolo",
+            "YOLO",
+            TRAINING,
+            "Predicted boxes as labels, one text file per image",
+            "-yolo.zip",
+            ZIP,
+            write_yolo,
+            (Need.BOXES,),
+        ),
+        Writer(
+            "yolo-confidences",
+            "YOLO with confidences",
+            TRAINING,
+            "Predicted boxes with their confidence at the end",
+            "-yolo-confidences.zip",
+            ZIP,
+            write_yolo_predictions,
+            (Need.BOXES,),
+        ),
+        Writer(
+            "images",
+            "Images",
+            ARCHIVE,
+            "The images themselves, up to 1,000",
+            "-images.zip",
+            ZIP,
+            write_images,
+            (Need.IMAGES,),
+        ),
+    )
+}
+
+
+def find_writer(name: str) -> Writer:
+    """Return the writer of that name, or raise `NotFoundError` that lists those there are."""
+    if name not in WRITERS:
+        raise NotFoundError(f"there is no export format '{name}'; there are: {', '.join(WRITERS)}")
+    return WRITERS[name]

@@ -1,0 +1,67 @@
+"""Predictions in the store: one array each, of the kind that fits the task."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from al_core.formats.annotations import Annotations, Table, box_table, keypoint_table
+from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, numbered_classes
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport, Predictions
+    from al_core.store import Dataset, StoredArray
+
+KINDS = {CLASSIFICATION: "prediction", DETECTION: "detection", KEYPOINTS: "keypoint"}
+"""The kind of array by task. Probability maps are not kept, only their scores: they would fill the disk."""
+
+TABLES: dict[str, Callable[[Rows, Any], Table]] = {DETECTION: box_table, KEYPOINTS: keypoint_table}
+
+
+def save_predictions(
+    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", name: str
+) -> tuple[Rows, Any]:
+    """Store predictions in place of older ones of that name; return the samples that have one, and their outputs.
+
+    Class probabilities become (N, C) float32 with NaN where there are none, boxes (B,) of `annotations.BOX` and
+    keypoints (P,) of `annotations.KEYPOINT`.
+    """
+    if predictions.task == CLASSIFICATION:
+        probabilities = report.align(predictions.outputs)
+        rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+        _save(dataset, predictions, report.source, name, probabilities)
+        return rows, probabilities[rows]
+    used = np.flatnonzero(report.rows >= 0)
+    rows, outputs = report.rows[used], predictions.take(used)
+    if predictions.task in TABLES:
+        _save(dataset, predictions, report.source, name, TABLES[predictions.task](rows, outputs))
+    return rows, outputs
+
+
+def _save(dataset: "Dataset", predictions: "Predictions", source: str, name: str, array: Any) -> None:
+    class_names = list(predictions.class_names)
+    if predictions.task == DETECTION:
+        # Outputs made in Python may have more classes than were named.
+        class_names += numbered_classes(int(array["label"].max(initial=-1)) + 1)[len(class_names) :]
+    facts = {"task": predictions.task, "class_names": class_names, "source": source}
+    dataset.arrays.save(KINDS[predictions.task], {name: array}, facts)
+    for kind in KINDS.values():
+        if kind != KINDS[predictions.task]:
+            dataset.arrays.delete(kind, name)
+
+
+def find_predictions(dataset: "Dataset", name: str | None = None) -> "StoredArray | None":
+    """Return what is known of the predictions of that name, or of the newest ones, or None if there are none."""
+    stored = [found for kind in KINDS.values() for found in dataset.arrays.all(kind)]
+    named = [found for found in stored if found.name == name]
+    return max(named or stored, key=lambda found: found.created_at, default=None)
+
+
+def read_annotations(dataset: "Dataset", name: str | None = None) -> Annotations | None:
+    """Return the predictions of that name, or the newest ones, for all samples, mapped from disk."""
+    stored = find_predictions(dataset, name)
+    if stored is None:
+        return None
+    field = {"prediction": "probabilities", "detection": "boxes", "keypoint": "keypoints"}[stored.kind]
+    return Annotations(stored.name, stored.facts["class_names"], **{field: dataset.arrays.read(stored)})
