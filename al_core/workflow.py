@@ -20,12 +20,8 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
-<<<<<<< HEAD
-    from al_core.formats import JoinReport, Predictions
-    from al_core.neighbors import NeighborGraph
-=======
     from al_core.formats import Annotations, ExportRows, JoinReport, Predictions
->>>>>>> exports
+    from al_core.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
 
@@ -397,15 +393,9 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> "E
     selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else np.empty(0, np.int64)
     rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
-<<<<<<< HEAD
-    used = tag.facts.get("score")
-    score = dataset.arrays.find("score", used["name"]) if used else None
-    content = ExportRows(
-=======
     score = _score_of(dataset, tag)
     annotations = tag_annotations(dataset, tag)
     return ExportRows(
->>>>>>> exports
         filenames=dataset.filenames(rows),
         scores=dataset.arrays.read(score)[rows] if score else None,
         ranks=[*range(1, len(added) + 1), *[None] * (len(rows) - len(added))],
@@ -492,35 +482,8 @@ def _graph_for(
     except InvalidInputError:
         # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
         return None
-<<<<<<< HEAD
-=======
-    raise MissingInputError(
-        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
-        "them, or choose a query tag whose samples all have one"
-    )
-
-
-def _projection_name(embedding: StoredArray, method: str, seed: int) -> str:
-    return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method == "UMAP" else "")
 
 
 def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
-    origin = tag.facts.get("score")
-    return dataset.arrays.find("score", origin["name"]) if origin else None
-
-
-def _origin(stored: StoredArray | None) -> dict[str, str] | None:
-    return {"name": stored.name, "digest": stored.digest} if stored else None
-
-
-def _changes(dataset: "Dataset", tag: Tag) -> list[str]:
-    changes = []
-    for kind in ("embedding", "score"):
-        origin = tag.facts[kind]
-        stored = dataset.arrays.find(kind, origin["name"]) if origin else None
-        if origin and stored is None:
-            changes.append(f"{kind} '{origin['name']}' has been deleted since")
-        elif stored and stored.digest != origin["digest"]:
-            changes.append(f"{kind} '{stored.name}' has been replaced since")
-    return changes
->>>>>>> exports
+    used = tag.facts.get("score")
+    return dataset.arrays.find("score", used["name"]) if used else None

@@ -23,7 +23,7 @@ def test_a_token_is_created_listed_and_revoked(home: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == "ci\tread-only\n"
     assert main(["token", "revoke", "ci"]) == 0
     assert main(["token", "revoke", "ci"]) == 1
-    assert "al-core: there is no token 'ci'; there are: none" in capsys.readouterr().err
+    assert "al-core token: there is no token 'ci'; there are: none" in capsys.readouterr().err
 
 
 def test_serving_other_machines_without_a_token_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,7 +31,7 @@ def test_serving_other_machines_without_a_token_is_refused(capsys: pytest.Captur
     assert "create one with `al-core token create NAME` first" in capsys.readouterr().err
 
 
-def test_a_bare_command_lists_the_sub_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bare_command_asks_for_a_sub_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([])
-    assert "{serve,token" in capsys.readouterr().err
+    assert "COMMAND" in capsys.readouterr().err

@@ -54,5 +54,5 @@ def test_public_names_are_those_that_exist() -> None:
 @pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.stem)
 def test_a_decision_has_context_choice_and_consequence_on_one_page(decision: Path) -> None:
     text = decision.read_text(encoding="utf-8")
-    assert all(f"**{part}.**" in text for part in ("Context", "Choice", "Consequence"))
+    assert all(f"**{part}.**" in text for part in ("Context", "Choice", "Consequence")), decision.name
     assert len(text.splitlines()) < 30

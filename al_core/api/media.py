@@ -16,11 +16,8 @@ from starlette.routing import Route
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.formats.annotations import Annotations
 from al_core.formats.image_path import resolve_image
-<<<<<<< HEAD
 from al_core.store.files import write_atomically
-=======
 from al_core.stored_predictions import read_annotations
->>>>>>> exports
 
 if TYPE_CHECKING:
     from al_core.store import Dataset, Workspace
@@ -80,7 +77,23 @@ def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:
     }
 
 
-<<<<<<< HEAD
+def _describe_prediction(annotations: Annotations | None, row: int) -> dict[str, object]:
+    if annotations is None:
+        return {"classes": []}
+    names = annotations.class_names
+    if annotations.probabilities is None:
+        boxes = annotations.boxes_of(row)
+        likeliest = boxes[np.argsort(-boxes["score"], kind="stable")[:MAX_BOXES]].tolist()
+        shown = [
+            {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "label": names[label], "score": score}
+            for _, x0, y0, x1, y1, _, label, score in likeliest
+        ]
+        return {"classes": [], "boxes": shown}
+    probabilities = np.nan_to_num(annotations.probabilities[row])
+    top = np.argsort(-probabilities, kind="stable")[:5]
+    return {"classes": [(names[c], float(probabilities[c])) for c in top if probabilities[c] > 0]}
+
+
 def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
     """Return a sample's thumbnail, WebP: the one a client sent, otherwise one made of its image and kept.
 
@@ -107,26 +120,6 @@ def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
 
 def image_path(dataset: "Dataset", row: int) -> Path | None:
     """Return the image file of a sample, or None if there is none inside the dataset's images folder."""
-=======
-def _describe_prediction(annotations: Annotations | None, row: int) -> dict[str, object]:
-    if annotations is None:
-        return {"classes": []}
-    names = annotations.class_names
-    if annotations.probabilities is None:
-        boxes = annotations.boxes_of(row)
-        likeliest = boxes[np.argsort(-boxes["score"], kind="stable")[:MAX_BOXES]].tolist()
-        shown = [
-            {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "label": names[label], "score": score}
-            for _, x0, y0, x1, y1, _, label, score in likeliest
-        ]
-        return {"classes": [], "boxes": shown}
-    probabilities = np.nan_to_num(annotations.probabilities[row])
-    top = np.argsort(-probabilities, kind="stable")[:5]
-    return {"classes": [(names[c], float(probabilities[c])) for c in top if probabilities[c] > 0]}
-
-
-def _image_path(dataset: "Dataset", row: int) -> Path | None:
->>>>>>> exports
     _check_row(dataset, row)
     if dataset.images_dir is None:
         return None

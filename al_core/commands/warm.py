@@ -11,7 +11,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(_arguments: argparse.Namespace) -> None:
     """Use every compiled kernel once; the machine code is kept beside the source."""
-    from al_core.config import SelectionConfig
+    from al_core.config import SamplingMethod, SelectionConfig
     from al_core.projection import umap_2d
     from al_core.scorers import ScorerClassification
     from al_core.selection import quality, select
@@ -21,10 +21,10 @@ def run(_arguments: argparse.Namespace) -> None:
     probabilities = rng.dirichlet(np.ones(4), len(embeddings)).astype(np.float32)
     scores = ScorerClassification(probabilities).calculate_scores()["uncertainty_margin"]
     for config in (
-        SelectionConfig("CORESET", 400),
-        SelectionConfig("CORAL", 400),
-        SelectionConfig("CORAL", 400, coral="product"),
-        SelectionConfig("ACTIVE_LEARNING", 50, min_distance=0.1),
+        SelectionConfig(SamplingMethod.CORESET, 400),
+        SelectionConfig(SamplingMethod.CORAL, 400),
+        SelectionConfig(SamplingMethod.CORAL, 400, coral="product"),
+        SelectionConfig(SamplingMethod.ACTIVE_LEARNING, 50, min_distance=0.1),
     ):
         quality(embeddings, rows=select(embeddings, config, scores=scores), scores=scores)
     umap_2d(embeddings[:2_000], seed=0)
