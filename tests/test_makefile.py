@@ -40,7 +40,8 @@ def finished_environment(checkout: Path) -> None:
     binaries = checkout / ".venv" / "bin"
     binaries.mkdir(parents=True)
     (binaries / "python").symlink_to(sys.executable)
-    (checkout / ".venv" / ".app").touch()
+    for stamp in (".app", ".kernels"):
+        (checkout / ".venv" / stamp).touch()
 
 
 def test_help_lists_every_command(checkout: Path) -> None:
