@@ -23,15 +23,9 @@ def test_a_token_is_created_listed_and_revoked(home: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == "ci\tread-only\n"
     assert main(["token", "revoke", "ci"]) == 0
     assert main(["token", "revoke", "ci"]) == 1
-    assert "al-core: there is no token 'ci'; there are: none" in capsys.readouterr().err
+    assert "al-core token: there is no token 'ci'; there are: none" in capsys.readouterr().err
 
 
 def test_serving_other_machines_without_a_token_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--host", "0.0.0.0"]) == 1
     assert "create one with `al-core token create NAME` first" in capsys.readouterr().err
-
-
-def test_a_bare_command_lists_the_sub_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main([])
-    assert "{serve,token" in capsys.readouterr().err
