@@ -61,7 +61,7 @@ def upload(address: str, dataset: str, record: Record) -> None:
             write_url = requests.get(f"{url}/{sample}/writeurl", timeout=10).json()
             if requests.put(write_url, content, timeout=10).ok:
                 record.images[name] = content
-    except requests.ConnectionError:
+    except requests.RequestException:
         return
 
 

@@ -29,9 +29,3 @@ def test_a_token_is_created_listed_and_revoked(home: Path, capsys: pytest.Captur
 def test_serving_other_machines_without_a_token_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--host", "0.0.0.0"]) == 1
     assert "create one with `al-core token create NAME` first" in capsys.readouterr().err
-
-
-def test_a_bare_command_asks_for_a_sub_command(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main([])
-    assert "COMMAND" in capsys.readouterr().err

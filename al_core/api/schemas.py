@@ -331,6 +331,14 @@ class ScoreData(ScoreInfo):
     scores: list[float]
 
 
+class PredictionsStored(Wire):
+    """The scores made from predictions, how many samples have one, and what the file's rows met, in words."""
+
+    scores: list[str]
+    matched: int
+    report: list[str]
+
+
 class Problem(Wire):
     """Why a request was refused; `type` names the class in `al_core.exceptions`."""
 

@@ -2,10 +2,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from al_core.api.server import create_api
+from al_core.api.server.context import Context
 from al_core.api.server.settings import Settings
 from al_core.store import Workspace
 from tests.serving import served
@@ -18,7 +20,21 @@ def api_server(workspace: Workspace, settings: Settings | None = None) -> Iterat
         yield address
 
 
-@pytest.fixture
-def server(workspace: Workspace) -> Iterator[str]:
-    with api_server(workspace) as address:
+@pytest.fixture(scope="session")
+def shared_api() -> FastAPI:
+    # FastAPI builds its routes at the first request; once is enough for all tests.
+    return create_api(settings=Settings())
+
+
+@pytest.fixture(scope="session")
+def shared_server(shared_api: FastAPI) -> Iterator[str]:
+    with served(Starlette(routes=[Mount("/v1", shared_api)])) as address:
         yield address
+
+
+@pytest.fixture
+def server(shared_server: str, shared_api: FastAPI, workspace: Workspace) -> str:
+    """The address of a real server with the default settings that works on the workspace of the test."""
+    context: Context = shared_api.state.context
+    context.use(workspace)
+    return shared_server

@@ -1,6 +1,5 @@
 """One contract, two clients: whatever holds in process holds over HTTP."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,6 @@ from al_core.exceptions import (
     NotFoundError,
 )
 from al_core.store import Workspace
-from tests.api.conftest import api_server
 
 FILENAMES = ["east.jpg", "north.jpg", "west.jpg", "south.jpg"]
 EMBEDDINGS = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1]])
@@ -26,12 +24,8 @@ Client = LocalClient | ApiWorkflowClient
 
 
 @pytest.fixture(params=["local", "http"])
-def empty(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Client]:
-    if request.param == "local":
-        yield LocalClient(workspace)
-    else:
-        with api_server(workspace) as address:
-            yield ApiWorkflowClient(server=address)
+def empty(request: pytest.FixtureRequest, workspace: Workspace, server: str) -> Client:
+    return LocalClient(workspace) if request.param == "local" else ApiWorkflowClient(server=server)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The server on the wire: shapes, codes, and who is refused."""
 
+import errno
 import json
 import os
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +13,8 @@ import pytest
 import requests
 
 from al_core import workflow
+from al_core.api.server.errors import ApiError
+from al_core.api.server.guards import Meter
 from al_core.api.server.settings import LOCAL_HOSTS, Settings
 from al_core.api.server.signed_urls import Signer, read_secret
 from al_core.store import Dataset, Workspace
@@ -320,3 +324,52 @@ def test_an_arrow_body_that_is_none_is_refused(api: Api) -> None:
 
 def test_the_default_settings_trust_this_machine_only() -> None:
     assert Settings().allowed_hosts == LOCAL_HOSTS == ("localhost", "127.0.0.1", "::1")
+
+
+def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
+    lines = ["filename,cat,dog", *(f"{name},0.75,0.25" for name in dataset.filenames())]
+    answer = requests.put(f"{api.address}{api.dataset}/predictions", "\n".join(lines).encode(), timeout=30)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["matched"] == 6
+    assert "uncertainty_margin" in answer.json()["scores"]
+    initial = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    score = api("GET", f"{api.dataset}/tags/{initial}/scores/uncertainty_margin", 200)
+    assert score["scores"] == [0.5] * 6
+
+
+def test_an_unknown_export_format_lists_the_known_ones(api: Api) -> None:
+    tag = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    assert "there are: txt, csv, json" in api("GET", f"{api.dataset}/tags/{tag}/export/doc", 404)["message"]
+
+
+def test_the_documentation_lists_every_operation_and_loads_nothing_from_elsewhere(api: Api) -> None:
+    page = api("GET", "/docs", 200).decode()
+    document = api("GET", "/openapi.json", 200)
+    assert all(f"<code>/v1{path}" in page for path in document["paths"])
+    assert "//" not in page.replace("<!doctype", "")
+
+
+def test_a_full_disk_is_a_507_and_leaves_the_store_whole(
+    api: Api, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    initial = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    scores = {"scoreType": "mine", "scores": [0.25] * 6}
+    api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        answer = api("POST", f"{api.dataset}/tags/{initial}/scores", 507, scores | {"scores": [0.5] * 6})
+    assert answer["code"] == "INSUFFICIENT_STORAGE"
+    assert api("GET", f"{api.dataset}/tags/{initial}/scores/mine", 200)["scores"] == [0.25] * 6
+    assert not list(workspace.home.rglob("*.tmp"))
+    api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores | {"scores": [0.5] * 6})
+
+
+def test_other_machines_have_a_limit_of_requests() -> None:
+    meter = Meter(per_second=1)
+    for _ in range(1000):
+        meter.count("127.0.0.1", is_exempt=True)
+    with pytest.raises(ApiError, match="at most 1 requests a second"):
+        deque((meter.count("10.0.0.7", is_exempt=False) for _ in range(1000)), maxlen=0)

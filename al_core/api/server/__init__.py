@@ -8,7 +8,19 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from al_core.api.schemas import Problem
-from al_core.api.server import datasets, embeddings, exports, samples, scores, selections, signed, tags, versions
+from al_core.api.server import (
+    datasets,
+    documentation,
+    embeddings,
+    exports,
+    predictions,
+    samples,
+    scores,
+    selections,
+    signed,
+    tags,
+    versions,
+)
 from al_core.api.server.context import API_PREFIX, Context
 from al_core.api.server.errors import add_handlers
 from al_core.api.server.guards import Guard
@@ -17,7 +29,7 @@ from al_core.store import Workspace
 
 __all__ = ["app", "create_api"]
 
-ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, selections, signed)
+ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, predictions, selections, signed)
 
 
 def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Settings | None = None) -> FastAPI:
@@ -27,6 +39,8 @@ def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Se
         description="Which images to label next, over HTTP. Lightly 1.2 clients work with it unchanged.",
         version="1",
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
         responses={"default": {"model": Problem, "description": "What went wrong"}},
         generate_unique_id_function=operation_id,
     )
@@ -35,6 +49,7 @@ def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Se
     add_handlers(api)
     for module in ROUTERS:
         api.include_router(module.router)
+    documentation.add_page(api)
     return api
 
 

@@ -1,12 +1,13 @@
+import os
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
-from al_core.api.server.context import services
+from al_core.api.server.context import incoming_folder, services
 
 ARROW_BODY: dict[str, Any] = {
     "requestBody": {
@@ -20,7 +21,6 @@ FILE_BODY: dict[str, Any] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-STALE_SECONDS = 24 * 3600
 
 
 async def body_file(request: Request) -> AsyncIterator[Path]:
@@ -30,21 +30,9 @@ async def body_file(request: Request) -> AsyncIterator[Path]:
         async for chunk in request.stream():
             file.write(chunk)
         file.flush()
+        # It may be linked into place as it is, so its bytes have to be on the disk.
+        await run_in_threadpool(os.fsync, file.fileno())
         yield Path(file.name)
 
 
 BodyFile = Annotated[Path, Depends(body_file)]
-
-
-def incoming_folder(home: Path) -> Path:
-    """Return the folder of bodies under way."""
-    folder = home / "incoming"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def remove_stale_bodies(home: Path) -> None:
-    """Remove what processes that were killed left behind."""
-    for file in incoming_folder(home).iterdir():
-        if file.stat().st_mtime < time.time() - STALE_SECONDS:
-            file.unlink(missing_ok=True)

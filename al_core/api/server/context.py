@@ -1,6 +1,8 @@
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -14,6 +16,7 @@ from al_core.jobs import Jobs
 from al_core.store import Dataset, StoredArray, Tag, Workspace
 
 API_PREFIX = "/v1"
+STALE_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,28 @@ class Context:
     def open(self) -> Services:
         """Return the same services at every call."""
         with self._lock:
-            if self.services is None:
-                workspace = self._open_workspace()
-                signer = Signer(read_secret(workspace.home / "signing.key"))
-                self.services = Services(self.settings, workspace, Jobs(workspace.job_records), signer)
-            return self.services
+            return self.services or self.use(self._open_workspace())
+
+    def use(self, workspace: Workspace) -> Services:
+        """Work on this workspace from now on."""
+        remove_stale_bodies(workspace.home)
+        signer = Signer(read_secret(workspace.home / "signing.key"))
+        self.services = Services(self.settings, workspace, Jobs(workspace.job_records), signer)
+        return self.services
+
+
+def incoming_folder(home: Path) -> Path:
+    """Return the folder of bodies under way."""
+    folder = home / "incoming"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def remove_stale_bodies(home: Path) -> None:
+    """Remove what processes that were killed left behind."""
+    for file in incoming_folder(home).iterdir():
+        if file.stat().st_mtime < time.time() - STALE_SECONDS:
+            file.unlink(missing_ok=True)
 
 
 def services(request: Request) -> Services:

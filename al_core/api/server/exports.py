@@ -5,6 +5,8 @@ from al_core import workflow
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.samples import image_url, sample_data, sample_id
 from al_core.api.server.tags import TagOfPath
+from al_core.exceptions import NotFoundError
+from al_core.formats import WRITERS
 from al_core.store import Dataset, Tag
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
@@ -85,5 +87,7 @@ def samples(request: Request, dataset: Dataset, tag: Tag, seconds: int) -> list[
 
 @router.get("/export/{format}", response_class=PlainTextResponse)
 def export_file(dataset: DatasetOfPath, tag: TagOfPath, format: str, addedOnly: bool = False) -> PlainTextResponse:
-    """Return a tag as a file, as the dashboard offers it: txt, csv or json (an addition of al_core)."""
+    """Return a tag as a file in one of the formats that the dashboard offers (an addition of al_core)."""
+    if format not in WRITERS:
+        raise NotFoundError(f"there is no export format '{format}'; there are: {', '.join(WRITERS)}")
     return PlainTextResponse(workflow.export_tag(dataset, tag, format, added_only=addedOnly))
