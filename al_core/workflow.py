@@ -18,7 +18,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
-    from al_core.formats import Annotations, ExportRows, JoinReport, Predictions
+    from al_core.formats import JoinReport, Predictions
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
 
@@ -280,7 +280,7 @@ def run_selection(
     embedding = dataset.arrays.newest("embedding", embedding_name)
     embeddings = dataset.arrays.read(embedding) if embedding else None
     score = find_score(dataset, config)
-    scores = _complete_scores(dataset, config, score, np.setdiff1d(query_tag.rows, labeled_rows))
+    scores = complete_scores(dataset, config, score, np.setdiff1d(query_tag.rows, labeled_rows))
     added = select(
         embeddings,
         config,
@@ -347,40 +347,13 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
         NotFoundError: If there is no such format.
         MissingInputError: If the format needs predictions or images that are not there.
     """
+    from al_core.exports import export_rows
     from al_core.formats import find_writer
 
     writer = find_writer(format)
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)
     return writer.write(rows)
-
-
-def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> "ExportRows":
-    """Return what a writer takes: the samples of a tag, added ones first, with what is known about them."""
-    from al_core.formats import ExportRows
-
-    selection = read_selection(dataset, tag)
-    added = selection.added_rows if selection else np.empty(0, np.int64)
-    rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
-    score = _score_of(dataset, tag)
-    annotations = tag_annotations(dataset, tag)
-    return ExportRows(
-        filenames=dataset.filenames(rows),
-        scores=dataset.arrays.read(score)[rows] if score else None,
-        ranks=[*range(1, len(added) + 1), *[None] * (len(rows) - len(added))],
-        metadata={"dataset": dataset.name, "tag": tag.name, "total": tag.size, "added": len(added), **tag.facts},
-        rows=rows,
-        annotations=annotations.take(rows) if annotations else None,
-        images_dir=dataset.images_dir,
-    )
-
-
-def tag_annotations(dataset: "Dataset", tag: Tag) -> "Annotations | None":
-    """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
-    from al_core.stored_predictions import read_annotations
-
-    score = _score_of(dataset, tag)
-    return read_annotations(dataset, score.facts.get("prediction") if score else None)
 
 
 def copy_images(
@@ -406,6 +379,7 @@ def copy_images(
         AlreadyExistsError: If the folder has anything in it.
         MissingInputError: If an image is not in the images folder; nothing is copied then.
     """
+    from al_core.exports import export_rows
     from al_core.formats.image_folder import fill_folder
 
     rows = export_rows(dataset, tag, added_only=added_only)
@@ -439,6 +413,28 @@ def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | Non
     scores = {score.name: score for score in dataset.arrays.all("score")}
     preferred = [name for name in PREFERRED_SCORES if name in scores] + list(scores)
     return scores[preferred[0]] if preferred else None
+
+
+def complete_scores(
+    dataset: "Dataset", config: SelectionConfig, score: StoredArray | None, candidates: Rows
+) -> Scores | None:
+    """Return the scores if each candidate has one, otherwise None.
+
+    Raises:
+        MissingInputError: If the method needs a score of each candidate.
+    """
+    if score is None:
+        return None
+    scores = dataset.arrays.read(score)
+    n_missing = int(np.isnan(scores[candidates]).sum())
+    if not n_missing:
+        return scores
+    if config.method in (SamplingMethod.RANDOM, SamplingMethod.CORESET):
+        return None
+    raise MissingInputError(
+        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
+        "them, or choose a query tag whose samples all have one"
+    )
 
 
 def _check_embeddings(embeddings: Embeddings, filenames: Sequence[str]) -> None:
@@ -494,31 +490,8 @@ def _score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[fl
     return column
 
 
-def _complete_scores(
-    dataset: "Dataset", config: SelectionConfig, score: StoredArray | None, candidates: Rows
-) -> Scores | None:
-    """Return the scores if each candidate has one; a method that needs them cannot go without."""
-    if score is None:
-        return None
-    scores = dataset.arrays.read(score)
-    n_missing = int(np.isnan(scores[candidates]).sum())
-    if not n_missing:
-        return scores
-    if config.method in (SamplingMethod.RANDOM, SamplingMethod.CORESET):
-        return None
-    raise MissingInputError(
-        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
-        "them, or choose a query tag whose samples all have one"
-    )
-
-
 def _projection_name(embedding: StoredArray, method: str, seed: int) -> str:
     return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method == "UMAP" else "")
-
-
-def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
-    origin = tag.facts.get("score")
-    return dataset.arrays.find("score", origin["name"]) if origin else None
 
 
 def _origin(stored: StoredArray | None) -> dict[str, str] | None:
