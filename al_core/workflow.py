@@ -20,7 +20,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
-    from al_core.formats import Annotations, ExportRows, JoinReport, Predictions
+    from al_core.formats import JoinReport, Predictions
     from al_core.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
@@ -378,40 +378,13 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
         NotFoundError: If there is no such format.
         MissingInputError: If the format needs predictions or images that are not there.
     """
+    from al_core.exports import export_rows
     from al_core.formats import find_writer
 
     writer = find_writer(format)
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)
     return writer.write(rows)
-
-
-def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> "ExportRows":
-    """Return what a writer takes: the samples of a tag, added ones first, with what is known about them."""
-    from al_core.formats import ExportRows
-
-    selection = read_selection(dataset, tag)
-    added = selection.added_rows if selection else np.empty(0, np.int64)
-    rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
-    score = _score_of(dataset, tag)
-    annotations = tag_annotations(dataset, tag)
-    return ExportRows(
-        filenames=dataset.filenames(rows),
-        scores=dataset.arrays.read(score)[rows] if score else None,
-        ranks=[*range(1, len(added) + 1), *[None] * (len(rows) - len(added))],
-        metadata={"dataset": dataset.name, "tag": tag.name, "total": tag.size, "added": len(added), **tag.facts},
-        rows=rows,
-        annotations=annotations.take(rows) if annotations else None,
-        images_dir=dataset.images_dir,
-    )
-
-
-def tag_annotations(dataset: "Dataset", tag: Tag) -> "Annotations | None":
-    """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
-    from al_core.stored_predictions import read_annotations
-
-    score = _score_of(dataset, tag)
-    return read_annotations(dataset, score.facts.get("prediction") if score else None)
 
 
 def copy_images(
@@ -437,6 +410,7 @@ def copy_images(
         AlreadyExistsError: If the folder has anything in it.
         MissingInputError: If an image is not in the images folder; nothing is copied then.
     """
+    from al_core.exports import export_rows
     from al_core.formats.image_folder import fill_folder
 
     rows = export_rows(dataset, tag, added_only=added_only)
@@ -482,8 +456,3 @@ def _graph_for(
     except InvalidInputError:
         # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
         return None
-
-
-def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
-    used = tag.facts.get("score")
-    return dataset.arrays.find("score", used["name"]) if used else None

@@ -1,7 +1,8 @@
 import streamlit as st
 
 from al_core import workflow
-from al_core.formats import WRITERS
+from al_core.exports import export_obstacle
+from al_core.formats import WRITERS, Writer
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from ui import state
 from ui.duplicates import duplicates_form
@@ -78,22 +79,36 @@ def download(dataset: Dataset, tag: Tag) -> None:
         else [f"{tag.size:,} total"],
         help="What to label next, or the whole labeled set",
     )
-    chosen = format.radio(
+    added_only = only_added != "All"
+    with format:
+        download_button(dataset, tag, choose_writer(), added_only=added_only)
+
+
+def choose_writer() -> Writer:
+    name = st.selectbox(
         "Format",
         list(WRITERS),
-        format_func=lambda key: WRITERS[key].label,
-        captions=[writer.description for writer in WRITERS.values()],
-        help="How the file is written",
+        format_func=lambda key: f"{WRITERS[key].group} · {WRITERS[key].label}",
+        help="Lists of filenames, tasks for a labelling tool with predictions as pre-annotations, or archives",
     )
-    added_only = only_added != "All"
+    st.caption(WRITERS[name].description + ".")
+    return WRITERS[name]
+
+
+def download_button(dataset: Dataset, tag: Tag, writer: Writer, *, added_only: bool) -> None:
+    obstacle = export_obstacle(dataset, tag, writer.name, added_only=added_only)
+    if obstacle:
+        st.caption(f":material/info: {state.plain(obstacle)}.")
+    name = f"{tag.name}{'-added' if added_only else ''}{writer.suffix}"
     st.download_button(
-        f"Download {tag.name}.{chosen}",
-        lambda: workflow.export_tag(dataset, tag, chosen, added_only=added_only),
-        file_name=f"{tag.name}{'-added' if added_only else ''}.{chosen}",
+        f"Download {tag.name}{writer.suffix}",
+        lambda: workflow.export_tag(dataset, tag, writer.name, added_only=added_only),
+        file_name=name,
         type="primary",
         icon=":material/download:",
         on_click="ignore",
-        help="Made when you click",
+        disabled=bool(obstacle),
+        help=state.plain(obstacle) if obstacle else "Made when you click",
     )
 
 

@@ -1,6 +1,6 @@
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -37,6 +37,7 @@ class ExportRows:
         rows: (M,) their rows in the dataset; by default 0 to M-1.
         annotations: What a model predicted for them, or None.
         images_dir: The folder that holds the images, or None.
+        manifest: Works out what the tag was made from, for the format that asks for it.
 
     Raises:
         InvalidInputError: If lengths differ.
@@ -49,6 +50,7 @@ class ExportRows:
     rows: Rows | None = None
     annotations: Annotations | None = None
     images_dir: Path | None = None
+    manifest: Callable[[], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         for noun, values in (("scores", self.scores), ("ranks", self.ranks), ("rows", self.rows)):

@@ -5,9 +5,10 @@ from al_core.exceptions import NotFoundError
 from al_core.formats.coco_export import write_coco
 from al_core.formats.cvat_export import write_cvat
 from al_core.formats.export import ExportRows, Need, write_csv, write_json, write_txt
-from al_core.formats.images_export import write_images
+from al_core.formats.images_export import MAX_IMAGES, write_images
 from al_core.formats.label_studio_export import write_label_studio
 from al_core.formats.labelbox_export import write_labelbox
+from al_core.formats.manifest_export import write_manifest
 from al_core.formats.parquet_export import write_parquet
 from al_core.formats.yolo_export import write_yolo, write_yolo_predictions
 
@@ -25,6 +26,7 @@ class Writer:
         media_type: As HTTP names it.
         write: The samples in, the file out.
         needs: What must be there, in the order in which it is asked for.
+        max_samples: How many it takes, or None for any number.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Writer:
     media_type: str
     write: Callable[[ExportRows], bytes]
     needs: tuple[Need, ...] = ()
+    max_samples: int | None = None
 
 
 LIST, TOOL, TRAINING, ARCHIVE = "List", "Labelling tool", "Predictions", "Archive"
@@ -125,14 +128,24 @@ WRITERS: dict[str, Writer] = {
             (Need.BOXES,),
         ),
         Writer(
+            "manifest",
+            "Manifest",
+            ARCHIVE,
+            "Everything needed to repeat the selection",
+            "-manifest.json",
+            JSON,
+            write_manifest,
+        ),
+        Writer(
             "images",
             "Images",
             ARCHIVE,
-            "The images themselves, up to 1,000",
+            f"The images themselves, up to {MAX_IMAGES:,}",
             "-images.zip",
             ZIP,
             write_images,
             (Need.IMAGES,),
+            MAX_IMAGES,
         ),
     )
 }

@@ -129,6 +129,17 @@ def test_tags_are_combined_renamed_and_deleted(digits: Dataset, open_page: Open)
     assert [tag.name for tag in digits.tags()] == ["initial-selection", INITIAL_TAG]
 
 
+def test_a_format_without_its_predictions_is_disabled_with_the_reason(digits: Dataset, open_page: Open) -> None:
+    app = open_page("tags")
+    disabled = {}
+    for name in ("txt", "yolo", "cvat"):
+        next(box for box in app.selectbox if box.label == "Format").set_value(name).run()
+        disabled[name] = app.get("download_button")[0].proto.disabled
+        told = any("YOLO needs boxes" in caption.value for caption in app.caption)
+        assert told == (name == "yolo")
+    assert disabled == {"txt": False, "yolo": True, "cvat": False}
+
+
 def test_a_tag_with_children_says_why_it_cannot_go(digits: Dataset, open_page: Open) -> None:
     selection = workflow.run_selection(
         digits, SelectionConfig("RANDOM", 110, name="child"), labeled_tag=digits.tag("initial-selection")

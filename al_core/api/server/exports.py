@@ -1,12 +1,11 @@
 from fastapi import APIRouter, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from al_core import workflow
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.samples import image_url, sample_data, sample_id
 from al_core.api.server.tags import TagOfPath
-from al_core.exceptions import NotFoundError
-from al_core.formats import WRITERS
+from al_core.formats import find_writer
 from al_core.store import Dataset, Tag
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
@@ -85,9 +84,8 @@ def samples(request: Request, dataset: Dataset, tag: Tag, seconds: int) -> list[
     ]
 
 
-@router.get("/export/{format}", response_class=PlainTextResponse)
-def export_file(dataset: DatasetOfPath, tag: TagOfPath, format: str, addedOnly: bool = False) -> PlainTextResponse:
-    """Return a tag as a file in one of the formats that the dashboard offers (an addition of al_core)."""
-    if format not in WRITERS:
-        raise NotFoundError(f"there is no export format '{format}'; there are: {', '.join(WRITERS)}")
-    return PlainTextResponse(workflow.export_tag(dataset, tag, format, added_only=addedOnly))
+@router.get("/export/{format}", response_class=Response)
+def export_file(dataset: DatasetOfPath, tag: TagOfPath, format: str, addedOnly: bool = False) -> Response:
+    """Return a tag as a file in any format that the dashboard offers (an addition of al_core)."""
+    content = workflow.export_tag(dataset, tag, format, added_only=addedOnly)
+    return Response(content, media_type=find_writer(format).media_type)

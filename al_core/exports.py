@@ -1,0 +1,75 @@
+"""From a tag in the store to what a writer of `formats.WRITERS` takes."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.exceptions import InvalidInputError
+from al_core.formats import Annotations, ExportRows, Need, find_writer, resolve_image, unmet
+from al_core.manifest import make_manifest
+from al_core.store.records import StoredArray, Tag
+from al_core.stored_predictions import read_annotations
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+
+def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> ExportRows:
+    """Return what a writer takes: the samples of a tag, added ones first, with what is known about them."""
+    rows, n_added = _rows_to_export(dataset, tag, added_only)
+    score = _score_of(dataset, tag)
+    annotations = tag_annotations(dataset, tag)
+    return ExportRows(
+        filenames=dataset.filenames(rows),
+        scores=dataset.arrays.read(score)[rows] if score else None,
+        ranks=[*range(1, n_added + 1), *[None] * (len(rows) - n_added)],
+        metadata={"dataset": dataset.name, "tag": tag.name, "total": tag.size, "added": n_added, **tag.facts},
+        rows=rows,
+        annotations=annotations.take(rows) if annotations else None,
+        images_dir=dataset.images_dir,
+        manifest=partial(make_manifest, dataset, tag),
+    )
+
+
+def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> str | None:
+    """Return why a tag cannot be had in a format, as far as a quick look tells, or None; of images, the first 100."""
+    writer = find_writer(format)
+    need = unmet(writer.needs, tag_annotations(dataset, tag), dataset.images_dir)
+    if need:
+        return f"{writer.label} {need}"
+    rows, _ = _rows_to_export(dataset, tag, added_only)
+    if writer.max_samples and len(rows) > writer.max_samples:
+        return f"{writer.label} takes up to {writer.max_samples:,} samples, not {len(rows):,}: choose a smaller tag"
+    if Need.IMAGES in writer.needs and dataset.images_dir:
+        return _missing_image(dataset.images_dir, dataset.filenames(rows[:100]), writer.label)
+    return None
+
+
+def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | None:
+    try:
+        missing = [name for name in filenames if resolve_image(images_dir, name) is None]
+    except InvalidInputError as error:
+        return f"{label}: {error}"
+    return f"{label} needs every image, and {missing[0]} is not in the images folder" if missing else None
+
+
+def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
+    """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
+    score = _score_of(dataset, tag)
+    return read_annotations(dataset, score.facts.get("prediction") if score else None)
+
+
+def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Rows, int]:
+    """Return the rows in the order in which they are written, and how many the selection added."""
+    order = dataset.arrays.find("selection", tag.id)
+    added: Rows = np.asarray(dataset.arrays.read(order)) if order else np.empty(0, np.int64)
+    rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
+    return rows, len(added)
+
+
+def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
+    origin = tag.facts.get("score")
+    return dataset.arrays.find("score", origin["name"]) if origin else None

@@ -1,0 +1,122 @@
+"""What a tag was made from, complete enough to make it again."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from al_core import workflow
+from al_core.alignment import complete_scores
+from al_core.config import SelectionConfig
+from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
+from al_core.store.records import StoredArray, Tag, mask_to_rows, rows_to_mask
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+FORMAT = "al_core manifest 1"
+
+
+def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
+    """Return dataset, tag, config with seed, digests of all inputs, versions and added filenames, as plain values.
+
+    Query set and labeled set are bit masks in hexadecimal, so that the manifest outlives their tags.
+    """
+    from al_core import __version__
+
+    selection = workflow.read_selection(dataset, tag)
+    added = selection.added_rows if selection else tag.rows
+    queries = [known for known in dataset.tags() if known.id == tag.query_tag_id]
+    return {
+        "format": FORMAT,
+        "versions": {"al_core": __version__, "numpy": np.__version__},
+        "dataset": {
+            "name": dataset.name,
+            "samples": dataset.n_samples,
+            "filenames_digest": _digest(dataset.filenames()),
+        },
+        "tag": {"name": tag.name, "size": tag.size, "created_at": tag.created_at},
+        "query_set": queries[0].mask.hex() if queries else None,
+        "labeled_set": rows_to_mask(np.setdiff1d(tag.rows, added), dataset.n_samples).hex(),
+        **tag.facts,
+        "added": dataset.filenames(added),
+    }
+
+
+def read_manifest(content: bytes) -> dict[str, Any]:
+    """Return a manifest from its file.
+
+    Raises:
+        FileFormatError: If it is none.
+    """
+    try:
+        manifest = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise FileFormatError(f"a manifest is a JSON file: {error}; download it again from the Tags page") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise FileFormatError(f"expected a JSON object with the format {FORMAT!r}; download it from the Tags page")
+    return manifest
+
+
+def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
+    """Return the rows that the selection of a manifest adds, selected anew and equal to those it lists, in order.
+
+    Embedding and score are known by their digests, whatever their names are now. Nothing is stored.
+
+    Raises:
+        InvalidInputError: If the manifest is of no selection, the dataset has other samples, or other rows come out.
+        MissingInputError: If the dataset lacks an input, or has it changed.
+    """
+    from al_core.selection import select
+
+    if "config" not in manifest or manifest["query_set"] is None:
+        raise InvalidInputError(
+            f"tag '{manifest['tag']['name']}' was not made by a selection, or its query tag was gone when the manifest "
+            "was made; take the filenames it lists"
+        )
+    if _digest(dataset.filenames()) != manifest["dataset"]["filenames_digest"]:
+        raise InvalidInputError(
+            f"dataset '{dataset.name}' has other samples than '{manifest['dataset']['name']}' had; open that one"
+        )
+    query, labeled = (mask_to_rows(bytes.fromhex(manifest[name])) for name in ("query_set", "labeled_set"))
+    config = SelectionConfig(**manifest["config"])
+    embedding, score = (_input(dataset, kind, manifest[kind]) for kind in ("embedding", "score"))
+    rows = select(
+        dataset.arrays.read(embedding) if embedding else None,
+        config,
+        scores=complete_scores(dataset, config, score, np.setdiff1d(query, labeled)),
+        query_rows=query,
+        preselected_rows=labeled,
+    )
+    _check_same(dataset, rows, manifest)
+    return rows
+
+
+def _input(dataset: "Dataset", kind: str, origin: Mapping[str, str] | None) -> StoredArray | None:
+    if origin is None:
+        return None
+    for stored in dataset.arrays.all(kind):
+        if stored.digest == origin["digest"]:
+            return stored
+    raise MissingInputError(
+        f"dataset '{dataset.name}' no longer has the {kind} '{origin['name']}' as it was (SHA-256 "
+        f"{origin['digest'][:12]}…); store it again"
+    )
+
+
+def _check_same(dataset: "Dataset", rows: Rows, manifest: Mapping[str, Any]) -> None:
+    names = dataset.filenames(rows)
+    if names != manifest["added"]:
+        differ = [one != other for one, other in zip(names, manifest["added"], strict=False)]
+        first = differ.index(True) if True in differ else len(differ)
+        raise InvalidInputError(
+            f"the selection comes out otherwise from sample {first} on, counting from 0: it was made with "
+            f"{manifest['versions']}; install these versions to repeat it"
+        )
+
+
+def _digest(filenames: list[str]) -> str:
+    return hashlib.sha256(orjson.dumps(filenames)).hexdigest()

@@ -1,0 +1,62 @@
+import numpy as np
+
+from al_core.formats.annotations import BOX, Annotations, box_table, keypoint_table
+from al_core.utils import (
+    BoundingBox,
+    KeypointInstancePrediction,
+    KeypointPrediction,
+    ObjectDetectionBatch,
+    ObjectDetectionOutput,
+)
+
+LEFT = ObjectDetectionOutput(np.array([[0, 0, 0.5, 1]]), [0.5], [[0.75, 0.25]])
+BOTH = ObjectDetectionOutput([BoundingBox(0, 0, 0.5, 1), BoundingBox(0.5, 0, 1, 1)], [1, 1], [[1, 0], [0, 1]])
+NOTHING = ObjectDetectionOutput([], [], [])
+
+
+def test_boxes_are_kept_by_row_with_corners_objectness_label_and_score() -> None:
+    table = box_table(np.array([4, 2, 9]), [LEFT, BOTH, NOTHING])
+    assert table.tolist() == [
+        (2, 0, 0, 0.5, 1, 1, 0, 1),
+        (2, 0.5, 0, 1, 1, 1, 1, 1),
+        (4, 0, 0, 0.5, 1, 0.5, 0, 0.375),
+    ]
+
+
+def test_a_batch_and_its_outputs_one_by_one_give_the_same_boxes() -> None:
+    objects = ObjectDetectionOutput.from_scores(np.array([[0, 0, 1, 1], [0, 0, 0.5, 0.5]]), [0.5, 0.25], [0, 1])
+    batch = ObjectDetectionBatch(objects, [1, 0, 1])
+    rows = np.array([3, 1, 0])
+    np.testing.assert_array_equal(box_table(rows, batch), box_table(rows, list(batch)))
+
+
+def test_boxes_that_reach_outside_are_cut_off_at_the_edge() -> None:
+    output = ObjectDetectionOutput(np.array([[-0.5, 0, 0.5, 2]]), [1], [[1]])
+    assert box_table(np.array([0]), [output])[["x0", "y1"]].tolist() == [(0, 1)]
+
+
+def test_no_boxes_at_all_are_an_empty_table() -> None:
+    assert box_table(np.array([0]), [NOTHING]).shape == (0,)
+    assert Annotations("model", ["cat"], boxes=np.empty(0, BOX)).take(np.array([5, 0])).boxes_of(1).tolist() == []
+
+
+def test_annotations_follow_the_order_of_the_rows_taken() -> None:
+    table = box_table(np.array([4, 2]), [LEFT, BOTH])
+    taken = Annotations("model", ["cat", "dog"], boxes=table).take(np.array([7, 4, 2]))
+    assert [taken.boxes_of(position)["label"].tolist() for position in range(3)] == [[], [0], [0, 1]]
+
+
+def test_the_class_of_a_sample_is_its_most_probable_one() -> None:
+    annotations = Annotations("model", ["cat", "dog"], np.array([[0.25, 0.75], [np.nan, np.nan]]))
+    assert [annotations.class_of(position) for position in (0, 1)] == [("dog", 0.75), None]
+
+
+def test_keypoints_are_kept_one_by_one_with_their_object() -> None:
+    first = KeypointInstancePrediction([10, 20, 0.5, 30, 40, 1], category_id=3, score=0.75)
+    second = KeypointInstancePrediction([1, 2, 0.25], category_id=1, score=0.5)
+    table = keypoint_table(np.array([6, 5]), [KeypointPrediction([first, second]), KeypointPrediction([])])
+    assert table.tolist() == [
+        (6, 0, 3, 0.75, 10, 20, 0.5),
+        (6, 0, 3, 0.75, 30, 40, 1),
+        (6, 1, 1, 0.5, 1, 2, 0.25),
+    ]
