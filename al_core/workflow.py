@@ -3,7 +3,7 @@
 A dashboard page, an HTTP route and a script each call one of these functions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,10 +15,11 @@ from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
 from al_core.store.records import INITIAL_TAG, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
+from al_core.utils import ObjectDetectionBatch
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
-    from al_core.formats import JoinReport, Predictions
+    from al_core.formats import JoinReport, Predictions, ScoreTable
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
 
@@ -178,35 +179,62 @@ def add_embeddings(
 
 
 def check_predictions(
-    dataset: "Dataset", predictions: "Predictions", *, source: str = "predictions", policy: str = "skip"
+    dataset: "Dataset",
+    predictions: "Predictions | ScoreTable",
+    *,
+    source: str = "predictions",
+    policy: str = "skip",
 ) -> "JoinReport":
-    """Return how the predictions match the dataset's samples; nothing is stored."""
-    from al_core.formats import Policy, join_report
+    """Return how predictions or ready-made scores match the dataset's samples; nothing is stored."""
+    from al_core.formats import Policy, Predictions, join_report
 
-    return join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
+    rows = predictions if isinstance(predictions, Predictions) else predictions.filenames
+    return join_report(dataset.filenames(), rows, source=source, policy=Policy(policy))
 
 
 def store_predictions(
-    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", *, name: str = "predictions"
+    dataset: "Dataset",
+    predictions: "Predictions | ScoreTable",
+    report: "JoinReport",
+    *,
+    name: str = "predictions",
+    progress: Progress | None = None,
 ) -> list[str]:
     """Store predictions as their report says, score them, and return the names of the scores.
+
+    Args:
+        dataset: Where to store.
+        predictions: Predictions of any task, or ready-made scores, which are stored as they are.
+        report: What `check_predictions` returned for them.
+        name: Of these predictions.
+        progress: Called with (samples read, samples in all) where predictions are read one at a time; it may raise to
+            stop, and nothing is stored then.
 
     Raises:
         InvalidInputError: If the report found the file not usable.
     """
+    from al_core.formats import Predictions
     from al_core.scorers import SCORERS
 
     report.require_usable()
-    if predictions.task == "classification":
-        probabilities = report.align(predictions.outputs)
-        facts = {"task": predictions.task, "class_names": list(predictions.class_names), "source": report.source}
-        dataset.arrays.save("prediction", {name: probabilities}, facts)
-        rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
-        outputs = probabilities[rows]
-    else:
-        used = np.flatnonzero(report.rows >= 0)
-        rows, outputs = report.rows[used], predictions.take(used)
-    scores = SCORERS[predictions.task](outputs).calculate_scores()
+    used = np.flatnonzero(report.rows >= 0)
+    if not isinstance(predictions, Predictions):
+        columns = {score: values[used] for score, values in predictions.scores.items()}
+        facts = {"source": report.source, "findings": list(predictions.findings)}
+        store_scores(dataset, report.rows[used], columns, facts=facts)
+        return list(columns)
+    if predictions.task != "classification":
+        outputs = _streamed(predictions, used, progress)
+        scores = SCORERS[predictions.task](outputs).calculate_scores()
+        store_scores(dataset, report.rows[used], scores, facts={"prediction": name})
+        return list(scores)
+    probabilities = report.align(predictions.outputs)
+    rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+    scores = SCORERS[predictions.task](probabilities[rows]).calculate_scores()
+    facts = {"task": predictions.task, "class_names": list(predictions.class_names), "source": report.source}
+    if progress:
+        progress(len(rows), len(rows))
+    dataset.arrays.save("prediction", {name: probabilities}, facts)
     store_scores(dataset, rows, scores, facts={"prediction": name})
     return list(scores)
 
@@ -463,6 +491,20 @@ def _complete_scores(
         f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
         "them, or choose a query tag whose samples all have one"
     )
+
+
+def _streamed(predictions: "Predictions", used: Rows, progress: Progress | None) -> Any:
+    """Return the outputs of the used rows, one at a time where they may not fit into memory together."""
+    if isinstance(predictions.outputs, ObjectDetectionBatch):
+        return predictions.take(used)
+
+    def read() -> Iterator[Any]:
+        for done, row in enumerate(used.tolist()):
+            if progress:
+                progress(done, len(used))
+            yield predictions.outputs[row]
+
+    return read()
 
 
 def _projection_name(embedding: StoredArray, method: str, seed: int) -> str:
