@@ -1,13 +1,13 @@
 """Predictions in the store: one array each, of the kind that fits the task."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from al_core.formats.annotations import Annotations, Table, box_table, keypoint_table
 from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, numbered_classes
-from al_core.types import Rows
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, Predictions
@@ -20,12 +20,13 @@ TABLES: dict[str, Callable[[Rows, Any], Table]] = {DETECTION: box_table, KEYPOIN
 
 
 def save_predictions(
-    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", name: str
+    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", name: str, progress: Progress | None = None
 ) -> tuple[Rows, Any]:
     """Store predictions in place of older ones of that name; return the samples that have one, and their outputs.
 
     Class probabilities become (N, C) float32 with NaN where there are none, boxes (B,) of `annotations.BOX` and
-    keypoints (P,) of `annotations.KEYPOINT`.
+    keypoints (P,) of `annotations.KEYPOINT`. Probability maps are not stored: they come as a generator that reads one
+    at a time and tells `progress`.
     """
     if predictions.task == CLASSIFICATION:
         probabilities = report.align(predictions.outputs)
@@ -33,10 +34,18 @@ def save_predictions(
         _save(dataset, predictions, report.source, name, probabilities)
         return rows, probabilities[rows]
     used = np.flatnonzero(report.rows >= 0)
+    if predictions.task not in TABLES:
+        return report.rows[used], _streamed(predictions, used, progress)
     rows, outputs = report.rows[used], predictions.take(used)
-    if predictions.task in TABLES:
-        _save(dataset, predictions, report.source, name, TABLES[predictions.task](rows, outputs))
+    _save(dataset, predictions, report.source, name, TABLES[predictions.task](rows, outputs))
     return rows, outputs
+
+
+def _streamed(predictions: "Predictions", used: Rows, progress: Progress | None) -> Iterator[Any]:
+    for done, position in enumerate(used.tolist()):
+        if progress:
+            progress(done, len(used))
+        yield predictions.outputs[position]
 
 
 def _save(dataset: "Dataset", predictions: "Predictions", source: str, name: str, array: Any) -> None:

@@ -20,7 +20,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
-    from al_core.formats import JoinReport, Predictions
+    from al_core.formats import JoinReport, Predictions, ScoreTable
     from al_core.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
@@ -184,27 +184,52 @@ def add_embeddings(
 
 
 def check_predictions(
-    dataset: "Dataset", predictions: "Predictions", *, source: str = "predictions", policy: str = "skip"
+    dataset: "Dataset",
+    predictions: "Predictions | ScoreTable",
+    *,
+    source: str = "predictions",
+    policy: str = "skip",
 ) -> "JoinReport":
-    """Return how the predictions match the dataset's samples; nothing is stored."""
-    from al_core.formats import Policy, join_report
+    """Return how predictions or ready-made scores match the dataset's samples; nothing is stored."""
+    from al_core.formats import Policy, Predictions, join_report
 
-    return join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
+    rows = predictions if isinstance(predictions, Predictions) else predictions.filenames
+    return join_report(dataset.filenames(), rows, source=source, policy=Policy(policy))
 
 
 def store_predictions(
-    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", *, name: str = "predictions"
+    dataset: "Dataset",
+    predictions: "Predictions | ScoreTable",
+    report: "JoinReport",
+    *,
+    name: str = "predictions",
+    progress: Progress | None = None,
 ) -> list[str]:
     """Store predictions as their report says, score them, and return the names of the scores.
+
+    Args:
+        dataset: Where to store.
+        predictions: Predictions of any task, or ready-made scores, which are stored as they are.
+        report: What `check_predictions` returned for them.
+        name: Of these predictions.
+        progress: Called with (samples read, samples in all) where predictions are read one at a time; it may raise to
+            stop, and nothing is stored then.
 
     Raises:
         InvalidInputError: If the report found the file not usable.
     """
+    from al_core.formats import Predictions
     from al_core.scorers import SCORERS
     from al_core.stored_predictions import save_predictions
 
     report.require_usable()
-    rows, outputs = save_predictions(dataset, predictions, report, name)
+    if not isinstance(predictions, Predictions):
+        used = np.flatnonzero(report.rows >= 0)
+        columns = {score: values[used] for score, values in predictions.scores.items()}
+        facts = {"source": report.source, "findings": list(predictions.findings)}
+        store_scores(dataset, report.rows[used], columns, facts=facts)
+        return list(columns)
+    rows, outputs = save_predictions(dataset, predictions, report, name, progress)
     scores = SCORERS[predictions.task](outputs).calculate_scores()
     store_scores(dataset, rows, scores, facts={"prediction": name})
     return list(scores)

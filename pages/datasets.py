@@ -9,6 +9,7 @@ from al_core.formats import read_embeddings, read_filenames
 from al_core.store import Dataset
 from ui import state
 from ui.demos import offer_demos
+from ui.file_drop import chosen_file
 from ui.image_folder import folder_form
 
 
@@ -80,16 +81,6 @@ def confirm_delete(dataset: Dataset) -> None:
         state.workspace().delete_dataset(dataset.id)
         state.notify(f"Deleted “{dataset.name}”")
         st.rerun()
-
-
-def chosen_file(label: str, types: list[str], key: str, help: str) -> Path | None:
-    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=help)
-    if uploaded:
-        return state.staged_file(uploaded)
-    typed = st.text_input(
-        "… or its path on this machine", key=f"{key}-path", help="For large files: read in place, never copied whole"
-    )
-    return Path(typed).expanduser() if typed else None
 
 
 def create_form() -> None:

@@ -13,7 +13,6 @@ from ui import columns
 from ui.columns import Column
 from ui.state import plain
 
-
 ON_MAP = "drawn on the map"
 # One line that scrolls: chips that wrapped would move the map down.
 STYLE = """<style>

@@ -1,6 +1,9 @@
 """The open workspace, the dataset in the URL, jobs, and every session key."""
 
-from collections.abc import Callable, Iterator
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ DATASET = "dataset"
 NOTICE = "notice"
 SWITCH = "dataset-switch"
 QUERY_TAG = "query-tag"
+UPLOAD_SECONDS = 24 * 3600
 
 
 @st.cache_resource(show_spinner="Opening the workspace…")
@@ -121,7 +125,7 @@ def show_job(key: str, *, unit: str) -> Job | None:
         st.fragment(run_every=0.5)(_watch)(job, unit)
         return None
     if job and job.state is JobState.FAILED:
-        st.error(job.error, icon=":material/error:")
+        st.error(plain(job.error), icon=":material/error:")
     if job and job.state is JobState.CANCELLED:
         st.info(f"{job.title}: cancelled, nothing was stored.", icon=":material/cancel:")
     return job
@@ -154,11 +158,32 @@ def _progress_text(job: Job, unit: str) -> str:
     return f"{job.title} · {job.done:,} of {job.total:,} {unit} · {time_left}"
 
 
-def staged_file(uploaded: Any) -> Path:
-    """Write an upload to the workspace once and return its path; uploads of earlier days are removed."""
-    folder = workspace().home / "uploads" / uploaded.file_id
-    path = folder / (Path(uploaded.name).name.strip(".") or "upload")
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(uploaded.getbuffer())
-    return path
+def staged_files(uploaded: Sequence[Any]) -> list[Path]:
+    """Write uploads to one folder of the workspace, once, and return their paths; those of earlier days go."""
+    digest = hashlib.sha256(" ".join(file.file_id for file in uploaded).encode()).hexdigest()
+    folder = _uploads_folder() / digest[:24]
+    paths = [folder / (Path(file.name).name.strip(".") or "upload") for file in uploaded]
+    if not folder.exists():
+        _remove_earlier_uploads()
+        folder.mkdir(parents=True)
+    for path, file in zip(paths, uploaded, strict=True):
+        if not path.exists():
+            path.write_bytes(file.getbuffer())
+    return paths
+
+
+def discard_staged(path: Path) -> None:
+    """Remove an upload with those that came with it; a file elsewhere on this machine stays."""
+    folder = path if path.is_dir() else path.parent
+    if folder.parent == _uploads_folder():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _uploads_folder() -> Path:
+    return workspace().home / "uploads"
+
+
+def _remove_earlier_uploads() -> None:
+    for folder in _uploads_folder().glob("*"):
+        if time.time() - folder.stat().st_mtime > UPLOAD_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,23 +1,27 @@
 """Files in and out: embeddings, predictions and lists of filenames in, selections out."""
 
 from al_core.formats.annotations import Annotations
+from al_core.formats.class_names import CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.embedding_table import EmbeddingTable
 from al_core.formats.export import ExportRows, Need, unmet, write_csv, write_json, write_txt
 from al_core.formats.filenames import FILENAME_READERS, read_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.join_report import JoinReport, Policy, join_report
+from al_core.formats.prediction_files import PredictionFiles, assign_roles, recognise
 from al_core.formats.predictions import Predictions
 from al_core.formats.reader import Reader
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions
-from al_core.formats.score_table import ScoreTable, read_scores
+from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.writers import WRITERS, Writer, find_writer
 
 __all__ = [
+    "CLASS_NAME_SUFFIXES",
     "EMBEDDING_READERS",
     "FILENAME_READERS",
     "IMAGE_SUFFIXES",
     "PREDICTION_READERS",
     "READERS",
+    "SCORE_READERS",
     "WRITERS",
     "Annotations",
     "EmbeddingTable",
@@ -25,16 +29,20 @@ __all__ = [
     "JoinReport",
     "Need",
     "Policy",
+    "PredictionFiles",
     "Predictions",
     "Reader",
     "ScoreTable",
     "Writer",
+    "assign_roles",
     "find_writer",
     "join_report",
+    "read_class_names",
     "read_embeddings",
     "read_filenames",
     "read_predictions",
     "read_scores",
+    "recognise",
     "resolve_image",
     "unmet",
     "write_csv",

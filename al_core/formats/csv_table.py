@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.filenames import FILENAME_COLUMNS
+from al_core.formats.reading import open_reported
 from al_core.formats.spreadsheet import unescape_cell
 from al_core.formats.text import decode
 
@@ -85,7 +86,7 @@ def read_columns(
     import pyarrow.csv
 
     try:
-        with pa.OSFile(str(path)) as file:
+        with open_reported(path) as file:
             table = pyarrow.csv.read_csv(file, **_options(header, texts, numbers))
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error

@@ -15,6 +15,7 @@ from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION, Predictions
 from al_core.formats.probability_maps import MAX_PIXELS, RunLengthMaps
+from al_core.formats.reading import reported
 from al_core.utils import KeypointPrediction
 
 Objects = list[Mapping[str, Any]]
@@ -40,7 +41,7 @@ def read_lightly_folder(path: Path) -> Predictions:
     folder = schemas[0].removesuffix("schema.json")
     task, categories = _schema(tree, schemas[0])
     others = [name for name in tree.names if name.startswith(folder) and name.endswith(".json") and name != schemas[0]]
-    images = [_image(tree, name) for name in others if name != f"{folder}tasks.json"]
+    images = [_image(tree, name) for name in reported([name for name in others if name != f"{folder}tasks.json"])]
     if not images:
         raise FileFormatError(f"{tree.source} holds a schema but no predictions; expected one JSON file per image")
     return _READ[task](tree.source, [name for name, _ in images], [found for _, found in images], categories)

@@ -24,8 +24,11 @@ from al_core.formats.lightly_folder import read_lightly_folder, recognises_light
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
 from al_core.formats.reader import Reader, choose, registry
+from al_core.formats.reading import reading_reported
+from al_core.formats.score_table import SCORE_READERS
 from al_core.formats.voc_folder import read_voc_folder, recognises_voc_folder
 from al_core.formats.yolo_folder import read_yolo_folder, recognises_yolo_folder
+from al_core.types import Progress
 
 _CSV = (".csv", ".tsv")
 
@@ -144,6 +147,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
 READERS: dict[str, dict[str, Reader[Any]]] = {
     "embeddings": EMBEDDING_READERS,
     "predictions": PREDICTION_READERS,
+    "scores": SCORE_READERS,
     "filenames": FILENAME_READERS,
 }
 
@@ -182,6 +186,7 @@ def read_predictions(
     images: Path | None = None,
     format: str | None = None,
     max_bytes: int | None = None,
+    progress: Progress | None = None,
 ) -> Predictions:
     """Return the predictions of a file.
 
@@ -192,6 +197,7 @@ def read_predictions(
         images: A second file that describes the images, for formats that have a `companion`.
         format: One of `PREDICTION_READERS`; by default found out from the content, then the suffix.
         max_bytes: Larger files are refused.
+        progress: Called with (percent, 100); it may raise to stop.
 
     Returns:
         The predictions as they are in the file: `join_report` says which rows are unknown, repeated or not usable.
@@ -204,7 +210,8 @@ def read_predictions(
     reader = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes)
     if images is not None and not reader.companion:
         raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
-    predictions = reader.read(path) if images is None else reader.read(path, images)
+    with reading_reported(progress):
+        predictions = reader.read(path) if images is None else reader.read(path, images)
     predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
     predictions.check(path.name)
     return predictions

@@ -1,5 +1,6 @@
 """Ready-made scores: numbers per sample that another tool has calculated."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,12 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.csv_table import CsvHeader, filename_position, number_columns, read_columns, read_header
-from al_core.formats.filenames import check_filenames
-from al_core.formats.reader import check_file
+from al_core.formats.filenames import FILENAME_COLUMNS, check_filenames
+from al_core.formats.reader import Reader, check_file, registry
+from al_core.formats.text import BOM, looks_like_text
 from al_core.types import Scores
+
+_SCORE_NAME = re.compile("score|quality|uncertain|entropy|margin|confidence", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,14 @@ def read_scores(
     return ScoreTable(filenames, scores, tuple(findings))
 
 
+def recognises_scores(path: Path, head: bytes) -> bool:
+    """Return whether a file begins as a CSV table whose every column beside the filename is named like a score."""
+    first_line = head.removeprefix(BOM).lstrip().partition(b"\n")[0]
+    cells = re.split("[,;\t]", first_line.decode(errors="replace"))
+    names = [name for cell in cells if (name := cell.strip("\"' \r")).lower() not in FILENAME_COLUMNS]
+    return looks_like_text(head) and len(names) < len(cells) and bool(names) and all(map(_SCORE_NAME.search, names))
+
+
 def _positions(path: Path, header: CsvHeader, columns: Sequence[str]) -> list[int]:
     for name in columns:
         if name not in header.columns:
@@ -87,3 +99,15 @@ def _as_score(name: str, values: Scores, lower_is_more: bool, findings: list[str
         findings.append(f"{name} is turned round: 1 minus the value")
         values = 1 - values
     return values.clip(0, 1)
+
+
+SCORE_READERS = registry(
+    Reader(
+        "csv",
+        "Ready-made scores",
+        "A CSV file with a column filename and columns of numbers that are scores already",
+        (".csv", ".tsv"),
+        recognises_scores,
+        read_scores,
+    )
+)

@@ -10,6 +10,7 @@ from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.detection_json import dense_labels
 from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import Predictions
+from al_core.formats.reading import reported
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _SCORES = ("score", "confidence")
@@ -30,7 +31,7 @@ def read_voc_folder(path: Path) -> Predictions:
     names = [name for name in tree.names if name.lower().endswith(".xml")]
     if not names:
         raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
-    annotations = [_annotation(tree, name) for name in names]
+    annotations = [_annotation(tree, name) for name in reported(names)]
     objects = [
         (image, f"{tree.source}/{name}", found)
         for image, (name, annotation) in enumerate(zip(names, annotations, strict=True))

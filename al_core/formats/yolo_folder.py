@@ -1,20 +1,20 @@
 """YOLO labels with confidences: one text file per image, `class x_center y_center width height confidence` per line."""
 
-import re
 from pathlib import Path
 
 import numpy as np
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.class_names import yaml_names
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.detection_json import dense_labels
 from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import Predictions
+from al_core.formats.reading import reported
 from al_core.formats.text import decode
 
 _CLASS_FILES = ("classes.txt", "obj.names")
 _NOT_LABELS = (*_CLASS_FILES, "readme.txt", "train.txt", "val.txt", "test.txt")
-_YAML_ENTRY = re.compile(r"^\s+(\d+)\s*:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)
 
 
 def recognises_yolo_folder(path: Path, head: bytes) -> bool:
@@ -34,7 +34,7 @@ def read_yolo_folder(path: Path) -> Predictions:
     names = _label_files(tree.names)
     if not names:
         raise FileFormatError(f"{tree.source} holds no text files; expected one per image")
-    rows = [(image, values) for image, name in enumerate(names) for values in _lines(tree, name)]
+    rows = [(image, values) for image, name in enumerate(reported(names)) for values in _lines(tree, name)]
     values = np.array([row for _, row in rows], dtype=np.float64).reshape(-1, 6)
     class_names, labels = dense_labels(values[:, 0].astype(int).tolist(), _class_names(tree))
     half = values[:, 3:5] / 2
@@ -82,14 +82,5 @@ def _class_names(tree: FileTree) -> list[str] | None:
         if base in _CLASS_FILES:
             return [line.strip() for line in decode(tree.read(name), name).splitlines() if line.strip()]
         if base in ("data.yaml", "dataset.yaml", "data.yml"):
-            return _yaml_names(decode(tree.read(name), name))
+            return yaml_names(decode(tree.read(name), name))
     return None
-
-
-def _yaml_names(text: str) -> list[str] | None:
-    _, found, names = text.partition("names:")
-    listed = re.match(r"\s*\[([^\]]*)\]", names)
-    if listed:
-        return [name.strip(" '\"\n") for name in listed[1].split(",")]
-    entries = {int(number): name for number, name in _YAML_ENTRY.findall(names)} if found else {}
-    return [entries[number] for number in range(len(entries))] if sorted(entries) == list(range(len(entries))) else None

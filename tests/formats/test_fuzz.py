@@ -9,12 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import READERS, join_report, read_embeddings, read_filenames, read_predictions
+from al_core.formats import READERS, join_report, read_embeddings, read_filenames, read_predictions, read_scores
 from al_core.formats.matching import match_filenames
 from al_core.formats.reader import choose
 from al_core.scorers import SCORERS
 
-READ = {"embeddings": read_embeddings, "predictions": read_predictions, "filenames": read_filenames}
+READ = {
+    "embeddings": read_embeddings,
+    "predictions": read_predictions,
+    "scores": lambda path, *, format=None: read_scores(path),
+    "filenames": read_filenames,
+}
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 VALID = {path.relative_to(EXAMPLES).as_posix(): path.read_bytes() for path in sorted(EXAMPLES.glob("*/*.*"))}
 # An example is named after its format, with the variant behind two dashes: predictions/lightly--keypoints.zip.

@@ -1,0 +1,77 @@
+"""What each of several files that were given together is for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.class_names import CLASS_NAME_SUFFIXES
+from al_core.formats.reader import HEAD_BYTES, check_file, choose
+from al_core.formats.readers import PREDICTION_READERS
+from al_core.formats.score_table import SCORE_READERS
+from al_core.formats.text import BOM
+
+SCORES = "scores"
+"""The format name of ready-made scores, beside those of `PREDICTION_READERS`."""
+
+_ONE_PER_IMAGE = (".txt", ".xml", ".npy", ".json")
+
+
+@dataclass(frozen=True)
+class PredictionFiles:
+    """Files that belong together.
+
+    Attributes:
+        predictions: The file or folder with the predictions.
+        images: Names and sizes of the images, for a format with a `companion`.
+        class_names: One class name per line, for predictions that do not name theirs.
+    """
+
+    predictions: Path
+    images: Path | None = None
+    class_names: Path | None = None
+
+
+def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
+    """Return what each file is for; many files of one kind in one folder are read as that folder.
+
+    Raises:
+        FileFormatError: If two files could be the predictions.
+        NotFoundError: If one of them is not there.
+    """
+    if len(paths) == 1:
+        return PredictionFiles(paths[0])
+    images = [path for path in paths if _describes_images(path)]
+    names = [path for path in paths if path not in images and path.suffix.lower() in CLASS_NAME_SUFFIXES[:2]]
+    main = [path for path in paths if path not in images and path not in names]
+    if not main and len(images) == 1:
+        main, images = images, []
+    if len(main) == 1 and len(images) <= 1 and len(names) <= 1:
+        return PredictionFiles(main[0], next(iter(images), None), next(iter(names), None))
+    folders = {path.parent for path in paths}
+    if len(folders) == 1 and any(path.suffix.lower() in _ONE_PER_IMAGE for path in paths):
+        return PredictionFiles(folders.pop())
+    listed = ", ".join(path.name for path in paths[:10])
+    raise FileFormatError(
+        f"which of {listed} holds the predictions is unclear; give one file, with at most one file about the images "
+        "and one of class names, or a folder with one file per image"
+    )
+
+
+def recognise(path: Path) -> str:
+    """Return the format of a file or folder: a key of `PREDICTION_READERS`, or `SCORES`.
+
+    Raises:
+        NotFoundError: If there is no such file.
+        FileFormatError: If it is empty or of no known format.
+    """
+    head = check_file(path)
+    if any(reader.recognises(path, head) for reader in SCORE_READERS.values()):
+        return SCORES
+    return choose(path, PREDICTION_READERS).name
+
+
+def _describes_images(path: Path) -> bool:
+    # Results are a list, or have scores; the annotation file is an object and has none.
+    head = check_file(path).removeprefix(BOM).lstrip()[:HEAD_BYTES]
+    return path.suffix.lower() == ".json" and head.startswith(b"{") and b'"images"' in head and b'"score"' not in head

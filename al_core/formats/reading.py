@@ -1,0 +1,50 @@
+"""How far the reading of a file is, without every reader handing a progress on."""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import IO, TypeVar
+
+from al_core.types import Progress
+
+Item = TypeVar("Item")
+
+_progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
+
+
+@contextmanager
+def reading_reported(progress: Progress | None) -> Iterator[None]:
+    """Within the block, `progress` is called with (percent, 100); it may raise to stop the reading."""
+    token = _progress.set(progress)
+    try:
+        yield
+    finally:
+        _progress.reset(token)
+
+
+def reported(items: Sequence[Item]) -> Iterator[Item]:
+    """Return the items one by one, telling before each how far the reading is."""
+    progress = _progress.get()
+    for done, item in enumerate(items):
+        if progress:
+            progress(100 * done // len(items), 100)
+        yield item
+
+
+def open_reported(path: Path) -> IO[bytes]:
+    """Return a file whose every read is reported."""
+    progress = _progress.get()
+    return _ReportedFile(path, progress) if progress else path.open("rb")
+
+
+class _ReportedFile(io.FileIO):
+    # Readers such as Arrow's read in threads of their own, which do not see the context.
+    def __init__(self, path: Path, progress: Progress) -> None:
+        super().__init__(path)
+        self._report, self._n_bytes = progress, path.stat().st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._report(100 * self.tell() // max(self._n_bytes, 1), 100)
+        return super().read(size) or b""

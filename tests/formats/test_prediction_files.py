@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from al_core.exceptions import Cancelled, FileFormatError
+from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognise
+from al_core.formats.prediction_files import SCORES
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+RESULTS = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
+ABOUT = {"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}]}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(**files):
+        paths = [tmp_path / name.replace("__", ".") for name in files]
+        for path, content in zip(paths, files.values(), strict=True):
+            path.write_text(content)
+        return paths
+
+    return write
+
+
+def test_the_annotation_file_is_told_from_the_results_in_any_order(written):
+    about, results = written(about__json=json.dumps(ABOUT), results__json=json.dumps(RESULTS))
+    assert assign_roles([about, results]) == PredictionFiles(results, images=about)
+    assert assign_roles([results, about]) == PredictionFiles(results, images=about)
+
+
+def test_a_text_file_beside_an_array_names_its_classes(written):
+    names, array = written(classes__txt="cat\ndog\n", array__npy="")
+    array.write_bytes((EXAMPLES / "predictions" / "npy.npy").read_bytes())
+    assert assign_roles([names, array]) == PredictionFiles(array, class_names=names)
+
+
+def test_one_text_file_per_image_is_read_as_their_folder(written, tmp_path):
+    paths = written(a__txt="0 0.5 0.5 0.2 0.2 0.9\n", b__txt="1 0.5 0.5 0.2 0.2 0.4\n", classes__txt="cat\ndog\n")
+    files = assign_roles(paths)
+    assert files == PredictionFiles(tmp_path)
+    assert recognise(files.predictions) == "yolo"
+    assert read_predictions(files.predictions).class_names == ["cat", "dog"]
+
+
+def test_two_files_that_could_both_be_the_predictions_are_refused(written):
+    with pytest.raises(FileFormatError, match=r"one\.csv, two\.csv"):
+        assign_roles(written(one__csv="filename,cat\n", two__csv="filename,cat\n"))
+
+
+def test_columns_named_like_scores_are_recognised_as_scores(written):
+    scores, classes = written(scores__csv="filename,label_quality\na,1\n", classes__csv="filename,cat,dog\na,0,1\n")
+    assert (recognise(scores), recognise(classes)) == (SCORES, "csv")
+
+
+@pytest.mark.parametrize("example", ["csv.csv", "yolo.zip", "voc.zip", "lightly--detection.zip"])
+def test_reading_tells_how_far_it_is_and_stops_when_told(example):
+    path, percents = EXAMPLES / "predictions" / example, []
+    read_predictions(path, progress=lambda done, total: percents.append(done))
+    assert percents == sorted(percents)
+    assert percents[0] == 0
+
+    def cancel(done, total):
+        raise Cancelled("reading was cancelled")
+
+    with pytest.raises(Cancelled):
+        read_predictions(path, progress=cancel)

@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from al_core.scorers import SCORERS
+from al_core.store import Dataset
+from tests.pages.conftest import Open
+from ui import prediction_source, state
+from ui.score_gallery import FORMULAS
+
+LOGITS = "filename,cat,dog\ndigit_0000.png,-2,3\ndigit_0001.png,5,-5\n"
+QUALITY = "filename,label_quality\ndigit_0000.png,0.25\ndigit_0001.png,1\n"
+
+
+def dropped(open_page: Open, **files: str | bytes) -> AppTest:
+    app = open_page("predictions")
+    contents = [
+        (name.replace("__", "."), content if isinstance(content, bytes) else content.encode(), "application/x")
+        for name, content in files.items()
+    ]
+    return app.file_uploader[0].set_value(contents).run()
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def score(dataset: Dataset, name: str) -> list[float]:
+    return dataset.arrays.read(dataset.arrays.get("score", name))[:3].tolist()
+
+
+def read_as(app: AppTest) -> object:
+    return next(box for box in app.selectbox if box.label == "Read as")
+
+
+def test_every_score_has_its_formula() -> None:
+    assert {name for scorer in SCORERS.values() for name in scorer.names} <= set(FORMULAS)
+
+
+def test_a_softmax_is_offered_for_logits_and_never_applied_unasked(digits: Dataset, open_page: Open) -> None:
+    app = dropped(open_page, model__csv=LOGITS)
+    assert "look like logits" in app.warning[0].value
+    app.toggle[0].set_value(True).run()
+    press(app, "Store and score")
+    probabilities = digits.arrays.read(digits.arrays.get("prediction", "model"))
+    np.testing.assert_allclose(probabilities[0], [1 / (1 + np.e**5), 1 / (1 + np.e**-5)], rtol=1e-5)
+
+
+def test_ready_made_scores_are_recognised_and_can_be_turned_round(digits: Dataset, open_page: Open) -> None:
+    app = dropped(open_page, cleanlab__csv=QUALITY)
+    assert read_as(app).value == "scores"
+    app.toggle[0].set_value(True).run()
+    press(app, "Store and score")
+    np.testing.assert_allclose(score(digits, "label_quality"), [0.75, 0, np.nan])
+
+
+def test_the_recognised_layout_can_be_overridden(digits: Dataset, open_page: Open) -> None:
+    app = dropped(open_page, cleanlab__csv=QUALITY)
+    read_as(app).set_value("csv").run()
+    press(app, "Store and score")
+    np.testing.assert_allclose(score(digits, "uncertainty_margin"), [0.5, 0, np.nan])
+
+
+def test_results_and_their_annotation_file_are_dropped_together(digits: Dataset, open_page: Open) -> None:
+    results = [{"image_id": 7, "category_id": 1, "bbox": [0, 0, 8, 8], "score": 0.75}]
+    about = {
+        "images": [{"id": 7, "file_name": "digit_0000.png", "width": 64, "height": 64}],
+        "categories": [{"id": 1, "name": "loop"}],
+    }
+    app = dropped(open_page, results__json=json.dumps(results), instances__json=json.dumps(about))
+    assert any("Object detection" in text.value and "loop" in text.value for text in app.markdown)
+    press(app, "Store and score")
+    np.testing.assert_allclose(score(digits, "objectness_least_confidence"), [0.25, np.nan, np.nan])
+
+
+def test_a_file_that_is_nothing_known_says_what_is(digits: Dataset, open_page: Open) -> None:
+    app = dropped(open_page, notes__json='{"hello": 1}')
+    assert "notes.json" in app.error[0].value
+
+
+def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
+    digits: Dataset, home: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction_source, "LARGE_BYTES", 0)
+    app = dropped(open_page, cleanlab__csv=QUALITY)
+    for _ in range(200):
+        if any(button.label == "Store and score" for button in app.button):
+            break
+        app.run()
+    press(app, "Store and score")
+    job = state.jobs().latest(f"store:{digits.id}")
+    assert job is None or job.wait(30)
+    app.run()
+    np.testing.assert_allclose(score(digits, "label_quality"), [0.25, 1, np.nan])
+    assert list((home / "uploads").iterdir()) == []

@@ -1,0 +1,35 @@
+"""One small real file for each format, to learn its layout from."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from al_core.formats import READERS
+
+FOLDER = Path(__file__).resolve().parents[1] / "examples"
+
+
+def show_examples(*kinds: str) -> None:
+    """Draw what is there for these kinds of `READERS`, each with its line of description and a download."""
+    with st.expander("Every format that can be read, with an example of each", icon=":material/description:"):
+        for kind in kinds:
+            for name, reader in READERS[kind].items():
+                files = sorted(FOLDER.glob(f"{kind}/{name}.*")) + sorted(FOLDER.glob(f"{kind}/{name}--*"))
+                text, buttons = st.columns([3, 4], vertical_alignment="center")
+                text.markdown(f"**{reader.label}**  \n:small[{reader.description}]")
+                with buttons.container(horizontal=True, gap="small"):
+                    for file in files:
+                        _download(kind, file)
+
+
+def _download(kind: str, file: Path) -> None:
+    _, _, variant = file.stem.partition("--")
+    st.download_button(
+        variant or file.suffix,
+        file.read_bytes,
+        file_name=f"example-{kind}-{file.name}",
+        key=f"example-{kind}-{file.name}",
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"{file.name}: ten images of the demo. Drop it above to see what happens",
+    )

@@ -1,0 +1,95 @@
+"""A file of predictions as it is to be read, and reading it: large ones as a job."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from al_core.formats import (
+    PredictionFiles,
+    Predictions,
+    ScoreTable,
+    read_class_names,
+    read_predictions,
+    read_scores,
+)
+from al_core.formats.prediction_files import SCORES
+from al_core.jobs import JobState
+from al_core.types import Progress
+from ui import state
+
+LARGE_BYTES = 20 * 2**20
+READING = "reading"
+
+
+@dataclass(frozen=True)
+class PredictionSource:
+    """Files and how to read them."""
+
+    files: PredictionFiles
+    format: str
+    lower_is_more: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        return self.files.predictions.name
+
+    @property
+    def key(self) -> str:
+        """What the result depends on; another content has another key."""
+        paths = [self.files.predictions, self.files.images, self.files.class_names]
+        stamps = [f"{path}@{path.stat().st_mtime_ns}" for path in paths if path]
+        return f"{self.format} {self.lower_is_more} {' '.join(stamps)}"
+
+    @property
+    def is_large(self) -> bool:
+        """Whether reading takes long enough to be a job."""
+        path = self.files.predictions
+        return path.is_dir() or path.stat().st_size > LARGE_BYTES
+
+    def read(self, progress: Progress | None = None) -> Predictions | ScoreTable:
+        """Return what the files hold."""
+        if self.format == SCORES:
+            return read_scores(self.files.predictions, lower_is_more=self.lower_is_more)
+        names = read_class_names(self.files.class_names) if self.files.class_names else None
+        return read_predictions(
+            self.files.predictions,
+            images=self.files.images,
+            class_names=names,
+            format=self.format,
+            progress=progress,
+        )
+
+
+def read_source(source: PredictionSource) -> Predictions | ScoreTable | None:
+    """Return what the files hold, or None while they are being read, or if that failed or was cancelled."""
+    key = f"read {source.key}"
+    _forget_others(key)
+    if not source.is_large:
+        return _read_now(key, source)
+    if state.jobs().latest(key) is None:
+        state.run_job(key, f"Reading {source.name}", source.read)
+    job = state.show_job(key, unit="%")
+    if job and job.state is not JobState.FINISHED and st.button("Read it again", help="Start from the beginning"):
+        state.jobs().forget(key)
+        st.rerun()
+    return job.result if job and job.state is JobState.FINISHED else None
+
+
+def forget_source() -> None:
+    """Let go of what was read, in memory and on disk."""
+    _forget_others("")
+    _read_now.clear()
+
+
+def _forget_others(key: str) -> None:
+    earlier = st.session_state.get(READING)
+    if earlier and earlier != key and (job := state.jobs().latest(earlier)):
+        job.cancel()
+        state.jobs().forget(earlier)
+    st.session_state[READING] = key
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the file…")
+def _read_now(key: str, _source: PredictionSource) -> Predictions | ScoreTable:
+    return _source.read()
