@@ -9,7 +9,7 @@ from sklearn.datasets import load_sample_images
 
 from al_core import cli, workflow
 from al_core.store import Workspace
-from tests.api.conftest import served
+from tests.api.conftest import api_server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,7 +97,7 @@ def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
 def test_embeddings_can_be_sent_to_a_server(
     images_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Workspace(tmp_path / "far") as far, served(far) as address:
+    with Workspace(tmp_path / "far") as far, api_server(far) as address:
         arguments = ["embed", str(images_dir), "--dataset", "mixed", "--server", address]
         arguments += ["--workspace", str(tmp_path / "near"), "--model", "python:tests.embedding.models:mean_colour"]
         assert cli.main(arguments) == 0
