@@ -36,7 +36,9 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
                     "Images",
                     key=f"images-{dataset.id}",
                     icon=":material/folder_open:",
-                    help=f"Shown from {dataset.images_dir}" if dataset.images_dir else "Name the folder that holds them",
+                    help=f"Shown from {dataset.images_dir}"
+                    if dataset.images_dir
+                    else "Name the folder that holds them",
                 ):
                     choose_images_dir(dataset)
                 if st.button(
