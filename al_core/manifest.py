@@ -8,7 +8,6 @@ import numpy as np
 import orjson
 
 from al_core import workflow
-from al_core.alignment import complete_scores
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
 from al_core.store.records import StoredArray, Tag, mask_to_rows, rows_to_mask
@@ -70,8 +69,6 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
         InvalidInputError: If the manifest is of no selection, the dataset has other samples, or other rows come out.
         MissingInputError: If the dataset lacks an input, or has it changed.
     """
-    from al_core.selection import select
-
     if "config" not in manifest or manifest["query_set"] is None:
         raise InvalidInputError(
             f"tag '{manifest['tag']['name']}' was not made by a selection, or its query tag was gone when the manifest "
@@ -84,13 +81,7 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
     query, labeled = (mask_to_rows(bytes.fromhex(manifest[name])) for name in ("query_set", "labeled_set"))
     config = SelectionConfig(**manifest["config"])
     embedding, score = (_input(dataset, kind, manifest[kind]) for kind in ("embedding", "score"))
-    rows = select(
-        dataset.arrays.read(embedding) if embedding else None,
-        config,
-        scores=complete_scores(dataset, config, score, np.setdiff1d(query, labeled)),
-        query_rows=query,
-        preselected_rows=labeled,
-    )
+    rows = workflow.select_rows(dataset, config, query, labeled, embedding, score)
     _check_same(dataset, rows, manifest)
     return rows
 

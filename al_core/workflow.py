@@ -326,7 +326,7 @@ def run_selection(
         AlreadyExistsError: If a tag of the configuration's name exists.
         MissingInputError: If the method needs embeddings or scores that are not there.
     """
-    from al_core.selection import quality, select
+    from al_core.selection import quality
 
     dataset.check_tag_name(config.name)
     config = config.seeded()
@@ -336,15 +336,7 @@ def run_selection(
     embeddings = dataset.arrays.read(embedding) if embedding else None
     score = find_score(dataset, config)
     scores = complete_scores(dataset, config, score, np.setdiff1d(query_tag.rows, labeled_rows))
-    added = select(
-        embeddings,
-        config,
-        scores=scores,
-        query_rows=query_tag.rows,
-        preselected_rows=labeled_rows,
-        graph=_graph_for(dataset, config, embedding, progress),
-        progress=progress,
-    )
+    added = select_rows(dataset, config, query_tag.rows, labeled_rows, embedding, score, progress=progress)
     achieved = quality(
         embeddings,
         rows=added,
@@ -368,6 +360,34 @@ def run_selection(
         order=added,
     )
     return Selection(tag, added, config, achieved)
+
+
+def select_rows(
+    dataset: "Dataset",
+    config: SelectionConfig,
+    query_rows: Rows,
+    labeled_rows: Rows,
+    embedding: StoredArray | None,
+    score: StoredArray | None,
+    *,
+    progress: Progress | None = None,
+) -> Rows:
+    """Return the rows that a selection adds, in the order picked; nothing is stored.
+
+    Raises:
+        MissingInputError: If the method needs an embedding or a score of each candidate.
+    """
+    from al_core.selection import select
+
+    return select(
+        dataset.arrays.read(embedding) if embedding else None,
+        config,
+        scores=complete_scores(dataset, config, score, np.setdiff1d(query_rows, labeled_rows)),
+        query_rows=query_rows,
+        preselected_rows=labeled_rows,
+        graph=_graph_for(dataset, config, embedding, progress),
+        progress=progress,
+    )
 
 
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:

@@ -41,6 +41,7 @@ def _objects(rows: ExportRows) -> Iterator[dict[str, Any]]:
             "image_id": image,
             "category_id": category,
             "bbox": box,
+            "segmentation": [],
             "area": area,
             "iscrowd": 0,
             "score": score,
