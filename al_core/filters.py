@@ -40,7 +40,8 @@ class Range:
     def mask(self, values: NDArray[Any]) -> Mask:
         """Return which values lie in the range, (N,)."""
         if self.is_missing:
-            return np.isnan(values)
+            is_missing: Mask = np.isnan(values)
+            return is_missing
         is_inside: Mask = values >= self.low
         is_inside &= (values < self.high) if np.isfinite(self.high) else (values <= self.high)
         return is_inside
@@ -143,7 +144,7 @@ def predicted_classes(probabilities: Probabilities) -> NDArray[np.int16]:
         >>> predicted_classes(np.array([[0.2, 0.8], [np.nan, np.nan]]))
         array([ 1, -1], dtype=int16)
     """
-    classes = probabilities.argmax(axis=1).astype(np.int16)
+    classes: NDArray[np.int16] = probabilities.argmax(axis=1).astype(np.int16)
     classes[np.isnan(probabilities[:, 0])] = -1
     return classes
 
@@ -152,7 +153,8 @@ def class_mask(classes: NDArray[np.integer], chosen: Sequence[int], n_classes: i
     """Return which rows are of a chosen class, (N,)."""
     is_chosen = np.zeros(n_classes + 1, bool)  # the last one answers for -1
     is_chosen[list(chosen)] = True
-    return is_chosen[classes]
+    mask: Mask = is_chosen[classes]
+    return mask
 
 
 def filename_mask(filenames: "pa.Array", text: str) -> Mask:

@@ -2,20 +2,18 @@ import numpy as np
 import streamlit as st
 
 from al_core import workflow
-from al_core.filters import Mask, Range, all_of, rows_mask
+from al_core.filters import Mask, all_of, rows_mask
 from al_core.store import Dataset, Tag
 from al_core.types import Rows
 from ui import columns, filters, state
 from ui.actions import actions
 from ui.columns import Column
 from ui.embedding_map import Categories, Values, embedding_map
-from ui.histogram import histogram
 from ui.images import image_grid, image_url
-from ui.projection_view import View, choose_view, clear_lasso, show_umap_job
+from ui.projection_view import DRAWN, View, choose_view, clear_lasso, show_umap_job
 from ui.sample import show_sample
 
 MAP_HEIGHT = 540
-MORE_HISTOGRAMS = 8
 NOTHING = "nothing"
 
 
@@ -72,37 +70,6 @@ def draw_map(
     return rows_mask(selection.rows(view.points, colors), dataset.n_samples)
 
 
-def draw_histograms(dataset: Dataset, numbers: dict[str, Column], first: str, masks: dict[str, Mask]) -> None:
-    chosen = filters.current(dataset)
-    n_bins = st.session_state.get("bin-count", 40)
-    names = sorted(numbers, key=lambda name: (name != first, name not in chosen.ranges))
-    shown = names[: MORE_HISTOGRAMS + 1]
-    height = min(max((MAP_HEIGHT - 200) // max(len(shown) - 1, 1) - 58, 52), 104)
-    for position, name in enumerate(shown):
-        bins, totals = numbers[name].bins(n_bins)
-
-        def keep(wanted: Range | None, name: str = name) -> None:
-            filters.store(dataset, filters.current(dataset).with_range(name, wanted))
-
-        histogram(
-            name,
-            bins,
-            key=f"histogram-{dataset.id}-{name}",
-            counts=bins.count(all_of(masks, dataset.n_samples, but=name)) if set(masks) - {name} else totals,
-            totals=totals,
-            chosen=chosen.ranges.get(name),
-            on_range=keep,
-            palette="viridis" if name == first else None,
-            bin_count=n_bins if position == 0 else None,
-            on_bin_count=lambda wanted: st.session_state.update({"bin-count": wanted}),
-            height=132 if position == 0 else height,
-        )
-    if not names:
-        st.info("Histograms appear here as soon as there are scores or metadata.", icon=":material/bar_chart:")
-    if len(names) > len(shown):
-        st.caption(f"{len(names) - len(shown)} more: choose one under Colour by to see it here")
-
-
 def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str]) -> None:
     rows: Rows = column.highest_first() if column else np.arange(len(mask))
     rows = rows[mask[rows]]
@@ -137,6 +104,7 @@ with left:
         drawn = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks)
     else:
         st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
+st.session_state[DRAWN] = drawn is not None
 if drawn is not None:
     masks[filters.ON_MAP] = drawn
 mask = all_of(masks, dataset.n_samples)
@@ -144,7 +112,7 @@ sorted_by = color if color in numbers else next(iter(numbers), None)
 with filter_row:
     filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
 with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
-    draw_histograms(dataset, numbers, sorted_by, masks)
+    filters.histograms(dataset, numbers, masks, first=sorted_by, height=MAP_HEIGHT)
 if view:
     show_umap_job(dataset, view.embedding)
 reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]

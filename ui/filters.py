@@ -7,13 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from al_core.filters import Filters, Mask, class_mask, tag_mask
+from al_core.filters import Filters, Mask, Range, all_of, class_mask, tag_mask
 from al_core.store import INITIAL_TAG, Dataset
 from ui import columns
 from ui.columns import Column
+from ui.histogram import histogram
 from ui.state import plain
 
 ON_MAP = "drawn on the map"
+MORE_HISTOGRAMS = 8
 # One line that scrolls: chips that wrapped would move the map down.
 STYLE = """<style>
 .st-key-filter-row {flex-wrap: nowrap !important; overflow-x: auto; overflow-y: hidden; scrollbar-width: thin;
@@ -102,6 +104,44 @@ def _control(draw: Callable[..., Any], dataset: Dataset, field: str, label: str,
         store(dataset, replace(current(dataset), **{field: chosen}))
 
     draw(label, key=key, on_change=keep, **options)
+
+
+def histograms(
+    dataset: Dataset, numbers: dict[str, Column], passing: dict[str, Mask], *, first: str | None, height: int
+) -> None:
+    """Draw the column's histogram that is named first large, then those that filter, then others, in `height` pixels.
+
+    Each counts the samples that pass every filter but its own, so that its range can be widened.
+    """
+    wanted = current(dataset)
+    n_bins = st.session_state.get("bin-count", 40)
+    names = sorted(numbers, key=lambda name: (name != first, name not in wanted.ranges))
+    shown = names[: MORE_HISTOGRAMS + 1]
+    small = min(max((height - 200) // max(len(shown) - 1, 1) - 58, 52), 104)
+    for position, name in enumerate(shown):
+        bins, totals = numbers[name].bins(n_bins)
+
+        histogram(
+            name,
+            bins,
+            key=f"histogram-{dataset.id}-{name}",
+            counts=bins.count(all_of(passing, dataset.n_samples, but=name)) if set(passing) - {name} else totals,
+            totals=totals,
+            chosen=wanted.ranges.get(name),
+            on_range=partial(_keep_range, dataset, name),
+            palette="viridis" if name == first else None,
+            bin_count=n_bins if position == 0 else None,
+            on_bin_count=lambda wanted: st.session_state.update({"bin-count": wanted}),
+            height=132 if position == 0 else small,
+        )
+    if not names:
+        st.info("Histograms appear here as soon as there are scores or metadata.", icon=":material/bar_chart:")
+    if len(names) > len(shown):
+        st.caption(f"{len(names) - len(shown)} more: choose one under Colour by to see it here")
+
+
+def _keep_range(dataset: Dataset, column: str, wanted: Range | None) -> None:
+    store(dataset, current(dataset).with_range(column, wanted))
 
 
 def in_words(wanted: Filters) -> dict[str, Filters]:

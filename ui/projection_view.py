@@ -11,7 +11,7 @@ from al_core.jobs import JobState
 from al_core.store import Dataset
 from ui import state
 
-SHOWN, GENERATION = "map-shown", "map-generation"
+SHOWN, GENERATION, DRAWN = "map-shown", "map-generation", "map-drawn"
 ON_ITS_WAY = "UMAP is being calculated: its progress is below the map"
 
 
@@ -37,10 +37,11 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
     if len(embeddings) > 1:
         embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
     is_ready = workflow.find_projection(dataset, embedding, "UMAP") is not None
+    # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
     method = st.segmented_control(
         "View",
         ["PCA", "UMAP"],
-        default="UMAP" if is_ready else "PCA",
+        default="UMAP" if is_ready and not st.session_state.get(DRAWN) else "PCA",
         key=f"view-{is_ready}",
         required=True,
         disabled=not is_ready,

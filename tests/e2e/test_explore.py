@@ -1,0 +1,89 @@
+"""The explore page on the real demo: drag, draw, look, keep."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Traffic
+
+TOTAL = "1,797"
+
+
+def drag(page: Page, area: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag between two places of an area, in shares of its sides."""
+    box = area.bounding_box()
+    assert box
+    for move, (right, down) in (("down", start), ("up", end)):
+        page.mouse.move(box["x"] + right * box["width"], box["y"] + down * box["height"], steps=6)
+        getattr(page.mouse, move)()
+
+
+def expect_fewer_than(page: Page, before: int) -> int:
+    """Wait until the count of samples is below `before` and return it."""
+    counted = page.get_by_text(re.compile(rf"^[\d,]+ of {TOTAL} samples$"))
+    expect(counted).not_to_have_text(f"{before:,} of {TOTAL} samples")
+    now = int(counted.inner_text().split()[0].replace(",", ""))
+    assert now < before
+    return now
+
+
+def test_histogram_chips_map_grid_and_tag_follow_one_selection(
+    page: Page, traffic: Traffic, wait_until_idle: Callable[[], None]
+) -> None:
+    page.goto("/explore")
+    stage = page.locator(".map[data-ready='1797'] .stage")
+    stage.wait_for()
+    wait_until_idle()
+    traffic.sent.clear()
+
+    drag(page, page.locator(".histogram .plot").first, (0.51, 0.5), (0.99, 0.5))
+    chip = page.get_by_role("button", name="uncertainty_margin from 0.5")
+    expect(chip).to_be_visible()
+    uncertain = expect_fewer_than(page, 1797)
+    expect(page.get_by_text("Outside the filter")).to_be_visible()
+
+    page.locator(".map").focus()
+    page.keyboard.press("b")
+    drag(page, stage, (0.4, 0.02), (0.92, 0.98))
+    expect(page.get_by_role("button", name="drawn on the map")).to_be_visible()
+    drawn = expect_fewer_than(page, uncertain)
+
+    images = page.locator(".thumbnails button")
+    expect(images).to_have_count(min(drawn, 48))
+    images.first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(re.compile(r"1 − \(0\.\d{3} − 0\.\d{3}\) = 0\.\d{3}"))
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Filenames").click()
+    assert len(download.value.path().read_text().splitlines()) == drawn
+    page.get_by_role("button", name="New tag").click()
+    expect(page.get_by_text(re.compile(rf"Created “explored-\d+” with {drawn:,} samples"))).to_be_visible()
+
+    chip.click()
+    expect(chip).to_be_hidden()
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_visible()
+    assert max(traffic.sent) < 10_000
+
+
+def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same_again(
+    page: Page, wait_until_idle: Callable[[], None]
+) -> None:
+    page.goto("/explore")
+    low = page.get_by_role("slider", name="Lowest value kept").first
+    low.focus()
+    for _ in range(4):
+        low.press("Shift+ArrowRight")
+    expect(page.get_by_role("button", name="uncertainty_margin from 0.5")).to_be_visible()
+    low.press("Escape")
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_visible()
+    plot = page.locator(".histogram .plot").first
+    chip = page.get_by_role("button", name="uncertainty_margin 0.25 to 0.5")
+    for n_chips in (1, 0):
+        wait_until_idle()
+        drag(page, plot, (0.26, 0.5), (0.49, 0.5))
+        expect(chip).to_have_count(n_chips)
