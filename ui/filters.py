@@ -107,11 +107,17 @@ def _control(draw: Callable[..., Any], dataset: Dataset, field: str, label: str,
 
 
 def histograms(
-    dataset: Dataset, numbers: dict[str, Column], passing: dict[str, Mask], *, first: str | None, height: int
+    dataset: Dataset,
+    numbers: dict[str, Column],
+    passing: dict[str, Mask],
+    *,
+    first: str | None,
+    color: str,
+    height: int,
 ) -> None:
     """Draw the column's histogram that is named first large, then those that filter, then others, in `height` pixels.
 
-    Each counts the samples that pass every filter but its own, so that its range can be widened.
+    The one that colours the map has the map's colours. Each counts the samples that pass every filter but its own, so that its range can be widened.
     """
     wanted = current(dataset)
     n_bins = st.session_state.get("bin-count", 40)
@@ -129,7 +135,7 @@ def histograms(
             totals=totals,
             chosen=wanted.ranges.get(name),
             on_range=partial(_keep_range, dataset, name),
-            palette="viridis" if name == first else None,
+            palette="viridis" if name == color else None,
             bin_count=n_bins if position == 0 else None,
             on_bin_count=lambda wanted: st.session_state.update({"bin-count": wanted}),
             height=132 if position == 0 else small,
