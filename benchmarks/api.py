@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
@@ -21,6 +21,9 @@ import numpy as np
 import requests
 
 from al_core import workflow
+from al_core.agents import ActiveLearningAgent
+from al_core.api import ApiWorkflowClient
+from al_core.config import SelectionConfig
 from al_core.store import Workspace
 
 N_SAMPLES = 1_000_000
@@ -109,6 +112,22 @@ def time_filenames(address: str, dataset_id: str) -> None:
         print(f"{N_SAMPLES:,} filenames, {attempt} time: {time.perf_counter() - start:.2f} s, {len(content) >> 20} MB")
 
 
+def time_agent(address: str, dataset_id: str) -> None:
+    start = time.perf_counter()
+    agent = ActiveLearningAgent(ApiWorkflowClient(server=address, dataset_id=dataset_id))
+    print(f"an agent over {N_SAMPLES:,} samples: made in {time.perf_counter() - start:.2f} s")
+    agent.query(SelectionConfig("RANDOM", 1000, name="for the agent"))
+    for name in ("query_set", "labeled_set", "unlabeled_set", "added_set"):
+        first, second = (timed(lambda name=name: getattr(agent, name)) for _ in range(2))
+        print(f"  {name:<14} {first * 1000:6.1f} ms, then {second * 1000:6.1f} ms")
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -116,6 +135,7 @@ def main() -> None:
         large, small = fill(home)
         with running(home, "hello:app") as hello, running(home, "al_core.api.server:app") as api:
             time_filenames(api, large)
+            time_agent(api, large)
             report("FastAPI hello", hello, ["/hello"])
             report("jobs and tags", api, [f"/v1/datasets/{small}/tags"])
             body = {"method": "CORESET", "nSamples": 20_000, "name": "long"}

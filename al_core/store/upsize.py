@@ -1,4 +1,6 @@
+import math
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from al_core.store.records import INITIAL_TAG, StoredArray, Tag, rows_to_mask
 if TYPE_CHECKING:
     from al_core.store.dataset import Dataset
 
-PADDED = ("score", "prediction")
+PADDED = ("score", "prediction", "metadata", "digest")
 PARTIAL_EMBEDDING = "partial-embedding"
 """An embedding that lacks rows of the dataset; it can be read and completed, but nothing is selected from it."""
 
@@ -44,8 +46,12 @@ def array_changes(dataset: "Dataset", folder: Path, n_samples: int) -> tuple[lis
 
 
 def padded(array: NDArray[Any], n_samples: int) -> NDArray[Any]:
-    """Return an array with rows of NaN at its end, for the samples that have no value yet."""
-    missing = np.full((n_samples - len(array), *array.shape[1:]), np.nan, array.dtype)
+    """Return an array with a row for each new sample: NaN, or random bytes, so that it equals no other's digest."""
+    shape = (n_samples - len(array), *array.shape[1:])
+    if array.dtype == np.uint8:
+        missing = np.frombuffer(secrets.token_bytes(math.prod(shape)), np.uint8).reshape(shape)
+    else:
+        missing = np.full(shape, np.nan, np.promote_types(array.dtype, np.float32))
     return np.concatenate([array, missing])
 
 
