@@ -20,7 +20,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
-    from al_core.formats import JoinReport, Predictions, ScoreTable
+    from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
     from al_core.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
@@ -183,14 +183,47 @@ def add_embeddings(
     dataset.arrays.save("embedding", {name: ordered}, facts, ids={name: embedding_id})
 
 
+def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinReport") -> list[str]:
+    """Store columns of numbers, in place of older ones of the same names, and return their names.
+
+    Raises:
+        InvalidInputError: If the report found the file not usable.
+    """
+    report.require_usable()
+    used = np.flatnonzero(report.rows >= 0)
+    columns = {name: np.full(dataset.n_samples, np.nan) for name in table.columns}
+    for name, values in table.columns.items():
+        columns[name][report.rows[used]] = values[used]
+    dataset.arrays.save("metadata", columns, {"source": report.source})
+    return list(columns)
+
+
+def tag_filenames(
+    dataset: "Dataset", filenames: Sequence[str], name: str, *, source: str = "the list"
+) -> "tuple[Tag, JoinReport]":
+    """Store a tag of the samples that a list names, to continue a project begun elsewhere, and how they were matched.
+
+    Raises:
+        InvalidInputError: If no filename is a sample; nothing is stored then.
+        AlreadyExistsError: If the name is taken.
+    """
+    from al_core.formats import join_report
+
+    dataset.check_tag_name(name)
+    report = join_report(dataset.filenames(), filenames, source=source)
+    report.require_usable()
+    rows = np.unique(report.rows[report.rows >= 0])
+    return dataset.create_tag(name, rows, facts={"operation": "list", "tags": [source]}), report
+
+
 def check_predictions(
     dataset: "Dataset",
-    predictions: "Predictions | ScoreTable",
+    predictions: "Predictions | ScoreTable | MetadataTable",
     *,
     source: str = "predictions",
     policy: str = "skip",
 ) -> "JoinReport":
-    """Return how predictions or ready-made scores match the dataset's samples; nothing is stored."""
+    """Return how predictions, scores or metadata match the dataset's samples; nothing is stored."""
     from al_core.formats import Policy, Predictions, join_report
 
     rows = predictions if isinstance(predictions, Predictions) else predictions.filenames

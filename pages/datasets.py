@@ -5,12 +5,16 @@ import streamlit as st
 from al_core import demo, workflow
 from al_core.api.media import image_path
 from al_core.exceptions import InvalidInputError
-from al_core.formats import read_embeddings, read_filenames
+from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
 from al_core.store import Dataset
 from ui import state
 from ui.demos import offer_demos
+from ui.examples import show_examples
 from ui.file_drop import chosen_file
 from ui.image_folder import folder_form
+from ui.metadata import metadata_form
+
+EMBEDDING_TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})
 
 
 def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
@@ -93,9 +97,9 @@ def create_form() -> None:
     with right:
         file = chosen_file(
             "Embeddings",
-            ["csv", "npy", "npz"],
+            EMBEDDING_TYPES,
             "embeddings",
-            "CSV in Lightly's layout (filenames, embedding_0, …), .npz with filenames and embeddings, or .npy",
+            "CSV in Lightly's layout (filenames, embedding_0, …), Parquet or Arrow, .npz, JSON as of FiftyOne, or .npy",
         )
         names_file = None
         if file and file.suffix == ".npy":
@@ -141,3 +145,6 @@ with from_images:
     folder_form()
 with from_embeddings:
     create_form()
+    show_examples("embeddings", "filenames")
+if current and current.n_samples:
+    metadata_form(current)

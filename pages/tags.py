@@ -6,6 +6,7 @@ from al_core.formats import WRITERS, Writer
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from ui import state
 from ui.duplicates import duplicates_form
+from ui.filename_tag import filename_tag_form
 
 OPERATIONS = {
     "union": "in either",
@@ -164,8 +165,8 @@ with table:
     tag = show_tree(tags)
 with detail.container(border=True):
     st.subheader(tag.name)
-    export_tab, algebra_tab, change_tab, duplicates_tab = st.tabs(
-        ["Download", "Combine", "Rename or delete", "Duplicates"]
+    export_tab, algebra_tab, change_tab, list_tab, duplicates_tab = st.tabs(
+        ["Download", "Combine", "Rename or delete", "From a list", "Duplicates"]
     )
     with export_tab:
         download(dataset, tag)
@@ -173,5 +174,7 @@ with detail.container(border=True):
         combine(dataset, tag, tags)
     with change_tab:
         change(dataset, tag, tags)
+    with list_tab:
+        filename_tag_form(dataset)
     with duplicates_tab:
         duplicates_form(dataset)

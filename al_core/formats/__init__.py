@@ -7,6 +7,7 @@ from al_core.formats.export import ExportRows, Need, unmet, write_csv, write_jso
 from al_core.formats.filenames import FILENAME_READERS, read_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.join_report import JoinReport, Policy, join_report
+from al_core.formats.metadata import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.prediction_files import PredictionFiles, assign_roles, recognise
 from al_core.formats.predictions import Predictions
 from al_core.formats.reader import Reader
@@ -19,6 +20,7 @@ __all__ = [
     "EMBEDDING_READERS",
     "FILENAME_READERS",
     "IMAGE_SUFFIXES",
+    "METADATA_READERS",
     "PREDICTION_READERS",
     "READERS",
     "SCORE_READERS",
@@ -27,6 +29,7 @@ __all__ = [
     "EmbeddingTable",
     "ExportRows",
     "JoinReport",
+    "MetadataTable",
     "Need",
     "Policy",
     "PredictionFiles",
@@ -40,6 +43,7 @@ __all__ = [
     "read_class_names",
     "read_embeddings",
     "read_filenames",
+    "read_metadata",
     "read_predictions",
     "read_scores",
     "recognise",

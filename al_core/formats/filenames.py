@@ -10,7 +10,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.reader import Reader, choose, registry
 from al_core.formats.text import BOM, decode, looks_like_text, read_json
 
-FILENAME_COLUMNS = ("filename", "filenames", "file_name")
+FILENAME_COLUMNS = ("filename", "filenames", "file_name", "filepath")
 """Accepted names of the column with the filenames, in any case."""
 
 MAX_FILENAME_LENGTH = 4096

@@ -6,6 +6,7 @@ from typing import Any
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.array_file import is_npy, is_zip
+from al_core.formats.arrow_table import is_arrow, is_parquet
 from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
 from al_core.formats.classification_json import read_classification_json, recognises_classification_json
 from al_core.formats.classification_numpy import (
@@ -13,14 +14,17 @@ from al_core.formats.classification_numpy import (
     read_classification_npz,
     recognises_classification_npz,
 )
-from al_core.formats.classification_parquet import is_parquet, read_classification_parquet
+from al_core.formats.classification_parquet import read_classification_parquet
 from al_core.formats.coco_results import read_coco, recognises_coco
 from al_core.formats.detection_json import read_detection_json, recognises_detection_json
 from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.embeddings_arrow import read_embeddings_arrow
 from al_core.formats.embeddings_csv import read_embeddings_csv, recognises_embeddings_csv
+from al_core.formats.embeddings_json import read_embeddings_json, recognises_embeddings_json
 from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.filenames import FILENAME_READERS
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
+from al_core.formats.metadata import METADATA_READERS
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
 from al_core.formats.reader import Reader, choose, registry
@@ -42,6 +46,30 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
         read_embeddings_npy,
     ),
     Reader("npz", "NumPy archive", "Arrays embeddings and filenames", (".npz",), is_zip, read_embeddings_npz),
+    Reader(
+        "parquet",
+        "Parquet",
+        "A column filename and one column of vectors, or columns embedding_0, embedding_1, …",
+        (".parquet",),
+        is_parquet,
+        read_embeddings_arrow,
+    ),
+    Reader(
+        "arrow",
+        "Arrow",
+        "Feather or Arrow stream, with the columns of Parquet",
+        (".arrow", ".feather"),
+        is_arrow,
+        read_embeddings_arrow,
+    ),
+    Reader(
+        "json",
+        "JSON embeddings",
+        "One record per image: filename or filepath, and embedding; also FiftyOne's samples.json",
+        (".json", ".jsonl"),
+        recognises_embeddings_json,
+        read_embeddings_json,
+    ),
     Reader(
         "csv",
         "Lightly CSV",
@@ -119,6 +147,14 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         read_classification_parquet,
     ),
     Reader(
+        "arrow",
+        "Arrow",
+        "Feather or Arrow stream, with the columns of Parquet",
+        (".arrow", ".feather"),
+        is_arrow,
+        read_classification_parquet,
+    ),
+    Reader(
         "detection-json",
         "JSON boxes",
         "One record per image: filename, boxes and scores and labels, or object_probabilities and class_probabilities",
@@ -148,6 +184,7 @@ READERS: dict[str, dict[str, Reader[Any]]] = {
     "embeddings": EMBEDDING_READERS,
     "predictions": PREDICTION_READERS,
     "scores": SCORE_READERS,
+    "metadata": METADATA_READERS,
     "filenames": FILENAME_READERS,
 }
 

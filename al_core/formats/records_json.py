@@ -27,7 +27,7 @@ def begins_with_records(head: bytes, *keys: str) -> bool:
 def read_records(path: Path) -> tuple[list[str], list[Record], Any]:
     """Return filenames, records and class names (None if there are none) of a JSON list or JSON Lines file.
 
-    A JSON object may hold the list as `predictions` beside `class_names`.
+    A JSON object may hold the list as `predictions` or `samples`, beside `class_names`.
 
     Raises:
         FileFormatError: Naming line or record of the first one that does not fit.
@@ -69,8 +69,9 @@ def _records(path: Path) -> tuple[list[Record], Any]:
     if _is_json_lines(path):
         return list(_lines(path)), None
     content, class_names = read_json(path), None
-    if isinstance(content, dict) and isinstance(content.get("predictions"), list):
-        content, class_names = content["predictions"], content.get("class_names")
+    for key in ("predictions", "samples"):
+        if isinstance(content, dict) and isinstance(content.get(key), list):
+            content, class_names = content[key], content.get("class_names")
     if not isinstance(content, list):
         content = [content]
     return [

@@ -1,7 +1,11 @@
+import json
 import re
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
 from al_core.formats import read_embeddings
@@ -184,7 +188,40 @@ def test_a_file_of_another_kind_is_refused_with_the_known_formats(tmp_path):
 def test_a_missing_file_an_unknown_format_and_a_folder_are_told_apart(tmp_path):
     with pytest.raises(NotFoundError, match="there is no file"):
         read_embeddings(tmp_path / "none.csv")
-    with pytest.raises(InvalidInputError, match="unknown format 'xml'; use one of npy, npz, csv"):
+    with pytest.raises(InvalidInputError, match="unknown format 'xml'; use one of npy, npz, parquet, arrow, json, csv"):
         read_embeddings(write(tmp_path, LIGHTLY), format="xml")
     with pytest.raises(FileFormatError, match="is of no known format"):
         read_embeddings(tmp_path)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
+def test_columnar_embeddings_are_read_from_vectors_and_from_numbered_columns(tmp_path, dtype, suffix):
+    values = np.array([[0.5, -1.25, 2.0], [1.0, 0.0, 4.5]], dtype=dtype)
+    vectors = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), 3)
+    numbered = {f"f{number}": values[:, number] for number in (2, 0, 1)}
+    for columns in ({"embedding": vectors, "width": [8, 9]}, numbered):
+        table, path = pa.table({"filename": ["a.png", "b.png"], **columns}), tmp_path / f"e{suffix}"
+        pq.write_table(table, path) if suffix == ".parquet" else feather.write_feather(table, str(path))
+        found = read_embeddings(path)
+        assert (found.filenames, found.embeddings.dtype) == (["a.png", "b.png"], np.float32)
+        np.testing.assert_array_equal(found.embeddings, values)
+
+
+def test_numbered_columns_with_a_gap_are_refused(tmp_path):
+    pq.write_table(pa.table({"filename": ["a.png"], "e_0": [1.0], "e_2": [2.0]}), tmp_path / "e.parquet")
+    with pytest.raises(FileFormatError, match="without a gap; found 'e_0', 'e_2'"):
+        read_embeddings(tmp_path / "e.parquet")
+
+
+def test_absolute_paths_of_fiftyone_become_relative_to_their_folder(tmp_path):
+    samples = [{"filepath": f"/data/x/{name}", "embedding": [1.0, 2.0]} for name in ("train/a.png", "val/a.png")]
+    (tmp_path / "samples.json").write_text(json.dumps({"samples": samples}))
+    assert read_embeddings(tmp_path / "samples.json").filenames == ["train/a.png", "val/a.png"]
+
+
+@pytest.mark.parametrize("vector", ["null", '"####"', '"AAAA"', "[]", "[true]", '{"$binary": {"base64": 3}}'])
+def test_a_record_without_a_vector_is_refused_with_its_line(tmp_path, vector):
+    (tmp_path / "e.jsonl").write_text(f'{{"filename": "a.png", "embedding": {vector}}}\n')
+    with pytest.raises(FileFormatError, match=r"e\.jsonl"):
+        read_embeddings(tmp_path / "e.jsonl")

@@ -9,7 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import READERS, join_report, read_embeddings, read_filenames, read_predictions, read_scores
+from al_core.formats import (
+    READERS,
+    join_report,
+    read_embeddings,
+    read_filenames,
+    read_metadata,
+    read_predictions,
+    read_scores,
+)
 from al_core.formats.matching import match_filenames
 from al_core.formats.reader import choose
 from al_core.scorers import SCORERS
@@ -18,6 +26,7 @@ READ = {
     "embeddings": read_embeddings,
     "predictions": read_predictions,
     "scores": lambda path, *, format=None: read_scores(path),
+    "metadata": read_metadata,
     "filenames": read_filenames,
 }
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

@@ -1,0 +1,55 @@
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
+from al_core.formats.embedding_table import EmbeddingTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NUMBERED = re.compile(r"(.*?)(\d{1,6})")
+_VECTOR_NAMES = ("embedding", "embeddings", "vector")
+
+
+def read_embeddings_arrow(path: Path) -> EmbeddingTable:
+    """Return the embeddings of a Parquet or Arrow file: `filename` and a column of vectors, or numbered columns.
+
+    Columns are numbered from 0 behind any one name, such as `embedding_0` or `f0`; a column `labels` is read too.
+
+    Raises:
+        FileFormatError: Naming the column that is missing or no numbers.
+    """
+    filenames, table = split_filenames(path.name, read_table(path))
+    labels = table.column("labels").to_pylist() if "labels" in table.column_names else None
+    vectors = list_columns(table)
+    named = [name for name in vectors if name.lower() in _VECTOR_NAMES] or vectors
+    if len(named) == 1:
+        matrix = list_matrix(path.name, named[0], table)
+    else:
+        matrix = number_matrix(path.name, table.select(_numbered_columns(path.name, table)))
+    return EmbeddingTable(filenames, matrix, _label_array(labels) if labels else None)
+
+
+def _numbered_columns(source: str, table: "pa.Table") -> list[str]:
+    groups: dict[str, dict[int, str]] = {}
+    for name in table.column_names:
+        if match := _NUMBERED.fullmatch(name):
+            groups.setdefault(match[1], {})[int(match[2])] = name
+    numbered = max(groups.values(), key=len, default={})
+    if not numbered or sorted(numbered) != list(range(len(numbered))):
+        found = ", ".join(repr(name[:40]) for name in table.column_names[:10])
+        raise FileFormatError(
+            f"{source}: expected one column of vectors, or columns embedding_0, embedding_1, … without a gap; "
+            f"found {found}"
+        )
+    return [numbered[number] for number in range(len(numbered))]
+
+
+def _label_array(labels: list[object]) -> np.ndarray:
+    if all(isinstance(label, int) for label in labels):
+        return np.array(labels, dtype=np.int64)
+    return np.array([str(label) for label in labels])

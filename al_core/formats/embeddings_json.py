@@ -1,0 +1,72 @@
+"""JSON with one vector per image, also as FiftyOne writes it."""
+
+import base64
+import binascii
+import posixpath
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.array_file import array_from_bytes
+from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.records_json import Record, begins_with_records, float_list, read_records
+
+MAX_VECTOR_BYTES = 2**22
+_KEYS = ("embedding", "embeddings", "vector")
+
+
+def recognises_embeddings_json(path: Path, head: bytes) -> bool:
+    """Return whether a file begins with JSON records that have an embedding."""
+    return begins_with_records(head, *_KEYS)
+
+
+def read_embeddings_json(path: Path) -> EmbeddingTable:
+    """Return the embeddings of a JSON list, JSON Lines or FiftyOne `samples.json`: filename or filepath, vector.
+
+    A vector is a list of numbers, or compressed as FiftyOne does. Absolute paths become relative to the folder that
+    holds all of them.
+
+    Raises:
+        FileFormatError: Naming line or record of the first one that does not fit.
+    """
+    filenames, records, _ = read_records(path)
+    vectors = [_vector(record) for record in records]
+    length = len(vectors[0])
+    for (where, _), vector in zip(records, vectors, strict=True):
+        if len(vector) != length or not length:
+            raise FileFormatError(f"{where} has a vector of {len(vector)} numbers, the first has {length}")
+    return EmbeddingTable(_relative(filenames), np.stack(vectors))
+
+
+def _vector(record: Record) -> NDArray[np.float32]:
+    where, content = record
+    value = next((content[key] for key in _KEYS if content.get(key) is not None), None)
+    if isinstance(value, dict) and isinstance(value.get("$binary"), dict):
+        value = value["$binary"].get("base64")
+    if isinstance(value, str):
+        return _unpacked(where, value)
+    with np.errstate(over="ignore"):
+        return np.array(float_list(where, value), dtype=np.float32)
+
+
+def _unpacked(where: str, text: str) -> NDArray[np.float32]:
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(base64.b64decode(text, validate=True), MAX_VECTOR_BYTES)
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise FileFormatError(f"{where}: the vector is neither a list nor a compressed array ({error})") from error
+    vector = array_from_bytes(content, where)
+    if vector.ndim != 1 or vector.dtype.kind != "f":
+        raise FileFormatError(f"{where}: expected a vector of floats, found {vector.dtype} of shape {vector.shape}")
+    with np.errstate(over="ignore"):
+        return vector.astype(np.float32)
+
+
+def _relative(filenames: list[str]) -> list[str]:
+    if not all(name.startswith("/") for name in filenames):
+        return filenames
+    folder = posixpath.commonpath([posixpath.dirname(name) for name in filenames])
+    return [posixpath.relpath(name, folder) for name in filenames]

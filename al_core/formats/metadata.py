@@ -1,0 +1,148 @@
+"""Numbers known of each sample, such as temperature or blur, to filter and colour the map by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.arrow_table import is_arrow, is_parquet, read_table, split_filenames
+from al_core.formats.csv_table import filename_position, number_columns, read_columns, read_header
+from al_core.formats.file_tree import open_tree, tree_names
+from al_core.formats.filenames import check_filenames
+from al_core.formats.reader import Reader, choose, registry
+from al_core.formats.text import looks_like_text
+
+MAX_COLUMNS = 1000
+_MAX_DEPTH = 8
+
+
+@dataclass(frozen=True)
+class MetadataTable:
+    """Metadata of M samples as a file holds it.
+
+    Attributes:
+        filenames: (M,) one per row, each once.
+        columns: (M,) numbers by name; NaN where the file has no value.
+        left_out: The columns that hold no numbers.
+    """
+
+    filenames: list[str]
+    columns: Mapping[str, NDArray[np.floating]]
+    left_out: tuple[str, ...] = ()
+
+
+def read_metadata(path: Path, *, format: str | None = None, max_bytes: int | None = None) -> MetadataTable:
+    """Return the columns of numbers of a file; others are named in `left_out`.
+
+    Args:
+        path: A file or folder of one of the formats in `METADATA_READERS`.
+        format: One of `METADATA_READERS`; by default found out from the content.
+        max_bytes: Larger files are refused.
+
+    Raises:
+        FileFormatError: If the file is of another format or damaged, or holds no numbers.
+        NotFoundError: If there is no such file.
+    """
+    path = Path(path)
+    table = choose(path, METADATA_READERS, format=format, max_bytes=max_bytes).read(path)
+    check_filenames(table.filenames, path.name, unique=True)
+    if not table.columns:
+        raise FileFormatError(f"{path.name} has no column of numbers beside the filenames; numbers can be filtered by")
+    if len(table.columns) > MAX_COLUMNS:
+        raise FileFormatError(f"{path.name} has {len(table.columns):,} columns of numbers; at most {MAX_COLUMNS:,}")
+    return table
+
+
+def _read_csv(path: Path) -> MetadataTable:
+    header = read_header(path)
+    position = filename_position(path.name, header.columns)
+    numbers = [column for column in number_columns(path, header) if column != position]
+    (filenames,), values = read_columns(path, header, texts=[position], numbers=numbers)
+    names = [header.columns[column] for column in numbers]
+    others = [name for column, name in enumerate(header.columns) if column not in (position, *numbers)]
+    return MetadataTable(filenames, dict(zip(names, values.T, strict=True)), tuple(others))
+
+
+def _read_arrow(path: Path) -> MetadataTable:
+    import pyarrow as pa
+
+    filenames, table = split_filenames(path.name, read_table(path))
+    columns: dict[str, NDArray[np.floating]] = {}
+    for name in table.column_names:
+        column = table.column(name)
+        if pa.types.is_boolean(column.type):
+            column = column.cast(pa.uint8())
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            columns[name] = column.cast(pa.float64(), safe=False).to_numpy()
+    return MetadataTable(filenames, columns, tuple(name for name in table.column_names if name not in columns))
+
+
+def _read_lightly(path: Path) -> MetadataTable:
+    tree = open_tree(path)
+    names = [name for name in tree.names if name.endswith(".json") and not name.endswith("schema.json")]
+    records = [_record(f"{tree.source}/{name}", tree.read(name)) for name in names]
+    if not records:
+        raise FileFormatError(f"{tree.source} holds no metadata; expected one JSON file per image")
+    flat = [dict(_flat(metadata)) for _, metadata in records]
+    keys = dict.fromkeys(key for row in flat for key in row)
+    numeric = [key for key in keys if all(isinstance(row.get(key), int | float | None) for row in flat)]
+    columns = {key: _float_column([row.get(key) for row in flat]) for key in numeric[: MAX_COLUMNS + 1]}
+    left_out = tuple(key for key in keys if key not in columns)
+    return MetadataTable([filename for filename, _ in records], columns, left_out)
+
+
+def _record(where: str, content: bytes) -> tuple[str, Mapping[str, Any]]:
+    try:
+        record = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise FileFormatError(f"{where}, line {error.lineno}: not JSON ({error.msg}); write it again") from error
+    if isinstance(record, dict):
+        filename, metadata = record.get("file_name"), record.get("metadata")
+        if isinstance(filename, str) and isinstance(metadata, dict):
+            return filename, metadata
+    raise FileFormatError(f"{where}: expected a 'file_name' and an object 'metadata'")
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> list[tuple[str, Any]]:
+    """Return the values by their path, such as `weather.temperature`."""
+    found: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        if isinstance(value, dict) and depth < _MAX_DEPTH:
+            found += _flat(value, f"{prefix}{key}.", depth + 1)
+        else:
+            found.append((prefix + key, value))
+    return found
+
+
+def _float_column(values: Sequence[float | None]) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else float(value) for value in values])
+
+
+def _is_csv(path: Path, head: bytes) -> bool:
+    return looks_like_text(head) and head.lstrip()[:1] not in b"[{<"
+
+
+def _is_lightly(path: Path, head: bytes) -> bool:
+    return any(name.endswith(".json") for name in tree_names(path, head))
+
+
+_ZIPPED = (".zip", ".tar", ".tgz", ".gz")
+
+METADATA_READERS = registry(
+    Reader("parquet", "Parquet", "A column filename and columns of numbers", (".parquet",), is_parquet, _read_arrow),
+    Reader("arrow", "Arrow", "Feather or Arrow stream: the same", (".arrow", ".feather"), is_arrow, _read_arrow),
+    Reader(
+        "lightly",
+        "Lightly custom metadata",
+        "One JSON file per image with file_name and metadata; a folder, zip or tar",
+        _ZIPPED,
+        _is_lightly,
+        _read_lightly,
+    ),
+    Reader("csv", "CSV", "A column filename and columns of numbers", (".csv", ".tsv"), _is_csv, _read_csv),
+)

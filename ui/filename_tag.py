@@ -1,0 +1,27 @@
+"""A tag from a list of filenames, to continue a project begun elsewhere."""
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.formats import read_filenames
+from al_core.store import Dataset
+from ui import state
+from ui.file_drop import chosen_file
+
+ROUND = "filename-list-round"
+
+
+def filename_tag_form(dataset: Dataset) -> None:
+    st.caption("What was labeled elsewhere becomes a tag: choose it on Select as the labeled set and go on from there.")
+    key = f"filename-list-{st.session_state.get(ROUND, 0)}"
+    file = chosen_file("Filenames", ["txt", "csv", "json"], key, "One filename per line, a CSV column, or a JSON list")
+    name = st.text_input("Name of the tag", "labeled", key="filename-list-name", help="It is stored as a new tag")
+    is_ready = bool(file and name)
+    if st.button("Create the tag", disabled=not is_ready, help=None if is_ready else "A list and a name come first"):
+        with state.errors_explained():
+            tag, report = workflow.tag_filenames(dataset, read_filenames(file), name, source=file.name)
+            unknown = f"; {len(report.unknown):,} filenames are no samples" if report.unknown else ""
+            state.notify(f"Created “{tag.name}” with {tag.size:,} samples{unknown}")
+            state.discard_staged(file)
+            st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+            st.rerun()
