@@ -117,7 +117,8 @@ def histograms(
 ) -> None:
     """Draw the column's histogram that is named first large, then those that filter, then others, in `height` pixels.
 
-    The one that colours the map has the map's colours. Each counts the samples that pass every filter but its own, so that its range can be widened.
+    The one that colours the map has the map's colours. Each counts the samples that pass every filter but its own, so
+    that its range can be widened.
     """
     wanted = current(dataset)
     n_bins = st.session_state.get("bin-count", 40)
