@@ -57,8 +57,10 @@ $(VENV)/.app: requirements.txt | $(PY)
 	$(install)
 
 $(VENV)/.kernels: $(wildcard al_core/kernels.py al_core/layout.py al_core/scorers/uncertainty_kernel.py) | $(VENV)/.app
-	@echo "Compiling the selection and map kernels (once, about half a minute)"
-	@$(PY) -m al_core.cli warm
+	@echo "Installing the command al-core and compiling its kernels (once, about half a minute)"
+	@$(PY) -m pip install --disable-pip-version-check -q --no-deps -e . || \
+		{ echo "Could not install al_core itself; pip's reason is shown above."; exit 1; }
+	@$(VENV)/bin/al-core warm
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
