@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ class Annotations:
         """Return the boxes of a sample."""
         if self.boxes is None:
             return np.empty(0, BOX)
-        start, stop = np.searchsorted(self.boxes["row"], [position, position + 1])
+        start, stop = np.searchsorted(self._box_rows, [position, position + 1])
         return self.boxes[start:stop]
 
     def class_of(self, position: int) -> tuple[str, float] | None:
@@ -75,6 +76,11 @@ class Annotations:
             return None
         label = int(np.argmax(self.probabilities[position]))
         return self.class_names[label], float(self.probabilities[position, label])
+
+    @cached_property
+    def _box_rows(self) -> Rows:
+        # A field of a structured array is strided, and a search would copy it each time.
+        return np.ascontiguousarray(np.empty(0, np.int64) if self.boxes is None else self.boxes["row"])
 
 
 def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:
