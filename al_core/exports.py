@@ -27,7 +27,6 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> Ex
         scores=dataset.arrays.read(score)[rows] if score else None,
         ranks=[*range(1, n_added + 1), *[None] * (len(rows) - n_added)],
         metadata={"dataset": dataset.name, "tag": tag.name, "total": tag.size, "added": n_added, **tag.facts},
-        rows=rows,
         annotations=annotations.take(rows) if annotations else None,
         images_dir=dataset.images_dir,
         manifest=partial(make_manifest, dataset, tag),

@@ -14,7 +14,7 @@ from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.formats.annotations import Annotations
 from al_core.formats.image_path import image_size, resolve_image
 from al_core.formats.spreadsheet import escape_cell
-from al_core.types import Rows, Scores
+from al_core.types import Scores
 
 
 class Need(StrEnum):
@@ -34,7 +34,6 @@ class ExportRows:
         scores: (M,) or None.
         ranks: (M,) from 1, None for a sample that has none, such as a preselected one; by default 1 to M.
         metadata: What the selection was made of: dataset, tag, config, seed.
-        rows: (M,) their rows in the dataset; by default 0 to M-1.
         annotations: What a model predicted for them, or None.
         images_dir: The folder that holds the images, or None.
         manifest: Works out what the tag was made from, for the format that asks for it.
@@ -47,13 +46,12 @@ class ExportRows:
     scores: Scores | None = None
     ranks: Sequence[int | None] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    rows: Rows | None = None
     annotations: Annotations | None = None
     images_dir: Path | None = None
     manifest: Callable[[], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
-        for noun, values in (("scores", self.scores), ("ranks", self.ranks), ("rows", self.rows)):
+        for noun, values in (("scores", self.scores), ("ranks", self.ranks)):
             if values is not None and len(values) != len(self.filenames):
                 raise InvalidInputError(
                     f"{len(values)} {noun} for {len(self.filenames)} filenames; give one per filename"

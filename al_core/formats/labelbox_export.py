@@ -20,7 +20,7 @@ def write_labelbox(rows: ExportRows, *, max_rows: int = MAX_DATA_ROWS) -> bytes:
     to the radio question "class"; boxes, in pixels, bear the name of their class.
 
     Raises:
-        MissingInputError: If an image is not in the images folder.
+        MissingInputError: If there is no images folder, or it lacks an image that has boxes.
     """
     rows.require(Need.IMAGES)
     files = [*_parts("data-rows", _data_rows(rows), max_rows)]
