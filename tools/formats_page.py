@@ -19,8 +19,8 @@ def formats_page() -> str:
     """Return the page with a table for each registry; the examples are linked."""
     parts = [
         "# Formats\n\n"
-        "Every file that can be read or written. A file is recognised by its content; `format=` in Python, `--format` on "
-        "the command line and *Read as* on the page take the names in the first column. This page is generated: "
+        "Every file that can be read or written. A file is recognised by its content; `format=` in Python, `--format` "
+        "on the command line and *Read as* on the page take the names in the first column. This page is generated: "
         "`python -m tools.formats_page`.\n"
     ]
     for kind, readers in READERS.items():
