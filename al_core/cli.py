@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import al_core
-from al_core.commands import embed, serve, token, warm
+from al_core.commands import check, embed, serve, token, warm
 from al_core.exceptions import ALCoreError
 
 
@@ -16,10 +16,11 @@ class Command:
 
     summary: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], None]
+    run: Callable[[argparse.Namespace], int | None]
 
 
 COMMANDS = {
+    "check": Command(check.SUMMARY, check.add_arguments, check.run),
     "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
     "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
     "token": Command(token.SUMMARY, token.add_arguments, token.run),
@@ -28,21 +29,20 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a sub-command and return the exit code: 0, 1 with the error as a sentence, or 130 after Ctrl-C."""
+    """Run a sub-command and return the exit code: its own, 1 with the error as a sentence, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="al-core", description=al_core.__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))
     chosen = parser.parse_args(arguments)
     try:
-        COMMANDS[chosen.command].run(chosen)
+        return COMMANDS[chosen.command].run(chosen) or 0
     except ALCoreError as error:
         print(f"al-core {chosen.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -264,7 +264,7 @@ def store_predictions(
         return list(columns)
     rows, outputs = save_predictions(dataset, predictions, report, name, progress)
     scores = SCORERS[predictions.task](outputs).calculate_scores()
-    store_scores(dataset, rows, scores, facts={"prediction": name})
+    store_scores(dataset, rows, scores, facts={"prediction": name, "task": predictions.task})
     return list(scores)
 
 

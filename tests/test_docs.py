@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import al_core
+from tools.formats_page import formats_page
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
         assert (parent / name).exists(), name
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "docs/formats.md", "CONTRIBUTING.md"])
 def test_links_between_documents_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!http)([^)#]+)", text):
@@ -56,3 +57,7 @@ def test_a_decision_has_context_choice_and_consequence_on_one_page(decision: Pat
     text = decision.read_text(encoding="utf-8")
     assert all(f"**{part}.**" in text for part in ("Context", "Choice", "Consequence")), decision.name
     assert len(text.splitlines()) < 30
+
+
+def test_the_page_of_formats_is_what_the_registries_hold() -> None:
+    assert (ROOT / "docs" / "formats.md").read_text(encoding="utf-8") == formats_page(), "python -m tools.formats_page"

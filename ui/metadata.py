@@ -16,8 +16,9 @@ ROUND = "metadata-round"
 
 
 def metadata_form(dataset: Dataset) -> None:
-    st.subheader("Metadata")
-    st.caption(f"Numbers known of the samples of “{dataset.name}”. Explore filters and colours by them.")
+    """Draw the section for the open dataset."""
+    st.subheader(f"Metadata of {dataset.name}")
+    st.caption("Numbers known of its samples. Explore filters and colours by them.")
     key = f"metadata-{st.session_state.get(ROUND, 0)}"
     file = chosen_file("Metadata", TYPES, key, "CSV or Parquet with a column filename, or Lightly's custom metadata")
     if file:

@@ -4,15 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core.formats import (
-    PredictionFiles,
-    Predictions,
-    ScoreTable,
-    read_class_names,
-    read_predictions,
-    read_scores,
-)
-from al_core.formats.prediction_files import SCORES
+from al_core.formats import PredictionFiles, Predictions, ScoreTable, read_prediction_files
 from al_core.jobs import JobState
 from al_core.types import Progress
 from ui import state
@@ -49,15 +41,8 @@ class PredictionSource:
 
     def read(self, progress: Progress | None = None) -> Predictions | ScoreTable:
         """Return what the files hold."""
-        if self.format == SCORES:
-            return read_scores(self.files.predictions, lower_is_more=self.lower_is_more)
-        names = read_class_names(self.files.class_names) if self.files.class_names else None
-        return read_predictions(
-            self.files.predictions,
-            images=self.files.images,
-            class_names=names,
-            format=self.format,
-            progress=progress,
+        return read_prediction_files(
+            self.files, format=self.format, lower_is_more=self.lower_is_more, progress=progress
         )
 
 

@@ -8,7 +8,7 @@ from al_core.formats.filenames import FILENAME_READERS, read_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.join_report import JoinReport, Policy, join_report
 from al_core.formats.metadata import METADATA_READERS, MetadataTable, read_metadata
-from al_core.formats.prediction_files import PredictionFiles, assign_roles, recognise
+from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognise
 from al_core.formats.predictions import Predictions
 from al_core.formats.reader import Reader
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions
@@ -44,6 +44,7 @@ __all__ = [
     "read_embeddings",
     "read_filenames",
     "read_metadata",
+    "read_prediction_files",
     "read_predictions",
     "read_scores",
     "recognise",

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.class_names import CLASS_NAME_SUFFIXES
+from al_core.formats.class_names import CLASS_NAME_SUFFIXES, read_class_names
+from al_core.formats.predictions import Predictions
 from al_core.formats.reader import HEAD_BYTES, check_file, choose
-from al_core.formats.readers import PREDICTION_READERS
-from al_core.formats.score_table import SCORE_READERS
+from al_core.formats.readers import PREDICTION_READERS, read_predictions
+from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.text import BOM
+from al_core.types import Progress
 
 SCORES = "scores"
 """The format name of ready-made scores, beside those of `PREDICTION_READERS`."""
@@ -69,6 +71,32 @@ def recognise(path: Path) -> str:
     if any(reader.recognises(path, head) for reader in SCORE_READERS.values()):
         return SCORES
     return choose(path, PREDICTION_READERS).name
+
+
+def read_prediction_files(
+    files: PredictionFiles,
+    *,
+    format: str | None = None,
+    lower_is_more: bool = False,
+    progress: Progress | None = None,
+) -> Predictions | ScoreTable:
+    """Return what the files hold.
+
+    Args:
+        files: What each is for.
+        format: One of `PREDICTION_READERS`, or `SCORES`; by default found out from the content.
+        lower_is_more: For ready-made scores, whether lower numbers mean more worth labelling.
+        progress: Called with (percent, 100); it may raise to stop.
+
+    Raises:
+        FileFormatError: If a file is of another format or damaged.
+        NotFoundError: If one of them is not there.
+    """
+    format = format or recognise(files.predictions)
+    if format == SCORES:
+        return read_scores(files.predictions, lower_is_more=lower_is_more)
+    names = read_class_names(files.class_names) if files.class_names else None
+    return read_predictions(files.predictions, images=files.images, class_names=names, format=format, progress=progress)
 
 
 def _describes_images(path: Path) -> bool:

@@ -96,3 +96,18 @@ def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
     app.run()
     np.testing.assert_allclose(score(digits, "label_quality"), [0.25, 1, np.nan])
     assert list((home / "uploads").iterdir()) == []
+
+
+def test_metadata_is_reported_first_and_added_on_the_button(digits: Dataset, open_page: Open) -> None:
+    app = open_page("datasets")
+    app.file_uploader(key="metadata-0-upload").upload("lux.csv", b"filename,lux\ndigit_0001.png,7\n", "text/csv").run()
+    assert digits.arrays.find("metadata", "lux") is None
+    press(app, "Add metadata")
+    np.testing.assert_array_equal(digits.arrays.read(digits.arrays.get("metadata", "lux"))[:3], [np.nan, 7, np.nan])
+
+
+def test_a_list_of_filenames_becomes_a_tag_to_go_on_from(digits: Dataset, open_page: Open) -> None:
+    app = open_page("tags")
+    app.file_uploader[0].upload("done.txt", b"digit_0001.png\ndigit_0002.png\n", "text/plain").run()
+    press(app, "Create the tag")
+    assert digits.tag("labeled").rows.tolist() == [1, 2]

@@ -1,0 +1,49 @@
+"""Writes docs/formats.md from the registries: `python -m tools.formats_page`."""
+
+from pathlib import Path
+
+from al_core.formats import READERS, WRITERS
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "formats.md"
+
+TITLES = {
+    "embeddings": "Embeddings in",
+    "predictions": "Predictions in",
+    "scores": "Ready-made scores in",
+    "metadata": "Metadata in",
+    "filenames": "Lists of filenames in",
+}
+
+
+def formats_page() -> str:
+    """Return the page with a table for each registry; the examples are linked."""
+    parts = [
+        "# Formats\n\n"
+        "Every file that can be read or written. A file is recognised by its content; `format=` in Python, `--format` "
+        "on the command line and *Read as* on the page take the names in the first column. This page is generated: "
+        "`python -m tools.formats_page`.\n"
+    ]
+    for kind, readers in READERS.items():
+        rows = [
+            (f"`{name}`", reader.label, reader.description, " ".join(reader.suffixes), _examples(kind, name))
+            for name, reader in readers.items()
+        ]
+        parts.append(_table(TITLES[kind], ("Name", "Format", "What it holds", "Endings", "Example"), rows))
+    written = [(f"`{name}`", writer.label, writer.description) for name, writer in WRITERS.items()]
+    parts.append(_table("Selections out", ("Name", "Format", "What it holds"), written))
+    return "\n".join(parts)
+
+
+def _examples(kind: str, name: str) -> str:
+    folder = PAGE.parents[1] / "examples" / kind
+    files = sorted(folder.glob(f"{name}.*")) + sorted(folder.glob(f"{name}--*"))
+    return " ".join(f"[{file.name}](../examples/{kind}/{file.name})" for file in files)
+
+
+def _table(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return f"## {title}\n\n" + "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(formats_page(), encoding="utf-8")
