@@ -1,4 +1,3 @@
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,7 @@ from al_core.exceptions import (
     NotAllowedError,
     NotFoundError,
 )
-from al_core.store import files, tables, upsize
+from al_core.store import files, names, tables, upsize
 from al_core.store.arrays import Arrays
 from al_core.store.identity import new_id, now
 from al_core.store.records import INITIAL_TAG, Tag, rows_to_mask
@@ -24,9 +23,6 @@ from al_core.types import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
-TAG_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_+-]{1,199}")
 
 
 class Dataset:
@@ -94,7 +90,7 @@ class Dataset:
             NotAllowedError: If it has samples already.
             InvalidInputError: If filenames are missing, empty or repeated.
         """
-        _check_filenames(filenames)
+        names.check_filenames(filenames)
         if self.n_samples or self.n_pending:
             raise NotAllowedError(
                 f"dataset '{self.name}' has {self.n_samples + self.n_pending} samples already; they are fixed for life"
@@ -184,7 +180,7 @@ class Dataset:
 
     def rename(self, name: str) -> None:
         """Give the dataset another name."""
-        check_dataset_name(name)
+        names.check_dataset_name(name)
         try:
             with self._engine.begin() as connection:
                 connection.execute(update(tables.datasets).where(tables.datasets.c.id == self.id).values(name=name))
@@ -231,11 +227,7 @@ class Dataset:
 
     def check_tag_name(self, name: str) -> None:
         """Raise unless a new tag may have this name."""
-        if not TAG_NAME.fullmatch(name):
-            raise InvalidInputError(
-                f"tag name {name!r} is not allowed: use 2 to 200 letters, digits, spaces and . : ; = @ _ + -, "
-                "with a letter or digit first"
-            )
+        names.check_tag_name(name)
         if any(tag.name == name for tag in self.tags()):
             raise AlreadyExistsError(f"There already exists a tag with tag_name {name}; choose another name")
 
@@ -312,26 +304,3 @@ def _tag(record: Row[Any]) -> Tag:
     values = dict(record._mapping)
     del values["position"]
     return Tag(**values)
-
-
-def check_dataset_name(name: str) -> None:
-    """Raise unless a dataset may have this name."""
-    if not DATASET_NAME.fullmatch(name):
-        raise InvalidInputError(
-            f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
-            "with a letter or digit first"
-        )
-
-
-def _check_filenames(filenames: Sequence[str]) -> None:
-    if not len(filenames):
-        raise InvalidInputError("a dataset needs at least one sample; no filenames came")
-    seen: set[str] = set()
-    for position, filename in enumerate(filenames):
-        if not isinstance(filename, str) or not filename.strip():
-            raise InvalidInputError(f"the filename at position {position} is {filename!r}; give every sample a name")
-        if filename in seen:
-            raise InvalidInputError(
-                f"filename '{filename}' occurs twice (again at position {position}); names are unique"
-            )
-        seen.add(filename)

@@ -11,9 +11,9 @@ from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
-from al_core.store import tables
+from al_core.store import names, tables
 from al_core.store.catalog import open_catalog
-from al_core.store.dataset import Dataset, check_dataset_name
+from al_core.store.dataset import Dataset
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.tokens import Tokens
@@ -112,7 +112,7 @@ class Workspace:
 
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
-        check_dataset_name(name)
+        names.check_dataset_name(name)
         if any(dataset.name == name for dataset in self.datasets()):
             raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name")
 

@@ -1,0 +1,42 @@
+"""Which names datasets, tags and samples may have."""
+
+import re
+from collections.abc import Sequence
+
+from al_core.exceptions import InvalidInputError
+
+DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
+TAG_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_+-]{1,199}")
+
+
+def check_dataset_name(name: str) -> None:
+    """Raise unless a dataset may have this name."""
+    if not DATASET_NAME.fullmatch(name):
+        raise InvalidInputError(
+            f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
+            "with a letter or digit first"
+        )
+
+
+def check_tag_name(name: str) -> None:
+    """Raise unless a tag may have this name."""
+    if not TAG_NAME.fullmatch(name):
+        raise InvalidInputError(
+            f"tag name {name!r} is not allowed: use 2 to 200 letters, digits, spaces and . : ; = @ _ + -, "
+            "with a letter or digit first"
+        )
+
+
+def check_filenames(filenames: Sequence[str]) -> None:
+    """Raise unless there are filenames, none is empty, and each is there once."""
+    if not len(filenames):
+        raise InvalidInputError("a dataset needs at least one sample; no filenames came")
+    seen: set[str] = set()
+    for position, filename in enumerate(filenames):
+        if not isinstance(filename, str) or not filename.strip():
+            raise InvalidInputError(f"the filename at position {position} is {filename!r}; give every sample a name")
+        if filename in seen:
+            raise InvalidInputError(
+                f"filename '{filename}' occurs twice (again at position {position}); names are unique"
+            )
+        seen.add(filename)
