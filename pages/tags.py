@@ -82,7 +82,8 @@ def download(dataset: Dataset, tag: Tag) -> None:
     )
     added_only = only_added != "All"
     with format:
-        download_button(dataset, tag, choose_writer(), added_only=added_only)
+        writer = choose_writer()
+    download_button(dataset, tag, writer, added_only=added_only)
 
 
 def choose_writer() -> Writer:
@@ -160,13 +161,13 @@ st.title("Tags")
 dataset = state.require_dataset()
 tags = dataset.tags()
 st.caption(f"{dataset.name} · {len(tags):,} tags. A tag is a named set of samples; every selection makes one.")
-table, detail = st.columns([3, 2], gap="large")
+table, detail = st.columns([1, 1], gap="large")
 with table:
     tag = show_tree(tags)
 with detail.container(border=True):
     st.subheader(tag.name)
     export_tab, algebra_tab, change_tab, list_tab, duplicates_tab = st.tabs(
-        ["Download", "Combine", "Rename or delete", "From a list", "Duplicates"]
+        ["Download", "Combine", "Rename, delete", "From a list", "Duplicates"]
     )
     with export_tab:
         download(dataset, tag)
