@@ -72,7 +72,7 @@ def test_predictions_become_scores_of_the_samples_they_name(dataset: Dataset) ->
     np.testing.assert_allclose(
         dataset.arrays.read(stored), [0.2, np.nan, 1, np.nan, np.nan, np.nan], atol=1e-6, equal_nan=True
     )
-    assert stored.facts == {"prediction": "model"}
+    assert stored.facts == {"prediction": "model", "task": "classification"}
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def read_columns(
     import pyarrow.csv
 
     try:
-        with open_reported(path) as file:
+        with open_reported(path) or pa.OSFile(str(path)) as file:
             table = pyarrow.csv.read_csv(file, **_options(header, texts, numbers))
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error

@@ -33,10 +33,10 @@ def reported(items: Sequence[Item]) -> Iterator[Item]:
         yield item
 
 
-def open_reported(path: Path) -> IO[bytes]:
-    """Return a file whose every read is reported."""
+def open_reported(path: Path) -> IO[bytes] | None:
+    """Return a file whose every read is reported, or None if nobody wants to know."""
     progress = _progress.get()
-    return _ReportedFile(path, progress) if progress else path.open("rb")
+    return _ReportedFile(path, progress) if progress else None
 
 
 class _ReportedFile(io.FileIO):

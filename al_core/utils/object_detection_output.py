@@ -32,6 +32,8 @@ class ObjectDetectionOutput:
         (array([0.25]), array([1]))
     """
 
+    _n_classes: int
+
     def __init__(
         self,
         boxes: Sequence[BoundingBox] | NDArray[np.floating],
@@ -46,7 +48,7 @@ class ObjectDetectionOutput:
         _check_shapes(boxes, objectness, probabilities)
         self._boxes = boxes
         self.object_probabilities = objectness
-        self.class_probabilities: Probabilities = probabilities
+        self.class_probabilities = probabilities
         self.labels: NDArray[np.int64] = probabilities.argmax(axis=1)
         self.scores = objectness * probabilities[np.arange(len(objectness)), self.labels]
 
@@ -79,9 +81,28 @@ class ObjectDetectionOutput:
         _check_lengths(boxes=boxes, scores=confidences, labels=classes)
         _check_scores_and_labels(confidences, classes)
         classes = classes.astype(np.int64)
-        output = cls(boxes, confidences, _spread(confidences, classes))
-        output.scores, output.labels = confidences, classes
+        if isinstance(boxes, np.ndarray) and len(boxes):
+            _check_box_array(boxes)
+        return cls._of_scores(boxes, confidences, classes, max(int(classes.max(initial=0)), 1) + 1)
+
+    @classmethod
+    def _of_scores(
+        cls,
+        boxes: Sequence[BoundingBox] | NDArray[np.floating],
+        scores: NDArray[np.floating],
+        labels: NDArray[np.int64],
+        n_classes: int,
+    ) -> "ObjectDetectionOutput":
+        output = cls.__new__(cls)
+        output._boxes, output._n_classes = boxes, n_classes
+        output.object_probabilities = output.scores = scores
+        output.labels = labels
         return output
+
+    @cached_property
+    def class_probabilities(self) -> Probabilities:
+        """(B, C) probability of each class; of a model that gives only scores it is filled when asked for."""
+        return _spread(self.scores, self.labels, self._n_classes)
 
     def part(self, rows: slice | NDArray[np.int64]) -> "ObjectDetectionOutput":
         """Return some of the objects as an output of their own; a range shares the arrays."""
@@ -90,6 +111,8 @@ class ObjectDetectionOutput:
             chosen = boxes[rows]  # type: ignore[index]  # mypy forgets that a list comes with a slice
         else:
             chosen = [boxes[row] for row in rows.tolist()]
+        if "class_probabilities" not in self.__dict__:
+            return self._of_scores(chosen, self.scores[rows], self.labels[rows], self._n_classes)
         output = ObjectDetectionOutput(chosen, self.object_probabilities[rows], self.class_probabilities[rows])
         output.scores, output.labels = self.scores[rows], self.labels[rows]
         return output
@@ -208,9 +231,8 @@ def _check_scores_and_labels(scores: NDArray[np.floating], labels: NDArray[np.ge
         raise InvalidInputError(f"labels are whole numbers from 0, not {labels.tolist()}")
 
 
-def _spread(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> Probabilities:
-    n_others = max(int(labels.max(initial=0)), 1)
-    probabilities = np.empty((len(scores), n_others + 1), dtype=scores.dtype)
-    probabilities[:] = ((1 - scores) / n_others)[:, np.newaxis]
+def _spread(scores: NDArray[np.floating], labels: NDArray[np.int64], n_classes: int) -> Probabilities:
+    probabilities = np.empty((len(scores), n_classes), dtype=scores.dtype)
+    probabilities[:] = ((1 - scores) / (n_classes - 1))[:, np.newaxis]
     probabilities[np.arange(len(labels)), labels] = scores
     return probabilities
