@@ -19,26 +19,37 @@ KINDS = {CLASSIFICATION: "prediction", DETECTION: "detection", KEYPOINTS: "keypo
 TABLES: dict[str, Callable[[Rows, Any], Table]] = {DETECTION: box_table, KEYPOINTS: keypoint_table}
 
 
-def save_predictions(
-    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", name: str, progress: Progress | None = None
+def usable_outputs(
+    predictions: "Predictions", report: "JoinReport", progress: Progress | None = None
 ) -> tuple[Rows, Any]:
-    """Store predictions in place of older ones of that name; return the samples that have one, and their outputs.
+    """Return the samples that have a usable prediction, and their outputs as the scorer of the task takes them.
 
-    Class probabilities become (N, C) float32 with NaN where there are none, boxes (B,) of `annotations.BOX` and
-    keypoints (P,) of `annotations.KEYPOINT`. Probability maps are not stored: they come as a generator that reads one
-    at a time and tells `progress`.
+    Probability maps come as a generator that reads one at a time and tells `progress`.
     """
     if predictions.task == CLASSIFICATION:
         probabilities = report.align(predictions.outputs)
         rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
-        _save(dataset, predictions, report.source, name, probabilities)
         return rows, probabilities[rows]
     used = np.flatnonzero(report.rows >= 0)
-    if predictions.task not in TABLES:
-        return report.rows[used], _streamed(predictions, used, progress)
-    rows, outputs = report.rows[used], predictions.take(used)
-    _save(dataset, predictions, report.source, name, TABLES[predictions.task](rows, outputs))
-    return rows, outputs
+    if predictions.task in TABLES:
+        return report.rows[used], predictions.take(used)
+    return report.rows[used], _streamed(predictions, used, progress)
+
+
+def save_predictions(
+    dataset: "Dataset", predictions: "Predictions", source: str, name: str, rows: Rows, outputs: Any
+) -> None:
+    """Store what `usable_outputs` returned, in place of older predictions of that name.
+
+    Class probabilities become (N, C) float32 with NaN where there are none, boxes (B,) of `annotations.BOX` and
+    keypoints (P,) of `annotations.KEYPOINT`. Probability maps are not stored.
+    """
+    if predictions.task == CLASSIFICATION:
+        array = np.full((dataset.n_samples, outputs.shape[1]), np.nan, np.float32)
+        array[rows] = outputs
+        _save(dataset, predictions, source, name, array)
+    elif predictions.task in TABLES:
+        _save(dataset, predictions, source, name, TABLES[predictions.task](rows, outputs))
 
 
 def _streamed(predictions: "Predictions", used: Rows, progress: Progress | None) -> Iterator[Any]:

@@ -253,7 +253,7 @@ def store_predictions(
     """
     from al_core.formats import Predictions
     from al_core.scorers import SCORERS
-    from al_core.stored_predictions import save_predictions
+    from al_core.stored_predictions import save_predictions, usable_outputs
 
     report.require_usable()
     if not isinstance(predictions, Predictions):
@@ -262,8 +262,9 @@ def store_predictions(
         facts = {"source": report.source, "findings": list(predictions.findings)}
         store_scores(dataset, report.rows[used], columns, facts=facts)
         return list(columns)
-    rows, outputs = save_predictions(dataset, predictions, report, name, progress)
+    rows, outputs = usable_outputs(predictions, report, progress)
     scores = SCORERS[predictions.task](outputs).calculate_scores()
+    save_predictions(dataset, predictions, report.source, name, rows, outputs)
     store_scores(dataset, rows, scores, facts={"prediction": name, "task": predictions.task})
     return list(scores)
 

@@ -12,7 +12,7 @@ from ui.sample import show_sample
 
 WHEN_TO_USE = {
     SamplingMethod.CORAL: "Uncertain and diverse. The next labels, once a model has made predictions.",
-    SamplingMethod.CORESET: "Diverse: the most different images first, rare ones included. For first labels, before there is a model.",
+    SamplingMethod.CORESET: "Diverse: the most different images first, rare ones included. For the first labels.",
     SamplingMethod.ACTIVE_LEARNING: "Uncertain only: the highest scores, near-duplicates included.",
     SamplingMethod.RANDOM: "Uniform. The control that every other method has to beat.",
 }
