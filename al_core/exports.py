@@ -11,7 +11,7 @@ from al_core.formats import Annotations, ExportRows, Need, find_writer, resolve_
 from al_core.manifest import make_manifest
 from al_core.store.records import StoredArray, Tag
 from al_core.stored_predictions import read_annotations
-from al_core.types import Rows
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -72,3 +72,44 @@ def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Row
 def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
     origin = tag.facts.get("score")
     return dataset.arrays.find("score", origin["name"]) if origin else None
+
+
+def copy_images(
+    dataset: "Dataset",
+    tag: Tag,
+    folder: Path | str,
+    *,
+    link: bool = False,
+    added_only: bool = False,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Copy the images of a tag into a new or empty folder under their filenames, or make links; return their paths.
+
+    Args:
+        dataset: Whose images folder holds the images.
+        tag: Which samples.
+        folder: Where to; nothing in it is ever replaced.
+        link: Make symbolic links instead of copies.
+        added_only: Only the samples that the selection added.
+        progress: Called with (images done, images to do).
+
+    Raises:
+        AlreadyExistsError: If the folder has anything in it.
+        MissingInputError: If an image is not in the images folder; nothing is copied then.
+    """
+    from al_core.formats.image_folder import fill_folder
+
+    rows = export_rows(dataset, tag, added_only=added_only)
+    return fill_folder(rows, Path(folder).expanduser(), link=link, progress=progress)
+
+
+def example_predictions(dataset: "Dataset", *, n_samples: int = 200) -> bytes:
+    """Return a CSV file of predictions for the dataset's first samples, to learn the layout from."""
+    rows = np.arange(min(n_samples, dataset.n_samples))
+    stored = dataset.arrays.newest("prediction")
+    class_names = stored.facts["class_names"] if stored else ["cat", "dog"]
+    probabilities = dataset.arrays.read(stored)[rows] if stored else np.tile([0.7, 0.3], (len(rows), 1))
+    lines = [",".join(["filename", *class_names])]
+    for name, row in zip(dataset.filenames(rows), np.asarray(probabilities, float).round(4).tolist(), strict=True):
+        lines.append(",".join([name, *map(str, row)]))
+    return "\n".join(lines).encode()

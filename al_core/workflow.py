@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.alignment import check_embeddings, complete_scores, position_of_rows, score_column
+from al_core.cached import find_projection, neighbor_graph
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError
 from al_core.provenance import changes, origin, projection_name
 from al_core.store.records import INITIAL_TAG, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
@@ -36,8 +37,6 @@ PREFERRED_SCORES = (
 
 LARGEST_GRAPH_OF_A_MAP = 200_000
 """Above it UMAP lays out landmarks and places the rest, for which it needs no graph of all rows."""
-
-SET_OPERATIONS = {"union": "union1d", "intersection": "intersect1d", "difference": "setdiff1d"}
 
 
 @dataclass(frozen=True)
@@ -123,40 +122,6 @@ def dataset_from_images(
     return EmbeddedFolder(dataset, result.broken)
 
 
-def tag_duplicates(
-    dataset: "Dataset",
-    *,
-    threshold: float = 0.3,
-    name: str = "duplicates",
-    embedding_name: str | None = None,
-    progress: Progress | None = None,
-) -> Tag | None:
-    """Store the samples that repeat an earlier one as a tag, or return None if there are none.
-
-    Samples repeat each other if their files are equal or their embeddings of length 1 are within `threshold`
-    (see `al_core.embedding.find_duplicates`).
-
-    Raises:
-        MissingInputError: If the dataset has no embedding.
-    """
-    from al_core.embedding import find_duplicates
-
-    dataset.check_tag_name(name)
-    embedding = dataset.arrays.newest("embedding", embedding_name)
-    if embedding is None:
-        raise MissingInputError(f"dataset '{dataset.name}' has no embedding to find duplicates with; add one first")
-    stored = dataset.arrays.find("digest", "content")
-    digests = dataset.arrays.read(stored) if stored else None
-    rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
-    facts = {
-        "operation": "duplicates",
-        "tags": [INITIAL_TAG],
-        "threshold": threshold,
-        "embedding": origin(embedding),
-    }
-    return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
-
-
 def add_embeddings(
     dataset: "Dataset",
     filenames: Sequence[str],
@@ -196,24 +161,6 @@ def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinRepo
         columns[name][report.rows[used]] = values[used]
     dataset.arrays.save("metadata", columns, {"source": report.source})
     return list(columns)
-
-
-def tag_filenames(
-    dataset: "Dataset", filenames: Sequence[str], name: str, *, source: str = "the list"
-) -> "tuple[Tag, JoinReport]":
-    """Store a tag of the samples that a list names, to continue a project begun elsewhere, and how they were matched.
-
-    Raises:
-        InvalidInputError: If no filename is a sample; nothing is stored then.
-        AlreadyExistsError: If the name is taken.
-    """
-    from al_core.formats import join_report
-
-    dataset.check_tag_name(name)
-    report = join_report(dataset.filenames(), filenames, source=source)
-    report.require_usable()
-    rows = np.unique(report.rows[report.rows >= 0])
-    return dataset.create_tag(name, rows, facts={"operation": "list", "tags": [source]}), report
 
 
 def check_predictions(
@@ -306,35 +253,6 @@ def project(
         points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
     dataset.arrays.save("projection", {projection_name(stored, method, seed): points})
     return points
-
-
-def find_projection(
-    dataset: "Dataset", embedding_name: str, method: str, *, seed: int = 0
-) -> NDArray[np.float32] | None:
-    """Return the (N, 2) view of an embedding if it has been calculated before, otherwise None."""
-    name = projection_name(dataset.arrays.get("embedding", embedding_name), method, seed)
-    stored = dataset.arrays.find("projection", name)
-    return dataset.arrays.read(stored) if stored else None
-
-
-def neighbor_graph(
-    dataset: "Dataset", embedding: StoredArray, progress: Progress | None = None, *, normalize: bool = True
-) -> "NeighborGraph":
-    """Return the nearest neighbours in an embedding, calculated once and then read from disk.
-
-    The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop.
-    """
-    from al_core.neighbors import NeighborGraph, nearest_neighbors
-
-    names = [f"{part} of {embedding.digest}, normalize={normalize}" for part in ("indices", "distances")]
-    stored = [found for name in names if (found := dataset.arrays.find("neighbors", name))]
-    if len(stored) == len(names):
-        return NeighborGraph(*map(dataset.arrays.read, stored))
-    embeddings = dataset.arrays.read(embedding)
-    watch = None if progress is None else lambda done, total: progress(0, total)
-    graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
-    dataset.arrays.save("neighbors", dict(zip(names, (graph.indices, graph.distances), strict=True)))
-    return graph
 
 
 def run_selection(
@@ -440,16 +358,6 @@ def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
     )
 
 
-def combine_tags(
-    dataset: "Dataset", first: Tag, second: Tag, operation: Literal["union", "intersection", "difference"], name: str
-) -> Tag:
-    """Store the union, intersection or difference of two tags as a new tag."""
-    rows: Rows = getattr(np, SET_OPERATIONS[operation])(first.rows, second.rows)
-    if not len(rows):
-        raise InvalidInputError(f"the {operation} of '{first.name}' and '{second.name}' is empty; nothing to store")
-    return dataset.create_tag(name, rows, facts={"operation": operation, "tags": [first.name, second.name]})
-
-
 def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> bytes:
     """Return a tag as a file in a format of `formats.WRITERS`, added samples first, in the order picked.
 
@@ -464,56 +372,6 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)
     return writer.write(rows)
-
-
-def copy_images(
-    dataset: "Dataset",
-    tag: Tag,
-    folder: Path | str,
-    *,
-    link: bool = False,
-    added_only: bool = False,
-    progress: Progress | None = None,
-) -> list[Path]:
-    """Copy the images of a tag into a new or empty folder under their filenames, or make links; return their paths.
-
-    Args:
-        dataset: Whose images folder holds the images.
-        tag: Which samples.
-        folder: Where to; nothing in it is ever replaced.
-        link: Make symbolic links instead of copies.
-        added_only: Only the samples that the selection added.
-        progress: Called with (images done, images to do).
-
-    Raises:
-        AlreadyExistsError: If the folder has anything in it.
-        MissingInputError: If an image is not in the images folder; nothing is copied then.
-    """
-    from al_core.exports import export_rows
-    from al_core.formats.image_folder import fill_folder
-
-    rows = export_rows(dataset, tag, added_only=added_only)
-    return fill_folder(rows, Path(folder).expanduser(), link=link, progress=progress)
-
-
-def example_predictions(dataset: "Dataset", *, n_samples: int = 200) -> bytes:
-    """Return a CSV file of predictions for the dataset's first samples, to learn the layout from."""
-    rows = np.arange(min(n_samples, dataset.n_samples))
-    stored = dataset.arrays.newest("prediction")
-    class_names = stored.facts["class_names"] if stored else ["cat", "dog"]
-    probabilities = dataset.arrays.read(stored)[rows] if stored else np.tile([0.7, 0.3], (len(rows), 1))
-    lines = [",".join(["filename", *class_names])]
-    for name, row in zip(dataset.filenames(rows), np.asarray(probabilities, float).round(4).tolist(), strict=True):
-        lines.append(",".join([name, *map(str, row)]))
-    return "\n".join(lines).encode()
-
-
-def highest_rows(dataset: "Dataset", score_name: str, count: int) -> Rows:
-    """Return the rows with the highest score, highest first; rows without the score come last."""
-    scores = np.nan_to_num(dataset.arrays.read(dataset.arrays.get("score", score_name)), nan=-1)
-    count = min(count, len(scores))
-    top = np.argpartition(-scores, count - 1)[:count]
-    return top[np.lexsort((top, -scores[top]))]
 
 
 def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:

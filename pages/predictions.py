@@ -1,6 +1,6 @@
 import streamlit as st
 
-from al_core import workflow
+from al_core import exports
 from al_core.formats import PREDICTION_READERS, PredictionFiles, assign_roles
 from ui import state
 from ui.examples import show_examples
@@ -36,7 +36,7 @@ with state.errors_explained():
         show_examples("predictions", "scores")
         st.download_button(
             "An example file for this dataset",
-            lambda: workflow.example_predictions(dataset),
+            lambda: exports.example_predictions(dataset),
             file_name=f"{dataset.name}-predictions-example.csv",
             icon=":material/download:",
             on_click="ignore",

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from al_core import workflow
+from al_core import tagging, workflow
 from al_core.exports import export_obstacle
 from al_core.formats import WRITERS, Writer
 from al_core.store import INITIAL_TAG, Dataset, Tag
@@ -152,7 +152,7 @@ def combine(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     ready = bool(name and other)
     if st.button("Create tag", disabled=not ready, help=None if ready else "Choose a second tag and a name first"):
         with state.errors_explained():
-            made = workflow.combine_tags(dataset, tag, other, operation, name)
+            made = tagging.combine_tags(dataset, tag, other, operation, name)
             state.notify(f"Created “{made.name}” with {made.size:,} samples")
             st.rerun()
 

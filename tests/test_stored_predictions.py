@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from al_core import workflow
+from al_core import exports, workflow
 from al_core.api.media import describe_sample
 from al_core.exceptions import AlreadyExistsError, MissingInputError, NotFoundError
 from al_core.exports import export_obstacle, tag_annotations
@@ -104,7 +104,7 @@ def test_images_are_copied_or_linked_into_a_new_folder(tag_with_images: tuple[Da
     dataset, images = tag_with_images
     steps: list[tuple[int, int]] = []
     target = images.parent / "out"
-    paths = workflow.copy_images(
+    paths = exports.copy_images(
         dataset, dataset.tag("two"), target, link=link, progress=lambda *step: steps.append(step)
     )
     assert paths == [target / "b.png", target / "e.png"]
@@ -116,14 +116,14 @@ def test_images_are_copied_or_linked_into_a_new_folder(tag_with_images: tuple[Da
 def test_nothing_in_a_folder_is_ever_replaced(tag_with_images: tuple[Dataset, Path]) -> None:
     dataset, images = tag_with_images
     with pytest.raises(AlreadyExistsError, match="is not empty"):
-        workflow.copy_images(dataset, dataset.tag("two"), images)
+        exports.copy_images(dataset, dataset.tag("two"), images)
 
 
 def test_a_missing_image_stops_the_copy_before_it_starts(tag_with_images: tuple[Dataset, Path]) -> None:
     dataset, images = tag_with_images
     (images / "e.png").unlink()
     with pytest.raises(MissingInputError, match=r"the first is 'e\.png'"):
-        workflow.copy_images(dataset, dataset.tag("two"), images.parent / "out")
+        exports.copy_images(dataset, dataset.tag("two"), images.parent / "out")
     assert not (images.parent / "out").exists()
 
 

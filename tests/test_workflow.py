@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from al_core import workflow
+from al_core import tagging, workflow
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import (
     ALCoreWarning,
@@ -204,14 +204,14 @@ def test_a_cancelled_selection_stores_nothing(dataset: Dataset) -> None:
 def test_tags_are_combined_as_sets(dataset: Dataset, operation: str, rows: list[int]) -> None:
     first = dataset.create_tag("first", np.array([0, 1, 2]))
     second = dataset.create_tag("second", np.array([1, 2, 3]))
-    tag = workflow.combine_tags(dataset, first, second, operation, "result")  # type: ignore[arg-type]
+    tag = tagging.combine_tags(dataset, first, second, operation, "result")  # type: ignore[arg-type]
     assert tag.rows.tolist() == rows
 
 
 def test_an_empty_combination_is_refused(dataset: Dataset) -> None:
     first, second = (dataset.create_tag(name, np.array([row])) for name, row in (("first", 0), ("second", 1)))
     with pytest.raises(InvalidInputError, match="the intersection of 'first' and 'second' is empty"):
-        workflow.combine_tags(dataset, first, second, "intersection", "result")
+        tagging.combine_tags(dataset, first, second, "intersection", "result")
 
 
 def exported(dataset: Dataset) -> workflow.Selection:
@@ -245,12 +245,6 @@ def test_an_exported_json_says_what_the_selection_was_made_of(dataset: Dataset) 
 def test_a_tag_made_by_hand_is_exported_in_row_order(dataset: Dataset) -> None:
     tag = dataset.create_tag("by hand", np.array([4, 1]))
     assert workflow.export_tag(dataset, tag, "txt") == b"b.png\ne.png\n"
-
-
-def test_the_highest_rows_come_first_and_ties_by_row(dataset: Dataset) -> None:
-    workflow.store_scores(dataset, np.arange(5), margin(0.5, 0.9, 0.5, 0.1, 0.9))
-    assert workflow.highest_rows(dataset, "uncertainty_margin", 4).tolist() == [1, 4, 0, 2]
-    assert workflow.highest_rows(dataset, "uncertainty_margin", 99).tolist() == [1, 4, 0, 2, 3, 5]
 
 
 def test_the_map_and_coral_share_one_neighbour_graph(dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from al_core import workflow
+from al_core import tagging
 from al_core.jobs import JobState
 from al_core.store import Dataset
 from al_core.types import Progress
@@ -33,7 +33,7 @@ def duplicates_form(dataset: Dataset) -> None:
         st.rerun()
 
     def work(progress: Progress) -> object:
-        return workflow.tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
+        return tagging.tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
 
     is_ready = bool(embeddings and name)
     if st.button(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from al_core import workflow
+from al_core import tagging
 from al_core.formats import read_filenames
 from al_core.store import Dataset
 from ui import state
@@ -19,7 +19,7 @@ def filename_tag_form(dataset: Dataset) -> None:
     is_ready = bool(file and name)
     if st.button("Create the tag", disabled=not is_ready, help=None if is_ready else "A list and a name come first"):
         with state.errors_explained():
-            tag, report = workflow.tag_filenames(dataset, read_filenames(file), name, source=file.name)
+            tag, report = tagging.tag_filenames(dataset, read_filenames(file), name, source=file.name)
             unknown = f"; {len(report.unknown):,} filenames are no samples" if report.unknown else ""
             state.notify(f"Created “{tag.name}” with {tag.size:,} samples{unknown}")
             state.discard_staged(file)

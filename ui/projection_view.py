@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from al_core import workflow
+from al_core import cached, workflow
 from al_core.jobs import JobState
 from al_core.store import Dataset
 from ui import state
@@ -36,7 +36,7 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
     embedding = embeddings[-1]
     if len(embeddings) > 1:
         embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
-    is_ready = workflow.find_projection(dataset, embedding, "UMAP") is not None
+    is_ready = cached.find_projection(dataset, embedding, "UMAP") is not None
     # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
     method = st.segmented_control(
         "View",
@@ -65,7 +65,7 @@ def clear_lasso() -> None:
 
 def show_umap_job(dataset: Dataset, embedding: str) -> None:
     """Draw the progress of UMAP on a line of its own; a job that was cancelled can be started again."""
-    if workflow.find_projection(dataset, embedding, "UMAP") is not None:
+    if cached.find_projection(dataset, embedding, "UMAP") is not None:
         return
     key = f"umap:{dataset.id}:{embedding}"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from al_core import workflow
+from al_core.filters import highest_first
 from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url
@@ -54,7 +54,7 @@ def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
     heading, choice = st.columns([3, 1], vertical_alignment="bottom")
     by = choice.selectbox("Sorted by", names, help="The highest come first")
     heading.markdown(f"**The {min(TABLE_ROWS, dataset.n_samples):,} highest of {dataset.n_samples:,} samples**")
-    rows = workflow.highest_rows(dataset, by, TABLE_ROWS)
+    rows = highest_first(dataset.arrays.read(dataset.arrays.get("score", by)))[:TABLE_ROWS]
     table = {"Image": [image_url(dataset, row) for row in rows.tolist()], "Filename": dataset.filenames(rows)}
     table |= {score.name: dataset.arrays.read(score)[rows] for score in scores}
     st.dataframe(

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from al_core import cli, workflow
+from al_core import cli, tagging, workflow
 from al_core.store import Workspace
 from tests.api.conftest import api_server
 
@@ -62,7 +62,7 @@ def test_a_folder_of_mixed_images_becomes_a_dataset(images_dir: Path, tmp_path: 
         assert (columns["width"][row], columns["height"][row]) == (227, 340)
         assert set(columns) == {"width", "height", "file_size", "sharpness", "brightness", "signal_to_noise"}
         assert workflow.project(dataset, "efficientnet-lite0", "PCA").shape == (12, 2)
-        tag = workflow.tag_duplicates(dataset, threshold=0.4)
+        tag = tagging.tag_duplicates(dataset, threshold=0.4)
         assert tag is not None
         assert dataset.filenames(tag.rows) == ["flower.png", "more/china again.jpg", "pages.tif"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from al_core import workflow
+from al_core import tagging, workflow
 from al_core.exceptions import AlreadyExistsError, FileFormatError, InvalidInputError
 from al_core.formats import read_metadata
 
@@ -47,11 +47,11 @@ def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):
 
 
 def test_a_list_of_filenames_becomes_a_tag(dataset):
-    tag, report = workflow.tag_filenames(dataset, ["images/c.png", "a.png", "zebra.png"], "labeled", source="list.txt")
+    tag, report = tagging.tag_filenames(dataset, ["images/c.png", "a.png", "zebra.png"], "labeled", source="list.txt")
     assert (tag.rows.tolist(), report.unknown) == ([0, 2], ["zebra.png"])
     assert tag.facts["tags"] == ["list.txt"]
     with pytest.raises(AlreadyExistsError):
-        workflow.tag_filenames(dataset, ["a.png"], "labeled")
+        tagging.tag_filenames(dataset, ["a.png"], "labeled")
     with pytest.raises(InvalidInputError, match="nothing is stored"):
-        workflow.tag_filenames(dataset, ["zebra.png"], "zebras")
+        tagging.tag_filenames(dataset, ["zebra.png"], "zebras")
     assert [known.name for known in dataset.tags()] == ["labeled", "initial-tag"]

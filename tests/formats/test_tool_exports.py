@@ -226,7 +226,7 @@ def test_images_come_as_they_are_in_rank_order(rows: ExportRows, tmp_path: Path)
 
 def test_too_many_images_are_refused_with_another_way(rows: ExportRows) -> None:
     many = ExportRows([f"{row}.png" for row in range(MAX_IMAGES + 1)], images_dir=rows.images_dir)
-    with pytest.raises(InvalidInputError, match=r"up to 1,000 images.*workflow.copy_images"):
+    with pytest.raises(InvalidInputError, match=r"up to 1,000 images.*exports.copy_images"):
         WRITERS["images"].write(many)
 
 

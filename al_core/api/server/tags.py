@@ -4,7 +4,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from al_core import workflow
+from al_core import tagging
 from al_core.api.bitmask import BitMask
 from al_core.api.schemas import (
     BitMaskData,
@@ -72,7 +72,7 @@ def combine_tags(dataset: DatasetOfPath, body: TagArithmetics) -> Created | BitM
         return combine_masks(dataset, body)
     first, second = find_tag(dataset, body.tag_id1), find_tag(dataset, body.tag_id2)
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = workflow.combine_tags(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
+        made = tagging.combine_tags(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
     return Created(id=made.id)
 
 

@@ -1,0 +1,79 @@
+"""Tags that no selection made: from duplicates, from lists of filenames, and from other tags."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.provenance import origin
+from al_core.store.records import INITIAL_TAG, Tag
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport
+    from al_core.store import Dataset
+
+SET_OPERATIONS = {"union": "union1d", "intersection": "intersect1d", "difference": "setdiff1d"}
+
+
+def tag_duplicates(
+    dataset: "Dataset",
+    *,
+    threshold: float = 0.3,
+    name: str = "duplicates",
+    embedding_name: str | None = None,
+    progress: Progress | None = None,
+) -> Tag | None:
+    """Store the samples that repeat an earlier one as a tag, or return None if there are none.
+
+    Samples repeat each other if their files are equal or their embeddings of length 1 are within `threshold`
+    (see `al_core.embedding.find_duplicates`).
+
+    Raises:
+        MissingInputError: If the dataset has no embedding.
+    """
+    from al_core.embedding import find_duplicates
+
+    dataset.check_tag_name(name)
+    embedding = dataset.arrays.newest("embedding", embedding_name)
+    if embedding is None:
+        raise MissingInputError(f"dataset '{dataset.name}' has no embedding to find duplicates with; add one first")
+    stored = dataset.arrays.find("digest", "content")
+    digests = dataset.arrays.read(stored) if stored else None
+    rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
+    facts = {
+        "operation": "duplicates",
+        "tags": [INITIAL_TAG],
+        "threshold": threshold,
+        "embedding": origin(embedding),
+    }
+    return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
+
+
+def tag_filenames(
+    dataset: "Dataset", filenames: Sequence[str], name: str, *, source: str = "the list"
+) -> "tuple[Tag, JoinReport]":
+    """Store a tag of the samples that a list names, to continue a project begun elsewhere, and how they were matched.
+
+    Raises:
+        InvalidInputError: If no filename is a sample; nothing is stored then.
+        AlreadyExistsError: If the name is taken.
+    """
+    from al_core.formats import join_report
+
+    dataset.check_tag_name(name)
+    report = join_report(dataset.filenames(), filenames, source=source)
+    report.require_usable()
+    rows = np.unique(report.rows[report.rows >= 0])
+    return dataset.create_tag(name, rows, facts={"operation": "list", "tags": [source]}), report
+
+
+def combine_tags(
+    dataset: "Dataset", first: Tag, second: Tag, operation: Literal["union", "intersection", "difference"], name: str
+) -> Tag:
+    """Store the union, intersection or difference of two tags as a new tag."""
+    rows: Rows = getattr(np, SET_OPERATIONS[operation])(first.rows, second.rows)
+    if not len(rows):
+        raise InvalidInputError(f"the {operation} of '{first.name}' and '{second.name}' is empty; nothing to store")
+    return dataset.create_tag(name, rows, facts={"operation": operation, "tags": [first.name, second.name]})
