@@ -22,6 +22,8 @@ def find_binaries() -> Path | None:
 def install() -> Path:
     print("Installing Debian's PostgreSQL")
     prefix = [] if os.geteuid() == 0 else ["sudo"]
+    # A machine that never updated its lists knows no packages; an old list may still do.
+    subprocess.run([*prefix, "apt-get", "update", "-qq"])
     subprocess.run([*prefix, "apt-get", "install", "-y", "-qq", "postgresql"], check=True)
     found = find_binaries()
     assert found, "apt-get installed no PostgreSQL"
