@@ -182,6 +182,71 @@ def pick_from_pool(
 
 
 @njit(cache=True, nogil=True)
+def lower_to_one(
+    nearest: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    centres: NDArray[np.float32],
+    centre: int,
+    weights: NDArray[np.float32],
+    least: np.float32,
+) -> int:
+    """Lower `nearest` (n,) to the squared distance of each vector (n, D) to one of the centres (m, D).
+
+    Returns:
+        The vector of the highest value, its weight times its squared distance; -1 if all are nearer than `least`.
+    """
+    for i in range(len(nearest)):
+        if nearest[i] > 0:
+            nearest[i] = min(nearest[i], squared_distance(vectors, i, centres, centre))
+    highest = _highest_value(nearest, weights, least)
+    for i in range(len(nearest)):
+        if nearest[i] >= least and weights[i] * nearest[i] == highest:
+            return i
+    return -1
+
+
+# A pass of its own, which without NaN compares several values at once; the maximum stays exact.
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz"})
+def _highest_value(nearest: NDArray[np.float32], weights: NDArray[np.float32], least: np.float32) -> np.float32:
+    highest = np.float32(-1)
+    for i in range(len(nearest)):
+        value = weights[i] * nearest[i] if nearest[i] >= least else np.float32(-1)
+        highest = max(highest, value)
+    return highest
+
+
+@njit(cache=True, nogil=True)
+def pick_one_by_one(
+    best: int,
+    picked: NDArray[np.int64],
+    nearest: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    least: np.float32,
+) -> tuple[int, int]:
+    """Pick the vector of the highest value and compare all with it, until `picked` is full or none is far enough.
+
+    Args:
+        best: The vector of the highest value.
+        picked: Filled with indices.
+        nearest: (n,) squared distances to the nearest centre, updated; -1 for a picked vector.
+        vectors: (n, D).
+        weights: (n,) a factor on the squared distance.
+        least: As in `lower_to_one`.
+
+    Returns:
+        How many were picked, and the vector that comes next or -1.
+    """
+    n_picked = 0
+    while n_picked < len(picked) and best >= 0:
+        picked[n_picked] = best
+        nearest[best] = -1
+        best = lower_to_one(nearest, vectors, vectors, best, weights, least)
+        n_picked += 1
+    return n_picked, best
+
+
+@njit(cache=True, nogil=True)
 def keep_nearest(
     found: NDArray[np.int32],
     distances: NDArray[np.float32],

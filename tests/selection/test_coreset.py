@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from al_core import threads
 from al_core.config import SelectionConfig
 from al_core.selection import quality, select
-from al_core.selection.coreset import fast_farthest_first, plain_farthest_first
+from al_core.selection.coreset import compiled_farthest_first, fast_farthest_first, plain_farthest_first
 from al_core.space import squared_distances
 
 KINDS = {
@@ -34,7 +34,7 @@ def reference(vectors: np.ndarray, centres: np.ndarray, weights: np.ndarray, n: 
 
 @settings(deadline=None, max_examples=120)
 @given(st.data())
-def test_fast_and_plain_k_center_equal_ten_lines_of_numpy(request_for, data):
+def test_fast_compiled_and_plain_k_center_equal_ten_lines_of_numpy(request_for, data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     n, dim, n_labeled = data.draw(st.integers(2, 300)), data.draw(st.integers(1, 40)), data.draw(st.integers(1, 40))
     vectors = KINDS[data.draw(st.sampled_from(sorted(KINDS)))](rng, n, dim).astype(np.float32)
@@ -47,7 +47,7 @@ def test_fast_and_plain_k_center_equal_ten_lines_of_numpy(request_for, data):
     expected = candidates[
         reference(vectors[candidates], vectors[request.labeled], weights, request.n_new, max(spacing, 0) ** 2)
     ]
-    for pick in (fast_farthest_first, plain_farthest_first):
+    for pick in (fast_farthest_first, compiled_farthest_first, plain_farthest_first):
         picked = pick(request.space(), candidates, request.labeled, weights, request)
         np.testing.assert_array_equal(picked, expected)
 
