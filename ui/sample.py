@@ -11,10 +11,17 @@ from al_core.store import Dataset, StoredArray
 from ui.images import image_url
 from ui.state import plain
 
+LISTED_BOXES = 8
+
 STYLE = """<style>
 .sample-image {width: 100%; max-height: 68vh; min-height: 240px; object-fit: contain; display: block;
   border-radius: 6px; background: rgba(138, 148, 156, .14);}
 .sample-image.small {image-rendering: pixelated;}
+.sample-frame {position: relative;}
+.sample-frame img {max-height: none; height: auto;}
+.sample-box {position: absolute; border: 2px solid #e69f00; border-radius: 2px;}
+.sample-box span {position: absolute; left: -2px; top: -1.45em; padding: 0 5px; font-size: .75rem; white-space: nowrap;
+  background: #e69f00; color: #1b2228; border-radius: 3px 3px 0 0;}
 .sample-class {display: flex; justify-content: space-between; padding: 3px 8px; margin-bottom: 2px; border-radius: 4px;
   font-variant-numeric: tabular-nums;}
 .sample-score {margin: 0 0 10px; line-height: 1.35;}
@@ -32,13 +39,25 @@ def show_sample(dataset: Dataset, row: int) -> None:
 def _draw(dataset: Dataset, row: int, facts: dict) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     name = escape(facts["filename"], quote=True)
-    image.html(f'{STYLE}<img class="sample-image" src="{image_url(dataset, row)}/full" alt="{name}">')
+    picture = f'<img class="sample-image" src="{image_url(dataset, row)}/full" alt="{name}">'
+    boxes = facts.get("boxes", [])
+    image.html(STYLE + (f'<div class="sample-frame">{picture}{_frames(boxes)}</div>' if boxes else picture))
     image.caption(f"Row {row:,} of {dataset.n_samples:,} · {_tags(dataset, row)}")
     with numbers:
-        st.markdown("**Predicted**", help="The most likely classes of the newest predictions")
-        st.html(_classes(facts["classes"]) or "No prediction for this sample.")
+        st.markdown("**Predicted**", help="The most likely classes or the surest boxes of the newest predictions")
+        likeliest = facts["classes"] or [(box["label"], box["score"]) for box in boxes[:LISTED_BOXES]]
+        st.html(_classes(likeliest) or "No stored prediction for this sample.")
         st.markdown("**Scores**", help="From 0 to 1; higher means more worth labelling")
         st.html(_scores(dataset, row) or "No scores yet: drop predictions on the Predictions page.")
+
+
+def _frames(boxes: list[dict]) -> str:
+    return "".join(
+        f'<div class="sample-box" style="left: {100 * box["x0"]}%; top: {100 * box["y0"]}%; '
+        f'width: {100 * (box["x1"] - box["x0"])}%; height: {100 * (box["y1"] - box["y0"])}%">'
+        f"<span>{escape(box['label'])} {box['score']:.2f}</span></div>"
+        for box in boxes
+    )
 
 
 def _tags(dataset: Dataset, row: int) -> str:
