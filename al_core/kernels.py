@@ -1,4 +1,4 @@
-"""Compiled loops of CORESET; `space.squared_distances` and `coreset.plain_k_center` are their numpy counterparts.
+"""Compiled loops of CORESET; `space.squared_distances` and `coreset.plain_farthest_first` are their numpy counterparts.
 
 Vectors are float32 and zero-padded to a multiple of `LANES` components.
 """

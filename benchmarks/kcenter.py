@@ -1,6 +1,6 @@
 """Greedy k-center over shapes: al_core beside lightly-mundig, scikit-matter, scikit-activeml and plain numpy.
 
-Run `python benchmarks/kcenter.py > docs/benchmarks/kcenter.md`. Every cell is one process of its own: loading the data
+Run `python -m benchmarks.kcenter` (about five minutes). Every cell is one process of its own: loading the data
 is not counted, adding it to the engine and the selection are. All sides start at row 0 on the same float32 array,
 unscaled. `al_core` loads its compiled code while the clock runs, as the first selection of a process does;
 `al_core_loaded` is any later one. Memory is the peak above the loaded array. `--limit` is in seconds per cell, loading
@@ -125,7 +125,7 @@ def measure(side: str, kind: str, n: int, dim: int, picks: int) -> dict[str, obj
 
 
 def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object] | None:
-    command = [sys.executable, __file__, "--one", side, *map(str, shape)]
+    command = [sys.executable, "-m", "benchmarks.kcenter", "--one", side, *map(str, shape)]
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:

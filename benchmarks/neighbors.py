@@ -1,6 +1,7 @@
 """The neighbour graph: recall and time of al_core beside pynndescent and faiss-cpu, on Fashion-MNIST and on clusters.
 
-Run `python -m benchmarks.neighbors`. Recall is over 1,000 rows whose true neighbours are found by comparing with all.
+Run `python -m benchmarks.neighbors`; `--large` adds the clusters. Recall is over 1,000 rows whose true neighbours are
+found by comparing with all.
 """
 
 import argparse
@@ -52,10 +53,12 @@ def true_neighbors(data: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArra
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sides", nargs="+", default=list(SIDES), choices=list(SIDES))
+    parser.add_argument("--sides", nargs="+", default=["al_core", "pynndescent"], choices=list(SIDES))
+    parser.add_argument("--large", action="store_true")
     arguments = parser.parse_args()
     print("| data | N x D | side | recall | seconds | CPU s |\n|---|---|---|---|---|---|")
-    for kind, n, dim in (("fashion", 60_000, 784), ("clusters", 200_000, 128)):
+    shapes = [("fashion", 60_000, 784)] + [("clusters", 200_000, 128)] * arguments.large
+    for kind, n, dim in shapes:
         data = make(kind, n, dim)
         rows = np.random.default_rng(1).choice(n, 1000, replace=False)
         true = true_neighbors(data, rows)

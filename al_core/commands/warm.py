@@ -25,6 +25,7 @@ def run(_arguments: argparse.Namespace) -> None:
         SelectionConfig(SamplingMethod.CORAL, 400),
         SelectionConfig(SamplingMethod.CORAL, 400, coral="product"),
         SelectionConfig(SamplingMethod.ACTIVE_LEARNING, 50, min_distance=0.1),
+        SelectionConfig(SamplingMethod.CORESET, 20),
     ):
         quality(embeddings, rows=select(embeddings, config, scores=scores), scores=scores)
     umap_2d(embeddings[:2_000], seed=0)

@@ -48,7 +48,7 @@ def _quickest(space: Space, n_candidates: int, n_chosen: int) -> Callable[..., R
 def plain_farthest_first(
     space: Space, candidates: Rows, centres: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
-    """Return the picks by definition: the reference of `fast_farthest_first`."""
+    """Return the picks by definition: the reference of the two below."""
     before, least = len(centres) - len(request.labeled), request.least_squared_distance
     vectors, nearest = space.vectors(candidates), np.full(len(candidates), np.inf, np.float32)
     for centre in space.vectors(centres):
