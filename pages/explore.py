@@ -113,7 +113,7 @@ with filter_row:
     filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
 with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
     filters.histograms(dataset, numbers, masks, first=sorted_by, color=color, height=MAP_HEIGHT)
-if view:
+if view and not view.has_umap:
     show_umap_job(dataset, view.embedding)
 reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]
 show_images(dataset, mask, numbers.get(sorted_by), reasons)

@@ -22,11 +22,13 @@ class View:
     Attributes:
         points: (N, 2), NaN where an embedding has no row for a sample.
         generation: Another one for another view, and when the outline on the map is to go.
+        has_umap: Whether UMAP has been calculated.
     """
 
     embedding: str
     points: NDArray[np.float32]
     generation: int
+    has_umap: bool
 
 
 def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
@@ -36,7 +38,8 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
     embedding = embeddings[-1]
     if len(embeddings) > 1:
         embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
-    is_ready = cached.find_projection(dataset, embedding, "UMAP") is not None
+    umap = cached.find_projection(dataset, embedding, "UMAP")
+    is_ready = umap is not None
     # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
     method = st.segmented_control(
         "View",
@@ -48,14 +51,14 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
         width="content",
         help="PCA keeps large distances, UMAP keeps neighbours together" if is_ready else ON_ITS_WAY,
     )
-    points = workflow.project(dataset, embedding, method)
+    points = umap if method == "UMAP" else workflow.project(dataset, embedding, "PCA")
     if len(points) < dataset.n_samples:
         # An embedding stored before the last samples came has no place for them.
         points = np.pad(points, ((0, dataset.n_samples - len(points)), (0, 0)), constant_values=np.nan)
     if st.session_state.get(SHOWN) != (dataset.id, embedding, method):
         st.session_state[SHOWN] = (dataset.id, embedding, method)
         clear_lasso()
-    return View(embedding, points, st.session_state[GENERATION])
+    return View(embedding, points, st.session_state[GENERATION], is_ready)
 
 
 def clear_lasso() -> None:
@@ -65,8 +68,6 @@ def clear_lasso() -> None:
 
 def show_umap_job(dataset: Dataset, embedding: str) -> None:
     """Draw the progress of UMAP on a line of its own; a job that was cancelled can be started again."""
-    if cached.find_projection(dataset, embedding, "UMAP") is not None:
-        return
     key = f"umap:{dataset.id}:{embedding}"
 
     def start() -> None:
