@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.navigation import go_to
 from tests.e2e.server import running_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,7 @@ def test_each_example_dropped_on_the_page_is_recognised_and_matches_ten_samples(
         page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(EXAMPLES / "embeddings" / "csv.csv")
         page.get_by_role("button", name="Create dataset").click()
         expect(page.get_by_text("Created “ten” with 10 samples")).to_be_visible()
-        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Predictions").click()
+        go_to(page, "Predictions")
         for file in sorted(EXAMPLES.glob("predictions/*")) + sorted(EXAMPLES.glob("scores/*")):
             page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(file)
             expect(page.get_by_text(f"10 of 10 samples have a prediction in {file.name}.")).to_be_visible()

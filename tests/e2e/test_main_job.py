@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from al_core.store import Dataset, Workspace
 from tests.e2e.conftest import TIMEOUT_MS
+from tests.e2e.navigation import go_to
 from tests.e2e.server import running_app
 
 
@@ -91,11 +92,6 @@ def drop(page: Page, path: Path) -> None:
         [path.name, path.read_text()],
     )
     page.get_by_test_id("stFileUploaderDropzone").dispatch_event("drop", {"dataTransfer": transfer})
-
-
-def go_to(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
-    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
 def set_number(page: Page, label: str, value: int) -> None:

@@ -1,0 +1,9 @@
+from playwright.sync_api import Page, expect
+
+
+def go_to(page: Page, name: str) -> None:
+    """Follow a link of the sidebar and wait until no element of the page before is left."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
