@@ -21,6 +21,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
+    from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
     from al_core.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
@@ -116,9 +117,7 @@ def dataset_from_images(
     with embed_folder(folder, filenames, loaded, workspace.home / "embedding-runs", progress=progress) as result:
         check_embeddings(result.embeddings, result.filenames)
         dataset = workspace.create_dataset(name, result.filenames, images_dir=folder)
-        dataset.arrays.save("embedding", {loaded.name: result.embeddings}, loaded.facts)
-        dataset.arrays.save("metadata", result.metadata)
-        dataset.arrays.save("digest", {"content": result.digests})
+        store_embedded(dataset, result, loaded.name, loaded.facts)
     return EmbeddedFolder(dataset, result.broken)
 
 
@@ -146,6 +145,25 @@ def add_embeddings(
         dataset.set_samples(filenames)
     ordered = np.asarray(embeddings[position_of_rows(dataset, filenames)], np.float32)
     dataset.arrays.save("embedding", {name: ordered}, facts, ids={name: embedding_id})
+
+
+def store_embedded(dataset: "Dataset", images: "EmbeddedImages", name: str, facts: Mapping[str, Any]) -> None:
+    """Store what was found out about all images of a dataset: an embedding, columns of metadata and the digests.
+
+    Args:
+        dataset: Without samples it takes those of `images`.
+        images: In any order of the samples.
+        name: Of the embedding.
+        facts: What to record with the embedding.
+
+    Raises:
+        InvalidInputError: Unless each sample of the dataset has exactly one row.
+        AlreadyExistsError: If there is an embedding of that name.
+    """
+    add_embeddings(dataset, images.filenames, images.embeddings, name=name, facts=dict(facts))
+    order = position_of_rows(dataset, images.filenames)
+    dataset.arrays.save("metadata", {column: values[order] for column, values in images.metadata.items()})
+    dataset.arrays.save("digest", {"content": images.digests[order]})
 
 
 def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinReport") -> list[str]:

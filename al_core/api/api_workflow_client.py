@@ -17,6 +17,7 @@ from al_core.types import Embeddings, Scores
 if TYPE_CHECKING:
     import requests
 
+    from al_core.api.image_upload import ImageUpload
     from al_core.store import Tag
 
 DEFAULT_SERVER = "http://127.0.0.1:8501"
@@ -127,6 +128,16 @@ class ApiWorkflowClient:
             write_embeddings(file, filenames, np.asarray(embeddings))
             file.seek(0)
             self._send("PUT", self._path("/embeddings"), file, name=name)
+
+    def upload_to(self, dataset_name: str) -> "ImageUpload":
+        """Return an upload of embedded images to a new dataset, or to one whose upload was stopped.
+
+        Raises:
+            AlreadyExistsError: If there is another dataset of that name.
+        """
+        from al_core.api.image_upload import ImageUpload
+
+        return ImageUpload(self._send, self.server, dataset_name)
 
     def get_all_tags(self) -> "list[Tag]":
         """Return all tags, newest first."""
@@ -254,7 +265,7 @@ def _open_session(token: str | None) -> "requests.Session":
         return request
 
     # By urllib3's default only idempotent methods are repeated; the answer itself is judged by us.
-    retry = Retry(N_TRIES, backoff_factor=0.2, status_forcelist=(502, 503, 504), raise_on_status=False)
+    retry = Retry(N_TRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), raise_on_status=False)
     session = requests.Session()
     # Set even without a token: otherwise requests sends the password of a .netrc file.
     session.auth = sign

@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.types import Embeddings, Scores
+
+if TYPE_CHECKING:
+    from al_core.embedding.checkpoint import EmbeddedImages
+
+EMBEDDING_COLUMNS = ("filename", "embedding")
+DIGEST = "digest"
+FACTS = "al_core"
+"""The key of the schema's metadata that holds the facts as JSON."""
 
 
 def write_columns(file: IO[bytes], columns: Mapping[str, Sequence[float] | Scores]) -> None:
@@ -34,15 +43,7 @@ def read_columns(path: Path) -> dict[str, NDArray[Any]]:
 
 def write_embeddings(file: IO[bytes], filenames: Sequence[str], embeddings: Embeddings) -> None:
     """Write one row of an embedding per filename."""
-    import pyarrow as pa
-
-    matrix = np.ascontiguousarray(embeddings, np.float32)
-    if matrix.ndim != 2 or len(matrix) != len(filenames):
-        raise InvalidInputError(
-            f"embeddings of shape {matrix.shape} came for {len(filenames):,} filenames; give one row per filename"
-        )
-    rows = pa.FixedSizeListArray.from_arrays(pa.array(matrix.reshape(-1)), matrix.shape[1])
-    _write(file, pa.record_batch({"filename": pa.array(filenames, pa.large_string()), "embedding": rows}))
+    _write(file, _embedding_batch(filenames, embeddings))
 
 
 def read_embeddings(path: Path) -> tuple[list[str], NDArray[np.float32]]:
@@ -51,9 +52,56 @@ def read_embeddings(path: Path) -> tuple[list[str], NDArray[np.float32]]:
     Raises:
         FileFormatError: If the file is something else.
     """
+    return _filenames_and_matrix(_read(path))
+
+
+def write_images(file: IO[bytes], images: "EmbeddedImages", facts: Mapping[str, Any]) -> None:
+    """Write an embedding with what else was found out about its images, and facts about the model."""
     import pyarrow as pa
 
+    batch = _embedding_batch(images.filenames, images.embeddings)
+    for name, values in images.metadata.items():
+        batch = batch.append_column(name, pa.array(values))
+    digests = pa.array([row.tobytes() for row in images.digests], pa.binary(images.digests.shape[1]))
+    _write(file, batch.append_column(DIGEST, digests).replace_schema_metadata({FACTS: orjson.dumps(facts)}))
+
+
+def read_images(path: Path) -> "tuple[EmbeddedImages, dict[str, Any]]":
+    """Return images and facts of a file that `write_images` wrote.
+
+    Raises:
+        FileFormatError: If the file is something else.
+    """
+    import pyarrow as pa
+
+    from al_core.embedding.checkpoint import EmbeddedImages
+
     table = _read(path)
+    filenames, matrix = _filenames_and_matrix(table)
+    facts = _json_object((table.schema.metadata or {}).get(FACTS.encode(), b"{}"))
+    if DIGEST not in table.column_names or not pa.types.is_fixed_size_binary(table.schema.field(DIGEST).type):
+        raise FileFormatError(f"images have the Arrow column {DIGEST} (fixed-size binary) beside their embeddings")
+    digests = np.frombuffer(b"".join(table.column(DIGEST).to_pylist()), np.uint8).reshape(len(filenames), -1)
+    others = [name for name in table.column_names if name not in (*EMBEDDING_COLUMNS, DIGEST)]
+    metadata = {name: _numbers(name, table.column(name)).astype(np.float64) for name in others}
+    return EmbeddedImages(filenames, matrix, metadata, digests, ()), facts
+
+
+def _embedding_batch(filenames: Sequence[str], embeddings: Embeddings) -> Any:
+    import pyarrow as pa
+
+    matrix = np.ascontiguousarray(embeddings, np.float32)
+    if matrix.ndim != 2 or len(matrix) != len(filenames):
+        raise InvalidInputError(
+            f"embeddings of shape {matrix.shape} came for {len(filenames):,} filenames; give one row per filename"
+        )
+    rows = pa.FixedSizeListArray.from_arrays(pa.array(matrix.reshape(-1)), matrix.shape[1])
+    return pa.record_batch([pa.array(filenames, pa.large_string()), rows], names=list(EMBEDDING_COLUMNS))
+
+
+def _filenames_and_matrix(table: Any) -> tuple[list[str], NDArray[np.float32]]:
+    import pyarrow as pa
+
     types = {field.name: field.type for field in table.schema}
     embedding: Any = types.get("embedding")
     if types.get("filename") not in (pa.string(), pa.large_string()) or not pa.types.is_fixed_size_list(embedding):
@@ -63,6 +111,16 @@ def read_embeddings(path: Path) -> tuple[list[str], NDArray[np.float32]]:
     values = _numbers("embedding", pa.chunked_array([chunk.flatten() for chunk in table.column("embedding").chunks]))
     filenames: list[str] = table.column("filename").to_pylist()
     return filenames, np.asarray(values, np.float32).reshape(len(filenames), embedding.list_size)
+
+
+def _json_object(text: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise FileFormatError(f"the facts of an embedding are JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise FileFormatError(f"the facts of an embedding are a JSON object, not {text[:40]!r}")
+    return found
 
 
 def _write(file: IO[bytes], batch: Any) -> None:

@@ -34,8 +34,8 @@ PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
     """Return the application that serves images and what is known about each sample.
 
-    `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, `/DATASET/ROW.json` filename, scores and
-    class probabilities. A missing or broken image is answered with a placeholder.
+    `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, or all there is of it, `/DATASET/ROW.json`
+    filename, scores and class probabilities. A missing or broken image is answered with a placeholder.
     """
 
     def dataset_of(request: Request) -> "Dataset":
@@ -47,8 +47,9 @@ def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
 
     def full(request: Request) -> Response:
         path = image_path(dataset_of(request), request.path_params["row"])
-        media_type = mimetypes.guess_type(path.name)[0] if path else None
-        return FileResponse(path, media_type=media_type, headers=CACHE) if path else _placeholder()
+        if path is None:
+            return thumbnail(request)
+        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=CACHE)
 
     def card(request: Request) -> Response:
         return JSONResponse(describe_sample(dataset_of(request), request.path_params["row"]))
@@ -112,7 +113,7 @@ def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
     kept = dataset.thumbnails_dir / "made" / str(row // 1000) / f"{row}-{version}.webp"
     if kept.is_file():
         return kept.read_bytes()
-    small = _make_thumbnail(path)
+    small = make_thumbnail(path)
     if small:
         write_atomically(kept, lambda file: file.write(small))
     return small
@@ -134,7 +135,7 @@ def _check_row(dataset: "Dataset", row: int) -> None:
         raise NotFoundError(f"dataset '{dataset.name}' has rows 0 to {dataset.n_samples - 1}, not {row}")
 
 
-def _make_thumbnail(path: Path) -> bytes | None:
+def make_thumbnail(path: Path) -> bytes | None:
     """Return a small WebP of an image, or None if it is broken or far too large."""
     from PIL import Image, ImageOps
 

@@ -40,8 +40,17 @@ class DatasetUpdate(Wire):
     name: str
 
 
+class UploadStatus(Wire):
+    """How far a client is with its upload."""
+
+    total: int
+    processed: int = 0
+    upload_method: str | None = None
+    is_registered: bool | None = None
+
+
 class DatasetData(Wire):
-    """A dataset; times in milliseconds since 1970."""
+    """A dataset; times in milliseconds since 1970. `upload` is an addition of al_core."""
 
     id: str
     name: str
@@ -52,6 +61,7 @@ class DatasetData(Wire):
     size_in_bytes: int
     created_at: int
     last_modified_at: int
+    upload: UploadStatus | None = None
 
     @classmethod
     def of(cls, dataset: "Dataset") -> "DatasetData":
@@ -65,6 +75,7 @@ class DatasetData(Wire):
             size_in_bytes=dataset.facts.get("sizeInBytes", 0),
             created_at=dataset.created_at,
             last_modified_at=dataset.last_modified_at(),
+            upload=dataset.facts.get("upload"),
         )
 
 
@@ -298,15 +309,6 @@ class SampleWriteUrls(Wire):
 
     full: str
     thumb: str
-
-
-class UploadStatus(Wire):
-    """How far a client is with its upload."""
-
-    total: int
-    processed: int = 0
-    upload_method: str | None = None
-    is_registered: bool | None = None
 
 
 class ScoreCreate(Wire):

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from al_core.exceptions import AlreadyExistsError
 from al_core.types import Progress
 
 if TYPE_CHECKING:
@@ -14,6 +13,12 @@ if TYPE_CHECKING:
 SUMMARY = "Make a dataset from a folder of images; a run that was stopped goes on where it was."
 SECONDS_PER_LINE = 0.2
 BROKEN_SHOWN = 20
+WHERE_IMAGES_ARE = {
+    "thumbnail": "Thumbnails of at most 192 pixels were sent; the images themselves stay in {folder}.",
+    "full": "The images were sent as they are.",
+    "none": "No image was sent; all stay in {folder}.",
+}
+"""What is sent to a server by `--images`, and how it is said at the end."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "or python:MODULE:FUNCTION",
     )
     parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="by default AL_CORE_HOME or ~/.al_core")
-    parser.add_argument("--server", metavar="URL", help="send the embeddings there; the images stay here")
+    parser.add_argument("--server", metavar="URL", help="make the dataset there; the images are embedded here")
     parser.add_argument("--token", help="of the server, by default AL_CORE_TOKEN")
+    parser.add_argument(
+        "--images",
+        choices=WHERE_IMAGES_ARE,
+        default="thumbnail",
+        help="what to send of each image; by default thumbnail",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -60,20 +71,19 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     from al_core.embedding.checkpoint import embed_folder
     from al_core.store import Workspace
 
-    client = ApiWorkflowClient(arguments.token, server=arguments.server)
-    name, folder = arguments.dataset, arguments.images_dir.expanduser().resolve()
-    if name in {known.name for known in client.get_datasets()}:
-        raise AlreadyExistsError(f"there already is a dataset named '{name}' on {client.server}; choose another name")
+    folder = arguments.images_dir.expanduser().resolve()
+    upload = ApiWorkflowClient(arguments.token, server=arguments.server).upload_to(arguments.dataset)
     filenames, model = list_images(folder), load_model(arguments.model)
     with Workspace(arguments.workspace) as workspace:
         runs = workspace.home / "embedding-runs"
     with embed_folder(folder, filenames, model, runs, progress=_printed_progress()) as images:
-        client.create_dataset(name)
-        client.add_embeddings(images.filenames, images.embeddings, model.name)
+        upload.send_embeddings(images, model)
+        upload.send_images(folder, images.filenames, arguments.images, _printed_progress("images sent"))
+    print(WHERE_IMAGES_ARE[arguments.images].format(folder=folder))
     return len(images.filenames), images.broken
 
 
-def _printed_progress() -> Progress:
+def _printed_progress(unit: str = "images") -> Progress:
     """Return a progress that rewrites one line in a terminal; elsewhere only the last line is written."""
     started = last = time.monotonic()
     is_terminal = sys.stderr.isatty()
@@ -85,7 +95,7 @@ def _printed_progress() -> Progress:
             return
         last = now
         speed = done / max(now - started, 1e-9)
-        line = f"{done:,} of {total:,} images, {speed:,.0f} images/s, {(total - done) / speed:,.0f} s left"
+        line = f"{done:,} of {total:,} {unit}, {speed:,.0f} images/s, {(total - done) / speed:,.0f} s left"
         print(f"\r{line:<70}" if is_terminal else line, end="\n" if done == total else "", file=sys.stderr, flush=True)
 
     return show

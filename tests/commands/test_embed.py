@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,14 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from al_core import cli, tagging, workflow
-from al_core.store import Workspace
+from al_core.api import ApiWorkflowClient, media
+from al_core.api.image_upload import IMAGES_AT_ONCE
+from al_core.embedding import EmbeddingModel, list_images, load_model
+from al_core.embedding.checkpoint import embed_folder
+from al_core.exceptions import AlreadyExistsError, Cancelled
+from al_core.store import Dataset, Workspace
 from tests.api.conftest import api_server
+from tests.embedding.models import mean_colour
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -94,13 +101,88 @@ def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
         assert workspace.dataset("colours").arrays.get("embedding", model).shape == (12, 3)
 
 
-def test_embeddings_can_be_sent_to_a_server(
+MEAN_COLOUR = "python:tests.embedding.models:mean_colour"
+
+
+def test_a_server_gets_the_dataset_that_the_local_command_makes(
+    images_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["embed", str(images_dir), "--dataset", "mixed", "--workspace", str(tmp_path / "near")]
+    with Workspace(tmp_path / "far") as far, Workspace(tmp_path / "near") as near, api_server(far) as address:
+        assert cli.main([*arguments, "--server", address]) == 0
+        printed = capsys.readouterr()
+        assert cli.main(arguments) == 0
+        sent, local = far.dataset("mixed"), near.dataset("mixed")
+        assert sent.filenames() == local.filenames()
+        for kind in ("embedding", "metadata", "digest"):
+            assert known_arrays(sent, kind) == known_arrays(local, kind) != []
+        assert sent.images_dir is None
+        for row in range(local.n_samples):
+            assert media.read_thumbnail(sent, row) == media.read_thumbnail(local, row)
+    assert f"Thumbnails of at most 192 pixels were sent; the images themselves stay in {images_dir}." in printed.out
+    assert "2 files could not be read and were left out:" in printed.err
+
+
+def known_arrays(dataset: Dataset, kind: str) -> list[tuple[object, ...]]:
+    return [(known.name, known.digest, known.shape, known.facts) for known in dataset.arrays.all(kind)]
+
+
+@pytest.mark.parametrize(("kind", "n_files"), [("full", 12), ("none", 0)])
+def test_the_images_are_sent_only_when_asked_for(images_dir: Path, tmp_path: Path, kind: str, n_files: int) -> None:
+    with Workspace(tmp_path / "far") as far, api_server(far) as address:
+        arguments = ["embed", str(images_dir), "--dataset", "mixed", "--model", MEAN_COLOUR, "--images", kind]
+        assert cli.main([*arguments, "--workspace", str(tmp_path / "near"), "--server", address]) == 0
+        sent = far.dataset("mixed")
+        assert len([path for path in sent.uploads_dir.rglob("*.*") if path.is_file()]) == n_files
+        assert not sent.thumbnails_dir.exists()
+
+
+def test_a_name_that_is_taken_on_the_server_is_refused_before_any_work(
     images_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
+        far.create_dataset("mixed")
         arguments = ["embed", str(images_dir), "--dataset", "mixed", "--server", address]
-        arguments += ["--workspace", str(tmp_path / "near"), "--model", "python:tests.embedding.models:mean_colour"]
-        assert cli.main(arguments) == 0
-        assert far.dataset("mixed").arrays.all("embedding")[0].shape == (12, 3)
-        assert cli.main(arguments) == 1
+        assert cli.main([*arguments, "--workspace", str(tmp_path / "near")]) == 1
     assert "there already is a dataset named 'mixed' on http://127.0.0.1" in capsys.readouterr().err
+    assert not (tmp_path / "near").exists()
+
+
+def test_an_upload_that_was_stopped_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, model = tmp_path / "images", load_model(mean_colour)
+    folder.mkdir()
+    for number in range(IMAGES_AT_ONCE + 3):
+        Image.new("L", (1, 1), number).save(folder / f"{number:03d}.png")
+    with Workspace(tmp_path / "far") as far, api_server(far) as address:
+        with pytest.raises(Cancelled):
+            upload_until_stopped(address, folder, model, tmp_path / "near" / "embedding-runs")
+        assert far.dataset("greys").facts["upload"]["processed"] == IMAGES_AT_ONCE
+        arguments = ["embed", str(folder), "--dataset", "greys", "--workspace", str(tmp_path / "near")]
+        assert cli.main([*arguments, "--model", model.name, "--server", address]) == 0
+        assert len(list(far.dataset("greys").thumbnails_dir.glob("*.webp"))) == IMAGES_AT_ONCE + 3
+    assert "3 of 3 images sent" in capsys.readouterr().err
+
+
+def upload_until_stopped(address: str, folder: Path, model: EmbeddingModel, runs: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        raise Cancelled("stop")
+
+    upload = ApiWorkflowClient(server=address).upload_to("greys")
+    with embed_folder(folder, list_images(folder), model, runs) as images:
+        upload.send_embeddings(images, model)
+        upload.send_images(folder, images.filenames, "thumbnail", stop)
+
+
+def test_an_upload_goes_on_only_with_the_same_images(tmp_path: Path) -> None:
+    model = load_model(mean_colour)
+    begun, other = ("a.png", "b.png"), ("a.png", "c.png")
+    for name in {*begun, *other}:
+        Image.new("L", (1, 1)).save(tmp_path / name)
+    with Workspace(tmp_path / "far") as far, api_server(far) as address:
+        for names, expected in (
+            (begun, nullcontext()),
+            (other, pytest.raises(AlreadyExistsError, match="other images")),
+        ):
+            upload = ApiWorkflowClient(server=address).upload_to("greys")
+            with embed_folder(tmp_path, list(names), model, tmp_path / "runs") as images, expected:
+                upload.send_embeddings(images, model)

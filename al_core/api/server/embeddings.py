@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.arrow_body import read_embeddings
+from al_core.api.arrow_body import read_embeddings, read_images
 from al_core.api.schemas import (
     Created,
     Embedding2dData,
@@ -69,6 +69,19 @@ def upload(dataset: DatasetOfPath, name: str, body: BodyFile) -> Created:
     filenames, matrix = read_embeddings(body)
     with coded(AlreadyExistsError="EMBEDDING_NAME_EXISTS"):
         workflow.add_embeddings(dataset, filenames, matrix, name=name)
+    return Created(id=dataset.arrays.get("embedding", name).id)
+
+
+@router.put("/images", status_code=201, openapi_extra=ARROW_BODY)
+def upload_images(dataset: DatasetOfPath, name: str, body: BodyFile) -> Created:
+    """Store an embedding with what else was found out about its images, from an Arrow file (an addition of al_core).
+
+    Beside filename and embedding it has a column `digest` of the files and columns of numbers, which become metadata;
+    the key `al_core` of its schema holds the facts about the model as JSON.
+    """
+    images, facts = read_images(body)
+    with coded(AlreadyExistsError="EMBEDDING_NAME_EXISTS"):
+        workflow.store_embedded(dataset, images, name, facts)
     return Created(id=dataset.arrays.get("embedding", name).id)
 
 

@@ -1,0 +1,101 @@
+import io
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from al_core.exceptions import AlreadyExistsError
+from al_core.types import Progress
+
+if TYPE_CHECKING:
+    from al_core.embedding import EmbeddingModel
+    from al_core.embedding.checkpoint import EmbeddedImages
+
+METHOD = "al-core embed"
+THREADS = 4
+IMAGES_AT_ONCE = 64
+
+
+class ImageUpload:
+    """An upload of embedded images to one dataset of a server; it goes on where an earlier one was stopped.
+
+    The server keeps how far it is, so that the rest may come from any machine that has the images.
+
+    Args:
+        send: Sends a request: method, path, body, and the query by keywords.
+        server: Its address.
+        dataset_name: A new name, or that of a dataset whose upload was stopped.
+
+    Raises:
+        AlreadyExistsError: If there is another dataset of that name.
+    """
+
+    def __init__(self, send: Callable[..., Any], server: str, dataset_name: str) -> None:
+        self._send, self._server, self._name = send, server, dataset_name
+        known = next((known for known in send("GET", "/datasets") if known["name"] == dataset_name), None)
+        status = (known["upload"] if known else None) or {}
+        if known and (status.get("uploadMethod") != METHOD or status["processed"] == status["total"]):
+            raise AlreadyExistsError(
+                f"there already is a dataset named '{dataset_name}' on {server}; choose another name"
+            )
+        self._dataset_id: str | None = known["id"] if known else None
+        self._n_done: int = status.get("processed", 0)
+
+    def send_embeddings(self, images: "EmbeddedImages", model: "EmbeddingModel") -> None:
+        """Make the dataset with the embedding, the metadata and the digests of its images, unless that was done."""
+        from al_core.api.arrow_body import write_images
+
+        n_images = len(images.filenames)
+        if self._dataset_id is None:
+            self._dataset_id = self._send("POST", "/datasets", {"name": self._name})["id"]
+            self._note(n_images)
+        known = self._send("GET", f"/datasets/{self._dataset_id}/mappings", field="fileName")
+        if known and known != images.filenames:
+            raise AlreadyExistsError(
+                f"the upload of '{self._name}' to {self._server} was begun with other images; delete it there first"
+            )
+        if known:
+            return
+        with tempfile.TemporaryFile() as file:
+            write_images(file, images, model.facts)
+            file.seek(0)
+            self._send("PUT", f"/datasets/{self._dataset_id}/embeddings/images", file, name=model.name)
+
+    def send_images(
+        self, folder: Path, filenames: list[str], kind: Literal["thumbnail", "full", "none"], progress: Progress
+    ) -> None:
+        """Send what is still missing of the images or their thumbnails.
+
+        Args:
+            folder: Holds the images.
+            filenames: Those of the dataset in row order.
+            kind: What to send of each.
+            progress: Called with (images done, images to do in this run).
+        """
+        ids = self._send("GET", f"/datasets/{self._dataset_id}/mappings", field="_id")
+        first = len(ids) if kind == "none" else self._n_done
+        with ThreadPoolExecutor(THREADS) as pool:
+            for start in range(first, len(ids), IMAGES_AT_ONCE):
+                part = slice(start, start + IMAGES_AT_ONCE)
+                list(pool.map(lambda id, name: self._send_image(id, folder / name, kind), ids[part], filenames[part]))
+                self._n_done = start + len(ids[part])
+                self._note(len(ids))
+                progress(self._n_done - first, len(ids) - first)
+        self._n_done = len(ids)
+        self._note(len(ids))
+
+    def _send_image(self, sample_id: str, path: Path, kind: str) -> None:
+        from al_core.api.media import make_thumbnail
+
+        body = path.read_bytes() if kind == "full" else make_thumbnail(path)
+        if body is None:
+            return
+        is_thumbnail = str(kind == "thumbnail").lower()
+        url = self._send("GET", f"/datasets/{self._dataset_id}/samples/{sample_id}/writeurl", isThumbnail=is_thumbnail)
+        # By the address that this client knows, which need not be the one that the server has for itself.
+        self._send("PUT", url.partition("/v1")[2], io.BytesIO(body))
+
+    def _note(self, total: int) -> None:
+        status = {"total": total, "processed": self._n_done, "uploadMethod": METHOD}
+        self._send("PUT", f"/datasets/{self._dataset_id}/registerDatasetUpload", status)

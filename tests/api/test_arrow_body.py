@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from al_core.api.arrow_body import read_images, write_embeddings, write_images
+from al_core.embedding.checkpoint import EmbeddedImages
+from al_core.exceptions import FileFormatError
+
+IMAGES = EmbeddedImages(
+    filenames=["a.png", "b.png"],
+    embeddings=np.eye(2, dtype=np.float32),
+    metadata={"width": np.array([3.0, 4.0])},
+    digests=np.arange(32, dtype=np.uint8).reshape(2, 16),
+    broken=(),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "images.arrow"
+    with path.open("wb") as file:
+        write_images(file, IMAGES, {"model": "tiny"})
+    return path
+
+
+def test_images_are_read_as_they_were_written(path: Path) -> None:
+    images, facts = read_images(path)
+    assert facts == {"model": "tiny"}
+    assert images.filenames == IMAGES.filenames
+    assert (images.embeddings == IMAGES.embeddings).all()
+    assert {name: values.tolist() for name, values in images.metadata.items()} == {"width": [3.0, 4.0]}
+    assert (images.digests == IMAGES.digests).all()
+
+
+def test_embeddings_alone_are_no_images(path: Path) -> None:
+    with path.open("wb") as file:
+        write_embeddings(file, IMAGES.filenames, IMAGES.embeddings)
+    with pytest.raises(FileFormatError, match="have the Arrow column digest"):
+        read_images(path)
+
+
+@pytest.mark.parametrize("facts", [b"{", b"[1]"])
+def test_facts_that_are_no_json_object_are_refused(path: Path, facts: bytes) -> None:
+    table = pa.ipc.open_file(path.read_bytes()).read_all().replace_schema_metadata({"al_core": facts})
+    with pa.ipc.new_file(str(path), table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(FileFormatError, match="facts of an embedding are"):
+        read_images(path)
