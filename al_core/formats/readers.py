@@ -20,6 +20,7 @@ from al_core.formats.detection_json import read_detection_json, recognises_detec
 from al_core.formats.embedding_table import EmbeddingTable
 from al_core.formats.embeddings_arrow import read_embeddings_arrow
 from al_core.formats.embeddings_csv import read_embeddings_csv, recognises_embeddings_csv
+from al_core.formats.embeddings_hdf5 import is_hdf5, read_embeddings_hdf5
 from al_core.formats.embeddings_json import read_embeddings_json, recognises_embeddings_json
 from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.filenames import FILENAME_READERS
@@ -61,6 +62,14 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
         (".arrow", ".feather"),
         is_arrow,
         read_embeddings_arrow,
+    ),
+    Reader(
+        "hdf5",
+        "HDF5",
+        "A matrix of floats (samples, D) and the filenames as texts, in any group",
+        (".h5", ".hdf5"),
+        is_hdf5,
+        read_embeddings_hdf5,
     ),
     Reader(
         "json",
