@@ -25,6 +25,7 @@ from al_core.formats.embeddings_json import read_embeddings_json, recognises_emb
 from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.filenames import FILENAME_READERS
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
+from al_core.formats.map_arrays import read_map_array, recognises_map_array
 from al_core.formats.metadata import METADATA_READERS
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
@@ -91,6 +92,14 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
 
 PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
     Reader(
+        "map-array",
+        "Probability map array",
+        "One array M × H × W × C for all images, .npy, or .npz with filenames and class_names",
+        (".npy", ".npz"),
+        recognises_map_array,
+        read_map_array,
+    ),
+    Reader(
         "npy",
         "NumPy array",
         "(samples, classes) probabilities in the order of the query set",
@@ -141,7 +150,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
     Reader(
         "coco",
         "COCO results",
-        "Boxes or keypoints: image_id, category_id, score and bbox or keypoints",
+        "One entry per object: image_id, category_id, score and bbox, segmentation or keypoints",
         (".json",),
         recognises_coco,
         read_coco,
