@@ -59,7 +59,7 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
 def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
     source = path.name
     filenames, sizes, image = _images(source, table.images, about)
-    class_names, labels = _categories(source, table.categories, about)
+    class_names, _, labels = _categories(source, table.categories, about)
     corners = np.hstack([table.boxes[:, :2], table.boxes[:, :2] + table.boxes[:, 2:]])
     found = detection_predictions(source, filenames, class_names, Boxes(image, corners, table.scores, labels), sizes)
     with path.open("rb") as file:
@@ -70,16 +70,18 @@ def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
 
 def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
-    class_names, _ = _categories(source, ids(source, results, "category_id"), about)
+    class_names, category_ids, labels = _categories(source, ids(source, results, "category_id"), about)
     instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
-    for number, (position, result) in enumerate(zip(image.tolist(), results, strict=True)):
-        instances[position].append(keypoint_instance(f"{source}, entry {number} counting from 0", result))
-    return Predictions(filenames, class_names, [KeypointPrediction(found) for found in instances], KEYPOINTS)
+    for number, (position, label, result) in enumerate(zip(image.tolist(), labels.tolist(), results, strict=True)):
+        where, category = f"{source}, entry {number} counting from 0", category_ids[label] if label >= 0 else -1
+        instances[position].append(keypoint_instance(where, {**result, "category_id": category}))
+    outputs = [KeypointPrediction(found) for found in instances]
+    return Predictions(filenames, class_names, outputs, KEYPOINTS, category_ids=category_ids)
 
 
 def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
-    class_names, labels = _categories(source, ids(source, results, "category_id"), about)
+    class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
     scores = numbers(source, [result.get("score") for result in results], "score")
     unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
     findings = {"images have categories not in the schema: these masks are left out": unknown} if unknown else {}
@@ -130,7 +132,8 @@ def _images(source: str, image_ids: Ids, about: Any) -> tuple[list[str], NDArray
     return filenames, np.array(sizes, dtype=np.float64), positions[image_ids.position]
 
 
-def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], Rows]:
+def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], list[int], Rows]:
+    """Return the name and the number of each class, and the class of each entry, -1 where it is not listed."""
     known = _listed(source, about, "categories", "name")
     if known is None:
         known = {
@@ -139,7 +142,8 @@ def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], 
         }
     position = {key: number for number, key in enumerate(known)}
     positions = np.array([position.get(key, -1) for key in category_ids.different], dtype=np.int64)
-    return [str(category["name"]) for category in known.values()], positions[category_ids.position]
+    names = [str(category["name"]) for category in known.values()]
+    return names, [position[key] if isinstance(key, str) else key for key in known], positions[category_ids.position]
 
 
 def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[str, Any]] | None:
@@ -164,19 +168,23 @@ def _size(value: Any) -> float:
 
 
 def keypoint_instance(where: str, result: Mapping[str, Any]) -> KeypointInstancePrediction:
-    """Return the keypoints of one object, x, y and confidence in turn.
+    """Return the keypoints of one object: x, y and confidence in turn, or with `keypoint_scores` beside them.
 
     Raises:
         FileFormatError: If they are no such numbers.
     """
-    keypoints = result.get("keypoints")
+    keypoints, confidences = result.get("keypoints"), result.get("keypoint_scores")
     if not isinstance(keypoints, list):
         raise FileFormatError(f"{where} has no list 'keypoints'; give x, y and confidence in turn")
     values = numbers(where, keypoints, "keypoint value").tolist()
+    if confidences is not None:
+        if not isinstance(confidences, list) or 3 * len(confidences) != len(values):
+            raise FileFormatError(f"{where}: expected {len(values) // 3} 'keypoint_scores', one per keypoint")
+        values[2::3] = numbers(where, confidences, "keypoint score").tolist()
     category, score = result.get("category_id"), result.get("score", -1)
-    if not isinstance(category, int | str) or isinstance(score, bool) or not isinstance(score, int | float):
+    if not isinstance(category, int) or isinstance(score, bool) or not isinstance(score, int | float):
         raise FileFormatError(f"{where}: expected a category_id and a score")
     try:
-        return KeypointInstancePrediction(values, category if isinstance(category, int) else -1, float(score))
+        return KeypointInstancePrediction(values, category, float(score))
     except InvalidInputError as error:
         raise FileFormatError(f"{where}: {error}; visibility flags are no confidences") from error

@@ -150,7 +150,7 @@ def _keypoints(
         KeypointPrediction([keypoint_instance(f"{source}, {filename}", found) for found in objects])
         for filename, objects in zip(filenames, images, strict=True)
     ]
-    return Predictions(filenames, list(categories.values()), outputs, KEYPOINTS)
+    return Predictions(filenames, list(categories.values()), outputs, KEYPOINTS, category_ids=list(categories))
 
 
 def _segmentation(

@@ -28,6 +28,7 @@ class Predictions:
             file has no value, an `ObjectDetectionBatch`, a sequence of (H, W, C) maps or of `KeypointPrediction`.
         task: A key of `al_core.scorers.SCORERS`.
         findings: What the reader changed or left out, in words, and the filenames concerned.
+        category_ids: (C,) the number that objects with keypoints call each class by; None if it is its position.
     """
 
     filenames: list[str] | None
@@ -35,6 +36,7 @@ class Predictions:
     outputs: Any
     task: str = CLASSIFICATION
     findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    category_ids: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.outputs)
