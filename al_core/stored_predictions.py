@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.formats.annotations import Annotations, Table, box_table, keypoint_table
+from al_core.formats.annotations import Annotations, Table, box_table, keypoint_table, named_categories
 from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, numbered_classes
 from al_core.types import Progress, Rows
 
@@ -64,7 +64,9 @@ def _save(dataset: "Dataset", predictions: "Predictions", source: str, name: str
     if predictions.task == DETECTION:
         # Outputs made in Python may have more classes than were named.
         class_names += numbered_classes(int(array["label"].max(initial=-1)) + 1)[len(class_names) :]
-    facts = {"task": predictions.task, "class_names": class_names, "source": source}
+    facts: dict[str, Any] = {"task": predictions.task, "class_names": class_names, "source": source}
+    if predictions.task == KEYPOINTS:
+        facts["category_ids"] = predictions.category_ids
     dataset.arrays.save(KINDS[predictions.task], {name: array}, facts)
     for kind in KINDS.values():
         if kind != KINDS[predictions.task]:
@@ -84,4 +86,8 @@ def read_annotations(dataset: "Dataset", name: str | None = None) -> Annotations
     if stored is None:
         return None
     field = {"prediction": "probabilities", "detection": "boxes", "keypoint": "keypoints"}[stored.kind]
-    return Annotations(stored.name, stored.facts["class_names"], **{field: dataset.arrays.read(stored)})
+    array, class_names = dataset.arrays.read(stored), stored.facts["class_names"]
+    category_ids: list[int] = []
+    if stored.kind == "keypoint":
+        class_names, category_ids = named_categories(class_names, stored.facts.get("category_ids"), array)
+    return Annotations(stored.name, class_names, category_ids=category_ids, **{field: array})

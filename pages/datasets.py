@@ -99,7 +99,7 @@ def create_form() -> None:
             "Embeddings",
             EMBEDDING_TYPES,
             "embeddings",
-            "CSV in Lightly's layout (filenames, embedding_0, …), Parquet or Arrow, .npz, JSON as of FiftyOne, or .npy",
+            "Lightly's CSV (filenames, embedding_0, …), Parquet, Arrow, HDF5, .npz, JSON as of FiftyOne, or .npy",
         )
         names_file = None
         if file and file.suffix == ".npy":

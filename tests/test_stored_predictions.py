@@ -47,6 +47,18 @@ def test_keypoints_are_stored_with_the_rows_of_their_samples(dataset: Dataset) -
     assert table.tolist() == [(3, 0, 2, 0.75, 10, 20, 0.5)]
 
 
+def test_keypoints_keep_the_names_of_their_categories(dataset: Dataset) -> None:
+    found = [
+        KeypointPrediction([KeypointInstancePrediction([10, 20, 0.5], category_id=number, score=0.75)])
+        for number in (7, 4)
+    ]
+    store(dataset, Predictions(["d.png", "a.png"], ["person", "dog"], found, KEYPOINTS, category_ids=[7, 1]))
+    annotations = read_annotations(dataset)
+    assert annotations is not None
+    assert (list(annotations.class_names), list(annotations.category_ids)) == (["person", "dog", "class_4"], [7, 1, 4])
+    assert [annotations.keypoints_of(row)[0].label for row in (0, 3)] == [2, 0]
+
+
 def test_classes_without_a_name_get_one(dataset: Dataset) -> None:
     store(dataset, Predictions(["a.png"], ["cat"], [TWO], DETECTION))
     assert dataset.arrays.get("detection", "model").facts["class_names"] == ["cat", "class_1"]
@@ -132,7 +144,7 @@ def test_an_obstacle_is_told_before_the_work(tag_with_images: tuple[Dataset, Pat
     tag = dataset.tag("two")
     told = [export_obstacle(dataset, tag, name) for name in ("txt", "images", "cvat")]
     assert told[:2] == [None, None]
-    assert told[2] == "CVAT needs class probabilities or boxes: drop predictions on the Predictions page"
+    assert told[2] == "CVAT needs class probabilities, boxes or keypoints: drop predictions on the Predictions page"
     (images / "b.png").unlink()
     assert export_obstacle(dataset, tag, "images") == (
         "Images needs every image, and b.png is not in the images folder"

@@ -34,7 +34,30 @@ KEYPOINT = np.dtype(
 """One keypoint: its sample, which object of the sample it belongs to, that object's category and score, and the point
 as the prediction file has it."""
 
+LARGEST_RELATIVE = 1.5
+"""The largest coordinate that is taken to be relative to the image; a larger one is in pixels."""
+
 Table = NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class KeypointObject:
+    """One object.
+
+    Attributes:
+        label: Its class.
+        score: Its confidence.
+        points: (K, 3) x, y and confidence; a point of no confidence is not there.
+    """
+
+    label: int
+    score: float
+    points: NDArray[np.floating]
+
+    @property
+    def found(self) -> list[tuple[int, list[float]]]:
+        """The points that are there with their numbers, counted from 1."""
+        return [(number, point) for number, point in enumerate(self.points.tolist(), 1) if point[2] > 0]
 
 
 @dataclass(frozen=True)
@@ -47,6 +70,7 @@ class Annotations:
         probabilities: (M, C), NaN where there is no prediction; None for other tasks.
         boxes: (B,) of `BOX` where "row" is the position among the M samples, ascending; None for other tasks.
         keypoints: (P,) of `KEYPOINT`, likewise.
+        category_ids: (C,) the category that keypoints call each class by.
     """
 
     model: str
@@ -54,6 +78,7 @@ class Annotations:
     probabilities: Probabilities | None = None
     boxes: Table | None = None
     keypoints: Table | None = None
+    category_ids: Sequence[int] = ()
 
     def take(self, rows: Rows) -> "Annotations":
         """Return the annotations of these rows, in this order."""
@@ -67,8 +92,36 @@ class Annotations:
         """Return the boxes of a sample."""
         if self.boxes is None:
             return np.empty(0, BOX)
-        start, stop = np.searchsorted(self._box_rows, [position, position + 1])
+        start, stop = np.searchsorted(self._table_rows, [position, position + 1])
         return self.boxes[start:stop]
+
+    def keypoints_of(self, position: int, size: tuple[int, int] = (1, 1)) -> list[KeypointObject]:
+        """Return the objects of a sample that have keypoints.
+
+        Args:
+            position: Of the sample.
+            size: Width and height to which points are stretched that are relative to the image.
+        """
+        if self.keypoints is None:
+            return []
+        start, stop = np.searchsorted(self._table_rows, [position, position + 1])
+        if start == stop:
+            return []
+        table = self.keypoints[start:stop]
+        scale = (1, 1) if self.has_keypoints_in_pixels else size
+        points = np.column_stack([table["x"] * scale[0], table["y"] * scale[1], table["confidence"]])
+        starts = np.flatnonzero(np.diff(table["instance"], prepend=-1))
+        return [
+            KeypointObject(self.category_ids.index(first["category"]), float(first["score"]), part)
+            for first, part in zip(table[starts], np.split(points, starts[1:]), strict=True)
+        ]
+
+    @cached_property
+    def has_keypoints_in_pixels(self) -> bool:
+        """Whether the keypoints are in pixels and not relative to the image, as their range tells."""
+        if self.keypoints is None or not len(self.keypoints):
+            return False
+        return max(float(np.abs(self.keypoints[axis]).max()) for axis in ("x", "y")) > LARGEST_RELATIVE
 
     def class_of(self, position: int) -> tuple[str, float] | None:
         """Return the most probable class of a sample and its probability, or None without a prediction."""
@@ -78,9 +131,24 @@ class Annotations:
         return self.class_names[label], float(self.probabilities[position, label])
 
     @cached_property
-    def _box_rows(self) -> Rows:
+    def _table_rows(self) -> Rows:
         # A field of a structured array is strided, and a search would copy it each time.
-        return np.ascontiguousarray(np.empty(0, np.int64) if self.boxes is None else self.boxes["row"])
+        table = self.keypoints if self.boxes is None else self.boxes
+        return np.ascontiguousarray(np.empty(0, np.int64) if table is None else table["row"])
+
+
+def named_categories(
+    class_names: Sequence[str], category_ids: Sequence[int] | None, keypoints: Table
+) -> tuple[list[str], list[int]]:
+    """Return class names and category ids with those that keypoints have and nobody named.
+
+    Examples:
+        >>> named_categories(["person"], [3], np.array([(0, 0, 7, 1, 0, 0, 1)], KEYPOINT))
+        (['person', 'class_7'], [3, 7])
+    """
+    known = list(range(len(class_names)) if category_ids is None else category_ids)
+    unnamed = sorted(set(np.unique(keypoints["category"]).tolist()) - set(known))
+    return [*class_names, *(f"class_{category}" for category in unnamed)], known + unnamed
 
 
 def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:

@@ -3,6 +3,7 @@
 import io
 import math
 import re
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -51,15 +52,25 @@ def is_zip(path: Path, head: bytes) -> bool:
     return head.startswith(_ZIP_MAGIC)
 
 
+def npy_header(path: Path) -> ArrayHeader:
+    """Return what a .npy file declares.
+
+    Raises:
+        FileFormatError: If the file is no plain array, or truncated.
+    """
+    with path.open("rb") as file:
+        header = _read_header(file, path.name)
+    _check_size(header, path.stat().st_size, path.name)
+    return header
+
+
 def read_npy(path: Path) -> NDArray[Any]:
     """Return the array of a .npy file, mapped from disk and read-only.
 
     Raises:
         FileFormatError: If the file is truncated, holds Python objects or no array at all.
     """
-    with path.open("rb") as file:
-        header = _read_header(file, path.name)
-    _check_size(header, path.stat().st_size, path.name)
+    header = npy_header(path)
     mapped = np.memmap(
         path, header.dtype, "r", header.n_header_bytes, header.shape, "F" if header.fortran_order else "C"
     )
@@ -137,6 +148,14 @@ class ArrayArchive:
         except ValueError as error:
             raise FileFormatError(f"{source} is not valid text; save it with np.array(names, dtype=str)") from error
 
+    def rows(self, name: str) -> "ArchiveRows":
+        """Return the rows of an array, each unpacked when it is asked for; they outlive the archive.
+
+        Raises:
+            FileFormatError: If the array is in Fortran order, in which no row is in one piece.
+        """
+        return ArchiveRows(self._path, self._members[name], self.headers[name])
+
     def _header(self, name: str) -> ArrayHeader:
         source = f"{self._path.name}, array {name!r}"
         with self._zip.open(self._members[name]) as member:
@@ -154,6 +173,29 @@ class ArrayArchive:
                 raise FileFormatError(
                     f"{name}, array {info.filename!a}: encrypted or of unknown compression; use np.savez"
                 )
+
+
+class ArchiveRows:
+    """The rows of an array in an .npz file: the next one is near, an earlier one is unpacked from the start."""
+
+    def __init__(self, path: Path, info: zipfile.ZipInfo, header: ArrayHeader) -> None:
+        self._source, self._header = f"{path.name}, array {info.filename!a}", header
+        if header.fortran_order:
+            raise FileFormatError(f"{self._source} is in Fortran order; save it with np.ascontiguousarray(array)")
+        archive = zipfile.ZipFile(path)
+        weakref.finalize(self, archive.close)
+        self._member = archive.open(info)
+
+    def __len__(self) -> int:
+        return self._header.shape[0]
+
+    def __getitem__(self, row: int) -> NDArray[Any]:
+        shape, dtype = self._header.shape[1:], self._header.dtype
+        n_bytes = math.prod(shape) * dtype.itemsize
+        with _zip_errors(self._source):
+            self._member.seek(self._header.n_header_bytes + row * n_bytes)
+            content = self._member.read(n_bytes)
+            return np.frombuffer(content, dtype).reshape(shape)
 
 
 def array_from_bytes(content: bytes, source: str) -> NDArray[Any]:

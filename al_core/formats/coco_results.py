@@ -1,6 +1,7 @@
-"""COCO results: boxes or keypoints, one entry per object."""
+"""COCO results: boxes, masks or keypoints, one entry per object."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.coco_table import CocoTable, Ids, ids, numbers, read_fast, read_slowly
 from al_core.formats.detection import Boxes, detection_predictions
-from al_core.formats.predictions import KEYPOINTS, Predictions
+from al_core.formats.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
+from al_core.formats.probability_maps import Map, Maps
+from al_core.formats.reader import HEAD_BYTES
+from al_core.formats.run_length_maps import RunLengths, checked_run_lengths, run_length_map, unpacked_run_lengths
 from al_core.formats.text import BOM, read_json
 from al_core.types import Rows
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
@@ -25,7 +29,9 @@ def recognises_coco(path: Path, head: bytes) -> bool:
 
 
 def read_coco(path: Path, images: Path | None = None) -> Predictions:
-    """Return the boxes or keypoints of COCO results: `image_id`, `category_id`, `score` and `bbox` or `keypoints`.
+    """Return the boxes, masks or keypoints of COCO results: `image_id`, `category_id`, `score` and one of them.
+
+    `bbox` is read before `segmentation`, a mask as run lengths; the masks make the class probabilities of each pixel.
 
     Args:
         path: The list of results, or an object that holds them as `annotations` beside `images` and `categories`.
@@ -37,7 +43,7 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
     """
     table = read_fast(path)
     if table is not None:
-        return _detections(path.name, table, read_json(images) if images else None)
+        return _detections(path, table, read_json(images) if images else None)
     content = read_json(path)
     about = read_json(images) if images else content
     results = content.get("annotations") if isinstance(content, dict) else content
@@ -45,23 +51,67 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
         raise FileFormatError(f"{path.name}: expected a list of results, or an object that holds it as 'annotations'")
     if results and "keypoints" in results[0]:
         return _keypoints(path.name, results, about)
-    return _detections(path.name, read_slowly(path.name, results), about)
+    if results and "bbox" not in results[0] and "segmentation" in results[0]:
+        return _segmentation(path.name, results, about)
+    return _detections(path, read_slowly(path.name, results), about)
 
 
-def _detections(source: str, table: CocoTable, about: Any) -> Predictions:
+def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
+    source = path.name
     filenames, sizes, image = _images(source, table.images, about)
-    class_names, labels = _categories(source, table.categories, about)
+    class_names, _, labels = _categories(source, table.categories, about)
     corners = np.hstack([table.boxes[:, :2], table.boxes[:, :2] + table.boxes[:, 2:]])
-    return detection_predictions(source, filenames, class_names, Boxes(image, corners, table.scores, labels), sizes)
+    found = detection_predictions(source, filenames, class_names, Boxes(image, corners, table.scores, labels), sizes)
+    with path.open("rb") as file:
+        has_masks = b'"counts"' in file.read(HEAD_BYTES)
+    masks: dict[str, list[str]] = {"The masks beside the boxes are not read: scores come from the boxes": []}
+    return replace(found, findings={**found.findings, **masks}) if has_masks else found
 
 
 def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
-    class_names, _ = _categories(source, ids(source, results, "category_id"), about)
+    class_names, category_ids, labels = _categories(source, ids(source, results, "category_id"), about)
     instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
-    for number, (position, result) in enumerate(zip(image.tolist(), results, strict=True)):
-        instances[position].append(keypoint_instance(f"{source}, entry {number} counting from 0", result))
-    return Predictions(filenames, class_names, [KeypointPrediction(found) for found in instances], KEYPOINTS)
+    for number, (position, label, result) in enumerate(zip(image.tolist(), labels.tolist(), results, strict=True)):
+        where, category = f"{source}, entry {number} counting from 0", category_ids[label] if label >= 0 else -1
+        instances[position].append(keypoint_instance(where, {**result, "category_id": category}))
+    outputs = [KeypointPrediction(found) for found in instances]
+    return Predictions(filenames, class_names, outputs, KEYPOINTS, category_ids=category_ids)
+
+
+def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
+    filenames, _, image = _images(source, ids(source, results, "image_id"), about)
+    class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
+    scores = numbers(source, [result.get("score") for result in results], "score")
+    unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
+    findings = {"images have categories not in the schema: these masks are left out": unknown} if unknown else {}
+    # Where masks overlap the last one wins, so the surest comes last.
+    order = np.lexsort((scores, image))
+    order = order[labels[order] >= 0]
+    starts = np.searchsorted(image[order], np.arange(len(filenames) + 1))
+
+    def read(position: int) -> Map:
+        masks = [
+            (
+                _run_lengths(f"{source}, entry {number} counting from 0", results[number].get("segmentation")),
+                score_distribution(float(scores[number]), int(labels[number]), len(class_names)),
+            )
+            for number in order[starts[position] : starts[position + 1]].tolist()
+        ]
+        return run_length_map(f"{source}, {filenames[position]}", masks, len(class_names))
+
+    findings["Masks give the pixels inside them their class; pixels outside every mask are left out"] = []
+    return Predictions(filenames, class_names, Maps(len(filenames), read), SEGMENTATION, findings)
+
+
+def _run_lengths(where: str, mask: Any) -> RunLengths:
+    size, counts = (mask.get("size"), mask.get("counts")) if isinstance(mask, dict) else (None, None)
+    if not isinstance(size, list) or len(size) != 2 or not all(type(side) is int for side in size) or counts is None:
+        raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'; encode polygons as masks")
+    runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
+    if runs.sum() != size[0] * size[1]:
+        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {size[0]} × {size[1]}")
+    return runs
 
 
 def _images(source: str, image_ids: Ids, about: Any) -> tuple[list[str], NDArray[np.floating], Rows]:
@@ -82,7 +132,8 @@ def _images(source: str, image_ids: Ids, about: Any) -> tuple[list[str], NDArray
     return filenames, np.array(sizes, dtype=np.float64), positions[image_ids.position]
 
 
-def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], Rows]:
+def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], list[int], Rows]:
+    """Return the name and the number of each class, and the class of each entry, -1 where it is not listed."""
     known = _listed(source, about, "categories", "name")
     if known is None:
         known = {
@@ -91,7 +142,8 @@ def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], 
         }
     position = {key: number for number, key in enumerate(known)}
     positions = np.array([position.get(key, -1) for key in category_ids.different], dtype=np.int64)
-    return [str(category["name"]) for category in known.values()], positions[category_ids.position]
+    names = [str(category["name"]) for category in known.values()]
+    return names, [position[key] if isinstance(key, str) else key for key in known], positions[category_ids.position]
 
 
 def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[str, Any]] | None:
@@ -116,19 +168,23 @@ def _size(value: Any) -> float:
 
 
 def keypoint_instance(where: str, result: Mapping[str, Any]) -> KeypointInstancePrediction:
-    """Return the keypoints of one object, x, y and confidence in turn.
+    """Return the keypoints of one object: x, y and confidence in turn, or with `keypoint_scores` beside them.
 
     Raises:
         FileFormatError: If they are no such numbers.
     """
-    keypoints = result.get("keypoints")
+    keypoints, confidences = result.get("keypoints"), result.get("keypoint_scores")
     if not isinstance(keypoints, list):
         raise FileFormatError(f"{where} has no list 'keypoints'; give x, y and confidence in turn")
     values = numbers(where, keypoints, "keypoint value").tolist()
+    if confidences is not None:
+        if not isinstance(confidences, list) or 3 * len(confidences) != len(values):
+            raise FileFormatError(f"{where}: expected {len(values) // 3} 'keypoint_scores', one per keypoint")
+        values[2::3] = numbers(where, confidences, "keypoint score").tolist()
     category, score = result.get("category_id"), result.get("score", -1)
-    if not isinstance(category, int | str) or isinstance(score, bool) or not isinstance(score, int | float):
+    if not isinstance(category, int) or isinstance(score, bool) or not isinstance(score, int | float):
         raise FileFormatError(f"{where}: expected a category_id and a score")
     try:
-        return KeypointInstancePrediction(values, category if isinstance(category, int) else -1, float(score))
+        return KeypointInstancePrediction(values, category, float(score))
     except InvalidInputError as error:
         raise FileFormatError(f"{where}: {error}; visibility flags are no confidences") from error

@@ -5,7 +5,7 @@ from al_core.formats.export import ExportRows
 
 
 def write_cvat(rows: ExportRows) -> bytes:
-    """Return "CVAT for images 1.1" XML: boxes in pixels, or the most probable class of each image as its tag.
+    """Return "CVAT for images 1.1" XML: boxes or points in pixels, or the most probable class of each image as its tag.
 
     Raises:
         MissingInputError: If there are no predictions, or an image is not in the images folder.
@@ -44,3 +44,8 @@ def _annotate(image: ElementTree.Element, annotations: Annotations, position: in
         corners = {"xtl": x0 * width, "ytl": y0 * height, "xbr": x1 * width, "ybr": y1 * height}
         about = {"label": annotations.class_names[label], "source": "auto", "occluded": "0", "z_order": "0"}
         ElementTree.SubElement(image, "box", about | {name: f"{value:.2f}" for name, value in corners.items()})
+    for found_object in annotations.keypoints_of(position, (width, height)):
+        points = ";".join(f"{x:.2f},{y:.2f}" for _, (x, y, _) in found_object.found)
+        about = {"label": annotations.class_names[found_object.label], "source": "auto", "occluded": "0"}
+        if points:
+            ElementTree.SubElement(image, "points", about | {"points": points, "z_order": "0"})

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.annotations import LARGEST_RELATIVE
 from al_core.formats.predictions import DETECTION, Predictions
 from al_core.types import Probabilities, Rows
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 
 MAX_CLASSES = 10_000
-_LARGEST_RELATIVE = 1.5
 _OUTSIDE = 0.01
 
 
@@ -114,7 +114,7 @@ def _relative(
     boxes: Boxes, filenames: Sequence[str], sizes: NDArray[np.floating] | None, findings: dict[str, list[str]]
 ) -> Boxes:
     largest = float(np.abs(boxes.corners).max(initial=0))
-    if largest <= _LARGEST_RELATIVE:
+    if largest <= LARGEST_RELATIVE:
         findings[f"Boxes are relative to the image: the largest coordinate is {largest:.3g}"] = []
         return boxes
     findings[f"Boxes are in pixels: the largest coordinate is {largest:.5g}"] = []

@@ -20,9 +20,11 @@ from al_core.types import Scores
 class Need(StrEnum):
     """What a format cannot do without, and where it comes from."""
 
-    PREDICTIONS = "needs class probabilities or boxes: drop predictions on the Predictions page"
+    PREDICTIONS = "needs class probabilities, boxes or keypoints: drop predictions on the Predictions page"
+    OBJECTS = "needs boxes or keypoints: drop detections or keypoints on the Predictions page"
     BOXES = "needs boxes: drop detections on the Predictions page"
     IMAGES = "needs the images: choose their folder on the Datasets page"
+    SIZES = "needs the images to place keypoints that are in pixels: choose their folder on the Datasets page"
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,15 @@ class ExportRows:
 def unmet(needs: Iterable[Need], annotations: Annotations | None, images_dir: Path | None) -> Need | None:
     """Return the first of the needs that is not met, or None."""
     has_boxes = annotations is not None and annotations.boxes is not None
-    has_classes = annotations is not None and annotations.probabilities is not None
-    met = {Need.PREDICTIONS: has_boxes or has_classes, Need.BOXES: has_boxes, Need.IMAGES: images_dir is not None}
+    has_keypoints = annotations is not None and annotations.keypoints is not None
+    in_pixels = annotations is not None and annotations.has_keypoints_in_pixels
+    met = {
+        Need.PREDICTIONS: annotations is not None,
+        Need.OBJECTS: has_boxes or has_keypoints,
+        Need.BOXES: has_boxes,
+        Need.IMAGES: images_dir is not None,
+        Need.SIZES: images_dir is not None or not in_pixels,
+    }
     return next((need for need in needs if not met[need]), None)
 
 

@@ -5,15 +5,18 @@ from xml.sax.saxutils import quoteattr
 
 import orjson
 
-from al_core.formats.annotations import Annotations
+from al_core.formats.annotations import Annotations, KeypointObject
 from al_core.formats.archive import cut, zip_files
-from al_core.formats.export import ExportRows
+from al_core.formats.export import ExportRows, Need
 
 MAX_TASKS = 100_000
 """What Label Studio recommends for a project; one import takes up to 250,000."""
 
 MAX_BYTES = 200_000_000
 """What one import takes."""
+
+POINT_PERCENT = 0.75
+"""How wide a keypoint is drawn, in percent of the image."""
 
 Size = tuple[int, int]
 
@@ -30,7 +33,9 @@ def write_label_studio(rows: ExportRows, *, max_tasks: int = MAX_TASKS, max_byte
 
 
 def _tasks(rows: ExportRows) -> Iterator[dict[str, Any]]:
-    sizes = rows.known_sizes()
+    rows.require(Need.SIZES)
+    has_pixels = rows.annotations is not None and rows.annotations.has_keypoints_in_pixels
+    sizes = rows.sizes if has_pixels else rows.known_sizes()
     for position, (rank, name, score) in enumerate(zip(*rows.columns(), strict=True)):
         data = {"image": f"/data/local-files/?d={quote(name)}", "filename": name, "rank": rank, "score": score}
         prediction = _prediction(rows.annotations, position, sizes[position] if sizes else None)
@@ -44,12 +49,20 @@ def _prediction(annotations: Annotations | None, position: int, size: Size | Non
     if found:
         result = [{"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": [found[0]]}}]
         return {"model_version": annotations.model, "score": found[1], "result": result}
-    boxes = annotations.boxes_of(position).tolist()
-    if not boxes:
+    regions = _regions(annotations, position, size)
+    if not regions:
         return None
     known = {"original_width": size[0], "original_height": size[1]} if size else {}
-    result = [_rectangle(number, box, annotations.class_names) | known for number, box in enumerate(boxes)]
-    return {"model_version": annotations.model, "score": sum(box[-1] for box in boxes) / len(boxes), "result": result}
+    mean_score = sum(region["score"] for region in regions) / len(regions)
+    return {"model_version": annotations.model, "score": mean_score, "result": [region | known for region in regions]}
+
+
+def _regions(annotations: Annotations, position: int, size: Size | None) -> list[dict[str, Any]]:
+    boxes = annotations.boxes_of(position).tolist()
+    regions = [_rectangle(number, box, annotations.class_names) for number, box in enumerate(boxes)]
+    for number, found in enumerate(annotations.keypoints_of(position), 1):
+        regions += _points(number, found, annotations, size if annotations.has_keypoints_in_pixels else None)
+    return regions
 
 
 def _rectangle(number: int, box: tuple[Any, ...], class_names: Any) -> dict[str, Any]:
@@ -66,9 +79,31 @@ def _rectangle(number: int, box: tuple[Any, ...], class_names: Any) -> dict[str,
     return about | {"value": value, "score": score, "image_rotation": 0}
 
 
+def _points(number: int, found: KeypointObject, annotations: Annotations, size: Size | None) -> list[dict[str, Any]]:
+    width, height = size or (1, 1)
+    about = {"from_name": "label", "to_name": "image", "type": "keypointlabels", "image_rotation": 0}
+    return [
+        about
+        | {
+            "id": f"object-{number}-keypoint-{point}",
+            "value": {
+                "x": 100 * x / width,
+                "y": 100 * y / height,
+                "width": POINT_PERCENT,
+                "keypointlabels": [annotations.class_names[found.label]],
+            },
+            "score": confidence,
+            "meta": {"text": [f"object {number}, keypoint {point}"]},
+        }
+        for point, (x, y, confidence) in found.found
+    ]
+
+
 def _labeling_config(annotations: Annotations | None) -> str:
     names = annotations.class_names if annotations else []
-    tag, item = ("RectangleLabels", "Label") if annotations and annotations.boxes is not None else ("Choices", "Choice")
+    tag, item = "Choices", "Choice"
+    if annotations and annotations.probabilities is None:
+        tag, item = "KeyPointLabels" if annotations.boxes is None else "RectangleLabels", "Label"
     items = "".join(f"    <{item} value={quoteattr(name)}/>\n" for name in names)
     image = '  <Image name="image" value="$image"/>\n'
     return f'<View>\n{image}  <{tag} name="label" toName="image">\n{items}  </{tag}>\n</View>\n'

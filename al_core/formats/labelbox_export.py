@@ -4,6 +4,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from al_core.formats.annotations import Annotations
 from al_core.formats.archive import cut, zip_files
 from al_core.formats.export import ExportRows, Need
 
@@ -17,10 +18,10 @@ def write_labelbox(rows: ExportRows, *, max_rows: int = MAX_DATA_ROWS) -> bytes:
     """Return a zip of data rows and, where there are predictions, of pre-annotations (NDJSON), in rank order.
 
     `row_data` is the filename, which Labelbox's client uploads when it runs in the images folder. A class is the answer
-    to the radio question "class"; boxes, in pixels, bear the name of their class.
+    to the radio question "class"; boxes and keypoints, in pixels, bear the name of their class.
 
     Raises:
-        MissingInputError: If there is no images folder, or it lacks an image that has boxes.
+        MissingInputError: If there is no images folder, or it lacks an image that has boxes or keypoints.
     """
     rows.require(Need.IMAGES)
     files = [*_parts("data-rows", _data_rows(rows), max_rows)]
@@ -47,12 +48,22 @@ def _pre_annotations(rows: ExportRows) -> Iterator[dict[str, Any]]:
         if found:
             answer = {"name": found[0], "confidence": found[1]}
             yield _about(annotations.model, name, 0) | {"name": "class", "answer": answer}
+        for number, (label, x, y, confidence) in enumerate(_points(rows, annotations, position)):
+            named = {"name": annotations.class_names[label], "confidence": confidence}
+            yield _about(annotations.model, name, number) | named | {"point": {"x": x, "y": y}}
         boxes = annotations.boxes_of(position).tolist()
         width, height = rows.sizes[position] if boxes else (0, 0)
         for number, (_, x0, y0, x1, y1, _, label, score) in enumerate(boxes):
             box = {"top": y0 * height, "left": x0 * width, "height": (y1 - y0) * height, "width": (x1 - x0) * width}
             named = {"name": annotations.class_names[label], "confidence": score}
             yield _about(annotations.model, name, number) | named | {"bbox": box}
+
+
+def _points(rows: ExportRows, annotations: Annotations, position: int) -> Iterator[tuple[int, float, float, float]]:
+    if annotations.keypoints is not None:
+        for found in annotations.keypoints_of(position, rows.sizes[position]):
+            for _, (x, y, confidence) in found.found:
+                yield found.label, x, y, confidence
 
 
 def _about(model: str, name: str, number: int) -> dict[str, Any]:

@@ -13,9 +13,17 @@ from al_core.formats.coco_results import keypoint_instance
 from al_core.formats.coco_table import numbers
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.file_tree import FileTree, open_tree, tree_names
-from al_core.formats.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION, Predictions
-from al_core.formats.probability_maps import MAX_PIXELS, RunLengthMaps
+from al_core.formats.predictions import (
+    CLASSIFICATION,
+    DETECTION,
+    KEYPOINTS,
+    SEGMENTATION,
+    Predictions,
+    score_distribution,
+)
+from al_core.formats.probability_maps import Maps
 from al_core.formats.reading import reported
+from al_core.formats.run_length_maps import checked_run_lengths, run_length_map
 from al_core.utils import KeypointPrediction
 
 Objects = list[Mapping[str, Any]]
@@ -101,9 +109,7 @@ def _distribution(where: str, found: Mapping[str, Any], categories: Mapping[int,
     score = float(numbers(where, [found.get("score")], "score")[0])
     if found.get("category_id") not in categories:
         raise FileFormatError(f"{where}: category_id {found.get('category_id')!a:.80} is not in the schema")
-    spread = np.full(len(categories), (1 - score) / max(len(categories) - 1, 1), dtype=np.float32)
-    spread[list(categories).index(found["category_id"])] = score
-    return spread
+    return score_distribution(score, list(categories).index(found["category_id"]), len(categories))
 
 
 def _detection(
@@ -144,7 +150,7 @@ def _keypoints(
         KeypointPrediction([keypoint_instance(f"{source}, {filename}", found) for found in objects])
         for filename, objects in zip(filenames, images, strict=True)
     ]
-    return Predictions(filenames, list(categories.values()), outputs, KEYPOINTS)
+    return Predictions(filenames, list(categories.values()), outputs, KEYPOINTS, category_ids=list(categories))
 
 
 def _segmentation(
@@ -152,28 +158,13 @@ def _segmentation(
 ) -> Predictions:
     masks = [
         [
-            (_run_lengths(f"{source}, {filename}", found), _distribution(f"{source}, {filename}", found, categories))
+            (checked_run_lengths(where, found.get("segmentation")), _distribution(where, found, categories))
             for found in objects
         ]
-        for filename, objects in zip(filenames, images, strict=True)
+        for objects, where in zip(images, [f"{source}, {filename}" for filename in filenames], strict=True)
     ]
-    return Predictions(filenames, list(categories.values()), RunLengthMaps(masks, len(categories)), SEGMENTATION)
-
-
-def _run_lengths(where: str, found: Mapping[str, Any]) -> list[int]:
-    """Return the run lengths of a mask, row by row, zeros first.
-
-    Raises:
-        FileFormatError: If they are no whole numbers.
-    """
-    runs = found.get("segmentation")
-    if not isinstance(runs, list) or not all(type(run) is int and run >= 0 for run in runs):
-        raise FileFormatError(f"{where}: expected 'segmentation', a list of run lengths from 0")
-    if sum(runs) > MAX_PIXELS:
-        raise FileFormatError(
-            f"{where}: the run lengths add up to {sum(runs):,} pixels; at most {MAX_PIXELS:,} are read"
-        )
-    return runs
+    maps = Maps(len(masks), lambda image: run_length_map(filenames[image], masks[image], len(categories)))
+    return Predictions(filenames, list(categories.values()), maps, SEGMENTATION)
 
 
 _READ = {

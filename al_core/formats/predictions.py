@@ -3,6 +3,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embedding_table import check_length
@@ -27,6 +28,7 @@ class Predictions:
             file has no value, an `ObjectDetectionBatch`, a sequence of (H, W, C) maps or of `KeypointPrediction`.
         task: A key of `al_core.scorers.SCORERS`.
         findings: What the reader changed or left out, in words, and the filenames concerned.
+        category_ids: (C,) the number that objects with keypoints call each class by; None if it is its position.
     """
 
     filenames: list[str] | None
@@ -34,6 +36,7 @@ class Predictions:
     outputs: Any
     task: str = CLASSIFICATION
     findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    category_ids: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -107,6 +110,18 @@ class Predictions:
             raise FileFormatError(
                 f"{source}: class names must differ and not be empty, found {_shown(self.class_names)}"
             )
+
+
+def score_distribution(score: float, label: int, n_classes: int) -> NDArray[np.float32]:
+    """Return class probabilities, (C,): the score for one class, an equal share of the rest for each other.
+
+    Examples:
+        >>> score_distribution(0.5, 1, 3)
+        array([0.25, 0.5 , 0.25], dtype=float32)
+    """
+    probabilities = np.full(n_classes, (1 - score) / max(n_classes - 1, 1), dtype=np.float32)
+    probabilities[label] = score
+    return probabilities
 
 
 def numbered_classes(n_classes: int) -> list[str]:

@@ -1,8 +1,10 @@
 """Semantic segmentation: maps of class probabilities, read one at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +15,6 @@ from al_core.formats.file_tree import FileTree, open_tree, tree_names
 from al_core.formats.image_path import IMAGE_SUFFIXES
 from al_core.formats.predictions import SEGMENTATION, Predictions, numbered_classes
 
-MAX_PIXELS = 2**26
-_MAX_VALUES = 2**28
 _QUANTISED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _TOLERANCE = 0.05
 _LAST, _FIRST = "H × W × C", "C × H × W"
@@ -22,37 +22,20 @@ _LAST, _FIRST = "H × W × C", "C × H × W"
 Map = NDArray[np.floating]
 
 
-class MapFiles(Sequence[Map]):
-    """The (H, W, C) maps of an archive or folder of .npy files; each is read when it is asked for."""
+@dataclass(frozen=True)
+class Maps(Sequence[Map]):
+    """The (H, W, C) maps of M images, each read when it is asked for.
 
-    def __init__(self, tree: FileTree, names: list[str], layout: str) -> None:
-        self._tree, self._names, self._layout = tree, names, layout
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    @overload
-    def __getitem__(self, image: int) -> Map: ...
-    @overload
-    def __getitem__(self, image: slice) -> list[Map]: ...
-    def __getitem__(self, image: int | slice) -> Map | list[Map]:
-        if isinstance(image, slice):
-            return [self[i] for i in range(*image.indices(len(self)))]
-        values = _read_map(self._tree, self._names[image])
-        return values if self._layout == _LAST else values.transpose(1, 2, 0)
-
-
-class RunLengthMaps(Sequence[Map]):
-    """The (1, P, C) maps of images whose masks are run lengths, P being the pixels inside masks; the last mask wins.
-
-    An image without a mask is one pixel that is certain.
+    Attributes:
+        n_images: How many.
+        read: The position of an image in, its map out.
     """
 
-    def __init__(self, masks: list[list[tuple[list[int], NDArray[np.float32]]]], n_classes: int) -> None:
-        self._masks, self._n_classes = masks, n_classes
+    n_images: int
+    read: Callable[[int], Map]
 
     def __len__(self) -> int:
-        return len(self._masks)
+        return self.n_images
 
     @overload
     def __getitem__(self, image: int) -> Map: ...
@@ -60,22 +43,8 @@ class RunLengthMaps(Sequence[Map]):
     def __getitem__(self, image: slice) -> list[Map]: ...
     def __getitem__(self, image: int | slice) -> Map | list[Map]:
         if isinstance(image, slice):
-            return [self[i] for i in range(*image.indices(len(self)))]
-        masks = self._masks[image]
-        owner = np.full(max((sum(runs) for runs, _ in masks), default=0), -1, dtype=np.int32)
-        for number, (runs, _) in enumerate(masks):
-            inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
-            owner[: len(inside)][inside] = number
-        owner = owner[owner >= 0]
-        if not len(owner):
-            return np.eye(1, self._n_classes, dtype=np.float32)[np.newaxis]
-        if len(owner) * self._n_classes > _MAX_VALUES:
-            raise FileFormatError(
-                f"image {image} has {len(owner):,} pixels of {self._n_classes} classes; scale the masks down"
-            )
-        distributions = np.array([distribution for _, distribution in masks], dtype=np.float32)
-        pixels: Map = distributions[owner][np.newaxis]
-        return pixels
+            return [self.read(i) for i in range(*image.indices(len(self)))]
+        return self.read(range(len(self))[image])
 
 
 def recognises_maps(path: Path, head: bytes) -> bool:
@@ -98,17 +67,33 @@ def read_maps(path: Path) -> Predictions:
     names = [name for name in tree.names if name.endswith(".npy")]
     if not names:
         raise FileFormatError(f"{tree.source} holds no .npy files; expected one map per image")
-    first = _read_map(tree, names[0])
+    return map_predictions([_filename(name) for name in names], Maps(len(names), partial(_read_file, tree, names)))
+
+
+def map_predictions(
+    filenames: Sequence[str] | None, maps: Maps, class_names: Sequence[str] | None = None
+) -> Predictions:
+    """Return maps as predictions; whether they are (H, W, C) or (C, H, W) is found by which axis sums to 1."""
+    first = maps[0]
     layout, evidence = _layout(first)
     n_classes = first.shape[2 if layout == _LAST else 0]
     findings: dict[str, list[str]] = {f"Maps are read as {layout}: {evidence}": []}
-    maps = MapFiles(tree, names, layout)
-    return Predictions([_filename(name) for name in names], numbered_classes(n_classes), maps, SEGMENTATION, findings)
+    turned = maps if layout == _LAST else Maps(len(maps), lambda image: maps[image].transpose(1, 2, 0))
+    names = numbered_classes(n_classes) if class_names is None else list(class_names)
+    return Predictions(None if filenames is None else list(filenames), names, turned, SEGMENTATION, findings)
 
 
-def _read_map(tree: FileTree, name: str) -> Map:
-    where = f"{tree.source}/{name}"
-    values = array_from_bytes(tree.read(name), where)
+def _read_file(tree: FileTree, names: Sequence[str], image: int) -> Map:
+    where = f"{tree.source}/{names[image]}"
+    return float_map(array_from_bytes(tree.read(names[image]), where), where)
+
+
+def float_map(values: NDArray[Any], where: str) -> Map:
+    """Return a map of floats as it is, one of 8 or 16 bits as floats from 0 to 1.
+
+    Raises:
+        FileFormatError: If it has other dimensions or other numbers.
+    """
     if values.ndim != 3 or (values.dtype.kind != "f" and values.dtype not in _QUANTISED):
         raise FileFormatError(
             f"{where}: expected H × W × C floats, uint8 or uint16, found {values.dtype} of shape {values.shape}"

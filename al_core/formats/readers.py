@@ -20,10 +20,12 @@ from al_core.formats.detection_json import read_detection_json, recognises_detec
 from al_core.formats.embedding_table import EmbeddingTable
 from al_core.formats.embeddings_arrow import read_embeddings_arrow
 from al_core.formats.embeddings_csv import read_embeddings_csv, recognises_embeddings_csv
+from al_core.formats.embeddings_hdf5 import is_hdf5, read_embeddings_hdf5
 from al_core.formats.embeddings_json import read_embeddings_json, recognises_embeddings_json
 from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.filenames import FILENAME_READERS
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
+from al_core.formats.map_arrays import read_map_array, recognises_map_array
 from al_core.formats.metadata import METADATA_READERS
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
@@ -63,6 +65,14 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
         read_embeddings_arrow,
     ),
     Reader(
+        "hdf5",
+        "HDF5",
+        "A matrix of floats (samples, D) and the filenames as texts, in any group",
+        (".h5", ".hdf5"),
+        is_hdf5,
+        read_embeddings_hdf5,
+    ),
+    Reader(
         "json",
         "JSON embeddings",
         "One record per image: filename or filepath, and embedding; also FiftyOne's samples.json",
@@ -81,6 +91,14 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
 )
 
 PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
+    Reader(
+        "map-array",
+        "Probability map array",
+        "One array M × H × W × C for all images, .npy, or .npz with filenames and class_names",
+        (".npy", ".npz"),
+        recognises_map_array,
+        read_map_array,
+    ),
     Reader(
         "npy",
         "NumPy array",
@@ -132,7 +150,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
     Reader(
         "coco",
         "COCO results",
-        "Boxes or keypoints: image_id, category_id, score and bbox or keypoints",
+        "One entry per object: image_id, category_id, score and bbox, segmentation or keypoints",
         (".json",),
         recognises_coco,
         read_coco,

@@ -188,7 +188,9 @@ def test_a_file_of_another_kind_is_refused_with_the_known_formats(tmp_path):
 def test_a_missing_file_an_unknown_format_and_a_folder_are_told_apart(tmp_path):
     with pytest.raises(NotFoundError, match="there is no file"):
         read_embeddings(tmp_path / "none.csv")
-    with pytest.raises(InvalidInputError, match="unknown format 'xml'; use one of npy, npz, parquet, arrow, json, csv"):
+    with pytest.raises(
+        InvalidInputError, match="unknown format 'xml'; use one of npy, npz, parquet, arrow, hdf5, json, csv"
+    ):
         read_embeddings(write(tmp_path, LIGHTLY), format="xml")
     with pytest.raises(FileFormatError, match="is of no known format"):
         read_embeddings(tmp_path)

@@ -1,0 +1,122 @@
+"""HDF5 files with a matrix of floats and a list of filenames."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.file_tree import check_ratio
+from al_core.formats.filenames import FILENAME_COLUMNS
+from al_core.formats.hdf5_texts import read_texts
+from al_core.formats.reading import reported
+
+_MAGIC = b"\x89HDF\r\n\x1a\n"
+_EMBEDDINGS = ("embeddings", "embedding", "features", "vectors")
+_FILENAMES = (*FILENAME_COLUMNS, "filepaths", "paths", "names", "image_names")
+_MAX_DATASETS = 10_000
+_BLOCK_VALUES = 2**22
+_TEXT_BYTES = 64
+
+
+def is_hdf5(path: Path, head: bytes) -> bool:
+    """Return whether a file begins as an HDF5 file."""
+    return head.startswith(_MAGIC)
+
+
+def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
+    """Return the embeddings of an HDF5 file: a matrix of floats and texts of the same number, in any of its groups.
+
+    Several matrices are told apart by their names; `filenames` and `labels` may be missing.
+
+    Raises:
+        FileFormatError: If the file is damaged, or has no such matrix, or several that could be meant.
+    """
+    import h5py
+
+    with _damage_explained(path.name), h5py.File(path, "r") as file:
+        datasets = _datasets(file, path)
+        matrices = {name: found for name, found in datasets.items() if found.ndim == 2 and found.dtype.kind == "f"}
+        matrix = _chosen(matrices, _EMBEDDINGS, path.name, "matrix of floats (samples, D)")
+        if matrix is None:
+            listed = ", ".join(f"{name!a} {found.dtype} {found.shape}" for name, found in list(datasets.items())[:10])
+            raise FileFormatError(f"{path.name} holds no matrix of floats (samples, D); it holds {listed or 'nothing'}")
+        columns = {name: found for name, found in datasets.items() if found.shape == matrix.shape[:1]}
+        labels = next((columns.pop(name) for name in list(columns) if _base(name) == "labels"), None)
+        texts = {name: found for name, found in columns.items() if h5py.check_string_dtype(found.dtype)}
+        names = _chosen(texts, _FILENAMES, path.name, "list of filenames")
+        return EmbeddingTable(
+            None if names is None else _values(path, names),
+            _rows(matrix),
+            None if labels is None else np.array(_values(path, labels)),
+        )
+
+
+def _datasets(file: Any, path: Path) -> dict[str, Any]:
+    """Return every array of the file itself by its path; links out of the file are not followed."""
+    import h5py
+
+    found: dict[str, Any] = {}
+
+    def visit(name: str, entry: Any) -> bool | None:
+        if isinstance(entry, h5py.Dataset) and entry.shape and all(entry.shape):
+            found[name] = entry
+        return True if len(found) > _MAX_DATASETS else None
+
+    file.visititems(visit)
+    for name, entry in found.items():
+        if entry.external or entry.is_virtual:
+            raise FileFormatError(
+                f"{path.name}, {name!a}: the values are in another file, which is not read; copy them"
+            )
+        check_ratio(entry.size * (_TEXT_BYTES if entry.dtype.kind in "OS" else entry.dtype.itemsize), path)
+    return found
+
+
+def _chosen(candidates: dict[str, Any], names: tuple[str, ...], source: str, noun: str) -> Any:
+    for wanted in names:
+        named = [found for name, found in candidates.items() if _base(name) == wanted]
+        if len(named) == 1:
+            return named[0]
+    if len(candidates) > 1:
+        listed = ", ".join(f"{name!a} {found.shape}" for name, found in list(candidates.items())[:10])
+        raise FileFormatError(f"{source} holds more than one {noun}: {listed}; name one of them {names[0]!r}")
+    return next(iter(candidates.values()), None)
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2].lower()
+
+
+def _rows(matrix: Any) -> NDArray[np.float32]:
+    rows = np.empty(matrix.shape, np.float32)
+    step = max(1, _BLOCK_VALUES // matrix.shape[1])
+    with np.errstate(over="ignore"):
+        for start in reported(range(0, len(rows), step)):
+            rows[start : start + step] = matrix[start : start + step]
+    return rows
+
+
+def _values(path: Path, column: Any) -> list[Any]:
+    import h5py
+
+    kind = h5py.check_string_dtype(column.dtype)
+    if kind and kind.length is None:
+        return read_texts(path, column)
+    values: list[Any] = (column.asstr() if kind else column)[()].tolist()
+    return values
+
+
+@contextmanager
+def _damage_explained(source: str) -> Iterator[None]:
+    try:
+        yield
+    except FileFormatError:
+        raise
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, zlib.error) as error:
+        raise FileFormatError(f"{source} is a damaged HDF5 file ({str(error)[:200]}); write it again") from error

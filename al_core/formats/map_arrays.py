@@ -1,0 +1,47 @@
+"""Semantic segmentation as one array for all images, read one image at a time."""
+
+from pathlib import Path
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.array_file import ArrayArchive, is_npy, is_zip, npy_header, read_npy
+from al_core.formats.predictions import Predictions
+from al_core.formats.probability_maps import Maps, float_map, map_predictions
+
+_DIMENSIONS = 4
+
+
+def recognises_map_array(path: Path, head: bytes) -> bool:
+    """Return whether a .npy file, or an array of an .npz file, has four dimensions."""
+    try:
+        if is_npy(path, head):
+            return len(npy_header(path).shape) == _DIMENSIONS
+        if not is_zip(path, head):
+            return False
+        with ArrayArchive(path) as arrays:
+            return any(len(header.shape) == _DIMENSIONS for header in arrays.headers.values())
+    except FileFormatError:
+        return False
+
+
+def read_map_array(path: Path) -> Predictions:
+    """Return the probability maps of an array (M, H, W, C) or (M, C, H, W): floats, or 8 or 16 bits for 0 to 1.
+
+    An .npz file may name the images in `filenames` and the classes in `class_names`.
+
+    Raises:
+        FileFormatError: If there is no such array, or it is damaged.
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    if is_npy(path, head):
+        array = read_npy(path)
+        if array.ndim != _DIMENSIONS:
+            raise FileFormatError(f"{path.name}: expected M × H × W × C or M × C × H × W, found shape {array.shape}")
+        return map_predictions(None, Maps(len(array), lambda image: float_map(array[image], path.name)))
+    with ArrayArchive(path) as arrays:
+        names = [name for name, header in arrays.headers.items() if len(header.shape) == _DIMENSIONS]
+        if len(names) != 1:
+            raise FileFormatError(f"{path.name} holds {len(names)} arrays of four dimensions; save one, of all images")
+        rows = arrays.rows(names[0])
+        maps = Maps(len(rows), lambda image: float_map(rows[image], f"{path.name}, array {names[0]!a}"))
+        return map_predictions(arrays.texts("filenames"), maps, arrays.texts("class_names"))

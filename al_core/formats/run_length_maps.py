@@ -1,0 +1,85 @@
+"""Masks as run lengths of zeros and ones in turn, and the probability maps that several of them make."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.probability_maps import Map
+
+MAX_PIXELS = 2**26
+_MAX_VALUES = 2**28
+_LONGEST = 6
+
+RunLengths = NDArray[np.int64]
+
+
+def checked_run_lengths(where: str, runs: object) -> RunLengths:
+    """Return the run lengths of a mask, zeros first.
+
+    Raises:
+        FileFormatError: If they are no whole numbers, or add up to more than `MAX_PIXELS`.
+    """
+    if not isinstance(runs, list) or not all(type(run) is int and run >= 0 for run in runs):
+        raise FileFormatError(f"{where}: expected 'segmentation', a list of run lengths from 0")
+    if sum(runs) > MAX_PIXELS:
+        raise FileFormatError(
+            f"{where}: the run lengths add up to {sum(runs):,} pixels; at most {MAX_PIXELS:,} are read"
+        )
+    return np.array(runs, dtype=np.int64)
+
+
+def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
+    """Return the run lengths that COCO packs into a text; pycocotools does so too, but crashes on a damaged text.
+
+    They are in base 32, the lowest digit first; from the fourth on, each is the difference to the last but one.
+
+    Raises:
+        FileFormatError: If the text is no such thing.
+
+    Examples:
+        >>> unpacked_run_lengths("mask", "253N0")
+        array([2, 5, 3, 3, 3])
+    """
+    digits = np.frombuffer(packed.encode(), np.uint8).astype(np.int64) - 48
+    ends = np.flatnonzero(digits & 32 == 0)
+    lengths = np.diff(ends, prepend=-1)
+    if not len(ends) or ends[-1] != len(digits) - 1 or ((digits < 0) | (digits > 63)).any() or lengths.max() > _LONGEST:
+        raise FileFormatError(f"{where}: the 'counts' of a mask are damaged; encode the mask again")
+    starts = ends - lengths + 1
+    places = np.arange(len(digits)) - np.repeat(starts, lengths)
+    runs: RunLengths = np.add.reduceat((digits & 31) << (5 * places), starts)
+    runs -= np.where(digits[ends] & 16, np.int64(1) << (5 * lengths), 0)
+    for first in (1, 2):
+        runs[first::2] = runs[first::2].cumsum()
+    if (runs < 0).any() or runs.sum() > MAX_PIXELS:
+        raise FileFormatError(f"{where}: the 'counts' of a mask are damaged or add up to over {MAX_PIXELS:,} pixels")
+    return runs
+
+
+def run_length_map(source: str, masks: Sequence[tuple[RunLengths, NDArray[np.float32]]], n_classes: int) -> Map:
+    """Return (1, P, C), P being the pixels inside masks; where masks overlap the last one wins.
+
+    An image without a mask is one pixel that is certain.
+
+    Args:
+        source: The image, for messages.
+        masks: Run lengths and class probabilities of each.
+        n_classes: C.
+
+    Raises:
+        FileFormatError: If there are more values than fit into memory.
+    """
+    owner = np.full(max((int(runs.sum()) for runs, _ in masks), default=0), -1, dtype=np.int32)
+    for number, (runs, _) in enumerate(masks):
+        inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
+        owner[: len(inside)][inside] = number
+    owner = owner[owner >= 0]
+    if not len(owner):
+        return np.eye(1, n_classes, dtype=np.float32)[np.newaxis]
+    if len(owner) * n_classes > _MAX_VALUES:
+        raise FileFormatError(f"{source} has {len(owner):,} pixels of {n_classes} classes; scale the masks down")
+    distributions = np.array([distribution for _, distribution in masks], dtype=np.float32)
+    pixels: Map = distributions[owner][np.newaxis]
+    return pixels
