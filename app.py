@@ -12,6 +12,7 @@ from al_core.api.media import media_app
 from al_core.api.server import create_api
 from al_core.exceptions import ALCoreError
 from al_core.store import Workspace
+from ui.embedding_map.routes import map_app
 
 # Streamlit checks allowedHosts only on its WebSocket; this extends it to our own routes, so that no website can
 # reach them by pointing its domain at 127.0.0.1.
@@ -34,7 +35,11 @@ open_workspace = cache(Workspace)
 
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
-    routes=[Mount("/images", media_app(open_workspace)), Mount("/v1", create_api(open_workspace))],
+    routes=[
+        Mount("/images", media_app(open_workspace)),
+        Mount("/map", map_app()),
+        Mount("/v1", create_api(open_workspace)),
+    ],
     middleware=[trusted_hosts],
     on_script_error=show_error,
 )

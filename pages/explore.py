@@ -56,6 +56,7 @@ def draw_map(
     selection = embedding_map(
         view.points,
         key=f"map-{dataset.id}",
+        digest=view.digest,
         colors=colors,
         labeled=labeled,
         added=added,
@@ -90,30 +91,37 @@ def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: li
         show_sample(dataset, opened)
 
 
+# A fragment: what is done here reruns only this part, not the sidebar and the rest of the app.
+@st.fragment
+def explore() -> None:
+    dataset = state.require_dataset()
+    numbers = columns.number_columns(dataset)
+    color, tag, view = toolbar(dataset, numbers)
+    filter_row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
+    left, right = st.columns([3, 2], gap="medium")
+    masks = filters.masks(dataset, numbers)
+    drawn = None
+    with left:
+        if view:
+            drawn = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks)
+        else:
+            st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
+    st.session_state[DRAWN] = drawn is not None
+    if drawn is not None:
+        masks[filters.ON_MAP] = drawn
+    mask = all_of(masks, dataset.n_samples)
+    sorted_by = color if color in numbers else next(iter(numbers), None)
+    with filter_row:
+        filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
+    with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
+        filters.histograms(dataset, numbers, masks, first=sorted_by, color=color, height=MAP_HEIGHT)
+    if view and not view.has_umap:
+        show_umap_job(dataset, view.embedding)
+    reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]
+    show_images(dataset, mask, numbers.get(sorted_by), reasons)
+
+
 st.title("Explore")
 dataset = state.require_dataset()
 st.caption(f"{dataset.name} · {dataset.n_samples:,} samples in total. Where is the model unsure, and what lies there?")
-numbers = columns.number_columns(dataset)
-color, tag, view = toolbar(dataset, numbers)
-filter_row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
-left, right = st.columns([3, 2], gap="medium")
-masks = filters.masks(dataset, numbers)
-drawn = None
-with left:
-    if view:
-        drawn = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks)
-    else:
-        st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
-st.session_state[DRAWN] = drawn is not None
-if drawn is not None:
-    masks[filters.ON_MAP] = drawn
-mask = all_of(masks, dataset.n_samples)
-sorted_by = color if color in numbers else next(iter(numbers), None)
-with filter_row:
-    filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
-with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
-    filters.histograms(dataset, numbers, masks, first=sorted_by, color=color, height=MAP_HEIGHT)
-if view and not view.has_umap:
-    show_umap_job(dataset, view.embedding)
-reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]
-show_images(dataset, mask, numbers.get(sorted_by), reasons)
+explore()

@@ -58,7 +58,7 @@ def predicted_class(dataset: Dataset) -> Categories | None:
     if prediction is None:
         return None
     codes = _predicted_classes(prediction.digest, dataset.arrays.read(prediction))
-    return Categories(PREDICTED, codes, tuple(prediction.facts["class_names"]))
+    return Categories(PREDICTED, codes, tuple(prediction.facts["class_names"]), digest=prediction.digest)
 
 
 def first_tag(dataset: Dataset) -> Categories:
@@ -78,8 +78,10 @@ def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -
         return first_tag(dataset)
     if name not in columns:
         return None
-    bins, _ = columns[name].bins(1)
-    return Values(name, columns[name].values, low=float(bins.edges[0]), high=float(bins.edges[-1]))
+    column = columns[name]
+    bins, _ = column.bins(1)
+    low, high = float(bins.edges[0]), float(bins.edges[-1])
+    return Values(name, column.values, low=low, high=high, digest=column.stored.digest)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

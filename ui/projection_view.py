@@ -22,11 +22,13 @@ class View:
     Attributes:
         points: (N, 2), NaN where an embedding has no row for a sample.
         generation: Another one for another view, and when the outline on the map is to go.
+        digest: Names the content of `points`.
         has_umap: Whether UMAP has been calculated.
     """
 
     embedding: str
     points: NDArray[np.float32]
+    digest: str
     generation: int
     has_umap: bool
 
@@ -58,7 +60,8 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
     if st.session_state.get(SHOWN) != (dataset.id, embedding, method):
         st.session_state[SHOWN] = (dataset.id, embedding, method)
         clear_lasso()
-    return View(embedding, points, st.session_state[GENERATION], is_ready)
+    digest = f"{dataset.arrays.get('embedding', embedding).digest} {method} {len(points)}"
+    return View(embedding, points, digest, st.session_state[GENERATION], is_ready)
 
 
 def clear_lasso() -> None:

@@ -1,27 +1,10 @@
-"""A page with nothing but the embedding map; `?n=` sets its number of points."""
+"""A server with nothing but the page of `map_page.py`."""
 
-import numpy as np
+from pathlib import Path
+
 import streamlit as st
+from starlette.routing import Mount
 
-from ui.embedding_map import Categories, Values, embedding_map
+from ui.embedding_map.routes import map_app
 
-
-@st.cache_resource
-def clouds(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Round clouds around the corners of a square, one category each; row 0 lies alone in its middle."""
-    rng = np.random.default_rng(0)
-    labels = np.arange(n) % 4
-    points = np.array([[-4, -4], [4, -4], [4, 4], [-4, 4]])[labels] + rng.normal(size=(n, 2))
-    points[:1] = 0
-    return points.astype(np.float32), labels
-
-
-st.set_page_config(layout="wide")
-points, labels = clouds(int(st.query_params.get("n", 100_000)))
-if st.radio("Colour by", ["corner", "height"], horizontal=True) == "corner":
-    colors = Categories("corner", labels, ("southwest", "southeast", "northeast", "northwest"))
-else:
-    colors = Values("height", points[:, 1])
-selection = embedding_map(points, key="map", colors=colors, card_url="/cards/{row}.json")
-rows = selection.rows(points, colors)
-st.text(f"{len(rows)} inside, picked {selection.picked}")
+app = st.App(Path(__file__).with_name("map_page.py"), routes=[Mount("/map", map_app())])

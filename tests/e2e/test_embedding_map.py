@@ -1,19 +1,21 @@
+import io
 import json
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.e2e.chromium import find_chromium
 from tests.e2e.conftest import Traffic
+from tests.e2e.renderers import SCRIPTS
 from tests.e2e.server import running_app
+from ui.embedding_map import FOLDER
+from ui.embedding_map import SCRIPTS as SOURCES
 
 N = 100_000
-NO_WEBGL = """
-const original = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-  return kind.startsWith("webgl") ? null : original.call(this, kind, ...rest);
-};"""
-
 # Where row 0 is drawn: the clouds are random, so its place on the page has to be asked for.
 PLACE = """() => {
   const map = [...document.querySelectorAll("*")].map((e) => e.shadowRoot?.querySelector(".map")).find(Boolean);
@@ -38,6 +40,14 @@ def stage(page: Page) -> Locator:
 def ready_stage(page: Page, n: int = N) -> Locator:
     page.locator(f'.map[data-ready="{n}"]').wait_for()
     return page.locator(".stage")
+
+
+def open_map(page: Page, renderer: str) -> Locator:
+    page.add_init_script(SCRIPTS[renderer])
+    page.goto("/")
+    stage = ready_stage(page)
+    expect(page.locator(".map")).to_have_attribute("data-renderer", renderer)
+    return stage
 
 
 def spot(stage: Locator, right: float, down: float) -> tuple[float, float]:
@@ -180,20 +190,67 @@ def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> No
     expect_text(page, "25000 inside, picked None")
 
 
-def test_without_webgl_the_same_lasso_works(browser: Browser, streamlit_server: str) -> None:
-    context = browser.new_context(base_url=streamlit_server, viewport={"width": 1200, "height": 900})
-    page = context.new_page()
-    page.add_init_script(NO_WEBGL)
-    page.goto("/")
-    stage = ready_stage(page)
-    expect(page.locator(".map")).to_have_attribute("data-renderer", "canvas")
+@pytest.mark.parametrize("renderer", SCRIPTS)
+def test_a_lasso_is_the_same_whoever_draws(page: Page, renderer: str) -> None:
+    stage = open_map(page, renderer)
     press(page, "b")
     draw(page, stage, (0.01, 0.01), (0.93, 0.99))
     expect_text(page, f"{N} inside, picked None")
-    context.close()
+    press(page, "Escape")
+    expect_text(page, "0 inside, picked None")
 
 
-def test_the_picture_returns_after_the_graphics_card_was_lost(page: Page, stage: Locator) -> None:
+def test_processor_and_server_draw_what_the_graphics_card_draws(browser: Browser, streamlit_server: str) -> None:
+    colors = {}
+    for renderer in SCRIPTS:
+        page = browser.new_page(base_url=streamlit_server)
+        stage = open_map(page, renderer)
+        page.get_by_text("Only the upper half").click()
+        expect(page.get_by_text("Outside the filter")).to_be_visible()
+        press(page, "b")
+        draw(page, stage, (0.3, 0.1), (0.7, 0.9))
+        expect(page.locator(".chip")).to_be_visible()
+        expect(page.locator(".map")).to_have_attribute("data-busy", "0")
+        colors[renderer] = averages(stage.screenshot())
+        page.close()
+    for other in ("raster", "picture"):
+        assert np.abs(colors["webgl2"] - colors[other]).mean() < 3
+
+
+def averages(png: bytes) -> NDArray[np.float64]:
+    """The mean colours of areas of 20 pixels: they hardly depend on how single points are rounded."""
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image.convert("RGB").reduce(20), float)
+
+
+def test_chromium_without_webgl_gets_an_image_that_the_server_draws(browser: Browser, streamlit_server: str) -> None:
+    arguments = ["--disable-dev-shm-usage", "--disable-3d-apis"]
+    without = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
+    page = without.new_page(base_url=streamlit_server)
+    with page.expect_response("**/map/picture") as response:
+        page.goto("/")
+    assert response.value.headers["content-type"] == "image/png"
+    ready_stage(page)
+    expect(page.locator(".map")).to_have_attribute("data-renderer", "picture")
+    page.mouse.move(*place_of_row_0(page))
+    expect(page.locator(".card")).to_contain_text("Row 0")
+    without.close()
+
+
+def test_a_filter_sends_one_bit_a_point_and_no_array_again(page: Page, stage: Locator, traffic: Traffic) -> None:
+    fetched = [url for url in traffic.urls if "/map/" in url]
+    assert len(fetched) == 3
+    traffic.received.clear()
+    page.get_by_text("Only the upper half").click()
+    expect(page.get_by_text("Outside the filter")).to_be_visible()
+    assert [url for url in traffic.urls if "/map/" in url] == fetched
+    # Streamlit sends the component's source along with each message.
+    source = sum(len((FOLDER / name).read_bytes()) for name in (*SOURCES, "map.css"))
+    assert sum(traffic.received) < source + N / 8 + 5_000
+
+
+def test_the_picture_returns_after_the_graphics_card_was_lost(page: Page) -> None:
+    stage = open_map(page, "webgl2")
     press(page, "g")
     before = stage.screenshot()
     page.evaluate("""() => {

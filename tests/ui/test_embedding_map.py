@@ -5,22 +5,11 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from al_core.exceptions import InvalidInputError
-from ui.embedding_map import Categories, MapSelection, Values, buffer, embedding_map
+from ui.embedding_map import Categories, MapSelection, Values, arrays, embedding_map
 from ui.embedding_map.selection import read_state
 
 SQUARE = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
 POINTS = np.array([[0, 0], [0.5, 0.5], [4, 0], [4, 2]], np.float32)
-
-
-def unpack(data: bytes) -> tuple[dict, NDArray[np.uint16], NDArray[np.uint8], NDArray[np.uint8]]:
-    length = int.from_bytes(data[:4], "little")
-    header = orjson.loads(data[4 : 4 + length])
-    start, count = 4 + length, header["count"]
-    positions = np.frombuffer(data, np.uint16, 2 * count, start).reshape(-1, 2)
-    codes = np.frombuffer(data, np.uint8, count, start + 4 * count)
-    flags = np.frombuffer(data, np.uint8, count, start + 5 * count)
-    assert len(data) == start + 6 * count
-    return header, positions, codes, flags
 
 
 def read(state: dict, **changes) -> MapSelection:
@@ -31,64 +20,60 @@ def read(state: dict, **changes) -> MapSelection:
 
 
 def test_the_longer_side_fills_the_steps_and_the_shorter_keeps_its_proportion() -> None:
-    steps, _, frame = buffer.quantize(POINTS)
+    steps, _, frame = arrays.quantize(POINTS)
     assert steps[2:].tolist() == [[65_535, 0], [65_535, 32_768]]
     assert frame == {"left": 0, "bottom": 0, "span": 4, "width": 1, "height": 0.5}
 
 
 def test_steps_and_frame_lead_back_to_the_points() -> None:
     points = np.random.default_rng(0).normal(5, 30, size=(1_000, 2)).astype(np.float32)
-    steps, _, frame = buffer.quantize(points)
+    steps, _, frame = arrays.quantize(points)
     restored = steps / 65_535 * frame["span"] + [frame["left"], frame["bottom"]]
     np.testing.assert_allclose(restored, points, atol=frame["span"] / 65_535)
 
 
 def test_points_that_are_not_finite_have_no_place() -> None:
-    steps, is_placed, _ = buffer.quantize(np.array([[0, 0], [np.nan, 1], [1, np.inf], [2, 2]], np.float32))
+    steps, is_placed, _ = arrays.quantize(np.array([[0, 0], [np.nan, 1], [1, np.inf], [2, 2]], np.float32))
     assert is_placed.tolist() == [True, False, False, True]
     assert steps[3].tolist() == [65_535, 65_535]
-    assert buffer.marks(is_placed, None, None, None).tolist() == [0, 8, 8, 0]
+    assert arrays.marks(is_placed, None, None).tolist() == [0, 8, 8, 0]
 
 
 @pytest.mark.parametrize("points", [np.empty((0, 2)), np.full((3, 2), np.nan), np.full((3, 2), 7.0)])
 def test_no_points_no_places_and_one_place_are_fine(points: NDArray[np.float64]) -> None:
-    steps, _, frame = buffer.quantize(points)
+    steps, _, frame = arrays.quantize(points)
     assert steps.shape == points.shape
     assert frame["span"] == 1
 
 
 def test_marks_add_up() -> None:
-    flags = buffer.marks(np.ones(4, bool), np.array([0, 1]), np.array([1]), np.array([True, False, True, False]))
-    assert flags.tolist() == [1, 1 + 2 + 4, 0, 4]
+    assert arrays.marks(np.ones(4, bool), np.array([0, 1]), np.array([1])).tolist() == [1, 1 + 2, 0, 0]
 
 
-def test_the_buffer_holds_header_positions_colours_and_marks() -> None:
-    steps, is_placed, _ = buffer.quantize(POINTS)
-    codes = np.arange(4, dtype=np.uint8)
-    header, positions, read_codes, flags = unpack(
-        buffer.pack({"name": "ä"}, steps, codes, buffer.marks(is_placed, np.array([3]), None, None))
-    )
-    assert header["name"] == "ä"
-    assert np.array_equal(positions, steps)
-    assert read_codes.tolist() == [0, 1, 2, 3]
-    assert flags.tolist() == [0, 0, 0, 1]
+def test_the_filter_comes_along_as_one_bit_a_point_behind_the_header() -> None:
+    bits = arrays.shown_bits(np.array([True, False, False, True, False, False, False, False, True]))
+    packed = arrays.pack({"name": "ä"}, bits)
+    length = int.from_bytes(packed[:4], "little")
+    assert orjson.loads(packed[4 : 4 + length]) == {"name": "ä"}
+    assert list(packed[4 + length :]) == [0b1001, 1]
 
 
-def test_the_digest_changes_with_the_positions_and_the_version_with_everything() -> None:
-    steps, _, _ = buffer.quantize(POINTS)
-    zeros, ones = np.zeros(4, np.uint8), np.ones(4, np.uint8)
-    first, *others = [
-        unpack(buffer.pack(*parts))[0]
-        for parts in (
-            ({}, steps, zeros, zeros),
-            ({"other": 1}, steps, zeros, zeros),
-            ({}, steps, ones, zeros),
-            ({}, steps, zeros, ones),
-            ({}, steps + np.uint16(1), zeros, zeros),
-        )
-    ]
-    assert [header["digest"] == first["digest"] for header in others] == [True, True, True, False]
-    assert not any(header["version"] == first["version"] for header in others)
+def test_an_array_is_kept_under_the_digest_of_its_content() -> None:
+    kept = arrays.KeptArrays()
+    digest = kept.keep(b"points")
+    assert kept.keep(b"points") == digest
+    assert kept.keep(b"others") != digest
+    assert kept.find(digest) == b"points"
+    assert kept.find("another") is None
+
+
+def test_the_arrays_used_longest_ago_go_first() -> None:
+    kept = arrays.KeptArrays(max_bytes=10)
+    first, second = kept.keep(b"12345"), kept.keep(b"6789")
+    kept.keep(b"12345")
+    kept.keep(b"abcd")
+    assert kept.find(first) == b"12345"
+    assert kept.find(second) is None
 
 
 def test_values_take_the_steps_from_low_to_high_and_nan_is_missing() -> None:

@@ -1,6 +1,6 @@
 """A scatter plot of up to millions of points, drawn by the browser's graphics card.
 
-The points go down as bytes; an outline or one row comes up, at most 5 kB whatever it encloses.
+The points go down as bytes, each array once; an outline or one row comes up, at most 5 kB whatever it encloses.
 """
 
 from pathlib import Path
@@ -12,14 +12,26 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.types import Rows
-from ui.embedding_map import buffer
+from ui.embedding_map import arrays
+from ui.embedding_map.arrays import KEPT, digest_of
 from ui.embedding_map.colors import Categories, Palette, Values
 from ui.embedding_map.selection import MapSelection, read_state
 
 __all__ = ["Categories", "MapSelection", "Palette", "Values", "embedding_map"]
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("palette.js", "camera.js", "outline.js", "renderer.js", "legend.js", "card.js", "map.js")
+SCRIPTS = (
+    "palette.js",
+    "camera.js",
+    "outline.js",
+    "arrays.js",
+    "webgl.js",
+    "raster.js",
+    "picture.js",
+    "legend.js",
+    "card.js",
+    "map.js",
+)
 
 
 def _read(*names: str) -> str:
@@ -33,6 +45,7 @@ def embedding_map(
     points: NDArray[np.floating],
     *,
     key: str,
+    digest: str | None = None,
     colors: Values | Categories | None = None,
     labeled: Rows | None = None,
     added: Rows | None = None,
@@ -49,6 +62,7 @@ def embedding_map(
     Args:
         points: (N, 2) coordinates; a point with NaN is not drawn.
         key: The widget's name in the session.
+        digest: Names the content of `points`, if that is known; otherwise it is calculated in every run.
         colors: What the colours mean; all points have one colour without it.
         labeled: Rows drawn with a ring.
         added: Rows that the last query added, drawn with a ring of a second colour.
@@ -63,28 +77,57 @@ def embedding_map(
         InvalidInputError: `points` is not (N, 2), or `colors` or `shown` is of another length.
     """
     _check(points, colors, shown)
-    codes, legend = colors.encode() if colors else (np.zeros(len(points), np.uint8), None)
-    positions, is_placed, frame = buffer.quantize(points)
-    flags = buffer.marks(is_placed, labeled, added, shown)
+    positions, is_placed, frame = _placed(digest or digest_of(points), points)
+    codes, legend = (None, None) if colors is None else _encoded(*colors.identity, colors)
+    bits = b"" if shown is None else arrays.shown_bits(shown)
     header = {
+        "count": len(points),
         "frame": frame,
         "colors": legend,
-        "marks": {name: int(((flags & bit) > 0).sum()) for name, bit in MARKS.items()},
+        "arrays": {
+            "positions": KEPT.keep(*positions),
+            "codes": codes and KEPT.keep(*codes),
+            "marks": _marks(is_placed, labeled, added),
+            "shown": KEPT.keep(bits) if bits else None,
+        },
+        "marks": {
+            "labeled": 0 if labeled is None else len(labeled),
+            "added": 0 if added is None else len(added),
+            "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown)),
+        },
         "cardUrl": card_url,
         "imageUrl": image_url,
         "height": height,
         "generation": generation,
     }
-    state = _component(
-        key=key,
-        data=buffer.pack(header, positions, codes, flags),
-        on_selection_change=_rerun,
-        on_picked_change=_rerun,
-    )
+    state = _component(key=key, data=arrays.pack(header, bits), on_selection_change=_rerun, on_picked_change=_rerun)
     return read_state(state, n_points=len(points), generation=generation, color_name=colors.name if colors else None)
 
 
-MARKS = {"labeled": buffer.LABELED, "added": buffer.ADDED, "faded": buffer.FADED}
+Body = tuple[bytes, str]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _placed(digest: str, _points: NDArray[np.floating]) -> tuple[Body, NDArray[np.bool_], dict[str, float]]:
+    positions, is_placed, frame = arrays.quantize(_points)
+    return _body(positions), is_placed, frame
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _encoded(digest: str, facts: str, _colors: Values | Categories) -> tuple[Body, dict[str, Any]]:
+    codes, legend = _colors.encode()
+    return _body(codes), legend
+
+
+def _body(array: NDArray[Any]) -> Body:
+    body = array.tobytes()
+    return body, digest_of(body)
+
+
+def _marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | None) -> str | None:
+    if labeled is None and added is None and is_placed.all():
+        return None
+    return KEPT.keep(arrays.marks(is_placed, labeled, added).tobytes())
 
 
 def _rerun() -> None:

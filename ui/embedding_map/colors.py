@@ -6,6 +6,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ui.embedding_map.arrays import digest_of
+
 Palette = Literal["viridis", "cividis", "diverging"]
 
 MAX_CATEGORIES = 24
@@ -22,6 +24,7 @@ class Values:
         values: (N,); NaN is missing and drawn grey.
         low: The number at the lower end of the palette; by default the smallest.
         high: The number at its upper end; by default the largest.
+        digest: Names the content of `values`, if that is known.
     """
 
     name: str
@@ -29,6 +32,14 @@ class Values:
     low: float | None = None
     high: float | None = None
     palette: Palette = "viridis"
+    digest: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What says that two are encoded alike: the content, and the facts beside it."""
+        return self.digest or digest_of(self.values), repr(
+            (self.values.dtype, self.name, self.low, self.high, self.palette)
+        )
 
     def encode(self) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Return a palette step 0..254 per point, 255 for missing, and the legend."""
@@ -55,11 +66,18 @@ class Categories:
         name: What the legend calls it.
         codes: (N,) positions in `names`; -1 is missing and drawn grey.
         names: The categories. The legend lists the 24 largest, everything else is "other".
+        digest: Names the content of `codes`, if that is known.
     """
 
     name: str
     codes: NDArray[np.integer]
     names: tuple[str, ...]
+    digest: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What says that two are encoded alike: the content, and the facts beside it."""
+        return self.digest or digest_of(self.codes), repr((self.codes.dtype, self.name, self.names))
 
     def encode(self) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Return a legend entry per point, 255 for missing, and the legend."""

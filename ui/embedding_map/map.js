@@ -11,6 +11,7 @@ const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around samples", "S"],
 const NARROW = 520;
 const CLICK_REACH = 10;
 const CLICK_SLIP = 4;
+const GL_OPTIONS = { antialias: false, powerPreference: "high-performance" };
 const instances = new WeakMap();
 
 function icon(name) {
@@ -23,25 +24,13 @@ function icon(name) {
   return drawing;
 }
 
-function readHeader(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  return JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-}
-
-/** The arrays of buffer.py. Streamlit hands the bytes over at an odd offset, so they are copied. */
-function unpack(bytes) {
-  const buffer = bytes.slice().buffer;
-  const header = readHeader(bytes);
-  const start = 4 + new DataView(buffer).getUint32(0, true);
-  const { count } = header;
-  const positions = new Uint16Array(buffer, start, 2 * count);
-  const codes = new Uint8Array(buffer, start + 4 * count, count);
-  const marks = new Uint8Array(buffer, start + 5 * count, count);
-  // Those added are drawn last, over the labeled ones.
-  const rank = (i) => (marks[i] & ADDED ? 2 : marks[i] & LABELED ? 1 : 0);
-  const ringed = [[], [], []];
-  if (header.marks.labeled || header.marks.added) for (let i = 0; i < count; i++) if (rank(i)) ringed[rank(i)].push(i);
-  return { header, positions, codes, marks, ringed: Uint32Array.from(ringed.flat()) };
+/** The graphics card draws if there is one, otherwise the processor; the server draws for browsers without WebGL. */
+function createRenderer(canvas) {
+  const gl = h("canvas").getContext("webgl2");
+  if (!gl) return new PictureRenderer(canvas);
+  const isEmulation = isEmulated(gl);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return isEmulation ? new RasterRenderer(canvas) : new WebGLRenderer(canvas.getContext("webgl2", GL_OPTIONS));
 }
 
 class EmbeddingMap {
@@ -101,30 +90,40 @@ class EmbeddingMap {
 
   // --- data from Python ---
 
+  /** Every rerun of the page comes here, most of them with the same header. */
   update({ data, setStateValue }) {
     this.setStateValue = setStateValue;
     const theme = readTheme(this.root);
-    const isSameTheme = JSON.stringify(theme) === JSON.stringify(this.theme);
-    const { version } = readHeader(data);
-    // Every rerun of the page comes here, most of them with the same bytes in a new array.
-    if (version === this.header?.version && isSameTheme) return;
+    const { text, shown } = unpack(data);
+    const version = text + JSON.stringify(theme);
+    if (version === this.version) return;
+    this.version = version;
+    const header = JSON.parse(text);
+    this.stage.style.height = `${header.height}px`;
+    fetchPoints(header, shown, this.points)
+      .then((points) => this.version === version && this.#show(header, points, theme))
+      .catch((error) => this.#fail(error));
+  }
+
+  #fail(error) {
+    this.version = null; // so that the next run of the page tries again
+    this.status.textContent = "The map could not be fetched. Reload the page.";
+    console.error(error);
+  }
+
+  #show(header, points, theme) {
     const previous = this.header;
-    if (version !== previous?.version) {
-      this.points = unpack(data);
-      this.index = null;
-    }
-    const { header } = this.points;
-    Object.assign(this, { header, theme });
+    if (points.positions !== this.points?.positions) this.index = null;
+    Object.assign(this, { header, points, theme });
     if (previous?.colors?.name !== header.colors?.name) this.hidden.clear();
     if (previous?.generation !== header.generation) this.outline = null;
     if (previous && previous.count !== header.count) this.#dropPointer();
     else this.#hover(-1);
-    this.stage.style.height = `${header.height}px`;
     this.camera.frame = header.frame;
     this.#startRenderer();
-    if (!previous?.count) this.#goHome();
-    else if (previous.digest !== header.digest) this.#resetView();
     this.renderer.setPoints(this.points);
+    if (!previous?.count) this.#goHome();
+    else if (previous.arrays.positions !== header.arrays.positions) this.#resetView();
     this.#applyPalette();
     this.#applyOutline();
     this.#describe();
@@ -133,14 +132,8 @@ class EmbeddingMap {
 
   #startRenderer() {
     if (this.renderer) return;
-    this.renderer = WebGLRenderer.create(this.canvas);
-    if (!this.renderer) {
-      // A canvas that was asked for WebGL may refuse another kind of context.
-      const fresh = h("canvas.points", { "aria-hidden": "true" });
-      this.canvas.replaceWith(fresh);
-      this.canvas = fresh;
-      this.renderer = CanvasRenderer.create(fresh);
-    }
+    this.renderer = createRenderer(this.canvas);
+    this.renderer.onDrawn = () => this.#tellDrawn();
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.canvas.addEventListener("webglcontextrestored", () => {
       this.renderer.restore();
@@ -225,6 +218,7 @@ class EmbeddingMap {
 
   #requestDraw() {
     this.isStale = true;
+    this.root.dataset.busy = 1; // until the picture is complete
     this.#requestOverlay();
   }
 
@@ -241,7 +235,13 @@ class EmbeddingMap {
     this.renderer.draw({ camera, ratio, theme, ringedMarks: hasRings ? ringedMarks : 0, hasFaded: Boolean(header.marks.faded || outline) });
     this.isStale = false;
     this.#drawOverlay();
-    this.root.dataset.ready = header.count;
+    if (!this.renderer.isAsking) this.#tellDrawn();
+  }
+
+  #tellDrawn() {
+    this.root.dataset.ready = this.header.count;
+    this.root.dataset.busy = 0;
+    this.root.dataset.frame = Number(this.root.dataset.frame ?? 0) + 1;
   }
 
   #drawOverlay() {
@@ -396,7 +396,7 @@ class EmbeddingMap {
     if (!this.header?.count) return -1;
     this.index ??= new PointIndex(this.points);
     const [x, y] = this.camera.toWorld(left, top);
-    return this.index.nearest(x, y, reach / this.camera.scale, this.palette);
+    return this.index.nearest(x, y, reach / this.camera.scale, this.points, this.palette);
   }
 
   #hover(row) {
@@ -558,6 +558,7 @@ class EmbeddingMap {
   }
 
   destroy() {
+    this.version = null;
     this.observer.disconnect();
     cancelAnimationFrame(this.frameRequest);
     cancelAnimationFrame(this.flight);

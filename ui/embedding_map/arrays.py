@@ -1,0 +1,96 @@
+"""The arrays that the browser fetches, each only once, because its address is the digest of its content.
+
+positions  uint16  x, y of each point; 0..65535 is the larger side of the map
+codes      uint8   colour of each point: a step of the palette or an entry of the legend, 255 for missing
+marks      uint8   of each point: LABELED, ADDED, NOWHERE
+shown      1 bit   of each point, lowest bit first: 0 outside the filter; changes with each filter and is not fetched
+                   but comes along with the header
+"""
+
+import hashlib
+from collections import OrderedDict
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from al_core.types import Rows
+
+LABELED, ADDED, FADED, NOWHERE = 1, 2, 4, 8
+STEPS = 65_535
+MAX_KEPT_BYTES = 512 << 20
+
+
+class KeptArrays:
+    """The newest arrays by digest; the oldest ones go when they take too much memory."""
+
+    def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, body: bytes, digest: str | None = None) -> str:
+        """Return the digest under which the array can be fetched; pass it when it is known."""
+        digest = digest or digest_of(body)
+        with self._lock:
+            self._bodies[digest] = body
+            self._bodies.move_to_end(digest)
+            while len(self._bodies) > 1 and sum(map(len, self._bodies.values())) > self.max_bytes:
+                self._bodies.popitem(last=False)
+        return digest
+
+    def find(self, digest: str) -> bytes | None:
+        """Return the array of that digest, or None if it has gone."""
+        with self._lock:
+            return self._bodies.get(digest)
+
+
+KEPT = KeptArrays()
+
+
+def digest_of(array: NDArray[Any] | bytes) -> str:
+    """Return the digest of an array's bytes."""
+    body = array if isinstance(array, bytes) else np.ascontiguousarray(array).view(np.uint8)
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def quantize(points: NDArray[np.floating]) -> tuple[NDArray[np.uint16], NDArray[np.bool_], dict[str, float]]:
+    """Return (N, 2) steps of the same length in x and y, which points have a place, and the frame that leads back."""
+    columns = np.ascontiguousarray(points.T)  # reductions along the long axis are ten times faster
+    is_placed = np.isfinite(columns[0]) & np.isfinite(columns[1])
+    where = slice(None) if is_placed.all() else is_placed
+    placed = columns[:, where]
+    steps = np.zeros(points.shape, np.uint16)
+    if not placed.size:
+        return steps, is_placed, {"left": 0.0, "bottom": 0.0, "span": 1.0, "width": 1.0, "height": 1.0}
+    (left, bottom), size = placed.min(axis=1).tolist(), np.ptp(placed, axis=1).tolist()
+    span = max(size) or 1.0
+    for axis, low in enumerate((left, bottom)):
+        along = (placed[axis] - placed.dtype.type(low)) * placed.dtype.type(STEPS / span)
+        np.rint(along, out=along)
+        steps[where, axis] = along
+    frame = {"left": left, "bottom": bottom, "span": span, "width": size[0] / span, "height": size[1] / span}
+    return steps, is_placed, frame
+
+
+def marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | None) -> NDArray[np.uint8]:
+    """Return each point's marks; a point without a place is hidden."""
+    flags = np.where(is_placed, 0, NOWHERE).astype(np.uint8)
+    if labeled is not None:
+        flags[labeled] |= LABELED
+    if added is not None:
+        flags[added] |= ADDED
+    return flags
+
+
+def pack(header: dict[str, Any], shown: bytes) -> bytes:
+    """Return the length of the header (uint32), the header (JSON) and the bits of `shown`."""
+    text = orjson.dumps(header)
+    return len(text).to_bytes(4, "little") + text + shown
+
+
+def shown_bits(shown: NDArray[np.bool_]) -> bytes:
+    """Return one bit a point, 125 kB for a million."""
+    return np.packbits(shown, bitorder="little").tobytes()
