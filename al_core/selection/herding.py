@@ -81,7 +81,7 @@ def _greedy(
     weights: NDArray[np.float32],
     labeled: NDArray[np.bool_],
 ) -> list[int]:
-    from al_core.kernels import coverage_gains, take_best
+    from al_core.selection.coverage_kernels import coverage_gains, take_best
 
     covered = np.zeros(len(rows), np.float32)
     for i in np.flatnonzero(labeled).tolist():
