@@ -12,9 +12,9 @@ from al_core.threads import workers
 from al_core.types import Rows
 
 _PICKS_PER_REPORT = 16
-# Up to so many components of differences the plain loop ends before matrix products do.
-_COLUMN_DIM, _LEAST_DIM = 32, 8
-_COLUMN_WORK, _ROW_WORK = 1 << 30, 1 << 25
+_SHORT_DIM, _COLUMN_DIM = 8, 32
+# Up to so many component differences the plain loop ends before matrix products do.
+_COLUMN_WORK, _ROW_WORK = 1 << 28, 1 << 25
 
 
 def select_coreset(request: Request) -> Rows:
@@ -44,9 +44,9 @@ def _quickest(space: Space, n_candidates: int, n_chosen: int) -> Callable[..., R
     if "al_core.distance_kernel" not in sys.modules and is_small(space, n_candidates, n_chosen):
         return plain_farthest_first
     dim = space.embeddings.shape[1]
-    work = n_candidates * n_chosen * max(dim, _LEAST_DIM)
-    looped = work <= (_COLUMN_WORK if dim <= _COLUMN_DIM else _ROW_WORK)
-    return compiled_farthest_first if looped else fast_farthest_first
+    work = n_candidates * n_chosen * dim
+    is_loop_sooner = dim <= _SHORT_DIM or work <= (_COLUMN_WORK if dim <= _COLUMN_DIM else _ROW_WORK)
+    return compiled_farthest_first if is_loop_sooner else fast_farthest_first
 
 
 def plain_farthest_first(
