@@ -12,7 +12,9 @@ from al_core.threads import workers
 from al_core.types import Rows
 
 _PICKS_PER_REPORT = 16
-_LOOP_WORK = 1 << 25
+_SHORT_DIM, _COLUMN_DIM = 8, 32
+# Up to so many component differences the plain loop ends before matrix products do.
+_COLUMN_WORK, _ROW_WORK = 1 << 28, 1 << 25
 
 
 def select_coreset(request: Request) -> Rows:
@@ -39,10 +41,12 @@ def farthest_first(request: Request, weights: NDArray[np.float32]) -> Rows:
 
 
 def _quickest(space: Space, n_candidates: int, n_chosen: int) -> Callable[..., Rows]:
-    if "al_core.kernels" not in sys.modules and is_small(space, n_candidates, n_chosen):
+    if "al_core.distance_kernel" not in sys.modules and is_small(space, n_candidates, n_chosen):
         return plain_farthest_first
-    work = n_candidates * n_chosen * space.embeddings.shape[1]
-    return compiled_farthest_first if work <= _LOOP_WORK else fast_farthest_first
+    dim = space.embeddings.shape[1]
+    work = n_candidates * n_chosen * dim
+    is_loop_sooner = dim <= _SHORT_DIM or work <= (_COLUMN_WORK if dim <= _COLUMN_DIM else _ROW_WORK)
+    return compiled_farthest_first if is_loop_sooner else fast_farthest_first
 
 
 def plain_farthest_first(
@@ -70,20 +74,40 @@ def compiled_farthest_first(
     space: Space, candidates: Rows, centres: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
     """Return what `plain_farthest_first` returns, by the same loop compiled."""
-    from al_core.kernels import lower_to_one, pick_one_by_one
-
-    before, least = len(centres) - len(request.labeled), request.least_squared_distance
-    vectors, chosen, best = space.padded(candidates), space.padded(centres), -1
-    nearest = np.full(len(candidates), np.finfo(np.float32).max, np.float32)
-    for centre in range(len(chosen)):
-        best = lower_to_one(nearest, vectors, chosen, centre, weights, least)
-    picked, n = np.empty(request.n_new - before, np.int64), 0
+    before, least, n = len(centres) - len(request.labeled), request.least_squared_distance, 0
+    nearest, best = np.full(len(candidates), np.finfo(np.float32).max, np.float32), -1
+    lower = _by_column if space.embeddings.shape[1] <= _COLUMN_DIM else _by_row
+    lower_to = lower(space, candidates, nearest, weights, least)
+    for centre in centres:
+        best = lower_to(int(centre))
+    picked = np.empty(request.n_new - before, np.int64)
     while n < len(picked) and best >= 0:
-        part = picked[n : n + _PICKS_PER_REPORT]
-        n_picked, best = pick_one_by_one(best, part, nearest, vectors, weights, least)
-        n += n_picked
-        request.progress(before + n, request.n_new)
-    return candidates[picked[:n]]
+        picked[n] = candidates[best]
+        nearest[best] = -1
+        best = lower_to(int(picked[n]))
+        n += 1
+        if n % _PICKS_PER_REPORT == 0 or n == len(picked):
+            request.progress(before + n, request.n_new)
+    return picked[:n]
+
+
+def _by_column(
+    space: Space, candidates: Rows, nearest: NDArray[np.float32], weights: NDArray[np.float32], least: np.float32
+) -> Callable[[int], int]:
+    """Return what lowers `nearest` to a row's squared distances and finds the candidate of the highest value."""
+    from al_core.selection.loop_kernels import by_columns, lower_to_column
+
+    columns = by_columns(space.vectors(candidates))
+    return lambda row: lower_to_column(nearest, columns, space.vectors(np.array([row]))[0], weights, least)
+
+
+def _by_row(
+    space: Space, candidates: Rows, nearest: NDArray[np.float32], weights: NDArray[np.float32], least: np.float32
+) -> Callable[[int], int]:
+    from al_core.selection.loop_kernels import lower_to_row
+
+    source = space.source(candidates)
+    return lambda row: lower_to_row(nearest, *source, space.padded(np.array([row])), weights, least)
 
 
 def fast_farthest_first(

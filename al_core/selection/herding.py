@@ -44,7 +44,7 @@ def _weights(request: Request) -> NDArray[np.float32]:
 def _points(request: Request) -> tuple[Rows, NeighborGraph]:
     """Return the rows to cover, labeled ones included, and their neighbours among each other."""
     space, total = request.space(), len(request.labeled) + request.n_new
-    rows = np.union1d(request.candidates, request.labeled)
+    rows = request.rows
     share = len(rows) / total
     if request.graph is not None and share <= _GRAPH_REACH * request.graph.indices.shape[1]:
         return rows, _within(request.graph, rows)
@@ -81,7 +81,7 @@ def _greedy(
     weights: NDArray[np.float32],
     labeled: NDArray[np.bool_],
 ) -> list[int]:
-    from al_core.kernels import coverage_gains, take_best
+    from al_core.selection.coverage_kernels import coverage_gains, take_best
 
     covered = np.zeros(len(rows), np.float32)
     for i in np.flatnonzero(labeled).tolist():

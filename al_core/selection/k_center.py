@@ -13,13 +13,16 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.kernels import lower_to_nearest, pick_from_pool
-from al_core.space import LANES, Space
+from al_core.selection.k_center_kernels import lower_to_nearest, pick_from_pool
+from al_core.selection.sketch import Sketches
+from al_core.space import LANES, Source, Space, rounding
 from al_core.types import Rows
 
 _BLOCK_ROWS = 512
 _BATCH_ROWS = 8 * _BLOCK_ROWS
-_FIRST_CENTRES, _BLOCK_CENTRES = 128, 1024
+_FIRST_CENTRES, _BLOCK_CENTRES = 512, 1024
+# A sketch that leaves more pairs open costs more than it saves; the first comparisons of a point always leave some.
+_PAIRS_PER_MEASURED, _FIRST_MEASURED = 12, 8
 _POOL_BYTES = 64 << 20
 _FEW_PICKS, _MAX_PICKS = 24, 128
 _ZERO = np.float32(0)
@@ -46,19 +49,21 @@ class KCenter:
         least: np.float32 = _ZERO,
     ) -> None:
         """Hold the points `rows` and the centres `centre_rows`, with room for `n_new` more."""
-        dim = space.embeddings.shape[1]
+        n_centres, dim = len(centre_rows) + n_new, space.embeddings.shape[1]
         self.space = space
         self.rows = rows
         self.weights = np.ones(len(rows), np.float32) if weights is None else weights
         self.least = least
         self.nearest = np.full(len(rows), _UNSEEN, np.float32)
         self.seen = np.zeros(len(rows), np.int64)
-        self.centres = np.zeros((len(centre_rows) + n_new, -(-dim // LANES) * LANES), np.float32)
-        self.norms = np.zeros(len(self.centres), np.float32)
+        self.centres = np.zeros((n_centres, -(-dim // LANES) * LANES), np.float32)
+        self.norms = np.zeros(n_centres, np.float32)
         self.n_centres = 0
-        self._append(space.padded(centre_rows))
-        self._tolerance = np.float32((self.centres.shape[1] + 16) * np.finfo(np.float32).eps)
         self._workers, self._buffers = workers, local()
+        self._sketches = Sketches.of(space, rows, n_centres, workers) if len(rows) else None
+        self._n_compared = self._n_measured = 0
+        self.centres[: len(centre_rows)] = space.padded(centre_rows)
+        self._append(centre_rows)
         self._active, self._active_floor = np.empty(0, np.int64), np.float32(np.inf)
         self._pool_size = 1024
         self._floor = np.float32(0)
@@ -73,13 +78,13 @@ class KCenter:
         if not len(pool):
             return pool
         picked = np.empty(min(n, _MAX_PICKS), np.int64)
-        nearest, seen, vectors = self.nearest[pool], self.seen[pool], self.space.padded(self.rows[pool])
+        nearest, seen = self.nearest[pool], self.seen[pool]
         n_picked = pick_from_pool(
-            vectors, self.weights[pool], self.least, nearest, seen, n_eligible, self._floor,
+            *self.space.source(self.rows[pool]), self.weights[pool], self.least, nearest, seen, n_eligible, self._floor,
             self.centres, self.n_centres, picked,
         )  # fmt: skip
         self.nearest[pool], self.seen[pool] = nearest, seen
-        self._append(vectors[picked[:n_picked]])
+        self._append(self.rows[pool[picked[:n_picked]]])
         self._resize_pool(n_picked)
         return pool[picked[:n_picked]]
 
@@ -90,9 +95,12 @@ class KCenter:
         highest: np.float32 = self._values(pool).max(initial=_ZERO)
         return highest
 
-    def _append(self, vectors: NDArray[np.float32]) -> None:
-        new = slice(self.n_centres, self.n_centres + len(vectors))
-        self.centres[new], self.norms[new] = vectors, np.einsum("ij,ij->i", vectors, vectors)
+    def _append(self, rows: Rows) -> None:
+        """Count vectors in that are among the centres already."""
+        new = slice(self.n_centres, self.n_centres + len(rows))
+        self.norms[new] = self.space.norms[rows]
+        if self._sketches:
+            self._sketches.append(new, rows)
         self.n_centres = new.stop
 
     def _values(self, points: Rows | slice) -> NDArray[np.float32]:
@@ -167,22 +175,42 @@ class KCenter:
         stale = points[(self.seen[points] < self.n_centres) & (self.nearest[points] > 0)]
         stale = stale[np.argsort(self.seen[stale], kind="stable")]
         parts = [stale[start : start + _BLOCK_ROWS] for start in range(0, len(stale), _BLOCK_ROWS)]
-        for _ in self._workers.map(lambda part: self._refresh_block(part, drop), parts):
-            pass
+        for n_compared, n_measured in self._workers.map(lambda part: self._refresh_block(part, drop), parts):
+            self._n_compared += n_compared
+            self._n_measured += n_measured
+        if self._n_measured > _FIRST_MEASURED * len(self.rows) + self._n_compared // _PAIRS_PER_MEASURED:
+            self._sketches = None
 
-    def _refresh_block(self, block: Rows, drop: np.float32) -> None:
-        vectors = self.space.padded(self.rows[block])
-        norms, nearest = np.einsum("ij,ij->i", vectors, vectors), self.nearest[block]
-        first, width = int(self.seen[block].min()), _FIRST_CENTRES
+    def _refresh_block(self, block: Rows, drop: np.float32) -> tuple[int, int]:
+        rows, nearest, first, width = self.rows[block], self.nearest[block], int(self.seen[block].min()), _FIRST_CENTRES
+        norms, n_compared, n_measured = self.space.norms[rows], 0, 0
+        points, centres, source, tolerance = self._factors(block)
         while first < self.n_centres and len(block):
             new = slice(first, min(first + width, self.n_centres))
-            products = np.matmul(vectors, self.centres[new].T, out=self._buffer(len(block), new.stop - first))
-            lower_to_nearest(nearest, products, vectors, norms, self.centres[new], self.norms[new], self._tolerance)
+            products = np.matmul(points, centres[new].T, out=self._buffer(len(block), new.stop - first))
+            n_measured += lower_to_nearest(
+                nearest, products, norms, tolerance, *source, self.centres[new], self.norms[new]
+            )
+            n_compared += products.size
             self.nearest[block], self.seen[block] = nearest, np.maximum(self.seen[block], new.stop)
-            first, width = new.stop, min(2 * width, _BLOCK_CENTRES)
+            first, width = new.stop, _BLOCK_CENTRES
             keep = self._values(block) >= drop
-            if np.count_nonzero(keep) < 0.75 * len(block):
-                block, vectors, norms, nearest = block[keep], vectors[keep], norms[keep], nearest[keep]
+            if not keep.all():
+                block, points, norms, nearest = block[keep], points[keep], norms[keep], nearest[keep]
+                source = source.take(keep)
+        return n_compared, n_measured
+
+    def _factors(self, block: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32], Source, np.float32]:
+        """Return what is multiplied for points and for centres, the points themselves, and the error of products."""
+        if self._sketches:
+            return (
+                self._sketches.points[block],
+                self._sketches.centres,
+                self.space.source(self.rows[block]),
+                self._sketches.tolerance,
+            )
+        vectors = self.space.padded(self.rows[block])
+        return vectors, self.centres, Source.of(vectors), rounding(self.centres.shape[1])
 
     def _buffer(self, n_rows: int, n_columns: int) -> NDArray[np.float32]:
         if not hasattr(self._buffers, "products"):

@@ -41,6 +41,13 @@ class Request:
     progress: Progress
 
     @property
+    def rows(self) -> Rows:
+        """Candidates and labeled rows, ascending."""
+        if not len(self.labeled):
+            return self.candidates
+        return np.sort(np.concatenate([self.candidates, self.labeled]), kind="stable")
+
+    @property
     def least_squared_distance(self) -> np.float32:
         """What a squared distance to the nearest chosen row must reach."""
         return np.float32(max(self.config.min_distance, 0) ** 2)
@@ -57,9 +64,8 @@ class Request:
                 f"{self.config.method} with min_distance {self.config.min_distance:g} needs embeddings and there are "
                 "none: add embeddings to the dataset first"
             )
-        rows = np.union1d(self.candidates, self.labeled)
         return Space.of(
-            self.embeddings, rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
+            self.embeddings, self.rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
         )
 
     def scores(self) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ class Spacing:
 
     def admits(self, row: int) -> bool:
         """Return whether a row keeps its distance, and remember it if so."""
-        from al_core.kernels import is_spaced
+        from al_core.selection.spacing_kernel import is_spaced
 
         vector = self._space.padded(np.array([row]))
         if not is_spaced(vector, self._chosen[: self._n_chosen], self._least):

@@ -7,7 +7,8 @@ from al_core import threads
 from al_core.config import SelectionConfig
 from al_core.selection import quality, select
 from al_core.selection.coreset import compiled_farthest_first, fast_farthest_first, plain_farthest_first
-from al_core.space import squared_distances
+from al_core.selection.sketch import Sketches, main_directions
+from al_core.space import Space, squared_distances
 
 KINDS = {
     "gaussian": lambda rng, n, d: rng.normal(size=(n, d)),
@@ -61,6 +62,53 @@ def test_thousands_of_rows_give_the_rows_of_the_plain_loop_for_any_number_of_thr
     for n_threads in (1, 3):
         monkeypatch.setattr(threads, "n_cores", lambda n=n_threads: n)
         np.testing.assert_array_equal(fast_farthest_first(*arguments), expected)
+
+
+SPREADS = {
+    "few directions": lambda rng, n, d: rng.normal(size=(n, 12)) @ rng.normal(size=(12, d)) + 0.1 * rng.random((n, d)),
+    "many directions": lambda rng, n, d: rng.normal(size=(n, d)),
+    "one direction": lambda rng, n, d: rng.normal(size=(n, 1)) * np.ones(d),
+    "misleading sample": lambda rng, n, d: np.where(
+        np.arange(n)[:, None] % 3 > 0, np.outer(rng.normal(size=n), np.ones(d)), 0.5 * rng.normal(size=(n, d))
+    ),
+    "far from zero": lambda rng, n, d: 50 + rng.normal(size=(n, 12)) @ rng.normal(size=(12, d)),
+    "near duplicates": lambda rng, n, d: (
+        (rng.normal(size=(n // 5 + 1, 12)) @ rng.normal(size=(12, d))).repeat(5, 0)[:n] + 1e-4 * rng.random((n, d))
+    ),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize("spread", SPREADS)
+def test_sketches_of_long_vectors_change_no_row(request_for, spread, normalize, dtype):
+    vectors = SPREADS[spread](np.random.default_rng(2), 900, 270).astype(dtype)
+    config = SelectionConfig("CORESET", 250, normalize=normalize)
+    request = request_for(vectors, config, labeled=range(0, 900, 20))
+    arguments = request.space(), request.candidates, request.labeled, np.ones(855, np.float32), request
+    np.testing.assert_array_equal(fast_farthest_first(*arguments), plain_farthest_first(*arguments))
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_the_product_of_two_sketches_is_at_least_that_of_their_vectors(spread):
+    vectors = SPREADS[spread](np.random.default_rng(3), 600, 270).astype(np.float32)
+    rows = np.arange(600)
+    space = Space.of(vectors, rows, normalize=False)
+    with threads.workers() as pool:
+        basis = main_directions(vectors[:300], 31, np.random.default_rng(0))
+        sketches = Sketches(space, basis, rows, 100, pool)
+        sketches.append(slice(0, 100), rows[:100])
+    exact = vectors.astype(np.float64)
+    slack = sketches.tolerance * (space.norms[:, None] + space.norms[:100]) / 2
+    assert np.all(sketches.points @ sketches.centres.T + slack >= exact @ exact[:100].T)
+
+
+def test_a_memory_map_is_read_where_it_is(tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(3000, 33)).astype(np.float32)
+    np.save(tmp_path / "rows.npy", vectors)
+    on_disk = np.load(tmp_path / "rows.npy", mmap_mode="r")
+    config = SelectionConfig("CORESET", 600)
+    np.testing.assert_array_equal(select(on_disk, config), select(vectors, config))
 
 
 def test_coreset_starts_at_the_lowest_query_row_and_takes_the_farthest_next():

@@ -1,0 +1,25 @@
+"""A heap of points, the highest value at its root and the lowest point among equals."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+
+@njit(cache=True, nogil=True)
+def sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[np.float32]) -> None:
+    """Restore the order below place `start` of a heap whose other places are in order."""
+    parent, item = start, heap[start]
+    while 2 * parent + 1 < size:
+        child = 2 * parent + 1
+        if child + 1 < size and _comes_first(heap[child + 1], heap[child], values):
+            child += 1
+        if not _comes_first(heap[child], item, values):
+            break
+        heap[parent] = heap[child]
+        parent = child
+    heap[parent] = item
+
+
+@njit(cache=True, nogil=True)
+def _comes_first(i: int, j: int, values: NDArray[np.float32]) -> bool:
+    return values[i] > values[j] or (values[i] == values[j] and i < j)
