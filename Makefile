@@ -56,7 +56,7 @@ endef
 $(VENV)/.app: requirements.txt | $(PY)
 	$(install)
 
-$(VENV)/.kernels: $(wildcard al_core/*kernel*.py al_core/*/*kernel*.py al_core/layout.py al_core/selection/heap.py) | $(VENV)/.app
+$(VENV)/.kernels: $(shell grep -rl "@njit" --include="*.py" al_core) | $(VENV)/.app
 	@echo "Installing the command al-core and compiling its kernels (once, about half a minute)"
 	@$(PY) -m pip install --disable-pip-version-check -q --no-deps -e . || \
 		{ echo "Could not install al_core itself; pip's reason is shown above."; exit 1; }

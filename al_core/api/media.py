@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
 from al_core.formats.annotations import Annotations
 from al_core.formats.image_path import resolve_image
 from al_core.store.files import write_atomically
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from al_core.store import Dataset, Workspace
 
 THUMBNAIL_SIZE = 192
-MAX_PIXELS = 200_000_000
 MAX_BOXES = 100
 CACHE = {"Cache-Control": "private, max-age=3600"}
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
@@ -137,17 +136,13 @@ def _check_row(dataset: "Dataset", row: int) -> None:
 
 def make_thumbnail(path: Path) -> bytes | None:
     """Return a small WebP of an image, or None if it is broken or far too large."""
-    from PIL import Image, ImageOps
+    from al_core.embedding.images import read_upright
 
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                return None
-            image.draft("RGB", (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
-            small = ImageOps.exif_transpose(image).convert("RGB")
-            small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
-    except (OSError, ValueError, Image.DecompressionBombError):
+        small = read_upright(path, THUMBNAIL_SIZE)
+    except FileFormatError:
         return None
+    small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
     buffer = io.BytesIO()
     small.save(buffer, "WEBP", quality=85)
     return buffer.getvalue()

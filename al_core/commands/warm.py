@@ -12,6 +12,8 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> None:
     """Use every compiled kernel once; the machine code is kept beside the source."""
     from al_core.config import SamplingMethod, SelectionConfig
+    from al_core.embedding.measures import luma, measure
+    from al_core.embedding.resampling import resample
     from al_core.projection import umap_2d
     from al_core.scorers import ScorerClassification
     from al_core.selection import quality, select
@@ -29,3 +31,4 @@ def run(_arguments: argparse.Namespace) -> None:
     ):
         quality(embeddings, rows=select(embeddings, config, scores=scores), scores=scores)
     umap_2d(embeddings[:2_000], seed=0)
+    measure(luma(resample(np.zeros((8, 8, 4), np.uint8), 4)))

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.embedding.images import DecodedImage, decode
-from al_core.embedding.model import EmbeddingModel
+from al_core.embedding.model import EmbeddingModel, Preprocessing
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.threads import n_cores
 
-BATCHES_AHEAD = 8
-"""Batches under way for each worker: one slow image does not hold up the others."""
+IMAGES_PER_TASK = 8
+"""How many images a worker takes at a time: handing over single ones costs half a millisecond each."""
+
+TASKS_AHEAD = 4
+"""Tasks under way for each worker: one slow image does not hold up the others."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ def embed(
 ) -> Generator[EmbeddedImage | BrokenImage]:
     """Yield each image with its embedding, in the order of `paths`; broken files are named and passed over.
 
-    Each worker decodes a batch and runs the model on it, so that decoding and model share all cores without waiting
-    for each other. Closing the generator stops the work.
+    Each worker decodes some images and runs the model on them, so that decoding and model share all cores without
+    waiting for each other. Closing the generator stops the work.
 
     Args:
         paths: Image files.
@@ -50,14 +53,14 @@ def embed(
     Raises:
         InvalidInputError: If the model does not give one embedding per image.
     """
-    batches = _batches(iter(paths), model.batch_size)
+    tasks = _parts(iter(paths), max(IMAGES_PER_TASK, model.batch_size))
     workers = workers or n_cores()
     executor = ThreadPoolExecutor(workers, thread_name_prefix="embed")
     pending: deque[Future[list[EmbeddedImage | BrokenImage]]] = deque()
     try:
         while True:
-            wanted = workers * BATCHES_AHEAD - len(pending)
-            pending.extend(executor.submit(_embed_batch, batch, model) for batch in islice(batches, wanted))
+            wanted = workers * TASKS_AHEAD - len(pending)
+            pending.extend(executor.submit(_embed_task, task, model) for task in islice(tasks, wanted))
             if not pending:
                 return
             yield from pending.popleft().result()
@@ -65,24 +68,25 @@ def embed(
         executor.shutdown(cancel_futures=True)
 
 
-def _batches(paths: Iterator[Path], size: int) -> Iterator[list[Path]]:
-    while batch := list(islice(paths, size)):
-        yield batch
+def _parts(paths: Iterator[Path], size: int) -> Iterator[list[Path]]:
+    while part := list(islice(paths, size)):
+        yield part
 
 
-def _embed_batch(paths: list[Path], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
-    decoded = [_decode_or_explain(path, model.preprocessing.size) for path in paths]
-    images = [image for image in decoded if isinstance(image, DecodedImage)]
-    embeddings = iter(_run(model, images) if images else ())
+def _embed_task(paths: list[Path], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
+    decoded = [_decode_or_explain(path, model.preprocessing) for path in paths]
+    images = iter([image for image in decoded if isinstance(image, DecodedImage)])
+    batches = iter(lambda: list(islice(images, model.batch_size)), [])
+    embeddings = (embedding for batch in batches for embedding in _run(model, batch))
     return [
         BrokenImage(path, image) if isinstance(image, str) else _embedded(path, image, next(embeddings))
         for path, image in zip(paths, decoded, strict=True)
     ]
 
 
-def _decode_or_explain(path: Path, size: int) -> DecodedImage | str:
+def _decode_or_explain(path: Path, wanted: Preprocessing) -> DecodedImage | str:
     try:
-        return decode(path, size)
+        return decode(path, wanted.size, crop=wanted.crop, resampling=wanted.resampling)
     except FileFormatError as error:
         return str(error)
 

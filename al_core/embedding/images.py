@@ -1,6 +1,7 @@
 """Any image file as the square of pixels that a model takes, and what is measured on the way."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from al_core.embedding.measures import measure
+from al_core.embedding.measures import luma, measure
+from al_core.embedding.resampling import resample
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.image_path import IMAGE_SUFFIXES
 
@@ -19,10 +21,12 @@ MAX_PIXELS = 200_000_000
 MEASURED_SIZE = 224
 """Sharpness and the like are measured on images reduced to this shorter side, so that resolutions compare."""
 
+DIGEST_BYTES = 16
+
 # Pillow's own limit of 89 megapixels lies below what cameras take.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
-REDUCIBLE_MODES = ("L", "RGB", "RGBA", "CMYK")
+REDUCIBLE_MODES = ("L", "RGB", "CMYK")
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -42,7 +46,7 @@ class DecodedImage:
     Attributes:
         pixels: (size, size, 3) uint8, the upright image's middle square.
         metadata: Width, height, file size and the measures by name.
-        digest: 16 bytes; equal for files of equal content.
+        digest: `DIGEST_BYTES` bytes; equal for files of equal content.
     """
 
     pixels: NDArray[np.uint8]
@@ -71,29 +75,31 @@ def list_images(folder: Path) -> list[str]:
     return visible
 
 
-def decode(path: Path, size: int) -> DecodedImage:
+def decode(path: Path, size: int, *, crop: float = 1.0, resampling: str = "bicubic") -> DecodedImage:
     """Return an image as a model of input `size` sees it, with its metadata.
 
-    The image is turned upright and reduced until its shorter side has `size` pixels; the middle square is kept.
-    Transparent parts are white; an animation is its first frame; 16 bits a channel are reduced to 8.
+    Transparent parts are white; an animation is its first frame; 16 bits a channel are reduced to 8. The middle square
+    is kept, `crop` of the shorter side wide, turned upright as the file says.
 
     Raises:
         FileFormatError: If the file is no image, incomplete, or has more than `MAX_PIXELS`.
     """
     try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, _short_digest).digest()
+            digest = hashlib.file_digest(file, "sha256").digest()[:DIGEST_BYTES]
             file_size = file.tell()
             file.seek(0)
-            picture, orientation, shape = _open_reduced(file, max(size, MEASURED_SIZE))
-            square = _middle_square(picture, size)
+            picture, orientation, shape = _open_reduced(file, max(math.ceil(size / crop), MEASURED_SIZE))
+        square = resample(_middle_square(picture, crop), size, resampling)
     # Decoders raise anything, and one broken file must not end a run.
     except Exception as error:
         raise FileFormatError(f"{path} cannot be read: {_reason(error)}") from error
+    is_measured = (size, crop, resampling) == (MEASURED_SIZE, 1.0, "bicubic") and min(shape) > MEASURED_SIZE
+    measures = measure(luma(square) if is_measured else _measured(picture))
     width, height = shape[::-1] if orientation >= 5 else shape
-    upright = square.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else square
-    metadata = {"width": width, "height": height, "file_size": file_size} | measure(_measured(picture, square))
-    return DecodedImage(np.asarray(upright), {name: float(value) for name, value in metadata.items()}, digest)
+    metadata = {"width": width, "height": height, "file_size": file_size} | measures
+    pixels = _upright(square, orientation)
+    return DecodedImage(pixels, {name: float(value) for name, value in metadata.items()}, digest)
 
 
 def _reason(error: Exception) -> str:
@@ -102,8 +108,19 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _short_digest() -> Any:
-    return hashlib.blake2b(digest_size=16)
+def read_upright(path: Path, shortest: int) -> Image.Image:
+    """Return an image in RGB, upright, its shorter side `shortest` or longer where the file has that much.
+
+    Raises:
+        FileFormatError: As `decode` does.
+    """
+    try:
+        with path.open("rb") as file:
+            picture, orientation, _ = _open_reduced(file, shortest)
+    # Decoders raise anything.
+    except Exception as error:
+        raise FileFormatError(f"{path} cannot be read: {_reason(error)}") from error
+    return picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
 
 
 def _open_reduced(file: IO[bytes], shortest: int) -> tuple[Image.Image, int, tuple[int, int]]:
@@ -114,9 +131,14 @@ def _open_reduced(file: IO[bytes], shortest: int) -> tuple[Image.Image, int, tup
             raise FileFormatError(f"{shape[0]:,} × {shape[1]:,} pixels are more than {MAX_PIXELS:,}; reduce it first")
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
         image.draft(None, (shortest, shortest))
-        factor = min(image.size) // (2 * shortest)
-        reduced = image.reduce(factor) if factor > 1 and image.mode in REDUCIBLE_MODES else image
-        return _to_rgb(reduced), orientation, shape
+        reduced = _reduced(image, shortest) if image.mode in REDUCIBLE_MODES else image
+        picture = _reduced(_to_rgb(reduced), shortest)
+    return picture, orientation, shape
+
+
+def _reduced(image: Image.Image, shortest: int) -> Image.Image:
+    factor = min(image.size) // (2 * shortest)
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
@@ -142,14 +164,21 @@ def _stretch(values: NDArray[Any]) -> NDArray[np.uint8]:
     return levels
 
 
-def _middle_square(image: Image.Image, size: int) -> Image.Image:
-    side = min(image.size)
-    left, top = (image.width - side) / 2, (image.height - side) / 2
-    return image.resize((size, size), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))
+def _middle_square(picture: Image.Image, crop: float = 1.0) -> NDArray[np.uint8]:
+    """Return (side, side, 4) pixels, the last channel padding, which is how Pillow keeps RGB."""
+    side = max(round(crop * min(picture.size)), 1)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side))
+    return np.frombuffer(square.tobytes("raw", "RGBX"), np.uint8).reshape(side, side, 4)
 
 
-def _measured(picture: Image.Image, square: Image.Image) -> NDArray[np.uint8]:
+def _measured(picture: Image.Image) -> NDArray[np.uint8]:
     if min(picture.size) <= MEASURED_SIZE:
         return np.asarray(picture.convert("L"))
-    fits = square.width == MEASURED_SIZE
-    return np.asarray((square if fits else _middle_square(picture, MEASURED_SIZE)).convert("L"))
+    return luma(resample(_middle_square(picture), MEASURED_SIZE))
+
+
+def _upright(square: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    if orientation not in UPRIGHT:
+        return square
+    return np.asarray(Image.fromarray(square).transpose(UPRIGHT[orientation]))

@@ -28,12 +28,14 @@ class Preprocessing:
         size: Side of the square that the network takes, in pixels.
         mean: Subtracted from the channels, which are scaled to 0..1 before.
         std: Divides the channels after that. Both are None where the network scales pixels itself.
+        crop: Side of the middle square that is kept, as a share of the image's shorter side.
+        resampling: How it is reduced: bicubic or bilinear.
     """
 
     size: int = 224
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
-    crop: str = "middle square"
+    crop: float = 1.0
     resampling: str = "bicubic"
 
     def apply(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -2,17 +2,23 @@
 
 import hashlib
 import importlib
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.embedding.model import EmbeddingModel, Preprocessing
+from al_core.embedding.resampling import SUPPORT
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.types import Embeddings
 
+HINT = (
+    "; weights are fetched once from the library's hub and kept in its cache: load the model where the network reaches "
+    "the hub and bring the cache along, or give an ONNX file"
+)
 PACKAGES = {"timm": "timm", "torchvision": "torchvision", "open_clip": "open_clip_torch"}
 
 
@@ -31,7 +37,8 @@ def load_torch(library: str, name: str) -> EmbeddingModel:
     try:
         network, forward, preprocessing = BUILDERS[library](package, torch, name)
     except (RuntimeError, ValueError, KeyError, OSError) as error:
-        raise InvalidInputError(f"{library} cannot load '{name}': {error}") from error
+        is_fetching = isinstance(error, OSError) or "download" in str(error)
+        raise InvalidInputError(f"{library} cannot load '{name}': {error}{HINT if is_fetching else ''}") from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device).eval()
 
@@ -58,7 +65,9 @@ def _import(module: str, library: str) -> Any:
 def _build_timm(timm: Any, torch: Any, name: str) -> tuple[Any, Callable[[Any], Any], Preprocessing]:
     network = timm.create_model(name, pretrained=True, num_classes=0)
     config = timm.data.resolve_model_data_config(network)
-    return network, network, Preprocessing(config["input_size"][-1], tuple(config["mean"]), tuple(config["std"]))
+    size = config["input_size"][-1]
+    crop = size / math.floor(size / config["crop_pct"])
+    return network, network, _preprocessing(size, crop, config["mean"], config["std"], config["interpolation"])
 
 
 def _build_torchvision(torchvision: Any, torch: Any, name: str) -> tuple[Any, Callable[[Any], Any], Preprocessing]:
@@ -66,7 +75,9 @@ def _build_torchvision(torchvision: Any, torch: Any, name: str) -> tuple[Any, Ca
     transforms = torchvision.models.get_model_weights(name).DEFAULT.transforms()
     head = next(attribute for attribute in ("fc", "classifier", "heads", "head") if hasattr(network, attribute))
     setattr(network, head, torch.nn.Identity())
-    return network, network, Preprocessing(transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std))
+    size = transforms.crop_size[0]
+    crop = size / transforms.resize_size[0]
+    return network, network, _preprocessing(size, crop, transforms.mean, transforms.std, transforms.interpolation.value)
 
 
 def _build_open_clip(open_clip: Any, torch: Any, name: str) -> tuple[Any, Callable[[Any], Any], Preprocessing]:
@@ -74,11 +85,21 @@ def _build_open_clip(open_clip: Any, torch: Any, name: str) -> tuple[Any, Callab
     if not weights:
         known = ", ".join(open_clip.list_pretrained_tags_by_model(architecture)) or "none"
         raise ValueError(f"its weights are missing; give open_clip:{architecture}/WEIGHTS, one of: {known}")
-    network = open_clip.create_model(architecture, pretrained=weights)
+    # Some weights were trained with another activation than their architecture says.
+    is_quick = bool((open_clip.get_pretrained_cfg(architecture, weights) or {}).get("quick_gelu"))
+    network = open_clip.create_model(architecture, pretrained=weights, force_quick_gelu=is_quick)
     config = open_clip.get_model_preprocess_cfg(network)
     size = config["size"]
     side = size if isinstance(size, int) else size[0]
-    return network, network.encode_image, Preprocessing(side, tuple(config["mean"]), tuple(config["std"]))
+    scaling = _preprocessing(side, 1.0, config["mean"], config["std"], config["interpolation"])
+    return network, network.encode_image, scaling
+
+
+def _preprocessing(
+    size: int, crop: float, mean: Sequence[float], std: Sequence[float], resampling: str
+) -> Preprocessing:
+    known = resampling if resampling in SUPPORT else "bicubic"
+    return Preprocessing(size, tuple(mean), tuple(std), min(crop, 1.0), known)
 
 
 def _weights_digest(network: Any) -> str:

@@ -91,3 +91,12 @@ def test_a_thumbnail_of_another_folder_is_not_mistaken(images: Dataset, get: Get
     Image.new("RGB", (400, 300), "blue").save(tmp_path / "other" / "cat.png")
     images.set_images_dir(tmp_path / "other")
     assert get(f"/{images.id}/0").content != red
+
+
+def test_thumbnails_show_what_the_model_sees(images: Dataset, get: Get) -> None:
+    assert images.images_dir is not None
+    Image.fromarray(np.full((20, 20), 128 * 256, np.uint16)).save(images.images_dir / "cat.png")
+    Image.new("RGBA", (20, 20), (255, 0, 0, 0)).save(images.images_dir / "<script>.png")
+    for row, level in ((0, 128), (5, 255)):
+        with Image.open(io.BytesIO(get(f"/{images.id}/{row}").content)) as thumbnail:
+            assert thumbnail.convert("L").getpixel((10, 10)) == pytest.approx(level, abs=2)

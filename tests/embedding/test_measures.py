@@ -1,13 +1,27 @@
 import numpy as np
 import pytest
+from PIL import Image
 
-from al_core.embedding.measures import measure, sharpness
+from al_core.embedding.measures import luma, measure, sharpness
 
 
 def test_brightness_is_the_mean_and_signal_to_noise_the_mean_by_the_deviation() -> None:
     # Mean of 0 and 200 is 100, their deviation 100.
     measured = measure(np.array([[0, 200], [200, 0]], np.uint8))
     assert (measured["brightness"], measured["signal_to_noise"]) == (100.0, 1.0)
+
+
+def test_measures_are_those_of_numpy() -> None:
+    grey = np.random.default_rng(0).integers(0, 256, (50, 70), np.uint8)
+    levels = grey.astype(int)
+    laplacian = levels[:-2, 1:-1] + levels[2:, 1:-1] + levels[1:-1, :-2] + levels[1:-1, 2:] - 4 * levels[1:-1, 1:-1]
+    expected = {"sharpness": laplacian.var(), "brightness": grey.mean(), "signal_to_noise": grey.mean() / grey.std()}
+    assert measure(grey) == pytest.approx(expected)
+
+
+def test_grey_levels_are_those_of_pillow() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    assert (luma(pixels) == np.asarray(Image.fromarray(pixels).convert("L"))).all()
 
 
 def test_a_flat_image_has_neither_sharpness_nor_signal_to_noise() -> None:
