@@ -4,6 +4,7 @@ from al_core import tagging, workflow
 from al_core.exports import export_obstacle
 from al_core.formats import WRITERS, Writer
 from al_core.store import INITIAL_TAG, Dataset, Tag
+from al_core.wording import counted
 from ui import folder_export, state
 from ui.duplicates import duplicates_form
 from ui.filename_tag import filename_tag_form
@@ -161,14 +162,14 @@ def combine(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     if st.button("Create tag", disabled=not ready, help=None if ready else "Choose a second tag and a name first"):
         with state.errors_explained():
             made = tagging.combine_tags(dataset, tag, other, operation, name)
-            state.notify(f"Created “{made.name}” with {made.size:,} samples")
+            state.notify(f"Created “{made.name}” with {counted(made.size, 'sample')}")
             st.rerun()
 
 
 st.title("Tags")
 dataset = state.require_dataset()
 tags = dataset.tags()
-st.caption(f"{dataset.name} · {len(tags):,} tags. A tag is a named set of samples; every selection makes one.")
+st.caption(f"{dataset.name} · {counted(len(tags), 'tag')}. A tag is a named set of samples; every selection makes one.")
 table, detail = st.columns([1, 1], gap="large")
 with table:
     tag = show_tree(tags)

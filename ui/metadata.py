@@ -7,6 +7,7 @@ import streamlit as st
 from al_core import workflow
 from al_core.formats import METADATA_READERS, read_metadata
 from al_core.store import Dataset
+from al_core.wording import counted
 from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_file
@@ -38,7 +39,7 @@ def _preview(dataset: Dataset, file: Path) -> None:
     st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in report.sentences()))
     if st.button("Add metadata", type="primary", disabled=not report.usable, icon=":material/save:"):
         names = workflow.store_metadata(dataset, table, report)
-        state.notify(f"Added {len(names):,} columns to {report.matched:,} samples")
+        state.notify(f"Added {counted(len(names), 'column')} to {counted(report.matched, 'sample')}")
         state.discard_staged(file)
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
         st.rerun()
