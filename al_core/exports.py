@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats import Annotations, ExportRows, Need, find_writer, resolve_image, unmet
+from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
+from al_core.formats.image_path import missing_images
 from al_core.manifest import make_manifest
 from al_core.store.records import StoredArray, Tag
 from al_core.stored_predictions import read_annotations
@@ -34,24 +35,29 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> Ex
 
 
 def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> str | None:
-    """Return why a tag cannot be had in a format, as far as a quick look tells, or None; of images, the first 100."""
+    """Return why a tag cannot be had in a format, or None; images are looked for, but not opened."""
     writer = find_writer(format)
-    need = unmet(writer.needs, tag_annotations(dataset, tag), dataset.images_dir)
+    annotations = tag_annotations(dataset, tag)
+    need = unmet(writer.needs, annotations, dataset.images_dir)
     if need:
         return f"{writer.label} {need}"
     rows, _ = _rows_to_export(dataset, tag, added_only)
     if writer.max_samples and len(rows) > writer.max_samples:
         return f"{writer.label} takes up to {writer.max_samples:,} samples, not {len(rows):,}: choose a smaller tag"
-    if Need.IMAGES in writer.needs and dataset.images_dir:
-        return _missing_image(dataset.images_dir, dataset.filenames(rows[:100]), writer.label)
+    has_pixels = Need.SIZES in writer.needs and annotations is not None and annotations.has_keypoints_in_pixels
+    if dataset.images_dir and (Need.IMAGES in writer.needs or has_pixels):
+        return _missing_image(dataset.images_dir, dataset.filenames(rows), writer.label)
     return None
 
 
 def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | None:
     try:
-        missing = [name for name in filenames if resolve_image(images_dir, name) is None]
+        missing = missing_images(images_dir, filenames)
     except InvalidInputError as error:
         return f"{label}: {error}"
+    if len(missing) > 1:
+        count = f"{len(missing):,} of {len(filenames):,}"
+        return f"{label} needs every image, and {count} are not in the images folder, the first is {missing[0]}"
     return f"{label} needs every image, and {missing[0]} is not in the images folder" if missing else None
 
 
@@ -91,7 +97,7 @@ def copy_images(
         folder: Where to; nothing in it is ever replaced.
         link: Make symbolic links instead of copies.
         added_only: Only the samples that the selection added.
-        progress: Called with (images done, images to do).
+        progress: Called with (images done, images to do); it may raise to stop, and nothing is left then.
 
     Raises:
         AlreadyExistsError: If the folder has anything in it.

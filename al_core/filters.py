@@ -56,6 +56,7 @@ class Filters:
         classes: Predicted as one of these, unless there are none.
         tags: In one of these tags, unless there are none.
         without_tags: In none of these tags.
+        categories: By column, one of these texts.
         filename: Part of its filename, in upper or lower case.
     """
 
@@ -64,6 +65,12 @@ class Filters:
     tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     filename: str = ""
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def with_categories(self, column: str, wanted: Sequence[str]) -> "Filters":
+        """Return the filters with other texts of a column, or with none."""
+        others = {name: kept for name, kept in self.categories.items() if name != column}
+        return replace(self, categories=others | ({column: tuple(wanted)} if wanted else {}))
 
     def with_range(self, column: str, wanted: Range | None) -> "Filters":
         """Return the filters with another range of a column, or with none."""

@@ -7,6 +7,7 @@ from al_core.api.media import image_path
 from al_core.exceptions import InvalidInputError
 from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
 from al_core.store import Dataset
+from al_core.wording import counted
 from ui import state
 from ui.demos import offer_demos
 from ui.examples import show_examples
@@ -25,7 +26,7 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
             name.markdown(f"**{dataset.name}**" + (" :blue-badge[open]" if is_open else ""))
             embeddings = [f"{known.name} ({known.shape[1]}-d)" for known in dataset.arrays.all("embedding")]
             facts.caption(
-                f"{dataset.n_samples:,} samples · {len(dataset.tags()):,} tags · "
+                f"{counted(dataset.n_samples, 'sample')} · {counted(len(dataset.tags()), 'tag')} · "
                 f"embeddings: {', '.join(embeddings) or 'none'}"
             )
             with actions.container(horizontal=True, horizontal_alignment="right"):
@@ -78,8 +79,8 @@ def images_found(dataset: Dataset) -> str:
 @st.dialog("Delete this dataset?")
 def confirm_delete(dataset: Dataset) -> None:
     st.write(
-        f"“{dataset.name}” with its {len(dataset.tags()):,} tags, embeddings, predictions and scores will be gone for "
-        "good. Image files stay where they are."
+        f"“{dataset.name}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, predictions and scores will be "
+        "gone for good. Image files stay where they are."
     )
     if st.button("Delete for good", type="primary", help="This cannot be undone"):
         state.workspace().delete_dataset(dataset.id)
@@ -122,7 +123,7 @@ def create(name: str, file: Path, names_file: Path | None, folder: str) -> None:
             state.workspace(), name, table.filenames, table.embeddings, images_dir=folder or None
         )
         state.open_dataset(dataset.id)
-        state.notify(f"Created “{name}” with {dataset.n_samples:,} samples")
+        state.notify(f"Created “{name}” with {counted(dataset.n_samples, 'sample')}")
         st.rerun()
 
 

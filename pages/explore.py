@@ -28,7 +28,8 @@ def toolbar(dataset: Dataset, numbers: dict[str, Column]) -> tuple[str, Tag | No
 def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
     scores = [name for name, column in numbers.items() if column.is_score]
     classes = [columns.PREDICTED] if dataset.arrays.newest("prediction") else []
-    options = [*scores, *classes, columns.TAG, *(name for name in numbers if name not in scores), NOTHING]
+    metadata = [name for name in numbers if name not in scores]
+    options = [*scores, *classes, columns.TAG, *metadata, *columns.text_columns(dataset), NOTHING]
     why = "What the colours of the map mean; numbers also sort the images"
     return st.selectbox("Colour by", options, help=why if scores else f"{why}. No scores yet: drop predictions first")
 

@@ -2,6 +2,7 @@ import streamlit as st
 
 from al_core import exports
 from al_core.formats import PREDICTION_READERS, PredictionFiles, assign_roles
+from al_core.wording import counted
 from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_files
@@ -25,8 +26,8 @@ def dropped_files() -> PredictionFiles | None:
 st.title("Predictions")
 dataset = state.require_dataset()
 st.caption(
-    f"{dataset.name} · {dataset.n_samples:,} samples. Drop what your model predicted: the file is checked first, "
-    "and stored only when you say so."
+    f"{dataset.name} · {counted(dataset.n_samples, 'sample')}. Drop what your model predicted: the file is checked "
+    "first, and stored only when you say so."
 )
 with state.errors_explained():
     files = dropped_files()

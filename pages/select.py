@@ -6,6 +6,7 @@ from al_core.config import SamplingMethod, SelectionConfig
 from al_core.jobs import JobState
 from al_core.snippet import selection_code
 from al_core.store import INITIAL_TAG, Dataset, Tag
+from al_core.wording import counted
 from ui import state
 from ui.images import image_grid
 from ui.sample import show_sample
@@ -206,7 +207,7 @@ def number(value: float | None) -> str:
 
 st.title("Select")
 dataset = state.require_dataset()
-st.caption(f"{dataset.name} · {dataset.n_samples:,} samples. Choose which images to label next.")
+st.caption(f"{dataset.name} · {counted(dataset.n_samples, 'sample')}. Choose which images to label next.")
 form, result = st.columns([3, 5], gap="large")
 with form.container(border=True):
     configure(dataset)

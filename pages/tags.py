@@ -4,7 +4,8 @@ from al_core import tagging, workflow
 from al_core.exports import export_obstacle
 from al_core.formats import WRITERS, Writer
 from al_core.store import INITIAL_TAG, Dataset, Tag
-from ui import state
+from al_core.wording import counted
+from ui import folder_export, state
 from ui.duplicates import duplicates_form
 from ui.filename_tag import filename_tag_form
 
@@ -84,6 +85,8 @@ def download(dataset: Dataset, tag: Tag) -> None:
     with format:
         writer = choose_writer()
     download_button(dataset, tag, writer, added_only=added_only)
+    st.divider()
+    folder_export.folder_form(dataset, tag, added_only=added_only)
 
 
 def choose_writer() -> Writer:
@@ -98,7 +101,8 @@ def choose_writer() -> Writer:
 
 
 def download_button(dataset: Dataset, tag: Tag, writer: Writer, *, added_only: bool) -> None:
-    obstacle = export_obstacle(dataset, tag, writer.name, added_only=added_only)
+    depends = f"{dataset.images_dir} {dataset.last_modified_at()}"
+    obstacle = obstacle_of(depends, tag.id, writer.name, added_only, dataset, tag)
     if obstacle:
         st.caption(f":material/info: {state.plain(obstacle)}.")
     name = f"{tag.name}{'-added' if added_only else ''}{writer.suffix}"
@@ -112,6 +116,11 @@ def download_button(dataset: Dataset, tag: Tag, writer: Writer, *, added_only: b
         disabled=bool(obstacle),
         help=state.plain(obstacle) if obstacle else "Made when you click",
     )
+
+
+@st.cache_data(ttl=20, max_entries=32, show_spinner=False)
+def obstacle_of(depends: str, tag_id: str, format: str, added_only: bool, _dataset: Dataset, _tag: Tag) -> str | None:
+    return export_obstacle(_dataset, _tag, format, added_only=added_only)
 
 
 def change(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
@@ -153,14 +162,14 @@ def combine(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     if st.button("Create tag", disabled=not ready, help=None if ready else "Choose a second tag and a name first"):
         with state.errors_explained():
             made = tagging.combine_tags(dataset, tag, other, operation, name)
-            state.notify(f"Created “{made.name}” with {made.size:,} samples")
+            state.notify(f"Created “{made.name}” with {counted(made.size, 'sample')}")
             st.rerun()
 
 
 st.title("Tags")
 dataset = state.require_dataset()
 tags = dataset.tags()
-st.caption(f"{dataset.name} · {len(tags):,} tags. A tag is a named set of samples; every selection makes one.")
+st.caption(f"{dataset.name} · {counted(len(tags), 'tag')}. A tag is a named set of samples; every selection makes one.")
 table, detail = st.columns([1, 1], gap="large")
 with table:
     tag = show_tree(tags)

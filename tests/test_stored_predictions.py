@@ -6,7 +6,7 @@ from PIL import Image
 
 from al_core import exports, workflow
 from al_core.api.media import describe_sample
-from al_core.exceptions import AlreadyExistsError, MissingInputError, NotFoundError
+from al_core.exceptions import AlreadyExistsError, Cancelled, InvalidInputError, MissingInputError, NotFoundError
 from al_core.exports import export_obstacle, tag_annotations
 from al_core.formats import Predictions
 from al_core.formats.predictions import DETECTION, KEYPOINTS
@@ -139,6 +139,28 @@ def test_a_missing_image_stops_the_copy_before_it_starts(tag_with_images: tuple[
     assert not (images.parent / "out").exists()
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_copy_that_is_stopped_leaves_nothing(tag_with_images: tuple[Dataset, Path], exists: bool) -> None:
+    dataset, images = tag_with_images
+    target = images.parent / "out"
+    if exists:
+        target.mkdir()
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        exports.copy_images(dataset, dataset.tag("two"), target, progress=stop)
+    assert target.exists() == exists
+    assert not exists or list(target.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(tag_with_images: tuple[Dataset, Path]) -> None:
+    dataset, images = tag_with_images
+    with pytest.raises(InvalidInputError, match=r"a\.png/out.* cannot be written: Not a directory"):
+        exports.copy_images(dataset, dataset.tag("two"), images / "a.png" / "out")
+
+
 def test_an_obstacle_is_told_before_the_work(tag_with_images: tuple[Dataset, Path]) -> None:
     dataset, images = tag_with_images
     tag = dataset.tag("two")
@@ -148,6 +170,10 @@ def test_an_obstacle_is_told_before_the_work(tag_with_images: tuple[Dataset, Pat
     (images / "b.png").unlink()
     assert export_obstacle(dataset, tag, "images") == (
         "Images needs every image, and b.png is not in the images folder"
+    )
+    (images / "e.png").unlink()
+    assert export_obstacle(dataset, tag, "images") == (
+        "Images needs every image, and 2 of 2 are not in the images folder, the first is b.png"
     )
     dataset.set_images_dir(None)
     assert "choose their folder on the Datasets page" in (export_obstacle(dataset, tag, "images") or "")

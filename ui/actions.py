@@ -4,6 +4,7 @@ import streamlit as st
 
 from al_core.store import Dataset
 from al_core.types import Rows
+from al_core.wording import counted
 from ui import state
 
 
@@ -23,13 +24,13 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
         "New tag",
         icon=":material/new_label:",
         disabled=bool(nothing),
-        help=nothing or f"Keep these {len(rows):,} samples under the name on the left",
+        help=nothing or f"Keep {counted(len(rows), 'sample')} under the name on the left",
     )
     is_query = st.button(
         "Select from these",
         icon=":material/rule:",
         disabled=bool(nothing),
-        help=nothing or f"Make a tag of these {len(rows):,} samples and open Select with it as the query set",
+        help=nothing or f"Make a tag of {counted(len(rows), 'sample')} and open Select with it as the query set",
     )
     st.download_button(
         "Filenames",
@@ -39,12 +40,12 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
         icon=":material/download:",
         on_click="ignore",
         disabled=bool(nothing),
-        help=nothing or f"Download these {len(rows):,} filenames, one a line, in the order shown",
+        help=nothing or f"Download {counted(len(rows), 'filename')}, one a line, in the order shown",
     )
     if is_tagged or is_query:
         with state.errors_explained():
             tag = dataset.create_tag(name, rows, facts={"operation": "exploring", "filters": reasons})
-            state.notify(f"Created “{tag.name}” with {tag.size:,} samples")
+            state.notify(f"Created “{tag.name}” with {counted(tag.size, 'sample')}")
             if is_query:
                 st.session_state[state.QUERY_TAG] = tag.name
                 st.switch_page("../pages/select.py")

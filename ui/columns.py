@@ -61,6 +61,17 @@ def predicted_class(dataset: Dataset) -> Categories | None:
     return Categories(PREDICTED, codes, tuple(prediction.facts["class_names"]), digest=prediction.digest)
 
 
+def text_columns(dataset: Dataset) -> dict[str, Categories]:
+    """Return the metadata that is text; one that is named as something else is told apart by its kind."""
+    taken = {PREDICTED, TAG, *(stored.name for kind in ("score", "metadata") for stored in dataset.arrays.all(kind))}
+    stored = dataset.arrays.all("category")
+    names = [f"{found.name} (text)" if found.name in taken else found.name for found in stored]
+    return {
+        name: Categories(name, dataset.arrays.read(found), tuple(found.facts["names"]), digest=found.digest)
+        for name, found in zip(names, stored, strict=True)
+    }
+
+
 def first_tag(dataset: Dataset) -> Categories:
     """Return the oldest tag that each sample is in: tags contain their parents, so this is when it was added."""
     names = [NO_TAG, *(tag.name for tag in dataset.tags() if tag.name != INITIAL_TAG)]
@@ -77,7 +88,7 @@ def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -
     if name == TAG:
         return first_tag(dataset)
     if name not in columns:
-        return None
+        return text_columns(dataset).get(name or "")
     column = columns[name]
     bins, _ = column.bins(1)
     low, high = float(bins.edges[0]), float(bins.edges[-1])

@@ -6,6 +6,7 @@ from al_core import tagging
 from al_core.jobs import JobState
 from al_core.store import Dataset
 from al_core.types import Progress
+from al_core.wording import counted
 from ui import state
 
 SEEN = "duplicates-seen"
@@ -29,7 +30,9 @@ def duplicates_form(dataset: Dataset) -> None:
     if job and job.state is JobState.FINISHED and job.id != st.session_state.get(SEEN):
         st.session_state[SEEN] = job.id
         found = job.result
-        state.notify(f"Created “{found.name}” with {found.size:,} samples" if found else "There are no duplicates")
+        state.notify(
+            f"Created “{found.name}” with {counted(found.size, 'sample')}" if found else "There are no duplicates"
+        )
         st.rerun()
 
     def work(progress: Progress) -> object:

@@ -5,6 +5,7 @@ import streamlit as st
 from al_core import tagging
 from al_core.formats import read_filenames
 from al_core.store import Dataset
+from al_core.wording import counted
 from ui import state
 from ui.file_drop import chosen_file
 
@@ -20,8 +21,8 @@ def filename_tag_form(dataset: Dataset) -> None:
     if st.button("Create the tag", disabled=not is_ready, help=None if is_ready else "A list and a name come first"):
         with state.errors_explained():
             tag, report = tagging.tag_filenames(dataset, read_filenames(file), name, source=file.name)
-            unknown = f"; {len(report.unknown):,} filenames are no samples" if report.unknown else ""
-            state.notify(f"Created “{tag.name}” with {tag.size:,} samples{unknown}")
+            unknown = f"; {counted(len(report.unknown), 'filename')} not in the dataset" if report.unknown else ""
+            state.notify(f"Created “{tag.name}” with {counted(tag.size, 'sample')}{unknown}")
             state.discard_staged(file)
             st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
             st.rerun()

@@ -44,6 +44,11 @@ def masks(dataset: Dataset, number_columns: dict[str, Column]) -> dict[str, Mask
     if predicted:
         chosen = [predicted.names.index(name) for name in wanted.classes if name in predicted.names]
         found["classes"] = class_mask(predicted.codes, chosen, len(predicted.names))
+    texts = columns.text_columns(dataset) if wanted.categories else {}
+    for name, kept in wanted.categories.items():
+        if name in texts:
+            chosen = [texts[name].names.index(text) for text in kept if text in texts[name].names]
+            found[f"text {name}"] = class_mask(texts[name].codes, chosen, len(texts[name].names))
     tags = {tag.name: tag.mask for tag in dataset.tags()} if wanted.tags or wanted.without_tags else {}
     if wanted.tags:
         found["tags"] = tag_mask([tags[name] for name in wanted.tags if name in tags], n)
@@ -81,6 +86,8 @@ def _controls(dataset: Dataset) -> None:
             placeholder="no matter which" if tags else "no tags yet",
             help=help if tags else "Make a tag first: from a selection, or with New tag below",
         )
+    for name, categories in columns.text_columns(dataset).items():
+        _category_control(dataset, name, categories.names)
     _control(
         st.text_input,
         dataset,
@@ -104,6 +111,19 @@ def _control(draw: Callable[..., Any], dataset: Dataset, field: str, label: str,
         store(dataset, replace(current(dataset), **{field: chosen}))
 
     draw(label, key=key, on_change=keep, **options)
+
+
+def _category_control(dataset: Dataset, column: str, names: tuple[str, ...]) -> None:
+    key = f"filter-text-{column}"
+    st.session_state[key] = [name for name in current(dataset).categories.get(column, ()) if name in names]
+    st.multiselect(
+        plain(column),
+        names,
+        key=key,
+        on_change=lambda: store(dataset, current(dataset).with_categories(column, st.session_state[key])),
+        placeholder="any",
+        help="Samples whose metadata is one of these texts",
+    )
 
 
 def histograms(
@@ -156,6 +176,8 @@ def in_words(wanted: Filters) -> dict[str, Filters]:
     found = {f"{name} {kept}": wanted.with_range(name, None) for name, kept in wanted.ranges.items()}
     if wanted.classes:
         found["predicted " + " or ".join(wanted.classes)] = replace(wanted, classes=())
+    for name, kept in wanted.categories.items():
+        found[f"{name} {' or '.join(kept)}"] = wanted.with_categories(name, ())
     if wanted.tags:
         found["in " + " or ".join(wanted.tags)] = replace(wanted, tags=())
     if wanted.without_tags:

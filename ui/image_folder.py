@@ -9,6 +9,7 @@ from al_core.embedding import BUILT_IN
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job, JobState
 from al_core.types import Progress
+from al_core.wording import counted
 from ui import state
 
 KEY = "image-folder"
@@ -105,13 +106,13 @@ def _show_outcome(job: Job) -> None:
 def _show_result(job_id: str, result: workflow.EmbeddedFolder) -> None:
     dataset, broken = result.dataset, result.broken
     text, button = st.columns([5, 1], vertical_alignment="center")
-    text.success(f"“{dataset.name}” has {dataset.n_samples:,} samples.", icon=":material/check_circle:")
+    text.success(f"“{dataset.name}” has {counted(dataset.n_samples, 'sample')}.", icon=":material/check_circle:")
     if button.button("Open it", key="folder-open", help="Work on this dataset"):
         st.session_state[SEEN] = job_id
         state.open_dataset(dataset.id)
         st.rerun()
     if broken:
-        with st.expander(f"{len(broken):,} files could not be read and were left out"):
+        with st.expander(f"{counted(len(broken), 'file')} could not be read and were left out"):
             st.code("\n".join(image.reason for image in broken[:BROKEN_SHOWN]), language=None)
             if len(broken) > BROKEN_SHOWN:
                 st.caption(f"and {len(broken) - BROKEN_SHOWN:,} more")

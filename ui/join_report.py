@@ -5,6 +5,7 @@ import json
 import streamlit as st
 
 from al_core.formats import JoinReport, Predictions, ScoreTable
+from al_core.wording import counted
 from ui import state
 
 CLASSES_SHOWN = 8
@@ -13,13 +14,13 @@ CLASSES_SHOWN = 8
 def show_recognised(found: Predictions | ScoreTable, label: str) -> None:
     if isinstance(found, ScoreTable):
         listed = ", ".join(found.scores)
-        text = f"**Ready-made scores** · {len(found.filenames):,} rows · {state.plain(listed)}"
+        text = f"**Ready-made scores** · {counted(len(found.filenames), 'row')} · {state.plain(listed)}"
         text += "".join(f"\n- {state.plain(finding)}." for finding in found.findings)
     else:
         shown = ", ".join(found.class_names[:CLASSES_SHOWN]) + (", …" if len(found.class_names) > CLASSES_SHOWN else "")
         task = found.task.replace("-", " ").capitalize()
-        classes = f"{len(found.class_names):,} classes: {state.plain(shown)}" if shown else "no classes"
-        text = f"**{task}** · {label} · {len(found):,} rows · {classes}"
+        classes = f"{counted(len(found.class_names), 'class')}: {state.plain(shown)}" if shown else "no classes"
+        text = f"**{task}** · {label} · {counted(len(found), 'row')} · {classes}"
     st.markdown(f":material/manage_search: {text}")
 
 

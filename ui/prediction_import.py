@@ -7,6 +7,7 @@ from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, Sc
 from al_core.jobs import JobState
 from al_core.store import Dataset
 from al_core.types import Progress
+from al_core.wording import counted
 from ui import state
 from ui.join_report import report_download, show_recognised, show_report
 from ui.prediction_layout import LABELS, completed, source_of
@@ -77,7 +78,7 @@ def _store_button(
 
     def work(progress: Progress | None = None) -> str:
         scores = workflow.store_predictions(dataset, found, report, name=name, progress=progress)
-        return f"Stored {len(scores)} scores of {report.matched:,} samples"
+        return f"Stored {counted(len(scores), 'score')} of {counted(report.matched, 'sample')}"
 
     if source.is_large:
         state.run_job(f"store:{dataset.id}", f"Storing {source.name}", work)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from al_core.types import Progress
+from al_core.wording import counted
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage
@@ -45,9 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Embed the folder, showing progress, and list what could not be read."""
     n_samples, broken = (_send if arguments.server else _store)(arguments)
-    print(f"Dataset '{arguments.dataset}' has {n_samples:,} samples.")
+    print(f"Dataset '{arguments.dataset}' has {counted(n_samples, 'sample')}.")
     if broken:
-        print(f"{len(broken):,} files could not be read and were left out:", file=sys.stderr)
+        print(f"{counted(len(broken), 'file')} could not be read and were left out:", file=sys.stderr)
     for image in broken[:BROKEN_SHOWN]:
         print(f"  {image.reason}", file=sys.stderr)
     if len(broken) > BROKEN_SHOWN:

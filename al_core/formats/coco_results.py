@@ -84,7 +84,7 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
     class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
     scores = numbers(source, [result.get("score") for result in results], "score")
     unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
-    findings = {"images have categories not in the schema: these masks are left out": unknown} if unknown else {}
+    findings = {"image has categories not in the schema: these masks are left out": unknown} if unknown else {}
     # Where masks overlap the last one wins, so the surest comes last.
     order = np.lexsort((scores, image))
     order = order[labels[order] >= 0]

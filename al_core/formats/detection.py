@@ -73,11 +73,11 @@ def detection_predictions(
         boxes.labels < 0,
         filenames,
         findings,
-        "images have categories not in the schema: these boxes are left out",
+        "image has categories not in the schema: these boxes are left out",
     )
     finite = np.isfinite(boxes.corners).all(axis=1) & np.isfinite(boxes.scores)
     boxes = _without(
-        boxes, ~finite, filenames, findings, "images have boxes with NaN or infinite values: they are left out"
+        boxes, ~finite, filenames, findings, "image has boxes with NaN or infinite values: they are left out"
     )
     _check_scores(boxes, filenames, source)
     boxes = _relative(boxes, filenames, sizes, findings)
@@ -125,7 +125,7 @@ def _relative(
     if not known[boxes.image].all():
         np.maximum.at(extents, boxes.image, boxes.corners[:, 2:])
         findings[
-            "images have no size in the file: their boxes are relative to the outermost one, scores do not change"
+            "image has no size in the file: their boxes are relative to the outermost one, scores do not change"
         ] = _images(boxes, ~known[boxes.image], filenames)
     if sizes is not None:
         extents[known] = sizes[known]
@@ -137,10 +137,10 @@ def _relative(
 def _inside(boxes: Boxes, filenames: Sequence[str], findings: dict[str, list[str]]) -> Boxes:
     outside: NDArray[np.bool_] = np.any((boxes.corners < -_OUTSIDE) | (boxes.corners > 1 + _OUTSIDE), axis=1)
     if outside.any():
-        findings["images have boxes that reach outside: they are clipped"] = _images(boxes, outside, filenames)
+        findings["image has boxes that reach outside: they are clipped"] = _images(boxes, outside, filenames)
     boxes = replace(boxes, corners=boxes.corners.clip(0, 1))
     empty: NDArray[np.bool_] = np.any(boxes.corners[:, :2] >= boxes.corners[:, 2:], axis=1)
-    return _without(boxes, empty, filenames, findings, "images have boxes of no area inside: they are left out")
+    return _without(boxes, empty, filenames, findings, "image has boxes of no area inside: they are left out")
 
 
 def _output(boxes: Boxes) -> ObjectDetectionOutput:

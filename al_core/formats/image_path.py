@@ -1,3 +1,5 @@
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from al_core.exceptions import InvalidInputError
@@ -36,6 +38,41 @@ def resolve_image(images_dir: Path, filename: str) -> Path | None:
     # A link must not turn a file of another kind into an image.
     suffixes = {Path(filename).suffix.lower(), image.suffix.lower()}
     return image if is_file and suffixes <= IMAGE_SUFFIXES else None
+
+
+def missing_images(images_dir: Path, filenames: Iterable[str]) -> list[str]:
+    """Return the filenames for which `resolve_image` finds nothing; each folder is listed once.
+
+    Raises:
+        InvalidInputError: If a filename, or a link that it names, leads out of the folder.
+    """
+    root = images_dir.resolve()
+    listings: dict[str, dict[str, bool] | None] = {}
+    missing: list[str] = []
+    for name in filenames:
+        folder, _, base = name.rpartition("/")
+        if folder not in listings:
+            listings[folder] = _listing(root, folder)
+        listing = listings[folder]
+        # True is an image, False something that has to be looked at closely.
+        is_image = False if listing is None else listing.get(base)
+        if is_image is None or (not is_image and resolve_image(root, name) is None):
+            missing.append(name)
+    return missing
+
+
+def _listing(root: Path, folder: str) -> dict[str, bool] | None:
+    path = root / folder
+    if ".." in path.parts or not path.resolve().is_relative_to(root):
+        return None
+    try:
+        with os.scandir(path) as entries:
+            return {
+                entry.name: entry.is_file(follow_symlinks=False) and Path(entry.name).suffix.lower() in IMAGE_SUFFIXES
+                for entry in entries
+            }
+    except OSError:
+        return {}
 
 
 def image_size(path: Path) -> tuple[int, int]:

@@ -10,11 +10,13 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.matching import match_filenames
 from al_core.formats.predictions import CLASSIFICATION, Predictions
 from al_core.types import Rows
+from al_core.wording import counted
 
 SUM_TOLERANCE = 0.01
 """How far the probabilities of a row may be from a sum of 1: float16 and four decimals stay well within."""
 
 _SHOWN = 10
+_PLURAL = {"has": "have", "is": "are"}
 _NO_ROWS = np.empty(0, dtype=np.int64)
 
 
@@ -42,7 +44,7 @@ class JoinReport:
         matched: Samples that have a row.
         matched_by: Rows matched by name, by relative path and by stem.
         missing: Samples that have no row.
-        unknown: Filenames in the file that are no samples.
+        unknown: Filenames in the file that are not in the dataset.
         duplicate: Filenames of samples that have more than one row; the first counts.
         conflicting: Those of `duplicate` whose rows differ, which refuses the file.
         rows_not_summing_to_1: Filenames of rows with another sum or values outside 0 to 1; they are used.
@@ -99,12 +101,15 @@ class JoinReport:
         """Return what was found and what will happen to it, in plain words."""
         found = [f"{self.matched:,} of {self.n_samples:,} samples have a prediction in {self.source}."]
         indirect = {how: count for how, count in self.matched_by.items() if count and how != "name"}
-        found += [f"{count:,} rows were matched by {how}, not by their whole name." for how, count in indirect.items()]
+        found += [
+            f"{counted(count, 'row')} {'was' if count == 1 else 'were'} matched by {how}, not by the whole name."
+            for how, count in indirect.items()
+        ]
         refused = "this refuses the file; correct it, or choose to skip or fill"
         for names, problem, outcome in self._problems():
             if names:
                 outcome = refused if self.policy == Policy.REJECT and names is not self.conflicting else outcome
-                found.append(f"{len(names):,} {problem} ({_shown(names)}): {outcome}.")
+                found.append(f"{_in_number(len(names), problem)} ({_shown(names)}): {outcome}.")
         found += [f"{finding}." for finding, names in self.findings.items() if not names]
         if self.looks_like_logits:
             found.append("Most rows are no probabilities: these look like logits, apply a softmax first.")
@@ -121,19 +126,19 @@ class JoinReport:
     def _problems(self) -> list[tuple[Sequence[str], str, str]]:
         """Return (filenames, problem, what happens to them)."""
         fill = self.policy == Policy.FILL and self.task == CLASSIFICATION
-        absent = "they get equal class probabilities, the most uncertain ones" if fill else "they get no score"
+        absent = "equal class probabilities are filled in, the most uncertain ones" if fill else "left without a score"
         repeated = sorted(set(self.duplicate) - set(self.conflicting))
         return [
-            (self.missing, "samples have none", absent),
-            (self.unknown, "filenames are no samples", "these rows are left out; check folder and suffix"),
-            (repeated, "filenames are repeated with the same values", "the first row of each is used"),
+            (self.missing, "sample has none", absent),
+            (self.unknown, "filename is not in the dataset", "left out; check folder and suffix"),
+            (repeated, "filename is repeated with the same values", "the first row of each is used"),
             (
                 self.conflicting,
-                "filenames are repeated with different values",
+                "filename is repeated with different values",
                 "which row is right is unknown; keep one row per filename",
             ),
-            (self.rows_with_nan, "rows hold NaN, infinite or empty values", f"these rows are left out; {absent}"),
-            (self.rows_not_summing_to_1, "rows are no probabilities that sum to 1", "they are used as they are"),
+            (self.rows_with_nan, "row has NaN, infinite or empty values", "left out, as if they were missing"),
+            (self.rows_not_summing_to_1, "row has values that are no probabilities with the sum 1", "used as found"),
             *((names, *_halves(finding)) for finding, names in self.findings.items()),
         ]
 
@@ -229,6 +234,12 @@ def _bad_rows(predictions: Predictions) -> tuple[Rows, Rows]:
     # One column is the probability of the second of two classes; it has no sum to keep.
     off = np.zeros(len(sums), dtype=bool) if probabilities.shape[1] == 1 else np.abs(sums - 1) > SUM_TOLERANCE
     return np.flatnonzero(~finite), np.flatnonzero(finite & (off | outside))
+
+
+def _in_number(count: int, problem: str) -> str:
+    """Return a problem of one, told of as many."""
+    noun, verb, rest = problem.split(" ", 2)
+    return f"{counted(count, noun)} {verb if count == 1 else _PLURAL[verb]} {rest}"
 
 
 def _halves(finding: str) -> tuple[str, str]:

@@ -1,10 +1,10 @@
 """Which sample a filename means: exactly, then by relative path, then by stem, and never by guessing between two."""
 
-from collections.abc import Callable, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 
 import numpy as np
 
+from al_core.formats.path_table import PathTable, path_table
 from al_core.types import Rows
 
 _UNKNOWN, _AMBIGUOUS = -1, -2
@@ -21,47 +21,48 @@ def match_filenames(samples: Sequence[str], names: Sequence[str]) -> tuple[Rows,
         >>> match_filenames(["train/a.png", "b.png"], ["b.png", "/data/train/a.png", "a.txt", "c.png"])
         (array([ 1,  0,  0, -1]), {'name': 1, 'relative path': 1, 'stem': 1})
     """
-    row_of = dict(zip(samples, range(len(samples)), strict=True))
-    rows = np.fromiter(map(row_of.get, names, repeat(_UNKNOWN)), dtype=np.int64, count=len(names))
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known, wanted = (pa.array(texts, pa.large_string()) for texts in (samples, names))
+    rows: Rows = pc.index_in(wanted, value_set=known).fill_null(_UNKNOWN).to_numpy().astype(np.int64)
     counts = {"name": int((rows >= 0).sum())}
-    for how, key in (("relative path", _path), ("stem", _stem)):
+    paths: PathTable | None = None
+    for how in ("relative path", "stem"):
         unknown = np.flatnonzero(rows < 0)
         if len(unknown):
-            rows[unknown] = _match_ends(samples, [names[row] for row in unknown.tolist()], key)
+            paths = path_table(known) if paths is None else paths.without_suffix()
+            others = path_table(wanted.take(unknown))
+            rows[unknown] = _match_ends(paths, others if how == "relative path" else others.without_suffix())
         counts[how] = int((rows[unknown] >= 0).sum())
     return rows, counts
 
 
-def _match_ends(samples: Sequence[str], names: list[str], key: Callable[[str], str]) -> Rows:
-    wanted = {key(name).rpartition("/")[2] for name in names}
-    whole: dict[str, int] = {}
-    ends: dict[str, int] = {}
-    for row, sample in enumerate(map(key, samples)):
-        if sample.rpartition("/")[2] in wanted:
-            whole[sample] = row if sample not in whole else _AMBIGUOUS
-            for end in _ends(sample):
-                ends[end] = row if end not in ends else _AMBIGUOUS
-    found = (_find(key(name), whole, ends) for name in names)
-    return np.fromiter(found, dtype=np.int64, count=len(names))
+def _match_ends(samples: PathTable, names: PathTable) -> Rows:
+    found = np.full(len(names.starts), _UNKNOWN)
+    # Where all suffixes differ, which is common, this leaves nothing to look for.
+    is_possible = np.isin(names.last_bytes, np.unique(samples.last_bytes))
+    for n_parts in np.unique(names.n_parts[is_possible & (names.n_parts <= _MAX_PARTS)]).tolist():
+        those = np.flatnonzero(is_possible & (names.n_parts == n_parts))
+        found[those] = _look_up(names, those, samples, np.flatnonzero(samples.n_parts >= n_parts), n_parts)
+    for n_parts in np.unique(samples.n_parts[samples.n_parts <= _MAX_PARTS]).tolist()[::-1]:
+        those = np.flatnonzero(is_possible & (found == _UNKNOWN) & (names.n_parts > n_parts))
+        found[those] = _look_up(names, those, samples, np.flatnonzero(samples.n_parts == n_parts), n_parts)
+    matched: Rows = np.maximum(found, _UNKNOWN)
+    return matched
 
 
-def _find(name: str, whole: dict[str, int], ends: dict[str, int]) -> int:
-    row = ends.get(name, _UNKNOWN)
-    if row == _UNKNOWN:
-        row = next((whole[end] for end in _ends(name) if end in whole), _UNKNOWN)
-    return max(row, _UNKNOWN)
+def _look_up(names: PathTable, those: Rows, samples: PathTable, candidates: Rows, n_parts: int) -> Rows:
+    """Return the candidate with the same last parts for each of those names, or that there is none or more than one."""
+    import pyarrow.compute as pc
 
-
-def _ends(path: str) -> list[str]:
-    parts = path.split("/")[-_MAX_PARTS:]
-    return ["/".join(parts[start:]) for start in range(len(parts))]
-
-
-def _path(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("./").lstrip("/")
-
-
-def _stem(name: str) -> str:
-    folder, slash, base = _path(name).rpartition("/")
-    stem, dot, _ = base.rpartition(".")
-    return folder + slash + (stem if dot and stem else base)
+    if not len(those) or not len(candidates):
+        return np.full(len(those), _UNKNOWN)
+    wanted = names.ends(those, n_parts).dictionary_encode()
+    codes = pc.index_in(samples.ends(candidates, n_parts), value_set=wanted.dictionary).fill_null(-1).to_numpy()
+    hits = codes >= 0
+    row_of = np.full(len(wanted.dictionary), _UNKNOWN)
+    row_of[codes[hits]] = candidates[hits]
+    row_of[np.bincount(codes[hits], minlength=len(row_of)) > 1] = _AMBIGUOUS
+    matched: Rows = row_of[wanted.indices.to_numpy()]
+    return matched

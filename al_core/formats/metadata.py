@@ -1,8 +1,9 @@
-"""Numbers known of each sample, such as temperature or blur, to filter and colour the map by."""
+"""Numbers and texts known of each sample, such as temperature or place, to filter and colour the map by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from al_core.formats.file_tree import open_tree, tree_names
 from al_core.formats.filenames import check_filenames
 from al_core.formats.reader import Reader, choose, registry
 from al_core.formats.text import looks_like_text
+from al_core.formats.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
 
 MAX_COLUMNS = 1000
 _MAX_DEPTH = 8
@@ -28,16 +30,18 @@ class MetadataTable:
     Attributes:
         filenames: (M,) one per row, each once.
         columns: (M,) numbers by name; NaN where the file has no value.
-        left_out: The columns that hold no numbers.
+        texts: Columns of texts by name.
+        left_out: Why a column is not kept, by name.
     """
 
     filenames: list[str]
     columns: Mapping[str, NDArray[np.floating]]
-    left_out: tuple[str, ...] = ()
+    texts: Mapping[str, TextColumn] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_metadata(path: Path, *, format: str | None = None, max_bytes: int | None = None) -> MetadataTable:
-    """Return the columns of numbers of a file; others are named in `left_out`.
+    """Return the columns of numbers and of texts of a file; others are named in `left_out`.
 
     Args:
         path: A file or folder of one of the formats in `METADATA_READERS`.
@@ -45,16 +49,18 @@ def read_metadata(path: Path, *, format: str | None = None, max_bytes: int | Non
         max_bytes: Larger files are refused.
 
     Raises:
-        FileFormatError: If the file is of another format or damaged, or holds no numbers.
+        FileFormatError: If the file is of another format or damaged, or holds no such column.
         NotFoundError: If there is no such file.
     """
     path = Path(path)
     table = choose(path, METADATA_READERS, format=format, max_bytes=max_bytes).read(path)
     check_filenames(table.filenames, path.name, unique=True)
-    if not table.columns:
-        raise FileFormatError(f"{path.name} has no column of numbers beside the filenames; numbers can be filtered by")
-    if len(table.columns) > MAX_COLUMNS:
-        raise FileFormatError(f"{path.name} has {len(table.columns):,} columns of numbers; at most {MAX_COLUMNS:,}")
+    n_columns = len(table.columns) + len(table.texts)
+    if not n_columns:
+        why = "".join(f"; column {name!r}: {reason}" for name, reason in list(table.left_out.items())[:10])
+        raise FileFormatError(f"{path.name} has no column of numbers or texts beside the filenames; add one{why}")
+    if n_columns > MAX_COLUMNS:
+        raise FileFormatError(f"{path.name} has {n_columns:,} columns; at most {MAX_COLUMNS:,} are kept")
     return table
 
 
@@ -62,10 +68,10 @@ def _read_csv(path: Path) -> MetadataTable:
     header = read_header(path)
     position = filename_position(path.name, header.columns)
     numbers = [column for column in number_columns(path, header) if column != position]
-    (filenames,), values = read_columns(path, header, texts=[position], numbers=numbers)
-    names = [header.columns[column] for column in numbers]
-    others = [name for column, name in enumerate(header.columns) if column not in (position, *numbers)]
-    return MetadataTable(filenames, dict(zip(names, values.T, strict=True)), tuple(others))
+    others = [i for i, name in enumerate(header.columns) if name.strip() and i not in (position, *numbers)]
+    (filenames, *texts), values = read_columns(path, header, texts=[position, *others], numbers=numbers)
+    columns = {header.columns[i]: cells for i, cells in zip(numbers, values.T, strict=True)}
+    return _table(filenames, columns, {header.columns[i]: cells for i, cells in zip(others, texts, strict=True)})
 
 
 def _read_arrow(path: Path) -> MetadataTable:
@@ -73,13 +79,18 @@ def _read_arrow(path: Path) -> MetadataTable:
 
     filenames, table = split_filenames(path.name, read_table(path))
     columns: dict[str, NDArray[np.floating]] = {}
+    texts: dict[str, Any] = {}
     for name in table.column_names:
         column = table.column(name)
-        if pa.types.is_boolean(column.type):
-            column = column.cast(pa.uint8())
-        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if pa.types.is_boolean(kind):
+            column, kind = column.cast(pa.uint8()), pa.uint8()
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
             columns[name] = column.cast(pa.float64(), safe=False).to_numpy()
-    return MetadataTable(filenames, columns, tuple(name for name in table.column_names if name not in columns))
+        elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            texts[name] = column.cast(kind)
+    others = {name: f"{table.column(name).type} is neither a number nor a text" for name in table.column_names}
+    return _table(filenames, columns, texts, {name: why for name, why in others.items() if name not in columns | texts})
 
 
 def _read_lightly(path: Path) -> MetadataTable:
@@ -92,8 +103,22 @@ def _read_lightly(path: Path) -> MetadataTable:
     keys = dict.fromkeys(key for row in flat for key in row)
     numeric = [key for key in keys if all(isinstance(row.get(key), int | float | None) for row in flat)]
     columns = {key: _float_column([row.get(key) for row in flat]) for key in numeric[: MAX_COLUMNS + 1]}
-    left_out = tuple(key for key in keys if key not in columns)
-    return MetadataTable([filename for filename, _ in records], columns, left_out)
+    others = {key: [row.get(key) for row in flat] for key in keys if key not in columns}
+    texts = {key: cells for key, cells in others.items() if all(isinstance(cell, str | None) for cell in cells)}
+    left_out = {key: "its values are not all numbers or all texts" for key in others if key not in texts}
+    return _table([filename for filename, _ in records], columns, texts, left_out)
+
+
+def _table(
+    filenames: list[str],
+    columns: Mapping[str, NDArray[np.floating]],
+    texts: Mapping[str, Any],
+    left_out: Mapping[str, str] = MappingProxyType({}),
+) -> MetadataTable:
+    found = {name: text_column(cells) for name, cells in texts.items()}
+    kept = {name: column for name, column in found.items() if column is not None}
+    reason = f"over {MAX_TEXTS:,} different texts, or one of over {MAX_LENGTH} characters"
+    return MetadataTable(filenames, columns, kept, {**left_out, **{name: reason for name in found if name not in kept}})
 
 
 def _record(where: str, content: bytes) -> tuple[str, Mapping[str, Any]]:
@@ -134,7 +159,14 @@ def _is_lightly(path: Path, head: bytes) -> bool:
 _ZIPPED = (".zip", ".tar", ".tgz", ".gz")
 
 METADATA_READERS = registry(
-    Reader("parquet", "Parquet", "A column filename and columns of numbers", (".parquet",), is_parquet, _read_arrow),
+    Reader(
+        "parquet",
+        "Parquet",
+        "A column filename and columns of numbers or texts",
+        (".parquet",),
+        is_parquet,
+        _read_arrow,
+    ),
     Reader("arrow", "Arrow", "Feather or Arrow stream: the same", (".arrow", ".feather"), is_arrow, _read_arrow),
     Reader(
         "lightly",
@@ -144,5 +176,5 @@ METADATA_READERS = registry(
         _is_lightly,
         _read_lightly,
     ),
-    Reader("csv", "CSV", "A column filename and columns of numbers", (".csv", ".tsv"), _is_csv, _read_csv),
+    Reader("csv", "CSV", "A column filename and columns of numbers or texts", (".csv", ".tsv"), _is_csv, _read_csv),
 )

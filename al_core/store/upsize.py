@@ -17,7 +17,7 @@ from al_core.store.records import INITIAL_TAG, StoredArray, Tag, rows_to_mask
 if TYPE_CHECKING:
     from al_core.store.dataset import Dataset
 
-PADDED = ("score", "prediction", "metadata", "digest")
+PADDED = ("score", "prediction", "metadata", "category", "digest")
 PARTIAL_EMBEDDING = "partial-embedding"
 """An embedding that lacks rows of the dataset; it can be read and completed, but nothing is selected from it."""
 
@@ -30,7 +30,7 @@ def array_changes(dataset: "Dataset", folder: Path, n_samples: int) -> tuple[lis
     replaced: list[Path] = []
     for kind in PADDED:
         for stored in dataset.arrays.all(kind):
-            array_id, grown = new_id(), padded(dataset.arrays.read(stored), n_samples)
+            array_id, grown = new_id(), padded(dataset.arrays.read(stored), n_samples, is_category=kind == "category")
             files.write_array(folder / kind / f"{array_id}.npy", grown)
             values = {"id": array_id, "digest": files.array_digest(grown), "shape": grown.shape}
             changes.append(_array_update(stored, values))
@@ -45,11 +45,13 @@ def array_changes(dataset: "Dataset", folder: Path, n_samples: int) -> tuple[lis
     return changes, replaced
 
 
-def padded(array: NDArray[Any], n_samples: int) -> NDArray[Any]:
-    """Return an array with a row for each new sample: NaN, or random bytes, so that it equals no other's digest."""
+def padded(array: NDArray[Any], n_samples: int, *, is_category: bool = False) -> NDArray[Any]:
+    """Return an array with a row for each new sample: NaN, -1, or random bytes, so that it equals no other's digest."""
     shape = (n_samples - len(array), *array.shape[1:])
     if array.dtype == np.uint8:
         missing = np.frombuffer(secrets.token_bytes(math.prod(shape)), np.uint8).reshape(shape)
+    elif is_category:
+        missing = np.full(shape, -1, array.dtype)
     else:
         missing = np.full(shape, np.nan, np.promote_types(array.dtype, np.float32))
     return np.concatenate([array, missing])

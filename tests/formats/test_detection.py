@@ -46,7 +46,7 @@ def test_without_sizes_pixels_are_relative_to_the_outermost_box_and_the_report_s
     assert found(predictions, 0)[0][0] == [0.2, 0.5, 1, 1]
     sentences = join_report(["a"], predictions).sentences()
     assert any(
-        "1 images have no size in the file ('a'): their boxes are relative to the outermost" in s for s in sentences
+        "1 image has no size in the file ('a'): their boxes are relative to the outermost" in s for s in sentences
     )
 
 
@@ -63,10 +63,10 @@ def test_bad_boxes_are_left_out_or_clipped_and_reported_by_image():
     assert found(predictions, 0)[0][0] == [0, 0, 0.5, 1]
     problems = {finding: names for finding, names in predictions.findings.items() if names}
     assert problems == {
-        "images have categories not in the schema: these boxes are left out": ["d"],
-        "images have boxes with NaN or infinite values: they are left out": ["c"],
-        "images have boxes that reach outside: they are clipped": ["a", "e"],
-        "images have boxes of no area inside: they are left out": ["b", "e"],
+        "image has categories not in the schema: these boxes are left out": ["d"],
+        "image has boxes with NaN or infinite values: they are left out": ["c"],
+        "image has boxes that reach outside: they are clipped": ["a", "e"],
+        "image has boxes of no area inside: they are left out": ["b", "e"],
     }
     assert join_report(list("abcde"), predictions).usable
     assert not join_report(list("abcde"), predictions, policy="reject").usable
@@ -175,7 +175,7 @@ def test_yolo_text_is_matched_by_stem_and_named_by_its_class_file(tmp_path, name
     assert predictions.class_names == ["cat", "dog"]
     report = join_report(["images/train/a.rf.1.jpg", "b.jpg"], predictions)
     assert report.matched == 2
-    assert "2 rows were matched by stem, not by their whole name." in report.sentences()
+    assert "2 rows were matched by stem, not by the whole name." in report.sentences()
     row = report.rows.tolist().index(0)
     assert found(predictions, row) == [([0.25, 0.375, 0.75, 0.625], 0.75, 1)]
 

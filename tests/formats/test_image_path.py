@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import resolve_image
+from al_core.formats.image_path import missing_images
 
 
 @pytest.fixture
@@ -54,3 +57,26 @@ def test_a_link_to_another_kind_of_file_or_in_a_circle_gives_none(images):
 def test_the_folder_itself_may_be_a_link(images, tmp_path):
     (tmp_path / "link").symlink_to(images)
     assert resolve_image(tmp_path / "link", "a.png") == images / "a.png"
+
+
+def test_missing_images_are_those_that_resolve_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "day").mkdir()
+    for name in ("a.png", "day/b.JPG", "notes.txt", "day/c.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "link.png").symlink_to("a.png")
+    (tmp_path / "text.png").symlink_to("notes.txt")
+    (tmp_path / "night").symlink_to("day")
+    (tmp_path / "folder.png").mkdir()
+    names = ["a.png", "day/b.JPG", "night/b.JPG", "day/../a.png", "./a.png", "link.png"]
+    absent = ["A.png", "day/a.png", "gone/a.png", "notes.txt", "text.png", "folder.png", "a.png/b.png", "x" * 5000]
+    assert [name for name in names + absent if resolve_image(tmp_path, name) is None] == absent
+    assert missing_images(tmp_path, names + absent) == absent
+
+
+def test_missing_images_never_look_outside_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "secret.png").write_bytes(b"x")
+    (tmp_path / "images" / "out").symlink_to(tmp_path)
+    for name in ("../secret.png", "out/secret.png", str(tmp_path / "secret.png")):
+        with pytest.raises(InvalidInputError, match="leads out of the images folder"):
+            missing_images(tmp_path / "images", [name])

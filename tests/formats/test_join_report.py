@@ -42,7 +42,7 @@ def test_a_repetition_with_other_values_refuses_the_file():
     assert report.conflicting == ["a"]
     assert not report.usable
     repeated, verdict = report.sentences()[-2:]
-    assert repeated.startswith("1 filenames are repeated with different values ('a'): which row is right is unknown")
+    assert repeated.startswith("1 filename is repeated with different values ('a'): which row is right is unknown")
     assert verdict == "The file cannot be used as it is; nothing is stored."
 
 
@@ -121,7 +121,7 @@ def test_sentences_count_show_ten_names_and_say_what_happens():
     first, second = report.sentences()
     assert first == "1 of 2,000 samples have a prediction in p.csv."
     assert second.startswith("1,999 samples have none ('0', '1', '2',")
-    assert second.endswith("'9', …): they get no score.")
+    assert second.endswith("'9', …): left without a score.")
 
 
 def test_the_report_is_json_with_full_lists():

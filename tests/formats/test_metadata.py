@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from al_core import tagging, workflow
@@ -12,13 +14,16 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "metadata"
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
-def test_an_example_of_metadata_holds_numbers_and_names_what_holds_none(path):
+def test_an_example_of_metadata_holds_numbers_and_texts(path):
     table = read_metadata(path)
     columns = {name.rpartition(".")[2]: values for name, values in table.columns.items()}
     assert list(sorted(columns)) == ["is_night", "temperature"]
     np.testing.assert_allclose(columns["temperature"][:4], [13.5, 14, 12.25, np.nan])
     assert columns["is_night"][:4].tolist() == [0, 0, 1, 1]
-    assert table.left_out == ("place",)
+    ((name, place),) = table.texts.items()
+    assert (name.rpartition(".")[2], table.left_out) == ("place", {})
+    assert len(place.codes) == 10
+    assert [place.names[code] for code in place.codes[:4]] == ["desk", "desk", "hall", "hall"]
 
 
 def test_metadata_in_folders_of_lightly_is_flattened_and_may_have_gaps(tmp_path):
@@ -30,10 +35,48 @@ def test_metadata_in_folders_of_lightly_is_flattened_and_may_have_gaps(tmp_path)
     np.testing.assert_array_equal(table.columns["z"], [np.nan, 1.5])
 
 
-def test_a_file_without_numbers_is_refused(tmp_path):
-    (tmp_path / "m.csv").write_text("filename,place\na.png,desk\n")
-    with pytest.raises(FileFormatError, match=r"m\.csv has no column of numbers"):
+def test_texts_of_arrow_tables_may_be_dictionaries_and_dates_are_left_out_with_a_reason(tmp_path):
+    place = pa.array(["road", None, "farm"]).dictionary_encode()
+    table = pa.table({"filename": ["a", "b", "c"], "place": place, "day": pa.array([1, 2, 3], pa.date32())})
+    pq.write_table(table, tmp_path / "m.parquet")
+    read = read_metadata(tmp_path / "m.parquet")
+    assert (read.texts["place"].names, read.texts["place"].codes.tolist()) == (("farm", "road"), [1, -1, 0])
+    assert read.left_out == {"day": "date32[day] is neither a number nor a text"}
+
+
+def test_a_column_in_which_every_text_differs_is_left_out_with_a_reason(tmp_path):
+    lines = "".join(f"{row}.png,{row},id {row}\n" for row in range(1001))
+    (tmp_path / "m.csv").write_text(f"filename,lux,id\n{lines}")
+    assert read_metadata(tmp_path / "m.csv").left_out == {
+        "id": "over 1,000 different texts, or one of over 200 characters"
+    }
+
+
+def test_mixed_values_of_lightly_are_left_out_with_a_reason(tmp_path):
+    for name, value in {"a": 2, "b": "high"}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"file_name": name, "metadata": {"x": value, "y": "t"}}))
+    table = read_metadata(tmp_path)
+    assert (list(table.texts), table.left_out) == (["y"], {"x": "its values are not all numbers or all texts"})
+
+
+def test_a_file_with_nothing_to_keep_is_refused_with_the_reasons(tmp_path):
+    (tmp_path / "m.csv").write_text(f"filename,caption\na.png,{'x' * 201}\n")
+    with pytest.raises(FileFormatError, match=r"m\.csv has no column of numbers or texts.*'caption': over 1,000"):
         read_metadata(tmp_path / "m.csv")
+
+
+def test_texts_are_stored_in_the_order_of_the_samples_and_grow_with_the_dataset(dataset, tmp_path):
+    dataset.arrays.save("metadata", {"place": np.zeros(6)})
+    (tmp_path / "m.csv").write_text("filename,place\nf.png,road\nzebra.png,sea\na.png,farm\n")
+    table = read_metadata(tmp_path / "m.csv")
+    assert workflow.store_metadata(dataset, table, workflow.check_predictions(dataset, table)) == ["place"]
+    stored = dataset.arrays.get("category", "place")
+    assert stored.facts["names"] == ["farm", "road", "sea"]
+    assert dataset.arrays.read(stored).tolist() == [0, -1, -1, -1, -1, 1]
+    assert dataset.arrays.find("metadata", "place") is None
+    dataset.samples.add("g.png", {})
+    dataset.upsize("more")
+    assert dataset.arrays.read(dataset.arrays.get("category", "place")).tolist() == [0, -1, -1, -1, -1, 1, -1]
 
 
 def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):

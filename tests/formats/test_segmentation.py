@@ -61,7 +61,7 @@ def test_masks_of_unknown_categories_are_left_out_and_told(tmp_path):
     predictions = read_predictions(path, images=tmp_path / "about.json")
     assert predictions.outputs[0].shape == (1, 4, 1)
     assert join_report(["a.png"], predictions).findings[
-        "images have categories not in the schema: these masks are left out"
+        "image has categories not in the schema: these masks are left out"
     ] == ["a.png"]
 
 

@@ -64,6 +64,16 @@ def test_all_filters_together_decide_what_is_shown(open_page: Open, pairs: Datas
         assert count(app.run()) == f"{n} of 4 samples", wanted
 
 
+def test_texts_of_the_metadata_filter_and_have_a_chip(open_page: Open, pairs: Dataset) -> None:
+    pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
+    app = explore(open_page, pairs)
+    next(box for box in app.multiselect if box.label == "place").set_value(["road"]).run()
+    assert app.session_state[f"filters-{pairs.id}"].categories == {"place": ("road",)}
+    assert count(app) == "2 of 4 samples"
+    button(app, "place road").click().run()
+    assert count(app) == "4 of 4 samples"
+
+
 def test_a_chip_removes_its_filter_and_clear_all_removes_every_one(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs, ranges={MARGIN: Range(low=0.4)}, classes=("dog",), filename="c")
     button(app, "predicted dog").click().run()
@@ -111,7 +121,8 @@ def test_no_sample_left_is_said_and_nothing_can_be_made_of_it(open_page: Open, p
 
 def test_the_map_takes_every_kind_of_colour(open_page: Open, pairs: Dataset) -> None:
     app = open_page("explore")
-    for color in ("predicted class", "tag", "width", "nothing"):
+    pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
+    for color in ("predicted class", "tag", "width", "place", "nothing"):
         app.selectbox[0].set_value(color).run()
         assert count(app) == "4 of 4 samples"
 

@@ -1,0 +1,43 @@
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_TEXTS = 1000
+MAX_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """One of a few texts for each of M samples, such as the place where its image was taken.
+
+    Attributes:
+        names: (K,) the different texts in alphabetical order.
+        codes: (M,) int32 positions among the names, -1 where there is none.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+
+def text_column(texts: Any) -> TextColumn | None:
+    """Return a column of texts, or None if more than `MAX_TEXTS` differ or one is longer than `MAX_LENGTH`.
+
+    Args:
+        texts: (M,) strings as a list or an Arrow array; None and the empty text are missing.
+
+    Examples:
+        >>> text_column(["road", None, "farm", "road"])
+        TextColumn(names=('farm', 'road'), codes=array([ 1, -1,  0,  1], dtype=int32))
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pa.chunked_array([pa.array(texts, pa.string())]) if isinstance(texts, list) else texts.cast(pa.string())
+    found = pc.drop_null(pc.unique(column))
+    names = tuple(sorted(name for name in found[: MAX_TEXTS + 2].to_pylist() if name))
+    if len(found) > MAX_TEXTS + 1 or len(names) > MAX_TEXTS or max(map(len, names), default=0) > MAX_LENGTH:
+        return None
+    codes = pc.index_in(column, value_set=pa.array(names, pa.string())).fill_null(-1)
+    return TextColumn(names, codes.to_numpy().astype(np.int32))
