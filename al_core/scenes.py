@@ -90,7 +90,10 @@ def predict(scenes: Scenes, labeled_rows: Rows, task: str, filenames: list[str])
     probabilities = _window_probabilities(windows, scenes, labeled_rows)
     names = [str(digit) for digit in range(10)]
     if task == "semantic-segmentation":
-        return Predictions(filenames, [*names, "background"], list(probabilities), task)
+        # A window speaks for the pixel in its middle, the outermost ones also for the rim beyond.
+        rim = (DIGIT // 2, DIGIT - 1 - DIGIT // 2)
+        maps = [np.pad(grid, (rim, rim, (0, 0)), mode="edge") for grid in probabilities]
+        return Predictions(filenames, [*names, "background"], maps, task)
     found = [_find_digits(grid) for grid in probabilities]
     if task == "object-detection":
         outputs = [_detections(grid, places) for grid, places in zip(probabilities, found, strict=True)]

@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -5,11 +6,11 @@ import pytest
 from PIL import Image
 
 from al_core import exports, workflow
-from al_core.api.media import describe_sample
+from al_core.api.media import describe_sample, read_mask
 from al_core.exceptions import AlreadyExistsError, Cancelled, InvalidInputError, MissingInputError, NotFoundError
 from al_core.exports import export_obstacle, tag_annotations
 from al_core.formats import Predictions
-from al_core.formats.predictions import DETECTION, KEYPOINTS
+from al_core.formats.predictions import DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.store import INITIAL_TAG, Dataset, Workspace
 from al_core.stored_predictions import find_predictions, read_annotations
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
@@ -79,6 +80,53 @@ def test_a_card_shows_the_boxes_of_its_sample_the_surest_first(dataset: Dataset)
         {"x0": 0, "y0": 0, "x1": 1, "y1": 1, "label": "cat", "score": 0.25},
     ]
     assert describe_sample(dataset, 5)["boxes"] == []
+
+
+@pytest.fixture
+def wide_image(dataset: Dataset, tmp_path: Path) -> Dataset:
+    """An image of 40 x 20 pixels for the first sample."""
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (40, 20)).save(tmp_path / "images" / "a.png")
+    dataset.set_images_dir(tmp_path / "images")
+    return dataset
+
+
+def test_a_card_shows_keypoints_as_shares_of_the_image(wide_image: Dataset) -> None:
+    found = KeypointPrediction([KeypointInstancePrediction([10, 5, 0.5, 30, 10, 0], category_id=0)])
+    store(wide_image, Predictions(["a.png", "b.png"], ["person"], [found, found], KEYPOINTS))
+    assert describe_sample(wide_image, 0)["keypoints"] == [{"x": 0.25, "y": 0.25, "label": "person", "score": 0.5}]
+    assert describe_sample(wide_image, 1)["keypoints"] == []
+
+
+def left_and_right() -> Predictions:
+    """Of two samples, one map that is background on the left and cat on the right, and one without height."""
+    sides = np.float32([[[0.75, 0.25], [0, 1]]] * 2)
+    return Predictions(["c.png", "b.png"], ["background", "cat"], [sides, sides[:1]], SEGMENTATION)
+
+
+def test_of_a_probability_map_the_class_of_each_place_is_kept(dataset: Dataset) -> None:
+    store(dataset, left_and_right())
+    annotations = read_annotations(dataset)
+    assert annotations
+    grid = annotations.mask_of(2)
+    assert grid is not None
+    assert (grid == np.repeat([0, 1], 32)).all()
+    assert annotations.mask_of(1) is None
+    taken = annotations.take(np.array([5, 2])).mask_of(1)
+    assert (taken == grid).all()
+
+
+def test_a_card_shades_a_mask_but_for_its_background(dataset: Dataset) -> None:
+    store(dataset, left_and_right())
+    facts = describe_sample(dataset, 2)
+    assert facts["classes"] == [("background", 0.5), ("cat", 0.5)]
+    assert facts["has_mask"]
+    assert list(facts["colors"]) == ["cat"]
+    png = read_mask(dataset, 2)
+    assert png
+    with Image.open(io.BytesIO(png)) as shaded:
+        assert [shaded.getpixel((x, 10))[3] for x in (0, 31, 32, 63)] == [0, 0, 255, 255]
+    assert read_mask(dataset, 0) is None
 
 
 def test_a_selection_is_exported_with_the_predictions_that_its_score_came_from(dataset: Dataset) -> None:

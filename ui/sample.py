@@ -8,20 +8,25 @@ import streamlit as st
 from al_core.api.media import describe_sample
 from al_core.scorers.arithmetic import worked_out
 from al_core.store import Dataset, StoredArray
+from ui.charts import BLUE
 from ui.images import image_url
 from ui.state import plain
 
-LISTED_BOXES = 8
+LISTED_SHAPES = 8
 
 STYLE = """<style>
 .sample-image {width: 100%; max-height: 68vh; min-height: 240px; object-fit: contain; display: block;
   border-radius: 6px; background: rgba(138, 148, 156, .14);}
 .sample-image.small {image-rendering: pixelated;}
 .sample-frame {position: relative;}
-.sample-frame img {max-height: none; height: auto;}
+.sample-frame img {max-height: none; min-height: 0; height: auto;}
 .sample-box {position: absolute; border: 2px solid #e69f00; border-radius: 2px;}
 .sample-box span {position: absolute; left: -2px; top: -1.45em; padding: 0 5px; font-size: .75rem; white-space: nowrap;
   background: #e69f00; color: #1b2228; border-radius: 3px 3px 0 0;}
+.sample-point {position: absolute; width: 10px; height: 10px; margin: -5px 0 0 -5px; border-radius: 50%;
+  background: #e69f00; border: 1.5px solid #1b2228;}
+.sample-frame .sample-mask {position: absolute; inset: 0; width: 100%; height: 100%; opacity: .5;
+  image-rendering: pixelated;}
 .sample-class {display: flex; justify-content: space-between; padding: 3px 8px; margin-bottom: 2px; border-radius: 4px;
   font-variant-numeric: tabular-nums;}
 .sample-score {margin: 0 0 10px; line-height: 1.35;}
@@ -40,13 +45,21 @@ def _draw(dataset: Dataset, row: int, facts: dict) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     name = escape(facts["filename"], quote=True)
     picture = f'<img class="sample-image" src="{image_url(dataset, row)}/full" alt="{name}">'
-    boxes = facts.get("boxes", [])
-    image.html(STYLE + (f'<div class="sample-frame">{picture}{_frames(boxes)}</div>' if boxes else picture))
+    boxes, keypoints = facts.get("boxes", []), facts.get("keypoints", [])
+    shapes = _frames(boxes) + _points(keypoints)
+    if facts.get("has_mask"):
+        shapes += f'<img class="sample-mask" src="{image_url(dataset, row)}/mask" alt="">'
+    image.html(STYLE + (f'<div class="sample-frame">{picture}{shapes}</div>' if shapes else picture))
     image.caption(f"Row {row:,} of {dataset.n_samples:,} · {_tags(dataset, row)}")
     with numbers:
-        st.markdown("**Predicted**", help="The most likely classes or the surest boxes of the newest predictions")
-        likeliest = facts["classes"] or [(box["label"], box["score"]) for box in boxes[:LISTED_BOXES]]
-        st.html(_classes(likeliest) or "No stored prediction for this sample.")
+        st.markdown(
+            "**Predicted**",
+            help="By the newest predictions: the most likely classes, the surest boxes or keypoints, or the share of "
+            "the image that each class of the mask covers",
+        )
+        surest = sorted(boxes or keypoints, key=lambda shape: -shape["score"])[:LISTED_SHAPES]
+        likeliest = facts["classes"] or [(shape["label"], shape["score"]) for shape in surest]
+        st.html(_classes(likeliest, facts.get("colors", {})) or "No stored prediction for this sample.")
         st.markdown("**Scores**", help="From 0 to 1; higher means more worth labelling")
         st.html(_scores(dataset, row) or "No scores yet: drop predictions on the Predictions page.")
 
@@ -60,15 +73,24 @@ def _frames(boxes: list[dict]) -> str:
     )
 
 
+def _points(keypoints: list[dict]) -> str:
+    return "".join(
+        f'<div class="sample-point" title="{escape(point["label"], quote=True)} {point["score"]:.2f}" '
+        f'style="left: {100 * point["x"]}%; top: {100 * point["y"]}%; opacity: {0.35 + 0.65 * point["score"]}"></div>'
+        for point in keypoints
+    )
+
+
 def _tags(dataset: Dataset, row: int) -> str:
     names = [tag.name for tag in dataset.tags() if tag.mask[row // 8] >> row % 8 & 1]
     return "in " + ", ".join(plain(name) for name in names)
 
 
-def _classes(classes: list[tuple[str, float]]) -> str:
-    bar = "background: linear-gradient(to right, rgba(43, 123, 189, .28) {share}%, transparent {share}%)"
+def _classes(classes: list[tuple[str, float]], colors: dict[str, str]) -> str:
+    bar = "background: linear-gradient(to right, {color} {share}%, transparent {share}%)"
     return "".join(
-        f'<div class="sample-class" style="{bar.format(share=100 * probability)}"><span>{escape(name)}</span>'
+        f'<div class="sample-class" style="{bar.format(share=100 * probability, color=f"{colors.get(name, BLUE)}47")}">'
+        f"<span>{escape(name)}</span>"
         f"<span>{100 * probability:.1f} %</span></div>"
         for name, probability in classes
     )

@@ -1,5 +1,6 @@
-"""Stored predictions as labelling tools take them: boxes, keypoints and class probabilities per exported sample."""
+"""Stored predictions by sample: class probabilities, boxes, keypoints, and masks reduced to a small grid."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -37,6 +38,8 @@ as the prediction file has it."""
 LARGEST_RELATIVE = 1.5
 """The largest coordinate that is taken to be relative to the image; a larger one is in pixels."""
 
+MASK_SIDE = 64
+
 Table = NDArray[np.void]
 
 
@@ -71,6 +74,7 @@ class Annotations:
         boxes: (B,) of `BOX` where "row" is the position among the M samples, ascending; None for other tasks.
         keypoints: (P,) of `KEYPOINT`, likewise.
         category_ids: (C,) the category that keypoints call each class by.
+        masks: (S,) of `mask_type`, likewise.
     """
 
     model: str
@@ -79,14 +83,15 @@ class Annotations:
     boxes: Table | None = None
     keypoints: Table | None = None
     category_ids: Sequence[int] = ()
+    masks: Table | None = None
 
     def take(self, rows: Rows) -> "Annotations":
         """Return the annotations of these rows, in this order."""
         if self.probabilities is not None:
             return replace(self, probabilities=self.probabilities[rows])
-        if self.boxes is not None:
-            return replace(self, boxes=_take(self.boxes, rows))
-        return replace(self, keypoints=None if self.keypoints is None else _take(self.keypoints, rows))
+        tables = (None if table is None else _take(table, rows) for table in (self.boxes, self.keypoints, self.masks))
+        boxes, keypoints, masks = tables
+        return replace(self, boxes=boxes, keypoints=keypoints, masks=masks)
 
     def boxes_of(self, position: int) -> Table:
         """Return the boxes of a sample."""
@@ -115,6 +120,15 @@ class Annotations:
             KeypointObject(self.category_ids.index(first["category"]), float(first["score"]), part)
             for first, part in zip(table[starts], np.split(points, starts[1:]), strict=True)
         ]
+
+    def mask_of(self, position: int) -> NDArray[np.unsignedinteger[Any]] | None:
+        """Return the most probable class on a grid over the sample's image, (64, 64), or None without a mask."""
+        if self.masks is None:
+            return None
+        # numpy's search would read the whole field, which lies scattered over a large file.
+        place = bisect_left(self.masks["row"], position)
+        is_there = place < len(self.masks) and self.masks["row"][place] == position
+        return self.masks["classes"][place] if is_there else None
 
     @cached_property
     def has_keypoints_in_pixels(self) -> bool:
@@ -185,6 +199,28 @@ def keypoint_table(rows: Rows, outputs: Sequence[KeypointPrediction]) -> Table:
     ]
     table = np.array(points, KEYPOINT)
     return table[np.argsort(table["row"], kind="stable")]
+
+
+def mask_type(n_classes: int) -> np.dtype[np.void]:
+    """Return the type of one mask: its sample, and the most probable class at each place of a grid over the image."""
+    return np.dtype([("row", np.int64), ("classes", np.min_scalar_type(max(n_classes - 1, 0)), (MASK_SIDE, MASK_SIDE))])
+
+
+def most_probable(probability_map: NDArray[np.floating]) -> NDArray[np.intp] | None:
+    """Return the most probable class of an (H, W, C) map at 64 x 64 places; None if it is a line and no image.
+
+    Examples:
+        >>> left_and_right = np.array([[[0.9, 0.1], [0.3, 0.7]]] * 2)
+        >>> most_probable(left_and_right)[0, [0, 31, 32, 63]]
+        array([0, 0, 1, 1])
+    """
+    height, width, _ = probability_map.shape
+    if min(height, width) < 2:
+        return None
+    places = (np.arange(MASK_SIDE) + 0.5) / MASK_SIDE
+    rows, columns = (places * height).astype(int), (places * width).astype(int)
+    classes: NDArray[np.intp] = probability_map[rows[:, None], columns].argmax(axis=2)
+    return classes
 
 
 def _take(table: Table, rows: Rows) -> Table:

@@ -31,6 +31,7 @@ selection = embedding_map(
     added=np.arange(len(points))[80:120],
     shown=shown,
     card_url="/cards/{row}.json",
+    image_url="/pictures/{row}",
 )
 rows = selection.rows(points, colors)
 st.text(f"{len(rows)} inside, picked {selection.picked}")

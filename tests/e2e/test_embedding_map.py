@@ -16,6 +16,7 @@ from ui.embedding_map import FOLDER
 from ui.embedding_map import SCRIPTS as SOURCES
 
 N = 100_000
+PIXEL = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 # Where row 0 is drawn: the clouds are random, so its place on the page has to be asked for.
 PLACE = """() => {
   const map = [...document.querySelectorAll("*")].map((e) => e.shadowRoot?.querySelector(".map")).find(Boolean);
@@ -112,7 +113,10 @@ def test_the_outline_stays_when_the_colours_change(page: Page, stage: Locator) -
 
 
 def test_resting_on_a_point_shows_its_card_and_a_click_pins_it(page: Page) -> None:
-    facts = {"filename": "alone.png", "scores": {"margin": 0.25}, "classes": [["cat", 0.7]]}
+    box = {"x0": 0, "y0": 0, "x1": 0.5, "y1": 0.5}
+    shapes = {"boxes": [box], "keypoints": [{"x": 0.5, "y": 0.5}, {"x": 0.1, "y": 0.2}], "has_mask": True}
+    facts = {"filename": "alone.png", "scores": {"margin": 0.25}, "classes": [["cat", 0.7]], **shapes}
+    page.route("**/pictures/**", lambda route: route.fulfill(body=PIXEL, content_type="image/svg+xml"))
     page.route("**/cards/0.json", lambda route: route.fulfill(body=json.dumps(facts), content_type="application/json"))
     page.goto("/")
     stage = ready_stage(page)
@@ -122,6 +126,8 @@ def test_resting_on_a_point_shows_its_card_and_a_click_pins_it(page: Page) -> No
     expect(card).to_contain_text("alone.png")
     expect(card).to_contain_text("0.250")
     expect(card).to_contain_text("70.0 %")
+    for shape, count in {"rect": 1, ".keypoint": 2, ".mask": 1}.items():
+        expect(card.locator(shape)).to_have_count(count)
     page.mouse.click(*place_of_row_0(page))
     expect_text(page, "0 inside, picked 0")
     page.mouse.move(*spot(stage, 0.1, 0.5))

@@ -68,8 +68,8 @@ def embedding_map(
         added: Rows that the last query added, drawn with a ring of a second colour.
         shown: (N,) False fades a point: it lies outside the filter.
         card_url: Address with "{row}" of JSON with `filename`, `scores` and `classes`, read when the pointer rests
-            on a point; optional `boxes`, `keypoints` and `mask_url` are drawn over the image.
-        image_url: Address with "{row}" of the image in the card.
+            on a point; optional `boxes` and `keypoints` are drawn over the image, and with `has_mask` a mask.
+        image_url: Address with "{row}" of the image in the card; the mask's is "/mask" behind it.
         height: In CSS pixels.
         generation: Another number discards the selection, here and in the browser.
 

@@ -1,4 +1,4 @@
-const DWELL_MS = 90;
+const DWELL_MS = 60;
 const MAX_KNOWN_CARDS = 300;
 const IMAGE_BOX = [188, 148];
 
@@ -55,7 +55,7 @@ class Card {
     if (this.row !== row || !details) return;
     title.textContent = title.title = details.filename ?? title.textContent;
     facts.replaceChildren(...this.#facts(details, header));
-    if (picture) drawShapes(picture, details);
+    if (picture) drawShapes(picture, details, `${header.imageUrl.replaceAll("{row}", row)}/mask`);
     this.place(this.element);
   }
 
@@ -72,7 +72,7 @@ class Card {
     return h("div.picture", {}, fit);
   }
 
-  #facts({ scores = {}, classes = [] }, header) {
+  #facts({ scores = {}, classes = [], colors = {} }, header) {
     const own = header.colors?.name;
     const names = Object.keys(scores).sort((one, other) => (other === own) - (one === own));
     const numbers = names.slice(0, 4).map((name) =>
@@ -81,17 +81,18 @@ class Card {
     const bars = classes.slice(0, 4).map(([name, probability]) => {
       const row = h("div.fact.class", {}, h("span", {}, name), h("b", {}, `${(100 * probability).toFixed(1)} %`));
       row.style.setProperty("--share", `${100 * probability}%`);
+      if (colors[name]) row.style.setProperty("--color", colors[name]);
       return row;
     });
     return [...numbers, ...bars];
   }
 }
 
-/** Boxes [{x0, y0, x1, y1, label}], keypoints [[x, y]] and a mask over the image; coordinates are shares of its sides. */
-function drawShapes(picture, { boxes = [], keypoints = [], mask_url: maskUrl }) {
+/** Boxes [{x0, y0, x1, y1}], keypoints [{x, y}] and a mask over the image; coordinates are shares of its sides. */
+function drawShapes(picture, { boxes = [], keypoints = [], has_mask: hasMask }, maskUrl) {
   const fit = picture.querySelector(".fit");
-  if (!fit || !(boxes.length || keypoints.length || maskUrl)) return;
-  if (maskUrl) fit.append(h("img.mask", { src: maskUrl, alt: "" }));
+  if (!fit || !(boxes.length || keypoints.length || hasMask)) return;
+  if (hasMask) fit.append(h("img.mask", { src: maskUrl, alt: "" }));
   const draw = (tag, attributes) => {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
@@ -101,6 +102,9 @@ function drawShapes(picture, { boxes = [], keypoints = [], mask_url: maskUrl }) 
   for (const { x0, y0, x1, y1 } of boxes) {
     drawing.append(draw("rect", { x: 100 * x0, y: 100 * y0, width: 100 * (x1 - x0), height: 100 * (y1 - y0) }));
   }
-  for (const [x, y] of keypoints) drawing.append(draw("circle", { cx: 100 * x, cy: 100 * y, r: 1.6 }));
+  for (const { x, y } of keypoints) {
+    // A line of no length with round ends: a circle would be stretched with the image.
+    drawing.append(draw("path", { class: "keypoint", d: `M${100 * x} ${100 * y}h0` }));
+  }
   fit.append(drawing);
 }
