@@ -44,8 +44,8 @@ class SelectionConfig:
         score_name: The score that CORAL and ACTIVE_LEARNING use; by default the margin if there is one.
         seed: Fixes every random choice; None draws one, which is recorded with the result.
         normalize: Whether embeddings are scaled to unit length before distances are measured.
-        coral: How CORAL joins diversity and uncertainty: "herding" covers the uncertain parts of the data, "product"
-            picks the highest product of score and distance to the nearest chosen sample.
+        coral: How CORAL joins diversity and uncertainty: "herding" covers the uncertain parts of the data by uncertain
+            samples, "product" picks the highest product of score and distance to the nearest chosen sample.
         strength: The exponent of the score in CORAL; 0 leaves diversity alone.
 
     Raises:

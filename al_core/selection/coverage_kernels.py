@@ -17,16 +17,16 @@ def take_best(
     heap: NDArray[np.int64],
     size: int,
 ) -> int:
-    """Remove from a heap the point that adds the most weighted coverage, and return it.
+    """Remove from a heap the point of the highest weight times weighted coverage added, and return it.
 
     A gain only falls as more is covered, so an old one is an upper bound: only the top of the heap is evaluated.
 
     Args:
         indices: (n, k) neighbours of every point; -1 is none.
         similarity: (n, k) how well a point covers each neighbour, 0 to 1; it covers itself by 1.
-        weights: (n,) what covering each point is worth.
+        weights: (n,) what covering each point is worth, and picking it.
         covered: (n,) how well each point is covered so far.
-        gains: (n,) what each point added when it was last evaluated, updated.
+        gains: (n,) what each point was worth when it was last evaluated, updated.
         heap: Points, the highest gain first.
         size: How many points are in the heap.
     """
@@ -48,7 +48,7 @@ def coverage_gains(
     weights: NDArray[np.float32],
     covered: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return (n,) how much weighted coverage each point would add; arguments as in `take_best`."""
+    """Return (n,) the weight of each point times the weighted coverage it would add; arguments as in `take_best`."""
     gains = np.empty(len(indices), np.float32)
     for i in range(len(indices)):
         gains[i] = _gain(i, indices, similarity, weights, covered)
@@ -68,4 +68,4 @@ def _gain(
         other = indices[i, j]
         if other >= 0 and similarity[i, j] > covered[other]:
             gain += weights[other] * (similarity[i, j] - covered[other])
-    return gain
+    return weights[i] * gain

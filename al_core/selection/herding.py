@@ -1,9 +1,10 @@
 """Uncertainty herding: cover the uncertain parts of the data.
 
 Bae, Lee, Oliva, Sutherland, Uncertainty Herding: One Active Learning Method for All Label Budgets, ICLR 2025
-(arXiv 2412.20644). A chosen row s covers row i by K = exp(-|z_i - z_s|² / sigma²), and each pick adds the most to the
-sum over rows of score times coverage. Coverage is counted along the edges of a neighbour graph, which makes the work
-proportional to the edges; the sum is monotone and submodular, so evaluating gains lazily picks what greedy picks.
+(arXiv 2412.20644). A chosen row s covers row i by K = exp(-|z_i - z_s|² / sigma²), and a pick's gain is what it adds to
+the sum over rows of score times coverage. Unlike the paper's, each pick has the highest product of its own score and
+its gain. Coverage is counted along the edges of a neighbour graph, which makes the work proportional to the edges; the
+sum is monotone and submodular, so products only fall, and evaluating them lazily picks what evaluating all would pick.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ _GRAPH_REACH = 4
 
 
 def select_herding(request: Request) -> Rows:
-    """Return the rows that together cover the candidates best, weighted by score^strength.
+    """Return uncertain rows that together cover the candidates well, both weighted by score^strength.
 
     Equal scores leave coverage alone (MaxHerding); then the lowest row wins among equals.
     """

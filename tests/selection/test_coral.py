@@ -18,7 +18,7 @@ def herd_by_definition(graph: NeighborGraph, weights: np.ndarray, labeled: list[
     similarity[rows, graph.indices] = np.exp(-((graph.distances / sigma) ** 2))
     covered, picked = similarity[labeled].max(axis=0, initial=0), []
     while len(picked) < n:
-        gains = (weights * np.maximum(similarity - covered, 0)).sum(axis=1)
+        gains = weights * (weights * np.maximum(similarity - covered, 0)).sum(axis=1)
         gains[[*labeled, *picked]] = -1
         picked.append(int(np.argmax(gains)))
         covered = np.maximum(covered, similarity[picked[-1]])
@@ -27,7 +27,7 @@ def herd_by_definition(graph: NeighborGraph, weights: np.ndarray, labeled: list[
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(40, 150), st.integers(0, 5))
-def test_herding_picks_what_greedy_coverage_picks_by_definition(seed, n_rows, n_labeled):
+def test_herding_picks_the_highest_score_times_coverage_by_definition(seed, n_rows, n_labeled):
     rng = np.random.default_rng(seed)
     embeddings, scores = rng.normal(size=(n_rows, 6)), rng.random(n_rows)
     labeled = np.sort(rng.choice(n_rows, n_labeled, replace=False)).tolist()
@@ -47,6 +47,13 @@ def test_herding_turns_to_the_uncertain_group_first():
     scores = np.array([0.1, 0.1, 0.1, 0.9, 0.9, 0.9])
     config = SelectionConfig("CORAL", 1, normalize=False)
     assert select(TWO_GROUPS, config, scores=scores)[0] in (3, 4, 5)
+
+
+def test_a_sure_row_between_two_uncertain_ones_is_not_picked():
+    line, config = np.array([[0.0], [1.0], [2.0]]), SelectionConfig("CORAL", 1, normalize=False)
+    # sigma is 2. The middle covers 0.1 + 2 exp(-1/4) = 1.66, an end 1 + 0.1 exp(-1/4) + exp(-1) = 1.45.
+    assert select(line, config, scores=np.array([1, 0.1, 1])).tolist() == [0]
+    assert select(line, config, scores=np.array([1, 0.9, 1])).tolist() == [1]
 
 
 @pytest.mark.parametrize("level", [0.0, 0.3, 1.0])
