@@ -33,7 +33,7 @@ def gather(folder: Path) -> list[dict[str, str]]:
     """Return one row per finished run, as they stand in the committed CSV file."""
     runs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
     for run in runs:
-        run["accuracies"] = " ".join(f"{accuracy:.4f}" for accuracy in run.pop("accuracy"))
+        run["accuracies"] = " ".join(f"{accuracy:.5f}" for accuracy in run.pop("accuracy"))
         run["seconds"] = f"{np.mean(run['seconds']):.3f}"
     runs.sort(key=lambda run: (run["variant"], run["seed"], run["strategy"]))
     return [{name: str(run[name]) for name in COLUMNS} for run in runs]
