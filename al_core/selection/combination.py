@@ -51,10 +51,8 @@ def combine(
     diversity = _at_most_one([strategy for strategy in strategies if isinstance(strategy, Diversity)])
     balance = _at_most_one([strategy for strategy in strategies if isinstance(strategy, Balance)])
     labeled = checked_rows(preselected_rows, None, "preselected_rows")
-    candidates = np.setdiff1d(checked_rows(query_rows, None, "query_rows"), labeled, assume_unique=True)
-    for strategy in strategies:
-        if isinstance(strategy, Threshold):
-            candidates = candidates[strategy.allows(candidates)]
+    query = _allowed(strategies, checked_rows(query_rows, None, "query_rows"))
+    candidates = np.setdiff1d(query, labeled, assume_unique=True)
     config = _config(n_samples, diversity)
     request = Request(
         candidates=candidates,
@@ -82,6 +80,13 @@ def _at_most_one(strategies: list[_Kind]) -> _Kind | None:
     if len(strategies) > 1:
         raise InvalidInputError(f"{type(strategies[0]).__name__} is given {len(strategies)} times; give it once")
     return strategies[0] if strategies else None
+
+
+def _allowed(strategies: Sequence[Strategy], rows: Rows) -> Rows:
+    for strategy in strategies:
+        if isinstance(strategy, Threshold):
+            rows = rows[strategy.allows(rows)]
+    return rows
 
 
 def _config(n_samples: int, diversity: Diversity | None) -> SelectionConfig:

@@ -123,7 +123,8 @@ def fast_farthest_first(
 
     n = request.n_new - before
     with workers() as pool:
-        state = KCenter(space, candidates, centres, n, pool, weights=weights, least=request.least_squared_distance)
+        least = request.least_squared_distance
+        state = KCenter(space, candidates, centres, n, pool, weights=weights, least=least, tick=tick)
         while len(picked) < n and len(new := state.pick(n - len(picked), tick)):
             picked.extend(new.tolist())
             tick()

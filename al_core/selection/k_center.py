@@ -47,6 +47,7 @@ class KCenter:
         *,
         weights: NDArray[np.float32] | None = None,
         least: np.float32 = _ZERO,
+        tick: Callable[[], None] = lambda: None,
     ) -> None:
         """Hold the points `rows` and the centres `centre_rows`, with room for `n_new` more."""
         n_centres, dim = len(centre_rows) + n_new, space.embeddings.shape[1]
@@ -60,7 +61,7 @@ class KCenter:
         self.norms = np.zeros(n_centres, np.float32)
         self.n_centres = 0
         self._workers, self._buffers = workers, local()
-        self._sketches = Sketches.of(space, rows, n_centres, workers) if len(rows) else None
+        self._sketches = Sketches.of(space, rows, n_centres, workers, tick)
         self._n_compared = self._n_measured = 0
         self.centres[: len(centre_rows)] = space.padded(centre_rows)
         self._append(centre_rows)

@@ -5,6 +5,7 @@ So the product of (Qᵀa, |r_a|) and (Qᵀc, |r_c|) is at least a·c, and |a|² 
 Where few directions hold most of the variance, that rules out most centres that the whole vectors would rule out.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 import numpy as np
@@ -27,7 +28,15 @@ class Sketches:
         tolerance: Bound on the error of their products by rounding, relative to the squared norms.
     """
 
-    def __init__(self, space: Space, basis: NDArray[np.float32], rows: Rows, n_centres: int, workers: Executor) -> None:
+    def __init__(
+        self,
+        space: Space,
+        basis: NDArray[np.float32],
+        rows: Rows,
+        n_centres: int,
+        workers: Executor,
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
         """Sketch the points `rows` along the columns of `basis`, with room for the centres."""
         dim, width = basis.shape
         self._space, self._basis = space, basis
@@ -37,22 +46,26 @@ class Sketches:
         self.centres = np.empty((n_centres, width + 1), np.float32)
         parts = blocks(np.arange(len(rows)), dim)
         for _ in workers.map(lambda part: self._sketch(self.points[part[0] : part[-1] + 1], rows[part]), parts):
-            pass
+            tick()
 
     @classmethod
-    def of(cls, space: Space, rows: Rows, n_centres: int, workers: Executor) -> "Sketches | None":
+    def of(
+        cls, space: Space, rows: Rows, n_centres: int, workers: Executor, tick: Callable[[], None]
+    ) -> "Sketches | None":
         """Return sketches if vectors are long, centres many, and a few directions hold most of the variance."""
         dim = space.embeddings.shape[1]
         width = -(-dim // _SHARE_OF_DIM // LANES) * LANES - 1
-        if dim < _LEAST_DIM or n_centres < _CENTRES_PER_COLUMN * width:
+        if dim < _LEAST_DIM or n_centres < _CENTRES_PER_COLUMN * width or not len(rows):
             return None
         rng = np.random.default_rng(0)
         sample = space.vectors(np.sort(rng.choice(rows, min(len(rows), _SAMPLE_ROWS), replace=False)))
+        # Products of the longest vectors allowed would overflow.
+        sample /= np.abs(sample).max() or np.float32(1)
         basis = main_directions(sample, width, rng)
         spread = sample - sample.mean(axis=0)
-        if np.square(spread @ basis).sum() < _LEAST_VARIANCE * np.square(spread).sum():
+        if np.square(spread @ basis).sum() <= _LEAST_VARIANCE * np.square(spread).sum():
             return None
-        return cls(space, basis, rows, n_centres, workers)
+        return cls(space, basis, rows, n_centres, workers, tick)
 
     def append(self, new: slice, rows: Rows) -> None:
         """Sketch the centres `new`, which are the given rows."""

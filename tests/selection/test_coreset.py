@@ -89,6 +89,23 @@ def test_sketches_of_long_vectors_change_no_row(request_for, spread, normalize, 
     np.testing.assert_array_equal(fast_farthest_first(*arguments), plain_farthest_first(*arguments))
 
 
+EXTREMES = {
+    "equal": lambda rng, n, d: np.full((n, d), 0.3),
+    "zeros": lambda rng, n, d: np.zeros((n, d)),
+    "all sizes": lambda rng, n, d: SPREADS["few directions"](rng, n, d) * 10 ** rng.uniform(-3, 3, (n, 1)),
+    "longest allowed": lambda rng, n, d: SPREADS["few directions"](rng, n, d) * 3e15,
+    "mostly zeros": lambda rng, n, d: SPREADS["few directions"](rng, n, d) * (rng.random((n, 1)) < 0.1),
+}
+
+
+@pytest.mark.parametrize("extreme", EXTREMES)
+def test_sketches_of_extreme_vectors_change_no_row(request_for, extreme):
+    vectors = EXTREMES[extreme](np.random.default_rng(4), 900, 270).astype(np.float32)
+    request = request_for(vectors, SelectionConfig("CORESET", 250, normalize=False), labeled=[3])
+    arguments = request.space(), request.candidates, request.labeled, np.ones(899, np.float32), request
+    np.testing.assert_array_equal(fast_farthest_first(*arguments), plain_farthest_first(*arguments))
+
+
 @pytest.mark.parametrize("spread", SPREADS)
 def test_the_product_of_two_sketches_is_at_least_that_of_their_vectors(spread):
     vectors = SPREADS[spread](np.random.default_rng(3), 600, 270).astype(np.float32)
