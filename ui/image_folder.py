@@ -14,44 +14,51 @@ from ui import state
 
 KEY = "image-folder"
 SEEN = "image-folder-seen"
-FIELDS = {"folder-path", "folder-name", "folder-model"}
 BROKEN_SHOWN = 200
 
 
 def folder_form() -> None:
     """Draw the section; one folder is embedded at a time."""
     job = state.jobs().latest(KEY)
+    if job and not job.is_running and job.id != st.session_state.get(SEEN):
+        _show_outcome(job)
+    # Drawn during a run too: Streamlit forgets fields that are not, and after a stop they are needed again.
+    folder, name, model = _fields(disabled=job is not None and job.is_running)
     if job and job.is_running:
-        for key in FIELDS & set(st.session_state):
-            # Streamlit forgets fields that are not drawn; after a stop they are needed again.
-            st.session_state[key] = st.session_state[key]
         st.fragment(run_every=0.5)(_watch)(job)
         return
-    if job and job.id != st.session_state.get(SEEN):
-        _show_outcome(job)
-    _form()
-
-
-def _form() -> None:
-    left, right = st.columns(2, gap="large")
-    folder = left.text_input(
-        "Folder with the images", key="folder-path", help="On this machine; folders below it are searched too"
-    )
-    name = right.text_input("Name of the dataset", key="folder-name", help="2 to 100 letters, digits, spaces and . _ -")
-    with st.expander("Another model"):
-        model = st.text_input(
-            "Model",
-            BUILT_IN,
-            key="folder-model",
-            help=f"{BUILT_IN} comes along. Otherwise the path of an ONNX file, timm:NAME, torchvision:NAME or "
-            "open_clip:NAME/WEIGHTS",
-        )
     is_ready = bool(folder and name and model)
     help = "It goes on where it was if it was stopped" if is_ready else "Give a folder and a name first"
     if st.button("Embed the images", type="primary", disabled=not is_ready, help=help):
         with state.errors_explained():
             _start(folder, name, model)
             st.rerun()
+
+
+def _fields(*, disabled: bool) -> tuple[str, str, str]:
+    left, right = st.columns(2, gap="large")
+    folder = left.text_input(
+        "Folder with the images",
+        key="folder-path",
+        disabled=disabled,
+        help="On this machine; folders below it are searched too",
+    )
+    name = right.text_input(
+        "Name of the dataset",
+        key="folder-name",
+        disabled=disabled,
+        help="2 to 100 letters, digits, spaces and . _ -",
+    )
+    with st.expander("Another model"):
+        model = st.text_input(
+            "Model",
+            BUILT_IN,
+            key="folder-model",
+            disabled=disabled,
+            help=f"{BUILT_IN} comes along. Otherwise the path of an ONNX file, timm:NAME, torchvision:NAME or "
+            "open_clip:NAME/WEIGHTS",
+        )
+    return folder, name, model
 
 
 def _start(folder: str, name: str, model: str) -> None:

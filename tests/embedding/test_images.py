@@ -75,6 +75,23 @@ def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     assert decode(saved(tmp_path, image.convert(mode), "image.tif"), 8).pixels.shape == (8, 8, 3)
 
 
+def test_grey_levels_and_palettes_become_their_colours(tmp_path: Path) -> None:
+    assert middle(saved(tmp_path, Image.new("L", (20, 20), 77))) == (77, 77, 77)
+    assert middle(saved(tmp_path, Image.new("RGB", (20, 20), BLUE).convert("P"), "image.gif")) == BLUE
+
+
+def test_colours_hidden_by_transparency_do_not_shine_through_when_reduced(tmp_path: Path) -> None:
+    hidden = np.zeros((2000, 2000, 4), np.uint8)
+    hidden[::2] = 255
+    assert (decode(saved(tmp_path, Image.fromarray(hidden)), 8).pixels == WHITE).all()
+
+
+def test_a_share_of_the_middle_square_may_be_cut(tmp_path: Path) -> None:
+    image = Image.new("RGB", (400, 100), RED)
+    image.paste(GREEN, (175, 25, 225, 75))
+    assert (decode(saved(tmp_path, image), 50, crop=0.5).pixels == GREEN).all()
+
+
 def test_transparent_parts_are_white_whatever_colour_lies_below(tmp_path: Path) -> None:
     assert middle(saved(tmp_path, Image.new("RGBA", (20, 20), (255, 0, 0, 0)))) == WHITE
 
@@ -100,9 +117,11 @@ def test_cmyk_becomes_the_colour_it_prints(tmp_path: Path) -> None:
     assert np.abs(np.subtract(middle(path), RED)).max() < 8
 
 
-def test_an_animation_is_its_first_frame(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp", ".tif"])
+def test_an_animation_is_its_first_frame(tmp_path: Path, suffix: str) -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in (GREEN, BLUE)]
-    assert middle(saved(tmp_path, frames[0], "image.gif", save_all=True, append_images=frames[1:])) == GREEN
+    path = saved(tmp_path, frames[0], f"image{suffix}", save_all=True, append_images=frames[1:], lossless=True)
+    assert middle(path) == GREEN
 
 
 def test_a_hundred_megapixels_are_read_in_reduced_form(tmp_path: Path) -> None:
