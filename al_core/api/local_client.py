@@ -10,7 +10,7 @@ from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputErr
 from al_core.types import Embeddings, Scores
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset, Tag, Workspace
+    from al_core.store import LocalDataset, Tag, Workspace
 
 
 class LocalClient:
@@ -45,7 +45,7 @@ class LocalClient:
         self._dataset = self.workspace.dataset(dataset_id) if dataset_id is not None else None
 
     @property
-    def dataset(self) -> "Dataset":
+    def dataset(self) -> "LocalDataset":
         """The dataset in use; without one, the newest, with a warning.
 
         Raises:
@@ -76,7 +76,7 @@ class LocalClient:
         self._dataset = known[dataset_name] if is_known else self.workspace.create_dataset(dataset_name)
         return self._dataset.id
 
-    def get_datasets(self) -> list["Dataset"]:
+    def get_datasets(self) -> list["LocalDataset"]:
         """Return all datasets, newest first."""
         return self.workspace.datasets()
 

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from al_core.store.records import StoredArray, Tag
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset
+    from al_core.store import LocalDataset
 
 ImageType = Literal["full", "thumbnail", "meta"]
 Operation = Literal["UNION", "INTERSECTION", "DIFFERENCE"]
@@ -64,7 +64,7 @@ class DatasetData(Wire):
     upload: UploadStatus | None = None
 
     @classmethod
-    def of(cls, dataset: "Dataset") -> "DatasetData":
+    def of(cls, dataset: "LocalDataset") -> "DatasetData":
         """Return a dataset as the API shows it."""
         return cls(
             id=dataset.id,

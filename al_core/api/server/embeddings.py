@@ -19,7 +19,7 @@ from al_core.api.schemas import (
 from al_core.api.server.bodies import ARROW_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, find_array, services, signed_url
 from al_core.api.server.errors import ApiError, coded
-from al_core.store import Dataset, StoredArray
+from al_core.store import LocalDataset, StoredArray
 from al_core.store.identity import new_id
 from al_core.store.upsize import PARTIAL_EMBEDDING
 
@@ -128,7 +128,7 @@ def read_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath, view_id: str) ->
     raise ApiError(404, "EMBEDDING_2D_UNKNOWN", f"embedding '{embedding.name}' has no 2-D view '{view_id}'")
 
 
-def views(dataset: Dataset, embedding: StoredArray, *, with_points: bool) -> Iterator[Embedding2dData]:
+def views(dataset: LocalDataset, embedding: StoredArray, *, with_points: bool) -> Iterator[Embedding2dData]:
     """Yield the 2-D views of an embedding."""
     for stored in dataset.arrays.all("projection"):
         method, _, origin = stored.name.partition(" of ")
@@ -147,7 +147,7 @@ def views(dataset: Dataset, embedding: StoredArray, *, with_points: bool) -> Ite
         )
 
 
-def csv_lines(dataset: Dataset, embedding: StoredArray, n_rows: int = 1000) -> Iterator[str]:
+def csv_lines(dataset: LocalDataset, embedding: StoredArray, n_rows: int = 1000) -> Iterator[str]:
     """Yield an embedding in Lightly's CSV layout, `n_rows` rows at a time."""
     matrix = dataset.arrays.read(embedding)
     filenames = dataset.filenames()

@@ -6,7 +6,7 @@ from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.samples import image_url, sample_data, sample_id
 from al_core.api.server.tags import TagOfPath
 from al_core.formats import find_writer
-from al_core.store import Dataset, Tag
+from al_core.store import LocalDataset, Tag
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
 
@@ -69,7 +69,7 @@ def export_sama(
     ]
 
 
-def samples(request: Request, dataset: Dataset, tag: Tag, seconds: int) -> list[tuple[int, str, str, object]]:
+def samples(request: Request, dataset: LocalDataset, tag: Tag, seconds: int) -> list[tuple[int, str, str, object]]:
     """Return row, filename, signed URL and facts of each sample."""
     facts = dataset.samples.facts()
     rows = tag.rows.tolist()

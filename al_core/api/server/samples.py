@@ -8,7 +8,7 @@ from al_core.api.schemas import Created, SampleCreate, SampleData, SampleUpdate,
 from al_core.api.server.context import DatasetOfPath, json_bytes, signed_url
 from al_core.api.server.errors import ApiError
 from al_core.api.server.images import check_filename
-from al_core.store import Dataset
+from al_core.store import LocalDataset
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Samples"])
 
@@ -96,19 +96,19 @@ def redirect_to_image(
 
 
 def image_url(
-    request: Request, dataset: Dataset, sample_id: str, method: str, kind: str, seconds: int | None = None
+    request: Request, dataset: LocalDataset, sample_id: str, method: str, kind: str, seconds: int | None = None
 ) -> str:
     """Return a signed URL of an image."""
     row_of(dataset, sample_id)
     return signed_url(request, method, f"/datasets/{dataset.id}/samples/{sample_id}/{kind}", seconds)
 
 
-def sample_id(dataset: Dataset, row: int) -> str:
+def sample_id(dataset: LocalDataset, row: int) -> str:
     """Return a sample's id: the start of its dataset's id, then its row. So no table has to map one to the other."""
     return f"{dataset.id[:16]}{row:08x}"
 
 
-def row_of(dataset: Dataset, sample_id: str) -> int:
+def row_of(dataset: LocalDataset, sample_id: str) -> int:
     """Return the row of a sample's id."""
     prefix, number = sample_id[:16], sample_id[16:]
     is_id = prefix == dataset.id[:16] and len(number) == 8 and set(number) <= set("0123456789abcdef")
@@ -117,14 +117,14 @@ def row_of(dataset: Dataset, sample_id: str) -> int:
     return int(number, 16)
 
 
-def filename_of(dataset: Dataset, row: int) -> str:
+def filename_of(dataset: LocalDataset, row: int) -> str:
     """Return the filename of a sample, pending or not."""
     if row < dataset.n_samples:
         return dataset.filenames(np.array([row]))[0]
     return dataset.samples.filenames(row)[0]
 
 
-def sample_data(dataset: Dataset, row: int, filename: str, facts: dict[str, object]) -> SampleData:
+def sample_data(dataset: LocalDataset, row: int, filename: str, facts: dict[str, object]) -> SampleData:
     """Return a sample as the API shows it."""
     return SampleData.model_validate(
         {

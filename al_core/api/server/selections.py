@@ -11,7 +11,7 @@ from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.jobs import Job
-from al_core.store import INITIAL_TAG, Dataset
+from al_core.store import INITIAL_TAG, LocalDataset
 from al_core.store.job_records import JobRecord
 
 router = APIRouter(tags=["Selection"])
@@ -35,7 +35,7 @@ def create_sampling(request: Request, dataset: DatasetOfPath, embedding_id: str,
     return create_selection(request, dataset, selection)
 
 
-def absolute_count(dataset: Dataset, body: SamplingCreate, n_samples: float) -> int:
+def absolute_count(dataset: LocalDataset, body: SamplingCreate, n_samples: float) -> int:
     """Return a number of samples; a share between 0 and 1 is of the query tag and rounded up."""
     if 0 < n_samples < 1:
         size = find_tag(dataset, body.query_tag_id).size if body.query_tag_id else dataset.n_samples

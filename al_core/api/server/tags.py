@@ -20,7 +20,7 @@ from al_core.api.schemas import (
 from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
 from al_core.api.server.errors import coded
 from al_core.exceptions import InvalidInputError
-from al_core.store import Dataset, Tag
+from al_core.store import LocalDataset, Tag
 from al_core.types import Rows
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags", tags=["Tags"])
@@ -101,7 +101,7 @@ def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
     return Created(id=made.id)
 
 
-def rows_of_mask(dataset: Dataset, bit_mask_data: str) -> Rows:
+def rows_of_mask(dataset: LocalDataset, bit_mask_data: str) -> Rows:
     """Return the rows of a mask that a client sent."""
     mask = BitMask.from_hex(bit_mask_data)
     if mask.x.bit_length() > dataset.n_samples:
