@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
     from al_core.neighbors import NeighborGraph
+    from al_core.remote import RemoteWorkspace
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, Workspace
 
@@ -68,7 +69,7 @@ class EmbeddedFolder:
 
 
 def create_dataset(
-    workspace: "Workspace",
+    workspace: "Workspace | RemoteWorkspace",
     name: str,
     filenames: Sequence[str],
     embeddings: Embeddings,
@@ -306,8 +307,14 @@ def run_selection(
         AlreadyExistsError: If a tag of the configuration's name exists.
         MissingInputError: If the method needs embeddings or scores that are not there.
     """
+    from al_core.remote import RemoteDataset
     from al_core.selection import quality
 
+    if isinstance(dataset, RemoteDataset):
+        made = dataset.select(
+            config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
+        )
+        return _selection(dataset, made)
     dataset.check_tag_name(config.name)
     config = config.seeded()
     query_tag = query_tag or dataset.tag(INITIAL_TAG)
@@ -372,11 +379,13 @@ def select_rows(
 
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
     """Return the selection that made a tag, or None for a tag made in another way."""
+    return _selection(dataset, tag) if dataset.arrays.find("selection", tag.id) else None
+
+
+def _selection(dataset: "Dataset", tag: Tag) -> Selection:
     from al_core.selection import SelectionQuality
 
-    order = dataset.arrays.find("selection", tag.id)
-    if order is None:
-        return None
+    order = dataset.arrays.get("selection", tag.id)
     return Selection(
         tag,
         dataset.arrays.read(order),
@@ -395,7 +404,10 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
     """
     from al_core.exports import export_rows
     from al_core.formats import find_writer
+    from al_core.remote import RemoteDataset
 
+    if isinstance(dataset, RemoteDataset):
+        return dataset.export(tag, format, added_only=added_only)
     writer = find_writer(format)
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)

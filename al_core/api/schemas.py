@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from al_core.store.records import StoredArray, Tag
@@ -50,7 +50,10 @@ class UploadStatus(Wire):
 
 
 class DatasetData(Wire):
-    """A dataset; times in milliseconds since 1970. `upload` is an addition of al_core."""
+    """A dataset; times in milliseconds since 1970. `upload` and `nPending` are additions of al_core.
+
+    `nPending` says how many of its samples have yet to be counted in by `tags/initial` or `tags/upsize`.
+    """
 
     id: str
     name: str
@@ -58,6 +61,7 @@ class DatasetData(Wire):
     type: str
     img_type: ImageType | None
     n_samples: int
+    n_pending: int
     size_in_bytes: int
     created_at: int
     last_modified_at: int
@@ -72,6 +76,7 @@ class DatasetData(Wire):
             type=dataset.facts.get("type", "Images"),
             img_type=dataset.facts.get("imgType"),
             n_samples=dataset.n_samples + dataset.n_pending,
+            n_pending=dataset.n_pending,
             size_in_bytes=dataset.facts.get("sizeInBytes", 0),
             created_at=dataset.created_at,
             last_modified_at=dataset.last_modified_at(),
@@ -87,8 +92,24 @@ class InitialTagCreate(Wire):
     creator: str | None = None
 
 
+class TagOrigin(BaseModel):
+    """How a tag was made other than by a selection, of which only the server itself says so."""
+
+    model_config = ConfigDict(extra="allow")
+
+    operation: str
+    tags: list[str] = []
+
+    @model_validator(mode="after")
+    def is_no_selection(self) -> "TagOrigin":
+        """Refuse the facts by which a selection is known."""
+        if self.model_extra and "config" in self.model_extra:
+            raise ValueError("a selection is made by the server; leave out config")
+        return self
+
+
 class TagCreate(Wire):
-    """A new tag; bit k of the mask, counted from the lowest, is row k."""
+    """A new tag; bit k of the mask, counted from the lowest, is row k. `facts` is an addition of al_core."""
 
     name: str
     bit_mask_data: str = Field(pattern="^0[xX][0-9a-fA-F]+$")
@@ -96,6 +117,7 @@ class TagCreate(Wire):
     prev_tag_id: str | None = None
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
+    facts: TagOrigin | None = None
 
 
 class TagUpdate(Wire):
@@ -255,7 +277,7 @@ class JobResult(Wire):
 
 
 class JobStatusData(Wire):
-    """Where a job stands; `progress`, 0 to 1, and `errorType` are additions of al_core."""
+    """Where a job stands; `done` of `total` steps, `progress`, 0 to 1, and `errorType` are additions of al_core."""
 
     id: str
     status: Literal["UNKNOWN", "WAITING", "RUNNING", "FAILED", "FINISHED"]
@@ -265,6 +287,8 @@ class JobStatusData(Wire):
     finished_at: int | None
     error: str | None
     result: JobResult | None
+    done: int
+    total: int
     progress: float | None
     error_type: str | None
 
@@ -316,6 +340,26 @@ class ScoreCreate(Wire):
 
     score_type: str = Field(min_length=1, max_length=200, pattern=r"^[a-zA-Z0-9_+=,.@:/-]*$")
     scores: list[float]
+
+
+class ArrayData(BaseModel):
+    """What is known of an array; names as in `al_core.store.StoredArray`."""
+
+    id: str
+    kind: str
+    name: str
+    digest: str
+    shape: list[int]
+    facts: dict[str, Any]
+    created_at: int
+
+
+class ExportFormat(Wire):
+    """A format that a tag can be had in, or why it cannot."""
+
+    name: str
+    label: str
+    obstacle: str | None
 
 
 class ScoreInfo(Wire):

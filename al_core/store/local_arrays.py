@@ -40,6 +40,16 @@ class LocalArrays(Arrays):
         """Return the array itself, mapped from disk and read-only."""
         return files.read_array(self._path(stored.kind, stored.id))
 
+    def path(self, stored: StoredArray) -> Path:
+        """Return the file of an array."""
+        return self._path(stored.kind, stored.id)
+
+    def every(self) -> list[StoredArray]:
+        """Return what is known of the arrays of all kinds, oldest first."""
+        query = select(table).where(table.c.dataset_id == self._dataset_id).order_by(table.c.position)
+        with self._engine.connect() as connection:
+            return [_stored_array(record) for record in connection.execute(query)]
+
     def save(
         self,
         kind: str,

@@ -57,7 +57,7 @@ class LocalDataset(Dataset):
         """All filenames in row order, as an Arrow array mapped from disk."""
         if not self.n_samples:
             return []
-        return files.read_filenames(self._folder / "filenames.arrow")[: self.n_samples]
+        return files.read_filenames(self.filenames_path)[: self.n_samples]
 
     def set_samples(self, filenames: Sequence[str]) -> None:
         """Give an empty dataset its samples and their `initial-tag`."""
@@ -93,7 +93,7 @@ class LocalDataset(Dataset):
             # Written inside the transaction: of two processes at this point, only the one that got the row writes.
             if not connection.execute(update(tables.datasets).where(is_free).values(values)).rowcount:
                 raise AlreadyExistsError(f"dataset '{self.name}' has just been given its samples by someone else")
-            files.write_filenames(self._folder / "filenames.arrow", filenames)
+            files.write_filenames(self.filenames_path, filenames)
             connection.execute(insert(tables.tags).values(**self._tag_values(INITIAL_TAG, np.arange(count), count)))
         self.n_samples = count
 
@@ -116,7 +116,7 @@ class LocalDataset(Dataset):
             for change in [*changes, upsize.insert_tag(values)]:
                 change(connection)
             # Names are only ever added at the end, so readers of the old catalog still find theirs in the new file.
-            files.write_filenames(self._folder / "filenames.arrow", self.filenames() + added)
+            files.write_filenames(self.filenames_path, self.filenames() + added)
         for path in replaced:
             path.unlink(missing_ok=True)
         self.n_samples = count
@@ -138,6 +138,11 @@ class LocalDataset(Dataset):
         with self._engine.begin() as connection:
             statement = update(tables.datasets).where(tables.datasets.c.id == self.id)
             connection.execute(statement.values(images_dir=str(self.images_dir) if self.images_dir else None))
+
+    @property
+    def filenames_path(self) -> Path:
+        """The Arrow file of the filenames; it may hold more of them than there are samples."""
+        return self._folder / "filenames.arrow"
 
     @property
     def uploads_dir(self) -> Path:

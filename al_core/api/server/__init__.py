@@ -9,6 +9,7 @@ from starlette.routing import Mount
 
 from al_core.api.schemas import Problem
 from al_core.api.server import (
+    arrays,
     datasets,
     documentation,
     embeddings,
@@ -29,7 +30,7 @@ from al_core.store import Workspace
 
 __all__ = ["app", "create_api"]
 
-ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, predictions, selections, signed)
+ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, predictions, arrays, selections, signed)
 
 
 def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Settings | None = None) -> FastAPI:

@@ -2,11 +2,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from al_core import workflow
+from al_core.api.schemas import ExportFormat
 from al_core.api.server.context import DatasetOfPath
-from al_core.api.server.samples import image_url, sample_data, sample_id
+from al_core.api.server.samples import image_url, sample_data
 from al_core.api.server.tags import TagOfPath
-from al_core.formats import find_writer
+from al_core.exports import export_obstacle
+from al_core.formats import WRITERS, find_writer
 from al_core.store import LocalDataset, Tag
+from al_core.store.identity import sample_id
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
 
@@ -77,10 +80,19 @@ def samples(request: Request, dataset: LocalDataset, tag: Tag, seconds: int) -> 
         (
             row,
             name,
-            image_url(request, dataset, sample_id(dataset, row), "GET", "full", seconds),
+            image_url(request, dataset, sample_id(dataset.id, row), "GET", "full", seconds),
             sample_data(dataset, row, name, facts.get(row, {})).model_dump(by_alias=True),
         )
         for row, name in zip(rows, dataset.filenames(tag.rows), strict=True)
+    ]
+
+
+@router.get("/exports")
+def read_formats(dataset: DatasetOfPath, tag: TagOfPath, addedOnly: bool = False) -> list[ExportFormat]:
+    """Return the formats of `/export/FORMAT`, and which the tag cannot be had in (an addition of al_core)."""
+    return [
+        ExportFormat(name=name, label=writer.label, obstacle=export_obstacle(dataset, tag, name, added_only=addedOnly))
+        for name, writer in WRITERS.items()
     ]
 
 

@@ -128,6 +128,8 @@ def status(job: Job | JobRecord) -> JobStatusData:
         finished_at=job.finished_at,
         error="cancelled" if is_cancelled else job.error or None,
         result=JobResult(data=job.result) if isinstance(job.result, str) else None,
+        done=job.done if isinstance(job, Job) else 0,
+        total=job.total if isinstance(job, Job) else 0,
         progress=job.fraction if isinstance(job, Job) else None,
         error_type="Cancelled" if is_cancelled else job.error_type or None,
     )

@@ -45,7 +45,7 @@ def read_tags(request: Request, dataset_id: str) -> Response:
     """Return all tags, newest first, so that the last is `initial-tag`."""
     # Clients ask for this all the time, so it takes one thread: not one for the dataset, one for this, one to check it.
     tags = find_dataset(request, dataset_id).tags()
-    return json_bytes([TagData.of(tag).model_dump(by_alias=True) for tag in tags])
+    return json_bytes([TagData.of(tag).model_dump(by_alias=True) for tag in tags], request)
 
 
 @router.post("/initial", status_code=201)
@@ -97,7 +97,14 @@ def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
         else None
     )
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = dataset.create_tag(body.name, rows, parent=parent, query_tag=query_tag, preselected_tag=preselected_tag)
+        made = dataset.create_tag(
+            body.name,
+            rows,
+            parent=parent,
+            query_tag=query_tag,
+            preselected_tag=preselected_tag,
+            facts=body.facts.model_dump() if body.facts else None,
+        )
     return Created(id=made.id)
 
 
