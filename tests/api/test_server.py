@@ -5,12 +5,14 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 import requests
+from sqlalchemy import event
 
 from al_core import workflow
 from al_core.api.server.errors import ApiError
@@ -365,6 +367,41 @@ def test_a_full_disk_is_a_507_and_leaves_the_store_whole(
     assert api("GET", f"{api.dataset}/tags/{initial}/scores/mine", 200)["scores"] == [0.25] * 6
     assert not list(workspace.home.rglob("*.tmp"))
     api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores | {"scores": [0.5] * 6})
+
+
+def test_a_full_catalog_is_a_507_and_leaves_the_store_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    limit = {"pages": 1_000_000}
+
+    def hold_to_limit(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limit['pages']}")
+
+    with Workspace(tmp_path / "sqlite") as workspace, api_server(workspace) as address:
+        dataset = workflow.create_dataset(workspace, "line", ["a.png", "b.png"], np.eye(2))
+        api = Api(address, dataset.id)
+        event.listen(workspace._engine, "checkout", hold_to_limit)
+        # SQLite never makes a database smaller than it is: one page is "no more than now".
+        limit["pages"] = 1
+        body = {"customMetaData": {"text": "x" * 100_000}}
+        sample = api("GET", f"{api.dataset}/samples", 200)[0]["id"]
+        assert api("PUT", f"{api.dataset}/samples/{sample}", 507, body)["code"] == "INSUFFICIENT_STORAGE"
+        assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] is None
+        limit["pages"] = 1_000_000
+        api("PUT", f"{api.dataset}/samples/{sample}", 204, body)
+        assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] == body["customMetaData"]
+
+
+def test_no_name_gets_into_a_header(api: Api) -> None:
+    forged = "a\r\nSet-Cookie: x=1"
+    api("POST", "/datasets", 400, {"name": forged})
+    api("POST", f"{api.dataset}/tags", 400, {"name": forged, "bitMaskData": "0x1", "totSize": 6})
+    api("POST", f"{api.dataset}/samples", 400, {"fileName": forged})
+    address = f"{api.address}{api.dataset}/embeddings/writeCSVUrl"
+    answer = requests.get(address, params={"name": forged}, timeout=30)
+    assert "Set-Cookie" not in answer.headers
+    assert "%0D%0A" in answer.json()["signedWriteUrl"]
+    sent = requests.put(answer.json()["signedWriteUrl"], b"filenames,embedding_0,labels\n", timeout=30)
+    assert "Set-Cookie" not in sent.headers
 
 
 def test_other_machines_have_a_limit_of_requests() -> None:
