@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from al_core.neighbors import NeighborGraph
     from al_core.remote import RemoteWorkspace
     from al_core.selection import SelectionQuality
-    from al_core.store import Dataset, Workspace
+    from al_core.store import Dataset, LocalDataset, Workspace
 
 PREFERRED_SCORES = (
     "uncertainty_margin",
@@ -148,7 +148,7 @@ def add_embeddings(
     dataset.arrays.save("embedding", {name: ordered}, facts, ids={name: embedding_id})
 
 
-def store_embedded(dataset: "Dataset", images: "EmbeddedImages", name: str, facts: Mapping[str, Any]) -> None:
+def store_embedded(dataset: "LocalDataset", images: "EmbeddedImages", name: str, facts: Mapping[str, Any]) -> None:
     """Store what was found out about all images of a dataset: an embedding, columns of metadata and the digests.
 
     Args:
@@ -165,6 +165,8 @@ def store_embedded(dataset: "Dataset", images: "EmbeddedImages", name: str, fact
     order = position_of_rows(dataset, images.filenames)
     dataset.arrays.save("metadata", {column: values[order] for column, values in images.metadata.items()})
     dataset.arrays.save("digest", {"content": images.digests[order]})
+    if "file_size" in images.metadata:
+        dataset.set_facts({"sizeInBytes": int(images.metadata["file_size"].sum())})
 
 
 def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinReport") -> list[str]:
@@ -262,13 +264,14 @@ def store_scores(
 def project(
     dataset: "Dataset",
     embedding_name: str,
-    method: Literal["PCA", "UMAP"],
+    method: Literal["PCA", "TSNE", "UMAP"],
     *,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Return the (N, 2) view of an embedding, calculated once and then read from disk."""
     from al_core.projection import pca_2d, umap_2d
+    from al_core.tsne import tsne_2d
 
     stored = dataset.arrays.get("embedding", embedding_name)
     known = find_projection(dataset, embedding_name, method, seed=seed)
@@ -277,6 +280,8 @@ def project(
     embeddings = dataset.arrays.read(stored)
     if method == "PCA":
         points = pca_2d(embeddings)
+    elif method == "TSNE":
+        points = tsne_2d(embeddings, seed=seed)
     else:
         graph = neighbor_graph(dataset, stored, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
         points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)

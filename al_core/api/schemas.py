@@ -1,8 +1,9 @@
 """Requests and answers of the REST API, field for field as Lightly's clients send and expect them."""
 
-from typing import TYPE_CHECKING, Any, Literal
+import math
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic.alias_generators import to_camel
 
 from al_core.store.records import StoredArray, Tag
@@ -12,6 +13,29 @@ if TYPE_CHECKING:
 
 ImageType = Literal["full", "thumbnail", "meta"]
 Operation = Literal["UNION", "INTERSECTION", "DIFFERENCE"]
+
+
+DEEPEST = 100
+LARGEST_INTEGER, LARGEST_FLOAT = 2**63 - 1, 10**308
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Return a value of a client as every JSON parser reads it again: NaN as null, enormous integers as floats."""
+    if depth > DEEPEST:
+        raise ValueError(f"objects and lists lie at most {DEEPEST} deep in each other")
+    if isinstance(value, dict):
+        return {name: plain(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner, depth + 1) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return float(value) if abs(value) < LARGEST_FLOAT else None
+    return value
+
+
+Plain = Annotated[Any, AfterValidator(plain)]
+PlainObject = Annotated[dict[str, Any], AfterValidator(plain)]
 
 
 class Wire(BaseModel):
@@ -105,6 +129,7 @@ class TagOrigin(BaseModel):
         """Refuse the facts by which a selection is known."""
         if self.model_extra and "config" in self.model_extra:
             raise ValueError("a selection is made by the server; leave out config")
+        plain(self.model_extra)
         return self
 
 
@@ -221,6 +246,15 @@ class Embedding2dData(Wire):
     coordinates_dimension2: list[float] | None = None
 
 
+class Embedding2dCreate(Wire):
+    """A 2-D view that a client calculated, one point per sample."""
+
+    name: str = Field(min_length=1, max_length=200)
+    dimensionality_reduction_method: Literal["PCA", "TSNE", "UMAP"]
+    coordinates_dimension1: list[FiniteFloat]
+    coordinates_dimension2: list[FiniteFloat]
+
+
 class StoppingCondition(Wire):
     """The size of the new tag and the smallest distance in it; -1 turns one off, 0 to 1 is a share of all samples."""
 
@@ -298,9 +332,9 @@ class SampleCreate(Wire):
 
     file_name: str
     thumb_name: str | None = None
-    exif: dict[str, Any] | None = None
-    meta_data: dict[str, Any] | None = None
-    custom_meta_data: dict[str, Any] | None = None
+    exif: PlainObject | None = None
+    meta_data: PlainObject | None = None
+    custom_meta_data: PlainObject | None = None
 
 
 class SampleUpdate(Wire):
@@ -308,9 +342,9 @@ class SampleUpdate(Wire):
 
     file_name: str | None = None
     thumb_name: str | None = None
-    exif: dict[str, Any] | None = None
-    meta_data: dict[str, Any] | None = None
-    custom_meta_data: dict[str, Any] | None = None
+    exif: PlainObject | None = None
+    meta_data: PlainObject | None = None
+    custom_meta_data: PlainObject | None = None
 
 
 class SampleData(Wire):
@@ -322,9 +356,9 @@ class SampleData(Wire):
     file_name: str
     thumb_name: str | None = None
     index: int
-    exif: dict[str, Any] | None = None
-    meta_data: dict[str, Any] | None = None
-    custom_meta_data: dict[str, Any] | None = None
+    exif: PlainObject | None = None
+    meta_data: PlainObject | None = None
+    custom_meta_data: PlainObject | None = None
     created_at: int
 
 
@@ -333,6 +367,39 @@ class SampleWriteUrls(Wire):
 
     full: str
     thumb: str
+
+
+class ConfigurationEntry(Wire):
+    """A value in the custom metadata of samples; `path` leads to it, such as `weather.temperature`."""
+
+    name: str = Field(min_length=1, max_length=200)
+    path: str
+    default_value: Plain = None
+    value_data_type: Literal[
+        "NUMERIC_INT",
+        "NUMERIC_FLOAT",
+        "CATEGORICAL_STRING",
+        "CATEGORICAL_INT",
+        "CATEGORICAL_BOOLEAN",
+        "CATEGORICAL_DATETIME",
+        "CATEGORICAL_TIMESTAMP",
+        "OTHER_STRING",
+    ]
+
+
+class ConfigurationSet(Wire):
+    """What custom metadata to show."""
+
+    name: str
+    configs: list[ConfigurationEntry]
+
+
+class ConfigurationData(ConfigurationSet):
+    """A configuration of custom metadata."""
+
+    id: str
+    created_at: int
+    last_modified_at: int
 
 
 class ScoreCreate(Wire):

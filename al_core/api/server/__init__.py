@@ -10,6 +10,7 @@ from starlette.routing import Mount
 from al_core.api.schemas import Problem
 from al_core.api.server import (
     arrays,
+    configurations,
     datasets,
     documentation,
     embeddings,
@@ -30,7 +31,20 @@ from al_core.store import Workspace
 
 __all__ = ["app", "create_api"]
 
-ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, predictions, arrays, selections, signed)
+ROUTERS = (
+    versions,
+    datasets,
+    samples,
+    tags,
+    exports,
+    scores,
+    embeddings,
+    predictions,
+    configurations,
+    arrays,
+    selections,
+    signed,
+)
 
 
 def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Settings | None = None) -> FastAPI:

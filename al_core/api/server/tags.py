@@ -19,6 +19,7 @@ from al_core.api.schemas import (
 )
 from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
 from al_core.api.server.errors import coded
+from al_core.api.server.samples import size_in_bytes
 from al_core.exceptions import InvalidInputError
 from al_core.store import LocalDataset, Tag
 from al_core.types import Rows
@@ -53,8 +54,7 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
     """Fix the order of the samples sent so far, and make the tag that holds them all."""
     with coded(AlreadyExistsError="TAG_INITIAL_EXISTS"):
         tag = dataset.lock_samples()
-    if body.img_type:
-        dataset.set_facts({"imgType": body.img_type})
+    dataset.set_facts({"sizeInBytes": size_in_bytes(dataset)} | ({"imgType": body.img_type} if body.img_type else {}))
     return Created(id=tag.id)
 
 
@@ -62,7 +62,9 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
 def upsize_tags(dataset: DatasetOfPath, body: TagUpsize) -> Created:
     """Count in the samples sent since, and make a tag that holds just those."""
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        return Created(id=dataset.upsize(body.upsize_tag_name).id)
+        made = dataset.upsize(body.upsize_tag_name)
+    dataset.set_facts({"sizeInBytes": size_in_bytes(dataset)})
+    return Created(id=made.id)
 
 
 @router.post("/arithmetics", status_code=201)
