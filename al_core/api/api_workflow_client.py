@@ -1,17 +1,16 @@
 import os
 import tempfile
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.api.connection import Connection, read_tag
 from al_core.api.selection_job import select
+from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
-from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError, NotFoundError
+from al_core.exceptions import NotFoundError
 from al_core.types import Embeddings, Scores
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class DatasetInfo:
     created_at: int
 
 
-class ApiWorkflowClient:
+class ApiWorkflowClient(WorkflowClient):
     """Works on the datasets of a server, under the method names of Lightly's client and of `LocalClient`.
 
     Args:
@@ -69,12 +68,7 @@ class ApiWorkflowClient:
             MissingInputError: If the server has none.
         """
         if self._dataset_id is None:
-            datasets = self.get_datasets()
-            if not datasets:
-                raise MissingInputError("the server has no dataset; call create_dataset first")
-            self._dataset_id = datasets[0].id
-            message = f"no dataset_id was given; using the newest dataset, '{datasets[0].name}'"
-            warnings.warn(message, ALCoreWarning, stacklevel=2)
+            self._dataset_id = newest(self.get_datasets(), "server").id
         return self._dataset_id
 
     def create_dataset(self, dataset_name: str) -> str:
@@ -89,10 +83,6 @@ class ApiWorkflowClient:
         answers = self._connection.get("/datasets")
         return [DatasetInfo(known["id"], known["name"], known["nSamples"], known["createdAt"]) for known in answers]
 
-    def dataset_exists(self, dataset_id: str) -> bool:
-        """Return whether there is a dataset with that id."""
-        return any(dataset.id == dataset_id for dataset in self.get_datasets())
-
     def delete_dataset_by_id(self, dataset_id: str) -> None:
         """Remove a dataset with everything stored about it; images that were not uploaded stay."""
         self._connection.send("DELETE", f"/datasets/{dataset_id}")
@@ -103,18 +93,6 @@ class ApiWorkflowClient:
         """Return all filenames in row order."""
         self._filenames = self._connection.get(self._path("/mappings"), field="fileName")
         return list(self._filenames)
-
-    def upload_embeddings(self, path_to_embeddings_csv: Path | str, name: str) -> None:
-        """Store the embeddings of a CSV file in Lightly's layout; the file itself is only read.
-
-        On an empty dataset its filenames become the samples.
-        """
-        from al_core.formats import read_embeddings
-
-        table = read_embeddings(Path(path_to_embeddings_csv))
-        if table.filenames is None:
-            raise InvalidInputError(f"{path_to_embeddings_csv} has no filenames; use add_embeddings(filenames, array)")
-        self.add_embeddings(table.filenames, table.embeddings, name)
 
     def add_embeddings(self, filenames: Sequence[str], embeddings: Embeddings, name: str = "default") -> None:
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
@@ -175,11 +153,7 @@ class ApiWorkflowClient:
 
         row_of = {name: row for row, name in enumerate(self.get_filenames())}
         unknown = [name for name in fnames_new_tag if name not in row_of]
-        if unknown:
-            raise InvalidInputError(
-                f"{len(unknown)} of the {len(fnames_new_tag)} filenames are not in the dataset, first '{unknown[0]}'; "
-                f"its own look like '{next(iter(row_of), '')}'"
-            )
+        check_known(unknown, len(fnames_new_tag), next(iter(row_of), ""))
         mask = BitMask.from_indices(row_of[name] for name in fnames_new_tag).to_hex()
         body = {"name": new_tag_name, "bitMaskData": mask, "totSize": len(row_of), "prevTagId": parent_tag_id}
         return self.get_tag_by_id(self._connection.send("POST", self._path("/tags"), body)["id"])

@@ -52,7 +52,8 @@ class ImageUpload:
         known = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
         if known and known != images.filenames:
             raise AlreadyExistsError(
-                f"the upload of '{self._name}' to {self._connection.server} was begun with other images; delete it there first"
+                f"the upload of '{self._name}' to {self._connection.server} was begun with other images; delete it "
+                "there first"
             )
         if known:
             return

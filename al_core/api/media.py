@@ -60,14 +60,13 @@ def media_app(find_dataset: "Callable[[str], LocalDataset | RemoteDataset]") -> 
 
 def _image(dataset: "LocalDataset | RemoteDataset", row: int, kind: str) -> Response:
     if isinstance(dataset, RemoteDataset):
-        found = dataset.image(row, kind)
+        found = dataset.image(row, kind) or dataset.image(row, "thumbnail")
         return Response(found[0], media_type=found[1], headers=HEADERS) if found else _placeholder()
-    if kind == "thumbnail":
-        small = read_thumbnail(dataset, row)
-        return Response(small, media_type="image/webp", headers=HEADERS) if small else _placeholder()
-    path = image_path(dataset, row)
-    media_type = mimetypes.guess_type(path.name)[0] if path else None
-    return FileResponse(path, media_type=media_type, headers=HEADERS) if path else _placeholder()
+    path = image_path(dataset, row) if kind == "full" else None
+    if path:
+        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=HEADERS)
+    small = read_thumbnail(dataset, row)
+    return Response(small, media_type="image/webp", headers=HEADERS) if small else _placeholder()
 
 
 def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:

@@ -134,9 +134,11 @@ class RemoteDataset(Dataset):
 
     def image(self, row: int, kind: str) -> tuple[bytes, str] | None:
         """Return the "full" image of a sample or its "thumbnail" with the media type; None if there is none."""
-        path = f"{self._path}/samples/{sample_id(self.id, row)}/readurlRedirect"
+        path = f"{self._path}/samples/{sample_id(self.id, row)}/readurl"
         try:
-            content, media_type = self._connection.read(path, type=kind)
+            url = self._connection.get(path, type=kind)
+            # By the address known here, which need not be the one that the server has for itself.
+            content, media_type = self._connection.read(url.partition("/v1")[2])
         except NotFoundError:
             return None
         return (content, media_type) if media_type in IMAGE_TYPES else None

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from al_core.api.schemas import Problem
+from al_core.api.schemas.wire import Problem
 from al_core.api.server import (
     arrays,
     configurations,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from al_core.api.array_bundle import read_bundle
-from al_core.api.schemas import ArrayData
+from al_core.api.schemas.scores import ArrayData
 from al_core.api.server.array_checks import check_array
 from al_core.api.server.bodies import FILE_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, json_bytes

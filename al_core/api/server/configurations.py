@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from numpy.typing import NDArray
 from starlette.responses import Response
 
-from al_core.api.schemas import ConfigurationData, ConfigurationEntry, ConfigurationSet, Created
+from al_core.api.schemas.datasets import ConfigurationData, ConfigurationEntry, ConfigurationSet
+from al_core.api.schemas.wire import Created
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import ApiError
 from al_core.api.server.samples import number_at

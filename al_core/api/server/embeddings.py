@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from al_core import workflow
 from al_core.api.arrow_body import read_embeddings, read_images
-from al_core.api.schemas import (
-    Created,
+from al_core.api.schemas.embeddings import (
     Embedding2dCreate,
     Embedding2dData,
     EmbeddingData,
@@ -18,6 +17,7 @@ from al_core.api.schemas import (
     Trigger2d,
     WriteCsvUrl,
 )
+from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import ARROW_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, find_array, services, signed_url
 from al_core.api.server.errors import ApiError, coded

@@ -4,7 +4,8 @@ import numpy as np
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from al_core.api.schemas import Created, SampleCreate, SampleData, SampleUpdate, SampleWriteUrls
+from al_core.api.schemas.samples import SampleCreate, SampleData, SampleUpdate, SampleWriteUrls
+from al_core.api.schemas.wire import Created
 from al_core.api.server.context import DatasetOfPath, json_bytes, signed_url
 from al_core.api.server.errors import ApiError
 from al_core.api.server.images import check_filename

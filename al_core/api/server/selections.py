@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.schemas import JobCreated, JobResult, JobStatusData, SamplingCreate, SelectionCreate
+from al_core.api.schemas.selections import JobCreated, JobResult, JobStatusData, SamplingCreate, SelectionCreate
 from al_core.api.server.context import DatasetOfPath, Services, find_array, find_tag, json_bytes, services
 from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig

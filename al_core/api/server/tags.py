@@ -6,9 +6,8 @@ from starlette.responses import Response
 
 from al_core import tagging
 from al_core.api.bitmask import BitMask
-from al_core.api.schemas import (
+from al_core.api.schemas.tags import (
     BitMaskData,
-    Created,
     InitialTagCreate,
     Operation,
     TagArithmetics,
@@ -17,6 +16,7 @@ from al_core.api.schemas import (
     TagUpdate,
     TagUpsize,
 )
+from al_core.api.schemas.wire import Created
 from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
 from al_core.api.server.errors import coded
 from al_core.api.server.samples import size_in_bytes
