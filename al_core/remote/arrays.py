@@ -29,9 +29,13 @@ class RemoteArrays(Arrays):
         listed = self._connection.get_if_changed(self._path)
         return [StoredArray(**known | {"shape": tuple(known["shape"])}) for known in listed]
 
+    def every(self) -> list[StoredArray]:
+        """Return what the server has of all kinds, oldest first."""
+        return self._known.get(self._load)
+
     def all(self, kind: str) -> list[StoredArray]:
         """Return what the server has of a kind, oldest first."""
-        return [stored for stored in self._known.get(self._load) if stored.kind == kind]
+        return [stored for stored in self.every() if stored.kind == kind]
 
     def find(self, kind: str, name: str) -> StoredArray | None:
         """Return what is known of one array, or None if there is none of that name, there or calculated here."""

@@ -56,6 +56,11 @@ class RemoteDataset(Dataset):
         self.n_samples = len(filenames)
         self._tags.forget()
 
+    def last_modified_at(self) -> int:
+        """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
+        moments = [tag.created_at for tag in self.tags()] + [stored.created_at for stored in self.arrays.every()]
+        return max(moments, default=0)
+
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
         return list(self._tags.get(self._load_tags))

@@ -73,6 +73,10 @@ class Dataset(ABC):
         """
 
     @abstractmethod
+    def last_modified_at(self) -> int:
+        """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
+
+    @abstractmethod
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
 

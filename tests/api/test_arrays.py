@@ -42,6 +42,7 @@ def boxes(row: int, label: int = 0) -> Any:
     [
         ("score", np.linspace(0, 1, 6), {}),
         ("metadata", np.arange(6.0), {}),
+        ("category", np.array([0, 1, 1, -1, 0, 0]), {"names": ["day", "night"]}),
         ("prediction", np.full((6, 2), 0.5, np.float32), {"class_names": ["cat", "dog"]}),
         ("detection", boxes(5), {"class_names": ["cat"]}),
         ("keypoint", np.zeros(2, KEYPOINT), {"class_names": ["person"]}),
@@ -65,6 +66,7 @@ def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: st
         ("score", "s", np.full(6, 2.0), {}, "score 's' of a.png is 2.0"),
         ("score", "a\nb", np.zeros(6), {}, "is no name of an array"),
         ("metadata", "m", np.zeros((6, 1)), {}, "send one number for each of the 6 samples"),
+        ("category", "c", np.full(6, 2), {"names": ["day", "night"]}, "its position among the 2 names"),
         ("embedding", "e", np.full((6, 2), np.nan), {}, "6 embeddings have NaN"),
         ("prediction", "p", np.zeros((6, 3)), {"class_names": ["cat"]}, "send floats of shape (6, 1)"),
         ("prediction", "p", np.zeros((6, 1)), {}, "class_names, a list of texts"),

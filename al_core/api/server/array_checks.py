@@ -45,8 +45,17 @@ def _check_metadata(dataset: LocalDataset, name: str, array: NDArray[Any], facts
         )
 
 
+def _check_category(dataset: LocalDataset, name: str, array: NDArray[Any], facts: dict[str, Any]) -> None:
+    n_names = len(_texts(facts, "names"))
+    if array.shape != (dataset.n_samples,) or array.dtype.kind != "i" or not -1 <= array.min() <= array.max() < n_names:
+        raise InvalidInputError(
+            f"texts '{name}' are {array.dtype} of shape {array.shape}; send for each of the {dataset.n_samples:,} "
+            f"samples its position among the {n_names} names, -1 for none"
+        )
+
+
 def _check_prediction(dataset: LocalDataset, name: str, array: NDArray[Any], facts: dict[str, Any]) -> None:
-    shape = (dataset.n_samples, len(_class_names(facts)))
+    shape = (dataset.n_samples, len(_texts(facts, "class_names")))
     if array.shape != shape or array.dtype.kind != "f":
         raise InvalidInputError(
             f"predictions '{name}' are {array.dtype} of shape {array.shape}; send floats of shape {shape}: a row for "
@@ -56,14 +65,14 @@ def _check_prediction(dataset: LocalDataset, name: str, array: NDArray[Any], fac
 
 def _check_detection(dataset: LocalDataset, name: str, array: NDArray[Any], facts: dict[str, Any]) -> None:
     _check_table(dataset, name, array, BOX)
-    n_classes = len(_class_names(facts))
+    n_classes = len(_texts(facts, "class_names"))
     if len(array) and not 0 <= array["label"].min() <= array["label"].max() < n_classes:
         raise InvalidInputError(f"boxes '{name}' have labels outside 0 to {n_classes - 1}, the class_names")
 
 
 def _check_keypoints(dataset: LocalDataset, name: str, array: NDArray[Any], facts: dict[str, Any]) -> None:
     _check_table(dataset, name, array, KEYPOINT)
-    _class_names(facts)
+    _texts(facts, "class_names")
 
 
 def _check_table(dataset: LocalDataset, name: str, array: NDArray[Any], dtype: np.dtype[Any]) -> None:
@@ -74,11 +83,11 @@ def _check_table(dataset: LocalDataset, name: str, array: NDArray[Any], dtype: n
         raise InvalidInputError(f"the rows of '{name}' are not ascending from 0 to {dataset.n_samples - 1}")
 
 
-def _class_names(facts: dict[str, Any]) -> list[str]:
-    names = facts.get("class_names")
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InvalidInputError("predictions come with the fact class_names, a list of texts")
-    return names
+def _texts(facts: dict[str, Any], fact: str) -> list[str]:
+    texts = facts.get(fact)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise InvalidInputError(f"arrays of this kind come with the fact {fact}, a list of texts")
+    return texts
 
 
 CHECKS: dict[str, Check] = {
@@ -88,4 +97,5 @@ CHECKS: dict[str, Check] = {
     "detection": _check_detection,
     "keypoint": _check_keypoints,
     "metadata": _check_metadata,
+    "category": _check_category,
 }
