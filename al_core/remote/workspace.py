@@ -12,7 +12,8 @@ from al_core.remote.dataset import RemoteDataset
 from al_core.remote.recent import Recent
 from al_core.store import names
 
-N_TRIES = 1
+# A page of images may come close to the server's limit of requests in a second; it is there in the next.
+N_TRIES = 3
 DATASET_ID = re.compile(r"[0-9a-f]{24}")
 
 _open: "WeakValueDictionary[str, RemoteWorkspace]" = WeakValueDictionary()
