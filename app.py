@@ -11,7 +11,8 @@ from starlette.routing import Mount
 from al_core.api.media import media_app
 from al_core.api.server import create_api
 from al_core.exceptions import ALCoreError
-from al_core.store import Workspace
+from al_core.remote import RemoteDataset, find_open_dataset
+from al_core.store import LocalDataset, Workspace
 from ui.embedding_map.routes import map_app
 
 # Streamlit checks allowedHosts only on its WebSocket; this extends it to our own routes, so that no website can
@@ -33,10 +34,16 @@ def show_error(error: Exception) -> bool:
 
 open_workspace = cache(Workspace)
 
+
+def find_dataset(image_key: str) -> LocalDataset | RemoteDataset:
+    """The dataset of this machine with that id, or one of a server that a page has open."""
+    return find_open_dataset(image_key) or open_workspace().dataset(image_key)
+
+
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
     routes=[
-        Mount("/images", media_app(open_workspace)),
+        Mount("/images", media_app(find_dataset)),
         Mount("/map", map_app()),
         Mount("/v1", create_api(open_workspace)),
     ],

@@ -10,6 +10,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
 from al_core.formats.image_path import missing_images
 from al_core.manifest import make_manifest
+from al_core.remote import RemoteDataset
 from al_core.store.records import StoredArray, Tag
 from al_core.stored_predictions import read_annotations
 from al_core.types import Progress, Rows
@@ -36,6 +37,8 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> Ex
 
 def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> str | None:
     """Return why a tag cannot be had in a format, or None; images are looked for, but not opened."""
+    if isinstance(dataset, RemoteDataset):
+        return dataset.export_obstacle(tag, format, added_only=added_only)
     writer = find_writer(format)
     annotations = tag_annotations(dataset, tag)
     need = unmet(writer.needs, annotations, dataset.images_dir)

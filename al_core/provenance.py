@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def projection_name(embedding: StoredArray, method: str, seed: int) -> str:
     """Return the name under which a 2-D view of an embedding is cached; other content has another name."""
-    return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method == "UMAP" else "")
+    return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method != "PCA" else "")
 
 
 def origin(stored: StoredArray | None) -> dict[str, str] | None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from al_core.remote import RemoteDataset
 from al_core.store.records import INITIAL_TAG
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
         agent_arguments.append(f"query_tag_name={query_name!r}")
     if labeled_name:
         agent_arguments.append(f"preselected_tag_name={labeled_name!r}")
-    client_arguments = [f"dataset_id={dataset.name!r}"]
+    client, package, client_arguments = "LocalClient", "al_core", [f"dataset_id={dataset.name!r}"]
+    if isinstance(dataset, RemoteDataset):
+        client, package = "ApiWorkflowClient", "al_core.api"
+        client_arguments.insert(0, f"server={dataset.server!r}")
     if tag.facts["embedding"]:
         client_arguments.append(f"embedding_id={tag.facts['embedding']['name']!r}")
     score_name = tag.facts["score"]["name"] if tag.facts["score"] else None
@@ -28,9 +32,10 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     config_arguments += [f"score_name={score_name!r}"] if score_name else []
     config_arguments.append(f"seed={config.seed}")
     return f"""\
-from al_core import ActiveLearningAgent, LocalClient, SelectionConfig
+from al_core import ActiveLearningAgent, SelectionConfig
+from {package} import {client}
 
-client = LocalClient({", ".join(client_arguments)})
+client = {client}({", ".join(client_arguments)})
 agent = ActiveLearningAgent({", ".join(agent_arguments)})
 labeled_set, added_set = agent.query(SelectionConfig({", ".join(config_arguments)}))
 """

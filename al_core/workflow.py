@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
     from al_core.neighbors import NeighborGraph
+    from al_core.remote import RemoteWorkspace
     from al_core.selection import SelectionQuality
-    from al_core.store import Dataset, Workspace
+    from al_core.store import Dataset, LocalDataset, Workspace
 
 PREFERRED_SCORES = (
     "uncertainty_margin",
@@ -68,7 +69,7 @@ class EmbeddedFolder:
 
 
 def create_dataset(
-    workspace: "Workspace",
+    workspace: "Workspace | RemoteWorkspace",
     name: str,
     filenames: Sequence[str],
     embeddings: Embeddings,
@@ -147,7 +148,7 @@ def add_embeddings(
     dataset.arrays.save("embedding", {name: ordered}, facts, ids={name: embedding_id})
 
 
-def store_embedded(dataset: "Dataset", images: "EmbeddedImages", name: str, facts: Mapping[str, Any]) -> None:
+def store_embedded(dataset: "LocalDataset", images: "EmbeddedImages", name: str, facts: Mapping[str, Any]) -> None:
     """Store what was found out about all images of a dataset: an embedding, columns of metadata and the digests.
 
     Args:
@@ -164,6 +165,8 @@ def store_embedded(dataset: "Dataset", images: "EmbeddedImages", name: str, fact
     order = position_of_rows(dataset, images.filenames)
     dataset.arrays.save("metadata", {column: values[order] for column, values in images.metadata.items()})
     dataset.arrays.save("digest", {"content": images.digests[order]})
+    if "file_size" in images.metadata:
+        dataset.set_facts({"sizeInBytes": int(images.metadata["file_size"].sum())})
 
 
 def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinReport") -> list[str]:
@@ -261,13 +264,14 @@ def store_scores(
 def project(
     dataset: "Dataset",
     embedding_name: str,
-    method: Literal["PCA", "UMAP"],
+    method: Literal["PCA", "TSNE", "UMAP"],
     *,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Return the (N, 2) view of an embedding, calculated once and then read from disk."""
     from al_core.projection import pca_2d, umap_2d
+    from al_core.tsne import tsne_2d
 
     stored = dataset.arrays.get("embedding", embedding_name)
     known = find_projection(dataset, embedding_name, method, seed=seed)
@@ -276,6 +280,8 @@ def project(
     embeddings = dataset.arrays.read(stored)
     if method == "PCA":
         points = pca_2d(embeddings)
+    elif method == "TSNE":
+        points = tsne_2d(embeddings, seed=seed)
     else:
         graph = neighbor_graph(dataset, stored, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
         points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
@@ -306,8 +312,14 @@ def run_selection(
         AlreadyExistsError: If a tag of the configuration's name exists.
         MissingInputError: If the method needs embeddings or scores that are not there.
     """
+    from al_core.remote import RemoteDataset
     from al_core.selection import quality
 
+    if isinstance(dataset, RemoteDataset):
+        made = dataset.select(
+            config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
+        )
+        return _selection(dataset, made)
     dataset.check_tag_name(config.name)
     config = config.seeded()
     query_tag = query_tag or dataset.tag(INITIAL_TAG)
@@ -372,11 +384,13 @@ def select_rows(
 
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
     """Return the selection that made a tag, or None for a tag made in another way."""
+    return _selection(dataset, tag) if dataset.arrays.find("selection", tag.id) else None
+
+
+def _selection(dataset: "Dataset", tag: Tag) -> Selection:
     from al_core.selection import SelectionQuality
 
-    order = dataset.arrays.find("selection", tag.id)
-    if order is None:
-        return None
+    order = dataset.arrays.get("selection", tag.id)
     return Selection(
         tag,
         dataset.arrays.read(order),
@@ -395,7 +409,10 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
     """
     from al_core.exports import export_rows
     from al_core.formats import find_writer
+    from al_core.remote import RemoteDataset
 
+    if isinstance(dataset, RemoteDataset):
+        return dataset.export(tag, format, added_only=added_only)
     writer = find_writer(format)
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from al_core import demo, workflow
+from al_core import workflow
 from al_core.api.media import image_path
 from al_core.exceptions import InvalidInputError
 from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
+from al_core.remote import RemoteDataset
 from al_core.store import Dataset
 from al_core.wording import counted
 from ui import state
@@ -14,6 +15,7 @@ from ui.examples import show_examples
 from ui.file_drop import chosen_file
 from ui.image_folder import folder_form
 from ui.metadata import metadata_form
+from ui.remote import remote_form
 
 EMBEDDING_TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})
 
@@ -38,13 +40,15 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
                 ):
                     state.open_dataset(dataset.id)
                     st.rerun()
+                is_remote = isinstance(dataset, RemoteDataset)
                 if st.button(
                     "Images",
                     key=f"images-{dataset.id}",
                     icon=":material/folder_open:",
-                    help=f"Shown from {dataset.images_dir}"
-                    if dataset.images_dir
-                    else "Name the folder that holds them",
+                    disabled=is_remote,
+                    help="They are shown from the server, where their folder is chosen"
+                    if is_remote
+                    else f"Shown from {dataset.images_dir or 'nowhere yet: name the folder that holds them'}",
                 ):
                     choose_images_dir(dataset)
                 if st.button(
@@ -92,8 +96,14 @@ def create_form() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         name = st.text_input("Name", key="new-name", help="2 to 100 letters, digits, spaces and . _ -")
+        is_remote = state.remote_workspace() is not None
         folder = st.text_input(
-            "Folder with the images (optional)", key="new-folder", help="Only files inside this folder are ever shown"
+            "Folder with the images (optional)",
+            key="new-folder",
+            disabled=is_remote,
+            help="The server cannot see folders of this machine"
+            if is_remote
+            else "Only files inside this folder are ever shown",
         )
     with right:
         file = chosen_file(
@@ -128,22 +138,28 @@ def create(name: str, file: Path, names_file: Path | None, folder: str) -> None:
 
 
 st.title("Datasets")
-st.caption("A dataset is a list of images with one embedding each. Everything stays on this machine.")
+remote = state.remote_workspace()
+place = f"These are on {state.plain(remote.server)}." if remote else "Everything stays on this machine."
+st.caption(f"A dataset is a list of images with one embedding each. {place}")
 current = state.dataset()
 datasets = state.workspace().datasets()
 if not datasets:
     st.info("No datasets yet. Create one below, or restore the demo.", icon=":material/photo_library:")
 list_datasets(datasets, current)
-if demo.NAME not in {dataset.name for dataset in datasets} and st.button(
-    "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits with predictions"
-):
-    state.open_dataset(demo.build(state.workspace()).id)
-    st.rerun()
-offer_demos()
+if not remote:
+    offer_demos()
+    remote_form()
 st.subheader("New dataset")
 from_images, from_embeddings = st.tabs(["From a folder of images", "From embeddings"])
 with from_images:
-    folder_form()
+    if remote:
+        st.info(
+            "The server reads no images of this machine. Embed them here and send the embeddings: "
+            f"`al-core embed FOLDER --dataset NAME --server {remote.server}` with the token in AL_CORE_TOKEN.",
+            icon=":material/terminal:",
+        )
+    else:
+        folder_form()
 with from_embeddings:
     create_form()
     show_examples("embeddings", "filenames")

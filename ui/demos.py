@@ -1,8 +1,8 @@
-"""The demos of the other tasks that the workspace does not have, one button each."""
+"""The demos that the workspace does not have, one button each."""
 
 import streamlit as st
 
-from al_core import scenes
+from al_core import demo, scenes
 from ui import state
 
 TASKS = {
@@ -14,6 +14,11 @@ TASKS = {
 
 def offer_demos() -> None:
     known = {dataset.name for dataset in state.workspace().datasets()}
+    if demo.NAME not in known and st.button(
+        "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits with predictions"
+    ):
+        state.open_dataset(demo.build(state.workspace()).id)
+        st.rerun()
     missing = {task: label for task, label in TASKS.items() if scenes.NAMES[task] not in known}
     with st.container(horizontal=True):
         for task, label in missing.items():

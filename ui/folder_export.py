@@ -7,6 +7,7 @@ import streamlit as st
 from al_core import exports
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import JobState
+from al_core.remote import RemoteDataset
 from al_core.store import Dataset, Tag
 from al_core.types import Progress
 from ui import state
@@ -30,6 +31,8 @@ def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
 
 def _form(key: str, dataset: Dataset, tag: Tag, added_only: bool) -> None:
     missing = None if dataset.images_dir else "Choose the folder with the images on the Datasets page first"
+    if isinstance(dataset, RemoteDataset):
+        missing = "The images are on the server; choose the format Archive · Images above to have them here"
     target, kind = st.columns([3, 2], vertical_alignment="bottom")
     folder = target.text_input(
         "New or empty folder",

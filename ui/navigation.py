@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
+from ui.remote import show_remote_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +40,8 @@ page = st.navigation(
         _page("tags", "sell"),
     ]
 )
+# Before anything is asked of its server, so that one that is gone can be left.
+show_remote_workspace()
 state.choose_dataset()
 page.run()
 state.show_notice()

@@ -13,18 +13,29 @@ import streamlit as st
 from al_core import demo
 from al_core.exceptions import ALCoreError, AlreadyExistsError
 from al_core.jobs import Job, Jobs, JobState
+from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
 from al_core.types import Progress
 
 DATASET = "dataset"
+REMOTE = "remote-workspace"
 NOTICE = "notice"
 SWITCH = "dataset-switch"
 QUERY_TAG = "query-tag"
 UPLOAD_SECONDS = 24 * 3600
 
 
+def workspace() -> Workspace | RemoteWorkspace:
+    """The server's workspace that this session has open, otherwise the one on this machine."""
+    return st.session_state.get(REMOTE) or local_workspace()
+
+
+def remote_workspace() -> RemoteWorkspace | None:
+    return st.session_state.get(REMOTE)
+
+
 @st.cache_resource(show_spinner="Opening the workspace…")
-def workspace() -> Workspace:
+def local_workspace() -> Workspace:
     opened = Workspace()
     marker = opened.home / "demo" / "offered"
     if not marker.exists():
@@ -180,7 +191,7 @@ def discard_staged(path: Path) -> None:
 
 
 def _uploads_folder() -> Path:
-    return workspace().home / "uploads"
+    return local_workspace().home / "uploads"
 
 
 def _remove_earlier_uploads() -> None:

@@ -1,29 +1,23 @@
 import os
 import tempfile
-import time
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core import exceptions
+from al_core.api.connection import Connection, read_tag
+from al_core.api.selection_job import select
+from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
-from al_core.exceptions import ALCoreError, ALCoreWarning, InvalidInputError, MissingInputError, ServerError
+from al_core.exceptions import NotFoundError
 from al_core.types import Embeddings, Scores
 
 if TYPE_CHECKING:
-    import requests
-
     from al_core.api.image_upload import ImageUpload
     from al_core.store import Tag
 
 DEFAULT_SERVER = "http://127.0.0.1:8501"
-N_TRIES = 5
-CONNECT_SECONDS, READ_SECONDS = 10, 180
-LONGEST_WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class DatasetInfo:
     created_at: int
 
 
-class ApiWorkflowClient:
+class ApiWorkflowClient(WorkflowClient):
     """Works on the datasets of a server, under the method names of Lightly's client and of `LocalClient`.
 
     Args:
@@ -59,11 +53,12 @@ class ApiWorkflowClient:
     ) -> None:
         environment = os.environ
         known_server = environment.get("AL_CORE_SERVER") or environment.get("LIGHTLY_SERVER_LOCATION")
-        self.server = (server or known_server or DEFAULT_SERVER).rstrip("/")
+        known_token = environment.get("AL_CORE_TOKEN") or environment.get("LIGHTLY_TOKEN")
+        self._connection = Connection(server or known_server or DEFAULT_SERVER, token or known_token)
+        self.server = self._connection.server
         self.embedding_id = embedding_id
-        self._session = _open_session(token or environment.get("AL_CORE_TOKEN") or environment.get("LIGHTLY_TOKEN"))
         self._filenames: list[str] = []
-        self._dataset_id = self._get(f"/datasets/{dataset_id}")["id"] if dataset_id is not None else None
+        self._dataset_id = self._connection.get(f"/datasets/{dataset_id}")["id"] if dataset_id is not None else None
 
     @property
     def dataset_id(self) -> str:
@@ -73,52 +68,31 @@ class ApiWorkflowClient:
             MissingInputError: If the server has none.
         """
         if self._dataset_id is None:
-            datasets = self.get_datasets()
-            if not datasets:
-                raise MissingInputError("the server has no dataset; call create_dataset first")
-            self._dataset_id = datasets[0].id
-            message = f"no dataset_id was given; using the newest dataset, '{datasets[0].name}'"
-            warnings.warn(message, ALCoreWarning, stacklevel=2)
+            self._dataset_id = newest(self.get_datasets(), "server").id
         return self._dataset_id
 
     def create_dataset(self, dataset_name: str) -> str:
         """Use the dataset of that name, made if it does not exist, and return its id."""
         known = {dataset.name: dataset.id for dataset in self.get_datasets()}
-        made = known.get(dataset_name) or self._send("POST", "/datasets", {"name": dataset_name})["id"]
+        made = known.get(dataset_name) or self._connection.send("POST", "/datasets", {"name": dataset_name})["id"]
         self._dataset_id = str(made)
         return self._dataset_id
 
     def get_datasets(self) -> list[DatasetInfo]:
         """Return all datasets, newest first."""
-        answers = self._get("/datasets")
+        answers = self._connection.get("/datasets")
         return [DatasetInfo(known["id"], known["name"], known["nSamples"], known["createdAt"]) for known in answers]
-
-    def dataset_exists(self, dataset_id: str) -> bool:
-        """Return whether there is a dataset with that id."""
-        return any(dataset.id == dataset_id for dataset in self.get_datasets())
 
     def delete_dataset_by_id(self, dataset_id: str) -> None:
         """Remove a dataset with everything stored about it; images that were not uploaded stay."""
-        self._send("DELETE", f"/datasets/{dataset_id}")
+        self._connection.send("DELETE", f"/datasets/{dataset_id}")
         if self._dataset_id == dataset_id:
             self._dataset_id = None
 
     def get_filenames(self) -> list[str]:
         """Return all filenames in row order."""
-        self._filenames = self._get(self._path("/mappings"), field="fileName")
+        self._filenames = self._connection.get(self._path("/mappings"), field="fileName")
         return list(self._filenames)
-
-    def upload_embeddings(self, path_to_embeddings_csv: Path | str, name: str) -> None:
-        """Store the embeddings of a CSV file in Lightly's layout; the file itself is only read.
-
-        On an empty dataset its filenames become the samples.
-        """
-        from al_core.formats import read_embeddings
-
-        table = read_embeddings(Path(path_to_embeddings_csv))
-        if table.filenames is None:
-            raise InvalidInputError(f"{path_to_embeddings_csv} has no filenames; use add_embeddings(filenames, array)")
-        self.add_embeddings(table.filenames, table.embeddings, name)
 
     def add_embeddings(self, filenames: Sequence[str], embeddings: Embeddings, name: str = "default") -> None:
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
@@ -127,7 +101,7 @@ class ApiWorkflowClient:
         with tempfile.TemporaryFile() as file:
             write_embeddings(file, filenames, np.asarray(embeddings))
             file.seek(0)
-            self._send("PUT", self._path("/embeddings"), file, name=name)
+            self._connection.send("PUT", self._path("/embeddings"), file, name=name)
 
     def upload_to(self, dataset_name: str) -> "ImageUpload":
         """Return an upload of embedded images to a new dataset, or to one whose upload was stopped.
@@ -137,22 +111,22 @@ class ApiWorkflowClient:
         """
         from al_core.api.image_upload import ImageUpload
 
-        return ImageUpload(self._send, self.server, dataset_name)
+        return ImageUpload(self._connection, dataset_name)
 
     def get_all_tags(self) -> "list[Tag]":
         """Return all tags, newest first."""
-        return [_tag(known) for known in self._get(self._path("/tags"))]
+        return [read_tag(known) for known in self._connection.get(self._path("/tags"))]
 
     def get_tag_by_id(self, tag_id: str) -> "Tag":
         """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
-        return _tag(self._get(self._path(f"/tags/{tag_id}")))
+        return read_tag(self._connection.get(self._path(f"/tags/{tag_id}")))
 
     def get_tag_by_name(self, tag_name: str) -> "Tag":
         """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
         tags = {tag.name: tag for tag in self.get_all_tags()}
         if tag_name not in tags:
             known = ", ".join(f"'{name}'" for name in list(tags)[:20]) or "none yet: add embeddings first"
-            raise exceptions.NotFoundError(f"the dataset has no tag '{tag_name}'; its tags are: {known}")
+            raise NotFoundError(f"the dataset has no tag '{tag_name}'; its tags are: {known}")
         return tags[tag_name]
 
     def get_filenames_in_tag(
@@ -179,18 +153,14 @@ class ApiWorkflowClient:
 
         row_of = {name: row for row, name in enumerate(self.get_filenames())}
         unknown = [name for name in fnames_new_tag if name not in row_of]
-        if unknown:
-            raise InvalidInputError(
-                f"{len(unknown)} of the {len(fnames_new_tag)} filenames are not in the dataset, first '{unknown[0]}'; "
-                f"its own look like '{next(iter(row_of), '')}'"
-            )
+        check_known(unknown, len(fnames_new_tag), next(iter(row_of), ""))
         mask = BitMask.from_indices(row_of[name] for name in fnames_new_tag).to_hex()
         body = {"name": new_tag_name, "bitMaskData": mask, "totSize": len(row_of), "prevTagId": parent_tag_id}
-        return self.get_tag_by_id(self._send("POST", self._path("/tags"), body)["id"])
+        return self.get_tag_by_id(self._connection.send("POST", self._path("/tags"), body)["id"])
 
     def delete_tag_by_id(self, tag_id: str) -> None:
         """Remove a tag that has no children."""
-        self._send("DELETE", self._path(f"/tags/{tag_id}"))
+        self._connection.send("DELETE", self._path(f"/tags/{tag_id}"))
 
     def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
         """Store scores, one value per sample of the tag in row order; NaN means that a sample has none."""
@@ -199,7 +169,7 @@ class ApiWorkflowClient:
         with tempfile.TemporaryFile() as file:
             write_columns(file, al_scores)
             file.seek(0)
-            self._send("PUT", self._path(f"/tags/{query_tag_id}/scores"), file)
+            self._connection.send("PUT", self._path(f"/tags/{query_tag_id}/scores"), file)
 
     def selection(
         self,
@@ -208,21 +178,8 @@ class ApiWorkflowClient:
         query_tag_id: str | None = None,
     ) -> "Tag":
         """Select samples and return the new tag: the preselected rows and the added ones."""
-        config = {_camel(name): value for name, value in asdict(selection_config).items()}
         ids = {"preselectedTagId": preselected_tag_id, "queryTagId": query_tag_id, "embeddingId": self.embedding_id}
-        job = self._send("POST", self._path("/selections"), config | ids)
-        return self.get_tag_by_id(self._wait_for(job["jobId"]))
-
-    def _wait_for(self, job_id: str) -> str:
-        wait = 0.02
-        while True:
-            job = self._get(f"/jobs/{job_id}")
-            if job["status"] == "FAILED":
-                _raise(job["error"], job["errorType"])
-            if job["status"] == "FINISHED":
-                return str(job["result"]["data"])
-            time.sleep(wait)
-            wait = min(1.5 * wait, LONGEST_WAIT_SECONDS)
+        return select(self._connection, self.dataset_id, selection_config, ids)
 
     def _known_filenames(self, tag: "Tag") -> list[str]:
         if len(self._filenames) != tag.tot_size:
@@ -231,82 +188,3 @@ class ApiWorkflowClient:
 
     def _path(self, path: str) -> str:
         return f"/datasets/{self.dataset_id}{path}"
-
-    def _get(self, path: str, **query: str) -> Any:
-        return self._send("GET", path, **query)
-
-    def _send(self, method: str, path: str, body: Any = None, **query: str) -> Any:
-        import orjson
-        import requests
-
-        content = {"data": body} if hasattr(body, "read") else {"json": body}
-        address = f"{self.server}/v1{path}"
-        try:
-            answer = self._session.request(
-                method, address, params=query, timeout=(CONNECT_SECONDS, READ_SECONDS), **content
-            )
-        except requests.RequestException as error:
-            raise ServerError(
-                f"{self.server} does not answer ({error}); start it with `al-core serve`, or name another server"
-            ) from error
-        if not answer.ok:
-            _raise_for(answer)
-        return orjson.loads(answer.content) if answer.content else None
-
-
-def _open_session(token: str | None) -> "requests.Session":
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.util import Retry
-
-    def sign(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
-        if token:
-            request.headers["Authorization"] = f"Bearer {token}"
-        return request
-
-    # By urllib3's default only idempotent methods are repeated; the answer itself is judged by us.
-    retry = Retry(N_TRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), raise_on_status=False)
-    session = requests.Session()
-    # Set even without a token: otherwise requests sends the password of a .netrc file.
-    session.auth = sign
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
-    return session
-
-
-def _raise_for(answer: "requests.Response") -> NoReturn:
-    try:
-        problem = answer.json()
-        message, kind = problem["message"], problem["type"]
-    except (ValueError, KeyError, TypeError):
-        message, kind = f"{answer.url} answered {answer.status_code} {answer.reason}", ""
-    _raise(message, kind)
-
-
-def _raise(message: str, kind: str | None) -> NoReturn:
-    known = getattr(exceptions, kind or "", ServerError)
-    raise (known if isinstance(known, type) and issubclass(known, ALCoreError) else ServerError)(message)
-
-
-def _tag(known: Mapping[str, Any]) -> "Tag":
-    from al_core.store.records import Tag
-
-    mask = int(known["bitMaskData"], 16)
-    return Tag(
-        id=known["id"],
-        dataset_id=known["datasetId"],
-        name=known["name"],
-        mask=mask.to_bytes((known["totSize"] + 7) // 8, "little"),
-        size=mask.bit_count(),
-        tot_size=known["totSize"],
-        prev_tag_id=known["prevTagId"],
-        query_tag_id=known["queryTagId"],
-        preselected_tag_id=known["preselectedTagId"],
-        facts=known["facts"],
-        created_at=known["createdAt"],
-    )
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)

@@ -1,10 +1,10 @@
 import io
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from al_core.api.connection import Connection
 from al_core.exceptions import AlreadyExistsError
 from al_core.types import Progress
 
@@ -23,21 +23,20 @@ class ImageUpload:
     The server keeps how far it is, so that the rest may come from any machine that has the images.
 
     Args:
-        send: Sends a request: method, path, body, and the query by keywords.
-        server: Its address.
+        connection: To the server.
         dataset_name: A new name, or that of a dataset whose upload was stopped.
 
     Raises:
         AlreadyExistsError: If there is another dataset of that name.
     """
 
-    def __init__(self, send: Callable[..., Any], server: str, dataset_name: str) -> None:
-        self._send, self._server, self._name = send, server, dataset_name
-        known = next((known for known in send("GET", "/datasets") if known["name"] == dataset_name), None)
+    def __init__(self, connection: Connection, dataset_name: str) -> None:
+        self._connection, self._name = connection, dataset_name
+        known = next((known for known in connection.get("/datasets") if known["name"] == dataset_name), None)
         status = (known["upload"] if known else None) or {}
         if known and (status.get("uploadMethod") != METHOD or status["processed"] == status["total"]):
             raise AlreadyExistsError(
-                f"there already is a dataset named '{dataset_name}' on {server}; choose another name"
+                f"there already is a dataset named '{dataset_name}' on {connection.server}; choose another name"
             )
         self._dataset_id: str | None = known["id"] if known else None
         self._n_done: int = status.get("processed", 0)
@@ -48,19 +47,20 @@ class ImageUpload:
 
         n_images = len(images.filenames)
         if self._dataset_id is None:
-            self._dataset_id = self._send("POST", "/datasets", {"name": self._name})["id"]
+            self._dataset_id = self._connection.send("POST", "/datasets", {"name": self._name})["id"]
             self._note(n_images)
-        known = self._send("GET", f"/datasets/{self._dataset_id}/mappings", field="fileName")
+        known = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
         if known and known != images.filenames:
             raise AlreadyExistsError(
-                f"the upload of '{self._name}' to {self._server} was begun with other images; delete it there first"
+                f"the upload of '{self._name}' to {self._connection.server} was begun with other images; delete it "
+                "there first"
             )
         if known:
             return
         with tempfile.TemporaryFile() as file:
             write_images(file, images, model.facts)
             file.seek(0)
-            self._send("PUT", f"/datasets/{self._dataset_id}/embeddings/images", file, name=model.name)
+            self._connection.send("PUT", f"/datasets/{self._dataset_id}/embeddings/images", file, name=model.name)
 
     def send_images(
         self, folder: Path, filenames: list[str], kind: Literal["thumbnail", "full", "none"], progress: Progress
@@ -73,7 +73,7 @@ class ImageUpload:
             kind: What to send of each.
             progress: Called with (images done, images to do in this run).
         """
-        ids = self._send("GET", f"/datasets/{self._dataset_id}/mappings", field="_id")
+        ids = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="_id")
         first = len(ids) if kind == "none" else self._n_done
         with ThreadPoolExecutor(THREADS) as pool:
             for start in range(first, len(ids), IMAGES_AT_ONCE):
@@ -92,10 +92,12 @@ class ImageUpload:
         if body is None:
             return
         is_thumbnail = str(kind == "thumbnail").lower()
-        url = self._send("GET", f"/datasets/{self._dataset_id}/samples/{sample_id}/writeurl", isThumbnail=is_thumbnail)
+        url = self._connection.get(
+            f"/datasets/{self._dataset_id}/samples/{sample_id}/writeurl", isThumbnail=is_thumbnail
+        )
         # By the address that this client knows, which need not be the one that the server has for itself.
-        self._send("PUT", url.partition("/v1")[2], io.BytesIO(body))
+        self._connection.send("PUT", url.partition("/v1")[2], io.BytesIO(body))
 
     def _note(self, total: int) -> None:
         status = {"total": total, "processed": self._n_done, "uploadMethod": METHOD}
-        self._send("PUT", f"/datasets/{self._dataset_id}/registerDatasetUpload", status)
+        self._connection.send("PUT", f"/datasets/{self._dataset_id}/registerDatasetUpload", status)

@@ -1,19 +1,18 @@
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
-from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
 from al_core.types import Embeddings, Scores
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset, Tag, Workspace
+    from al_core.store import LocalDataset, Tag, Workspace
 
 
-class LocalClient:
+class LocalClient(WorkflowClient):
     """Works on a workspace in this process, under the method names of Lightly's `ApiWorkflowClient`.
 
     Args:
@@ -45,22 +44,14 @@ class LocalClient:
         self._dataset = self.workspace.dataset(dataset_id) if dataset_id is not None else None
 
     @property
-    def dataset(self) -> "Dataset":
+    def dataset(self) -> "LocalDataset":
         """The dataset in use; without one, the newest, with a warning.
 
         Raises:
             MissingInputError: If the workspace has none.
         """
         if self._dataset is None:
-            datasets = self.workspace.datasets()
-            if not datasets:
-                raise MissingInputError("the workspace has no dataset; call create_dataset first")
-            self._dataset = datasets[0]
-            warnings.warn(
-                f"no dataset_id was given; using the newest dataset, '{self._dataset.name}'",
-                ALCoreWarning,
-                stacklevel=2,
-            )
+            self._dataset = newest(self.workspace.datasets(), "workspace")
         return self._dataset
 
     @property
@@ -76,13 +67,9 @@ class LocalClient:
         self._dataset = known[dataset_name] if is_known else self.workspace.create_dataset(dataset_name)
         return self._dataset.id
 
-    def get_datasets(self) -> list["Dataset"]:
+    def get_datasets(self) -> list["LocalDataset"]:
         """Return all datasets, newest first."""
         return self.workspace.datasets()
-
-    def dataset_exists(self, dataset_id: str) -> bool:
-        """Return whether there is a dataset with that id."""
-        return any(dataset.id == dataset_id for dataset in self.workspace.datasets())
 
     def delete_dataset_by_id(self, dataset_id: str) -> None:
         """Remove a dataset with everything stored about it; its images stay."""
@@ -93,18 +80,6 @@ class LocalClient:
     def get_filenames(self) -> list[str]:
         """Return all filenames in row order."""
         return self.dataset.filenames()
-
-    def upload_embeddings(self, path_to_embeddings_csv: Path | str, name: str) -> None:
-        """Store the embeddings of a CSV file in Lightly's layout; the file itself is only read.
-
-        On an empty dataset its filenames become the samples.
-        """
-        from al_core.formats import read_embeddings
-
-        table = read_embeddings(Path(path_to_embeddings_csv))
-        if table.filenames is None:
-            raise InvalidInputError(f"{path_to_embeddings_csv} has no filenames; use add_embeddings(filenames, array)")
-        self.add_embeddings(table.filenames, table.embeddings, name)
 
     def add_embeddings(self, filenames: Sequence[str], embeddings: Embeddings, name: str = "default") -> None:
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
@@ -147,11 +122,7 @@ class LocalClient:
         """Store filenames under a new tag, by default below `initial-tag`, and return it."""
         rows = self.dataset.rows_of(fnames_new_tag)
         unknown = [fnames_new_tag[position] for position in np.flatnonzero(rows < 0).tolist()]
-        if unknown:
-            raise InvalidInputError(
-                f"{len(unknown)} of the {len(fnames_new_tag)} filenames are not in dataset '{self.dataset.name}', "
-                f"first '{unknown[0]}'; its own look like '{self.dataset.filenames(np.arange(1))[0]}'"
-            )
+        check_known(unknown, len(fnames_new_tag), next(iter(self.dataset.filenames(np.arange(1))), ""))
         parent = self.get_tag_by_id(parent_tag_id) if parent_tag_id else None
         return self.dataset.create_tag(new_tag_name, rows, parent=parent)
 

@@ -13,14 +13,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
+from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError, ServerError
 from al_core.formats.annotations import Annotations
 from al_core.formats.image_path import image_size, resolve_image
+from al_core.remote import RemoteDataset
 from al_core.store.files import write_atomically
 from al_core.stored_predictions import read_annotations
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset, Workspace
+    from al_core.store import Dataset, LocalDataset
 
 THUMBNAIL_SIZE = 192
 MAX_SHAPES = 100
@@ -38,37 +39,33 @@ MASK_COLORS = (
     "#8a9a1f",
 )
 CLEAR = {"background", "bg", "void", "unlabeled", "ignore"}
-CACHE = {"Cache-Control": "private, max-age=3600"}
+HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
 <path d="M18 42l10-12 8 8 5-5 7 9z M42 22a4 4 0 100 8 4 4 0 000-8z" fill="#8a949c" fill-opacity=".55"/></svg>"""
 
 
-def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
+def media_app(find_dataset: "Callable[[str], LocalDataset | RemoteDataset]") -> Starlette:
     """Return the application that serves images and what is known about each sample.
+
+    `find_dataset` returns the dataset with that `image_key`.
 
     `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, or all there is of it, `/DATASET/ROW.json`
     filename, scores and class probabilities. A missing or broken image is answered with a placeholder.
     """
 
-    def dataset_of(request: Request) -> "Dataset":
-        return open_workspace().dataset(request.path_params["dataset"])
-
     def thumbnail(request: Request) -> Response:
-        small = read_thumbnail(dataset_of(request), request.path_params["row"])
-        return Response(small, media_type="image/webp", headers=CACHE) if small else _placeholder()
+        return _image(find_dataset(request.path_params["dataset"]), request.path_params["row"], "thumbnail")
 
     def full(request: Request) -> Response:
-        path = image_path(dataset_of(request), request.path_params["row"])
-        if path is None:
-            return thumbnail(request)
-        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=CACHE)
+        return _image(find_dataset(request.path_params["dataset"]), request.path_params["row"], "full")
 
     def card(request: Request) -> Response:
-        return JSONResponse(describe_sample(dataset_of(request), request.path_params["row"]))
+        dataset = find_dataset(request.path_params["dataset"])
+        return JSONResponse(describe_sample(dataset, request.path_params["row"]))
 
     def mask(request: Request) -> Response:
-        shaded = read_mask(dataset_of(request), request.path_params["row"])
+        shaded = read_mask(find_dataset(request.path_params["dataset"]), request.path_params["row"])
         return Response(shaded, media_type="image/png", headers={"Cache-Control": "no-cache"}) if shaded else _no_mask()
 
     routes = [
@@ -77,7 +74,18 @@ def media_app(open_workspace: Callable[[], "Workspace"]) -> Starlette:
         Route("/{dataset}/{row:int}/full", full),
         Route("/{dataset}/{row:int}/mask", mask),
     ]
-    return Starlette(routes=routes, exception_handlers={NotFoundError: _not_found})
+    return Starlette(routes=routes, exception_handlers={NotFoundError: _not_found, ServerError: _unreachable})
+
+
+def _image(dataset: "LocalDataset | RemoteDataset", row: int, kind: str) -> Response:
+    if isinstance(dataset, RemoteDataset):
+        found = dataset.image(row, kind) or dataset.image(row, "thumbnail")
+        return Response(found[0], media_type=found[1], headers=HEADERS) if found else _placeholder()
+    path = image_path(dataset, row) if kind == "full" else None
+    if path:
+        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=HEADERS)
+    small = read_thumbnail(dataset, row)
+    return Response(small, media_type="image/webp", headers=HEADERS) if small else _placeholder()
 
 
 def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:
@@ -178,7 +186,7 @@ def _mask_color(code: int, name: str) -> str | None:
     return None if name.lower() in CLEAR else MASK_COLORS[code % len(MASK_COLORS)]
 
 
-def read_thumbnail(dataset: "Dataset", row: int) -> bytes | None:
+def read_thumbnail(dataset: "LocalDataset", row: int) -> bytes | None:
     """Return a sample's thumbnail, WebP: the one a client sent, otherwise one made of its image and kept.
 
     None if there is no image, or it is broken or far too large.
@@ -238,6 +246,10 @@ def _placeholder() -> Response:
 
 def _no_mask() -> Response:
     return JSONResponse({"code": "NOT_FOUND", "message": "no mask was predicted for this sample"}, status_code=404)
+
+
+def _unreachable(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"code": "BAD_GATEWAY", "message": str(error)}, status_code=502)
 
 
 def _not_found(_request: Request, error: Exception) -> Response:

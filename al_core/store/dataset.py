@@ -1,68 +1,48 @@
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Engine, Row, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from al_core.exceptions import (
-    AlreadyExistsError,
-    InvalidInputError,
-    MissingInputError,
-    NotAllowedError,
-    NotFoundError,
-)
-from al_core.store import files, names, tables, upsize
+from al_core.exceptions import AlreadyExistsError, NotFoundError
+from al_core.store import names
 from al_core.store.arrays import Arrays
-from al_core.store.identity import new_id, now
-from al_core.store.records import INITIAL_TAG, Tag, rows_to_mask
-from al_core.store.samples import Samples
+from al_core.store.records import Tag
 from al_core.types import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Dataset:
-    """One dataset of a workspace: its filenames, tags and arrays.
+class Dataset(ABC):
+    """A dataset, stored on this machine or on a server: its filenames, tags and arrays.
 
-    Obtained from `Workspace`. Samples are set once; a sample's row never changes after that.
+    Samples are set once; a sample's row never changes after that.
 
     Attributes:
         id: 24 hexadecimal digits.
         name: Unique in its workspace.
-        images_dir: The folder that holds the images, or None.
-        n_pending: How many samples have been added one by one and are not counted in yet.
-        facts: What a client said about the dataset.
-        created_at: Milliseconds since 1970.
+        n_samples: How many there are.
+        image_key: What stands for the dataset in the addresses of its images under `/images`.
+        images_dir: The folder of this machine that holds the images, or None.
         arrays: Its embeddings, predictions, scores, 2-D views and selection orders.
-        samples: The samples that arrive one by one, and facts about single samples.
     """
 
-    def __init__(self, engine: Engine, folder: Path, record: Row[Any]) -> None:
-        self._engine = engine
-        self._folder = folder
-        self.id: str = record.id
-        self.name: str = record.name
-        self.n_samples: int = record.n_samples
-        self.n_pending: int = record.n_pending
-        self.images_dir = Path(record.images_dir) if record.images_dir else None
-        self.facts: dict[str, Any] = record.facts
-        self.created_at: int = record.created_at
-        self.samples = Samples(engine, self.id)
-        self.arrays = Arrays(engine, folder, self.id)
+    id: str
+    name: str
+    n_samples: int
+    image_key: str
+    images_dir: Path | None
+    arrays: Arrays
 
     def __repr__(self) -> str:
-        return f"Dataset({self.name!r}, {self.n_samples} samples)"
+        return f"{type(self).__name__}({self.name!r}, {self.n_samples} samples)"
 
-    @cached_property
+    @property
+    @abstractmethod
     def filename_column(self) -> "pa.Array":
         """All filenames in row order, as an Arrow array mapped from disk."""
-        if not self.n_samples:
-            return []
-        return files.read_filenames(self._folder / "filenames.arrow")[: self.n_samples]
 
     def filenames(self, rows: Rows | None = None) -> list[str]:
         """Return the filenames of `rows` in their order, or of all samples in row order."""
@@ -83,6 +63,7 @@ class Dataset:
         rows: Rows = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         return rows
 
+    @abstractmethod
     def set_samples(self, filenames: Sequence[str]) -> None:
         """Give an empty dataset its samples and their `initial-tag`.
 
@@ -90,118 +71,14 @@ class Dataset:
             NotAllowedError: If it has samples already.
             InvalidInputError: If filenames are missing, empty or repeated.
         """
-        names.check_filenames(filenames)
-        if self.n_samples or self.n_pending:
-            raise NotAllowedError(
-                f"dataset '{self.name}' has {self.n_samples + self.n_pending} samples already; they are fixed for life"
-            )
-        self._fix_samples(filenames, n_pending=0)
 
-    def lock_samples(self) -> Tag:
-        """Count in the samples added one by one, in the order in which they came, and return their `initial-tag`.
-
-        Raises:
-            AlreadyExistsError: If the dataset has its `initial-tag` already.
-            MissingInputError: If no sample has been added.
-        """
-        if self.n_samples:
-            raise AlreadyExistsError(f"dataset '{self.name}' has its '{INITIAL_TAG}' already")
-        filenames = self.samples.filenames(0)
-        if not filenames:
-            raise MissingInputError(f"dataset '{self.name}' has no samples yet; add them first")
-        self._fix_samples(filenames, n_pending=len(filenames))
-        return self.tag(INITIAL_TAG)
-
-    def _fix_samples(self, filenames: Sequence[str], *, n_pending: int) -> None:
-        count, column = len(filenames), tables.datasets.c
-        is_free = (column.id == self.id) & (column.n_samples == 0) & (column.n_pending >= n_pending)
-        if not n_pending:
-            is_free &= column.n_pending == 0
-        with self._engine.begin() as connection:
-            values = {"n_samples": count, "n_pending": column.n_pending - n_pending}
-            # Written inside the transaction: of two processes at this point, only the one that got the row writes.
-            if not connection.execute(update(tables.datasets).where(is_free).values(values)).rowcount:
-                raise AlreadyExistsError(f"dataset '{self.name}' has just been given its samples by someone else")
-            files.write_filenames(self._folder / "filenames.arrow", filenames)
-            connection.execute(insert(tables.tags).values(**self._tag_values(INITIAL_TAG, np.arange(count), count)))
-        self.n_samples = count
-
-    def upsize(self, name: str) -> Tag:
-        """Count in the samples added since, and return a new tag that holds just those; without any, `initial-tag`.
-
-        Scores and predictions have gaps for the new samples. An embedding lacks their rows: nothing can be selected
-        from it until a complete one is stored.
-        """
-        initial_tag = self.tag(INITIAL_TAG)
-        added = self.samples.filenames(self.n_samples)
-        if not added:
-            return initial_tag
-        self.check_tag_name(name)
-        count = self.n_samples + len(added)
-        values = self._tag_values(name, np.arange(self.n_samples, count), count) | {"prev_tag_id": initial_tag.id}
-        changes, replaced = upsize.array_changes(self, self._folder, count)
-        changes = [upsize.count_in(self, count), *changes, *upsize.tag_changes(self.tags(), count)]
-        with self._engine.begin() as connection:
-            for change in [*changes, upsize.insert_tag(values)]:
-                change(connection)
-            # Names are only ever added at the end, so readers of the old catalog still find theirs in the new file.
-            files.write_filenames(self._folder / "filenames.arrow", self.filenames() + added)
-        for path in replaced:
-            path.unlink(missing_ok=True)
-        self.n_samples = count
-        del self.filename_column
-        return self.tag_by_id(values["id"])
-
-    def set_facts(self, facts: Mapping[str, Any]) -> None:
-        """Keep what a client says about the dataset, next to what was said before."""
-        self.facts = self.facts | dict(facts)
-        with self._engine.begin() as connection:
-            statement = update(tables.datasets).where(tables.datasets.c.id == self.id)
-            connection.execute(statement.values(facts=self.facts))
-
-    def set_images_dir(self, folder: Path | None) -> None:
-        """Name the folder that holds the images; no file outside it is ever shown."""
-        if folder is not None and not folder.is_dir():
-            raise InvalidInputError(f"{folder} is not a folder on this machine; give the folder that holds the images")
-        self.images_dir = folder.resolve() if folder else None
-        with self._engine.begin() as connection:
-            statement = update(tables.datasets).where(tables.datasets.c.id == self.id)
-            connection.execute(statement.values(images_dir=str(self.images_dir) if self.images_dir else None))
-
-    @property
-    def uploads_dir(self) -> Path:
-        """The folder of the images that clients sent."""
-        return self._folder / "images"
-
-    @property
-    def thumbnails_dir(self) -> Path:
-        """The folder of the thumbnails that clients sent, named after their rows."""
-        return self._folder / "thumbnails"
-
-    def rename(self, name: str) -> None:
-        """Give the dataset another name."""
-        names.check_dataset_name(name)
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(update(tables.datasets).where(tables.datasets.c.id == self.id).values(name=name))
-        except IntegrityError as error:
-            raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name") from error
-        self.name = name
-
+    @abstractmethod
     def last_modified_at(self) -> int:
         """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
-        newest = [
-            select(func.max(table.c.created_at)).where(table.c.dataset_id == self.id).scalar_subquery()
-            for table in (tables.tags, tables.arrays)
-        ]
-        with self._engine.connect() as connection:
-            return max(moment or self.created_at for moment in connection.execute(select(*newest)).one())
 
+    @abstractmethod
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
-        query = select(tables.tags).where(tables.tags.c.dataset_id == self.id).order_by(tables.tags.c.position.desc())
-        with self._engine.connect() as connection:
-            return [_tag(record) for record in connection.execute(query)]
 
     def tag(self, name: str) -> Tag:
         """Return the tag of that name.
@@ -216,21 +93,13 @@ class Dataset:
         known = ", ".join(f"'{tag.name}'" for tag in tags[:20]) or "none yet: add embeddings first"
         raise NotFoundError(f"dataset '{self.name}' has no tag '{name}'; its tags are: {known}")
 
-    def tag_by_id(self, tag_id: str) -> Tag:
-        """Return the tag with that id, or raise `NotFoundError`."""
-        query = select(tables.tags).where(tables.tags.c.dataset_id == self.id, tables.tags.c.id == tag_id)
-        with self._engine.connect() as connection:
-            record = connection.execute(query).one_or_none()
-        if record:
-            return _tag(record)
-        raise NotFoundError(f"dataset '{self.name}' has no tag with the id '{tag_id}'")
-
     def check_tag_name(self, name: str) -> None:
         """Raise unless a new tag may have this name."""
         names.check_tag_name(name)
         if any(tag.name == name for tag in self.tags()):
             raise AlreadyExistsError(f"There already exists a tag with tag_name {name}; choose another name")
 
+    @abstractmethod
     def create_tag(
         self,
         name: str,
@@ -246,61 +115,15 @@ class Dataset:
 
         `order` keeps the rows that a selection added, in the order picked.
         """
-        self.check_tag_name(name)
-        values = self._tag_values(name, rows, self.n_samples) | {
-            "prev_tag_id": (parent or self.tag(INITIAL_TAG)).id,
-            "query_tag_id": query_tag.id if query_tag else None,
-            "preselected_tag_id": preselected_tag.id if preselected_tag else None,
-            "facts": facts or {},
-        }
-        if order is not None:
-            self.arrays.save("selection", {values["id"]: order})
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(tables.tags).values(**values))
-        except IntegrityError as error:
-            self.arrays.delete("selection", values["id"])
-            raise AlreadyExistsError(f"There already exists a tag with tag_name {name}; choose another name") from error
-        return self.tag_by_id(values["id"])
 
+    @abstractmethod
     def rename_tag(self, tag: Tag, name: str) -> None:
         """Give a tag another name; `initial-tag` keeps its own."""
-        if tag.name == INITIAL_TAG:
-            raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and keeps its name")
-        self.check_tag_name(name)
-        with self._engine.begin() as connection:
-            connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(name=name))
 
+    @abstractmethod
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children.
 
         Raises:
             NotAllowedError: If it is `initial-tag` or another tag was made from it.
         """
-        if tag.name == INITIAL_TAG:
-            raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and cannot be deleted")
-        children = [child.name for child in self.tags() if child.prev_tag_id == tag.id]
-        if children:
-            raise NotAllowedError(f"tag '{tag.name}' has children: delete {', '.join(children)} first")
-        with self._engine.begin() as connection:
-            connection.execute(delete(tables.tags).where(tables.tags.c.id == tag.id))
-        self.arrays.delete("selection", tag.id)
-
-    def _tag_values(self, name: str, rows: Rows, n_samples: int) -> dict[str, Any]:
-        unique = np.unique(rows)
-        return {
-            "id": new_id(),
-            "dataset_id": self.id,
-            "name": name,
-            "mask": rows_to_mask(unique, n_samples),
-            "size": len(unique),
-            "tot_size": n_samples,
-            "facts": {},
-            "created_at": now(),
-        }
-
-
-def _tag(record: Row[Any]) -> Tag:
-    values = dict(record._mapping)
-    del values["position"]
-    return Tag(**values)

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 BLOCK_BYTES = 1 << 24
 
 
-def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Call `write` with a temporary file that becomes `path` once its bytes are on disk."""
+def write_atomically(
+    path: Path, write: Callable[[IO[bytes]], object], check: Callable[[Path], object] | None = None
+) -> None:
+    """Call `write` with a temporary file that becomes `path` once its bytes are on disk and `check` has passed it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -22,6 +24,8 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
+        if check:
+            check(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -10,3 +10,8 @@ def new_id() -> str:
 def now() -> int:
     """Return the time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def sample_id(dataset_id: str, row: int) -> str:
+    """Return a sample's id: the start of its dataset's id, then its row. So no table has to map one to the other."""
+    return f"{dataset_id[:16]}{row:08x}"

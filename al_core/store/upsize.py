@@ -15,7 +15,7 @@ from al_core.store.identity import new_id
 from al_core.store.records import INITIAL_TAG, StoredArray, Tag, rows_to_mask
 
 if TYPE_CHECKING:
-    from al_core.store.dataset import Dataset
+    from al_core.store.local_dataset import LocalDataset
 
 PADDED = ("score", "prediction", "metadata", "category", "digest")
 PARTIAL_EMBEDDING = "partial-embedding"
@@ -24,7 +24,7 @@ PARTIAL_EMBEDDING = "partial-embedding"
 Change = Callable[[Connection], object]
 
 
-def array_changes(dataset: "Dataset", folder: Path, n_samples: int) -> tuple[list[Change], list[Path]]:
+def array_changes(dataset: "LocalDataset", folder: Path, n_samples: int) -> tuple[list[Change], list[Path]]:
     """Write the arrays of a grown dataset; return what the catalog has to learn and the files to remove after that."""
     changes: list[Change] = []
     replaced: list[Path] = []
@@ -68,7 +68,7 @@ def tag_changes(tags: list[Tag], n_samples: int) -> list[Change]:
     return changes
 
 
-def count_in(dataset: "Dataset", n_samples: int) -> Change:
+def count_in(dataset: "LocalDataset", n_samples: int) -> Change:
     """Return the change of the dataset itself, which fails when somebody else has just done the same."""
     column = tables.datasets.c
     statement = (

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
 from al_core.store import names, tables
 from al_core.store.catalog import open_catalog
-from al_core.store.dataset import Dataset
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
+from al_core.store.local_dataset import LocalDataset
 from al_core.store.tokens import Tokens
 
 # Another process may be between writing a file and committing its row; nobody takes an hour for that.
@@ -68,13 +68,13 @@ class Workspace:
         """The jobs of all processes that have this workspace open."""
         return JobRecords(self._engine, self.home / "jobs")
 
-    def datasets(self) -> list[Dataset]:
+    def datasets(self) -> list[LocalDataset]:
         """Return all datasets, newest first."""
         query = select(tables.datasets).order_by(tables.datasets.c.position.desc())
         with self._engine.connect() as connection:
             return [self._dataset(record) for record in connection.execute(query)]
 
-    def dataset(self, name_or_id: str) -> Dataset:
+    def dataset(self, name_or_id: str) -> LocalDataset:
         """Return the dataset of that name or id.
 
         Raises:
@@ -91,7 +91,7 @@ class Workspace:
 
     def create_dataset(
         self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
-    ) -> Dataset:
+    ) -> LocalDataset:
         """Return a new dataset, empty unless filenames are given.
 
         Raises:
@@ -129,10 +129,10 @@ class Workspace:
     def _datasets_folder(self) -> Path:
         return self.home / "datasets"
 
-    def _dataset(self, record: Any) -> Dataset:
-        return Dataset(self._engine, self._datasets_folder / record.id, record)
+    def _dataset(self, record: Any) -> LocalDataset:
+        return LocalDataset(self._engine, self._datasets_folder / record.id, record)
 
-    def _insert_dataset(self, name: str) -> Dataset:
+    def _insert_dataset(self, name: str) -> LocalDataset:
         values = {"id": new_id(), "name": name, "n_samples": 0, "n_pending": 0, "facts": {}, "created_at": now()}
         try:
             with self._engine.begin() as connection:

@@ -33,7 +33,7 @@ Get = Callable[[str], requests.Response]
 
 @pytest.fixture
 def get(workspace: Workspace) -> Iterator[Get]:
-    with served(media_app(lambda: workspace)) as address:
+    with served(media_app(workspace.dataset)) as address:
         yield lambda path: requests.get(address + path, timeout=10)
 
 

@@ -5,12 +5,14 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 import requests
+from sqlalchemy import event
 
 from al_core import workflow
 from al_core.api.server.errors import ApiError
@@ -106,6 +108,20 @@ def test_a_sample_keeps_what_an_update_leaves_out(api: Api) -> None:
     seen = api("GET", path, 200)
     assert (seen["fileName"], seen["customMetaData"], seen["metaData"]) == ("a.png", {"people": 3}, {"snr": 1.5})
     assert api("GET", f"{api.dataset}/samples/{'0' * 24}", 404)["code"] == "SAMPLE_UNKNOWN"
+
+
+def test_what_json_cannot_carry_everywhere_is_stored_as_what_it_can(api: Api) -> None:
+    [first, *_] = api("GET", f"{api.dataset}/samples", 200)
+    path = f"{api.dataset}/samples/{first['id']}"
+    # As Python's json module sends it: Lightly's client has a NaN for the noise of an image of one colour.
+    text = '{"customMetaData": {"snr": NaN, "list": [Infinity, 1180591620717411303424, 1' + "0" * 400 + "]}}"
+    headers = {"Content-Type": "application/json"}
+    api("PUT", path, 204, data=text, headers=headers)
+    stored = {"snr": None, "list": [None, float(2**70), None]}
+    assert api("GET", path, 200)["customMetaData"] == stored
+    assert api("GET", f"{api.dataset}/samples", 200)[0]["customMetaData"] == stored
+    deep = '{"customMetaData": {"x": ' + "[" * 500 + "]" * 500 + "}}"
+    assert "at most 100 deep" in api("PUT", path, 400, data=deep, headers=headers)["message"]
 
 
 def test_new_samples_leave_gaps_in_scores_and_make_an_embedding_incomplete(api: Api, dataset: Dataset) -> None:
@@ -326,6 +342,58 @@ def test_the_default_settings_trust_this_machine_only() -> None:
     assert Settings().allowed_hosts == LOCAL_HOSTS == ("localhost", "127.0.0.1", "::1")
 
 
+def test_numbers_in_custom_metadata_become_columns_once_a_configuration_points_at_them(
+    api: Api, dataset: Dataset
+) -> None:
+    first, second, *_ = api("GET", f"{api.dataset}/samples", 200)
+    api("PUT", f"{api.dataset}/samples/{first['id']}", 204, {"customMetaData": {"weather": {"temperature": 21}}})
+    api("PUT", f"{api.dataset}/samples/{second['id']}", 204, {"customMetaData": {"weather": "none"}})
+    entry = {"name": "temperature", "path": "weather.temperature", "defaultValue": 5, "valueDataType": "NUMERIC_INT"}
+    text = {"name": "sky", "path": "weather.sky", "defaultValue": "?", "valueDataType": "CATEGORICAL_STRING"}
+    path = f"{api.dataset}/configuration/metadata"
+    made = api("POST", path, 201, {"name": "weather", "configs": [entry, text]})
+    assert dataset.arrays.read(dataset.arrays.get("metadata", "temperature")).tolist() == [21, 5, 5, 5, 5, 5]
+    assert [stored.name for stored in dataset.arrays.all("metadata")] == ["temperature"]
+    api("PUT", f"{path}/{made['id']}", 204, {"name": "weather", "configs": [entry | {"defaultValue": None}]})
+    assert np.isnan(dataset.arrays.read(dataset.arrays.get("metadata", "temperature"))[1:]).all()
+    [known] = api("GET", path, 200)
+    assert known == api("GET", f"{path}/{made['id']}", 200)
+    assert (known["name"], known["configs"][0]["path"]) == ("weather", "weather.temperature")
+    assert api("GET", f"{path}/none", 404)["code"] == "METADATA_CONFIGURATION_UNKNOWN"
+
+
+def test_the_size_of_a_dataset_is_what_its_images_have(empty: Api) -> None:
+    for name, size in (("a.png", 1000), ("b.png", 24)):
+        empty("POST", f"{empty.dataset}/samples", 201, {"fileName": name, "metaData": {"sizeInBytes": size}})
+    empty("POST", f"{empty.dataset}/tags/initial", 201, {})
+    assert empty("GET", empty.dataset, 200)["sizeInBytes"] == 1024
+    empty("POST", f"{empty.dataset}/samples", 201, {"fileName": "c.png", "metaData": {"sizeInBytes": 1}})
+    empty("POST", f"{empty.dataset}/tags/upsize", 201, {"upsizeTagName": "more"})
+    assert empty("GET", empty.dataset, 200)["sizeInBytes"] == 1025
+
+
+def test_two_dimensional_views_are_calculated_or_sent(api: Api, dataset: Dataset) -> None:
+    embedding = f"{api.dataset}/embeddings/{dataset.arrays.get('embedding', 'default').id}"
+    sent = {
+        "name": "mine",
+        "dimensionalityReductionMethod": "TSNE",
+        "coordinatesDimension1": [0, 1, 2, 3, 4, 5],
+        "coordinatesDimension2": [5, 4, 3, 2, 1, 0],
+    }
+    made = api("POST", f"{embedding}/2d", 201, sent)
+    view = api("GET", f"{embedding}/2d/{made['id']}", 200)
+    assert {name: view[name] for name in sent} == sent
+    assert (
+        "give one of each for the 6 rows"
+        in api("POST", f"{embedding}/2d", 400, sent | {"coordinatesDimension1": [0]})["message"]
+    )
+    for method in ("PCA", "TSNE", "UMAP"):
+        api("POST", f"{embedding}/trigger2dEmbeddingsJob", 202, {"dimensionalityReductionMethod": method})
+    while len(views := api("GET", f"{embedding}/2d", 200)) < 4:
+        pass
+    assert {known["name"] for known in views} == {"mine", "pca", "tsne", "umap"}
+
+
 def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
     lines = ["filename,cat,dog", *(f"{name},0.75,0.25" for name in dataset.filenames())]
     answer = requests.put(f"{api.address}{api.dataset}/predictions", "\n".join(lines).encode(), timeout=30)
@@ -365,6 +433,41 @@ def test_a_full_disk_is_a_507_and_leaves_the_store_whole(
     assert api("GET", f"{api.dataset}/tags/{initial}/scores/mine", 200)["scores"] == [0.25] * 6
     assert not list(workspace.home.rglob("*.tmp"))
     api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores | {"scores": [0.5] * 6})
+
+
+def test_a_full_catalog_is_a_507_and_leaves_the_store_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    limit = {"pages": 1_000_000}
+
+    def hold_to_limit(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limit['pages']}")
+
+    with Workspace(tmp_path / "sqlite") as workspace, api_server(workspace) as address:
+        dataset = workflow.create_dataset(workspace, "line", ["a.png", "b.png"], np.eye(2))
+        api = Api(address, dataset.id)
+        event.listen(workspace._engine, "checkout", hold_to_limit)
+        # SQLite never makes a database smaller than it is: one page is "no more than now".
+        limit["pages"] = 1
+        body = {"customMetaData": {"text": "x" * 100_000}}
+        sample = api("GET", f"{api.dataset}/samples", 200)[0]["id"]
+        assert api("PUT", f"{api.dataset}/samples/{sample}", 507, body)["code"] == "INSUFFICIENT_STORAGE"
+        assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] is None
+        limit["pages"] = 1_000_000
+        api("PUT", f"{api.dataset}/samples/{sample}", 204, body)
+        assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] == body["customMetaData"]
+
+
+def test_no_name_gets_into_a_header(api: Api) -> None:
+    forged = "a\r\nSet-Cookie: x=1"
+    api("POST", "/datasets", 400, {"name": forged})
+    api("POST", f"{api.dataset}/tags", 400, {"name": forged, "bitMaskData": "0x1", "totSize": 6})
+    api("POST", f"{api.dataset}/samples", 400, {"fileName": forged})
+    address = f"{api.address}{api.dataset}/embeddings/writeCSVUrl"
+    answer = requests.get(address, params={"name": forged}, timeout=30)
+    assert "Set-Cookie" not in answer.headers
+    assert "%0D%0A" in answer.json()["signedWriteUrl"]
+    sent = requests.put(answer.json()["signedWriteUrl"], b"filenames,embedding_0,labels\n", timeout=30)
+    assert "Set-Cookie" not in sent.headers
 
 
 def test_other_machines_have_a_limit_of_requests() -> None:

@@ -62,6 +62,7 @@ def test_uploaded_images_come_back_byte_for_byte_and_through_the_download(seen: 
 
 def test_metadata_stays_with_its_sample(seen: dict[str, Any]) -> None:
     assert seen["temperatures"] == {name: int(name[-6:-4]) / 2 for name in seen["filenames"]}
+    assert seen["configured"] == ["weather.temperature"]
     assert all(sharpness is not None for sharpness in seen["sharpness"])
 
 

@@ -5,5 +5,10 @@ def go_to(page: Page, name: str) -> None:
     """Follow a link of the sidebar and wait until no element of the page before is left."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    wait_for_run(page)
+
+
+def wait_for_run(page: Page) -> None:
+    """Wait until the script behind the page has run to its end and drawn everything anew."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     expect(page.locator('[data-stale="true"]')).to_have_count(0)

@@ -46,7 +46,7 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
         try:
             if requests.get(f"{address}/_stcore/health", timeout=5).text == "ok":
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise RuntimeError(f"the app did not start within {START_SECONDS} s; its log says:\n{log.read_text()}")
 

@@ -20,7 +20,7 @@ _component = st.components.v2.component(
 
 
 def image_url(dataset: Dataset, row: int | str) -> str:
-    return f"/images/{dataset.id}/{row}"
+    return f"/images/{dataset.image_key}/{row}"
 
 
 def image_grid(dataset: Dataset, rows: Rows, caption: Callable[[int], str], *, key: str) -> int | None:

@@ -7,8 +7,10 @@ from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from al_core.api.schemas import Problem
+from al_core.api.schemas.wire import Problem
 from al_core.api.server import (
+    arrays,
+    configurations,
     datasets,
     documentation,
     embeddings,
@@ -29,7 +31,20 @@ from al_core.store import Workspace
 
 __all__ = ["app", "create_api"]
 
-ROUTERS = (versions, datasets, samples, tags, exports, scores, embeddings, predictions, selections, signed)
+ROUTERS = (
+    versions,
+    datasets,
+    samples,
+    tags,
+    exports,
+    scores,
+    embeddings,
+    predictions,
+    configurations,
+    arrays,
+    selections,
+    signed,
+)
 
 
 def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Settings | None = None) -> FastAPI:

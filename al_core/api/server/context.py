@@ -1,3 +1,4 @@
+import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from al_core.api.server.errors import coded
 from al_core.api.server.settings import Settings
 from al_core.api.server.signed_urls import PREFIX, Signer, read_secret
 from al_core.jobs import Jobs
-from al_core.store import Dataset, StoredArray, Tag, Workspace
+from al_core.store import LocalDataset, StoredArray, Tag, Workspace
 
 API_PREFIX = "/v1"
 STALE_SECONDS = 24 * 3600
@@ -71,22 +72,22 @@ def services(request: Request) -> Services:
     return context.services or context.open()
 
 
-def find_dataset(request: Request, dataset_id: str) -> Dataset:
+def find_dataset(request: Request, dataset_id: str) -> LocalDataset:
     """Return the dataset that the path names."""
     with coded(NotFoundError="DATASET_UNKNOWN"):
         return services(request).workspace.dataset(dataset_id)
 
 
-DatasetOfPath = Annotated[Dataset, Depends(find_dataset)]
+DatasetOfPath = Annotated[LocalDataset, Depends(find_dataset)]
 
 
-def find_tag(dataset: Dataset, tag_id: str, code: str = "TAG_UNKNOWN") -> Tag:
+def find_tag(dataset: LocalDataset, tag_id: str, code: str = "TAG_UNKNOWN") -> Tag:
     """Return the tag with that id."""
     with coded(NotFoundError=code):
         return dataset.tag_by_id(tag_id)
 
 
-def find_array(dataset: Dataset, kind: str, array_id: str, code: str) -> StoredArray:
+def find_array(dataset: LocalDataset, kind: str, array_id: str, code: str) -> StoredArray:
     """Return the embedding or score with that id or name."""
     with coded(NotFoundError=code):
         names = {stored.id: stored.name for stored in dataset.arrays.all(kind)}
@@ -100,6 +101,12 @@ def signed_url(request: Request, method: str, path: str, seconds: int | None = N
     return root + known.signer.sign(method, PREFIX + path, seconds or known.settings.url_seconds, **query)
 
 
-def json_bytes(content: Any) -> Response:
-    """Return long lists as JSON at the speed of orjson."""
-    return Response(orjson.dumps(content), media_type="application/json")
+def json_bytes(content: Any, request: Request | None = None) -> Response:
+    """Return long lists as JSON at the speed of orjson; 304 if the client of `request` has just this one already."""
+    body = orjson.dumps(content)
+    if request is None:
+        return Response(body, media_type="application/json")
+    version = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
+    if request.headers.get("if-none-match") == version:
+        return Response(status_code=304, headers={"ETag": version})
+    return Response(body, media_type="application/json", headers={"ETag": version})

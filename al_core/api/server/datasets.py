@@ -1,7 +1,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from al_core.api.schemas import Created, DatasetCreate, DatasetData, DatasetUpdate, UploadStatus
+from al_core.api.schemas.datasets import DatasetCreate, DatasetData, DatasetUpdate, UploadStatus
+from al_core.api.schemas.wire import Created
 from al_core.api.server.context import DatasetOfPath, services
 from al_core.api.server.errors import ApiError, coded
 

@@ -3,27 +3,33 @@ import io
 from collections.abc import Iterator
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from al_core import workflow
 from al_core.api.arrow_body import read_embeddings, read_images
-from al_core.api.schemas import (
-    Created,
+from al_core.api.schemas.embeddings import (
+    Embedding2dCreate,
     Embedding2dData,
     EmbeddingData,
     RowCount,
     Trigger2d,
     WriteCsvUrl,
 )
+from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import ARROW_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, find_array, services, signed_url
 from al_core.api.server.errors import ApiError, coded
-from al_core.store import Dataset, StoredArray
+from al_core.exceptions import InvalidInputError
+from al_core.store import LocalDataset, StoredArray
 from al_core.store.identity import new_id
 from al_core.store.upsize import PARTIAL_EMBEDDING
 
 router = APIRouter(prefix="/datasets/{dataset_id}/embeddings", tags=["Embeddings"])
+
+# Its time grows faster than the samples, and it cannot be stopped half-way: a minute, not an hour.
+MOST_TSNE_SAMPLES = 10_000
 
 
 def embedding_of_path(dataset: DatasetOfPath, embedding_id: str) -> StoredArray:
@@ -101,9 +107,9 @@ def check_row_count(embedding: EmbeddingOfPath, body: RowCount) -> None:
 
 @router.post("/{embedding_id}/trigger2dEmbeddingsJob", status_code=202, response_class=Response)
 def start_2d(request: Request, dataset: DatasetOfPath, embedding: EmbeddingOfPath, body: Trigger2d) -> None:
-    """Start calculating a 2-D view. There is no t-SNE here; the request is accepted and UMAP takes its place."""
+    """Start calculating a 2-D view. For t-SNE there may be too many samples: then UMAP has to take its place."""
     method = body.dimensionality_reduction_method
-    if method == "TSNE":
+    if method == "TSNE" and embedding.shape[0] > MOST_TSNE_SAMPLES:
         return
     services(request).jobs.start(
         f"{method}:{embedding.id}",
@@ -111,6 +117,20 @@ def start_2d(request: Request, dataset: DatasetOfPath, embedding: EmbeddingOfPat
         lambda progress: workflow.project(dataset, embedding.name, method, progress=progress) is None,
         dataset.id,
     )
+
+
+@router.post("/{embedding_id}/2d", status_code=201)
+def create_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath, body: Embedding2dCreate) -> Created:
+    """Store a 2-D view that a client calculated."""
+    if not len(body.coordinates_dimension1) == len(body.coordinates_dimension2) == embedding.shape[0]:
+        raise InvalidInputError(
+            f"there are {len(body.coordinates_dimension1)} and {len(body.coordinates_dimension2)} coordinates; give "
+            f"one of each for the {embedding.shape[0]} rows of embedding '{embedding.name}'"
+        )
+    points = np.column_stack([body.coordinates_dimension1, body.coordinates_dimension2]).astype(np.float32)
+    name = f"{body.dimensionality_reduction_method} of {embedding.digest} named {body.name}"
+    dataset.arrays.save("projection", {name: points})
+    return Created(id=dataset.arrays.get("projection", name).id)
 
 
 @router.get("/{embedding_id}/2d")
@@ -128,7 +148,7 @@ def read_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath, view_id: str) ->
     raise ApiError(404, "EMBEDDING_2D_UNKNOWN", f"embedding '{embedding.name}' has no 2-D view '{view_id}'")
 
 
-def views(dataset: Dataset, embedding: StoredArray, *, with_points: bool) -> Iterator[Embedding2dData]:
+def views(dataset: LocalDataset, embedding: StoredArray, *, with_points: bool) -> Iterator[Embedding2dData]:
     """Yield the 2-D views of an embedding."""
     for stored in dataset.arrays.all("projection"):
         method, _, origin = stored.name.partition(" of ")
@@ -139,7 +159,7 @@ def views(dataset: Dataset, embedding: StoredArray, *, with_points: bool) -> Ite
             id=stored.id,
             dataset_id=dataset.id,
             embedding_id=embedding.id,
-            name=method.lower(),
+            name=origin.partition(" named ")[2] or method.lower(),
             created_at=stored.created_at,
             dimensionality_reduction_method=method,
             coordinates_dimension1=points[:, 0].tolist() if points is not None else None,
@@ -147,7 +167,7 @@ def views(dataset: Dataset, embedding: StoredArray, *, with_points: bool) -> Ite
         )
 
 
-def csv_lines(dataset: Dataset, embedding: StoredArray, n_rows: int = 1000) -> Iterator[str]:
+def csv_lines(dataset: LocalDataset, embedding: StoredArray, n_rows: int = 1000) -> Iterator[str]:
     """Yield an embedding in Lightly's CSV layout, `n_rows` rows at a time."""
     matrix = dataset.arrays.read(embedding)
     filenames = dataset.filenames()

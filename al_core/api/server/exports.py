@@ -1,12 +1,16 @@
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import PlainTextResponse, Response
 
 from al_core import workflow
+from al_core.api.schemas.tags import ExportFormat
 from al_core.api.server.context import DatasetOfPath
-from al_core.api.server.samples import image_url, sample_data, sample_id
+from al_core.api.server.samples import image_url, sample_data
 from al_core.api.server.tags import TagOfPath
-from al_core.formats import find_writer
-from al_core.store import Dataset, Tag
+from al_core.exports import export_obstacle
+from al_core.formats import WRITERS, find_writer
+from al_core.store.identity import sample_id
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
 
@@ -26,50 +30,9 @@ def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> str:
     return "\n".join(dataset.filenames(tag.rows))
 
 
-@router.get("/export/LabelStudio/tasks")
-def export_label_studio(
-    request: Request,
-    dataset: DatasetOfPath,
-    tag: TagOfPath,
-    expiresIn: int = WEEK_SECONDS,
-) -> list[dict[str, object]]:
-    """Return the samples of a tag as tasks of Label Studio."""
-    return [
-        {"id": row, "data": {"image": url, "lightlyFileName": name, "lightlyMetaInfo": meta}}
-        for row, name, url, meta in samples(request, dataset, tag, expiresIn)
-    ]
-
-
-@router.get("/export/LabelBox/datarows")
-def export_labelbox(
-    request: Request,
-    dataset: DatasetOfPath,
-    tag: TagOfPath,
-    expiresIn: int = WEEK_SECONDS,
-) -> list[dict[str, object]]:
-    """Return the samples of a tag as data rows of Labelbox."""
-    return [{"externalId": name, "imageUrl": url} for _, name, url, _ in samples(request, dataset, tag, expiresIn)]
-
-
-@router.get("/export/Sama/tasks")
-def export_sama(
-    request: Request,
-    dataset: DatasetOfPath,
-    tag: TagOfPath,
-    expiresIn: int = WEEK_SECONDS,
-) -> list[dict[str, object]]:
-    """Return the samples of a tag as tasks of Sama."""
-    return [
-        {
-            "priority": 0,
-            "reserve_for": None,
-            "data": {"id": row, "url": url, "image": url, "lightlyFileName": name, "lightlyMetaInfo": meta},
-        }
-        for row, name, url, meta in samples(request, dataset, tag, expiresIn)
-    ]
-
-
-def samples(request: Request, dataset: Dataset, tag: Tag, seconds: int) -> list[tuple[int, str, str, object]]:
+def exported(
+    request: Request, dataset: DatasetOfPath, tag: TagOfPath, expiresIn: int = WEEK_SECONDS
+) -> list[tuple[int, str, str, object]]:
     """Return row, filename, signed URL and facts of each sample."""
     facts = dataset.samples.facts()
     rows = tag.rows.tolist()
@@ -77,10 +40,50 @@ def samples(request: Request, dataset: Dataset, tag: Tag, seconds: int) -> list[
         (
             row,
             name,
-            image_url(request, dataset, sample_id(dataset, row), "GET", "full", seconds),
+            image_url(request, dataset, sample_id(dataset.id, row), "GET", "full", expiresIn),
             sample_data(dataset, row, name, facts.get(row, {})).model_dump(by_alias=True),
         )
         for row, name in zip(rows, dataset.filenames(tag.rows), strict=True)
+    ]
+
+
+Exported = Annotated[list[tuple[int, str, str, object]], Depends(exported)]
+
+
+@router.get("/export/LabelStudio/tasks")
+def export_label_studio(samples: Exported) -> list[dict[str, object]]:
+    """Return the samples of a tag as tasks of Label Studio."""
+    return [
+        {"id": row, "data": {"image": url, "lightlyFileName": name, "lightlyMetaInfo": meta}}
+        for row, name, url, meta in samples
+    ]
+
+
+@router.get("/export/LabelBox/datarows")
+def export_labelbox(samples: Exported) -> list[dict[str, object]]:
+    """Return the samples of a tag as data rows of Labelbox."""
+    return [{"externalId": name, "imageUrl": url} for _, name, url, _ in samples]
+
+
+@router.get("/export/Sama/tasks")
+def export_sama(samples: Exported) -> list[dict[str, object]]:
+    """Return the samples of a tag as tasks of Sama."""
+    return [
+        {
+            "priority": 0,
+            "reserve_for": None,
+            "data": {"id": row, "url": url, "image": url, "lightlyFileName": name, "lightlyMetaInfo": meta},
+        }
+        for row, name, url, meta in samples
+    ]
+
+
+@router.get("/exports")
+def read_formats(dataset: DatasetOfPath, tag: TagOfPath, addedOnly: bool = False) -> list[ExportFormat]:
+    """Return the formats of `/export/FORMAT`, and which the tag cannot be had in (an addition of al_core)."""
+    return [
+        ExportFormat(name=name, label=writer.label, obstacle=export_obstacle(dataset, tag, name, added_only=addedOnly))
+        for name, writer in WRITERS.items()
     ]
 
 

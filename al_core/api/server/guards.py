@@ -64,7 +64,8 @@ class Guard:
             not is_local or services.settings.require_token or await self._is_wrong(secret, services)
         ):
             self._mistakes.count(address, False)
-            raise ApiError(401, "UNAUTHORIZED", "a valid token is needed: create one with `al-core token create NAME`")
+            message = "a valid token is needed: create one with `al-core token create NAME`"
+            raise ApiError(401, "UNAUTHORIZED", message, "NotAllowedError")
         check_role(token, scope["method"])
         self._requests.count(token.name if token else address, is_local)
         return token.name if token else "this machine"
@@ -152,7 +153,7 @@ def secret_of(scope: Scope, headers: Headers) -> str | None:
 def check_role(token: Token | None, method: str) -> None:
     """Refuse a write with a token that may only read."""
     if token and not token.may_write and method not in READING:
-        raise ApiError(403, "FORBIDDEN", f"token '{token.name}' may only read")
+        raise ApiError(403, "FORBIDDEN", f"token '{token.name}' may only read", "NotAllowedError")
 
 
 def check_length(headers: Headers, limit: int) -> None:

@@ -10,7 +10,7 @@ from al_core.api.server.errors import ApiError
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats.filenames import check_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
-from al_core.store import Dataset
+from al_core.store import LocalDataset
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
 
@@ -23,7 +23,7 @@ def check_filename(filename: str) -> None:
         raise InvalidInputError(f"{filename!r} is not a plain relative path; use one such as 'folder/image.png'")
 
 
-def store_image(dataset: Dataset, filename: str, body: Path) -> None:
+def store_image(dataset: LocalDataset, filename: str, body: Path) -> None:
     """Keep an image that a client sent. Each is written once: the same bytes again are fine, others are refused."""
     check_filename(filename)
     if Path(filename).suffix.lower() not in IMAGE_SUFFIXES:
@@ -35,7 +35,7 @@ def store_image(dataset: Dataset, filename: str, body: Path) -> None:
         dataset.set_images_dir(dataset.uploads_dir)
 
 
-def store_thumbnail(dataset: Dataset, row: int, body: Path) -> None:
+def store_thumbnail(dataset: LocalDataset, row: int, body: Path) -> None:
     """Keep a thumbnail that a client sent."""
     write_once(dataset.thumbnails_dir / f"{row}.webp", body)
 
@@ -50,7 +50,7 @@ def write_once(path: Path, body: Path) -> None:
             raise ApiError(403, "FORBIDDEN", "this URL has been used; a file is written once") from error
 
 
-def read_image(dataset: Dataset, filename: str) -> Response:
+def read_image(dataset: LocalDataset, filename: str) -> Response:
     """Return the image of a sample as it is."""
     path = resolve_image(dataset.images_dir, filename) if dataset.images_dir else None
     if path is None:
@@ -58,7 +58,7 @@ def read_image(dataset: Dataset, filename: str) -> Response:
     return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=HEADERS)
 
 
-def read_thumbnail(dataset: Dataset, row: int, filename: str) -> Response:
+def read_thumbnail(dataset: LocalDataset, row: int, filename: str) -> Response:
     """Return the thumbnail that a client sent, otherwise one made from the image."""
     small = media.read_thumbnail(dataset, row)
     if small is None:

@@ -1,7 +1,7 @@
 from fastapi import APIRouter
 
 from al_core import workflow
-from al_core.api.schemas import PredictionsStored
+from al_core.api.schemas.scores import PredictionsStored
 from al_core.api.server.bodies import FILE_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath
 from al_core.formats import read_predictions

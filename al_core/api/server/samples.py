@@ -1,16 +1,21 @@
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
-from al_core.api.schemas import Created, SampleCreate, SampleData, SampleUpdate, SampleWriteUrls
+from al_core.api.schemas.samples import SampleCreate, SampleData, SampleUpdate, SampleWriteUrls
+from al_core.api.schemas.wire import Created
 from al_core.api.server.context import DatasetOfPath, json_bytes, signed_url
 from al_core.api.server.errors import ApiError
 from al_core.api.server.images import check_filename
-from al_core.store import Dataset
+from al_core.exceptions import MissingInputError
+from al_core.store import LocalDataset
+from al_core.store.identity import sample_id
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Samples"])
+
+ARROW = "application/vnd.apache.arrow.file"
 
 
 @router.get("/mappings", response_model=list[str])
@@ -18,7 +23,26 @@ def read_mappings(dataset: DatasetOfPath, field: Literal["fileName", "_id"]) -> 
     """Return the filenames or ids of all samples; position k is bit k of every tag's mask."""
     if field == "fileName":
         return json_bytes(dataset.filenames())
-    return json_bytes([sample_id(dataset, row) for row in range(dataset.n_samples)])
+    return json_bytes([sample_id(dataset.id, row) for row in range(dataset.n_samples)])
+
+
+@router.get("/filenames", response_class=FileResponse)
+def read_filenames(dataset: DatasetOfPath) -> FileResponse:
+    """Return the filenames in row order as an Arrow file with the column filename (an addition of al_core).
+
+    It may hold more names than the dataset has samples: those that are just being counted in.
+    """
+    if not dataset.n_samples:
+        raise MissingInputError(f"dataset '{dataset.name}' has no samples yet; add them first")
+    return FileResponse(dataset.filenames_path, media_type=ARROW)
+
+
+@router.put("/filenames", status_code=204, response_class=Response)
+def set_filenames(dataset: DatasetOfPath, body: list[str]) -> None:
+    """Give an empty dataset its samples and their `initial-tag` (an addition of al_core)."""
+    for filename in body:
+        check_filename(filename)
+    dataset.set_samples(body)
 
 
 @router.get("/samples", response_model=list[SampleData])
@@ -42,7 +66,7 @@ def create_sample(dataset: DatasetOfPath, body: SampleCreate) -> Created:
     check_filename(body.file_name)
     known = dataset.rows_of([body.file_name])[0]
     row = int(known) if known >= 0 else dataset.samples.add(body.file_name, facts_of(body))
-    return Created(id=sample_id(dataset, row))
+    return Created(id=sample_id(dataset.id, row))
 
 
 @router.get("/samples/{sample_id}")
@@ -96,19 +120,14 @@ def redirect_to_image(
 
 
 def image_url(
-    request: Request, dataset: Dataset, sample_id: str, method: str, kind: str, seconds: int | None = None
+    request: Request, dataset: LocalDataset, sample_id: str, method: str, kind: str, seconds: int | None = None
 ) -> str:
     """Return a signed URL of an image."""
     row_of(dataset, sample_id)
     return signed_url(request, method, f"/datasets/{dataset.id}/samples/{sample_id}/{kind}", seconds)
 
 
-def sample_id(dataset: Dataset, row: int) -> str:
-    """Return a sample's id: the start of its dataset's id, then its row. So no table has to map one to the other."""
-    return f"{dataset.id[:16]}{row:08x}"
-
-
-def row_of(dataset: Dataset, sample_id: str) -> int:
+def row_of(dataset: LocalDataset, sample_id: str) -> int:
     """Return the row of a sample's id."""
     prefix, number = sample_id[:16], sample_id[16:]
     is_id = prefix == dataset.id[:16] and len(number) == 8 and set(number) <= set("0123456789abcdef")
@@ -117,19 +136,19 @@ def row_of(dataset: Dataset, sample_id: str) -> int:
     return int(number, 16)
 
 
-def filename_of(dataset: Dataset, row: int) -> str:
+def filename_of(dataset: LocalDataset, row: int) -> str:
     """Return the filename of a sample, pending or not."""
     if row < dataset.n_samples:
         return dataset.filenames(np.array([row]))[0]
     return dataset.samples.filenames(row)[0]
 
 
-def sample_data(dataset: Dataset, row: int, filename: str, facts: dict[str, object]) -> SampleData:
+def sample_data(dataset: LocalDataset, row: int, filename: str, facts: dict[str, object]) -> SampleData:
     """Return a sample as the API shows it."""
     return SampleData.model_validate(
         {
             **facts,
-            "id": sample_id(dataset, row),
+            "id": sample_id(dataset.id, row),
             "datasetId": dataset.id,
             "fileName": filename,
             "index": row,
@@ -141,3 +160,16 @@ def sample_data(dataset: Dataset, row: int, filename: str, facts: dict[str, obje
 def facts_of(body: SampleCreate | SampleUpdate) -> dict[str, object]:
     """Return what a client says about a sample."""
     return body.model_dump(by_alias=True, exclude={"file_name"}, exclude_unset=True)
+
+
+def number_at(facts: dict[str, Any], path: str, default: float = np.nan) -> float:
+    """Return the number at a path such as `metaData.sizeInBytes`; the default where there is none."""
+    value: Any = facts
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def size_in_bytes(dataset: LocalDataset) -> int:
+    """Return how large all images are together, as the clients that sent them said."""
+    return int(sum(number_at(facts, "metaData.sizeInBytes", 0) for facts in dataset.samples.facts().values()))

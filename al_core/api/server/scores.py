@@ -4,11 +4,12 @@ from starlette.responses import Response
 
 from al_core import workflow
 from al_core.api.arrow_body import read_columns
-from al_core.api.schemas import Created, ScoreCreate, ScoreData, ScoreInfo
+from al_core.api.schemas.scores import ScoreCreate, ScoreData, ScoreInfo
+from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import ARROW_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, find_array
 from al_core.api.server.tags import TagOfPath
-from al_core.store import Dataset, StoredArray, Tag
+from al_core.store import LocalDataset, StoredArray, Tag
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["Scores"])
 
@@ -45,6 +46,6 @@ def info(tag: Tag, stored: StoredArray) -> ScoreInfo:
     return ScoreInfo(id=stored.id, tag_id=tag.id, score_type=stored.name, created_at=stored.created_at)
 
 
-def is_complete(dataset: Dataset, tag: Tag, stored: StoredArray) -> bool:
+def is_complete(dataset: LocalDataset, tag: Tag, stored: StoredArray) -> bool:
     """Return whether every sample of the tag has this score."""
     return not np.isnan(dataset.arrays.read(stored)[tag.rows]).any()

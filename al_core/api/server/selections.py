@@ -5,13 +5,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.schemas import JobCreated, JobResult, JobStatusData, SamplingCreate, SelectionCreate
+from al_core.api.schemas.selections import JobCreated, JobResult, JobStatusData, SamplingCreate, SelectionCreate
 from al_core.api.server.context import DatasetOfPath, Services, find_array, find_tag, json_bytes, services
 from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.jobs import Job
-from al_core.store import INITIAL_TAG, Dataset
+from al_core.store import INITIAL_TAG, LocalDataset
 from al_core.store.job_records import JobRecord
 
 router = APIRouter(tags=["Selection"])
@@ -35,7 +35,7 @@ def create_sampling(request: Request, dataset: DatasetOfPath, embedding_id: str,
     return create_selection(request, dataset, selection)
 
 
-def absolute_count(dataset: Dataset, body: SamplingCreate, n_samples: float) -> int:
+def absolute_count(dataset: LocalDataset, body: SamplingCreate, n_samples: float) -> int:
     """Return a number of samples; a share between 0 and 1 is of the query tag and rounded up."""
     if 0 < n_samples < 1:
         size = find_tag(dataset, body.query_tag_id).size if body.query_tag_id else dataset.n_samples
@@ -128,6 +128,8 @@ def status(job: Job | JobRecord) -> JobStatusData:
         finished_at=job.finished_at,
         error="cancelled" if is_cancelled else job.error or None,
         result=JobResult(data=job.result) if isinstance(job.result, str) else None,
+        done=job.done if isinstance(job, Job) else 0,
+        total=job.total if isinstance(job, Job) else 0,
         progress=job.fraction if isinstance(job, Job) else None,
         error_type="Cancelled" if is_cancelled else job.error_type or None,
     )

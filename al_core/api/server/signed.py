@@ -15,7 +15,7 @@ from al_core.api.server.images import read_image, read_thumbnail, store_image, s
 from al_core.api.server.samples import filename_of, row_of
 from al_core.api.server.signed_urls import PREFIX
 from al_core.formats.embeddings_csv import read_embeddings_csv
-from al_core.store import Dataset
+from al_core.store import LocalDataset
 
 
 def check_signature(request: Request) -> None:
@@ -65,7 +65,7 @@ def put_csv(dataset: DatasetOfPath, embedding_id: str, name: str, body: BodyFile
     )
 
 
-def is_replay(dataset: Dataset, name: str, digest: str) -> bool:
+def is_replay(dataset: LocalDataset, name: str, digest: str) -> bool:
     """Return whether just this file was stored before; another file under the same name is refused."""
     stored = dataset.arrays.find("embedding", name)
     if stored and stored.facts.get("csv") != digest:

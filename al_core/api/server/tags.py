@@ -6,9 +6,8 @@ from starlette.responses import Response
 
 from al_core import tagging
 from al_core.api.bitmask import BitMask
-from al_core.api.schemas import (
+from al_core.api.schemas.tags import (
     BitMaskData,
-    Created,
     InitialTagCreate,
     Operation,
     TagArithmetics,
@@ -17,10 +16,12 @@ from al_core.api.schemas import (
     TagUpdate,
     TagUpsize,
 )
+from al_core.api.schemas.wire import Created
 from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
 from al_core.api.server.errors import coded
+from al_core.api.server.samples import size_in_bytes
 from al_core.exceptions import InvalidInputError
-from al_core.store import Dataset, Tag
+from al_core.store import LocalDataset, Tag
 from al_core.types import Rows
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags", tags=["Tags"])
@@ -45,7 +46,7 @@ def read_tags(request: Request, dataset_id: str) -> Response:
     """Return all tags, newest first, so that the last is `initial-tag`."""
     # Clients ask for this all the time, so it takes one thread: not one for the dataset, one for this, one to check it.
     tags = find_dataset(request, dataset_id).tags()
-    return json_bytes([TagData.of(tag).model_dump(by_alias=True) for tag in tags])
+    return json_bytes([TagData.of(tag).model_dump(by_alias=True) for tag in tags], request)
 
 
 @router.post("/initial", status_code=201)
@@ -53,8 +54,7 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
     """Fix the order of the samples sent so far, and make the tag that holds them all."""
     with coded(AlreadyExistsError="TAG_INITIAL_EXISTS"):
         tag = dataset.lock_samples()
-    if body.img_type:
-        dataset.set_facts({"imgType": body.img_type})
+    dataset.set_facts({"sizeInBytes": size_in_bytes(dataset)} | ({"imgType": body.img_type} if body.img_type else {}))
     return Created(id=tag.id)
 
 
@@ -62,7 +62,9 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
 def upsize_tags(dataset: DatasetOfPath, body: TagUpsize) -> Created:
     """Count in the samples sent since, and make a tag that holds just those."""
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        return Created(id=dataset.upsize(body.upsize_tag_name).id)
+        made = dataset.upsize(body.upsize_tag_name)
+    dataset.set_facts({"sizeInBytes": size_in_bytes(dataset)})
+    return Created(id=made.id)
 
 
 @router.post("/arithmetics", status_code=201)
@@ -97,11 +99,18 @@ def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
         else None
     )
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = dataset.create_tag(body.name, rows, parent=parent, query_tag=query_tag, preselected_tag=preselected_tag)
+        made = dataset.create_tag(
+            body.name,
+            rows,
+            parent=parent,
+            query_tag=query_tag,
+            preselected_tag=preselected_tag,
+            facts=body.facts.model_dump() if body.facts else None,
+        )
     return Created(id=made.id)
 
 
-def rows_of_mask(dataset: Dataset, bit_mask_data: str) -> Rows:
+def rows_of_mask(dataset: LocalDataset, bit_mask_data: str) -> Rows:
     """Return the rows of a mask that a client sent."""
     mask = BitMask.from_hex(bit_mask_data)
     if mask.x.bit_length() > dataset.n_samples:

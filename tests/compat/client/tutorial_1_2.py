@@ -12,6 +12,8 @@ from lightly.active_learning.agents import ActiveLearningAgent
 from lightly.active_learning.config import SelectionConfig
 from lightly.active_learning.scorers import ScorerClassification
 from lightly.api import ApiWorkflowClient
+from lightly.openapi_generated.swagger_client.models.configuration_entry import ConfigurationEntry
+from lightly.openapi_generated.swagger_client.models.configuration_value_data_type import ConfigurationValueDataType
 from lightly.openapi_generated.swagger_client.rest import ApiException
 
 NAMES = [f"{'left' if number % 2 else 'right'}/image_{number:02d}.png" for number in range(12)]
@@ -57,6 +59,10 @@ def describe(client: ApiWorkflowClient) -> None:
     client.upload_custom_metadata({"images": images, "metadata": metadata})
     samples = client._samples_api.get_samples_by_dataset_id(client.dataset_id)
     seen["temperatures"] = {sample.file_name: sample.custom_meta_data["weather"]["temperature"] for sample in samples}
+    entry = ConfigurationEntry("temperature", "weather.temperature", 0, ConfigurationValueDataType.NUMERIC_FLOAT)
+    client.create_custom_metadata_config("weather", [entry])
+    configurations = client._metadata_configurations_api.get_meta_data_configurations(client.dataset_id)
+    seen["configured"] = [entry.path for known in configurations for entry in known.configs]
     seen["sharpness"] = [sample.meta_data.sharpness for sample in samples]
 
 

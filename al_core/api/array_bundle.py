@@ -1,0 +1,54 @@
+"""Arrays of any shape with their facts in one body: a ZIP file of `.npy` members, stored as they are."""
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+
+CONTENTS = "contents.json"
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def write_bundle(file: IO[bytes], named: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> None:
+    """Write arrays and what they were made from."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(CONTENTS, orjson.dumps({"names": list(named), "facts": facts}))
+        for position, array in enumerate(named.values()):
+            with archive.open(f"{position}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def read_bundle(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Return the arrays and facts of a file that `write_bundle` wrote.
+
+    Raises:
+        FileFormatError: If the file is something else.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            # Packed members could unfold to more than the memory holds.
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+                raise FileFormatError("the members of a bundle of arrays are stored, not compressed")
+            contents = orjson.loads(archive.read(CONTENTS))
+            names, facts = contents["names"], contents["facts"]
+            if not isinstance(facts, dict) or not all(isinstance(name, str) for name in names):
+                raise FileFormatError("a bundle of arrays lists names and has an object of facts")
+            return {name: _read_member(archive, f"{position}.npy") for position, name in enumerate(names)}, facts
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, OSError) as error:
+        raise FileFormatError(f"the body is not a bundle of arrays: {error}") from error
+
+
+def _read_member(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    with archive.open(name) as member:
+        version = np.lib.format.read_magic(member)
+        shape, is_fortran, dtype = HEADERS[version](member)
+        if dtype.hasobject:
+            raise FileFormatError("a bundle has arrays of numbers, not of objects")
+        # Not numpy's own reader: it would reserve whatever memory the header asks for.
+        return np.frombuffer(member.read(), dtype).reshape(shape, order="F" if is_fortran else "C")

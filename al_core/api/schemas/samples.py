@@ -1,0 +1,45 @@
+from typing import Literal
+
+from al_core.api.schemas.wire import PlainObject, Wire
+
+
+class SampleCreate(Wire):
+    """A new sample; `metaData` and `exif` are kept as they come."""
+
+    file_name: str
+    thumb_name: str | None = None
+    exif: PlainObject | None = None
+    meta_data: PlainObject | None = None
+    custom_meta_data: PlainObject | None = None
+
+
+class SampleUpdate(Wire):
+    """What is known about a sample; a field that is left out stays as it was."""
+
+    file_name: str | None = None
+    thumb_name: str | None = None
+    exif: PlainObject | None = None
+    meta_data: PlainObject | None = None
+    custom_meta_data: PlainObject | None = None
+
+
+class SampleData(Wire):
+    """A sample; `index` is its row."""
+
+    id: str
+    type: Literal["IMAGE"] = "IMAGE"
+    dataset_id: str
+    file_name: str
+    thumb_name: str | None = None
+    index: int
+    exif: PlainObject | None = None
+    meta_data: PlainObject | None = None
+    custom_meta_data: PlainObject | None = None
+    created_at: int
+
+
+class SampleWriteUrls(Wire):
+    """Where to send an image and its thumbnail."""
+
+    full: str
+    thumb: str

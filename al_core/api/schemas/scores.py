@@ -1,0 +1,47 @@
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from al_core.api.schemas.wire import Wire
+
+
+class ScoreCreate(Wire):
+    """Scores of all samples of a tag in row order, 0 to 1, higher meaning more worth labelling."""
+
+    score_type: str = Field(min_length=1, max_length=200, pattern=r"^[a-zA-Z0-9_+=,.@:/-]*$")
+    scores: list[float]
+
+
+class ScoreInfo(Wire):
+    """A score of a tag."""
+
+    id: str
+    tag_id: str
+    score_type: str
+    created_at: int
+
+
+class ScoreData(ScoreInfo):
+    """A score of a tag with its values in row order."""
+
+    scores: list[float]
+
+
+class PredictionsStored(Wire):
+    """The scores made from predictions, how many samples have one, and what the file's rows met, in words."""
+
+    scores: list[str]
+    matched: int
+    report: list[str]
+
+
+class ArrayData(BaseModel):
+    """What is known of an array; names as in `al_core.store.StoredArray`."""
+
+    id: str
+    kind: str
+    name: str
+    digest: str
+    shape: list[int]
+    facts: dict[str, Any]
+    created_at: int

@@ -1,0 +1,107 @@
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from al_core.api.schemas.datasets import ImageType
+from al_core.api.schemas.wire import Wire, plain
+from al_core.store.records import Tag
+
+Operation = Literal["UNION", "INTERSECTION", "DIFFERENCE"]
+
+
+class InitialTagCreate(Wire):
+    """Says that all samples have been sent."""
+
+    img_type: ImageType | None = None
+    name: str | None = None
+    creator: str | None = None
+
+
+class TagOrigin(BaseModel):
+    """How a tag was made other than by a selection, of which only the server itself says so."""
+
+    model_config = ConfigDict(extra="allow")
+
+    operation: str
+    tags: list[str] = []
+
+    @model_validator(mode="after")
+    def is_no_selection(self) -> "TagOrigin":
+        """Refuse the facts by which a selection is known."""
+        if self.model_extra and "config" in self.model_extra:
+            raise ValueError("a selection is made by the server; leave out config")
+        plain(self.model_extra)
+        return self
+
+
+class TagCreate(Wire):
+    """A new tag; bit k of the mask, counted from the lowest, is row k. `facts` is an addition of al_core."""
+
+    name: str
+    bit_mask_data: str = Field(pattern="^0[xX][0-9a-fA-F]+$")
+    tot_size: int
+    prev_tag_id: str | None = None
+    query_tag_id: str | None = None
+    preselected_tag_id: str | None = None
+    facts: TagOrigin | None = None
+
+
+class TagUpdate(Wire):
+    """A new name for a tag."""
+
+    name: str
+
+
+class TagUpsize(Wire):
+    """Counts in the samples added since; they get a tag of their own."""
+
+    upsize_tag_name: str
+    upsize_tag_creator: str | None = None
+
+
+class TagArithmetics(Wire):
+    """What to calculate from two tags, and the name of the tag to store it in, if any."""
+
+    tag_id1: str
+    tag_id2: str
+    operation: Operation
+    new_tag_name: str | None = None
+    creator: str | None = None
+
+
+class BitMaskData(Wire):
+    """A set of rows."""
+
+    bit_mask_data: str
+
+
+class TagData(Wire):
+    """A tag; `facts` is an addition of al_core: what the tag was made from."""
+
+    id: str
+    dataset_id: str
+    name: str
+    bit_mask_data: str
+    tot_size: int
+    prev_tag_id: str | None
+    query_tag_id: str | None
+    preselected_tag_id: str | None
+    created_at: int
+    last_modified_at: int
+    changes: list[Any] = Field(default_factory=list)
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, tag: Tag) -> "TagData":
+        """Return a tag as the API shows it."""
+        names = ("id", "dataset_id", "name", "bit_mask_data", "tot_size", "prev_tag_id", "query_tag_id")
+        values = {name: getattr(tag, name) for name in (*names, "preselected_tag_id", "created_at", "facts")}
+        return cls(**values, last_modified_at=tag.created_at)
+
+
+class ExportFormat(Wire):
+    """A format that a tag can be had in, or why it cannot."""
+
+    name: str
+    label: str
+    obstacle: str | None

@@ -1,0 +1,70 @@
+"""A selection made by a server: started, watched and, on request, cancelled."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from al_core.api.connection import Connection, raise_as, read_tag
+from al_core.config import SelectionConfig
+from al_core.exceptions import Cancelled
+from al_core.types import Progress
+
+if TYPE_CHECKING:
+    from al_core.store import Tag
+
+LONGEST_WAIT_SECONDS = 1.0
+
+
+def select(
+    connection: Connection,
+    dataset_id: str,
+    config: SelectionConfig,
+    ids: Mapping[str, str | None],
+    progress: Progress | None = None,
+) -> "Tag":
+    """Return the tag of a selection that the server makes.
+
+    Args:
+        connection: To the server.
+        dataset_id: Where to select.
+        config: What to select.
+        ids: queryTagId, preselectedTagId and embeddingId, as far as they are not the server's defaults.
+        progress: Called with (picked, total); when it raises `Cancelled`, the server is asked to stop.
+    """
+    body = {_camel(name): value for name, value in asdict(config).items()}
+    job = connection.send("POST", f"/datasets/{dataset_id}/selections", body | dict(ids))
+    tag_id = _wait_for(connection, job["jobId"], progress)
+    return read_tag(connection.get(f"/datasets/{dataset_id}/tags/{tag_id}"))
+
+
+def _wait_for(connection: Connection, job_id: str, progress: Progress | None) -> str:
+    wait, cancelled = 0.02, None
+    while True:
+        job = connection.get(f"/jobs/{job_id}")
+        if job["status"] == "FINISHED":
+            return str(job["result"]["data"])
+        if job["status"] == "FAILED":
+            if cancelled:
+                raise cancelled
+            raise_as(job["error"], job["errorType"])
+        if progress and not cancelled:
+            cancelled = _told(progress, job)
+            if cancelled:
+                connection.send("DELETE", f"/jobs/{job_id}")
+        time.sleep(wait)
+        wait = min(1.5 * wait, LONGEST_WAIT_SECONDS)
+
+
+def _told(progress: Progress, job: Mapping[str, Any]) -> Cancelled | None:
+    try:
+        progress(job["done"], job["total"])
+    except Cancelled as cancelled:
+        # Not raised yet: until the server has stopped, the selection may still come out.
+        return cancelled
+    return None
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)

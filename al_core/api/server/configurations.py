@@ -1,0 +1,70 @@
+"""Which custom metadata are numbers to be shown: the dashboard filters and colours by them."""
+
+import numpy as np
+from fastapi import APIRouter
+from numpy.typing import NDArray
+from starlette.responses import Response
+
+from al_core.api.schemas.datasets import ConfigurationData, ConfigurationEntry, ConfigurationSet
+from al_core.api.schemas.wire import Created
+from al_core.api.server.context import DatasetOfPath
+from al_core.api.server.errors import ApiError
+from al_core.api.server.samples import number_at
+from al_core.store import LocalDataset
+from al_core.store.identity import new_id, now
+
+router = APIRouter(prefix="/datasets/{dataset_id}/configuration/metadata", tags=["Metadata"])
+
+FACT = "metadataConfigurations"
+NUMERIC = ("NUMERIC_INT", "NUMERIC_FLOAT")
+
+
+@router.get("")
+def read_configurations(dataset: DatasetOfPath) -> list[ConfigurationData]:
+    """Return all configurations, oldest first."""
+    return [ConfigurationData.model_validate(known) for known in dataset.facts.get(FACT, [])]
+
+
+@router.post("", status_code=201)
+def create_configuration(dataset: DatasetOfPath, body: ConfigurationSet) -> Created:
+    """Say where in the custom metadata of samples the numbers are; those there are by now become metadata columns."""
+    made = ConfigurationData(id=new_id(), **body.model_dump(), created_at=now(), last_modified_at=now())
+    store(dataset, [*read_configurations(dataset), made], body)
+    return Created(id=made.id)
+
+
+@router.get("/{configuration_id}")
+def read_configuration(dataset: DatasetOfPath, configuration_id: str) -> ConfigurationData:
+    """Return one configuration."""
+    for known in read_configurations(dataset):
+        if known.id == configuration_id:
+            return known
+    message = f"dataset '{dataset.name}' has no metadata configuration '{configuration_id}'"
+    raise ApiError(404, "METADATA_CONFIGURATION_UNKNOWN", message, "NotFoundError")
+
+
+@router.put("/{configuration_id}", status_code=204, response_class=Response)
+def update_configuration(dataset: DatasetOfPath, configuration_id: str, body: ConfigurationSet) -> None:
+    """Replace a configuration, and read the custom metadata again."""
+    before = read_configuration(dataset, configuration_id)
+    changed = before.model_copy(update={"name": body.name, "configs": body.configs, "last_modified_at": now()})
+    known = [changed if known.id == before.id else known for known in read_configurations(dataset)]
+    store(dataset, known, body)
+
+
+def store(dataset: LocalDataset, known: list[ConfigurationData], body: ConfigurationSet) -> None:
+    """Keep the configurations, and the numbers that one of them points at as metadata columns."""
+    columns = {entry.name: column(dataset, entry) for entry in body.configs if entry.value_data_type in NUMERIC}
+    if dataset.n_samples and columns:
+        dataset.arrays.save("metadata", columns, {"source": f"custom metadata, {body.name}"})
+    dataset.set_facts({FACT: [entry.model_dump(by_alias=True) for entry in known]})
+
+
+def column(dataset: LocalDataset, entry: ConfigurationEntry) -> NDArray[np.float64]:
+    """Return the number at the entry's path for each sample; without one its default, otherwise NaN."""
+    default = number_at({"default": entry.default_value}, "default")
+    values = np.full(dataset.n_samples, default)
+    for row, facts in dataset.samples.facts().items():
+        if row < dataset.n_samples:
+            values[row] = number_at(facts, f"customMetaData.{entry.path}", default)
+    return values

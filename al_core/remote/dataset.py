@@ -1,0 +1,149 @@
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from al_core.api.connection import Connection, read_tag
+from al_core.api.selection_job import select
+from al_core.config import SelectionConfig
+from al_core.exceptions import NotAllowedError, NotFoundError
+from al_core.remote.arrays import RemoteArrays
+from al_core.remote.cache import Cache
+from al_core.remote.recent import Recent
+from al_core.store.dataset import Dataset
+from al_core.store.identity import sample_id
+from al_core.store.records import INITIAL_TAG, Tag, rows_to_mask
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff")
+"""Types that no browser runs code from, whatever the server sends."""
+
+
+class RemoteDataset(Dataset):
+    """A dataset on a server.
+
+    Filenames and arrays are fetched when they are needed, once. Tags, scores and predictions are written there.
+    Selections and exports are made there.
+    """
+
+    images_dir = None
+    arrays: RemoteArrays
+
+    def __init__(self, connection: Connection, cache: Cache, workspace_key: str, known: dict[str, Any]) -> None:
+        self.id = known["id"]
+        self.name = known["name"]
+        self.n_samples = known["nSamples"] - known["nPending"]
+        self.image_key = f"{workspace_key}-{self.id}"
+        self.server = connection.server
+        self._connection = connection
+        self._cache = cache
+        self._path = f"/datasets/{self.id}"
+        self.arrays = RemoteArrays(connection, f"{self._path}/arrays", cache)
+        self._tags = Recent[list[Tag]]()
+
+    @cached_property
+    def filename_column(self) -> "pa.Array":
+        """All filenames in row order, as an Arrow array; they are fetched once."""
+        key = f"{self.server} {self.id} {self.n_samples}"
+        column = self._cache.filenames(key, lambda file: self._connection.download(f"{self._path}/filenames", file))
+        return column[: self.n_samples]
+
+    def set_samples(self, filenames: Sequence[str]) -> None:
+        """Give an empty dataset its samples and their `initial-tag`."""
+        self._connection.send("PUT", f"{self._path}/filenames", list(filenames))
+        self.n_samples = len(filenames)
+        self._tags.forget()
+
+    def last_modified_at(self) -> int:
+        """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
+        moments = [tag.created_at for tag in self.tags()] + [stored.created_at for stored in self.arrays.every()]
+        return max(moments, default=0)
+
+    def tags(self) -> list[Tag]:
+        """Return all tags, newest first."""
+        return list(self._tags.get(self._load_tags))
+
+    def _load_tags(self) -> list[Tag]:
+        return [read_tag(known) for known in self._connection.get_if_changed(f"{self._path}/tags")]
+
+    def create_tag(
+        self,
+        name: str,
+        rows: Rows,
+        *,
+        parent: Tag | None = None,
+        query_tag: Tag | None = None,
+        preselected_tag: Tag | None = None,
+        facts: dict[str, Any] | None = None,
+        order: Rows | None = None,
+    ) -> Tag:
+        """Store a set of rows under a name; a selection with its order is made by the server only."""
+        if order is not None:
+            raise NotAllowedError("the server makes its selections itself: use workflow.run_selection")
+        mask = int.from_bytes(rows_to_mask(rows, self.n_samples), "little")
+        body = {
+            "name": name,
+            "bitMaskData": hex(mask),
+            "totSize": self.n_samples,
+            "prevTagId": (parent or self.tag(INITIAL_TAG)).id,
+            "queryTagId": query_tag.id if query_tag else None,
+            "preselectedTagId": preselected_tag.id if preselected_tag else None,
+            "facts": facts,
+        }
+        made = self._connection.send("POST", f"{self._path}/tags", body)
+        self._tags.forget()
+        return read_tag(self._connection.get(f"{self._path}/tags/{made['id']}"))
+
+    def rename_tag(self, tag: Tag, name: str) -> None:
+        """Give a tag another name; `initial-tag` keeps its own."""
+        self._connection.send("PUT", f"{self._path}/tags/{tag.id}", {"name": name})
+        self._tags.forget()
+
+    def delete_tag(self, tag: Tag) -> None:
+        """Remove a tag that has no children."""
+        self._connection.send("DELETE", f"{self._path}/tags/{tag.id}")
+        self._tags.forget()
+
+    def select(
+        self,
+        config: SelectionConfig,
+        *,
+        query_tag: Tag | None = None,
+        labeled_tag: Tag | None = None,
+        embedding_name: str | None = None,
+        progress: Progress | None = None,
+    ) -> Tag:
+        """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
+        ids = {
+            "queryTagId": query_tag.id if query_tag else None,
+            "preselectedTagId": labeled_tag.id if labeled_tag else None,
+            "embeddingId": self.arrays.get("embedding", embedding_name).id if embedding_name else None,
+        }
+        try:
+            return select(self._connection, self.id, config, ids, progress)
+        finally:
+            self._tags.forget()
+            self.arrays.forget()
+
+    def export(self, tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+        """Return a tag as a file that the server makes."""
+        content, _ = self._connection.read(f"{self._path}/tags/{tag.id}/export/{format}", addedOnly=added_only)
+        return content
+
+    def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
+        """Return why the server cannot make a tag's file in a format, or None."""
+        found = self._connection.get(f"{self._path}/tags/{tag.id}/exports", addedOnly=added_only)
+        return next((known["obstacle"] for known in found if known["name"] == format), None)
+
+    def image(self, row: int, kind: str) -> tuple[bytes, str] | None:
+        """Return the "full" image of a sample or its "thumbnail" with the media type; None if there is none."""
+        path = f"{self._path}/samples/{sample_id(self.id, row)}/readurl"
+        try:
+            url = self._connection.get(path, type=kind)
+            # By the address known here, which need not be the one that the server has for itself.
+            content, media_type = self._connection.read(url.partition("/v1")[2])
+        except NotFoundError:
+            return None
+        return (content, media_type) if media_type in IMAGE_TYPES else None

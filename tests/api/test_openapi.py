@@ -1,0 +1,63 @@
+"""Requests drawn from the OpenAPI document, valid and invalid ones: whatever comes, the server makes no mistake."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+
+from al_core import workflow
+from al_core.store import Dataset, Workspace
+
+without_surprises = settings(
+    max_examples=4, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@schemathesis.serializer("application/vnd.apache.arrow.file")
+def as_it_is(_context: Any, value: Any) -> Any:
+    return value
+
+
+@pytest.fixture
+def known_ids(dataset: Dataset) -> dict[str, str]:
+    """Ids by which requests get past the first 404."""
+    workflow.store_scores(dataset, np.arange(6), {"mine": np.linspace(0, 1, 6)})
+    embedding, score = dataset.arrays.get("embedding", "default"), dataset.arrays.get("score", "mine")
+    return {
+        "dataset_id": dataset.id,
+        "tag_id": dataset.tag("initial-tag").id,
+        "embedding_id": embedding.id,
+        "array_id": embedding.id,
+        "score_id": score.id,
+        "sample_id": f"{dataset.id[:16]}00000000",
+        "format": "csv",
+        "kind": "score",
+    }
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
+def test_no_request_that_the_document_allows_or_forbids_is_a_500(
+    shared_api: FastAPI, server: str, workspace: Workspace, known_ids: dict[str, str], mode: GenerationMode
+) -> None:
+    document = shared_api.openapi()
+    failures: list[str] = []
+    session = requests.Session()
+
+    def send(case: Case) -> None:
+        if case.method != "DELETE":
+            case.path_parameters |= {name: known_ids[name] for name in known_ids.keys() & case.path_parameters.keys()}
+        answer = case.call(base_url=f"{server}/v1", session=session)
+        if answer.status_code >= 500:
+            failures.append(f"{answer.status_code}: {case.as_curl_command()}")
+
+    for result in schemathesis.openapi.from_dict(document).get_all_operations():
+        operation = result.ok()
+        is_json = any(body.media_type == "application/json" for body in operation.body)
+        if mode is GenerationMode.POSITIVE or is_json or operation.query:
+            without_surprises(given(case=operation.as_strategy(generation_mode=mode))(send))()
+    assert failures == []

@@ -1,0 +1,55 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from al_core.remote import RemoteWorkspace
+from al_core.store import Dataset, Workspace
+from tests.api.conftest import api_server
+from tests.pages.conftest import ROOT
+
+
+@pytest.fixture
+def remote(digits: Dataset, tmp_path: Path) -> Iterator[RemoteWorkspace]:
+    """The demo as a server has it."""
+    with Workspace(tmp_path) as workspace, api_server(workspace) as address:
+        yield RemoteWorkspace(address, None, tmp_path / "cache")
+
+
+@pytest.fixture
+def app(remote: RemoteWorkspace) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30)
+    app.session_state["remote-workspace"] = remote
+    return app.run()
+
+
+def test_every_page_shows_a_dataset_of_the_server(app: AppTest, remote: RemoteWorkspace) -> None:
+    for name in ("predictions", "explore", "select", "tags"):
+        app.switch_page(f"../pages/{name}.py").run()
+        assert app.caption[0].value.startswith("digits · "), name
+        assert remote.server.removeprefix("http://") in app.sidebar.markdown[0].value.replace("\\", "")
+
+
+def test_what_the_server_cannot_do_is_disabled_with_the_reason(app: AppTest) -> None:
+    images = next(button for button in app.button if button.label == "Images")
+    folder = next(field for field in app.text_input if field.label.startswith("Folder with the images"))
+    assert images.disabled
+    assert images.help == "They are shown from the server, where their folder is chosen"
+    assert folder.disabled
+    assert folder.help == "The server cannot see folders of this machine"
+    assert any("al-core embed FOLDER" in info.value for info in app.info)
+
+
+def test_leaving_forgets_the_server(app: AppTest) -> None:
+    next(button for button in app.sidebar.button if button.label == "Back to this machine").click().run()
+    assert "remote-workspace" not in app.session_state
+    assert app.caption[0].value.endswith("Everything stays on this machine.")
+
+
+def test_a_server_that_does_not_answer_is_explained(digits: Dataset) -> None:
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30).run()
+    next(field for field in app.text_input if field.label == "Address of the server").input("http://127.0.0.1:1")
+    next(button for button in app.button if button.label == "Open its workspace").click().run()
+    assert "127.0.0.1:1 does not answer" in app.error[0].value.replace("\\", "")
+    assert "remote-workspace" not in app.session_state

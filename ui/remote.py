@@ -1,0 +1,51 @@
+"""A workspace on a server in place of the one on this machine: opening it, and leaving it again."""
+
+import streamlit as st
+
+from al_core.api.connection import is_private
+from al_core.remote import RemoteWorkspace
+from ui import state
+
+
+def remote_form() -> None:
+    """Draw the form that opens a server's workspace; its token stays in the memory of this session."""
+    with st.expander("Open a remote workspace", icon=":material/dns:"), st.form("remote", border=False):
+        address, token = st.columns([3, 2])
+        server = address.text_input(
+            "Address of the server", placeholder="http://gpu-box:8501", help="Where `al-core serve` runs"
+        )
+        secret = token.text_input(
+            "Token",
+            type="password",
+            autocomplete="off",
+            help="From `al-core token create NAME` on the server. It is kept in memory until you leave or close the "
+            "page, and written nowhere",
+        )
+        if st.form_submit_button(
+            "Open its workspace", type="primary", help="The pages then show and change what is on the server"
+        ):
+            with state.errors_explained(), st.spinner("Asking the server…"):
+                _open(server, secret.strip() or None)
+                st.rerun()
+
+
+def _open(server: str, token: str | None) -> None:
+    remote = RemoteWorkspace(server, token, state.local_workspace().home / "remote")
+    st.session_state[state.REMOTE] = remote
+    unsafe = "" if is_private(remote.server) or not token else ". Without https, the token can be read on the way"
+    state.notify(f"Opened {remote.server} with {len(remote.datasets()):,} datasets{unsafe}")
+
+
+def show_remote_workspace() -> None:
+    """Say in the sidebar which server is open, with the way back."""
+    remote = state.remote_workspace()
+    if remote:
+        st.sidebar.markdown(f":material/dns: **{state.plain(remote.server)}**", help="All pages work on this server")
+        st.sidebar.button(
+            "Back to this machine", icon=":material/logout:", on_click=_leave, help="The token is forgotten"
+        )
+
+
+def _leave() -> None:
+    st.session_state.pop(state.REMOTE, None)
+    st.session_state.pop(state.DATASET, None)
