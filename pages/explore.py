@@ -116,6 +116,11 @@ def explore() -> None:
         filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
     with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
         filters.histograms(dataset, numbers, masks, first=sorted_by, color=color, height=MAP_HEIGHT)
+    if view and view.landmarks:
+        st.caption(
+            f"With {dataset.n_samples:,} samples a full UMAP takes too long: it laid out {view.landmarks:,} of them, "
+            "chosen at random, and put every other one beside its nearest neighbours among those."
+        )
     if view and not view.has_umap:
         show_umap_job(dataset, view.embedding)
     reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]
