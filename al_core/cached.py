@@ -18,9 +18,13 @@ def find_projection(
     dataset: "Dataset", embedding_name: str, method: str, *, seed: int = 0
 ) -> NDArray[np.float32] | None:
     """Return the (N, 2) view of an embedding if it has been calculated before, otherwise None."""
-    name = projection_name(dataset.arrays.get("embedding", embedding_name), method, seed)
-    stored = dataset.arrays.find("projection", name)
+    stored = stored_projection(dataset, dataset.arrays.get("embedding", embedding_name), method, seed=seed)
     return dataset.arrays.read(stored) if stored else None
+
+
+def stored_projection(dataset: "Dataset", embedding: StoredArray, method: str, *, seed: int = 0) -> StoredArray | None:
+    """Return what is known of a view; its facts say of a UMAP how many `landmarks` it was made from, if it was."""
+    return dataset.arrays.find("projection", projection_name(embedding, method, seed))
 
 
 def neighbor_graph(

@@ -85,9 +85,19 @@ def umap_2d(
         return _lay_out(start, graph, rng, progress)
     if normalize:
         embeddings, normalize = _directed(embeddings)
-    if len(embeddings) > LANDMARKS_ABOVE:
+    if count_landmarks(*embeddings.shape):
         return _lay_out_by_landmarks(embeddings, start, rng, normalize, progress)
     return _lay_out_neighbors(embeddings, start, rng, normalize, progress)
+
+
+def count_landmarks(n_rows: int, width: int) -> int | None:
+    """Return how many landmarks `umap_2d` lays out first when it gets no graph; None if it lays out every row.
+
+    Examples:
+        >>> count_landmarks(1_000_000, 128), count_landmarks(60_000, 784), count_landmarks(1_000_000, 2)
+        (100000, None, None)
+    """
+    return N_LANDMARKS if n_rows > LANDMARKS_ABOVE and width != 2 else None
 
 
 def _check(embeddings: Embeddings) -> None:

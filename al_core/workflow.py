@@ -270,7 +270,7 @@ def project(
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Return the (N, 2) view of an embedding, calculated once and then read from disk."""
-    from al_core.projection import pca_2d, umap_2d
+    from al_core.projection import count_landmarks, pca_2d, umap_2d
     from al_core.tsne import tsne_2d
 
     stored = dataset.arrays.get("embedding", embedding_name)
@@ -278,6 +278,7 @@ def project(
     if known is not None:
         return known
     embeddings = dataset.arrays.read(stored)
+    facts: dict[str, Any] = {}
     if method == "PCA":
         points = pca_2d(embeddings)
     elif method == "TSNE":
@@ -285,7 +286,8 @@ def project(
     else:
         graph = neighbor_graph(dataset, stored, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
         points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
-    dataset.arrays.save("projection", {projection_name(stored, method, seed): points})
+        facts["landmarks"] = None if graph else count_landmarks(*embeddings.shape)
+    dataset.arrays.save("projection", {projection_name(stored, method, seed): points}, facts)
     return points
 
 

@@ -82,6 +82,8 @@ def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: li
     if not len(rows):
         st.info("No sample passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
         return
+    if dataset.images_dir is None and not dataset.thumbnails_dir.exists():
+        st.caption("No images folder is set, so there is nothing to show of them: choose it on the Datasets page.")
 
     def caption(position: int) -> str:
         value = column.values[rows[position]] if column else rows[position]
@@ -114,8 +116,13 @@ def explore() -> None:
     sorted_by = color if color in numbers else next(iter(numbers), None)
     with filter_row:
         filters.filter_row(dataset, int(mask.sum()), clear_lasso=None if drawn is None else clear_lasso)
-    with right, st.container(height=MAP_HEIGHT, border=False, gap="xsmall"):
+    with right, st.container(height=MAP_HEIGHT if numbers else "content", border=False, gap="xsmall"):
         filters.histograms(dataset, numbers, masks, first=sorted_by, color=color, height=MAP_HEIGHT)
+    if view and view.landmarks:
+        st.caption(
+            f"With {dataset.n_samples:,} samples a full UMAP takes too long: it laid out {view.landmarks:,} of them, "
+            "chosen at random, and put every other one beside its nearest neighbours among those."
+        )
     if view and not view.has_umap:
         show_umap_job(dataset, view.embedding)
     reasons = [*filters.in_words(filters.current(dataset)), *([] if drawn is None else [filters.ON_MAP])]

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from al_core import tagging, workflow
+from al_core import projection, tagging, workflow
+from al_core.cached import stored_projection
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import (
     ALCoreWarning,
@@ -254,3 +255,18 @@ def test_the_map_and_coral_share_one_neighbour_graph(dataset: Dataset) -> None:
     assert [stored.shape for stored in graph] == [(6, 5), (6, 5)]
     workflow.project(dataset, "default", "UMAP")
     assert dataset.arrays.all("neighbors") == graph
+
+
+@pytest.mark.parametrize(("limit", "landmarks"), [(59, 40), (60, None)])
+def test_a_umap_is_stored_with_the_number_of_its_landmarks(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, limit: int, landmarks: int | None
+) -> None:
+    monkeypatch.setattr(workflow, "LARGEST_GRAPH_OF_A_MAP", limit)
+    monkeypatch.setattr(projection, "LANDMARKS_ABOVE", limit)
+    monkeypatch.setattr(projection, "N_LANDMARKS", 40)
+    embeddings = np.random.default_rng(0).normal(size=(60, 3))
+    dataset = workflow.create_dataset(workspace, "sixty", [f"{row}.png" for row in range(60)], embeddings)
+    workflow.project(dataset, "default", "UMAP")
+    stored = stored_projection(dataset, dataset.arrays.get("embedding", "default"), "UMAP")
+    assert stored
+    assert stored.facts["landmarks"] == landmarks

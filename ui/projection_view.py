@@ -24,6 +24,7 @@ class View:
         generation: Another one for another view, and when the outline on the map is to go.
         digest: Names the content of `points`.
         has_umap: Whether UMAP has been calculated.
+        landmarks: How many samples UMAP laid out itself if it placed the others among them.
     """
 
     embedding: str
@@ -31,6 +32,7 @@ class View:
     digest: str
     generation: int
     has_umap: bool
+    landmarks: int | None
 
 
 def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
@@ -40,7 +42,8 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
     embedding = embeddings[-1]
     if len(embeddings) > 1:
         embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
-    umap = cached.find_projection(dataset, embedding, "UMAP")
+    stored = dataset.arrays.get("embedding", embedding)
+    umap = cached.stored_projection(dataset, stored, "UMAP")
     is_ready = umap is not None
     # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
     method = st.segmented_control(
@@ -53,15 +56,16 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
         width="content",
         help="PCA keeps large distances, UMAP keeps neighbours together" if is_ready else ON_ITS_WAY,
     )
-    points = umap if method == "UMAP" else workflow.project(dataset, embedding, "PCA")
+    points = dataset.arrays.read(umap) if method == "UMAP" else workflow.project(dataset, embedding, "PCA")
     if len(points) < dataset.n_samples:
         # An embedding stored before the last samples came has no place for them.
         points = np.pad(points, ((0, dataset.n_samples - len(points)), (0, 0)), constant_values=np.nan)
     if st.session_state.get(SHOWN) != (dataset.id, embedding, method):
         st.session_state[SHOWN] = (dataset.id, embedding, method)
         clear_lasso()
-    digest = f"{dataset.arrays.get('embedding', embedding).digest} {method} {len(points)}"
-    return View(embedding, points, digest, st.session_state[GENERATION], is_ready)
+    landmarks = umap.facts.get("landmarks") if method == "UMAP" else None
+    digest = f"{stored.digest} {method} {len(points)}"
+    return View(embedding, points, digest, st.session_state[GENERATION], is_ready, landmarks)
 
 
 def clear_lasso() -> None:

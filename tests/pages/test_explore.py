@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.filters import Filters, Range
+from al_core.provenance import projection_name
 from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_pages import button, field
@@ -125,6 +126,16 @@ def test_the_map_takes_every_kind_of_colour(open_page: Open, pairs: Dataset) -> 
     for color in ("predicted class", "tag", "width", "place", "nothing"):
         app.selectbox[0].set_value(color).run()
         assert count(app) == "4 of 4 samples"
+
+
+@pytest.mark.parametrize(("landmarks", "is_said"), [(100_000, True), (None, False)])
+def test_a_umap_made_from_landmarks_says_so(
+    open_page: Open, pairs: Dataset, landmarks: int | None, is_said: bool
+) -> None:
+    name = projection_name(pairs.arrays.get("embedding", "default"), "UMAP", 0)
+    pairs.arrays.save("projection", {name: np.zeros((4, 2), np.float32)}, {"landmarks": landmarks})
+    captions = [caption.value for caption in explore(open_page, pairs).caption]
+    assert any("laid out 100,000 of them" in caption for caption in captions) == is_said
 
 
 def test_a_dataset_without_embeddings_and_scores_says_what_is_missing(workspace: Workspace, open_page: Open) -> None:
