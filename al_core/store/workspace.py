@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
@@ -20,6 +20,11 @@ from al_core.store.tokens import Tokens
 
 # Another process may be between writing a file and committing its row; nobody takes an hour for that.
 ORPHAN_AGE_SECONDS = 3600
+
+# Made once, because nearly every request begins with it.
+DATASET = select(tables.datasets).where(
+    or_(tables.datasets.c.id == bindparam("wanted"), tables.datasets.c.name == bindparam("wanted"))
+)
 
 
 class Workspace:
@@ -80,10 +85,8 @@ class Workspace:
         Raises:
             NotFoundError: If there is none; the message lists the datasets there are.
         """
-        column = tables.datasets.c
-        query = select(tables.datasets).where(or_(column.id == name_or_id, column.name == name_or_id))
         with self._engine.connect() as connection:
-            record = connection.execute(query).first()
+            record = connection.execute(DATASET, {"wanted": name_or_id}).first()
         if record:
             return self._dataset(record)
         known = ", ".join(f"'{dataset.name}'" for dataset in self.datasets()[:20]) or "none yet"
