@@ -8,7 +8,7 @@ BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       lint, types and every test, also those in a real browser"
-	@echo "make test-postgres  the tests of API and store with the catalog in PostgreSQL"
+	@echo "make test-postgres  the tests of API, store and remote workspaces with the catalog in PostgreSQL"
 	@echo "make check      lint, types and the tests that need no browser"
 	@echo "make bench      measure what the documentation claims: $(BENCHMARKS)"
 	@echo "make clean      delete .venv and caches"
@@ -26,7 +26,7 @@ check: $(VENV)/.dev lint types
 	$(PY) -m pytest -m "not e2e"
 
 test-postgres: $(VENV)/.dev
-	$(PY) tests/postgres.py tests/api tests/store
+	$(PY) tests/postgres.py tests/api tests/store tests/remote
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff format --check .

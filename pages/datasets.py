@@ -154,7 +154,7 @@ from_images, from_embeddings = st.tabs(["From a folder of images", "From embeddi
 with from_images:
     if remote:
         st.info(
-            "The server reads no images of this machine. Embed them here and send the embeddings: "
+            "The server reads no images of this machine. Embed them here and send embeddings and thumbnails: "
             f"`al-core embed FOLDER --dataset NAME --server {remote.server}` with the token in AL_CORE_TOKEN.",
             icon=":material/terminal:",
         )

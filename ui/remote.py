@@ -4,6 +4,7 @@ import streamlit as st
 
 from al_core.api.connection import is_private
 from al_core.remote import RemoteWorkspace
+from al_core.wording import counted
 from ui import state
 
 
@@ -33,7 +34,7 @@ def _open(server: str, token: str | None) -> None:
     remote = RemoteWorkspace(server, token, state.local_workspace().home / "remote")
     st.session_state[state.REMOTE] = remote
     unsafe = "" if is_private(remote.server) or not token else ". Without https, the token can be read on the way"
-    state.notify(f"Opened {remote.server} with {len(remote.datasets()):,} datasets{unsafe}")
+    state.notify(f"Opened {remote.server} with {counted(len(remote.datasets()), 'dataset')}{unsafe}")
 
 
 def show_remote_workspace() -> None:

@@ -389,9 +389,9 @@ def test_two_dimensional_views_are_calculated_or_sent(api: Api, dataset: Dataset
     )
     for method in ("PCA", "TSNE", "UMAP"):
         api("POST", f"{embedding}/trigger2dEmbeddingsJob", 202, {"dimensionalityReductionMethod": method})
-    while len(views := api("GET", f"{embedding}/2d", 200)) < 4:
+    while {job["status"] for job in api("GET", "/jobs", 200)} != {"FINISHED"}:
         pass
-    assert {known["name"] for known in views} == {"mine", "pca", "tsne", "umap"}
+    assert {view["name"] for view in api("GET", f"{embedding}/2d", 200)} == {"mine", "pca", "tsne", "umap"}
 
 
 def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
