@@ -405,6 +405,32 @@ def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
     assert score["scores"] == [0.5] * 6
 
 
+def test_predictions_sent_sample_by_sample_are_scored_together(api: Api, dataset: Dataset) -> None:
+    path = f"{api.dataset}/predictions"
+    task = {
+        "name": "animals",
+        "type": "CLASSIFICATION",
+        "categories": [{"id": 3, "name": "cat"}, {"id": 7, "name": "dog"}],
+    }
+    api("POST", f"{path}/tasks", 201, task | {"categories": []})
+    api("POST", f"{path}/tasks", 201, task)
+    assert api("GET", f"{path}/tasks", 200) == [task] == [api("GET", f"{path}/tasks/animals", 200)]
+    assert "send them first" in api("POST", f"{path}/tasks/animals/scores", 400)["message"]
+    for row, sample in enumerate(api("GET", f"{api.dataset}/mappings?field=_id", 200)):
+        one = {"type": "CLASSIFICATION", "taskName": "animals", "categoryId": 3, "score": 0.75}
+        one["probabilities"] = [0.75, 0.25] if row else [0.5, 0.5]
+        api("POST", f"{path}/samples/{sample}?predictionUUIDTimestamp=1", 201, [one])
+    assert api("GET", f"{path}/samples/{sample}", 200) == [one]
+    assert api("GET", f"{path}/samples?taskName=animals", 200)[5] == [one]
+    stored = api("POST", f"{path}/tasks/animals/scores", 200)
+    assert (stored["matched"], stored["scores"][1]) == (6, "uncertainty_margin")
+    margin = dataset.arrays.get("score", "uncertainty_margin")
+    assert dataset.arrays.read(margin).tolist() == [1.0] + [0.5] * 5
+    assert dataset.arrays.get("prediction", "animals").facts["class_names"] == ["cat", "dog"]
+    unknown = one | {"taskName": "plants"}
+    assert api("POST", f"{path}/samples/{sample}", 404, [unknown])["code"] == "PREDICTION_TASK_UNKNOWN"
+
+
 def test_an_unknown_export_format_lists_the_known_ones(api: Api) -> None:
     tag = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
     assert "there are: txt, csv, json" in api("GET", f"{api.dataset}/tags/{tag}/export/doc", 404)["message"]

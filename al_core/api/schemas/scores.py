@@ -27,14 +27,6 @@ class ScoreData(ScoreInfo):
     scores: list[float]
 
 
-class PredictionsStored(Wire):
-    """The scores made from predictions, how many samples have one, and what the file's rows met, in words."""
-
-    scores: list[str]
-    matched: int
-    report: list[str]
-
-
 class ArrayData(BaseModel):
     """What is known of an array; names as in `al_core.store.StoredArray`."""
 

@@ -1,12 +1,32 @@
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
 from fastapi import APIRouter
+from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.schemas.scores import PredictionsStored
+from al_core.api.schemas.predictions import PredictionsStored, PredictionTask, Singleton
+from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import FILE_BODY, BodyFile
-from al_core.api.server.context import DatasetOfPath
+from al_core.api.server.context import DatasetOfPath, json_bytes
+from al_core.api.server.errors import ApiError
+from al_core.api.server.samples import filename_of, row_of
+from al_core.exceptions import MissingInputError
 from al_core.formats import read_predictions
+from al_core.store import LocalDataset
 
 router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictions"])
+
+TASKS, SENT = "predictionTasks", "predictions"
+TASK_TYPES = {
+    "CLASSIFICATION": "classification",
+    "OBJECT_DETECTION": "object-detection",
+    "KEYPOINT_DETECTION": "keypoint-detection",
+}
 
 
 @router.put("", openapi_extra=FILE_BODY)
@@ -17,7 +37,100 @@ def upload(
 
     The format is found out from the content unless it is named.
     """
-    predictions = read_predictions(body, filenames=dataset.filenames(), format=format)
+    return store(dataset, body, name, format)
+
+
+@router.get("/tasks")
+def read_tasks(dataset: DatasetOfPath) -> list[PredictionTask]:
+    """Return the tasks of the predictions that are sent sample by sample."""
+    return [PredictionTask.model_validate(known) for known in dataset.facts.get(TASKS, [])]
+
+
+@router.post("/tasks", status_code=201)
+def save_task(dataset: DatasetOfPath, body: PredictionTask) -> Created:
+    """Say what a model predicts, in place of what was said of that task before."""
+    others = [known for known in read_tasks(dataset) if known.name != body.name]
+    dataset.set_facts({TASKS: [known.model_dump(by_alias=True) for known in [*others, body]]})
+    return Created(id=dataset.id)
+
+
+@router.get("/tasks/{task_name}")
+def read_task(dataset: DatasetOfPath, task_name: str) -> PredictionTask:
+    """Return one task."""
+    for known in read_tasks(dataset):
+        if known.name == task_name:
+            return known
+    message = f"dataset '{dataset.name}' has no prediction task '{task_name}'"
+    raise ApiError(404, "PREDICTION_TASK_UNKNOWN", message, "NotFoundError")
+
+
+@router.post("/tasks/{task_name}/scores")
+def score_task(dataset: DatasetOfPath, task_name: str) -> PredictionsStored:
+    """Score the predictions of a task that have been sent sample by sample (an addition of al_core)."""
+    task = read_task(dataset, task_name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "predictions.zip"
+        if not write_folder(path, dataset, task):
+            raise MissingInputError(f"no sample has predictions of the task '{task_name}' yet; send them first")
+        return store(dataset, path, task_name, None)
+
+
+@router.get("/samples", response_model=list[list[Singleton]])
+def read_all(dataset: DatasetOfPath, taskName: str | None = None) -> Response:
+    """Return the predictions of each sample in row order."""
+    facts = dataset.samples.facts()
+    rows = (facts.get(row, {}).get(SENT, {}) for row in range(dataset.n_samples))
+    return json_bytes(
+        [[one for name, found in sent.items() if taskName in (None, name) for one in found] for sent in rows]
+    )
+
+
+@router.get("/samples/{sample_id}", response_model=list[Singleton])
+def read_sample(dataset: DatasetOfPath, sample_id: str) -> Response:
+    """Return the predictions of a sample."""
+    row = row_of(dataset, sample_id)
+    sent = dataset.samples.facts(row).get(row, {}).get(SENT, {})
+    return json_bytes([one for found in sent.values() for one in found])
+
+
+@router.post("/samples/{sample_id}", status_code=201)
+def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -> Created:
+    """Store the predictions of a sample, in place of those of the same tasks before."""
+    row = row_of(dataset, sample_id)
+    sent: dict[str, list[dict[str, Any]]] = {}
+    for one in body:
+        sent.setdefault(read_task(dataset, one.task_name).name, []).append(
+            one.model_dump(by_alias=True, exclude_none=True)
+        )
+    facts = dataset.samples.facts(row).get(row, {})
+    dataset.samples.set_facts(row, filename_of(dataset, row), facts | {SENT: facts.get(SENT, {}) | sent})
+    return Created(id=sample_id)
+
+
+def store(dataset: LocalDataset, path: Path, name: str, format: str | None) -> PredictionsStored:
+    """Read a file of predictions, store and score them."""
+    predictions = read_predictions(path, filenames=dataset.filenames(), format=format)
     report = workflow.check_predictions(dataset, predictions, source=name)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)
     return PredictionsStored(scores=scores, matched=report.matched, report=report.sentences())
+
+
+def write_folder(path: Path, dataset: LocalDataset, task: PredictionTask) -> int:
+    """Write the predictions of a task in Lightly's folder layout, as an archive, and return of how many samples."""
+    schema = {"task_type": TASK_TYPES[task.type], "categories": [known.model_dump() for known in task.categories]}
+    n_samples = 0
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("schema.json", orjson.dumps(schema))
+        for row, found in sent_of(dataset, task.name):
+            content = {"file_name": filename_of(dataset, row), "predictions": found}
+            archive.writestr(f"{row}.json", orjson.dumps(content))
+            n_samples += 1
+    return n_samples
+
+
+def sent_of(dataset: LocalDataset, task_name: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Yield each counted row that has predictions of a task, with those."""
+    for row, facts in dataset.samples.facts().items():
+        found = facts.get(SENT, {}).get(task_name)
+        if found and row < dataset.n_samples:
+            yield row, [{"category_id": one["categoryId"], **one} for one in found]
