@@ -82,7 +82,7 @@ def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: li
     if not len(rows):
         st.info("No sample passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
         return
-    if dataset.images_dir is None and not dataset.thumbnails_dir.exists():
+    if not dataset.has_images:
         st.caption("No images folder is set, so there is nothing to show of them: choose it on the Datasets page.")
 
     def caption(position: int) -> str:

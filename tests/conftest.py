@@ -5,11 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from al_core import demo, workflow
 from al_core.store import Dataset, Workspace
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
 

@@ -13,7 +13,7 @@ def compiled(vectors, others):
     return np.array([squared_distance(vectors, i, np.float32(1), others, i) for i in range(len(vectors))])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 70), st.integers(0, 2**32 - 1), st.floats(-3, 3))
 def test_the_compiled_distance_equals_the_numpy_one_to_the_last_bit(dim, seed, magnitude):
     rng = np.random.default_rng(seed)

@@ -29,6 +29,7 @@ class RemoteDataset(Dataset):
     """
 
     images_dir = None
+    has_images = True
     arrays: RemoteArrays
 
     def __init__(self, connection: Connection, cache: Cache, workspace_key: str, known: dict[str, Any]) -> None:

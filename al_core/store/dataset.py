@@ -36,6 +36,11 @@ class Dataset(ABC):
     images_dir: Path | None
     arrays: Arrays
 
+    @property
+    @abstractmethod
+    def has_images(self) -> bool:
+        """Whether there may be images to show."""
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.n_samples} samples)"
 

@@ -157,6 +157,11 @@ class LocalDataset(Dataset):
         """The folder of the thumbnails that clients sent, named after their rows."""
         return self._folder / "thumbnails"
 
+    @property
+    def has_images(self) -> bool:
+        """Whether a folder holds the images, or a client has sent thumbnails."""
+        return self.images_dir is not None or self.thumbnails_dir.exists()
+
     def rename(self, name: str) -> None:
         """Give the dataset another name."""
         names.check_dataset_name(name)

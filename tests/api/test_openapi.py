@@ -13,9 +13,7 @@ from schemathesis import Case, GenerationMode
 from al_core import workflow
 from al_core.store import Dataset, Workspace
 
-without_surprises = settings(
-    max_examples=4, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+without_surprises = settings(max_examples=4, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @schemathesis.serializer("application/vnd.apache.arrow.file")

@@ -51,7 +51,6 @@ def test_lengths_that_differ_are_refused():
         ExportRows(["a", "b"], scores=np.ones(1))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=8) | st.text("'=+-@\t\r", max_size=8))
 def test_an_escaped_cell_is_safe_and_has_one_way_back(text):
     assert escape_cell(text)[:1] not in tuple("=+-@\t\r")
@@ -59,7 +58,7 @@ def test_an_escaped_cell_is_safe_and_has_one_way_back(text):
 
 
 @pytest.mark.parametrize("name", list(FILENAME_READERS))
-@settings(deadline=None, max_examples=50)  # the first example imports the parsers
+@settings(max_examples=50)  # the first example imports the parsers
 @given(names=st.lists(filenames, min_size=1, max_size=8, unique=True))
 def test_every_format_reads_back_what_it_wrote(name, names):
     with tempfile.TemporaryDirectory() as folder:

@@ -37,7 +37,7 @@ FORMATS = [
 ]
 examples = pytest.mark.parametrize(("kind", "name", "example"), FORMATS, ids=VALID)
 
-fuzz = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzz = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> None:

@@ -25,7 +25,7 @@ def herd_by_definition(graph: NeighborGraph, weights: np.ndarray, labeled: list[
     return picked
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(40, 150), st.integers(0, 5))
 def test_herding_picks_the_highest_score_times_coverage_by_definition(seed, n_rows, n_labeled):
     rng = np.random.default_rng(seed)

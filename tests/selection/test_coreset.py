@@ -33,7 +33,7 @@ def reference(vectors: np.ndarray, centres: np.ndarray, weights: np.ndarray, n: 
     return picked
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(st.data())
 def test_fast_compiled_and_plain_k_center_equal_ten_lines_of_numpy(request_for, data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
