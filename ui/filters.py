@@ -15,6 +15,7 @@ from ui.histogram import histogram
 from ui.state import plain
 
 ON_MAP = "drawn on the map"
+REMOVALS = "filter-removals"
 MORE_HISTOGRAMS = 8
 # One line that scrolls: chips that wrapped would move the map down.
 STYLE = """<style>
@@ -99,10 +100,9 @@ def _controls(dataset: Dataset) -> None:
 
 
 def _control(draw: Callable[..., Any], dataset: Dataset, field: str, label: str, **options: Any) -> None:
-    key, value = f"filter-{field}", getattr(current(dataset), field)
+    key, value = _control_key(dataset, field), getattr(current(dataset), field)
     if isinstance(value, tuple):
         value = [name for name in value if name in options["options"]]
-    # A chip may have removed it since: the filters, not the widget, say what is chosen.
     st.session_state[key] = value
 
     def keep() -> None:
@@ -113,8 +113,14 @@ def _control(draw: Callable[..., Any], dataset: Dataset, field: str, label: str,
     draw(label, key=key, on_change=keep, **options)
 
 
+def _control_key(dataset: Dataset, field: str) -> str:
+    # The browser keeps what was chosen in a popover that is closed, and sends it again: once a chip has removed it, the
+    # control has to be another one.
+    return f"filter-{field}-{dataset.id}-{st.session_state.get(REMOVALS, 0)}"
+
+
 def _category_control(dataset: Dataset, column: str, names: tuple[str, ...]) -> None:
-    key = f"filter-text-{column}"
+    key = _control_key(dataset, f"text-{column}")
     st.session_state[key] = [name for name in current(dataset).categories.get(column, ()) if name in names]
     st.multiselect(
         plain(column),
@@ -208,13 +214,18 @@ def filter_row(dataset: Dataset, n_passing: int, *, clear_lasso: Callable[[], No
             help="Remove every filter: all samples again",
         )
     for label, without in found.items():
-        _chip(label, partial(store, dataset, without))
+        _chip(label, partial(_replace, dataset, without))
     if clear_lasso:
         _chip(ON_MAP, clear_lasso)
 
 
+def _replace(dataset: Dataset, wanted: Filters) -> None:
+    store(dataset, wanted)
+    st.session_state[REMOVALS] = st.session_state.get(REMOVALS, 0) + 1
+
+
 def _clear(dataset: Dataset, clear_lasso: Callable[[], None] | None) -> None:
-    store(dataset, Filters())
+    _replace(dataset, Filters())
     if clear_lasso:
         clear_lasso()
 

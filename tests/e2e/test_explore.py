@@ -70,6 +70,23 @@ def test_histogram_chips_map_grid_and_tag_follow_one_selection(
     assert max(traffic.sent) < 10_000
 
 
+def test_a_filename_filter_that_was_cleared_stays_cleared(page: Page, wait_until_idle: Callable[[], None]) -> None:
+    page.goto("/explore")
+    page.locator(".map[data-ready='1797']").wait_for()
+    wait_until_idle()
+    page.get_by_role("button", name="Filters").first.click()
+    page.get_by_role("textbox", name="Filename contains").fill("zebra")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"0 of {TOTAL} samples")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_visible()
+    wait_until_idle()
+    page.locator(".thumbnails button").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_attached()
+
+
 def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same_again(
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:

@@ -90,11 +90,7 @@ def embedding_map(
             "marks": _marks(is_placed, labeled, added),
             "shown": KEPT.keep(bits) if bits else None,
         },
-        "marks": {
-            "labeled": 0 if labeled is None else len(labeled),
-            "added": 0 if added is None else len(added),
-            "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown)),
-        },
+        "marks": _counts(labeled, added, shown),
         "cardUrl": card_url,
         "imageUrl": image_url,
         "height": height,
@@ -128,6 +124,14 @@ def _marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | Non
     if labeled is None and added is None and is_placed.all():
         return None
     return KEPT.keep(arrays.marks(is_placed, labeled, added).tobytes())
+
+
+def _counts(labeled: Rows | None, added: Rows | None, shown: NDArray[np.bool_] | None) -> dict[str, int]:
+    return {
+        "labeled": 0 if labeled is None else len(labeled),
+        "added": 0 if added is None else len(added),
+        "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown)),
+    }
 
 
 def _rerun() -> None:

@@ -1,6 +1,7 @@
 """A histogram that filters: drag across its bars to keep only those samples."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +56,6 @@ def histogram(
         on_bin_count: Called with the number of bars that was asked for.
         height: Of the bars, in CSS pixels.
     """
-
-    def report() -> None:
-        change = st.session_state[key].get("change")
-        wanted = read_change(change, bins)
-        if isinstance(wanted, int):
-            if on_bin_count:
-                on_bin_count(wanted)
-        elif wanted is not NOTHING:
-            st.session_state[f"{key}-order"] = change.get("order", 0)
-            on_range(wanted)
-
     _component(
         key=key,
         data={
@@ -82,11 +72,24 @@ def histogram(
             "binCounts": list(BIN_COUNTS),
             "height": height,
         },
-        on_change_change=report,
+        on_change_change=partial(_report, key, bins, on_range, on_bin_count),
     )
 
 
 NOTHING = object()
+
+
+def _report(
+    key: str, bins: Bins, on_range: Callable[[Range | None], None], on_bin_count: Callable[[int], None] | None
+) -> None:
+    change = st.session_state[key].get("change")
+    wanted = read_change(change, bins)
+    if isinstance(wanted, int):
+        if on_bin_count:
+            on_bin_count(wanted)
+    elif wanted is not NOTHING:
+        st.session_state[f"{key}-order"] = change.get("order", 0)
+        on_range(wanted)
 
 
 def read_change(change: Any, bins: Bins) -> Any:
