@@ -196,16 +196,6 @@ def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> No
     expect_text(page, "25000 inside, picked None")
 
 
-@pytest.mark.parametrize("renderer", SCRIPTS)
-def test_a_lasso_is_the_same_whoever_draws(page: Page, renderer: str) -> None:
-    stage = open_map(page, renderer)
-    press(page, "b")
-    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
-    expect_text(page, f"{N} inside, picked None")
-    press(page, "Escape")
-    expect_text(page, "0 inside, picked None")
-
-
 def test_processor_and_server_draw_what_the_graphics_card_draws(browser: Browser, streamlit_server: str) -> None:
     colors = {}
     for renderer in SCRIPTS:
@@ -229,17 +219,24 @@ def averages(png: bytes) -> NDArray[np.float64]:
         return np.asarray(image.convert("RGB").reduce(20), float)
 
 
-def test_chromium_without_webgl_gets_an_image_that_the_server_draws(browser: Browser, streamlit_server: str) -> None:
+def test_without_webgl_an_image_from_the_server_has_the_same_lasso_and_cards(
+    browser: Browser, streamlit_server: str
+) -> None:
     arguments = ["--disable-dev-shm-usage", "--disable-3d-apis"]
     without = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
     page = without.new_page(base_url=streamlit_server)
     with page.expect_response("**/map/picture") as response:
         page.goto("/")
     assert response.value.headers["content-type"] == "image/png"
-    ready_stage(page)
+    stage = ready_stage(page)
     expect(page.locator(".map")).to_have_attribute("data-renderer", "picture")
     page.mouse.move(*place_of_row_0(page))
     expect(page.locator(".card")).to_contain_text("Row 0")
+    press(page, "b")
+    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
+    expect_text(page, f"{N} inside, picked None")
+    press(page, "Escape")
+    expect_text(page, "0 inside, picked None")
     without.close()
 
 
