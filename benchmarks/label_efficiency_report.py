@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Curves = dict[str, NDArray[np.float64]]
+COMMITTED = Path("docs/benchmarks/label_efficiency.csv")
 COLUMNS = ("variant", "seed", "strategy", "batch", "seconds", "accuracies")
 
 
@@ -123,22 +124,28 @@ def plot(variants: dict[str, Result], path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
+def read(committed: Path) -> dict[str, Result]:
+    with committed.open(newline="") as file:
+        return results(list(csv.DictReader(file)))
+
+
+def page(committed: Path) -> str:
+    """Return the text of label_efficiency.md for the results beside it."""
+    notes = committed.with_name(f"{committed.stem}_notes.md").read_text(encoding="utf-8")
+    return f"# Label efficiency\n\n{notes}\n{report(read(committed))}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=Path, help="a folder of runs, such as .bench/label_efficiency")
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks/label_efficiency"))
     arguments = parser.parse_args()
-    committed = arguments.out.with_suffix(".csv")
     if arguments.runs:
-        with committed.open("w", newline="") as file:
+        with COMMITTED.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(gather(arguments.runs))
-    with committed.open(newline="") as file:
-        variants = results(list(csv.DictReader(file)))
-    notes = arguments.out.with_name(arguments.out.name + "_notes.md").read_text()
-    arguments.out.with_suffix(".md").write_text(f"# Label efficiency\n\n{notes}\n{report(variants)}")
-    plot(variants, arguments.out.with_suffix(".png"))
+    COMMITTED.with_suffix(".md").write_text(page(COMMITTED), encoding="utf-8")
+    plot(read(COMMITTED), COMMITTED.with_suffix(".png"))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import al_core
+from benchmarks.label_efficiency_report import page
 from tools.formats_page import formats_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,3 +62,8 @@ def test_a_decision_has_context_choice_and_consequence_on_one_page(decision: Pat
 
 def test_the_page_of_formats_is_what_the_registries_hold() -> None:
     assert (ROOT / "docs" / "formats.md").read_text(encoding="utf-8") == formats_page(), "python -m tools.formats_page"
+
+
+def test_the_tables_of_label_efficiency_are_what_the_committed_results_give() -> None:
+    results = ROOT / "docs" / "benchmarks" / "label_efficiency.csv"
+    assert results.with_suffix(".md").read_text(encoding="utf-8") == page(results)
