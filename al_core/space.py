@@ -61,7 +61,9 @@ class Space:
 
     def vectors(self, rows: Rows) -> NDArray[np.float32]:
         """Return the vectors of the given rows, (n, D) float32."""
-        vectors = self.embeddings[rows].astype(np.float32, copy=False)
+        run = _run(rows)
+        # A slice is a view of the embeddings, which the caller shall not write into.
+        vectors = self.embeddings[run].astype(np.float32, copy=isinstance(run, slice) and self.scale is None)
         return vectors if self.scale is None else vectors * self.scale[rows, None]
 
     def padded(self, rows: Rows) -> NDArray[np.float32]:
@@ -140,10 +142,15 @@ def blocks(rows: Rows, dim: int) -> list[Rows]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
+def _run(rows: Rows) -> Rows | slice:
+    """Return consecutive rows as a slice, which is read several times as fast."""
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and np.all(np.diff(rows) == 1):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
+
+
 def _finite_squares(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
-    consecutive = rows[-1] - rows[0] == len(rows) - 1
-    vectors = embeddings[rows[0] : rows[-1] + 1] if consecutive else embeddings[rows]
-    vectors = vectors.astype(np.float32, copy=False)
+    vectors = embeddings[_run(rows)].astype(np.float32, copy=False)
     squares: NDArray[np.float32] = np.einsum("ij,ij->i", vectors, vectors)
     bad = rows[~(squares < _LARGEST_NORM**2)]
     if len(bad):

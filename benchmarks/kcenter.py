@@ -193,13 +193,16 @@ def small_lines() -> Iterator[str]:
             )
 
 
-def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object] | None:
+def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object]:
+    """Return what was measured, or why nothing was."""
     command = [sys.executable, "-m", "benchmarks.kcenter", "--one", side, *map(str, shape)]
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:
-        return None
-    return json.loads(result.stdout) if result.returncode == 0 else None
+        return {"failed": f"over {limit:g} s"}
+    if result.returncode:
+        return {"failed": result.stderr.strip().splitlines()[-1][:60]}
+    return json.loads(result.stdout)
 
 
 def lines(shapes: list[Shape], sides: list[str], limit: float) -> Iterator[str]:
@@ -215,8 +218,8 @@ def lines(shapes: list[Shape], sides: list[str], limit: float) -> Iterator[str]:
         for side in sides:
             result = ours if side == "al_core" else in_own_process(side, shape, limit)
             head = f"| {kind} | {n:,} x {dim:,} | {picks:,} | {side} |"
-            if result is None or ours is None:
-                yield f"{head} over {limit:g} s or failed | | | | |"
+            if failed := result.get("failed") or ours.get("failed"):
+                yield f"{head} {failed} | | | | |"
                 continue
             seconds[side, shape] = result["seconds"]
             same = len(set(result["rows"]) & set(ours["rows"])) / picks

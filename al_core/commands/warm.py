@@ -19,7 +19,7 @@ def run(_arguments: argparse.Namespace) -> None:
     from al_core.selection import quality, select
 
     rng = np.random.default_rng(0)
-    embeddings = rng.normal(size=(20_000, 32)).astype(np.float32)
+    embeddings = rng.normal(size=(20_000, 64)).astype(np.float32)
     probabilities = rng.dirichlet(np.ones(4), len(embeddings)).astype(np.float32)
     scores = ScorerClassification(probabilities).calculate_scores()["uncertainty_margin"]
     for config in (
@@ -30,5 +30,7 @@ def run(_arguments: argparse.Namespace) -> None:
         SelectionConfig(SamplingMethod.CORESET, 20),
     ):
         quality(embeddings, rows=select(embeddings, config, scores=scores), scores=scores)
+    # Short vectors have a loop of their own.
+    select(embeddings[:, :8], SelectionConfig(SamplingMethod.CORESET, 20))
     umap_2d(embeddings[:2_000], seed=0)
     measure(luma(resample(np.zeros((8, 8, 4), np.uint8), 4)))

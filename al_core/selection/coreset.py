@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,40 +75,28 @@ def compiled_farthest_first(
     space: Space, candidates: Rows, centres: Rows, weights: NDArray[np.float32], request: Request
 ) -> Rows:
     """Return what `plain_farthest_first` returns, by the same loop compiled."""
-    before, least, n = len(centres) - len(request.labeled), request.least_squared_distance, 0
-    nearest, best = np.full(len(candidates), np.finfo(np.float32).max, np.float32), -1
-    lower = _by_column if space.embeddings.shape[1] <= _COLUMN_DIM else _by_row
-    lower_to = lower(space, candidates, nearest, weights, least)
+    before, least = len(centres) - len(request.labeled), request.least_squared_distance
+    nearest, best, n = np.full(len(candidates), np.finfo(np.float32).max, np.float32), -1, 0
+    points, lower, pick = _loop(space, candidates)
     for centre in centres:
-        best = lower_to(int(centre))
+        best = lower(*points, space.padded(centre[None]), nearest, weights, least)
     picked = np.empty(request.n_new - before, np.int64)
     while n < len(picked) and best >= 0:
-        picked[n] = candidates[best]
-        nearest[best] = -1
-        best = lower_to(int(picked[n]))
-        n += 1
-        if n % _PICKS_PER_REPORT == 0 or n == len(picked):
-            request.progress(before + n, request.n_new)
-    return picked[:n]
+        n_picked, best = pick(*points, best, picked[n : n + _PICKS_PER_REPORT], nearest, weights, least)
+        n += n_picked
+        request.progress(before + n, request.n_new)
+    return candidates[picked[:n]]
 
 
-def _by_column(
-    space: Space, candidates: Rows, nearest: NDArray[np.float32], weights: NDArray[np.float32], least: np.float32
-) -> Callable[[int], int]:
-    """Return what lowers `nearest` to a row's squared distances and finds the candidate of the highest value."""
-    from al_core.selection.loop_kernels import by_columns, lower_to_column
+def _loop(
+    space: Space, candidates: Rows
+) -> tuple[tuple[NDArray[Any], ...], Callable[..., int], Callable[..., tuple[int, int]]]:
+    """Return the points as the quicker kernels take them, what lowers their distances, and what picks."""
+    from al_core.selection import loop_kernels as loop
 
-    columns = by_columns(space.vectors(candidates))
-    return lambda row: lower_to_column(nearest, columns, space.vectors(np.array([row]))[0], weights, least)
-
-
-def _by_row(
-    space: Space, candidates: Rows, nearest: NDArray[np.float32], weights: NDArray[np.float32], least: np.float32
-) -> Callable[[int], int]:
-    from al_core.selection.loop_kernels import lower_to_row
-
-    source = space.source(candidates)
-    return lambda row: lower_to_row(nearest, *source, space.padded(np.array([row])), weights, least)
+    if space.embeddings.shape[1] <= _COLUMN_DIM:
+        return (loop.by_columns(space.vectors(candidates)),), loop.lower_by_columns, loop.pick_by_columns
+    return space.source(candidates), loop.lower_by_rows, loop.pick_by_rows
 
 
 def fast_farthest_first(

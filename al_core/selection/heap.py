@@ -6,6 +6,15 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True)
+def heap_of(values: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return a heap of all points."""
+    heap = np.arange(len(values))
+    for start in range(len(heap) // 2 - 1, -1, -1):
+        sift_down(heap, len(heap), start, values)
+    return heap
+
+
+@njit(cache=True, nogil=True)
 def sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[np.float32]) -> None:
     """Restore the order below place `start` of a heap whose other places are in order."""
     parent, item = start, heap[start]

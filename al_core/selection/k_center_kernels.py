@@ -8,7 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from al_core.distance_kernel import least_of_four, prefetch, squared_distance
-from al_core.selection.heap import sift_down
+from al_core.selection.heap import heap_of, sift_down
 
 # How many bounds are compared at once.
 _LANES = 64
@@ -123,11 +123,8 @@ def pick_from_pool(
     Returns:
         How many were picked.
     """
-    size, n_picked = len(nearest), 0
-    heap = np.arange(size)
     values = np.where(nearest >= least, weights * nearest, np.float32(-1))
-    for start in range(size // 2 - 1, -1, -1):
-        sift_down(heap, size, start, values)
+    heap, n_picked = heap_of(values), 0
     while n_picked < len(picked):
         top = heap[0]
         if values[top] < floor or (values[top] == floor and top >= n_eligible):
@@ -145,5 +142,5 @@ def pick_from_pool(
                 nearest[top] = min(nearest[top], distance)
             values[top] = weights[top] * nearest[top] if nearest[top] >= least else np.float32(-1)
             seen[top] = n_centres
-        sift_down(heap, size, 0, values)
+        sift_down(heap, len(heap), 0, values)
     return n_picked

@@ -25,14 +25,14 @@ def by_columns(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def lower_to_column(
-    nearest: NDArray[np.float32],
+def lower_by_columns(
     columns: NDArray[np.float32],
     centre: NDArray[np.float32],
+    nearest: NDArray[np.float32],
     weights: NDArray[np.float32],
     least: np.float32,
 ) -> int:
-    """Lower `nearest` (n,) to the squared distance of each point, given by columns, to a centre (D,).
+    """Lower `nearest` (n,) to the squared distance of each point, given by columns, to a padded centre (1, D).
 
     Returns:
         The point of the highest value, its weight times its squared distance; -1 if all are nearer than `least`.
@@ -41,7 +41,7 @@ def lower_to_column(
     best, highest = -1, np.float32(-1)
     for block in range(len(columns)):
         start, n = block * _POINTS, min(_POINTS, len(nearest) - block * _POINTS)
-        _square_distances(sums, columns[block], centre)
+        _square_distances(sums, columns[block], centre[0])
         for i in range(n):
             distance = sums[0, i]
             nearest[start + i] = distance if distance < nearest[start + i] else nearest[start + i]
@@ -60,7 +60,7 @@ def lower_to_column(
 @njit(cache=True, nogil=True)
 def _square_distances(sums: NDArray[np.float32], columns: NDArray[np.float32], centre: NDArray[np.float32]) -> None:
     """Leave the squared distances of `_POINTS` points in the first row of `sums`."""
-    dim = len(centre)
+    dim = len(columns)
     for lane in range(min(dim, LANES)):
         total = sums[lane]
         total[:] = np.float32(0)
@@ -93,16 +93,16 @@ def _highest(values: NDArray[np.float32], work: NDArray[np.float32]) -> np.float
 
 
 @njit(cache=True, nogil=True)
-def lower_to_row(
-    nearest: NDArray[np.float32],
+def lower_by_rows(
     array: NDArray[np.float32],
     rows: NDArray[np.int64],
     factors: NDArray[np.float32],
     centre: NDArray[np.float32],
+    nearest: NDArray[np.float32],
     weights: NDArray[np.float32],
     least: np.float32,
 ) -> int:
-    """Do as `lower_to_column` for points that are rows of an array times a factor, and one padded centre (1, D)."""
+    """Do as `lower_by_columns` for points that are rows of an array times a factor."""
     best, highest = -1, np.float32(-1)
     for i in range(len(nearest)):
         if nearest[i] > 0:
@@ -111,3 +111,59 @@ def lower_to_row(
         if value > highest:
             best, highest = i, value
     return best
+
+
+@njit(cache=True, nogil=True)
+def pick_by_columns(
+    columns: NDArray[np.float32],
+    best: int,
+    picked: NDArray[np.int64],
+    nearest: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    least: np.float32,
+) -> tuple[int, int]:
+    """Pick the point of the highest value and compare all with it, until `picked` is full or none is far enough.
+
+    Args:
+        columns: The points.
+        best: The point of the highest value.
+        picked: Filled with points.
+        nearest: (n,) squared distances to the nearest centre, updated; -1 for a picked point.
+        weights: (n,) a factor on the squared distance.
+        least: The value counts as -1 once the squared distance is below this.
+
+    Returns:
+        How many were picked, and the point that comes next or -1.
+    """
+    centre, n_picked = np.empty((1, columns.shape[1]), np.float32), 0
+    while n_picked < len(picked) and best >= 0:
+        picked[n_picked] = best
+        nearest[best] = -1
+        centre[0] = columns[best // _POINTS, :, best % _POINTS]
+        best = lower_by_columns(columns, centre, nearest, weights, least)
+        n_picked += 1
+    return n_picked, best
+
+
+@njit(cache=True, nogil=True)
+def pick_by_rows(
+    array: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    factors: NDArray[np.float32],
+    best: int,
+    picked: NDArray[np.int64],
+    nearest: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    least: np.float32,
+) -> tuple[int, int]:
+    """Do as `pick_by_columns` for points that are rows of an array times a factor."""
+    dim, n_picked = array.shape[1], 0
+    centre = np.zeros((1, -(-dim // LANES) * LANES), np.float32)
+    while n_picked < len(picked) and best >= 0:
+        picked[n_picked] = best
+        nearest[best] = -1
+        for d in range(dim):
+            centre[0, d] = factors[best] * array[rows[best], d]
+        best = lower_by_rows(array, rows, factors, centre, nearest, weights, least)
+        n_picked += 1
+    return n_picked, best
