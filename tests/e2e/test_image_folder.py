@@ -115,7 +115,7 @@ def test_the_page_shows_progress_stops_goes_on_and_lists_broken_files(
 
     n_kept = keep_few_unfinished(folder, home)
     start.click()
-    expect(page.get_by_text(f"“many” has {n_kept:,} samples.")).to_be_visible()
+    expect(page.get_by_text(f"“many” has {n_kept:,} samples. Explore shows them")).to_be_visible()
     page.get_by_text("2 files could not be read and were left out").click()
     expect(page.get_by_text(f"{folder / '0000.png'} cannot be read: its content is no image")).to_be_visible()
     page.get_by_role("button", name="Open it").click()
