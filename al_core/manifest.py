@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
 from al_core.store.records import StoredArray, Tag, mask_to_rows, rows_to_mask
+from al_core.stored_selections import read_selection, select_rows
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
     """
     from al_core import __version__
 
-    selection = workflow.read_selection(dataset, tag)
+    selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else tag.rows
     queries = [known for known in dataset.tags() if known.id == tag.query_tag_id]
     return {
@@ -81,7 +81,7 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
     query, labeled = (mask_to_rows(bytes.fromhex(manifest[name])) for name in ("query_set", "labeled_set"))
     config = SelectionConfig(**manifest["config"])
     embedding, score = (_input(dataset, kind, manifest[kind]) for kind in ("embedding", "score"))
-    rows = workflow.select_rows(dataset, config, query, labeled, embedding, score)
+    rows = select_rows(dataset, config, query, labeled, embedding, score)
     _check_same(dataset, rows, manifest)
     return rows
 

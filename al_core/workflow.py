@@ -11,53 +11,28 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.alignment import check_embeddings, complete_scores, position_of_rows, score_column
+from al_core.alignment import check_embeddings, position_of_rows, score_column
 from al_core.cached import find_projection, neighbor_graph
-from al_core.config import SamplingMethod, SelectionConfig
+from al_core.config import SelectionConfig
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
-from al_core.provenance import changes, origin, projection_name
-from al_core.store.records import INITIAL_TAG, StoredArray, Tag
+from al_core.provenance import origin, projection_name
+from al_core.store.records import INITIAL_TAG, Tag
+from al_core.stored_metadata import store_metadata as store_metadata
+from al_core.stored_selections import PREFERRED_SCORES as PREFERRED_SCORES
+from al_core.stored_selections import Selection as Selection
+from al_core.stored_selections import find_score, rows_quality, select_rows, selection_of
+from al_core.stored_selections import read_selection as read_selection
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
-    from al_core.neighbors import NeighborGraph
     from al_core.remote import RemoteWorkspace
-    from al_core.selection import SelectionQuality
     from al_core.store import Dataset, LocalDataset, Workspace
-
-PREFERRED_SCORES = (
-    "uncertainty_margin",
-    "classification_uncertainty_margin",
-    "mean_uncertainty",
-    "objectness_least_confidence",
-)
-"""The score a selection uses unless told otherwise: the margin labels best across tasks and budgets."""
-
 
 LARGEST_GRAPH_OF_A_MAP = 200_000
 """Above it UMAP lays out landmarks and places the rest, for which it needs no graph of all rows."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A finished selection.
-
-    Attributes:
-        tag: Holds the labeled and the added rows.
-        added_rows: The added rows in the order picked.
-        config: What was asked, with the seed that was used.
-        quality: What the added rows achieve.
-        stale: What has changed since, in words; empty while the selection still matches its inputs.
-    """
-
-    tag: Tag
-    added_rows: Rows
-    config: SelectionConfig
-    quality: "SelectionQuality"
-    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,31 +142,6 @@ def store_embedded(dataset: "LocalDataset", images: "EmbeddedImages", name: str,
     dataset.arrays.save("digest", {"content": images.digests[order]})
     if "file_size" in images.metadata:
         dataset.set_facts({"sizeInBytes": int(images.metadata["file_size"].sum())})
-
-
-def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinReport") -> list[str]:
-    """Store columns of numbers and texts, in place of older ones of the same names, and return their names.
-
-    Texts become positions among their names, -1 where there is none, as arrays of the kind "category".
-
-    Raises:
-        InvalidInputError: If the report found the file not usable.
-    """
-    report.require_usable()
-    used = np.flatnonzero(report.rows >= 0)
-    columns = {name: np.full(dataset.n_samples, np.nan) for name in table.columns}
-    for name, values in table.columns.items():
-        columns[name][report.rows[used]] = values[used]
-    if columns:
-        dataset.arrays.save("metadata", columns, {"source": report.source})
-    for name, text in table.texts.items():
-        codes = np.full(dataset.n_samples, -1, np.int32)
-        codes[report.rows[used]] = text.codes[used]
-        dataset.arrays.save("category", {name: codes}, {"source": report.source, "names": list(text.names)})
-    for kind, names in (("category", table.columns), ("metadata", table.texts)):
-        for name in names:
-            dataset.arrays.delete(kind, name)
-    return [*columns, *table.texts]
 
 
 def check_predictions(
@@ -315,30 +265,20 @@ def run_selection(
         MissingInputError: If the method needs embeddings or scores that are not there.
     """
     from al_core.remote import RemoteDataset
-    from al_core.selection import quality
 
     if isinstance(dataset, RemoteDataset):
         made = dataset.select(
             config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
         )
-        return _selection(dataset, made)
+        return selection_of(dataset, made)
     dataset.check_tag_name(config.name)
     config = config.seeded()
     query_tag = query_tag or dataset.tag(INITIAL_TAG)
     labeled_rows = labeled_tag.rows if labeled_tag else np.empty(0, np.int64)
     embedding = dataset.arrays.newest("embedding", embedding_name)
-    embeddings = dataset.arrays.read(embedding) if embedding else None
     score = find_score(dataset, config)
-    scores = complete_scores(dataset, config, score, np.setdiff1d(query_tag.rows, labeled_rows))
     added = select_rows(dataset, config, query_tag.rows, labeled_rows, embedding, score, progress=progress)
-    achieved = quality(
-        embeddings,
-        rows=added,
-        scores=scores,
-        query_rows=query_tag.rows,
-        preselected_rows=labeled_rows,
-        normalize=config.normalize,
-    )
+    achieved = rows_quality(dataset, config, added, query_tag.rows, labeled_rows, embedding, score)
     tag = dataset.create_tag(
         config.name,
         np.concatenate([labeled_rows, added]),
@@ -354,52 +294,6 @@ def run_selection(
         order=added,
     )
     return Selection(tag, added, config, achieved)
-
-
-def select_rows(
-    dataset: "Dataset",
-    config: SelectionConfig,
-    query_rows: Rows,
-    labeled_rows: Rows,
-    embedding: StoredArray | None,
-    score: StoredArray | None,
-    *,
-    progress: Progress | None = None,
-) -> Rows:
-    """Return the rows that a selection adds, in the order picked; nothing is stored.
-
-    Raises:
-        MissingInputError: If the method needs an embedding or a score of each candidate.
-    """
-    from al_core.selection import select
-
-    return select(
-        dataset.arrays.read(embedding) if embedding else None,
-        config,
-        scores=complete_scores(dataset, config, score, np.setdiff1d(query_rows, labeled_rows)),
-        query_rows=query_rows,
-        preselected_rows=labeled_rows,
-        graph=_graph_for(dataset, config, embedding, progress),
-        progress=progress,
-    )
-
-
-def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
-    """Return the selection that made a tag, or None for a tag made in another way."""
-    return _selection(dataset, tag) if dataset.arrays.find("selection", tag.id) else None
-
-
-def _selection(dataset: "Dataset", tag: Tag) -> Selection:
-    from al_core.selection import SelectionQuality
-
-    order = dataset.arrays.get("selection", tag.id)
-    return Selection(
-        tag,
-        dataset.arrays.read(order),
-        SelectionConfig(**tag.facts["config"]),
-        SelectionQuality(**tag.facts["quality"]),
-        changes(dataset, tag),
-    )
 
 
 def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> bytes:
@@ -419,24 +313,3 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)
     return writer.write(rows)
-
-
-def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:
-    """Return the score that a selection uses: the one it names, otherwise the preferred one, otherwise None."""
-    if config.score_name is not None:
-        return dataset.arrays.get("score", config.score_name)
-    scores = {score.name: score for score in dataset.arrays.all("score")}
-    preferred = [name for name in PREFERRED_SCORES if name in scores] + list(scores)
-    return scores[preferred[0]] if preferred else None
-
-
-def _graph_for(
-    dataset: "Dataset", config: SelectionConfig, embedding: StoredArray | None, progress: Progress | None
-) -> "NeighborGraph | None":
-    if embedding is None or config.method is not SamplingMethod.CORAL or config.coral != "herding":
-        return None
-    try:
-        return neighbor_graph(dataset, embedding, progress, normalize=config.normalize)
-    except InvalidInputError:
-        # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
-        return None

@@ -113,7 +113,10 @@ def _show_outcome(job: Job) -> None:
 def _show_result(job_id: str, result: workflow.EmbeddedFolder) -> None:
     dataset, broken = result.dataset, result.broken
     text, button = st.columns([5, 1], vertical_alignment="center")
-    text.success(f"“{dataset.name}” has {counted(dataset.n_samples, 'sample')}.", icon=":material/check_circle:")
+    next_steps = "Explore shows them; the Tags page finds duplicates."
+    text.success(
+        f"“{dataset.name}” has {counted(dataset.n_samples, 'sample')}. {next_steps}", icon=":material/check_circle:"
+    )
     if button.button("Open it", key="folder-open", help="Work on this dataset"):
         st.session_state[SEEN] = job_id
         state.open_dataset(dataset.id)

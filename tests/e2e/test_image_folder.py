@@ -18,7 +18,7 @@ from al_core.embedding.model import load_model
 from tests.e2e.navigation import go_to
 from tests.e2e.server import ROOT, running_app
 
-N_MIXED, N_MANY, N_LEFT = 40, 4000, 6
+N_MIXED, N_MANY, N_LEFT = 40, 12_000, 6
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "I;16")
 SUFFIXES = {"P": ".gif", "CMYK": ".jpg", "RGBA": ".png", "I;16": ".png", "L": ".webp", "RGB": ".jpg"}
 
@@ -109,15 +109,15 @@ def test_the_page_shows_progress_stops_goes_on_and_lists_broken_files(
     start = page.get_by_role("button", name="Embed the images")
     expect(start).to_be_enabled()
     start.click()
-    expect(page.get_by_text(re.compile(r"“many” · [\d,]+ of 4,002 images · [\d,]+ images/s · about"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"“many” · [\d,]+ of 12,002 images · [\d,]+ images/s · about"))).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("was stopped. Start it again and it goes on where it was.")).to_be_visible()
 
     n_kept = keep_few_unfinished(folder, home)
     start.click()
-    expect(page.get_by_text(f"“many” has {n_kept:,} samples.")).to_be_visible()
+    expect(page.get_by_text(f"“many” has {n_kept:,} samples. Explore shows them")).to_be_visible()
     page.get_by_text("2 files could not be read and were left out").click()
-    expect(page.get_by_text(f"{folder / '0000.png'} cannot be read: its content is no image")).to_be_visible()
+    expect(page.get_by_text(f"{folder / '00000.png'} cannot be read: its content is no image")).to_be_visible()
     page.get_by_role("button", name="Open it").click()
     expect(page.get_by_role("heading", name="Metadata of many")).to_be_visible()
     go_to(page, "Explore")
@@ -131,10 +131,10 @@ def many_images(tmp_path: Path) -> Path:
     colours = [tmp_path / f"{number}.png" for number in range(8)]
     for number, path in enumerate(colours):
         Image.new("RGB", (32, 32), (30 * number, 200, 0)).save(path)
-    for name in ("0000.png", "0001.png"):
+    for name in ("00000.png", "00001.png"):
         (folder / name).write_text("hello")
     for number in range(N_MANY):
-        (folder / f"{number + 2:04d}.png").symlink_to(colours[number % len(colours)])
+        (folder / f"{number + 2:05d}.png").symlink_to(colours[number % len(colours)])
     return folder
 
 

@@ -48,7 +48,9 @@ def finished(app: AppTest) -> AppTest:
 
 def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open, images_dir: Path) -> None:
     app = finished(start(open_page("datasets"), images_dir, "reds"))
-    assert [box.value for box in app.success] == ["“reds” has 3 samples."]
+    assert [box.value for box in app.success] == [
+        "“reds” has 3 samples. Explore shows them; the Tags page finds duplicates."
+    ]
     assert app.code[0].value == f"{images_dir / 'broken.png'} cannot be read: its content is no image of a known format"
     press(app, "Open it")
     with Workspace(home) as workspace:
