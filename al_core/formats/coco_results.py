@@ -14,6 +14,7 @@ from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
 from al_core.formats.probability_maps import Map, Maps
 from al_core.formats.reader import HEAD_BYTES
+from al_core.formats.reading import reported
 from al_core.formats.run_length_maps import RunLengths, checked_run_lengths, run_length_map, unpacked_run_lengths
 from al_core.formats.text import BOM, read_json
 from al_core.types import Rows
@@ -72,7 +73,9 @@ def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) ->
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
     class_names, category_ids, labels = _categories(source, ids(source, results, "category_id"), about)
     instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
-    for number, (position, label, result) in enumerate(zip(image.tolist(), labels.tolist(), results, strict=True)):
+    for number, (position, label, result) in enumerate(
+        zip(image.tolist(), labels.tolist(), reported(results), strict=True)
+    ):
         where, category = f"{source}, entry {number} counting from 0", category_ids[label] if label >= 0 else -1
         instances[position].append(keypoint_instance(where, {**result, "category_id": category}))
     outputs = [KeypointPrediction(found) for found in instances]
