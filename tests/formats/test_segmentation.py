@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco_mask
@@ -28,6 +28,7 @@ def mask(counts: object, size: object = (2, 4)) -> dict[str, object]:
     return {"segmentation": {"size": size, "counts": counts}}
 
 
+@settings(deadline=None)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 1)))
 def test_packed_run_lengths_are_those_of_pycocotools(pixels):
     packed = coco_mask.encode(np.asfortranarray(pixels))["counts"].decode()
