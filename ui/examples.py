@@ -34,5 +34,5 @@ def _download(kind: str, file: Path) -> None:
         key=f"example-{kind}-{file.name}",
         icon=":material/download:",
         on_click="ignore",
-        help=f"{file.name}: of ten images of the demo. Drop it above to see what happens",
+        help=f"{file.name}: ten images of the demo. Drop it above to see what happens",
     )

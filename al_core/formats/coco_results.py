@@ -86,6 +86,11 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
     class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
     scores = numbers(source, [result.get("score") for result in results], "score")
+    bad = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
+    if len(bad):
+        raise FileFormatError(
+            f"{source}, entry {bad[0]} counting from 0 has score {scores[bad[0]]:g}; scores lie in 0 to 1"
+        )
     unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
     findings = {"image has categories not in the schema: these masks are left out": unknown} if unknown else {}
     # Where masks overlap the last one wins, so the surest comes last.

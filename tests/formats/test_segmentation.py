@@ -93,6 +93,11 @@ def test_a_bad_mask_is_refused_with_its_entry(tmp_path, entry, message):
         predictions.take(np.arange(1))
 
 
+def test_a_mask_with_a_score_in_percent_is_refused(tmp_path):
+    with pytest.raises(FileFormatError, match=r"entry 1 counting from 0 has score 50; scores lie in 0 to 1"):
+        read_predictions(results(tmp_path, mask(LEFT), mask(LEFT) | {"score": 50}))
+
+
 MAPS = np.zeros((3, 4, 5, 2), np.float32)
 MAPS[..., 0] = np.arange(3)[:, None, None] / 4
 MAPS[..., 1] = 1 - MAPS[..., 0]
