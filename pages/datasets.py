@@ -17,6 +17,7 @@ from ui.image_folder import folder_form
 from ui.metadata import metadata_form
 from ui.remote import remote_form
 
+MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5")
 EMBEDDING_TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})
 
 
@@ -113,9 +114,12 @@ def create_form() -> None:
             "Lightly's CSV (filenames, embedding_0, …), Parquet, Arrow, HDF5, .npz, JSON as of FiftyOne, or .npy",
         )
         names_file = None
-        if file and file.suffix == ".npy":
+        if file and file.suffix in MAY_LACK_FILENAMES:
             names_file = chosen_file(
-                "Filenames in the order of the rows", ["txt", "csv", "json"], "names", "One filename per line"
+                "Filenames in the order of the rows",
+                ["txt", "csv", "json"],
+                "names",
+                "One filename per line" if file.suffix == ".npy" else "Only if the file has none of its own",
             )
     is_ready = bool(name and file and (file.suffix != ".npy" or names_file))
     needs = "Give a name and embeddings first; .npy needs its filenames too"

@@ -34,7 +34,7 @@ with state.errors_explained():
     if files:
         import_form(dataset, files)
     else:
-        show_examples("predictions", "scores")
+        show_examples("predictions", "scores", "class-names")
         st.download_button(
             "An example file for this dataset",
             lambda: exports.example_predictions(dataset),

@@ -12,6 +12,7 @@ TITLES = {
     "scores": "Ready-made scores in",
     "metadata": "Metadata in",
     "filenames": "Lists of filenames in",
+    "class-names": "Class names in",
 }
 
 

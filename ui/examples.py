@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "examples"
 def show_examples(*kinds: str) -> None:
     """Draw what is there for these kinds of `READERS`, each with its line of description and a download."""
     with st.expander(
-        f"Every format of {' and '.join(kinds)} that can be read, with an example of each",
+        f"Every format of {' and '.join(kinds).replace('-', ' ')} that can be read, with an example of each",
         icon=":material/description:",
     ):
         for kind in kinds:

@@ -1,7 +1,7 @@
 """Files in and out: embeddings, predictions and lists of filenames in, selections out."""
 
 from al_core.formats.annotations import Annotations
-from al_core.formats.class_names import CLASS_NAME_SUFFIXES, read_class_names
+from al_core.formats.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.embedding_table import EmbeddingTable
 from al_core.formats.export import ExportRows, Need, unmet, write_csv, write_json, write_txt
 from al_core.formats.filenames import FILENAME_READERS, read_filenames
@@ -16,6 +16,7 @@ from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.writers import WRITERS, Writer, find_writer
 
 __all__ = [
+    "CLASS_NAME_READERS",
     "CLASS_NAME_SUFFIXES",
     "EMBEDDING_READERS",
     "FILENAME_READERS",

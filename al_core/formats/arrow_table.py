@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.csv_table import filename_position
 from al_core.formats.file_tree import check_ratio
+from al_core.formats.reading import report
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_BATCH_ROWS = 65_536
 _ARROW_FILE = b"ARROW1"
 _ARROW_STREAM = b"\xff\xff\xff\xff"
 
@@ -120,11 +122,17 @@ def _read_arrow(path: Path, head: bytes) -> "pa.Table":
 
 
 def _read_parquet(path: Path) -> "pa.Table":
+    import pyarrow as pa
     import pyarrow.parquet
 
     with pyarrow.parquet.ParquetFile(path) as file:
-        check_ratio(file.metadata.num_rows * file.metadata.num_columns * 4, path)
-        return file.read()
+        n_rows = file.metadata.num_rows
+        check_ratio(n_rows * file.metadata.num_columns * 4, path)
+        batches: list[pa.RecordBatch] = []
+        for batch in file.iter_batches(_BATCH_ROWS):
+            report(len(batches) * _BATCH_ROWS, n_rows)
+            batches.append(batch)
+        return pa.Table.from_batches(batches, file.schema_arrow)
 
 
 def _is_list(type_: Any) -> bool:

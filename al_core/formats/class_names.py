@@ -1,32 +1,29 @@
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.reader import check_file
+from al_core.formats.reader import Reader, choose, registry
 from al_core.formats.text import decode, read_json
-
-CLASS_NAME_SUFFIXES = (".txt", ".names", ".json", ".yaml", ".yml")
 
 _MAX_BYTES = 16 * 2**20
 _YAML_ENTRY = re.compile(r"^\s+(\d+)\s*:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)
 
 
-def read_class_names(path: Path) -> list[str]:
+def read_class_names(path: Path, *, format: str | None = None) -> list[str]:
     """Return the class names of a file: one per line, a JSON list or object by number, or a YOLO data.yaml.
+
+    Args:
+        path: The file.
+        format: One of `CLASS_NAME_READERS`; by default found out from its ending.
 
     Raises:
         FileFormatError: If the file holds no names.
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    check_file(path, _MAX_BYTES)
-    if path.suffix.lower() == ".json":
-        found: list[str] | None = _from_json(read_json(path), path.name)
-    else:
-        text = decode(path.read_bytes(), path.name)
-        found = yaml_names(text) if path.suffix.lower() in (".yaml", ".yml") else text.splitlines()
-    names = [name.strip() for name in found or ()]
+    names = [name.strip() for name in choose(path, CLASS_NAME_READERS, format=format, max_bytes=_MAX_BYTES).read(path)]
     while names and not names[-1]:
         names.pop()
     if not names or not all(names):
@@ -49,9 +46,40 @@ def yaml_names(text: str) -> list[str] | None:
     return [entries[number] for number in range(len(entries))] if sorted(entries) == list(range(len(entries))) else None
 
 
-def _from_json(content: Any, source: str) -> list[str]:
-    if isinstance(content, dict) and all(key.isdigit() for key in content):
+def _read_json(path: Path) -> list[str]:
+    content: Any = read_json(path)
+    if isinstance(content, dict) and all(key.isdecimal() and len(key) < 10 for key in content):
         content = [content[key] for key in sorted(content, key=int)]
     if not isinstance(content, list) or not all(isinstance(name, str) for name in content):
-        raise FileFormatError(f'{source}: expected a list such as ["cat", "dog"], or an object such as {{"0": "cat"}}')
+        raise FileFormatError(
+            f'{path.name}: expected a list such as ["cat", "dog"], or an object such as {{"0": "cat"}}'
+        )
     return content
+
+
+def _read_yaml(path: Path) -> list[str]:
+    return yaml_names(decode(path.read_bytes(), path.name)) or []
+
+
+def _read_lines(path: Path) -> list[str]:
+    return decode(path.read_bytes(), path.name).splitlines()
+
+
+def _ends_with(*suffixes: str) -> Callable[[Path, bytes], bool]:
+    return lambda path, head: path.suffix.lower() in suffixes
+
+
+CLASS_NAME_READERS = registry(
+    Reader("json", "JSON", "A list, or an object by number", (".json",), _ends_with(".json"), _read_json),
+    Reader(
+        "yaml",
+        "YOLO data.yaml",
+        "names, as a list or by number",
+        (".yaml", ".yml"),
+        _ends_with(".yaml", ".yml"),
+        _read_yaml,
+    ),
+    Reader("txt", "Text", "One name per line", (".txt", ".names"), _ends_with(".txt", ".names"), _read_lines),
+)
+
+CLASS_NAME_SUFFIXES = tuple(suffix for reader in CLASS_NAME_READERS.values() for suffix in reader.suffixes)

@@ -6,6 +6,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions import Predictions
+from al_core.formats.reading import reported
 from al_core.formats.records_json import begins_with_records, checked_class_names, float_list, read_records
 
 _KEYS = ("probabilities", "pred_probs", "class_probabilities")
@@ -25,10 +26,10 @@ def read_classification_json(path: Path) -> Predictions:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
     filenames, records, class_names = read_records(path)
-    rows = [_probabilities(where, record) for where, record in records]
+    rows = [_probabilities(where, record) for where, record in reported(records)]
     if isinstance(rows[0], dict):
         class_names = list(rows[0])
-    lists = [_in_order(where, row, class_names) for (where, _), row in zip(records, rows, strict=True)]
+    lists = [_in_order(where, row, class_names) for (where, _), row in zip(reported(records), rows, strict=True)]
     n_classes = len(lists[0])
     for (where, _), row in zip(records, lists, strict=True):
         if len(row) != n_classes or not n_classes:

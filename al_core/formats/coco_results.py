@@ -14,6 +14,7 @@ from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
 from al_core.formats.probability_maps import Map, Maps
 from al_core.formats.reader import HEAD_BYTES
+from al_core.formats.reading import reported
 from al_core.formats.run_length_maps import RunLengths, checked_run_lengths, run_length_map, unpacked_run_lengths
 from al_core.formats.text import BOM, read_json
 from al_core.types import Rows
@@ -72,7 +73,9 @@ def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) ->
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
     class_names, category_ids, labels = _categories(source, ids(source, results, "category_id"), about)
     instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
-    for number, (position, label, result) in enumerate(zip(image.tolist(), labels.tolist(), results, strict=True)):
+    for number, (position, label, result) in enumerate(
+        zip(image.tolist(), labels.tolist(), reported(results), strict=True)
+    ):
         where, category = f"{source}, entry {number} counting from 0", category_ids[label] if label >= 0 else -1
         instances[position].append(keypoint_instance(where, {**result, "category_id": category}))
     outputs = [KeypointPrediction(found) for found in instances]
@@ -83,6 +86,11 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
     class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
     scores = numbers(source, [result.get("score") for result in results], "score")
+    bad = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
+    if len(bad):
+        raise FileFormatError(
+            f"{source}, entry {bad[0]} counting from 0 has score {scores[bad[0]]:g}; scores lie in 0 to 1"
+        )
     unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
     findings = {"image has categories not in the schema: these masks are left out": unknown} if unknown else {}
     # Where masks overlap the last one wins, so the surest comes last.

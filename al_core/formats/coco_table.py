@@ -1,5 +1,6 @@
 """The columns of COCO results, through Arrow where the file allows it and entry by entry where it does not."""
 
+import mmap
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.reader import HEAD_BYTES
+from al_core.formats.reading import reported
 from al_core.formats.text import BOM
 from al_core.types import Rows
+
+_BLOCK_BYTES = 2**22
 
 
 @dataclass(frozen=True)
@@ -49,39 +53,62 @@ def read_fast(path: Path) -> CocoTable | None:
     import pyarrow as pa
     import pyarrow.json
 
-    content = path.read_bytes()
-    start, end = content[:HEAD_BYTES].removeprefix(BOM).lstrip(), content[-HEAD_BYTES:].rstrip()
-    if not start.startswith(b"[") or not end.endswith(b"]") or b'"bbox"' not in start:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start, end = content[:HEAD_BYTES].removeprefix(BOM).lstrip(), content[-HEAD_BYTES:].rstrip()
+        if not start.startswith(b"[") or not end.endswith(b"]") or b'"bbox"' not in start:
+            return None
+        id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
+        schema = pa.schema(
+            {"image_id": id_type, "category_id": pa.int64(), "bbox": pa.list_(pa.float32()), "score": pa.float32()}
+        )
+        options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        cut = b"}, {" if b"}, {" in start else b"},{"
+        tables: list[pa.Table] = []
+        boxes: list[NDArray[np.float32]] = []
+        try:
+            for first, last in reported(_blocks(content, cut)):
+                # Read, not sliced: what is looked at in a mapped file stays in memory.
+                file.seek(first)
+                lines = pa.BufferReader(file.read(last - first).replace(cut, b"}\n{"))
+                table = pyarrow.json.read_json(lines, parse_options=options)
+                found = _arrow_boxes(table)
+                if found is None:
+                    return None
+                boxes.append(found)
+                tables.append(table.drop_columns("bbox"))
+        except pa.ArrowException:
+            return None
+    if not tables:
         return None
-    id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
-    cut = b"}, {" if b"}, {" in start else b"},{"
-    lines = memoryview(content.replace(cut, b"}\n{"))[content.index(b"[") + 1 : content.rindex(b"]") - len(content)]
-    schema = pa.schema(
-        {"image_id": id_type, "category_id": pa.int64(), "bbox": pa.list_(pa.float32()), "score": pa.float32()}
-    )
-    options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
-    try:
-        table = pyarrow.json.read_json(pa.BufferReader(pa.py_buffer(lines)), parse_options=options)
-    except pa.ArrowException:
-        return None
-    return _from_arrow(table.combine_chunks())
+    table = pa.concat_tables(tables)
+    scores = table["score"].to_numpy()
+    return CocoTable(_arrow_ids(table["image_id"]), _arrow_ids(table["category_id"]), np.concatenate(boxes), scores)
 
 
-def _from_arrow(table: Any) -> CocoTable | None:
+def _blocks(content: mmap.mmap, cut: bytes) -> list[tuple[int, int]]:
+    """Return where the entries of a list begin and end, some megabytes of them at a time."""
+    first, end = content.find(b"[") + 1, content.rfind(b"]")
+    blocks: list[tuple[int, int]] = []
+    while first < end:
+        last = content.find(cut, first + _BLOCK_BYTES, end)
+        last = end if last < 0 else last + 1
+        blocks.append((first, last))
+        first = last + len(cut) - 2
+    return blocks
+
+
+def _arrow_boxes(table: Any) -> NDArray[np.float32] | None:
+    """Return the (rows, 4) boxes of a table, or None if an entry lacks something."""
     import pyarrow.compute as pc
 
-    if any(column.null_count for column in table.columns):
-        return None
     boxes = table["bbox"].combine_chunks()
     values = boxes.flatten()
-    if values.null_count or pc.unique(pc.list_value_length(boxes)).to_pylist() != [4]:
+    if any(column.null_count for column in (*table.columns, values)):
         return None
-    return CocoTable(
-        _arrow_ids(table["image_id"]),
-        _arrow_ids(table["category_id"]),
-        values.to_numpy().reshape(-1, 4).copy(),
-        table["score"].to_numpy(),
-    )
+    if pc.unique(pc.list_value_length(boxes)).to_pylist() != [4]:
+        return None
+    found: NDArray[np.float32] = values.to_numpy().reshape(-1, 4)
+    return found.copy()
 
 
 def _arrow_ids(column: Any) -> Ids:

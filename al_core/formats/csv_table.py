@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 65_536
 _MAX_HEADER_BYTES = 8 * 2**20
 _CELL_BYTES = 64
-_MIN_BLOCK_BYTES = 2**20
+_MIN_BLOCK_BYTES = 2**19
 
 
 @dataclass(frozen=True)
@@ -85,15 +85,30 @@ def read_columns(
     import pyarrow as pa
     import pyarrow.csv
 
+    names: list[list[str]] = [[] for _ in texts]
+    matrix, n_rows = np.empty((0, 0), np.float32), 0
     try:
-        with open_reported(path) or pa.OSFile(str(path)) as file:
-            table = pyarrow.csv.read_csv(file, **_options(header, texts, numbers))
+        with (
+            open_reported(path) or pa.OSFile(str(path)) as file,
+            pyarrow.csv.open_csv(file, **_options(header, texts, numbers)) as batches,
+        ):
+            for batch in batches:
+                for column, cells in zip(names, batch.columns, strict=False):
+                    column += _texts(cells)
+                if n_rows == 0:
+                    # What is never filled takes no memory, and what is too little grows in place.
+                    n_blocks = path.stat().st_size / _block_bytes(header) + 1
+                    matrix = np.empty((int(1.1 * n_blocks * batch.num_rows), len(numbers)), np.float32)
+                if n_rows + batch.num_rows > len(matrix):
+                    matrix.resize((max(n_rows + batch.num_rows, len(matrix) * 5 // 4), len(numbers)), refcheck=False)
+                _fill(matrix[n_rows : n_rows + batch.num_rows], batch.columns[len(texts) :])
+                n_rows += batch.num_rows
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error
-    if table.num_rows == 0:
+    if n_rows == 0:
         raise _no_rows(path)
-    columns = table.columns
-    return [_texts(column) for column in columns[: len(texts)]], _matrix(table.select(range(len(texts), len(columns))))
+    matrix.resize((n_rows, len(numbers)), refcheck=False)
+    return names, matrix
 
 
 def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[int]:
@@ -117,26 +132,26 @@ def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) ->
 
     names = [f"c{i}" for i in range(len(header.columns))]
     types = {names[i]: pa.string() for i in texts} | {names[i]: pa.float32() for i in numbers}
-    block_size = max(_MIN_BLOCK_BYTES, _CELL_BYTES * len(names))
     return {
-        "read_options": pyarrow.csv.ReadOptions(column_names=names, skip_rows=header.n_lines, block_size=block_size),
+        "read_options": pyarrow.csv.ReadOptions(
+            column_names=names, skip_rows=header.n_lines, block_size=_block_bytes(header)
+        ),
         "parse_options": pyarrow.csv.ParseOptions(delimiter=header.delimiter),
         "convert_options": pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types)),
     }
 
 
-def _texts(column: "pa.ChunkedArray") -> list[str]:
-    return [unescape_cell(cell) if cell.startswith("'") else cell for cell in column.to_pylist()]
+def _block_bytes(header: CsvHeader) -> int:
+    return max(_MIN_BLOCK_BYTES, _CELL_BYTES * len(header.columns))
 
 
-def _matrix(table: "pa.Table") -> NDArray[np.float32]:
-    matrix = np.empty(table.shape, dtype=np.float32)
-    start = 0
-    for batch in table.to_batches() if table.num_columns else ():
-        cells = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
-        np.stack(cells, axis=1, out=matrix[start : start + batch.num_rows])
-        start += batch.num_rows
-    return matrix
+def _texts(cells: "pa.Array") -> list[str]:
+    return [unescape_cell(cell) if cell.startswith("'") else cell for cell in cells.to_pylist()]
+
+
+def _fill(rows: NDArray[np.float32], columns: Sequence["pa.Array"]) -> None:
+    if columns:
+        np.stack([cells.to_numpy(zero_copy_only=False) for cells in columns], axis=1, out=rows)
 
 
 def _no_rows(path: Path) -> FileFormatError:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.predictions import Predictions
+from al_core.formats.reading import reported
 from al_core.formats.records_json import begins_with_records, checked_class_names, float_list, read_records
 
 
@@ -31,7 +32,7 @@ def read_detection_json(path: Path) -> Predictions:
     scores: list[float] = []
     labels: list[int | str] = []
     probabilities: list[list[float]] = []
-    for number, (where, record) in enumerate(records):
+    for number, (where, record) in enumerate(reported(records)):
         boxes = record.get("boxes")
         if not isinstance(boxes, list):
             raise FileFormatError(f"{where} has no list 'boxes'; give one, which may be empty")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.class_names import CLASS_NAME_SUFFIXES, read_class_names
+from al_core.formats.class_names import CLASS_NAME_READERS, read_class_names
 from al_core.formats.predictions import Predictions
 from al_core.formats.reader import HEAD_BYTES, check_file, choose
 from al_core.formats.readers import PREDICTION_READERS, read_predictions
@@ -44,7 +44,7 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     if len(paths) == 1:
         return PredictionFiles(paths[0])
     images = [path for path in paths if _describes_images(path)]
-    names = [path for path in paths if path not in images and path.suffix.lower() in CLASS_NAME_SUFFIXES[:2]]
+    names = [path for path in paths if path not in images and path.suffix.lower() in CLASS_NAME_READERS["txt"].suffixes]
     main = [path for path in paths if path not in images and path not in names]
     if not main and len(images) == 1:
         main, images = images, []

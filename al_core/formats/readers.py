@@ -7,6 +7,7 @@ from typing import Any
 from al_core.exceptions import InvalidInputError
 from al_core.formats.array_file import is_npy, is_zip
 from al_core.formats.arrow_table import is_arrow, is_parquet
+from al_core.formats.class_names import CLASS_NAME_READERS
 from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
 from al_core.formats.classification_json import read_classification_json, recognises_classification_json
 from al_core.formats.classification_numpy import (
@@ -204,6 +205,7 @@ READERS: dict[str, dict[str, Reader[Any]]] = {
     "scores": SCORE_READERS,
     "metadata": METADATA_READERS,
     "filenames": FILENAME_READERS,
+    "class-names": CLASS_NAME_READERS,
 }
 
 

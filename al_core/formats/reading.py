@@ -16,8 +16,8 @@ _progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 @contextmanager
 def reading_reported(progress: Progress | None) -> Iterator[None]:
-    """Within the block, `progress` is called with (percent, 100); it may raise to stop the reading."""
-    token = _progress.set(progress)
+    """Within the block, `progress` is called with (percent, 100), never fewer; it may raise to stop the reading."""
+    token = _progress.set(_Forward(progress) if progress else None)
     try:
         yield
     finally:
@@ -26,17 +26,32 @@ def reading_reported(progress: Progress | None) -> Iterator[None]:
 
 def reported(items: Sequence[Item]) -> Iterator[Item]:
     """Return the items one by one, telling before each how far the reading is."""
-    progress = _progress.get()
     for done, item in enumerate(items):
-        if progress:
-            progress(100 * done // len(items), 100)
+        report(done, len(items))
         yield item
+
+
+def report(done: int, total: int) -> None:
+    """Tell how far the reading is; where it was cancelled, this raises."""
+    progress = _progress.get()
+    if progress:
+        progress(100 * done // max(total, 1), 100)
 
 
 def open_reported(path: Path) -> IO[bytes] | None:
     """Return a file whose every read is reported, or None if nobody wants to know."""
     progress = _progress.get()
     return _ReportedFile(path, progress) if progress else None
+
+
+class _Forward:
+    # A file that is looked through twice would begin at 0 again.
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._highest = progress, 0
+
+    def __call__(self, done: int, total: int) -> None:
+        self._highest = max(self._highest, done)
+        self._progress(self._highest, total)
 
 
 class _ReportedFile(io.FileIO):

@@ -10,6 +10,7 @@ import orjson
 from al_core.exceptions import FileFormatError
 from al_core.formats.filenames import FILENAME_COLUMNS
 from al_core.formats.predictions import numbered_classes
+from al_core.formats.reading import report, reported
 from al_core.formats.text import BOM, decode, read_json
 
 Record = tuple[str, Mapping[str, Any]]
@@ -35,7 +36,7 @@ def read_records(path: Path) -> tuple[list[str], list[Record], Any]:
     records, class_names = _records(path)
     if not records:
         raise FileFormatError(f"{path.name} holds no records; expected one per image")
-    return [_filename(where, record) for where, record in records], records, class_names
+    return [_filename(where, record) for where, record in reported(records)], records, class_names
 
 
 def float_list(where: str, values: Any) -> list[float]:
@@ -93,8 +94,11 @@ def _is_json_lines(path: Path) -> bool:
 
 
 def _lines(path: Path) -> Iterator[Record]:
+    n_bytes, n_read = path.stat().st_size, 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
+            report(n_read, n_bytes)
+            n_read += len(line)
             where = f"{path.name}, line {number}"
             if not line.strip():
                 continue

@@ -1,16 +1,19 @@
-"""Puts Lightly's real clients, from PyPI and unchanged, into the virtual environment; each into a folder of its own.
+"""Puts Lightly's real clients and the code of labelling tools, from PyPI and unchanged, into the virtual environment.
 
-The dependencies that they declare stay away: torch alone is ten times as large as everything else here.
+Each goes into a folder of its own. The dependencies that they declare stay away: torch alone is ten times as large as
+everything else here.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
+LABELLING_TOOLS = "labelling-tools"
 CLIENTS = {
     # numpy: from 2.4 on, Lightly's classification scorer fails with a TypeError.
     "1.2.25": ("lightly==1.2.25", "lightly-utils==0.0.2", "six==1.17.0", "numpy==2.3.5"),
     "1.1.10": ("lightly==1.1.10", "lightly-utils==0.0.2", "six==1.17.0", "numpy==2.3.5"),
+    LABELLING_TOOLS: ("label-studio-sdk==2.1.2", "labelbox==7.17.0", "xmljson==0.2.1", "lxml==6.1.3", "geojson==3.3.0"),
 }
 
 
@@ -24,7 +27,7 @@ def install(version: str) -> None:
     wanted = " ".join(CLIENTS[version])
     if stamp.is_file() and stamp.read_text() == wanted:
         return
-    print(f"Installing Lightly's client {version} for the tests")
+    print(f"Installing {CLIENTS[version][0]} and the like for the tests")
     options = ["--quiet", "--no-deps", "--upgrade", "--disable-pip-version-check", "--target", str(folder)]
     subprocess.run([sys.executable, "-m", "pip", "install", *options, *CLIENTS[version]], check=True)
     stamp.write_text(wanted)

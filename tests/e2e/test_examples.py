@@ -1,8 +1,9 @@
-"""Each example file, dropped in the browser."""
+"""Each example file, dropped in the browser on the page that takes it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.navigation import go_to
@@ -12,24 +13,79 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-def test_each_example_dropped_on_the_page_is_recognised_and_matches_ten_samples(
-    page: Page, wait_until_idle: Callable[[], None], tmp_path: Path
+def examples(kind: str) -> list[Path]:
+    return sorted((EXAMPLES / kind).iterdir())
+
+
+@pytest.fixture
+def drop(page: Page, wait_until_idle: Callable[[], None]) -> Callable[[str, Path], None]:
+    """`drop("Embeddings", path)` drops a file where the page takes these, in place of an earlier one."""
+
+    def drop_file(label: str, file: Path) -> None:
+        area = page.get_by_test_id("stFileUploader").filter(has=page.get_by_text(label, exact=True))
+        area.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+        expect(area.get_by_text(file.name, exact=True)).to_be_visible()
+        wait_until_idle()
+
+    return drop_file
+
+
+def test_each_example_dropped_on_its_page_is_taken(
+    page: Page, wait_until_idle: Callable[[], None], drop: Callable[[str, Path], None], tmp_path: Path
 ) -> None:
     with running_app(tmp_path) as address:
         page.goto(address)
-        page.get_by_role("tab", name="From embeddings").click()
-        page.get_by_label("Name", exact=True).fill("ten")
-        page.keyboard.press("Enter")
-        wait_until_idle()
-        page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(EXAMPLES / "embeddings" / "csv.csv")
-        page.get_by_role("button", name="Create dataset").click()
-        expect(page.get_by_text("Created “ten” with 10 samples")).to_be_visible()
+        for number, file in enumerate(examples("embeddings")):
+            create_dataset(page, drop, wait_until_idle, f"embeddings {number}", file)
+        for file in examples("metadata"):
+            drop("Metadata", file)
+            expect(page.get_by_text("Columns of texts:")).to_be_visible()
+            page.get_by_role("button", name="Add metadata").click()
+            expect(page.get_by_text("Added 3 columns to 10 samples")).to_be_visible()
+            expect(page.get_by_role("button", name="Add metadata")).to_have_count(0)
+            wait_until_idle()
         go_to(page, "Predictions")
-        for file in sorted(EXAMPLES.glob("predictions/*")) + sorted(EXAMPLES.glob("scores/*")):
+        for file in examples("predictions") + examples("scores"):
             page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(file)
             expect(page.get_by_text(f"10 of 10 samples have a prediction in {file.name}.")).to_be_visible()
             expect(page.get_by_role("button", name="Store and score")).to_be_enabled()
             assert page.get_by_test_id("stAlertContentError").count() == 0, file.name
+            if file.name == "npy.npy":
+                name_the_classes(page, drop)
             page.get_by_role("button", name=f"Remove {file.name}").click()
             expect(page.get_by_role("button", name="Store and score")).to_have_count(0)
-        wait_until_idle()
+        go_to(page, "Tags")
+        for file in examples("filenames"):
+            page.get_by_role("tab", name="From a list").click()
+            drop("Filenames", file)
+            page.get_by_role("textbox", name="Name of the tag").first.fill(f"list {file.stem}")
+            page.keyboard.press("Enter")
+            wait_until_idle()
+            page.get_by_role("button", name="Create the tag").click()
+            expect(page.get_by_text(f"Created “list {file.stem}” with 10 samples")).to_be_visible()
+            wait_until_idle()
+
+
+def create_dataset(
+    page: Page, drop: Callable[[str, Path], None], wait_until_idle: Callable[[], None], name: str, file: Path
+) -> None:
+    # The tabs are drawn anew beside the first dataset.
+    page.get_by_role("tab", name="From embeddings").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.keyboard.press("Enter")
+    wait_until_idle()
+    drop("Embeddings", file)
+    if file.suffix == ".npy":
+        drop("Filenames in the order of the rows", EXAMPLES / "filenames" / "txt.txt")
+    page.get_by_role("button", name="Create dataset").click()
+    expect(page.get_by_text(f"Created “{name}” with 10 samples")).to_be_visible()
+    wait_until_idle()
+
+
+def name_the_classes(page: Page, drop: Callable[[str, Path], None]) -> None:
+    page.get_by_role("button", name="Name the classes").click()
+    for file in examples("class-names"):
+        drop("Class names", file)
+        expect(page.get_by_role("button", name="Store and score")).to_be_enabled()
+        assert page.get_by_test_id("stAlertContentError").count() == 0, file.name
+    page.keyboard.press("Escape")

@@ -12,6 +12,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats import (
     READERS,
     join_report,
+    read_class_names,
     read_embeddings,
     read_filenames,
     read_metadata,
@@ -28,6 +29,7 @@ READ = {
     "scores": lambda path, *, format=None: read_scores(path),
     "metadata": read_metadata,
     "filenames": read_filenames,
+    "class-names": read_class_names,
 }
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 VALID = {path.relative_to(EXAMPLES).as_posix(): path.read_bytes() for path in sorted(EXAMPLES.glob("*/*.*"))}
@@ -83,6 +85,9 @@ def test_every_example_is_recognised_and_holds_the_same_ten_digits(kind, name, e
     path = EXAMPLES / example
     assert choose(path, READERS[kind]).name == name
     value = READ[kind](path)
+    if kind == "class-names":
+        assert value == [f"digit {number}" for number in range(10)]
+        return
     filenames = value if kind == "filenames" else value.filenames
     digits = [f"digit_{row:04d}.png" for row in range(300, 310)]
     assert (sorted(match_filenames(digits, filenames)[0]) if filenames else list(range(len(value)))) == list(range(10))

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from al_core.formats.matching import match_filenames
 
@@ -42,3 +44,35 @@ def test_many_samples_of_one_basename_take_no_quadratic_time():
 
 def test_a_very_deep_path_is_matched_by_its_last_folders():
     assert match_filenames(["/".join("abcd" * 500) + "/x.png"], ["c/d/x.png"])[0].tolist() == [0]
+
+
+PATHS = st.lists(st.sampled_from(["a", "ü", ".", "/", "/", "\\", "./", "x.png", "x.txt"]), min_size=1, max_size=6).map(
+    "".join
+)
+
+
+def plain(path: str, *, stem: bool) -> list[str]:
+    """The parts of a path, as the rules say and no faster."""
+    *folders, base = path.replace("\\", "/").removeprefix("./").lstrip("/").split("/")
+    name, dot, _ = base.rpartition(".")
+    return [*folders, name if stem and dot and name else base]
+
+
+def matched_slowly(samples: list[str], name: str) -> int:
+    if name in samples:
+        return samples.index(name)
+    for stem in (False, True):
+        wanted, known = plain(name, stem=stem), [plain(sample, stem=stem) for sample in samples]
+        longer = [row for row, parts in enumerate(known) if parts[-len(wanted) :] == wanted]
+        shorter = [row for row, parts in enumerate(known) if wanted[-len(parts) :] == parts]
+        longest = max((len(known[row]) for row in shorter), default=0)
+        found = longer or [row for row in shorter if len(known[row]) == longest]
+        if len(found) == 1:
+            return found[0]
+    return -1
+
+
+@settings(deadline=None)
+@given(st.lists(PATHS, min_size=1, max_size=6, unique=True), st.lists(PATHS, min_size=1, max_size=6))
+def test_many_names_are_matched_as_one_by_one(samples, names):
+    assert match_filenames(samples, names)[0].tolist() == [matched_slowly(samples, name) for name in names]

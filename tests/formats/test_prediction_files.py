@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError
-from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognise
+from al_core.formats import PredictionFiles, assign_roles, coco_table, read_predictions, recognise
 from al_core.formats.prediction_files import SCORES
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -53,7 +53,13 @@ def test_columns_named_like_scores_are_recognised_as_scores(written):
     assert (recognise(scores), recognise(classes)) == (SCORES, "csv")
 
 
-@pytest.mark.parametrize("example", ["csv.csv", "yolo.zip", "voc.zip", "lightly--detection.zip"])
+REPORTED = [
+    "csv.csv", "yolo.zip", "voc.zip", "lightly--detection.zip", "coco--keypoints.json", "parquet.parquet",
+    "classification-json.jsonl", "detection-json.jsonl",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("example", REPORTED)
 def test_reading_tells_how_far_it_is_and_stops_when_told(example):
     path, percents = EXAMPLES / "predictions" / example, []
     read_predictions(path, progress=lambda done, total: percents.append(done))
@@ -65,3 +71,20 @@ def test_reading_tells_how_far_it_is_and_stops_when_told(example):
 
     with pytest.raises(Cancelled):
         read_predictions(path, progress=cancel)
+
+
+def test_reading_a_large_list_of_boxes_stops_between_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr(coco_table, "_BLOCK_BYTES", 200)
+    entry = {"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.5}
+    (tmp_path / "boxes.json").write_text(json.dumps([entry] * 20))
+    percents: list[int] = []
+    found = read_predictions(tmp_path / "boxes.json", progress=lambda done, total: percents.append(done))
+    assert found.outputs.n_boxes.tolist() == [20]
+    assert len(percents) > 5
+
+    def cancel(done, total):
+        if done > 30:
+            raise Cancelled("reading was cancelled")
+
+    with pytest.raises(Cancelled):
+        read_predictions(tmp_path / "boxes.json", progress=cancel)

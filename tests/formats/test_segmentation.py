@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco_mask
@@ -28,6 +28,7 @@ def mask(counts: object, size: object = (2, 4)) -> dict[str, object]:
     return {"segmentation": {"size": size, "counts": counts}}
 
 
+@settings(deadline=None)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 1)))
 def test_packed_run_lengths_are_those_of_pycocotools(pixels):
     packed = coco_mask.encode(np.asfortranarray(pixels))["counts"].decode()
@@ -90,6 +91,11 @@ def test_a_bad_mask_is_refused_with_its_entry(tmp_path, entry, message):
     predictions = read_predictions(results(tmp_path, mask(LEFT), entry))
     with pytest.raises(FileFormatError, match=rf"masks\.json, entry 1 counting from 0: .*{message}"):
         predictions.take(np.arange(1))
+
+
+def test_a_mask_with_a_score_in_percent_is_refused(tmp_path):
+    with pytest.raises(FileFormatError, match=r"entry 1 counting from 0 has score 50; scores lie in 0 to 1"):
+        read_predictions(results(tmp_path, mask(LEFT), mask(LEFT) | {"score": 50}))
 
 
 MAPS = np.zeros((3, 4, 5, 2), np.float32)

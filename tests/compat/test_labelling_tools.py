@@ -1,0 +1,40 @@
+"""Label Studio's and Labelbox's own code reads what is exported for them."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from al_core.formats import WRITERS, ExportRows
+from al_core.formats.annotations import Annotations
+from tests.compat.install import LABELLING_TOOLS, client_folder, install
+from tests.formats.test_tool_exports import BOXES, CLASSES, POINTS
+from tests.formats.test_tool_exports import rows as rows
+
+SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
+
+
+@pytest.mark.parametrize(
+    ("annotations", "label_studio", "labelbox"),
+    [
+        (BOXES, ["['rectanglelabels']"] * 2, ["NDRectangle"] * 3),
+        (POINTS, ["['keypointlabels']"], ["NDPoint"] * 3),
+        (CLASSES, ["['choices']"] * 2, ["NDRadio"] * 2),
+    ],
+    ids=["boxes", "keypoints", "classes"],
+)
+def test_every_pre_annotation_is_valid(
+    rows: ExportRows, tmp_path: Path, annotations: Annotations, label_studio: list[str], labelbox: list[str]
+) -> None:
+    install(LABELLING_TOOLS)
+    files = []
+    for name in ("label-studio", "labelbox"):
+        files.append(tmp_path / f"{name}.zip")
+        files[-1].write_bytes(WRITERS[name].write(replace(rows, annotations=annotations)))
+    command = [sys.executable, "-W", "ignore", SCRIPT, client_folder(LABELLING_TOOLS), *files]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [label_studio, labelbox]
