@@ -3,10 +3,10 @@ from pathlib import Path
 import streamlit as st
 
 from al_core import workflow
-from al_core.api.media import image_path
 from al_core.exceptions import InvalidInputError
 from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
 from al_core.remote import RemoteDataset
+from al_core.sample_image import image_path
 from al_core.store import Dataset
 from al_core.wording import counted
 from ui import state

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from al_core.api.media import describe_sample
+from al_core.sample_card import describe_sample
 from al_core.scorers.arithmetic import worked_out
 from al_core.store import Dataset, StoredArray
 from ui.charts import BLUE

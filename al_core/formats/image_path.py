@@ -1,6 +1,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from al_core.exceptions import InvalidInputError
 
@@ -75,7 +76,7 @@ def _listing(root: Path, folder: str) -> dict[str, bool] | None:
         return {}
 
 
-def image_size(path: Path) -> tuple[int, int]:
+def image_size(source: Path | IO[bytes]) -> tuple[int, int]:
     """Return width and height of an image in pixels, turned as its EXIF orientation says; only its header is read.
 
     Raises:
@@ -84,8 +85,9 @@ def image_size(path: Path) -> tuple[int, int]:
     from PIL import ExifTags, Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(source) as image:
             turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_TURNED
             return (image.height, image.width) if turned else (image.width, image.height)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InvalidInputError(f"{path.name} cannot be read as an image; replace it or leave it out") from error
+        name = source.name if isinstance(source, Path) else "what came"
+        raise InvalidInputError(f"{name} cannot be read as an image; replace it or leave it out") from error

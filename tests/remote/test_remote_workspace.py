@@ -21,10 +21,13 @@ from al_core.exceptions import (
     ServerError,
 )
 from al_core.formats import Predictions
+from al_core.formats.predictions import KEYPOINTS
 from al_core.jobs import Jobs, JobState
 from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
+from al_core.sample_card import describe_sample
 from al_core.snippet import selection_code
 from al_core.store import Dataset, Workspace
+from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 from tests.api.conftest import api_server
 from tests.conftest import FILENAMES
 from tests.serving import served
@@ -193,6 +196,18 @@ def test_images_come_through_this_machine_under_a_key_that_ends_with_the_session
         assert requests.get(f"{media}/{dataset.id}/0", timeout=10).status_code == 404
         del opened
         assert requests.get(f"{media}/{key}/0", timeout=10).status_code == 404
+
+
+def test_keypoints_on_a_card_are_shares_of_the_image_that_the_server_has(
+    line: RemoteDataset, dataset: Dataset, tmp_path: Path
+) -> None:
+    Image.new("RGB", (40, 20)).save(tmp_path / "a.png")
+    dataset.set_images_dir(tmp_path)
+    found = KeypointPrediction([KeypointInstancePrediction([10, 5, 0.5], category_id=0)])
+    predictions = Predictions(["a.png"], ["person"], [found], KEYPOINTS)
+    report = workflow.check_predictions(line, predictions, source="pose")
+    workflow.store_predictions(line, predictions, report, name="pose")
+    assert describe_sample(line, 0)["keypoints"] == [{"x": 0.25, "y": 0.25, "label": "person", "score": 0.5}]
 
 
 def test_a_dataset_is_made_from_embeddings_and_deleted(remote: RemoteWorkspace, workspace: Workspace) -> None:

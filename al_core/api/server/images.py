@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from starlette.responses import FileResponse, Response
 
-from al_core.api import media
+from al_core import sample_image
 from al_core.api.server.errors import ApiError
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats.filenames import check_filenames
@@ -60,7 +60,7 @@ def read_image(dataset: LocalDataset, filename: str) -> Response:
 
 def read_thumbnail(dataset: LocalDataset, row: int, filename: str) -> Response:
     """Return the thumbnail that a client sent, otherwise one made from the image."""
-    small = media.read_thumbnail(dataset, row)
+    small = sample_image.read_thumbnail(dataset, row)
     if small is None:
         raise NotFoundError(f"there is no image of '{filename}' on the server")
     return Response(small, media_type="image/webp", headers=HEADERS)
