@@ -20,7 +20,7 @@ run: $(VENV)/.kernels
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.kernels chromium lint types
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.dev lint types
 	$(PY) -m pytest -m "not e2e"
