@@ -19,13 +19,9 @@ function formatNumber(value) {
   return size >= 1e5 || size < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }
 
-function gradient(palette) {
-  return `linear-gradient(to right, ${PALETTES[palette].join(", ")})`;
-}
-
-function valuesLegend(legend) {
+function valuesLegend(legend, theme) {
   const bar = h("div.bar", { role: "img", "aria-label": `from ${formatNumber(legend.low)} to ${formatNumber(legend.high)}` });
-  bar.style.background = gradient(legend.palette);
+  bar.style.background = `linear-gradient(to right, ${paletteStops(legend.palette, theme).join(", ")})`;
   const range = h("div.range", {}, h("span", {}, formatNumber(legend.low)), h("span", {}, formatNumber(legend.high)));
   const missing = legend.missing ? h("div.missing", {}, h("i.swatch.none"), `${legend.missing.toLocaleString("en")} without a value`) : null;
   return [bar, range, missing];
@@ -84,7 +80,7 @@ function fillLegend(panel, { header, theme, hidden, hiddenMarks, isOpen, actions
   const heading = { type: "button", "aria-expanded": String(isOpen), "aria-label": `Legend: ${title}`, onclick: actions.fold };
   const parts = [h("h3", {}, h("button.fold", heading, h("span", {}, title)))];
   panel.classList.toggle("folded", !isOpen);
-  if (colors) parts.push(...(colors.kind === "values" ? valuesLegend(colors) : categoriesLegend(colors, theme, hidden, actions)));
+  if (colors) parts.push(...(colors.kind === "values" ? valuesLegend(colors, theme) : categoriesLegend(colors, theme, hidden, actions)));
   const markRows = marksLegend(marks, theme, hiddenMarks, actions);
   if (markRows.length) parts.push(h("div.marks", {}, ...markRows));
   const focused = [...panel.querySelectorAll("button")].indexOf(panel.getRootNode().activeElement);

@@ -51,6 +51,12 @@ function sampleStops(stops, share) {
   return low.map((value, channel) => Math.round(value + (high[channel] - value) * (place % 1)));
 }
 
+/** The colours of a palette from low to high; on a dark ground without those that are as dark as it is. */
+function paletteStops(name, theme) {
+  const stops = PALETTES[name];
+  return theme.isDark && name !== "diverging" ? stops.slice(2) : stops;
+}
+
 /** 256 RGBA entries, one for each code; alpha 0 hides. */
 function buildPalette(legend, theme, hidden) {
   const table = new Uint8Array(256 * 4);
@@ -58,7 +64,8 @@ function buildPalette(legend, theme, hidden) {
   const grey = theme.isDark ? [92, 102, 110] : [176, 184, 191];
   for (let code = 0; code < 256; code++) put(code, legend ? grey : theme.accent);
   if (legend?.kind === "values") {
-    for (let code = 0; code < MISSING; code++) put(code, sampleStops(PALETTES[legend.palette], code / (MISSING - 1)));
+    const stops = paletteStops(legend.palette, theme);
+    for (let code = 0; code < MISSING; code++) put(code, sampleStops(stops, code / (MISSING - 1)));
   } else if (legend) {
     categoryColors(legend, theme).forEach((color, code) => put(code, color));
   }

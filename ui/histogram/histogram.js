@@ -127,8 +127,8 @@ class Histogram {
   /** Bars that share a colour: all of them, or one group a bar where they are coloured as on the map. */
   #byColor() {
     const bars = Array.from({ length: this.#nBars }, (_, at) => at);
-    const stops = PALETTES[this.data.palette];
-    if (!stops) return [[this.data.color, bars]];
+    if (!this.data.palette) return [[this.data.color, bars]];
+    const stops = paletteStops(this.data.palette, readTheme(this.root));
     return bars.map((at) => [`rgb(${sampleStops(stops, (at + 0.5) / bars.length)})`, [at]]);
   }
 
