@@ -11,10 +11,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "examples"
 
 def show_examples(*kinds: str) -> None:
     """Draw what is there for these kinds of `READERS`, each with its line of description and a download."""
-    with st.expander(
-        f"Every format of {' and '.join(kinds).replace('-', ' ')} that can be read, with an example of each",
-        icon=":material/description:",
-    ):
+    *others, last = (kind.replace("-", " ") for kind in kinds)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    title = f"Every format of {listed} that can be read, with an example of each"
+    with st.expander(title, icon=":material/description:"):
         for kind in kinds:
             for name, reader in READERS[kind].items():
                 files = sorted(FOLDER.glob(f"{kind}/{name}.*")) + sorted(FOLDER.glob(f"{kind}/{name}--*"))
