@@ -1,14 +1,14 @@
 """Images by row number, never by path, so that no request can name a file."""
 
-import mimetypes
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from al_core.api.image_response import bytes_response, file_response
 from al_core.exceptions import NotFoundError, ServerError
 from al_core.remote import RemoteDataset
 from al_core.sample_card import describe_sample, read_mask
@@ -17,7 +17,6 @@ from al_core.sample_image import image_path, read_thumbnail
 if TYPE_CHECKING:
     from al_core.store import LocalDataset
 
-HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
 <path d="M18 42l10-12 8 8 5-5 7 9z M42 22a4 4 0 100 8 4 4 0 000-8z" fill="#8a949c" fill-opacity=".55"/></svg>"""
@@ -29,7 +28,8 @@ def media_app(find_dataset: "Callable[[str], LocalDataset | RemoteDataset]") -> 
     `find_dataset` returns the dataset with that `image_key`.
 
     `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, or all there is of it, `/DATASET/ROW.json`
-    filename, scores and class probabilities. A missing or broken image is answered with a placeholder.
+    filename, scores and what was predicted, `/DATASET/ROW/mask` a predicted mask in colours. A missing or broken image
+    is answered with a placeholder.
     """
 
     def thumbnail(request: Request) -> Response:
@@ -58,12 +58,12 @@ def media_app(find_dataset: "Callable[[str], LocalDataset | RemoteDataset]") -> 
 def _image(dataset: "LocalDataset | RemoteDataset", row: int, kind: str) -> Response:
     if isinstance(dataset, RemoteDataset):
         found = dataset.image(row, kind) or dataset.image(row, "thumbnail")
-        return Response(found[0], media_type=found[1], headers=HEADERS) if found else _placeholder()
+        return bytes_response(*found) if found else _placeholder()
     path = image_path(dataset, row) if kind == "full" else None
     if path:
-        return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=HEADERS)
+        return file_response(path)
     small = read_thumbnail(dataset, row)
-    return Response(small, media_type="image/webp", headers=HEADERS) if small else _placeholder()
+    return bytes_response(small) if small else _placeholder()
 
 
 def _placeholder() -> Response:

@@ -1,18 +1,16 @@
 import filecmp
-import mimetypes
 import os
 from pathlib import Path, PurePosixPath
 
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from al_core import sample_image
+from al_core.api.image_response import bytes_response, file_response
 from al_core.api.server.errors import ApiError
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats.filenames import check_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
 from al_core.store import LocalDataset
-
-HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
 
 
 def check_filename(filename: str) -> None:
@@ -55,7 +53,7 @@ def read_image(dataset: LocalDataset, filename: str) -> Response:
     path = resolve_image(dataset.images_dir, filename) if dataset.images_dir else None
     if path is None:
         raise NotFoundError(f"there is no image of '{filename}' on the server")
-    return FileResponse(path, media_type=mimetypes.guess_type(path.name)[0], headers=HEADERS)
+    return file_response(path)
 
 
 def read_thumbnail(dataset: LocalDataset, row: int, filename: str) -> Response:
@@ -63,4 +61,4 @@ def read_thumbnail(dataset: LocalDataset, row: int, filename: str) -> Response:
     small = sample_image.read_thumbnail(dataset, row)
     if small is None:
         raise NotFoundError(f"there is no image of '{filename}' on the server")
-    return Response(small, media_type="image/webp", headers=HEADERS)
+    return bytes_response(small)
