@@ -56,7 +56,8 @@ endef
 $(VENV)/.app: requirements.txt | $(PY)
 	$(install)
 
-$(VENV)/.kernels: $(shell grep -rl "@njit" --include="*.py" al_core) | $(VENV)/.app
+$(VENV)/.kernels: $(shell grep -rlE "^(from|import) numba" --include="*.py" al_core) | $(VENV)/.app
+	@find al_core \( -name "*.nbi" -o -name "*.nbc" \) -delete # numba would keep a kernel whose own file is unchanged
 	@echo "Installing the command al-core and compiling its kernels (once, about half a minute)"
 	@$(PY) -m pip install --disable-pip-version-check -q --no-deps -e . || \
 		{ echo "Could not install al_core itself; pip's reason is shown above."; exit 1; }
