@@ -1,5 +1,7 @@
 """From a tag in the store to what a writer of `formats.WRITERS` takes."""
 
+import csv
+import io
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +120,9 @@ def example_predictions(dataset: "Dataset", *, n_samples: int = 200) -> bytes:
     stored = dataset.arrays.newest("prediction")
     class_names = stored.facts["class_names"] if stored else ["cat", "dog"]
     probabilities = dataset.arrays.read(stored)[rows] if stored else np.tile([0.7, 0.3], (len(rows), 1))
-    lines = [",".join(["filename", *class_names])]
-    for name, row in zip(dataset.filenames(rows), np.asarray(probabilities, float).round(4).tolist(), strict=True):
-        lines.append(",".join([name, *map(str, row)]))
-    return "\n".join(lines).encode()
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["filename", *class_names])
+    values = np.asarray(probabilities, float).round(4).tolist()
+    table.writerows([name, *row] for name, row in zip(dataset.filenames(rows), values, strict=True))
+    return text.getvalue().encode()

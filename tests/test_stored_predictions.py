@@ -8,7 +8,7 @@ from PIL import Image
 from al_core import exports, workflow
 from al_core.exceptions import AlreadyExistsError, Cancelled, InvalidInputError, MissingInputError, NotFoundError
 from al_core.exports import export_obstacle, tag_annotations
-from al_core.formats import Predictions
+from al_core.formats import Predictions, read_predictions
 from al_core.formats.predictions import DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.sample_card import describe_sample, read_mask
 from al_core.store import INITIAL_TAG, Dataset, Workspace
@@ -233,3 +233,13 @@ def test_the_demo_says_that_a_zip_takes_fewer_images(demo_home: Path) -> None:
         assert export_obstacle(digits, digits.tag(INITIAL_TAG), "images") == (
             "Images takes up to 1,000 samples, not 1,797: choose a smaller tag"
         )
+
+
+def test_the_example_file_is_read_back_whatever_the_filenames_hold(workspace: Workspace, tmp_path: Path) -> None:
+    names = ['a, "b".png', "plain.png"]
+    dataset = workspace.create_dataset("odd names", names)
+    path = tmp_path / "example.csv"
+    path.write_bytes(exports.example_predictions(dataset))
+    found = read_predictions(path)
+    assert isinstance(found, Predictions)
+    assert (list(found.filenames), list(found.class_names)) == (names, ["cat", "dog"])
