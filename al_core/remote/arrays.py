@@ -2,6 +2,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from numpy.typing import NDArray
 
 from al_core.api.array_bundle import write_bundle
@@ -60,7 +61,10 @@ class RemoteArrays(Arrays):
         """Send arrays, which all become visible at once; what follows from others is kept here."""
         if kind in RESULTS:
             for name, array in named.items():
-                files.write_array(self._cache.result_path(kind, name), array)
+                path = self._cache.result_path(kind, name)
+                # Before the array, without which nobody asks for them.
+                files.write_atomically(path.with_suffix(".json"), lambda file: file.write(orjson.dumps(facts or {})))
+                files.write_array(path, array)
             return
         with tempfile.TemporaryFile() as file:
             write_bundle(file, named, facts or {})
@@ -81,8 +85,10 @@ class RemoteArrays(Arrays):
 
     def _result(self, kind: str, name: str) -> StoredArray | None:
         path = self._cache.result_path(kind, name)
-        if not path.exists():
+        facts_path = path.with_suffix(".json")
+        if not (path.exists() and facts_path.exists()):
             return None
         shape = files.read_array(path).shape
+        facts = orjson.loads(facts_path.read_bytes())
         # Its name says what it was made from, so that it stands for the content.
-        return StoredArray(path.stem[:24], kind, name, path.stem, shape, {}, path.stat().st_mtime_ns // 1_000_000)
+        return StoredArray(path.stem[:24], kind, name, path.stem, shape, facts, path.stat().st_mtime_ns // 1_000_000)

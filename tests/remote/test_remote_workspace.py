@@ -158,6 +158,8 @@ def test_a_view_is_calculated_here_and_needs_no_right_to_write(
     assert np.array_equal(points, workflow.project(line, "default", "PCA"))
     assert points.shape == (6, 2)
     assert not dataset.arrays.all("projection")
+    line.arrays.save("projection", {"of landmarks": points}, {"landmarks": 4})
+    assert line.arrays.get("projection", "of landmarks").facts == {"landmarks": 4}
     with pytest.raises(NotAllowedError, match="token 'viewer' may only read"):
         line.create_tag("new", np.array([0]))
 
