@@ -2,7 +2,7 @@ import streamlit as st
 
 from al_core import exports
 from al_core.formats import PREDICTION_READERS, PredictionFiles, assign_roles
-from al_core.wording import counted
+from al_core.text import counted
 from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_files

@@ -6,7 +6,7 @@ from al_core.config import SamplingMethod, SelectionConfig
 from al_core.jobs import JobState
 from al_core.snippet import selection_code
 from al_core.store import INITIAL_TAG, Dataset, Tag
-from al_core.wording import counted
+from al_core.text import counted
 from ui import state
 from ui.images import image_grid
 from ui.sample import show_sample

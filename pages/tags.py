@@ -4,7 +4,7 @@ from al_core import tagging, workflow
 from al_core.exports import export_obstacle
 from al_core.formats import WRITERS, Writer
 from al_core.store import INITIAL_TAG, Dataset, Tag
-from al_core.wording import counted
+from al_core.text import counted
 from ui import folder_export, state
 from ui.duplicates import duplicates_form
 from ui.filename_tag import filename_tag_form

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from al_core.store import Dataset
+from al_core.text import counted
 from al_core.types import Rows
-from al_core.wording import counted
 from ui import state
 
 

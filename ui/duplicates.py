@@ -5,8 +5,8 @@ import streamlit as st
 from al_core import tagging
 from al_core.jobs import JobState
 from al_core.store import Dataset
+from al_core.text import counted
 from al_core.types import Progress
-from al_core.wording import counted
 from ui import state
 
 SEEN = "duplicates-seen"

@@ -5,7 +5,7 @@ import streamlit as st
 from al_core import tagging
 from al_core.formats import read_filenames
 from al_core.store import Dataset
-from al_core.wording import counted
+from al_core.text import counted
 from ui import state
 from ui.file_drop import chosen_file
 

@@ -8,8 +8,8 @@ from al_core import workflow
 from al_core.embedding import BUILT_IN
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job, JobState
+from al_core.text import counted
 from al_core.types import Progress
-from al_core.wording import counted
 from ui import state
 
 KEY = "image-folder"

@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from al_core.formats import JoinReport, Predictions, ScoreTable
-from al_core.wording import counted
+from al_core.text import counted
 from ui import state
 
 CLASSES_SHOWN = 8

@@ -7,7 +7,7 @@ import streamlit as st
 from al_core import workflow
 from al_core.formats import METADATA_READERS, read_metadata
 from al_core.store import Dataset
-from al_core.wording import counted
+from al_core.text import counted
 from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_file

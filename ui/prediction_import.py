@@ -6,8 +6,8 @@ from al_core import workflow
 from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, ScoreTable
 from al_core.jobs import JobState
 from al_core.store import Dataset
+from al_core.text import counted
 from al_core.types import Progress
-from al_core.wording import counted
 from ui import state
 from ui.join_report import report_download, show_recognised, show_report
 from ui.prediction_layout import LABELS, completed, source_of

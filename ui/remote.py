@@ -4,7 +4,7 @@ import streamlit as st
 
 from al_core.api.connection import is_private
 from al_core.remote import RemoteWorkspace
-from al_core.wording import counted
+from al_core.text import counted
 from ui import state
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from al_core.text import counted
 from al_core.types import Progress
-from al_core.wording import counted
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage

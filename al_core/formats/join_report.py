@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.formats.matching import match_filenames
 from al_core.formats.predictions import CLASSIFICATION, Predictions
+from al_core.text import counted
 from al_core.types import Rows
-from al_core.wording import counted
 
 SUM_TOLERANCE = 0.01
 """How far the probabilities of a row may be from a sum of 1: float16 and four decimals stay well within."""
