@@ -8,8 +8,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
-from al_core.api.media import media_app
 from al_core.api.server import create_api
+from al_core.api.server.media import media_app
 from al_core.exceptions import ALCoreError
 from al_core.remote import RemoteDataset, find_open_dataset
 from al_core.store import LocalDataset, Workspace

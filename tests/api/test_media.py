@@ -8,7 +8,7 @@ import requests
 from PIL import Image
 
 from al_core import workflow
-from al_core.api.media import media_app
+from al_core.api.server.media import media_app
 from al_core.formats import Predictions
 from al_core.store import Dataset, Workspace
 from tests.serving import served

@@ -9,8 +9,9 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from al_core import cli, tagging, workflow
-from al_core.api import ApiWorkflowClient, media
+from al_core.api import ApiWorkflowClient
 from al_core.api.image_upload import IMAGES_AT_ONCE
+from al_core.api.server import media
 from al_core.embedding import EmbeddingModel, list_images, load_model
 from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled

@@ -10,7 +10,7 @@ import requests
 from PIL import Image
 
 from al_core import exports, tagging, workflow
-from al_core.api.media import media_app
+from al_core.api.server.media import media_app
 from al_core.api.server.settings import Settings
 from al_core.config import SelectionConfig
 from al_core.exceptions import (

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 from starlette.responses import Response
 
 from al_core import sample_image
-from al_core.api.image_response import bytes_response, file_response
 from al_core.api.server.errors import ApiError
+from al_core.api.server.image_response import bytes_response, file_response
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats.filenames import check_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image

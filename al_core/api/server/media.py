@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from al_core.api.image_response import bytes_response, file_response
+from al_core.api.server.image_response import bytes_response, file_response
 from al_core.exceptions import NotFoundError, ServerError
 from al_core.remote import RemoteDataset
 from al_core.sample_card import describe_sample, read_mask
