@@ -38,7 +38,7 @@ class Record:
 
 def start(home: Path, port: int) -> subprocess.Popen[bytes]:
     environment = os.environ | {"AL_CORE_HOME": str(home)}
-    command = [sys.executable, "-m", "al_core.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "al_core.commands.main", "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while True:
         try:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.cli import main
+from al_core.commands.main import main
 from al_core.store import Workspace
 
 

@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from al_core import cli, tagging, workflow
+from al_core import tagging, workflow
 from al_core.api import ApiWorkflowClient
 from al_core.api.image_upload import IMAGES_AT_ONCE
 from al_core.api.server import media
+from al_core.commands import main
 from al_core.embedding import EmbeddingModel, list_images, load_model
 from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled
@@ -48,7 +49,7 @@ def images_dir(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "al_core.cli", *arguments]
+    command = [sys.executable, "-m", "al_core.commands.main", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -76,7 +77,7 @@ def test_a_folder_of_mixed_images_becomes_a_dataset(images_dir: Path, tmp_path: 
 
 
 def test_an_error_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = cli.main(["embed", str(tmp_path / "none"), "--dataset", "x1", "--workspace", str(tmp_path / "workspace")])
+    code = main.main(["embed", str(tmp_path / "none"), "--dataset", "x1", "--workspace", str(tmp_path / "workspace")])
     assert code == 1
     assert capsys.readouterr().err == (
         f"al-core embed: {tmp_path / 'none'} is not a folder on this machine; give the folder that holds the images\n"
@@ -110,9 +111,9 @@ def test_a_server_gets_the_dataset_that_the_local_command_makes(
 ) -> None:
     arguments = ["embed", str(images_dir), "--dataset", "mixed", "--workspace", str(tmp_path / "near")]
     with Workspace(tmp_path / "far") as far, Workspace(tmp_path / "near") as near, api_server(far) as address:
-        assert cli.main([*arguments, "--server", address]) == 0
+        assert main.main([*arguments, "--server", address]) == 0
         printed = capsys.readouterr()
-        assert cli.main(arguments) == 0
+        assert main.main(arguments) == 0
         sent, local = far.dataset("mixed"), near.dataset("mixed")
         assert sent.filenames() == local.filenames()
         for kind in ("embedding", "metadata", "digest"):
@@ -132,7 +133,7 @@ def known_arrays(dataset: Dataset, kind: str) -> list[tuple[object, ...]]:
 def test_the_images_are_sent_only_when_asked_for(images_dir: Path, tmp_path: Path, kind: str, n_files: int) -> None:
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
         arguments = ["embed", str(images_dir), "--dataset", "mixed", "--model", MEAN_COLOUR, "--images", kind]
-        assert cli.main([*arguments, "--workspace", str(tmp_path / "near"), "--server", address]) == 0
+        assert main.main([*arguments, "--workspace", str(tmp_path / "near"), "--server", address]) == 0
         sent = far.dataset("mixed")
         assert len([path for path in sent.uploads_dir.rglob("*.*") if path.is_file()]) == n_files
         assert not sent.thumbnails_dir.exists()
@@ -144,7 +145,7 @@ def test_a_name_that_is_taken_on_the_server_is_refused_before_any_work(
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
         far.create_dataset("mixed")
         arguments = ["embed", str(images_dir), "--dataset", "mixed", "--server", address]
-        assert cli.main([*arguments, "--workspace", str(tmp_path / "near")]) == 1
+        assert main.main([*arguments, "--workspace", str(tmp_path / "near")]) == 1
     assert "there already is a dataset named 'mixed' on http://127.0.0.1" in capsys.readouterr().err
     assert not (tmp_path / "near").exists()
 
@@ -159,7 +160,7 @@ def test_an_upload_that_was_stopped_goes_on_where_it_was(tmp_path: Path, capsys:
             upload_until_stopped(address, folder, model, tmp_path / "near" / "embedding-runs")
         assert far.dataset("greys").facts["upload"]["processed"] == IMAGES_AT_ONCE
         arguments = ["embed", str(folder), "--dataset", "greys", "--workspace", str(tmp_path / "near")]
-        assert cli.main([*arguments, "--model", model.name, "--server", address]) == 0
+        assert main.main([*arguments, "--model", model.name, "--server", address]) == 0
         assert len(list(far.dataset("greys").thumbnails_dir.glob("*.webp"))) == IMAGES_AT_ONCE + 3
     assert "3 of 3 images sent" in capsys.readouterr().err
 

@@ -69,7 +69,7 @@ def test_the_second_example_of_the_readme_ends_in_a_dataset_that_explore_shows(
 ) -> None:
     environment = os.environ | {"AL_CORE_HOME": str(home), "HOME": str(photos.parent)}
     arguments = [argument.replace("~", environment["HOME"]) for argument in second_example()]
-    command = [sys.executable, "-m", "al_core.cli", *arguments]
+    command = [sys.executable, "-m", "al_core.commands.main", *arguments]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (0, f"Dataset 'photos' has {N_MIXED} samples.\n"), ended.stderr
     assert "2 files could not be read and were left out:" in ended.stderr

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from al_core.cli import main
+from al_core.commands.main import main
 from al_core.store import Workspace
 
 
