@@ -9,7 +9,8 @@ from hypothesis import settings
 from sqlalchemy import create_engine
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from al_core import demo, workflow
+from al_core import workflow
+from al_core.demos import digits
 from al_core.store import Dataset, Workspace
 
 # How long an example takes says how busy the machine is.
@@ -47,7 +48,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that holds the demo; tests copy it, since building it takes seconds."""
     home = tmp_path_factory.mktemp("demo")
     with Workspace(home) as built:
-        demo.build(built)
+        digits.build(built)
     (home / "demo" / "offered").touch()
     return home
 

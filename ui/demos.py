@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from al_core import demo, scenes
+from al_core.demos import digits, scenes
 from al_core.store import Dataset
 from ui import state
 
@@ -18,17 +18,17 @@ TASKS = {
 def offer_demos() -> None:
     known = {dataset.name for dataset in state.workspace().datasets()}
     missing = {task: label for task, label in TASKS.items() if scenes.NAMES[task] not in known}
-    if demo.NAME in known and not missing:
+    if digits.NAME in known and not missing:
         return
     st.caption(
         "Demos, made here in seconds. Images and predictions are real: digits written by hand, alone or put on "
         "photographs, and what a small model says that has seen 100 or 40 of them."
     )
     with st.container(horizontal=True):
-        if demo.NAME not in known and st.button(
+        if digits.NAME not in known and st.button(
             "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits"
         ):
-            _open(lambda: demo.build(state.workspace()), "Training on 100 images and predicting…")
+            _open(lambda: digits.build(state.workspace()), "Training on 100 images and predicting…")
         for task, label in missing.items():
             if st.button(
                 label,

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from al_core import demo
+from al_core.demos import digits
 from al_core.exceptions import ALCoreError, AlreadyExistsError
 from al_core.jobs import Job, Jobs, JobState
 from al_core.remote import RemoteWorkspace
@@ -41,7 +41,7 @@ def local_workspace() -> Workspace:
     if not marker.exists():
         # Only once: who deletes the demo does not want it back at every start.
         with suppress(AlreadyExistsError):  # another dashboard is building it this moment
-            demo.build(opened)
+            digits.build(opened)
         marker.touch()
     return opened
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from al_core import scenes
+from al_core.demos import scenes
 from al_core.formats import Predictions
 from al_core.scorers import SCORERS
 from al_core.store import Workspace
