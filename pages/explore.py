@@ -2,7 +2,7 @@ import numpy as np
 import streamlit as st
 
 from al_core import workflow
-from al_core.filters import Mask, all_of, rows_mask
+from al_core.explore.filters import Mask, all_of, rows_mask
 from al_core.store import Dataset, Tag
 from al_core.types import Rows
 from ui import columns, filters, state

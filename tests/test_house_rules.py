@@ -15,7 +15,7 @@ PURE = (
     "al_core/neighbors.py",
     "al_core/projection.py",
     "al_core/layout.py",
-    "al_core/polygon.py",
+    "al_core/explore/polygon.py",
 )
 HEAVY = {"numba", "umap", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL"}
 MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")

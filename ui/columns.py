@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from al_core import filters, workflow
-from al_core.filters import Bins, Mask
+from al_core import workflow
+from al_core.explore import filters
+from al_core.explore.filters import Bins, Mask
 from al_core.store import INITIAL_TAG, Dataset, StoredArray
 from al_core.types import Rows
 from ui.embedding_map import Categories, Values

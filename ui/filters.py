@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from al_core.filters import Filters, Mask, Range, all_of, class_mask, tag_mask
+from al_core.explore.filters import Filters, Mask, Range, all_of, class_mask, tag_mask
 from al_core.store import INITIAL_TAG, Dataset
 from ui import columns
 from ui.columns import Column

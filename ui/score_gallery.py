@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from al_core.filters import highest_first
+from al_core.explore.filters import highest_first
 from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url

@@ -28,7 +28,7 @@ class MapSelection:
 
     def rows(self, points: NDArray[np.floating], colors: Values | Categories | None = None) -> Rows:
         """Return the rows inside the outline, ascending, without those of hidden categories; none without outline."""
-        from al_core.polygon import rows_in_polygon
+        from al_core.explore.polygon import rows_in_polygon
 
         if self.polygon is None:
             return np.empty(0, np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from al_core.filters import Bins, Range
+from al_core.explore.filters import Bins, Range
 from ui import embedding_map
 from ui.charts import BLUE
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.exceptions import InvalidInputError
-from al_core.polygon import rows_in_polygon
+from al_core.explore.polygon import rows_in_polygon
 
 SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
 

@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from al_core.filters import (
+from al_core.explore.filters import (
     Filters,
     Range,
     all_of,
