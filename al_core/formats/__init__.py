@@ -2,7 +2,7 @@
 
 from al_core.formats.annotations import Annotations
 from al_core.formats.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
-from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.export import ExportRows, Need, unmet, write_csv, write_json, write_txt
 from al_core.formats.filenames import FILENAME_READERS, read_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image

@@ -18,12 +18,12 @@ from al_core.formats.classification_numpy import (
 from al_core.formats.classification_parquet import read_classification_parquet
 from al_core.formats.coco_results import read_coco, recognises_coco
 from al_core.formats.detection_json import read_detection_json, recognises_detection_json
-from al_core.formats.embedding_table import EmbeddingTable
-from al_core.formats.embeddings_arrow import read_embeddings_arrow
-from al_core.formats.embeddings_csv import read_embeddings_csv, recognises_embeddings_csv
-from al_core.formats.embeddings_hdf5 import is_hdf5, read_embeddings_hdf5
-from al_core.formats.embeddings_json import read_embeddings_json, recognises_embeddings_json
-from al_core.formats.embeddings_numpy import read_embeddings_npy, read_embeddings_npz
+from al_core.formats.embeddings.arrow import read_embeddings_arrow
+from al_core.formats.embeddings.hdf5 import is_hdf5, read_embeddings_hdf5
+from al_core.formats.embeddings.json_records import read_embeddings_json, recognises_embeddings_json
+from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognises_embeddings_csv
+from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
+from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.filenames import FILENAME_READERS
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
 from al_core.formats.map_arrays import read_map_array, recognises_map_array

@@ -14,7 +14,7 @@ from al_core.api.server.errors import ApiError
 from al_core.api.server.images import read_image, read_thumbnail, store_image, store_thumbnail
 from al_core.api.server.samples import filename_of, row_of
 from al_core.api.server.signed_urls import PREFIX
-from al_core.formats.embeddings_csv import read_embeddings_csv
+from al_core.formats.embeddings.lightly_csv import read_embeddings_csv
 from al_core.store import LocalDataset
 
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from al_core.formats.array_file import ArrayArchive, float_matrix, read_npy
-from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.embeddings.table import EmbeddingTable
 
 
 def read_embeddings_npy(path: Path) -> EmbeddingTable:

@@ -5,7 +5,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.csv_table import filename_position, read_columns, read_header
-from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.embeddings.table import EmbeddingTable
 
 _EMBEDDING = re.compile(r"embedding_(\d{1,6})")
 

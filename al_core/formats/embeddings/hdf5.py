@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.embedding_table import EmbeddingTable
+from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.file_tree import check_ratio
 from al_core.formats.filenames import FILENAME_COLUMNS
 from al_core.formats.hdf5_texts import read_texts
