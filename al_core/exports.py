@@ -108,7 +108,7 @@ def copy_images(
         AlreadyExistsError: If the folder has anything in it.
         MissingInputError: If an image is not in the images folder; nothing is copied then.
     """
-    from al_core.formats.image_folder import fill_folder
+    from al_core.formats.exports.folder import fill_folder
 
     rows = export_rows(dataset, tag, added_only=added_only)
     return fill_folder(rows, Path(folder).expanduser(), link=link, progress=progress)

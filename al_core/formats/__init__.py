@@ -3,7 +3,8 @@
 from al_core.formats.annotations import Annotations
 from al_core.formats.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.export import ExportRows, Need, unmet, write_csv, write_json, write_txt
+from al_core.formats.exports.rows import ExportRows, Need, unmet, write_csv, write_json, write_txt
+from al_core.formats.exports.writers import WRITERS, Writer, find_writer
 from al_core.formats.filenames import FILENAME_READERS, read_filenames
 from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.join_report import JoinReport, Policy, join_report
@@ -13,7 +14,6 @@ from al_core.formats.predictions import Predictions
 from al_core.formats.reader import Reader
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions
 from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
-from al_core.formats.writers import WRITERS, Writer, find_writer
 
 __all__ = [
     "CLASS_NAME_READERS",

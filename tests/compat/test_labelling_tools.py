@@ -11,8 +11,8 @@ import pytest
 from al_core.formats import WRITERS, ExportRows
 from al_core.formats.annotations import Annotations
 from tests.compat.install import LABELLING_TOOLS, client_folder, install
-from tests.formats.test_tool_exports import BOXES, CLASSES, POINTS
-from tests.formats.test_tool_exports import rows as rows
+from tests.formats.exports.test_tools import BOXES, CLASSES, POINTS
+from tests.formats.exports.test_tools import rows as rows
 
 SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
 

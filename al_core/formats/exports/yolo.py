@@ -2,8 +2,8 @@ import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from al_core.formats.archive import member_path, zip_files
-from al_core.formats.export import ExportRows, Need
+from al_core.formats.exports.archive import member_path, zip_files
+from al_core.formats.exports.rows import ExportRows, Need
 
 
 def write_yolo(rows: ExportRows) -> bytes:

@@ -1,6 +1,6 @@
 import orjson
 
-from al_core.formats.export import ExportRows
+from al_core.formats.exports.rows import ExportRows
 
 
 def write_manifest(rows: ExportRows) -> bytes:

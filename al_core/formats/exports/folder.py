@@ -4,8 +4,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
-from al_core.formats.archive import member_path
-from al_core.formats.export import ExportRows
+from al_core.formats.exports.archive import member_path
+from al_core.formats.exports.rows import ExportRows
 from al_core.types import Progress
 
 

@@ -1,6 +1,6 @@
 from al_core.exceptions import InvalidInputError
-from al_core.formats.archive import zip_files
-from al_core.formats.export import ExportRows
+from al_core.formats.exports.archive import zip_files
+from al_core.formats.exports.rows import ExportRows
 
 MAX_IMAGES = 1000
 MAX_BYTES = 500_000_000

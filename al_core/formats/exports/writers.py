@@ -2,15 +2,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from al_core.exceptions import NotFoundError
-from al_core.formats.coco_export import write_coco
-from al_core.formats.cvat_export import write_cvat
-from al_core.formats.export import ExportRows, Need, write_csv, write_json, write_txt
-from al_core.formats.images_export import MAX_IMAGES, write_images
-from al_core.formats.label_studio_export import write_label_studio
-from al_core.formats.labelbox_export import write_labelbox
-from al_core.formats.manifest_export import write_manifest
-from al_core.formats.parquet_export import write_parquet
-from al_core.formats.yolo_export import write_yolo, write_yolo_predictions
+from al_core.formats.exports.coco import write_coco
+from al_core.formats.exports.cvat import write_cvat
+from al_core.formats.exports.images import MAX_IMAGES, write_images
+from al_core.formats.exports.label_studio import write_label_studio
+from al_core.formats.exports.labelbox import write_labelbox
+from al_core.formats.exports.manifest import write_manifest
+from al_core.formats.exports.parquet import write_parquet
+from al_core.formats.exports.rows import ExportRows, Need, write_csv, write_json, write_txt
+from al_core.formats.exports.yolo import write_yolo, write_yolo_predictions
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import numpy as np
 import orjson
 
 from al_core.formats.annotations import Annotations, KeypointObject, Table
-from al_core.formats.export import ExportRows, Need
+from al_core.formats.exports.rows import ExportRows, Need
 
 
 def write_coco(rows: ExportRows) -> bytes:

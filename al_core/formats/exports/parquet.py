@@ -2,7 +2,7 @@ import io
 
 import orjson
 
-from al_core.formats.export import ExportRows
+from al_core.formats.exports.rows import ExportRows
 
 
 def write_parquet(rows: ExportRows) -> bytes:
