@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
-from al_core.formats.image_path import resolve_image
+from al_core.formats.files.images import resolve_image
 from al_core.store.files import write_atomically
 
 if TYPE_CHECKING:

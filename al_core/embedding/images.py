@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from al_core.embedding.measures import luma, measure
 from al_core.embedding.resampling import resample
 from al_core.exceptions import FileFormatError, InvalidInputError
-from al_core.formats.image_path import IMAGE_SUFFIXES
+from al_core.formats.files.images import IMAGE_SUFFIXES
 
 MAX_PIXELS = 200_000_000
 """Larger images are refused: a small file can claim to be an image that fills the memory."""

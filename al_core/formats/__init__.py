@@ -6,12 +6,12 @@ from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.exports.rows import ExportRows, Need, unmet, write_csv, write_json, write_txt
 from al_core.formats.exports.writers import WRITERS, Writer, find_writer
 from al_core.formats.filenames import FILENAME_READERS, read_filenames
-from al_core.formats.image_path import IMAGE_SUFFIXES, resolve_image
+from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
+from al_core.formats.files.reader import Reader
 from al_core.formats.join_report import JoinReport, Policy, join_report
 from al_core.formats.metadata import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognise
 from al_core.formats.predictions import Predictions
-from al_core.formats.reader import Reader
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions
 from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
 

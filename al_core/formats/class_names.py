@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.reader import Reader, choose, registry
-from al_core.formats.text import decode, read_json
+from al_core.formats.files.reader import Reader, choose, registry
+from al_core.formats.files.text import decode, read_json
 
 _MAX_BYTES = 16 * 2**20
 _YAML_ENTRY = re.compile(r"^\s+(\d+)\s*:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)

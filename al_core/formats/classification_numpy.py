@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.array_file import ArrayArchive, float_matrix, is_zip, read_npy
+from al_core.formats.files.npy import ArrayArchive, float_matrix, is_zip, read_npy
 from al_core.formats.predictions import Predictions, numbered_classes
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.reader import HEAD_BYTES
-from al_core.formats.reading import reported
-from al_core.formats.text import BOM
+from al_core.formats.files.progress import reported
+from al_core.formats.files.reader import HEAD_BYTES
+from al_core.formats.files.text import BOM
 from al_core.types import Rows
 
 _BLOCK_BYTES = 2**22

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.reader import Reader, choose, registry
-from al_core.formats.text import BOM, decode, looks_like_text, read_json
+from al_core.formats.files.reader import Reader, choose, registry
+from al_core.formats.files.text import BOM, decode, looks_like_text, read_json
 
 FILENAME_COLUMNS = ("filename", "filenames", "file_name", "filepath")
 """Accepted names of the column with the filenames, in any case."""
@@ -87,7 +87,7 @@ def _read_lines(path: Path) -> list[str]:
 
 
 def _read_column(path: Path) -> list[str]:
-    from al_core.formats.csv_table import filename_position, read_columns, read_header
+    from al_core.formats.files.csv_table import filename_position, read_columns, read_header
 
     header = read_header(path)
     (filenames,), _ = read_columns(path, header, texts=[filename_position(path.name, header.columns)], numbers=[])

@@ -12,7 +12,8 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.coco_results import keypoint_instance
 from al_core.formats.coco_table import numbers
 from al_core.formats.detection import Boxes, detection_predictions
-from al_core.formats.file_tree import FileTree, open_tree, tree_names
+from al_core.formats.files.progress import reported
+from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import (
     CLASSIFICATION,
     DETECTION,
@@ -22,7 +23,6 @@ from al_core.formats.predictions import (
     score_distribution,
 )
 from al_core.formats.probability_maps import Maps
-from al_core.formats.reading import reported
 from al_core.formats.run_length_maps import checked_run_lengths, run_length_map
 from al_core.utils import KeypointPrediction
 

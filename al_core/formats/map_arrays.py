@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.array_file import ArrayArchive, is_npy, is_zip, npy_header, read_npy
+from al_core.formats.files.npy import ArrayArchive, is_npy, is_zip, npy_header, read_npy
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import Maps, float_map, map_predictions
 

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.array_file import is_npy, is_zip
-from al_core.formats.arrow_table import is_arrow, is_parquet
 from al_core.formats.class_names import CLASS_NAME_READERS
 from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
 from al_core.formats.classification_json import read_classification_json, recognises_classification_json
@@ -25,13 +23,15 @@ from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognis
 from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.filenames import FILENAME_READERS
+from al_core.formats.files.arrow_table import is_arrow, is_parquet
+from al_core.formats.files.npy import is_npy, is_zip
+from al_core.formats.files.progress import reading_reported
+from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
 from al_core.formats.map_arrays import read_map_array, recognises_map_array
 from al_core.formats.metadata import METADATA_READERS
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
-from al_core.formats.reader import Reader, choose, registry
-from al_core.formats.reading import reading_reported
 from al_core.formats.score_table import SCORE_READERS
 from al_core.formats.voc_folder import read_voc_folder, recognises_voc_folder
 from al_core.formats.yolo_folder import read_yolo_folder, recognises_yolo_folder

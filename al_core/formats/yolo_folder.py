@@ -8,10 +8,10 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.class_names import yaml_names
 from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.detection_json import dense_labels
-from al_core.formats.file_tree import FileTree, open_tree, tree_names
+from al_core.formats.files.progress import reported
+from al_core.formats.files.text import decode
+from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions import Predictions
-from al_core.formats.reading import reported
-from al_core.formats.text import decode
 
 _CLASS_FILES = ("classes.txt", "obj.names")
 _NOT_LABELS = (*_CLASS_FILES, "readme.txt", "train.txt", "val.txt", "test.txt")

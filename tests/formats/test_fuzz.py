@@ -19,8 +19,8 @@ from al_core.formats import (
     read_predictions,
     read_scores,
 )
+from al_core.formats.files.reader import choose
 from al_core.formats.matching import match_filenames
-from al_core.formats.reader import choose
 from al_core.scorers import SCORERS
 
 READ = {

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.files.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
 
 if TYPE_CHECKING:
     import pyarrow as pa

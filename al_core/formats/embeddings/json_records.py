@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.array_file import array_from_bytes
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.records_json import Record, begins_with_records, float_list, read_records
+from al_core.formats.files.npy import array_from_bytes
+from al_core.formats.files.records import Record, begins_with_records, float_list, read_records
 
 MAX_VECTOR_BYTES = 2**22
 _KEYS = ("embedding", "embeddings", "vector")

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.csv_table import filename_position, read_columns, read_header
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.files.csv_table import filename_position, read_columns, read_header
 
 _EMBEDDING = re.compile(r"embedding_(\d{1,6})")
 

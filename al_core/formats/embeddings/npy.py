@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from al_core.formats.array_file import ArrayArchive, float_matrix, read_npy
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.files.npy import ArrayArchive, float_matrix, read_npy
 
 
 def read_embeddings_npy(path: Path) -> EmbeddingTable:

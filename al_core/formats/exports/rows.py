@@ -12,8 +12,8 @@ import orjson
 
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.formats.annotations import Annotations
-from al_core.formats.image_path import image_size, resolve_image
-from al_core.formats.spreadsheet import escape_cell
+from al_core.formats.files.cells import escape_cell
+from al_core.formats.files.images import image_size, resolve_image
 from al_core.types import Scores
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import FILENAME_READERS, WRITERS, ExportRows, read_filenames, write_csv, write_json, write_txt
-from al_core.formats.spreadsheet import escape_cell, unescape_cell
+from al_core.formats.files.cells import escape_cell, unescape_cell
 
 filenames = st.text(
     st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")) | st.sampled_from("=+-@'\",;"), min_size=1, max_size=12

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.csv_table import filename_position
-from al_core.formats.file_tree import check_ratio
-from al_core.formats.reading import report
+from al_core.formats.files.csv_table import filename_position
+from al_core.formats.files.progress import report
+from al_core.formats.files.tree import check_ratio
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,9 +9,9 @@ import orjson
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.filenames import FILENAME_COLUMNS
+from al_core.formats.files.progress import report, reported
+from al_core.formats.files.text import BOM, decode, read_json
 from al_core.formats.predictions import numbered_classes
-from al_core.formats.reading import report, reported
-from al_core.formats.text import BOM, decode, read_json
 
 Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.filenames import FILENAME_COLUMNS
-from al_core.formats.reading import open_reported
-from al_core.formats.spreadsheet import unescape_cell
-from al_core.formats.text import decode
+from al_core.formats.files.cells import unescape_cell
+from al_core.formats.files.progress import open_reported
+from al_core.formats.files.text import decode
 
 if TYPE_CHECKING:
     import pyarrow as pa

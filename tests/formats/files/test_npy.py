@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.array_file import ArrayArchive, read_npy
+from al_core.formats.files.npy import ArrayArchive, read_npy
 
 
 def npy_header(text: str) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import resolve_image
-from al_core.formats.image_path import missing_images
+from al_core.formats.files.images import missing_images
 
 
 @pytest.fixture
