@@ -20,7 +20,7 @@ from al_core.formats import (
     read_scores,
 )
 from al_core.formats.files.reader import choose
-from al_core.formats.matching import match_filenames
+from al_core.formats.join.matching import match_filenames
 from al_core.scorers import SCORERS
 
 READ = {

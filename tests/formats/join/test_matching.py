@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from al_core.formats.matching import match_filenames
+from al_core.formats.join.matching import match_filenames
 
 
 @pytest.mark.parametrize(

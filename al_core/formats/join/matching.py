@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from al_core.formats.path_table import PathTable, path_table
+from al_core.formats.join.path_table import PathTable, path_table
 from al_core.types import Rows
 
 _UNKNOWN, _AMBIGUOUS = -1, -2

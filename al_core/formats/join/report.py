@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.matching import match_filenames
+from al_core.formats.join.matching import match_filenames
 from al_core.formats.predictions import CLASSIFICATION, Predictions
 from al_core.text import counted
 from al_core.types import Rows
