@@ -9,7 +9,7 @@ from al_core.formats.filenames import FILENAME_READERS, read_filenames
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.files.reader import Reader
 from al_core.formats.join.report import JoinReport, Policy, join_report
-from al_core.formats.metadata import METADATA_READERS, MetadataTable, read_metadata
+from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognise
 from al_core.formats.predictions import Predictions
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions

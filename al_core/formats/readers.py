@@ -29,7 +29,7 @@ from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
 from al_core.formats.map_arrays import read_map_array, recognises_map_array
-from al_core.formats.metadata import METADATA_READERS
+from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
 from al_core.formats.score_table import SCORE_READERS

@@ -17,7 +17,7 @@ from al_core.formats.files.csv_table import filename_position, number_columns, r
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import looks_like_text
 from al_core.formats.files.tree import open_tree, tree_names
-from al_core.formats.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
+from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
 
 MAX_COLUMNS = 1000
 _MAX_DEPTH = 8
