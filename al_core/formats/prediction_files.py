@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.class_names import CLASS_NAME_READERS, read_class_names
 from al_core.formats.files.reader import HEAD_BYTES, check_file, choose
 from al_core.formats.files.text import BOM
+from al_core.formats.names.class_names import CLASS_NAME_READERS, read_class_names
 from al_core.formats.predictions import Predictions
 from al_core.formats.readers import PREDICTION_READERS, read_predictions
 from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores

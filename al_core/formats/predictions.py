@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import check_length
-from al_core.formats.filenames import check_filenames
+from al_core.formats.names.filenames import check_filenames
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.class_names import CLASS_NAME_READERS
 from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
 from al_core.formats.classification_json import read_classification_json, recognises_classification_json
 from al_core.formats.classification_numpy import (
@@ -22,7 +21,6 @@ from al_core.formats.embeddings.json_records import read_embeddings_json, recogn
 from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognises_embeddings_csv
 from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.filenames import FILENAME_READERS
 from al_core.formats.files.arrow_table import is_arrow, is_parquet
 from al_core.formats.files.npy import is_npy, is_zip
 from al_core.formats.files.progress import reading_reported
@@ -30,6 +28,8 @@ from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
 from al_core.formats.map_arrays import read_map_array, recognises_map_array
 from al_core.formats.metadata.table import METADATA_READERS
+from al_core.formats.names.class_names import CLASS_NAME_READERS
+from al_core.formats.names.filenames import FILENAME_READERS
 from al_core.formats.predictions import Predictions
 from al_core.formats.probability_maps import read_maps, recognises_maps
 from al_core.formats.score_table import SCORE_READERS

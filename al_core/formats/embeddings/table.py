@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.filenames import check_filenames
+from al_core.formats.names.filenames import check_filenames
 
 _BLOCK_VALUES = 2**24
 
