@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.annotations import Annotations
 from al_core.formats.files.images import image_size
+from al_core.formats.predictions.annotations import Annotations
 from al_core.remote import RemoteDataset
 from al_core.sample_image import check_row, image_path
 from al_core.stored_predictions import read_annotations

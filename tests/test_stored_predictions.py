@@ -9,7 +9,7 @@ from al_core import exports, workflow
 from al_core.exceptions import AlreadyExistsError, Cancelled, InvalidInputError, MissingInputError, NotFoundError
 from al_core.exports import export_obstacle, tag_annotations
 from al_core.formats import Predictions, read_predictions
-from al_core.formats.predictions import DETECTION, KEYPOINTS, SEGMENTATION
+from al_core.formats.predictions.predictions import DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.sample_card import describe_sample, read_mask
 from al_core.store import INITIAL_TAG, Dataset, Workspace
 from al_core.stored_predictions import find_predictions, read_annotations

@@ -1,6 +1,5 @@
 """Files in and out: embeddings, predictions and lists of filenames in, selections out."""
 
-from al_core.formats.annotations import Annotations
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.exports.rows import ExportRows, Need, unmet, write_csv, write_json, write_txt
 from al_core.formats.exports.writers import WRITERS, Writer, find_writer
@@ -10,10 +9,11 @@ from al_core.formats.join.report import JoinReport, Policy, join_report
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.names.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.names.filenames import FILENAME_READERS, read_filenames
-from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognise
-from al_core.formats.predictions import Predictions
+from al_core.formats.predictions.annotations import Annotations
+from al_core.formats.predictions.files import PredictionFiles, assign_roles, read_prediction_files, recognise
+from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions
-from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
 
 __all__ = [
     "CLASS_NAME_READERS",

@@ -5,16 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.classification_csv import read_classification_csv, recognises_classification_csv
-from al_core.formats.classification_json import read_classification_json, recognises_classification_json
-from al_core.formats.classification_numpy import (
-    read_classification_npy,
-    read_classification_npz,
-    recognises_classification_npz,
-)
-from al_core.formats.classification_parquet import read_classification_parquet
-from al_core.formats.coco_results import read_coco, recognises_coco
-from al_core.formats.detection_json import read_detection_json, recognises_detection_json
 from al_core.formats.embeddings.arrow import read_embeddings_arrow
 from al_core.formats.embeddings.hdf5 import is_hdf5, read_embeddings_hdf5
 from al_core.formats.embeddings.json_records import read_embeddings_json, recognises_embeddings_json
@@ -25,16 +15,26 @@ from al_core.formats.files.arrow_table import is_arrow, is_parquet
 from al_core.formats.files.npy import is_npy, is_zip
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, choose, registry
-from al_core.formats.lightly_folder import read_lightly_folder, recognises_lightly_folder
-from al_core.formats.map_arrays import read_map_array, recognises_map_array
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
 from al_core.formats.names.filenames import FILENAME_READERS
-from al_core.formats.predictions import Predictions
-from al_core.formats.probability_maps import read_maps, recognises_maps
-from al_core.formats.score_table import SCORE_READERS
-from al_core.formats.voc_folder import read_voc_folder, recognises_voc_folder
-from al_core.formats.yolo_folder import read_yolo_folder, recognises_yolo_folder
+from al_core.formats.predictions.boxes_json import read_detection_json, recognises_detection_json
+from al_core.formats.predictions.classes_csv import read_classification_csv, recognises_classification_csv
+from al_core.formats.predictions.classes_json import read_classification_json, recognises_classification_json
+from al_core.formats.predictions.classes_npy import (
+    read_classification_npy,
+    read_classification_npz,
+    recognises_classification_npz,
+)
+from al_core.formats.predictions.classes_parquet import read_classification_parquet
+from al_core.formats.predictions.coco import read_coco, recognises_coco
+from al_core.formats.predictions.lightly_folder import read_lightly_folder, recognises_lightly_folder
+from al_core.formats.predictions.map_arrays import read_map_array, recognises_map_array
+from al_core.formats.predictions.maps import read_maps, recognises_maps
+from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import SCORE_READERS
+from al_core.formats.predictions.voc_folder import read_voc_folder, recognises_voc_folder
+from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognises_yolo_folder
 from al_core.types import Progress
 
 _CSV = (".csv", ".tsv")

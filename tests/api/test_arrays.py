@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from al_core.api.array_bundle import CONTENTS, write_bundle
-from al_core.formats.annotations import BOX, KEYPOINT
+from al_core.formats.predictions.annotations import BOX, KEYPOINT
 from al_core.store import Dataset
 
 Put = Callable[..., requests.Response]

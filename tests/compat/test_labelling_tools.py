@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from al_core.formats import WRITERS, ExportRows
-from al_core.formats.annotations import Annotations
+from al_core.formats.predictions.annotations import Annotations
 from tests.compat.install import LABELLING_TOOLS, client_folder, install
 from tests.formats.exports.test_tools import BOXES, CLASSES, POINTS
 from tests.formats.exports.test_tools import rows as rows

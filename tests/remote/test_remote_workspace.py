@@ -21,7 +21,7 @@ from al_core.exceptions import (
     ServerError,
 )
 from al_core.formats import Predictions
-from al_core.formats.predictions import KEYPOINTS
+from al_core.formats.predictions.predictions import KEYPOINTS
 from al_core.jobs import Jobs, JobState
 from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
 from al_core.sample_card import describe_sample

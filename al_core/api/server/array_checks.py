@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from al_core.alignment import check_embeddings, score_column
 from al_core.exceptions import InvalidInputError, NotAllowedError
-from al_core.formats.annotations import BOX, KEYPOINT
+from al_core.formats.predictions.annotations import BOX, KEYPOINT
 from al_core.store import LocalDataset
 
 LONGEST_NAME = 200

@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from al_core.formats.annotations import Annotations, KeypointObject, Table
 from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.predictions.annotations import Annotations, KeypointObject, Table
 
 
 def write_coco(rows: ExportRows) -> bytes:

@@ -1,7 +1,7 @@
 from xml.etree import ElementTree
 
-from al_core.formats.annotations import Annotations
 from al_core.formats.exports.rows import ExportRows
+from al_core.formats.predictions.annotations import Annotations
 
 
 def write_cvat(rows: ExportRows) -> bytes:

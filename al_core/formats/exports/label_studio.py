@@ -5,9 +5,9 @@ from xml.sax.saxutils import quoteattr
 
 import orjson
 
-from al_core.formats.annotations import Annotations, KeypointObject
 from al_core.formats.exports.archive import cut, zip_files
 from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.predictions.annotations import Annotations, KeypointObject
 
 MAX_TASKS = 100_000
 """What Label Studio recommends for a project; one import takes up to 250,000."""

@@ -4,9 +4,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
-from al_core.formats.annotations import Annotations
 from al_core.formats.exports.archive import cut, zip_files
 from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.predictions.annotations import Annotations
 
 MAX_DATA_ROWS = 150_000
 """What one call of `Dataset.create_data_rows` takes."""

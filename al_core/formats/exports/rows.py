@@ -11,9 +11,9 @@ import numpy as np
 import orjson
 
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.formats.annotations import Annotations
 from al_core.formats.files.cells import escape_cell
 from al_core.formats.files.images import image_size, resolve_image
+from al_core.formats.predictions.annotations import Annotations
 from al_core.types import Scores
 
 

@@ -11,7 +11,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import report, reported
 from al_core.formats.files.text import BOM, decode, read_json
 from al_core.formats.names.filenames import FILENAME_COLUMNS
-from al_core.formats.predictions import numbered_classes
+from al_core.formats.predictions.predictions import numbered_classes
 
 Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.join.matching import match_filenames
-from al_core.formats.predictions import CLASSIFICATION, Predictions
+from al_core.formats.predictions.predictions import CLASSIFICATION, Predictions
 from al_core.text import counted
 from al_core.types import Rows
 

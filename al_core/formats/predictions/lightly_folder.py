@@ -9,12 +9,13 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.coco_results import keypoint_instance
-from al_core.formats.coco_table import numbers
-from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.files.progress import reported
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
-from al_core.formats.predictions import (
+from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.predictions.coco import keypoint_instance
+from al_core.formats.predictions.coco_table import numbers
+from al_core.formats.predictions.maps import Maps
+from al_core.formats.predictions.predictions import (
     CLASSIFICATION,
     DETECTION,
     KEYPOINTS,
@@ -22,8 +23,7 @@ from al_core.formats.predictions import (
     Predictions,
     score_distribution,
 )
-from al_core.formats.probability_maps import Maps
-from al_core.formats.run_length_maps import checked_run_lengths, run_length_map
+from al_core.formats.predictions.run_lengths import checked_run_lengths, run_length_map
 from al_core.utils import KeypointPrediction
 
 Objects = list[Mapping[str, Any]]

@@ -12,7 +12,7 @@ from pycocotools import mask as coco_mask
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import Predictions, join_report, read_predictions
-from al_core.formats.run_length_maps import unpacked_run_lengths
+from al_core.formats.predictions.run_lengths import unpacked_run_lengths
 
 LEFT = [0, 4, 4]  # the left half of 2 × 4 pixels, column by column
 RIGHT = [4, 4]

@@ -3,7 +3,7 @@ from pathlib import Path
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.csv_table import filename_position, read_columns, read_header
 from al_core.formats.files.text import looks_like_text
-from al_core.formats.predictions import Predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
 def recognises_classification_csv(path: Path, head: bytes) -> bool:

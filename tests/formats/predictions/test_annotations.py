@@ -1,6 +1,6 @@
 import numpy as np
 
-from al_core.formats.annotations import BOX, Annotations, box_table, keypoint_table
+from al_core.formats.predictions.annotations import BOX, Annotations, box_table, keypoint_table
 from al_core.utils import (
     BoundingBox,
     KeypointInstancePrediction,

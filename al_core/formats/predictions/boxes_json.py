@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import begins_with_records, checked_class_names, float_list, read_records
-from al_core.formats.predictions import Predictions
+from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
 def recognises_detection_json(path: Path, head: bytes) -> bool:

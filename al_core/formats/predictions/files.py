@@ -8,9 +8,9 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import HEAD_BYTES, check_file, choose
 from al_core.formats.files.text import BOM
 from al_core.formats.names.class_names import CLASS_NAME_READERS, read_class_names
-from al_core.formats.predictions import Predictions
+from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.readers import PREDICTION_READERS, read_predictions
-from al_core.formats.score_table import SCORE_READERS, ScoreTable, read_scores
 from al_core.types import Progress
 
 SCORES = "scores"

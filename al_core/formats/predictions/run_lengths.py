@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.probability_maps import Map
+from al_core.formats.predictions.maps import Map
 
 MAX_PIXELS = 2**26
 _MAX_VALUES = 2**28

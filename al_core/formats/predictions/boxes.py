@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.annotations import LARGEST_RELATIVE
-from al_core.formats.predictions import DETECTION, Predictions
+from al_core.formats.predictions.annotations import LARGEST_RELATIVE
+from al_core.formats.predictions.predictions import DETECTION, Predictions
 from al_core.types import Probabilities, Rows
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.npy import ArrayArchive, is_npy, is_zip, npy_header, read_npy
-from al_core.formats.predictions import Predictions
-from al_core.formats.probability_maps import Maps, float_map, map_predictions
+from al_core.formats.predictions.maps import Maps, float_map, map_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 _DIMENSIONS = 4
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.detection import Boxes, detection_predictions
-from al_core.formats.detection_json import dense_labels
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.names.class_names import yaml_names
-from al_core.formats.predictions import Predictions
+from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.predictions.boxes_json import dense_labels
+from al_core.formats.predictions.predictions import Predictions
 
 _CLASS_FILES = ("classes.txt", "obj.names")
 _NOT_LABELS = (*_CLASS_FILES, "readme.txt", "train.txt", "val.txt", "test.txt")

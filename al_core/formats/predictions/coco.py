@@ -9,14 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError, InvalidInputError
-from al_core.formats.coco_table import CocoTable, Ids, ids, numbers, read_fast, read_slowly
-from al_core.formats.detection import Boxes, detection_predictions
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.text import BOM, read_json
-from al_core.formats.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
-from al_core.formats.probability_maps import Map, Maps
-from al_core.formats.run_length_maps import RunLengths, checked_run_lengths, run_length_map, unpacked_run_lengths
+from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.predictions.coco_table import CocoTable, Ids, ids, numbers, read_fast, read_slowly
+from al_core.formats.predictions.maps import Map, Maps
+from al_core.formats.predictions.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
+from al_core.formats.predictions.run_lengths import (
+    RunLengths,
+    checked_run_lengths,
+    run_length_map,
+    unpacked_run_lengths,
+)
 from al_core.types import Rows
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 

@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.detection import Boxes, detection_predictions
-from al_core.formats.detection_json import dense_labels
 from al_core.formats.files.progress import reported
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
-from al_core.formats.predictions import Predictions
+from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.predictions.boxes_json import dense_labels
+from al_core.formats.predictions.predictions import Predictions
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _SCORES = ("score", "confidence")

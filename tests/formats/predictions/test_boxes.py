@@ -7,7 +7,7 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report, read_predictions
-from al_core.formats.detection import Boxes, detection_predictions
+from al_core.formats.predictions.boxes import Boxes, detection_predictions
 
 
 def boxes(*rows: tuple[int, list[float], float, int]) -> Boxes:
