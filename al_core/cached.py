@@ -10,7 +10,7 @@ from al_core.store.records import StoredArray
 from al_core.types import Progress
 
 if TYPE_CHECKING:
-    from al_core.neighbors import NeighborGraph
+    from al_core.geometry.neighbors import NeighborGraph
     from al_core.store import Dataset
 
 
@@ -34,7 +34,7 @@ def neighbor_graph(
 
     The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop.
     """
-    from al_core.neighbors import NeighborGraph, nearest_neighbors
+    from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
 
     names = [f"{part} of {embedding.digest}, normalize={normalize}" for part in ("indices", "distances")]
     stored = [found for name in names if (found := dataset.arrays.find("neighbors", name))]

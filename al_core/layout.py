@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from al_core.threads import workers
+from al_core.geometry.threads import workers
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.neighbors import NeighborGraph, nearest_neighbors, nearest_within
-from al_core.space import Space
-from al_core.threads import workers
+from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors, nearest_within
+from al_core.geometry.space import Space
+from al_core.geometry.threads import workers
 from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from al_core.store.records import StoredArray, Tag
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
-    from al_core.neighbors import NeighborGraph
+    from al_core.geometry.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset
 

@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from al_core.config import SelectionConfig
-from al_core.neighbors import NeighborGraph
+from al_core.geometry.neighbors import NeighborGraph
 from al_core.selection import select
 
 K = 32

@@ -19,7 +19,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from al_core.embedding import EmbeddingModel, decode, embed, load_model
-from al_core.threads import n_cores
+from al_core.geometry.threads import n_cores
 
 N_IMAGES = 160
 ROUNDS = 5

@@ -19,7 +19,7 @@ K = 32
 
 
 def al_core(data: NDArray[np.float32]) -> NDArray[np.int32]:
-    from al_core.neighbors import nearest_neighbors
+    from al_core.geometry.neighbors import nearest_neighbors
 
     return nearest_neighbors(data, K, normalize=False).indices
 

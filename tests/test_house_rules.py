@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PURE = (
     "al_core/scorers",
     "al_core/selection",
-    "al_core/neighbors.py",
+    "al_core/geometry/neighbors.py",
     "al_core/projection.py",
     "al_core/layout.py",
     "al_core/explore/polygon.py",

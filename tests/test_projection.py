@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 
 from al_core import projection
 from al_core.exceptions import Cancelled, InvalidInputError
-from al_core.neighbors import NeighborGraph
+from al_core.geometry.neighbors import NeighborGraph
 from al_core.projection import pca_2d, umap_2d
 
 LABELS = np.arange(120) % 6
@@ -91,7 +91,7 @@ def test_umap_separates_clouds_that_pca_mixes() -> None:
 def test_a_seed_gives_the_same_layout_twice_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     embeddings = six_clouds()
     expected = umap_2d(embeddings, seed=3)
-    monkeypatch.setattr("al_core.threads.n_cores", lambda: 5)
+    monkeypatch.setattr("al_core.geometry.threads.n_cores", lambda: 5)
     assert np.array_equal(umap_2d(embeddings, seed=3), expected)
     assert not np.array_equal(umap_2d(embeddings, seed=4), expected)
 

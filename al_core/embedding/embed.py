@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from al_core.embedding.images import DecodedImage, decode
 from al_core.embedding.model import EmbeddingModel, Preprocessing
 from al_core.exceptions import FileFormatError, InvalidInputError
-from al_core.threads import n_cores
+from al_core.geometry.threads import n_cores
 
 IMAGES_PER_TASK = 8
 """How many images a worker takes at a time: handing over single ones costs half a millisecond each."""

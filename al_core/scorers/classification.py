@@ -103,7 +103,7 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    from al_core.threads import n_cores
+    from al_core.geometry.threads import n_cores
 
     # Not numba's own threads: on some platforms two sessions of a dashboard that start them at once end the process.
     return ThreadPoolExecutor(n_cores(), thread_name_prefix="scoring")

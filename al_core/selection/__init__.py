@@ -18,7 +18,7 @@ from al_core.selection.request import Request, checked_rows, count_new, count_ro
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
-    from al_core.neighbors import NeighborGraph
+    from al_core.geometry.neighbors import NeighborGraph
 
 __all__ = ["METHODS", "SelectionQuality", "combine", "quality", "select"]
 
@@ -49,7 +49,7 @@ def select(
         scores: (N,), one per row of the dataset, 0 to 1; only those of the query set are read.
         query_rows: Rows that may be selected; by default all.
         preselected_rows: Rows already chosen: never selected again, and kept at a distance.
-        graph: Nearest neighbours of the rows (`al_core.neighbors`) for CORAL; found here if not given.
+        graph: Nearest neighbours of the rows (`al_core.geometry.neighbors`) for CORAL; found here if not given.
         progress: Called with (picked, total); it may raise to stop.
 
     Raises:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError
+from al_core.geometry.space import squared_distances
 from al_core.selection.coreset import farthest_first
 from al_core.selection.request import Request, checked_rows, count_new
 from al_core.selection.strategies import Balance, Diversity, Similarity, Threshold, Typicality, Weights
-from al_core.space import squared_distances
 from al_core.types import Progress, Rows
 
 Strategy: TypeAlias = Balance | Diversity | Similarity | Threshold | Typicality | Weights

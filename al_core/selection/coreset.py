@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry.space import Space, is_small, squared_distances
+from al_core.geometry.threads import workers
 from al_core.selection.request import Request
-from al_core.space import Space, is_small, squared_distances
-from al_core.threads import workers
 from al_core.types import Rows
 
 _PICKS_PER_REPORT = 16
@@ -42,7 +42,7 @@ def farthest_first(request: Request, weights: NDArray[np.float32]) -> Rows:
 
 
 def _quickest(space: Space, n_candidates: int, n_chosen: int) -> Callable[..., Rows]:
-    if "al_core.distance_kernel" not in sys.modules and is_small(space, n_candidates, n_chosen):
+    if "al_core.geometry.distance_kernel" not in sys.modules and is_small(space, n_candidates, n_chosen):
         return plain_farthest_first
     dim = space.embeddings.shape[1]
     work = n_candidates * n_chosen * dim

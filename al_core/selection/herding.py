@@ -10,7 +10,7 @@ sum is monotone and submodular, so products only fall, and evaluating them lazil
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.neighbors import NeighborGraph, nearest_neighbors
+from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
 from al_core.selection.request import Request
 from al_core.selection.spacing import Spacing
 from al_core.types import Rows

@@ -13,9 +13,9 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry.space import LANES, Source, Space, rounding
 from al_core.selection.k_center_kernels import lower_to_nearest, pick_from_pool
 from al_core.selection.sketch import Sketches
-from al_core.space import LANES, Source, Space, rounding
 from al_core.types import Rows
 
 _BLOCK_ROWS = 512

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from al_core.distance_kernel import least_of_four, prefetch, squared_distance
+from al_core.geometry.distance_kernel import least_of_four, prefetch, squared_distance
 from al_core.selection.heap import heap_of, sift_down
 
 # How many bounds are compared at once.

@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from al_core.distance_kernel import squared_distance
-from al_core.space import LANES
+from al_core.geometry.distance_kernel import squared_distance
+from al_core.geometry.space import LANES
 
 _POINTS = 256
 

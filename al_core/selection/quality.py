@@ -4,10 +4,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.neighbors import nearest_within
+from al_core.geometry.neighbors import nearest_within
+from al_core.geometry.space import Space, is_small, squared_distances
+from al_core.geometry.threads import workers
 from al_core.selection.request import checked_rows, count_rows
-from al_core.space import Space, is_small, squared_distances
-from al_core.threads import workers
 from al_core.types import Embeddings, Rows, Scores
 
 

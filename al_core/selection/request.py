@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
-from al_core.space import Space
+from al_core.geometry.space import Space
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
-    from al_core.neighbors import NeighborGraph
+    from al_core.geometry.neighbors import NeighborGraph
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.space import LANES, Space, blocks, rounding
+from al_core.geometry.space import LANES, Space, blocks, rounding
 from al_core.types import Rows
 
 _SAMPLE_ROWS, _ROUNDS = 1024, 2

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import InvalidInputError
-from al_core.neighbors import nearest_neighbors
+from al_core.geometry.neighbors import nearest_neighbors
 from al_core.selection import combine
 from al_core.selection.strategies import Balance, Diversity, Similarity, Threshold, Typicality, Weights
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.neighbors import NeighborGraph, nearest_neighbors
+from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
 from al_core.selection import herding, select
 
 TWO_GROUPS = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]])

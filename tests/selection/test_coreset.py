@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from al_core import threads
 from al_core.config import SelectionConfig
+from al_core.geometry import threads
+from al_core.geometry.space import Space, squared_distances
 from al_core.selection import quality, select
 from al_core.selection.coreset import compiled_farthest_first, fast_farthest_first, plain_farthest_first
 from al_core.selection.sketch import Sketches, main_directions
-from al_core.space import Space, squared_distances
 
 KINDS = {
     "gaussian": lambda rng, n, d: rng.normal(size=(n, d)),

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.space import Space, blocks
+from al_core.geometry.space import Space, blocks
 from al_core.types import Embeddings, Rows
 
 

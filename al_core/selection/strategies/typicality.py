@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.neighbors import NeighborGraph
+from al_core.geometry.neighbors import NeighborGraph
 from al_core.types import Rows
 
 

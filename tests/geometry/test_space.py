@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from al_core.distance_kernel import squared_distance
-from al_core.space import Space, squared_distances
+from al_core.geometry.distance_kernel import squared_distance
+from al_core.geometry.space import Space, squared_distances
 
 
 @njit

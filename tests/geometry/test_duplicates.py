@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from al_core.embedding.duplicates import find_duplicates
+from al_core.geometry.duplicates import find_duplicates
 
 
 def reference(embeddings: NDArray[np.float64], threshold: float) -> list[int]:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.space import Space
-from al_core.threads import workers
+from al_core.geometry.space import Space
+from al_core.geometry.threads import workers
 from al_core.types import Embeddings, Progress, Rows
 
 _EXACT_ROWS = 50_000
@@ -146,7 +146,7 @@ def _search(
 
 
 def _nearest_of(space: Space, k: int, rows: Rows, pools: list[Rows]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    from al_core.neighbor_kernels import keep_nearest, sort_exactly
+    from al_core.geometry.neighbor_kernels import keep_nearest, sort_exactly
 
     vectors, width = space.padded(rows), min(k + _SPARE, sum(map(len, pools)) - 1)
     found, distances = np.full((len(rows), width), -1, np.int32), np.full((len(rows), width), np.inf, np.float32)

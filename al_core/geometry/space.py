@@ -133,7 +133,9 @@ def rounding(dim: int) -> np.float32:
 def is_small(space: Space, n_rows: int, n_others: int) -> bool:
     """Return whether plain numpy measures all these distances sooner than the compiled kernels, loading included."""
     work = n_rows * n_others * max(4, space.embeddings.shape[1])
-    return bool(work <= (_LITTLE_WORK if "al_core.distance_kernel" in sys.modules else _LITTLE_WORK_BEFORE_LOADING))
+    return bool(
+        work <= (_LITTLE_WORK if "al_core.geometry.distance_kernel" in sys.modules else _LITTLE_WORK_BEFORE_LOADING)
+    )
 
 
 def blocks(rows: Rows, dim: int) -> list[Rows]:

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from al_core.distance_kernel import squared_distance
+from al_core.geometry.distance_kernel import squared_distance
 
 
 @njit(cache=True, nogil=True)

@@ -7,7 +7,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from al_core.space import LANES
+from al_core.geometry.space import LANES
 
 _LANES_TYPE = ir.VectorType(ir.FloatType(), LANES)
 _ZEROS = ir.Constant(_LANES_TYPE, [0.0] * LANES)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from al_core import neighbors
 from al_core.exceptions import Cancelled, InvalidInputError
-from al_core.neighbors import nearest_neighbors
+from al_core.geometry import neighbors
+from al_core.geometry.neighbors import nearest_neighbors
 
 
 def brute_force(vectors: np.ndarray, k: int) -> np.ndarray:
