@@ -49,13 +49,13 @@ def clusters(n_rows: int) -> NDArray[np.float32]:
 
 
 def al_core_pca(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    from al_core.projection import pca_2d
+    from al_core.projection.umap import pca_2d
 
     return pca_2d(rows)
 
 
 def al_core_umap(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    from al_core.projection import umap_2d
+    from al_core.projection.umap import umap_2d
 
     return umap_2d(rows, seed=0)
 

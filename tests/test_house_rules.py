@@ -13,8 +13,8 @@ PURE = (
     "al_core/scorers",
     "al_core/selection",
     "al_core/geometry/neighbors.py",
-    "al_core/projection.py",
-    "al_core/layout.py",
+    "al_core/projection/umap.py",
+    "al_core/projection/layout.py",
     "al_core/explore/polygon.py",
 )
 HEAVY = {"numba", "umap", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL"}

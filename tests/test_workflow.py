@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from al_core import projection, tagging, workflow
+from al_core import tagging, workflow
 from al_core.cached import stored_projection
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import (
@@ -17,6 +17,7 @@ from al_core.exceptions import (
     NotFoundError,
 )
 from al_core.formats import Predictions
+from al_core.projection.umap import umap
 from al_core.store import INITIAL_TAG, Dataset, Workspace
 from tests.conftest import FILENAMES
 

@@ -14,7 +14,7 @@ def run(_arguments: argparse.Namespace) -> None:
     from al_core.config import SamplingMethod, SelectionConfig
     from al_core.embedding.measures import luma, measure
     from al_core.embedding.resampling import resample
-    from al_core.projection import umap_2d
+    from al_core.projection.umap import umap_2d
     from al_core.scorers import ScorerClassification
     from al_core.selection import quality, select
 

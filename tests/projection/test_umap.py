@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from al_core import projection
 from al_core.exceptions import Cancelled, InvalidInputError
 from al_core.geometry.neighbors import NeighborGraph
-from al_core.projection import pca_2d, umap_2d
+from al_core.projection.umap import pca_2d, umap, umap_2d
 
 LABELS = np.arange(120) % 6
 

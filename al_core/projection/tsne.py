@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.projection import pca_2d
+from al_core.projection.umap import pca_2d
 from al_core.types import Embeddings
 
 PERPLEXITY = 30

@@ -1,6 +1,6 @@
 import numpy as np
 
-from al_core.tsne import tsne_2d
+from al_core.projection.tsne import tsne_2d
 
 
 def test_two_far_groups_stay_apart_and_a_seed_repeats_the_layout() -> None:
