@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.alignment import check_embeddings, position_of_rows, score_column
-from al_core.cached import find_projection, neighbor_graph
 from al_core.config import SelectionConfig
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
-from al_core.provenance import origin, projection_name
+from al_core.steps.embeddings import check_embeddings, position_of_rows, score_column
+from al_core.steps.metadata import store_metadata as store_metadata
+from al_core.steps.provenance import origin, projection_name
+from al_core.steps.selections import PREFERRED_SCORES as PREFERRED_SCORES
+from al_core.steps.selections import Selection as Selection
+from al_core.steps.selections import find_score, rows_quality, select_rows, selection_of
+from al_core.steps.selections import read_selection as read_selection
+from al_core.steps.views import find_projection, neighbor_graph
 from al_core.store.records import INITIAL_TAG, Tag
-from al_core.stored_metadata import store_metadata as store_metadata
-from al_core.stored_selections import PREFERRED_SCORES as PREFERRED_SCORES
-from al_core.stored_selections import Selection as Selection
-from al_core.stored_selections import find_score, rows_quality, select_rows, selection_of
-from al_core.stored_selections import read_selection as read_selection
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def store_predictions(
     """
     from al_core.formats import Predictions
     from al_core.scorers import SCORERS
-    from al_core.stored_predictions import save_predictions, usable_outputs
+    from al_core.steps.predictions import save_predictions, usable_outputs
 
     report.require_usable()
     if not isinstance(predictions, Predictions):
@@ -303,9 +303,9 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
         NotFoundError: If there is no such format.
         MissingInputError: If the format needs predictions or images that are not there.
     """
-    from al_core.exports import export_rows
     from al_core.formats import find_writer
     from al_core.remote import RemoteDataset
+    from al_core.steps.exports import export_rows
 
     if isinstance(dataset, RemoteDataset):
         return dataset.export(tag, format, added_only=added_only)

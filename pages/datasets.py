@@ -6,7 +6,7 @@ from al_core import workflow
 from al_core.exceptions import InvalidInputError
 from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
 from al_core.remote import RemoteDataset
-from al_core.sample_image import image_path
+from al_core.steps.sample_image import image_path
 from al_core.store import Dataset
 from al_core.text import counted
 from ui import state

@@ -1,7 +1,7 @@
 import streamlit as st
 
-from al_core import exports
 from al_core.formats import PREDICTION_READERS, PredictionFiles, assign_roles
+from al_core.steps import exports
 from al_core.text import counted
 from ui import state
 from ui.examples import show_examples

@@ -4,7 +4,7 @@ import streamlit as st
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.jobs import JobState
-from al_core.snippet import selection_code
+from al_core.steps.snippet import selection_code
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from al_core.text import counted
 from ui import state

@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from al_core import tagging, workflow
-from al_core.cached import stored_projection
+from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import (
     ALCoreWarning,
@@ -18,6 +17,8 @@ from al_core.exceptions import (
 )
 from al_core.formats import Predictions
 from al_core.projection.umap import umap
+from al_core.steps import tags
+from al_core.steps.views import stored_projection
 from al_core.store import INITIAL_TAG, Dataset, Workspace
 from tests.conftest import FILENAMES
 
@@ -206,14 +207,14 @@ def test_a_cancelled_selection_stores_nothing(dataset: Dataset) -> None:
 def test_tags_are_combined_as_sets(dataset: Dataset, operation: str, rows: list[int]) -> None:
     first = dataset.create_tag("first", np.array([0, 1, 2]))
     second = dataset.create_tag("second", np.array([1, 2, 3]))
-    tag = tagging.combine_tags(dataset, first, second, operation, "result")  # type: ignore[arg-type]
+    tag = tags.combine_tags(dataset, first, second, operation, "result")  # type: ignore[arg-type]
     assert tag.rows.tolist() == rows
 
 
 def test_an_empty_combination_is_refused(dataset: Dataset) -> None:
     first, second = (dataset.create_tag(name, np.array([row])) for name, row in (("first", 0), ("second", 1)))
     with pytest.raises(InvalidInputError, match="the intersection of 'first' and 'second' is empty"):
-        tagging.combine_tags(dataset, first, second, "intersection", "result")
+        tags.combine_tags(dataset, first, second, "intersection", "result")
 
 
 def exported(dataset: Dataset) -> workflow.Selection:

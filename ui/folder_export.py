@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from al_core import exports
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import JobState
 from al_core.remote import RemoteDataset
+from al_core.steps import exports
 from al_core.store import Dataset, Tag
 from al_core.types import Progress
 from ui import state

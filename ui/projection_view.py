@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from al_core import cached, workflow
+from al_core import workflow
 from al_core.jobs import JobState
+from al_core.steps import views
 from al_core.store import Dataset
 from ui import state
 
@@ -43,7 +44,7 @@ def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
     if len(embeddings) > 1:
         embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
     stored = dataset.arrays.get("embedding", embedding)
-    umap = cached.stored_projection(dataset, stored, "UMAP")
+    umap = views.stored_projection(dataset, stored, "UMAP")
     is_ready = umap is not None
     # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
     method = st.segmented_control(

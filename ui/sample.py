@@ -5,8 +5,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from al_core.sample_card import describe_sample
 from al_core.scorers.arithmetic import worked_out
+from al_core.steps.sample_card import describe_sample
 from al_core.store import Dataset, StoredArray
 from ui.charts import BLUE
 from ui.images import image_url

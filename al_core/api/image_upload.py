@@ -86,7 +86,7 @@ class ImageUpload:
         self._note(len(ids))
 
     def _send_image(self, sample_id: str, path: Path, kind: str) -> None:
-        from al_core.sample_image import make_thumbnail
+        from al_core.steps.sample_image import make_thumbnail
 
         body = path.read_bytes() if kind == "full" else make_thumbnail(path)
         if body is None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from al_core import tagging, workflow
+from al_core import workflow
 from al_core.api import ApiWorkflowClient
 from al_core.api.image_upload import IMAGES_AT_ONCE
 from al_core.api.server import media
@@ -16,6 +16,7 @@ from al_core.commands import main
 from al_core.embedding import EmbeddingModel, list_images, load_model
 from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled
+from al_core.steps import tags
 from al_core.store import Dataset, Workspace
 from tests.api.conftest import api_server
 from tests.embedding.models import mean_colour
@@ -71,7 +72,7 @@ def test_a_folder_of_mixed_images_becomes_a_dataset(images_dir: Path, tmp_path: 
         assert (columns["width"][row], columns["height"][row]) == (227, 340)
         assert set(columns) == {"width", "height", "file_size", "sharpness", "brightness", "signal_to_noise"}
         assert workflow.project(dataset, "efficientnet-lite0", "PCA").shape == (12, 2)
-        tag = tagging.tag_duplicates(dataset, threshold=0.4)
+        tag = tags.tag_duplicates(dataset, threshold=0.4)
         assert tag is not None
         assert dataset.filenames(tag.rows) == ["flower.png", "more/china again.jpg", "pages.tif"]
 

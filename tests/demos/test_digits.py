@@ -8,7 +8,7 @@ from PIL import Image
 
 from al_core import SelectionConfig
 from al_core.demos import digits
-from al_core.snippet import selection_code
+from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
 from al_core.workflow import run_selection
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.explore.filters import Filters, Range
-from al_core.provenance import projection_name
+from al_core.steps.provenance import projection_name
 from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_pages import button, field

@@ -9,7 +9,7 @@ import pytest
 import requests
 from PIL import Image
 
-from al_core import exports, tagging, workflow
+from al_core import workflow
 from al_core.api.server.media import media_app
 from al_core.api.server.settings import Settings
 from al_core.config import SelectionConfig
@@ -24,8 +24,9 @@ from al_core.formats import Predictions
 from al_core.formats.predictions.predictions import KEYPOINTS
 from al_core.jobs import Jobs, JobState
 from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
-from al_core.sample_card import describe_sample
-from al_core.snippet import selection_code
+from al_core.steps import exports, tags
+from al_core.steps.sample_card import describe_sample
+from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 from tests.api.conftest import api_server
@@ -137,9 +138,9 @@ def test_a_cancelled_selection_stops_on_the_server_and_leaves_no_tag(
 
 
 def test_tags_are_made_renamed_combined_and_deleted(line: RemoteDataset, dataset: Dataset) -> None:
-    first, _ = tagging.tag_filenames(line, ["a.png", "b.png"], "first", source="list.txt")
+    first, _ = tags.tag_filenames(line, ["a.png", "b.png"], "first", source="list.txt")
     second = line.create_tag("second", np.array([1, 2]), facts={"operation": "exploring", "filters": ["in first"]})
-    both = tagging.combine_tags(line, first, second, "intersection", "both")
+    both = tags.combine_tags(line, first, second, "intersection", "both")
     assert (both.rows.tolist(), both.facts) == ([1], {"operation": "intersection", "tags": ["first", "second"]})
     assert dataset.tag("second").facts == {"operation": "exploring", "tags": [], "filters": ["in first"]}
     line.rename_tag(both, "middle")

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.alignment import check_embeddings, score_column
 from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.formats.predictions.annotations import BOX, KEYPOINT
+from al_core.steps.embeddings import check_embeddings, score_column
 from al_core.store import LocalDataset
 
 LONGEST_NAME = 200

@@ -8,8 +8,8 @@ from al_core.api.schemas.tags import ExportFormat
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.samples import image_url, sample_data
 from al_core.api.server.tags import TagOfPath
-from al_core.exports import export_obstacle
 from al_core.formats import WRITERS, find_writer
+from al_core.steps.exports import export_obstacle
 from al_core.store.identity import sample_id
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from al_core.api.server.image_response import bytes_response, file_response
 from al_core.exceptions import NotFoundError, ServerError
 from al_core.remote import RemoteDataset
-from al_core.sample_card import describe_sample, read_mask
-from al_core.sample_image import image_path, read_thumbnail
+from al_core.steps.sample_card import describe_sample, read_mask
+from al_core.steps.sample_image import image_path, read_thumbnail
 
 if TYPE_CHECKING:
     from al_core.store import LocalDataset

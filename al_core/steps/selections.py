@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.alignment import complete_scores
-from al_core.cached import neighbor_graph
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError
-from al_core.provenance import changes
+from al_core.steps.embeddings import complete_scores
+from al_core.steps.provenance import changes
+from al_core.steps.views import neighbor_graph
 from al_core.store.records import StoredArray, Tag
 from al_core.types import Progress, Rows
 

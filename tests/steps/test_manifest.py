@@ -6,7 +6,7 @@ import pytest
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
-from al_core.manifest import read_manifest, repeat
+from al_core.steps.manifest import read_manifest, repeat
 from al_core.store import Dataset, Tag, Workspace
 from tests.conftest import FILENAMES
 

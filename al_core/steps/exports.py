@@ -11,10 +11,10 @@ import numpy as np
 from al_core.exceptions import InvalidInputError
 from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
 from al_core.formats.files.images import missing_images
-from al_core.manifest import make_manifest
 from al_core.remote import RemoteDataset
+from al_core.steps.manifest import make_manifest
+from al_core.steps.predictions import read_annotations
 from al_core.store.records import StoredArray, Tag
-from al_core.stored_predictions import read_annotations
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.provenance import origin
+from al_core.steps.provenance import origin
 from al_core.store.records import INITIAL_TAG, Tag
 from al_core.types import Progress, Rows
 

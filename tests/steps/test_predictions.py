@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from al_core import exports, workflow
+from al_core import workflow
 from al_core.exceptions import AlreadyExistsError, Cancelled, InvalidInputError, MissingInputError, NotFoundError
-from al_core.exports import export_obstacle, tag_annotations
 from al_core.formats import Predictions, read_predictions
 from al_core.formats.predictions.predictions import DETECTION, KEYPOINTS, SEGMENTATION
-from al_core.sample_card import describe_sample, read_mask
+from al_core.steps import exports
+from al_core.steps.exports import export_obstacle, tag_annotations
+from al_core.steps.predictions import find_predictions, read_annotations
+from al_core.steps.sample_card import describe_sample, read_mask
 from al_core.store import INITIAL_TAG, Dataset, Workspace
-from al_core.stored_predictions import find_predictions, read_annotations
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 from tests.conftest import FILENAMES
 

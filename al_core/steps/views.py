@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.provenance import projection_name
+from al_core.steps.provenance import projection_name
 from al_core.store.records import StoredArray
 from al_core.types import Progress
 

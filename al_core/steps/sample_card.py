@@ -10,8 +10,8 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.files.images import image_size
 from al_core.formats.predictions.annotations import Annotations
 from al_core.remote import RemoteDataset
-from al_core.sample_image import check_row, image_path
-from al_core.stored_predictions import read_annotations
+from al_core.steps.predictions import read_annotations
+from al_core.steps.sample_image import check_row, image_path
 
 if TYPE_CHECKING:
     from al_core.store import Dataset

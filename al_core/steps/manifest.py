@@ -9,8 +9,8 @@ import orjson
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
+from al_core.steps.selections import read_selection, select_rows
 from al_core.store.records import StoredArray, Tag, mask_to_rows, rows_to_mask
-from al_core.stored_selections import read_selection, select_rows
 from al_core.types import Rows
 
 if TYPE_CHECKING:
