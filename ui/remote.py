@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from al_core.api.connection import is_private
 from al_core.remote import RemoteWorkspace
 from al_core.text import counted
+from al_core.wire.connection import is_private
 from ui import state
 
 

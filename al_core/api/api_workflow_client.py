@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.api.connection import Connection, read_tag
-from al_core.api.selection_job import select
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotFoundError
 from al_core.types import Embeddings, Scores
+from al_core.wire.connection import Connection, read_tag
+from al_core.wire.selection_job import select
 
 if TYPE_CHECKING:
-    from al_core.api.image_upload import ImageUpload
     from al_core.store import Tag
+    from al_core.wire.image_upload import ImageUpload
 
 DEFAULT_SERVER = "http://127.0.0.1:8501"
 
@@ -96,7 +96,7 @@ class ApiWorkflowClient(WorkflowClient):
 
     def add_embeddings(self, filenames: Sequence[str], embeddings: Embeddings, name: str = "default") -> None:
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
-        from al_core.api.arrow_body import write_embeddings
+        from al_core.wire.arrow_body import write_embeddings
 
         with tempfile.TemporaryFile() as file:
             write_embeddings(file, filenames, np.asarray(embeddings))
@@ -109,7 +109,7 @@ class ApiWorkflowClient(WorkflowClient):
         Raises:
             AlreadyExistsError: If there is another dataset of that name.
         """
-        from al_core.api.image_upload import ImageUpload
+        from al_core.wire.image_upload import ImageUpload
 
         return ImageUpload(self._connection, dataset_name)
 
@@ -164,7 +164,7 @@ class ApiWorkflowClient(WorkflowClient):
 
     def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
         """Store scores, one value per sample of the tag in row order; NaN means that a sample has none."""
-        from al_core.api.arrow_body import write_columns
+        from al_core.wire.arrow_body import write_columns
 
         with tempfile.TemporaryFile() as file:
             write_columns(file, al_scores)

@@ -5,13 +5,13 @@ from typing import Any
 import orjson
 from numpy.typing import NDArray
 
-from al_core.api.array_bundle import write_bundle
-from al_core.api.connection import Connection
 from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
 from al_core.store import files
 from al_core.store.arrays import Arrays
 from al_core.store.records import StoredArray
+from al_core.wire.array_bundle import write_bundle
+from al_core.wire.connection import Connection
 
 RESULTS = ("projection", "neighbors")
 """Kinds that follow from others: kept on this machine, so that reading needs no right to write."""

@@ -2,8 +2,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from al_core.api.connection import Connection, read_tag
-from al_core.api.selection_job import select
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.remote.arrays import RemoteArrays
@@ -13,6 +11,8 @@ from al_core.store.dataset import Dataset
 from al_core.store.identity import sample_id
 from al_core.store.records import INITIAL_TAG, Tag, rows_to_mask
 from al_core.types import Progress, Rows
+from al_core.wire.connection import Connection, read_tag
+from al_core.wire.selection_job import select
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from al_core.api.connection import Connection
 from al_core.exceptions import NotAllowedError, NotFoundError, ServerError
 from al_core.remote.cache import Cache
 from al_core.remote.dataset import RemoteDataset
 from al_core.remote.recent import Recent
 from al_core.store import names
+from al_core.wire.connection import Connection
 
 # A page of images may come close to the server's limit of requests in a second; it is there in the next.
 N_TRIES = 3

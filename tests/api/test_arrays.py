@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import requests
 
-from al_core.api.array_bundle import CONTENTS, write_bundle
 from al_core.formats.predictions.annotations import BOX, KEYPOINT
 from al_core.store import Dataset
+from al_core.wire.array_bundle import CONTENTS, write_bundle
 
 Put = Callable[..., requests.Response]
 

@@ -10,7 +10,6 @@ from sklearn.datasets import load_sample_images
 
 from al_core import workflow
 from al_core.api import ApiWorkflowClient
-from al_core.api.image_upload import IMAGES_AT_ONCE
 from al_core.api.server import media
 from al_core.commands import main
 from al_core.embedding import EmbeddingModel, list_images, load_model
@@ -18,6 +17,7 @@ from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled
 from al_core.steps import tags
 from al_core.store import Dataset, Workspace
+from al_core.wire.image_upload import IMAGES_AT_ONCE
 from tests.api.conftest import api_server
 from tests.embedding.models import mean_colour
 

@@ -7,13 +7,13 @@ from typing import IO
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from al_core.api.array_bundle import read_bundle
 from al_core.api.schemas.scores import ArrayData
 from al_core.api.server.array_checks import check_array
 from al_core.api.server.bodies import FILE_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.errors import ApiError
 from al_core.store import LocalDataset, StoredArray
+from al_core.wire.array_bundle import read_bundle
 
 router = APIRouter(prefix="/datasets/{dataset_id}/arrays", tags=["Arrays"])
 
@@ -43,7 +43,7 @@ def read_array(dataset: DatasetOfPath, array_id: str) -> StreamingResponse:
 def save_arrays(dataset: DatasetOfPath, kind: str, body: BodyFile) -> None:
     """Store arrays of one kind, in place of older ones of the same names: all become visible at once.
 
-    The body is a ZIP file of uncompressed `.npy` files, as `al_core.api.array_bundle` writes it.
+    The body is a ZIP file of uncompressed `.npy` files, as `al_core.wire.array_bundle` writes it.
     """
     named, facts = read_bundle(body)
     for name, array in named.items():

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.arrow_body import read_embeddings, read_images
 from al_core.api.schemas.embeddings import (
     Embedding2dCreate,
     Embedding2dData,
@@ -25,6 +24,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.store import LocalDataset, StoredArray
 from al_core.store.identity import new_id
 from al_core.store.upsize import PARTIAL_EMBEDDING
+from al_core.wire.arrow_body import read_embeddings, read_images
 
 router = APIRouter(prefix="/datasets/{dataset_id}/embeddings", tags=["Embeddings"])
 

@@ -3,13 +3,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.arrow_body import read_columns
 from al_core.api.schemas.scores import ScoreCreate, ScoreData, ScoreInfo
 from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import ARROW_BODY, BodyFile
 from al_core.api.server.context import DatasetOfPath, find_array
 from al_core.api.server.tags import TagOfPath
 from al_core.store import LocalDataset, StoredArray, Tag
+from al_core.wire.arrow_body import read_columns
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["Scores"])
 

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from al_core.api.arrow_body import read_images, write_embeddings, write_images
 from al_core.embedding.checkpoint import EmbeddedImages
 from al_core.exceptions import FileFormatError
+from al_core.wire.arrow_body import read_images, write_embeddings, write_images
 
 IMAGES = EmbeddedImages(
     filenames=["a.png", "b.png"],

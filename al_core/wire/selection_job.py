@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from al_core.api.connection import Connection, raise_as, read_tag
 from al_core.config import SelectionConfig
 from al_core.exceptions import Cancelled
 from al_core.types import Progress
+from al_core.wire.connection import Connection, raise_as, read_tag
 
 if TYPE_CHECKING:
     from al_core.store import Tag

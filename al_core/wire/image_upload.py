@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from al_core.api.connection import Connection
 from al_core.exceptions import AlreadyExistsError
 from al_core.types import Progress
+from al_core.wire.connection import Connection
 
 if TYPE_CHECKING:
     from al_core.embedding import EmbeddingModel
@@ -43,7 +43,7 @@ class ImageUpload:
 
     def send_embeddings(self, images: "EmbeddedImages", model: "EmbeddingModel") -> None:
         """Make the dataset with the embedding, the metadata and the digests of its images, unless that was done."""
-        from al_core.api.arrow_body import write_images
+        from al_core.wire.arrow_body import write_images
 
         n_images = len(images.filenames)
         if self._dataset_id is None:
