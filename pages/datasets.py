@@ -10,12 +10,12 @@ from al_core.steps.sample_image import image_path
 from al_core.store import Dataset
 from al_core.text import counted
 from ui import state
-from ui.demos import offer_demos
+from ui.datasets.demos import offer_demos
+from ui.datasets.image_folder import folder_form
+from ui.datasets.metadata import metadata_form
+from ui.datasets.remote import remote_form
 from ui.examples import show_examples
 from ui.file_drop import chosen_file
-from ui.image_folder import folder_form
-from ui.metadata import metadata_form
-from ui.remote import remote_form
 
 MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5")
 EMBEDDING_TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
-from ui.remote import show_remote_workspace
+from ui.datasets.remote import show_remote_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 

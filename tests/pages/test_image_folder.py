@@ -9,7 +9,7 @@ from al_core.store import Workspace
 from tests.embedding.models import mean_colour
 from tests.pages.conftest import Open
 from ui import state
-from ui.image_folder import KEY
+from ui.datasets.image_folder import KEY
 
 
 @pytest.fixture(autouse=True)
