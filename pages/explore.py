@@ -5,12 +5,13 @@ from al_core import workflow
 from al_core.explore.filters import Mask, all_of, rows_mask
 from al_core.store import Dataset, Tag
 from al_core.types import Rows
-from ui import columns, filters, state
-from ui.actions import actions
-from ui.columns import Column
+from ui import state
 from ui.embedding_map import Categories, Values, embedding_map
+from ui.explore import columns, filters
+from ui.explore.actions import actions
+from ui.explore.columns import Column
+from ui.explore.view import DRAWN, View, choose_view, clear_lasso, show_umap_job
 from ui.images import image_grid, image_url
-from ui.projection_view import DRAWN, View, choose_view, clear_lasso, show_umap_job
 from ui.sample import show_sample
 
 MAP_HEIGHT = 540

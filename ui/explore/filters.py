@@ -9,8 +9,8 @@ import streamlit as st
 
 from al_core.explore.filters import Filters, Mask, Range, all_of, class_mask, tag_mask
 from al_core.store import INITIAL_TAG, Dataset
-from ui import columns
-from ui.columns import Column
+from ui.explore import columns
+from ui.explore.columns import Column
 from ui.histogram import histogram
 from ui.state import plain
 
