@@ -6,8 +6,8 @@ from al_core.text import counted
 from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_files
-from ui.prediction_import import ROUND, import_form
-from ui.score_gallery import show_scores
+from ui.predictions.form import ROUND, import_form
+from ui.predictions.scores import show_scores
 
 TYPES = sorted({suffix[1:] for reader in PREDICTION_READERS.values() for suffix in reader.suffixes} | {"txt", "xml"})
 

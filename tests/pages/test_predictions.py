@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 from al_core.scorers import SCORERS
 from al_core.store import Dataset
 from tests.pages.conftest import Open
-from ui import prediction_source, state
-from ui.score_gallery import FORMULAS
+from ui import state
+from ui.predictions import source
+from ui.predictions.scores import FORMULAS
 
 LOGITS = "filename,cat,dog\ndigit_0000.png,-2,3\ndigit_0001.png,5,-5\n"
 QUALITY = "filename,label_quality\ndigit_0000.png,0.25\ndigit_0001.png,1\n"

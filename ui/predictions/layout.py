@@ -20,7 +20,7 @@ from al_core.formats.predictions.files import SCORES
 from al_core.formats.predictions.predictions import numbered_classes
 from al_core.store import INITIAL_TAG, Dataset
 from ui.file_drop import chosen_file
-from ui.prediction_source import PredictionSource
+from ui.predictions.source import PredictionSource
 
 LABELS = {name: reader.label for name, reader in PREDICTION_READERS.items()} | {SCORES: SCORE_READERS["csv"].label}
 POLICIES = {

@@ -9,9 +9,9 @@ from al_core.store import Dataset
 from al_core.text import counted
 from al_core.types import Progress
 from ui import state
-from ui.join_report import report_download, show_recognised, show_report
-from ui.prediction_layout import LABELS, completed, source_of
-from ui.prediction_source import PredictionSource, forget_source, read_source
+from ui.predictions.layout import LABELS, completed, source_of
+from ui.predictions.report import report_download, show_recognised, show_report
+from ui.predictions.source import PredictionSource, forget_source, read_source
 
 ROUND = "upload-round"
 
