@@ -6,9 +6,10 @@ from al_core.steps import tags
 from al_core.steps.exports import export_obstacle
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from al_core.text import counted
-from ui import folder_export, state
-from ui.duplicates import duplicates_form
-from ui.filename_tag import filename_tag_form
+from ui import state
+from ui.tags import folder_export
+from ui.tags.duplicates import duplicates_form
+from ui.tags.filename_tag import filename_tag_form
 
 OPERATIONS = {
     "union": "in either",
