@@ -2,8 +2,8 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.formats import WRITERS, Writer
-from al_core.steps import tags
 from al_core.steps.exports import export_obstacle
+from al_core.steps.tags import combine_tags
 from al_core.store import INITIAL_TAG, Dataset, Tag
 from al_core.text import counted
 from ui import state
@@ -163,7 +163,7 @@ def combine(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     ready = bool(name and other)
     if st.button("Create tag", disabled=not ready, help=None if ready else "Choose a second tag and a name first"):
         with state.errors_explained():
-            made = tags.combine_tags(dataset, tag, other, operation, name)
+            made = combine_tags(dataset, tag, other, operation, name)
             state.notify(f"Created “{made.name}” with {counted(made.size, 'sample')}")
             st.rerun()
 

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from al_core import workflow
-from al_core.demos import digits
+from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
 
 # How long an example takes says how busy the machine is.
@@ -48,7 +48,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that holds the demo; tests copy it, since building it takes seconds."""
     home = tmp_path_factory.mktemp("demo")
     with Workspace(home) as built:
-        digits.build(built)
+        digits_demo.build(built)
     (home / "demo" / "offered").touch()
     return home
 

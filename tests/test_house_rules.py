@@ -9,14 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PURE = (
-    "al_core/scorers",
-    "al_core/selection",
-    "al_core/geometry/neighbors.py",
-    "al_core/projection/umap.py",
-    "al_core/projection/layout.py",
-    "al_core/explore/polygon.py",
-)
+PURE = ("al_core/scorers/", "al_core/selection/", "al_core/geometry/", "al_core/projection/", "al_core/explore/")
 HEAVY = {"numba", "umap", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL"}
 MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 

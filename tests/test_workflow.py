@@ -16,8 +16,8 @@ from al_core.exceptions import (
     NotFoundError,
 )
 from al_core.formats import Predictions
-from al_core.projection.umap import umap
-from al_core.steps import tags
+from al_core.projection import umap
+from al_core.steps.tags import combine_tags
 from al_core.steps.views import stored_projection
 from al_core.store import INITIAL_TAG, Dataset, Workspace
 from tests.conftest import FILENAMES
@@ -207,14 +207,14 @@ def test_a_cancelled_selection_stores_nothing(dataset: Dataset) -> None:
 def test_tags_are_combined_as_sets(dataset: Dataset, operation: str, rows: list[int]) -> None:
     first = dataset.create_tag("first", np.array([0, 1, 2]))
     second = dataset.create_tag("second", np.array([1, 2, 3]))
-    tag = tags.combine_tags(dataset, first, second, operation, "result")  # type: ignore[arg-type]
+    tag = combine_tags(dataset, first, second, operation, "result")  # type: ignore[arg-type]
     assert tag.rows.tolist() == rows
 
 
 def test_an_empty_combination_is_refused(dataset: Dataset) -> None:
     first, second = (dataset.create_tag(name, np.array([row])) for name, row in (("first", 0), ("second", 1)))
     with pytest.raises(InvalidInputError, match="the intersection of 'first' and 'second' is empty"):
-        tags.combine_tags(dataset, first, second, "intersection", "result")
+        combine_tags(dataset, first, second, "intersection", "result")
 
 
 def exported(dataset: Dataset) -> workflow.Selection:
@@ -264,8 +264,8 @@ def test_a_umap_is_stored_with_the_number_of_its_landmarks(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, limit: int, landmarks: int | None
 ) -> None:
     monkeypatch.setattr(workflow, "LARGEST_GRAPH_OF_A_MAP", limit)
-    monkeypatch.setattr(projection, "LANDMARKS_ABOVE", limit)
-    monkeypatch.setattr(projection, "N_LANDMARKS", 40)
+    monkeypatch.setattr(umap, "LANDMARKS_ABOVE", limit)
+    monkeypatch.setattr(umap, "N_LANDMARKS", 40)
     embeddings = np.random.default_rng(0).normal(size=(60, 3))
     dataset = workflow.create_dataset(workspace, "sixty", [f"{row}.png" for row in range(60)], embeddings)
     workflow.project(dataset, "default", "UMAP")

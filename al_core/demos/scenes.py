@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.demos import digits
+from al_core.demos.digits import INITIAL_SELECTION, load_digits
 from al_core.types import Probabilities, Rows
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def build(workspace: "Workspace", task: str) -> "Dataset":
     folder = workspace.home / "demo" / "scenes"
     _write_images(folder, scenes.images)
     dataset = workflow.dataset_from_images(workspace, folder, name).dataset
-    config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=digits.INITIAL_SELECTION, seed=0)
+    config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=INITIAL_SELECTION, seed=0)
     labeled_rows = workflow.run_selection(dataset, config).added_rows
     predictions = predict(scenes, labeled_rows, task, dataset.filenames())
-    report = workflow.check_predictions(dataset, predictions, source=digits.INITIAL_SELECTION)
+    report = workflow.check_predictions(dataset, predictions, source=INITIAL_SELECTION)
     workflow.store_predictions(dataset, predictions, report, name=f"sliding-window-{N_LABELED}")
     return dataset
 
@@ -67,7 +67,7 @@ def draw(seed: int = 0) -> Scenes:
     """Return the scenes, each with one to six digits that do not touch."""
     rng = np.random.default_rng(seed)
     photos = _grey_photos()
-    pixels, labels = digits.load_digits()
+    pixels, labels = load_digits()
     images, digits = [], []
     for _ in range(N_SCENES):
         image = _background(photos, rng)

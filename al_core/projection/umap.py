@@ -191,7 +191,7 @@ def _lay_out_neighbors(
 def _lay_out(
     start: NDArray[np.float32], graph: NeighborGraph, rng: np.random.Generator, progress: Progress | None
 ) -> NDArray[np.float32]:
-    from al_core.projection.umap import layout
+    from al_core.projection import layout
 
     k = N_NEIGHBORS - 1
     own_rows = np.arange(len(start), dtype=np.int32)[:, None]
@@ -213,7 +213,7 @@ def _lay_out_by_landmarks(
     normalize: bool,
     progress: Progress | None,
 ) -> NDArray[np.float32]:
-    from al_core.projection.umap import layout
+    from al_core.projection import layout
 
     landmarks = np.sort(rng.choice(len(embeddings), N_LANDMARKS, replace=False))
     others = np.delete(np.arange(len(embeddings)), landmarks)
@@ -233,7 +233,7 @@ def _landmark_weights(
     embeddings: Embeddings, landmarks: Rows, others: Rows, normalize: bool, progress: Progress | None
 ) -> "csr_array":
     """Edge weights (N, N) from every other row to its nearest landmarks."""
-    from al_core.projection.umap import layout
+    from al_core.projection import layout
 
     space = Space.of(embeddings, np.arange(len(embeddings)), normalize=normalize)
     found = []

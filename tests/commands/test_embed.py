@@ -15,7 +15,7 @@ from al_core.commands import main
 from al_core.embedding import EmbeddingModel, list_images, load_model
 from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled
-from al_core.steps import tags
+from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset, Workspace
 from al_core.wire.image_upload import IMAGES_AT_ONCE
 from tests.api.conftest import api_server
@@ -72,7 +72,7 @@ def test_a_folder_of_mixed_images_becomes_a_dataset(images_dir: Path, tmp_path: 
         assert (columns["width"][row], columns["height"][row]) == (227, 340)
         assert set(columns) == {"width", "height", "file_size", "sharpness", "brightness", "signal_to_noise"}
         assert workflow.project(dataset, "efficientnet-lite0", "PCA").shape == (12, 2)
-        tag = tags.tag_duplicates(dataset, threshold=0.4)
+        tag = tag_duplicates(dataset, threshold=0.4)
         assert tag is not None
         assert dataset.filenames(tag.rows) == ["flower.png", "more/china again.jpg", "pages.tif"]
 

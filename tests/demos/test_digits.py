@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from al_core import SelectionConfig
-from al_core.demos import digits
+from al_core.demos import digits as digits_demo
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
 from al_core.workflow import run_selection
@@ -21,18 +21,18 @@ def home(demo_home: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def digits(home: Path) -> Iterator[Dataset]:
     with Workspace(home) as workspace:
-        yield workspace.dataset(digits.NAME)
+        yield workspace.dataset(digits_demo.NAME)
 
 
 def test_the_demo_has_scikit_learns_images_and_an_initial_selection(digits: Dataset) -> None:
-    assert (digits.n_samples, digits.tag(digits.INITIAL_SELECTION).size) == (1797, 100)
+    assert (digits.n_samples, digits.tag(digits_demo.INITIAL_SELECTION).size) == (1797, 100)
     assert digits.images_dir is not None
     with Image.open(digits.images_dir / digits.filenames(np.array([1796]))[0]) as image:
         assert (image.size, image.getextrema()) == ((64, 64), (0, 255))
 
 
 def test_its_predictions_come_from_a_model_that_saw_100_labels(digits: Dataset) -> None:
-    _, labels = digits.load_digits()
+    _, labels = digits_demo.load_digits()
     probabilities = digits.arrays.read(digits.arrays.get("prediction", "logistic-regression-100"))
     accuracy = (probabilities.argmax(axis=1) == labels).mean()
     assert 0.8 < accuracy < 0.97
@@ -40,13 +40,13 @@ def test_its_predictions_come_from_a_model_that_saw_100_labels(digits: Dataset) 
 
 def test_it_is_built_once(home: Path, digits: Dataset) -> None:
     with Workspace(home) as workspace:
-        assert digits.build(workspace).id == digits.id
+        assert digits_demo.build(workspace).id == digits.id
 
 
 def test_the_code_of_a_selection_selects_the_same_again(
     home: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    labeled = digits.tag(digits.INITIAL_SELECTION)
+    labeled = digits.tag(digits_demo.INITIAL_SELECTION)
     query = digits.create_tag("first half", np.arange(900))
     config = SelectionConfig("CORAL", 132, seed=3, min_distance=0.05)
     selection = run_selection(digits, config, labeled_tag=labeled, query_tag=query)

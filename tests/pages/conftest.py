@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from al_core.demos import digits
+from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ def digits(home: Path, demo_home: Path) -> Iterator[Dataset]:
     """The demo in the workspace that the pages open."""
     shutil.copytree(demo_home, home, dirs_exist_ok=True)
     with Workspace(home) as workspace:
-        yield workspace.dataset(digits.NAME)
+        yield workspace.dataset(digits_demo.NAME)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_a_file_that_is_nothing_known_says_what_is(digits: Dataset, open_page: O
 def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
     digits: Dataset, home: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prediction_source, "LARGE_BYTES", 0)
+    monkeypatch.setattr(source, "LARGE_BYTES", 0)
     app = dropped(open_page, cleanlab__csv=QUALITY)
     for _ in range(200):
         if any(button.label == "Store and score" for button in app.button):

@@ -4,7 +4,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import Cancelled, InvalidInputError
 from al_core.geometry.neighbors import NeighborGraph
-from al_core.projection.umap import pca_2d, umap, umap_2d
+from al_core.projection import umap
+from al_core.projection.umap import pca_2d, umap_2d
 
 LABELS = np.arange(120) % 6
 
@@ -47,7 +48,7 @@ def test_pca_normalises_rows_unless_told_otherwise() -> None:
 
 @pytest.mark.parametrize("limit", [1_024, 1])
 def test_pca_keeps_the_variance_that_the_eigenvalues_promise(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "MAX_COVARIANCE_DIMENSIONS", limit)
+    monkeypatch.setattr(umap, "MAX_COVARIANCE_DIMENSIONS", limit)
     embeddings = np.random.default_rng(0).normal(size=(500, 30)) * np.linspace(5, 1, 30)
     variances = np.linalg.eigvalsh(np.cov(embeddings.T, ddof=0))[::-1][:2]
     np.testing.assert_allclose(pca_2d(embeddings, normalize=False).var(axis=0), variances, rtol=1e-3)
@@ -103,8 +104,8 @@ def test_a_known_graph_is_used_in_place_of_a_search() -> None:
 
 
 def test_landmarks_keep_the_clouds_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "LANDMARKS_ABOVE", 300)
-    monkeypatch.setattr(projection, "N_LANDMARKS", 200)
+    monkeypatch.setattr(umap, "LANDMARKS_ABOVE", 300)
+    monkeypatch.setattr(umap, "N_LANDMARKS", 200)
     points = umap_2d(six_clouds(copies=5), seed=0)
     assert purity(points, np.tile(LABELS, 5)) == 1
     assert np.array_equal(umap_2d(six_clouds(copies=5), seed=0), points)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from al_core.jobs import JobState
-from al_core.steps import tags
+from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset
 from al_core.text import counted
 from al_core.types import Progress
@@ -36,7 +36,7 @@ def duplicates_form(dataset: Dataset) -> None:
         st.rerun()
 
     def work(progress: Progress) -> object:
-        return tags.tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
+        return tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
 
     is_ready = bool(embeddings and name)
     if st.button(

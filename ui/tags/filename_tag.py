@@ -3,7 +3,7 @@
 import streamlit as st
 
 from al_core.formats import read_filenames
-from al_core.steps import tags
+from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset
 from al_core.text import counted
 from ui import state
@@ -20,7 +20,7 @@ def filename_tag_form(dataset: Dataset) -> None:
     is_ready = bool(file and name)
     if st.button("Create the tag", disabled=not is_ready, help=None if is_ready else "A list and a name come first"):
         with state.errors_explained():
-            tag, report = tags.tag_filenames(dataset, read_filenames(file), name, source=file.name)
+            tag, report = tag_filenames(dataset, read_filenames(file), name, source=file.name)
             unknown = f"; {counted(len(report.unknown), 'filename')} not in the dataset" if report.unknown else ""
             state.notify(f"Created “{tag.name}” with {counted(tag.size, 'sample')}{unknown}")
             state.discard_staged(file)

@@ -20,7 +20,7 @@ from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, js
 from al_core.api.server.errors import coded
 from al_core.api.server.samples import size_in_bytes
 from al_core.exceptions import InvalidInputError
-from al_core.steps import tags
+from al_core.steps.tags import combine_tags as combine
 from al_core.store import LocalDataset, Tag
 from al_core.types import Rows
 
@@ -74,7 +74,7 @@ def combine_tags(dataset: DatasetOfPath, body: TagArithmetics) -> Created | BitM
         return combine_masks(dataset, body)
     first, second = find_tag(dataset, body.tag_id1), find_tag(dataset, body.tag_id2)
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = tags.combine_tags(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
+        made = combine(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
     return Created(id=made.id)
 
 

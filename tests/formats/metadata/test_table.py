@@ -9,9 +9,9 @@ import pytest
 from al_core import workflow
 from al_core.exceptions import AlreadyExistsError, FileFormatError, InvalidInputError
 from al_core.formats import read_metadata
-from al_core.steps import tags
+from al_core.steps.tags import tag_filenames
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "metadata"
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "metadata"
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
@@ -91,11 +91,11 @@ def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):
 
 
 def test_a_list_of_filenames_becomes_a_tag(dataset):
-    tag, report = tags.tag_filenames(dataset, ["images/c.png", "a.png", "zebra.png"], "labeled", source="list.txt")
+    tag, report = tag_filenames(dataset, ["images/c.png", "a.png", "zebra.png"], "labeled", source="list.txt")
     assert (tag.rows.tolist(), report.unknown) == ([0, 2], ["zebra.png"])
     assert tag.facts["tags"] == ["list.txt"]
     with pytest.raises(AlreadyExistsError):
-        tags.tag_filenames(dataset, ["a.png"], "labeled")
+        tag_filenames(dataset, ["a.png"], "labeled")
     with pytest.raises(InvalidInputError, match="nothing is stored"):
-        tags.tag_filenames(dataset, ["zebra.png"], "zebras")
+        tag_filenames(dataset, ["zebra.png"], "zebras")
     assert [known.name for known in dataset.tags()] == ["labeled", "initial-tag"]
