@@ -5,19 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
 from al_core.api.server import create_api
+from al_core.api.server.local_only import ALL_ADDRESSES, LocalOnly, check_address
 from al_core.api.server.media import media_app
-from al_core.exceptions import ALCoreError
+from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import RemoteDataset, find_open_dataset
 from al_core.store import LocalDataset, Workspace
 from ui.embedding_map.routes import map_app
-
-# Streamlit checks allowedHosts only on its WebSocket; this extends it to our own routes, so that no website can
-# reach them by pointing its domain at 127.0.0.1.
-trusted_hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 
 
 def show_error(error: Exception) -> bool:
@@ -40,13 +36,20 @@ def find_dataset(image_key: str) -> LocalDataset | RemoteDataset:
     return find_open_dataset(image_key) or open_workspace().dataset(image_key)
 
 
+# Only the message: Streamlit would print the traceback of any other error above it.
+try:
+    check_address(st.get_option("server.address") or ALL_ADDRESSES, open_workspace)
+except NotAllowedError as error:
+    raise SystemExit(str(error)) from error
+
+api = Mount("/v1", create_api(open_workspace))
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
     routes=[
         Mount("/images", media_app(find_dataset)),
         Mount("/map", map_app()),
-        Mount("/v1", create_api(open_workspace)),
+        api,
     ],
-    middleware=[trusted_hosts],
+    middleware=[Middleware(LocalOnly, except_for=api)],
     on_script_error=show_error,
 )

@@ -41,7 +41,9 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
         assert (parent / name).exists(), name
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "docs/formats.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/architecture.md", "docs/formats.md", "docs/security.md", "CONTRIBUTING.md"]
+)
 def test_links_between_documents_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!http)([^)#]+)", text):

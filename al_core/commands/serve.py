@@ -1,7 +1,5 @@
 import argparse
 
-from al_core.exceptions import NotAllowedError
-
 SUMMARY = "Serve the REST API, without the dashboard."
 DEFAULT_PORT = 8501
 
@@ -17,14 +15,10 @@ def run(arguments: argparse.Namespace) -> None:
     import uvicorn
 
     from al_core.api.server import app
-    from al_core.api.server.guards import is_loopback
+    from al_core.api.server.local_only import check_address
     from al_core.store import Workspace
 
     with Workspace() as workspace:
-        if not (arguments.host == "localhost" or is_loopback(arguments.host)) and not workspace.tokens.all():
-            raise NotAllowedError(
-                f"{arguments.host} can be reached from other machines, and no token protects it; "
-                "create one with `al-core token create NAME` first"
-            )
+        check_address(arguments.host, lambda: workspace)
     # No access log: Lightly's clients send their token in the query, which it would write down.
     uvicorn.run(app, host=arguments.host, port=arguments.port, access_log=False)

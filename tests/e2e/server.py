@@ -16,17 +16,16 @@ START_SECONDS = 60
 
 
 @contextmanager
-def running_app(workspace: Path, script: str = "app.py") -> Iterator[str]:
+def running_app(workspace: Path, script: str = "app.py", *options: str, **environment: str) -> Iterator[str]:
     """The address of a running app, such as `http://127.0.0.1:40123`; it stops when the block ends."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     log = workspace / "server.log"
     workspace.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
     with log.open("wb") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"AL_CORE_HOME": str(workspace)}, stdout=output, stderr=output
-        )
+        environment = {**os.environ, "AL_CORE_HOME": str(workspace), **environment}
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         _wait_until_healthy(address, server, log)
         yield address

@@ -45,8 +45,7 @@ def test_a_websocket_to_a_foreign_host_name_is_refused(streamlit_server: str) ->
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/v1/datasets", "/images/0"])
 def test_a_request_to_a_foreign_host_name_is_refused(streamlit_server: str, path: str) -> None:
-    refused = requests.get(streamlit_server + path, headers={"Host": "evil.example"}, timeout=10)
-    assert (refused.status_code, refused.text) == (400, "Invalid host header")
+    assert requests.get(streamlit_server + path, headers={"Host": "evil.example"}, timeout=10).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])

@@ -134,11 +134,13 @@ def hostname(host: str) -> str | None:
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether a client is on this machine."""
+    """Return whether an address is one that only this machine can reach."""
     try:
-        return ip_address(address).is_loopback
+        parsed = ip_address(address)
     except ValueError:
         return False
+    # A socket for both families shows IPv4 clients as ::ffff:127.0.0.1, which Python 3.11 does not call a loopback.
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
 def secret_of(scope: Scope, headers: Headers) -> str | None:

@@ -1,0 +1,232 @@
+"""The dashboard answers only at the machine it runs on, whatever it listens on; the API has its tokens."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import Message
+from starlette.websockets import WebSocket
+
+from al_core.api.server.guards import is_loopback
+from al_core.api.server.local_only import LocalOnly, check_address, is_local_name
+from al_core.exceptions import NotAllowedError
+from al_core.store import Workspace
+from tests.e2e.server import ROOT, running_app
+
+FOREIGN = "192.0.2.2"
+SENTENCE = "The dashboard has no sign-in, so it answers only at the machine it runs on"
+PATHS = [
+    "/",
+    "/explore",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/media/a.png",
+    "/images/0/0",
+    "/map/0",
+    "/v1x",
+    "/v1",
+]
+PROXIED = [
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"X-Forwarded-Host": "localhost"},
+    {"Forwarded": "for=127.0.0.1"},
+    {"Via": "1.1 proxy"},
+    {"X-Real-IP": "127.0.0.1"},
+]
+LOCAL_HOST = {"Host": "localhost"}
+FOREIGN_HOSTS = [{"Host": host} for host in ("evil.example", "localhost.evil.example", FOREIGN, "0.0.0.0", "[")]
+
+
+async def open_page(request: Any) -> PlainTextResponse:
+    return PlainTextResponse("page")
+
+
+async def open_socket(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.close()
+
+
+API = Mount("/v1", routes=[Route("/{path:path}", open_page), WebSocketRoute("/stream", open_socket)])
+APP = Starlette(
+    routes=[API, WebSocketRoute("/stream", open_socket), Route("/{path:path}", open_page)],
+    middleware=[Middleware(LocalOnly, except_for=API)],
+)
+
+
+def answer(path: str, client: str | None, headers: dict[str, str] | None = None, kind: str = "http") -> int:
+    """The status of the answer to a request; of a WebSocket 101 if it was accepted."""
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"} if kind == "http" else {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    scope = {
+        "type": kind,
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "client": client and (client, 4000),
+        "headers": [
+            (name.lower().encode(), value.encode())
+            for name, value in ({"Host": "localhost:8501"} | (headers or {})).items()
+        ],
+    }
+    asyncio.run(APP(scope, receive, send))
+    return 101 if messages[0]["type"] == "websocket.accept" else int(messages[0]["status"])
+
+
+@pytest.mark.parametrize("client", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8501", "127.0.0.1:8501", "[::1]:8501"])
+def test_a_browser_on_this_machine_is_let_in(client: str, host: str) -> None:
+    assert answer("/", client, {"Host": host}) == 200
+    assert answer("/stream", client, {"Host": host}, "websocket") == 101
+
+
+@pytest.mark.parametrize("client", [FOREIGN, "10.0.0.1", "fd00::2", "::ffff:192.0.2.2", "", "unix", None])
+@pytest.mark.parametrize(("path", "kind"), [("/", "http"), ("/stream", "websocket"), ("/v1/stream", "websocket")])
+def test_any_other_client_is_refused_over_http_and_websocket(path: str, kind: str, client: str | None) -> None:
+    assert answer(path, client, kind=kind) == 403
+
+
+@pytest.mark.parametrize("headers", PROXIED + FOREIGN_HOSTS, ids=str)
+@pytest.mark.parametrize(("path", "kind"), [("/", "http"), ("/stream", "websocket")])
+def test_a_proxy_or_a_name_of_elsewhere_is_refused_also_from_this_machine(
+    path: str, kind: str, headers: dict[str, str]
+) -> None:
+    assert answer(path, "127.0.0.1", headers, kind) == 403
+
+
+def test_the_route_that_guards_itself_is_left_to_its_guard() -> None:
+    assert answer("/v1/datasets", FOREIGN) == 200
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1x", "//v1/", "/V1/", "/x/v1/", "/v1/a\nb"])
+def test_a_path_that_only_looks_like_that_route_is_refused(path: str) -> None:
+    assert answer(path, FOREIGN) == 403
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_local_addresses_are_served_without_a_token(address: str) -> None:
+    def refuse_to_open() -> Workspace:
+        raise AssertionError("a local address needs no look at the tokens")
+
+    check_address(address, refuse_to_open)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "", FOREIGN, "example.com", "localhost.example.com"])
+def test_other_addresses_are_served_once_there_is_a_token(workspace: Workspace, address: str) -> None:
+    assert not is_local_name(address)
+    with pytest.raises(NotAllowedError, match="create one with `al-core token create NAME` first"):
+        check_address(address, lambda: workspace)
+    workspace.tokens.create("ci")
+    check_address(address, lambda: workspace)
+
+
+# Options behind which Streamlit would listen on all addresses: it does so without an address, too.
+@pytest.mark.parametrize("address", ["0.0.0.0", FOREIGN, ""])
+def test_the_dashboard_does_not_start_on_an_open_address_without_a_token(tmp_path: Path, address: str) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0", "--server.address", address]
+    environment = os.environ | {"AL_CORE_HOME": str(tmp_path)}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert ended.returncode != 0
+    assert f"{address or '0.0.0.0'} can be reached from other machines, and no token protects it" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@dataclass(frozen=True)
+class Door:
+    """A real dashboard that listens on every address of this machine, and a token for its API."""
+
+    address: str
+    secret: str
+
+    def through(self, host: str) -> str:
+        """The address of the dashboard as other machines call it."""
+        return self.address.replace("127.0.0.1", host)
+
+
+def addresses_of_this_machine() -> list[str]:
+    """Addresses under which other machines reach this one; none without a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((FOREIGN, 9))  # sends nothing: it only chooses the way
+        except OSError:
+            return []
+        address = str(probe.getsockname()[0])
+    return [] if is_loopback(address) else [address]
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    home = tmp_path_factory.mktemp("door")
+    with Workspace(home) as workspace:
+        secret = workspace.tokens.create("ci")
+    names = ",".join([*addresses_of_this_machine(), "models.example"])
+    with running_app(home, "app.py", "--server.address", "0.0.0.0", AL_CORE_ALLOWED_HOSTS=names) as address:
+        yield Door(address, secret)
+
+
+def shake_hands(address: str, headers: dict[str, str] | None = None) -> requests.Response:
+    """The answer to the handshake of the dashboard's WebSocket."""
+    handshake = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Protocol": "streamlit",
+    }
+    # A stream, because a WebSocket that is let in sends on and on.
+    with requests.get(f"{address}/_stcore/stream", headers=handshake | (headers or {}), timeout=30, stream=True) as it:
+        return it
+
+
+def is_refused(answer: requests.Response) -> bool:
+    return answer.status_code == 403 and answer.text.startswith(SENTENCE)
+
+
+def test_the_real_dashboard_is_there_for_this_machine(door: Door) -> None:
+    assert requests.get(door.address, timeout=30).status_code == 200
+    assert shake_hands(door.address).status_code == 101
+
+
+@pytest.mark.parametrize("headers", PROXIED + FOREIGN_HOSTS[:3], ids=str)
+def test_no_route_of_the_real_dashboard_answers_a_proxy_or_another_name(door: Door, headers: dict[str, str]) -> None:
+    for path in PATHS:
+        assert is_refused(requests.get(door.address + path, headers=headers, timeout=30)), path
+    assert shake_hands(door.address, headers).status_code == 403
+
+
+def test_no_route_of_the_real_dashboard_answers_another_machine_that_claims_to_be_this_one(door: Door) -> None:
+    for host in addresses_of_this_machine():
+        for path in PATHS:
+            assert is_refused(requests.get(door.through(host) + path, headers=LOCAL_HOST, timeout=30)), path
+        assert is_refused(requests.put(f"{door.through(host)}/_stcore/upload_file/0/0", headers=LOCAL_HOST, timeout=30))
+        assert shake_hands(door.through(host), LOCAL_HOST).status_code == 403
+
+
+def test_the_api_beside_the_real_dashboard_is_there_for_other_machines_with_a_token(door: Door) -> None:
+    for host in addresses_of_this_machine():
+        address = f"{door.through(host)}/v1/datasets"
+        assert requests.get(address, timeout=30).status_code == 401
+        assert requests.get(address, headers={"Authorization": f"Bearer {door.secret}"}, timeout=30).json() == []
+
+
+def test_the_api_beside_the_real_dashboard_keeps_its_own_list_of_host_names(door: Door) -> None:
+    address = f"{door.address}/v1/datasets"
+    assert requests.get(address, headers={"Host": "models.example"}, timeout=30).status_code == 200
+    assert requests.get(address, headers={"Host": "evil.example"}, timeout=30).status_code == 403
