@@ -5,7 +5,7 @@ histogram, a lasso, one category alone, other colours. A hover card appears with
 within 6 s of opening the page, and no message up has more than 5 kB. Fails when one of these does not hold.
 
 `python -m benchmarks.embedding_map` drives the real app in a headless Chromium, which has no graphics card.
-`--points 100000` takes one size only, `--renderer webgl2` or `picture` another way of drawing, without limits.
+`--points 100000` takes one size only, `--renderer webgl2` draws with WebGL, without limits.
 """
 
 import argparse

@@ -5,9 +5,4 @@ const { getParameter } = WebGL2RenderingContext.prototype;
 WebGL2RenderingContext.prototype.getParameter = function (name) {
   return [0x1f01, 0x9246].includes(name) ? "graphics card" : getParameter.call(this, name);
 };"""
-AS_IF_WITHOUT_WEBGL = """
-const { getContext } = HTMLCanvasElement.prototype;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-  return kind.startsWith("webgl") ? null : getContext.call(this, kind, ...rest);
-};"""
-SCRIPTS = {"raster": "", "webgl2": AS_IF_ON_A_GRAPHICS_CARD, "picture": AS_IF_WITHOUT_WEBGL}
+SCRIPTS = {"raster": "", "webgl2": AS_IF_ON_A_GRAPHICS_CARD}

@@ -196,7 +196,7 @@ def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> No
     expect_text(page, "25000 inside, picked None")
 
 
-def test_processor_and_server_draw_what_the_graphics_card_draws(browser: Browser, streamlit_server: str) -> None:
+def test_the_processor_draws_what_the_graphics_card_draws(browser: Browser, streamlit_server: str) -> None:
     colors = {}
     for renderer in SCRIPTS:
         page = browser.new_page(base_url=streamlit_server)
@@ -209,8 +209,7 @@ def test_processor_and_server_draw_what_the_graphics_card_draws(browser: Browser
         expect(page.locator(".map")).to_have_attribute("data-busy", "0")
         colors[renderer] = averages(stage.screenshot())
         page.close()
-    for other in ("raster", "picture"):
-        assert np.abs(colors["webgl2"] - colors[other]).mean() < 3
+    assert np.abs(colors["webgl2"] - colors["raster"]).mean() < 3
 
 
 def averages(png: bytes) -> NDArray[np.float64]:
@@ -219,17 +218,16 @@ def averages(png: bytes) -> NDArray[np.float64]:
         return np.asarray(image.convert("RGB").reduce(20), float)
 
 
-def test_without_webgl_an_image_from_the_server_has_the_same_lasso_and_cards(
+def test_without_webgl_the_processor_draws_with_the_same_lasso_and_cards(
     browser: Browser, streamlit_server: str
 ) -> None:
     arguments = ["--disable-dev-shm-usage", "--disable-3d-apis"]
     without = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
     page = without.new_page(base_url=streamlit_server)
-    with page.expect_response("**/map/picture") as response:
-        page.goto("/")
-    assert response.value.headers["content-type"] == "image/png"
+    page.goto("/")
+    assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
     stage = ready_stage(page)
-    expect(page.locator(".map")).to_have_attribute("data-renderer", "picture")
+    expect(page.locator(".map")).to_have_attribute("data-renderer", "raster")
     page.mouse.move(*place_of_row_0(page))
     expect(page.locator(".card")).to_contain_text("Row 0")
     press(page, "b")

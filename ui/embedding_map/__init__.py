@@ -27,7 +27,6 @@ SCRIPTS = (
     "arrays.js",
     "webgl.js",
     "raster.js",
-    "picture.js",
     "legend.js",
     "card.js",
     "map.js",

@@ -24,10 +24,10 @@ function icon(name) {
   return drawing;
 }
 
-/** The graphics card draws if there is one, otherwise the processor; the server draws for browsers without WebGL. */
+/** The graphics card draws if there is one, otherwise the processor, which needs no WebGL. */
 function createRenderer(canvas) {
   const gl = h("canvas").getContext("webgl2");
-  if (!gl) return new PictureRenderer(canvas);
+  if (!gl) return new RasterRenderer(canvas);
   const isEmulation = isEmulated(gl);
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return isEmulation ? new RasterRenderer(canvas) : new WebGLRenderer(canvas.getContext("webgl2", GL_OPTIONS));
@@ -133,7 +133,6 @@ class EmbeddingMap {
   #startRenderer() {
     if (this.renderer) return;
     this.renderer = createRenderer(this.canvas);
-    this.renderer.onDrawn = () => this.#tellDrawn();
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.canvas.addEventListener("webglcontextrestored", () => {
       this.renderer.restore();
@@ -235,10 +234,6 @@ class EmbeddingMap {
     this.renderer.draw({ camera, ratio, theme, ringedMarks: hasRings ? ringedMarks : 0, hasFaded: Boolean(header.marks.faded || outline) });
     this.isStale = false;
     this.#drawOverlay();
-    if (!this.renderer.isAsking) this.#tellDrawn();
-  }
-
-  #tellDrawn() {
     this.root.dataset.ready = this.header.count;
     this.root.dataset.busy = 0;
     this.root.dataset.frame = Number(this.root.dataset.frame ?? 0) + 1;

@@ -55,7 +55,7 @@ function paintMask(outline) {
   context.beginPath();
   for (const [x, y] of outline) context.lineTo(((x - left) / width) * MASK_SIZE, ((y - bottom) / height) * MASK_SIZE);
   context.fill("evenodd");
-  return { canvas, outline, box: [left, bottom, 1 / width, 1 / height] };
+  return { canvas, box: [left, bottom, 1 / width, 1 / height] };
 }
 
 function maskPixels({ canvas, box }) {
