@@ -4,7 +4,7 @@ from pathlib import Path
 import orjson
 
 from al_core.formats.join.report import Policy
-from al_core.formats.predictions.files import SCORES
+from al_core.formats.prediction_files import SCORES
 from al_core.formats.readers import PREDICTION_READERS
 
 SUMMARY = (

@@ -9,8 +9,8 @@ from al_core.formats.join.report import JoinReport, Policy, join_report
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.names.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.names.filenames import FILENAME_READERS, read_filenames
+from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognise
 from al_core.formats.predictions.annotations import Annotations
-from al_core.formats.predictions.files import PredictionFiles, assign_roles, read_prediction_files, recognise
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.readers import EMBEDDING_READERS, PREDICTION_READERS, READERS, read_embeddings, read_predictions

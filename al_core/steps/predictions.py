@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.annotations import (
     Annotations,
     Table,
@@ -14,7 +15,7 @@ from al_core.formats.predictions.annotations import (
     most_probable,
     named_categories,
 )
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION, numbered_classes
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

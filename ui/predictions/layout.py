@@ -16,8 +16,8 @@ from al_core.formats import (
     read_class_names,
     recognise,
 )
-from al_core.formats.predictions.files import SCORES
-from al_core.formats.predictions.predictions import numbered_classes
+from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.prediction_files import SCORES
 from al_core.store import INITIAL_TAG, Dataset
 from ui.file_drop import chosen_file
 from ui.predictions.source import PredictionSource

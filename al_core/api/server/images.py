@@ -7,8 +7,8 @@ from starlette.responses import Response
 from al_core.api.server.errors import ApiError
 from al_core.api.server.image_response import bytes_response, file_response
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
+from al_core.formats.files.filename_rules import check_filenames
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
-from al_core.formats.names.filenames import check_filenames
 from al_core.steps import sample_image
 from al_core.store import LocalDataset
 

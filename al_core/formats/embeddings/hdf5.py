@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.hdf5_texts import read_texts
 from al_core.formats.files.progress import reported
 from al_core.formats.files.tree import check_ratio
-from al_core.formats.names.filenames import FILENAME_COLUMNS
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _EMBEDDINGS = ("embeddings", "embedding", "features", "vectors")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.names.filenames import check_filenames
+from al_core.formats.files.filename_rules import check_filenames, check_length
 
 _BLOCK_VALUES = 2**24
 
@@ -68,13 +68,3 @@ class EmbeddingTable:
                     f"{source}, row {row} counting from 0{name}: embedding_{column} is "
                     f"{self.embeddings[row, column]}; every value must be a finite float32, embed this sample again"
                 )
-
-
-def check_length(values: Sequence[Any] | NDArray[Any], n_rows: int, noun: str, source: str) -> None:
-    """Check that there is one value per row.
-
-    Raises:
-        FileFormatError: Naming both lengths.
-    """
-    if len(values) != n_rows:
-        raise FileFormatError(f"{source} has {len(values):,} {noun} for {n_rows:,} rows; save one per row")

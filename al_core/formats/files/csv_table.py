@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import unescape_cell
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.progress import open_reported
 from al_core.formats.files.text import decode
-from al_core.formats.names.filenames import FILENAME_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa

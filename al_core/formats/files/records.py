@@ -1,17 +1,17 @@
 """JSON and JSON Lines with one record per image."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.progress import report, reported
 from al_core.formats.files.text import BOM, decode, read_json
-from al_core.formats.names.filenames import FILENAME_COLUMNS
-from al_core.formats.predictions.predictions import numbered_classes
 
 Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""
@@ -53,17 +53,17 @@ def float_list(where: str, values: Any) -> list[float]:
     return [np.nan if value is None else float(value) for value in values]
 
 
-def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[str]:
-    """Return the class names of a file, or numbers if it has none.
+def json_numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.float32]:
+    """Return JSON numbers as float32.
 
     Raises:
-        FileFormatError: If they are no list of names.
+        FileFormatError: Naming the first value that is no number.
     """
-    if class_names is None:
-        return numbered_classes(n_classes)
-    if not isinstance(class_names, list) or not all(isinstance(name, str) for name in class_names):
-        raise FileFormatError(f"{source}: class_names must be a list of names")
-    return class_names
+    for number, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise FileFormatError(f"{source}, {noun} {number} counting from 0: expected a number, found {value!a:.80}")
+    with np.errstate(over="ignore"):
+        return np.array([float(value) for value in values], dtype=np.float32)
 
 
 def _records(path: Path) -> tuple[list[Record], Any]:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_table import is_arrow, is_parquet, read_table, split_filenames
 from al_core.formats.files.csv_table import filename_position, number_columns, read_columns, read_header
+from al_core.formats.files.filename_rules import check_filenames
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import looks_like_text
 from al_core.formats.files.tree import open_tree, tree_names
 from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
-from al_core.formats.names.filenames import check_filenames
 
 MAX_COLUMNS = 1000
 _MAX_DEPTH = 8

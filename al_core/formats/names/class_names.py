@@ -31,6 +31,29 @@ def read_class_names(path: Path, *, format: str | None = None) -> list[str]:
     return names
 
 
+def numbered_classes(n_classes: int) -> list[str]:
+    """Return the names that classes have in a file that does not name them.
+
+    Examples:
+        >>> numbered_classes(2)
+        ['class_0', 'class_1']
+    """
+    return [f"class_{number}" for number in range(n_classes)]
+
+
+def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[str]:
+    """Return the class names of a file, or numbers if it has none.
+
+    Raises:
+        FileFormatError: If they are no list of names.
+    """
+    if class_names is None:
+        return numbered_classes(n_classes)
+    if not isinstance(class_names, list) or not all(isinstance(name, str) for name in class_names):
+        raise FileFormatError(f"{source}: class_names must be a list of names")
+    return class_names
+
+
 def yaml_names(text: str) -> list[str] | None:
     r"""Return the class names of a YOLO data.yaml, None if they are not numbered from 0 without a gap.
 

@@ -1,52 +1,14 @@
-"""Filenames: the rules that every reader holds them to, and reading a list of them."""
+"""Lists of filenames, as text, CSV or JSON."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.csv_table import filename_position, read_columns, read_header
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filenames
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import BOM, decode, looks_like_text, read_json
-
-FILENAME_COLUMNS = ("filename", "filenames", "file_name", "filepath")
-"""Accepted names of the column with the filenames, in any case."""
-
-MAX_FILENAME_LENGTH = 4096
-_CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def check_filenames(filenames: Sequence[str], source: str, *, unique: bool = False) -> None:
-    """Check that no filename is empty, overlong or holds control characters and, if asked, that none comes twice.
-
-    Raises:
-        FileFormatError: Naming `source`, the first bad row and what to do.
-
-    Examples:
-        >>> check_filenames(["a.png", ""], "list.txt")
-        Traceback (most recent call last):
-        ...
-        al_core.exceptions.FileFormatError: list.txt, row 1 counting from 0: the filename is empty; name every sample
-    """
-    for row, name in enumerate(filenames):
-        if name.isprintable() and 0 < len(name) <= MAX_FILENAME_LENGTH:
-            continue
-        where = f"{source}, row {row} counting from 0"
-        if not name:
-            raise FileFormatError(f"{where}: the filename is empty; name every sample")
-        if len(name) > MAX_FILENAME_LENGTH:
-            raise FileFormatError(
-                f"{where}: the filename has {len(name):,} characters, at most {MAX_FILENAME_LENGTH:,}"
-            )
-        if _CONTROL_OR_SURROGATE.search(name):
-            raise FileFormatError(f"{where}: the filename {name!a} holds control characters; remove them")
-    if unique and len(set(filenames)) < len(filenames):
-        name, count = Counter(filenames).most_common(1)[0]
-        rows = [row for row, other in enumerate(filenames) if other == name][:2]
-        raise FileFormatError(
-            f"{source}: filename {name!r} occurs {count} times (rows {rows[0]} and {rows[1]} counting from 0); keep one"
-        )
 
 
 def read_filenames(path: Path, *, format: str | None = None, max_bytes: int | None = None) -> list[str]:
@@ -87,8 +49,6 @@ def _read_lines(path: Path) -> list[str]:
 
 
 def _read_column(path: Path) -> list[str]:
-    from al_core.formats.files.csv_table import filename_position, read_columns, read_header
-
     header = read_header(path)
     (filenames,), _ = read_columns(path, header, texts=[filename_position(path.name, header.columns)], numbers=[])
     return filenames

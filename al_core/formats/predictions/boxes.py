@@ -87,6 +87,21 @@ def detection_predictions(
     return Predictions(list(filenames), list(class_names), batch, DETECTION, findings)
 
 
+def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None) -> tuple[list[str], NDArray[np.int64]]:
+    """Return class names, and the position of each label among them; unnamed ones are called by number."""
+    if class_names is None:
+        found = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
+        position = {label: number for number, label in enumerate(found)}
+        names = [label if isinstance(label, str) else f"class_{label}" for label in found]
+        return names, np.array([position[label] for label in labels], dtype=np.int64)
+    of_name = {name: number for number, name in enumerate(class_names)}
+    known = (
+        of_name.get(label, -1) if isinstance(label, str) else label if label < len(class_names) else -1
+        for label in labels
+    )
+    return list(class_names), np.fromiter(known, dtype=np.int64, count=len(labels))
+
+
 def _without(
     boxes: Boxes, bad: NDArray[np.bool_], filenames: Sequence[str], findings: dict[str, list[str]], finding: str
 ) -> Boxes:

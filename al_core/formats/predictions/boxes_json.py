@@ -3,12 +3,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.records import begins_with_records, checked_class_names, float_list, read_records
-from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.files.records import begins_with_records, float_list, read_records
+from al_core.formats.names.class_names import checked_class_names
+from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
 
@@ -97,18 +97,3 @@ def _gathered(
         np.array(probabilities, dtype=np.float32) if probabilities else None,
     )
     return detection_predictions(source, filenames, names, boxes)
-
-
-def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None) -> tuple[list[str], NDArray[np.int64]]:
-    """Return class names, and the position of each label among them; unnamed ones are called by number."""
-    if class_names is None:
-        found = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
-        position = {label: number for number, label in enumerate(found)}
-        names = [label if isinstance(label, str) else f"class_{label}" for label in found]
-        return names, np.array([position[label] for label in labels], dtype=np.int64)
-    of_name = {name: number for number, name in enumerate(class_names)}
-    known = (
-        of_name.get(label, -1) if isinstance(label, str) else label if label < len(class_names) else -1
-        for label in labels
-    )
-    return list(class_names), np.fromiter(known, dtype=np.int64, count=len(labels))

@@ -6,7 +6,8 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.records import begins_with_records, checked_class_names, float_list, read_records
+from al_core.formats.files.records import begins_with_records, float_list, read_records
+from al_core.formats.names.class_names import checked_class_names
 from al_core.formats.predictions.predictions import Predictions
 
 _KEYS = ("probabilities", "pred_probs", "class_probabilities")

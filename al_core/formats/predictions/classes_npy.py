@@ -2,7 +2,8 @@ from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.npy import ArrayArchive, float_matrix, is_zip, read_npy
-from al_core.formats.predictions.predictions import Predictions, numbered_classes
+from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.predictions import Predictions
 
 
 def read_classification_npy(path: Path) -> Predictions:

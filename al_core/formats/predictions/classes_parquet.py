@@ -2,7 +2,8 @@ from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
-from al_core.formats.predictions.predictions import Predictions, numbered_classes
+from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.predictions import Predictions
 
 
 def read_classification_parquet(path: Path) -> Predictions:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
+from al_core.formats.files.records import json_numbers
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
-from al_core.formats.predictions.coco_table import CocoTable, Ids, ids, numbers, read_fast, read_slowly
+from al_core.formats.predictions.coco_table import CocoTable, Ids, ids, read_fast, read_slowly
+from al_core.formats.predictions.keypoints import keypoint_instance
 from al_core.formats.predictions.maps import Map, Maps
 from al_core.formats.predictions.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
 from al_core.formats.predictions.run_lengths import (
@@ -90,7 +92,7 @@ def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) ->
 def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
     filenames, _, image = _images(source, ids(source, results, "image_id"), about)
     class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
-    scores = numbers(source, [result.get("score") for result in results], "score")
+    scores = json_numbers(source, [result.get("score") for result in results], "score")
     bad = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
     if len(bad):
         raise FileFormatError(
@@ -178,26 +180,3 @@ def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[s
 
 def _size(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and value > 0 else np.nan
-
-
-def keypoint_instance(where: str, result: Mapping[str, Any]) -> KeypointInstancePrediction:
-    """Return the keypoints of one object: x, y and confidence in turn, or with `keypoint_scores` beside them.
-
-    Raises:
-        FileFormatError: If they are no such numbers.
-    """
-    keypoints, confidences = result.get("keypoints"), result.get("keypoint_scores")
-    if not isinstance(keypoints, list):
-        raise FileFormatError(f"{where} has no list 'keypoints'; give x, y and confidence in turn")
-    values = numbers(where, keypoints, "keypoint value").tolist()
-    if confidences is not None:
-        if not isinstance(confidences, list) or 3 * len(confidences) != len(values):
-            raise FileFormatError(f"{where}: expected {len(values) // 3} 'keypoint_scores', one per keypoint")
-        values[2::3] = numbers(where, confidences, "keypoint score").tolist()
-    category, score = result.get("category_id"), result.get("score", -1)
-    if not isinstance(category, int) or isinstance(score, bool) or not isinstance(score, int | float):
-        raise FileFormatError(f"{where}: expected a category_id and a score")
-    try:
-        return KeypointInstancePrediction(values, category, float(score))
-    except InvalidInputError as error:
-        raise FileFormatError(f"{where}: {error}; visibility flags are no confidences") from error

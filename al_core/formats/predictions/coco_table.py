@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
+from al_core.formats.files.records import json_numbers
 from al_core.formats.files.text import BOM
 from al_core.types import Rows
 
@@ -141,19 +142,6 @@ def read_slowly(source: str, results: Sequence[Mapping[str, Any]]) -> CocoTable:
     for number, box in enumerate(boxes):
         if not isinstance(box, list) or len(box) != 4:
             raise FileFormatError(f"{source}, entry {number} counting from 0: expected a bbox x, y, width, height")
-    flat = numbers(source, [value for box in boxes if box for value in box], "bbox value")
-    scores = numbers(source, [result.get("score") for result in results], "score")
+    flat = json_numbers(source, [value for box in boxes if box for value in box], "bbox value")
+    scores = json_numbers(source, [result.get("score") for result in results], "score")
     return CocoTable(ids(source, results, "image_id"), ids(source, results, "category_id"), flat.reshape(-1, 4), scores)
-
-
-def numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.float32]:
-    """Return JSON numbers as float32.
-
-    Raises:
-        FileFormatError: Naming the first value that is no number.
-    """
-    for number, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise FileFormatError(f"{source}, {noun} {number} counting from 0: expected a number, found {value!a:.80}")
-    with np.errstate(over="ignore"):
-        return np.array([float(value) for value in values], dtype=np.float32)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
+from al_core.formats.files.records import json_numbers
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
-from al_core.formats.predictions.coco import keypoint_instance
-from al_core.formats.predictions.coco_table import numbers
+from al_core.formats.predictions.keypoints import keypoint_instance
 from al_core.formats.predictions.maps import Maps
 from al_core.formats.predictions.predictions import (
     CLASSIFICATION,
@@ -105,8 +105,8 @@ def _distribution(where: str, found: Mapping[str, Any], categories: Mapping[int,
     if given is not None:
         if not isinstance(given, list) or len(given) != len(categories):
             raise FileFormatError(f"{where}: expected {len(categories)} probabilities, one per category")
-        return numbers(where, given, "probability")
-    score = float(numbers(where, [found.get("score")], "score")[0])
+        return json_numbers(where, given, "probability")
+    score = float(json_numbers(where, [found.get("score")], "score")[0])
     if found.get("category_id") not in categories:
         raise FileFormatError(f"{where}: category_id {found.get('category_id')!a:.80} is not in the schema")
     return score_distribution(score, list(categories).index(found["category_id"]), len(categories))
@@ -117,15 +117,15 @@ def _detection(
 ) -> Predictions:
     objects = [(image, found) for image, objects in enumerate(images) for found in objects]
     position = {key: number for number, key in enumerate(categories)}
-    corners = numbers(source, [value for _, found in objects for value in _box(source, found)], "bbox value").reshape(
-        -1, 4
-    )
+    corners = json_numbers(
+        source, [value for _, found in objects for value in _box(source, found)], "bbox value"
+    ).reshape(-1, 4)
     corners[:, 2:] += corners[:, :2]
     has_probabilities = bool(objects) and all("probabilities" in found for _, found in objects)
     boxes = Boxes(
         np.array([image for image, _ in objects], dtype=np.int64),
         corners,
-        numbers(source, [found.get("score") for _, found in objects], "score"),
+        json_numbers(source, [found.get("score") for _, found in objects], "score"),
         np.array([position.get(_hashable(found.get("category_id")), -1) for _, found in objects], dtype=np.int64),
         np.array([_distribution(source, found, categories) for _, found in objects]) if has_probabilities else None,
     )

@@ -13,7 +13,8 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.npy import array_from_bytes
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
-from al_core.formats.predictions.predictions import SEGMENTATION, Predictions, numbered_classes
+from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.predictions import SEGMENTATION, Predictions
 
 _QUANTISED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _TOLERANCE = 0.05

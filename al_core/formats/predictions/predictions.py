@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.embeddings.table import check_length
-from al_core.formats.names.filenames import check_filenames
+from al_core.formats.files.filename_rules import check_filenames, check_length
+from al_core.formats.names.class_names import numbered_classes
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 
@@ -122,16 +122,6 @@ def score_distribution(score: float, label: int, n_classes: int) -> NDArray[np.f
     probabilities = np.full(n_classes, (1 - score) / max(n_classes - 1, 1), dtype=np.float32)
     probabilities[label] = score
     return probabilities
-
-
-def numbered_classes(n_classes: int) -> list[str]:
-    """Return the names that classes have in a file that does not name them.
-
-    Examples:
-        >>> numbered_classes(2)
-        ['class_0', 'class_1']
-    """
-    return [f"class_{number}" for number in range(n_classes)]
 
 
 def _shown(names: list[str]) -> str:

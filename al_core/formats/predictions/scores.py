@@ -9,9 +9,9 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.files.csv_table import CsvHeader, filename_position, number_columns, read_columns, read_header
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filenames
 from al_core.formats.files.reader import Reader, check_file, registry
 from al_core.formats.files.text import BOM, looks_like_text
-from al_core.formats.names.filenames import FILENAME_COLUMNS, check_filenames
 from al_core.types import Scores
 
 _SCORE_NAME = re.compile("score|quality|uncertain|entropy|margin|confidence", re.IGNORECASE)

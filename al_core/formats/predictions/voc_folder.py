@@ -8,8 +8,7 @@ import numpy as np
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
-from al_core.formats.predictions.boxes import Boxes, detection_predictions
-from al_core.formats.predictions.boxes_json import dense_labels
+from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")

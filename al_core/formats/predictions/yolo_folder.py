@@ -9,8 +9,7 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.names.class_names import yaml_names
-from al_core.formats.predictions.boxes import Boxes, detection_predictions
-from al_core.formats.predictions.boxes_json import dense_labels
+from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
 _CLASS_FILES = ("classes.txt", "obj.names")

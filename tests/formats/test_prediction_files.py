@@ -5,10 +5,10 @@ import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError
 from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognise
+from al_core.formats.prediction_files import SCORES
 from al_core.formats.predictions import coco_table
-from al_core.formats.predictions.files import SCORES
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 RESULTS = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
 ABOUT = {"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}]}
 
