@@ -7,6 +7,7 @@
     ├── NotFoundError (KeyError)            no dataset, tag, embedding or score of that name or id
     ├── AlreadyExistsError (RuntimeError)   the name is taken
     ├── NotAllowedError (RuntimeError)      the rules forbid it, such as deleting a tag that has children
+    ├── WorkspaceError (RuntimeError)       a workspace cannot be opened: another, newer or damaged catalog
     ├── ServerError (ConnectionError)       a server cannot be reached, or fails
     └── Cancelled                           the user stopped a job
 
@@ -46,6 +47,10 @@ class AlreadyExistsError(ALCoreError, RuntimeError):
 
 class NotAllowedError(ALCoreError, RuntimeError):
     """The request is understood, and the rules forbid it."""
+
+
+class WorkspaceError(ALCoreError, RuntimeError):
+    """A workspace cannot be opened: its catalog is another's, newer than this version, lost or damaged."""
 
 
 class ServerError(ALCoreError, ConnectionError):

@@ -31,6 +31,15 @@ def write_atomically(
         temporary.unlink(missing_ok=True)
 
 
+def sync_folder(folder: Path) -> None:
+    """Return once the names of the files in a folder are on disk: a synced file may lose its name in a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_array(path: Path, array: NDArray[Any]) -> None:
     """Store `array` as `.npy`, never pickled."""
     write_atomically(path, lambda file: np.lib.format.write_array(file, array, allow_pickle=False))

@@ -25,6 +25,9 @@ from al_core.types import Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
+UPLOADS = "images"
+THUMBNAILS = "thumbnails"
+
 # Made once: clients ask for tags all the time, and putting the statement together takes longer than the query.
 TAGS_OF = select(tables.tags).where(tables.tags.c.dataset_id == bindparam("id")).order_by(tables.tags.c.position.desc())
 
@@ -150,12 +153,12 @@ class LocalDataset(Dataset):
     @property
     def uploads_dir(self) -> Path:
         """The folder of the images that clients sent."""
-        return self._folder / "images"
+        return self._folder / UPLOADS
 
     @property
     def thumbnails_dir(self) -> Path:
         """The folder of the thumbnails that clients sent, named after their rows."""
-        return self._folder / "thumbnails"
+        return self._folder / THUMBNAILS
 
     @property
     def has_images(self) -> bool:

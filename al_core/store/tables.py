@@ -102,5 +102,8 @@ tokens = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+# One row: the id that the home has too.
+workspace = Table("workspace", metadata, Column("id", String(24), primary_key=True))
+
 # Alembic's own table, here so that a new catalog is made without loading Alembic.
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

@@ -1,6 +1,5 @@
 import os
 import shutil
-import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
 from al_core.store import names, tables
-from al_core.store.catalog import open_catalog
+from al_core.store.catalog import damage_explained, open_catalog
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.local_dataset import LocalDataset
+from al_core.store.orphans import remove_orphans
 from al_core.store.tokens import Tokens
-
-# Another process may be between writing a file and committing its row; nobody takes an hour for that.
-ORPHAN_AGE_SECONDS = 3600
 
 # Made once, because nearly every request begins with it.
 DATASET = select(tables.datasets).where(
@@ -36,6 +33,9 @@ class Workspace:
     Attributes:
         tokens: Who may use the API.
 
+    Raises:
+        WorkspaceError: If home and catalog do not belong together, or the catalog is newer, lost or damaged.
+
     Examples:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder, Workspace(folder) as workspace:
@@ -45,11 +45,13 @@ class Workspace:
 
     def __init__(self, home: Path | str | None = None) -> None:
         self.home = Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
-        self._datasets_folder.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(parents=True, exist_ok=True)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
-        self._remove_orphans()
+        self._datasets_folder.mkdir(exist_ok=True)
+        with damage_explained(self._engine):
+            remove_orphans(self._engine, self._datasets_folder)
 
     def __enter__(self) -> "Workspace":
         return self
@@ -143,16 +145,3 @@ class Workspace:
         except IntegrityError as error:
             raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name") from error
         return self.dataset(str(values["id"]))
-
-    def _remove_orphans(self) -> None:
-        with self._engine.connect() as connection:
-            known = set(connection.execute(select(tables.datasets.c.id)).scalars())
-            known |= set(connection.execute(select(tables.arrays.c.id)).scalars())
-        limit = time.time() - ORPHAN_AGE_SECONDS
-        for folder in self._datasets_folder.iterdir():
-            if folder.name not in known and folder.stat().st_mtime < limit:
-                shutil.rmtree(folder, ignore_errors=True)
-        for file in self._datasets_folder.glob("*/*/*"):
-            is_orphan = file.suffix == ".tmp" or (file.suffix == ".npy" and file.stem not in known)
-            if is_orphan and file.stat().st_mtime < limit:
-                file.unlink(missing_ok=True)

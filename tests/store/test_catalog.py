@@ -1,14 +1,19 @@
 import os
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import create_engine, text
+from sqlalchemy.schema import CreateTable
 
 from al_core.store import Workspace, tables
-from al_core.store.catalog import HEAD, open_catalog
+from al_core.store.catalog import REVISIONS, open_catalog
+from tests.store.homes import as_version_0_1_0
 
 
 def first_catalog(home: Path) -> str:
@@ -35,6 +40,93 @@ def test_migrations_lead_to_the_tables_that_a_new_catalog_has(tmp_path: Path) ->
     engine = open_catalog(first_catalog(tmp_path), tmp_path)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert context.get_current_revision() == HEAD
+        assert context.get_current_revision() == REVISIONS[-1]
         assert compare_metadata(context, tables.metadata) == []
     engine.dispose()
+
+
+@pytest.mark.parametrize("n_tables", range(1, 8))
+def test_a_catalog_that_version_0_1_0_was_killed_making_is_completed(tmp_path: Path, n_tables: int) -> None:
+    url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{tmp_path / 'catalog.sqlite'}"
+    engine = create_engine(url)
+    of_that_version = [table for table in tables.metadata.sorted_tables if table.name != "workspace"]
+    with engine.begin() as connection:
+        for table in of_that_version[:n_tables]:
+            connection.execute(CreateTable(table))
+    engine.dispose()
+    with Workspace(tmp_path) as workspace:
+        assert workspace.create_dataset("cats", ["a.png"]).n_samples == 1
+
+
+KILL_AT_EVERY_STEP = """
+import os, shutil, signal, sys
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+from al_core.store import Workspace
+
+
+def die_at(step):
+    left = [step]
+
+    def count(*_):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(Engine, moment, count)
+    for owner, name in ((os, "fsync"), (Path, "replace"), (Path, "unlink")):
+        setattr(owner, name, counted(getattr(owner, name), count))
+
+
+def counted(function, count):
+    def call(*arguments, **named):
+        count()
+        outcome = function(*arguments, **named)
+        count()
+        return outcome
+
+    return call
+
+
+template, homes = map(Path, sys.argv[1:])
+for step in range(1000):
+    home = homes / str(step)
+    shutil.copytree(template, home)
+    child = os.fork()
+    if not child:
+        die_at(step)
+        Workspace(home).close()
+        os._exit(0)
+    was_killed = os.waitpid(child, 0)[1] != 0
+    with Workspace(home) as workspace:
+        names = [dataset.name for dataset in workspace.datasets()]
+        assert names == [path.name for path in (template / "names").glob("*")], (step, names)
+    assert sorted(path.name for path in home.glob("workspace.json*")) == ["workspace.json"], step
+    if not was_killed:
+        break
+print(step)
+"""
+
+
+@pytest.mark.parametrize("kind", ["new", "first", "0.1.0"])
+def test_a_process_killed_at_any_step_of_the_first_opening_locks_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    template = tmp_path / "template"
+    (template / "names").mkdir(parents=True)
+    if kind == "first":
+        first_catalog(template)
+        (template / "names" / "old").touch()
+    if kind == "0.1.0":
+        with Workspace(template) as workspace:
+            workspace.create_dataset("cats", ["a.png"])
+        as_version_0_1_0(template)
+        (template / "names" / "cats").touch()
+    command = [sys.executable, "-c", KILL_AT_EVERY_STEP, str(template), str(tmp_path / "homes")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 20

@@ -8,7 +8,7 @@ import pytest
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
 from al_core.store import INITIAL_TAG, Dataset, Workspace
-from al_core.store.workspace import ORPHAN_AGE_SECONDS
+from al_core.store.orphans import ORPHAN_AGE_SECONDS
 
 
 def test_a_dataset_is_there_again_after_reopening_the_workspace(tmp_path: Path) -> None:
@@ -79,6 +79,34 @@ def test_opening_removes_old_orphans_and_leaves_young_ones(workspace: Workspace,
         os.utime(path, (time.time() - ORPHAN_AGE_SECONDS - 1,) * 2)
     Workspace(workspace.home).close()
     assert {path.name for path in folder.iterdir()} == stored | {young.name}
+
+
+def make_old(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    os.utime(path, (time.time() - ORPHAN_AGE_SECONDS - 1,) * 2)
+    return path
+
+
+def test_opening_leaves_the_folder_of_a_dataset_that_the_catalog_does_not_name(workspace: Workspace) -> None:
+    folder = workspace.home / "datasets" / "0123456789abcdef01234567"
+    files = [make_old(folder / "embedding" / "0.npy"), make_old(folder / "filenames.arrow")]
+    os.utime(folder, (0, 0))
+    Workspace(workspace.home).close()
+    assert [file for file in files if not file.exists()] == []
+
+
+def test_opening_leaves_what_clients_sent_whatever_its_name(workspace: Workspace, dataset: Dataset) -> None:
+    folder = workspace.home / "datasets" / dataset.id
+    files = [make_old(folder / "images" / "a.npy"), make_old(folder / "images" / "a.npy.tmp.tmp")]
+    Workspace(workspace.home).close()
+    assert [file for file in files if not file.exists()] == []
+
+
+def test_opening_removes_half_written_filenames(workspace: Workspace, dataset: Dataset) -> None:
+    half_written = make_old(workspace.home / "datasets" / dataset.id / "filenames.arrow.abcd.tmp")
+    Workspace(workspace.home).close()
+    assert not half_written.exists()
 
 
 CREATE_TAGS = """
