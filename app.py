@@ -11,8 +11,8 @@ from al_core.api.server import create_api
 from al_core.api.server.local_only import ALL_ADDRESSES, LocalOnly, check_address
 from al_core.api.server.media import media_app
 from al_core.exceptions import ALCoreError, NotAllowedError
-from al_core.remote import RemoteDataset, find_open_dataset
-from al_core.store import LocalDataset, Workspace
+from al_core.remote import find_open_dataset
+from al_core.store import Dataset, Workspace
 from ui.embedding_map.routes import map_app
 
 
@@ -31,7 +31,7 @@ def show_error(error: Exception) -> bool:
 open_workspace = cache(Workspace)
 
 
-def find_dataset(image_key: str) -> LocalDataset | RemoteDataset:
+def find_dataset(image_key: str) -> Dataset:
     """The dataset of this machine with that id, or one of a server that a page has open."""
     return find_open_dataset(image_key) or open_workspace().dataset(image_key)
 

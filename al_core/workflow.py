@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
-    from al_core.remote import RemoteWorkspace
     from al_core.store import Dataset, LocalDataset, Workspace
+    from al_core.store.dataset import Datasets
 
 LARGEST_GRAPH_OF_A_MAP = 200_000
 """Above it UMAP lays out landmarks and places the rest, for which it needs no graph of all rows."""
@@ -44,7 +44,7 @@ class EmbeddedFolder:
 
 
 def create_dataset(
-    workspace: "Workspace | RemoteWorkspace",
+    workspace: "Datasets",
     name: str,
     filenames: Sequence[str],
     embeddings: Embeddings,
@@ -264,13 +264,11 @@ def run_selection(
         AlreadyExistsError: If a tag of the configuration's name exists.
         MissingInputError: If the method needs embeddings or scores that are not there.
     """
-    from al_core.remote import RemoteDataset
-
-    if isinstance(dataset, RemoteDataset):
-        made = dataset.select(
+    if dataset.server:
+        tag = dataset.server.select(
             config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
         )
-        return selection_of(dataset, made)
+        return selection_of(dataset, tag)
     dataset.check_tag_name(config.name)
     config = config.seeded()
     query_tag = query_tag or dataset.tag(INITIAL_TAG)
@@ -304,11 +302,10 @@ def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = 
         MissingInputError: If the format needs predictions or images that are not there.
     """
     from al_core.formats import find_writer
-    from al_core.remote import RemoteDataset
     from al_core.steps.exports import export_rows
 
-    if isinstance(dataset, RemoteDataset):
-        return dataset.export(tag, format, added_only=added_only)
+    if dataset.server:
+        return dataset.server.export(tag, format, added_only=added_only)
     writer = find_writer(format)
     rows = export_rows(dataset, tag, added_only=added_only)
     rows.require(*writer.needs)

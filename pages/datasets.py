@@ -5,8 +5,6 @@ import streamlit as st
 from al_core import workflow
 from al_core.exceptions import InvalidInputError
 from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
-from al_core.remote import RemoteDataset
-from al_core.steps.sample_image import image_path
 from al_core.store import Dataset
 from al_core.text import counted
 from ui import state
@@ -41,7 +39,7 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
                 ):
                     state.open_dataset(dataset.id)
                     st.rerun()
-                is_remote = isinstance(dataset, RemoteDataset)
+                is_remote = dataset.server is not None
                 if st.button(
                     "Images",
                     key=f"images-{dataset.id}",
@@ -77,7 +75,7 @@ def choose_images_dir(dataset: Dataset) -> None:
 
 def images_found(dataset: Dataset) -> str:
     rows = range(min(dataset.n_samples, 100))
-    n_found = sum(image_path(dataset, row) is not None for row in rows)
+    n_found = sum(dataset.image(row, "full") is not None for row in rows)
     return f"{n_found:,} of the first {len(rows):,} samples have an image there"
 
 

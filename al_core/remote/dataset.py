@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from al_core.config import SelectionConfig
@@ -7,9 +8,9 @@ from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
-from al_core.store.dataset import Dataset
+from al_core.store.dataset import Dataset, ImageSize, Server
 from al_core.store.identity import sample_id
-from al_core.store.records import INITIAL_TAG, Tag, rows_to_mask
+from al_core.store.records import INITIAL_TAG, SampleImage, Tag, rows_to_mask
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
@@ -22,13 +23,17 @@ IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp"
 
 
 class RemoteDataset(Dataset):
-    """A dataset on a server.
+    """A dataset on a server, and that server.
 
     Filenames and arrays are fetched when they are needed, once. Tags, scores and predictions are written there.
     Selections and exports are made there.
+
+    Attributes:
+        address: Of the server.
     """
 
     images_dir = None
+    thumbnails_dir = None
     has_images = True
     arrays: RemoteArrays
 
@@ -37,17 +42,22 @@ class RemoteDataset(Dataset):
         self.name = known["name"]
         self.n_samples = known["nSamples"] - known["nPending"]
         self.image_key = f"{workspace_key}-{self.id}"
-        self.server = connection.server
+        self.address = connection.server
         self._connection = connection
         self._cache = cache
         self._path = f"/datasets/{self.id}"
         self.arrays = RemoteArrays(connection, f"{self._path}/arrays", cache)
         self._tags = Recent[list[Tag]]()
 
+    @property
+    def server(self) -> Server:
+        """The dataset itself, which asks its server to do the work."""
+        return self
+
     @cached_property
     def filename_column(self) -> "pa.Array":
         """All filenames in row order, as an Arrow array; they are fetched once."""
-        key = f"{self.server} {self.id} {self.n_samples}"
+        key = f"{self.address} {self.id} {self.n_samples}"
         column = self._cache.filenames(key, lambda file: self._connection.download(f"{self._path}/filenames", file))
         return column[: self.n_samples]
 
@@ -138,13 +148,17 @@ class RemoteDataset(Dataset):
         found = self._connection.get(f"{self._path}/tags/{tag.id}/exports", addedOnly=added_only)
         return next((known["obstacle"] for known in found if known["name"] == format), None)
 
-    def image(self, row: int, kind: str) -> tuple[bytes, str] | None:
-        """Return the "full" image of a sample or its "thumbnail" with the media type; None if there is none."""
+    def set_images_dir(self, folder: Path | None) -> None:
+        """Raise `NotAllowedError`: the folder of the images is chosen on the server."""
+        raise NotAllowedError(f"the images of '{self.name}' are on {self.address}; choose their folder there")
+
+    def image(self, row: int, size: ImageSize) -> SampleImage | None:
+        """Return the image of a sample or its thumbnail, fetched from the server, or None if there is none."""
         path = f"{self._path}/samples/{sample_id(self.id, row)}/readurl"
         try:
-            url = self._connection.get(path, type=kind)
+            url = self._connection.get(path, type=size)
             # By the address known here, which need not be the one that the server has for itself.
             content, media_type = self._connection.read(url.partition("/v1")[2])
         except NotFoundError:
             return None
-        return (content, media_type) if media_type in IMAGE_TYPES else None
+        return SampleImage(media_type, content=content) if media_type in IMAGE_TYPES else None

@@ -11,7 +11,6 @@ import numpy as np
 from al_core.exceptions import InvalidInputError
 from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
 from al_core.formats.files.images import missing_images
-from al_core.remote import RemoteDataset
 from al_core.steps.manifest import make_manifest
 from al_core.steps.predictions import read_annotations
 from al_core.store.records import StoredArray, Tag
@@ -39,8 +38,8 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> Ex
 
 def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> str | None:
     """Return why a tag cannot be had in a format, or None; images are looked for, but not opened."""
-    if isinstance(dataset, RemoteDataset):
-        return dataset.export_obstacle(tag, format, added_only=added_only)
+    if dataset.server:
+        return dataset.server.export_obstacle(tag, format, added_only=added_only)
     writer = find_writer(format)
     annotations = tag_annotations(dataset, tag)
     need = unmet(writer.needs, annotations, dataset.images_dir)

@@ -1,17 +1,14 @@
 """What is known of a sample, as its card shows it."""
 
 import io
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.images import image_size
 from al_core.formats.predictions.annotations import Annotations
-from al_core.remote import RemoteDataset
 from al_core.steps.predictions import read_annotations
-from al_core.steps.sample_image import check_row, image_path
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -42,7 +39,7 @@ def describe_sample(dataset: "Dataset", row: int) -> dict[str, object]:
     Raises:
         NotFoundError: If the dataset has no such row.
     """
-    check_row(dataset, row)
+    dataset.check_row(row)
     scores = {score.name: dataset.arrays.read(score)[row] for score in dataset.arrays.all("score")}
     return {
         "row": row,
@@ -86,13 +83,9 @@ def _keypoints(dataset: "Dataset", annotations: Annotations, row: int) -> list[d
 
 
 def _image_size(dataset: "Dataset", row: int) -> tuple[int, int] | None:
-    if isinstance(dataset, RemoteDataset):
-        sent = dataset.image(row, "full")
-        source: Path | IO[bytes] | None = io.BytesIO(sent[0]) if sent else None
-    else:
-        source = image_path(dataset, row)
+    image = dataset.image(row, "full")
     try:
-        return image_size(source) if source else None
+        return image_size(image.source) if image else None
     except InvalidInputError:
         return None
 
@@ -120,7 +113,7 @@ def read_mask(dataset: "Dataset", row: int) -> bytes | None:
     """
     from PIL import Image
 
-    check_row(dataset, row)
+    dataset.check_row(row)
     annotations = read_annotations(dataset)
     grid = annotations.mask_of(row) if annotations else None
     if annotations is None or grid is None:

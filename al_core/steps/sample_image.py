@@ -1,55 +1,37 @@
-"""The image of a sample: its file, and its thumbnail."""
+"""The image of a sample, and the thumbnail made of it."""
 
 import hashlib
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
-from al_core.formats.files.images import resolve_image
+from al_core.exceptions import FileFormatError
 from al_core.store.files import write_atomically
+from al_core.store.records import SampleImage
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset, LocalDataset
+    from al_core.store import Dataset
+    from al_core.store.dataset import ImageSize
 
 THUMBNAIL_SIZE = 192
 
-
-def image_path(dataset: "Dataset", row: int) -> Path | None:
-    """Return the image file of a sample, or None if there is none inside the dataset's images folder."""
-    check_row(dataset, row)
-    if dataset.images_dir is None:
-        return None
-    try:
-        return resolve_image(dataset.images_dir, dataset.filenames(np.array([row]))[0])
-    except InvalidInputError:
-        return None
+# Thumbnails lie in folders of this many, because some file systems slow down in larger ones.
+THUMBNAILS_PER_FOLDER = 1000
 
 
-def read_thumbnail(dataset: "LocalDataset", row: int) -> bytes | None:
-    """Return a sample's thumbnail, WebP: the one a client sent, otherwise one made of its image and kept.
+def read_image(dataset: "Dataset", row: int, size: "ImageSize") -> SampleImage | None:
+    """Return the image of a sample, or its thumbnail: the one a client sent, otherwise one made of the image and kept.
 
-    None if there is no image, or it is broken or far too large.
+    None if there is no image or, for a thumbnail, if it is broken or far too large.
 
     Raises:
         NotFoundError: If the dataset has no such row.
     """
-    sent = dataset.thumbnails_dir / f"{row}.webp"
-    if sent.is_file():
-        return sent.read_bytes()
-    path = image_path(dataset, row)
-    if path is None:
-        return None
-    version = hashlib.blake2b(f"{path}{path.stat().st_mtime_ns}".encode(), digest_size=8).hexdigest()
-    kept = dataset.thumbnails_dir / "made" / str(row // 1000) / f"{row}-{version}.webp"
-    if kept.is_file():
-        return kept.read_bytes()
-    small = make_thumbnail(path)
-    if small:
-        write_atomically(kept, lambda file: file.write(small))
-    return small
+    image = dataset.image(row, size)
+    if image or size == "full" or dataset.thumbnails_dir is None:
+        return image
+    full = dataset.image(row, "full")
+    return _thumbnail_of(full.path, row, dataset.thumbnails_dir) if full and full.path else None
 
 
 def make_thumbnail(path: Path) -> bytes | None:
@@ -57,16 +39,22 @@ def make_thumbnail(path: Path) -> bytes | None:
     from al_core.embedding.images import read_upright
 
     try:
-        small = read_upright(path, THUMBNAIL_SIZE)
+        thumbnail = read_upright(path, THUMBNAIL_SIZE)
     except FileFormatError:
         return None
-    small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+    thumbnail.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
     buffer = io.BytesIO()
-    small.save(buffer, "WEBP", quality=85)
+    thumbnail.save(buffer, "WEBP", quality=85)
     return buffer.getvalue()
 
 
-def check_row(dataset: "Dataset", row: int) -> None:
-    """Raise a NotFoundError if the dataset has no such row."""
-    if row >= dataset.n_samples:
-        raise NotFoundError(f"dataset '{dataset.name}' has rows 0 to {dataset.n_samples - 1}, not {row}")
+def _thumbnail_of(path: Path, row: int, folder: Path) -> SampleImage | None:
+    # An image that was replaced has another time, and so another thumbnail.
+    version = hashlib.blake2b(f"{path}{path.stat().st_mtime_ns}".encode(), digest_size=8).hexdigest()
+    cached = folder / "made" / str(row // THUMBNAILS_PER_FOLDER) / f"{row}-{version}.webp"
+    if not cached.is_file():
+        content = make_thumbnail(path)
+        if content is None:
+            return None
+        write_atomically(cached, lambda file: file.write(content))
+    return SampleImage("image/webp", cached)

@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from al_core.remote import RemoteDataset
 from al_core.store.records import INITIAL_TAG
 
 if TYPE_CHECKING:
+    from al_core.steps.selections import Selection
     from al_core.store import Dataset
-    from al_core.workflow import Selection
 
 
 def selection_code(dataset: "Dataset", selection: "Selection") -> str:
@@ -21,9 +20,9 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     if labeled_name:
         agent_arguments.append(f"preselected_tag_name={labeled_name!r}")
     client, package, client_arguments = "LocalClient", "al_core", [f"dataset_id={dataset.name!r}"]
-    if isinstance(dataset, RemoteDataset):
+    if dataset.server:
         client, package = "ApiWorkflowClient", "al_core.api"
-        client_arguments.insert(0, f"server={dataset.server!r}")
+        client_arguments.insert(0, f"server={dataset.server.address!r}")
     if tag.facts["embedding"]:
         client_arguments.append(f"embedding_id={tag.facts['embedding']['name']!r}")
     score_name = tag.facts["score"]["name"] if tag.facts["score"] else None

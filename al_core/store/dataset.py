@@ -1,18 +1,55 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
+from al_core.config import SelectionConfig
 from al_core.exceptions import AlreadyExistsError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
-from al_core.store.records import Tag
-from al_core.types import Rows
+from al_core.store.records import SampleImage, Tag
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+ImageSize = Literal["full", "thumbnail"]
+
+
+class Server(Protocol):
+    """Another machine that selects and exports in place of this one, because the dataset's arrays lie there."""
+
+    @property
+    def address(self) -> str:
+        """Such as `http://gpu-box:8501`."""
+
+    def select(
+        self,
+        config: SelectionConfig,
+        *,
+        query_tag: Tag | None = None,
+        labeled_tag: Tag | None = None,
+        embedding_name: str | None = None,
+        progress: Progress | None = None,
+    ) -> Tag:
+        """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
+
+    def export(self, tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+        """Return a tag as a file that the server makes."""
+
+    def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
+        """Return why the server cannot make a tag's file in a format, or None."""
+
+
+class Datasets(Protocol):
+    """Where datasets are made: a `Workspace`, or one on a server."""
+
+    def create_dataset(
+        self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
+    ) -> "Dataset":
+        """Return a new dataset, empty unless filenames are given."""
 
 
 class Dataset(ABC):
@@ -37,9 +74,41 @@ class Dataset(ABC):
     arrays: Arrays
 
     @property
+    def server(self) -> Server | None:
+        """The server that does the work on the dataset, or None when this machine does it."""
+        return None
+
+    @property
+    @abstractmethod
+    def thumbnails_dir(self) -> Path | None:
+        """The folder of this machine for thumbnails, or None where a server has them."""
+
+    @property
     @abstractmethod
     def has_images(self) -> bool:
         """Whether there may be images to show."""
+
+    @abstractmethod
+    def image(self, row: int, size: ImageSize) -> SampleImage | None:
+        """Return the image of a sample or its thumbnail as it is stored, or None if there is none.
+
+        Raises:
+            NotFoundError: If the dataset has no such row.
+        """
+
+    @abstractmethod
+    def set_images_dir(self, folder: Path | None) -> None:
+        """Choose the folder that holds the images; no file outside it is ever shown.
+
+        Raises:
+            InvalidInputError: If it is not a folder.
+            NotAllowedError: If the images are on a server.
+        """
+
+    def check_row(self, row: int) -> None:
+        """Raise `NotFoundError` if the dataset has no such row."""
+        if row >= self.n_samples:
+            raise NotFoundError(f"dataset '{self.name}' has rows 0 to {self.n_samples - 1}, not {row}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.n_samples} samples)"

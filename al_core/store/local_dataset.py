@@ -1,3 +1,4 @@
+import mimetypes
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +15,12 @@ from al_core.exceptions import (
     NotAllowedError,
     NotFoundError,
 )
+from al_core.formats.files.images import resolve_image
 from al_core.store import files, names, tables, upsize
-from al_core.store.dataset import Dataset
+from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
-from al_core.store.records import INITIAL_TAG, Tag, rows_to_mask
+from al_core.store.records import INITIAL_TAG, SampleImage, Tag, rows_to_mask
 from al_core.store.samples import Samples
 from al_core.types import Rows
 
@@ -137,13 +139,30 @@ class LocalDataset(Dataset):
             connection.execute(statement.values(facts=self.facts))
 
     def set_images_dir(self, folder: Path | None) -> None:
-        """Name the folder that holds the images; no file outside it is ever shown."""
+        """Choose the folder that holds the images; no file outside it is ever shown."""
         if folder is not None and not folder.is_dir():
             raise InvalidInputError(f"{folder} is not a folder on this machine; give the folder that holds the images")
         self.images_dir = folder.resolve() if folder else None
         with self._engine.begin() as connection:
             statement = update(tables.datasets).where(tables.datasets.c.id == self.id)
             connection.execute(statement.values(images_dir=str(self.images_dir) if self.images_dir else None))
+
+    def image(self, row: int, size: ImageSize) -> SampleImage | None:
+        """Return the image of a sample, or the thumbnail that a client sent, or None if there is none.
+
+        An image is a file inside the images folder, whatever the sample's filename says.
+        """
+        if size == "thumbnail":
+            thumbnail = self.thumbnails_dir / f"{row}.webp"
+            return SampleImage("image/webp", thumbnail) if thumbnail.is_file() else None
+        self.check_row(row)
+        if self.images_dir is None:
+            return None
+        try:
+            path = resolve_image(self.images_dir, self.filenames(np.array([row]))[0])
+        except InvalidInputError:
+            return None
+        return SampleImage(mimetypes.guess_type(path.name)[0], path) if path else None
 
     @property
     def filenames_path(self) -> Path:

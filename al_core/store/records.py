@@ -1,6 +1,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 
@@ -62,6 +64,26 @@ class StoredArray:
     shape: tuple[int, ...]
     facts: dict[str, Any]
     created_at: int
+
+
+@dataclass(frozen=True)
+class SampleImage:
+    """The image of a sample: a file on this machine, or the bytes that a server sent.
+
+    Attributes:
+        media_type: Such as `image/webp`, or None where the name of the file does not tell.
+        path: The file, or None.
+        content: The bytes if there is no file.
+    """
+
+    media_type: str | None
+    path: Path | None = None
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def source(self) -> Path | IO[bytes]:
+        """What Pillow opens."""
+        return self.path or BytesIO(self.content)
 
 
 def rows_to_mask(rows: Rows, n_samples: int) -> bytes:

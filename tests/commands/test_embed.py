@@ -10,11 +10,11 @@ from sklearn.datasets import load_sample_images
 
 from al_core import workflow
 from al_core.api import ApiWorkflowClient
-from al_core.api.server import media
 from al_core.commands import main
 from al_core.embedding import EmbeddingModel, list_images, load_model
 from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled
+from al_core.steps.sample_image import read_image
 from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset, Workspace
 from al_core.wire.image_upload import IMAGES_AT_ONCE
@@ -121,9 +121,16 @@ def test_a_server_gets_the_dataset_that_the_local_command_makes(
             assert known_arrays(sent, kind) == known_arrays(local, kind) != []
         assert sent.images_dir is None
         for row in range(local.n_samples):
-            assert media.read_thumbnail(sent, row) == media.read_thumbnail(local, row)
+            assert thumbnail_bytes(sent, row) == thumbnail_bytes(local, row)
     assert f"Thumbnails of at most 192 pixels were sent; the images themselves stay in {images_dir}." in printed.out
     assert "2 files could not be read and were left out:" in printed.err
+
+
+def thumbnail_bytes(dataset: Dataset, row: int) -> bytes:
+    thumbnail = read_image(dataset, row, "thumbnail")
+    assert thumbnail is not None
+    assert thumbnail.path is not None
+    return thumbnail.path.read_bytes()
 
 
 def known_arrays(dataset: Dataset, kind: str) -> list[tuple[object, ...]]:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import JobState
-from al_core.remote import RemoteDataset
 from al_core.steps import exports
 from al_core.store import Dataset, Tag
 from al_core.types import Progress
@@ -31,7 +30,7 @@ def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
 
 def _form(key: str, dataset: Dataset, tag: Tag, added_only: bool) -> None:
     missing = None if dataset.images_dir else "Choose the folder with the images on the Datasets page first"
-    if isinstance(dataset, RemoteDataset):
+    if dataset.server:
         missing = "The images are on the server; choose the format Archive · Images above to have them here"
     target, kind = st.columns([3, 2], vertical_alignment="bottom")
     folder = target.text_input(

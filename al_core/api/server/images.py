@@ -1,16 +1,18 @@
 import filecmp
+import mimetypes
 import os
 from pathlib import Path, PurePosixPath
 
 from starlette.responses import Response
 
 from al_core.api.server.errors import ApiError
-from al_core.api.server.image_response import bytes_response, file_response
+from al_core.api.server.image_response import image_response
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats.files.filename_rules import check_filenames
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 from al_core.steps import sample_image
 from al_core.store import LocalDataset
+from al_core.store.records import SampleImage
 
 
 def check_filename(filename: str) -> None:
@@ -53,12 +55,12 @@ def read_image(dataset: LocalDataset, filename: str) -> Response:
     path = resolve_image(dataset.images_dir, filename) if dataset.images_dir else None
     if path is None:
         raise NotFoundError(f"there is no image of '{filename}' on the server")
-    return file_response(path)
+    return image_response(SampleImage(mimetypes.guess_type(path.name)[0], path))
 
 
 def read_thumbnail(dataset: LocalDataset, row: int, filename: str) -> Response:
     """Return the thumbnail that a client sent, otherwise one made from the image."""
-    small = sample_image.read_thumbnail(dataset, row)
-    if small is None:
+    thumbnail = sample_image.read_image(dataset, row, "thumbnail")
+    if thumbnail is None:
         raise NotFoundError(f"there is no image of '{filename}' on the server")
-    return bytes_response(small)
+    return image_response(thumbnail)

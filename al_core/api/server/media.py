@@ -8,21 +8,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from al_core.api.server.image_response import bytes_response, file_response
+from al_core.api.server.image_response import image_response
 from al_core.exceptions import NotFoundError, ServerError
-from al_core.remote import RemoteDataset
 from al_core.steps.sample_card import describe_sample, read_mask
-from al_core.steps.sample_image import image_path, read_thumbnail
+from al_core.steps.sample_image import read_image
 
 if TYPE_CHECKING:
-    from al_core.store import LocalDataset
+    from al_core.store import Dataset
+    from al_core.store.dataset import ImageSize
 
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
 <path d="M18 42l10-12 8 8 5-5 7 9z M42 22a4 4 0 100 8 4 4 0 000-8z" fill="#8a949c" fill-opacity=".55"/></svg>"""
 
 
-def media_app(find_dataset: "Callable[[str], LocalDataset | RemoteDataset]") -> Starlette:
+def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
     """Return the application that serves images and what is known about each sample.
 
     `find_dataset` returns the dataset with that `image_key`.
@@ -55,15 +55,11 @@ def media_app(find_dataset: "Callable[[str], LocalDataset | RemoteDataset]") -> 
     return Starlette(routes=routes, exception_handlers={NotFoundError: _not_found, ServerError: _unreachable})
 
 
-def _image(dataset: "LocalDataset | RemoteDataset", row: int, kind: str) -> Response:
-    if isinstance(dataset, RemoteDataset):
-        found = dataset.image(row, kind) or dataset.image(row, "thumbnail")
-        return bytes_response(*found) if found else _placeholder()
-    path = image_path(dataset, row) if kind == "full" else None
-    if path:
-        return file_response(path)
-    small = read_thumbnail(dataset, row)
-    return bytes_response(small) if small else _placeholder()
+def _image(dataset: "Dataset", row: int, size: "ImageSize") -> Response:
+    image = read_image(dataset, row, size)
+    if image is None and size == "full":
+        image = read_image(dataset, row, "thumbnail")
+    return image_response(image) if image else _placeholder()
 
 
 def _placeholder() -> Response:
