@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -24,10 +23,11 @@ def write_yolo_predictions(rows: ExportRows) -> bytes:
 
 
 def _project(rows: ExportRows) -> Iterator[tuple[str, bytes]]:
-    names = "".join(
-        f"  {number}: {json.dumps(name)}\n" for number, name in enumerate(rows.predicted(Need.BOXES).class_names)
-    )
-    yield "data.yaml", f"path: .\ntrain: train.txt\nval: train.txt\nnames:\n{names}".encode()
+    import yaml
+
+    names = dict(enumerate(rows.predicted(Need.BOXES).class_names))
+    project = {"path": ".", "train": "train.txt", "val": "train.txt", "names": names}
+    yield "data.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True).encode()
     yield "train.txt", "".join(f"./images/{name}\n" for name in rows.filenames).encode()
 
 

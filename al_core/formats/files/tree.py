@@ -18,7 +18,7 @@ MAX_COMPRESSION = 200
 """An archive that unpacks to more than this many times its size is refused, unless it is small."""
 
 _SMALL_BYTES = 64 * 2**20
-_MAX_FILE_BYTES = 2**31
+MAX_FILE_BYTES = 2**31
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -43,11 +43,11 @@ class FileTree(Protocol):
     source: str
     names: list[str]
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """Return the content of a file.
 
         Raises:
-            FileFormatError: If it is damaged or too large.
+            FileFormatError: If it is damaged or larger than `max_bytes`.
         """
 
 
@@ -92,11 +92,11 @@ class _Folder:
         )
         self.names = sorted(_limited(names, self.source))
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         path = self._path / name
         if not path.resolve().is_relative_to(self._path.resolve()):
             raise FileFormatError(f"{self.source}/{name} leads out of the folder; copy the file into it")
-        _check_size(path.stat().st_size, f"{self.source}/{name}")
+        _check_size(path.stat().st_size, f"{self.source}/{name}", max_bytes)
         return path.read_bytes()
 
 
@@ -112,8 +112,8 @@ class _Zip:
         self._sizes = {info.filename: info.file_size for info in members}
         self.names = list(_limited(iter(self._sizes), self.source))
 
-    def read(self, name: str) -> bytes:
-        _check_size(self._sizes[name], f"{self.source}/{name}")
+    def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+        _check_size(self._sizes[name], f"{self.source}/{name}", max_bytes)
         with _damage_explained(self.source):
             return self._zip.read(name)
 
@@ -133,8 +133,8 @@ class _Tar:
                 self._members[member.name.removeprefix("./")] = member
         self.names = list(_limited(iter(self._members), self.source))
 
-    def read(self, name: str) -> bytes:
-        _check_size(self._members[name].size, f"{self.source}/{name}")
+    def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+        _check_size(self._members[name].size, f"{self.source}/{name}", max_bytes)
         with _damage_explained(self.source):
             file = self._tar.extractfile(self._members[name])
             return file.read() if file else b""
@@ -169,9 +169,9 @@ def check_ratio(unpacked: int, path: Path) -> None:
         )
 
 
-def _check_size(n_bytes: int, source: str) -> None:
-    if n_bytes > _MAX_FILE_BYTES:
-        raise FileFormatError(f"{source} has {n_bytes:,} bytes; at most {_MAX_FILE_BYTES:,} are read from one file")
+def _check_size(n_bytes: int, source: str, max_bytes: int) -> None:
+    if n_bytes > max_bytes:
+        raise FileFormatError(f"{source} has {n_bytes:,} bytes; at most {max_bytes:,} are read from one file")
 
 
 @contextmanager

@@ -1,14 +1,13 @@
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import decode, read_json
+from al_core.formats.files.yaml_text import parse_yaml
 
 _MAX_BYTES = 16 * 2**20
-_YAML_ENTRY = re.compile(r"^\s+(\d+)\s*:\s*['\"]?(.*?)['\"]?\s*$", re.MULTILINE)
 
 
 def read_class_names(path: Path, *, format: str | None = None) -> list[str]:
@@ -23,12 +22,56 @@ def read_class_names(path: Path, *, format: str | None = None) -> list[str]:
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    names = [name.strip() for name in choose(path, CLASS_NAME_READERS, format=format, max_bytes=_MAX_BYTES).read(path)]
-    while names and not names[-1]:
-        names.pop()
-    if not names or not all(names):
-        raise FileFormatError(f"{path.name} names no classes, or leaves one empty; expected one name per line")
+    names = choose(path, CLASS_NAME_READERS, format=format, max_bytes=_MAX_BYTES).read(path)
+    return checked_names(names, path.name)
+
+
+def checked_names(names: Sequence[str], source: str) -> list[str]:
+    """Return the names without space around them and without empty ones at the end.
+
+    Raises:
+        FileFormatError: If one in between is empty: those after it would be numbered wrongly. Or if there are none.
+    """
+    checked = [name.strip() for name in names]
+    while checked and not checked[-1]:
+        checked.pop()
+    if not checked or not all(checked):
+        raise FileFormatError(f"{source} names no classes, or leaves one empty; expected one name per line")
+    return checked
+
+
+def yaml_names(content: bytes, source: str) -> list[str]:
+    r"""Return the class names of a YOLO data.yaml, none if it has no `names`.
+
+    Raises:
+        FileFormatError: If it is not YAML, or `names` is neither a list nor numbered from 0 without a gap.
+
+    Examples:
+        >>> yaml_names(b"names:\n  0: cat\n  1: dog\n", "data.yaml"), yaml_names(b"names: [cat, dog]", "data.yaml")
+        (['cat', 'dog'], ['cat', 'dog'])
+    """
+    document = parse_yaml(content, source) or {}
+    names = (document.get("names") or []) if isinstance(document, dict) else None
+    if isinstance(names, dict):
+        names = _in_order(names, source)
+    if not isinstance(names, list):
+        raise FileFormatError(f"{source}: expected names as a list, or by number, such as names: {{0: cat, 1: dog}}")
+    for number, name in enumerate(names):
+        if not isinstance(name, str):
+            raise FileFormatError(f"{source}: class {number} is not one name but several; quote it or correct it")
     return names
+
+
+def _in_order(names: dict[Any, Any], source: str) -> list[Any]:
+    of_number: dict[int, Any] = {}
+    for key, name in names.items():
+        if not (key.isdecimal() and len(key) < 10):
+            raise FileFormatError(f"{source}: names is numbered by {key[:40]!a}; number the classes from 0")
+        of_number[int(key)] = name
+    for number in range(len(names)):
+        if number not in of_number:
+            raise FileFormatError(f"{source}: names has no class {number}; number the classes from 0 without a gap")
+    return [of_number[number] for number in range(len(names))]
 
 
 def numbered_classes(n_classes: int) -> list[str]:
@@ -54,21 +97,6 @@ def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[s
     return class_names
 
 
-def yaml_names(text: str) -> list[str] | None:
-    r"""Return the class names of a YOLO data.yaml, None if they are not numbered from 0 without a gap.
-
-    Examples:
-        >>> yaml_names("names:\n  0: cat\n  1: dog\n"), yaml_names("names: [cat, dog]")
-        (['cat', 'dog'], ['cat', 'dog'])
-    """
-    _, found, names = text.partition("names:")
-    listed = re.match(r"\s*\[([^\]]*)\]", names)
-    if listed:
-        return [name.strip(" '\"\n") for name in listed[1].split(",")]
-    entries = {int(number): name for number, name in _YAML_ENTRY.findall(names)} if found else {}
-    return [entries[number] for number in range(len(entries))] if sorted(entries) == list(range(len(entries))) else None
-
-
 def _read_json(path: Path) -> list[str]:
     content: Any = read_json(path)
     if isinstance(content, dict) and all(key.isdecimal() and len(key) < 10 for key in content):
@@ -81,7 +109,7 @@ def _read_json(path: Path) -> list[str]:
 
 
 def _read_yaml(path: Path) -> list[str]:
-    return yaml_names(decode(path.read_bytes(), path.name)) or []
+    return yaml_names(path.read_bytes(), path.name)
 
 
 def _read_lines(path: Path) -> list[str]:

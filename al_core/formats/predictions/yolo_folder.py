@@ -8,11 +8,13 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
-from al_core.formats.names.class_names import yaml_names
+from al_core.formats.files.yaml_text import MAX_YAML_BYTES
+from al_core.formats.names.class_names import checked_names, yaml_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
 _CLASS_FILES = ("classes.txt", "obj.names")
+_YAML_FILES = ("data.yaml", "dataset.yaml", "data.yml")
 _NOT_LABELS = (*_CLASS_FILES, "readme.txt", "train.txt", "val.txt", "test.txt")
 
 
@@ -78,8 +80,11 @@ def _values(where: str, line: str) -> list[float]:
 def _class_names(tree: FileTree) -> list[str] | None:
     for name in tree.names:
         base = name.rpartition("/")[2].lower()
-        if base in _CLASS_FILES:
-            return [line.strip() for line in decode(tree.read(name), name).splitlines() if line.strip()]
-        if base in ("data.yaml", "dataset.yaml", "data.yml"):
-            return yaml_names(decode(tree.read(name), name))
+        if base not in (*_CLASS_FILES, *_YAML_FILES):
+            continue
+        source = f"{tree.source}/{name}"
+        content = tree.read(name, MAX_YAML_BYTES)
+        names = yaml_names(content, source) if base in _YAML_FILES else decode(content, source).splitlines()
+        # Without any name the classes go by their numbers: an empty list would leave every box out.
+        return checked_names(names, source) if any(name.strip() for name in names) else None
     return None

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from labelformat.formats.cvat import CVATObjectDetectionInput
 from labelformat.formats.yolov8 import YOLOv8ObjectDetectionInput
 from PIL import Image
 from pycocotools.coco import COCO
 
 from al_core.exceptions import InvalidInputError, MissingInputError, NotFoundError
-from al_core.formats import WRITERS, ExportRows, find_writer, read_predictions
+from al_core.formats import WRITERS, ExportRows, find_writer, read_class_names, read_predictions
 from al_core.formats.exports.archive import zip_files
 from al_core.formats.exports.images import MAX_IMAGES
 from al_core.formats.exports.label_studio import write_label_studio
@@ -125,6 +126,14 @@ def test_labelformat_reads_the_yolo_labels(rows: ExportRows, tmp_path: Path) -> 
     (found,) = objects["b.png"]
     assert (found.category.name, found.box.xmin, found.box.ymax) == ("it's: a <dog>", 50, 100)
     assert len(objects["a.png"]) == 2
+
+
+def test_class_names_that_mean_something_else_in_yaml_come_back_from_yolo(rows: ExportRows, tmp_path: Path) -> None:
+    names = ["no", "1", "\U0001f431 chat: noir", "a\tb", "- [x]"]
+    named = replace(rows, annotations=replace(BOXES, class_names=names))
+    folder = unpacked(WRITERS["yolo"].write(named), tmp_path / "yolo")
+    assert read_class_names(folder / "data.yaml") == names
+    assert yaml.safe_load((folder / "data.yaml").read_text(encoding="utf-8"))["names"] == dict(enumerate(names))
 
 
 def test_yolo_lists_the_images_in_rank_order_and_has_an_empty_file_for_no_boxes(rows: ExportRows) -> None:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+import zipfile
+
 import pytest
 
 from al_core.exceptions import FileFormatError
@@ -28,3 +32,92 @@ def test_a_file_without_class_names_is_refused(tmp_path, name, content):
     (tmp_path / name).write_text(content)
     with pytest.raises(FileFormatError, match=name):
         read_class_names(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "names: [cat, dog]",
+        "names: [cat, dog,]  # two\n",
+        'names: [\n  cat,\n  "dog",\n]\n',
+        "names:\n- cat\n- dog\n",
+        "names:\n  - cat # the first\n\n  - 'dog'\nnc: 2\n",
+        "names:\n  0: cat\n  1: dog\n",
+        "names:\r\n  1: dog\r\n  0: 'cat'\r\n",
+        "names: {0: cat, 1: dog}",
+        "names: {\n  '0': \"cat\",\n  1: dog, # the last\n}\n",
+        "# names: [cow]\nclass_names: [cow]\npath: 'names: [cow]'\nnames: [cat, dog]\n",
+        "names: &all [cat, dog]\nsame: *all\n",
+        "\ufeffnames: !!python/tuple [cat, dog]\n",
+        "---\nnames: [cat, dog]\n...\n",
+    ],
+)
+def test_every_spelling_of_a_list_or_of_numbers_in_yaml_is_read(tmp_path, content):
+    (tmp_path / "data.yaml").write_text(content, encoding="utf-8", newline="")
+    assert read_class_names(tmp_path / "data.yaml") == ["cat", "dog"]
+
+
+def test_names_are_the_words_of_the_file_whatever_yaml_takes_them_for(tmp_path):
+    names = ["no", "1", "1.50", "null", "2001-99-99", "1:30", "it's: a <dog>", "chat noir", "\U0001f431"]
+    listed = ["no", "1", "1.50", "null", "2001-99-99", "1:30", '"it\'s: a <dog>"', "chat noir", "\U0001f431"]
+    (tmp_path / "data.yaml").write_text("names:\n" + "".join(f"- {name}\n" for name in listed), encoding="utf-8")
+    assert read_class_names(tmp_path / "data.yaml") == names
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("names: {0: cat, 2: dog}", r"data\.yaml: names has no class 1; number the classes from 0 without a gap"),
+        ("names: {1: cat, 2: dog}", r"data\.yaml: names has no class 0; number"),
+        ("names: {cat: 0, dog: 1}", r"data\.yaml: names is numbered by 'cat'; number the classes from 0"),
+        ("names: cat", r"data\.yaml: expected names as a list, or by number"),
+        ("- cat\n- dog\n", r"data\.yaml: expected names as a list, or by number"),
+        ("names: [cat, [dog]]", r"data\.yaml: class 1 is not one name but several"),
+        ("names:\n- cat\n-\n- dog\n", r"data\.yaml names no classes, or leaves one empty"),
+        ("names:\n- cat\n  dog: [\n", r"data\.yaml, line 3: not YAML"),
+        ("names:\n- a\x00b\n", r"data\.yaml, line 2: not YAML"),
+        ("names: [a]\n---\nnames: [b]\n", r"data\.yaml, line 2: not YAML"),
+        ("names: &a [*a]", r"data\.yaml, line 1: not YAML"),
+        ("names: " + "[" * 200 + "]" * 200, r"data\.yaml, line 1: more than 50 levels; names needs two"),
+        ("names:\n" + "\n" * 2**20, r"data\.yaml has 1,048,583 bytes; at most 1,048,576"),
+    ],
+)
+def test_yaml_that_names_no_classes_clearly_is_refused(tmp_path, content, message):
+    (tmp_path / "data.yaml").write_text(content)
+    with pytest.raises(FileFormatError, match=message):
+        read_class_names(tmp_path / "data.yaml")
+
+
+LAUGHS = "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(20))
+MERGES = "".join(f"a{n + 1}: &a{n + 1}\n  <<: [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(20))
+# Each would take minutes to days, or all memory, if its work grew faster than its size.
+BOMBS = {
+    "newlines": "names:" + "\n" * 40_000,
+    "many newlines": "names:" + "\n" * 1_000_000,
+    "quotes": "names:\n 1:" + "'" * 5 + " " * 500_000 + "x\n",
+    "laughs": f"a0: &a0 [lol]\n{LAUGHS}names: *a20\n",
+    "merges": f"a0: &a0 {{0: lol}}\n{MERGES}names: *a20\n",
+    "brackets": "names: " + "[" * 500_000,
+    "indents": "".join(f"{' ' * n}-\n" for n in range(1_000)),
+    "digits": "names: [" + "1" * 500_000 + "]",
+    "base 60": "names: [" + "1:" * 250_000 + "1]",
+    "anchors": "names: [" + "&a " * 300_000 + "]",
+}
+READ_ARCHIVE = """
+import sys
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+try:
+    read_predictions(sys.argv[1])
+except FileFormatError:
+    pass
+"""
+
+
+@pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
+def test_a_small_archive_cannot_stop_the_reader(tmp_path, content):
+    path = tmp_path / "upload.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "0 0.5 0.5 0.5 0.5 0.5\n")
+        archive.writestr("data.yaml", content)
+    subprocess.run([sys.executable, "-c", READ_ARCHIVE, path], check=True, timeout=120)
