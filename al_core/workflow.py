@@ -152,10 +152,9 @@ def check_predictions(
     policy: str = "skip",
 ) -> "JoinReport":
     """Return how predictions, scores or metadata match the dataset's samples; nothing is stored."""
-    from al_core.formats import Policy, Predictions, join_report
+    from al_core.formats import Policy, join_report
 
-    rows = predictions if isinstance(predictions, Predictions) else predictions.filenames
-    return join_report(dataset.filenames(), rows, source=source, policy=Policy(policy))
+    return join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
 
 
 def store_predictions(
@@ -187,7 +186,7 @@ def store_predictions(
     if not isinstance(predictions, Predictions):
         used = np.flatnonzero(report.rows >= 0)
         columns = {score: values[used] for score, values in predictions.scores.items()}
-        facts = {"source": report.source, "findings": list(predictions.findings)}
+        facts = {"source": report.source, "findings": [finding.text for finding in predictions.findings]}
         store_scores(dataset, report.rows[used], columns, facts=facts)
         return list(columns)
     rows, outputs = usable_outputs(predictions, report, progress)

@@ -163,10 +163,7 @@ def test_no_import_runs_back_up() -> None:
 
 
 def test_no_import_runs_back_up_inside_formats() -> None:
-    # Until the report of a join no longer asks for the class of predictions.
-    assert upward_imports(FLOORS_OF_FORMATS, "al_core.formats.") == {
-        ("al_core.formats.join.report", "al_core.formats.predictions")
-    }
+    assert upward_imports(FLOORS_OF_FORMATS, "al_core.formats.") == set()
 
 
 def test_modules_that_import_each_other_are_seen() -> None:

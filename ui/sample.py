@@ -50,7 +50,7 @@ def _draw(dataset: Dataset, row: int, facts: dict) -> None:
     if facts.get("has_mask"):
         shapes += f'<img class="sample-mask" src="{image_url(dataset, row)}/mask" alt="">'
     image.html(STYLE + (f'<div class="sample-frame">{picture}{shapes}</div>' if shapes else picture))
-    image.caption(f"Row {row:,} of {dataset.n_samples:,} · {_tags(dataset, row)}")
+    image.caption(f"Row {row:,} (of 0 to {dataset.n_samples - 1:,}) · {_tags(dataset, row)}")
     with numbers:
         st.markdown(
             "**Predicted**",

@@ -5,7 +5,9 @@ from al_core.formats.exports.rows import ExportRows, Need, unmet, write_csv, wri
 from al_core.formats.exports.writers import WRITERS, Writer, find_writer
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.files.reader import Reader
-from al_core.formats.join.report import JoinReport, Policy, join_report
+from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.join.join import join_report
+from al_core.formats.join.report import JoinReport, Policy
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.names.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.names.filenames import FILENAME_READERS, read_filenames
@@ -29,6 +31,7 @@ __all__ = [
     "Annotations",
     "EmbeddingTable",
     "ExportRows",
+    "Finding",
     "JoinReport",
     "MetadataTable",
     "Need",
@@ -37,6 +40,7 @@ __all__ = [
     "Predictions",
     "Reader",
     "ScoreTable",
+    "Severity",
     "Writer",
     "assign_roles",
     "find_writer",

@@ -39,7 +39,7 @@ def _preview(dataset: Dataset, file: Path) -> None:
     st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in report.sentences()))
     if st.button("Add metadata", type="primary", disabled=not report.usable, icon=":material/save:"):
         names = workflow.store_metadata(dataset, table, report)
-        state.notify(f"Added {counted(len(names), 'column')} to {counted(report.matched, 'sample')}")
+        state.notify(f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'sample')}")
         state.discard_staged(file)
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
         st.rerun()

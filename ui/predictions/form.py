@@ -78,7 +78,7 @@ def _store_button(
 
     def work(progress: Progress | None = None) -> str:
         scores = workflow.store_predictions(dataset, found, report, name=name, progress=progress)
-        return f"Stored {counted(len(scores), 'score')} of {counted(report.matched, 'sample')}"
+        return f"Stored {counted(len(scores), 'score')} of {counted(report.n_used, 'sample')}"
 
     if source.is_large:
         state.run_job(f"store:{dataset.id}", f"Storing {source.name}", work)

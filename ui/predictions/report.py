@@ -15,7 +15,7 @@ def show_recognised(found: Predictions | ScoreTable, label: str) -> None:
     if isinstance(found, ScoreTable):
         listed = ", ".join(found.scores)
         text = f"**Ready-made scores** · {counted(len(found.filenames), 'row')} · {state.plain(listed)}"
-        text += "".join(f"\n- {state.plain(finding)}." for finding in found.findings)
+        text += "".join(f"\n- {state.plain(finding.sentence())}" for finding in found.findings)
     else:
         shown = ", ".join(found.class_names[:CLASSES_SHOWN]) + (", …" if len(found.class_names) > CLASSES_SHOWN else "")
         task = found.task.replace("-", " ").capitalize()
@@ -26,8 +26,8 @@ def show_recognised(found: Predictions | ScoreTable, label: str) -> None:
 
 def show_report(report: JoinReport) -> None:
     matched, missing, unknown, duplicate = st.columns(4)
-    matched.metric("Matched samples", f"{report.matched:,}", border=True)
-    missing.metric("Without a prediction", f"{len(report.missing):,}", border=True)
+    matched.metric("Matched samples", f"{report.n_used:,}", border=True)
+    missing.metric(f"Without {report.wording.noun}", f"{report.n_samples - report.n_used:,}", border=True)
     unknown.metric("Unknown filenames", f"{len(report.unknown):,}", border=True)
     duplicate.metric("Duplicate filenames", f"{len(report.duplicate):,}", border=True)
     st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in report.sentences()))

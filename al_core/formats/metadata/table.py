@@ -17,6 +17,7 @@ from al_core.formats.files.filename_rules import check_filenames
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import looks_like_text
 from al_core.formats.files.tree import open_tree, tree_names
+from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
 
 MAX_COLUMNS = 1000
@@ -24,7 +25,7 @@ _MAX_DEPTH = 8
 
 
 @dataclass(frozen=True)
-class MetadataTable:
+class MetadataTable(FileRows):
     """Metadata of M samples as a file holds it.
 
     Attributes:
@@ -33,6 +34,9 @@ class MetadataTable:
         texts: Columns of texts by name.
         left_out: Why a column is not kept, by name.
     """
+
+    wording = Wording("metadata", "have metadata", "left without values")
+    task = "metadata"
 
     filenames: list[str]
     columns: Mapping[str, NDArray[np.floating]]

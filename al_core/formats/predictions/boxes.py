@@ -7,13 +7,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.annotations import LARGEST_RELATIVE
 from al_core.formats.predictions.predictions import DETECTION, Predictions
 from al_core.types import Probabilities, Rows
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 
 MAX_CLASSES = 10_000
+
 _OUTSIDE = 0.01
+"""How far beyond the image a box may reach, relative to its side, before that is reported: rounding stays within."""
+
+_UNKNOWN_CATEGORY = Finding(
+    "unknown-category",
+    "image has boxes of categories that the file does not list",
+    "images have boxes of categories that the file does not list",
+    "these boxes are left out",
+)
+_NOT_FINITE = Finding(
+    "boxes-not-finite",
+    "image has boxes with NaN or infinite values",
+    "images have boxes with NaN or infinite values",
+    "these boxes are left out",
+)
+_NO_SIZE = Finding(
+    "image-size-missing",
+    "image has no size in the file",
+    "images have no size in the file",
+    "their boxes are relative to the outermost one; scores do not change",
+)
+_CLIPPED = Finding(
+    "boxes-clipped",
+    "image has boxes that reach outside the image",
+    "images have boxes that reach outside the image",
+    "they are clipped",
+)
+_EMPTY = Finding(
+    "boxes-empty",
+    "image has boxes without area inside the image",
+    "images have boxes without area inside the image",
+    "these boxes are left out",
+)
 
 
 @dataclass(frozen=True)
@@ -67,24 +101,16 @@ def detection_predictions(
     """
     if len(class_names) > MAX_CLASSES:
         raise FileFormatError(f"{source} has {len(class_names):,} classes; at most {MAX_CLASSES:,} are read")
-    findings: dict[str, list[str]] = {}
-    boxes = _without(
-        boxes,
-        boxes.labels < 0,
-        filenames,
-        findings,
-        "image has categories not in the schema: these boxes are left out",
-    )
+    findings: list[Finding] = []
+    boxes = _without(boxes, boxes.labels < 0, _UNKNOWN_CATEGORY, filenames, findings)
     finite = np.isfinite(boxes.corners).all(axis=1) & np.isfinite(boxes.scores)
-    boxes = _without(
-        boxes, ~finite, filenames, findings, "image has boxes with NaN or infinite values: they are left out"
-    )
+    boxes = _without(boxes, ~finite, _NOT_FINITE, filenames, findings)
     _check_scores(boxes, filenames, source)
     boxes = _relative(boxes, filenames, sizes, findings)
     boxes = _inside(boxes, filenames, findings)
     boxes = boxes.take(np.argsort(boxes.image, kind="stable"))
     batch = ObjectDetectionBatch(_output(boxes), np.bincount(boxes.image, minlength=len(filenames)))
-    return Predictions(list(filenames), list(class_names), batch, DETECTION, findings)
+    return Predictions(list(filenames), list(class_names), batch, DETECTION, tuple(findings))
 
 
 def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None) -> tuple[list[str], NDArray[np.int64]]:
@@ -103,11 +129,11 @@ def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None)
 
 
 def _without(
-    boxes: Boxes, bad: NDArray[np.bool_], filenames: Sequence[str], findings: dict[str, list[str]], finding: str
+    boxes: Boxes, bad: NDArray[np.bool_], finding: Finding, filenames: Sequence[str], findings: list[Finding]
 ) -> Boxes:
     if not bad.any():
         return boxes
-    findings[finding] = _images(boxes, bad, filenames)
+    findings.append(finding.of(_images(boxes, bad, filenames)))
     return boxes.take(~bad)
 
 
@@ -126,36 +152,38 @@ def _check_scores(boxes: Boxes, filenames: Sequence[str], source: str) -> None:
 
 
 def _relative(
-    boxes: Boxes, filenames: Sequence[str], sizes: NDArray[np.floating] | None, findings: dict[str, list[str]]
+    boxes: Boxes, filenames: Sequence[str], sizes: NDArray[np.floating] | None, findings: list[Finding]
 ) -> Boxes:
     largest = float(np.abs(boxes.corners).max(initial=0))
     if largest <= LARGEST_RELATIVE:
-        findings[f"Boxes are relative to the image: the largest coordinate is {largest:.3g}"] = []
+        findings.append(_coordinates("relative to the image", f"{largest:.3g}"))
         return boxes
-    findings[f"Boxes are in pixels: the largest coordinate is {largest:.5g}"] = []
+    findings.append(_coordinates("in pixels", f"{largest:.5g}"))
+    if sizes is None:
+        sizes = np.full((len(filenames), 2), np.nan)
+    has_size = np.isfinite(sizes).all(axis=1) & (sizes > 0).all(axis=1)
+    lacks_size = ~has_size[boxes.image]
     extents = np.zeros((len(filenames), 2))
-    known = (
-        np.full(len(filenames), False) if sizes is None else np.isfinite(sizes).all(axis=1) & (sizes > 0).all(axis=1)
-    )
-    if not known[boxes.image].all():
+    if lacks_size.any():
         np.maximum.at(extents, boxes.image, boxes.corners[:, 2:])
-        findings[
-            "image has no size in the file: their boxes are relative to the outermost one, scores do not change"
-        ] = _images(boxes, ~known[boxes.image], filenames)
-    if sizes is not None:
-        extents[known] = sizes[known]
+        findings.append(_NO_SIZE.of(_images(boxes, lacks_size, filenames)))
+    extents[has_size] = sizes[has_size]
     extents[extents <= 0] = 1
     scale = np.tile(extents, 2).astype(np.float32)[boxes.image]
     return replace(boxes, corners=boxes.corners / scale)
 
 
-def _inside(boxes: Boxes, filenames: Sequence[str], findings: dict[str, list[str]]) -> Boxes:
+def _coordinates(unit: str, largest: str) -> Finding:
+    return note("box-coordinates", f"Boxes are {unit}", f"the largest coordinate is {largest}")
+
+
+def _inside(boxes: Boxes, filenames: Sequence[str], findings: list[Finding]) -> Boxes:
     outside: NDArray[np.bool_] = np.any((boxes.corners < -_OUTSIDE) | (boxes.corners > 1 + _OUTSIDE), axis=1)
     if outside.any():
-        findings["image has boxes that reach outside: they are clipped"] = _images(boxes, outside, filenames)
+        findings.append(_CLIPPED.of(_images(boxes, outside, filenames)))
     boxes = replace(boxes, corners=boxes.corners.clip(0, 1))
     empty: NDArray[np.bool_] = np.any(boxes.corners[:, :2] >= boxes.corners[:, 2:], axis=1)
-    return _without(boxes, empty, filenames, findings, "image has boxes of no area inside: they are left out")
+    return _without(boxes, empty, _EMPTY, filenames, findings)
 
 
 def _output(boxes: Boxes) -> ObjectDetectionOutput:

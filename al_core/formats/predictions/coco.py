@@ -13,6 +13,7 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import json_numbers
 from al_core.formats.files.text import BOM, read_json
+from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
 from al_core.formats.predictions.coco_table import CocoTable, Ids, ids, read_fast, read_slowly
 from al_core.formats.predictions.keypoints import keypoint_instance
@@ -26,6 +27,17 @@ from al_core.formats.predictions.run_lengths import (
 )
 from al_core.types import Rows
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
+
+_MASKS_NOT_READ = note("masks-not-read", "The masks beside the boxes are not read", "scores come from the boxes")
+_MASKED_PIXELS = note(
+    "masked-pixels", "Masks give the pixels inside them their class; pixels outside every mask are left out"
+)
+_UNKNOWN_CATEGORY = Finding(
+    "unknown-category",
+    "image has masks of categories that the file does not list",
+    "images have masks of categories that the file does not list",
+    "these masks are left out",
+)
 
 
 def recognises_coco(path: Path, head: bytes) -> bool:
@@ -72,8 +84,7 @@ def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
     found = detection_predictions(source, filenames, class_names, Boxes(image, corners, table.scores, labels), sizes)
     with path.open("rb") as file:
         has_masks = b'"counts"' in file.read(HEAD_BYTES)
-    masks: dict[str, list[str]] = {"The masks beside the boxes are not read: scores come from the boxes": []}
-    return replace(found, findings={**found.findings, **masks}) if has_masks else found
+    return replace(found, findings=(*found.findings, _MASKS_NOT_READ)) if has_masks else found
 
 
 def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
@@ -99,7 +110,6 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
             f"{source}, entry {bad[0]} counting from 0 has score {scores[bad[0]]:g}; scores lie in 0 to 1"
         )
     unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
-    findings = {"image has categories not in the schema: these masks are left out": unknown} if unknown else {}
     # Where masks overlap the last one wins, so the surest comes last.
     order = np.lexsort((scores, image))
     order = order[labels[order] >= 0]
@@ -115,7 +125,7 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
         ]
         return run_length_map(f"{source}, {filenames[position]}", masks, len(class_names))
 
-    findings["Masks give the pixels inside them their class; pixels outside every mask are left out"] = []
+    findings = (_UNKNOWN_CATEGORY.of(unknown), _MASKED_PIXELS) if unknown else (_MASKED_PIXELS,)
     return Predictions(filenames, class_names, Maps(len(filenames), read), SEGMENTATION, findings)
 
 

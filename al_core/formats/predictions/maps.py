@@ -13,6 +13,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.npy import array_from_bytes
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
+from al_core.formats.join.finding import note
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.predictions import SEGMENTATION, Predictions
 
@@ -77,11 +78,19 @@ def map_predictions(
     """Return maps as predictions; whether they are (H, W, C) or (C, H, W) is found by which axis sums to 1."""
     first = maps[0]
     layout, evidence = _layout(first)
-    n_classes = first.shape[2 if layout == _LAST else 0]
-    findings: dict[str, list[str]] = {f"Maps are read as {layout}: {evidence}": []}
-    turned = maps if layout == _LAST else Maps(len(maps), lambda image: maps[image].transpose(1, 2, 0))
-    names = numbered_classes(n_classes) if class_names is None else list(class_names)
-    return Predictions(None if filenames is None else list(filenames), names, turned, SEGMENTATION, findings)
+    if layout == _LAST:
+        n_classes = first.shape[2]
+        classes_last = maps
+    else:
+        n_classes = first.shape[0]
+        classes_last = Maps(len(maps), lambda image: maps[image].transpose(1, 2, 0))
+    return Predictions(
+        None if filenames is None else list(filenames),
+        numbered_classes(n_classes) if class_names is None else list(class_names),
+        classes_last,
+        SEGMENTATION,
+        findings=(note("map-layout", f"Maps are read as {layout}", evidence),),
+    )
 
 
 def _read_file(tree: FileTree, names: Sequence[str], image: int) -> Map:

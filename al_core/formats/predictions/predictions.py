@@ -1,5 +1,5 @@
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import check_filenames, check_length
+from al_core.formats.join.file_rows import BadRows, FileRows, Wording
+from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.row_checks import ProbabilityChecks, RowChecks
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 
@@ -17,8 +20,12 @@ SEGMENTATION = "semantic-segmentation"
 KEYPOINTS = "keypoint-detection"
 
 
+ROW_CHECKS: dict[str, RowChecks] = {CLASSIFICATION: ProbabilityChecks()}
+"""The checks by task, for those tasks that have their own."""
+
+
 @dataclass(frozen=True)
-class Predictions:
+class Predictions(FileRows):
     """What a model predicted for M samples, as a file holds it.
 
     Attributes:
@@ -27,19 +34,38 @@ class Predictions:
         outputs: What the scorer of the task takes, one per row: (M, C) float32 class probabilities with NaN where the
             file has no value, an `ObjectDetectionBatch`, a sequence of (H, W, C) maps or of `KeypointPrediction`.
         task: A key of `al_core.scorers.SCORERS`.
-        findings: What the reader changed or left out, in words, and the filenames concerned.
+        findings: What the reader changed or left out.
         category_ids: (C,) the number that objects with keypoints call each class by; None if it is its position.
     """
+
+    wording = Wording("a prediction", "have a prediction", "left without a score")
 
     filenames: list[str] | None
     class_names: list[str]
     outputs: Any
     task: str = CLASSIFICATION
-    findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
     category_ids: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.outputs)
+
+    @property
+    def can_fill(self) -> bool:
+        """Whether a sample without a row can be given the values that are the most uncertain."""
+        return self._row_checks.can_fill
+
+    def differ(self, first: int, later: int) -> bool:
+        """Return whether two rows of one sample contradict each other."""
+        return self._row_checks.differ(self.outputs, first, later)
+
+    def bad_rows(self) -> BadRows:
+        """Return the rows with values that do not fit the task."""
+        return self._row_checks.bad_rows(self.outputs)
+
+    @property
+    def _row_checks(self) -> RowChecks:
+        return ROW_CHECKS.get(self.task, RowChecks())
 
     def take(self, rows: Rows) -> Any:
         """Return the outputs of these rows, as the scorer of the task takes them."""

@@ -12,24 +12,29 @@ from al_core.formats.files.csv_table import CsvHeader, filename_position, number
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filenames
 from al_core.formats.files.reader import Reader, check_file, registry
 from al_core.formats.files.text import BOM, looks_like_text
+from al_core.formats.join.file_rows import FileRows, Wording
+from al_core.formats.join.finding import Finding, note
 from al_core.types import Scores
 
 _SCORE_NAME = re.compile("score|quality|uncertain|entropy|margin|confidence", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class ScoreTable:
+class ScoreTable(FileRows):
     """Scores of M samples as a file holds them.
 
     Attributes:
         filenames: (M,) one per row, each once.
         scores: (M,) in [0, 1] by name, higher meaning more worth labelling; NaN where the file has no value.
-        findings: What was done to the numbers, in words.
+        findings: What was done to the numbers.
     """
+
+    wording = Wording("a score", "have a score", "left without a score")
+    task = "scores"
 
     filenames: list[str]
     scores: dict[str, Scores]
-    findings: tuple[str, ...] = ()
+    findings: Sequence[Finding] = ()
 
 
 def read_scores(
@@ -61,7 +66,7 @@ def read_scores(
         raise FileFormatError(f"{path.name} has no column of numbers beside the filenames; add the scores")
     (filenames,), values = read_columns(path, header, texts=[position], numbers=numbers)
     check_filenames(filenames, path.name, unique=True)
-    findings: list[str] = []
+    findings: list[Finding] = []
     scores = {
         header.columns[column]: _as_score(
             f"{path.name}, column {header.columns[column]!r}", cells, lower_is_more, findings
@@ -86,17 +91,17 @@ def _positions(path: Path, header: CsvHeader, columns: Sequence[str]) -> list[in
     return [header.columns.index(name) for name in dict.fromkeys(columns)]
 
 
-def _as_score(name: str, values: Scores, lower_is_more: bool, findings: list[str]) -> Scores:
+def _as_score(name: str, values: Scores, lower_is_more: bool, findings: list[Finding]) -> Scores:
     finite = values[np.isfinite(values)]
     if not len(finite):
         raise FileFormatError(f"{name} holds no numbers; leave it out")
     lowest, highest = float(np.min(finite)), float(np.max(finite))
     values = np.where(np.isfinite(values), values, np.nan)
     if lowest < 0 or highest > 1:
-        findings.append(f"{name} has values from {lowest:g} to {highest:g}: scaled to 0 to 1")
+        findings.append(note("scaled", f"{name} has values from {lowest:g} to {highest:g}", "scaled to 0 to 1"))
         values = (values - lowest) / (highest - lowest or 1.0)
     if lower_is_more:
-        findings.append(f"{name} is turned round: 1 minus the value")
+        findings.append(note("inverted", f"{name} is inverted (1 − value)"))
         values = 1 - values
     return values.clip(0, 1)
 

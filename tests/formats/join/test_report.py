@@ -4,105 +4,13 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats import Policy, Predictions, join_report
+from al_core.formats import Predictions, join_report
 
 SAMPLES = ["a", "b", "c", "d"]
 
 
-def predictions(rows: dict[str, list[float]] | list[tuple[str, list[float]]]) -> Predictions:
-    items = list(rows.items()) if isinstance(rows, dict) else rows
-    probabilities = np.array([values for _, values in items], dtype=np.float32)
-    return Predictions(
-        [name for name, _ in items], [f"class_{i}" for i in range(probabilities.shape[1])], probabilities
-    )
-
-
-def test_a_complete_file_has_nothing_to_report():
-    report = join_report(SAMPLES, predictions({name: [0.5, 0.5] for name in "dcba"}), source="p.csv")
-    assert report.rows.tolist() == [3, 2, 1, 0]
-    assert report.rows.dtype == np.int64
-    assert report.usable
-    assert report.sentences() == ["4 of 4 samples have a prediction in p.csv."]
-
-
-def test_missing_unknown_and_repeated_names_are_listed_once_and_in_order():
-    rows = [("x", [1, 0]), ("b", [1, 0]), ("y", [1, 0]), ("b", [1, 0]), ("x", [1, 0]), ("a", [0, 1])]
-    report = join_report(SAMPLES, predictions(rows))
-    assert (report.n_samples, report.n_rows, report.matched) == (4, 6, 2)
-    assert report.missing == ["c", "d"]
-    assert report.unknown == ["x", "y"]
-    assert report.duplicate == ["b"]
-    assert report.conflicting == []
-    assert report.rows.tolist() == [-1, 1, -1, -1, -1, 0]
-    assert report.usable
-
-
-def test_a_repetition_with_other_values_refuses_the_file():
-    report = join_report(SAMPLES, predictions([("a", [1, 0]), ("a", [0, 1])]))
-    assert report.conflicting == ["a"]
-    assert not report.usable
-    repeated, verdict = report.sentences()[-2:]
-    assert repeated.startswith("1 filename is repeated with different values ('a'): which row is right is unknown")
-    assert verdict == "The file cannot be used as it is; nothing is stored."
-
-
-def test_rows_that_are_no_probabilities_are_told_from_rows_with_nan():
-    rows = {"a": [0.5, 0.6], "b": [np.nan, 1], "c": [np.inf, -np.inf], "d": [-0.5, 1.5]}
-    report = join_report(SAMPLES, predictions(rows))
-    assert report.rows_not_summing_to_1 == ["a", "d"]
-    assert report.rows_with_nan == ["b", "c"]
-    assert report.rows.tolist() == [0, -1, -1, 3]
-
-
-def test_rounding_to_four_decimals_or_to_float16_is_no_problem():
-    rng = np.random.default_rng(0)
-    probabilities = rng.dirichlet(np.ones(100), size=1000)
-    for rounded in (probabilities.round(4), probabilities.astype(np.float16)):
-        report = join_report([str(i) for i in range(1000)], Predictions(None, ["x"] * 100, rounded.astype(np.float32)))
-        assert report.rows_not_summing_to_1 == []
-
-
-def test_one_column_is_binary_and_has_no_sum():
-    report = join_report(SAMPLES, predictions({"a": [0.2], "b": [1.0], "c": [1.2]}))
-    assert report.rows_not_summing_to_1 == ["c"]
-
-
-def test_without_filenames_rows_are_in_the_order_of_the_samples():
-    report = join_report(SAMPLES, Predictions(None, ["x", "y"], np.full((4, 2), 0.5, dtype=np.float32)))
-    assert report.rows.tolist() == [0, 1, 2, 3]
-
-
-def test_without_filenames_another_number_of_rows_is_refused():
-    with pytest.raises(InvalidInputError, match="3 rows without filenames but the samples are 4"):
-        join_report(SAMPLES, Predictions(None, ["x"], np.zeros((3, 1), dtype=np.float32)))
-
-
-def test_names_alone_can_be_joined():
-    report = join_report(SAMPLES, ["b", "z"])
-    assert report.rows.tolist() == [1, -1]
-    assert report.unknown == ["z"]
-
-
-def test_a_file_without_any_known_name_is_not_usable():
-    report = join_report(SAMPLES, ["images/e", "images/f"])
-    assert not report.usable
-
-
-def test_skip_leaves_samples_without_a_row_as_nan():
-    given = predictions({"b": [0.25, 0.75], "x": [1, 0], "c": [np.nan, 1]})
-    aligned = join_report(SAMPLES, given).align(given.outputs)
-    np.testing.assert_array_equal(aligned, np.float32([[np.nan] * 2, [0.25, 0.75], [np.nan] * 2, [np.nan] * 2]))
-
-
-def test_fill_gives_samples_without_a_row_equal_probabilities():
-    given = predictions({"b": [0.25, 0.75]})
-    aligned = join_report(["a", "b"], given, policy=Policy.FILL).align(given.outputs)
-    np.testing.assert_array_equal(aligned, np.float32([[0.5, 0.5], [0.25, 0.75]]))
-
-
-def test_a_repeated_row_does_not_overwrite_the_first():
-    given = predictions([("a", [1, 0]), ("a", [1, 0])])
-    assert join_report(["a"], given).align(given.outputs).tolist() == [[1, 0]]
+def predictions(rows: dict[str, list[float]]) -> Predictions:
+    return Predictions(list(rows), ["class_0", "class_1"], np.array(list(rows.values()), dtype=np.float32))
 
 
 @pytest.mark.parametrize(
@@ -131,3 +39,15 @@ def test_the_report_is_json_with_full_lists():
     assert plain["policy"] == "skip"
     assert plain["usable"] is True
     assert "rows" not in plain
+
+
+def test_the_json_lists_every_finding_with_its_number_and_names():
+    report = join_report(SAMPLES[:2], predictions({"a": [1, 0], "z": [1, 1]}), source="p.csv")
+    plain = json.loads(json.dumps(report.to_json()))
+    assert plain["n_used"] == 1
+    assert plain["findings"] == {}
+    assert [(detail["what"], detail["severity"], detail["count"], detail["names"]) for detail in plain["details"]] == [
+        ("missing", "problem", 1, ["b"]),
+        ("unknown", "problem", 1, ["z"]),
+        ("not-probabilities", "problem", 1, ["z"]),
+    ]

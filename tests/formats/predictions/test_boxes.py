@@ -24,6 +24,10 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
+def texts(predictions):
+    return [finding.text for finding in predictions.findings]
+
+
 def test_relative_boxes_are_grouped_by_image_and_images_without_boxes_stay():
     given = boxes((2, [0, 0, 0.5, 1], 0.5, 1), (0, [0.25, 0, 1, 1], 0.75, 0))
     predictions = detection_predictions("p", ["a", "b", "c"], ["cat", "dog"], given)
@@ -31,7 +35,7 @@ def test_relative_boxes_are_grouped_by_image_and_images_without_boxes_stay():
     assert found(predictions, 0) == [([0.25, 0, 1, 1], 0.75, 0)]
     assert found(predictions, 1) == []
     assert found(predictions, 2) == [([0, 0, 0.5, 1], 0.5, 1)]
-    assert list(predictions.findings) == ["Boxes are relative to the image: the largest coordinate is 1"]
+    assert texts(predictions) == ["Boxes are relative to the image: the largest coordinate is 1"]
 
 
 def test_pixels_are_divided_by_the_size_of_their_image():
@@ -39,7 +43,7 @@ def test_pixels_are_divided_by_the_size_of_their_image():
     predictions = detection_predictions("p", ["a", "b"], ["cat"], given, np.array([[100, 20], [200, 40]]))
     assert found(predictions, 0)[0][0] == [0.1, 0.5, 0.5, 1]
     assert found(predictions, 1)[0][0] == [0.05, 0.25, 0.25, 0.5]
-    assert "Boxes are in pixels: the largest coordinate is 50" in predictions.findings
+    assert texts(predictions) == ["Boxes are in pixels: the largest coordinate is 50"]
 
 
 def test_without_sizes_pixels_are_relative_to_the_outermost_box_and_the_report_says_so():
@@ -62,12 +66,12 @@ def test_bad_boxes_are_left_out_or_clipped_and_reported_by_image():
     predictions = detection_predictions("p", list("abcde"), ["cat"], given)
     assert predictions.outputs.n_boxes.tolist() == [1, 0, 0, 0, 0]
     assert found(predictions, 0)[0][0] == [0, 0, 0.5, 1]
-    problems = {finding: names for finding, names in predictions.findings.items() if names}
+    problems = {finding.what: finding.names for finding in predictions.findings if finding.names}
     assert problems == {
-        "image has categories not in the schema: these boxes are left out": ["d"],
-        "image has boxes with NaN or infinite values: they are left out": ["c"],
-        "image has boxes that reach outside: they are clipped": ["a", "e"],
-        "image has boxes of no area inside: they are left out": ["b", "e"],
+        "unknown-category": ("d",),
+        "boxes-not-finite": ("c",),
+        "boxes-clipped": ("a", "e"),
+        "boxes-empty": ("b", "e"),
     }
     assert join_report(list("abcde"), predictions).usable
     assert not join_report(list("abcde"), predictions, policy="reject").usable

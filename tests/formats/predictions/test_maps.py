@@ -44,7 +44,7 @@ def test_the_masks_of_an_image_give_their_pixels_class_probabilities(tmp_path):
     assert predictions.class_names == ["class_1", "class_7"]
     np.testing.assert_array_equal(predictions.outputs[0], [[[0.5, 0.5]] * 4 + [[0.25, 0.75]] * 4])
     assert predictions.outputs[1].shape == (1, 4, 2)
-    assert "Masks give the pixels inside them their class" in " ".join(predictions.findings)
+    assert "Masks give the pixels inside them their class" in " ".join(finding.text for finding in predictions.findings)
 
 
 def test_where_masks_overlap_the_surest_one_counts(tmp_path):
@@ -61,15 +61,14 @@ def test_masks_of_unknown_categories_are_left_out_and_told(tmp_path):
     path = results(tmp_path, mask(LEFT), mask(RIGHT) | {"category_id": 9})
     predictions = read_predictions(path, images=tmp_path / "about.json")
     assert predictions.outputs[0].shape == (1, 4, 1)
-    assert join_report(["a.png"], predictions).findings[
-        "image has categories not in the schema: these masks are left out"
-    ] == ["a.png"]
+    names = {finding.what: finding.names for finding in join_report(["a.png"], predictions).details}
+    assert names["unknown-category"] == ("a.png",)
 
 
 def test_boxes_count_where_an_entry_has_both_and_the_report_says_so(tmp_path):
     predictions = read_predictions(results(tmp_path, mask(LEFT) | {"bbox": [0, 0, 1, 2]}))
     assert predictions.task == "object-detection"
-    assert "The masks beside the boxes are not read: scores come from the boxes" in predictions.findings
+    assert "masks-not-read" in [finding.what for finding in predictions.findings]
 
 
 @pytest.mark.parametrize(

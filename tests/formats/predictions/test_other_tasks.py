@@ -229,7 +229,7 @@ def test_logits_are_recognised_and_softmax_is_offered_not_applied(tmp_path):
     predictions = read_predictions(path)
     report = join_report(["a", "b"], predictions)
     assert report.looks_like_logits
-    assert "Most rows are no probabilities: these look like logits, apply a softmax first." in report.sentences()
+    assert "Most rows are not probabilities: they look like logits; apply a softmax first." in report.sentences()
     softened = predictions.softmax()
     np.testing.assert_allclose(softened.outputs[0], [0.25, 0.75], rtol=1e-6)
     assert not join_report(["a", "b"], softened).looks_like_logits

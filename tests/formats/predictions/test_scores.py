@@ -11,6 +11,10 @@ def write(tmp_path, text: str):
     return path
 
 
+def texts(table):
+    return [finding.text for finding in table.findings]
+
+
 def test_every_column_of_numbers_is_a_score(tmp_path):
     table = read_scores(write(tmp_path, "filename,label,novelty,quality\na,cat,0.5,0.25\nb,dog,1,\n"))
     assert table.filenames == ["a", "b"]
@@ -23,13 +27,13 @@ def test_every_column_of_numbers_is_a_score(tmp_path):
 def test_lower_is_more_turns_label_quality_round(tmp_path):
     table = read_scores(write(tmp_path, "filename,quality\na,0.25\nb,1\n"), lower_is_more=True)
     np.testing.assert_array_equal(table.scores["quality"], [0.75, 0])
-    assert table.findings == ("s.csv, column 'quality' is turned round: 1 minus the value",)
+    assert texts(table) == ["s.csv, column 'quality' is inverted (1 − value)"]
 
 
 def test_numbers_outside_0_to_1_are_scaled_and_the_findings_say_so(tmp_path):
     table = read_scores(write(tmp_path, "filename,loss,rank\na,2,0\nb,4,1\nc,3,1\n"), columns=["loss"])
     np.testing.assert_array_equal(table.scores["loss"], [0, 1, 0.5])
-    assert table.findings == ("s.csv, column 'loss' has values from 2 to 4: scaled to 0 to 1",)
+    assert texts(table) == ["s.csv, column 'loss' has values from 2 to 4: scaled to 0 to 1"]
 
 
 @pytest.mark.parametrize(

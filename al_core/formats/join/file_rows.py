@@ -1,0 +1,84 @@
+"""What a join asks of the rows of a file, whatever they hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from al_core.formats.join.finding import Finding
+from al_core.types import Rows
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How sentences speak of what a file has for each sample.
+
+    Attributes:
+        noun: With its article, such as "a prediction".
+        predicate: What is said of the samples that have it, such as "have a prediction".
+        absence: What happens to a sample without it; empty if a file may leave samples out.
+    """
+
+    noun: str
+    predicate: str
+    absence: str = ""
+
+
+def _no_rows() -> Rows:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class BadRows:
+    """Rows that cannot be used as they are.
+
+    Attributes:
+        not_finite: Rows with a NaN, infinite or empty value; they are left out.
+        not_probabilities: Finite rows that do not sum to 1 or leave 0 to 1; they are used.
+    """
+
+    not_finite: Rows = field(default_factory=_no_rows)
+    not_probabilities: Rows = field(default_factory=_no_rows)
+
+
+class FileRows:
+    """Base of everything that is joined with the samples of a dataset by filename.
+
+    Attributes:
+        wording: How sentences speak of the rows.
+        task: What the file holds.
+        filenames: One per row; None if the rows are in the order of the samples.
+        findings: What the reader changed or left out.
+    """
+
+    wording: ClassVar[Wording]
+    task: str
+    filenames: list[str] | None
+    findings: Sequence[Finding] = ()
+
+    def __len__(self) -> int:
+        return len(self.filenames or ())
+
+    @property
+    def can_fill(self) -> bool:
+        """Whether a sample without a row can be given the values that are the most uncertain."""
+        return False
+
+    def differ(self, first: int, later: int) -> bool:
+        """Return whether two rows of one sample contradict each other."""
+        return False
+
+    def bad_rows(self) -> BadRows:
+        """Return the rows with values that do not fit."""
+        return BadRows()
+
+
+class FilenameRows(FileRows):
+    """The rows of a list that holds nothing but filenames."""
+
+    wording = Wording("a row", "are listed")
+    task = "filenames"
+
+    def __init__(self, filenames: Sequence[str]) -> None:
+        self.filenames = list(filenames)

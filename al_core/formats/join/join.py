@@ -1,0 +1,148 @@
+"""Joining the rows of a file with the samples of a dataset."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from al_core.exceptions import InvalidInputError
+from al_core.formats.join.file_rows import BadRows, FilenameRows, FileRows
+from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.join.matching import match_filenames
+from al_core.formats.join.report import JoinReport, Policy
+from al_core.types import Rows
+
+_MISSING = Finding("missing", "sample has none", "samples have none")
+_FILLED = "equal class probabilities are filled in, the most uncertain ones"
+_UNKNOWN = Finding(
+    "unknown",
+    "filename is not in the dataset",
+    "filenames are not in the dataset",
+    "left out; check the folder and the suffix",
+)
+_REPEATED = Finding(
+    "repeated",
+    "filename is repeated with the same values",
+    "filenames are repeated with the same values",
+    "the first row of each is used",
+)
+_CONFLICTING = Finding(
+    "conflicting",
+    "filename is repeated with different values",
+    "filenames are repeated with different values",
+    "which row is right is unknown; keep one row per filename",
+    severity=Severity.REFUSAL,
+)
+_NOT_FINITE = Finding(
+    "not-finite",
+    "row has NaN, infinite or empty values",
+    "rows have NaN, infinite or empty values",
+    "left out, as if they were missing",
+)
+_NOT_PROBABILITIES = Finding(
+    "not-probabilities",
+    "row has values that are not probabilities summing to 1",
+    "rows have values that are not probabilities summing to 1",
+    "used as they are",
+)
+
+
+def join_report(
+    dataset_filenames: Sequence[str],
+    rows: FileRows | Sequence[str],
+    *,
+    policy: Policy = Policy.SKIP,
+    source: str = "the file",
+) -> JoinReport:
+    """Return how the rows of a file meet the samples of a dataset.
+
+    Args:
+        dataset_filenames: The samples, each once.
+        rows: What a file holds, or only its filenames. Without filenames the rows are in sample order.
+        policy: What happens to bad rows and to samples without one.
+        source: The name of the file, for the sentences.
+
+    Raises:
+        InvalidInputError: If there are no filenames and not as many rows as samples.
+
+    Examples:
+        >>> report = join_report(["a.png", "b.png"], ["b.png", "c.png"], source="p.csv")
+        >>> report.rows, report.missing, report.unknown
+        (array([ 1, -1]), ['a.png'], ['c.png'])
+        >>> report.sentences()[0]
+        '1 of 2 samples are listed in p.csv.'
+    """
+    file_rows = rows if isinstance(rows, FileRows) else FilenameRows(rows)
+    if file_rows.filenames is None and len(file_rows) != len(dataset_filenames):
+        raise InvalidInputError(
+            f"{source} has {len(file_rows):,} rows without filenames but the samples are {len(dataset_filenames):,}; "
+            "give one row per sample in their order, or add a column of filenames"
+        )
+    return _join(dataset_filenames, file_rows, Policy(policy), source)
+
+
+def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: str) -> JoinReport:
+    names = samples if file_rows.filenames is None else file_rows.filenames
+    rows, matched_by = match_filenames(samples, names)
+    present = np.zeros(len(samples), dtype=bool)
+    present[rows[rows >= 0]] = True
+    missing = [samples[row] for row in np.flatnonzero(~present).tolist()]
+    unknown = _distinct(names, np.flatnonzero(rows < 0).tolist())
+    repeats = _repeats(rows)
+    duplicate = _distinct(names, [later for _, later in repeats])
+    conflicting = _distinct(names, [later for first, later in repeats if file_rows.differ(first, later)])
+    bad = file_rows.bad_rows()
+    not_finite = [names[row] for row in bad.not_finite.tolist()]
+    not_probabilities = [names[row] for row in bad.not_probabilities.tolist()]
+    found = [
+        _absence(file_rows, policy).of(missing if file_rows.wording.absence else ()),
+        _UNKNOWN.of(unknown),
+        _REPEATED.of(sorted(set(duplicate) - set(conflicting))),
+        _CONFLICTING.of(conflicting),
+        _NOT_FINITE.of(not_finite),
+        _NOT_PROBABILITIES.of(not_probabilities),
+    ]
+    return JoinReport(
+        source=source,
+        policy=policy,
+        task=file_rows.task,
+        wording=file_rows.wording,
+        n_samples=len(samples),
+        n_rows=len(names),
+        matched=int(present.sum()),
+        matched_by=matched_by,
+        missing=missing,
+        unknown=unknown,
+        duplicate=duplicate,
+        conflicting=conflicting,
+        rows_not_summing_to_1=not_probabilities,
+        rows_with_nan=not_finite,
+        looks_like_logits=2 * len(not_probabilities) > len(names),
+        findings=tuple(file_rows.findings),
+        details=(*(finding for finding in found if finding.names), *file_rows.findings),
+        rows=_used(rows, repeats, bad),
+    )
+
+
+def _absence(file_rows: FileRows, policy: Policy) -> Finding:
+    is_filled = policy is Policy.FILL and file_rows.can_fill
+    outcome = _FILLED if is_filled else file_rows.wording.absence
+    return Finding(_MISSING.what, _MISSING.singular, _MISSING.plural, outcome)
+
+
+def _used(rows: Rows, repeats: Sequence[tuple[int, int]], bad: BadRows) -> Rows:
+    used = rows.copy()
+    used[bad.not_finite] = -1
+    used[[later for _, later in repeats]] = -1
+    return used
+
+
+def _distinct(names: Sequence[str], rows: Sequence[int]) -> list[str]:
+    return list(dict.fromkeys(names[row] for row in rows))
+
+
+def _repeats(rows: Rows) -> list[tuple[int, int]]:
+    """Return (first row, later row) for every further row of a sample."""
+    matched = np.flatnonzero(rows >= 0)
+    _, first, inverse = np.unique(rows[matched], return_index=True, return_inverse=True)
+    later = np.flatnonzero(first[inverse] != np.arange(len(matched)))
+    return list(zip(matched[first[inverse[later]]].tolist(), matched[later].tolist(), strict=True))

@@ -1,0 +1,45 @@
+"""What makes the rows of a task differ, and which of them cannot be used."""
+
+from typing import Any
+
+import numpy as np
+
+from al_core.formats.join.file_rows import BadRows
+
+SUM_TOLERANCE = 0.01
+"""How far the probabilities of a row may be from a sum of 1: float16 and four decimals stay well within."""
+
+
+class RowChecks:
+    """Checks of a task whose outputs are objects: their values are checked where they are read."""
+
+    can_fill = False
+    """Whether a sample without a row can be given the values that are the most uncertain."""
+
+    def differ(self, outputs: Any, first: int, later: int) -> bool:
+        """Return whether two rows differ; objects of one image in two places do, since no reader splits an image."""
+        return True
+
+    def bad_rows(self, outputs: Any) -> BadRows:
+        """Return the rows that do not fit."""
+        return BadRows()
+
+
+class ProbabilityChecks(RowChecks):
+    """Checks of (M, C) class probabilities."""
+
+    can_fill = True
+
+    def differ(self, outputs: Any, first: int, later: int) -> bool:
+        """Return whether two rows have different values."""
+        return not np.array_equal(outputs[first], outputs[later], equal_nan=True)
+
+    def bad_rows(self, outputs: Any) -> BadRows:
+        """Return the rows with a value that is not finite, and the finite rows that are not probabilities."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            sums = outputs.sum(axis=1, dtype=np.float64)
+            outside = (outputs.min(axis=1) < 0) | (outputs.max(axis=1) > 1)
+        finite = np.isfinite(sums)
+        # A single column is the probability of the second of two classes: it need not sum to 1.
+        off = np.zeros(len(sums), dtype=bool) if outputs.shape[1] == 1 else np.abs(sums - 1) > SUM_TOLERANCE
+        return BadRows(np.flatnonzero(~finite), np.flatnonzero(finite & (off | outside)))
