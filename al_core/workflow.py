@@ -19,9 +19,10 @@ from al_core.steps.provenance import origin, projection_name
 from al_core.steps.selections import PREFERRED_SCORES as PREFERRED_SCORES
 from al_core.steps.selections import Selection as Selection
 from al_core.steps.selections import find_score, rows_quality, select_rows, selection_of
+from al_core.steps.selections import newest_labeled_tag as newest_labeled_tag
 from al_core.steps.selections import read_selection as read_selection
 from al_core.steps.views import find_projection, neighbor_graph
-from al_core.store.records import INITIAL_TAG, Tag
+from al_core.store.records import INITIAL_TAG, Tag, TagRole
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -283,6 +284,7 @@ def run_selection(
         query_tag=query_tag,
         preselected_tag=labeled_tag,
         facts={
+            "role": TagRole.SELECTION,
             "config": asdict(config),
             "quality": asdict(achieved),
             "embedding": origin(embedding),

@@ -4,7 +4,7 @@ from al_core import workflow
 from al_core.formats import WRITERS, Writer
 from al_core.steps.exports import export_obstacle
 from al_core.steps.tags import combine_tags
-from al_core.store import INITIAL_TAG, Dataset, Tag
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from al_core.text import counted
 from ui import state
 from ui.tags import folder_export
@@ -15,6 +15,11 @@ OPERATIONS = {
     "union": "in either",
     "intersection": "in both",
     "difference": "in the first but not in the second",
+}
+
+ROLE_IS_FIXED = {
+    TagRole.ALL: "initial-tag holds every sample and stays as it is",
+    TagRole.SELECTION: "The samples of a selection count as labeled",
 }
 
 
@@ -39,6 +44,7 @@ def show_tree(tags: list[Tag]) -> Tag:
         {
             "Tag": "\u2003" * depth + ("└ " if depth else "") + tag.name,
             "Samples": tag.size,
+            "Role": str(tag.role),
             "Share": tag.size / tag.tot_size,
             "Made by": made_by(tag),
         }
@@ -144,6 +150,22 @@ def change(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
                 st.rerun()
 
 
+def mark(dataset: Dataset, tag: Tag) -> None:
+    is_fixed = tag.original_role in (TagRole.ALL, TagRole.SELECTION)
+    is_labeled = st.toggle(
+        "Its samples are labeled",
+        tag.counts_as_labeled,
+        key=f"labeled-{tag.id}-{tag.role}",
+        disabled=is_fixed,
+        help=ROLE_IS_FIXED.get(tag.original_role)
+        or "Select proposes the newest tag that is marked so, or the newest selection, as labeled already",
+    )
+    if is_labeled != tag.counts_as_labeled:
+        with state.errors_explained():
+            dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
+            st.rerun()
+
+
 def fixed(is_initial: bool) -> str | None:
     return "initial-tag holds every sample and stays as it is" if is_initial else None
 
@@ -177,6 +199,7 @@ with table:
     tag = show_tree(tags)
 with detail.container(border=True):
     st.subheader(tag.name)
+    mark(dataset, tag)
     export_tab, algebra_tab, change_tab, list_tab, duplicates_tab = st.tabs(
         ["Download", "Combine", "Rename, delete", "From a list", "Duplicates"]
     )

@@ -17,9 +17,9 @@ from al_core.exceptions import (
 )
 from al_core.formats import Predictions
 from al_core.projection import umap
-from al_core.steps.tags import combine_tags
+from al_core.steps.tags import combine_tags, tag_filenames
 from al_core.steps.views import stored_projection
-from al_core.store import INITIAL_TAG, Dataset, Workspace
+from al_core.store import INITIAL_TAG, Dataset, TagRole, Workspace
 from tests.conftest import FILENAMES
 
 ALL_ROWS = np.arange(6)
@@ -272,3 +272,12 @@ def test_a_umap_is_stored_with_the_number_of_its_landmarks(
     stored = stored_projection(dataset, dataset.arrays.get("embedding", "default"), "UMAP")
     assert stored
     assert stored.facts["landmarks"] == landmarks
+
+
+def test_the_newest_tag_whose_samples_are_chosen_is_where_a_selection_goes_on_from(dataset: Dataset) -> None:
+    assert workflow.newest_labeled_tag(dataset.tags()) is None
+    elsewhere, _ = tag_filenames(dataset, ["a.png"], "elsewhere", role=TagRole.LABELED)
+    made = workflow.run_selection(dataset, SelectionConfig("RANDOM", 2, name="made"), labeled_tag=elsewhere).tag
+    dataset.create_tag("region", np.array([5]))
+    assert workflow.newest_labeled_tag(dataset.tags()) == made
+    assert workflow.newest_labeled_tag(dataset.tags(), query_tag=made) == elsewhere

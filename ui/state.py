@@ -21,7 +21,6 @@ DATASET = "dataset"
 REMOTE = "remote-workspace"
 NOTICE = "notice"
 SWITCH = "dataset-switch"
-QUERY_TAG = "query-tag"
 UPLOAD_SECONDS = 24 * 3600
 
 

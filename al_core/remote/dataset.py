@@ -10,7 +10,7 @@ from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
 from al_core.store.dataset import Dataset, ImageSize, Server
 from al_core.store.identity import sample_id
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, rows_to_mask
+from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagRole, rows_to_mask
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
@@ -110,6 +110,12 @@ class RemoteDataset(Dataset):
     def rename_tag(self, tag: Tag, name: str) -> None:
         """Give a tag another name; `initial-tag` keeps its own."""
         self._connection.send("PUT", f"{self._path}/tags/{tag.id}", {"name": name})
+        self._tags.forget()
+
+    def set_tag_role(self, tag: Tag, role: TagRole) -> None:
+        """Say what a tag stands for; `initial-tag` and selections keep their roles."""
+        self.check_tag_role(tag, role)
+        self._connection.send("PUT", f"{self._path}/tags/{tag.id}", {"name": tag.name, "role": role})
         self._tags.forget()
 
     def delete_tag(self, tag: Tag) -> None:

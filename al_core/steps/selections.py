@@ -1,5 +1,6 @@
 """Selections: what one is made from, and how the store keeps it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,17 @@ class Selection:
     config: SelectionConfig
     quality: "SelectionQuality"
     stale: tuple[str, ...] = ()
+
+
+def newest_labeled_tag(tags: Sequence[Tag], query_tag: Tag | None = None) -> Tag | None:
+    """Return the newest tag whose samples are chosen already, which is where the next selection goes on from.
+
+    Args:
+        tags: Newest first.
+        query_tag: Never returned: if it were the labeled set as well, no sample would be left to select.
+    """
+    query_id = query_tag.id if query_tag else None
+    return next((tag for tag in tags if tag.counts_as_labeled and tag.id != query_id), None)
 
 
 def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:

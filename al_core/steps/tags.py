@@ -7,7 +7,7 @@ import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.provenance import origin
-from al_core.store.records import INITIAL_TAG, Tag
+from al_core.store.records import INITIAL_TAG, Tag, TagRole
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def tag_duplicates(
     digests = dataset.arrays.read(stored) if stored else None
     rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
     facts = {
+        "role": TagRole.DUPLICATES,
         "operation": "duplicates",
         "tags": [INITIAL_TAG],
         "threshold": threshold,
@@ -52,9 +53,16 @@ def tag_duplicates(
 
 
 def tag_filenames(
-    dataset: "Dataset", filenames: Sequence[str], name: str, *, source: str = "the list"
+    dataset: "Dataset",
+    filenames: Sequence[str],
+    name: str,
+    *,
+    source: str = "the list",
+    role: TagRole = TagRole.REGION,
 ) -> "tuple[Tag, JoinReport]":
     """Store a tag of the samples that a list names, to continue a project begun elsewhere, and how they were matched.
+
+    The role says what the list holds: with `TagRole.LABELED` its samples are not selected again.
 
     Raises:
         InvalidInputError: If no filename is a sample; nothing is stored then.
@@ -66,7 +74,8 @@ def tag_filenames(
     report = join_report(dataset.filenames(), filenames, source=source)
     report.require_usable()
     rows = np.unique(report.rows[report.rows >= 0])
-    return dataset.create_tag(name, rows, facts={"operation": "list", "tags": [source]}), report
+    facts = {"role": role, "operation": "list", "tags": [source]}
+    return dataset.create_tag(name, rows, facts=facts), report
 
 
 def combine_tags(
@@ -76,4 +85,5 @@ def combine_tags(
     rows: Rows = getattr(np, SET_OPERATIONS[operation])(first.rows, second.rows)
     if not len(rows):
         raise InvalidInputError(f"the {operation} of '{first.name}' and '{second.name}' is empty; nothing to store")
-    return dataset.create_tag(name, rows, facts={"operation": operation, "tags": [first.name, second.name]})
+    facts = {"role": TagRole.REGION, "operation": operation, "tags": [first.name, second.name]}
+    return dataset.create_tag(name, rows, facts=facts)

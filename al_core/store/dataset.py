@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from al_core.config import SelectionConfig
-from al_core.exceptions import AlreadyExistsError, NotFoundError
+from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
-from al_core.store.records import SampleImage, Tag
+from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagRole
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -193,6 +193,24 @@ class Dataset(ABC):
     @abstractmethod
     def rename_tag(self, tag: Tag, name: str) -> None:
         """Give a tag another name; `initial-tag` keeps its own."""
+
+    @abstractmethod
+    def set_tag_role(self, tag: Tag, role: TagRole) -> None:
+        """Say what a tag stands for.
+
+        Raises:
+            NotAllowedError: If it is `initial-tag` or a selection, or is to become one: those roles are not a matter
+                of opinion.
+        """
+
+    @staticmethod
+    def check_tag_role(tag: Tag, role: TagRole) -> None:
+        """Raise unless the tag may be given this role."""
+        if tag.name == INITIAL_TAG:
+            raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and keeps its role")
+        made_only = (TagRole.ALL, TagRole.SELECTION)
+        if tag.original_role in made_only or role in made_only:
+            raise NotAllowedError(f"tag '{tag.name}' cannot become {role}: only a selection makes selections")
 
     @abstractmethod
     def delete_tag(self, tag: Tag) -> None:

@@ -20,7 +20,7 @@ from al_core.store import files, names, tables, upsize
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, rows_to_mask
+from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagRole, rows_to_mask
 from al_core.store.samples import Samples
 from al_core.types import Rows
 
@@ -253,6 +253,13 @@ class LocalDataset(Dataset):
         self.check_tag_name(name)
         with self._engine.begin() as connection:
             connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(name=name))
+
+    def set_tag_role(self, tag: Tag, role: TagRole) -> None:
+        """Say what a tag stands for; `initial-tag` and selections keep their roles."""
+        self.check_tag_role(tag, role)
+        facts = self.tag_by_id(tag.id).facts | {"role": role}
+        with self._engine.begin() as connection:
+            connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(facts=facts))
 
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children."""

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +10,17 @@ import numpy as np
 from al_core.types import Rows
 
 INITIAL_TAG = "initial-tag"
+
+
+class TagRole(StrEnum):
+    """What a tag stands for."""
+
+    ALL = "all"
+    REGION = "region"
+    SELECTION = "selection"
+    LABELED = "labeled"
+    TEST = "test"
+    DUPLICATES = "duplicates"
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,31 @@ class Tag:
     def rows(self) -> Rows:
         """The rows of the tag in ascending order."""
         return mask_to_rows(self.mask)
+
+    @property
+    def role(self) -> TagRole:
+        """What the tag stands for: what its facts say, otherwise what follows from how it was made.
+
+        Tags of older workspaces and of Lightly's clients say nothing, and one of a later version may say a word that
+        is not known here.
+        """
+        stored = self.facts.get("role")
+        return TagRole(stored) if stored in list(TagRole) else self.original_role
+
+    @property
+    def original_role(self) -> TagRole:
+        """The role that follows from how the tag was made, whatever it was marked as later."""
+        if self.name == INITIAL_TAG:
+            return TagRole.ALL
+        # A client that selects by itself names the labeled tag that it went on from.
+        if "config" in self.facts or self.preselected_tag_id is not None:
+            return TagRole.SELECTION
+        return TagRole.DUPLICATES if self.facts.get("operation") == "duplicates" else TagRole.REGION
+
+    @property
+    def counts_as_labeled(self) -> bool:
+        """Whether its samples are chosen already: by a selection, or because a person marked them as labeled."""
+        return self.role in (TagRole.SELECTION, TagRole.LABELED)
 
     @property
     def bit_mask_data(self) -> str:

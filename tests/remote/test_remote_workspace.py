@@ -27,7 +27,7 @@ from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
 from al_core.steps import exports, tags
 from al_core.steps.sample_card import describe_sample
 from al_core.steps.snippet import selection_code
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, TagRole, Workspace
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 from tests.api.conftest import api_server
 from tests.conftest import FILENAMES
@@ -141,8 +141,13 @@ def test_tags_are_made_renamed_combined_and_deleted(line: RemoteDataset, dataset
     first, _ = tags.tag_filenames(line, ["a.png", "b.png"], "first", source="list.txt")
     second = line.create_tag("second", np.array([1, 2]), facts={"operation": "exploring", "filters": ["in first"]})
     both = tags.combine_tags(line, first, second, "intersection", "both")
-    assert (both.rows.tolist(), both.facts) == ([1], {"operation": "intersection", "tags": ["first", "second"]})
+    assert (both.rows.tolist(), both.facts) == (
+        [1],
+        {"role": "region", "operation": "intersection", "tags": ["first", "second"]},
+    )
     assert dataset.tag("second").facts == {"operation": "exploring", "tags": [], "filters": ["in first"]}
+    line.set_tag_role(second, TagRole.LABELED)
+    assert [dataset.tag("second").role, line.tag("second").role] == [TagRole.LABELED] * 2
     line.rename_tag(both, "middle")
     line.delete_tag(first)
     assert [tag.name for tag in dataset.tags()] == ["middle", "second", "initial-tag"] == [t.name for t in line.tags()]

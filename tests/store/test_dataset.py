@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
-from al_core.store import INITIAL_TAG, Dataset
+from al_core.store import INITIAL_TAG, Dataset, TagRole
 
 
 def test_filenames_are_found_by_row_and_rows_by_filename(dataset: Dataset) -> None:
@@ -64,6 +64,47 @@ def test_a_renamed_tag_keeps_its_rows(dataset: Dataset) -> None:
     tag = dataset.create_tag("before", np.array([2]))
     dataset.rename_tag(tag, "after")
     assert dataset.tag("after").rows.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("facts", "role"),
+    [
+        ({}, TagRole.REGION),
+        ({"operation": "exploring"}, TagRole.REGION),
+        ({"operation": "duplicates"}, TagRole.DUPLICATES),
+        ({"config": {"method": "CORAL"}}, TagRole.SELECTION),
+        ({"operation": "list", "role": "labeled"}, TagRole.LABELED),
+        ({"operation": "duplicates", "role": "a word of a later version"}, TagRole.DUPLICATES),
+        ({"role": ["labeled"]}, TagRole.REGION),
+    ],
+)
+def test_a_tag_has_the_role_it_was_given_or_the_one_that_follows_from_how_it_was_made(
+    dataset: Dataset, facts: dict[str, object], role: TagRole
+) -> None:
+    assert dataset.create_tag("tag", np.array([0]), facts=facts).role is role
+
+
+def test_the_initial_tag_is_all_and_a_tag_that_went_on_from_a_labeled_one_a_selection(dataset: Dataset) -> None:
+    initial = dataset.tag(INITIAL_TAG)
+    assert initial.role is TagRole.ALL
+    assert dataset.create_tag("by a client", np.array([0]), preselected_tag=initial).role is TagRole.SELECTION
+
+
+def test_a_tag_is_marked_as_labeled_and_back(dataset: Dataset) -> None:
+    tag = dataset.create_tag("week 29", np.array([0]), facts={"operation": "exploring"})
+    dataset.set_tag_role(tag, TagRole.LABELED)
+    marked = dataset.tag("week 29")
+    assert (marked.role, marked.original_role, marked.counts_as_labeled) == (TagRole.LABELED, TagRole.REGION, True)
+    dataset.set_tag_role(marked, marked.original_role)
+    assert dataset.tag("week 29").facts == {"operation": "exploring", "role": "region"}
+
+
+def test_only_a_selection_makes_a_selection_and_the_initial_tag_stays_all(dataset: Dataset) -> None:
+    tag = dataset.create_tag("region", np.array([0]))
+    with pytest.raises(NotAllowedError, match="tag 'region' cannot become selection"):
+        dataset.set_tag_role(tag, TagRole.SELECTION)
+    with pytest.raises(NotAllowedError, match="keeps its role"):
+        dataset.set_tag_role(dataset.tag(INITIAL_TAG), TagRole.LABELED)
 
 
 def test_an_array_replaces_the_one_of_its_name_and_leaves_no_file_behind(dataset: Dataset) -> None:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from al_core.store import Dataset
+from al_core.store import Dataset, TagRole
 from al_core.text import counted
 from al_core.types import Rows
 from ui import state
+from ui.select.tags import choose_query
 
 
 def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
@@ -44,10 +45,11 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     )
     if is_tagged or is_query:
         with state.errors_explained():
-            tag = dataset.create_tag(name, rows, facts={"operation": "exploring", "filters": reasons})
+            facts = {"role": TagRole.REGION, "operation": "exploring", "filters": reasons}
+            tag = dataset.create_tag(name, rows, facts=facts)
             state.notify(f"Created “{tag.name}” with {counted(tag.size, 'sample')}")
             if is_query:
-                st.session_state[state.QUERY_TAG] = tag.name
+                choose_query(dataset, tag)
                 st.switch_page("../pages/select.py")
             st.rerun()
 

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from al_core.api.schemas.datasets import ImageType
 from al_core.api.schemas.wire import Wire, plain
-from al_core.store.records import Tag
+from al_core.store.records import Tag, TagRole
 
 Operation = Literal["UNION", "INTERSECTION", "DIFFERENCE"]
 
@@ -30,6 +30,8 @@ class TagOrigin(BaseModel):
         """Refuse the facts by which a selection is known."""
         if self.model_extra and "config" in self.model_extra:
             raise ValueError("a selection is made by the server; leave out config")
+        if self.model_extra and self.model_extra.get("role") in (TagRole.ALL, TagRole.SELECTION):
+            raise ValueError("tags with the role all or selection are made by the server; leave out role")
         plain(self.model_extra)
         return self
 
@@ -47,9 +49,10 @@ class TagCreate(Wire):
 
 
 class TagUpdate(Wire):
-    """A new name for a tag."""
+    """A new name for a tag; `role` is an addition of al_core: what the tag stands for."""
 
     name: str
+    role: TagRole | None = None
 
 
 class TagUpsize(Wire):

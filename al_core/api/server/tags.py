@@ -127,10 +127,13 @@ def read_tag(tag: TagOfPath) -> TagData:
 
 
 @router.put("/{tag_id}", status_code=204, response_class=Response)
-def rename_tag(dataset: DatasetOfPath, tag: TagOfPath, body: TagUpdate) -> None:
-    """Give a tag another name."""
-    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        dataset.rename_tag(tag, body.name)
+def update_tag(dataset: DatasetOfPath, tag: TagOfPath, body: TagUpdate) -> None:
+    """Give a tag another name, another role, or both."""
+    if body.role is not None:
+        dataset.set_tag_role(tag, body.role)
+    if body.role is None or body.name != tag.name:
+        with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+            dataset.rename_tag(tag, body.name)
 
 
 @router.delete("/{tag_id}", status_code=204, response_class=Response)

@@ -1,0 +1,217 @@
+"""What Select proposes, refuses and shows."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
+
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.demos.digits import INITIAL_SELECTION
+from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
+from al_core.store import INITIAL_TAG, Dataset, TagRole
+from tests.pages.conftest import Open
+from tests.pages.test_pages import button
+from ui import state
+
+
+def box(app: AppTest, label: str) -> Selectbox:
+    return next(found for found in app.selectbox if found.label == label)
+
+
+def labeled(app: AppTest) -> str:
+    return str(box(app, "Labeled already").value)
+
+
+def press_run(app: AppTest, dataset: Dataset) -> AppTest:
+    button(app, "Run selection").click().run()
+    job = state.jobs().latest(f"selection:{dataset.id}")
+    assert job is None or job.wait(60)
+    return app.run()
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def headings(app: AppTest) -> list[str]:
+    return [heading.value for heading in app.subheader]
+
+
+def refusals(app: AppTest) -> list[str]:
+    return [error.value for error in app.error]
+
+
+def leave_and_return(app: AppTest) -> AppTest:
+    app.switch_page("../pages/tags.py").run()
+    return app.switch_page("../pages/select.py").run()
+
+
+def select_32(dataset: Dataset, name: str = "al-iteration-1") -> workflow.Selection:
+    config = SelectionConfig("RANDOM", 132, name=name, score_name="uncertainty_margin", seed=1)
+    return workflow.run_selection(dataset, config, labeled_tag=dataset.tag(INITIAL_SELECTION))
+
+
+def test_select_from_these_proposes_what_has_been_selected_as_labeled(digits: Dataset, open_page: Open) -> None:
+    app = open_page("explore")
+    button(app, "Select from these").click().run()
+    assert (box(app, "Select from").value, labeled(app)) == ("explored-1", INITIAL_SELECTION)
+    assert app.number_input(key="new").value == 32
+    assert not button(app, "Run selection").disabled
+
+
+def test_without_any_selection_nothing_is_labeled_and_a_region_can_be_selected_from(
+    digits: Dataset, open_page: Open
+) -> None:
+    digits.delete_tag(digits.tag(INITIAL_SELECTION))
+    app = open_page("explore")
+    button(app, "Select from these").click().run()
+    assert (box(app, "Select from").value, labeled(app)) == ("explored-1", "none")
+    assert figures(press_run(app.switch_page("../pages/select.py").run(), digits))["Added"] == "32"
+
+
+def test_the_query_set_survives_a_visit_to_another_page(digits: Dataset, open_page: Open) -> None:
+    app = open_page("explore")
+    button(app, "Select from these").click().run()
+    assert box(leave_and_return(app), "Select from").value == "explored-1"
+
+
+@pytest.mark.parametrize("made_by", ["exploring", "duplicates", "combining", "a list"])
+def test_a_tag_that_says_nothing_of_labels_leaves_the_labeled_set_alone(
+    digits: Dataset, open_page: Open, made_by: str
+) -> None:
+    app = open_page("explore")
+    initial = digits.tag(INITIAL_TAG)
+    if made_by == "exploring":
+        button(app, "New tag").click().run()
+    elif made_by == "duplicates":
+        tag_duplicates(digits)
+    elif made_by == "combining":
+        combine_tags(digits, initial, digits.tag(INITIAL_SELECTION), "difference", "rest")
+    else:
+        tag_filenames(digits, digits.filenames(np.arange(50)), "odd ones")
+    assert len(digits.tags()) == 3
+    app.switch_page("../pages/select.py").run()
+    assert labeled(app) == INITIAL_SELECTION
+    assert app.number_input(key="total").value == 132
+
+
+def test_the_newest_selection_is_proposed_and_never_the_query_set(digits: Dataset, open_page: Open) -> None:
+    select_32(digits)
+    app = open_page("select")
+    assert labeled(app) == "al-iteration-1"
+    box(app, "Select from").set_value("al-iteration-1").run()
+    assert labeled(app) == INITIAL_SELECTION
+
+
+def test_a_choice_of_the_labeled_set_survives_new_regions_and_other_pages(digits: Dataset, open_page: Open) -> None:
+    digits.create_tag("mine", np.arange(20))
+    app = open_page("select")
+    box(app, "Labeled already").set_value("mine").run()
+    digits.create_tag("region", np.arange(500))
+    assert labeled(app.run()) == "mine"
+    assert labeled(leave_and_return(app)) == "mine"
+    digits.rename_tag(digits.tag("mine"), "renamed")
+    assert labeled(app.run()) == "renamed"
+
+
+def test_a_choice_of_the_labeled_set_ends_with_the_next_selection(digits: Dataset, open_page: Open) -> None:
+    app = open_page("select")
+    box(app, "Labeled already").set_value("none").run()
+    select_32(digits)
+    assert labeled(app.run()) == "al-iteration-1"
+
+
+def test_a_choice_of_the_labeled_set_ends_with_its_tag(digits: Dataset, open_page: Open) -> None:
+    mine = digits.create_tag("mine", np.arange(20))
+    app = open_page("select")
+    box(app, "Labeled already").set_value("mine").run()
+    digits.delete_tag(mine)
+    assert labeled(app.run()) == INITIAL_SELECTION
+
+
+def test_the_number_asked_for_returns_when_there_are_enough_samples_again(digits: Dataset, open_page: Open) -> None:
+    digits.create_tag("everything", np.arange(1797))
+    app = open_page("select")
+    app.number_input(key="new").set_value(45).run()
+    box(app, "Labeled already").set_value("everything").run()
+    assert app.number_input(key="new").value == 0
+    assert button(app, "Run selection").help == "Every sample of “initial-tag” is labeled already: choose another"
+    box(app, "Labeled already").set_value(INITIAL_SELECTION).run()
+    assert (app.number_input(key="new").value, app.number_input(key="total").value) == (45, 145)
+
+
+def test_a_list_is_labeled_unless_the_person_says_otherwise(digits: Dataset, open_page: Open) -> None:
+    app = open_page("tags")
+    for name, is_labeled in (("elsewhere", True), ("odd ones", False)):
+        next(upload for upload in app.file_uploader if upload.label == "Filenames").upload(
+            "list.txt", b"digit_0001.png\ndigit_0002.png\n", "text/plain"
+        ).run()
+        app.text_input(key="filename-list-name").input(name)
+        app.checkbox(key="filename-list-labeled").set_value(is_labeled).run()
+        button(app, "Create the tag").click().run()
+    roles = {tag.name: tag.role for tag in digits.tags()}
+    assert (roles["elsewhere"], roles["odd ones"]) == (TagRole.LABELED, TagRole.REGION)
+    app.switch_page("../pages/select.py").run()
+    assert labeled(app) == "elsewhere"
+
+
+def test_a_region_is_marked_as_labeled_and_back_on_the_tags_page(digits: Dataset, open_page: Open) -> None:
+    digits.create_tag("week 29", np.arange(20))
+    app = open_page("tags")
+    app.toggle[0].set_value(True).run()
+    assert digits.tag("week 29").role is TagRole.LABELED
+    app.switch_page("../pages/select.py").run()
+    assert labeled(app) == "week 29"
+    app.switch_page("../pages/tags.py").run()
+    app.toggle[0].set_value(False).run()
+    assert digits.tag("week 29").role is TagRole.REGION
+    assert labeled(app.switch_page("../pages/select.py").run()) == INITIAL_SELECTION
+
+
+def test_a_selection_that_is_deleted_is_no_longer_shown(digits: Dataset, open_page: Open) -> None:
+    app = press_run(open_page("select"), digits)
+    assert "al-iteration-1" in headings(app)
+    app.switch_page("../pages/tags.py").run()
+    digits.delete_tag(digits.tag("al-iteration-1"))
+    app.switch_page("../pages/select.py").run()
+    assert headings(app) == [INITIAL_SELECTION]
+
+
+def test_replaced_scores_are_said_and_told_apart_from_those_of_the_selection(digits: Dataset, open_page: Open) -> None:
+    app = press_run(open_page("select"), digits)
+    before = figures(app)["Mean score"]
+    workflow.store_scores(digits, np.arange(1797), {"uncertainty_margin": np.full(1797, 0.25)})
+    app.run()
+    assert any("score 'uncertainty_margin' has been replaced since" in warning.value for warning in app.warning)
+    assert "Mean score" not in figures(app)
+    assert (figures(app)["Mean score when selected"], figures(app)["Mean score now"]) == (before, "0.250")
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "sentence"),
+    [
+        ("new", 5000, "5,000 new samples are more than the 1,697 left"),
+        ("new", -3, "Ask for at least one new sample"),
+        ("total", 20, "100 are labeled already, so the total is at least 101"),
+        ("seed", -1, "The seed is a whole number from 0"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_and_nothing_runs(
+    digits: Dataset, open_page: Open, key: str, number: int, sentence: str
+) -> None:
+    app = open_page("select")
+    app.number_input(key=key).set_value(number).run()
+    assert app.number_input(key=key).value == number
+    assert any(sentence in refusal for refusal in refusals(app))
+    press_run(app, digits)
+    assert any(sentence in refusal for refusal in refusals(app))
+    assert [tag.name for tag in digits.tags()] == [INITIAL_SELECTION, INITIAL_TAG]
+
+
+def test_a_number_that_was_refused_runs_once_it_is_corrected(digits: Dataset, open_page: Open) -> None:
+    app = open_page("select")
+    app.number_input(key="new").set_value(5000).run()
+    app.number_input(key="new").set_value(7).run()
+    assert not refusals(app)
+    assert press_run(app, digits).metric[0].value == "7"
