@@ -9,7 +9,8 @@ from starlette.routing import Mount
 from al_core.api.server import create_api
 from al_core.api.server.context import Context
 from al_core.api.server.settings import Settings
-from al_core.store import Workspace
+from al_core.store import Dataset, Workspace
+from tests.api.calls import Api
 from tests.serving import served
 
 
@@ -38,3 +39,19 @@ def server(shared_server: str, shared_api: FastAPI, workspace: Workspace) -> str
     context: Context = shared_api.state.context
     context.use(workspace)
     return shared_server
+
+
+@pytest.fixture
+def api(server: str, dataset: Dataset) -> Api:
+    return Api(server, dataset.id)
+
+
+@pytest.fixture
+def empty(server: str, workspace: Workspace) -> Api:
+    return Api(server, workspace.create_dataset("empty").id)
+
+
+@pytest.fixture
+def guarded(workspace: Workspace, dataset: Dataset) -> Iterator[Api]:
+    with api_server(workspace, Settings(require_token=True)) as address:
+        yield Api(address, dataset.id)

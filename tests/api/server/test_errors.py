@@ -1,0 +1,71 @@
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import event
+
+from al_core import workflow
+from al_core.store import Workspace
+from tests.api.calls import Api
+from tests.api.conftest import api_server
+
+
+def test_an_error_has_a_code_a_message_and_the_name_of_its_class(api: Api) -> None:
+    assert api("GET", "/datasets/none", 404) == {
+        "code": "DATASET_UNKNOWN",
+        "message": "the workspace has no dataset 'none'; its datasets are: 'line'",
+        "type": "NotFoundError",
+    }
+    assert api("GET", f"{api.dataset}/tags/none", 404)["code"] == "TAG_UNKNOWN"
+    assert api("GET", "/jobs/none", 404)["code"] == "JOB_UNKNOWN"
+    assert api("POST", "/datasets", 409, {"name": "line"})["code"] == "DATASET_NAME_EXISTS"
+    assert api("POST", "/datasets", 400, {"nam": 1}) == {
+        "code": "MALFORMED_REQUEST",
+        "message": "body.name: Field required",
+        "type": "InvalidInputError",
+    }
+    assert api("GET", "/nothing", 404)["code"] == "NOT_FOUND"
+    assert api("GET", f"{api.dataset}/datasource", 404)["code"] == "DATASOURCE_UNKNOWN"
+
+
+def test_a_full_disk_is_a_507_and_leaves_the_store_whole(
+    api: Api, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    initial = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    scores = {"scoreType": "mine", "scores": [0.25] * 6}
+    api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        answer = api("POST", f"{api.dataset}/tags/{initial}/scores", 507, scores | {"scores": [0.5] * 6})
+    assert answer["code"] == "INSUFFICIENT_STORAGE"
+    assert api("GET", f"{api.dataset}/tags/{initial}/scores/mine", 200)["scores"] == [0.25] * 6
+    assert not list(workspace.home.rglob("*.tmp"))
+    api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores | {"scores": [0.5] * 6})
+
+
+def test_a_full_catalog_is_a_507_and_leaves_the_store_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    limit = {"pages": 1_000_000}
+
+    def hold_to_limit(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limit['pages']}")
+
+    with Workspace(tmp_path / "sqlite") as workspace, api_server(workspace) as address:
+        dataset = workflow.create_dataset(workspace, "line", ["a.png", "b.png"], np.eye(2))
+        api = Api(address, dataset.id)
+        event.listen(workspace._engine, "checkout", hold_to_limit)
+        # SQLite never makes a database smaller than it is: one page is "no more than now".
+        limit["pages"] = 1
+        body = {"customMetaData": {"text": "x" * 100_000}}
+        sample = api("GET", f"{api.dataset}/samples", 200)[0]["id"]
+        assert api("PUT", f"{api.dataset}/samples/{sample}", 507, body)["code"] == "INSUFFICIENT_STORAGE"
+        assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] is None
+        limit["pages"] = 1_000_000
+        api("PUT", f"{api.dataset}/samples/{sample}", 204, body)
+        assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] == body["customMetaData"]

@@ -1,0 +1,41 @@
+import requests
+
+from al_core.store import Dataset
+from tests.api.calls import Api
+
+
+def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
+    lines = ["filename,cat,dog", *(f"{name},0.75,0.25" for name in dataset.filenames())]
+    answer = requests.put(f"{api.address}{api.dataset}/predictions", "\n".join(lines).encode(), timeout=30)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["matched"] == 6
+    assert "uncertainty_margin" in answer.json()["scores"]
+    initial = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    score = api("GET", f"{api.dataset}/tags/{initial}/scores/uncertainty_margin", 200)
+    assert score["scores"] == [0.5] * 6
+
+
+def test_predictions_sent_sample_by_sample_are_scored_together(api: Api, dataset: Dataset) -> None:
+    path = f"{api.dataset}/predictions"
+    task = {
+        "name": "animals",
+        "type": "CLASSIFICATION",
+        "categories": [{"id": 3, "name": "cat"}, {"id": 7, "name": "dog"}],
+    }
+    api("POST", f"{path}/tasks", 201, task | {"categories": []})
+    api("POST", f"{path}/tasks", 201, task)
+    assert api("GET", f"{path}/tasks", 200) == [task] == [api("GET", f"{path}/tasks/animals", 200)]
+    assert "send them first" in api("POST", f"{path}/tasks/animals/scores", 400)["message"]
+    for row, sample in enumerate(api("GET", f"{api.dataset}/mappings?field=_id", 200)):
+        one = {"type": "CLASSIFICATION", "taskName": "animals", "categoryId": 3, "score": 0.75}
+        one["probabilities"] = [0.75, 0.25] if row else [0.5, 0.5]
+        api("POST", f"{path}/samples/{sample}?predictionUUIDTimestamp=1", 201, [one])
+    assert api("GET", f"{path}/samples/{sample}", 200) == [one]
+    assert api("GET", f"{path}/samples?taskName=animals", 200)[5] == [one]
+    stored = api("POST", f"{path}/tasks/animals/scores", 200)
+    assert (stored["matched"], stored["scores"][1]) == (6, "uncertainty_margin")
+    margin = dataset.arrays.get("score", "uncertainty_margin")
+    assert dataset.arrays.read(margin).tolist() == [1.0] + [0.5] * 5
+    assert dataset.arrays.get("prediction", "animals").facts["class_names"] == ["cat", "dog"]
+    unknown = one | {"taskName": "plants"}
+    assert api("POST", f"{path}/samples/{sample}", 404, [unknown])["code"] == "PREDICTION_TASK_UNKNOWN"

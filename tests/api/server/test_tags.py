@@ -1,0 +1,41 @@
+from typing import Any
+
+import numpy as np
+
+from al_core import workflow
+from al_core.store import Dataset
+from tests.api.calls import Api
+
+
+def test_new_samples_leave_gaps_in_scores_and_make_an_embedding_incomplete(api: Api, dataset: Dataset) -> None:
+    workflow.store_scores(dataset, np.arange(6), {"mine": np.full(6, 0.5)})
+    api("POST", f"{api.dataset}/samples", 201, {"fileName": "late.png"})
+    made = api("POST", f"{api.dataset}/tags/upsize", 201, {"upsizeTagName": "second upload"})
+    assert api("GET", f"{api.dataset}/tags/{made['id']}", 200)["bitMaskData"] == "0x40"
+    assert [tag["totSize"] for tag in api("GET", f"{api.dataset}/tags", 200)] == [7, 7]
+    assert [known["isProcessed"] for known in api("GET", f"{api.dataset}/embeddings", 200)] == [False]
+    initial = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    assert api("GET", f"{api.dataset}/tags/{initial}/scores", 200) == []
+    assert api("GET", f"{api.dataset}/mappings?field=fileName", 200)[-1] == "late.png"
+    repeated = api("POST", f"{api.dataset}/tags/upsize", 201, {"upsizeTagName": "third upload"})
+    assert repeated["id"] == initial
+
+
+def test_tags_are_combined_renamed_and_made_from_masks(api: Api) -> None:
+    def create(name: str, mask: str, status: int = 201) -> Any:
+        return api("POST", f"{api.dataset}/tags", status, {"name": name, "bitMaskData": mask, "totSize": 6})
+
+    first, second = create("first", "0x7")["id"], create("second", "0x1c")["id"]
+    both = {"tagId1": first, "tagId2": second}
+    masks = {
+        operation: api("POST", f"{api.dataset}/tags/arithmetics/bitmask", 200, both | {"operation": operation})
+        for operation in ("UNION", "INTERSECTION", "DIFFERENCE")
+    }
+    assert [mask["bitMaskData"] for mask in masks.values()] == ["0x1f", "0x4", "0x3"]
+    named = both | {"operation": "INTERSECTION", "newTagName": "middle"}
+    middle = api("POST", f"{api.dataset}/tags/arithmetics", 201, named)["id"]
+    api("PUT", f"{api.dataset}/tags/{middle}", 204, {"name": "centre"})
+    assert api("GET", f"{api.dataset}/tags/{middle}/filenames", 200) == ["c.png"]
+    assert api("GET", f"{api.dataset}/tags", 200)[0]["name"] == "centre"
+    assert create("third", "0x40", 400)["message"].startswith("bitMaskData has 7 bits")
+    assert create("first", "0x1", 409)["code"] == "TAG_NAME_EXISTS"
