@@ -1,8 +1,9 @@
-"""From image files to embeddings: any file decoded, one model of many, both on all cores."""
+"""Image files to embeddings: decodes any file and runs one of many models, both on all cores."""
 
 from al_core.embedding.embed import BrokenImage, EmbeddedImage, embed
 from al_core.embedding.images import decode, list_images
-from al_core.embedding.model import BUILT_IN, EmbeddingFunction, EmbeddingModel, load_model
+from al_core.embedding.load import BUILT_IN, load_model
+from al_core.embedding.model import EmbeddingFunction, EmbeddingModel
 from al_core.geometry.duplicates import find_duplicates
 
 __all__ = [

@@ -19,7 +19,7 @@ from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset, Workspace
 from al_core.wire.image_upload import IMAGES_AT_ONCE
 from tests.api.conftest import api_server
-from tests.embedding.models import mean_colour
+from tests.embedding.models import mean_color
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,14 +97,14 @@ def test_a_name_that_is_taken_is_refused_before_any_work(images_dir: Path, tmp_p
 
 def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
     home = tmp_path / "workspace"
-    model = "python:tests.embedding.models:mean_colour"
+    model = "python:tests.embedding.models:mean_color"
     ended = run("embed", str(images_dir), "--dataset", "colours", "--model", model, "--workspace", str(home))
     assert ended.returncode == 0, ended.stderr
     with Workspace(home) as workspace:
         assert workspace.dataset("colours").arrays.get("embedding", model).shape == (12, 3)
 
 
-MEAN_COLOUR = "python:tests.embedding.models:mean_colour"
+MEAN_COLOR = "python:tests.embedding.models:mean_color"
 
 
 def test_a_server_gets_the_dataset_that_the_local_command_makes(
@@ -140,7 +140,7 @@ def known_arrays(dataset: Dataset, kind: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize(("kind", "n_files"), [("full", 12), ("none", 0)])
 def test_the_images_are_sent_only_when_asked_for(images_dir: Path, tmp_path: Path, kind: str, n_files: int) -> None:
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
-        arguments = ["embed", str(images_dir), "--dataset", "mixed", "--model", MEAN_COLOUR, "--images", kind]
+        arguments = ["embed", str(images_dir), "--dataset", "mixed", "--model", MEAN_COLOR, "--images", kind]
         assert main.main([*arguments, "--workspace", str(tmp_path / "near"), "--server", address]) == 0
         sent = far.dataset("mixed")
         assert len([path for path in sent.uploads_dir.rglob("*.*") if path.is_file()]) == n_files
@@ -159,7 +159,7 @@ def test_a_name_that_is_taken_on_the_server_is_refused_before_any_work(
 
 
 def test_an_upload_that_was_stopped_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder, model = tmp_path / "images", load_model(mean_colour)
+    folder, model = tmp_path / "images", load_model(mean_color)
     folder.mkdir()
     for number in range(IMAGES_AT_ONCE + 3):
         Image.new("L", (1, 1), number).save(folder / f"{number:03d}.png")
@@ -184,7 +184,7 @@ def upload_until_stopped(address: str, folder: Path, model: EmbeddingModel, runs
 
 
 def test_an_upload_goes_on_only_with_the_same_images(tmp_path: Path) -> None:
-    model = load_model(mean_colour)
+    model = load_model(mean_color)
     begun, other = ("a.png", "b.png"), ("a.png", "c.png")
     for name in {*begun, *other}:
         Image.new("L", (1, 1)).save(tmp_path / name)

@@ -13,8 +13,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_sample_images
 
+from al_core.embedding import load_model
 from al_core.embedding.checkpoint import Checkpoint
-from al_core.embedding.model import load_model
 from tests.e2e.navigation import go_to
 from tests.e2e.server import ROOT, running_app
 

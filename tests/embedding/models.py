@@ -2,12 +2,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def mean_colour(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+def mean_color(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the mean of each channel (n, 3)."""
     return images.mean(axis=(1, 2))
 
 
-class CountingMeanColour:
+class CountingMeanColor:
     """The same, counting the images it is shown."""
 
     def __init__(self) -> None:
@@ -15,4 +15,4 @@ class CountingMeanColour:
 
     def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         self.n_shown += len(images)
-        return mean_colour(images)
+        return mean_color(images)

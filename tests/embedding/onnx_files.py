@@ -6,7 +6,7 @@ import onnx
 from onnx import TensorProto, helper
 
 
-def write_mean_colour(
+def write_mean_color(
     path: Path,
     *,
     element_type: int = TensorProto.FLOAT,
@@ -24,7 +24,7 @@ def write_mean_colour(
         nodes = [helper.make_node("Identity", ["images"], ["features"])]
     output = helper.make_tensor_value_info("features", TensorProto.FLOAT, None)
     graph = helper.make_graph(
-        nodes, "mean_colour", [helper.make_tensor_value_info("images", element_type, shape)], [output]
+        nodes, "mean_color", [helper.make_tensor_value_info("images", element_type, shape)], [output]
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     helper.set_model_props(model, metadata or {})

@@ -1,8 +1,5 @@
 """Bytes of images and CSV files, behind URLs that the API signs. The signature takes the place of the token."""
 
-import hashlib
-from pathlib import Path
-
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -15,6 +12,7 @@ from al_core.api.server.images import read_image, read_thumbnail, store_image, s
 from al_core.api.server.samples import filename_of, row_of
 from al_core.api.server.signed_urls import PREFIX
 from al_core.formats.embeddings.lightly_csv import read_embeddings_csv
+from al_core.formats.files.digest import file_digest
 from al_core.store import LocalDataset
 
 
@@ -71,12 +69,6 @@ def is_replay(dataset: LocalDataset, name: str, digest: str) -> bool:
     if stored and stored.facts.get("csv") != digest:
         raise ApiError(403, "FORBIDDEN", "this URL has been used; an embedding is written once")
     return stored is not None
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @router.get("/datasets/{dataset_id}/embeddings/{embedding_id}/csv", response_class=Response)
