@@ -77,7 +77,7 @@ def dataset_from_images(
         workspace: Where to store the dataset.
         folder: Holds the images.
         name: Of the dataset.
-        model: As in `al_core.embedding.load_model`; the default comes along.
+        model: As in `al_core.embedding.load_model`; by default the bundled one.
         progress: Called with (images done, images to do in this run).
 
     Raises:

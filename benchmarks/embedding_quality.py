@@ -1,4 +1,4 @@
-"""Are the built-in model's features worth having? Measured on Fashion-MNIST (Debian package dataset-fashion-mnist).
+"""Are the bundled model's features worth having? Measured on Fashion-MNIST (Debian package dataset-fashion-mnist).
 
 First the accuracy of a linear probe (logistic regression) and of 5 nearest neighbours, beside raw pixels and their PCA.
 Then what selections on the model's features are worth: from the same 100 random labels, each method doubles the labeled
@@ -6,7 +6,7 @@ set, a logistic regression is trained on the features, and its test accuracy cou
 seeds. CORAL and ACTIVE_LEARNING take the margin of the model trained on the labels so far.
 
 By default 5,000 training and 5,000 test images and 2 seeds, about 3 minutes on two cores; the figures in
-docs/decisions/030-the-model-that-comes-along.md are those of `--train 10000 --test 10000 --seeds 5`.
+docs/decisions/030-the-bundled-model.md are those of `--train 10000 --test 10000 --seeds 5`.
 """
 
 import argparse

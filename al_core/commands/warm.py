@@ -12,8 +12,6 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> None:
     """Use every compiled kernel once; the machine code is kept beside the source."""
     from al_core.config import SamplingMethod, SelectionConfig
-    from al_core.embedding.measures import luma, measure
-    from al_core.embedding.resampling import resample
     from al_core.projection.umap import umap_2d
     from al_core.scorers import ScorerClassification
     from al_core.selection import quality, select
@@ -33,4 +31,3 @@ def run(_arguments: argparse.Namespace) -> None:
     # Short vectors have a loop of their own.
     select(embeddings[:, :8], SelectionConfig(SamplingMethod.CORESET, 20))
     umap_2d(embeddings[:2_000], seed=0)
-    measure(luma(resample(np.zeros((8, 8, 4), np.uint8), 4)))

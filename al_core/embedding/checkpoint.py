@@ -18,20 +18,25 @@ from al_core.store.files import write_atomically
 from al_core.types import Progress
 
 ROWS_PER_FILE = 512
+"""Images after which a part is written: 2.6 MB of embeddings of 1,280 numbers."""
+
 SECONDS_PER_FILE = 20.0
+"""Seconds after which a part is written however few images are done: the most work that a killed process loses."""
+
 METADATA = "metadata/"
+"""Prefix of the metadata columns in a part, so that they cannot clash with the others."""
 
 
 @dataclass(frozen=True)
 class EmbeddedImages:
-    """Everything that was found out about a folder of images.
+    """A folder of images, embedded.
 
     Attributes:
-        filenames: (N,) of the images that could be read.
+        filenames: N names of the images that could be read.
         embeddings: (N, D) float32.
         metadata: Columns (N,) float64 by name.
         digests: (N, 16) uint8 of the files' contents.
-        broken: The other images.
+        broken: The images that could not be read, with reasons.
     """
 
     filenames: list[str]
@@ -45,9 +50,9 @@ class EmbeddedImages:
 def embed_folder(
     folder: Path, filenames: list[str], model: EmbeddingModel, runs: Path, *, progress: Progress | None = None
 ) -> Iterator[EmbeddedImages]:
-    """Embed what no earlier run has finished and yield all of it.
+    """Embed the images that no earlier run has finished and yield those of all runs.
 
-    What is finished stays below `runs` until the block ends without an error.
+    Finished work stays below `runs` until the block ends without an error.
 
     Raises:
         InvalidInputError: If none of the images can be read.
@@ -74,6 +79,7 @@ def _embed_unfinished(
                 checkpoint.add(result)
             if progress:
                 progress(done, len(unfinished))
+    # A canceled run, too, writes what it has done.
     finally:
         results.close()
         checkpoint.flush()
@@ -81,9 +87,10 @@ def _embed_unfinished(
 
 
 class Checkpoint:
-    """What a run over a folder of images has finished, on disk, so that the next run goes on from there.
+    """The images that runs over a folder have finished, on disk: an interrupted run resumes where it stopped.
 
-    An image counts as finished while its file is unchanged: same size, same time of modification.
+    An image counts as finished while its file is unchanged: same size, same time of modification. Each part is an
+    `.npz` file of its own, written once; where two name the same image the later one counts.
     """
 
     def __init__(self, home: Path, images_dir: Path, model: EmbeddingModel) -> None:
@@ -94,75 +101,84 @@ class Checkpoint:
         self._last_write = time.monotonic()
 
     def unfinished(self, filenames: list[str]) -> list[str]:
-        """Return those of `filenames` that are still to do, in their order."""
-        finished = {(name, stamp) for part in self._parts() for name, stamp in _names(part)}
+        """Return those of `filenames` that no run has finished, in their order."""
+        finished = {(name, stamp) for part in self._parts() for name, stamp in _read_stamps(part)}
         return [name for name in filenames if (name, self._stamp(name)) not in finished]
 
     def add(self, image: EmbeddedImage) -> None:
-        """Keep a finished image; it is on disk within `SECONDS_PER_FILE`."""
+        """Add a finished image; it is on disk within about `SECONDS_PER_FILE`."""
         self._new.append(image)
         if len(self._new) >= ROWS_PER_FILE or time.monotonic() - self._last_write > SECONDS_PER_FILE:
             self.flush()
 
     def flush(self) -> None:
-        """Write what has been added since the last time."""
+        """Write the images added since the last write."""
         if self._new:
-            part = _columns(self._new, [self._name(image) for image in self._new])
-            part["stamps"] = np.array([self._stamp(self._name(image)) for image in self._new])
+            # The name sorts by time; the random end keeps two processes over one folder apart.
             path = self.folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.npz"
-            write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **part))
+            columns = self._columns(self._new)
+            write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **columns))
         self._new = []
         self._last_write = time.monotonic()
 
     def collect(self, filenames: list[str], broken: list[BrokenImage]) -> EmbeddedImages:
-        """Return what was found out about those of `filenames` that are finished, in their order."""
-        places: dict[str, tuple[Path, int]] = {}
+        """Return those of `filenames` that are finished, in their order."""
+        # A later part overwrites the entry of an earlier one.
+        part_of: dict[str, Path] = {}
+        index_of: dict[str, int] = {}
         for part in self._parts():
-            places |= {name: (part, index) for index, (name, _) in enumerate(_names(part))}
-        found = [name for name in filenames if name in places]
+            for index, (name, _) in enumerate(_read_stamps(part)):
+                part_of[name] = part
+                index_of[name] = index
+        finished = [name for name in filenames if name in part_of]
         positions: dict[Path, list[int]] = {}
-        for position, name in enumerate(found):
-            positions.setdefault(places[name][0], []).append(position)
-        collected: dict[str, NDArray[Any]] = {}
-        for part, into in positions.items():
-            indices = [places[found[position]][1] for position in into]
-            for column, values in _read(part).items():
-                if column not in collected:
-                    collected[column] = np.empty((len(found), *values.shape[1:]), values.dtype)
-                collected[column][into] = values[indices]
-        metadata = {name.removeprefix(METADATA): collected[name] for name in collected if name.startswith(METADATA)}
-        return EmbeddedImages(found, collected["embeddings"], metadata, collected["digests"], tuple(broken))
+        for position, name in enumerate(finished):
+            positions.setdefault(part_of[name], []).append(position)
+        columns: dict[str, NDArray[Any]] = {}
+        # Part by part, so that only one is in memory beside the result.
+        for part, targets in positions.items():
+            sources = [index_of[finished[position]] for position in targets]
+            for column, values in _read_columns(part).items():
+                if column not in columns:
+                    columns[column] = np.empty((len(finished), *values.shape[1:]), values.dtype)
+                columns[column][targets] = values[sources]
+        metadata = {
+            column.removeprefix(METADATA): values for column, values in columns.items() if column.startswith(METADATA)
+        }
+        return EmbeddedImages(finished, columns["embeddings"], metadata, columns["digests"], tuple(broken))
 
     def remove(self) -> None:
-        """Forget the run, once its dataset is stored."""
+        """Delete the finished work, once its dataset is stored."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _parts(self) -> list[Path]:
         return sorted(self.folder.glob("*.npz"))
 
-    def _name(self, image: EmbeddedImage) -> str:
-        return image.path.relative_to(self._images_dir).as_posix()
-
     def _stamp(self, name: str) -> str:
-        facts = (self._images_dir / name).stat()
-        return f"{facts.st_size}:{facts.st_mtime_ns}"
+        status = (self._images_dir / name).stat()
+        return f"{status.st_size}:{status.st_mtime_ns}"
+
+    def _columns(self, images: list[EmbeddedImage]) -> dict[str, NDArray[Any]]:
+        names = [one.path.relative_to(self._images_dir).as_posix() for one in images]
+        metadata = {
+            f"{METADATA}{name}": np.array([one.image.metadata[name] for one in images])
+            for name in images[0].image.metadata
+        }
+        return {
+            "names": np.array(names),
+            "stamps": np.array([self._stamp(name) for name in names]),
+            "embeddings": np.stack([one.embedding for one in images]),
+            "digests": np.stack([np.frombuffer(one.image.digest, np.uint8) for one in images]),
+            **metadata,
+        }
 
 
-def _columns(images: list[EmbeddedImage], names: list[str]) -> dict[str, NDArray[Any]]:
-    metadata = {f"{METADATA}{name}": [one.image.metadata[name] for one in images] for name in images[0].image.metadata}
-    return {
-        "names": np.array(names),
-        "embeddings": np.stack([one.embedding for one in images]),
-        "digests": np.stack([np.frombuffer(one.image.digest, np.uint8) for one in images]),
-        **{name: np.array(values) for name, values in metadata.items()},
-    }
-
-
-def _names(part: Path) -> list[tuple[str, str]]:
+def _read_stamps(part: Path) -> list[tuple[str, str]]:
+    """Return the name and the stamp of each image in a part."""
     with np.load(part, allow_pickle=False) as columns:
         return list(zip(columns["names"].tolist(), columns["stamps"].tolist(), strict=True))
 
 
-def _read(part: Path) -> dict[str, NDArray[Any]]:
+def _read_columns(part: Path) -> dict[str, NDArray[Any]]:
     with np.load(part, allow_pickle=False) as columns:
         return {name: columns[name] for name in columns.files if name not in ("names", "stamps")}

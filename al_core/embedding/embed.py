@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from al_core.embedding.model import EmbeddingModel, Preprocessing
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.geometry.threads import n_cores
 
+T = TypeVar("T")
+
 IMAGES_PER_TASK = 8
-"""How many images a worker takes at a time: handing over single ones costs half a millisecond each."""
+"""Images that a worker takes at a time. Handing over single ones costs 0.5 ms each (docs/decisions/031)."""
 
 TASKS_AHEAD = 4
-"""Tasks under way for each worker: one slow image does not hold up the others."""
+"""Tasks under way per worker: results keep their order, and one slow image must not hold up the other workers."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class EmbeddedImage:
 
 @dataclass(frozen=True)
 class BrokenImage:
-    """An image that has no embedding, and why, as a sentence."""
+    """An image without an embedding; `reason` is a sentence."""
 
     path: Path
     reason: str
@@ -40,7 +43,7 @@ class BrokenImage:
 def embed(
     paths: Iterable[Path], model: EmbeddingModel, *, workers: int | None = None
 ) -> Generator[EmbeddedImage | BrokenImage]:
-    """Yield each image with its embedding, in the order of `paths`; broken files are named and passed over.
+    """Yield each image with its embedding, or why it has none, in the order of `paths`.
 
     Each worker decodes some images and runs the model on them, so that decoding and model share all cores without
     waiting for each other. Closing the generator stops the work.
@@ -48,19 +51,19 @@ def embed(
     Args:
         paths: Image files.
         model: From `load_model`.
-        workers: Threads; by default one for each core that this process may use.
+        workers: Number of threads; by default one per core that this process may use.
 
     Raises:
-        InvalidInputError: If the model does not give one embedding per image.
+        InvalidInputError: If the model does not return one embedding per image.
     """
-    tasks = _parts(iter(paths), max(IMAGES_PER_TASK, model.batch_size))
-    workers = workers or n_cores()
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="embed")
+    n_workers = workers or n_cores()
+    tasks = _batches(paths, max(IMAGES_PER_TASK, model.batch_size))
+    executor = ThreadPoolExecutor(n_workers, thread_name_prefix="embed")
     pending: deque[Future[list[EmbeddedImage | BrokenImage]]] = deque()
     try:
         while True:
-            wanted = workers * TASKS_AHEAD - len(pending)
-            pending.extend(executor.submit(_embed_task, task, model) for task in islice(tasks, wanted))
+            n_free = n_workers * TASKS_AHEAD - len(pending)
+            pending.extend(executor.submit(_embed_task, task, model) for task in islice(tasks, n_free))
             if not pending:
                 return
             yield from pending.popleft().result()
@@ -68,40 +71,41 @@ def embed(
         executor.shutdown(cancel_futures=True)
 
 
-def _parts(paths: Iterator[Path], size: int) -> Iterator[list[Path]]:
-    while part := list(islice(paths, size)):
-        yield part
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    # itertools.batched needs Python 3.12.
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def _embed_task(paths: list[Path], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
     decoded = [_decode_or_explain(path, model.preprocessing) for path in paths]
-    images = iter([image for image in decoded if isinstance(image, DecodedImage)])
-    batches = iter(lambda: list(islice(images, model.batch_size)), [])
-    embeddings = (embedding for batch in batches for embedding in _run(model, batch))
+    images = [image for image in decoded if isinstance(image, DecodedImage)]
+    embeddings = (row for batch in _batches(images, model.batch_size) for row in _run(model, batch))
     return [
-        BrokenImage(path, image) if isinstance(image, str) else _embedded(path, image, next(embeddings))
+        image if isinstance(image, BrokenImage) else _embedded(path, image, next(embeddings))
         for path, image in zip(paths, decoded, strict=True)
     ]
 
 
-def _decode_or_explain(path: Path, wanted: Preprocessing) -> DecodedImage | str:
+def _decode_or_explain(path: Path, preprocessing: Preprocessing) -> DecodedImage | BrokenImage:
     try:
-        return decode(path, wanted.size, crop=wanted.crop, resampling=wanted.resampling)
+        return decode(path, preprocessing.size, crop=preprocessing.crop, resampling=preprocessing.resampling)
     except FileFormatError as error:
-        return str(error)
+        return BrokenImage(path, str(error))
 
 
 def _run(model: EmbeddingModel, images: list[DecodedImage]) -> NDArray[np.float32]:
     embeddings = np.asarray(model.run(np.stack([image.pixels for image in images])), np.float32)
     if embeddings.ndim != 2 or len(embeddings) != len(images):
         raise InvalidInputError(
-            f"model {model.name} gave an output of shape {embeddings.shape} for {len(images)} images; "
-            f"an embedding is one row of numbers per image: ({len(images)}, D)"
+            f"model {model.name} returned shape {embeddings.shape} for {len(images)} images; "
+            f"return one row of numbers per image: ({len(images)}, D)"
         )
     return embeddings
 
 
 def _embedded(path: Path, image: DecodedImage, embedding: NDArray[np.float32]) -> EmbeddedImage | BrokenImage:
     if not np.isfinite(embedding).all():
-        return BrokenImage(path, f"the model gave NaN or infinite values for {path.name}")
+        return BrokenImage(path, f"the model returned NaN or infinite values for {path.name}")
     return EmbeddedImage(path, image, embedding)

@@ -8,7 +8,7 @@ from al_core.embedding import load_model
 from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import Cancelled, InvalidInputError
 from al_core.types import Progress
-from tests.embedding.models import CountingMeanColour
+from tests.embedding.models import CountingMeanColor
 
 N_IMAGES = 12
 FILENAMES = [f"{number:02d}.png" for number in range(N_IMAGES)]
@@ -34,14 +34,14 @@ def cancel_after(n_images: int) -> Progress:
 def stop_after(folder: Path, runs: Path, n_images: int) -> None:
     with (
         pytest.raises(Cancelled),
-        embed_folder(folder, FILENAMES, load_model(CountingMeanColour()), runs, progress=cancel_after(n_images)),
+        embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), runs, progress=cancel_after(n_images)),
     ):
         pass
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_resumes_where_it_stopped(folder: Path, tmp_path: Path) -> None:
     stop_after(folder, tmp_path / "runs", 5)
-    model = CountingMeanColour()
+    model = CountingMeanColor()
     with embed_folder(folder, FILENAMES, load_model(model), tmp_path / "runs") as images:
         assert images.filenames == FILENAMES
         assert images.embeddings[:, 0].tolist() == list(range(N_IMAGES))
@@ -53,7 +53,7 @@ def test_a_file_that_changed_since_is_embedded_again(folder: Path, tmp_path: Pat
     stop_after(folder, tmp_path / "runs", 5)
     Image.new("L", (20, 20), 99).save(folder / FILENAMES[1])
     os.utime(folder / FILENAMES[1], ns=(1, 1))
-    with embed_folder(folder, FILENAMES, load_model(CountingMeanColour()), tmp_path / "runs") as images:
+    with embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), tmp_path / "runs") as images:
         assert images.embeddings[:3, 0].tolist() == [0, 99, 2]
         assert images.metadata["width"][:3].tolist() == [16, 20, 16]
 
@@ -62,7 +62,7 @@ def test_progress_counts_what_this_run_has_to_do(folder: Path, tmp_path: Path) -
     stop_after(folder, tmp_path / "runs", 5)
     seen: list[tuple[int, int]] = []
     with embed_folder(
-        folder, FILENAMES, load_model(CountingMeanColour()), tmp_path / "runs", progress=lambda *pair: seen.append(pair)
+        folder, FILENAMES, load_model(CountingMeanColor()), tmp_path / "runs", progress=lambda *pair: seen.append(pair)
     ):
         pass
     assert seen == [(done, 7) for done in range(1, 8)]
@@ -72,18 +72,18 @@ def test_what_was_finished_is_kept_until_the_block_has_ended_well(folder: Path, 
     runs = tmp_path / "runs"
     with (
         pytest.raises(OSError, match="disk full"),
-        embed_folder(folder, FILENAMES, load_model(CountingMeanColour()), runs),
+        embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), runs),
     ):
         raise OSError("disk full")
     assert list(runs.rglob("*.npz"))
-    with embed_folder(folder, FILENAMES, load_model(CountingMeanColour()), runs):
+    with embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), runs):
         pass
     assert not list(runs.iterdir())
 
 
 def test_broken_files_are_left_out_and_listed(folder: Path, tmp_path: Path) -> None:
     (folder / FILENAMES[3]).write_bytes(b"broken")
-    with embed_folder(folder, FILENAMES, load_model(CountingMeanColour()), tmp_path / "runs") as images:
+    with embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), tmp_path / "runs") as images:
         assert images.filenames == FILENAMES[:3] + FILENAMES[4:]
         assert [broken.path.name for broken in images.broken] == [FILENAMES[3]]
 
@@ -93,6 +93,6 @@ def test_only_broken_files_are_an_error_that_shows_the_first(folder: Path, tmp_p
         (folder / name).write_bytes(b"")
     with (
         pytest.raises(InvalidInputError, match=r"none of the 12 images .* can be read: .*00\.png"),
-        embed_folder(folder, FILENAMES, load_model(CountingMeanColour()), tmp_path / "runs"),
+        embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), tmp_path / "runs"),
     ):
         pass

@@ -8,10 +8,10 @@ from PIL import Image
 
 from al_core.embedding import BrokenImage, EmbeddedImage, embed, load_model
 from al_core.exceptions import InvalidInputError
-from tests.embedding.models import mean_colour
+from tests.embedding.models import mean_color
 
 
-def write_greys(folder: Path, levels: list[int]) -> list[Path]:
+def write_grays(folder: Path, levels: list[int]) -> list[Path]:
     paths = [folder / f"{level}.png" for level in levels]
     for path, level in zip(paths, levels, strict=True):
         Image.new("L", (16, 16), level).save(path)
@@ -21,17 +21,17 @@ def write_greys(folder: Path, levels: list[int]) -> list[Path]:
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_embeddings_come_in_the_order_of_the_files(tmp_path: Path, workers: int) -> None:
     levels = list(range(120, 0, -1))
-    results = embed(write_greys(tmp_path, levels), load_model(mean_colour), workers=workers)
+    results = embed(write_grays(tmp_path, levels), load_model(mean_color), workers=workers)
     assert [result.embedding.tolist() for result in results if isinstance(result, EmbeddedImage)] == [
         [level] * 3 for level in levels
     ]
 
 
 def test_broken_files_keep_their_place_and_say_why(tmp_path: Path) -> None:
-    first, broken, last = write_greys(tmp_path, [1, 2, 3])
+    first, broken, last = write_grays(tmp_path, [1, 2, 3])
     broken.write_bytes(b"")
     missing = tmp_path / "missing.png"
-    results = list(embed([first, broken, missing, last], load_model(mean_colour)))
+    results = list(embed([first, broken, missing, last], load_model(mean_color)))
     assert [result.path for result in results] == [first, broken, missing, last]
     assert [result.path for result in results if isinstance(result, BrokenImage)] == [broken, missing]
     assert isinstance(results[1], BrokenImage)
@@ -46,17 +46,17 @@ def test_files_that_are_all_broken_never_reach_the_model(tmp_path: Path) -> None
 
 
 def test_an_embedding_with_nan_is_broken(tmp_path: Path) -> None:
-    results = embed(write_greys(tmp_path, [1]), load_model(lambda images: np.full((len(images), 2), np.nan)))
+    results = embed(write_grays(tmp_path, [1]), load_model(lambda images: np.full((len(images), 2), np.nan)))
     assert "NaN or infinite" in next(iter(results)).reason  # type: ignore[union-attr]  # it is a BrokenImage
 
 
 def test_a_model_that_gives_one_number_for_all_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"output of shape \(\) for 2 images"):
-        list(embed(write_greys(tmp_path, [1, 2]), load_model(lambda images: images.mean())))
+    with pytest.raises(InvalidInputError, match=r"returned shape \(\) for 2 images"):
+        list(embed(write_grays(tmp_path, [1, 2]), load_model(lambda images: images.mean())))
 
 
-def test_the_model_that_comes_along_gives_the_same_numbers_from_any_thread(tmp_path: Path) -> None:
-    paths = write_greys(tmp_path, [10, 200]) * 4
+def test_the_bundled_model_gives_the_same_numbers_from_any_thread(tmp_path: Path) -> None:
+    paths = write_grays(tmp_path, [10, 200]) * 4
     alone, shared = (
         np.stack([one.embedding for one in embed(paths, load_model(), workers=n)])  # type: ignore[union-attr]  # none is broken
         for n in (1, 4)
@@ -66,8 +66,8 @@ def test_the_model_that_comes_along_gives_the_same_numbers_from_any_thread(tmp_p
 
 
 def test_closing_it_stops_the_work(tmp_path: Path) -> None:
-    paths = write_greys(tmp_path, [1]) * 10_000
-    results = embed(paths, load_model(mean_colour), workers=2)
+    paths = write_grays(tmp_path, [1]) * 10_000
+    results = embed(paths, load_model(mean_color), workers=2)
     next(results)
     results.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("embed")]

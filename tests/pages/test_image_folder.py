@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.store import Workspace
-from tests.embedding.models import mean_colour
+from tests.embedding.models import mean_color
 from tests.pages.conftest import Open
 from ui import state
 from ui.datasets.image_folder import KEY
@@ -62,7 +62,7 @@ def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open
 def test_a_folder_without_images_is_explained(open_page: Open, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     app = finished(start(open_page("datasets"), tmp_path / "empty", "none"))
-    assert "holds no image" in app.error[0].value
+    assert "contains no image" in app.error[0].value
 
 
 def test_a_name_that_is_taken_is_refused_before_any_work(home: Path, open_page: Open, images_dir: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_page_never_runs_code_that_a_visitor_names(open_page: Open, images_dir
 def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) -> None:
     (images_dir / "again.png").write_bytes((images_dir / "2.png").read_bytes())
     with Workspace(home) as workspace:
-        dataset = workflow.dataset_from_images(workspace, images_dir, "reds", model=mean_colour).dataset
+        dataset = workflow.dataset_from_images(workspace, images_dir, "reds", model=mean_color).dataset
         app = press(open_page("tags"), "Find duplicates")
         job = state.jobs().latest(f"duplicates:{dataset.id}")
         assert job is None or job.wait(60)

@@ -55,7 +55,7 @@ def _fields(*, disabled: bool) -> tuple[str, str, str]:
             BUILT_IN,
             key="folder-model",
             disabled=disabled,
-            help=f"{BUILT_IN} comes along. Otherwise the path of an ONNX file, timm:NAME, torchvision:NAME or "
+            help=f"{BUILT_IN} is bundled. Otherwise enter the path of an ONNX file, timm:NAME, torchvision:NAME or "
             "open_clip:NAME/WEIGHTS",
         )
     return folder, name, model
