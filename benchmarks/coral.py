@@ -1,8 +1,8 @@
-"""Claim: once the neighbour graph is there, CORAL picks 10,000 of 1,000,000 rows within 60 s.
+"""Claim: once the neighbor graph is there, CORAL picks 10,000 of 1,000,000 rows within 60 s.
 
 Run `python -m benchmarks.coral`. The graph is synthetic, because finding the true one takes minutes and herding reads
-only neighbours and distances: rows are points in the unit square, ordered along the rows of a grid, and each one's
-neighbours are the nearest grid places, at the distances of the jittered points. Embeddings are those points, scores
+only neighbors and distances: rows are points in the unit square, ordered along the rows of a grid, and each one's
+neighbors are the nearest grid places, at the distances of the jittered points. Embeddings are those points, scores
 uniform. Loading compiled code is counted, making the data is not.
 """
 

@@ -1,7 +1,7 @@
 """Claim: the Explore page answers an interaction within 150 ms with 100,000 samples and 400 ms with 1,000,000.
 
 From the release of the mouse to the moment when map, count and histograms have been painted: a range dragged on a
-histogram, a lasso, one category alone, other colours. A hover card appears within 150 ms. A million points are ready
+histogram, a lasso, one category alone, other colors. A hover card appears within 150 ms. A million points are ready
 within 6 s of opening the page, and no message up has more than 5 kB. Fails when one of these does not hold.
 
 `python -m benchmarks.embedding_map` drives the real app in a headless Chromium, which has no graphics card.
@@ -153,7 +153,7 @@ class ExplorePage:
         self.drag(self.page.locator(".stage"), [(0.45 + size * cos(a), 0.5 + size * sin(a)) for a in steps])
 
     def color(self) -> None:
-        """Choose other colours."""
+        """Choose other colors."""
         names = ["predicted class", "uncertainty_entropy", "uncertainty_least_confidence"]
         self.page.get_by_role("combobox", name="Colour by").click()
         option = self.page.get_by_role("option", name=names[self.turn % 3])
@@ -213,7 +213,7 @@ def interact(explore: ExplorePage, limit: float) -> list[str]:
     failures = []
     for name, act, at_most, event in (
         ("range on a histogram", explore.range, limit, "pointerup"),
-        ("colours", explore.color, limit, "pointerup"),
+        ("colors", explore.color, limit, "pointerup"),
         ("lasso", explore.lasso, limit, "pointerup"),
         ("hover card", explore.hover, CARD_MS, "pointermove"),
     ):

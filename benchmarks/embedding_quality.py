@@ -1,6 +1,6 @@
 """Are the bundled model's features worth having? Measured on Fashion-MNIST (Debian package dataset-fashion-mnist).
 
-First the accuracy of a linear probe (logistic regression) and of 5 nearest neighbours, beside raw pixels and their PCA.
+First the accuracy of a linear probe (logistic regression) and of 5 nearest neighbors, beside raw pixels and their PCA.
 Then what selections on the model's features are worth: from the same 100 random labels, each method doubles the labeled
 set, a logistic regression is trained on the features, and its test accuracy counts; mean and standard deviation over
 seeds. CORAL and ACTIVE_LEARNING take the margin of the model trained on the labels so far.

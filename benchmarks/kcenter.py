@@ -69,11 +69,11 @@ def make(kind: str, n: int, dim: int) -> Array:
         with gzip.open(FASHION) as file:
             return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784)[:n].astype(np.float32)
     data = np.ones((n, dim), np.float32)
-    centres, mixing = rng.normal(size=(500, 32)), rng.normal(size=(32, dim)).astype(np.float32)
+    centers, mixing = rng.normal(size=(500, 32)), rng.normal(size=(32, dim)).astype(np.float32)
     for start in range(0, n, 20_000) if kind != "equal" else ():
         part = data[start : start + 20_000]
         if kind == "clusters":
-            latent = centres[rng.integers(0, 500, len(part))] + 0.5 * rng.normal(size=(len(part), 32))
+            latent = centers[rng.integers(0, 500, len(part))] + 0.5 * rng.normal(size=(len(part), 32))
             np.matmul(latent.astype(np.float32), mixing, out=part)
             part += 0.3 * rng.standard_normal(part.shape, np.float32)
         else:

@@ -1,4 +1,4 @@
-"""How many labels each strategy needs: rounds of labelling with a linear classifier, simulated on labelled data.
+"""How many labels each strategy needs: rounds of labeling with a linear classifier, simulated on labeled data.
 
 `python -m benchmarks.label_efficiency` runs 5 seeds of the small pools, about 3 minutes of two cores: too few seeds for
 a claim. `--full` is what docs/benchmarks/label_efficiency.md was made from: 20 seeds of all pools, about an hour; each

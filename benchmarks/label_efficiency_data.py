@@ -86,7 +86,7 @@ def fashion_duplicated(rng: np.random.Generator) -> Split:
     return _fashion(rng, lambda labels: np.repeat(np.arange(2500), rng.integers(1, 21, 2500) // 4)[:2500])
 
 
-def fashion_mislabelled(rng: np.random.Generator) -> Split:
+def fashion_mislabeled(rng: np.random.Generator) -> Split:
     split = fashion(rng)
     labels, wrong = split.labels.copy(), rng.random(len(split.labels)) < 0.1
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, wrong.sum())) % 10
@@ -95,5 +95,5 @@ def fashion_mislabelled(rng: np.random.Generator) -> Split:
 
 VARIANTS = {
     f.__name__.replace("_", "-"): f
-    for f in (digits, fashion, fashion_large, fashion_long_tail, fashion_duplicated, fashion_mislabelled)
+    for f in (digits, fashion, fashion_large, fashion_long_tail, fashion_duplicated, fashion_mislabeled)
 }

@@ -111,14 +111,14 @@ def plot(variants: dict[str, Result], path: Path) -> None:
     from matplotlib.figure import Figure
 
     names = sorted(set.union(*(set(result.accuracy) for result in variants.values())))
-    colours = dict(zip(names, colormaps["tab20"].colors, strict=False))
+    colors = dict(zip(names, colormaps["tab20"].colors, strict=False))
     columns = -(-len(variants) // 2)
     figure = Figure(figsize=(5 * columns, 9), layout="constrained")
     for axes, (variant, result) in zip(figure.subplots(2, columns).flat, variants.items(), strict=False):
         for name in sorted(result.accuracy, key=lambda s: -result.accuracy[s].mean()):
             mean = result.accuracy[name].mean(axis=0)
             labels = result.batch * np.arange(1, len(mean) + 1)
-            axes.plot(labels, mean, label=name, color=colours[name], lw=3 if name in ("CORAL", "RANDOM") else 1)
+            axes.plot(labels, mean, label=name, color=colors[name], lw=3 if name in ("CORAL", "RANDOM") else 1)
         axes.set(title=variant, xlabel="labels", ylabel="test accuracy")
         axes.legend(fontsize=7)
     figure.savefig(path, dpi=110)

@@ -1,8 +1,8 @@
-"""The neighbour graph: recall and time of al_core beside pynndescent and faiss-cpu, on Fashion-MNIST and on clusters.
+"""The neighbor graph: recall and time of al_core beside pynndescent and faiss-cpu, on Fashion-MNIST and on clusters.
 
 Run `python -m benchmarks.neighbors`; `--large` adds 200,000 rows in clusters, and
 `python -m benchmarks.neighbors --only 1000000 --sides al_core` measures the graph of 1,000,000 x 128 alone (2 GB, well
-under a minute on two cores). Recall is over 1,000 rows whose true neighbours are found by comparing with all.
+under a minute on two cores). Recall is over 1,000 rows whose true neighbors are found by comparing with all.
 """
 
 import argparse

@@ -38,13 +38,13 @@ def read_images(n_rows: int) -> NDArray[np.float32]:
 def clusters(n_rows: int) -> NDArray[np.float32]:
     """Points on 200 curved sheets in 128 dimensions."""
     rng = np.random.default_rng(0)
-    centres = rng.normal(size=(200, 128))
+    centers = rng.normal(size=(200, 128))
     frames = rng.normal(size=(200, 8, 128)) / 8
     rows = np.empty((n_rows, 128), np.float32)
     for sheet, part in enumerate(np.array_split(np.arange(n_rows), 200)):
         places = rng.uniform(-2, 2, size=(len(part), 4))
         bent = np.hstack([places, np.sin(2 * places)])
-        rows[part] = centres[sheet] + bent @ frames[sheet] + rng.normal(scale=0.02, size=(len(part), 128))
+        rows[part] = centers[sheet] + bent @ frames[sheet] + rng.normal(scale=0.02, size=(len(part), 128))
     return rows
 
 

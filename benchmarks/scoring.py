@@ -5,7 +5,7 @@
 3. Probability maps of 512 x 1024 x 19 (street scenes at half size), one at a time: at least 10 times faster than one
    scorer per map. Maps of 256 x 256 x 19 are printed too; there the peer's copies still fit in the cache.
 
-The peer normalises the way Lightly 1.2.25 does, by scoring a sure and an unsure prediction each time. Both start from
+The peer normalizes the way Lightly 1.2.25 does, by scoring a sure and an unsure prediction each time. Both start from
 arrays; al_core's time for detection includes checking them. Run with `python -m benchmarks.scoring`.
 """
 

@@ -55,7 +55,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def dataset(workspace: Workspace) -> Dataset:
-    """Six samples on a line at 0, 1, 2, 3, 10 and 11, as angles so that normalisation keeps their order."""
+    """Six samples on a line at 0, 1, 2, 3, 10 and 11, as angles so that normalization keeps their order."""
     angles = np.deg2rad([0, 1, 2, 3, 10, 11])
     embeddings = np.column_stack([np.cos(angles), np.sin(angles)])
     return workflow.create_dataset(workspace, "line", FILENAMES, embeddings)

@@ -250,7 +250,7 @@ def test_a_tag_made_by_hand_is_exported_in_row_order(dataset: Dataset) -> None:
     assert workflow.export_tag(dataset, tag, "txt") == b"b.png\ne.png\n"
 
 
-def test_the_map_and_coral_share_one_neighbour_graph(dataset: Dataset) -> None:
+def test_the_map_and_coral_share_one_neighbor_graph(dataset: Dataset) -> None:
     workflow.store_scores(dataset, ALL_ROWS, margin(0.1, 0.2, 0.3, 0.4, 0.5, 0.6))
     workflow.run_selection(dataset, SelectionConfig("CORAL", 2))
     graph = dataset.arrays.all("neighbors")

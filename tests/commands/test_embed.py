@@ -34,7 +34,7 @@ def images_dir(tmp_path: Path) -> Path:
     china.save(folder / "more" / "china again.jpg")
     flower.save(folder / "flower.png")
     flower.resize((480, 320)).save(folder / "flower small.webp", quality=95)
-    china.crop((0, 0, 200, 200)).convert("L").save(folder / "grey.png")
+    china.crop((0, 0, 200, 200)).convert("L").save(folder / "gray.png")
     china.crop((200, 0, 400, 200)).convert("P").save(folder / "palette.gif")
     flower.crop((0, 0, 99, 333)).convert("RGBA").save(folder / "alpha.png")
     flower.crop((300, 100, 500, 300)).convert("CMYK").save(folder / "cmyk.jpg")
@@ -98,10 +98,10 @@ def test_a_name_that_is_taken_is_refused_before_any_work(images_dir: Path, tmp_p
 def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
     home = tmp_path / "workspace"
     model = "python:tests.embedding.models:mean_color"
-    ended = run("embed", str(images_dir), "--dataset", "colours", "--model", model, "--workspace", str(home))
+    ended = run("embed", str(images_dir), "--dataset", "colors", "--model", model, "--workspace", str(home))
     assert ended.returncode == 0, ended.stderr
     with Workspace(home) as workspace:
-        assert workspace.dataset("colours").arrays.get("embedding", model).shape == (12, 3)
+        assert workspace.dataset("colors").arrays.get("embedding", model).shape == (12, 3)
 
 
 MEAN_COLOR = "python:tests.embedding.models:mean_color"
@@ -166,10 +166,10 @@ def test_an_upload_that_was_stopped_goes_on_where_it_was(tmp_path: Path, capsys:
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
         with pytest.raises(Cancelled):
             upload_until_stopped(address, folder, model, tmp_path / "near" / "embedding-runs")
-        assert far.dataset("greys").facts["upload"]["processed"] == IMAGES_AT_ONCE
-        arguments = ["embed", str(folder), "--dataset", "greys", "--workspace", str(tmp_path / "near")]
+        assert far.dataset("grays").facts["upload"]["processed"] == IMAGES_AT_ONCE
+        arguments = ["embed", str(folder), "--dataset", "grays", "--workspace", str(tmp_path / "near")]
         assert main.main([*arguments, "--model", model.name, "--server", address]) == 0
-        assert len(list(far.dataset("greys").thumbnails_dir.glob("*.webp"))) == IMAGES_AT_ONCE + 3
+        assert len(list(far.dataset("grays").thumbnails_dir.glob("*.webp"))) == IMAGES_AT_ONCE + 3
     assert "3 of 3 images sent" in capsys.readouterr().err
 
 
@@ -177,7 +177,7 @@ def upload_until_stopped(address: str, folder: Path, model: EmbeddingModel, runs
     def stop(done: int, total: int) -> None:
         raise Cancelled("stop")
 
-    upload = ApiWorkflowClient(server=address).upload_to("greys")
+    upload = ApiWorkflowClient(server=address).upload_to("grays")
     with embed_folder(folder, list_images(folder), model, runs) as images:
         upload.send_embeddings(images, model)
         upload.send_images(folder, images.filenames, "thumbnail", stop)
@@ -193,6 +193,6 @@ def test_an_upload_goes_on_only_with_the_same_images(tmp_path: Path) -> None:
             (begun, nullcontext()),
             (other, pytest.raises(AlreadyExistsError, match="other images")),
         ):
-            upload = ApiWorkflowClient(server=address).upload_to("greys")
+            upload = ApiWorkflowClient(server=address).upload_to("grays")
             with embed_folder(tmp_path, list(names), model, tmp_path / "runs") as images, expected:
                 upload.send_embeddings(images, model)

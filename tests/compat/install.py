@@ -1,4 +1,4 @@
-"""Puts Lightly's real clients and the code of labelling tools, from PyPI and unchanged, into the virtual environment.
+"""Puts Lightly's real clients and the code of labeling tools, from PyPI and unchanged, into the virtual environment.
 
 Each goes into a folder of its own. The dependencies that they declare stay away: torch alone is ten times as large as
 everything else here.
@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-LABELLING_TOOLS = "labelling-tools"
+LABELING_TOOLS = "labeling-tools"
 CLIENTS = {
     # numpy: from 2.4 on, Lightly's classification scorer fails with a TypeError.
     "1.2.25": ("lightly==1.2.25", "lightly-utils==0.0.2", "six==1.17.0", "numpy==2.3.5"),
     "1.1.10": ("lightly==1.1.10", "lightly-utils==0.0.2", "six==1.17.0", "numpy==2.3.5"),
-    LABELLING_TOOLS: ("label-studio-sdk==2.1.2", "labelbox==7.17.0", "xmljson==0.2.1", "lxml==6.1.3", "geojson==3.3.0"),
+    LABELING_TOOLS: ("label-studio-sdk==2.1.2", "labelbox==7.17.0", "xmljson==0.2.1", "lxml==6.1.3", "geojson==3.3.0"),
 }
 
 

@@ -18,7 +18,7 @@ def clouds(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 st.set_page_config(layout="wide")
 points, labels = clouds(int(st.query_params.get("n", 100_000)))
-if st.radio("Colour by", ["corner", "height"], horizontal=True) == "corner":
+if st.radio("Color by", ["corner", "height"], horizontal=True) == "corner":
     colors = Categories("corner", labels, ("southwest", "southeast", "northeast", "northwest"))
 else:
     colors = Values("height", points[:, 1])

@@ -100,7 +100,7 @@ def test_a_lasso_is_answered_with_little_traffic(page: Page, stage: Locator, tra
     assert 0 < max(traffic.sent) < 5_000
 
 
-def test_the_outline_stays_when_the_colours_change(page: Page, stage: Locator) -> None:
+def test_the_outline_stays_when_the_colors_change(page: Page, stage: Locator) -> None:
     press(page, "b")
     draw(page, stage, (0.01, 0.01), (0.93, 0.99))
     expect_text(page, f"{N} inside, picked None")
@@ -213,7 +213,7 @@ def test_the_processor_draws_what_the_graphics_card_draws(browser: Browser, stre
 
 
 def averages(png: bytes) -> NDArray[np.float64]:
-    """The mean colours of areas of 20 pixels: they hardly depend on how single points are rounded."""
+    """The mean colors of areas of 20 pixels: they hardly depend on how single points are rounded."""
     with Image.open(io.BytesIO(png)) as image:
         return np.asarray(image.convert("RGB").reduce(20), float)
 

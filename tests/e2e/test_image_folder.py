@@ -128,13 +128,13 @@ def many_images(tmp_path: Path) -> Path:
     """Return a folder of more images than are embedded before somebody clicks, and two broken ones."""
     folder = tmp_path / "many"
     folder.mkdir()
-    colours = [tmp_path / f"{number}.png" for number in range(8)]
-    for number, path in enumerate(colours):
+    colors = [tmp_path / f"{number}.png" for number in range(8)]
+    for number, path in enumerate(colors):
         Image.new("RGB", (32, 32), (30 * number, 200, 0)).save(path)
     for name in ("00000.png", "00001.png"):
         (folder / name).write_text("hello")
     for number in range(N_MANY):
-        (folder / f"{number + 2:05d}.png").symlink_to(colours[number % len(colours)])
+        (folder / f"{number + 2:05d}.png").symlink_to(colors[number % len(colors)])
     return folder
 
 

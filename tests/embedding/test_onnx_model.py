@@ -8,30 +8,30 @@ from al_core.embedding import load_model
 from al_core.exceptions import FileFormatError, NotFoundError
 from tests.embedding.onnx_files import write_mean_color
 
-GREY = np.full((1, 8, 8, 3), 51, np.uint8)
+GRAY = np.full((1, 8, 8, 3), 51, np.uint8)
 HALF = '{"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}'
 
 
 def test_float_input_is_scaled_by_imagenet(tmp_path: Path) -> None:
     model = load_model(write_mean_color(tmp_path / "m.onnx"))
     expected = [(0.2 - 0.485) / 0.229, (0.2 - 0.456) / 0.224, (0.2 - 0.406) / 0.225]
-    assert model.run(GREY)[0].tolist() == pytest.approx(expected, abs=1e-5)
+    assert model.run(GRAY)[0].tolist() == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_file_can_name_its_own_scaling(tmp_path: Path) -> None:
     model = load_model(write_mean_color(tmp_path / "m.onnx", metadata={"al_core": HALF}))
-    assert model.run(GREY)[0].tolist() == pytest.approx([-0.6] * 3, abs=1e-6)
+    assert model.run(GRAY)[0].tolist() == pytest.approx([-0.6] * 3, abs=1e-6)
     assert model.facts["preprocessing"]["mean"] == (0.5, 0.5, 0.5)
 
 
 def test_byte_input_is_given_as_it_is(tmp_path: Path) -> None:
     path = write_mean_color(tmp_path / "m.onnx", element_type=onnx.TensorProto.UINT8, shape=("n", 8, 8, 3))
-    assert load_model(str(path)).run(GREY)[0].tolist() == [51.0, 51.0, 51.0]
+    assert load_model(str(path)).run(GRAY)[0].tolist() == [51.0, 51.0, 51.0]
 
 
 def test_a_map_of_features_is_averaged_over_its_positions(tmp_path: Path) -> None:
     model = load_model(write_mean_color(tmp_path / "m.onnx", keep_positions=True, metadata={"al_core": HALF}))
-    assert model.run(GREY).shape == (1, 3)
+    assert model.run(GRAY).shape == (1, 3)
 
 
 def test_the_size_is_that_of_the_input(tmp_path: Path) -> None:

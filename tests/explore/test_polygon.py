@@ -53,7 +53,7 @@ def test_no_points_give_no_rows() -> None:
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 8).map(lambda n: n / 4)] * 2), max_size=30))
-def test_neighbouring_squares_share_no_point_and_lose_none(points: list[tuple[float, float]]) -> None:
+def test_neighboring_squares_share_no_point_and_lose_none(points: list[tuple[float, float]]) -> None:
     placed = np.array(points, float).reshape(-1, 2)
     left, right = rows_in_polygon(placed, SQUARE), rows_in_polygon(placed, SQUARE + np.array([1, 0]))
     both = rows_in_polygon(placed, SQUARE * [2, 1])

@@ -81,7 +81,7 @@ def test_every_format_has_an_example():
 
 
 @examples
-def test_every_example_is_recognised_and_holds_the_same_ten_digits(kind, name, example):
+def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind, name, example):
     path = EXAMPLES / example
     assert choose(path, READERS[kind]).name == name
     value = READ[kind](path)

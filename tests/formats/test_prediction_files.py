@@ -49,7 +49,7 @@ def test_two_files_that_could_both_be_the_predictions_are_refused(written):
         assign_roles(written(one__csv="filename,cat\n", two__csv="filename,cat\n"))
 
 
-def test_columns_named_like_scores_are_recognised_as_scores(written):
+def test_columns_named_like_scores_are_recognized_as_scores(written):
     scores, classes = written(scores__csv="filename,label_quality\na,1\n", classes__csv="filename,cat,dog\na,0,1\n")
     assert (recognise(scores), recognise(classes)) == (SCORES, "csv")
 

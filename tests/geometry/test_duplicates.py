@@ -17,8 +17,8 @@ def reference(embeddings: NDArray[np.float64], threshold: float) -> list[int]:
 @pytest.mark.parametrize("threshold", [0.05, 0.3, 0.8])
 def test_the_rows_are_those_of_a_loop_over_all_pairs(threshold: float) -> None:
     rng = np.random.default_rng(0)
-    centres = rng.normal(size=(300, 100))
-    embeddings = centres[rng.integers(0, 300, 1100)] + rng.normal(scale=0.02, size=(1100, 100))
+    centers = rng.normal(size=(300, 100))
+    embeddings = centers[rng.integers(0, 300, 1100)] + rng.normal(scale=0.02, size=(1100, 100))
     assert find_duplicates(embeddings, threshold).tolist() == reference(embeddings, threshold)
 
 

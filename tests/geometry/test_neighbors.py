@@ -12,20 +12,20 @@ def brute_force(vectors: np.ndarray, k: int) -> np.ndarray:
     return np.argsort(squares, axis=1, kind="stable")[:, :k]
 
 
-def test_neighbours_on_a_line_come_nearest_first_without_the_row_itself():
+def test_neighbors_on_a_line_come_nearest_first_without_the_row_itself():
     graph = nearest_neighbors(np.array([[0.0], [1.0], [3.0], [7.0]]), 2, normalize=False)
     assert graph.indices.tolist() == [[1, 2], [0, 2], [1, 0], [2, 1]]
     assert graph.distances.tolist() == [[1, 3], [1, 2], [2, 3], [4, 6]]
     assert (graph.indices.dtype, graph.distances.dtype) == (np.int32, np.float32)
 
 
-def test_a_few_rows_have_as_many_neighbours_as_there_are_others():
+def test_a_few_rows_have_as_many_neighbors_as_there_are_others():
     assert nearest_neighbors(np.array([[1.0, 0.0], [0.0, 1.0]]), 32).indices.tolist() == [[1], [0]]
     assert nearest_neighbors(np.array([[1.0, 0.0]]), 32).indices.shape == (1, 0)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_small_data_gets_its_exact_neighbours(dtype):
+def test_small_data_gets_its_exact_neighbors(dtype):
     embeddings = np.random.default_rng(0).normal(size=(1200, 19)).astype(dtype)
     graph = nearest_neighbors(embeddings, 7)
     unit = embeddings.astype(np.float64) / np.linalg.norm(embeddings.astype(np.float64), axis=1, keepdims=True)
@@ -40,7 +40,7 @@ def test_duplicates_a_ten_thousandth_apart_find_each_other_at_that_distance():
     np.testing.assert_allclose(graph.distances, 1e-4, rtol=1e-2)
 
 
-def test_large_data_finds_nineteen_of_twenty_true_neighbours_through_cells(monkeypatch):
+def test_large_data_finds_nineteen_of_twenty_true_neighbors_through_cells(monkeypatch):
     rng = np.random.default_rng(0)
     embeddings = rng.normal(size=(60, 12))[rng.integers(0, 60, 5000)] + 0.4 * rng.normal(size=(5000, 12))
     exact = nearest_neighbors(embeddings, 10)

@@ -29,7 +29,7 @@ def test_a_distance_is_the_sum_of_squared_differences():
     assert squared_distances(np.zeros((0, 3), np.float32), np.zeros(3, np.float32)).tolist() == []
 
 
-def test_normalised_vectors_have_length_one_and_others_stay():
+def test_normalized_vectors_have_length_one_and_others_stay():
     embeddings = np.array([[3.0, 4.0], [0.0, 2.0]])
     rows = np.arange(2)
     np.testing.assert_allclose(Space.of(embeddings, rows, normalize=True).vectors(rows), [[0.6, 0.8], [0, 1]])

@@ -120,7 +120,7 @@ def test_no_sample_left_is_said_and_nothing_can_be_made_of_it(open_page: Open, p
     assert (new_tag.disabled, new_tag.help) == (True, "No sample is left: remove a filter first")
 
 
-def test_the_map_takes_every_kind_of_colour(open_page: Open, pairs: Dataset) -> None:
+def test_the_map_takes_every_kind_of_color(open_page: Open, pairs: Dataset) -> None:
     app = open_page("explore")
     pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
     for color in ("predicted class", "tag", "width", "place", "nothing"):

@@ -50,7 +50,7 @@ def test_a_softmax_is_offered_for_logits_and_never_applied_unasked(digits: Datas
     np.testing.assert_allclose(probabilities[0], [1 / (1 + np.e**5), 1 / (1 + np.e**-5)], rtol=1e-5)
 
 
-def test_ready_made_scores_are_recognised_and_can_be_turned_round(digits: Dataset, open_page: Open) -> None:
+def test_ready_made_scores_are_recognized_and_can_be_turned_round(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, cleanlab__csv=QUALITY)
     assert read_as(app).value == "scores"
     app.toggle[0].set_value(True).run()
@@ -58,7 +58,7 @@ def test_ready_made_scores_are_recognised_and_can_be_turned_round(digits: Datase
     np.testing.assert_allclose(score(digits, "label_quality"), [0.75, 0, np.nan])
 
 
-def test_the_recognised_layout_can_be_overridden(digits: Dataset, open_page: Open) -> None:
+def test_the_recognized_layout_can_be_overridden(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, cleanlab__csv=QUALITY)
     read_as(app).set_value("csv").run()
     press(app, "Store and score")

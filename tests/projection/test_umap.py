@@ -39,7 +39,7 @@ def test_pca_of_points_on_a_cross_is_the_cross() -> None:
     np.testing.assert_allclose(points, [[2, 0], [-2, 0], [0, 1], [0, -1]], atol=1e-6)
 
 
-def test_pca_normalises_rows_unless_told_otherwise() -> None:
+def test_pca_normalizes_rows_unless_told_otherwise() -> None:
     embeddings = six_clouds()
     lengths = np.linspace(1, 50, len(embeddings), dtype=np.float32)[:, None]
     np.testing.assert_allclose(pca_2d(embeddings * lengths), pca_2d(embeddings), atol=1e-5)

@@ -24,7 +24,7 @@ def outputs():
     ]
 
 
-def labelled(*labels):
+def labeled(*labels):
     return ObjectDetectionOutput.from_scores([BOX] * len(labels), [0.5] * len(labels), labels)
 
 
@@ -66,20 +66,20 @@ def test_unknown_names_are_not_found(outputs):
 
 
 def test_further_objects_of_a_class_count_less():
-    outputs = [labelled(0), labelled(0, 0, 0), labelled(0, 1, 2), labelled(0, 1, 1)]
+    outputs = [labeled(0), labeled(0, 0, 0), labeled(0, 1, 2), labeled(0, 1, 1)]
     scores = ScorerObjectDetection(outputs, config={"min_score": 0.0}).calculate_scores()
     assert scores["object_frequency"].tolist() == [0.0, 0.25, 1.0, 0.625]
     scores = ScorerObjectDetection(outputs, config={"min_score": 0.0, "frequency_penalty": 1}).calculate_scores()
     assert scores["object_frequency"].tolist() == [0.0, 1.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize("images", [[labelled(0), labelled(1)], [labelled(), labelled()]])
+@pytest.mark.parametrize("images", [[labeled(0), labeled(1)], [labeled(), labeled()]])
 def test_equal_frequencies_all_score_one(images):
     assert ScorerObjectDetection(images).calculate_scores()["object_frequency"].tolist() == [1.0, 1.0]
 
 
 def test_images_may_differ_in_their_number_of_classes(outputs):
-    mixed = [outputs[0], labelled(3), outputs[1], labelled(0), outputs[2]]
+    mixed = [outputs[0], labeled(3), outputs[1], labeled(0), outputs[2]]
     scores = ScorerObjectDetection(mixed).calculate_scores()["uncertainty_margin"]
     alone = [ScorerObjectDetection([output]).calculate_scores()["uncertainty_margin"][0] for output in mixed]
     assert scores.tolist() == alone
@@ -111,7 +111,7 @@ def test_a_batch_without_boxes_scores_like_empty_images():
 
 def test_a_probability_that_is_not_a_number_scores_zero():
     image = ObjectDetectionOutput([BOX], [np.nan], [[0.5, 0.5]])
-    scores = ScorerObjectDetection([image, labelled(1)]).calculate_scores()
+    scores = ScorerObjectDetection([image, labeled(1)]).calculate_scores()
     assert scores["objectness_least_confidence"].tolist() == [0.0, 0.5]
 
 

@@ -33,7 +33,7 @@ def test_min_distance_of_diversity_stops_the_selection():
 
 def test_typicality_prefers_the_dense_place():
     graph = nearest_neighbors(LINE, 2, normalize=False)
-    # Mean distances to two neighbours: 1.5, 1, 1.5, 4, 4.5.
+    # Mean distances to two neighbors: 1.5, 1, 1.5, 4, 4.5.
     assert combine([Typicality(graph)], 2, query_rows=ALL).tolist() == [1, 0]
 
 

@@ -21,10 +21,10 @@ KINDS = {
 }
 
 
-def reference(vectors: np.ndarray, centres: np.ndarray, weights: np.ndarray, n: int, least: float) -> list[int]:
+def reference(vectors: np.ndarray, centers: np.ndarray, weights: np.ndarray, n: int, least: float) -> list[int]:
     """Greedy k-center in ten lines."""
     picked, free = [], np.ones(len(vectors), bool)
-    nearest = np.min([squared_distances(vectors, centre) for centre in centres], axis=0)
+    nearest = np.min([squared_distances(vectors, center) for center in centers], axis=0)
     while len(picked) < n and (free & (nearest >= np.float32(least))).any():
         values = np.where(free & (nearest >= np.float32(least)), weights * nearest, -1)
         picked.append(int(np.argmax(values)))

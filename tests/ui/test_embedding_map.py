@@ -130,7 +130,7 @@ def test_hidden_categories_are_not_selected() -> None:
     assert read({"selection": drawn}, color_name="class").rows(POINTS, colors).tolist() == [0]
 
 
-def test_categories_hidden_under_other_colours_do_not_count() -> None:
+def test_categories_hidden_under_other_colors_do_not_count() -> None:
     colors = Categories("tag", np.array([0, 1, 0, 1]), ("new", "old"))
     drawn = {"polygon": SQUARE, "generation": 0, "hidden": [1], "colors": "class"}
     assert read({"selection": drawn}, color_name="tag").rows(POINTS, colors).tolist() == [0, 1]

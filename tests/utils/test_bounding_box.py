@@ -41,5 +41,5 @@ def test_a_box_from_corner_and_size():
     assert BoundingBox.from_x_y_w_h(0.25, 0.5, 0.5, 0.25) == BoundingBox(0.25, 0.5, 0.75, 0.75)
 
 
-def test_a_box_from_a_yolo_label_is_centred():
+def test_a_box_from_a_yolo_label_is_centered():
     assert BoundingBox.from_yolo_label(0.5, 0.25, 0.5, 0.25) == BoundingBox(0.25, 0.125, 0.75, 0.375)

@@ -31,7 +31,7 @@ def test_a_sample_keeps_what_an_update_leaves_out(api: Api) -> None:
 def test_what_json_cannot_carry_everywhere_is_stored_as_what_it_can(api: Api) -> None:
     [first, *_] = api("GET", f"{api.dataset}/samples", 200)
     path = f"{api.dataset}/samples/{first['id']}"
-    # As Python's json module sends it: Lightly's client has a NaN for the noise of an image of one colour.
+    # As Python's json module sends it: Lightly's client has a NaN for the noise of an image of one color.
     text = '{"customMetaData": {"snr": NaN, "list": [Infinity, 1180591620717411303424, 1' + "0" * 400 + "]}}"
     headers = {"Content-Type": "application/json"}
     api("PUT", path, 204, data=text, headers=headers)

@@ -34,8 +34,8 @@ def test_tags_are_combined_renamed_and_made_from_masks(api: Api) -> None:
     assert [mask["bitMaskData"] for mask in masks.values()] == ["0x1f", "0x4", "0x3"]
     named = both | {"operation": "INTERSECTION", "newTagName": "middle"}
     middle = api("POST", f"{api.dataset}/tags/arithmetics", 201, named)["id"]
-    api("PUT", f"{api.dataset}/tags/{middle}", 204, {"name": "centre"})
+    api("PUT", f"{api.dataset}/tags/{middle}", 204, {"name": "center"})
     assert api("GET", f"{api.dataset}/tags/{middle}/filenames", 200) == ["c.png"]
-    assert api("GET", f"{api.dataset}/tags", 200)[0]["name"] == "centre"
+    assert api("GET", f"{api.dataset}/tags", 200)[0]["name"] == "center"
     assert create("third", "0x40", 400)["message"].startswith("bitMaskData has 7 bits")
     assert create("first", "0x1", 409)["code"] == "TAG_NAME_EXISTS"

@@ -254,7 +254,7 @@ def test_pycocotools_reads_the_keypoints_in_pixels(rows: ExportRows, tmp_path: P
     assert keypoint_table(np.arange(3), read.outputs).tolist() == POINTS.keypoints.tolist()
 
 
-def test_labelling_tools_get_the_keypoints_that_are_there(rows: ExportRows) -> None:
+def test_labeling_tools_get_the_keypoints_that_are_there(rows: ExportRows) -> None:
     rows = replace(rows, annotations=POINTS)
     cvat = WRITERS["cvat"].write(rows).decode()
     assert '<points label="dog" source="auto" occluded="0" points="50.00,20.00;150.00,60.00" z_order="0" />' in cvat

@@ -223,7 +223,7 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path, row, message):
         read_predictions(path)
 
 
-def test_logits_are_recognised_and_softmax_is_offered_not_applied(tmp_path):
+def test_logits_are_recognized_and_softmax_is_offered_not_applied(tmp_path):
     path = tmp_path / "p.csv"
     path.write_text(f"filename,cat,dog\na,0,{np.log(3)}\nb,-5,5\n")
     predictions = read_predictions(path)

@@ -10,7 +10,7 @@ import pytest
 
 from al_core.formats import WRITERS, ExportRows
 from al_core.formats.predictions.annotations import Annotations
-from tests.compat.install import LABELLING_TOOLS, client_folder, install
+from tests.compat.install import LABELING_TOOLS, client_folder, install
 from tests.formats.exports.test_tools import BOXES, CLASSES, POINTS
 from tests.formats.exports.test_tools import rows as rows
 
@@ -29,12 +29,12 @@ SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
 def test_every_pre_annotation_is_valid(
     rows: ExportRows, tmp_path: Path, annotations: Annotations, label_studio: list[str], labelbox: list[str]
 ) -> None:
-    install(LABELLING_TOOLS)
+    install(LABELING_TOOLS)
     files = []
     for name in ("label-studio", "labelbox"):
         files.append(tmp_path / f"{name}.zip")
         files[-1].write_bytes(WRITERS[name].write(replace(rows, annotations=annotations)))
-    command = [sys.executable, "-W", "ignore", SCRIPT, client_folder(LABELLING_TOOLS), *files]
+    command = [sys.executable, "-W", "ignore", SCRIPT, client_folder(LABELING_TOOLS), *files]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [label_studio, labelbox]
