@@ -12,7 +12,8 @@ from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognis
 from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.arrow_table import is_arrow, is_parquet
-from al_core.formats.files.npy import is_npy, is_zip
+from al_core.formats.files.npy import is_npy
+from al_core.formats.files.npz import is_zip
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.metadata.table import METADATA_READERS

@@ -10,9 +10,9 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.npy import array_from_bytes
 
 CONTENTS = "contents.json"
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def write_bundle(file: IO[bytes], named: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> None:
@@ -36,19 +36,14 @@ def read_bundle(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
             if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
                 raise FileFormatError("the members of a bundle of arrays are stored, not compressed")
             contents = orjson.loads(archive.read(CONTENTS))
-            names, facts = contents["names"], contents["facts"]
+            names = contents["names"]
+            facts = contents["facts"]
             if not isinstance(facts, dict) or not all(isinstance(name, str) for name in names):
                 raise FileFormatError("a bundle of arrays lists names and has an object of facts")
-            return {name: _read_member(archive, f"{position}.npy") for position, name in enumerate(names)}, facts
+            arrays = {
+                name: array_from_bytes(archive.read(f"{position}.npy"), f"array {name!r}")
+                for position, name in enumerate(names)
+            }
+            return arrays, facts
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, OSError) as error:
         raise FileFormatError(f"the body is not a bundle of arrays: {error}") from error
-
-
-def _read_member(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    with archive.open(name) as member:
-        version = np.lib.format.read_magic(member)
-        shape, is_fortran, dtype = HEADERS[version](member)
-        if dtype.hasobject:
-            raise FileFormatError("a bundle has arrays of numbers, not of objects")
-        # Not numpy's own reader: it would reserve whatever memory the header asks for.
-        return np.frombuffer(member.read(), dtype).reshape(shape, order="F" if is_fortran else "C")

@@ -1,8 +1,6 @@
 """HDF5 files with a matrix of floats and a list of filenames."""
 
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.files.damage import damage_explained
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.hdf5_texts import read_texts
 from al_core.formats.files.progress import reported
@@ -22,6 +21,7 @@ _FILENAMES = (*FILENAME_COLUMNS, "filepaths", "paths", "names", "image_names")
 _MAX_DATASETS = 10_000
 _BLOCK_VALUES = 2**22
 _TEXT_BYTES = 64
+_HDF5_ERRORS = (OSError, ValueError, RuntimeError, KeyError, TypeError, zlib.error)
 
 
 def is_hdf5(path: Path, head: bytes) -> bool:
@@ -39,7 +39,7 @@ def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
     """
     import h5py
 
-    with _damage_explained(path.name), h5py.File(path, "r") as file:
+    with damage_explained(path.name, "HDF5 file", _HDF5_ERRORS), h5py.File(path, "r") as file:
         datasets = _datasets(file, path)
         matrices = {name: found for name, found in datasets.items() if found.ndim == 2 and found.dtype.kind == "f"}
         matrix = _chosen(matrices, _EMBEDDINGS, path.name, "matrix of floats (samples, D)")
@@ -110,13 +110,3 @@ def _values(path: Path, column: Any) -> list[Any]:
         return read_texts(path, column)
     values: list[Any] = (column.asstr() if kind else column)[()].tolist()
     return values
-
-
-@contextmanager
-def _damage_explained(source: str) -> Iterator[None]:
-    try:
-        yield
-    except FileFormatError:
-        raise
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, zlib.error) as error:
-        raise FileFormatError(f"{source} is a damaged HDF5 file ({str(error)[:200]}); write it again") from error

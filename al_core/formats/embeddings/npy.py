@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.files.npy import ArrayArchive, float_matrix, read_npy
+from al_core.formats.files.npy import float_matrix, read_npy
+from al_core.formats.files.npz import ArrayArchive
 
 
 def read_embeddings_npy(path: Path) -> EmbeddingTable:

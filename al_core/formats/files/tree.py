@@ -6,12 +6,13 @@ import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.damage import damage_explained
 
 MAX_FILES = 2_000_000
 MAX_COMPRESSION = 200
@@ -20,7 +21,7 @@ MAX_COMPRESSION = 200
 _SMALL_BYTES = 64 * 2**20
 MAX_FILE_BYTES = 2**31
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (
+ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
@@ -30,6 +31,7 @@ _DAMAGED = (
     RuntimeError,
     ValueError,
 )
+"""What Python's libraries raise for a damaged zip or tar."""
 
 
 class FileTree(Protocol):
@@ -79,7 +81,7 @@ def open_tree(path: Path) -> FileTree:
     """
     if path.is_dir():
         return _Folder(path)
-    with _damage_explained(path.name):
+    with _damage(path.name):
         return _Zip(path) if zipfile.is_zipfile(path) else _Tar(path)
 
 
@@ -107,14 +109,14 @@ class _Zip:
         weakref.finalize(self, self._zip.close)
         members = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         check_ratio(sum(info.file_size for info in members), path)
-        if any(info.compress_type not in _COMPRESSIONS or info.flag_bits & 1 for info in members):
+        if any(map(is_unreadable, members)):
             raise FileFormatError(f"{self.source} is encrypted or of unknown compression; pack it as a plain zip")
         self._sizes = {info.filename: info.file_size for info in members}
         self.names = list(_limited(iter(self._sizes), self.source))
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         _check_size(self._sizes[name], f"{self.source}/{name}", max_bytes)
-        with _damage_explained(self.source):
+        with _damage(self.source):
             return self._zip.read(name)
 
 
@@ -135,7 +137,7 @@ class _Tar:
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         _check_size(self._members[name].size, f"{self.source}/{name}", max_bytes)
-        with _damage_explained(self.source):
+        with _damage(self.source):
             file = self._tar.extractfile(self._members[name])
             return file.read() if file else b""
 
@@ -145,7 +147,7 @@ def _is_tar(path: Path, head: bytes) -> bool:
         return False
     try:
         return tarfile.is_tarfile(path)
-    except _DAMAGED:
+    except ARCHIVE_ERRORS:
         return False
 
 
@@ -174,11 +176,11 @@ def _check_size(n_bytes: int, source: str, max_bytes: int) -> None:
         raise FileFormatError(f"{source} has {n_bytes:,} bytes; at most {max_bytes:,} are read from one file")
 
 
-@contextmanager
-def _damage_explained(source: str) -> Iterator[None]:
-    try:
-        yield
-    except FileFormatError:
-        raise
-    except _DAMAGED as error:
-        raise FileFormatError(f"{source} is a damaged archive ({error}); pack it again") from error
+def _damage(source: str) -> AbstractContextManager[None]:
+    return damage_explained(source, "archive", ARCHIVE_ERRORS, "pack it again")
+
+
+def is_unreadable(info: zipfile.ZipInfo) -> bool:
+    """Return whether a member of a zip is encrypted or compressed by a rare method."""
+    is_encrypted = bool(info.flag_bits & 1)
+    return is_encrypted or info.compress_type not in _COMPRESSIONS

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.npy import ArrayArchive, float_matrix, is_zip, read_npy
+from al_core.formats.files.npy import float_matrix, read_npy
+from al_core.formats.files.npz import ArrayArchive, is_zip
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.predictions import Predictions
 

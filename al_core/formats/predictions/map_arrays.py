@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.npy import ArrayArchive, is_npy, is_zip, npy_header, read_npy
+from al_core.formats.files.npy import is_npy, npy_header, read_npy
+from al_core.formats.files.npz import ArrayArchive, is_zip
 from al_core.formats.predictions.maps import Maps, float_map, map_predictions
 from al_core.formats.predictions.predictions import Predictions
 

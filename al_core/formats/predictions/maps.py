@@ -104,7 +104,7 @@ def float_map(values: NDArray[Any], where: str) -> Map:
     Raises:
         FileFormatError: If it has other dimensions or other numbers.
     """
-    if values.ndim != 3 or (values.dtype.kind != "f" and values.dtype not in _QUANTISED):
+    if values.ndim != 3 or not values.size or (values.dtype.kind != "f" and values.dtype not in _QUANTISED):
         raise FileFormatError(
             f"{where}: expected H × W × C floats, uint8 or uint16, found {values.dtype} of shape {values.shape}"
         )

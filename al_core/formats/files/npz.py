@@ -1,0 +1,157 @@
+"""Archives of NumPy arrays, of which no more is unpacked than is asked for."""
+
+import math
+import weakref
+import zipfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.damage import damage_explained
+from al_core.formats.files.npy import ArrayHeader, array_behind, check_plain, check_size, float_matrix, read_header
+from al_core.formats.files.tree import ARCHIVE_ERRORS, check_ratio, is_unreadable
+
+_ZIP_MAGIC = b"PK\x03\x04"
+
+
+def is_zip(path: Path, head: bytes) -> bool:
+    """Return whether a file begins as a zip archive, which an .npz file is."""
+    return head.startswith(_ZIP_MAGIC)
+
+
+class ArrayArchive:
+    """The arrays of an .npz file: headers at once, each array when it is asked for.
+
+    Attributes:
+        headers: What each array declares, by name.
+
+    Raises:
+        FileFormatError: If the file is not an .npz file, is damaged, or unpacks to far more than its size.
+    """
+
+    headers: dict[str, ArrayHeader]
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _damage(path.name):
+            self._zip = zipfile.ZipFile(path)
+            try:
+                self._members = {info.filename.removesuffix(".npy"): info for info in self._zip.infolist()}
+                self._check_members()
+                self.headers = {name: self._header(name) for name in self._members}
+            except BaseException:
+                self._zip.close()
+                raise
+
+    def __enter__(self) -> "ArrayArchive":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        header = self.headers[name]
+        with _damage(self._path.name), self._zip.open(self._members[name]) as member:
+            content = member.read()
+        return array_behind(header, content)
+
+    def matrix(self, *names: str) -> NDArray[np.float32]:
+        """Return the array of the first of these names that is there, else the only two-dimensional one, as float32.
+
+        Raises:
+            FileFormatError: Listing the arrays that are there.
+        """
+        two_dimensional = [name for name, header in self.headers.items() if len(header.shape) == 2]
+        found = [name for name in names if name in self.headers] or two_dimensional
+        if not found or (len(found) > 1 and found[0] not in names):
+            there = ", ".join(f"{name!a} {header.shape}" for name, header in list(self.headers.items())[:10])
+            raise FileFormatError(f"{self._path.name} has no array {names[0]!r}; it holds {there}; rename one")
+        return float_matrix(self[found[0]], f"{self._path.name}, array {found[0]!r}")
+
+    def texts(self, name: str) -> list[str] | None:
+        """Return a one-dimensional array of text as a list, or None if there is no array of that name.
+
+        Raises:
+            FileFormatError: If the array is not one-dimensional text.
+        """
+        if name not in self.headers:
+            return None
+        source = f"{self._path.name}, array {name!r}"
+        header = self.headers[name]
+        if len(header.shape) != 1 or header.dtype.kind not in "US":
+            raise FileFormatError(
+                f"{source}: expected one-dimensional text, found {header.dtype} of shape {header.shape}; "
+                "save it with np.array(names, dtype=str)"
+            )
+        array = self[name]
+        try:
+            return list((np.char.decode(array, "utf-8") if header.dtype.kind == "S" else array).tolist())
+        except ValueError as error:
+            raise FileFormatError(f"{source} is not valid text; save it with np.array(names, dtype=str)") from error
+
+    def rows(self, name: str) -> "ArchiveRows":
+        """Return the rows of an array, each unpacked when it is asked for; they outlive the archive.
+
+        Raises:
+            FileFormatError: If the array is in Fortran order, in which no row is in one piece.
+        """
+        return ArchiveRows(self._path, self._members[name], self.headers[name])
+
+    def _header(self, name: str) -> ArrayHeader:
+        source = f"{self._path.name}, array {name!r}"
+        with self._zip.open(self._members[name]) as member:
+            header = read_header(member, source)
+        check_size(header, self._members[name].file_size, source)
+        check_plain(header, source)
+        return header
+
+    def _check_members(self) -> None:
+        name = self._path.name
+        if not self._members:
+            raise FileFormatError(f"{name} holds no arrays; write it with np.savez")
+        check_ratio(sum(info.file_size for info in self._members.values()), self._path)
+        for info in self._members.values():
+            if is_unreadable(info):
+                raise FileFormatError(
+                    f"{name}, array {info.filename!a}: encrypted or of unknown compression; use np.savez"
+                )
+
+
+class ArchiveRows:
+    """The rows of an array in an .npz file, each unpacked when it is asked for.
+
+    In a compressed member a seek forward unpacks what lies between, and a seek back unpacks from the start: rows are
+    best read in their order.
+    """
+
+    def __init__(self, path: Path, info: zipfile.ZipInfo, header: ArrayHeader) -> None:
+        self._source = f"{path.name}, array {info.filename!a}"
+        self._header = header
+        if header.fortran_order:
+            raise FileFormatError(f"{self._source} is in Fortran order; save it with np.ascontiguousarray(array)")
+        archive = zipfile.ZipFile(path)
+        weakref.finalize(self, archive.close)
+        self._member = archive.open(info)
+
+    def __len__(self) -> int:
+        return self._header.shape[0]
+
+    def __getitem__(self, row: int) -> NDArray[Any]:
+        shape = self._header.shape[1:]
+        dtype = self._header.dtype
+        n_bytes = math.prod(shape) * dtype.itemsize
+        with _damage(self._source):
+            self._member.seek(self._header.n_header_bytes + row * n_bytes)
+            content = self._member.read(n_bytes)
+            return np.frombuffer(content, dtype).reshape(shape)
+
+
+def _damage(source: str) -> AbstractContextManager[None]:
+    return damage_explained(source, "archive", ARCHIVE_ERRORS, "write it again with np.savez")
