@@ -20,7 +20,7 @@ def formats_page() -> str:
     """Return the page with a table for each registry; the examples are linked."""
     parts = [
         "# Formats\n\n"
-        "Every file that can be read or written. A file is recognised by its content; `format=` in Python, `--format` "
+        "Every file that can be read or written. A file is recognized by its content; `format=` in Python, `--format` "
         "on the command line and *Read as* on the page take the names in the first column. This page is generated: "
         "`python -m tools.formats_page`.\n"
     ]

@@ -11,7 +11,7 @@ from al_core.formats.join.report import JoinReport, Policy
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.names.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.names.filenames import FILENAME_READERS, read_filenames
-from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognise
+from al_core.formats.prediction_files import PredictionFiles, assign_roles, read_prediction_files, recognize
 from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable, read_scores
@@ -52,7 +52,7 @@ __all__ = [
     "read_prediction_files",
     "read_predictions",
     "read_scores",
-    "recognise",
+    "recognize",
     "resolve_image",
     "unmet",
     "write_csv",

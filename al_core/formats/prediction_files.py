@@ -60,7 +60,7 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     )
 
 
-def recognise(path: Path) -> str:
+def recognize(path: Path) -> str:
     """Return the format of a file or folder: a key of `PREDICTION_READERS`, or `SCORES`.
 
     Raises:
@@ -68,7 +68,7 @@ def recognise(path: Path) -> str:
         FileFormatError: If it is empty or of no known format.
     """
     head = check_file(path)
-    if any(reader.recognises(path, head) for reader in SCORE_READERS.values()):
+    if any(reader.recognizes(path, head) for reader in SCORE_READERS.values()):
         return SCORES
     return choose(path, PREDICTION_READERS).name
 
@@ -85,14 +85,14 @@ def read_prediction_files(
     Args:
         files: What each is for.
         format: One of `PREDICTION_READERS`, or `SCORES`; by default found out from the content.
-        lower_is_more: For ready-made scores, whether lower numbers mean more worth labelling.
+        lower_is_more: For ready-made scores, whether lower numbers mean more worth labeling.
         progress: Called with (percent, 100); it may raise to stop.
 
     Raises:
         FileFormatError: If a file is of another format or damaged.
         NotFoundError: If one of them is not there.
     """
-    format = format or recognise(files.predictions)
+    format = format or recognize(files.predictions)
     if format == SCORES:
         return read_scores(files.predictions, lower_is_more=lower_is_more)
     names = read_class_names(files.class_names) if files.class_names else None

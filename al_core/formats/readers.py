@@ -7,8 +7,8 @@ from typing import Any
 from al_core.exceptions import InvalidInputError
 from al_core.formats.embeddings.arrow import read_embeddings_arrow
 from al_core.formats.embeddings.hdf5 import is_hdf5, read_embeddings_hdf5
-from al_core.formats.embeddings.json_records import read_embeddings_json, recognises_embeddings_json
-from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognises_embeddings_csv
+from al_core.formats.embeddings.json_records import read_embeddings_json, recognizes_embeddings_json
+from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognizes_embeddings_csv
 from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.arrow_table import is_arrow, is_parquet
@@ -19,23 +19,23 @@ from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
 from al_core.formats.names.filenames import FILENAME_READERS
-from al_core.formats.predictions.boxes_json import read_detection_json, recognises_detection_json
-from al_core.formats.predictions.classes_csv import read_classification_csv, recognises_classification_csv
-from al_core.formats.predictions.classes_json import read_classification_json, recognises_classification_json
+from al_core.formats.predictions.boxes_json import read_detection_json, recognizes_detection_json
+from al_core.formats.predictions.classes_csv import read_classification_csv, recognizes_classification_csv
+from al_core.formats.predictions.classes_json import read_classification_json, recognizes_classification_json
 from al_core.formats.predictions.classes_npy import (
     read_classification_npy,
     read_classification_npz,
-    recognises_classification_npz,
+    recognizes_classification_npz,
 )
 from al_core.formats.predictions.classes_parquet import read_classification_parquet
-from al_core.formats.predictions.coco import read_coco, recognises_coco
-from al_core.formats.predictions.lightly_folder import read_lightly_folder, recognises_lightly_folder
-from al_core.formats.predictions.map_arrays import read_map_array, recognises_map_array
-from al_core.formats.predictions.maps import read_maps, recognises_maps
+from al_core.formats.predictions.coco import read_coco, recognizes_coco
+from al_core.formats.predictions.lightly_folder import read_lightly_folder, recognizes_lightly_folder
+from al_core.formats.predictions.map_arrays import read_map_array, recognizes_map_array
+from al_core.formats.predictions.maps import read_maps, recognizes_maps
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS
-from al_core.formats.predictions.voc_folder import read_voc_folder, recognises_voc_folder
-from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognises_yolo_folder
+from al_core.formats.predictions.voc_folder import read_voc_folder, recognizes_voc_folder
+from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognizes_yolo_folder
 from al_core.types import Progress
 
 _CSV = (".csv", ".tsv")
@@ -79,7 +79,7 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
         "JSON embeddings",
         "One record per image: filename or filepath, and embedding; also FiftyOne's samples.json",
         (".json", ".jsonl"),
-        recognises_embeddings_json,
+        recognizes_embeddings_json,
         read_embeddings_json,
     ),
     Reader(
@@ -87,7 +87,7 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
         "Lightly CSV",
         "Columns filenames, embedding_0, embedding_1, …, labels",
         _CSV,
-        recognises_embeddings_csv,
+        recognizes_embeddings_csv,
         read_embeddings_csv,
     ),
 )
@@ -98,7 +98,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "Probability map array",
         "One array M × H × W × C for all images, .npy, or .npz with filenames and class_names",
         (".npy", ".npz"),
-        recognises_map_array,
+        recognizes_map_array,
         read_map_array,
     ),
     Reader(
@@ -114,7 +114,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "NumPy archive",
         "Arrays probabilities, filenames and class_names",
         (".npz",),
-        recognises_classification_npz,
+        recognizes_classification_npz,
         read_classification_npz,
     ),
     Reader(
@@ -122,7 +122,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "Lightly prediction folder",
         "schema.json and one JSON file per image, any task; a folder, zip or tar",
         (".zip", ".tar", ".tgz", ".gz"),
-        recognises_lightly_folder,
+        recognizes_lightly_folder,
         read_lightly_folder,
     ),
     Reader(
@@ -130,7 +130,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "Pascal VOC XML",
         "One XML file per image whose objects have a score; a folder, zip or tar",
         (".zip", ".tar", ".tgz", ".gz"),
-        recognises_voc_folder,
+        recognizes_voc_folder,
         read_voc_folder,
     ),
     Reader(
@@ -138,7 +138,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "Probability maps",
         "One H × W × C map per image: an .npz file, or a folder, zip or tar of .npy files",
         (".zip", ".tar", ".tgz", ".gz", ".npz"),
-        recognises_maps,
+        recognizes_maps,
         read_maps,
     ),
     Reader(
@@ -146,7 +146,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "YOLO text",
         "One text file per image, predicted with save_txt and save_conf; a folder, zip or tar",
         (".zip", ".tar", ".tgz", ".gz"),
-        recognises_yolo_folder,
+        recognizes_yolo_folder,
         read_yolo_folder,
     ),
     Reader(
@@ -154,7 +154,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "COCO results",
         "One entry per object: image_id, category_id, score and bbox, segmentation or keypoints",
         (".json",),
-        recognises_coco,
+        recognizes_coco,
         read_coco,
         companion="The annotation file with images (names and sizes) and categories",
     ),
@@ -179,7 +179,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "JSON boxes",
         "One record per image: filename, boxes and scores and labels, or object_probabilities and class_probabilities",
         (".jsonl", ".json"),
-        recognises_detection_json,
+        recognizes_detection_json,
         read_detection_json,
     ),
     Reader(
@@ -187,7 +187,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "JSON probabilities",
         "One record per image: filename and probabilities, as a list or by class name",
         (".jsonl", ".json"),
-        recognises_classification_json,
+        recognizes_classification_json,
         read_classification_json,
     ),
     Reader(
@@ -195,7 +195,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         "CSV",
         "A column filename and one column of probabilities per class",
         _CSV,
-        recognises_classification_csv,
+        recognizes_classification_csv,
         read_classification_csv,
     ),
 )
@@ -210,16 +210,13 @@ READERS: dict[str, dict[str, Reader[Any]]] = {
 }
 
 
-def read_embeddings(
-    path: Path, *, filenames: Sequence[str] | None = None, format: str | None = None, max_bytes: int | None = None
-) -> EmbeddingTable:
+def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, format: str | None = None) -> EmbeddingTable:
     """Return the embeddings of a file.
 
     Args:
         path: A file of one of the formats in `EMBEDDING_READERS`.
         filenames: One per row, for a file that has none of its own.
         format: One of `EMBEDDING_READERS`; by default found out from the content, then the suffix.
-        max_bytes: Larger files are refused.
 
     Returns:
         The table; its values are finite and its filenames, if it has any, occur once each.
@@ -230,7 +227,7 @@ def read_embeddings(
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    table = choose(path, EMBEDDING_READERS, format=format, max_bytes=max_bytes).read(path)
+    table = choose(path, EMBEDDING_READERS, format=format).read(path)
     table = table.with_filenames(filenames, path.name)
     table.check(path.name)
     return table
@@ -243,7 +240,6 @@ def read_predictions(
     class_names: Sequence[str] | None = None,
     images: Path | None = None,
     format: str | None = None,
-    max_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> Predictions:
     """Return the predictions of a file.
@@ -254,7 +250,6 @@ def read_predictions(
         class_names: Picks and orders the classes of a file that names them, and names those of one that does not.
         images: A second file that describes the images, for formats that have a `companion`.
         format: One of `PREDICTION_READERS`; by default found out from the content, then the suffix.
-        max_bytes: Larger files are refused.
         progress: Called with (percent, 100); it may raise to stop.
 
     Returns:
@@ -265,7 +260,7 @@ def read_predictions(
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    reader = choose(path, PREDICTION_READERS, format=format, max_bytes=max_bytes)
+    reader = choose(path, PREDICTION_READERS, format=format)
     if images is not None and not reader.companion:
         raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
     with reading_reported(progress):

@@ -61,11 +61,17 @@ def _describe_prediction(dataset: "Dataset", row: int) -> dict[str, object]:
         return {"classes": [], "keypoints": _keypoints(dataset, annotations, row)}
     if annotations.masks is not None:
         return _mask_facts(annotations, row)
-    boxes, names = annotations.boxes_of(row), annotations.class_names
-    surest = boxes[np.argsort(-boxes["score"], kind="stable")[:MAX_SHAPES]].tolist()
+    most_confident = sorted(annotations.boxes_of(row), key=lambda box: -box.score)[:MAX_SHAPES]
     shown = [
-        {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "label": names[label], "score": score}
-        for _, x0, y0, x1, y1, _, label, score in surest
+        {
+            "x0": box.x0,
+            "y0": box.y0,
+            "x1": box.x1,
+            "y1": box.y1,
+            "label": annotations.class_names[box.label],
+            "score": box.score,
+        }
+        for box in most_confident
     ]
     return {"classes": [], "boxes": shown}
 
@@ -78,7 +84,7 @@ def _keypoints(dataset: "Dataset", annotations: Annotations, row: int) -> list[d
     return [
         {"x": x / size[0], "y": y / size[1], "label": annotations.class_names[found.label], "score": confidence}
         for found in annotations.keypoints_of(row)
-        for _, (x, y, confidence) in found.found
+        for _, (x, y, confidence) in found.visible_points
     ][:MAX_SHAPES]
 
 

@@ -26,7 +26,7 @@ from al_core.scorers import SCORERS
 READ = {
     "embeddings": read_embeddings,
     "predictions": read_predictions,
-    "scores": lambda path, *, format=None: read_scores(path),
+    "scores": read_scores,
     "metadata": read_metadata,
     "filenames": read_filenames,
     "class-names": read_class_names,
@@ -47,7 +47,7 @@ def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> N
         path = Path(folder) / f"upload{READERS[kind][name].suffixes[0]}"
         path.write_bytes(content)
         try:
-            value = READ[kind](path, format=name if forced else None)
+            value = choose(path, READERS[kind], format=name).read(path) if forced else READ[kind](path)
             if kind == "predictions":
                 names = value.filenames or [str(row) for row in range(len(value))]
                 join_report(list(dict.fromkeys(names)), value).sentences()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError
-from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognise
+from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognize
 from al_core.formats.prediction_files import SCORES
 from al_core.formats.predictions import coco_table
 
@@ -40,7 +40,7 @@ def test_one_text_file_per_image_is_read_as_their_folder(written, tmp_path):
     paths = written(a__txt="0 0.5 0.5 0.2 0.2 0.9\n", b__txt="1 0.5 0.5 0.2 0.2 0.4\n", classes__txt="cat\ndog\n")
     files = assign_roles(paths)
     assert files == PredictionFiles(tmp_path)
-    assert recognise(files.predictions) == "yolo"
+    assert recognize(files.predictions) == "yolo"
     assert read_predictions(files.predictions).class_names == ["cat", "dog"]
 
 
@@ -51,7 +51,7 @@ def test_two_files_that_could_both_be_the_predictions_are_refused(written):
 
 def test_columns_named_like_scores_are_recognized_as_scores(written):
     scores, classes = written(scores__csv="filename,label_quality\na,1\n", classes__csv="filename,cat,dog\na,0,1\n")
-    assert (recognise(scores), recognise(classes)) == (SCORES, "csv")
+    assert (recognize(scores), recognize(classes)) == (SCORES, "csv")
 
 
 REPORTED = [

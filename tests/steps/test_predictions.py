@@ -140,7 +140,7 @@ def test_a_selection_is_exported_with_the_predictions_that_its_score_came_from(d
 
 def test_without_predictions_there_is_nothing_to_annotate(dataset: Dataset) -> None:
     assert read_annotations(dataset) is None
-    with pytest.raises(MissingInputError, match="this format needs boxes: drop detections"):
+    with pytest.raises(MissingInputError, match="this format needs boxes: store detections"):
         workflow.export_tag(dataset, dataset.tag(INITIAL_TAG), "yolo")
 
 
@@ -215,7 +215,7 @@ def test_an_obstacle_is_told_before_the_work(tag_with_images: tuple[Dataset, Pat
     tag = dataset.tag("two")
     told = [export_obstacle(dataset, tag, name) for name in ("txt", "images", "cvat")]
     assert told[:2] == [None, None]
-    assert told[2] == "CVAT needs class probabilities, boxes or keypoints: drop predictions on the Predictions page"
+    assert told[2] == "CVAT needs class probabilities, boxes or keypoints: store predictions first"
     (images / "b.png").unlink()
     assert export_obstacle(dataset, tag, "images") == (
         "Images needs every image, and b.png is not in the images folder"
@@ -225,7 +225,7 @@ def test_an_obstacle_is_told_before_the_work(tag_with_images: tuple[Dataset, Pat
         "Images needs every image, and 2 of 2 are not in the images folder, the first is b.png"
     )
     dataset.set_images_dir(None)
-    assert "choose their folder on the Datasets page" in (export_obstacle(dataset, tag, "images") or "")
+    assert "set the images folder of the dataset" in (export_obstacle(dataset, tag, "images") or "")
 
 
 def test_the_demo_says_that_a_zip_takes_fewer_images(demo_home: Path) -> None:

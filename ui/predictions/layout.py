@@ -1,4 +1,4 @@
-"""How a file of predictions is to be read: what was recognised, what else may be chosen, and what the file lacks."""
+"""How a file of predictions is to be read: what was recognized, what else may be chosen, and what the file lacks."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from al_core.formats import (
     PredictionFiles,
     Predictions,
     read_class_names,
-    recognise,
+    recognize,
 )
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.prediction_files import SCORES
@@ -33,15 +33,15 @@ POLICIES = {
 def source_of(files: PredictionFiles) -> tuple[PredictionSource, Policy, DeltaGenerator]:
     """Draw the choices; return the source, the policy and the room beside them."""
     try:
-        recognised, problem = recognise(files.predictions), None
+        recognized, problem = recognize(files.predictions), None
     except ALCoreError as error:
-        recognised, problem = None, error
+        recognized, problem = None, error
     layout, bad_rows, more = st.columns(3, vertical_alignment="bottom")
     chosen = layout.selectbox(
         "Read as",
         list(LABELS),
-        index=list(LABELS).index(recognised) if recognised else None,
-        format_func=lambda name: LABELS[name] + (" (recognised)" if name == recognised else ""),
+        index=list(LABELS).index(recognized) if recognized else None,
+        format_func=lambda name: LABELS[name] + (" (recognized)" if name == recognized else ""),
         key=f"read-as-{files.predictions}",
         help="Found out from the content; choose another layout if that is wrong",
     )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from al_core.api.server.errors import ApiError
 from al_core.api.server.image_response import image_response
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
-from al_core.formats.files.filename_rules import check_filenames
+from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 from al_core.steps import sample_image
 from al_core.store import LocalDataset
@@ -17,7 +17,7 @@ from al_core.store.records import SampleImage
 
 def check_filename(filename: str) -> None:
     """Raise unless a filename is a plain relative path, so that it can name a file below the images folder."""
-    check_filenames([filename], "the request")
+    check_filename_column([filename], "the request")
     path = PurePosixPath(filename)
     if path.is_absolute() or ".." in path.parts or "\\" in filename or str(path) != filename:
         raise InvalidInputError(f"{filename!r} is not a plain relative path; use one such as 'folder/image.png'")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.files.damage import damage_explained
+from al_core.formats.files.damage import file_damage_explained
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.hdf5_texts import read_texts
 from al_core.formats.files.progress import reported
@@ -39,7 +39,7 @@ def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
     """
     import h5py
 
-    with damage_explained(path.name, "HDF5 file", _HDF5_ERRORS), h5py.File(path, "r") as file:
+    with file_damage_explained(path.name, "HDF5 file", _HDF5_ERRORS), h5py.File(path, "r") as file:
         datasets = _datasets(file, path)
         matrices = {name: found for name, found in datasets.items() if found.ndim == 2 and found.dtype.kind == "f"}
         matrix = _chosen(matrices, _EMBEDDINGS, path.name, "matrix of floats (samples, D)")

@@ -18,7 +18,7 @@ MAX_VECTOR_BYTES = 2**22
 _KEYS = ("embedding", "embeddings", "vector")
 
 
-def recognises_embeddings_json(path: Path, head: bytes) -> bool:
+def recognizes_embeddings_json(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON records that have an embedding."""
     return begins_with_records(head, *_KEYS)
 

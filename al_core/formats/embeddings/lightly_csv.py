@@ -5,12 +5,12 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.files.csv_table import filename_position, read_columns, read_header
+from al_core.formats.files.csv_table import filename_position, read_csv_columns, read_csv_header
 
 _EMBEDDING = re.compile(r"embedding_(\d{1,6})")
 
 
-def recognises_embeddings_csv(path: Path, head: bytes) -> bool:
+def recognizes_embeddings_csv(path: Path, head: bytes) -> bool:
     """Return whether the first line of a file names a column `embedding_0`."""
     return b"embedding_0" in head.lstrip().partition(b"\n")[0]
 
@@ -23,12 +23,12 @@ def read_embeddings_csv(path: Path) -> EmbeddingTable:
     Raises:
         FileFormatError: Naming the missing column, or line and column of the first cell that does not fit.
     """
-    header = read_header(path)
+    header = read_csv_header(path)
     numbers = _embedding_columns(header.columns, path.name)
     texts = [filename_position(path.name, header.columns)]
     if "labels" in header.columns:
         texts.append(header.columns.index("labels"))
-    (filenames, *labels), embeddings = read_columns(path, header, texts=texts, numbers=numbers)
+    (filenames, *labels), embeddings = read_csv_columns(path, header, texts=texts, numbers=numbers)
     return EmbeddingTable(filenames, embeddings, _as_labels(labels[0]) if labels else None)
 
 

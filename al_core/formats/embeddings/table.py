@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import check_filenames, check_length
+from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 
 _BLOCK_VALUES = 2**24
 
@@ -50,10 +50,10 @@ class EmbeddingTable:
             FileFormatError: Naming the first bad row.
         """
         if self.filenames is not None:
-            check_length(self.filenames, len(self.embeddings), "filenames", source)
-            check_filenames(self.filenames, source, unique=True)
+            check_one_per_row(self.filenames, len(self.embeddings), "filenames", source)
+            check_filename_column(self.filenames, source, unique=True)
         if self.labels is not None:
-            check_length(self.labels, len(self.embeddings), "labels", source)
+            check_one_per_row(self.labels, len(self.embeddings), "labels", source)
         self._check_finite(source)
 
     def _check_finite(self, source: str) -> None:

@@ -37,15 +37,16 @@ def _meta(rows: ExportRows, annotations: Annotations) -> ElementTree.Element:
 
 
 def _annotate(image: ElementTree.Element, annotations: Annotations, position: int, width: int, height: int) -> None:
-    found = annotations.class_of(position)
-    if found:
-        ElementTree.SubElement(image, "tag", {"label": found[0], "source": "auto"})
-    for _, x0, y0, x1, y1, _, label, _ in annotations.boxes_of(position).tolist():
-        corners = {"xtl": x0 * width, "ytl": y0 * height, "xbr": x1 * width, "ybr": y1 * height}
-        about = {"label": annotations.class_names[label], "source": "auto", "occluded": "0", "z_order": "0"}
+    classification = annotations.class_of(position)
+    if classification:
+        ElementTree.SubElement(image, "tag", {"label": classification[0], "source": "auto"})
+    for relative_box in annotations.boxes_of(position):
+        box = relative_box.scaled(width, height)
+        corners = {"xtl": box.x0, "ytl": box.y0, "xbr": box.x1, "ybr": box.y1}
+        about = {"label": annotations.class_names[box.label], "source": "auto", "occluded": "0", "z_order": "0"}
         ElementTree.SubElement(image, "box", about | {name: f"{value:.2f}" for name, value in corners.items()})
-    for found_object in annotations.keypoints_of(position, (width, height)):
-        points = ";".join(f"{x:.2f},{y:.2f}" for _, (x, y, _) in found_object.found)
-        about = {"label": annotations.class_names[found_object.label], "source": "auto", "occluded": "0"}
+    for keypoints in annotations.keypoints_of(position, (width, height)):
+        points = ";".join(f"{x:.2f},{y:.2f}" for _, (x, y, _) in keypoints.visible_points)
+        about = {"label": annotations.class_names[keypoints.label], "source": "auto", "occluded": "0"}
         if points:
             ElementTree.SubElement(image, "points", about | {"points": points, "z_order": "0"})

@@ -6,7 +6,7 @@ MAX_IMAGES = 1000
 MAX_BYTES = 500_000_000
 
 
-def write_images(rows: ExportRows) -> bytes:
+def write_image_archive(rows: ExportRows) -> bytes:
     """Return a zip of the images under their filenames, in rank order.
 
     Raises:
@@ -17,7 +17,7 @@ def write_images(rows: ExportRows) -> bytes:
     if len(rows.filenames) > MAX_IMAGES or sum(path.stat().st_size for path in paths) > MAX_BYTES:
         raise InvalidInputError(
             f"a zip takes up to {MAX_IMAGES:,} images and {MAX_BYTES // 10**6} MB, this tag has more; "
-            "fill a folder with copies or links on the Tags page, or with exports.copy_images"
+            "copy or link them into a folder with exports.copy_images"
         )
     files = ((name, path.read_bytes()) for name, path in zip(rows.filenames, paths, strict=True))
     return zip_files(files, compress=False)

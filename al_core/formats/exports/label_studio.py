@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
@@ -7,7 +7,7 @@ import orjson
 
 from al_core.formats.exports.archive import cut, zip_files
 from al_core.formats.exports.rows import ExportRows, Need
-from al_core.formats.predictions.annotations import Annotations, KeypointObject
+from al_core.formats.predictions.annotations import Annotations, KeypointObject, StoredBox
 
 MAX_TASKS = 100_000
 """What Label Studio recommends for a project; one import takes up to 250,000."""
@@ -45,57 +45,73 @@ def _tasks(rows: ExportRows) -> Iterator[dict[str, Any]]:
 def _prediction(annotations: Annotations | None, position: int, size: Size | None) -> dict[str, Any] | None:
     if annotations is None:
         return None
-    found = annotations.class_of(position)
-    if found:
-        result = [{"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": [found[0]]}}]
-        return {"model_version": annotations.model, "score": found[1], "result": result}
+    classification = annotations.class_of(position)
+    if classification:
+        label, probability = classification
+        result = [{"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": [label]}}]
+        return {"model_version": annotations.model, "score": probability, "result": result}
     regions = _regions(annotations, position, size)
     if not regions:
         return None
-    known = {"original_width": size[0], "original_height": size[1]} if size else {}
-    mean_score = sum(region["score"] for region in regions) / len(regions)
-    return {"model_version": annotations.model, "score": mean_score, "result": [region | known for region in regions]}
+    original_size = {"original_width": size[0], "original_height": size[1]} if size else {}
+    return {
+        "model_version": annotations.model,
+        "score": sum(region["score"] for region in regions) / len(regions),
+        "result": [region | original_size for region in regions],
+    }
 
 
 def _regions(annotations: Annotations, position: int, size: Size | None) -> list[dict[str, Any]]:
-    boxes = annotations.boxes_of(position).tolist()
+    boxes = annotations.boxes_of(position)
     regions = [_rectangle(number, box, annotations.class_names) for number, box in enumerate(boxes)]
-    for number, found in enumerate(annotations.keypoints_of(position), 1):
-        regions += _points(number, found, annotations, size if annotations.has_keypoints_in_pixels else None)
+    size_of_points = size if annotations.has_keypoints_in_pixels else None
+    for number, keypoints in enumerate(annotations.keypoints_of(position), 1):
+        regions += _points(number, keypoints, annotations, size_of_points)
     return regions
 
 
-def _rectangle(number: int, box: tuple[Any, ...], class_names: Any) -> dict[str, Any]:
-    _, x0, y0, x1, y1, _, label, score = box
-    value = {
-        "x": 100 * x0,
-        "y": 100 * y0,
-        "width": 100 * (x1 - x0),
-        "height": 100 * (y1 - y0),
-        "rotation": 0,
-        "rectanglelabels": [class_names[label]],
+def _rectangle(number: int, relative_box: StoredBox, class_names: Sequence[str]) -> dict[str, Any]:
+    box = relative_box.scaled(100, 100)
+    return {
+        "id": f"box-{number}",
+        "from_name": "label",
+        "to_name": "image",
+        "type": "rectanglelabels",
+        "value": {
+            "x": box.x0,
+            "y": box.y0,
+            "width": box.width,
+            "height": box.height,
+            "rotation": 0,
+            "rectanglelabels": [class_names[box.label]],
+        },
+        "score": box.score,
+        "image_rotation": 0,
     }
-    about = {"id": f"box-{number}", "from_name": "label", "to_name": "image", "type": "rectanglelabels"}
-    return about | {"value": value, "score": score, "image_rotation": 0}
 
 
-def _points(number: int, found: KeypointObject, annotations: Annotations, size: Size | None) -> list[dict[str, Any]]:
+def _points(
+    number: int, keypoints: KeypointObject, annotations: Annotations, size: Size | None
+) -> list[dict[str, Any]]:
     width, height = size or (1, 1)
-    about = {"from_name": "label", "to_name": "image", "type": "keypointlabels", "image_rotation": 0}
+    label = annotations.class_names[keypoints.label]
     return [
-        about
-        | {
+        {
             "id": f"object-{number}-keypoint-{point}",
+            "from_name": "label",
+            "to_name": "image",
+            "type": "keypointlabels",
             "value": {
                 "x": 100 * x / width,
                 "y": 100 * y / height,
                 "width": POINT_PERCENT,
-                "keypointlabels": [annotations.class_names[found.label]],
+                "keypointlabels": [label],
             },
             "score": confidence,
+            "image_rotation": 0,
             "meta": {"text": [f"object {number}, keypoint {point}"]},
         }
-        for point, (x, y, confidence) in found.found
+        for point, (x, y, confidence) in keypoints.visible_points
     ]
 
 

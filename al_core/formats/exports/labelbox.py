@@ -44,26 +44,26 @@ def _data_rows(rows: ExportRows) -> Iterator[dict[str, Any]]:
 def _pre_annotations(rows: ExportRows) -> Iterator[dict[str, Any]]:
     annotations = rows.predicted()
     for position, name in enumerate(rows.filenames):
-        found = annotations.class_of(position)
-        if found:
-            answer = {"name": found[0], "confidence": found[1]}
+        classification = annotations.class_of(position)
+        if classification:
+            label, confidence = classification
+            answer = {"name": label, "confidence": confidence}
             yield _about(annotations.model, name, 0) | {"name": "class", "answer": answer}
-        for number, (label, x, y, confidence) in enumerate(_points(rows, annotations, position)):
-            named = {"name": annotations.class_names[label], "confidence": confidence}
-            yield _about(annotations.model, name, number) | named | {"point": {"x": x, "y": y}}
-        boxes = annotations.boxes_of(position).tolist()
-        width, height = rows.sizes[position] if boxes else (0, 0)
-        for number, (_, x0, y0, x1, y1, _, label, score) in enumerate(boxes):
-            box = {"top": y0 * height, "left": x0 * width, "height": (y1 - y0) * height, "width": (x1 - x0) * width}
-            named = {"name": annotations.class_names[label], "confidence": score}
-            yield _about(annotations.model, name, number) | named | {"bbox": box}
+        for number, shape in enumerate(_shapes(rows, annotations, position)):
+            yield _about(annotations.model, name, number) | shape
 
 
-def _points(rows: ExportRows, annotations: Annotations, position: int) -> Iterator[tuple[int, float, float, float]]:
+def _shapes(rows: ExportRows, annotations: Annotations, position: int) -> Iterator[dict[str, Any]]:
+    """Yield the boxes or keypoints of a sample in pixels; images are opened only for samples that have some."""
+    for relative_box in annotations.boxes_of(position):
+        box = relative_box.scaled(*rows.sizes[position])
+        extent = {"top": box.y0, "left": box.x0, "height": box.height, "width": box.width}
+        yield {"name": annotations.class_names[box.label], "confidence": box.score, "bbox": extent}
     if annotations.keypoints is not None:
-        for found in annotations.keypoints_of(position, rows.sizes[position]):
-            for _, (x, y, confidence) in found.found:
-                yield found.label, x, y, confidence
+        for keypoints in annotations.keypoints_of(position, rows.sizes[position]):
+            name = annotations.class_names[keypoints.label]
+            for _, (x, y, confidence) in keypoints.visible_points:
+                yield {"name": name, "confidence": confidence, "point": {"x": x, "y": y}}
 
 
 def _about(model: str, name: str, number: int) -> dict[str, Any]:

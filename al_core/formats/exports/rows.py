@@ -20,11 +20,11 @@ from al_core.types import Scores
 class Need(StrEnum):
     """What a format cannot do without, and where it comes from."""
 
-    PREDICTIONS = "needs class probabilities, boxes or keypoints: drop predictions on the Predictions page"
-    OBJECTS = "needs boxes or keypoints: drop detections or keypoints on the Predictions page"
-    BOXES = "needs boxes: drop detections on the Predictions page"
-    IMAGES = "needs the images: choose their folder on the Datasets page"
-    SIZES = "needs the images to place keypoints that are in pixels: choose their folder on the Datasets page"
+    PREDICTIONS = "needs class probabilities, boxes or keypoints: store predictions first"
+    OBJECTS = "needs boxes or keypoints: store detections or keypoints first"
+    BOXES = "needs boxes: store detections first"
+    IMAGES = "needs the images: set the images folder of the dataset"
+    SIZES = "needs the images, because its keypoints are in pixels: set the images folder of the dataset"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class ExportRows:
         if missing:
             raise MissingInputError(
                 f"{len(missing):,} of {len(paths):,} images are not in the images folder, the first is {missing[0]!r}; "
-                "put them there, or choose the right folder on the Datasets page"
+                "put them there, or set the right images folder"
             )
         return [path for path in paths if path]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from al_core.exceptions import NotFoundError
 from al_core.formats.exports.coco import write_coco
 from al_core.formats.exports.cvat import write_cvat
-from al_core.formats.exports.images import MAX_IMAGES, write_images
+from al_core.formats.exports.images import MAX_IMAGES, write_image_archive
 from al_core.formats.exports.label_studio import write_label_studio
 from al_core.formats.exports.labelbox import write_labelbox
 from al_core.formats.exports.manifest import write_manifest
@@ -40,7 +40,7 @@ class Writer:
     max_samples: int | None = None
 
 
-LIST, TOOL, TRAINING, ARCHIVE = "List", "Labelling tool", "Predictions", "Archive"
+LIST, TOOL, TRAINING, ARCHIVE = "List", "Labeling tool", "Predictions", "Archive"
 JSON, ZIP = "application/json", "application/zip"
 
 WRITERS: dict[str, Writer] = {
@@ -72,7 +72,7 @@ WRITERS: dict[str, Writer] = {
             "label-studio",
             "Label Studio",
             TOOL,
-            "Tasks with pre-annotations, split at the import limits, and the labelling interface",
+            "Tasks with pre-annotations, split at the import limits, and the labeling interface",
             "-label-studio.zip",
             ZIP,
             write_label_studio,
@@ -144,7 +144,7 @@ WRITERS: dict[str, Writer] = {
             f"The images themselves, up to {MAX_IMAGES:,}",
             "-images.zip",
             ZIP,
-            write_images,
+            write_image_archive,
             (Need.IMAGES,),
             MAX_IMAGES,
         ),

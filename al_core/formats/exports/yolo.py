@@ -3,6 +3,7 @@ from pathlib import PurePosixPath
 
 from al_core.formats.exports.archive import member_path, zip_files
 from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.predictions.annotations import StoredBox
 
 
 def write_yolo(rows: ExportRows) -> bytes:
@@ -34,13 +35,13 @@ def _project(rows: ExportRows) -> Iterator[tuple[str, bytes]]:
 def _labels(rows: ExportRows, *, with_scores: bool) -> Iterator[tuple[str, bytes]]:
     annotations = rows.predicted(Need.BOXES)
     for position, filename in enumerate(rows.filenames):
-        boxes = annotations.boxes_of(position)
-        lines = [
-            f"{label} {(x0 + x1) / 2:.6f} {(y0 + y1) / 2:.6f} {x1 - x0:.6f} {y1 - y0:.6f}"
-            + (f" {score:.6f}" if with_scores else "")
-            for _, x0, y0, x1, y1, _, label, score in boxes.tolist()
-        ]
-        yield (
-            f"labels/{PurePosixPath(member_path(filename)).with_suffix('.txt')}",
-            "".join(f"{line}\n" for line in lines).encode(),
-        )
+        lines = [_line(box, with_scores=with_scores) for box in annotations.boxes_of(position)]
+        path = PurePosixPath(member_path(filename)).with_suffix(".txt")
+        yield f"labels/{path}", "".join(f"{line}\n" for line in lines).encode()
+
+
+def _line(box: StoredBox, *, with_scores: bool) -> str:
+    numbers = [*box.center, box.width, box.height]
+    if with_scores:
+        numbers.append(box.score)
+    return " ".join([str(box.label), *(f"{number:.6f}" for number in numbers)])

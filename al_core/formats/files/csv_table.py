@@ -16,7 +16,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import unescape_cell
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.progress import open_reported
-from al_core.formats.files.text import decode
+from al_core.formats.files.text import decode_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ class CsvHeader:
     n_lines: int
 
 
-def read_header(path: Path) -> CsvHeader:
+def read_csv_header(path: Path) -> CsvHeader:
     """Return the header of a CSV file; commas, semicolons and tabs are told apart by counting.
 
     Raises:
@@ -51,7 +51,7 @@ def read_header(path: Path) -> CsvHeader:
         raise FileFormatError(
             f"{path.name}: the first line is longer than {_MAX_HEADER_BYTES:,} bytes; expected a header"
         )
-    text = decode(raw, path.name, first_line=n_lines).rstrip("\r\n")
+    text = decode_utf8(raw, path.name, first_line=n_lines).rstrip("\r\n")
     if not text:
         raise FileFormatError(f"{path.name} holds only blank lines; expected a header and one row per sample")
     delimiter = max(",;\t", key=text.count)
@@ -72,7 +72,7 @@ def filename_position(source: str, columns: Sequence[str]) -> int:
     raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}{more}; rename or add one")
 
 
-def read_columns(
+def read_csv_columns(
     path: Path, header: CsvHeader, *, texts: Sequence[int], numbers: Sequence[int]
 ) -> tuple[list[list[str]], NDArray[np.float32]]:
     """Return the named columns of a CSV file: the texts, and the numbers as one (M, len(numbers)) float32 matrix.
@@ -203,7 +203,7 @@ def _located(
 
 def _rows(path: Path, header: CsvHeader) -> Iterator[tuple[int, list[str]]]:
     with path.open("rb") as file:
-        lines = (decode(raw, path.name, first_line=line) for line, raw in enumerate(file, start=1))
+        lines = (decode_utf8(raw, path.name, first_line=line) for line, raw in enumerate(file, start=1))
         reader = csv.reader(lines, delimiter=header.delimiter)
         for cells in reader:
             if cells and reader.line_num > header.n_lines:

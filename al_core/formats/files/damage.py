@@ -5,7 +5,7 @@ from al_core.exceptions import FileFormatError
 
 
 @contextmanager
-def damage_explained(
+def file_damage_explained(
     source: str, noun: str, errors: tuple[type[Exception], ...], remedy: str = "write it again"
 ) -> Iterator[None]:
     """Within the block, turn what a library raises for a damaged file into a `FileFormatError` that names the file.

@@ -13,14 +13,14 @@ MAX_FILENAME_LENGTH = 4096
 _CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def check_filenames(filenames: Sequence[str], source: str, *, unique: bool = False) -> None:
+def check_filename_column(filenames: Sequence[str], source: str, *, unique: bool = False) -> None:
     """Check that no filename is empty, overlong or holds control characters and, if asked, that none comes twice.
 
     Raises:
         FileFormatError: Naming `source`, the first bad row and what to do.
 
     Examples:
-        >>> check_filenames(["a.png", ""], "list.txt")
+        >>> check_filename_column(["a.png", ""], "list.txt")
         Traceback (most recent call last):
         ...
         al_core.exceptions.FileFormatError: list.txt, row 1 counting from 0: the filename is empty; name every sample
@@ -45,7 +45,7 @@ def check_filenames(filenames: Sequence[str], source: str, *, unique: bool = Fal
         )
 
 
-def check_length(values: Sized, n_rows: int, noun: str, source: str) -> None:
+def check_one_per_row(values: Sized, n_rows: int, noun: str, source: str) -> None:
     """Check that there is one value per row.
 
     Raises:

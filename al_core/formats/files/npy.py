@@ -54,7 +54,7 @@ def is_npy(path: Path, head: bytes) -> bool:
     return head.startswith(_NPY_MAGIC)
 
 
-def read_header(stream: IO[bytes], source: str) -> ArrayHeader:
+def read_array_header(stream: IO[bytes], source: str) -> ArrayHeader:
     """Return what an array declares, and leave the stream where its values begin.
 
     Raises:
@@ -99,7 +99,7 @@ def check_plain(header: ArrayHeader, source: str) -> None:
         raise FileFormatError(f"{source} is empty: its shape is {header.shape}; save at least one row")
 
 
-def check_size(header: ArrayHeader, n_bytes: int, source: str) -> None:
+def check_array_size(header: ArrayHeader, n_bytes: int, source: str) -> None:
     """Check that a file of so many bytes holds the whole array and nothing else.
 
     Raises:
@@ -120,8 +120,8 @@ def npy_header(path: Path) -> ArrayHeader:
         FileFormatError: If the file is not a plain array, or truncated.
     """
     with path.open("rb") as file:
-        header = read_header(file, path.name)
-    check_size(header, path.stat().st_size, path.name)
+        header = read_array_header(file, path.name)
+    check_array_size(header, path.stat().st_size, path.name)
     check_plain(header, path.name)
     return header
 
@@ -144,8 +144,8 @@ def array_from_bytes(content: bytes, source: str) -> NDArray[Any]:
     Raises:
         FileFormatError: If it is truncated, holds Python objects or no array at all.
     """
-    header = read_header(io.BytesIO(content), source)
-    check_size(header, len(content), source)
+    header = read_array_header(io.BytesIO(content), source)
+    check_array_size(header, len(content), source)
     return array_behind(header, content)
 
 

@@ -12,8 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.damage import damage_explained
-from al_core.formats.files.npy import ArrayHeader, array_behind, check_plain, check_size, float_matrix, read_header
+from al_core.formats.files.damage import file_damage_explained
+from al_core.formats.files.npy import (
+    ArrayHeader,
+    array_behind,
+    check_array_size,
+    check_plain,
+    float_matrix,
+    read_array_header,
+)
 from al_core.formats.files.tree import ARCHIVE_ERRORS, check_ratio, is_unreadable
 
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -107,8 +114,8 @@ class ArrayArchive:
     def _header(self, name: str) -> ArrayHeader:
         source = f"{self._path.name}, array {name!r}"
         with self._zip.open(self._members[name]) as member:
-            header = read_header(member, source)
-        check_size(header, self._members[name].file_size, source)
+            header = read_array_header(member, source)
+        check_array_size(header, self._members[name].file_size, source)
         check_plain(header, source)
         return header
 
@@ -154,4 +161,4 @@ class ArchiveRows:
 
 
 def _damage(source: str) -> AbstractContextManager[None]:
-    return damage_explained(source, "archive", ARCHIVE_ERRORS, "write it again with np.savez")
+    return file_damage_explained(source, "archive", ARCHIVE_ERRORS, "write it again with np.savez")

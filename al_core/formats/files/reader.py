@@ -9,7 +9,7 @@ from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
 Value = TypeVar("Value")
 
 HEAD_BYTES = 4096
-"""How much of a file `Reader.recognises` is shown."""
+"""How much of a file `Reader.recognizes` is shown."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reader(Generic[Value]):
         label: The name people know it by.
         description: One line for the dashboard and the documentation: what the file holds.
         suffixes: Lower-case endings with the dot.
-        recognises: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
+        recognizes: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
         read: The path in, the value out. Raises FileFormatError for bad content and nothing else.
         companion: What a second file tells, which `read` then takes as its second argument; empty if there is none.
     """
@@ -30,7 +30,7 @@ class Reader(Generic[Value]):
     label: str
     description: str
     suffixes: tuple[str, ...]
-    recognises: Callable[[Path, bytes], bool]
+    recognizes: Callable[[Path, bytes], bool]
     read: Callable[..., Value]
     companion: str = ""
 
@@ -55,12 +55,12 @@ def choose(
         if format not in readers:
             raise InvalidInputError(f"unknown format {format!r}; use one of {', '.join(readers)}")
         return readers[format]
-    by_content = (reader for reader in readers.values() if reader.recognises(path, head))
+    by_content = (reader for reader in readers.values() if reader.recognizes(path, head))
     by_suffix = (reader for reader in readers.values() if path.suffix.lower() in reader.suffixes)
     for reader in chain(by_content, by_suffix):
         return reader
-    known = ", ".join(f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers.values())
-    raise FileFormatError(f"{path.name} is of no known format; expected {known}")
+    expected = ", ".join(f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers.values())
+    raise FileFormatError(f"{path.name} is of no known format; expected {expected}")
 
 
 def check_file(path: Path, max_bytes: int | None = None) -> bytes:
@@ -83,8 +83,5 @@ def check_file(path: Path, max_bytes: int | None = None) -> bytes:
         raise FileFormatError(f"{path.name} is empty (0 bytes); write it again")
     n_bytes = path.stat().st_size
     if max_bytes is not None and n_bytes > max_bytes:
-        raise FileFormatError(
-            f"{path.name} has {n_bytes:,} bytes and the limit is {max_bytes:,}; "
-            "give the path of the file on this machine instead, or split it"
-        )
+        raise FileFormatError(f"{path.name} has {n_bytes:,} bytes and the limit is {max_bytes:,}; choose another file")
     return head

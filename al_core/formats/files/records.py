@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.progress import report, reported
-from al_core.formats.files.text import BOM, decode, read_json
+from al_core.formats.files.text import BOM, decode_utf8, read_json
 
 Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""
@@ -105,7 +105,7 @@ def _lines(path: Path) -> Iterator[Record]:
             try:
                 yield where, orjson.loads(line.removeprefix(BOM))
             except orjson.JSONDecodeError as error:
-                decode(line, path.name, first_line=number)
+                decode_utf8(line, path.name, first_line=number)
                 raise FileFormatError(
                     f"{where}, column {error.colno}: not JSON ({error.msg}); one object per line"
                 ) from error

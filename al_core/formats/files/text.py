@@ -14,7 +14,7 @@ def looks_like_text(head: bytes) -> bool:
     return b"\0" not in head and not head.startswith(BINARY_MAGIC)
 
 
-def decode(content: bytes, source: str, *, first_line: int = 1) -> str:
+def decode_utf8(content: bytes, source: str, *, first_line: int = 1) -> str:
     """Return UTF-8 bytes as text, without a byte order mark.
 
     Raises:
@@ -42,7 +42,7 @@ def read_json(path: Path) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        decode(content, path.name)
+        decode_utf8(content, path.name)
         raise FileFormatError(
             f"{path.name}, line {error.lineno}, column {error.colno}: not JSON ({error.msg}); use a JSON library"
         ) from error

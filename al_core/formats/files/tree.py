@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.damage import damage_explained
+from al_core.formats.files.damage import file_damage_explained
 
 MAX_FILES = 2_000_000
 MAX_COMPRESSION = 200
@@ -177,7 +177,7 @@ def _check_size(n_bytes: int, source: str, max_bytes: int) -> None:
 
 
 def _damage(source: str) -> AbstractContextManager[None]:
-    return damage_explained(source, "archive", ARCHIVE_ERRORS, "pack it again")
+    return file_damage_explained(source, "archive", ARCHIVE_ERRORS, "pack it again")
 
 
 def is_unreadable(info: zipfile.ZipInfo) -> bool:

@@ -1,7 +1,7 @@
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.text import decode
+from al_core.formats.files.text import decode_utf8
 
 MAX_YAML_BYTES = 2**20
 """A data.yaml with 10,000 classes has a fifth of this."""
@@ -19,7 +19,7 @@ def parse_yaml(content: bytes, source: str) -> Any:
 
     if len(content) > MAX_YAML_BYTES:
         raise FileFormatError(f"{source} has {len(content):,} bytes; at most {MAX_YAML_BYTES:,} are read as YAML")
-    text = decode(content, source)
+    text = decode_utf8(content, source)
     # Not SafeLoader: it takes numbers, dates and merge keys for what they mean, and a kilobyte of `<<` or 1:1:1… keeps
     # it busy for hours. BaseLoader knows texts, lists and dicts; an alias is the same object again, never a copy.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

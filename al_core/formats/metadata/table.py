@@ -1,4 +1,4 @@
-"""Numbers and texts known of each sample, such as temperature or place, to filter and colour the map by."""
+"""Numbers and texts known of each sample, such as temperature or place, to filter and color the map by."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_table import is_arrow, is_parquet, read_table, split_filenames
-from al_core.formats.files.csv_table import filename_position, number_columns, read_columns, read_header
-from al_core.formats.files.filename_rules import check_filenames
+from al_core.formats.files.csv_table import filename_position, number_columns, read_csv_columns, read_csv_header
+from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import looks_like_text
 from al_core.formats.files.tree import open_tree, tree_names
@@ -44,21 +44,19 @@ class MetadataTable(FileRows):
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_metadata(path: Path, *, format: str | None = None, max_bytes: int | None = None) -> MetadataTable:
+def read_metadata(path: Path) -> MetadataTable:
     """Return the columns of numbers and of texts of a file; others are named in `left_out`.
 
     Args:
         path: A file or folder of one of the formats in `METADATA_READERS`.
-        format: One of `METADATA_READERS`; by default found out from the content.
-        max_bytes: Larger files are refused.
 
     Raises:
         FileFormatError: If the file is of another format or damaged, or holds no such column.
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    table = choose(path, METADATA_READERS, format=format, max_bytes=max_bytes).read(path)
-    check_filenames(table.filenames, path.name, unique=True)
+    table = choose(path, METADATA_READERS).read(path)
+    check_filename_column(table.filenames, path.name, unique=True)
     n_columns = len(table.columns) + len(table.texts)
     if not n_columns:
         why = "".join(f"; column {name!r}: {reason}" for name, reason in list(table.left_out.items())[:10])
@@ -69,11 +67,11 @@ def read_metadata(path: Path, *, format: str | None = None, max_bytes: int | Non
 
 
 def _read_csv(path: Path) -> MetadataTable:
-    header = read_header(path)
+    header = read_csv_header(path)
     position = filename_position(path.name, header.columns)
     numbers = [column for column in number_columns(path, header) if column != position]
     others = [i for i, name in enumerate(header.columns) if name.strip() and i not in (position, *numbers)]
-    (filenames, *texts), values = read_columns(path, header, texts=[position, *others], numbers=numbers)
+    (filenames, *texts), values = read_csv_columns(path, header, texts=[position, *others], numbers=numbers)
     columns = {header.columns[i]: cells for i, cells in zip(numbers, values.T, strict=True)}
     return _table(filenames, columns, {header.columns[i]: cells for i, cells in zip(others, texts, strict=True)})
 

@@ -4,25 +4,21 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import Reader, choose, registry
-from al_core.formats.files.text import decode, read_json
+from al_core.formats.files.text import decode_utf8, read_json
 from al_core.formats.files.yaml_text import parse_yaml
 
 _MAX_BYTES = 16 * 2**20
 
 
-def read_class_names(path: Path, *, format: str | None = None) -> list[str]:
+def read_class_names(path: Path) -> list[str]:
     """Return the class names of a file: one per line, a JSON list or object by number, or a YOLO data.yaml.
-
-    Args:
-        path: The file.
-        format: One of `CLASS_NAME_READERS`; by default found out from its ending.
 
     Raises:
         FileFormatError: If the file holds no names.
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    names = choose(path, CLASS_NAME_READERS, format=format, max_bytes=_MAX_BYTES).read(path)
+    names = choose(path, CLASS_NAME_READERS, max_bytes=_MAX_BYTES).read(path)
     return checked_names(names, path.name)
 
 
@@ -113,7 +109,7 @@ def _read_yaml(path: Path) -> list[str]:
 
 
 def _read_lines(path: Path) -> list[str]:
-    return decode(path.read_bytes(), path.name).splitlines()
+    return decode_utf8(path.read_bytes(), path.name).splitlines()
 
 
 def _ends_with(*suffixes: str) -> Callable[[Path, bytes], bool]:

@@ -5,28 +5,27 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.csv_table import filename_position, read_columns, read_header
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filenames
+from al_core.formats.files.csv_table import filename_position, read_csv_columns, read_csv_header
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
-from al_core.formats.files.text import BOM, decode, looks_like_text, read_json
+from al_core.formats.files.text import BOM, decode_utf8, looks_like_text, read_json
 
 
-def read_filenames(path: Path, *, format: str | None = None, max_bytes: int | None = None) -> list[str]:
+def read_filenames(path: Path, *, format: str | None = None) -> list[str]:
     """Return the filenames listed in a text, CSV or JSON file, in its order.
 
     Args:
         path: A text file with one filename per line, a CSV file with a column `filename`, or a JSON list of strings.
         format: One of `FILENAME_READERS`; by default found out from the content.
-        max_bytes: Larger files are refused.
 
     Raises:
         FileFormatError: If the file is of another kind, or a filename is empty, repeated or has control characters.
         NotFoundError: If there is no such file.
     """
-    filenames = choose(path, FILENAME_READERS, format=format, max_bytes=max_bytes).read(path)
+    filenames = choose(path, FILENAME_READERS, format=format).read(path)
     if not filenames:
         raise FileFormatError(f"{path.name} lists no filenames; expected at least one")
-    check_filenames(filenames, path.name, unique=True)
+    check_filename_column(filenames, path.name, unique=True)
     return filenames
 
 
@@ -44,13 +43,13 @@ def _is_plain_text(path: Path, head: bytes) -> bool:
 
 
 def _read_lines(path: Path) -> list[str]:
-    text = decode(path.read_bytes(), path.name).replace("\r\n", "\n").rstrip("\n")
+    text = decode_utf8(path.read_bytes(), path.name).replace("\r\n", "\n").rstrip("\n")
     return text.split("\n") if text else []
 
 
 def _read_column(path: Path) -> list[str]:
-    header = read_header(path)
-    (filenames,), _ = read_columns(path, header, texts=[filename_position(path.name, header.columns)], numbers=[])
+    header = read_csv_header(path)
+    (filenames,), _ = read_csv_columns(path, header, texts=[filename_position(path.name, header.columns)], numbers=[])
     return filenames
 
 

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,39 @@ BOX = np.dtype(
     ]
 )
 """One box: its sample, corners relative to the image, object probability, most probable class and confidence."""
+
+
+class StoredBox(NamedTuple):
+    """One entry of a table of boxes, with the fields of `BOX`."""
+
+    row: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    objectness: float
+    label: int
+    score: float
+
+    @property
+    def width(self) -> float:
+        """The extent along x."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """The extent along y."""
+        return self.y1 - self.y0
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """The middle, x and y."""
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+    def scaled(self, width: float, height: float) -> "StoredBox":
+        """Return the box in an image of this size instead of one of size 1."""
+        return self._replace(x0=self.x0 * width, y0=self.y0 * height, x1=self.x1 * width, y1=self.y1 * height)
+
 
 KEYPOINT = np.dtype(
     [
@@ -58,7 +91,7 @@ class KeypointObject:
     points: NDArray[np.floating]
 
     @property
-    def found(self) -> list[tuple[int, list[float]]]:
+    def visible_points(self) -> list[tuple[int, list[float]]]:
         """The points that are there with their numbers, counted from 1."""
         return [(number, point) for number, point in enumerate(self.points.tolist(), 1) if point[2] > 0]
 
@@ -93,12 +126,12 @@ class Annotations:
         boxes, keypoints, masks = tables
         return replace(self, boxes=boxes, keypoints=keypoints, masks=masks)
 
-    def boxes_of(self, position: int) -> Table:
+    def boxes_of(self, position: int) -> list[StoredBox]:
         """Return the boxes of a sample."""
         if self.boxes is None:
-            return np.empty(0, BOX)
+            return []
         start, stop = np.searchsorted(self._table_rows, [position, position + 1])
-        return self.boxes[start:stop]
+        return [StoredBox(*box) for box in self.boxes[start:stop].tolist()]
 
     def keypoints_of(self, position: int, size: tuple[int, int] = (1, 1)) -> list[KeypointObject]:
         """Return the objects of a sample that have keypoints.

@@ -12,7 +12,7 @@ from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_pre
 from al_core.formats.predictions.predictions import Predictions
 
 
-def recognises_detection_json(path: Path, head: bytes) -> bool:
+def recognizes_detection_json(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON records of boxes."""
     return begins_with_records(head, "boxes")
 

@@ -13,7 +13,7 @@ from al_core.formats.predictions.predictions import Predictions
 _KEYS = ("probabilities", "pred_probs", "class_probabilities")
 
 
-def recognises_classification_json(path: Path, head: bytes) -> bool:
+def recognizes_classification_json(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON records of class probabilities."""
     return begins_with_records(head, *_KEYS) and b'"boxes"' not in head
 

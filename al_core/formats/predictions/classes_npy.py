@@ -17,7 +17,7 @@ def read_classification_npy(path: Path) -> Predictions:
     return Predictions(None, numbered_classes(probabilities.shape[1]), probabilities)
 
 
-def recognises_classification_npz(path: Path, head: bytes) -> bool:
+def recognizes_classification_npz(path: Path, head: bytes) -> bool:
     """Return whether a file is an archive of arrays of which one is a matrix."""
     if not is_zip(path, head):
         return False

@@ -40,7 +40,7 @@ _UNKNOWN_CATEGORY = Finding(
 )
 
 
-def recognises_coco(path: Path, head: bytes) -> bool:
+def recognizes_coco(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON that names `image_id` and `category_id`, or `images`."""
     start = head.removeprefix(BOM).lstrip()
     return start[:1] in (b"{", b"[") and (

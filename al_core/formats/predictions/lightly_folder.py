@@ -29,7 +29,7 @@ from al_core.utils import KeypointPrediction
 Objects = list[Mapping[str, Any]]
 
 
-def recognises_lightly_folder(path: Path, head: bytes) -> bool:
+def recognizes_lightly_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds a `schema.json`."""
     return any(name.rpartition("/")[2] == "schema.json" for name in tree_names(path, head))
 

@@ -11,7 +11,7 @@ from al_core.formats.predictions.predictions import Predictions
 _DIMENSIONS = 4
 
 
-def recognises_map_array(path: Path, head: bytes) -> bool:
+def recognizes_map_array(path: Path, head: bytes) -> bool:
     """Return whether a .npy file, or an array of an .npz file, has four dimensions."""
     try:
         if is_npy(path, head):

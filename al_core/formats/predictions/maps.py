@@ -17,7 +17,7 @@ from al_core.formats.join.finding import note
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.predictions import SEGMENTATION, Predictions
 
-_QUANTISED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
+_QUANTIZED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _TOLERANCE = 0.05
 _LAST, _FIRST = "H × W × C", "C × H × W"
 
@@ -49,7 +49,7 @@ class Maps(Sequence[Map]):
         return self.read(range(len(self))[image])
 
 
-def recognises_maps(path: Path, head: bytes) -> bool:
+def recognizes_maps(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds only .npy files and the first has three dimensions."""
     names = tree_names(path, head)
     if not names or not all(name.endswith(".npy") for name in names):
@@ -104,13 +104,13 @@ def float_map(values: NDArray[Any], where: str) -> Map:
     Raises:
         FileFormatError: If it has other dimensions or other numbers.
     """
-    if values.ndim != 3 or not values.size or (values.dtype.kind != "f" and values.dtype not in _QUANTISED):
+    if values.ndim != 3 or not values.size or (values.dtype.kind != "f" and values.dtype not in _QUANTIZED):
         raise FileFormatError(
             f"{where}: expected H × W × C floats, uint8 or uint16, found {values.dtype} of shape {values.shape}"
         )
     if values.dtype.kind == "f":
         return values
-    return values.astype(np.float32) / np.float32(_QUANTISED[values.dtype])
+    return values.astype(np.float32) / np.float32(_QUANTIZED[values.dtype])
 
 
 def _layout(values: Map) -> tuple[str, str]:

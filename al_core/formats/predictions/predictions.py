@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import check_filenames, check_length
+from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 from al_core.formats.join.file_rows import BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
@@ -125,8 +125,8 @@ class Predictions(FileRows):
             FileFormatError: Naming what does not fit.
         """
         if self.filenames is not None:
-            check_length(self.filenames, len(self), "filenames", source)
-            check_filenames(self.filenames, source)
+            check_one_per_row(self.filenames, len(self), "filenames", source)
+            check_filename_column(self.filenames, source)
         if self.task == CLASSIFICATION and len(self.class_names) != self.outputs.shape[1]:
             n_columns = self.outputs.shape[1]
             raise FileFormatError(

@@ -8,8 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from al_core.exceptions import FileFormatError, InvalidInputError
-from al_core.formats.files.csv_table import CsvHeader, filename_position, number_columns, read_columns, read_header
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filenames
+from al_core.formats.files.csv_table import (
+    CsvHeader,
+    filename_position,
+    number_columns,
+    read_csv_columns,
+    read_csv_header,
+)
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filename_column
 from al_core.formats.files.reader import Reader, check_file, registry
 from al_core.formats.files.text import BOM, looks_like_text
 from al_core.formats.join.file_rows import FileRows, Wording
@@ -25,7 +31,7 @@ class ScoreTable(FileRows):
 
     Attributes:
         filenames: (M,) one per row, each once.
-        scores: (M,) in [0, 1] by name, higher meaning more worth labelling; NaN where the file has no value.
+        scores: (M,) in [0, 1] by name, higher meaning more worth labeling; NaN where the file has no value.
         findings: What was done to the numbers.
     """
 
@@ -42,30 +48,28 @@ def read_scores(
     *,
     columns: Sequence[str] | None = None,
     lower_is_more: bool = False,
-    max_bytes: int | None = None,
 ) -> ScoreTable:
     """Return columns of numbers as scores; numbers outside 0 to 1 are scaled to that range, which the findings say.
 
     Args:
         path: A CSV file with a column `filename` and columns of numbers.
         columns: Their names; by default every column that begins with numbers.
-        lower_is_more: Whether lower numbers mean more worth labelling, as label quality scores do.
-        max_bytes: Larger files are refused.
+        lower_is_more: Whether lower numbers mean more worth labeling, as label quality scores do.
 
     Raises:
         FileFormatError: If a column is missing or holds something else than numbers.
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    check_file(path, max_bytes)
-    header = read_header(path)
+    check_file(path)
+    header = read_csv_header(path)
     position = filename_position(path.name, header.columns)
     numbers = _positions(path, header, columns) if columns is not None else number_columns(path, header)
     numbers = [column for column in numbers if column != position]
     if not numbers:
         raise FileFormatError(f"{path.name} has no column of numbers beside the filenames; add the scores")
-    (filenames,), values = read_columns(path, header, texts=[position], numbers=numbers)
-    check_filenames(filenames, path.name, unique=True)
+    (filenames,), values = read_csv_columns(path, header, texts=[position], numbers=numbers)
+    check_filename_column(filenames, path.name, unique=True)
     findings: list[Finding] = []
     scores = {
         header.columns[column]: _as_score(
@@ -76,7 +80,7 @@ def read_scores(
     return ScoreTable(filenames, scores, tuple(findings))
 
 
-def recognises_scores(path: Path, head: bytes) -> bool:
+def recognizes_scores(path: Path, head: bytes) -> bool:
     """Return whether a file begins as a CSV table whose every column beside the filename is named like a score."""
     first_line = head.removeprefix(BOM).lstrip().partition(b"\n")[0]
     cells = re.split("[,;\t]", first_line.decode(errors="replace"))
@@ -112,7 +116,7 @@ SCORE_READERS = registry(
         "Ready-made scores",
         "A CSV file with a column filename and columns of numbers that are scores already",
         (".csv", ".tsv"),
-        recognises_scores,
+        recognizes_scores,
         read_scores,
     )
 )

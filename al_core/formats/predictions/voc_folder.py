@@ -15,7 +15,7 @@ _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _SCORES = ("score", "confidence")
 
 
-def recognises_voc_folder(path: Path, head: bytes) -> bool:
+def recognizes_voc_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds XML files."""
     return any(name.lower().endswith(".xml") for name in tree_names(path, head))
 

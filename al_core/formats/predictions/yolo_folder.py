@@ -6,7 +6,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.text import decode
+from al_core.formats.files.text import decode_utf8
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES
 from al_core.formats.names.class_names import checked_names, yaml_names
@@ -18,7 +18,7 @@ _YAML_FILES = ("data.yaml", "dataset.yaml", "data.yml")
 _NOT_LABELS = (*_CLASS_FILES, "readme.txt", "train.txt", "val.txt", "test.txt")
 
 
-def recognises_yolo_folder(path: Path, head: bytes) -> bool:
+def recognizes_yolo_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds text files."""
     return bool(_label_files(tree_names(path, head)))
 
@@ -58,7 +58,7 @@ def _filename(name: str) -> str:
 
 def _lines(tree: FileTree, name: str) -> list[list[float]]:
     source = f"{tree.source}/{name}"
-    text = decode(tree.read(name), source)
+    text = decode_utf8(tree.read(name), source)
     return [_values(f"{source}, line {n}", line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
 
 
@@ -84,7 +84,7 @@ def _class_names(tree: FileTree) -> list[str] | None:
             continue
         source = f"{tree.source}/{name}"
         content = tree.read(name, MAX_YAML_BYTES)
-        names = yaml_names(content, source) if base in _YAML_FILES else decode(content, source).splitlines()
+        names = yaml_names(content, source) if base in _YAML_FILES else decode_utf8(content, source).splitlines()
         # Without any name the classes go by their numbers: an empty list would leave every box out.
         return checked_names(names, source) if any(name.strip() for name in names) else None
     return None

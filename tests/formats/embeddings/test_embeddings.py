@@ -1,5 +1,4 @@
 import json
-import re
 
 import numpy as np
 import pyarrow as pa
@@ -171,11 +170,6 @@ def test_npz_with_a_repeated_filename_is_refused(tmp_path):
     np.savez(tmp_path / "e.npz", embeddings=np.eye(3), filenames=np.array(["a", "b", "a"]))
     with pytest.raises(FileFormatError, match=r"'a' occurs 2 times \(rows 0 and 2"):
         read_embeddings(tmp_path / "e.npz")
-
-
-def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
-    with pytest.raises(FileFormatError, match=re.escape(f"has {len(LIGHTLY)} bytes and the limit is 10")):
-        read_embeddings(write(tmp_path, LIGHTLY), max_bytes=10)
 
 
 def test_a_file_of_another_kind_is_refused_with_the_known_formats(tmp_path):

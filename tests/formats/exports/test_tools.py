@@ -106,10 +106,11 @@ def test_our_own_reader_reads_the_boxes_back(rows: ExportRows, tmp_path: Path, n
     assert read.filenames is not None
     order = {Path(filename).stem: position for position, filename in enumerate(read.filenames)}
     for position, filename in enumerate(NAMES):
-        output, boxes = read.outputs[order[Path(filename).stem]], BOXES.boxes_of(position)
-        assert output.labels.tolist() == boxes["label"].tolist()
-        np.testing.assert_allclose(output.scores, boxes["score"], atol=1e-6)
-        corners = np.column_stack([boxes[corner] for corner in ("x0", "y0", "x1", "y1")])
+        output = read.outputs[order[Path(filename).stem]]
+        boxes = BOXES.boxes_of(position)
+        assert output.labels.tolist() == [box.label for box in boxes]
+        np.testing.assert_allclose(output.scores, [box.score for box in boxes], atol=1e-6)
+        corners = np.reshape([[box.x0, box.y0, box.x1, box.y1] for box in boxes], (-1, 4))
         np.testing.assert_allclose(output.corners, corners, atol=1e-4)
 
 
@@ -281,7 +282,7 @@ def test_keypoints_relative_to_the_image_need_no_images_in_label_studio(rows: Ex
     first = json.loads(files["tasks-001.json"])[0]["predictions"][0]["result"][0]
     assert (first["value"]["x"], first["value"]["y"]) == (25, 50)
     assert b'points="50.00,50.00' in WRITERS["cvat"].write(replace(rows, annotations=annotations))
-    with pytest.raises(MissingInputError, match="needs the images to place keypoints that are in pixels"):
+    with pytest.raises(MissingInputError, match="needs the images, because its keypoints are in pixels"):
         write_label_studio(replace(rows, annotations=POINTS, images_dir=None))
 
 
@@ -305,8 +306,8 @@ def test_too_many_images_are_refused_with_another_way(rows: ExportRows) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, writer in WRITERS.items() if writer.needs and name != "label-studio"])
-def test_a_format_without_what_it_needs_says_where_to_get_it(name: str) -> None:
-    with pytest.raises(MissingInputError, match=r"this format needs .* on the (Predictions|Datasets) page"):
+def test_a_format_without_what_it_needs_says_what_to_do(name: str) -> None:
+    with pytest.raises(MissingInputError, match=r"this format needs .*: (store|set the images folder)"):
         WRITERS[name].write(ExportRows(["a.png"]))
 
 

@@ -1,13 +1,13 @@
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.damage import damage_explained
+from al_core.formats.files.damage import file_damage_explained
 
 
 def test_an_error_of_a_library_names_the_file_and_what_to_do():
     with (
         pytest.raises(FileFormatError, match=r"^a\.zip is a damaged archive \(no end\); pack it again$") as caught,
-        damage_explained("a.zip", "archive", (EOFError,), "pack it again"),
+        file_damage_explained("a.zip", "archive", (EOFError,), "pack it again"),
     ):
         raise EOFError("no end")
     assert isinstance(caught.value.__cause__, EOFError)
@@ -15,11 +15,11 @@ def test_an_error_of_a_library_names_the_file_and_what_to_do():
 
 def test_an_error_that_already_names_the_file_stays():
     error = FileFormatError("a.zip holds too many files")
-    with pytest.raises(FileFormatError) as caught, damage_explained("a.zip", "archive", (Exception,)):
+    with pytest.raises(FileFormatError) as caught, file_damage_explained("a.zip", "archive", (Exception,)):
         raise error
     assert caught.value is error
 
 
 def test_other_errors_pass():
-    with pytest.raises(KeyError), damage_explained("a.zip", "archive", (EOFError,)):
+    with pytest.raises(KeyError), file_damage_explained("a.zip", "archive", (EOFError,)):
         raise KeyError("a bug")

@@ -39,7 +39,9 @@ def test_a_header_that_claims_a_trillion_elements_is_refused_without_allocating_
 def test_a_header_with_an_impossible_size_is_refused(tmp_path, size):
     path = tmp_path / "a.npy"
     path.write_bytes(npy_header(f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({size}, 2), }}"))
-    with pytest.raises(FileFormatError, match=r"a\.npy( is truncated|: the header declares no valid shape|: expected a plain array)"):
+    with pytest.raises(
+        FileFormatError, match=r"a\.npy( is truncated|: the header declares no valid shape|: expected a plain array)"
+    ):
         read_npy(path)
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from al_core.formats.predictions.annotations import BOX, Annotations, box_table, keypoint_table
+from al_core.formats.predictions.annotations import BOX, Annotations, StoredBox, box_table, keypoint_table
 from al_core.utils import (
     BoundingBox,
     KeypointInstancePrediction,
@@ -37,13 +37,13 @@ def test_boxes_that_reach_outside_are_cut_off_at_the_edge() -> None:
 
 def test_no_boxes_at_all_are_an_empty_table() -> None:
     assert box_table(np.array([0]), [NOTHING]).shape == (0,)
-    assert Annotations("model", ["cat"], boxes=np.empty(0, BOX)).take(np.array([5, 0])).boxes_of(1).tolist() == []
+    assert Annotations("model", ["cat"], boxes=np.empty(0, BOX)).take(np.array([5, 0])).boxes_of(1) == []
 
 
 def test_annotations_follow_the_order_of_the_rows_taken() -> None:
     table = box_table(np.array([4, 2]), [LEFT, BOTH])
     taken = Annotations("model", ["cat", "dog"], boxes=table).take(np.array([7, 4, 2]))
-    assert [taken.boxes_of(position)["label"].tolist() for position in range(3)] == [[], [0], [0, 1]]
+    assert [[box.label for box in taken.boxes_of(position)] for position in range(3)] == [[], [0], [0, 1]]
 
 
 def test_the_class_of_a_sample_is_its_most_probable_one() -> None:
@@ -60,3 +60,14 @@ def test_keypoints_are_kept_one_by_one_with_their_object() -> None:
         (6, 0, 3, 0.75, 30, 40, 1),
         (6, 1, 1, 0.5, 1, 2, 0.25),
     ]
+
+
+def test_a_stored_box_has_the_fields_of_its_table():
+    assert StoredBox._fields == BOX.names
+
+
+def test_a_stored_box_is_scaled_to_an_image():
+    box = StoredBox(0, 0.25, 0.5, 0.75, 1, 1, 2, 0.5).scaled(100, 10)
+    assert (box.x0, box.y0, box.x1, box.y1) == (25, 5, 75, 10)
+    assert (box.width, box.height, box.center) == (50, 5, (50, 7.5))
+    assert (box.label, box.score) == (2, 0.5)
