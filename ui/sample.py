@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from al_core.scorers.arithmetic import worked_out
+from al_core.scorers import score_named
 from al_core.steps.sample_card import describe_sample
 from al_core.store import Dataset, StoredArray
 from ui.charts import BLUE
@@ -108,6 +108,9 @@ def _scores(dataset: Dataset, row: int) -> str:
     return "".join(lines)
 
 
-def _worked_out(dataset: Dataset, score: StoredArray, row: int) -> str | None:
-    prediction = dataset.arrays.find("prediction", score.facts.get("prediction", ""))
-    return worked_out(score.name, dataset.arrays.read(prediction)[row]) if prediction else None
+def _worked_out(dataset: Dataset, stored: StoredArray, row: int) -> str | None:
+    score = score_named(stored.name, stored.facts.get("task"))
+    prediction = dataset.arrays.find("prediction", stored.facts.get("prediction", ""))
+    if prediction is None or score is None or score.work_out is None:
+        return None
+    return score.work_out(dataset.arrays.read(prediction)[row])

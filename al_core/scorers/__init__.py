@@ -1,6 +1,7 @@
 from al_core.scorers.classification import ScorerClassification
 from al_core.scorers.detection import ScorerObjectDetection
 from al_core.scorers.keypoint_detection import ScorerKeypointDetection
+from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.semantic_segmentation import ScorerSemanticSegmentation
 
@@ -12,11 +13,32 @@ SCORERS: dict[str, type[Scorer]] = {
 }
 """The scorer of each task; a new task is one file and one line here."""
 
+
+def score_named(name: str, task: str | None = None) -> Score | None:
+    """Return what the score of that name is, or None if it comes from none of the `SCORERS`.
+
+    Args:
+        name: Its name.
+        task: The task of the predictions: the same name means another formula in segmentation. By default the first
+            scorer that has such a score.
+
+    Examples:
+        >>> score_named("uncertainty_margin").title
+        'Margin'
+        >>> score_named("uncertainty_margin", "semantic-segmentation").formula
+        'mean over all pixels: 1 − (p₁ − p₂), with p₁ and p₂ the two highest probabilities'
+    """
+    scorers = [SCORERS[task]] if task in SCORERS else SCORERS.values()
+    return next((score for scorer in scorers for score in scorer.scores if score.name == name), None)
+
+
 __all__ = [
     "SCORERS",
+    "Score",
     "Scorer",
     "ScorerClassification",
     "ScorerKeypointDetection",
     "ScorerObjectDetection",
     "ScorerSemanticSegmentation",
+    "score_named",
 ]

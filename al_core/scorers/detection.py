@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError, NotFoundError
-from al_core.scorers.classification import UNCERTAINTIES, uncertainties
+from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
+from al_core.scorers.uncertainty import UNCERTAINTIES, UNCERTAINTY_SCORES, uncertainties
 from al_core.types import Probabilities, Scores
 from al_core.utils.object_detection_output import ObjectDetectionBatch, ObjectDetectionOutput
 
 PREFIX = "classification_"
 DEFAULT_CONFIG = {"frequency_penalty": 0.25, "min_score": 0.9}
 IMAGES_PER_BATCH = 2048
+"""Images whose boxes are joined into one array: 16 MB of probabilities at 20 boxes and 100 classes."""
 
 
 class DetectionScores(dict[str, Scores]):
@@ -42,7 +44,7 @@ class DetectionScores(dict[str, Scores]):
 
 
 class ScorerObjectDetection(Scorer):
-    """Scores images by how many objects were found and how unsure the detector is about them.
+    """Scores images by how many objects were detected and how unsure the detector is about them.
 
     - `object_frequency`: the first object of a class counts 1, each further one `frequency_penalty`; the counts are
       scaled over this batch to [`min_score`, 1]. If all are equal they score 1.
@@ -51,8 +53,9 @@ class ScorerObjectDetection(Scorer):
     - `classification_uncertainty_…`: the highest classification score of any box; 0 without boxes.
 
     Attributes:
-        model_output: One `ObjectDetectionOutput` per image; an `ObjectDetectionBatch` of arrays is scored fastest.
-        config: `frequency_penalty` (0.25) and `min_score` (0.9), both in [0, 1]; those not given keep their default.
+        model_output: One `ObjectDetectionOutput` per image, as any iterable; an `ObjectDetectionBatch` of arrays is
+            scored fastest.
+        config: `frequency_penalty` (0.25) and `min_score` (0.9), both in [0, 1]; missing ones keep their default.
 
     Raises:
         NotFoundError: If config has an unknown key.
@@ -70,26 +73,42 @@ class ScorerObjectDetection(Scorer):
         classification_uncertainty_entropy [1. 0.]
     """
 
-    names = ("object_frequency", "objectness_least_confidence", *(PREFIX + name for name in UNCERTAINTIES))
+    scores = (
+        Score(
+            "object_frequency",
+            "Object frequency",
+            "objects detected, each further one of a class counting ¼, scaled over all samples to 0.9 to 1",
+        ),
+        Score(
+            "objectness_least_confidence",
+            "Objectness least confidence",
+            "1 − mean over the boxes of object probability · highest class probability",
+        ),
+        *(
+            Score(f"{PREFIX}{score.name}", f"{score.title} of the classes", f"highest of any box: {score.formula}")
+            for score in UNCERTAINTY_SCORES
+        ),
+    )
 
     def __init__(
-        self, model_output: Sequence[ObjectDetectionOutput], config: Mapping[str, float] | None = None
+        self, model_output: Iterable[ObjectDetectionOutput], config: Mapping[str, float] | None = None
     ) -> None:
-        super().__init__(model_output)
+        # A list of a batch would lose its arrays, which are scored without a Python step per image.
+        super().__init__(model_output if isinstance(model_output, Sequence) else list(model_output))
         self.config = DEFAULT_CONFIG | _checked(config or {})
 
     def calculate_scores(self) -> dict[str, Scores]:
         """Return the five scores by name, (N,) in [0, 1] each; see `DetectionScores`."""
         outputs: Sequence[ObjectDetectionOutput] = self.model_output
         if len(outputs) == 0:
-            return DetectionScores({name: np.empty(0) for name in self.names})
+            return DetectionScores({name: np.empty(0) for name in self.score_names()})
         n_boxes, labels, confidences = _columns(outputs)
         scores = (
             _object_frequency(n_boxes, labels, **self.config),
             _objectness_least_confidence(n_boxes, confidences),
             *_highest_uncertainties(outputs, n_boxes),
         )
-        return DetectionScores(zip(self.names, scores, strict=True))
+        return DetectionScores(zip(self.score_names(), scores, strict=True))
 
 
 def _checked(config: Mapping[str, float]) -> dict[str, float]:
@@ -112,9 +131,9 @@ def _columns(outputs: Sequence[ObjectDetectionOutput]) -> tuple[NDArray[np.int64
 def _object_frequency(
     n_boxes: NDArray[np.int64], labels: NDArray[np.int64], *, frequency_penalty: float, min_score: float
 ) -> Scores:
-    is_found = np.zeros((len(n_boxes), int(labels.max(initial=0)) + 1), dtype=bool)
-    is_found[np.repeat(np.arange(len(n_boxes)), n_boxes), labels] = True
-    n_classes = is_found.sum(axis=1)
+    is_present = np.zeros((len(n_boxes), int(labels.max(initial=0)) + 1), dtype=bool)
+    is_present[np.repeat(np.arange(len(n_boxes)), n_boxes), labels] = True
+    n_classes = is_present.sum(axis=1)
     counts = n_classes + frequency_penalty * (n_boxes - n_classes)
     scores: Scores = np.interp(counts, (counts.min(), counts.max()), (min_score, 1.0))
     return scores
@@ -127,10 +146,12 @@ def _objectness_least_confidence(n_boxes: NDArray[np.int64], confidences: Scores
 
 
 def _highest_uncertainties(outputs: Sequence[ObjectDetectionOutput], n_boxes: NDArray[np.int64]) -> NDArray[np.float64]:
+    # Images without boxes keep their 0.
     highest = np.zeros((len(UNCERTAINTIES), len(outputs)))
     for images, probabilities in _class_probabilities(outputs, n_boxes):
         starts = np.cumsum(n_boxes[images]) - n_boxes[images]
         for row, values in enumerate(uncertainties(probabilities).values()):
+            # Every image here has boxes: reduceat gives a wrong value for an empty range.
             highest[row, images] = np.maximum.reduceat(values, starts)
     return highest
 

@@ -1,20 +1,21 @@
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
+from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.types import Scores
 from al_core.utils.keypoint_predictions import KeypointPrediction
 
 
 class ScorerKeypointDetection(Scorer):
-    """Scores how unsure a model is where the keypoints are.
+    """Scores how unsure a model is of the positions of keypoints.
 
     `mean_uncertainty` is 1 minus the mean confidence: the mean over the keypoints of each object, then over the objects
     that have keypoints. It is 0 for an image without any.
 
     Attributes:
-        model_output: One `KeypointPrediction` per image.
+        model_output: One `KeypointPrediction` per image, as any iterable.
 
     Examples:
         >>> from al_core.utils import KeypointInstancePrediction
@@ -23,10 +24,16 @@ class ScorerKeypointDetection(Scorer):
         {'mean_uncertainty': array([0.375, 0.   ])}
     """
 
-    names = ("mean_uncertainty",)
+    scores = (
+        Score(
+            "mean_uncertainty",
+            "Mean uncertainty",
+            "1 − mean confidence of the keypoints, over each object and then over the objects",
+        ),
+    )
 
-    def __init__(self, model_output: Sequence[KeypointPrediction]) -> None:
-        super().__init__(model_output)
+    def __init__(self, model_output: Iterable[KeypointPrediction]) -> None:
+        super().__init__(list(model_output))
 
     def calculate_scores(self) -> dict[str, Scores]:
         """Return `mean_uncertainty`, (N,) in [0, 1]."""

@@ -1,38 +1,40 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from al_core.scorers.score import Score
 from al_core.types import Scores
 
 
 class Scorer(ABC):
     """Turns the predictions for N samples into active learning scores.
 
-    A scorer of your own is a subclass with `calculate_scores`. Declare `names` as well if the scores' names must be
-    known before there are predictions.
+    To write your own scorer, subclass `Scorer` and implement `calculate_scores`. Declare `scores` as well if people
+    should see what they mean, or their names are needed before there are predictions.
 
     Attributes:
         model_output: The predictions, one per sample, in the order of the query set.
-        names: The names of the scores, in order.
+        scores: What is calculated, in order.
 
     Examples:
         >>> import numpy as np
         >>> class ScorerBrightness(Scorer):
+        ...     scores = (Score("brightness", "Brightness", "mean of the pixels"),)
         ...     def calculate_scores(self):
         ...         return {"brightness": np.array([image.mean() for image in self.model_output])}
         >>> ScorerBrightness([np.zeros((4, 4)), np.ones((4, 4))]).calculate_scores()
         {'brightness': array([0., 1.])}
     """
 
-    names: ClassVar[tuple[str, ...]] = ()
+    scores: ClassVar[tuple[Score, ...]] = ()
 
     def __init__(self, model_output: Any) -> None:
         self.model_output = model_output
 
     @abstractmethod
     def calculate_scores(self) -> dict[str, Scores]:
-        """Return the scores by name: (N,) each, in [0, 1], higher means more worth labelling."""
+        """Return the scores by name: (N,) each, in [0, 1], higher means more worth labeling."""
 
     @classmethod
     def score_names(cls) -> list[str]:
-        """Return the names that `calculate_scores` gives, or nothing if the class does not declare them."""
-        return list(cls.names)
+        """Return the names that `calculate_scores` returns, or nothing if the class does not declare them."""
+        return [score.name for score in cls.scores]

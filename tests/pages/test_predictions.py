@@ -5,12 +5,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from al_core.scorers import SCORERS
 from al_core.store import Dataset
 from tests.pages.conftest import Open
 from ui import state
 from ui.predictions import source
-from ui.predictions.scores import FORMULAS
 
 LOGITS = "filename,cat,dog\ndigit_0000.png,-2,3\ndigit_0001.png,5,-5\n"
 QUALITY = "filename,label_quality\ndigit_0000.png,0.25\ndigit_0001.png,1\n"
@@ -35,10 +33,6 @@ def score(dataset: Dataset, name: str) -> list[float]:
 
 def read_as(app: AppTest) -> object:
     return next(box for box in app.selectbox if box.label == "Read as")
-
-
-def test_every_score_has_its_formula() -> None:
-    assert {name for scorer in SCORERS.values() for name in scorer.names} <= set(FORMULAS)
 
 
 def test_a_softmax_is_offered_for_logits_and_never_applied_unasked(digits: Dataset, open_page: Open) -> None:

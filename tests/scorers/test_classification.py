@@ -5,7 +5,7 @@ import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.scorers import ScorerClassification
-from al_core.scorers.classification import KERNEL_FROM_SIZE
+from al_core.scorers.uncertainty import KERNEL_FROM_SIZE
 
 LEAST_CONFIDENCE, MARGIN, ENTROPY = ScorerClassification.score_names()
 

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from al_core.scorers import SCORERS
+from al_core.scorers import SCORERS, score_named
 from al_core.utils import BoundingBox, KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 
 BOX = BoundingBox(0.1, 0.2, 0.3, 0.4)
@@ -66,3 +66,34 @@ def test_the_order_of_the_samples_does_not_matter(task):
     reversed_scores = SCORERS[task](predictions[::-1]).calculate_scores()
     for name, values in scores.items():
         np.testing.assert_allclose(reversed_scores[name][::-1], values, rtol=0, atol=1e-15)
+
+
+def test_every_score_says_what_it_is(task):
+    for score in SCORERS[task].scores:
+        assert score.title
+        assert score.formula
+        assert score_named(score.name, task) is score
+
+
+@pytest.mark.parametrize("task", [task for task in SCORERS if task != "classification"])
+def test_a_generator_of_predictions_scores_like_a_list(task):
+    predictions = predictions_for(task, 5)
+    expected = SCORERS[task](predictions).calculate_scores()
+    scores = SCORERS[task](prediction for prediction in predictions).calculate_scores()
+    for name, values in expected.items():
+        assert scores[name].tolist() == values.tolist()
+
+
+def test_a_score_without_a_scorer_is_not_described():
+    assert score_named("of my own") is None
+
+
+def test_the_same_name_means_another_formula_in_segmentation():
+    formulas = [
+        score_named("uncertainty_entropy", task).formula for task in ("classification", "semantic-segmentation")
+    ]
+    assert formulas[1] == f"mean over all pixels: {formulas[0]}"
+
+
+def test_an_unknown_task_is_described_by_the_name_alone():
+    assert score_named("mean_uncertainty", "of my own") is score_named("mean_uncertainty", "keypoint-detection")

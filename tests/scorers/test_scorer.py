@@ -1,9 +1,11 @@
 import numpy as np
 
-from al_core.scorers import Scorer
+from al_core.scorers import Score, Scorer
 
 
 class ScorerBrightness(Scorer):
+    scores = (Score("brightness", "Brightness", "mean of the pixels"),)
+
     def calculate_scores(self):
         return {"brightness": np.array([image.mean() for image in self.model_output])}
 
@@ -11,8 +13,19 @@ class ScorerBrightness(Scorer):
 def test_a_custom_scorer_needs_only_calculate_scores():
     scorer = ScorerBrightness([np.zeros((2, 2)), np.array([[0.0, 1.0]])])
     assert scorer.calculate_scores()["brightness"].tolist() == [0.0, 0.5]
-    assert ScorerBrightness.score_names() == []
 
 
 def test_a_scorer_without_predictions_is_still_true():
     assert ScorerBrightness([])
+
+
+def test_declared_scores_have_names_before_there_are_predictions():
+    assert ScorerBrightness.score_names() == ["brightness"]
+
+
+def test_a_scorer_may_leave_its_scores_undeclared():
+    class ScorerOfOneFunction(Scorer):
+        def calculate_scores(self):
+            return {"one": np.ones(len(self.model_output))}
+
+    assert ScorerOfOneFunction.score_names() == []

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from al_core.scorers import classification
-from al_core.scorers.classification import KERNEL_FROM_SIZE, uncertainties, uncertainties_in_numpy
+from al_core.scorers.uncertainty import uncertainties_in_numpy
 from al_core.scorers.uncertainty_kernel import uncertainties_in_numba
 
 TOLERANCE = {np.float32: 2e-6, np.float64: 1e-13}
@@ -45,19 +44,9 @@ def test_special_values_score_as_in_numpy(special):
     np.testing.assert_allclose(scores, scores_of(uncertainties_in_numpy, probabilities, divisors, (0, 1)), atol=1e-13)
 
 
-@pytest.mark.parametrize("n_classes", [1, 8])
-def test_both_sides_of_the_switch_agree(n_classes):
-    rows = KERNEL_FROM_SIZE // n_classes
-    probabilities = np.random.default_rng(0).random((rows, n_classes))
-    by_kernel, by_numpy = uncertainties(probabilities), uncertainties(probabilities[:-1])
-    for name, values in by_kernel.items():
-        np.testing.assert_allclose(values[:-1], by_numpy[name], rtol=0, atol=1e-13)
-
-
-def test_the_layout_in_memory_and_the_chunks_do_not_matter(monkeypatch):
-    probabilities = np.random.default_rng(0).dirichlet(np.ones(20), 5_000).astype(np.float32)
-    expected = uncertainties(probabilities)
-    monkeypatch.setattr(classification, "CHUNK_SIZE", 3_000)
-    for same in (np.asfortranarray(probabilities), np.repeat(probabilities, 2, axis=0)[::2]):
-        for name, values in uncertainties(same).items():
-            assert np.array_equal(values, expected[name])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_entropy_of_a_certain_row_is_0_and_not_minus_0(dtype):
+    certain = np.eye(3, dtype=dtype)
+    for score in (uncertainties_in_numba, uncertainties_in_numpy):
+        _, _, entropy = scores_of(score, certain, np.ones(3, dtype), NO_BOUNDS)
+        assert not np.signbit(entropy).any()

@@ -4,25 +4,14 @@ import numpy as np
 import streamlit as st
 
 from al_core.explore.filters import highest_first
+from al_core.scorers import score_named
 from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url
 
 TABLE_ROWS = 200
 
-UNCERTAINTIES = {
-    "uncertainty_least_confidence": "(1 − p₁) · C / (C − 1), with p₁ the best of C classes",
-    "uncertainty_margin": "1 − (p₁ − p₂), with p₁ and p₂ the two best classes",
-    "uncertainty_entropy": "−Σ p · log₂ p / log₂ C, over all C classes",
-}
-FORMULAS = {
-    **UNCERTAINTIES,
-    **{f"classification_{name}": f"highest of any box: {formula}" for name, formula in UNCERTAINTIES.items()},
-    "object_frequency": "objects found, each further one of a class counting ¼, scaled over all samples to 0.9 to 1",
-    "objectness_least_confidence": "1 − mean over the boxes of object probability · best class probability",
-    "mean_uncertainty": "1 − mean confidence of the keypoints, over each object and then over the objects",
-}
-PER_PIXEL = "mean over all pixels: "
+OWN_SCORE = "A score of your own: higher means more worth labeling"
 
 
 def show_scores(dataset: Dataset) -> None:
@@ -44,9 +33,9 @@ def show_scores(dataset: Dataset) -> None:
     _show_table(dataset, scores)
 
 
-def formula(score: StoredArray) -> str:
-    known = FORMULAS.get(score.name, "A score of your own: higher means more worth labelling")
-    return PER_PIXEL + known if score.facts.get("task") == "semantic-segmentation" else known
+def formula(stored: StoredArray) -> str:
+    score = score_named(stored.name, stored.facts.get("task"))
+    return score.formula if score else OWN_SCORE
 
 
 def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
