@@ -1,10 +1,18 @@
+import math
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from numbers import Integral, Real
 from typing import Literal
 
 from al_core.exceptions import InvalidInputError
+
+LARGEST_INTEGER = 2**63 - 1
+"""What the catalog and every JSON reader of 64 bits can hold."""
+
+LARGEST_STRENGTH = 100.0
+"""A score of 0.5 to this power is 1e-30, still a number in float32; larger exponents turn most scores into 0."""
 
 
 class SamplingMethod(StrEnum):
@@ -38,18 +46,18 @@ class SelectionConfig:
         method: One of `SamplingMethod`, or its name in any case.
         n_samples: The size of the labeled set after the selection, preselected samples included; -1 leaves only
             `min_distance` as the stop.
-        min_distance: No two samples of the result are nearer than this: a Euclidean distance between L2-normalised
+        min_distance: No two samples of the result are nearer than this: a Euclidean distance between L2-normalized
             embeddings, 0 to 2; -1 turns it off.
         name: The name of the new tag; by default method, sizes and time, never the same twice.
         score_name: The score that CORAL and ACTIVE_LEARNING use; by default the margin if there is one.
-        seed: Fixes every random choice; None draws one, which is recorded with the result.
+        seed: Fixes every random choice, 0 to 2^63 - 1; None draws one, which is recorded with the result.
         normalize: Whether embeddings are scaled to unit length before distances are measured.
         coral: How CORAL joins diversity and uncertainty: "herding" covers the uncertain parts of the data by uncertain
             samples, "product" picks the highest product of score and distance to the nearest chosen sample.
-        strength: The exponent of the score in CORAL; 0 leaves diversity alone.
+        strength: The exponent of the score in CORAL, 0 to 100; 0 leaves diversity alone.
 
     Raises:
-        InvalidInputError: If a value is out of range or there is no stopping condition.
+        InvalidInputError: If a value is of the wrong type or out of range, or there is no stopping condition.
 
     Examples:
         >>> SelectionConfig(method="coral", n_samples=200, name="al-iteration-1").method
@@ -71,8 +79,20 @@ class SelectionConfig:
     strength: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "method", SamplingMethod(self.method))
-        self._check()
+        # Numbers of numpy become Python's, so that a configuration can be stored as JSON.
+        checked = {
+            "method": SamplingMethod(self.method),
+            "n_samples": _whole_number("n_samples", self.n_samples, lowest=-1, hint=", or -1 for no limit"),
+            "min_distance": _min_distance(self.min_distance),
+            "seed": None if self.seed is None else _whole_number("seed", self.seed),
+            "strength": _strength(self.strength),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.n_samples == -1 and self.min_distance == -1:
+            raise InvalidInputError("no stopping condition: set n_samples, min_distance or both")
+        if self.coral not in ("herding", "product"):
+            raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
         if self.name is None:
             object.__setattr__(self, "name", self._unique_name())
 
@@ -80,21 +100,38 @@ class SelectionConfig:
         """Return the same configuration with a seed drawn if there is none."""
         return self if self.seed is not None else replace(self, seed=secrets.randbits(32))
 
-    def _check(self) -> None:
-        if self.n_samples != int(self.n_samples) or self.n_samples < -1:
-            raise InvalidInputError(f"n_samples is a whole number from 0, or -1 for no limit, not {self.n_samples}")
-        if self.min_distance != -1 and not 0 <= self.min_distance < float("inf"):
-            raise InvalidInputError(f"min_distance is 0 or more, or -1 for off, not {self.min_distance}")
-        if self.n_samples == -1 and self.min_distance == -1:
-            raise InvalidInputError("no stopping condition: set n_samples, min_distance or both")
-        if self.seed is not None and self.seed < 0:
-            raise InvalidInputError(f"seed is a whole number from 0, not {self.seed}")
-        if self.coral not in ("herding", "product"):
-            raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
-        if not 0 <= self.strength < float("inf"):
-            raise InvalidInputError(f"strength is 0 or more, not {self.strength}")
-
     def _unique_name(self) -> str:
         # The random end keeps two selections of one second apart; Lightly's default names collided.
         moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         return f"{self.method}_{self.n_samples}_{self.min_distance:g}_{moment}_{secrets.token_hex(3)}"
+
+
+def _whole_number(name: str, value: object, *, lowest: int = 0, hint: str = "") -> int:
+    number = int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
+    if number is None or not lowest <= number <= LARGEST_INTEGER:
+        raise InvalidInputError(f"{name} is a whole number from 0 to 2^63 - 1{hint}, not {value!r}")
+    return number
+
+
+def _min_distance(value: object) -> float:
+    number = _float_or_nan(value)
+    if number != -1 and not 0 <= number < math.inf:
+        raise InvalidInputError(f"min_distance is a finite number from 0, or -1 for off, not {value!r}")
+    return number
+
+
+def _strength(value: object) -> float:
+    number = _float_or_nan(value)
+    if not 0 <= number <= LARGEST_STRENGTH:
+        raise InvalidInputError(f"strength is a number from 0 to {LARGEST_STRENGTH:g}, not {value!r}")
+    return number
+
+
+def _float_or_nan(value: object) -> float:
+    """Return NaN, which no range includes, for what is not a number or too large for one of 64 bits."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan

@@ -1,3 +1,6 @@
+import json
+
+import numpy as np
 import pytest
 
 from al_core.config import SamplerConfig, SamplingMethod, SelectionConfig
@@ -33,21 +36,47 @@ def test_default_names_differ_within_one_moment() -> None:
     assert len({SelectionConfig().name for _ in range(100)}) == 100
 
 
+@pytest.mark.parametrize("name", ["n_samples", "seed"])
 @pytest.mark.parametrize(
-    "wrong",
-    [
-        {"n_samples": -1},
-        {"n_samples": -2},
-        {"n_samples": 1.5},
-        {"min_distance": -0.5},
-        {"min_distance": float("nan")},
-        {"min_distance": float("inf")},
-        {"seed": -1},
-    ],
+    "value", [-2, 2**63, 10**30, 1.5, 10.0, float("nan"), float("inf"), np.float64(3), "3", True, [3]]
 )
-def test_values_out_of_range_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"n_samples|min_distance|seed"):
-        SelectionConfig(**wrong)  # type: ignore[arg-type]
+def test_what_is_not_a_whole_number_in_range_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=rf"{name} is a whole number from 0 to 2\^63 - 1.*, not "):
+        SelectionConfig(**{name: value})  # type: ignore[arg-type]
+
+
+def test_the_number_of_samples_is_not_optional() -> None:
+    with pytest.raises(ValueError, match=r"n_samples is a whole number .*, or -1 for no limit, not None"):
+        SelectionConfig(n_samples=None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value", [-0.5, -2, float("nan"), float("inf"), pytest.param(10**400, id="10^400"), None, "0.1", True, 1j]
+)
+def test_a_least_distance_that_is_not_a_finite_number_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="min_distance is a finite number from 0, or -1 for off, not "):
+        SelectionConfig(min_distance=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [-1, 101, 1e308, float("nan"), float("inf"), None, "1"])
+def test_a_strength_out_of_range_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="strength is a number from 0 to 100, not "):
+        SelectionConfig(strength=value)  # type: ignore[arg-type]
+
+
+def test_the_bounds_themselves_are_allowed() -> None:
+    config = SelectionConfig(n_samples=2**63 - 1, min_distance=0, seed=2**63 - 1, strength=100)
+    assert (config.n_samples, config.min_distance, config.seed, config.strength) == (2**63 - 1, 0, 2**63 - 1, 100)
+
+
+def test_numbers_of_numpy_become_those_of_python() -> None:
+    config = SelectionConfig(n_samples=np.int64(5), min_distance=np.float32(0.5), seed=np.uint8(7))  # type: ignore[arg-type]
+    assert json.loads(json.dumps([config.n_samples, config.min_distance, config.seed])) == [5, 0.5, 7]
+
+
+def test_a_selection_without_a_stopping_condition_is_refused() -> None:
+    with pytest.raises(ValueError, match="no stopping condition: set n_samples, min_distance or both"):
+        SelectionConfig(n_samples=-1)
 
 
 def test_a_seed_is_drawn_once() -> None:

@@ -101,5 +101,5 @@ def test_coral_needs_scores_and_knows_its_two_forms():
         select(TWO_GROUPS, SelectionConfig("CORAL", 2, normalize=False))
     with pytest.raises(InvalidInputError, match='"herding" or "product"'):
         SelectionConfig("CORAL", 2, coral="sum")
-    with pytest.raises(InvalidInputError, match="strength is 0 or more"):
+    with pytest.raises(InvalidInputError, match="strength is a number from 0 to 100"):
         SelectionConfig("CORAL", 2, strength=-1)
