@@ -56,7 +56,6 @@ def write_draft(home: Path, workspace_id: str) -> None:
     """Write down the id before the catalog has it."""
     content = json.dumps({"id": workspace_id}).encode()
     files.write_atomically(home / DRAFT_FILE, lambda file: file.write(content))
-    files.sync_folder(home)
 
 
 def complete_draft(home: Path) -> None:

@@ -1,19 +1,15 @@
 """Opens the catalog of a home and brings its tables up to date."""
 
-import fcntl
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
-from sqlalchemy.exc import DatabaseError
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, func, inspect, select
 from sqlalchemy.schema import CreateTable
 
 from al_core.exceptions import WorkspaceError
-from al_core.store import binding, tables
+from al_core.store import binding, engines, tables
 from al_core.store.binding import CatalogState
+from al_core.store.engines import place, reading, writing
 from al_core.store.identity import new_id
 
 REVISIONS = ("0001", "0002", "0003")
@@ -21,7 +17,6 @@ REVISIONS = ("0001", "0002", "0003")
 
 # Any number will do, as long as every version of al_core uses this one.
 ADVISORY_LOCK = 0x414C_636F_7265
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def open_catalog(url: str, home: Path) -> Engine:
@@ -30,34 +25,14 @@ def open_catalog(url: str, home: Path) -> Engine:
     Raises:
         WorkspaceError: If the catalog is another home's, newer than this version, lost or damaged. Nothing is changed.
     """
-    # As many connections as the server has threads, so that none waits for another.
-    engine = create_engine(url, pool_size=40)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
+    engine = engines.connect(url)
     try:
-        with damage_explained(engine):
-            if not _is_ready(engine, home):
-                _make_ready(engine, home)
+        if not _is_ready(engine, home):
+            _make_ready(url, home)
     except BaseException:
         engine.dispose()
         raise
     return engine
-
-
-@contextmanager
-def damage_explained(engine: Engine) -> Iterator[None]:
-    """Raise SQLite's errors about a damaged file as a sentence."""
-    try:
-        yield
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        cause = getattr(error, "orig", error)
-        # The upper bits of SQLite's codes say more than which error it is.
-        if (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF not in DAMAGED:
-            raise
-        raise WorkspaceError(
-            f"{_place(engine)} should be the workspace's catalog, but it is damaged or no SQLite database ({cause}); "
-            "restore it from a backup: the arrays under 'datasets' have not been touched"
-        ) from error
 
 
 def _is_ready(engine: Engine, home: Path) -> bool:
@@ -65,18 +40,19 @@ def _is_ready(engine: Engine, home: Path) -> bool:
     # A catalog that another process is making is left alone until that process has given the home its id.
     if home_id is None or _is_absent(engine):
         return False
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         state = _read_state(connection)
     return state.revision == REVISIONS[-1] and state.workspace_id == home_id
 
 
-def _make_ready(engine: Engine, home: Path) -> None:
-    with _alone(home):
+def _make_ready(url: str, home: Path) -> None:
+    engine = engines.connect_for_migration(url)
+    with FileLock(home / "catalog.lock"):
         if _is_absent(engine):
             # Checked here first, because connecting makes SQLite's file.
-            binding.check(CatalogState(_place(engine)), home)
-        with engine.begin() as connection:
-            _lock(connection)
+            binding.check(CatalogState(place(engine)), home)
+        with writing(engine) as connection:
+            _wait_for_other_homes(connection)
             state = _read_state(connection)
             binding.check(state, home)
             workspace_id = state.workspace_id or binding.read_id(home) or binding.read_draft(home) or new_id()
@@ -96,40 +72,32 @@ def _is_absent(engine: Engine) -> bool:
     return not path.exists() or path.stat().st_size == 0
 
 
-def _place(engine: Engine) -> str:
-    if engine.dialect.name == "sqlite":
-        return str(engine.url.database)
-    # The query may hold a password too.
-    return engine.url.set(query={}).render_as_string(hide_password=True)
-
-
-def _lock(connection: Connection) -> None:
-    """Wait for other openings of this catalog, also from other homes, until the transaction ends."""
-    if connection.dialect.name == "sqlite":
-        # pysqlite begins no transaction before CREATE TABLE, and a process killed there would leave half a catalog.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
+def _wait_for_other_homes(connection: Connection) -> None:
+    """Let one home at a time make or migrate this catalog; SQLite's write lock does so already."""
+    if connection.dialect.name != "sqlite":
         connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
 
 
 def _read_state(connection: Connection) -> CatalogState:
-    place, inspector = _place(connection.engine), inspect(connection)
+    inspector = inspect(connection)
     revision = None
     if inspector.has_table(tables.alembic_version.name):
         revision = connection.execute(select(tables.alembic_version.c.version_num)).scalar_one_or_none()
     if revision is not None and revision not in REVISIONS:
         raise WorkspaceError(
-            f"{place} was written by a newer version of al_core: it has the migration '{revision}', and this version "
-            f"reads up to '{REVISIONS[-1]}'; install the newer version"
+            f"{place(connection.engine)} was written by a newer version of al_core: it has the migration '{revision}', "
+            f"and this version reads up to '{REVISIONS[-1]}'; install the newer version"
         )
     if not inspector.has_table(tables.datasets.name):
-        return CatalogState(place, revision)
+        return CatalogState(place(connection.engine), revision)
     workspace_id = None
     if inspector.has_table(tables.workspace.name):
         workspace_id = connection.execute(select(tables.workspace.c.id)).scalar_one_or_none()
     datasets = connection.execute(select(tables.datasets.c.id, tables.datasets.c.n_samples)).all()
     ids = frozenset(dataset.id for dataset in datasets)
-    return CatalogState(place, revision, False, workspace_id, ids, any(dataset.n_samples for dataset in datasets))
+    return CatalogState(
+        place(connection.engine), revision, False, workspace_id, ids, any(dataset.n_samples for dataset in datasets)
+    )
 
 
 def _update(connection: Connection, state: CatalogState) -> None:
@@ -160,17 +128,3 @@ def _migrate(connection: Connection, revision: str | None) -> None:
         # Made before there were migrations.
         command.stamp(config, REVISIONS[0])
     command.upgrade(config, "head")
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    with (home / "catalog.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

@@ -16,8 +16,11 @@ BLOCK_BYTES = 1 << 24
 def write_atomically(
     path: Path, write: Callable[[IO[bytes]], object], check: Callable[[Path], object] | None = None
 ) -> None:
-    """Call `write` with a temporary file that becomes `path` once its bytes are on disk and `check` has passed it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Call `write` with a temporary file that becomes `path` once its bytes are on disk and `check` has passed it.
+
+    When this returns, a power cut loses neither the content nor the name.
+    """
+    make_folder(path.parent)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -27,12 +30,25 @@ def write_atomically(
         if check:
             check(temporary)
         temporary.replace(path)
+        sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents where they are missing, and return once their names are on disk."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Return once the names of the files in a folder are on disk: a synced file may lose its name in a power cut."""
+    if os.name == "nt":
+        # Windows opens no folders, and NTFS keeps a journal of names.
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

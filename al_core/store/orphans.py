@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from al_core.store import tables
+from al_core.store.engines import reading
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
 
 # Another process may be between writing a file and committing its row; nobody takes an hour for that.
@@ -33,7 +34,7 @@ def remove_orphans(engine: Engine, datasets_folder: Path) -> None:
 
 def _array_ids(engine: Engine) -> dict[str, set[str]]:
     array_ids: dict[str, set[str]] = defaultdict(set)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         for dataset_id in connection.execute(select(tables.datasets.c.id)).scalars():
             array_ids[dataset_id] = set()
         for array in connection.execute(select(tables.arrays.c.dataset_id, tables.arrays.c.id)):

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
+from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.tables import tokens as table
 
@@ -40,7 +41,7 @@ class Tokens:
         secret = secrets.token_hex(24)
         values = {"id": new_id(), "name": name, "hash": _hash(secret), "may_write": may_write, "created_at": now()}
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 connection.execute(insert(table).values(values))
         except IntegrityError as error:
             raise AlreadyExistsError(f"there already is a token '{name}'; revoke it or choose another name") from error
@@ -48,25 +49,28 @@ class Tokens:
 
     def revoke(self, name: str) -> None:
         """Remove a token; it is refused from then on."""
-        with self._engine.begin() as connection:
-            if not connection.execute(delete(table).where(table.c.name == name)).rowcount:
-                known = ", ".join(f"'{token.name}'" for token in self.all()) or "none"
-                raise NotFoundError(f"there is no token '{name}'; there are: {known}")
+        with writing(self._engine) as connection:
+            n_removed = connection.execute(delete(table).where(table.c.name == name)).rowcount
+        if not n_removed:
+            names = ", ".join(f"'{token.name}'" for token in self.all()) or "none"
+            raise NotFoundError(f"there is no token '{name}'; there are: {names}")
 
     def all(self) -> list[Token]:
         """Return all tokens, oldest first."""
         query = select(table).order_by(table.c.created_at, table.c.id)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Token(record.name, record.may_write, record.created_at) for record in connection.execute(query)]
 
     def find(self, secret: str) -> Token | None:
         """Return the token with that secret, or None. The time it takes does not depend on the secret."""
-        wanted, found = _hash(secret), None
-        with self._engine.connect() as connection:
+        digest = _hash(secret)
+        match = None
+        with reading(self._engine) as connection:
+            # Every token is compared, also after a match.
             for record in connection.execute(select(table)):
-                if hmac.compare_digest(record.hash, wanted):
-                    found = Token(record.name, record.may_write, record.created_at)
-        return found
+                if hmac.compare_digest(record.hash, digest):
+                    match = Token(record.name, record.may_write, record.created_at)
+        return match
 
 
 def _hash(secret: str) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
-from al_core.store import names, tables
-from al_core.store.catalog import damage_explained, open_catalog
+from al_core.store import files, names, tables
+from al_core.store.catalog import open_catalog
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.local_dataset import LocalDataset
@@ -45,13 +45,12 @@ class Workspace:
 
     def __init__(self, home: Path | str | None = None) -> None:
         self.home = Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
-        self.home.mkdir(parents=True, exist_ok=True)
+        files.make_folder(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
-        self._datasets_folder.mkdir(exist_ok=True)
-        with damage_explained(self._engine):
-            remove_orphans(self._engine, self._datasets_folder)
+        files.make_folder(self._datasets_folder)
+        remove_orphans(self._engine, self._datasets_folder)
 
     def __enter__(self) -> "Workspace":
         return self

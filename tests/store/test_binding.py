@@ -1,16 +1,19 @@
 """A home opens with its own catalog only, and whatever else comes changes nothing in it."""
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from al_core.commands.main import main
 from al_core.exceptions import WorkspaceError
 from al_core.store import Workspace
 from tests.store.homes import as_version_0_1_0, catalog_engine
@@ -33,20 +36,24 @@ def contents(home: Path) -> dict[str, bytes]:
     return {str(path.relative_to(home)): path.read_bytes() for path in paths}
 
 
-def list_tokens(home: Path) -> subprocess.CompletedProcess[str]:
-    """What somebody does in another terminal, where AL_CORE_DATABASE_URL may not be set."""
-    command = [sys.executable, "-m", "al_core.commands.main", "token", "list"]
-    return subprocess.run(command, env=os.environ | {"AL_CORE_HOME": str(home)}, capture_output=True, text=True)
+def list_tokens(home: Path) -> tuple[int, str, str]:
+    """The exit code, the output and the errors of `al-core token list`."""
+    output = io.StringIO()
+    errors = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+        patch.setenv("AL_CORE_HOME", str(home))
+        status = main(["token", "list"])
+    return status, output.getvalue(), errors.getvalue()
 
 
 def assert_refused(home: Path, message: str) -> None:
     """Assert that the command ends with one sentence and leaves every file as it is."""
     before = contents(home)
-    done = list_tokens(home)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("al-core token: ")
-    assert done.stderr.count("\n") == 1
-    assert message in done.stderr
+    status, output, error = list_tokens(home)
+    assert (status, output) == (1, "")
+    assert error.startswith("al-core token: ")
+    assert error.count("\n") == 1
+    assert message in error
     assert contents(home) == before
 
 
@@ -75,12 +82,16 @@ def test_a_home_and_its_catalog_have_one_id(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("shared_database")
-def test_a_terminal_without_the_database_url_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_without_the_database_url_is_refused(tmp_path: Path) -> None:
     home = make_home(tmp_path / "home")
-    with monkeypatch.context() as patch:
-        patch.delenv("AL_CORE_DATABASE_URL")
-        assert_refused(home, "catalog.sqlite is empty or not there")
-    assert list_tokens(home).stdout == "somebody\tread-write\n"
+    terminal = {name: value for name, value in os.environ.items() if name != "AL_CORE_DATABASE_URL"}
+    before = contents(home)
+    command = [sys.executable, "-m", "al_core.commands.main", "token", "list"]
+    done = subprocess.run(command, env=terminal | {"AL_CORE_HOME": str(home)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "catalog.sqlite is empty or not there" in done.stderr
+    assert contents(home) == before
+    assert list_tokens(home) == (0, "somebody\tread-write\n", "")
 
 
 @pytest.mark.usefixtures("shared_database")
@@ -89,7 +100,7 @@ def test_a_second_home_on_one_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "second" / "datasets").mkdir(parents=True)
     (tmp_path / "second" / "catalog.lock").touch()
     assert_refused(tmp_path / "second", "is the catalog of another workspace")
-    assert list_tokens(tmp_path / "home").returncode == 0
+    assert list_tokens(tmp_path / "home")[0] == 0
 
 
 @pytest.mark.usefixtures("shared_database")
@@ -200,7 +211,7 @@ def test_a_damaged_id_file_is_refused_and_may_be_removed(tmp_path: Path, content
     (home / "workspace.json").write_text(content)
     assert_refused(home, "remove the file")
     (home / "workspace.json").unlink()
-    assert list_tokens(home).stdout == "somebody\tread-write\n"
+    assert list_tokens(home) == (0, "somebody\tread-write\n", "")
 
 
 def test_a_home_of_version_0_1_0_is_given_an_id(tmp_path: Path) -> None:
@@ -243,30 +254,37 @@ def test_a_backup_of_the_catalog_from_before_ids_opens_its_own_home(tmp_path: Pa
     assert (tmp_path / "workspace.json").read_bytes() == workspace_id
 
 
-OPEN_AT_A_SIGN = """
-import sys
+OPEN_AT_ONCE = """
+import os, sys
+from al_core.commands.main import main
+from al_core.exceptions import WorkspaceError
 from al_core.store import Workspace
 
-print("ready", flush=True)
-sys.stdin.readline()
-Workspace(sys.argv[1]).close()
+waiting, sign = os.pipe()
+openers = []
+for home in sys.argv[1:]:
+    openers.append(os.fork())
+    if not openers[-1]:
+        os.close(sign)
+        os.read(waiting, 1)  # returns for all of them when the parent closes its end
+        try:
+            Workspace(home).close()
+        except WorkspaceError as error:
+            os.write(1, f"{error}\\n".encode())
+            os._exit(1)
+        os._exit(0)
+os.close(sign)
+print(*(os.waitstatus_to_exitcode(os.waitpid(opener, 0)[1]) for opener in openers))
 """
 
 
-def open_at_once(homes: list[Path]) -> list[tuple[int, str]]:
-    """The exit codes and errors of processes that open a home each, at one moment."""
-    command = [sys.executable, "-c", OPEN_AT_A_SIGN]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    openers = [subprocess.Popen([*command, str(home)], text=True, **pipes) for home in homes]
-    for opener in openers:
-        assert opener.stdout
-        assert opener.stdout.readline() == "ready\n"
-    for opener in openers:
-        assert opener.stdin
-        opener.stdin.write("go\n")
-        opener.stdin.flush()
-    errors = [opener.communicate()[1] for opener in openers]
-    return [(opener.returncode, error) for opener, error in zip(openers, errors, strict=True)]
+def open_at_once(homes: list[Path]) -> tuple[list[int], str]:
+    """The exit codes, and the sentences, of processes that open a home each, at one moment."""
+    command = [sys.executable, "-c", OPEN_AT_ONCE, *map(str, homes)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stderr == ""
+    *errors, codes = done.stdout.splitlines()
+    return [int(code) for code in codes.split()], "\n".join(errors)
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["new", "0.1.0"])
@@ -274,13 +292,13 @@ def test_processes_that_open_one_home_for_the_first_time_at_once_all_succeed(tmp
     if is_old:
         make_home(tmp_path)
         as_version_0_1_0(tmp_path)
-    assert open_at_once([tmp_path] * 4) == [(0, "")] * 4
+    assert open_at_once([tmp_path] * 4) == ([0] * 4, "")
 
 
 @pytest.mark.usefixtures("shared_database")
 def test_of_two_new_homes_that_open_one_new_database_at_once_one_has_it(tmp_path: Path) -> None:
-    outcomes = open_at_once([tmp_path / "left", tmp_path / "right"])
-    [error] = [error for code, error in outcomes if code]
+    codes, error = open_at_once([tmp_path / "left", tmp_path / "right"])
+    assert sorted(codes) == [0, 1]
     assert "is the catalog of another workspace" in error
     homes = [path.parent.name for path in tmp_path.glob("*/workspace.json*")]
-    assert homes == [name for name, (code, _) in zip(["left", "right"], outcomes, strict=True) if not code]
+    assert homes == [name for name, code in zip(["left", "right"], codes, strict=True) if not code]

@@ -62,6 +62,7 @@ KILL_AT_EVERY_STEP = """
 import os, shutil, signal, sys
 from pathlib import Path
 
+import alembic.command  # once here, not in every child
 from sqlalchemy import Engine, event
 
 from al_core.store import Workspace
@@ -75,7 +76,8 @@ def die_at(step):
         if left[0] < 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+    # Before each step is after the one before it; only what follows a commit has to be listed.
+    for moment in ("before_cursor_execute", "commit"):
         event.listen(Engine, moment, count)
     for owner, name in ((os, "fsync"), (Path, "replace"), (Path, "unlink")):
         setattr(owner, name, counted(getattr(owner, name), count))
@@ -84,9 +86,7 @@ def die_at(step):
 def counted(function, count):
     def call(*arguments, **named):
         count()
-        outcome = function(*arguments, **named)
-        count()
-        return outcome
+        return function(*arguments, **named)
 
     return call
 

@@ -1,9 +1,14 @@
+import os
+
 import pytest
 
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.jobs import Job, Jobs, JobState
 from al_core.store import Workspace
+from al_core.store.identity import now
+from al_core.store.job_records import REMEMBERED_MILLISECONDS
 from al_core.types import Progress
+from tests.store.statements import statements
 
 
 def fail(_progress: Progress) -> str:
@@ -53,3 +58,38 @@ def test_more_jobs_than_places_wait_for_their_turn() -> None:
     assert second[0].wait(30)
     assert seen == [JobState.WAITING]
     assert second[0].state is JobState.FINISHED
+
+
+def test_listing_jobs_takes_one_query(workspace: Workspace) -> None:
+    for number in range(5):
+        workspace.job_records.save(Job(f"job {number}"), JobState.RUNNING)
+    with statements(workspace) as executed:
+        assert len(workspace.job_records.all()) == 5
+    assert len(executed) == 1
+
+
+def test_jobs_of_several_processes_that_ended_all_fail(workspace: Workspace) -> None:
+    for number in range(3):
+        with Workspace(workspace.home) as owner:
+            owner.job_records.save(Job(f"job {number}"), JobState.RUNNING)
+    assert [record.state for record in workspace.job_records.all()] == ["FAILED"] * 3
+
+
+def test_opening_removes_the_locks_of_processes_that_were_killed_long_ago(workspace: Workspace) -> None:
+    folder = workspace.home / "jobs"
+    folder.mkdir()
+    old, young = folder / "0.lock", folder / "1.lock"
+    for lock in (old, young):
+        lock.touch()
+    os.utime(old, (0, 0))
+    own = workspace.job_records._lock_file(workspace.job_records._owner)
+    assert set(folder.iterdir()) == {young, own}
+
+
+def test_opening_forgets_jobs_that_ended_long_ago(workspace: Workspace) -> None:
+    jobs = [Job("old"), Job("new")]
+    for job, finished_at in zip(jobs, (now() - REMEMBERED_MILLISECONDS - 1, now()), strict=True):
+        job.finished_at = finished_at
+        workspace.job_records.save(job, JobState.FINISHED)
+    with Workspace(workspace.home) as other:
+        assert [record.id for record in other.job_records.all()] == [jobs[1].id]

@@ -1,0 +1,139 @@
+"""Connections to the catalog: SQLite in a file, or another database that SQLAlchemy reaches."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from al_core.exceptions import WorkspaceError
+
+# Only the lower bits of SQLite's codes say which error it is; the upper ones say more about it.
+PRIMARY_CODE = 0xFF
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+# A writer waits this long for the others. Transactions take milliseconds; the longest writes the filenames of a million
+# samples, which took 1 s on a laptop's disk.
+BUSY_MILLISECONDS = 60_000
+
+# SQLSTATE classes of PostgreSQL: connection exceptions, and shut down by an administrator. None comes from no server.
+UNREACHABLE = ("08", "57P")
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for many threads, each with a connection of its own.
+
+    Raises:
+        WorkspaceError: If the URL is malformed or names a database whose driver is not installed.
+    """
+    # As many connections as the server has threads, so that none waits for another.
+    return _engine(url, pool_size=40)
+
+
+def connect_for_migration(url: str) -> Engine:
+    """Return an engine whose foreign keys are off on SQLite, where a table is altered by copying it."""
+    return _engine(url, foreign_keys=False, poolclass=NullPool)
+
+
+def place(engine: Engine) -> str:
+    """Return the file or database of a catalog, for messages."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    # The query may hold a password too.
+    return engine.url.set(query={}).render_as_string(hide_password=True)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection to read from."""
+    with failures_explained(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction that writes; on SQLite it is the only one from its beginning.
+
+    A transaction that reads first and asks for the write lock later would fail as soon as another has written.
+    """
+    with failures_explained(engine), engine.connect() as connection:
+        connection.execution_options(sqlite_begin="IMMEDIATE")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def failures_explained(engine: Engine) -> Iterator[None]:
+    """Raise a damaged, busy or unreachable database as a `WorkspaceError` with one sentence."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        sentence = _explanation(engine, error)
+        if sentence is None:
+            raise
+        raise WorkspaceError(sentence) from error
+
+
+def _engine(url: str, *, foreign_keys: bool = True, **options: Any) -> Engine:
+    try:
+        engine = create_engine(url, **options)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise WorkspaceError(
+            "AL_CORE_DATABASE_URL should be an address such as postgresql+psycopg://user:password@host/database, whose "
+            f"driver is installed (pip install 'al_core[postgres]'); what is wrong: {error}"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_with_foreign_keys if foreign_keys else _configure)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure_with_foreign_keys(connection: Any, record: Any) -> None:
+    _configure(connection, record)
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions by itself: late, and not at all before CREATE TABLE. `_begin` does it instead.
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _explanation(engine: Engine, error: DBAPIError | sqlite3.DatabaseError) -> str | None:
+    cause = getattr(error, "orig", error)
+    if engine.dialect.name != "sqlite":
+        return _unreachable(engine, cause)
+    code = (getattr(cause, "sqlite_errorcode", None) or 0) & PRIMARY_CODE
+    if code in DAMAGED:
+        return (
+            f"{place(engine)} should be the workspace's catalog, but it is damaged or no SQLite database ({cause}); "
+            "restore it from a backup: the arrays under 'datasets' have not been touched"
+        )
+    if code == sqlite3.SQLITE_BUSY:
+        return (
+            f"{place(engine)} has been in use by other writers for {BUSY_MILLISECONDS // 1000} seconds; "
+            "nothing was stored: try again"
+        )
+    return None
+
+
+def _unreachable(engine: Engine, cause: Any) -> str | None:
+    state = getattr(cause, "sqlstate", None)
+    # Subclasses, such as that of a full disk, come from a server that answered.
+    never_answered = type(cause).__name__ == "OperationalError" and state is None
+    if not never_answered and not (state or "").startswith(UNREACHABLE):
+        return None
+    reason = str(cause).strip().partition("\n")[0]
+    return (
+        f"the workspace's catalog {place(engine)} cannot be reached ({reason}); start the database, or correct "
+        "AL_CORE_DATABASE_URL"
+    )

@@ -1,0 +1,67 @@
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from al_core.exceptions import WorkspaceError
+from al_core.store import Workspace, engines
+from al_core.store.engines import writing
+
+
+def test_a_database_that_nobody_serves_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AL_CORE_DATABASE_URL", f"postgresql+psycopg://me:hidden@/db?host={tmp_path}")
+    with pytest.raises(WorkspaceError, match=r"cannot be reached .*; start the database") as caught:
+        Workspace(tmp_path / "home")
+    assert "hidden" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nonsense://host/db", "postgresql+nonsense://host/db"])
+def test_an_address_that_names_no_database_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("AL_CORE_DATABASE_URL", url)
+    with pytest.raises(WorkspaceError, match="AL_CORE_DATABASE_URL should be an address such as"):
+        Workspace(tmp_path)
+
+
+def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 1)
+    engine = engines.connect(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    with writing(engine), pytest.raises(WorkspaceError, match="nothing was stored: try again"), writing(engine):
+        pass
+    engine.dispose()
+
+
+def test_writers_that_read_first_wait_for_each_other(tmp_path: Path) -> None:
+    engine = engines.connect(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE counter (value INTEGER)"))
+        connection.execute(text("INSERT INTO counter VALUES (0)"))
+
+    def count() -> None:
+        for _ in range(20):
+            with writing(engine) as connection:
+                value = connection.execute(text("SELECT value FROM counter")).scalar_one()
+                connection.execute(text("UPDATE counter SET value = :value"), {"value": value + 1})
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engines.reading(engine) as connection:
+        assert connection.execute(text("SELECT value FROM counter")).scalar_one() == 80
+    engine.dispose()
+
+
+def test_the_store_needs_no_module_that_only_posix_has() -> None:
+    program = "import sys; sys.modules.update(dict.fromkeys(('fcntl', 'pwd', 'grp'))); import al_core.store.workspace"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, env=dict(os.environ)
+    )
+    assert (done.returncode, done.stderr) == (0, "")
