@@ -1,5 +1,6 @@
 """The documentation is run, and its lists are compared with what is there."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -42,12 +43,36 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/architecture.md", "docs/formats.md", "docs/security.md", "CONTRIBUTING.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/architecture.md",
+        "docs/formats.md",
+        "docs/security.md",
+        "docs/versioning.md",
+    ],
 )
 def test_links_between_documents_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!http)([^)#]+)", text):
         assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def test_import_paths_promised_to_scripts_written_for_lightly_exist() -> None:
+    versioning = (ROOT / "docs" / "versioning.md").read_text(encoding="utf-8")
+    paths = re.search(r"```\n(al_core\..*?)```", versioning, re.DOTALL)
+    assert paths
+    for path in paths[1].split():
+        assert importlib.import_module(path).__name__ == path
+
+
+def test_every_room_is_in_the_table_of_rooms() -> None:
+    rooms = {path.parent.name for path in (ROOT / "al_core").glob("*/__init__.py")}
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?:al_core/)?(\w+)`", "".join(re.findall(r"^\| (.*?) \|", architecture, re.MULTILINE))))
+    assert rooms <= named
 
 
 def test_public_names_are_those_that_exist() -> None:
