@@ -7,15 +7,15 @@ BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding
 .PHONY: help run test test-postgres check lint types bench chromium clean
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
-	@echo "make test       lint, types and every test, also those in a real browser"
-	@echo "make test-postgres  the tests of API, store and remote workspaces with the catalog in PostgreSQL"
-	@echo "make check      lint, types and the tests that need no browser"
+	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
+	@echo "make test-postgres  run the tests of the API, the store and remote workspaces with the catalog in PostgreSQL"
+	@echo "make check      run the linter, the type checker and the tests that need no browser"
 	@echo "make bench      measure what the documentation claims: $(BENCHMARKS)"
 	@echo "make clean      delete .venv and caches"
 
 run: $(VENV)/.kernels
 	@$(PY) -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' || \
-		{ echo "Port $(PORT) is in use. Stop what runs there or choose another: make run PORT=$$(($(PORT) + 1))"; exit 1; }
+		{ echo "Port $(PORT) is in use. Stop the program that uses it, or choose another: make run PORT=$$(($(PORT) + 1))"; exit 1; }
 	@echo "Starting the dashboard at http://127.0.0.1:$(PORT) (stop it with Ctrl-C)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
@@ -45,11 +45,11 @@ clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp per requirements file: packages are installed again only when the file changed.
+# One stamp per requirements file: packages are reinstalled only when the file changes.
 define install
 @echo "Installing $< into $(VENV) (the first time this takes a few minutes)"
 @$(PY) -m pip install --disable-pip-version-check --progress-bar off -r $< || \
-	{ echo "Could not install $<. pip needs the network (or PIP_INDEX_URL); what it missed is shown above."; exit 1; }
+	{ echo "Could not install $<. pip needs the network (or PIP_INDEX_URL); its error is shown above."; exit 1; }
 @touch $@
 endef
 
@@ -60,7 +60,7 @@ $(VENV)/.kernels: $(shell grep -rlE "^(from|import) numba" --include="*.py" al_c
 	@find al_core \( -name "*.nbi" -o -name "*.nbc" \) -delete # numba would keep a kernel whose own file is unchanged
 	@echo "Installing the command al-core and compiling its kernels (once, about half a minute)"
 	@$(PY) -m pip install --disable-pip-version-check -q --no-deps -e . || \
-		{ echo "Could not install al_core itself; pip's reason is shown above."; exit 1; }
+		{ echo "Could not install al_core itself; pip's error is shown above."; exit 1; }
 	@$(VENV)/bin/al-core warm
 	@touch $@
 
@@ -70,13 +70,13 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
 $(VENV)/.bench: requirements-bench.txt requirements.txt | $(PY)
 	$(install)
 
-# Not the first python3 but the first that is new enough: pyenv and macOS put older ones in front.
+# Not the first python3 but the first that is new enough: pyenv and macOS put older ones first in PATH.
 $(PY):
 	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$python && break; \
 	done; \
 	[ -n "$$found" ] || { echo "Python 3.11 or newer is needed; this machine's python3 is: $$(python3 --version 2>&1)."; \
-		echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), or name yours: make run PYTHON=/path/to/python3"; exit 1; }; \
+		echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), or choose one: make run PYTHON=/path/to/python3"; exit 1; }; \
 	"$$found" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$$("$$found" --version) cannot create virtual environments. Debian, Ubuntu: apt install python3-venv"; exit 1; }; \
 	echo "Creating $(VENV) with $$("$$found" --version)"; \
