@@ -12,7 +12,9 @@ from al_core.types import Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SLASH, _BACKSLASH, _DOT = b"/\\."
+_SLASH = ord("/")
+_BACKSLASH = ord("\\")
+_DOT = ord(".")
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,14 @@ class PathTable:
     """M paths with forward slashes and without `./` or `/` in front.
 
     Attributes:
-        data: UTF-8 bytes of all of them.
+        content: UTF-8 bytes of all of them.
         starts: (M,) where each begins.
         stops: (M,) where each ends.
         slashes: Where in the bytes there is a slash.
         n_parts: (M,) folders and name.
     """
 
-    data: NDArray[np.uint8]
+    content: NDArray[np.uint8]
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
     slashes: NDArray[np.int64]
@@ -36,20 +38,24 @@ class PathTable:
     @property
     def last_bytes(self) -> NDArray[np.uint8]:
         """(M,) the last byte of each path."""
-        return self.data[np.maximum(self.stops - 1, 0)] if len(self.data) else np.zeros(len(self.stops), np.uint8)
+        if not len(self.content):
+            return np.zeros(len(self.stops), np.uint8)
+        return self.content[np.maximum(self.stops - 1, 0)]
 
     def without_suffix(self) -> "PathTable":
         """Return the paths without the suffix of their names; a name is never cut to nothing."""
-        dots = np.append(np.flatnonzero(self.data == _DOT), -1)
+        # The -1 at the end is what the index -1 of a path before the first dot leads to.
+        dots = np.append(np.flatnonzero(self.content == _DOT), -1)
         last_dot = dots[np.searchsorted(dots[:-1], self.stops) - 1]
-        return replace(self, stops=np.where(last_dot > self._start_of_end(1), last_dot, self.stops))
+        has_suffix = last_dot > self._start_of_end(1)
+        return replace(self, stops=np.where(has_suffix, last_dot, self.stops))
 
     def ends(self, rows: Rows, n_parts: int) -> "pa.Array":
         """Return the last parts of these paths, which are in ascending order and have as many."""
-        starts, stops = self._start_of_end(n_parts)[rows], self.stops[rows]
-        return _text_array(self.data, starts, stops)
+        return _text_array(self.content, self._start_of_end(n_parts)[rows], self.stops[rows])
 
     def _start_of_end(self, n_parts: int) -> NDArray[np.int64]:
+        """Return where the last parts of each path begin; of a path that has no more, where it begins."""
         before = np.searchsorted(self.slashes, self.stops) - n_parts
         return np.where(self.n_parts > n_parts, np.append(self.slashes, 0)[before] + 1, self.starts)
 
@@ -67,34 +73,40 @@ def path_table(paths: "pa.Array | Sequence[str]") -> PathTable:
     """
     import pyarrow as pa
 
-    _, offsets, content = pa.array(paths, pa.large_string()).buffers()
-    bounds = np.frombuffer(offsets, np.int64, count=len(paths) + 1)
-    data = np.frombuffer(content or b"", np.uint8)[: bounds[-1]]
-    data = np.where(data == _BACKSLASH, np.uint8(_SLASH), data) if (data == _BACKSLASH).any() else data
-    starts, stops = _without_lead(data, bounds[:-1], bounds[1:]), bounds[1:]
-    slashes = np.flatnonzero(data == _SLASH)
-    return PathTable(
-        data, starts, stops, slashes, np.searchsorted(slashes, stops) - np.searchsorted(slashes, starts) + 1
-    )
+    _, offset_buffer, text_buffer = pa.array(paths, pa.large_string()).buffers()
+    offsets = np.frombuffer(offset_buffer, np.int64, count=len(paths) + 1)
+    content = np.frombuffer(text_buffer or b"", np.uint8)[: offsets[-1]]
+    is_backslash = content == _BACKSLASH
+    if is_backslash.any():
+        content = np.where(is_backslash, np.uint8(_SLASH), content)
+    stops = offsets[1:]
+    starts = _without_lead(content, offsets[:-1], stops)
+    slashes = np.flatnonzero(content == _SLASH)
+    n_slashes = np.searchsorted(slashes, stops) - np.searchsorted(slashes, starts)
+    return PathTable(content, starts, stops, slashes, n_parts=n_slashes + 1)
 
 
-def _without_lead(data: NDArray[np.uint8], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
+def _without_lead(content: NDArray[np.uint8], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return where the paths start behind `./` and slashes."""
-    padded = np.append(data, np.zeros(2, np.uint8))
-    starts = starts + 2 * ((padded[starts] == _DOT) & (padded[starts + 1] == _SLASH) & (starts + 1 < stops))
+    # Two bytes more, so that the last path can be looked at without a check for its end.
+    padded = np.append(content, np.zeros(2, np.uint8))
+    has_dot_slash = (padded[starts] == _DOT) & (padded[starts + 1] == _SLASH) & (starts + 1 < stops)
+    starts = starts + 2 * has_dot_slash
     rows = np.arange(len(starts))
     while len(rows := rows[(padded[starts[rows]] == _SLASH) & (starts[rows] < stops[rows])]):
         starts[rows] += 1
     return starts
 
 
-def _text_array(data: NDArray[np.uint8], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> "pa.Array":
+def _text_array(content: NDArray[np.uint8], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> "pa.Array":
+    """Return the parts of the content as texts; they do not overlap and are in ascending order."""
     import pyarrow as pa
 
-    edges = np.zeros(len(data) + 1, np.int8)
+    # +1 where a part begins and -1 where it ends: the running sum is 1 inside the parts, which makes a mask.
+    edges = np.zeros(len(content) + 1, np.int8)
     is_full = starts < stops
     edges[starts[is_full]] += 1
     edges[stops[is_full]] -= 1
-    content = data[np.cumsum(edges[:-1], dtype=np.int8).view(bool)]
+    is_inside = np.cumsum(edges[:-1], dtype=np.int8).view(bool)
     offsets = np.concatenate([[0], np.cumsum(stops - starts)])
-    return pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(content))
+    return pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(content[is_inside]))

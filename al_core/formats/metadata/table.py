@@ -1,9 +1,8 @@
-"""Numbers and texts known of each sample, such as temperature or place, to filter and color the map by."""
+"""Metadata of each sample, numbers and texts such as temperature or place, to filter and color the map by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColu
 
 MAX_COLUMNS = 1000
 _MAX_DEPTH = 8
+"""How deep objects are looked into; what lies deeper is left out."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class MetadataTable(FileRows):
         filenames: (M,) one per row, each once.
         columns: (M,) numbers by name; NaN where the file has no value.
         texts: Columns of texts by name.
-        left_out: Why a column is not kept, by name.
+        left_out: Why a column is not read, by name.
     """
 
     wording = Wording("metadata", "have metadata", "left without values")
@@ -59,10 +59,10 @@ def read_metadata(path: Path) -> MetadataTable:
     check_filename_column(table.filenames, path.name, unique=True)
     n_columns = len(table.columns) + len(table.texts)
     if not n_columns:
-        why = "".join(f"; column {name!r}: {reason}" for name, reason in list(table.left_out.items())[:10])
-        raise FileFormatError(f"{path.name} has no column of numbers or texts beside the filenames; add one{why}")
+        reasons = "".join(f"; column {name!r}: {reason}" for name, reason in list(table.left_out.items())[:10])
+        raise FileFormatError(f"{path.name} has no column of numbers or texts beside the filenames; add one{reasons}")
     if n_columns > MAX_COLUMNS:
-        raise FileFormatError(f"{path.name} has {n_columns:,} columns; at most {MAX_COLUMNS:,} are kept")
+        raise FileFormatError(f"{path.name} has {n_columns:,} columns; at most {MAX_COLUMNS:,} are stored")
     return table
 
 
@@ -70,10 +70,18 @@ def _read_csv(path: Path) -> MetadataTable:
     header = read_csv_header(path)
     position = filename_position(path.name, header.columns)
     numbers = [column for column in number_columns(path, header) if column != position]
-    others = [i for i, name in enumerate(header.columns) if name.strip() and i not in (position, *numbers)]
+    others = [
+        column
+        for column, name in enumerate(header.columns)
+        if name.strip() and column != position and column not in numbers
+    ]
     (filenames, *texts), values = read_csv_columns(path, header, texts=[position, *others], numbers=numbers)
-    columns = {header.columns[i]: cells for i, cells in zip(numbers, values.T, strict=True)}
-    return _table(filenames, columns, {header.columns[i]: cells for i, cells in zip(others, texts, strict=True)})
+    return _table(
+        filenames,
+        {header.columns[column]: cells for column, cells in zip(numbers, values.T, strict=True)},
+        {header.columns[column]: cells for column, cells in zip(others, texts, strict=True)},
+        {},
+    )
 
 
 def _read_arrow(path: Path) -> MetadataTable:
@@ -82,45 +90,68 @@ def _read_arrow(path: Path) -> MetadataTable:
     filenames, table = split_filenames(path.name, read_table(path))
     columns: dict[str, NDArray[np.floating]] = {}
     texts: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
     for name in table.column_names:
         column = table.column(name)
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if pa.types.is_boolean(kind):
-            column, kind = column.cast(pa.uint8()), pa.uint8()
-        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+            # Arrow has no cast from truth values to floats.
+            columns[name] = column.cast(pa.uint8()).to_numpy().astype(np.float64)
+        elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
             columns[name] = column.cast(pa.float64(), safe=False).to_numpy()
         elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
             texts[name] = column.cast(kind)
-    others = {name: f"{table.column(name).type} is neither a number nor a text" for name in table.column_names}
-    return _table(filenames, columns, texts, {name: why for name, why in others.items() if name not in columns | texts})
+        else:
+            left_out[name] = f"{column.type} is neither a number nor a text"
+    return _table(filenames, columns, texts, left_out)
 
 
 def _read_lightly(path: Path) -> MetadataTable:
     tree = open_tree(path)
     names = [name for name in tree.names if name.endswith(".json") and not name.endswith("schema.json")]
-    records = [_record(f"{tree.source}/{name}", tree.read(name)) for name in names]
-    if not records:
+    if not names:
         raise FileFormatError(f"{tree.source} holds no metadata; expected one JSON file per image")
-    flat = [dict(_flat(metadata)) for _, metadata in records]
-    keys = dict.fromkeys(key for row in flat for key in row)
-    numeric = [key for key in keys if all(isinstance(row.get(key), int | float | None) for row in flat)]
-    columns = {key: _float_column([row.get(key) for row in flat]) for key in numeric[: MAX_COLUMNS + 1]}
-    others = {key: [row.get(key) for row in flat] for key in keys if key not in columns}
-    texts = {key: cells for key, cells in others.items() if all(isinstance(cell, str | None) for cell in cells)}
-    left_out = {key: "its values are not all numbers or all texts" for key in others if key not in texts}
-    return _table([filename for filename, _ in records], columns, texts, left_out)
+    filenames: list[str] = []
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        filename, metadata = _record(f"{tree.source}/{name}", tree.read(name))
+        filenames.append(filename)
+        rows.append(dict(_paths_and_values(metadata)))
+    return _table_of_values(filenames, rows)
+
+
+def _table_of_values(filenames: list[str], rows: Sequence[Mapping[str, Any]]) -> MetadataTable:
+    """Return a table of values as JSON has them; a column is of numbers or of texts if all its values are."""
+    columns: dict[str, NDArray[np.floating]] = {}
+    texts: dict[str, list[str | None]] = {}
+    left_out: dict[str, str] = {}
+    for key in dict.fromkeys(key for row in rows for key in row):
+        cells = [row.get(key) for row in rows]
+        # One column more than is stored is enough to refuse the file.
+        if all(isinstance(cell, int | float | None) for cell in cells) and len(columns) <= MAX_COLUMNS:
+            columns[key] = np.array([np.nan if cell is None else float(cell) for cell in cells])
+        elif all(isinstance(cell, str | None) for cell in cells):
+            texts[key] = cells
+        else:
+            left_out[key] = "its values are not all numbers or all texts"
+    return _table(filenames, columns, texts, left_out)
 
 
 def _table(
     filenames: list[str],
     columns: Mapping[str, NDArray[np.floating]],
     texts: Mapping[str, Any],
-    left_out: Mapping[str, str] = MappingProxyType({}),
+    left_out: Mapping[str, str],
 ) -> MetadataTable:
-    found = {name: text_column(cells) for name, cells in texts.items()}
-    kept = {name: column for name, column in found.items() if column is not None}
-    reason = f"over {MAX_TEXTS:,} different texts, or one of over {MAX_LENGTH} characters"
-    return MetadataTable(filenames, columns, kept, {**left_out, **{name: reason for name in found if name not in kept}})
+    text_columns: dict[str, TextColumn] = {}
+    reasons = dict(left_out)
+    for name, cells in texts.items():
+        column = text_column(cells)
+        if column is None:
+            reasons[name] = f"over {MAX_TEXTS:,} different texts, or one of over {MAX_LENGTH} characters"
+        else:
+            text_columns[name] = column
+    return MetadataTable(filenames, columns, text_columns, reasons)
 
 
 def _record(where: str, content: bytes) -> tuple[str, Mapping[str, Any]]:
@@ -129,25 +160,20 @@ def _record(where: str, content: bytes) -> tuple[str, Mapping[str, Any]]:
     except orjson.JSONDecodeError as error:
         raise FileFormatError(f"{where}, line {error.lineno}: not JSON ({error.msg}); write it again") from error
     if isinstance(record, dict):
-        filename, metadata = record.get("file_name"), record.get("metadata")
+        filename = record.get("file_name")
+        metadata = record.get("metadata")
         if isinstance(filename, str) and isinstance(metadata, dict):
             return filename, metadata
     raise FileFormatError(f"{where}: expected a 'file_name' and an object 'metadata'")
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> list[tuple[str, Any]]:
-    """Return the values by their path, such as `weather.temperature`."""
-    found: list[tuple[str, Any]] = []
+def _paths_and_values(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Yield the values by their path, such as `weather.temperature`."""
     for key, value in values.items():
         if isinstance(value, dict) and depth < _MAX_DEPTH:
-            found += _flat(value, f"{prefix}{key}.", depth + 1)
+            yield from _paths_and_values(value, f"{prefix}{key}.", depth + 1)
         else:
-            found.append((prefix + key, value))
-    return found
-
-
-def _float_column(values: Sequence[float | None]) -> NDArray[np.float64]:
-    return np.array([np.nan if value is None else float(value) for value in values])
+            yield prefix + key, value
 
 
 def _is_csv(path: Path, head: bytes) -> bool:

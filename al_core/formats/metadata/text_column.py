@@ -5,6 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_TEXTS = 1000
+"""More different texts than this are names or descriptions, not a category that one would filter by."""
+
 MAX_LENGTH = 200
 
 
@@ -35,9 +37,11 @@ def text_column(texts: Any) -> TextColumn | None:
     import pyarrow.compute as pc
 
     column = pa.chunked_array([pa.array(texts, pa.string())]) if isinstance(texts, list) else texts.cast(pa.string())
-    found = pc.drop_null(pc.unique(column))
-    names = tuple(sorted(name for name in found[: MAX_TEXTS + 2].to_pylist() if name))
-    if len(found) > MAX_TEXTS + 1 or len(names) > MAX_TEXTS or max(map(len, names), default=0) > MAX_LENGTH:
+    distinct = pc.drop_null(pc.unique(column))
+    # The empty text may be among them, and does not count.
+    names = tuple(sorted(name for name in distinct[: MAX_TEXTS + 2].to_pylist() if name))
+    longest = max(map(len, names), default=0)
+    if len(distinct) > MAX_TEXTS + 1 or len(names) > MAX_TEXTS or longest > MAX_LENGTH:
         return None
     codes = pc.index_in(column, value_set=pa.array(names, pa.string())).fill_null(-1)
     return TextColumn(names, codes.to_numpy().astype(np.int32))
