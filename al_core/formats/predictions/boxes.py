@@ -14,6 +14,7 @@ from al_core.types import Probabilities, Rows
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 
 MAX_CLASSES = 10_000
+"""A class index beyond this is a damaged file: every box would get a row of that many probabilities."""
 
 _OUTSIDE = 0.01
 """How far beyond the image a box may reach, relative to its side, before that is reported: rounding stays within."""
@@ -113,19 +114,29 @@ def detection_predictions(
     return Predictions(list(filenames), list(class_names), batch, DETECTION, tuple(findings))
 
 
-def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None) -> tuple[list[str], NDArray[np.int64]]:
-    """Return class names, and the position of each label among them; unnamed ones are called by number."""
+def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None) -> tuple[list[str], Rows]:
+    """Return class names, and the position of each label among them, -1 where it is not one.
+
+    Args:
+        labels: (B,) a name or a number for each box.
+        class_names: (C,) the classes; without them they are those that occur, numbers before names.
+
+    Examples:
+        >>> dense_labels([7, "cat", 7], None)
+        (['class_7', 'cat'], array([0, 1, 0]))
+        >>> dense_labels([1, "cat", 2], ["cat", "dog"])
+        (['cat', 'dog'], array([ 1,  0, -1]))
+    """
     if class_names is None:
-        found = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
-        position = {label: number for number, label in enumerate(found)}
-        names = [label if isinstance(label, str) else f"class_{label}" for label in found]
-        return names, np.array([position[label] for label in labels], dtype=np.int64)
-    of_name = {name: number for number, name in enumerate(class_names)}
-    known = (
-        of_name.get(label, -1) if isinstance(label, str) else label if label < len(class_names) else -1
-        for label in labels
-    )
-    return list(class_names), np.fromiter(known, dtype=np.int64, count=len(labels))
+        distinct = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
+        names = [label if isinstance(label, str) else f"class_{label}" for label in distinct]
+        position: dict[int | str, int] = {label: number for number, label in enumerate(distinct)}
+    else:
+        names = list(class_names)
+        position = {name: number for number, name in enumerate(names)}
+        position |= {number: number for number in range(len(names))}
+    positions = (position.get(label, -1) for label in labels)
+    return names, np.fromiter(positions, dtype=np.int64, count=len(labels))
 
 
 def _without(
@@ -137,8 +148,8 @@ def _without(
     return boxes.take(~bad)
 
 
-def _images(boxes: Boxes, chosen: NDArray[np.bool_], filenames: Sequence[str]) -> list[str]:
-    return [filenames[image] for image in np.unique(boxes.image[chosen]).tolist()]
+def _images(boxes: Boxes, is_concerned: NDArray[np.bool_], filenames: Sequence[str]) -> list[str]:
+    return [filenames[image] for image in np.unique(boxes.image[is_concerned]).tolist()]
 
 
 def _check_scores(boxes: Boxes, filenames: Sequence[str], source: str) -> None:

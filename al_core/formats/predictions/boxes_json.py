@@ -1,4 +1,5 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from al_core.formats.files.records import begins_with_records, float_list, read_
 from al_core.formats.names.class_names import checked_class_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
+from al_core.types import Rows
 
 
 def recognizes_detection_json(path: Path, head: bytes) -> bool:
@@ -27,33 +29,68 @@ def read_detection_json(path: Path) -> Predictions:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
     filenames, records, class_names = read_records(path)
-    image: list[int] = []
-    corners: list[list[float]] = []
-    scores: list[float] = []
-    labels: list[int | str] = []
-    probabilities: list[list[float]] = []
-    for number, (where, record) in enumerate(reported(records)):
+    columns = _Columns()
+    for image, (where, record) in enumerate(reported(records)):
+        columns.add(image, where, record)
+    names, labels = columns.classes(class_names, path.name)
+    boxes = Boxes(
+        np.array(columns.image, dtype=np.int64),
+        np.array(columns.corners, dtype=np.float32).reshape(-1, 4),
+        np.array(columns.scores, dtype=np.float32),
+        labels,
+        np.array(columns.probabilities, dtype=np.float32) if columns.probabilities else None,
+    )
+    return detection_predictions(path.name, filenames, names, boxes)
+
+
+@dataclass
+class _Columns:
+    """The boxes of the records so far; either `labels` or `probabilities` has one entry per box."""
+
+    image: list[int] = field(default_factory=list)
+    corners: list[list[float]] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    labels: list[int | str] = field(default_factory=list)
+    probabilities: list[list[float]] = field(default_factory=list)
+
+    def add(self, image: int, where: str, record: Mapping[str, Any]) -> None:
         boxes = record.get("boxes")
         if not isinstance(boxes, list):
             raise FileFormatError(f"{where} has no list 'boxes'; give one, which may be empty")
-        has_probabilities = "class_probabilities" in record
-        confidences = _per_box(where, record, "object_probabilities" if has_probabilities else "scores", len(boxes))
-        categories = _per_box(where, record, "class_probabilities" if has_probabilities else "labels", len(boxes))
-        image += [number] * len(boxes)
-        corners += [_corners(where, box) for box in boxes]
-        scores += float_list(where, confidences)
-        if has_probabilities:
-            probabilities += [float_list(where, row) for row in categories]
+        self.image += [image] * len(boxes)
+        self.corners += [_corners(where, box) for box in boxes]
+        if "class_probabilities" in record:
+            self.scores += float_list(where, _per_box(where, record, "object_probabilities", len(boxes)))
+            rows = _per_box(where, record, "class_probabilities", len(boxes))
+            self.probabilities += [float_list(where, row) for row in rows]
         else:
-            labels += [_label(where, label) for label in categories]
-    return _gathered(path.name, filenames, class_names, image, corners, scores, labels, probabilities)
+            self.scores += float_list(where, _per_box(where, record, "scores", len(boxes)))
+            self.labels += [_label(where, label) for label in _per_box(where, record, "labels", len(boxes))]
+
+    def classes(self, class_names: Any, source: str) -> tuple[list[str], Rows]:
+        """Return the class names, and the position of each box's class among them; with probabilities it is not read.
+
+        Raises:
+            FileFormatError: If records differ in how they say the class.
+        """
+        if not self.probabilities:
+            return dense_labels(self.labels, class_names)
+        if self.labels:
+            raise FileFormatError(
+                f"{source}: some records have class_probabilities and some have labels; use one of them"
+            )
+        if len({len(row) for row in self.probabilities}) > 1:
+            raise FileFormatError(f"{source}: class_probabilities differ in length; give one number per class")
+        names = checked_class_names(class_names, len(self.probabilities[0]), source)
+        return names, np.zeros(len(self.image), dtype=np.int64)
 
 
 def _per_box(where: str, record: Mapping[str, Any], key: str, n_boxes: int) -> list[Any]:
     values = record.get(key)
-    if not isinstance(values, list) or len(values) != n_boxes:
-        found = f"{len(values)} entries" if isinstance(values, list) else "none"
-        raise FileFormatError(f"{where}: expected {n_boxes} {key!r}, one per box, found {found}")
+    if not isinstance(values, list):
+        raise FileFormatError(f"{where}: expected {n_boxes} {key!r}, one per box, found none")
+    if len(values) != n_boxes:
+        raise FileFormatError(f"{where}: expected {n_boxes} {key!r}, one per box, found {len(values)} entries")
     return values
 
 
@@ -65,35 +102,8 @@ def _corners(where: str, box: Any) -> list[float]:
 
 
 def _label(where: str, label: Any) -> int | str:
-    if isinstance(label, str) or (isinstance(label, int) and not isinstance(label, bool) and label >= 0):
-        return label
-    raise FileFormatError(f"{where}: a label is a class name or a whole number from 0, found {label!a:.80}")
-
-
-def _gathered(
-    source: str,
-    filenames: list[str],
-    class_names: Sequence[str] | None,
-    image: list[int],
-    corners: list[list[float]],
-    scores: list[float],
-    labels: list[int | str],
-    probabilities: list[list[float]],
-) -> Predictions:
-    if probabilities and labels:
-        raise FileFormatError(f"{source}: some records have class_probabilities and some have labels; use one of them")
-    if len({len(row) for row in probabilities}) > 1:
-        raise FileFormatError(f"{source}: class_probabilities differ in length; give one number per class")
-    if probabilities:
-        names = checked_class_names(class_names, len(probabilities[0]), source)
-        dense = np.zeros(len(image), dtype=np.int64)
-    else:
-        names, dense = dense_labels(labels, class_names)
-    boxes = Boxes(
-        np.array(image, dtype=np.int64),
-        np.array(corners, dtype=np.float32).reshape(-1, 4),
-        np.array(scores, dtype=np.float32),
-        dense,
-        np.array(probabilities, dtype=np.float32) if probabilities else None,
-    )
-    return detection_predictions(source, filenames, names, boxes)
+    is_number = isinstance(label, int) and not isinstance(label, bool) and label >= 0
+    if not is_number and not isinstance(label, str):
+        raise FileFormatError(f"{where}: a label is a class name or a whole number from 0, found {label!a:.80}")
+    checked: int | str = label
+    return checked

@@ -1,7 +1,7 @@
 """COCO results: boxes, masks or keypoints, one entry per object."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,97 +78,156 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
 
 def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
     source = path.name
-    filenames, sizes, image = _images(source, table.images, about)
-    class_names, _, labels = _categories(source, table.categories, about)
-    corners = np.hstack([table.boxes[:, :2], table.boxes[:, :2] + table.boxes[:, 2:]])
-    found = detection_predictions(source, filenames, class_names, Boxes(image, corners, table.scores, labels), sizes)
+    images = _images(source, table.images, about)
+    categories = _categories(source, table.categories, about)
+    top_left = table.boxes[:, :2]
+    extents = table.boxes[:, 2:]
+    boxes = Boxes(
+        images.of_entry,
+        np.hstack([top_left, top_left + extents]),
+        table.scores,
+        categories.of_entry,
+    )
+    predictions = detection_predictions(source, images.filenames, categories.names, boxes, images.sizes)
     with path.open("rb") as file:
         has_masks = b'"counts"' in file.read(HEAD_BYTES)
-    return replace(found, findings=(*found.findings, _MASKS_NOT_READ)) if has_masks else found
+    if has_masks:
+        predictions = replace(predictions, findings=(*predictions.findings, _MASKS_NOT_READ))
+    return predictions
 
 
 def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
-    filenames, _, image = _images(source, ids(source, results, "image_id"), about)
-    class_names, category_ids, labels = _categories(source, ids(source, results, "category_id"), about)
-    instances: list[list[KeypointInstancePrediction]] = [[] for _ in filenames]
-    for number, (position, label, result) in enumerate(
-        zip(image.tolist(), labels.tolist(), reported(results), strict=True)
-    ):
-        where, category = f"{source}, entry {number} counting from 0", category_ids[label] if label >= 0 else -1
-        instances[position].append(keypoint_instance(where, {**result, "category_id": category}))
-    outputs = [KeypointPrediction(found) for found in instances]
-    return Predictions(filenames, class_names, outputs, KEYPOINTS, category_ids=category_ids)
+    images = _images(source, ids(source, results, "image_id"), about)
+    categories = _categories(source, ids(source, results, "category_id"), about)
+    instances: list[list[KeypointInstancePrediction]] = [[] for _ in images.filenames]
+    for number, result in enumerate(reported(results)):
+        label = categories.of_entry[number]
+        # Categories may be called by name; -1 is one that the file does not list.
+        category_id = categories.ids[label] if label >= 0 else -1
+        instance = keypoint_instance(
+            f"{source}, entry {number} counting from 0", {**result, "category_id": category_id}
+        )
+        instances[images.of_entry[number]].append(instance)
+    return Predictions(
+        images.filenames,
+        categories.names,
+        [KeypointPrediction(of_image) for of_image in instances],
+        KEYPOINTS,
+        category_ids=categories.ids,
+    )
 
 
 def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
-    filenames, _, image = _images(source, ids(source, results, "image_id"), about)
-    class_names, _, labels = _categories(source, ids(source, results, "category_id"), about)
-    scores = json_numbers(source, [result.get("score") for result in results], "score")
-    bad = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
-    if len(bad):
-        raise FileFormatError(
-            f"{source}, entry {bad[0]} counting from 0 has score {scores[bad[0]]:g}; scores lie in 0 to 1"
-        )
-    unknown = [filenames[position] for position in np.unique(image[labels < 0]).tolist()]
-    # Where masks overlap the last one wins, so the surest comes last.
-    order = np.lexsort((scores, image))
+    images = _images(source, ids(source, results, "image_id"), about)
+    categories = _categories(source, ids(source, results, "category_id"), about)
+    scores = _mask_scores(source, results)
+    labels = categories.of_entry
+    n_classes = len(categories.names)
+    # Where masks overlap the last one wins, so the most confident comes last.
+    order = np.lexsort((scores, images.of_entry))
     order = order[labels[order] >= 0]
-    starts = np.searchsorted(image[order], np.arange(len(filenames) + 1))
+    starts = np.searchsorted(images.of_entry[order], np.arange(len(images.filenames) + 1))
 
     def read(position: int) -> Map:
-        masks = [
-            (
-                _run_lengths(f"{source}, entry {number} counting from 0", results[number].get("segmentation")),
-                score_distribution(float(scores[number]), int(labels[number]), len(class_names)),
-            )
-            for number in order[starts[position] : starts[position + 1]].tolist()
-        ]
-        return run_length_map(f"{source}, {filenames[position]}", masks, len(class_names))
+        masks = []
+        for number in order[starts[position] : starts[position + 1]].tolist():
+            runs = _run_lengths(f"{source}, entry {number} counting from 0", results[number].get("segmentation"))
+            masks.append((runs, score_distribution(float(scores[number]), int(labels[number]), n_classes)))
+        return run_length_map(f"{source}, {images.filenames[position]}", masks, n_classes)
 
-    findings = (_UNKNOWN_CATEGORY.of(unknown), _MASKED_PIXELS) if unknown else (_MASKED_PIXELS,)
-    return Predictions(filenames, class_names, Maps(len(filenames), read), SEGMENTATION, findings)
+    findings = [_MASKED_PIXELS]
+    if (labels < 0).any():
+        without_category = np.unique(images.of_entry[labels < 0])
+        findings.insert(0, _UNKNOWN_CATEGORY.of([images.filenames[image] for image in without_category.tolist()]))
+    maps = Maps(len(images.filenames), read)
+    return Predictions(images.filenames, categories.names, maps, SEGMENTATION, findings)
+
+
+def _mask_scores(source: str, results: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    scores = json_numbers(source, [result.get("score") for result in results], "score")
+    is_bad = ~((scores >= 0) & (scores <= 1))
+    if is_bad.any():
+        entry = int(np.argmax(is_bad))
+        raise FileFormatError(
+            f"{source}, entry {entry} counting from 0 has score {scores[entry]:g}; scores lie in 0 to 1"
+        )
+    return scores
 
 
 def _run_lengths(where: str, mask: Any) -> RunLengths:
-    size, counts = (mask.get("size"), mask.get("counts")) if isinstance(mask, dict) else (None, None)
-    if not isinstance(size, list) or len(size) != 2 or not all(type(side) is int for side in size) or counts is None:
+    size = mask.get("size") if isinstance(mask, dict) else None
+    if not isinstance(size, list) or len(size) != 2 or not all(type(side) is int for side in size):
         raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'; encode polygons as masks")
+    counts = mask.get("counts")
     runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
     if runs.sum() != size[0] * size[1]:
         raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {size[0]} × {size[1]}")
     return runs
 
 
-def _images(source: str, image_ids: Ids, about: Any) -> tuple[list[str], NDArray[np.floating], Rows]:
-    known = _listed(source, about, "images", "file_name")
-    if known is None:
-        known = {key: {"file_name": str(key)} for key in image_ids.different}
-    if not known:
+@dataclass(frozen=True)
+class _Images:
+    """The images of a file.
+
+    Attributes:
+        filenames: (M,) one per image.
+        sizes: (M, 2) width and height in pixels, NaN where unknown.
+        of_entry: The position of the image of each entry.
+    """
+
+    filenames: list[str]
+    sizes: NDArray[np.floating]
+    of_entry: Rows
+
+
+def _images(source: str, image_ids: Ids, about: Any) -> _Images:
+    images = _listed(source, about, "images", "file_name")
+    if images is None:
+        images = {key: {"file_name": str(key)} for key in image_ids.different}
+    if not images:
         raise FileFormatError(f"{source} holds no results and no images; expected one entry per object")
-    position = {key: number for number, key in enumerate(known)}
+    position = {key: number for number, key in enumerate(images)}
     for key in image_ids.different:
         if key not in position:
             raise FileFormatError(
                 f"{source}: image_id {key!a:.80} is not among the images; give the file that lists it"
             )
-    sizes = [[_size(image.get("width")), _size(image.get("height"))] for image in known.values()]
-    positions = np.array([position[key] for key in image_ids.different], dtype=np.int64)
-    filenames = [str(image["file_name"]) for image in known.values()]
-    return filenames, np.array(sizes, dtype=np.float64), positions[image_ids.position]
+    position_of_id = np.array([position[key] for key in image_ids.different], dtype=np.int64)
+    return _Images(
+        [str(image["file_name"]) for image in images.values()],
+        np.array([[_side(image, "width"), _side(image, "height")] for image in images.values()], dtype=np.float64),
+        position_of_id[image_ids.position],
+    )
 
 
-def _categories(source: str, category_ids: Ids, about: Any) -> tuple[list[str], list[int], Rows]:
-    """Return the name and the number of each class, and the class of each entry, -1 where it is not listed."""
-    known = _listed(source, about, "categories", "name")
-    if known is None:
-        known = {
-            key: {"name": f"class_{key}"}
-            for key in sorted(category_ids.different, key=lambda key: (str(type(key)), key))
-        }
-    position = {key: number for number, key in enumerate(known)}
-    positions = np.array([position.get(key, -1) for key in category_ids.different], dtype=np.int64)
-    names = [str(category["name"]) for category in known.values()]
-    return names, [position[key] if isinstance(key, str) else key for key in known], positions[category_ids.position]
+@dataclass(frozen=True)
+class _Categories:
+    """The categories of a file.
+
+    Attributes:
+        names: (C,) one per category.
+        ids: (C,) the number by which keypoints call each.
+        of_entry: The position of the category of each entry, -1 where it is not listed.
+    """
+
+    names: list[str]
+    ids: list[int]
+    of_entry: Rows
+
+
+def _categories(source: str, category_ids: Ids, about: Any) -> _Categories:
+    categories = _listed(source, about, "categories", "name")
+    if categories is None:
+        # Numbers come before names.
+        in_order = sorted(category_ids.different, key=lambda key: (str(type(key)), key))
+        categories = {key: {"name": f"class_{key}"} for key in in_order}
+    position = {key: number for number, key in enumerate(categories)}
+    position_of_id = np.array([position.get(key, -1) for key in category_ids.different], dtype=np.int64)
+    return _Categories(
+        [str(category["name"]) for category in categories.values()],
+        [position[key] if isinstance(key, str) else key for key in categories],
+        position_of_id[category_ids.position],
+    )
 
 
 def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[str, Any]] | None:
@@ -177,16 +236,16 @@ def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[s
     if entries is None:
         return None
     if not isinstance(entries, list):
-        raise FileFormatError(f"{source}: {key!r} is no list")
+        raise FileFormatError(f"{source}: {key!r} is not a list")
+    by_id: dict[Any, Mapping[str, Any]] = {}
     for number, entry in enumerate(entries):
-        if (
-            not isinstance(entry, dict)
-            or not isinstance(entry.get("id"), int | str)
-            or not isinstance(entry.get(name), str)
-        ):
+        has_id = isinstance(entry, dict) and isinstance(entry.get("id"), int | str)
+        if not has_id or not isinstance(entry.get(name), str):
             raise FileFormatError(f"{source}, {key}[{number}]: expected an 'id' and a text {name!r}")
-    return {entry["id"]: entry for entry in entries}
+        by_id[entry["id"]] = entry
+    return by_id
 
 
-def _size(value: Any) -> float:
+def _side(image: Mapping[str, Any], name: str) -> float:
+    value = image.get(name)
     return float(value) if isinstance(value, int | float) and value > 0 else np.nan
