@@ -21,7 +21,7 @@ def read_embeddings_arrow(path: Path) -> EmbeddingTable:
     Columns are numbered from 0 behind any one name, such as `embedding_0` or `f0`; a column `labels` is read too.
 
     Raises:
-        FileFormatError: Naming the column that is missing or no numbers.
+        FileFormatError: Naming the column that is missing or does not hold numbers.
     """
     filenames, table = split_filenames(path.name, read_table(path))
     labels = table.column("labels").to_pylist() if "labels" in table.column_names else None
@@ -41,10 +41,10 @@ def _numbered_columns(source: str, table: "pa.Table") -> list[str]:
             groups.setdefault(match[1], {})[int(match[2])] = name
     numbered = max(groups.values(), key=len, default={})
     if not numbered or sorted(numbered) != list(range(len(numbered))):
-        found = ", ".join(repr(name[:40]) for name in table.column_names[:10])
+        columns = ", ".join(repr(name[:40]) for name in table.column_names[:10])
         raise FileFormatError(
             f"{source}: expected one column of vectors, or columns embedding_0, embedding_1, … without a gap; "
-            f"found {found}"
+            f"found {columns}"
         )
     return [numbered[number] for number in range(len(numbered))]
 

@@ -21,6 +21,8 @@ _FILENAMES = (*FILENAME_COLUMNS, "filepaths", "paths", "names", "image_names")
 _MAX_DATASETS = 10_000
 _BLOCK_VALUES = 2**22
 _TEXT_BYTES = 64
+"""What a text is taken to need in memory, since the file does not say."""
+
 _HDF5_ERRORS = (OSError, ValueError, RuntimeError, KeyError, TypeError, zlib.error)
 
 
@@ -32,7 +34,7 @@ def is_hdf5(path: Path, head: bytes) -> bool:
 def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
     """Return the embeddings of an HDF5 file: a matrix of floats and texts of the same number, in any of its groups.
 
-    Several matrices are told apart by their names; `filenames` and `labels` may be missing.
+    Of several matrices the name decides; `filenames` and `labels` may be missing.
 
     Raises:
         FileFormatError: If the file is damaged, or has no such matrix, or several that could be meant.
@@ -40,52 +42,61 @@ def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
     import h5py
 
     with file_damage_explained(path.name, "HDF5 file", _HDF5_ERRORS), h5py.File(path, "r") as file:
-        datasets = _datasets(file, path)
-        matrices = {name: found for name, found in datasets.items() if found.ndim == 2 and found.dtype.kind == "f"}
+        arrays = _arrays(file, path)
+        matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind == "f"}
         matrix = _chosen(matrices, _EMBEDDINGS, path.name, "matrix of floats (samples, D)")
         if matrix is None:
-            listed = ", ".join(f"{name!a} {found.dtype} {found.shape}" for name, found in list(datasets.items())[:10])
-            raise FileFormatError(f"{path.name} holds no matrix of floats (samples, D); it holds {listed or 'nothing'}")
-        columns = {name: found for name, found in datasets.items() if found.shape == matrix.shape[:1]}
+            raise FileFormatError(
+                f"{path.name} holds no matrix of floats (samples, D); it holds {_listed(arrays) or 'nothing'}"
+            )
+        columns = {name: array for name, array in arrays.items() if array.shape == matrix.shape[:1]}
         labels = next((columns.pop(name) for name in list(columns) if _base(name) == "labels"), None)
-        texts = {name: found for name, found in columns.items() if h5py.check_string_dtype(found.dtype)}
-        names = _chosen(texts, _FILENAMES, path.name, "list of filenames")
+        texts = {name: array for name, array in columns.items() if h5py.check_string_dtype(array.dtype)}
+        filenames = _chosen(texts, _FILENAMES, path.name, "list of filenames")
         return EmbeddingTable(
-            None if names is None else _values(path, names),
+            None if filenames is None else _values(path, filenames),
             _rows(matrix),
             None if labels is None else np.array(_values(path, labels)),
         )
 
 
-def _datasets(file: Any, path: Path) -> dict[str, Any]:
+def _arrays(file: Any, path: Path) -> dict[str, Any]:
     """Return every array of the file itself by its path; links out of the file are not followed."""
     import h5py
 
-    found: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
 
     def visit(name: str, entry: Any) -> bool | None:
         if isinstance(entry, h5py.Dataset) and entry.shape and all(entry.shape):
-            found[name] = entry
-        return True if len(found) > _MAX_DATASETS else None
+            arrays[name] = entry
+        # Anything but None ends the visit.
+        return True if len(arrays) > _MAX_DATASETS else None
 
     file.visititems(visit)
-    for name, entry in found.items():
-        if entry.external or entry.is_virtual:
+    for name, array in arrays.items():
+        if array.external or array.is_virtual:
             raise FileFormatError(
                 f"{path.name}, {name!a}: the values are in another file, which is not read; copy them"
             )
-        check_ratio(entry.size * (_TEXT_BYTES if entry.dtype.kind in "OS" else entry.dtype.itemsize), path)
-    return found
+        value_bytes = _TEXT_BYTES if array.dtype.kind in "OS" else array.dtype.itemsize
+        check_ratio(array.size * value_bytes, path)
+    return arrays
+
+
+def _listed(arrays: dict[str, Any]) -> str:
+    return ", ".join(f"{name!a} {array.dtype} {array.shape}" for name, array in list(arrays.items())[:10])
 
 
 def _chosen(candidates: dict[str, Any], names: tuple[str, ...], source: str, noun: str) -> Any:
-    for wanted in names:
-        named = [found for name, found in candidates.items() if _base(name) == wanted]
+    """Return the only candidate, or the one with the first of these names; None if there is no candidate."""
+    for name in names:
+        named = [array for path, array in candidates.items() if _base(path) == name]
         if len(named) == 1:
             return named[0]
     if len(candidates) > 1:
-        listed = ", ".join(f"{name!a} {found.shape}" for name, found in list(candidates.items())[:10])
-        raise FileFormatError(f"{source} holds more than one {noun}: {listed}; name one of them {names[0]!r}")
+        raise FileFormatError(
+            f"{source} holds more than one {noun}: {_listed(candidates)}; name one of them {names[0]!r}"
+        )
     return next(iter(candidates.values()), None)
 
 

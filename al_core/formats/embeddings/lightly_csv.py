@@ -33,22 +33,22 @@ def read_embeddings_csv(path: Path) -> EmbeddingTable:
 
 
 def _embedding_columns(columns: list[str], source: str) -> list[int]:
-    numbered = {
-        int(match[1]): position
-        for position, name in enumerate(columns)
-        if (match := _EMBEDDING.fullmatch(name.strip()))
-    }
-    for number in range(len(numbered)):
-        if number not in numbered:
+    position_of_number: dict[int, int] = {}
+    for position, name in enumerate(columns):
+        match = _EMBEDDING.fullmatch(name.strip())
+        if match:
+            position_of_number[int(match[1])] = position
+    if not position_of_number:
+        shown = ", ".join(repr(column[:40]) for column in columns[:10])
+        raise FileFormatError(
+            f"{source}: expected the columns filenames, embedding_0, embedding_1, …; found {shown}; rename them"
+        )
+    for number in range(len(position_of_number)):
+        if number not in position_of_number:
             raise FileFormatError(
                 f"{source} has no column 'embedding_{number}'; number the columns from 0 without a gap"
             )
-    if not numbered:
-        found = ", ".join(repr(column[:40]) for column in columns[:10])
-        raise FileFormatError(
-            f"{source}: expected the columns filenames, embedding_0, embedding_1, …; found {found}; rename them"
-        )
-    return [numbered[number] for number in sorted(numbered)]
+    return [position for _, position in sorted(position_of_number.items())]
 
 
 def _as_labels(cells: list[str]) -> np.ndarray:

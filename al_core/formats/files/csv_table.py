@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 65_536
 _MAX_HEADER_BYTES = 8 * 2**20
-_CELL_BYTES = 64
+
 _MIN_BLOCK_BYTES = 2**19
+_CELL_BYTES = 64
+"""Arrow reads a block at a time, and refuses a row that is longer than one: wide tables get wider blocks."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def read_csv_header(path: Path) -> CsvHeader:
     """
     with path.open("rb") as file:
         lines = io.BytesIO(file.read(_MAX_HEADER_BYTES))
-    raw, n_lines = b"", 0
+    raw = b""
+    n_lines = 0
     while not raw.strip() and (raw := lines.readline()):
         n_lines += 1
     if len(raw) == _MAX_HEADER_BYTES:
@@ -85,30 +88,52 @@ def read_csv_columns(
     import pyarrow as pa
     import pyarrow.csv
 
-    names: list[list[str]] = [[] for _ in texts]
-    matrix, n_rows = np.empty((0, 0), np.float32), 0
+    columns: list[list[str]] = [[] for _ in texts]
+    rows = _GrowingMatrix(len(numbers), path.stat().st_size / _block_bytes(header) + 1)
     try:
         with (
             open_reported(path) or pa.OSFile(str(path)) as file,
             pyarrow.csv.open_csv(file, **_options(header, texts, numbers)) as batches,
         ):
             for batch in batches:
-                for column, cells in zip(names, batch.columns, strict=False):
+                for column, cells in zip(columns, batch.columns, strict=False):
                     column += _texts(cells)
-                if n_rows == 0:
-                    # What is never filled takes no memory, and what is too little grows in place.
-                    n_blocks = path.stat().st_size / _block_bytes(header) + 1
-                    matrix = np.empty((int(1.1 * n_blocks * batch.num_rows), len(numbers)), np.float32)
-                if n_rows + batch.num_rows > len(matrix):
-                    matrix.resize((max(n_rows + batch.num_rows, len(matrix) * 5 // 4), len(numbers)), refcheck=False)
-                _fill(matrix[n_rows : n_rows + batch.num_rows], batch.columns[len(texts) :])
-                n_rows += batch.num_rows
+                rows.append(batch.columns[len(texts) :], batch.num_rows)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error
-    if n_rows == 0:
+    if rows.n_rows == 0:
         raise _no_rows(path)
-    matrix.resize((n_rows, len(numbers)), refcheck=False)
-    return names, matrix
+    return columns, rows.finished()
+
+
+class _GrowingMatrix:
+    """A float32 matrix whose number of rows is estimated from the first block of a file."""
+
+    def __init__(self, n_columns: int, n_blocks: float) -> None:
+        self.n_rows = 0
+        self._n_blocks = n_blocks
+        self._matrix = np.empty((0, n_columns), np.float32)
+
+    def append(self, columns: Sequence["pa.Array"], n_rows: int) -> None:
+        end = self.n_rows + n_rows
+        if self.n_rows == 0:
+            # A tenth more than the first block promises: what is never written takes no memory.
+            self._matrix = np.empty((int(1.1 * self._n_blocks * n_rows), self._matrix.shape[1]), np.float32)
+        if end > len(self._matrix):
+            self._resize(max(end, len(self._matrix) * 5 // 4))
+        if columns:
+            cells = [column.to_numpy(zero_copy_only=False) for column in columns]
+            np.stack(cells, axis=1, out=self._matrix[self.n_rows : end])
+        self.n_rows = end
+
+    def finished(self) -> NDArray[np.float32]:
+        """Return the matrix without the rows that were not filled."""
+        self._resize(self.n_rows)
+        return self._matrix
+
+    def _resize(self, n_rows: int) -> None:
+        # In place: a copy would take the memory of the matrix twice.
+        self._matrix.resize((n_rows, self._matrix.shape[1]), refcheck=False)
 
 
 def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[int]:
@@ -117,13 +142,13 @@ def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[
     Raises:
         FileFormatError: If the rows are no CSV.
     """
-    found = {position for position, name in enumerate(header.columns) if name.strip()}
+    columns = {position for position, name in enumerate(header.columns) if name.strip()}
     try:
         for _, cells in islice(_rows(path, header), n_rows):
-            found = {position for position in found if position < len(cells) and _is_number(cells[position])}
+            columns = {position for position in columns if position < len(cells) and _is_number(cells[position])}
     except csv.Error as error:
         raise FileFormatError(f"{path.name}: not valid CSV ({error}); check its quotes") from error
-    return sorted(found)
+    return sorted(columns)
 
 
 def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) -> dict[str, Any]:
@@ -149,11 +174,6 @@ def _texts(cells: "pa.Array") -> list[str]:
     return [unescape_cell(cell) if cell.startswith("'") else cell for cell in cells.to_pylist()]
 
 
-def _fill(rows: NDArray[np.float32], columns: Sequence["pa.Array"]) -> None:
-    if columns:
-        np.stack([cells.to_numpy(zero_copy_only=False) for cells in columns], axis=1, out=rows)
-
-
 def _no_rows(path: Path) -> FileFormatError:
     return FileFormatError(f"{path.name} has a header but no rows; expected one row per sample")
 
@@ -175,30 +195,36 @@ def _located(
     path: Path, header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], error: Exception
 ) -> FileFormatError:
     # Arrow says what is wrong but not always in which line, so the file is read again, slowly, up to the first fault.
-    source, line = path.name, 0
+    line = 0
     try:
         for line, cells in _rows(path, header):
-            if len(cells) != len(header.columns):
-                return FileFormatError(
-                    f"{source}, line {line}: expected {len(header.columns)} cells like the header, found {len(cells)}; "
-                    "quote names that hold a comma, and check that the file is complete"
-                )
-            for column in texts:
-                if "\n" in cells[column] or "\r" in cells[column]:
-                    return FileFormatError(f"{source}, line {line}: {cells[column]!a} holds a line break; remove it")
-            for column in numbers:
-                if not _is_number(cells[column]):
-                    return FileFormatError(
-                        f"{source}, line {line}, column {header.columns[column]!r}: expected a number, "
-                        f"found {cells[column][:80]!a}; correct or remove it"
-                    )
+            fault = _fault(header, texts, numbers, cells)
+            if fault:
+                return FileFormatError(f"{path.name}, line {line}{fault}")
     except FileFormatError as located:
         return located
     except csv.Error as broken:
-        return FileFormatError(f"{source}: not valid CSV ({broken}); check its quotes")
+        return FileFormatError(f"{path.name}: not valid CSV ({broken}); check its quotes")
     if line == 0:
         return _no_rows(path)
-    return FileFormatError(f"{source}: not valid CSV ({str(error)[:300]}); write it again with a CSV library")
+    return FileFormatError(f"{path.name}: not valid CSV ({str(error)[:300]}); write it again with a CSV library")
+
+
+def _fault(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], cells: list[str]) -> str | None:
+    """Return what is wrong with a row, as it goes on after its line number, or None."""
+    if len(cells) != len(header.columns):
+        return (
+            f": expected {len(header.columns)} cells like the header, found {len(cells)}; "
+            "quote names that hold a comma, and check that the file is complete"
+        )
+    for column in texts:
+        if "\n" in cells[column] or "\r" in cells[column]:
+            return f": {cells[column]!a} holds a line break; remove it"
+    for column in numbers:
+        if not _is_number(cells[column]):
+            name = header.columns[column]
+            return f", column {name!r}: expected a number, found {cells[column][:80]!a}; correct or remove it"
+    return None
 
 
 def _rows(path: Path, header: CsvHeader) -> Iterator[tuple[int, list[str]]]:

@@ -48,7 +48,7 @@ class ArrayArchive:
         with _damage(path.name):
             self._zip = zipfile.ZipFile(path)
             try:
-                self._members = {info.filename.removesuffix(".npy"): info for info in self._zip.infolist()}
+                self._members = {member.filename.removesuffix(".npy"): member for member in self._zip.infolist()}
                 self._check_members()
                 self.headers = {name: self._header(name) for name in self._members}
             except BaseException:
@@ -76,11 +76,11 @@ class ArrayArchive:
             FileFormatError: Listing the arrays that are there.
         """
         two_dimensional = [name for name, header in self.headers.items() if len(header.shape) == 2]
-        found = [name for name in names if name in self.headers] or two_dimensional
-        if not found or (len(found) > 1 and found[0] not in names):
+        candidates = [name for name in names if name in self.headers] or two_dimensional
+        if not candidates or (len(candidates) > 1 and candidates[0] not in names):
             there = ", ".join(f"{name!a} {header.shape}" for name, header in list(self.headers.items())[:10])
             raise FileFormatError(f"{self._path.name} has no array {names[0]!r}; it holds {there}; rename one")
-        return float_matrix(self[found[0]], f"{self._path.name}, array {found[0]!r}")
+        return float_matrix(self[candidates[0]], f"{self._path.name}, array {candidates[0]!r}")
 
     def texts(self, name: str) -> list[str] | None:
         """Return a one-dimensional array of text as a list, or None if there is no array of that name.
@@ -99,7 +99,8 @@ class ArrayArchive:
             )
         array = self[name]
         try:
-            return list((np.char.decode(array, "utf-8") if header.dtype.kind == "S" else array).tolist())
+            texts: list[str] = (np.char.decode(array, "utf-8") if header.dtype.kind == "S" else array).tolist()
+            return texts
         except ValueError as error:
             raise FileFormatError(f"{source} is not valid text; save it with np.array(names, dtype=str)") from error
 
@@ -123,11 +124,11 @@ class ArrayArchive:
         name = self._path.name
         if not self._members:
             raise FileFormatError(f"{name} holds no arrays; write it with np.savez")
-        check_ratio(sum(info.file_size for info in self._members.values()), self._path)
-        for info in self._members.values():
-            if is_unreadable(info):
+        check_ratio(sum(member.file_size for member in self._members.values()), self._path)
+        for member in self._members.values():
+            if is_unreadable(member):
                 raise FileFormatError(
-                    f"{name}, array {info.filename!a}: encrypted or of unknown compression; use np.savez"
+                    f"{name}, array {member.filename!a}: encrypted or of unknown compression; use np.savez"
                 )
 
 
@@ -138,14 +139,14 @@ class ArchiveRows:
     best read in their order.
     """
 
-    def __init__(self, path: Path, info: zipfile.ZipInfo, header: ArrayHeader) -> None:
-        self._source = f"{path.name}, array {info.filename!a}"
+    def __init__(self, path: Path, member: zipfile.ZipInfo, header: ArrayHeader) -> None:
+        self._source = f"{path.name}, array {member.filename!a}"
         self._header = header
         if header.fortran_order:
             raise FileFormatError(f"{self._source} is in Fortran order; save it with np.ascontiguousarray(array)")
         archive = zipfile.ZipFile(path)
         weakref.finalize(self, archive.close)
-        self._member = archive.open(info)
+        self._member = archive.open(member)
 
     def __len__(self) -> int:
         return self._header.shape[0]

@@ -1,4 +1,4 @@
-"""How far the reading of a file is, without every reader handing a progress on."""
+"""Progress of reading a file, without every reader passing a callback on."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -25,21 +25,21 @@ def reading_reported(progress: Progress | None) -> Iterator[None]:
 
 
 def reported(items: Sequence[Item]) -> Iterator[Item]:
-    """Return the items one by one, telling before each how far the reading is."""
+    """Yield the items, and report before each how far the reading is."""
     for done, item in enumerate(items):
         report(done, len(items))
         yield item
 
 
 def report(done: int, total: int) -> None:
-    """Tell how far the reading is; where it was cancelled, this raises."""
+    """Report how far the reading is; if it was canceled, this raises."""
     progress = _progress.get()
     if progress:
         progress(100 * done // max(total, 1), 100)
 
 
 def open_reported(path: Path) -> IO[bytes] | None:
-    """Return a file whose every read is reported, or None if nobody wants to know."""
+    """Return a file whose every read is reported, or None if nobody listens."""
     progress = _progress.get()
     return _ReportedFile(path, progress) if progress else None
 
@@ -47,7 +47,8 @@ def open_reported(path: Path) -> IO[bytes] | None:
 class _Forward:
     # A file that is looked through twice would begin at 0 again.
     def __init__(self, progress: Progress) -> None:
-        self._progress, self._highest = progress, 0
+        self._progress = progress
+        self._highest = 0
 
     def __call__(self, done: int, total: int) -> None:
         self._highest = max(self._highest, done)
@@ -58,7 +59,8 @@ class _ReportedFile(io.FileIO):
     # Readers such as Arrow's read in threads of their own, which do not see the context.
     def __init__(self, path: Path, progress: Progress) -> None:
         super().__init__(path)
-        self._report, self._n_bytes = progress, path.stat().st_size
+        self._report = progress
+        self._n_bytes = path.stat().st_size
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._report(100 * self.tell() // max(self._n_bytes, 1), 100)

@@ -17,12 +17,17 @@ Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""
 
 
+_MAX_LINE_BYTES = 2**26
+
+
 def begins_with_records(head: bytes, *keys: str) -> bool:
     """Return whether a file begins with a JSON object or list and names a filename and one of the keys."""
     start = head.removeprefix(BOM).lstrip()
-    return start[:1] in (b"{", b"[") and all(
-        any(f'"{name}"'.encode() in start for name in names) for names in (FILENAME_COLUMNS, keys)
-    )
+    return start[:1] in (b"{", b"[") and _names_any(start, FILENAME_COLUMNS) and _names_any(start, keys)
+
+
+def _names_any(content: bytes, keys: Sequence[str]) -> bool:
+    return any(f'"{key}"'.encode() in content for key in keys)
 
 
 def read_records(path: Path) -> tuple[list[str], list[Record], Any]:
@@ -43,7 +48,7 @@ def float_list(where: str, values: Any) -> list[float]:
     """Return a list of numbers, null as NaN.
 
     Raises:
-        FileFormatError: Naming the first entry that is no number.
+        FileFormatError: Naming the first entry that is not a number.
     """
     if not isinstance(values, list):
         raise FileFormatError(f"{where}: expected a list of numbers, found {type(values).__name__}")
@@ -57,7 +62,7 @@ def json_numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.fl
     """Return JSON numbers as float32.
 
     Raises:
-        FileFormatError: Naming the first value that is no number.
+        FileFormatError: Naming the first value that is not a number.
     """
     for number, value in enumerate(values):
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -69,20 +74,21 @@ def json_numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.fl
 def _records(path: Path) -> tuple[list[Record], Any]:
     if _is_json_lines(path):
         return list(_lines(path)), None
-    content, class_names = read_json(path), None
+    content = read_json(path)
+    class_names = None
     for key in ("predictions", "samples"):
         if isinstance(content, dict) and isinstance(content.get(key), list):
-            content, class_names = content[key], content.get("class_names")
-    if not isinstance(content, list):
-        content = [content]
-    return [
-        (f"{path.name}, record {number} counting from 0", record) for number, record in enumerate(content)
-    ], class_names
+            class_names = content.get("class_names")
+            content = content[key]
+    entries = content if isinstance(content, list) else [content]
+    records = [(f"{path.name}, record {number} counting from 0", entry) for number, entry in enumerate(entries)]
+    return records, class_names
 
 
 def _is_json_lines(path: Path) -> bool:
     with path.open("rb") as file:
-        first = file.readline(2**26).removeprefix(BOM).strip()
+        # A JSON file on one line may have gigabytes: what is longer than this is not a record.
+        first = file.readline(_MAX_LINE_BYTES).removeprefix(BOM).strip()
         second = file.readline(1)
     if not first.startswith(b"{") or not second:
         return False
@@ -94,7 +100,8 @@ def _is_json_lines(path: Path) -> bool:
 
 
 def _lines(path: Path) -> Iterator[Record]:
-    n_bytes, n_read = path.stat().st_size, 0
+    n_bytes = path.stat().st_size
+    n_read = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             report(n_read, n_bytes)
@@ -105,6 +112,7 @@ def _lines(path: Path) -> Iterator[Record]:
             try:
                 yield where, orjson.loads(line.removeprefix(BOM))
             except orjson.JSONDecodeError as error:
+                # Bytes that are not UTF-8 have an error of their own.
                 decode_utf8(line, path.name, first_line=number)
                 raise FileFormatError(
                     f"{where}, column {error.colno}: not JSON ({error.msg}); one object per line"
@@ -117,4 +125,5 @@ def _filename(where: str, record: Any) -> str:
     for key in FILENAME_COLUMNS:
         if isinstance(record.get(key), str):
             return str(record[key])
-    raise FileFormatError(f"{where} has no 'filename'; its keys are {', '.join(map(repr, list(record)[:10]))}; add one")
+    keys = ", ".join(map(repr, list(record)[:10]))
+    raise FileFormatError(f"{where} has no 'filename'; its keys are {keys}; add one")

@@ -19,6 +19,8 @@ MAX_COMPRESSION = 200
 """An archive that unpacks to more than this many times its size is refused, unless it is small."""
 
 _SMALL_BYTES = 64 * 2**20
+"""What unpacks to no more than this is read whatever its ratio: black masks pack a thousandfold."""
+
 MAX_FILE_BYTES = 2**31
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ARCHIVE_ERRORS = (
@@ -89,10 +91,9 @@ class _Folder:
     def __init__(self, path: Path) -> None:
         self.source = path.name
         self._path = path
-        names = (
-            Path(folder, file).relative_to(path).as_posix() for folder, _, files in os.walk(path) for file in files
-        )
-        self.names = sorted(_limited(names, self.source))
+        files = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+        relative_names = (file.relative_to(path).as_posix() for file in files)
+        self.names = sorted(_limited(relative_names, self.source))
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         path = self._path / name
@@ -107,11 +108,11 @@ class _Zip:
         self.source = path.name
         self._zip = zipfile.ZipFile(path)
         weakref.finalize(self, self._zip.close)
-        members = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
-        check_ratio(sum(info.file_size for info in members), path)
+        members = [member for member in self._zip.infolist() if not member.is_dir()]
+        check_ratio(sum(member.file_size for member in members), path)
         if any(map(is_unreadable, members)):
             raise FileFormatError(f"{self.source} is encrypted or of unknown compression; pack it as a plain zip")
-        self._sizes = {info.filename: info.file_size for info in members}
+        self._sizes = {member.filename: member.file_size for member in members}
         self.names = list(_limited(iter(self._sizes), self.source))
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
@@ -143,7 +144,9 @@ class _Tar:
 
 
 def _is_tar(path: Path, head: bytes) -> bool:
-    if path.is_dir() or not (head[257:262] == b"ustar" or head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))):
+    is_compressed = head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))
+    # A tar has its magic in the header of the first member.
+    if path.is_dir() or not (is_compressed or head[257:262] == b"ustar"):
         return False
     try:
         return tarfile.is_tarfile(path)
@@ -180,7 +183,7 @@ def _damage(source: str) -> AbstractContextManager[None]:
     return file_damage_explained(source, "archive", ARCHIVE_ERRORS, "pack it again")
 
 
-def is_unreadable(info: zipfile.ZipInfo) -> bool:
+def is_unreadable(member: zipfile.ZipInfo) -> bool:
     """Return whether a member of a zip is encrypted or compressed by a rare method."""
-    is_encrypted = bool(info.flag_bits & 1)
-    return is_encrypted or info.compress_type not in _COMPRESSIONS
+    is_encrypted = bool(member.flag_bits & 1)
+    return is_encrypted or member.compress_type not in _COMPRESSIONS

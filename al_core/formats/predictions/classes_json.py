@@ -27,30 +27,27 @@ def read_classification_json(path: Path) -> Predictions:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
     filenames, records, class_names = read_records(path)
-    rows = [_probabilities(where, record) for where, record in reported(records)]
-    if isinstance(rows[0], dict):
-        class_names = list(rows[0])
-    lists = [_in_order(where, row, class_names) for (where, _), row in zip(reported(records), rows, strict=True)]
-    n_classes = len(lists[0])
-    for (where, _), row in zip(records, lists, strict=True):
-        if len(row) != n_classes or not n_classes:
+    rows: list[list[float]] = []
+    for where, record in reported(records):
+        values = next((record[key] for key in _KEYS if key in record), None)
+        if isinstance(values, dict):
+            if not rows:
+                class_names = list(values)
+            values = _in_order(where, values, class_names)
+        elif not isinstance(values, list):
+            raise FileFormatError(f"{where} has no list 'probabilities'; give one number per class")
+        row = float_list(where, values)
+        n_classes = len(rows[0]) if rows else len(row)
+        if len(row) != n_classes or not row:
             raise FileFormatError(
                 f"{where} has {len(row)} probabilities, the first has {n_classes}; give one per class"
             )
-    matrix = np.array(lists, dtype=np.float32)
-    return Predictions(filenames, checked_class_names(class_names, n_classes, path.name), matrix)
+        rows.append(row)
+    names = checked_class_names(class_names, len(rows[0]), path.name)
+    return Predictions(filenames, names, np.array(rows, dtype=np.float32))
 
 
-def _probabilities(where: str, record: Mapping[str, Any]) -> Any:
-    values = next((record[key] for key in _KEYS if key in record), None)
-    if not isinstance(values, list | dict):
-        raise FileFormatError(f"{where} has no list 'probabilities'; give one number per class")
-    return values
-
-
-def _in_order(where: str, values: Any, class_names: Any) -> list[float]:
-    if not isinstance(values, dict):
-        return float_list(where, values)
-    if not isinstance(class_names, list) or set(values) != set(class_names):
+def _in_order(where: str, probabilities: Mapping[str, Any], class_names: Any) -> list[Any]:
+    if not isinstance(class_names, list) or set(probabilities) != set(class_names):
         raise FileFormatError(f"{where} has other classes than the first record; name the same in each")
-    return float_list(where, [values[name] for name in class_names])
+    return [probabilities[name] for name in class_names]

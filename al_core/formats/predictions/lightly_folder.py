@@ -1,6 +1,7 @@
 """Lightly's prediction folders: `schema.json` and one JSON file per image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,35 @@ from al_core.formats.predictions.predictions import (
     Predictions,
     score_distribution,
 )
-from al_core.formats.predictions.run_lengths import checked_run_lengths, run_length_map
+from al_core.formats.predictions.run_lengths import Mask, checked_run_lengths, run_length_map
 from al_core.utils import KeypointPrediction
 
 Objects = list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """The predictions of a folder before they are read as those of their task.
+
+    Attributes:
+        source: The name of the folder or archive.
+        filenames: (M,) one per image.
+        images: (M,) the objects of each image.
+        categories: The name of each category by its id.
+    """
+
+    source: str
+    filenames: list[str]
+    images: list[Objects]
+    categories: Mapping[int, str]
+
+    @property
+    def class_names(self) -> list[str]:
+        return list(self.categories.values())
+
+    def where(self, image: int) -> str:
+        """Return the image, for messages."""
+        return f"{self.source}, {self.filenames[image]}"
 
 
 def recognizes_lightly_folder(path: Path, head: bytes) -> bool:
@@ -48,31 +74,45 @@ def read_lightly_folder(path: Path) -> Predictions:
         )
     folder = schemas[0].removesuffix("schema.json")
     task, categories = _schema(tree, schemas[0])
-    others = [name for name in tree.names if name.startswith(folder) and name.endswith(".json") and name != schemas[0]]
-    images = [_image(tree, name) for name in reported([name for name in others if name != f"{folder}tasks.json"])]
-    if not images:
+    not_images = {schemas[0], f"{folder}tasks.json"}
+    names = [
+        name for name in tree.names if name.startswith(folder) and name.endswith(".json") and name not in not_images
+    ]
+    if not names:
         raise FileFormatError(f"{tree.source} holds a schema but no predictions; expected one JSON file per image")
-    return _READ[task](tree.source, [name for name, _ in images], [found for _, found in images], categories)
+    filenames: list[str] = []
+    images: list[Objects] = []
+    for name in reported(names):
+        filename, objects = _image(tree, name)
+        filenames.append(filename)
+        images.append(objects)
+    return _READ[task](_Task(tree.source, filenames, images, categories))
 
 
 def _schema(tree: FileTree, name: str) -> tuple[str, dict[int, str]]:
-    where, schema = f"{tree.source}/{name}", _json(tree, name)
+    """Return the task and the name of each category by its id, in the order of the ids."""
+    where = f"{tree.source}/{name}"
+    schema = _json(tree, name)
     task = schema.get("task_type")
     if task not in _READ:
         raise FileFormatError(f"{where}: task_type is {task!a:.80}; expected one of {', '.join(_READ)}")
     categories = schema.get("categories")
-    if not isinstance(categories, list) or not all(
-        isinstance(entry, dict) and isinstance(entry.get("id"), int) and isinstance(entry.get("name"), str)
-        for entry in categories
-    ):
+    if not isinstance(categories, list) or not all(map(_is_category, categories)):
         raise FileFormatError(f"{where}: expected 'categories', a list with id and name")
-    return task, {entry["id"]: entry["name"] for entry in sorted(categories, key=lambda entry: entry["id"])}
+    name_of_id = {entry["id"]: entry["name"] for entry in categories}
+    return task, dict(sorted(name_of_id.items()))
+
+
+def _is_category(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("id"), int) and isinstance(entry.get("name"), str)
 
 
 def _image(tree: FileTree, name: str) -> tuple[str, Objects]:
     content = _json(tree, name)
-    filename, objects = content.get("file_name"), content.get("predictions")
-    if not isinstance(filename, str) or not isinstance(objects, list) or not all(isinstance(o, dict) for o in objects):
+    filename = content.get("file_name")
+    objects = content.get("predictions")
+    is_list_of_objects = isinstance(objects, list) and all(isinstance(entry, dict) for entry in objects)
+    if not isinstance(filename, str) or not isinstance(objects, list) or not is_list_of_objects:
         raise FileFormatError(f"{tree.source}/{name}: expected 'file_name' and a list 'predictions'")
     return filename, objects
 
@@ -89,85 +129,87 @@ def _json(tree: FileTree, name: str) -> Mapping[str, Any]:
     return content
 
 
-def _classification(
-    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
-) -> Predictions:
-    rows = [
-        _distribution(f"{source}, {filename}", found[0], categories) if found else np.full(len(categories), np.nan)
-        for filename, found in zip(filenames, images, strict=True)
-    ]
-    return Predictions(filenames, list(categories.values()), np.array(rows, dtype=np.float32))
+def _classification(task: _Task) -> Predictions:
+    probabilities = np.full((len(task.images), len(task.categories)), np.nan, dtype=np.float32)
+    for image, objects in enumerate(task.images):
+        if objects:
+            probabilities[image] = _distribution(task.where(image), objects[0], task.categories)
+    return Predictions(task.filenames, task.class_names, probabilities)
 
 
-def _distribution(where: str, found: Mapping[str, Any], categories: Mapping[int, str]) -> NDArray[np.float32]:
+def _distribution(where: str, entry: Mapping[str, Any], categories: Mapping[int, str]) -> NDArray[np.float32]:
     """Return the class probabilities of an object, or the score for its category and an equal share for the others."""
-    given = found.get("probabilities")
-    if given is not None:
-        if not isinstance(given, list) or len(given) != len(categories):
+    probabilities = entry.get("probabilities")
+    if probabilities is not None:
+        if not isinstance(probabilities, list) or len(probabilities) != len(categories):
             raise FileFormatError(f"{where}: expected {len(categories)} probabilities, one per category")
-        return json_numbers(where, given, "probability")
-    score = float(json_numbers(where, [found.get("score")], "score")[0])
-    if found.get("category_id") not in categories:
-        raise FileFormatError(f"{where}: category_id {found.get('category_id')!a:.80} is not in the schema")
-    return score_distribution(score, list(categories).index(found["category_id"]), len(categories))
+        return json_numbers(where, probabilities, "probability")
+    score = float(json_numbers(where, [entry.get("score")], "score")[0])
+    category = _category(entry)
+    if category not in categories:
+        raise FileFormatError(f"{where}: category_id {entry.get('category_id')!a:.80} is not in the schema")
+    return score_distribution(score, list(categories).index(category), len(categories))
 
 
-def _detection(
-    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
-) -> Predictions:
-    objects = [(image, found) for image, objects in enumerate(images) for found in objects]
-    position = {key: number for number, key in enumerate(categories)}
-    corners = json_numbers(
-        source, [value for _, found in objects for value in _box(source, found)], "bbox value"
-    ).reshape(-1, 4)
-    corners[:, 2:] += corners[:, :2]
-    has_probabilities = bool(objects) and all("probabilities" in found for _, found in objects)
+def _detection(task: _Task) -> Predictions:
+    entries = [entry for objects in task.images for entry in objects]
+    n_objects = [len(objects) for objects in task.images]
+    position = {category: number for number, category in enumerate(task.categories)}
+    has_probabilities = bool(entries) and all("probabilities" in entry for entry in entries)
     boxes = Boxes(
-        np.array([image for image, _ in objects], dtype=np.int64),
-        corners,
-        json_numbers(source, [found.get("score") for _, found in objects], "score"),
-        np.array([position.get(_hashable(found.get("category_id")), -1) for _, found in objects], dtype=np.int64),
-        np.array([_distribution(source, found, categories) for _, found in objects]) if has_probabilities else None,
+        np.repeat(np.arange(len(task.images)), n_objects),
+        _corners(task.source, entries),
+        json_numbers(task.source, [entry.get("score") for entry in entries], "score"),
+        np.array([position.get(_category(entry), -1) for entry in entries], dtype=np.int64),
+        np.array([_distribution(task.source, entry, task.categories) for entry in entries])
+        if has_probabilities
+        else None,
     )
-    return detection_predictions(source, filenames, list(categories.values()), boxes)
+    return detection_predictions(task.source, task.filenames, task.class_names, boxes)
 
 
-def _box(source: str, found: Mapping[str, Any]) -> list[Any]:
-    box = found.get("bbox")
-    if not isinstance(box, list) or len(box) != 4:
-        raise FileFormatError(f"{source}: expected a bbox x, y, width, height; found {box!a:.80}")
-    return box
+def _corners(source: str, entries: Objects) -> NDArray[np.float32]:
+    values: list[Any] = []
+    for entry in entries:
+        box = entry.get("bbox")
+        if not isinstance(box, list) or len(box) != 4:
+            raise FileFormatError(f"{source}: expected a bbox x, y, width, height; found {box!a:.80}")
+        values += box
+    corners = json_numbers(source, values, "bbox value").reshape(-1, 4)
+    corners[:, 2:] += corners[:, :2]
+    return corners
 
 
-def _hashable(value: Any) -> int:
-    return value if isinstance(value, int) else -1
+def _category(entry: Mapping[str, Any]) -> int:
+    category = entry.get("category_id")
+    # What is not a number may not even be a key.
+    return category if isinstance(category, int) else -1
 
 
-def _keypoints(
-    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
-) -> Predictions:
+def _keypoints(task: _Task) -> Predictions:
     outputs = [
-        KeypointPrediction([keypoint_instance(f"{source}, {filename}", found) for found in objects])
-        for filename, objects in zip(filenames, images, strict=True)
+        KeypointPrediction([keypoint_instance(task.where(image), entry) for entry in objects])
+        for image, objects in enumerate(task.images)
     ]
-    return Predictions(filenames, list(categories.values()), outputs, KEYPOINTS, category_ids=list(categories))
+    return Predictions(task.filenames, task.class_names, outputs, KEYPOINTS, category_ids=list(task.categories))
 
 
-def _segmentation(
-    source: str, filenames: list[str], images: Sequence[Objects], categories: Mapping[int, str]
-) -> Predictions:
-    masks = [
-        [
-            (checked_run_lengths(where, found.get("segmentation")), _distribution(where, found, categories))
-            for found in objects
-        ]
-        for objects, where in zip(images, [f"{source}, {filename}" for filename in filenames], strict=True)
-    ]
-    maps = Maps(len(masks), lambda image: run_length_map(filenames[image], masks[image], len(categories)))
-    return Predictions(filenames, list(categories.values()), maps, SEGMENTATION)
+def _segmentation(task: _Task) -> Predictions:
+    masks: list[list[Mask]] = []
+    for image, objects in enumerate(task.images):
+        where = task.where(image)
+        masks.append(
+            [
+                (checked_run_lengths(where, entry.get("segmentation")), _distribution(where, entry, task.categories))
+                for entry in objects
+            ]
+        )
+    n_classes = len(task.categories)
+    maps = Maps(len(masks), lambda image: run_length_map(task.filenames[image], masks[image], n_classes))
+    return Predictions(task.filenames, task.class_names, maps, SEGMENTATION)
 
 
-_READ = {
+_READ: dict[str, Callable[[_Task], Predictions]] = {
     CLASSIFICATION: _classification,
     DETECTION: _detection,
     SEGMENTATION: _segmentation,

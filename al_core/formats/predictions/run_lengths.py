@@ -9,17 +9,25 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.maps import Map
 
 MAX_PIXELS = 2**26
+"""The largest image whose masks are read, 8,192 × 8,192: run lengths of a few bytes can claim any size."""
+
 _MAX_VALUES = 2**28
-_LONGEST = 6
+"""The largest map in values, 1 GB of float32."""
+
+_MAX_DIGITS = 6
+"""Six digits of 5 bits hold every run length up to `MAX_PIXELS`, with its sign."""
 
 RunLengths = NDArray[np.int64]
+
+Mask = tuple[RunLengths, NDArray[np.float32]]
+"""Run lengths, and (C,) class probabilities of the pixels inside."""
 
 
 def checked_run_lengths(where: str, runs: object) -> RunLengths:
     """Return the run lengths of a mask, zeros first.
 
     Raises:
-        FileFormatError: If they are no whole numbers, or add up to more than `MAX_PIXELS`.
+        FileFormatError: If they are not whole numbers, or add up to more than `MAX_PIXELS`.
     """
     if not isinstance(runs, list) or not all(type(run) is int and run >= 0 for run in runs):
         raise FileFormatError(f"{where}: expected 'segmentation', a list of run lengths from 0")
@@ -36,21 +44,26 @@ def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
     They are in base 32, the lowest digit first; from the fourth on, each is the difference to the last but one.
 
     Raises:
-        FileFormatError: If the text is no such thing.
+        FileFormatError: If the text is damaged.
 
     Examples:
         >>> unpacked_run_lengths("mask", "253N0")
         array([2, 5, 3, 3, 3])
     """
+    # A character is 48 plus a digit of five bits; bit 32 says that the number goes on.
     digits = np.frombuffer(packed.encode(), np.uint8).astype(np.int64) - 48
     ends = np.flatnonzero(digits & 32 == 0)
     lengths = np.diff(ends, prepend=-1)
-    if not len(ends) or ends[-1] != len(digits) - 1 or ((digits < 0) | (digits > 63)).any() or lengths.max() > _LONGEST:
+    is_complete = len(ends) > 0 and ends[-1] == len(digits) - 1
+    if not is_complete or ((digits < 0) | (digits > 63)).any() or lengths.max() > _MAX_DIGITS:
         raise FileFormatError(f"{where}: the 'counts' of a mask are damaged; encode the mask again")
     starts = ends - lengths + 1
     places = np.arange(len(digits)) - np.repeat(starts, lengths)
     runs: RunLengths = np.add.reduceat((digits & 31) << (5 * places), starts)
-    runs -= np.where(digits[ends] & 16, np.int64(1) << (5 * lengths), 0)
+    # The highest bit of the last digit is the sign.
+    is_negative = digits[ends] & 16
+    runs -= np.where(is_negative, np.int64(1) << (5 * lengths), 0)
+    # From the fourth on they are differences to the last but one: two running sums, of the odd and of the even ones.
     for first in (1, 2):
         runs[first::2] = runs[first::2].cumsum()
     if (runs < 0).any() or runs.sum() > MAX_PIXELS:
@@ -58,7 +71,7 @@ def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
     return runs
 
 
-def run_length_map(source: str, masks: Sequence[tuple[RunLengths, NDArray[np.float32]]], n_classes: int) -> Map:
+def run_length_map(source: str, masks: Sequence[Mask], n_classes: int) -> Map:
     """Return (1, P, C), P being the pixels inside masks; where masks overlap the last one wins.
 
     An image without a mask is one pixel that is certain.
@@ -71,10 +84,12 @@ def run_length_map(source: str, masks: Sequence[tuple[RunLengths, NDArray[np.flo
     Raises:
         FileFormatError: If there are more values than fit into memory.
     """
-    owner = np.full(max((int(runs.sum()) for runs, _ in masks), default=0), -1, dtype=np.int32)
+    n_pixels = max((int(runs.sum()) for runs, _ in masks), default=0)
+    owner = np.full(n_pixels, -1, dtype=np.int32)
     for number, (runs, _) in enumerate(masks):
-        inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
-        owner[: len(inside)][inside] = number
+        # Runs of zeros and of ones take turns, zeros first.
+        is_inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
+        owner[: len(is_inside)][is_inside] = number
     owner = owner[owner >= 0]
     if not len(owner):
         return np.eye(1, n_classes, dtype=np.float32)[np.newaxis]

@@ -1,5 +1,6 @@
 """Pascal VOC XML with a score per object."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,26 +31,48 @@ def read_voc_folder(path: Path) -> Predictions:
     names = [name for name in tree.names if name.lower().endswith(".xml")]
     if not names:
         raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
-    annotations = [_annotation(tree, name) for name in reported(names)]
-    objects = [
-        (image, f"{tree.source}/{name}", found)
-        for image, (name, annotation) in enumerate(zip(names, annotations, strict=True))
-        for found in annotation.iterfind("object")
-    ]
-    class_names, labels = dense_labels([_text(where, found, "name") for _, where, found in objects], None)
+    filenames: list[str] = []
+    sizes: list[list[float]] = []
+    image: list[int] = []
+    objects: list[_Object] = []
+    for number, name in enumerate(reported(names)):
+        annotation = _annotation(tree, name)
+        filenames.append(annotation.findtext("filename") or name)
+        sizes.append([_side(annotation, side) for side in ("width", "height")])
+        for element in annotation.iterfind("object"):
+            image.append(number)
+            objects.append(_object(f"{tree.source}/{name}", element))
+    class_names, labels = dense_labels([entry.name for entry in objects], None)
     boxes = Boxes(
-        np.array([image for image, _, _ in objects], dtype=np.int64),
-        np.array([_corners(where, found) for _, where, found in objects], dtype=np.float32).reshape(-1, 4),
-        np.array([_number(where, found, *_SCORES) for _, where, found in objects], dtype=np.float32),
+        np.array(image, dtype=np.int64),
+        np.array([entry.corners for entry in objects], dtype=np.float32).reshape(-1, 4),
+        np.array([entry.score for entry in objects], dtype=np.float32),
         labels,
     )
-    sizes = [[_size(annotation, side) for side in ("width", "height")] for annotation in annotations]
-    filenames = [annotation.findtext("filename") or name for name, annotation in zip(names, annotations, strict=True)]
     return detection_predictions(tree.source, filenames, class_names, boxes, np.array(sizes))
 
 
+@dataclass(frozen=True)
+class _Object:
+    name: str
+    corners: list[float]
+    score: float
+
+
+def _object(where: str, element: ElementTree.Element) -> _Object:
+    box = element.find("bndbox")
+    if box is None:
+        raise FileFormatError(f"{where}: an object has no <bndbox>; add it")
+    return _Object(
+        _text(where, element, "name"),
+        [_number(where, box, corner) for corner in _CORNERS],
+        _number(where, element, *_SCORES),
+    )
+
+
 def _annotation(tree: FileTree, name: str) -> ElementTree.Element:
-    content, where = tree.read(name), f"{tree.source}/{name}"
+    content = tree.read(name)
+    where = f"{tree.source}/{name}"
     # Entities are how a small XML file grows without end; annotations have no use for them.
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise FileFormatError(f"{where} declares a document type, which is not read; remove it")
@@ -75,13 +98,6 @@ def _number(where: str, element: ElementTree.Element, *names: str) -> float:
         raise FileFormatError(f"{where}: <{names[0]}> is {text[:40]!a}, expected a number") from error
 
 
-def _corners(where: str, element: ElementTree.Element) -> list[float]:
-    box = element.find("bndbox")
-    if box is None:
-        raise FileFormatError(f"{where}: an object has no <bndbox>; add it")
-    return [_number(where, box, name) for name in _CORNERS]
-
-
-def _size(annotation: ElementTree.Element, side: str) -> float:
+def _side(annotation: ElementTree.Element, side: str) -> float:
     text = annotation.findtext(f"size/{side}") or ""
     return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else np.nan

@@ -26,7 +26,7 @@ def recognizes_yolo_folder(path: Path, head: bytes) -> bool:
 def read_yolo_folder(path: Path) -> Predictions:
     """Return the boxes of a folder, zip or tar of YOLO text files; classes are named by `classes.txt` or `data.yaml`.
 
-    Images are known by the stem of their text file.
+    Images are named by the stem of their text file.
 
     Raises:
         FileFormatError: Naming file and line of the first one that does not fit.
@@ -35,19 +35,28 @@ def read_yolo_folder(path: Path) -> Predictions:
     names = _label_files(tree.names)
     if not names:
         raise FileFormatError(f"{tree.source} holds no text files; expected one per image")
-    rows = [(image, values) for image, name in enumerate(reported(names)) for values in _lines(tree, name)]
-    values = np.array([row for _, row in rows], dtype=np.float64).reshape(-1, 6)
+    image: list[int] = []
+    rows: list[list[float]] = []
+    for number, name in enumerate(reported(names)):
+        lines = _lines(tree, name)
+        image += [number] * len(lines)
+        rows += lines
+    values = np.array(rows, dtype=np.float64).reshape(-1, 6)
     class_names, labels = dense_labels(values[:, 0].astype(int).tolist(), _class_names(tree))
-    half = values[:, 3:5] / 2
-    corners = np.hstack([values[:, 1:3] - half, values[:, 1:3] + half]).astype(np.float32)
+    center = values[:, 1:3]
+    half_size = values[:, 3:5] / 2
     boxes = Boxes(
-        np.array([image for image, _ in rows], dtype=np.int64), corners, values[:, 5].astype(np.float32), labels
+        np.array(image, dtype=np.int64),
+        np.hstack([center - half_size, center + half_size]).astype(np.float32),
+        values[:, 5].astype(np.float32),
+        labels,
     )
     return detection_predictions(tree.source, [_filename(name) for name in names], class_names, boxes)
 
 
 def _label_files(names: list[str]) -> list[str]:
-    return [name for name in names if name.endswith(".txt") and name.rpartition("/")[2].lower() not in _NOT_LABELS]
+    texts = [name for name in names if name.endswith(".txt")]
+    return [name for name in texts if name.rpartition("/")[2].lower() not in _NOT_LABELS]
 
 
 def _filename(name: str) -> str:
@@ -59,7 +68,11 @@ def _filename(name: str) -> str:
 def _lines(tree: FileTree, name: str) -> list[list[float]]:
     source = f"{tree.source}/{name}"
     text = decode_utf8(tree.read(name), source)
-    return [_values(f"{source}, line {n}", line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    return [
+        _values(f"{source}, line {number}", line)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip()
+    ]
 
 
 def _values(where: str, line: str) -> list[float]:
