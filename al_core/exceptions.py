@@ -1,20 +1,20 @@
-"""Every error that al_core raises on purpose.
+"""All errors that al_core raises on purpose.
 
     ALCoreError
     ├── InvalidInputError (ValueError)      wrong shape, length, value or name
     │   └── FileFormatError                 a file that cannot be read as what it claims to be
-    ├── MissingInputError (RuntimeError)    the step needs scores, embeddings or a query that is not there yet
+    ├── MissingInputError (RuntimeError)    the step needs scores, embeddings or a query that do not exist yet
     ├── NotFoundError (KeyError)            no dataset, tag, embedding or score of that name or id
     ├── AlreadyExistsError (RuntimeError)   the name is taken
-    ├── NotAllowedError (RuntimeError)      the rules forbid it, such as deleting a tag that has children
+    ├── NotAllowedError (RuntimeError)      forbidden, such as deleting a tag that has children
     ├── WorkspaceError (RuntimeError)       a workspace cannot be opened: another, newer or damaged catalog
     ├── ServerError (ConnectionError)       a server cannot be reached, or fails
-    └── Cancelled                           the user stopped a job
+    └── Cancelled                           the user canceled a job
 
     ALCoreWarning (UserWarning)             done, but not quite as asked
 
-Each class also inherits the builtin that the original Lightly client raised, so old `except` clauses still work.
-A message says what was expected, what came, where, and what to do.
+Each class also inherits from the builtin that Lightly's client raised, so that old `except` clauses still work.
+A message says what was expected, what came instead, where, and what to do.
 """
 
 
@@ -46,7 +46,7 @@ class AlreadyExistsError(ALCoreError, RuntimeError):
 
 
 class NotAllowedError(ALCoreError, RuntimeError):
-    """The request is understood, and the rules forbid it."""
+    """The request is understood but forbidden."""
 
 
 class WorkspaceError(ALCoreError, RuntimeError):
@@ -58,8 +58,8 @@ class ServerError(ALCoreError, ConnectionError):
 
 
 class Cancelled(ALCoreError):
-    """The user stopped the job."""
+    """The user canceled the job."""
 
 
 class ALCoreWarning(UserWarning):
-    """The request was carried out, but not quite as asked."""
+    """The request was carried out, but not exactly as asked."""

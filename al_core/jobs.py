@@ -1,4 +1,4 @@
-"""Work in the background that shows its progress and can be cancelled."""
+"""Background work that reports progress and can be canceled."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ from al_core.types import Progress
 
 
 class JobState(StrEnum):
-    """Where a job stands; the first two are under way, the others final."""
+    """The state of a job: the first two are under way, the others are final."""
 
     WAITING = "WAITING"
     RUNNING = "RUNNING"
@@ -28,11 +28,11 @@ class Job:
     Attributes:
         id: 24 hexadecimal digits, unique.
         title: What it does, for people.
-        dataset_id: The dataset it works on, if it is one.
+        dataset_id: The dataset it works on, if there is one.
         done: Steps completed.
         total: Steps in all; 0 while unknown.
         result: What the work returned, once FINISHED.
-        error: Why it FAILED, as a sentence.
+        error: Why it FAILED, as a sentence; otherwise empty.
         error_type: The class of that error.
         created_at: Milliseconds since 1970.
         finished_at: The same; None while it is under way.
@@ -61,12 +61,12 @@ class Job:
 
     @property
     def fraction(self) -> float:
-        """How much is done, 0 to 1."""
+        """The share that is done, 0 to 1."""
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """The time still needed at the pace so far, or None while there is no pace yet."""
+        """The remaining time at the pace so far, or None before the first step is done."""
         elapsed = time.monotonic() - self._started
         return elapsed / self.fraction - elapsed if self.fraction else None
 
@@ -76,7 +76,7 @@ class Job:
         return self.is_running and self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Ask the work to stop; it does so at its next step."""
+        """Ask the work to stop; it does so when it next reports progress."""
         self._cancelled.set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -84,7 +84,7 @@ class Job:
         return self._ended.wait(timeout)
 
     def run(self, work: Callable[[Progress], Any], records: "JobRecords | None" = None) -> None:
-        """Do the work in this thread and keep its outcome, in `records` before anybody is told."""
+        """Do the work in this thread. Its outcome is in `records` before anyone who waits is woken."""
         self._set(JobState.RUNNING, records)
         try:
             self._report(0, 0)
@@ -99,6 +99,7 @@ class Job:
         self.finished_at = time.time_ns() // 1_000_000
         try:
             self._set(outcome, records)
+        # Even if the catalog cannot be written: whoever waits must be woken.
         finally:
             self.state = outcome
             self._ended.set()
@@ -109,28 +110,30 @@ class Job:
         self.state = state
 
     def _failed(self, error: Exception, reason: str) -> JobState:
-        self.error, self.error_type = reason, type(error).__name__
+        self.error = reason
+        self.error_type = type(error).__name__
         return JobState.FAILED
 
     def _report(self, done: int, total: int) -> None:
         if self._cancelled.is_set():
             raise Cancelled(f"{self.title} was cancelled")
-        self.done, self.total = done, total
+        self.done = done
+        self.total = total
 
 
 class JobRecords(Protocol):
-    """Where jobs are written down, so that they are known after a restart."""
+    """Stores jobs, so that their outcomes outlive the process."""
 
     def save(self, job: Job, state: JobState) -> None:
-        """Store the job as it is, in this state."""
+        """Store the job in this state."""
 
 
 class Jobs:
-    """The jobs of this process, kept after a page is closed or reloaded.
+    """The jobs of this process; they outlive the page that started them.
 
     Args:
-        records: Where to write them down; by default they end with the process.
-        n_at_once: How many work at the same time; the others wait. By default one per processor.
+        records: Where to store them; by default they are forgotten with the process.
+        n_at_once: How many run at the same time; the others wait. By default one per core.
     """
 
     def __init__(self, records: JobRecords | None = None, n_at_once: int | None = None) -> None:
@@ -143,7 +146,7 @@ class Jobs:
         """Run `work(progress)` in the background and return its job.
 
         While a job with the same key is under way, that one is returned and nothing new starts. A job without a key
-        is known by its id.
+        is found under its id.
         """
         with self._lock:
             running = self._by_key.get(key) if key else None
@@ -153,7 +156,7 @@ class Jobs:
             self._by_key[key or job.id] = job
         if self._records:
             self._records.save(job, JobState.WAITING)
-        # A daemon, so that a long job never keeps the process from ending; files are written atomically.
+        # A daemon: a long job must not keep the process alive. Files are written atomically, so none is left half done.
         threading.Thread(target=self._run, args=(job, work), name=title, daemon=True).start()
         return job
 
@@ -166,7 +169,7 @@ class Jobs:
         return self._by_key.get(key)
 
     def forget(self, key: str) -> None:
-        """Drop a job that has ended, once its outcome has been shown."""
+        """Drop a job that has ended, once its outcome has been shown; one under way stays."""
         with self._lock:
             job = self._by_key.get(key)
             if job and not job.is_running:

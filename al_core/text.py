@@ -1,8 +1,8 @@
-"""Numbers in sentences."""
+"""Wording of numbers in sentences."""
 
 
 def counted(count: int, noun: str) -> str:
-    """Return a count with its noun in the right number.
+    """Return a count with its noun in singular or plural.
 
     Examples:
         >>> counted(1, "filename"), counted(1200, "class")

@@ -13,7 +13,7 @@ Embeddings: TypeAlias = NDArray[np.floating]
 """(N, D), one row per sample."""
 
 Scores: TypeAlias = NDArray[np.floating]
-"""(N,) in [0, 1]; higher always means more worth labelling."""
+"""(N,) in [0, 1]; higher always means more worth labeling."""
 
 Probabilities: TypeAlias = NDArray[np.floating]
 """(N, C) class probabilities."""

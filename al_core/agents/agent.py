@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Client(Protocol):
-    """What the agent needs of a client; `LocalClient` and `ApiWorkflowClient` both offer it."""
+    """What the agent needs from a client; `LocalClient` and `ApiWorkflowClient` both have it."""
 
     def get_all_tags(self) -> "list[Tag]":
         """Return all tags, newest first."""
@@ -36,12 +36,12 @@ class Client(Protocol):
 
 
 class ActiveLearningAgent:
-    """Asks for new samples, round after round, and keeps track of what has been selected.
+    """Selects new samples, round after round, and keeps track of the selected ones.
 
     Args:
         api_workflow_client: The client to work through.
-        query_tag_name: The tag whose samples may be selected; by default all samples.
-        preselected_tag_name: The tag whose samples are labeled already; by default none.
+        query_tag_name: The tag whose samples may be selected; by default the tag of all samples.
+        preselected_tag_name: The tag of the samples that are labeled already; by default none.
 
     Raises:
         NotFoundError: (a KeyError) if a tag does not exist; the message lists the tags there are.
@@ -138,9 +138,9 @@ class ActiveLearningAgent:
     def _select(self, config: SelectionConfig) -> None:
         labeled_id = self._labeled_tag.id if self._labeled_tag else None
         self._labeled_tag = self.api_workflow_client.selection(config, labeled_id, self._query_tag.id)
-        before = set(self._labeled_set)
+        labeled_before = set(self._labeled_set)
         self._labeled_set = self._filenames(self._labeled_tag)
-        self._added_set = [name for name in self._labeled_set if name not in before]
+        self._added_set = [name for name in self._labeled_set if name not in labeled_before]
 
     def _filenames(self, tag: "Tag | None") -> list[str]:
         return self.api_workflow_client.get_filenames_in_tag(tag) if tag else []
@@ -148,27 +148,32 @@ class ActiveLearningAgent:
     def _is_unlabeled(self) -> NDArray[np.bool_]:
         if self._labeled_tag is None:
             return np.ones(len(self._query_set), bool)
+        # The rows of a tag are distinct, which spares numpy a pass.
         return ~np.isin(self._query_tag.rows, self._labeled_tag.rows, assume_unique=True)
 
     def _scores(self, al_scorer: Scorer) -> dict[str, Scores]:
         scores = {name: np.asarray(values) for name, values in al_scorer.calculate_scores().items()}
         if not scores:
-            raise InvalidInputError("the scorer gave no scores: was its generator of predictions consumed before?")
+            raise InvalidInputError(
+                "the scorer returned no scores: a generator of predictions can be read only once, so create it anew"
+            )
         return {name: self._for_query_set(name, values) for name, values in scores.items()}
 
     def _for_query_set(self, name: str, values: Scores) -> Scores:
         is_unlabeled = self._is_unlabeled()
-        n_query, n_unlabeled = len(is_unlabeled), int(is_unlabeled.sum())
+        n_query = len(is_unlabeled)
+        n_unlabeled = int(is_unlabeled.sum())
         if values.shape == (n_query,):
             return values
         if values.shape != (n_unlabeled,):
             raise InvalidInputError(
-                f"score '{name}' has shape {values.shape}; give one value for each of the {n_query} samples of "
+                f"score '{name}' has shape {values.shape}; return one value for each of the {n_query} samples of "
                 f"query_set, or for each of the {n_unlabeled} samples of unlabeled_set, in their order"
             )
-        spread = np.full(n_query, np.nan, values.dtype)
-        spread[is_unlabeled] = values
-        return spread
+        # NaN means "no score": labeled samples are not selected again.
+        scores = np.full(n_query, np.nan, values.dtype)
+        scores[is_unlabeled] = values
+        return scores
 
     @staticmethod
     def _one_config(

@@ -8,21 +8,34 @@ from al_core.formats.prediction_files import SCORES
 from al_core.formats.readers import PREDICTION_READERS
 
 SUMMARY = (
-    "Say how a file of predictions meets a dataset; nothing is stored. Exit status 0 if it is usable, otherwise 1."
+    "Check a predictions file against a dataset without storing it. The exit status is 0 if it is usable, otherwise 1."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core check`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="file or folder of predictions, or ready-made scores")
+    parser.add_argument("file", metavar="FILE", type=Path, help="file or folder of predictions or of ready-made scores")
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
-    parser.add_argument("--tag", metavar="NAME", help="rows without filenames are in the order of this tag")
-    parser.add_argument("--images", type=Path, metavar="FILE", help="annotation file that belongs to COCO results")
-    parser.add_argument("--class-names", type=Path, metavar="FILE", help="names of the classes, one per line")
-    parser.add_argument("--format", choices=[*PREDICTION_READERS, SCORES], help="by default found out from the content")
-    parser.add_argument("--policy", choices=[str(policy) for policy in Policy], default="skip", help="for bad rows")
-    parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
-    parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="by default AL_CORE_HOME or ~/.al_core")
+    parser.add_argument("--tag", metavar="NAME", help="tag whose order the rows follow where they have no filenames")
+    parser.add_argument(
+        "--images", type=Path, metavar="FILE", help="annotation file that lists the images of COCO results"
+    )
+    parser.add_argument("--class-names", type=Path, metavar="FILE", help="file of class names, one per line")
+    parser.add_argument(
+        "--format",
+        choices=[*PREDICTION_READERS, SCORES],
+        help="format of the file; by default detected from its content",
+    )
+    parser.add_argument(
+        "--policy",
+        choices=[str(policy) for policy in Policy],
+        default="skip",
+        help="what to do with unusable rows; by default skip",
+    )
+    parser.add_argument("--json", action="store_true", help="print the complete report as JSON")
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,40 +11,50 @@ from al_core.types import Progress
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage
 
-SUMMARY = "Make a dataset from a folder of images; a run that was stopped goes on where it was."
+SUMMARY = "Create a dataset from a folder of images; an interrupted run resumes where it stopped."
 SECONDS_PER_LINE = 0.2
+"""How often progress is rewritten in a terminal."""
+
 BROKEN_SHOWN = 20
+"""Unreadable files that are listed; of the others only the number is printed."""
+
 WHERE_IMAGES_ARE = {
     "thumbnail": "Thumbnails of at most 192 pixels were sent; the images themselves stay in {folder}.",
     "full": "The images were sent as they are.",
     "none": "No image was sent; all stay in {folder}.",
 }
-"""What is sent to a server by `--images`, and how it is said at the end."""
+"""The choices of `--images`, with the sentence that is printed at the end."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core embed`."""
-    parser.add_argument("images_dir", metavar="IMAGES_DIR", type=Path, help="folder; images below it are found too")
+    parser.add_argument(
+        "images_dir", metavar="IMAGES_DIR", type=Path, help="folder of images, searched with its subfolders"
+    )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name of the new dataset")
     parser.add_argument(
         "--model",
         default="efficientnet-lite0",
-        help="efficientnet-lite0 (comes along), FILE.onnx, timm:NAME, torchvision:NAME, open_clip:NAME/WEIGHTS, "
+        help="efficientnet-lite0 (bundled), FILE.onnx, timm:NAME, torchvision:NAME, open_clip:NAME/WEIGHTS, "
         "or python:MODULE:FUNCTION",
     )
-    parser.add_argument("--workspace", type=Path, metavar="FOLDER", help="by default AL_CORE_HOME or ~/.al_core")
-    parser.add_argument("--server", metavar="URL", help="make the dataset there; the images are embedded here")
-    parser.add_argument("--token", help="of the server, by default AL_CORE_TOKEN")
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
+    parser.add_argument(
+        "--server", metavar="URL", help="server that gets the dataset; images are embedded on this machine"
+    )
+    parser.add_argument("--token", help="token for the server; by default AL_CORE_TOKEN")
     parser.add_argument(
         "--images",
         choices=WHERE_IMAGES_ARE,
         default="thumbnail",
-        help="what to send of each image; by default thumbnail",
+        help="what to send of each image to the server; by default thumbnail",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Embed the folder, showing progress, and list what could not be read."""
+    """Embed the folder, show progress, and list the files that could not be read."""
     n_samples, broken = (_send if arguments.server else _store)(arguments)
     print(f"Dataset '{arguments.dataset}' has {counted(n_samples, 'sample')}.")
     if broken:
@@ -60,10 +70,10 @@ def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]"
     from al_core.store import Workspace
 
     with Workspace(arguments.workspace) as workspace:
-        made = workflow.dataset_from_images(
+        result = workflow.dataset_from_images(
             workspace, arguments.images_dir, arguments.dataset, model=arguments.model, progress=_printed_progress()
         )
-    return made.dataset.n_samples, made.broken
+    return result.dataset.n_samples, result.broken
 
 
 def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
@@ -74,7 +84,8 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
 
     folder = arguments.images_dir.expanduser().resolve()
     upload = ApiWorkflowClient(arguments.token, server=arguments.server).upload_to(arguments.dataset)
-    filenames, model = list_images(folder), load_model(arguments.model)
+    filenames = list_images(folder)
+    model = load_model(arguments.model)
     with Workspace(arguments.workspace) as workspace:
         runs = workspace.home / "embedding-runs"
     with embed_folder(folder, filenames, model, runs, progress=_printed_progress()) as images:
@@ -85,8 +96,9 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
 
 
 def _printed_progress(unit: str = "images") -> Progress:
-    """Return a progress that rewrites one line in a terminal; elsewhere only the last line is written."""
-    started = last = time.monotonic()
+    """Return a progress that rewrites one line in a terminal; elsewhere it writes the last line alone."""
+    started = time.monotonic()
+    last = started
     is_terminal = sys.stderr.isatty()
 
     def show(done: int, total: int) -> None:

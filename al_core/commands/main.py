@@ -12,7 +12,13 @@ from al_core.exceptions import ALCoreError
 
 @dataclass(frozen=True)
 class Command:
-    """A sub-command: what it does in a line, its arguments, and its work."""
+    """A subcommand.
+
+    Attributes:
+        summary: What it does, in a sentence.
+        add_arguments: Declares its arguments.
+        run: Does the work and returns the exit code, None for 0.
+    """
 
     summary: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
@@ -29,7 +35,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a sub-command and return the exit code: its own, 1 with the error as a sentence, or 130 after Ctrl-C."""
+    """Run a subcommand and return the exit code: its own, 1 after an error that is printed, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="al-core", description=al_core.__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
@@ -42,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
+        # The convention of shells: 128 plus the number of the signal, SIGINT.
         return 130
 
 

@@ -6,12 +6,14 @@ DEFAULT_PORT = 8501
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core serve`."""
-    parser.add_argument("--host", default="127.0.0.1", help="another address than this machine's own needs a token")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; one that other machines can reach needs a token"
+    )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"by default {DEFAULT_PORT}")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Serve the API until it is stopped."""
+    """Serve the API until the process is stopped."""
     import uvicorn
 
     from al_core.api.server import app
@@ -20,5 +22,5 @@ def run(arguments: argparse.Namespace) -> None:
 
     with Workspace() as workspace:
         check_address(arguments.host, lambda: workspace)
-    # No access log: Lightly's clients send their token in the query, which it would write down.
+    # No access log: it would record tokens, which Lightly's clients send in the query.
     uvicorn.run(app, host=arguments.host, port=arguments.port, access_log=False)

@@ -1,17 +1,17 @@
 import argparse
 
-SUMMARY = "Say who may use the API."
+SUMMARY = "Manage API tokens."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core token`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    create = actions.add_parser("create", help="create a token and print it, this once")
-    create.add_argument("name")
-    create.add_argument("--read-only", action="store_true", help="it may read, but change nothing")
-    actions.add_parser("list", help="list the tokens")
-    revoke = actions.add_parser("revoke", help="refuse a token from now on")
-    revoke.add_argument("name")
+    create = actions.add_parser("create", help="create a token and print it; it cannot be shown again")
+    create.add_argument("name", help="name by which it is listed and revoked")
+    create.add_argument("--read-only", action="store_true", help="allow reading only")
+    actions.add_parser("list", help="list names and rights of the tokens")
+    revoke = actions.add_parser("revoke", help="revoke a token")
+    revoke.add_argument("name", help="name of the token")
 
 
 def run(arguments: argparse.Namespace) -> None:

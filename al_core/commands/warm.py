@@ -2,7 +2,7 @@ import argparse
 
 import numpy as np
 
-SUMMARY = "Compile the kernels now, so that the first selection, score and map do not wait for it."
+SUMMARY = "Compile the kernels now, so that the first selection, score and map need not wait."
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -10,7 +10,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> None:
-    """Use every compiled kernel once; the machine code is kept beside the source."""
+    """Run every compiled kernel once; numba caches the machine code."""
     from al_core.config import SamplingMethod, SelectionConfig
     from al_core.projection.umap import umap_2d
     from al_core.scorers import ScorerClassification
@@ -28,6 +28,6 @@ def run(_arguments: argparse.Namespace) -> None:
         SelectionConfig(SamplingMethod.CORESET, 20),
     ):
         quality(embeddings, rows=select(embeddings, config, scores=scores), scores=scores)
-    # Short vectors have a loop of their own.
+    # Short vectors have a kernel of their own.
     select(embeddings[:, :8], SelectionConfig(SamplingMethod.CORESET, 20))
     umap_2d(embeddings[:2_000], seed=0)

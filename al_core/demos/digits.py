@@ -1,4 +1,4 @@
-"""The built-in dataset: 1,797 real images of handwritten digits that ship with scikit-learn."""
+"""The bundled demo: 1,797 real images of handwritten digits that ship with scikit-learn."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
 NAME = "digits"
 INITIAL_SELECTION = "initial-selection"
+N_LABELED = 100
 IMAGE_SIZE = 64
+"""Pixels on each side of the image files: eight times those of the digits, so that a browser does not blur them."""
 
 
 def build(workspace: "Workspace") -> "Dataset":
     """Return the demo dataset, built if the workspace does not have it.
 
-    100 samples chosen by CORESET are its labeled set. A logistic regression trained on just those predicts all of
-    them, and its uncertainty is the score.
+    Its labeled set is 100 samples selected by CORESET. A logistic regression trained on them alone predicts all
+    samples, and its uncertainty is the score.
     """
-    known = {dataset.name: dataset for dataset in workspace.datasets()}
-    if NAME in known:
-        return known[NAME]
+    datasets = {dataset.name: dataset for dataset in workspace.datasets()}
+    if NAME in datasets:
+        return datasets[NAME]
     images, labels = load_digits()
     filenames = digit_filenames(len(images))
     folder = workspace.home / "demo" / NAME
@@ -35,7 +37,7 @@ def build(workspace: "Workspace") -> "Dataset":
     dataset = workflow.create_dataset(
         workspace, NAME, filenames, embeddings, embedding_name="pixels", images_dir=folder
     )
-    config = SelectionConfig(SamplingMethod.CORESET, 100, name=INITIAL_SELECTION, seed=0)
+    config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=INITIAL_SELECTION, seed=0)
     labeled_rows = workflow.run_selection(dataset, config).added_rows
     _store_probabilities(dataset, predict(embeddings, labels, labeled_rows))
     return dataset
@@ -45,17 +47,18 @@ def load_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Return the images (1797, 8, 8), 0 to 1, and their labels (1797,)."""
     from sklearn.datasets import load_digits as load
 
-    data = load()
-    return (data.images / 16).astype(np.float32), data.target.astype(np.int64)
+    digits = load()
+    # Each pixel counts the inked ones of a 4 × 4 block of the scan: 0 to 16.
+    return (digits.images / 16).astype(np.float32), digits.target.astype(np.int64)
 
 
 def digit_filenames(count: int) -> list[str]:
-    """Return the filenames of the demo: their digits are not given away."""
+    """Return the filenames of the demo, which do not reveal the digits."""
     return [f"digit_{row:04d}.png" for row in range(count)]
 
 
 def predict(embeddings: Embeddings, labels: NDArray[np.int64], labeled_rows: Rows) -> Probabilities:
-    """Return the class probabilities (N, 10) of a logistic regression that was trained on the labeled rows alone."""
+    """Return the class probabilities (N, 10) of a logistic regression trained on the labeled rows alone."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(max_iter=1000).fit(embeddings[labeled_rows], labels[labeled_rows])
@@ -70,7 +73,7 @@ def _store_probabilities(dataset: "Dataset", probabilities: Probabilities) -> No
         filenames=dataset.filenames(), class_names=[str(digit) for digit in range(10)], outputs=probabilities
     )
     report = workflow.check_predictions(dataset, predictions, source=INITIAL_SELECTION)
-    workflow.store_predictions(dataset, predictions, report, name="logistic-regression-100")
+    workflow.store_predictions(dataset, predictions, report, name=f"logistic-regression-{N_LABELED}")
 
 
 def _write_images(folder: Path, filenames: list[str], images: NDArray[np.float32]) -> None:

@@ -1,12 +1,12 @@
-"""Demos for detection, segmentation and keypoints, from real images that come with scikit-learn.
+"""Demos for detection, segmentation and keypoints, made of real images from scikit-learn.
 
-A scene is a photograph with handwritten digits on it. A small network that has seen the windows of a few labeled scenes
-slides over all of them; what it finds is predicted, not simulated.
+A scene is a photo with handwritten digits on it. A small network, trained on the windows of a few labeled scenes,
+slides over all of them: its predictions are real, not simulated.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,37 @@ from al_core.types import Probabilities, Rows
 if TYPE_CHECKING:
     from al_core.formats import Predictions
     from al_core.store import Dataset, Workspace
+    from al_core.utils import KeypointPrediction, ObjectDetectionOutput
 
-N_SCENES, N_LABELED = 200, 40
-SIDE, DIGIT, ENLARGED = 32, 8, 7
+Windows: TypeAlias = NDArray[np.float32]
+"""(N, 25, 25, 8, 8): the window of `DIGIT` pixels a side at each place of each scene."""
+
+Places: TypeAlias = NDArray[np.int64]
+"""(n, 2): top and left of windows in one scene."""
+
+N_SCENES = 200
+N_LABELED = 40
+SIDE = 32
+"""Pixels on each side of a scene; digits have `DIGIT`, and the image files `ENLARGED` times as many."""
+DIGIT = 8
+ENLARGED = 7
+MOST_DIGITS = 6
+CONTRAST = np.float32(1 / 3)
+"""Photos are darkened to this brightness, so that white digits stand out."""
+
 BACKGROUND = 10
-NEAR, N_BACKGROUND_WINDOWS = 3, 60
-N_EPOCHS = 60
+"""The class after the ten digits."""
+N_BACKGROUND_WINDOWS = 60
+"""Windows of each labeled scene that the network sees as background."""
+NEAR = 3
+"""Windows closer than this to a digit, in pixels, are neither the digit nor background."""
 SHIFTS = np.indices((3, 3)).reshape(2, -1).T - 1
+"""(9, 2): a digit may stand up to a pixel off its window and is still that digit."""
+
+N_EPOCHS = 60
 LEAST_OBJECTNESS = 0.3
-KEYPOINT_NAMES = ("top", "bottom", "left", "right")
+INK = 0.7
+"""Pixels brighter than this belong to the stroke of a digit."""
 
 NAMES = {
     "object-detection": "scenes-detection",
@@ -39,18 +61,27 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Scenes:
-    """Images (N, 32, 32), 0 to 1, and for each the digits on it: label, top and left (n, 3)."""
+    """Photos with digits.
+
+    Attributes:
+        images: (N, 32, 32), 0 to 1.
+        digits: For each scene label, top and left of the digits on it, (n, 3).
+    """
 
     images: NDArray[np.float32]
     digits: list[NDArray[np.int64]]
+
+    def windows(self) -> Windows:
+        """Return the window at each place of each scene, without a copy."""
+        return np.lib.stride_tricks.sliding_window_view(self.images, (DIGIT, DIGIT), axis=(1, 2))
 
 
 def build(workspace: "Workspace", task: str) -> "Dataset":
     """Return the demo dataset of a task, built if the workspace does not have it."""
     name = NAMES[task]
-    known = {dataset.name: dataset for dataset in workspace.datasets()}
-    if name in known:
-        return known[name]
+    datasets = {dataset.name: dataset for dataset in workspace.datasets()}
+    if name in datasets:
+        return datasets[name]
     scenes = draw()
     folder = workspace.home / "demo" / "scenes"
     _write_images(folder, scenes.images)
@@ -66,16 +97,19 @@ def build(workspace: "Workspace", task: str) -> "Dataset":
 def draw(seed: int = 0) -> Scenes:
     """Return the scenes, each with one to six digits that do not touch."""
     rng = np.random.default_rng(seed)
-    photos = _grey_photos()
+    photos = _gray_photos()
     pixels, labels = load_digits()
-    images, digits = [], []
+    images = []
+    digits = []
     for _ in range(N_SCENES):
         image = _background(photos, rng)
         placed: list[tuple[int, int, int]] = []
-        for row in rng.choice(len(pixels), rng.integers(1, 7), replace=False).tolist():
+        for row in rng.choice(len(pixels), rng.integers(1, MOST_DIGITS + 1), replace=False).tolist():
             top, left = rng.integers(0, SIDE - DIGIT + 1, 2).tolist()
-            if all(max(abs(top - y), abs(left - x)) > DIGIT for _, y, x in placed):
+            is_free = all(max(abs(top - y), abs(left - x)) > DIGIT for _, y, x in placed)
+            if is_free:
                 window = image[top : top + DIGIT, left : left + DIGIT]
+                # Ink covers the photo, the rest of the digit's square lets it through.
                 window[:] = window * (1 - pixels[row]) + pixels[row]
                 placed.append((int(labels[row]), top, left))
         images.append(image)
@@ -84,120 +118,134 @@ def draw(seed: int = 0) -> Scenes:
 
 
 def predict(scenes: Scenes, labeled_rows: Rows, task: str, filenames: list[str]) -> "Predictions":
-    """Return what a sliding window that was trained on the labeled scenes alone predicts for all scenes."""
+    """Return what a sliding window trained on the labeled scenes alone predicts for all scenes."""
     from al_core.formats import Predictions
 
-    windows = np.lib.stride_tricks.sliding_window_view(scenes.images, (DIGIT, DIGIT), axis=(1, 2))
-    probabilities = _window_probabilities(windows, scenes, labeled_rows)
-    names = [str(digit) for digit in range(10)]
+    probabilities = _window_probabilities(scenes, labeled_rows)
+    digit_names = [str(digit) for digit in range(10)]
     if task == "semantic-segmentation":
-        # A window speaks for the pixel in its middle, the outermost ones also for the rim beyond.
-        rim = (DIGIT // 2, DIGIT - 1 - DIGIT // 2)
-        maps = [np.pad(grid, (rim, rim, (0, 0)), mode="edge") for grid in probabilities]
-        return Predictions(filenames, [*names, "background"], maps, task)
-    found = [_find_digits(grid) for grid in probabilities]
+        maps = [_probability_map(grid) for grid in probabilities]
+        return Predictions(filenames, [*digit_names, "background"], maps, task)
+    places = [_find_digits(grid) for grid in probabilities]
     if task == "object-detection":
-        outputs = [_detections(grid, places) for grid, places in zip(probabilities, found, strict=True)]
-        return Predictions(filenames, names, outputs, task)
-    return Predictions(filenames, ["digit"], _keypoints(windows, scenes, labeled_rows, found), task)
+        outputs = [_detections(grid, corners) for grid, corners in zip(probabilities, places, strict=True)]
+        return Predictions(filenames, digit_names, outputs, task)
+    return Predictions(filenames, ["digit"], _keypoints(scenes, labeled_rows, places), task)
 
 
-def _grey_photos() -> list[NDArray[np.float32]]:
+def _gray_photos() -> list[NDArray[np.float32]]:
     from sklearn.datasets import load_sample_images
 
     return [photo.mean(axis=2).astype(np.float32) / 255 for photo in load_sample_images().images]
 
 
 def _background(photos: list[NDArray[np.float32]], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return a part of a photo at a random scale, (32, 32)."""
     photo = photos[rng.integers(len(photos))]
     step = int(rng.integers(2, 7))
     top, left = rng.integers(0, np.array(photo.shape) - SIDE * step + 1).tolist()
-    # Darker, so that the digits stand out.
-    return photo[top : top + SIDE * step : step, left : left + SIDE * step : step] * np.float32(1 / 3)
+    return photo[top : top + SIDE * step : step, left : left + SIDE * step : step] * CONTRAST
 
 
 def _write_images(folder: Path, images: NDArray[np.float32]) -> None:
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
+    size = (SIDE * ENLARGED, SIDE * ENLARGED)
     for number, image in enumerate(np.rint(images * 255).astype(np.uint8)):
-        side = SIDE * ENLARGED
-        Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC).save(folder / f"scene_{number:03d}.png")
+        Image.fromarray(image).resize(size, Image.Resampling.BICUBIC).save(folder / f"scene_{number:03d}.png")
 
 
-def _window_probabilities(windows: NDArray[np.float32], scenes: Scenes, labeled_rows: Rows) -> list[Probabilities]:
+def _window_probabilities(scenes: Scenes, labeled_rows: Rows) -> list[Probabilities]:
     """Return the probabilities of ten digits and background at each place of each scene, (25, 25, 11)."""
     from sklearn.neural_network import MLPClassifier
 
-    examples, labels = _training_windows(windows, scenes, labeled_rows)
+    examples, labels = _training_windows(scenes, labeled_rows)
     network = MLPClassifier(64, learning_rate_init=0.01, random_state=0)
     for _ in range(N_EPOCHS):
         network.partial_fit(examples, labels, classes=np.arange(BACKGROUND + 1))
+    windows = scenes.windows()
     probabilities = network.predict_proba(windows.reshape(-1, DIGIT**2)).astype(np.float32)
     return list(probabilities.reshape(*windows.shape[:3], BACKGROUND + 1))
 
 
-def _training_windows(windows: NDArray[np.float32], scenes: Scenes, labeled_rows: Rows) -> tuple[Any, Any]:
+def _training_windows(scenes: Scenes, labeled_rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return windows (n, 64) of the labeled scenes and the class of each (n,)."""
     rng = np.random.default_rng(0)
-    examples, labels = [], []
+    windows = scenes.windows()
+    examples = []
+    labels = []
     for row in labeled_rows.tolist():
-        # A digit may stand a pixel off its window and is still that digit.
-        label, top, left = np.repeat(scenes.digits[row], len(SHIFTS), axis=0).T
-        y, x = (np.stack([top, left]) + np.tile(SHIFTS.T, len(scenes.digits[row]))).clip(0, SIDE - DIGIT)
-        examples.append(windows[row, y, x])
-        labels.append(label)
+        digits = scenes.digits[row]
+        corners = np.repeat(digits[:, 1:], len(SHIFTS), axis=0) + np.tile(SHIFTS, (len(digits), 1))
+        examples.append(_at(windows[row], corners.clip(0, SIDE - DIGIT)))
+        labels.append(np.repeat(digits[:, 0], len(SHIFTS)))
         places = rng.integers(0, windows.shape[1], (N_BACKGROUND_WINDOWS, 2))
-        gaps = np.abs(places[:, None] - scenes.digits[row][:, 1:]).max(axis=2).min(axis=1)
-        y, x = places[gaps >= NEAR].T
-        examples.append(windows[row, y, x])
-        labels.append(np.full(len(y), BACKGROUND))
+        gaps = np.abs(places[:, np.newaxis] - digits[:, 1:]).max(axis=2).min(axis=1)
+        background = places[gaps >= NEAR]
+        examples.append(_at(windows[row], background))
+        labels.append(np.full(len(background), BACKGROUND))
     return np.concatenate(examples).reshape(-1, DIGIT**2), np.concatenate(labels)
 
 
-def _find_digits(grid: Probabilities) -> NDArray[np.int64]:
-    """Return top and left of the windows (n, 2) that hold a digit, none within half a window of a better one."""
+def _at(grid: NDArray[np.float32], places: Places) -> NDArray[np.float32]:
+    """Return what a grid (25, 25, …) has at these places, (n, …)."""
+    return grid[places[:, 0], places[:, 1]]
+
+
+def _probability_map(grid: Probabilities) -> Probabilities:
+    """Return a class probability for each pixel, (32, 32, 11): each window speaks for the pixel in its middle."""
+    # The outermost windows also speak for the rim beyond their middle.
+    rim = (DIGIT // 2, DIGIT - 1 - DIGIT // 2)
+    return np.pad(grid, (rim, rim, (0, 0)), mode="edge")
+
+
+def _find_digits(grid: Probabilities) -> Places:
+    """Return the windows that hold a digit, best first, none within half a window of a better one."""
     objectness = 1 - grid[..., BACKGROUND]
-    places = np.argwhere(objectness >= LEAST_OBJECTNESS)
-    order = np.argsort(-objectness[tuple(places.T)], kind="stable")
-    kept: list[NDArray[np.int64]] = []
-    for place in places[order]:
-        if all(np.abs(place - other).max() > DIGIT // 2 for other in kept):
-            kept.append(place)
-    return np.array(kept, np.int64).reshape(-1, 2)
+    candidates = np.argwhere(objectness >= LEAST_OBJECTNESS)
+    best_first = np.argsort(-_at(objectness, candidates), kind="stable")
+    digits: list[NDArray[np.int64]] = []
+    for place in candidates[best_first]:
+        if all(np.abs(place - better).max() > DIGIT // 2 for better in digits):
+            digits.append(place)
+    return np.array(digits, np.int64).reshape(-1, 2)
 
 
-def _detections(grid: Probabilities, places: NDArray[np.int64]) -> Any:
+def _detections(grid: Probabilities, places: Places) -> "ObjectDetectionOutput":
     from al_core.utils import ObjectDetectionOutput
 
-    found = grid[tuple(places.T)]
-    objectness = 1 - found[:, BACKGROUND]
-    corners = np.column_stack([places[:, ::-1], places[:, ::-1] + DIGIT]).astype(np.float32) / SIDE
-    return ObjectDetectionOutput(corners, objectness, found[:, :BACKGROUND] / objectness[:, None])
+    probabilities = _at(grid, places)
+    objectness = 1 - probabilities[:, BACKGROUND]
+    upper_left = places[:, ::-1]
+    corners = np.column_stack([upper_left, upper_left + DIGIT]).astype(np.float32) / SIDE
+    # Given that there is a digit, the probabilities of the ten sum to 1.
+    return ObjectDetectionOutput(corners, objectness, probabilities[:, :BACKGROUND] / objectness[:, np.newaxis])
 
 
-def _keypoints(
-    windows: NDArray[np.float32], scenes: Scenes, labeled_rows: Rows, found: list[NDArray[np.int64]]
-) -> list[Any]:
-    """Return where the strokes of each digit found reach furthest: one classifier a keypoint, one class a pixel."""
+def _keypoints(scenes: Scenes, labeled_rows: Rows, places: list[Places]) -> "list[KeypointPrediction]":
+    """Return where the strokes of each detected digit reach furthest: a classifier per keypoint, a class per pixel."""
     from sklearn.linear_model import LogisticRegression
 
     from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
-    digits = np.concatenate([windows[row, *scenes.digits[row][:, 1:].T] for row in labeled_rows.tolist()])
-    candidates = np.concatenate([windows[row, *places.T] for row, places in enumerate(found)])
+    windows = scenes.windows()
+    labeled_digits = np.concatenate([_at(windows[row], scenes.digits[row][:, 1:]) for row in labeled_rows.tolist()])
+    detected = np.concatenate([_at(windows[row], corners) for row, corners in enumerate(places)])
     columns = []
-    for pixels in stroke_ends(digits).T:
-        model = LogisticRegression(max_iter=200).fit(digits.reshape(-1, DIGIT**2), pixels)
-        probabilities = model.predict_proba(candidates.reshape(-1, DIGIT**2))
+    for pixels in stroke_ends(labeled_digits).T:
+        model = LogisticRegression(max_iter=200).fit(labeled_digits.reshape(-1, DIGIT**2), pixels)
+        probabilities = model.predict_proba(detected.reshape(-1, DIGIT**2))
         y, x = np.divmod(model.classes_[probabilities.argmax(axis=1)], DIGIT)
         columns.append(np.stack([x, y, probabilities.max(axis=1)], axis=1))
-    corners = np.concatenate(found)
+    # (digits, keypoints, 3): x, y and confidence; from pixels of the window to the middle of those of the image file.
     instances = np.stack(columns, axis=1)
-    instances[..., :2] = (instances[..., :2] + corners[:, None, ::-1] + 0.5) * ENLARGED
-    ends = np.cumsum([len(places) for places in found])
+    upper_left = np.concatenate(places)[:, np.newaxis, ::-1]
+    instances[..., :2] = (instances[..., :2] + upper_left + 0.5) * ENLARGED
+    ends = np.cumsum([len(corners) for corners in places])
     return [
-        KeypointPrediction([KeypointInstancePrediction(one.reshape(-1).tolist(), category_id=0) for one in part])
-        for part in np.split(instances, ends[:-1])
+        KeypointPrediction([KeypointInstancePrediction(one.reshape(-1).tolist(), category_id=0) for one in scene])
+        for scene in np.split(instances, ends[:-1])
     ]
 
 
@@ -211,6 +259,6 @@ def stroke_ends(digits: NDArray[np.float32]) -> NDArray[np.int64]:
         [[19, 43, 19, 19]]
     """
     y, x = np.divmod(np.arange(DIGIT**2), DIGIT)
-    ink = digits.reshape(-1, DIGIT**2) > 0.7
+    is_ink = digits.reshape(-1, DIGIT**2) > INK
     reaches = [-y, y, -x, x]
-    return np.stack([np.where(ink, reach, -DIGIT).argmax(axis=1) for reach in reaches], axis=1)
+    return np.stack([np.where(is_ink, reach, -DIGIT).argmax(axis=1) for reach in reaches], axis=1)

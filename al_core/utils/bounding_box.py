@@ -12,7 +12,7 @@ class BoundingBox:
         y0: Upper edge, 0 to 1.
         x1: Right edge, above x0.
         y1: Lower edge, above y0.
-        clip_values: Cut off what lies outside the image; with False, a box that reaches outside is an error.
+        clip_values: Clip the box to the image; with False, a box that reaches outside is an error.
 
     Raises:
         InvalidInputError: If the box is empty, before or after clipping, or lies outside with `clip_values=False`.
@@ -32,17 +32,17 @@ class BoundingBox:
     clip_values: InitVar[bool] = True
 
     def __post_init__(self, clip_values: bool) -> None:
-        given = (self.x0, self.y0, self.x1, self.y1)
+        original = (self.x0, self.y0, self.x1, self.y1)
         for field in fields(self):
             value = float(getattr(self, field.name))
             object.__setattr__(self, field.name, min(max(value, 0.0), 1.0) if clip_values else value)
         if not all(0 <= value <= 1 for value in (self.x0, self.y0, self.x1, self.y1)):
             raise InvalidInputError(
-                f"a bounding box is relative to the image, 0 to 1, not {given}; divide by its width and height"
+                f"a bounding box is relative to the image, 0 to 1, not {original}; divide by its width and height"
             )
         if not (self.x0 < self.x1 and self.y0 < self.y1):
             raise InvalidInputError(
-                f"a bounding box needs x0 < x1 and y0 < y1 within the image, 0 to 1, not (x0, y0, x1, y1) = {given}"
+                f"a bounding box needs x0 < x1 and y0 < y1 within the image, 0 to 1, not (x0, y0, x1, y1) = {original}"
             )
 
     @classmethod
@@ -57,7 +57,7 @@ class BoundingBox:
 
     @classmethod
     def from_yolo_label(cls, x_center: float, y_center: float, w: float, h: float) -> "BoundingBox":
-        """Return the box with centre (x_center, y_center), width w and height h.
+        """Return the box with center (x_center, y_center), width w and height h.
 
         Examples:
             >>> BoundingBox.from_yolo_label(0.5, 0.5, 0.5, 0.25)

@@ -12,7 +12,7 @@ class KeypointInstancePrediction:
 
     Attributes:
         keypoints: x, y and confidence of each keypoint in turn, 3 K numbers; confidences lie in [0, 1].
-        category_id: What the object is.
+        category_id: The class of the object.
         score: Confidence of the whole prediction; scorers do not use it.
 
     Raises:
@@ -28,6 +28,7 @@ class KeypointInstancePrediction:
     score: float = -1.0
 
     def __post_init__(self) -> None:
+        # Numbers of numpy become Python's, so that a prediction can be stored as JSON.
         object.__setattr__(self, "keypoints", [float(value) for value in self.keypoints])
         if len(self.keypoints) % 3:
             raise InvalidInputError(

@@ -77,44 +77,50 @@ class ObjectDetectionOutput:
             >>> ObjectDetectionOutput.from_scores(boxes, scores=[0.5], labels=[2]).class_probabilities
             array([[0.25, 0.25, 0.5 ]])
         """
-        confidences, classes = float_array(scores, "scores"), np.atleast_1d(labels)
+        confidences = float_array(scores, "scores")
+        classes = np.atleast_1d(labels)
         _check_lengths(boxes=boxes, scores=confidences, labels=classes)
         _check_scores_and_labels(confidences, classes)
-        classes = classes.astype(np.int64)
         if isinstance(boxes, np.ndarray) and len(boxes):
             _check_box_array(boxes)
-        return cls._of_scores(boxes, confidences, classes, max(int(classes.max(initial=0)), 1) + 1)
+        # At least one other class, which the rest of the probability goes to.
+        n_classes = max(int(classes.max(initial=0)), 1) + 1
+        return cls._from_checked_scores(boxes, confidences, classes.astype(np.int64), n_classes)
 
     @classmethod
-    def _of_scores(
+    def _from_checked_scores(
         cls,
         boxes: Sequence[BoundingBox] | NDArray[np.floating],
         scores: NDArray[np.floating],
         labels: NDArray[np.int64],
         n_classes: int,
     ) -> "ObjectDetectionOutput":
+        # Bypasses the constructor, which needs class probabilities: here they are estimated on first access.
         output = cls.__new__(cls)
-        output._boxes, output._n_classes = boxes, n_classes
-        output.object_probabilities = output.scores = scores
+        output._boxes = boxes
+        output._n_classes = n_classes
+        output.object_probabilities = scores
+        output.scores = scores
         output.labels = labels
         return output
 
     @cached_property
     def class_probabilities(self) -> Probabilities:
-        """(B, C) probability of each class; of a model that gives only scores it is filled when asked for."""
+        """(B, C) probability of each class; estimated on first access for a model that gives only scores."""
         return _spread(self.scores, self.labels, self._n_classes)
 
     def part(self, rows: slice | NDArray[np.int64]) -> "ObjectDetectionOutput":
-        """Return some of the objects as an output of their own; a range shares the arrays."""
+        """Return some of the objects as a separate output; a slice shares the arrays."""
         boxes = self._boxes
         if isinstance(boxes, np.ndarray) or isinstance(rows, slice):
             chosen = boxes[rows]  # type: ignore[index]  # mypy forgets that a list comes with a slice
         else:
             chosen = [boxes[row] for row in rows.tolist()]
         if "class_probabilities" not in self.__dict__:
-            return self._of_scores(chosen, self.scores[rows], self.labels[rows], self._n_classes)
+            return self._from_checked_scores(chosen, self.scores[rows], self.labels[rows], self._n_classes)
         output = ObjectDetectionOutput(chosen, self.object_probabilities[rows], self.class_probabilities[rows])
-        output.scores, output.labels = self.scores[rows], self.labels[rows]
+        output.scores = self.scores[rows]
+        output.labels = self.labels[rows]
         return output
 
     @cached_property
@@ -124,7 +130,7 @@ class ObjectDetectionOutput:
 
     @property
     def corners(self) -> NDArray[np.floating]:
-        """(B, 4) x0, y0, x1, y1 of each box relative to the image, cut off at its edges."""
+        """(B, 4) x0, y0, x1, y1 of each box relative to the image, clipped to it."""
         boxes = self._boxes
         if not isinstance(boxes, np.ndarray):
             boxes = np.array([(box.x0, box.y0, box.x1, box.y1) for box in self.boxes])
@@ -163,11 +169,13 @@ class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
         return len(self.n_boxes)
 
     def take(self, images: NDArray[np.int64]) -> "ObjectDetectionBatch":
-        """Return the objects of these images, in this order, as a batch of their own."""
+        """Return the objects of these images, in this order, as a separate batch."""
         n_boxes = self.n_boxes[images]
-        starts = self._ends[images] - n_boxes
-        offsets = np.arange(n_boxes.sum()) - np.repeat(np.cumsum(n_boxes) - n_boxes, n_boxes)
-        return ObjectDetectionBatch(self.objects.part(np.repeat(starts, n_boxes) + offsets), n_boxes)
+        # Box j of the new batch is box j - first of its image, which begins at `source` here.
+        source = self._ends[images] - n_boxes
+        first = np.cumsum(n_boxes) - n_boxes
+        rows = np.arange(n_boxes.sum()) + np.repeat(source - first, n_boxes)
+        return ObjectDetectionBatch(self.objects.part(rows), n_boxes)
 
     @overload
     def __getitem__(self, image: int) -> ObjectDetectionOutput: ...
@@ -181,7 +189,7 @@ class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
 
 
 def float_array(values: ArrayLike, name: str) -> NDArray[np.floating]:
-    """Return values as an array of floats; float arrays are passed through, without a copy.
+    """Return values as an array of floats; float arrays are returned as they are, without a copy.
 
     Raises:
         InvalidInputError: If rows differ in length or an entry is not a number; `name` says which input it was.
@@ -216,7 +224,9 @@ def _check_shapes(
 def _check_box_array(boxes: NDArray[np.floating]) -> None:
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         raise InvalidInputError(f"boxes is (B, 4): x0, y0, x1, y1; not {boxes.shape}")
-    upper_left, lower_right = boxes[:, :2], boxes[:, 2:]
+    upper_left = boxes[:, :2]
+    lower_right = boxes[:, 2:]
+    # A box may reach over the edge but must overlap the image; a NaN fails every comparison.
     is_inside = (upper_left < lower_right) & (upper_left < 1) & (lower_right > 0)
     if not is_inside.all():
         row = int(np.argmin(is_inside.all(axis=1)))

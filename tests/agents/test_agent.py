@@ -110,7 +110,7 @@ def test_a_taken_name_stops_a_query_before_scores_are_stored(client: LocalClient
 def test_a_consumed_generator_is_told(client: LocalClient) -> None:
     maps: Iterator[np.ndarray] = (np.full((2, 2, 2), 0.5) for _ in range(6))
     list(maps)
-    with pytest.raises(ValueError, match="consumed before"):
+    with pytest.raises(ValueError, match="a generator of predictions can be read only once"):
         ActiveLearningAgent(client).upload_scores(ScorerSemanticSegmentation(maps))
 
 
