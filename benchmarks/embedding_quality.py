@@ -6,7 +6,7 @@ set, a logistic regression is trained on the features, and its test accuracy cou
 seeds. CORAL and ACTIVE_LEARNING take the margin of the model trained on the labels so far.
 
 By default 5,000 training and 5,000 test images and 2 seeds, about 3 minutes on two cores; the figures in
-docs/decisions/030-the-bundled-model.md are those of `--train 10000 --test 10000 --seeds 5`.
+docs/decisions/030-bundled-model.md are those of `--train 10000 --test 10000 --seeds 5`.
 """
 
 import argparse
