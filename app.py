@@ -14,17 +14,18 @@ from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import find_open_dataset
 from al_core.store import Dataset, Workspace
 from ui.embedding_map.routes import map_app
+from ui.messages import show_error as show_sentence
 
 
 def show_error(error: Exception) -> bool:
     """What a page shows for an error it did not expect; Streamlit has written the traceback to the terminal."""
-    if isinstance(error, ALCoreError):
-        st.error(str(error))
-    else:
-        st.error(
-            f"This page failed with {type(error).__name__}. What was stored before is safe. "
-            "The terminal that runs the dashboard says where it failed; please report that text."
-        )
+    sentence = (
+        str(error)
+        if isinstance(error, ALCoreError)
+        else f"This page failed with {type(error).__name__}. What was stored before is safe. "
+        "The terminal that runs the dashboard says where it failed; please report that text."
+    )
+    show_sentence(sentence)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Wording of numbers in sentences."""
+"""Wording of numbers in sentences, each kind in one format."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -10,3 +10,26 @@ def counted(count: int, noun: str) -> str:
     """
     plural = f"{noun}es" if noun.endswith(("s", "x")) else f"{noun}s"
     return f"{count:,} {noun if count == 1 else plural}"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as a percentage with one decimal.
+
+    Examples:
+        >>> percent(0.4041), percent(1)
+        ('40.4%', '100.0%')
+    """
+    return f"{100 * share:.1f}%"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in seconds, minutes, or hours and minutes, as precise as people care for.
+
+    Examples:
+        >>> duration(45.2), duration(200), duration(7380)
+        ('45 s', '3 min', '2 h 3 min')
+    """
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -155,7 +155,7 @@ class ExplorePage:
     def color(self) -> None:
         """Choose other colors."""
         names = ["predicted class", "uncertainty_entropy", "uncertainty_least_confidence"]
-        self.page.get_by_role("combobox", name="Colour by").click()
+        self.page.get_by_role("combobox", name="Color by").click()
         option = self.page.get_by_role("option", name=names[self.turn % 3])
         option.hover()
         self.page.wait_for_timeout(100)

@@ -1,4 +1,4 @@
-"""Arrays in, figure out. The same thing has the same colour on every page."""
+"""Arrays in, figure out. The same thing has the same color on every page."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -6,26 +6,24 @@ import plotly.graph_objects as go
 from al_core.types import Scores
 
 BLUE = "#2b7bbd"
-BINS = 40
+N_BARS = 40
+HEIGHT = 190
 
 
-def score_histogram(scores: Scores, *, chosen: tuple[float, float] | None = None, height: int = 190) -> go.Figure:
-    """Counts of scores from 0 to 1; bars outside the chosen range fade."""
-    counts, edges = np.histogram(scores[~np.isnan(scores)], bins=BINS, range=(0, 1))
-    centres = (edges[:-1] + edges[1:]) / 2
-    low, high = chosen or (0, 1)
-    is_chosen = (edges[1:] > low) & (edges[:-1] < high)
+def score_histogram(scores: Scores) -> go.Figure:
+    """Return how many scores lie where between 0 and 1, those without a value left out."""
+    counts, edges = np.histogram(scores[~np.isnan(scores)], bins=N_BARS, range=(0, 1))
     bars = go.Bar(
-        x=centres,
+        x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
-        width=1 / BINS,
-        marker={"color": np.where(is_chosen, BLUE, "rgba(138,148,156,.35)"), "line": {"width": 0}},
+        width=1 / N_BARS,
+        marker={"color": BLUE, "line": {"width": 0}},
         customdata=np.column_stack([edges[:-1], edges[1:]]),
-        hovertemplate="%{y:,} samples from %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
+        hovertemplate="%{y:,} images from %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
     )
     figure = go.Figure(bars)
     figure.update_layout(
-        height=height,
+        height=HEIGHT,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         bargap=0.06,
         xaxis={"range": [0, 1], "title": None, "fixedrange": True},

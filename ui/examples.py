@@ -10,13 +10,13 @@ FOLDER = Path(__file__).resolve().parents[1] / "examples"
 
 
 def show_examples(*kinds: str) -> None:
-    """Draw what is there for these kinds of `READERS`, each with its line of description and a download."""
+    """Draw the formats of these kinds of `READERS`, each with its description and a download."""
     *others, last = (kind.replace("-", " ") for kind in kinds)
     listed = f"{', '.join(others)} and {last}" if others else last
-    title = f"Every format of {listed} that can be read, with an example of each"
-    with st.expander(title, icon=":material/description:"):
+    with st.expander(f"Supported formats of {listed}, each with an example", icon=":material/description:"):
         for kind in kinds:
             for name, reader in READERS[kind].items():
+                # Some formats have several examples: name--variant.suffix.
                 files = sorted(FOLDER.glob(f"{kind}/{name}.*")) + sorted(FOLDER.glob(f"{kind}/{name}--*"))
                 text, buttons = st.columns([3, 4], vertical_alignment="center")
                 text.markdown(f"**{reader.label}**  \n:small[{reader.description}]")

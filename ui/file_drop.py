@@ -4,25 +4,26 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import state
+from ui.uploads import staged_files
 
 
-def chosen_file(label: str, types: list[str], key: str, help: str) -> Path | None:
-    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=help)
+def chosen_file(label: str, types: list[str], key: str, hint: str) -> Path | None:
+    """Return the file that was dropped or whose path was typed, if there is one."""
+    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=hint)
     if uploaded:
-        return state.staged_files([uploaded])[0]
+        return staged_files([uploaded])[0]
     return _typed_path("… or its path on this machine", key)
 
 
-def chosen_files(label: str, types: list[str], key: str, help: str) -> list[Path]:
+def chosen_files(label: str, types: list[str], key: str, hint: str) -> list[Path]:
     """Return the files that were dropped together, or the one file or folder whose path was typed."""
-    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=help, accept_multiple_files=True)
+    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=hint, accept_multiple_files=True)
     if uploaded:
-        return state.staged_files(uploaded)
+        return staged_files(uploaded)
     typed = _typed_path("… or the path of a file or folder on this machine", key)
     return [typed] if typed else []
 
 
 def _typed_path(label: str, key: str) -> Path | None:
-    typed = st.text_input(label, key=f"{key}-path", help="For what is too large to upload: read in place, never copied")
+    typed = st.text_input(label, key=f"{key}-path", help="For files too large to upload: read in place, never copied")
     return Path(typed.strip()).expanduser() if typed.strip() else None

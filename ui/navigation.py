@@ -8,14 +8,16 @@ import gc
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from ui import state
 from ui.datasets.remote import show_remote_workspace
+from ui.messages import show_notice
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _page(name: str, icon: str, default: bool = False) -> st.Page:
+def _page(name: str, icon: str, *, default: bool = False) -> StreamlitPage:
     path = ROOT / "pages" / f"{name}.py"
     return st.Page(path, title=name.capitalize(), icon=f":material/{icon}:", url_path=name, default=default)
 
@@ -44,5 +46,5 @@ page = st.navigation(
 show_remote_workspace()
 state.choose_dataset()
 page.run()
-state.show_notice()
+show_notice()
 _freeze_heap(page.url_path)

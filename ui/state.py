@@ -1,199 +1,105 @@
-"""The open workspace, the dataset in the URL, jobs, and every session key."""
+"""The open workspace and the dataset in the URL."""
 
-import hashlib
-import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
+from typing import NoReturn
 
 import streamlit as st
 
 from al_core.demos import digits
-from al_core.exceptions import ALCoreError, AlreadyExistsError
-from al_core.jobs import Job, Jobs, JobState
+from al_core.exceptions import AlreadyExistsError
 from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
-from al_core.types import Progress
-
-DATASET = "dataset"
-REMOTE = "remote-workspace"
-NOTICE = "notice"
-SWITCH = "dataset-switch"
-UPLOAD_SECONDS = 24 * 3600
+from ui.messages import (
+    errors_explained as errors_explained,
+)
+from ui.messages import (
+    notify as notify,
+)
+from ui.messages import (
+    plain as plain,
+)
+from ui.messages import (
+    show_notice as show_notice,
+)
+from ui.session import Key
 
 
 def workspace() -> Workspace | RemoteWorkspace:
-    """The server's workspace that this session has open, otherwise the one on this machine."""
-    return st.session_state.get(REMOTE) or local_workspace()
+    """Return the server's workspace that this session has open, otherwise the one on this machine."""
+    return remote_workspace() or local_workspace()
 
 
 def remote_workspace() -> RemoteWorkspace | None:
-    return st.session_state.get(REMOTE)
+    """Return the server's workspace that this session has open, if it has."""
+    remote: RemoteWorkspace | None = st.session_state.get(Key.REMOTE)
+    return remote
 
 
 @st.cache_resource(show_spinner="Opening the workspace…")
 def local_workspace() -> Workspace:
+    """Return the workspace of this machine, with the demo in it when it is opened for the first time."""
     opened = Workspace()
     marker = opened.home / "demo" / "offered"
     if not marker.exists():
-        # Only once: who deletes the demo does not want it back at every start.
+        # Only once: people who delete the demo do not want it back at every start.
         with suppress(AlreadyExistsError):  # another dashboard is building it this moment
             digits.build(opened)
         marker.touch()
     return opened
 
 
-@st.cache_resource
-def jobs() -> Jobs:
-    return Jobs()
+def datasets() -> list[Dataset]:
+    """Return the datasets of the open workspace, newest first."""
+    return list(workspace().datasets())
 
 
 def dataset() -> Dataset | None:
-    """The dataset that the URL names, otherwise the last one opened, otherwise the newest."""
-    datasets = {known.id: known for known in workspace().datasets()}
-    wanted = st.query_params.get(DATASET) or st.session_state.get(DATASET)
-    return datasets.get(wanted) or next(iter(datasets.values()), None)
+    """Return the dataset that the URL names, otherwise the last one opened, otherwise the newest."""
+    by_id = {dataset.id: dataset for dataset in datasets()}
+    wanted = st.query_params.get(Key.DATASET) or st.session_state.get(Key.DATASET, "")
+    return by_id.get(wanted) or next(iter(by_id.values()), None)
 
 
 def choose_dataset() -> None:
-    """The switch in the sidebar, which keeps the dataset in the URL."""
-    datasets = workspace().datasets()
-    if not datasets:
+    """Draw the switch in the sidebar, which keeps the dataset in the URL."""
+    current = dataset()
+    if current is None:
         return
-    ids = [known.id for known in datasets]
-    st.session_state[SWITCH] = dataset().id
-    labels = {known.id: f"{known.name} · {known.n_samples:,}" for known in datasets}
+    labels = {dataset.id: f"{dataset.name} · {dataset.n_samples:,}" for dataset in datasets()}
+    st.session_state[Key.DATASET_SWITCH] = current.id
     st.sidebar.selectbox(
         "Dataset",
-        ids,
-        format_func=labels.get,
-        key=SWITCH,
-        on_change=lambda: open_dataset(st.session_state[SWITCH]),
-        help="Every page works on this dataset; the number is its total of samples",
+        list(labels),
+        format_func=lambda dataset_id: labels[dataset_id],
+        key=Key.DATASET_SWITCH,
+        on_change=lambda: open_dataset(st.session_state[Key.DATASET_SWITCH]),
+        help="Every page works on this dataset; the number counts its images",
     )
-    open_dataset(st.session_state[SWITCH])
+    open_dataset(st.session_state[Key.DATASET_SWITCH])
 
 
 def open_dataset(dataset_id: str) -> None:
-    st.session_state[DATASET] = dataset_id
-    if st.query_params.get(DATASET) != dataset_id:
-        st.query_params[DATASET] = dataset_id
+    """Make a dataset the one that every page works on."""
+    st.session_state[Key.DATASET] = dataset_id
+    # Setting the parameter again would add an entry to the browser's history.
+    if st.query_params.get(Key.DATASET) != dataset_id:
+        st.query_params[Key.DATASET] = dataset_id
 
 
 def require_dataset() -> Dataset:
-    """The open dataset with its samples; without one the page ends with the way to get there."""
-    chosen = dataset()
-    if chosen is None:
-        _stop_with("There is no dataset yet.", "Create one from embeddings, or restore the demo.")
-    elif not chosen.n_samples:
+    """Return the open dataset, which has samples; otherwise end the page with the way to get there."""
+    current = dataset()
+    if current is None:
+        _stop_with("There is no dataset yet.", "Create one from your images, or restore the demo.")
+    if not current.n_samples:
         _stop_with(
-            f"Dataset “{chosen.name}” has no samples yet.", "Add embeddings: their filenames become its samples."
+            f"Dataset “{plain(current.name)}” has no images yet.",
+            "Add embeddings: their filenames become its images.",
         )
-    return chosen
+    return current
 
 
-def _stop_with(problem: str, way_out: str) -> None:
+def _stop_with(problem: str, way_out: str) -> NoReturn:
     st.info(f"{problem} {way_out}", icon=":material/photo_library:")
     st.page_link("../pages/datasets.py", label="Go to Datasets", icon=":material/arrow_forward:")
     st.stop()
-
-
-def notify(message: str) -> None:
-    """Show a message after the next rerun."""
-    st.session_state[NOTICE] = message
-
-
-def show_notice() -> None:
-    if message := st.session_state.pop(NOTICE, None):
-        st.toast(message, icon=":material/check_circle:")
-
-
-@contextmanager
-def errors_explained() -> Iterator[None]:
-    """Show an error of al_core as its sentence and carry on with the page."""
-    try:
-        yield
-    except ALCoreError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-
-
-def plain(message: str) -> str:
-    """The message with none of its characters acting as Markdown or HTML: filenames in it are untrusted."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#+!|$~:" else char for char in message)
-
-
-def run_job(key: str, title: str, work: Callable[[Progress], Any]) -> Job:
-    return jobs().start(key, title, work)
-
-
-def show_job(key: str, *, unit: str) -> Job | None:
-    """Draw the job under way with progress, time left and cancel; return the one that has ended."""
-    job = jobs().latest(key)
-    if job and job.is_running:
-        st.fragment(run_every=0.5)(_watch)(job, unit)
-        return None
-    if job and job.state is JobState.FAILED:
-        st.error(plain(job.error), icon=":material/error:")
-    if job and job.state is JobState.CANCELLED:
-        st.info(f"{job.title}: cancelled, nothing was stored.", icon=":material/cancel:")
-    return job
-
-
-def _watch(job: Job, unit: str) -> None:
-    if not job.is_running:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.fraction, text=_progress_text(job, unit))
-        is_cancelled = st.button(
-            "Cancel",
-            key=f"cancel-{job.id}",
-            icon=":material/stop_circle:",
-            disabled=job.is_cancelling,
-            help="It stops at its next step" if job.is_cancelling else "Stop; nothing is stored",
-        )
-    if is_cancelled:
-        job.cancel()
-        st.rerun(scope="fragment")
-
-
-def _progress_text(job: Job, unit: str) -> str:
-    if job.is_cancelling:
-        return f"{job.title} · stopping…"
-    if not job.done:
-        return f"{job.title} · getting ready"
-    left = job.seconds_left
-    time_left = f"about {left:.0f} s left" if left and left >= 1 else "nearly done"
-    return f"{job.title} · {job.done:,} of {job.total:,} {unit} · {time_left}"
-
-
-def staged_files(uploaded: Sequence[Any]) -> list[Path]:
-    """Write uploads to one folder of the workspace, once, and return their paths; those of earlier days go."""
-    digest = hashlib.sha256(" ".join(file.file_id for file in uploaded).encode()).hexdigest()
-    folder = _uploads_folder() / digest[:24]
-    paths = [folder / (Path(file.name).name.strip(".") or "upload") for file in uploaded]
-    if not folder.exists():
-        _remove_earlier_uploads()
-        folder.mkdir(parents=True)
-    for path, file in zip(paths, uploaded, strict=True):
-        if not path.exists():
-            path.write_bytes(file.getbuffer())
-    return paths
-
-
-def discard_staged(path: Path) -> None:
-    """Remove an upload with those that came with it; a file elsewhere on this machine stays."""
-    folder = path if path.is_dir() else path.parent
-    if folder.parent == _uploads_folder():
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _uploads_folder() -> Path:
-    return local_workspace().home / "uploads"
-
-
-def _remove_earlier_uploads() -> None:
-    for folder in _uploads_folder().glob("*"):
-        if time.time() - folder.stat().st_mtime > UPLOAD_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,6 @@
 """Selections: what one is made from, and how the store keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,19 @@ def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | Non
     if config.score_name is not None:
         return dataset.arrays.get("score", config.score_name)
     scores = {score.name: score for score in dataset.arrays.all("score")}
-    preferred = [name for name in PREFERRED_SCORES if name in scores] + list(scores)
-    return scores[preferred[0]] if preferred else None
+    names = preferred_first(scores)
+    return scores[names[0]] if names else None
+
+
+def preferred_first(names: Iterable[str]) -> list[str]:
+    """Return the names of scores in the order in which a selection prefers them.
+
+    Examples:
+        >>> preferred_first(["uncertainty_entropy", "mine", "uncertainty_margin"])
+        ['uncertainty_margin', 'uncertainty_entropy', 'mine']
+    """
+    rank = {name: position for position, name in enumerate(PREFERRED_SCORES)}
+    return sorted(names, key=lambda name: rank.get(name, len(rank)))
 
 
 def select_rows(

@@ -125,7 +125,7 @@ def test_resting_on_a_point_shows_its_card_and_a_click_pins_it(page: Page) -> No
     card = page.locator(".card")
     expect(card).to_contain_text("alone.png")
     expect(card).to_contain_text("0.250")
-    expect(card).to_contain_text("70.0 %")
+    expect(card).to_contain_text("70.0%")
     for shape, count in {"rect": 1, ".keypoint": 2, ".mask": 1}.items():
         expect(card.locator(shape)).to_have_count(count)
     page.mouse.click(*place_of_row_0(page))
@@ -143,7 +143,7 @@ def test_a_card_without_details_names_the_row(page: Page, stage: Locator) -> Non
 
 
 def test_keys_choose_the_tool_and_move_the_view(page: Page, stage: Locator) -> None:
-    for key, label in {"s": "Draw around samples", "b": "Draw a box around samples", "g": "Move the map"}.items():
+    for key, label in {"s": "Draw around images", "b": "Draw a box around images", "g": "Move the map"}.items():
         press(page, key)
         expect(page.get_by_label(label)).to_have_attribute("aria-pressed", "true")
     before = place_of_row_0(page)
@@ -188,7 +188,7 @@ def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> No
     press(page, "b")
     draw(page, stage, (0.01, 0.01), (0.93, 0.99))
     expect_text(page, f"{N} inside, picked None")
-    entry = page.get_by_label("northeast, 25000 samples")
+    entry = page.get_by_label("northeast, 25000 images")
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "false")
     expect_text(page, f"{N - 25_000} inside, picked None")

@@ -39,9 +39,9 @@ def test_each_example_dropped_on_its_page_is_taken(
             create_dataset(page, drop, wait_until_idle, f"embeddings {number}", file)
         for file in examples("metadata"):
             drop("Metadata", file)
-            expect(page.get_by_text("Columns of texts:")).to_be_visible()
+            expect(page.get_by_text("Text columns:")).to_be_visible()
             page.get_by_role("button", name="Add metadata").click()
-            expect(page.get_by_text("Added 3 columns to 10 samples")).to_be_visible()
+            expect(page.get_by_text("Added 3 columns to 10 images")).to_be_visible()
             expect(page.get_by_role("button", name="Add metadata")).to_have_count(0)
             wait_until_idle()
         go_to(page, "Predictions")
@@ -56,13 +56,13 @@ def test_each_example_dropped_on_its_page_is_taken(
             expect(page.get_by_role("button", name="Store and score")).to_have_count(0)
         go_to(page, "Tags")
         for file in examples("filenames"):
-            page.get_by_role("tab", name="From a list").click()
+            page.get_by_role("tab", name="Import list").click()
             drop("Filenames", file)
             page.get_by_role("textbox", name="Name of the tag").first.fill(f"list {file.stem}")
             page.keyboard.press("Enter")
             wait_until_idle()
             page.get_by_role("button", name="Create the tag").click()
-            expect(page.get_by_text(f"Created “list {file.stem}” with 10 samples")).to_be_visible()
+            expect(page.get_by_text(f"Created “list {file.stem}” with 10 images")).to_be_visible()
             wait_until_idle()
 
 
@@ -78,7 +78,7 @@ def create_dataset(
     if file.suffix == ".npy":
         drop("Filenames in the order of the rows", EXAMPLES / "filenames" / "txt.txt")
     page.get_by_role("button", name="Create dataset").click()
-    expect(page.get_by_text(f"Created “{name}” with 10 samples")).to_be_visible()
+    expect(page.get_by_text(f"Created “{name}” with 10 images")).to_be_visible()
     wait_until_idle()
 
 

@@ -21,8 +21,8 @@ def drag(page: Page, area: Locator, start: tuple[float, float], end: tuple[float
 
 def expect_fewer_than(page: Page, before: int) -> int:
     """Wait until the count of samples is below `before` and return it."""
-    counted = page.get_by_text(re.compile(rf"^[\d,]+ of {TOTAL} samples$"))
-    expect(counted).not_to_have_text(f"{before:,} of {TOTAL} samples")
+    counted = page.get_by_text(re.compile(rf"^[\d,]+ of {TOTAL} images$"))
+    expect(counted).not_to_have_text(f"{before:,} of {TOTAL} images")
     now = int(counted.inner_text().split()[0].replace(",", ""))
     assert now < before
     return now
@@ -61,12 +61,12 @@ def test_histogram_chips_map_grid_and_tag_follow_one_selection(
         page.get_by_role("button", name="Filenames").click()
     assert len(download.value.path().read_text().splitlines()) == drawn
     page.get_by_role("button", name="New tag").click()
-    expect(page.get_by_text(re.compile(rf"Created “explored-\d+” with {drawn:,} samples"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"Created “explored-\d+” with {drawn:,} images"))).to_be_visible()
 
     chip.click()
     expect(chip).to_be_hidden()
     page.get_by_role("button", name="Clear all").click()
-    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_visible()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_visible()
     assert max(traffic.sent) < 10_000
 
 
@@ -77,14 +77,14 @@ def test_a_filename_filter_that_was_cleared_stays_cleared(page: Page, wait_until
     page.get_by_role("button", name="Filters").first.click()
     page.get_by_role("textbox", name="Filename contains").fill("zebra")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(f"0 of {TOTAL} samples")).to_be_visible()
+    expect(page.get_by_text(f"0 of {TOTAL} images")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Clear all").click()
-    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_visible()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_visible()
     wait_until_idle()
     page.locator(".thumbnails button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_attached()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_attached()
 
 
 def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same_again(
@@ -97,7 +97,7 @@ def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same
         low.press("Shift+ArrowRight")
     expect(page.get_by_role("button", name="uncertainty_margin from 0.5")).to_be_visible()
     low.press("Escape")
-    expect(page.get_by_text(f"{TOTAL} of {TOTAL} samples")).to_be_visible()
+    expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_visible()
     plot = page.locator(".histogram .plot").first
     chip = page.get_by_role("button", name="uncertainty_margin 0.25 to 0.5")
     for n_chips in (1, 0):

@@ -83,7 +83,7 @@ def test_the_second_example_of_the_readme_ends_in_a_dataset_that_explore_shows(
 def expect_explored(page: Page, n_samples: int) -> None:
     """Wait until the map, the count and all thumbnails of a dataset are there."""
     page.locator(f".map[data-ready='{n_samples}']").wait_for()
-    expect(page.get_by_text(f"{n_samples} of {n_samples} samples", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{n_samples} of {n_samples} images", exact=True)).to_be_visible()
     expect(page.locator(".thumbnails button")).to_have_count(n_samples)
     page.wait_for_function(
         """n => {
@@ -111,11 +111,11 @@ def test_the_page_shows_progress_stops_goes_on_and_lists_broken_files(
     start.click()
     expect(page.get_by_text(re.compile(r"“many” · [\d,]+ of 6,002 images · [\d,]+ images/s · about"))).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("was stopped. Start it again and it goes on where it was.")).to_be_visible()
+    expect(page.get_by_text("was stopped. Start it again to resume where it stopped.")).to_be_visible()
 
     n_kept = keep_few_unfinished(folder, home)
     start.click()
-    expect(page.get_by_text(f"“many” has {n_kept:,} samples. Explore shows them")).to_be_visible()
+    expect(page.get_by_text(f"“many” is ready: {n_kept:,} images.")).to_be_visible()
     page.get_by_text("2 files could not be read and were left out").click()
     expect(page.get_by_text(f"{folder / '00000.png'} cannot be read: its content is no image")).to_be_visible()
     page.get_by_role("button", name="Open it").click()

@@ -47,14 +47,14 @@ def test_predictions_in_selected_filenames_out(
     drop(visitor, prediction_file)
     expect(visitor.get_by_text("1,797 of 1,797 samples have a prediction")).to_be_visible()
     visitor.get_by_role("button", name="Store and score").click()
-    expect(visitor.get_by_text("Stored 3 scores of 1,797 samples")).to_be_visible()
+    expect(visitor.get_by_text("Scored 1,797 images (3 scores)")).to_be_visible()
     expect(visitor.get_by_test_id("stPlotlyChart")).to_have_count(3)
 
     go_to(visitor, "Explore")
     expect(visitor.get_by_text("UMAP", exact=True)).to_be_visible()
 
     go_to(visitor, "Select")
-    set_number(visitor, "New samples", 10)
+    set_number(visitor, "New images", 10)
     expect(visitor.get_by_role("spinbutton", name="Total labeled")).to_have_value("110")
     visitor.get_by_text("ACTIVE_LEARNING", exact=True).click()
     visitor.get_by_text("CORAL", exact=True).click()
@@ -65,7 +65,7 @@ def test_predictions_in_selected_filenames_out(
 
     go_to(visitor, "Tags")
     with visitor.expect_download() as download:
-        visitor.get_by_role("button", name="Download al-iteration-1.txt").click()
+        visitor.get_by_role("button", name="Download al-iteration-1-added.txt").click()
     file = tmp_path / "selected.txt"
     download.value.save_as(file)
     assert file.read_text().splitlines() == added_by_the_selection(home)

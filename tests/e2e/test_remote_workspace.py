@@ -67,7 +67,7 @@ def store_predictions(page: Page, file: Path) -> None:
     drop(page, file)
     expect(page.get_by_text("1,797 of 1,797 samples have a prediction")).to_be_visible()
     page.get_by_role("button", name="Store and score").click()
-    expect(page.get_by_text("Stored 3 scores of 1,797 samples")).to_be_visible()
+    expect(page.get_by_text("Scored 1,797 images (3 scores)")).to_be_visible()
     wait_for_run(page)
 
 
@@ -82,7 +82,7 @@ def look_around(page: Page, address: str) -> None:
 
 def select_ten(page: Page) -> None:
     go_to(page, "Select")
-    set_number(page, "New samples", 10)
+    set_number(page, "New images", 10)
     expect(page.get_by_role("spinbutton", name="Total labeled")).to_have_value("110")
     wait_for_run(page)
     page.get_by_role("button", name="Run selection").click()
@@ -93,7 +93,7 @@ def select_ten(page: Page) -> None:
 def download(page: Page, folder: Path) -> list[str]:
     go_to(page, "Tags")
     with page.expect_download() as started:
-        page.get_by_role("button", name="Download al-iteration-1.txt").click()
+        page.get_by_role("button", name="Download al-iteration-1-added.txt").click()
     started.value.save_as(folder / "selected.txt")
     return (folder / "selected.txt").read_text().splitlines()
 
@@ -102,5 +102,5 @@ def leave_a_server_that_is_gone(page: Page, address: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Explore").click()
     expect(page.get_by_text(f"{address} does not answer")).to_be_visible()
     page.get_by_role("button", name="Back to this machine").click()
-    expect(page.get_by_text("1,797 samples in total")).to_be_visible()
+    expect(page.get_by_text("1,797 images in total")).to_be_visible()
     expect(page.get_by_role("button", name="Back to this machine")).to_have_count(0)

@@ -13,6 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[[str], AppTest]
 
 
+def unescaped(markdown: str) -> str:
+    """What a person reads of a text whose names are escaped."""
+    return markdown.replace("\\", "")
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("AL_CORE_HOME", str(tmp_path))

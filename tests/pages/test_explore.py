@@ -11,6 +11,9 @@ from al_core.steps.provenance import projection_name
 from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_pages import button, field
+from ui.explore.filters import filters_key
+from ui.explore.map import map_key
+from ui.session import Key
 
 MARGIN = "uncertainty_margin"
 
@@ -40,7 +43,7 @@ def pairs(workspace: Workspace) -> Dataset:
 
 def explore(open_page: Open, dataset: Dataset, **wanted: object) -> AppTest:
     app = open_page("explore")
-    app.session_state[f"filters-{dataset.id}"] = Filters(**wanted)
+    app.session_state[filters_key(dataset)] = Filters(**wanted)
     return app.run()
 
 
@@ -61,40 +64,40 @@ def test_all_filters_together_decide_what_is_shown(open_page: Open, pairs: Datas
         (Filters(filename="C.P"), 1),
         (Filters({"deleted since": Range(low=1)}, tags=("checked",)), 2),
     ):
-        app.session_state[f"filters-{pairs.id}"] = wanted
-        assert count(app.run()) == f"{n} of 4 samples", wanted
+        app.session_state[filters_key(pairs)] = wanted
+        assert count(app.run()) == f"{n} of 4 images", wanted
 
 
 def test_texts_of_the_metadata_filter_and_have_a_chip(open_page: Open, pairs: Dataset) -> None:
     pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
     app = explore(open_page, pairs)
     next(box for box in app.multiselect if box.label == "place").set_value(["road"]).run()
-    assert app.session_state[f"filters-{pairs.id}"].categories == {"place": ("road",)}
-    assert count(app) == "2 of 4 samples"
+    assert app.session_state[filters_key(pairs)].categories == {"place": ("road",)}
+    assert count(app) == "2 of 4 images"
     button(app, "place road").click().run()
-    assert count(app) == "4 of 4 samples"
+    assert count(app) == "4 of 4 images"
 
 
 def test_a_chip_removes_its_filter_and_clear_all_removes_every_one(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs, ranges={MARGIN: Range(low=0.4)}, classes=("dog",), filename="c")
     button(app, "predicted dog").click().run()
-    assert app.session_state[f"filters-{pairs.id}"].classes == ()
-    assert count(app) == "1 of 4 samples"
+    assert app.session_state[filters_key(pairs)].classes == ()
+    assert count(app) == "1 of 4 images"
     button(app, "Clear all").click().run()
-    assert count(app) == "4 of 4 samples"
+    assert count(app) == "4 of 4 images"
 
 
 def test_an_outline_on_the_map_filters_until_its_chip_is_clicked(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs)
     square = [[-1, -1], [2, -1], [2, 2], [-1, 2]]
-    app.session_state[f"map-{pairs.id}"] = {"selection": {"polygon": square, "colors": MARGIN}}
+    app.session_state[map_key(pairs)] = {"selection": {"polygon": square, "colors": MARGIN}}
     app.run()
-    assert count(app) == "2 of 4 samples"
-    app.session_state[f"map-{pairs.id}"] = {
-        "selection": {"polygon": square, "generation": app.session_state["map-generation"]}
+    assert count(app) == "2 of 4 images"
+    app.session_state[map_key(pairs)] = {
+        "selection": {"polygon": square, "generation": app.session_state[Key.MAP_ROUND]}
     }
     button(app, "drawn on the map").click().run()
-    assert count(app) == "4 of 4 samples"
+    assert count(app) == "4 of 4 images"
 
 
 def test_a_selection_becomes_a_tag_in_one_click(open_page: Open, pairs: Dataset) -> None:
@@ -110,14 +113,14 @@ def test_a_selection_becomes_the_query_set_in_one_click(open_page: Open, pairs: 
     app = explore(open_page, pairs, classes=("cat",))
     button(app, "Select from these").click().run()
     assert app.title[0].value == "Select"
-    assert next(box for box in app.selectbox if box.label == "Select from").value == "explored-1"
+    assert next(box for box in app.selectbox if box.label == "Choose from").value == "explored-1"
 
 
 def test_no_sample_left_is_said_and_nothing_can_be_made_of_it(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs, filename="zebra")
-    assert "No sample passes all filters" in app.info[-1].value
+    assert "No image passes all filters" in app.info[-1].value
     new_tag = button(app, "New tag")
-    assert (new_tag.disabled, new_tag.help) == (True, "No sample is left: remove a filter first")
+    assert (new_tag.disabled, new_tag.help) == (True, "No image is left: remove a filter first")
 
 
 def test_the_map_takes_every_kind_of_color(open_page: Open, pairs: Dataset) -> None:
@@ -125,7 +128,7 @@ def test_the_map_takes_every_kind_of_color(open_page: Open, pairs: Dataset) -> N
     pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
     for color in ("predicted class", "tag", "width", "place", "nothing"):
         app.selectbox[0].set_value(color).run()
-        assert count(app) == "4 of 4 samples"
+        assert count(app) == "4 of 4 images"
 
 
 @pytest.mark.parametrize(("landmarks", "is_said"), [(100_000, True), (None, False)])
@@ -135,7 +138,7 @@ def test_a_umap_made_from_landmarks_says_so(
     name = projection_name(pairs.arrays.get("embedding", "default"), "UMAP", 0)
     pairs.arrays.save("projection", {name: np.zeros((4, 2), np.float32)}, {"landmarks": landmarks})
     captions = [caption.value for caption in explore(open_page, pairs).caption]
-    assert any("laid out 100,000 of them" in caption for caption in captions) == is_said
+    assert any("laid out 100,000 chosen at random" in caption for caption in captions) == is_said
 
 
 def test_a_dataset_without_embeddings_and_scores_says_what_is_missing(workspace: Workspace, open_page: Open) -> None:
@@ -144,4 +147,4 @@ def test_a_dataset_without_embeddings_and_scores_says_what_is_missing(workspace:
     sentences = [info.value for info in app.info]
     assert any("as soon as there is an embedding" in sentence for sentence in sentences)
     assert any("as soon as there are scores" in sentence for sentence in sentences)
-    assert count(app) == "2 of 2 samples"
+    assert count(app) == "2 of 2 images"

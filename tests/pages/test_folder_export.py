@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from al_core.store import Dataset
-from tests.pages.conftest import Open
-from ui import state
+from tests.pages.conftest import Open, unescaped
+from ui import jobs
 
 
 def fill(app: AppTest) -> Button:
@@ -18,10 +18,10 @@ def filled(app: AppTest, dataset: Dataset, folder: Path) -> list[str]:
     app.text_input(key="folder-export").input(str(folder)).run()
     fill(app).click().run()
     said = [element.value for element in (*app.toast, *app.error)]
-    job = state.jobs().latest(f"folder:{dataset.id}")
+    job = jobs.latest(f"folder:{dataset.id}")
     assert job is None or job.wait(60)
     app.run()
-    return [text.replace("\\", "") for text in (*said, *(element.value for element in (*app.toast, *app.error)))]
+    return [unescaped(text) for text in (*said, *(element.value for element in (*app.toast, *app.error)))]
 
 
 @pytest.mark.parametrize("how", ["Copies", "Links"])
@@ -42,12 +42,12 @@ def test_a_folder_that_is_not_empty_is_refused_with_the_reason(
     assert any("is not empty; give a new folder" in text for text in filled(app, digits, tmp_path))
     app.text_input(key="folder-export").input("relative/folder").run()
     fill(app).click().run()
-    assert any("is no full path" in error.value for error in app.error)
+    assert any("is not an absolute path" in error.value for error in app.error)
 
 
 def test_without_images_the_control_says_why_it_is_disabled(digits: Dataset, open_page: Open) -> None:
     app = open_page("tags")
-    assert (fill(app).disabled, fill(app).help) == (True, "Name a folder first")
+    assert (fill(app).disabled, fill(app).help) == (True, "Enter a folder first")
     digits.set_images_dir(None)
     app.run()
     assert (fill(app).disabled, fill(app).help) == (

@@ -8,8 +8,8 @@ from al_core import workflow
 from al_core.store import Workspace
 from tests.embedding.models import mean_color
 from tests.pages.conftest import Open
-from ui import state
-from ui.datasets.image_folder import KEY
+from ui import jobs
+from ui.datasets.image_folder import JOB
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def finished(app: AppTest) -> AppTest:
-    job = state.jobs().latest(KEY)
+    job = jobs.latest(JOB)
     assert job is not None
     assert job.wait(60)
     return app.run()
@@ -49,7 +49,7 @@ def finished(app: AppTest) -> AppTest:
 def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open, images_dir: Path) -> None:
     app = finished(start(open_page("datasets"), images_dir, "reds"))
     assert [box.value for box in app.success] == [
-        "“reds” has 3 samples. Explore shows them; the Tags page finds duplicates."
+        "“reds” is ready: 3 images. Look at them on Explore, find duplicates on Tags."
     ]
     assert app.code[0].value == f"{images_dir / 'broken.png'} cannot be read: its content is no image of a known format"
     press(app, "Open it")
@@ -70,13 +70,13 @@ def test_a_name_that_is_taken_is_refused_before_any_work(home: Path, open_page: 
         workspace.create_dataset("reds")
     app = start(open_page("datasets"), images_dir, "reds")
     assert "there already is a dataset named 'reds'" in app.error[0].value
-    assert state.jobs().latest(KEY) is None
+    assert jobs.latest(JOB) is None
 
 
 def test_a_page_never_runs_code_that_a_visitor_names(open_page: Open, images_dir: Path) -> None:
     app = start(open_page("datasets"), images_dir, "reds", "python:os:system")
     assert "not on this page" in app.error[0].value
-    assert state.jobs().latest(KEY) is None
+    assert jobs.latest(JOB) is None
 
 
 def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) -> None:
@@ -84,7 +84,7 @@ def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) 
     with Workspace(home) as workspace:
         dataset = workflow.dataset_from_images(workspace, images_dir, "reds", model=mean_color).dataset
         app = press(open_page("tags"), "Find duplicates")
-        job = state.jobs().latest(f"duplicates:{dataset.id}")
+        job = jobs.latest(f"duplicates:{dataset.id}")
         assert job is None or job.wait(60)
         app.run()
         assert "2.png" in dataset.filenames(dataset.tag("duplicates").rows)

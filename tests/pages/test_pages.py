@@ -8,7 +8,7 @@ from streamlit.testing.v1.element_tree import Button, TextInput
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.store import INITIAL_TAG, Dataset, Workspace
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, unescaped
 
 PAGES = ["datasets", "predictions", "explore", "select", "tags"]
 PREDICTIONS = "filename,cat,dog\ndigit_0000.png,0.9,0.1\ndigit_0001.png,0.5,0.5\nzebra.png,0.2,0.8\n"
@@ -114,7 +114,7 @@ def test_a_method_without_its_score_is_disabled_with_the_reason(home: Path, open
         app.sidebar.selectbox[0].set_value(dataset.id).run()
     app.radio[0].set_value("CORAL").run()
     assert button(app, "Run selection").disabled
-    assert any("CORAL needs a score: upload predictions first" in caption.value for caption in app.caption)
+    assert any("CORAL needs a score: upload predictions first" in unescaped(caption.value) for caption in app.caption)
 
 
 def test_tags_are_combined_renamed_and_deleted(digits: Dataset, open_page: Open) -> None:
@@ -149,4 +149,4 @@ def test_a_tag_with_children_says_why_it_cannot_go(digits: Dataset, open_page: O
     app.run()
     assert selection.tag.size == 110
     delete = button(app, "Delete tag")
-    assert (delete.disabled, delete.help) == (True, "Delete its children first: child")
+    assert (delete.disabled, unescaped(delete.help)) == (True, "Delete its children first: child")

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core.store import Dataset
 from tests.pages.conftest import Open
-from ui import state
+from ui import jobs
 from ui.predictions import source
 
 LOGITS = "filename,cat,dog\ndigit_0000.png,-2,3\ndigit_0001.png,5,-5\n"
@@ -86,7 +86,7 @@ def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
             break
         app.run()
     press(app, "Store and score")
-    job = state.jobs().latest(f"store:{digits.id}")
+    job = jobs.latest(f"store:{digits.id}")
     assert job is None or job.wait(30)
     app.run()
     np.testing.assert_allclose(score(digits, "label_quality"), [0.25, 1, np.nan])

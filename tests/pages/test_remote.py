@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
 from tests.api.conftest import api_server
-from tests.pages.conftest import ROOT
+from tests.pages.conftest import ROOT, unescaped
 
 
 @pytest.fixture
@@ -28,16 +28,16 @@ def test_every_page_shows_a_dataset_of_the_server(app: AppTest, remote: RemoteWo
     for name in ("predictions", "explore", "select", "tags"):
         app.switch_page(f"../pages/{name}.py").run()
         assert app.caption[0].value.startswith("digits · "), name
-        assert remote.server.removeprefix("http://") in app.sidebar.markdown[0].value.replace("\\", "")
+        assert remote.server.removeprefix("http://") in unescaped(app.sidebar.markdown[0].value)
 
 
 def test_what_the_server_cannot_do_is_disabled_with_the_reason(app: AppTest) -> None:
     images = next(button for button in app.button if button.label == "Images")
     folder = next(field for field in app.text_input if field.label.startswith("Folder with the images"))
     assert images.disabled
-    assert images.help == "They are shown from the server, where their folder is chosen"
+    assert images.help == "The server shows its own images; their folder is chosen there"
     assert folder.disabled
-    assert folder.help == "The server cannot see folders of this machine"
+    assert folder.help == "The server cannot read folders on this machine"
     assert any("al-core embed FOLDER" in info.value for info in app.info)
 
 
@@ -51,5 +51,5 @@ def test_a_server_that_does_not_answer_is_explained(digits: Dataset) -> None:
     app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30).run()
     next(field for field in app.text_input if field.label == "Address of the server").input("http://127.0.0.1:1")
     next(button for button in app.button if button.label == "Open its workspace").click().run()
-    assert "127.0.0.1:1 does not answer" in app.error[0].value.replace("\\", "")
+    assert "127.0.0.1:1 does not answer" in unescaped(app.error[0].value)
     assert "remote-workspace" not in app.session_state

@@ -10,9 +10,9 @@ from al_core.config import SelectionConfig
 from al_core.demos.digits import INITIAL_SELECTION
 from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
 from al_core.store import INITIAL_TAG, Dataset, TagRole
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
-from ui import state
+from ui import jobs
 
 
 def box(app: AppTest, label: str) -> Selectbox:
@@ -20,12 +20,12 @@ def box(app: AppTest, label: str) -> Selectbox:
 
 
 def labeled(app: AppTest) -> str:
-    return str(box(app, "Labeled already").value)
+    return str(box(app, "Already labeled").value)
 
 
 def press_run(app: AppTest, dataset: Dataset) -> AppTest:
     button(app, "Run selection").click().run()
-    job = state.jobs().latest(f"selection:{dataset.id}")
+    job = jobs.latest(f"selection:{dataset.id}")
     assert job is None or job.wait(60)
     return app.run()
 
@@ -55,7 +55,7 @@ def select_32(dataset: Dataset, name: str = "al-iteration-1") -> workflow.Select
 def test_select_from_these_proposes_what_has_been_selected_as_labeled(digits: Dataset, open_page: Open) -> None:
     app = open_page("explore")
     button(app, "Select from these").click().run()
-    assert (box(app, "Select from").value, labeled(app)) == ("explored-1", INITIAL_SELECTION)
+    assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", INITIAL_SELECTION)
     assert app.number_input(key="new").value == 32
     assert not button(app, "Run selection").disabled
 
@@ -66,14 +66,14 @@ def test_without_any_selection_nothing_is_labeled_and_a_region_can_be_selected_f
     digits.delete_tag(digits.tag(INITIAL_SELECTION))
     app = open_page("explore")
     button(app, "Select from these").click().run()
-    assert (box(app, "Select from").value, labeled(app)) == ("explored-1", "none")
-    assert figures(press_run(app.switch_page("../pages/select.py").run(), digits))["Added"] == "32"
+    assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", "none")
+    assert figures(press_run(app.switch_page("../pages/select.py").run(), digits))["New"] == "32"
 
 
 def test_the_query_set_survives_a_visit_to_another_page(digits: Dataset, open_page: Open) -> None:
     app = open_page("explore")
     button(app, "Select from these").click().run()
-    assert box(leave_and_return(app), "Select from").value == "explored-1"
+    assert box(leave_and_return(app), "Choose from").value == "explored-1"
 
 
 @pytest.mark.parametrize("made_by", ["exploring", "duplicates", "combining", "a list"])
@@ -100,14 +100,14 @@ def test_the_newest_selection_is_proposed_and_never_the_query_set(digits: Datase
     select_32(digits)
     app = open_page("select")
     assert labeled(app) == "al-iteration-1"
-    box(app, "Select from").set_value("al-iteration-1").run()
+    box(app, "Choose from").set_value("al-iteration-1").run()
     assert labeled(app) == INITIAL_SELECTION
 
 
 def test_a_choice_of_the_labeled_set_survives_new_regions_and_other_pages(digits: Dataset, open_page: Open) -> None:
     digits.create_tag("mine", np.arange(20))
     app = open_page("select")
-    box(app, "Labeled already").set_value("mine").run()
+    box(app, "Already labeled").set_value("mine").run()
     digits.create_tag("region", np.arange(500))
     assert labeled(app.run()) == "mine"
     assert labeled(leave_and_return(app)) == "mine"
@@ -117,7 +117,7 @@ def test_a_choice_of_the_labeled_set_survives_new_regions_and_other_pages(digits
 
 def test_a_choice_of_the_labeled_set_ends_with_the_next_selection(digits: Dataset, open_page: Open) -> None:
     app = open_page("select")
-    box(app, "Labeled already").set_value("none").run()
+    box(app, "Already labeled").set_value("none").run()
     select_32(digits)
     assert labeled(app.run()) == "al-iteration-1"
 
@@ -125,7 +125,7 @@ def test_a_choice_of_the_labeled_set_ends_with_the_next_selection(digits: Datase
 def test_a_choice_of_the_labeled_set_ends_with_its_tag(digits: Dataset, open_page: Open) -> None:
     mine = digits.create_tag("mine", np.arange(20))
     app = open_page("select")
-    box(app, "Labeled already").set_value("mine").run()
+    box(app, "Already labeled").set_value("mine").run()
     digits.delete_tag(mine)
     assert labeled(app.run()) == INITIAL_SELECTION
 
@@ -134,10 +134,12 @@ def test_the_number_asked_for_returns_when_there_are_enough_samples_again(digits
     digits.create_tag("everything", np.arange(1797))
     app = open_page("select")
     app.number_input(key="new").set_value(45).run()
-    box(app, "Labeled already").set_value("everything").run()
+    box(app, "Already labeled").set_value("everything").run()
     assert app.number_input(key="new").value == 0
-    assert button(app, "Run selection").help == "Every sample of “initial-tag” is labeled already: choose another"
-    box(app, "Labeled already").set_value(INITIAL_SELECTION).run()
+    assert (
+        button(app, "Run selection").help == "All images in “initial-tag” are already labeled. Choose a different set."
+    )
+    box(app, "Already labeled").set_value(INITIAL_SELECTION).run()
     assert (app.number_input(key="new").value, app.number_input(key="total").value) == (45, 145)
 
 
@@ -183,7 +185,9 @@ def test_replaced_scores_are_said_and_told_apart_from_those_of_the_selection(dig
     before = figures(app)["Mean score"]
     workflow.store_scores(digits, np.arange(1797), {"uncertainty_margin": np.full(1797, 0.25)})
     app.run()
-    assert any("score 'uncertainty_margin' has been replaced since" in warning.value for warning in app.warning)
+    assert any(
+        "score 'uncertainty_margin' has been replaced since" in unescaped(warning.value) for warning in app.warning
+    )
     assert "Mean score" not in figures(app)
     assert (figures(app)["Mean score when selected"], figures(app)["Mean score now"]) == (before, "0.250")
 
@@ -191,9 +195,9 @@ def test_replaced_scores_are_said_and_told_apart_from_those_of_the_selection(dig
 @pytest.mark.parametrize(
     ("key", "number", "sentence"),
     [
-        ("new", 5000, "5,000 new samples are more than the 1,697 left"),
-        ("new", -3, "Ask for at least one new sample"),
-        ("total", 20, "100 are labeled already, so the total is at least 101"),
+        ("new", 5000, "5,000 new images are more than the 1,697 left"),
+        ("new", -3, "Ask for at least one new image"),
+        ("total", 20, "100 are already labeled, so the total is at least 101"),
         ("seed", -1, "The seed is a whole number from 0"),
     ],
 )

@@ -59,21 +59,21 @@ def test_the_filter_comes_along_as_one_bit_a_point_behind_the_header() -> None:
 
 
 def test_an_array_is_kept_under_the_digest_of_its_content() -> None:
-    kept = arrays.KeptArrays()
-    digest = kept.keep(b"points")
-    assert kept.keep(b"points") == digest
-    assert kept.keep(b"others") != digest
-    assert kept.find(digest) == b"points"
-    assert kept.find("another") is None
+    cache = arrays.ArrayCache()
+    digest = cache.add(b"points")
+    assert cache.add(b"points") == digest
+    assert cache.add(b"others") != digest
+    assert cache.find(digest) == b"points"
+    assert cache.find("another") is None
 
 
 def test_the_arrays_used_longest_ago_go_first() -> None:
-    kept = arrays.KeptArrays(max_bytes=10)
-    first, second = kept.keep(b"12345"), kept.keep(b"6789")
-    kept.keep(b"12345")
-    kept.keep(b"abcd")
-    assert kept.find(first) == b"12345"
-    assert kept.find(second) is None
+    cache = arrays.ArrayCache(max_bytes=10)
+    first, second = cache.add(b"12345"), cache.add(b"6789")
+    cache.add(b"12345")
+    cache.add(b"abcd")
+    assert cache.find(first) == b"12345"
+    assert cache.find(second) is None
 
 
 def test_values_take_the_steps_from_low_to_high_and_nan_is_missing() -> None:

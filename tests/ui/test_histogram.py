@@ -3,32 +3,32 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from al_core.explore.filters import Range, bin_values
-from ui.histogram import NOTHING, _positions, read_change
+from ui.histogram import Change, _positions, read_change
 
 BINS = bin_values(np.array([0.0, 0.1, 0.5, 1.0, np.nan]), 4, limits=(0, 1))
 
 
 @pytest.mark.parametrize(
-    ("change", "wanted"),
+    ("message", "change"),
     [
-        ({"range": [1, 2]}, Range(0.25, 0.75)),
-        ({"range": [0, 0]}, Range(high=0.25)),
-        ({"range": [3, 3]}, Range(low=0.75)),
-        ({"range": "missing"}, Range(is_missing=True)),
-        ({"range": None}, None),
-        ({"bins": 80}, 80),
+        ({"range": [1, 2], "order": 7}, Change(wanted=Range(0.25, 0.75), order=7)),
+        ({"range": [0, 0]}, Change(wanted=Range(high=0.25))),
+        ({"range": [3, 3]}, Change(wanted=Range(low=0.75))),
+        ({"range": "missing"}, Change(wanted=Range(is_missing=True))),
+        ({"range": None}, Change()),
+        ({"bins": 80}, Change(bin_count=80)),
     ],
 )
-def test_what_the_browser_asks_for_is_understood(change: dict, wanted: object) -> None:
-    assert read_change(change, BINS) == wanted
+def test_what_the_browser_asks_for_is_understood(message: object, change: Change) -> None:
+    assert read_change(message, BINS) == change
 
 
 @pytest.mark.parametrize(
-    "change",
+    "message",
     [None, 3, {}, {"range": [2, 1]}, {"range": [0, 4]}, {"range": [-1, 2]}, {"range": [0.0, 1.0]}, {"bins": 7}],
 )
-def test_nonsense_from_the_browser_is_ignored(change: object) -> None:
-    assert read_change(change, BINS) is NOTHING
+def test_nonsense_from_the_browser_is_ignored(message: object) -> None:
+    assert read_change(message, BINS) is None
 
 
 def test_a_range_is_drawn_where_it_lies_even_between_the_edges() -> None:

@@ -1,6 +1,7 @@
 """The demos that the workspace does not have, one button each."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -8,7 +9,7 @@ from al_core.demos import digits, scenes
 from al_core.store import Dataset
 from ui import state
 
-TASKS = {
+LABELS = {
     "object-detection": "Detection demo",
     "semantic-segmentation": "Segmentation demo",
     "keypoint-detection": "Keypoint demo",
@@ -16,30 +17,39 @@ TASKS = {
 
 
 def offer_demos() -> None:
-    known = {dataset.name for dataset in state.workspace().datasets()}
-    missing = {task: label for task, label in TASKS.items() if scenes.NAMES[task] not in known}
-    if digits.NAME in known and not missing:
+    """Draw a button for each demo that is missing, if one is."""
+    names = {dataset.name for dataset in state.datasets()}
+    lacks_digits = digits.NAME not in names
+    missing_scenes = [task for task in LABELS if scenes.NAMES[task] not in names]
+    if not lacks_digits and not missing_scenes:
         return
     st.caption(
-        "Demos, made here in seconds. Images and predictions are real: digits written by hand, alone or put on "
-        "photographs, and what a small model says that has seen 100 or 40 of them."
+        "Try it on example data (about 10 s): real handwritten digits, on their own or pasted onto photos, predicted "
+        "by a small model trained on 100 (or 40) of them."
     )
     with st.container(horizontal=True):
-        if digits.NAME not in known and st.button(
-            "Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits"
-        ):
-            _open(lambda: digits.build(state.workspace()), "Training on 100 images and predicting…")
-        for task, label in missing.items():
-            if st.button(
-                label,
-                key=f"demo-{task}",
-                icon=":material/add_photo_alternate:",
-                help="200 photographs with handwritten digits; a small network that has seen 40 slides over all",
-            ):
-                _open(lambda task=task: scenes.build(state.workspace(), task), "Drawing scenes and predicting…")
+        if lacks_digits:
+            _offer_digits()
+        for task in missing_scenes:
+            _offer_scenes(task)
 
 
-def _open(build: Callable[[], Dataset], doing: str) -> None:
-    with st.spinner(doing):
-        state.open_dataset(build().id)
+def _offer_digits() -> None:
+    if st.button("Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits"):
+        _open(digits.build, "Training on 100 images and predicting…")
+
+
+def _offer_scenes(task: str) -> None:
+    if st.button(
+        LABELS[task],
+        key=f"demo-{task}",
+        icon=":material/add_photo_alternate:",
+        help="200 photos with handwritten digits; a small model trained on 40 of them scans each image",
+    ):
+        _open(partial(scenes.build, task=task), "Drawing scenes and predicting…")
+
+
+def _open(build: Callable[..., Dataset], activity: str) -> None:
+    with st.spinner(activity):
+        state.open_dataset(build(state.local_workspace()).id)
     st.rerun()

@@ -1,29 +1,30 @@
-"""Numbers and texts known of each sample, from a file, for the filters and colours of Explore."""
+"""Numbers and text about each image, from a file, for the filters and colors of Explore."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from al_core import workflow
-from al_core.formats import METADATA_READERS, read_metadata
+from al_core.formats import METADATA_READERS, MetadataTable, read_metadata
 from al_core.store import Dataset
 from al_core.text import counted
-from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_file
+from ui.messages import errors_explained, notify, plain, plain_list
+from ui.session import Key, next_round, round_of
+from ui.uploads import discard_staged
 
 TYPES = sorted({suffix[1:] for reader in METADATA_READERS.values() for suffix in reader.suffixes})
-ROUND = "metadata-round"
 
 
 def metadata_form(dataset: Dataset) -> None:
     """Draw the section for the open dataset."""
-    st.subheader(f"Metadata of {dataset.name}")
-    st.caption("Numbers and texts known of its samples. Explore filters and colours by them.")
-    key = f"metadata-{st.session_state.get(ROUND, 0)}"
+    st.subheader(f"Metadata of {plain(dataset.name)}")
+    st.caption("Numbers and text about your images, to filter and color by on Explore.")
+    key = f"metadata-{round_of(Key.METADATA_ROUND)}"
     file = chosen_file("Metadata", TYPES, key, "CSV or Parquet with a column filename, or Lightly's custom metadata")
     if file:
-        with state.errors_explained():
+        with errors_explained():
             _preview(dataset, file)
     show_examples("metadata")
 
@@ -31,15 +32,19 @@ def metadata_form(dataset: Dataset) -> None:
 def _preview(dataset: Dataset, file: Path) -> None:
     table = read_metadata(file)
     report = workflow.check_predictions(dataset, table, source=file.name)
-    for noun, names in (("numbers", table.columns), ("texts", table.texts)):
-        if names:
-            st.markdown(f":material/manage_search: **Columns of {noun}:** {state.plain(', '.join(names))}")
-    for name, reason in table.left_out.items():
-        st.markdown(f"- {state.plain(f'{name} is left out: {reason}')}.")
-    st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in report.sentences()))
+    _show_columns(table)
+    st.markdown(plain_list(report.sentences()))
     if st.button("Add metadata", type="primary", disabled=not report.usable, icon=":material/save:"):
         names = workflow.store_metadata(dataset, table, report)
-        state.notify(f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'sample')}")
-        state.discard_staged(file)
-        st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+        notify(f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'image')}")
+        discard_staged(file)
+        next_round(Key.METADATA_ROUND)
         st.rerun()
+
+
+def _show_columns(table: MetadataTable) -> None:
+    for kind, names in (("Numeric", list(table.columns)), ("Text", list(table.texts))):
+        if names:
+            st.markdown(f":material/manage_search: **{kind} columns:** {plain(', '.join(names))}")
+    if table.left_out:
+        st.markdown(plain_list([f"{name} is left out: {reason}." for name, reason in table.left_out.items()]))

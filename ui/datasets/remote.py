@@ -6,6 +6,8 @@ from al_core.remote import RemoteWorkspace
 from al_core.text import counted
 from al_core.wire.connection import is_private
 from ui import state
+from ui.messages import errors_explained, notify, plain
+from ui.session import Key
 
 
 def remote_form() -> None:
@@ -19,34 +21,35 @@ def remote_form() -> None:
             "Token",
             type="password",
             autocomplete="off",
-            help="From `al-core token create NAME` on the server. It is kept in memory until you leave or close the "
-            "page, and written nowhere",
+            help="From `al-core token create NAME` on the server. It stays in memory until you leave the server or "
+            "close the page, and is never written to disk",
         )
         if st.form_submit_button(
-            "Open its workspace", type="primary", help="The pages then show and change what is on the server"
+            "Open its workspace", type="primary", help="All pages then show and change what is on the server"
         ):
-            with state.errors_explained(), st.spinner("Asking the server…"):
+            with errors_explained(), st.spinner("Asking the server…"):
                 _open(server, secret.strip() or None)
                 st.rerun()
 
 
 def _open(server: str, token: str | None) -> None:
     remote = RemoteWorkspace(server, token, state.local_workspace().home / "remote")
-    st.session_state[state.REMOTE] = remote
-    unsafe = "" if is_private(remote.server) or not token else ". Without https, the token can be read on the way"
-    state.notify(f"Opened {remote.server} with {counted(len(remote.datasets()), 'dataset')}{unsafe}")
+    st.session_state[Key.REMOTE] = remote
+    is_exposed = token and not is_private(remote.server)
+    warning = ". Without https, others on the network can read the token" if is_exposed else ""
+    notify(f"Opened {remote.server} with {counted(len(remote.datasets()), 'dataset')}{warning}")
 
 
 def show_remote_workspace() -> None:
     """Say in the sidebar which server is open, with the way back."""
     remote = state.remote_workspace()
     if remote:
-        st.sidebar.markdown(f":material/dns: **{state.plain(remote.server)}**", help="All pages work on this server")
+        st.sidebar.markdown(f":material/dns: **{plain(remote.server)}**", help="All pages work on this server")
         st.sidebar.button(
             "Back to this machine", icon=":material/logout:", on_click=_leave, help="The token is forgotten"
         )
 
 
 def _leave() -> None:
-    st.session_state.pop(state.REMOTE, None)
-    st.session_state.pop(state.DATASET, None)
+    st.session_state.pop(Key.REMOTE, None)
+    st.session_state.pop(Key.DATASET, None)

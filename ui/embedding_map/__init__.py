@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.types import Rows
 from ui.embedding_map import arrays
-from ui.embedding_map.arrays import KEPT, digest_of
+from ui.embedding_map.arrays import CACHE, digest_of
 from ui.embedding_map.colors import Categories, Palette, Values
 from ui.embedding_map.selection import MapSelection, read_state
 
@@ -56,15 +56,15 @@ def embedding_map(
 ) -> MapSelection:
     """Draw the map and return what is selected on it.
 
-    View and selection stay when colours, marks or filters change, and the outline also when the points do.
+    View and selection stay when colors, marks or filters change, and the outline also when the points do.
 
     Args:
         points: (N, 2) coordinates; a point with NaN is not drawn.
         key: The widget's name in the session.
-        digest: Names the content of `points`, if that is known; otherwise it is calculated in every run.
-        colors: What the colours mean; all points have one colour without it.
+        digest: Names the content of `points`; without it, it is calculated in every run.
+        colors: What the colors mean; all points have one color without it.
         labeled: Rows drawn with a ring.
-        added: Rows that the last query added, drawn with a ring of a second colour.
+        added: Rows that a selection added, drawn with a ring of a second color.
         shown: (N,) False fades a point: it lies outside the filter.
         card_url: Address with "{row}" of JSON with `filename`, `scores` and `classes`, read when the pointer rests
             on a point; optional `boxes` and `keypoints` are drawn over the image, and with `has_mask` a mask.
@@ -84,10 +84,10 @@ def embedding_map(
         "frame": frame,
         "colors": legend,
         "arrays": {
-            "positions": KEPT.keep(*positions),
-            "codes": codes and KEPT.keep(*codes),
+            "positions": CACHE.add(*positions),
+            "codes": codes and CACHE.add(*codes),
             "marks": _marks(is_placed, labeled, added),
-            "shown": KEPT.keep(bits) if bits else None,
+            "shown": CACHE.add(bits) if bits else None,
         },
         "marks": _counts(labeled, added, shown),
         "cardUrl": card_url,
@@ -95,8 +95,8 @@ def embedding_map(
         "height": height,
         "generation": generation,
     }
-    state = _component(key=key, data=arrays.pack(header, bits), on_selection_change=_rerun, on_picked_change=_rerun)
-    return read_state(state, n_points=len(points), generation=generation, color_name=colors.name if colors else None)
+    report = _component(key=key, data=arrays.pack(header, bits), on_selection_change=_rerun, on_picked_change=_rerun)
+    return read_state(report, n_points=len(points), generation=generation, color_name=colors.name if colors else None)
 
 
 Body = tuple[bytes, str]
@@ -109,7 +109,7 @@ def _placed(digest: str, _points: NDArray[np.floating]) -> tuple[Body, NDArray[n
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _encoded(digest: str, facts: str, _colors: Values | Categories) -> tuple[Body, dict[str, Any]]:
+def _encoded(digest: str, settings: str, _colors: Values | Categories) -> tuple[Body, dict[str, Any]]:
     codes, legend = _colors.encode()
     return _body(codes), legend
 
@@ -122,7 +122,7 @@ def _body(array: NDArray[Any]) -> Body:
 def _marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | None) -> str | None:
     if labeled is None and added is None and is_placed.all():
         return None
-    return KEPT.keep(arrays.marks(is_placed, labeled, added).tobytes())
+    return CACHE.add(arrays.marks(is_placed, labeled, added).tobytes())
 
 
 def _counts(labeled: Rows | None, added: Rows | None, shown: NDArray[np.bool_] | None) -> dict[str, int]:
@@ -140,7 +140,7 @@ def _rerun() -> None:
 def _check(points: NDArray[Any], colors: Values | Categories | None, shown: NDArray[Any] | None) -> None:
     if points.ndim != 2 or points.shape[1] != 2:
         raise InvalidInputError(f"points must have shape (N, 2), but have shape {points.shape}")
-    colored = None if colors is None else colors.values if isinstance(colors, Values) else colors.codes
+    colored = None if colors is None else colors.array
     for name, array in {"colors": colored, "shown": shown}.items():
         if array is not None and array.shape != (len(points),):
             raise InvalidInputError(f"{name} must have one entry for each of {len(points)} points, not {array.shape}")

@@ -1,10 +1,10 @@
 """The arrays that the browser fetches, each only once, because its address is the digest of its content.
 
 positions  uint16  x, y of each point; 0..65535 is the larger side of the map
-codes      uint8   colour of each point: a step of the palette or an entry of the legend, 255 for missing
+codes      uint8   color of each point: a step of the palette or an entry of the legend, 255 for missing
 marks      uint8   of each point: LABELED, ADDED, NOWHERE
 shown      1 bit   of each point, lowest bit first: 0 outside the filter; changes with each filter and is not fetched
-                   but comes along with the header
+                   but sent with the header
 """
 
 import hashlib
@@ -18,21 +18,26 @@ from numpy.typing import NDArray
 
 from al_core.types import Rows
 
-LABELED, ADDED, FADED, NOWHERE = 1, 2, 4, 8
+# Bits of a mark; arrays.js has the same.
+LABELED = 1
+ADDED = 2
+FADED = 4
+NOWHERE = 8
 STEPS = 65_535
-MAX_KEPT_BYTES = 512 << 20
+# A map of a million points takes 6 MB: enough for the maps of many sessions.
+MAX_CACHE_BYTES = 512 << 20
 
 
-class KeptArrays:
-    """The newest arrays by digest; the oldest ones go when they take too much memory."""
+class ArrayCache:
+    """Arrays by digest; those used longest ago go when they take too much memory."""
 
-    def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
+    def __init__(self, max_bytes: int = MAX_CACHE_BYTES) -> None:
         self.max_bytes = max_bytes
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def keep(self, body: bytes, digest: str | None = None) -> str:
-        """Return the digest under which the array can be fetched; pass it when it is known."""
+    def add(self, body: bytes, digest: str | None = None) -> str:
+        """Make an array available and return the digest under which it is fetched; pass the digest to save its cost."""
         digest = digest or digest_of(body)
         with self._lock:
             self._bodies[digest] = body
@@ -42,17 +47,17 @@ class KeptArrays:
         return digest
 
     def find(self, digest: str) -> bytes | None:
-        """Return the array of that digest, or None if it has gone."""
+        """Return the array of that digest, or None if it is no longer there."""
         with self._lock:
             return self._bodies.get(digest)
 
 
-KEPT = KeptArrays()
+CACHE = ArrayCache()
 
 
 def digest_of(array: NDArray[Any] | bytes) -> str:
     """Return the digest of an array's bytes."""
-    body = array if isinstance(array, bytes) else np.ascontiguousarray(array).view(np.uint8)
+    body = array if isinstance(array, bytes) else np.ascontiguousarray(array).view(np.uint8).data
     return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
@@ -60,17 +65,19 @@ def quantize(points: NDArray[np.floating]) -> tuple[NDArray[np.uint16], NDArray[
     """Return (N, 2) steps of the same length in x and y, which points have a place, and the frame that leads back."""
     columns = np.ascontiguousarray(points.T)  # reductions along the long axis are ten times faster
     is_placed = np.isfinite(columns[0]) & np.isfinite(columns[1])
-    where = slice(None) if is_placed.all() else is_placed
-    placed = columns[:, where]
+    # A slice gives a view where a mask would copy a million points.
+    selected = slice(None) if is_placed.all() else is_placed
+    placed = columns[:, selected]
     steps = np.zeros(points.shape, np.uint16)
     if not placed.size:
         return steps, is_placed, {"left": 0.0, "bottom": 0.0, "span": 1.0, "width": 1.0, "height": 1.0}
-    (left, bottom), size = placed.min(axis=1).tolist(), np.ptp(placed, axis=1).tolist()
+    left, bottom = placed.min(axis=1).tolist()
+    size = np.ptp(placed, axis=1).tolist()
     span = max(size) or 1.0
     for axis, low in enumerate((left, bottom)):
         along = (placed[axis] - placed.dtype.type(low)) * placed.dtype.type(STEPS / span)
         np.rint(along, out=along)
-        steps[where, axis] = along
+        steps[selected, axis] = along
     frame = {"left": left, "bottom": bottom, "span": span, "width": size[0] / span, "height": size[1] / span}
     return steps, is_placed, frame
 
@@ -92,5 +99,5 @@ def pack(header: dict[str, Any], shown: bytes) -> bytes:
 
 
 def shown_bits(shown: NDArray[np.bool_]) -> bytes:
-    """Return one bit a point, 125 kB for a million."""
+    """Return one bit per point, 125 kB for a million."""
     return np.packbits(shown, bitorder="little").tobytes()

@@ -23,7 +23,7 @@ class Camera {
     return { x: this.frame.width / 2 + TOOLBAR / 2 / scale, y: this.frame.height / 2, scale };
   }
 
-  /** Keeps centre and zoom when the stage changes its size. */
+  /** Keeps center and zoom when the stage changes its size. */
   resize(width, height) {
     const zoom = this.zoom;
     Object.assign(this, { width, height });

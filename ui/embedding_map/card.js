@@ -79,7 +79,7 @@ class Card {
       h(name === own ? "div.fact.own" : "div.fact", {}, h("span", {}, name), h("b", {}, scores[name].toFixed(3))),
     );
     const bars = classes.slice(0, 4).map(([name, probability]) => {
-      const row = h("div.fact.class", {}, h("span", {}, name), h("b", {}, `${(100 * probability).toFixed(1)} %`));
+      const row = h("div.fact.class", {}, h("span", {}, name), h("b", {}, `${(100 * probability).toFixed(1)}%`));
       row.style.setProperty("--share", `${100 * probability}%`);
       if (colors[name]) row.style.setProperty("--color", colors[name]);
       return row;

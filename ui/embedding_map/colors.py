@@ -1,4 +1,4 @@
-"""What the colour of a point means: a number on a palette, or one of several categories."""
+"""What the color of a point means: a number on a palette, or one of several categories."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from ui.embedding_map.arrays import digest_of
 
 Palette = Literal["viridis", "cividis", "diverging"]
 
+# As many as people tell apart in a legend; palette.js has a color for each.
 MAX_CATEGORIES = 24
 MISSING = 255
 LAST_STEP = 254
@@ -21,10 +22,11 @@ class Values:
 
     Attributes:
         name: What the legend calls it.
-        values: (N,); NaN is missing and drawn grey.
+        values: (N,); NaN is missing and drawn gray.
         low: The number at the lower end of the palette; by default the smallest.
         high: The number at its upper end; by default the largest.
-        digest: Names the content of `values`, if that is known.
+        palette: Its colors from low to high.
+        digest: Names the content of `values`; without it, it is calculated in every run.
     """
 
     name: str
@@ -36,26 +38,34 @@ class Values:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What says that two are encoded alike: the content, and the facts beside it."""
-        return self.digest or digest_of(self.values), repr(
-            (self.values.dtype, self.name, self.low, self.high, self.palette)
-        )
+        """The digest of the content and the settings beside it: two that share both are encoded alike."""
+        settings = (self.values.dtype, self.name, self.low, self.high, self.palette)
+        return self.digest or digest_of(self.values), repr(settings)
+
+    @property
+    def array(self) -> NDArray[np.floating]:
+        """What is encoded, one entry per point."""
+        return self.values
 
     def encode(self) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Return a palette step 0..254 per point, 255 for missing, and the legend."""
         values = np.asarray(self.values, np.float32)
-        is_known = np.isfinite(values)
-        known = values[is_known] if not is_known.all() else values
-        low = float(known.min(initial=np.inf)) if self.low is None else self.low
-        high = float(known.max(initial=-np.inf)) if self.high is None else self.high
-        if not len(known):
-            low, high = 0.0, 1.0
+        is_finite = np.isfinite(values)
+        finite = values if is_finite.all() else values[is_finite]
+        low, high = self._limits(finite)
         scale = LAST_STEP / (high - low) if high > low else 0.0
         with np.errstate(invalid="ignore"):
             steps = np.clip((values - np.float32(low)) * np.float32(scale) + 0.5, 0, LAST_STEP)
-        codes = np.where(is_known, steps, MISSING).astype(np.uint8)
+        codes = np.where(is_finite, steps, MISSING).astype(np.uint8)
         legend = {"kind": "values", "name": self.name, "low": low, "high": high, "palette": self.palette}
-        return codes, legend | {"missing": len(values) - len(known)}
+        return codes, legend | {"missing": len(values) - len(finite)}
+
+    def _limits(self, finite: NDArray[np.float32]) -> tuple[float, float]:
+        if not len(finite):
+            return 0.0, 1.0
+        low = float(finite.min()) if self.low is None else self.low
+        high = float(finite.max()) if self.high is None else self.high
+        return low, high
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,9 @@ class Categories:
 
     Attributes:
         name: What the legend calls it.
-        codes: (N,) positions in `names`; -1 is missing and drawn grey.
+        codes: (N,) positions in `names`; -1 is missing and drawn gray.
         names: The categories. The legend lists the 24 largest, everything else is "other".
-        digest: Names the content of `codes`, if that is known.
+        digest: Names the content of `codes`; without it, it is calculated in every run.
     """
 
     name: str
@@ -76,8 +86,13 @@ class Categories:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What says that two are encoded alike: the content, and the facts beside it."""
+        """The digest of the content and the settings beside it: two that share both are encoded alike."""
         return self.digest or digest_of(self.codes), repr((self.codes.dtype, self.name, self.names))
+
+    @property
+    def array(self) -> NDArray[np.integer]:
+        """What is encoded, one entry per point."""
+        return self.codes
 
     def encode(self) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Return a legend entry per point, 255 for missing, and the legend."""

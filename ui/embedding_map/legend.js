@@ -1,4 +1,4 @@
-const MARK_NAMES = { labeled: "Labeled", added: "Added by the last query", faded: "Outside the filter" };
+const MARK_NAMES = { labeled: "Labeled", added: "Newly selected", faded: "Outside the filter" };
 
 /** Builds an element: h("p.note", { title }, "text", child); text is never read as HTML. */
 function h(kind, properties = {}, ...children) {
@@ -32,7 +32,7 @@ function entryRow({ name, count, color, isHidden, toggle, solo }) {
   swatch.style.background = `rgb(${color})`;
   const button = h(
     "button.entry",
-    { type: "button", "aria-pressed": String(!isHidden), "aria-label": `${name}, ${count} samples`, onclick: toggle, ondblclick: solo },
+    { type: "button", "aria-pressed": String(!isHidden), "aria-label": `${name}, ${count} images`, onclick: toggle, ondblclick: solo },
     swatch,
     h("span.name", {}, name),
     h("span.count", {}, count.toLocaleString("en")),

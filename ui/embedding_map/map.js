@@ -7,7 +7,7 @@ const ICONS = {
   reset: "M4 4v5h5M4.6 9A8 8 0 1 1 4 13.5",
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
-const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around samples", "S"], box: ["Draw a box around samples", "B"] };
+const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around images", "S"], box: ["Draw a box around images", "B"] };
 const NARROW = 520;
 const CLICK_REACH = 10;
 const CLICK_SLIP = 4;
@@ -82,7 +82,7 @@ class EmbeddingMap {
       group(
         button("closer", "Zoom in", "+", () => this.#zoom(1.6)),
         button("farther", "Zoom out", "−", () => this.#zoom(1 / 1.6)),
-        button("reset", "Show all samples", "R", () => this.#resetView()),
+        button("reset", "Show all images", "R", () => this.#resetView()),
       ),
       group(button("full", "Full screen", "F", () => this.#toggleFullScreen())),
     );
@@ -107,7 +107,7 @@ class EmbeddingMap {
 
   #fail(error) {
     this.version = null; // so that the next run of the page tries again
-    this.status.textContent = "The map could not be fetched. Reload the page.";
+    this.status.textContent = "The map could not be loaded. Reload the page.";
     console.error(error);
   }
 
@@ -146,7 +146,7 @@ class EmbeddingMap {
 
   #describe() {
     const { count } = this.header;
-    const total = `${count.toLocaleString("en")} samples`;
+    const total = `${count.toLocaleString("en")} images`;
     this.root.setAttribute(
       "aria-label",
       `Embedding map of ${total}. Keys: G moves, S lasso, B box, R shows all, F full screen, Escape clears, arrows and plus or minus move and zoom.`,

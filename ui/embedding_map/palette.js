@@ -5,7 +5,7 @@ const PALETTES = {
 };
 const MISSING = 255;
 const OTHER = "#8a949c";
-// Behind the theme's own: each far from those and from its neighbours here.
+// Behind the theme's own: each far from those and from its neighbors here.
 const MORE_COLORS = [
   "#7d5fc7", "#9c6b46", "#8a9a1f", "#d6455d", "#3f6fd8", "#5aa02c", "#b04fae", "#c9a66b", "#1f8f99",
   "#ef8fb5", "#6b7f3a", "#8f3f2f", "#7fb8a4", "#a58ce0", "#d9b400", "#4f8fb0", "#c77f7f", "#6a5a8c",
@@ -51,7 +51,7 @@ function sampleStops(stops, share) {
   return low.map((value, channel) => Math.round(value + (high[channel] - value) * (place % 1)));
 }
 
-/** The colours of a palette from low to high; on a dark ground without those that are as dark as it is. */
+/** The colors of a palette from low to high; on a dark ground without those that are as dark as it is. */
 function paletteStops(name, theme) {
   const stops = PALETTES[name];
   return theme.isDark && name !== "diverging" ? stops.slice(2) : stops;
@@ -61,8 +61,8 @@ function paletteStops(name, theme) {
 function buildPalette(legend, theme, hidden) {
   const table = new Uint8Array(256 * 4);
   const put = (code, color, alpha = 255) => table.set([...color, alpha], code * 4);
-  const grey = theme.isDark ? [92, 102, 110] : [176, 184, 191];
-  for (let code = 0; code < 256; code++) put(code, legend ? grey : theme.accent);
+  const gray = theme.isDark ? [92, 102, 110] : [176, 184, 191];
+  for (let code = 0; code < 256; code++) put(code, legend ? gray : theme.accent);
   if (legend?.kind === "values") {
     const stops = paletteStops(legend.palette, theme);
     for (let code = 0; code < MISSING; code++) put(code, sampleStops(stops, code / (MISSING - 1)));

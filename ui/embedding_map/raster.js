@@ -37,8 +37,8 @@ class RasterRenderer {
     pixels.fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
     const { size, opacity } = pointStyle(camera, this.points.count);
     const view = { camera, ratio, width, height, pixels, ringedMarks };
-    const grey = Uint8Array.from({ length: 1024 }, (_, at) => (at % 4 < 3 ? theme.faded[at % 4] : this.table[at]));
-    if (hasFaded) this.#fill(view, 0, grey, Math.max(1.7, size * 0.8) * ratio, opacity * 0.6);
+    const gray = Uint8Array.from({ length: 1024 }, (_, at) => (at % 4 < 3 ? theme.faded[at % 4] : this.table[at]));
+    if (hasFaded) this.#fill(view, 0, gray, Math.max(1.7, size * 0.8) * ratio, opacity * 0.6);
     this.#fill(view, 1, this.table, size * ratio, opacity);
     this.context.putImageData(this.image, 0, 0);
     if (ringedMarks) this.#drawRings(camera, ratio, theme, ringedMarks, Math.max(size + 5, RING_SIZE));
@@ -102,7 +102,7 @@ class RasterRenderer {
   destroy() {}
 }
 
-/** A colour over an opaque pixel; `share` is of 256. */
+/** A color over an opaque pixel; `share` is of 256. */
 function blend(pixel, red, green, blue, share) {
   const rest = 256 - share;
   const r = ((pixel & 255) * rest + red * share) >> 8;
@@ -111,7 +111,7 @@ function blend(pixel, red, green, blue, share) {
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
 
-/** A point with its ring, drawn once for each colour and then copied. */
+/** A point with its ring, drawn once for each color and then copied. */
 function ringStamp(side, radius, ringWidth, colors) {
   const stamp = h("canvas", { width: side, height: side });
   const context = stamp.getContext("2d");

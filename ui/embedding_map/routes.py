@@ -5,17 +5,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ui.embedding_map.arrays import KEPT, KeptArrays
+from ui.embedding_map.arrays import CACHE, ArrayCache
 
 # The address is the digest of the content, so what it names never changes.
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
-def map_app(kept: KeptArrays = KEPT) -> Starlette:
+def map_app(cache: ArrayCache = CACHE) -> Starlette:
     """Return the application that serves the arrays of maps."""
 
     def array(request: Request) -> Response:
-        body = kept.find(request.path_params["digest"])
+        body = cache.find(request.path_params["digest"])
         if body is None:
             return PlainTextResponse("This array is no longer in memory; reload the page", status_code=404)
         return Response(body, media_type="application/octet-stream", headers=FOREVER)

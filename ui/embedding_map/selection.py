@@ -1,14 +1,17 @@
 """What the browser sends back: an outline and a picked point, never the points inside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.explore.polygon import rows_in_polygon
 from al_core.types import Rows
 from ui.embedding_map.colors import Categories, Values
 
+MIN_VERTICES = 3
+# The browser simplifies an outline to 160; others may send what they like.
 MAX_VERTICES = 1_000
 
 
@@ -28,8 +31,6 @@ class MapSelection:
 
     def rows(self, points: NDArray[np.floating], colors: Values | Categories | None = None) -> Rows:
         """Return the rows inside the outline, ascending, without those of hidden categories; none without outline."""
-        from al_core.explore.polygon import rows_in_polygon
-
         if self.polygon is None:
             return np.empty(0, np.int64)
         rows = rows_in_polygon(points, self.polygon)
@@ -39,24 +40,28 @@ class MapSelection:
         return rows
 
 
-def read_state(state: Any, *, n_points: int, generation: int, color_name: str | None) -> MapSelection:
+def read_state(report: Mapping[str, object], *, n_points: int, generation: int, color_name: str | None) -> MapSelection:
     """Return the selection that the browser reported; whatever does not fit the map on the page counts as nothing."""
-    drawn, picked = state.get("selection"), state.get("picked")
+    drawn = report.get("selection")
+    picked = report.get("picked")
+    # Not isinstance: True is an int as well.
     if type(picked) is not int or not 0 <= picked < n_points:
         picked = None
     if not isinstance(drawn, dict) or drawn.get("generation", generation) != generation:
         return MapSelection(picked=picked)
-    polygon, hidden = _polygon(drawn.get("polygon")), drawn.get("hidden", [])
+    polygon = _polygon(drawn.get("polygon"))
+    hidden = drawn.get("hidden", [])
     if not isinstance(hidden, list) or not all(type(code) is int for code in hidden):
         return MapSelection(picked=picked)
-    is_of_these_colors = drawn.get("colors") == color_name
-    return MapSelection(polygon, picked, frozenset(hidden) if is_of_these_colors else frozenset())
+    # Other colors have another legend, whose entries the positions do not mean.
+    has_same_colors = drawn.get("colors") == color_name
+    return MapSelection(polygon, picked, frozenset(hidden) if has_same_colors else frozenset())
 
 
-def _polygon(vertices: Any) -> NDArray[np.float64] | None:
+def _polygon(vertices: object) -> NDArray[np.float64] | None:
     try:
         polygon = np.array(vertices, np.float64)
     except (TypeError, ValueError):
         return None
-    is_outline = polygon.ndim == 2 and polygon.shape[1] == 2 and 3 <= len(polygon) <= MAX_VERTICES
+    is_outline = polygon.shape[1:] == (2,) and MIN_VERTICES <= len(polygon) <= MAX_VERTICES
     return polygon if is_outline and np.isfinite(polygon).all() else None

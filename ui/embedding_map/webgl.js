@@ -4,7 +4,7 @@ precision highp int;
 layout(location = 0) in vec2 position;
 layout(location = 1) in uint code;
 layout(location = 2) in uint marks;
-uniform vec2 centre, zoom;
+uniform vec2 center, zoom;
 uniform float size, opacity;
 uniform int layer;              // 0 faded, 1 plain, 2 with a ring
 uniform uint ringed;            // marks that get a ring
@@ -24,7 +24,7 @@ void main() {
   }
   bool isRinged = (marks & ringed) != 0u;
   int own = isRinged ? 2 : isFaded ? 0 : 1;
-  gl_Position = vec4((position - centre) * zoom, 0.0, 1.0);
+  gl_Position = vec4((position - center) * zoom, 0.0, 1.0);
   if (own != layer || color.a == 0.0 || (marks & ${NOWHERE}u) != 0u) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   gl_PointSize = size;
   fill = layer == 0 ? vec4(fadedColor, opacity) : vec4(color.rgb, opacity);
@@ -47,7 +47,7 @@ void main() {
   float cover = size < 2.6 ? 1.0 : clamp(size * 0.5 - distance, 0.0, 1.0);
   vec4 own = fill;
   if (ring.a > 0.0) {
-    // A gap in the colour of the page tells the ring from the point, whatever colours the two have.
+    // A gap in the color of the page tells the ring from the point, whatever colors the two have.
     float inner = size * 0.5 - ringWidth;
     own = mix(own, vec4(gapColor, fill.a), clamp(distance - inner * 0.74 + 0.5, 0.0, 1.0));
     own = mix(own, ring, clamp(distance - inner + 0.5, 0.0, 1.0));
@@ -143,7 +143,7 @@ class WebGLRenderer {
     gl.clear(gl.COLOR_BUFFER_BIT);
     const { size, opacity } = pointStyle(camera, counts.all);
     const share = (color) => color.map((value) => value / 255);
-    gl.uniform2f(at.centre, camera.x, camera.y);
+    gl.uniform2f(at.center, camera.x, camera.y);
     gl.uniform2f(at.zoom, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
     gl.uniform1ui(at.ringed, ringedMarks);
     gl.uniform3f(at.fadedColor, ...share(theme.faded));

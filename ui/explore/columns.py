@@ -1,49 +1,50 @@
-"""What can be known about every sample at once, calculated once for each content."""
+"""What is stored about every image at once, calculated once for each content."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from al_core import workflow
 from al_core.explore import filters
 from al_core.explore.filters import Bins, Mask
+from al_core.steps.selections import preferred_first
 from al_core.store import INITIAL_TAG, Dataset, StoredArray
 from al_core.types import Rows
 from ui.embedding_map import Categories, Values
 
-PREDICTED, TAG = "predicted class", "tag"
+PREDICTED = "predicted class"
+TAG = "tag"
 NO_TAG = "in no tag"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A number for each sample: a score or numeric metadata."""
+    """A number for each image: a score or numeric metadata."""
 
     name: str
     stored: StoredArray
-    values: NDArray
+    values: NDArray[Any]
 
     @property
     def is_score(self) -> bool:
-        """Whether it is from 0 to 1, higher meaning more worth labelling."""
+        """Whether it is from 0 to 1, higher meaning more worth labeling."""
         return self.stored.kind == "score"
 
     def bins(self, n_bins: int) -> tuple[Bins, NDArray[np.int64]]:
-        """Return the bars of a histogram and how many samples each holds in all."""
+        """Return the bars of a histogram and how many images each holds in all."""
         return _bins(self.stored.digest, n_bins, (0.0, 1.0) if self.is_score else None, self.values)
 
-    def highest_first(self) -> NDArray[np.int32]:
+    def highest_first(self) -> Rows:
         """Return all rows, the highest value first."""
         return _highest_first(self.stored.digest, self.values)
 
 
 def number_columns(dataset: Dataset) -> dict[str, Column]:
     """Return the preferred score first, then other scores, then numeric metadata."""
-    scores = dataset.arrays.all("score")
-    preferred = [score for name in workflow.PREFERRED_SCORES for score in scores if score.name == name][:1]
-    ordered = preferred + [score for score in scores if score not in preferred] + dataset.arrays.all("metadata")
+    scores = {score.name: score for score in dataset.arrays.all("score")}
+    ordered = [scores[name] for name in preferred_first(scores)] + dataset.arrays.all("metadata")
     columns: dict[str, Column] = {}
     for stored in ordered:
         values = dataset.arrays.read(stored)
@@ -54,7 +55,7 @@ def number_columns(dataset: Dataset) -> dict[str, Column]:
 
 
 def predicted_class(dataset: Dataset) -> Categories | None:
-    """Return the class that the newest predictions give each sample."""
+    """Return the class that the newest predictions give each image."""
     prediction = dataset.arrays.newest("prediction")
     if prediction is None:
         return None
@@ -63,27 +64,30 @@ def predicted_class(dataset: Dataset) -> Categories | None:
 
 
 def text_columns(dataset: Dataset) -> dict[str, Categories]:
-    """Return the metadata that is text; one that is named as something else is told apart by its kind."""
-    taken = {PREDICTED, TAG, *(stored.name for kind in ("score", "metadata") for stored in dataset.arrays.all(kind))}
-    stored = dataset.arrays.all("category")
-    names = [f"{found.name} (text)" if found.name in taken else found.name for found in stored]
-    return {
-        name: Categories(name, dataset.arrays.read(found), tuple(found.facts["names"]), digest=found.digest)
-        for name, found in zip(names, stored, strict=True)
-    }
+    """Return the metadata that is text; a column with the name of something else gets its kind behind it."""
+    others = {PREDICTED, TAG, *(stored.name for kind in ("score", "metadata") for stored in dataset.arrays.all(kind))}
+    columns = {}
+    for stored in dataset.arrays.all("category"):
+        name = f"{stored.name} (text)" if stored.name in others else stored.name
+        codes = dataset.arrays.read(stored)
+        columns[name] = Categories(name, codes, tuple(stored.facts["names"]), digest=stored.digest)
+    return columns
 
 
 def first_tag(dataset: Dataset) -> Categories:
-    """Return the oldest tag that each sample is in: tags contain their parents, so this is when it was added."""
-    names = [NO_TAG, *(tag.name for tag in dataset.tags() if tag.name != INITIAL_TAG)]
+    """Return the oldest tag that each image is in: tags contain their parents, so this is when it was added."""
     codes = np.zeros(dataset.n_samples, np.int16)
-    for code, tag in enumerate((tag for tag in dataset.tags() if tag.name != INITIAL_TAG), 1):
-        codes[filters.tag_mask([tag.mask], dataset.n_samples)] = code
+    names = [NO_TAG]
+    # Newest first, so that an older tag has the last word.
+    for tag in dataset.tags():
+        if tag.name != INITIAL_TAG:
+            codes[filters.tag_mask([tag.mask], dataset.n_samples)] = len(names)
+            names.append(tag.name)
     return Categories(TAG, codes, tuple(names))
 
 
 def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -> Values | Categories | None:
-    """Return the colours of the map; a number's palette spans the same values as its histogram."""
+    """Return the colors of the map; a number's palette spans the same values as its histogram."""
     if name == PREDICTED:
         return predicted_class(dataset)
     if name == TAG:
@@ -92,28 +96,34 @@ def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -
         return text_columns(dataset).get(name or "")
     column = columns[name]
     bins, _ = column.bins(1)
-    low, high = float(bins.edges[0]), float(bins.edges[-1])
+    low = float(bins.edges[0])
+    high = float(bins.edges[-1])
     return Values(name, column.values, low=low, high=high, digest=column.stored.digest)
+
+
+# The caches below hold what takes tens of milliseconds at a million images. Streamlit would hash an array by samples
+# of it, and so return stale values: the digest is the argument, and the underscore keeps the array from being hashed.
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def filename_mask(dataset_id: str, n_samples: int, text: str, _dataset: Dataset) -> Mask:
+    """Return which images have the text in their filename."""
     return filters.filename_mask(_dataset.filename_column, text)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _bins(
-    digest: str, n_bins: int, limits: tuple[float, float] | None, _values: NDArray
+    digest: str, n_bins: int, limits: tuple[float, float] | None, _values: NDArray[Any]
 ) -> tuple[Bins, NDArray[np.int64]]:
     bins = filters.bin_values(_values, n_bins, limits=limits)
     return bins, bins.count()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _highest_first(digest: str, _values: NDArray) -> Rows:
-    return filters.highest_first(_values)
+def _highest_first(digest: str, _values: NDArray[Any]) -> Rows:
+    return filters.highest_first(_values).astype(np.int64)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _predicted_classes(digest: str, _probabilities: NDArray) -> NDArray[np.int16]:
+def _predicted_classes(digest: str, _probabilities: NDArray[Any]) -> NDArray[np.int16]:
     return filters.predicted_classes(_probabilities)

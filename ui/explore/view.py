@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 from al_core import workflow
 from al_core.jobs import JobState
 from al_core.steps import views
-from al_core.store import Dataset
-from ui import state
-
-SHOWN, GENERATION, DRAWN = "map-shown", "map-generation", "map-drawn"
-ON_ITS_WAY = "UMAP is being calculated: its progress is below the map"
+from al_core.store import Dataset, StoredArray
+from ui import jobs
+from ui.session import Key, next_round, round_of
 
 
 @dataclass(frozen=True)
@@ -21,11 +19,12 @@ class View:
     """What the map shows.
 
     Attributes:
+        embedding: Its name.
         points: (N, 2), NaN where an embedding has no row for a sample.
-        generation: Another one for another view, and when the outline on the map is to go.
         digest: Names the content of `points`.
+        generation: Another one for another view, and when the outline on the map is to go.
         has_umap: Whether UMAP has been calculated.
-        landmarks: How many samples UMAP laid out itself if it placed the others among them.
+        n_landmarks: How many samples UMAP laid out itself if it placed the others among them.
     """
 
     embedding: str
@@ -33,57 +32,84 @@ class View:
     digest: str
     generation: int
     has_umap: bool
-    landmarks: int | None
+    n_landmarks: int | None
 
 
-def choose_view(dataset: Dataset, embeddings: list[str]) -> View | None:
+def choose_view(dataset: Dataset) -> View | None:
     """Draw the choice of embedding and view; without an embedding there is none."""
+    embeddings = {stored.name: stored for stored in dataset.arrays.all("embedding")}
     if not embeddings:
         return None
-    embedding = embeddings[-1]
-    if len(embeddings) > 1:
-        embedding = st.selectbox("Embedding", embeddings, index=len(embeddings) - 1, help="Whose map is shown")
-    stored = dataset.arrays.get("embedding", embedding)
+    stored = embeddings[_choose_embedding(list(embeddings))]
     umap = views.stored_projection(dataset, stored, "UMAP")
-    is_ready = umap is not None
+    method = _choose_method(is_ready=umap is not None)
+    if umap is not None and method == "UMAP":
+        points = dataset.arrays.read(umap)
+        n_landmarks = umap.facts.get("landmarks")
+    else:
+        points = workflow.project(dataset, stored.name, "PCA")
+        n_landmarks = None
+    _note_shown(dataset, stored, method)
+    return View(
+        stored.name,
+        _for_all_samples(points, dataset.n_samples),
+        f"{stored.digest} {method} {dataset.n_samples}",
+        round_of(Key.MAP_ROUND),
+        umap is not None,
+        n_landmarks,
+    )
+
+
+def _choose_embedding(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return st.selectbox("Embedding", names, index=len(names) - 1, help="Whose map is shown")
+
+
+def _choose_method(*, is_ready: bool) -> str:
     # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
-    method = st.segmented_control(
+    is_outlined = st.session_state.get(Key.MAP_OUTLINED, False)
+    return st.segmented_control(
         "View",
         ["PCA", "UMAP"],
-        default="UMAP" if is_ready and not st.session_state.get(DRAWN) else "PCA",
+        default="UMAP" if is_ready and not is_outlined else "PCA",
         key=f"view-{is_ready}",
         required=True,
         disabled=not is_ready,
         width="content",
-        help="PCA keeps large distances, UMAP keeps neighbours together" if is_ready else ON_ITS_WAY,
+        help="PCA preserves large distances, UMAP keeps neighbors together"
+        if is_ready
+        else "UMAP is being calculated: see its progress below the map",
     )
-    points = dataset.arrays.read(umap) if method == "UMAP" else workflow.project(dataset, embedding, "PCA")
-    if len(points) < dataset.n_samples:
-        # An embedding stored before the last samples came has no place for them.
-        points = np.pad(points, ((0, dataset.n_samples - len(points)), (0, 0)), constant_values=np.nan)
-    if st.session_state.get(SHOWN) != (dataset.id, embedding, method):
-        st.session_state[SHOWN] = (dataset.id, embedding, method)
+
+
+def _for_all_samples(points: NDArray[np.float32], n_samples: int) -> NDArray[np.float32]:
+    # An embedding stored before the last samples came has no place for them.
+    return np.pad(points, ((0, n_samples - len(points)), (0, 0)), constant_values=np.nan)
+
+
+def _note_shown(dataset: Dataset, embedding: StoredArray, method: str) -> None:
+    shown = (dataset.id, embedding.name, method)
+    if st.session_state.get(Key.MAP_SHOWN) != shown:
+        st.session_state[Key.MAP_SHOWN] = shown
         clear_lasso()
-    landmarks = umap.facts.get("landmarks") if method == "UMAP" else None
-    digest = f"{stored.digest} {method} {len(points)}"
-    return View(embedding, points, digest, st.session_state[GENERATION], is_ready, landmarks)
 
 
 def clear_lasso() -> None:
     """Discard what is drawn on the map: its coordinates belong to one view."""
-    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
+    next_round(Key.MAP_ROUND)
 
 
 def show_umap_job(dataset: Dataset, embedding: str) -> None:
-    """Draw the progress of UMAP on a line of its own; a job that was cancelled can be started again."""
+    """Draw the progress of UMAP on a line of its own; a job that was canceled can be started again."""
     key = f"umap:{dataset.id}:{embedding}"
 
     def start() -> None:
-        state.run_job(key, "UMAP", lambda progress: workflow.project(dataset, embedding, "UMAP", progress=progress))
+        jobs.start(key, "UMAP", lambda progress: workflow.project(dataset, embedding, "UMAP", progress=progress))
 
-    if state.jobs().latest(key) is None:
+    if jobs.latest(key) is None:
         start()
-    job = state.show_job(key, unit="steps")
+    job = jobs.show(key, unit="steps")
     if job is None:
         return
     if job.state is JobState.FINISHED:
@@ -92,5 +118,5 @@ def show_umap_job(dataset: Dataset, embedding: str) -> None:
         "Calculate UMAP",
         icon=":material/restart_alt:",
         on_click=start,
-        help="Lays out neighbours together; PCA stays until it is done",
+        help="Keeps neighbors together; PCA stays until it is done",
     )

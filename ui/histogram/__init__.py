@@ -1,9 +1,9 @@
 """A histogram that filters: drag across its bars to keep only those samples."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,7 +18,7 @@ __all__ = ["BIN_COUNTS", "histogram"]
 FOLDER = Path(__file__).parent
 BIN_COUNTS = (10, 20, 40, 80, 160)
 
-# The map's palettes: a bar has the colour that its samples have on the map.
+# With the map's palettes: a bar has the color that its samples have on the map.
 _scripts = (embedding_map.FOLDER / "palette.js", FOLDER / "histogram.js")
 _component = st.components.v2.component(
     "histogram",
@@ -51,7 +51,7 @@ def histogram(
         totals: (B + 1,) all samples, drawn as a shadow behind.
         chosen: The range that filters now.
         on_range: Called before the page reruns with the range that was dragged, or None when it was cleared.
-        palette: Colours the bars as the map is coloured; without it they are blue.
+        palette: Colors the bars as the map is colored; without it they are blue.
         bin_count: One of `BIN_COUNTS`, shown with buttons for fewer and more.
         on_bin_count: Called with the number of bars that was asked for.
         height: Of the bars, in CSS pixels.
@@ -65,7 +65,7 @@ def histogram(
             "totals": totals.tolist(),
             "chosen": _positions(chosen, bins),
             "order": st.session_state.get(f"{key}-order", 0),
-            "isWhole": bins.codes.size > 0 and float(bins.edges[0]) % 1 == 0.5,
+            "isWhole": bins.codes.size > 0 and _is_around_whole_numbers(bins),
             "color": BLUE,
             "palette": palette,
             "binCount": bin_count,
@@ -76,41 +76,58 @@ def histogram(
     )
 
 
-NOTHING = object()
+def _is_around_whole_numbers(bins: Bins) -> bool:
+    # `bin_values` puts the edges of whole numbers halfway between them.
+    return float(bins.edges[0]) % 1 == 0.5
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the browser asked for.
+
+    Attributes:
+        bin_count: Another number of bars, or None if it asked for a range.
+        wanted: The range, or None to clear it.
+        order: Counts the ranges reported, so that the answer to an earlier one moves no later one back.
+    """
+
+    bin_count: int | None = None
+    wanted: Range | None = None
+    order: int = 0
 
 
 def _report(
     key: str, bins: Bins, on_range: Callable[[Range | None], None], on_bin_count: Callable[[int], None] | None
 ) -> None:
-    change = st.session_state[key].get("change")
-    wanted = read_change(change, bins)
-    if isinstance(wanted, int):
-        if on_bin_count:
-            on_bin_count(wanted)
-    elif wanted is not NOTHING:
-        st.session_state[f"{key}-order"] = change.get("order", 0)
-        on_range(wanted)
+    change = read_change(st.session_state[key].get("change"), bins)
+    if change is None:
+        return
+    if change.bin_count is None:
+        st.session_state[f"{key}-order"] = change.order
+        on_range(change.wanted)
+    elif on_bin_count:
+        on_bin_count(change.bin_count)
 
 
-def read_change(change: Any, bins: Bins) -> Any:
-    """Return the range, None, or number of bars that the browser asked for; `NOTHING` if it makes no sense."""
-    if not isinstance(change, dict):
-        return NOTHING
-    if change.get("bins") in BIN_COUNTS:
-        return change["bins"]
-    wanted, n_bars = change.get("range"), len(bins.edges) - 1
-    if wanted is None and "range" in change:
-        return None
-    if wanted == "missing":
-        return Range(is_missing=True)
-    is_pair = isinstance(wanted, list) and len(wanted) == 2 and all(type(bar) is int for bar in wanted)
-    if is_pair and 0 <= wanted[0] <= wanted[1] < n_bars:
-        return bins.range_of(*wanted)
-    return NOTHING
+def read_change(message: object, bins: Bins) -> Change | None:
+    """Return what the browser asked for, or None if its message makes no sense."""
+    match message:
+        case {"bins": int(bin_count)} if bin_count in BIN_COUNTS:
+            return Change(bin_count)
+        case {"range": None, **rest}:
+            wanted = None
+        case {"range": "missing", **rest}:
+            wanted = Range(is_missing=True)
+        case {"range": [int(first), int(last)], **rest} if 0 <= first <= last < len(bins.edges) - 1:
+            wanted = bins.range_of(first, last)
+        case _:
+            return None
+    order = rest.get("order", 0)
+    return Change(wanted=wanted, order=order if isinstance(order, int) else 0)
 
 
 def _positions(chosen: Range | None, bins: Bins) -> list[float] | str | None:
-    """Where the range begins and ends, counted in bars: it need not be on an edge after their number changed."""
+    """Return where the range begins and ends in bars: not on an edge if their number changed since."""
     if chosen is None:
         return None
     if chosen.is_missing:

@@ -124,7 +124,7 @@ class Histogram {
     this.#describe();
   }
 
-  /** Bars that share a colour: all of them, or one group a bar where they are coloured as on the map. */
+  /** Bars that share a color: all of them, or one group a bar where they are colored as on the map. */
   #byColor() {
     const bars = Array.from({ length: this.#nBars }, (_, at) => at);
     if (!this.data.palette) return [[this.data.color, bars]];
@@ -148,7 +148,7 @@ class Histogram {
     if (missing.hidden) return;
     const total = data.totals[this.#nBars];
     const count = data.counts[this.#nBars];
-    const label = `${count.toLocaleString("en")} of ${total.toLocaleString("en")} samples have no value; click to keep only these`;
+    const label = `${count.toLocaleString("en")} of ${total.toLocaleString("en")} images have no value; click to keep only these`;
     missing.title = label;
     missing.setAttribute("aria-label", label);
     missing.setAttribute("aria-pressed", String(this.range === "missing"));

@@ -20,6 +20,7 @@ _component = st.components.v2.component(
 
 
 def image_url(dataset: Dataset, row: int | str) -> str:
+    """Return the address of a sample's thumbnail; `row` may be a placeholder that the browser fills in."""
     return f"/images/{dataset.image_key}/{row}"
 
 
@@ -30,13 +31,14 @@ def image_grid(dataset: Dataset, rows: Rows, caption: Callable[[int], str], *, k
     """
     start = (st.session_state.get(key, 1) - 1) * PAGE_SIZE
     if start >= len(rows):
+        # A filter has left fewer pages than the one that was open.
         start = 0
     shown = np.asarray(rows[start : start + PAGE_SIZE])
-    items = [
+    tiles = [
         {"row": row, "src": image_url(dataset, row), "filename": name, "caption": caption(position)}
         for position, (row, name) in enumerate(zip(shown.tolist(), dataset.filenames(shown), strict=True), start)
     ]
-    event = _component(key=f"{key}-images", data=items, on_opened_change=_rerun)
+    event = _component(key=f"{key}-images", data=tiles, on_opened_change=_rerun)
     n_pages = -(-len(rows) // PAGE_SIZE)
     if n_pages > 1:
         st.pagination(n_pages, key=key)

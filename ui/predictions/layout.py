@@ -1,11 +1,11 @@
 """How a file of predictions is to be read: what was recognized, what else may be chosen, and what the file lacks."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from al_core.exceptions import ALCoreError
+from al_core.exceptions import ALCoreError, InvalidInputError
 from al_core.formats import (
     CLASS_NAME_SUFFIXES,
     PREDICTION_READERS,
@@ -21,75 +21,108 @@ from al_core.formats.prediction_files import SCORES
 from al_core.store import INITIAL_TAG, Dataset
 from ui.file_drop import chosen_file
 from ui.predictions.source import PredictionSource
+from ui.session import key_of
 
 LABELS = {name: reader.label for name, reader in PREDICTION_READERS.items()} | {SCORES: SCORE_READERS["csv"].label}
 POLICIES = {
-    Policy.SKIP: "Skip them",
-    Policy.FILL: "Fill: equal probabilities",
-    Policy.REJECT: "Refuse the file",
+    Policy.SKIP: "Skip",
+    Policy.FILL: "Treat as fully uncertain",
+    Policy.REJECT: "Reject the file",
 }
 
 
-def source_of(files: PredictionFiles) -> tuple[PredictionSource, Policy, DeltaGenerator]:
-    """Draw the choices; return the source, the policy and the room beside them."""
-    try:
-        recognized, problem = recognize(files.predictions), None
-    except ALCoreError as error:
-        recognized, problem = None, error
-    layout, bad_rows, more = st.columns(3, vertical_alignment="bottom")
-    chosen = layout.selectbox(
-        "Read as",
-        list(LABELS),
-        index=list(LABELS).index(recognized) if recognized else None,
-        format_func=lambda name: LABELS[name] + (" (recognized)" if name == recognized else ""),
-        key=f"read-as-{files.predictions}",
-        help="Found out from the content; choose another layout if that is wrong",
-    )
+@dataclass(frozen=True)
+class Layout:
+    """How files are to be read.
+
+    Attributes:
+        source: The files with their format.
+        policy: What happens to rows that cannot be used.
+        room: Where on the page more questions about the file fit.
+    """
+
+    source: PredictionSource
+    policy: Policy
+    room: DeltaGenerator
+
+
+def choose_layout(files: PredictionFiles) -> Layout:
+    """Draw the choices and return them.
+
+    Raises:
+        ALCoreError: If the layout was not recognized, until one is chosen.
+    """
+    read_as, bad_rows, room = st.columns(3, vertical_alignment="bottom")
+    name = _choose_reader(files, read_as)
     policy = bad_rows.selectbox(
-        "Rows that cannot be used",
+        "Unusable rows",
         list(POLICIES),
-        format_func=POLICIES.get,
-        help="What happens to bad rows and to samples without a prediction",
+        format_func=lambda policy: POLICIES[policy],
+        help="What happens to bad rows and to images without a prediction",
     )
-    if problem and not chosen:
-        raise problem
-    lower = chosen == SCORES and more.toggle(
+    lower = name == SCORES and room.toggle(
         "Lower means more informative",
-        help="For scores of label quality, such as cleanlab's: 1 minus the value is used",
+        help="For scores of label quality, such as cleanlab's: each value is replaced by 1 minus the value",
     )
-    with more:
-        files = _with_annotations(files, chosen)
-    return PredictionSource(files, chosen, lower), policy, more
+    with room:
+        files = _with_annotations(files, name)
+    return Layout(PredictionSource(files, name, lower), policy, room)
+
+
+def _choose_reader(files: PredictionFiles, place: DeltaGenerator) -> str:
+    recognized = None
+    problem = None
+    try:
+        recognized = recognize(files.predictions)
+    except ALCoreError as error:
+        problem = error
+    names = list(LABELS)
+    chosen = place.selectbox(
+        "Read as",
+        names,
+        index=names.index(recognized) if recognized else None,
+        format_func=lambda name: LABELS[name] + (" (recognized)" if name == recognized else ""),
+        key=key_of("read-as", str(files.predictions)),
+        help="Recognized by content; choose another layout if that is wrong",
+    )
+    if chosen is None:
+        # Only now, so that a layout can be chosen above the explanation.
+        raise problem or InvalidInputError(f"choose how to read {files.predictions.name}")
+    return chosen
 
 
 def _with_annotations(files: PredictionFiles, layout: str) -> PredictionFiles:
-    about = PREDICTION_READERS[layout].companion if layout != SCORES else ""
-    if not about or files.images:
+    companion = PREDICTION_READERS[layout].companion if layout != SCORES else ""
+    if not companion or files.images:
         return files
     with st.popover("Add the annotation file", icon=":material/note_add:", width="stretch"):
-        images = chosen_file(about, ["json"], f"images-{files.predictions}", "Or drop both files above at once")
+        key = key_of("images", str(files.predictions))
+        images = chosen_file(companion, ["json"], key, "Or drop both files above at once")
     return replace(files, images=images)
 
 
-def completed(dataset: Dataset, found: Predictions, room: DeltaGenerator) -> tuple[Predictions, str]:
-    """The predictions with the names that their file lacks, and what those depend on."""
+def completed(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) -> tuple[Predictions, str]:
+    """Return the predictions with the names that their file lacks, and a text that changes when those do."""
     depends = ""
-    if found.filenames is None:
-        tags = {tag.name: tag for tag in dataset.tags()}
-        query = room.selectbox(
-            "Rows are in the order of",
-            list(tags),
-            index=list(tags).index(INITIAL_TAG),
-            help="The query set that was predicted: the file does not name its samples",
-        )
-        found = found.with_filenames(dataset.filenames(tags[query].rows), "The file")
-        depends = tags[query].id
-    if found.class_names and found.class_names == numbered_classes(len(found.class_names)):
+    if predictions.filenames is None:
+        predictions, depends = _with_filenames(dataset, predictions, room)
+    if predictions.class_names and predictions.class_names == numbered_classes(len(predictions.class_names)):
         with st.popover("Name the classes", icon=":material/label:", help="The file does not name them"):
-            file = chosen_file(
-                "Class names", [s[1:] for s in CLASS_NAME_SUFFIXES], "class-names", "One name per line, or a data.yaml"
-            )
+            suffixes = [suffix.removeprefix(".") for suffix in CLASS_NAME_SUFFIXES]
+            file = chosen_file("Class names", suffixes, "class-names", "One name per line, or a data.yaml")
         if file:
-            found = found.with_class_names(read_class_names(file), "The file")
+            predictions = predictions.with_class_names(read_class_names(file), "The file")
             depends += str(file)
-    return found, depends
+    return predictions, depends
+
+
+def _with_filenames(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) -> tuple[Predictions, str]:
+    tags = {tag.name: tag for tag in dataset.tags()}
+    names = list(tags)
+    name = room.selectbox(
+        "Rows are in the order of",
+        names,
+        index=names.index(INITIAL_TAG),
+        help="The set of images that was predicted: the file does not name them",
+    )
+    return predictions.with_filenames(dataset.filenames(tags[name].rows), "The file"), tags[name].id

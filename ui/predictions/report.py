@@ -6,34 +6,44 @@ import streamlit as st
 
 from al_core.formats import JoinReport, Predictions, ScoreTable
 from al_core.text import counted
-from ui import state
+from ui.messages import plain, plain_list
+from ui.predictions.source import Contents
 
-CLASSES_SHOWN = 8
+N_CLASSES_SHOWN = 8
 
 
-def show_recognised(found: Predictions | ScoreTable, label: str) -> None:
-    if isinstance(found, ScoreTable):
-        listed = ", ".join(found.scores)
-        text = f"**Ready-made scores** · {counted(len(found.filenames), 'row')} · {state.plain(listed)}"
-        text += "".join(f"\n- {state.plain(finding.sentence())}" for finding in found.findings)
-    else:
-        shown = ", ".join(found.class_names[:CLASSES_SHOWN]) + (", …" if len(found.class_names) > CLASSES_SHOWN else "")
-        task = found.task.replace("-", " ").capitalize()
-        classes = f"{counted(len(found.class_names), 'class')}: {state.plain(shown)}" if shown else "no classes"
-        text = f"**{task}** · {label} · {counted(len(found), 'row')} · {classes}"
+def show_recognized(contents: Contents, label: str) -> None:
+    """Say what the file holds; `label` names its layout."""
+    text = _scores(contents) if isinstance(contents, ScoreTable) else _predictions(contents, label)
     st.markdown(f":material/manage_search: {text}")
+    if isinstance(contents, ScoreTable) and contents.findings:
+        st.markdown(plain_list([finding.sentence() for finding in contents.findings]))
+
+
+def _scores(table: ScoreTable) -> str:
+    return f"**Ready-made scores** · {counted(len(table.filenames), 'row')} · {plain(', '.join(table.scores))}"
+
+
+def _predictions(predictions: Predictions, label: str) -> str:
+    names = predictions.class_names
+    listed = ", ".join(names[:N_CLASSES_SHOWN]) + (", …" if len(names) > N_CLASSES_SHOWN else "")
+    classes = f"{counted(len(names), 'class')}: {plain(listed)}" if names else "no classes"
+    task = predictions.task.replace("-", " ").capitalize()
+    return f"**{task}** · {label} · {counted(len(predictions), 'row')} · {classes}"
 
 
 def show_report(report: JoinReport) -> None:
+    """Draw the counts and the sentences of a report."""
     matched, missing, unknown, duplicate = st.columns(4)
-    matched.metric("Matched samples", f"{report.n_used:,}", border=True)
+    matched.metric("Matched images", f"{report.n_used:,}", border=True)
     missing.metric(f"Without {report.wording.noun}", f"{report.n_samples - report.n_used:,}", border=True)
     unknown.metric("Unknown filenames", f"{len(report.unknown):,}", border=True)
     duplicate.metric("Duplicate filenames", f"{len(report.duplicate):,}", border=True)
-    st.markdown("\n".join(f"- {state.plain(sentence)}" for sentence in report.sentences()))
+    st.markdown(plain_list(report.sentences()))
 
 
 def report_download(report: JoinReport) -> None:
+    """Draw the button that downloads a report with all its lists."""
     st.download_button(
         "Full report",
         lambda: json.dumps(report.to_json(), indent=1, ensure_ascii=False),

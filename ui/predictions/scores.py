@@ -1,4 +1,6 @@
-"""Every score with its formula and histogram, and the samples that score highest."""
+"""Every score with its formula and histogram, and the images that score highest."""
+
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -8,51 +10,58 @@ from al_core.scorers import score_named
 from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url
+from ui.messages import plain
+from ui.session import key_of
 
-TABLE_ROWS = 200
+N_TABLE_ROWS = 200
+N_COLUMNS = 3
 
-OWN_SCORE = "A score of your own: higher means more worth labeling"
+IMPORTED = "Imported: higher means more worth labeling"
 
 
 def show_scores(dataset: Dataset) -> None:
+    """Draw the section."""
     scores = dataset.arrays.all("score")
     if not scores:
         st.info("No scores yet. Drop a prediction file above.", icon=":material/bar_chart:")
         return
     st.subheader("Scores")
-    columns = st.columns(min(len(scores), 3))
+    columns = st.columns(min(len(scores), N_COLUMNS))
     for position, score in enumerate(scores):
-        with columns[position % 3], st.container(border=True):
-            values = dataset.arrays.read(score)
-            n_scored = int((~np.isnan(values)).sum())
-            st.markdown(f"**{score.name}**", help=f"{n_scored:,} of {len(values):,} samples have this score")
-            st.caption(formula(score))
-            st.plotly_chart(
-                charts.score_histogram(values), key=f"histogram-{score.name}", config={"displayModeBar": False}
-            )
+        with columns[position % N_COLUMNS], st.container(border=True):
+            _show_score(dataset, score)
     _show_table(dataset, scores)
 
 
+def _show_score(dataset: Dataset, score: StoredArray) -> None:
+    values = dataset.arrays.read(score)
+    n_scored = int((~np.isnan(values)).sum())
+    st.markdown(f"**{plain(score.name)}**", help=f"{n_scored:,} of {len(values):,} images have this score")
+    st.caption(formula(score))
+    st.plotly_chart(charts.score_histogram(values), key=key_of("score", score.name), config={"displayModeBar": False})
+
+
 def formula(stored: StoredArray) -> str:
+    """Return how a score is calculated, or that it came from a file."""
     score = score_named(stored.name, stored.facts.get("task"))
-    return score.formula if score else OWN_SCORE
+    return score.formula if score else IMPORTED
 
 
 def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
-    names = [score.name for score in scores]
+    by_name = {score.name: score for score in scores}
     heading, choice = st.columns([3, 1], vertical_alignment="bottom")
-    by = choice.selectbox("Sorted by", names, help="The highest come first")
-    heading.markdown(f"**The {min(TABLE_ROWS, dataset.n_samples):,} highest of {dataset.n_samples:,} samples**")
-    rows = highest_first(dataset.arrays.read(dataset.arrays.get("score", by)))[:TABLE_ROWS]
-    table = {"Image": [image_url(dataset, row) for row in rows.tolist()], "Filename": dataset.filenames(rows)}
-    table |= {score.name: dataset.arrays.read(score)[rows] for score in scores}
-    st.dataframe(
-        table,
-        hide_index=True,
-        row_height=48,
-        height=420,
-        column_config={
-            "Image": st.column_config.ImageColumn(width="small"),
-            **{name: st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f") for name in names},
-        },
-    )
+    sorted_by = choice.selectbox("Sorted by", list(by_name), help="The highest come first")
+    n_shown = min(N_TABLE_ROWS, dataset.n_samples)
+    heading.markdown(f"**The {n_shown:,} highest of {dataset.n_samples:,} images**")
+    rows = highest_first(dataset.arrays.read(by_name[sorted_by]))[:N_TABLE_ROWS].astype(np.int64)
+    table: dict[str, object] = {
+        "Image": [image_url(dataset, row) for row in rows.tolist()],
+        "Filename": dataset.filenames(rows),
+    }
+    columns: dict[str, Any] = {"Image": st.column_config.ImageColumn(width="small")}
+    for score in scores:
+        # Not its name: a score may be called "Image" too.
+        key = key_of("score", score.name)
+        table[key] = dataset.arrays.read(score)[rows]
+        columns[key] = st.column_config.ProgressColumn(score.name, min_value=0, max_value=1, format="%.3f")
+    st.dataframe(table, hide_index=True, row_height=48, height=420, column_config=columns)

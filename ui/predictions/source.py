@@ -7,10 +7,13 @@ import streamlit as st
 from al_core.formats import PredictionFiles, Predictions, ScoreTable, read_prediction_files
 from al_core.jobs import JobState
 from al_core.types import Progress
-from ui import state
+from ui import jobs
+from ui.session import Key
 
+# Smaller files are read within a second, sooner than a job would show its first progress.
 LARGE_BYTES = 20 * 2**20
-READING = "reading"
+
+Contents = Predictions | ScoreTable
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class PredictionSource:
     """Files and how to read them."""
 
     files: PredictionFiles
-    format: str
+    layout: str
     lower_is_more: bool = False
 
     @property
@@ -31,7 +34,7 @@ class PredictionSource:
         """What the result depends on; another content has another key."""
         paths = [self.files.predictions, self.files.images, self.files.class_names]
         stamps = [f"{path}@{path.stat().st_mtime_ns}" for path in paths if path]
-        return f"{self.format} {self.lower_is_more} {' '.join(stamps)}"
+        return f"{self.layout} {self.lower_is_more} {' '.join(stamps)}"
 
     @property
     def is_large(self) -> bool:
@@ -39,26 +42,31 @@ class PredictionSource:
         path = self.files.predictions
         return path.is_dir() or path.stat().st_size > LARGE_BYTES
 
-    def read(self, progress: Progress | None = None) -> Predictions | ScoreTable:
+    def read(self, progress: Progress | None = None) -> Contents:
         """Return what the files hold."""
         return read_prediction_files(
-            self.files, format=self.format, lower_is_more=self.lower_is_more, progress=progress
+            self.files, format=self.layout, lower_is_more=self.lower_is_more, progress=progress
         )
 
 
-def read_source(source: PredictionSource) -> Predictions | ScoreTable | None:
-    """Return what the files hold, or None while they are being read, or if that failed or was cancelled."""
+def read_source(source: PredictionSource) -> Contents | None:
+    """Return what the files hold, or None while they are being read, or if that failed or was canceled."""
     key = f"read {source.key}"
     _forget_others(key)
     if not source.is_large:
         return _read_now(key, source)
-    if state.jobs().latest(key) is None:
-        state.run_job(key, f"Reading {source.name}", source.read)
-    job = state.show_job(key, unit="%")
-    if job and job.state is not JobState.FINISHED and st.button("Read it again", help="Start from the beginning"):
-        state.jobs().forget(key)
+    if jobs.latest(key) is None:
+        jobs.start(key, f"Reading {source.name}", source.read)
+    job = jobs.show(key, unit="%")
+    if job is None:
+        return None
+    if job.state is JobState.FINISHED:
+        contents: Contents = job.result
+        return contents
+    if st.button("Read it again", help="Start from the beginning"):
+        jobs.forget(key)
         st.rerun()
-    return job.result if job and job.state is JobState.FINISHED else None
+    return None
 
 
 def forget_source() -> None:
@@ -68,13 +76,16 @@ def forget_source() -> None:
 
 
 def _forget_others(key: str) -> None:
-    earlier = st.session_state.get(READING)
-    if earlier and earlier != key and (job := state.jobs().latest(earlier)):
-        job.cancel()
-        state.jobs().forget(earlier)
-    st.session_state[READING] = key
+    earlier = st.session_state.get(Key.READING)
+    if earlier and earlier != key:
+        job = jobs.latest(earlier)
+        if job:
+            job.cancel()
+            jobs.forget(earlier)
+    st.session_state[Key.READING] = key
 
 
+# The content of a file may take gigabytes: the newest, and the one before while its report is still on the page.
 @st.cache_resource(max_entries=2, show_spinner="Reading the file…")
-def _read_now(key: str, _source: PredictionSource) -> Predictions | ScoreTable:
+def _read_now(key: str, _source: PredictionSource) -> Contents:
     return _source.read()

@@ -9,54 +9,83 @@ from al_core import workflow
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset
 from ui.images import image_grid
+from ui.messages import plain
 from ui.sample import show_sample
+
+NOW = " The mean score dates from the selection; the images show today's scores."
+
+
+@dataclass(frozen=True)
+class ScoresNow:
+    """The score of each added image as it is stored now, and whether it is another than the selection used."""
+
+    values: list[float]
+    is_replaced: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number about a selection, with what it means."""
+
+    label: str
+    value: str
+    meaning: str
+
+
+def newest_selection(dataset: Dataset) -> workflow.Selection | None:
+    """Return the newest selection in the store: its tag may be gone since its job ended, or its inputs replaced."""
+    selections = (workflow.read_selection(dataset, tag) for tag in dataset.tags())
+    return next((selection for selection in selections if selection), None)
 
 
 def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
-    quality = selection.quality
-    st.subheader(selection.tag.name)
+    """Draw a selection."""
+    st.subheader(plain(selection.tag.name))
     scores = scores_now(dataset, selection)
-    then = " The mean score is the one when they were selected; below the images are the scores now."
     for change in selection.stale:
-        st.warning(f"Out of date: {change}.{then if scores and scores.is_replaced else ''}", icon=":material/history:")
-    figures = {
-        "Added": (f"{quality.n_added:,}", "New samples in this selection"),
-        "Total": (f"{selection.tag.size:,}", "Labeled before plus added"),
-        **score_figures(quality.mean_score, scores),
-        "Covering radius": (number(quality.covering_radius), "The farthest any sample is from a labeled one; 0 to 2"),
-        "Smallest distance": (number(quality.smallest_distance), "Between an added sample and any other labeled one"),
-    }
+        note = NOW if scores and scores.is_replaced else ""
+        st.warning(f"Out of date: {plain(change)}.{note}", icon=":material/history:")
     with st.container(horizontal=True, gap="small"):
-        for label, (value, help) in figures.items():
-            st.metric(label, value, help=help, width="content")
-    shown, code = st.tabs(["Added images, in order", "The same in Python"])
-    with shown:
-        captions_in_order = captions(len(selection.added_rows), scores)
-        opened = image_grid(
-            dataset, selection.added_rows, captions_in_order.__getitem__, key=f"added-{selection.tag.id}"
-        )
+        for figure in _figures(selection, scores):
+            st.metric(figure.label, figure.value, help=figure.meaning, width="content")
+    images, code = st.tabs(["Selected images", "Python code"])
+    with images:
+        captions = _captions(len(selection.added_rows), scores)
+        opened = image_grid(dataset, selection.added_rows, captions.__getitem__, key=f"added-{selection.tag.id}")
         if opened is not None:
             show_sample(dataset, opened)
     code.code(selection_code(dataset, selection), language="python")
     st.download_button(
-        "Download the added filenames",
+        "Download the selected filenames",
         workflow.export_tag(dataset, selection.tag, "txt", added_only=True),
-        file_name=f"{selection.tag.name}.txt",
+        file_name=f"{selection.tag.name}-added.txt",
         icon=":material/download:",
         on_click="ignore",
         help="One filename per line, in the order picked; more formats on the Tags page",
     )
 
 
-@dataclass(frozen=True)
-class ScoresNow:
-    """The score of each added sample as it is stored now, and whether it is another than the selection used."""
-
-    values: list[float]
-    is_replaced: bool
+def _figures(selection: workflow.Selection, scores: ScoresNow | None) -> list[Figure]:
+    quality = selection.quality
+    return [
+        Figure("New", f"{quality.n_added:,}", "New images in this selection"),
+        Figure("Total", f"{selection.tag.size:,}", "Already labeled plus new"),
+        *_score_figures(quality.mean_score, scores),
+        Figure(
+            "Largest gap",
+            _number(quality.covering_radius),
+            "Distance from the least covered image to the nearest labeled one, 0 to 2; lower is better",
+        ),
+        Figure(
+            "Closest pair",
+            _number(quality.smallest_distance),
+            "Smallest distance between a new image and any other labeled one, 0 to 2; higher is better",
+        ),
+    ]
 
 
 def scores_now(dataset: Dataset, selection: workflow.Selection) -> ScoresNow | None:
+    """Return the stored scores of the added images, or None if the selection used none or it is gone."""
     origin = selection.tag.facts["score"]
     stored = dataset.arrays.find("score", origin["name"]) if origin else None
     if stored is None:
@@ -65,23 +94,24 @@ def scores_now(dataset: Dataset, selection: workflow.Selection) -> ScoresNow | N
     return ScoresNow(values, stored.digest != origin["digest"])
 
 
-def score_figures(mean_when_selected: float | None, scores: ScoresNow | None) -> dict[str, tuple[str, str]]:
-    meaning = "Of the added samples; 0 to 1, higher is more uncertain"
+def _score_figures(mean_when_selected: float | None, scores: ScoresNow | None) -> list[Figure]:
+    meaning = "Of the new images, 0 to 1; higher is more uncertain"
     if scores is None or not scores.is_replaced:
-        return {"Mean score": (number(mean_when_selected), meaning)}
+        return [Figure("Mean score", _number(mean_when_selected), meaning)]
     present = [score for score in scores.values if not np.isnan(score)]
-    return {
-        "Mean score when selected": (number(mean_when_selected), f"{meaning}. By the scores that were replaced since"),
-        "Mean score now": (number(np.mean(present) if present else None), f"{meaning}. By the scores stored now"),
-    }
+    mean_now = float(np.mean(present)) if present else None
+    return [
+        Figure("Mean score when selected", _number(mean_when_selected), f"{meaning}. By the scores replaced since"),
+        Figure("Mean score now", _number(mean_now), f"{meaning}. By the scores stored now"),
+    ]
 
 
-def captions(n_added: int, scores: ScoresNow | None) -> list[str]:
+def _captions(n_added: int, scores: ScoresNow | None) -> list[str]:
     if scores is None:
         return [f"#{rank}" for rank in range(1, n_added + 1)]
     now = "now " if scores.is_replaced else ""
-    return [f"#{rank} · {now}{number(score)}" for rank, score in enumerate(scores.values, 1)]
+    return [f"#{rank} · {now}{_number(score)}" for rank, score in enumerate(scores.values, 1)]
 
 
-def number(value: float | None) -> str:
+def _number(value: float | None) -> str:
     return "–" if value is None or np.isnan(value) else f"{value:.3f}"

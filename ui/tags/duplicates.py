@@ -1,48 +1,50 @@
-"""Samples that repeat others, as a tag."""
+"""Images that repeat others, as a tag."""
 
 import streamlit as st
 
 from al_core.jobs import JobState
 from al_core.steps.tags import tag_duplicates
-from al_core.store import Dataset
+from al_core.store import Dataset, Tag
 from al_core.text import counted
 from al_core.types import Progress
-from ui import state
-
-SEEN = "duplicates-seen"
+from ui import jobs
+from ui.messages import errors_explained, notify
+from ui.session import Key
 
 
 def duplicates_form(dataset: Dataset) -> None:
-    embeddings = [stored.name for stored in dataset.arrays.all("embedding")]
-    st.caption("Of samples that look alike the first is left out of the tag: the tag holds what need not be labeled.")
+    """Draw the form."""
+    st.caption("The tag collects near-duplicates, keeping one image of each group out of it.")
     threshold = st.slider(
         "Largest distance",
         0.0,
         1.0,
         0.3,
         0.05,
-        help="Between embeddings of length 1. With the built-in model 0.1 finds copies saved anew, 0.3 most that were "
-        "shifted, scaled or blurred as well. Equal files are found at any distance",
+        help="Between embeddings of length 1. With the bundled model, 0.1 finds copies saved again, 0.3 also most that "
+        "were shifted, scaled or blurred. Identical files are found at any distance",
     )
     name = st.text_input("Name of the tag", "duplicates", key="duplicates-name", help="It is stored as a new tag")
     key = f"duplicates:{dataset.id}"
-    job = state.show_job(key, unit="samples")
-    if job and job.state is JobState.FINISHED and job.id != st.session_state.get(SEEN):
-        st.session_state[SEEN] = job.id
-        found = job.result
-        state.notify(
-            f"Created “{found.name}” with {counted(found.size, 'sample')}" if found else "There are no duplicates"
-        )
-        st.rerun()
+    _show_job(key)
 
-    def work(progress: Progress) -> object:
+    def work(progress: Progress) -> Tag | None:
         return tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
 
-    is_ready = bool(embeddings and name)
-    if st.button(
-        "Find duplicates", disabled=not is_ready, help=None if is_ready else "Embeddings and a name come first"
-    ):
-        with state.errors_explained():
+    is_ready = bool(name and dataset.arrays.all("embedding"))
+    hint = None if is_ready else "This needs embeddings and a name"
+    if st.button("Find duplicates", disabled=not is_ready, help=hint):
+        with errors_explained():
             dataset.check_tag_name(name)
-            state.run_job(key, "Looking for duplicates", work)
+            jobs.start(key, "Finding duplicates", work)
             st.rerun()
+
+
+def _show_job(key: str) -> None:
+    job = jobs.show(key, unit="images")
+    if job is None or job.state is not JobState.FINISHED or job.id == st.session_state.get(Key.DUPLICATES_SEEN):
+        return
+    st.session_state[Key.DUPLICATES_SEEN] = job.id
+    tag: Tag | None = job.result
+    notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}" if tag else "There are no duplicates")
+    st.rerun()

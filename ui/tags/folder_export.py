@@ -9,36 +9,36 @@ from al_core.jobs import JobState
 from al_core.steps import exports
 from al_core.store import Dataset, Tag
 from al_core.types import Progress
-from ui import state
+from ui import jobs
+from ui.messages import errors_explained, notify, plain
 
-COPIES, LINKS = "Copies", "Links"
+COPIES = "Copies"
+LINKS = "Links"
 
 
 def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
     """Draw the form; while a folder is filled, how far that is."""
     st.markdown("**The images as a folder on this machine**")
     key = f"folder:{dataset.id}"
-    job = state.show_job(key, unit="images")
+    job = jobs.show(key, unit="images")
     if job and job.state is JobState.FINISHED:
-        state.jobs().forget(key)
-        state.notify(job.result)
+        jobs.forget(key)
+        notify(job.result)
         st.rerun()
-    if job is None and state.jobs().latest(key):
+    if job is None and jobs.latest(key):
         return
-    _form(key, dataset, tag, added_only)
+    _form(key, dataset, tag, added_only=added_only)
 
 
-def _form(key: str, dataset: Dataset, tag: Tag, added_only: bool) -> None:
-    missing = None if dataset.images_dir else "Choose the folder with the images on the Datasets page first"
-    if dataset.server:
-        missing = "The images are on the server; choose the format Archive · Images above to have them here"
+def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
+    missing = _missing(dataset)
     target, kind = st.columns([3, 2], vertical_alignment="bottom")
     folder = target.text_input(
         "New or empty folder",
         key="folder-export",
         disabled=bool(missing),
         placeholder="/data/to-label",
-        help=missing or "Nothing outside it is written, and nothing in it is ever replaced",
+        help=missing or "Only this folder is written to; existing files are never replaced",
     ).strip()
     how = kind.segmented_control(
         "Filled with",
@@ -46,26 +46,32 @@ def _form(key: str, dataset: Dataset, tag: Tag, added_only: bool) -> None:
         default=COPIES,
         required=True,
         disabled=bool(missing),
-        help=missing or "Links take no room, and need the images folder to stay where it is",
+        help=missing or "Links take no space, but break when the images move",
     )
-    reason = missing or (None if folder else "Name a folder first")
+    obstacle = missing or (None if folder else "Enter a folder first")
     if st.button(
         "Fill the folder",
         icon=":material/drive_file_move:",
-        disabled=bool(reason),
-        help=reason or f"{how} of the images of {tag.name}, under their filenames",
+        disabled=bool(obstacle),
+        help=obstacle or plain(f"{how} of the images of {tag.name}, under their filenames"),
     ):
-        with state.errors_explained():
-            _start(key, dataset, tag, Path(folder).expanduser(), how == LINKS, added_only)
+        with errors_explained():
+            _start(key, dataset, tag, Path(folder).expanduser(), link=how == LINKS, added_only=added_only)
             st.rerun()
 
 
-def _start(key: str, dataset: Dataset, tag: Tag, folder: Path, link: bool, added_only: bool) -> None:
+def _missing(dataset: Dataset) -> str | None:
+    if dataset.server:
+        return "The images are on the server; choose the format Archive · Images above to download them"
+    return None if dataset.images_dir else "Choose the folder with the images on the Datasets page first"
+
+
+def _start(key: str, dataset: Dataset, tag: Tag, folder: Path, *, link: bool, added_only: bool) -> None:
     if not folder.is_absolute():
-        raise InvalidInputError(f"{folder} is no full path; give the whole path of a folder on this machine")
+        raise InvalidInputError(f"{folder} is not an absolute path; enter one such as /data/to-label")
 
     def work(progress: Progress) -> str:
-        made = exports.copy_images(dataset, tag, folder, link=link, added_only=added_only, progress=progress)
-        return f"{len(made):,} {LINKS.lower() if link else COPIES.lower()} in {folder}"
+        paths = exports.copy_images(dataset, tag, folder, link=link, added_only=added_only, progress=progress)
+        return f"{len(paths):,} {LINKS.lower() if link else COPIES.lower()} in {folder}"
 
-    state.run_job(key, f"Filling {folder.name}", work)
+    jobs.start(key, f"Filling {folder.name}", work)

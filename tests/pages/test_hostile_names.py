@@ -1,0 +1,126 @@
+"""Names that strangers chose act on no page: not as Markdown, not as HTML, not as the key of a widget."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from google.protobuf.message import Message
+from markdown_it import MarkdownIt
+from streamlit.testing.v1 import AppTest
+
+from al_core import workflow
+from al_core.store import Dataset, Workspace
+from tests.pages.conftest import Open
+
+PAGES = ["datasets", "predictions", "explore", "select", "tags"]
+IMAGE = "![i](http://tracker.example/i.png)"
+LINK = "[click](http://tracker.example/)"
+HTML = "<img src=http://tracker.example/h.png>"
+SCORES = (IMAGE, "loss__mean", "tags", "Image", "# heading", ":red[x] $y$ `z`")
+# Fields that Streamlit draws as Markdown; options of a select box, for one, are drawn as they are.
+MARKDOWN_FIELDS = {"body", "label", "help", "title", "text", "captions"}
+OUR_TAGS = {"style", "div", "span", "img", "p", "b", "br"}
+
+
+@pytest.fixture
+def hostile(home: Path) -> Iterator[Dataset]:
+    """Two samples whose filenames, classes, scores, columns and tags all try to act."""
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        dataset = workflow.create_dataset(
+            workspace, "x__b__", [f"{IMAGE}.png", f"{HTML}.png"], np.array([[0, 1], [1, 0]], np.float32)
+        )
+        probabilities = np.array([[0.9, 0.1], [0.6, 0.4]], np.float32)
+        facts = {"task": "classification", "class_names": [HTML, LINK], "source": IMAGE}
+        dataset.arrays.save("prediction", {"model__1": probabilities}, facts)
+        for score in SCORES:
+            workflow.store_scores(dataset, np.arange(2), {score: [0.2, 0.8]}, facts={"prediction": "model__1"})
+        dataset.arrays.save("metadata", {f"{LINK}__": np.array([64, 32])})
+        dataset.arrays.save("category", {IMAGE: np.int32([0, 1])}, {"names": [HTML, LINK]})
+        dataset.create_tag("a:smile: __b__", np.array([0]))
+        yield dataset
+
+
+def markdown_texts(message: Message, field: str = "") -> Iterator[str]:
+    """Every text in an element that is drawn as Markdown."""
+    if message.DESCRIPTOR.name == "Html":
+        return
+    for descriptor, value in message.ListFields():
+        items: list[Any] = list(value) if descriptor.is_repeated else [value]
+        for item in items:
+            if isinstance(item, Message):
+                yield from markdown_texts(item, descriptor.name)
+            elif isinstance(item, str) and descriptor.name in MARKDOWN_FIELDS:
+                yield item
+
+
+def elements(app: AppTest) -> list[Message]:
+    return [node.proto for node in app._tree if isinstance(getattr(node, "proto", None), Message)]
+
+
+def acting(text: str) -> list[str]:
+    """What of a Markdown text would load an image, follow a link, or be HTML."""
+    tokens = [child for token in MarkdownIt().parse(text) for child in [token, *(token.children or [])]]
+    return [text for token in tokens if token.type in ("image", "link_open", "html_inline", "html_block")]
+
+
+class Tags(HTMLParser):
+    """Which tags an HTML text has, and which addresses it loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.addresses: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.addresses |= {value or "" for name, value in attrs if name in ("src", "href")}
+
+
+def check(app: AppTest) -> None:
+    messages = elements(app)
+    assert len(messages) > 5
+    assert [problem for message in messages for text in markdown_texts(message) for problem in acting(text)] == []
+    for message in messages:
+        if message.DESCRIPTOR.name == "Html":
+            parsed = Tags()
+            parsed.feed(str(getattr(message, "body", "")))
+            assert parsed.tags <= OUR_TAGS
+            assert all(address.startswith("/images/") for address in parsed.addresses)
+
+
+def test_the_check_itself_sees_what_acts() -> None:
+    assert acting(IMAGE)
+    assert acting(LINK)
+    assert acting(f"hello {HTML}")
+    assert not acting("a :material/check: **bold** text")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_hostile_names_as_they_are(hostile: Dataset, open_page: Open, page: str) -> None:
+    app = open_page(page)
+    assert not app.error
+    check(app)
+
+
+def test_a_sample_shows_hostile_names_as_they_are(hostile: Dataset, open_page: Open) -> None:
+    app = open_page("explore")
+    app.session_state["explored-page-images"] = {"opened": 0}
+    check(app.run())
+
+
+def test_a_filter_of_a_column_that_is_named_like_another_filter_is_one_of_its_own(
+    hostile: Dataset, open_page: Open
+) -> None:
+    from al_core.explore.filters import Filters, Range
+    from ui.explore.filters import filters_key
+
+    app = open_page("explore")
+    app.session_state[filters_key(hostile)] = Filters({"tags": Range(low=0.5)}, tags=("a:smile: __b__",))
+    app.run()
+    assert any(text.value == "**0** of 2 images" for text in app.markdown)
+    check(app)

@@ -1,0 +1,74 @@
+"""A new dataset from a file of embeddings."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.exceptions import InvalidInputError
+from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
+from al_core.text import counted
+from ui import state
+from ui.file_drop import chosen_file
+from ui.messages import errors_explained, notify
+
+TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})
+MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5")
+
+
+def embeddings_form() -> None:
+    """Draw the form."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        name = st.text_input("Name", key="new-name", help="2 to 100 letters, digits, spaces and . _ -")
+        images_dir = _images_dir()
+    with right:
+        embeddings = chosen_file(
+            "Embeddings",
+            TYPES,
+            "embeddings",
+            "Lightly's CSV (filenames, embedding_0, …), Parquet, Arrow, HDF5, .npz, FiftyOne's JSON, or .npy",
+        )
+        filenames = _filenames(embeddings) if embeddings else None
+    # An .npy file holds one array, so it can never name its rows.
+    is_ready = bool(name and embeddings and (embeddings.suffix != ".npy" or filenames))
+    hint = None if is_ready else "Enter a name and drop embeddings first; .npy needs its filenames too"
+    if st.button("Create dataset", type="primary", disabled=not is_ready, help=hint) and embeddings:
+        with errors_explained(), st.spinner("Reading the embeddings…"):
+            _create(name, embeddings, filenames, images_dir)
+            st.rerun()
+
+
+def _images_dir() -> str:
+    is_remote = state.remote_workspace() is not None
+    return st.text_input(
+        "Folder with the images (optional)",
+        key="new-folder",
+        disabled=is_remote,
+        help="The server cannot read folders on this machine"
+        if is_remote
+        else "Only files inside this folder are ever shown",
+    )
+
+
+def _filenames(embeddings: Path) -> Path | None:
+    if embeddings.suffix not in MAY_LACK_FILENAMES:
+        return None
+    is_needed = embeddings.suffix == ".npy"
+    return chosen_file(
+        "Filenames in the order of the rows",
+        ["txt", "csv", "json"],
+        "names",
+        "One filename per line" if is_needed else "Only if the file has none of its own",
+    )
+
+
+def _create(name: str, embeddings: Path, filenames: Path | None, images_dir: str) -> None:
+    table = read_embeddings(embeddings, filenames=read_filenames(filenames) if filenames else None)
+    if table.filenames is None:
+        raise InvalidInputError(f"{embeddings.name} has no filenames; add a list of filenames")
+    dataset = workflow.create_dataset(
+        state.workspace(), name, table.filenames, table.embeddings, images_dir=images_dir or None
+    )
+    state.open_dataset(dataset.id)
+    notify(f"Created “{name}” with {counted(dataset.n_samples, 'image')}")

@@ -1,0 +1,41 @@
+"""The images that the filters let through."""
+
+import numpy as np
+import streamlit as st
+
+from al_core.explore.filters import Mask
+from al_core.store import Dataset
+from al_core.types import Rows
+from ui.explore.actions import actions
+from ui.explore.columns import Column
+from ui.images import image_grid
+from ui.messages import plain
+from ui.sample import show_sample
+
+
+def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str]) -> None:
+    """Draw the images of the mask, those with the highest value of the column first, and what can be done with them."""
+    rows: Rows = column.highest_first() if column else np.arange(len(mask), dtype=np.int64)
+    rows = rows[mask[rows]]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Images**" + (f", highest {plain(column.name)} first" if column else ""), width="content")
+        st.space("stretch")
+        actions(dataset, rows, reasons)
+    if not len(rows):
+        st.info("No image passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
+        return
+    if not dataset.has_images:
+        st.caption("No image folder set: choose it on the Datasets page.")
+    opened = image_grid(dataset, rows, lambda position: _caption(column, int(rows[position])), key="explored-page")
+    if opened is not None:
+        show_sample(dataset, opened)
+
+
+def _caption(column: Column | None, row: int) -> str:
+    if column is None:
+        return f"{row:,}"
+    value = column.values[row]
+    if np.isnan(value):
+        return "no value"
+    # Whole numbers may be stored as floats, which can be missing.
+    return f"{value:,.0f}" if float(value).is_integer() and not column.is_score else f"{value:.3f}"

@@ -1,0 +1,62 @@
+"""What pages say to people: notices, errors as sentences, and names that strangers chose."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from al_core.exceptions import ALCoreError
+from ui.session import Key
+
+ACTIVE = re.compile(r"[\\`*_{}\[\]<>#+!|$~:&]")
+# Only at its start do these make a text a list, a rule, or the underline of a heading.
+BLOCK_START = re.compile(r"^(?=[-=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
+
+
+def plain(text: str) -> str:
+    r"""Return a text for Streamlit to show as it is, none of its characters acting as Markdown or HTML.
+
+    Every name goes through it: filenames, tags, scores, classes and columns come from files of strangers, and an
+    image in Markdown would be fetched from another host.
+
+    Examples:
+        >>> print(plain("![x](http://a.b/c)"))
+        \!\[x\](http\://a.b/c)
+        >>> print(plain("- loss__mean"))
+        \- loss\_\_mean
+    """
+    # Lines and indents make Markdown's blocks.
+    line = " ".join(text.split())
+    return BLOCK_START.sub(r"\\", ACTIVE.sub(r"\\\g<0>", line))
+
+
+def plain_list(texts: list[str]) -> str:
+    """Return a Markdown list with each text as it is."""
+    return "\n".join(f"- {plain(text)}" for text in texts)
+
+
+def notify(message: str) -> None:
+    """Show a message after the next rerun."""
+    st.session_state[Key.NOTICE] = message
+
+
+def show_notice() -> None:
+    """Show the message that the last run left, once."""
+    message = st.session_state.pop(Key.NOTICE, None)
+    if message:
+        st.toast(plain(message), icon=":material/check_circle:")
+
+
+def show_error(sentence: str) -> None:
+    """Show why something failed."""
+    st.error(plain(sentence), icon=":material/error:")
+
+
+@contextmanager
+def errors_explained() -> Iterator[None]:
+    """Show an error of al_core as its sentence and carry on with the page."""
+    try:
+        yield
+    except ALCoreError as error:
+        show_error(str(error))

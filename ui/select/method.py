@@ -1,0 +1,74 @@
+"""How a selection chooses: its method, score and minimum distance."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from al_core.config import SamplingMethod
+from al_core.steps.selections import preferred_first
+from al_core.store import Dataset
+
+WHEN_TO_USE = {
+    SamplingMethod.CORAL: "Uncertain and diverse. The next labels, once a model has made predictions.",
+    SamplingMethod.CORESET: "Diverse: the most different images first, rare ones included. For the first labels.",
+    SamplingMethod.ACTIVE_LEARNING: "Uncertain only: the highest scores, near-duplicates included.",
+    SamplingMethod.RANDOM: "Uniformly at random. The baseline to beat.",
+}
+NEEDS_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
+NEEDS_EMBEDDING = (SamplingMethod.CORAL, SamplingMethod.CORESET)
+NO_DISTANCE = -1.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method with the name of the score that it uses, if it uses one."""
+
+    method: SamplingMethod
+    score: str | None
+
+
+def choose_method(dataset: Dataset) -> Choice:
+    """Draw the choice of method and score."""
+    scores = preferred_first(score.name for score in dataset.arrays.all("score"))
+    method = st.radio(
+        "Method",
+        list(WHEN_TO_USE),
+        index=0 if scores else 1,
+        captions=list(WHEN_TO_USE.values()),
+        help="How images are chosen",
+    )
+    needs_score = method in NEEDS_SCORE
+    score = st.selectbox(
+        "Score",
+        scores,
+        disabled=not needs_score,
+        placeholder="no scores yet",
+        help="Higher means more worth labeling" if needs_score else f"{method} uses no score",
+    )
+    return Choice(method, score if needs_score else None)
+
+
+def find_obstacle(dataset: Dataset, choice: Choice) -> str | None:
+    """Return what the method lacks, or None."""
+    if choice.method in NEEDS_SCORE and choice.score is None:
+        return f"{choice.method} needs a score: upload predictions first"
+    if choice.method in NEEDS_EMBEDDING and not dataset.arrays.all("embedding"):
+        return f"{choice.method} needs embeddings: add them on the Datasets page first"
+    return None
+
+
+def choose_distance() -> float:
+    """Draw the choice of the minimum distance and return it, `NO_DISTANCE` if it is off."""
+    is_on = st.toggle("Skip near-duplicates", help="Keeps images that look alike from being selected together")
+    distance = st.slider(
+        "Minimum distance",
+        0.0,
+        2.0,
+        0.1,
+        0.01,
+        disabled=not is_on,
+        help="Between any two images; 0 is identical, 2 is opposite"
+        if is_on
+        else "Turn on Skip near-duplicates to set it",
+    )
+    return distance if is_on else NO_DISTANCE

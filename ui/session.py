@@ -1,0 +1,70 @@
+"""Every entry of the session, and the keys of widgets that belong to something with a name."""
+
+import hashlib
+from enum import StrEnum
+
+import streamlit as st
+
+
+class Key(StrEnum):
+    """What a session remembers between runs, except what its widgets hold under keys of their own."""
+
+    DATASET = "dataset"  # the id of the open one; also the parameter of the URL
+    DATASET_SWITCH = "dataset-switch"  # the widget in the sidebar
+    REMOTE = "remote-workspace"  # the workspace of a server, while one is open
+    NOTICE = "notice"  # what to say after the next rerun
+
+    # Of the Datasets page.
+    EMBEDDED_SEEN = "image-folder-seen"  # the job whose outcome has been shown and may go
+    METADATA_ROUND = "metadata-round"
+
+    # Of the Predictions page.
+    PREDICTIONS_ROUND = "upload-round"
+    READING = "reading"  # the job that reads the file on the page
+
+    # Of the Explore page.
+    FILTERS = "filters"  # of one dataset: see `key_of`
+    FILTER_ROUND = "filter-removals"
+    BIN_COUNT = "bin-count"
+    MAP_SHOWN = "map-shown"  # dataset, embedding and method of the map on the page
+    MAP_ROUND = "map-generation"
+    MAP_OUTLINED = "map-drawn"  # whether an outline is drawn on it
+
+    # Of the Select page, which outlive it.
+    QUERY_IDS = "query-tag-ids"  # the query tag chosen for each dataset
+    LABELED_CHOICES = "labeled-tag-choices"  # the labeled tag chosen for each dataset
+    ASKED = "new-asked-for"  # how many new images were asked for last
+
+    # Of the Tags page.
+    DUPLICATES_SEEN = "duplicates-seen"
+    FILENAMES_ROUND = "filename-list-round"
+
+
+def round_of(key: Key) -> int:
+    """Return how often something has been started anew in this session.
+
+    In the key of a widget the number makes it another, empty one, which is the only way to clear an upload.
+    """
+    count: int = st.session_state.get(key, 0)
+    return count
+
+
+def next_round(key: Key) -> None:
+    """Start anew what `round_of` counts."""
+    st.session_state[key] = round_of(key) + 1
+
+
+def key_of(kind: str, *names: str) -> str:
+    """Return the key of a widget or value that belongs to what has these names.
+
+    A digest stands for the names: strangers chose them, and a component refuses "__" in its key.
+
+    Examples:
+        >>> key_of("histogram", "loss__mean").partition("-")[0]
+        'histogram'
+        >>> key_of("chip", "a", "b") == key_of("chip", "ab")
+        False
+    """
+    # A filename may hold bytes that are no UTF-8, which Python keeps as surrogates.
+    text = "\0".join(names).encode("utf-8", "surrogatepass")
+    return f"{kind}-{hashlib.blake2b(text, digest_size=8).hexdigest()}"

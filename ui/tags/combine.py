@@ -1,0 +1,36 @@
+"""A new tag from two."""
+
+from typing import Literal
+
+import streamlit as st
+
+from al_core.steps.tags import combine_tags
+from al_core.store import Dataset, Tag
+from al_core.text import counted
+from ui.messages import errors_explained, notify, plain
+
+Operation = Literal["union", "intersection", "difference"]
+OPERATIONS: dict[Operation, str] = {
+    "union": "Everything in “{first}” or “{second}”.",
+    "intersection": "Everything in both “{first}” and “{second}”.",
+    "difference": "Everything in “{first}” but not in “{second}”.",
+}
+
+
+def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
+    """Draw the form that combines a tag with another."""
+    operation = st.segmented_control(
+        "Operation", list(OPERATIONS), default="union", required=True, help="How the two sets of images are combined"
+    )
+    others = {other.name: other for other in tags if other.id != tag.id}
+    second = others.get(st.selectbox("With", list(others), help="The second tag") or "")
+    sentence = OPERATIONS[operation].format(first=tag.name, second=second.name if second else "–")
+    st.caption(plain(sentence))
+    name = st.text_input("Name of the result", help="The result is stored as a new tag")
+    is_ready = bool(name and second)
+    hint = None if is_ready else "Choose a second tag and enter a name first"
+    if st.button("Create tag", disabled=not is_ready, help=hint) and second:
+        with errors_explained():
+            combined = combine_tags(dataset, tag, second, operation, name)
+            notify(f"Created “{combined.name}” with {counted(combined.size, 'image')}")
+            st.rerun()

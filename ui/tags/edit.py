@@ -1,0 +1,46 @@
+"""What a tag stands for, its name, and its end."""
+
+import streamlit as st
+
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
+from ui.messages import errors_explained, notify, plain
+
+INITIAL_IS_FIXED = f"{INITIAL_TAG} holds every image and stays as it is"
+ROLE_IS_FIXED = {
+    TagRole.ALL: INITIAL_IS_FIXED,
+    TagRole.SELECTION: "The images of a selection count as labeled",
+}
+
+
+def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
+    """Draw the switch that marks a tag as labeled."""
+    reason = ROLE_IS_FIXED.get(tag.original_role)
+    is_labeled = st.toggle(
+        "Its images are labeled",
+        tag.counts_as_labeled,
+        key=f"labeled-{tag.id}-{tag.role}",
+        disabled=bool(reason),
+        help=reason or "Select proposes the newest tag marked as labeled, or the newest selection, as already labeled",
+    )
+    if is_labeled != tag.counts_as_labeled:
+        with errors_explained():
+            dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
+            st.rerun()
+
+
+def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
+    """Draw the form that renames or deletes a tag."""
+    fixed = INITIAL_IS_FIXED if tag.name == INITIAL_TAG else None
+    children = [child.name for child in tags if child.prev_tag_id == tag.id]
+    name = st.text_input("New name", tag.name, key=f"rename-{tag.id}", disabled=bool(fixed), help=fixed)
+    with st.container(horizontal=True):
+        if st.button("Rename", disabled=bool(fixed) or name == tag.name, help=fixed or "Change the name above"):
+            with errors_explained():
+                dataset.rename_tag(tag, name)
+                st.rerun()
+        reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)
+        if st.button("Delete tag", icon=":material/delete:", disabled=bool(reason), help=reason or "The images stay"):
+            with errors_explained():
+                dataset.delete_tag(tag)
+                notify(f"Deleted the tag “{tag.name}”")
+                st.rerun()
