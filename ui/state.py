@@ -9,18 +9,7 @@ from al_core.demos import digits
 from al_core.exceptions import AlreadyExistsError
 from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
-from ui.messages import (
-    errors_explained as errors_explained,
-)
-from ui.messages import (
-    notify as notify,
-)
-from ui.messages import (
-    plain as plain,
-)
-from ui.messages import (
-    show_notice as show_notice,
-)
+from ui.messages import plain
 from ui.session import Key
 
 

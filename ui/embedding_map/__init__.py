@@ -40,7 +40,7 @@ def _read(*names: str) -> str:
 _component = st.components.v2.component("embedding_map", css=_read("map.css"), js=_read(*SCRIPTS))
 
 
-def embedding_map(
+def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keyword
     points: NDArray[np.floating],
     *,
     key: str,
@@ -138,7 +138,7 @@ def _rerun() -> None:
 
 
 def _check(points: NDArray[Any], colors: Values | Categories | None, shown: NDArray[Any] | None) -> None:
-    if points.ndim != 2 or points.shape[1] != 2:
+    if points.shape[1:] != (2,):
         raise InvalidInputError(f"points must have shape (N, 2), but have shape {points.shape}")
     colored = None if colors is None else colors.array
     for name, array in {"colors": colored, "shown": shown}.items():

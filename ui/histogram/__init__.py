@@ -17,6 +17,8 @@ __all__ = ["BIN_COUNTS", "histogram"]
 
 FOLDER = Path(__file__).parent
 BIN_COUNTS = (10, 20, 40, 80, 160)
+# `bin_values` puts the edges of whole numbers halfway between them.
+WHOLE_NUMBER_EDGE = 0.5
 
 # With the map's palettes: a bar has the color that its samples have on the map.
 _scripts = (embedding_map.FOLDER / "palette.js", FOLDER / "histogram.js")
@@ -27,7 +29,7 @@ _component = st.components.v2.component(
 )
 
 
-def histogram(
+def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
     name: str,
     bins: Bins,
     *,
@@ -77,8 +79,7 @@ def histogram(
 
 
 def _is_around_whole_numbers(bins: Bins) -> bool:
-    # `bin_values` puts the edges of whole numbers halfway between them.
-    return float(bins.edges[0]) % 1 == 0.5
+    return float(bins.edges[0]) % 1 == WHOLE_NUMBER_EDGE
 
 
 @dataclass(frozen=True)
