@@ -220,8 +220,9 @@ def project(
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Return the (N, 2) view of an embedding, calculated once and then read from disk."""
+    from al_core.projection.pca import pca_2d
     from al_core.projection.tsne import tsne_2d
-    from al_core.projection.umap import count_landmarks, pca_2d, umap_2d
+    from al_core.projection.umap import count_landmarks, umap_2d
 
     stored = dataset.arrays.get("embedding", embedding_name)
     known = find_projection(dataset, embedding_name, method, seed=seed)

@@ -49,7 +49,7 @@ def clusters(n_rows: int) -> NDArray[np.float32]:
 
 
 def al_core_pca(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    from al_core.projection.umap import pca_2d
+    from al_core.projection.pca import pca_2d
 
     return pca_2d(rows)
 

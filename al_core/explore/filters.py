@@ -1,8 +1,8 @@
-"""Which samples a set of filters lets through, and how many of them fall into each bar of a histogram."""
+"""Which samples a set of filters lets through."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,8 @@ from al_core.types import Probabilities, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MAX_BINS = 200
-
-Mask = NDArray[np.bool_]
+Mask: TypeAlias = NDArray[np.bool_]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -33,17 +32,22 @@ class Range:
     def __str__(self) -> str:
         if self.is_missing:
             return "missing"
+        if np.isinf(self.low) and np.isinf(self.high):
+            return "not missing"
         if np.isinf(self.low):
-            return "not missing" if np.isinf(self.high) else f"below {self.high:.4g}"
-        return f"from {self.low:.4g}" if np.isinf(self.high) else f"{self.low:.4g} to {self.high:.4g}"
+            return f"below {self.high:.4g}"
+        if np.isinf(self.high):
+            return f"from {self.low:.4g}"
+        return f"{self.low:.4g} to {self.high:.4g}"
 
     def mask(self, values: NDArray[Any]) -> Mask:
         """Return which values lie in the range, (N,)."""
         if self.is_missing:
             is_missing: Mask = np.isnan(values)
             return is_missing
-        is_inside: Mask = values >= self.low
-        is_inside &= (values < self.high) if np.isfinite(self.high) else (values <= self.high)
+        # An open end lets infinity through.
+        is_below_high = values < self.high if np.isfinite(self.high) else values <= self.high
+        is_inside: Mask = (values >= self.low) & is_below_high
         return is_inside
 
 
@@ -67,81 +71,19 @@ class Filters:
     filename: str = ""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def with_categories(self, column: str, wanted: Sequence[str]) -> "Filters":
+    def with_categories(self, column: str, texts: Sequence[str]) -> "Filters":
         """Return the filters with other texts of a column, or with none."""
-        others = {name: kept for name, kept in self.categories.items() if name != column}
-        return replace(self, categories=others | ({column: tuple(wanted)} if wanted else {}))
+        return replace(self, categories=_with_item(self.categories, column, tuple(texts)))
 
-    def with_range(self, column: str, wanted: Range | None) -> "Filters":
+    def with_range(self, column: str, values: Range | None) -> "Filters":
         """Return the filters with another range of a column, or with none."""
-        others = {name: kept for name, kept in self.ranges.items() if name != column}
-        return replace(self, ranges=others | ({column: wanted} if wanted else {}))
+        return replace(self, ranges=_with_item(self.ranges, column, values))
 
 
-@dataclass(frozen=True)
-class Bins:
-    """The bars of a histogram.
-
-    Attributes:
-        edges: (B + 1,) ascending; bar b holds the values from edge b up to, but not including, edge b + 1.
-        codes: (N,) the bar of each value, B where it is missing.
-    """
-
-    edges: NDArray[Any]
-    codes: NDArray[np.uint8]
-
-    def count(self, mask: Mask | None = None) -> NDArray[np.int64]:
-        """Return how many samples of the mask each bar holds, (B + 1,); the last is the number of missing values."""
-        codes = self.codes if mask is None else self.codes[mask]
-        return np.bincount(codes, minlength=len(self.edges))
-
-    def range_of(self, first: int, last: int) -> Range:
-        """Return the range from bar `first` to bar `last`, open towards the end of the histogram."""
-        low = float(self.edges[first]) if first > 0 else -np.inf
-        high = float(self.edges[last + 1]) if last < len(self.edges) - 2 else np.inf
-        return Range(low, high)
-
-
-def bin_values(values: NDArray[Any], n_bins: int, *, limits: tuple[float, float] | None = None) -> Bins:
-    """Return up to `n_bins` bars of equal width over all values.
-
-    Whole numbers get bars of whole width around them. Infinite values fall into the outer bars.
-
-    Args:
-        values: (N,) numbers; NaN is missing.
-        n_bins: 1 to 200.
-        limits: Where the bars start and end; by default the smallest and the largest value.
-
-    Examples:
-        >>> bins = bin_values(np.array([0.0, 0.5, 1.0, np.nan]), 2)
-        >>> bins.edges, bins.codes
-        (array([0. , 0.5, 1. ]), array([0, 1, 1, 2], dtype=uint8))
-    """
-    edges = _edges(values, min(n_bins, MAX_BINS), limits)
-    n_bars = len(edges) - 1
-    codes = np.clip(np.searchsorted(edges, values, "right") - 1, 0, n_bars - 1).astype(np.uint8)
-    if values.dtype.kind == "f":
-        codes[np.isnan(values)] = n_bars
-    return Bins(edges, codes)
-
-
-def _edges(values: NDArray[Any], n_bins: int, limits: tuple[float, float] | None) -> NDArray[Any]:
-    if values.dtype.kind == "f":
-        # Edges of the values' own type: a range then divides them exactly where the bars do.
-        low, high = limits or _finite_limits(values)
-        return np.linspace(low, high, n_bins + 1 if high > low else 2).astype(values.dtype)
-    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    width = -(-(high - low + 1) // n_bins)
-    n_bars = -(-(high - low + 1) // width)
-    return low - 0.5 + width * np.arange(n_bars + 1)
-
-
-def _finite_limits(values: NDArray[Any]) -> tuple[float, float]:
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
+def _with_item(items: Mapping[str, _T], key: str, item: _T | None) -> dict[str, _T]:
+    """Return a copy in which a key stands for another item, at the end, or, if the item is empty, is left out."""
+    others = {name: other for name, other in items.items() if name != key}
+    return others | {key: item} if item else others
 
 
 def predicted_classes(probabilities: Probabilities) -> NDArray[np.int16]:
@@ -158,7 +100,8 @@ def predicted_classes(probabilities: Probabilities) -> NDArray[np.int16]:
 
 def class_mask(classes: NDArray[np.integer], chosen: Sequence[int], n_classes: int) -> Mask:
     """Return which rows are of a chosen class, (N,)."""
-    is_chosen = np.zeros(n_classes + 1, bool)  # the last one answers for -1
+    # The last one answers for -1.
+    is_chosen = np.zeros(n_classes + 1, bool)
     is_chosen[list(chosen)] = True
     mask: Mask = is_chosen[classes]
     return mask
@@ -168,8 +111,8 @@ def filename_mask(filenames: "pa.Array", text: str) -> Mask:
     """Return which filenames contain the text, in upper or lower case, (N,)."""
     import pyarrow.compute as pc
 
-    found = pc.match_substring(filenames, text, ignore_case=True)
-    mask: Mask = found.to_numpy(zero_copy_only=False).astype(bool)
+    matches = pc.match_substring(filenames, text, ignore_case=True)
+    mask: Mask = matches.to_numpy(zero_copy_only=False).astype(bool)
     return mask
 
 
@@ -193,11 +136,11 @@ def tag_mask(masks: Sequence[bytes], n_samples: int) -> Mask:
     return np.unpackbits(bits, count=n_samples, bitorder="little").view(bool)
 
 
-def all_of(masks: Mapping[str, Mask], n_samples: int, *, but: str | None = None) -> Mask:
-    """Return which samples every mask lets through, (N,); `but` names one that is left out."""
+def all_of(masks: Mapping[str, Mask], n_samples: int, *, except_for: str | None = None) -> Mask:
+    """Return which samples every mask lets through, (N,); `except_for` names one that is left out."""
     passing = np.ones(n_samples, bool)
     for name, mask in masks.items():
-        if name != but:
+        if name != except_for:
             passing &= mask
     return passing
 
@@ -209,5 +152,6 @@ def highest_first(values: NDArray[Any]) -> NDArray[np.int32]:
         >>> highest_first(np.array([0.1, np.nan, 0.9, 0.1]))
         array([2, 0, 3, 1], dtype=int32)
     """
+    # Of unsigned numbers and of booleans there is no negative.
     descending = -values if values.dtype.kind == "f" else -values.astype(np.int64)
     return np.argsort(descending, kind="stable").astype(np.int32)

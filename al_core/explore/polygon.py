@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.types import Rows
 
-CHUNK_ROWS = 65_536
+# Points tested at once: their coordinates, sorted, stay in the cache.
+_CHUNK_ROWS = 65_536
 
 
 def rows_in_polygon(points: NDArray[np.floating], polygon: NDArray[np.floating]) -> Rows:
@@ -16,7 +17,7 @@ def rows_in_polygon(points: NDArray[np.floating], polygon: NDArray[np.floating])
     Points on the outline count for one of its two sides only, so polygons side by side never share a point.
     NaN points are never inside.
 
-    Example:
+    Examples:
         >>> points = np.array([[0.5, 0.5], [1.5, 0.5], [0.2, 0.9]])
         >>> rows_in_polygon(points, np.array([[0, 0], [1, 0], [1, 1], [0, 1]]))
         array([0, 2])
@@ -31,10 +32,10 @@ def rows_in_polygon(points: NDArray[np.floating], polygon: NDArray[np.floating])
         raise InvalidInputError(f"points must have shape (N, 2), but have shape {points.shape}")
     if len(outline) < 3:
         return np.empty(0, np.int64)
-    parts = [
-        start + _inside(points[start : start + CHUNK_ROWS], outline) for start in range(0, len(points), CHUNK_ROWS)
-    ]
-    return np.concatenate([np.empty(0, np.int64), *parts])
+    rows = [np.empty(0, np.int64)]
+    for start in range(0, len(points), _CHUNK_ROWS):
+        rows.append(start + _inside(points[start : start + _CHUNK_ROWS], outline))
+    return np.concatenate(rows)
 
 
 def _inside(points: NDArray[np.floating], outline: NDArray[np.float64]) -> Rows:
@@ -42,7 +43,9 @@ def _inside(points: NDArray[np.floating], outline: NDArray[np.float64]) -> Rows:
     near = np.flatnonzero(is_near)
     # With the points in the order of their height, those level with an edge are one slice.
     order = near[np.argsort(points[near, 1])]
-    x, y = points[order, 0].astype(np.float64), points[order, 1].astype(np.float64)
+    x = points[order, 0].astype(np.float64)
+    y = points[order, 1].astype(np.float64)
+    # Even-odd: a point is inside if an odd number of edges lie to its right at its height.
     is_inside = np.zeros(len(order), np.bool_)
     for ends in zip(outline.tolist(), np.roll(outline, -1, axis=0).tolist(), strict=True):
         # Always upwards, so that two outlines agree on the edge they share.

@@ -2,10 +2,9 @@
 
 A squared distance is float32: the squared differences are added up in `LANES` interleaved partial sums (component d
 goes to lane d mod `LANES`, in rising order), then the lanes are folded in halves. Every method decides by this value,
-so a selection does not depend on threads, block sizes or the BLAS at hand.
+so a selection does not depend on threads, block sizes or the BLAS at hand (decision 010).
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,17 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
+from al_core.geometry import kernels
 from al_core.types import Embeddings, Rows
 
+# One AVX-512 register of float32, or two of AVX2.
 LANES = 16
+# The float32 vectors that one step reads; they stay in the cache between the passes over them.
 _BLOCK_BYTES = 8 << 20
+# Squares of longer vectors, and products of two of them, could leave the range of float32.
 _LARGEST_NORM = 1e18
-_LITTLE_WORK, _LITTLE_WORK_BEFORE_LOADING = 1 << 24, 1 << 28
+# Components compared, up to which plain numpy is sooner than the kernels: about 10 ms if they are loaded, and about
+# the 0.4 s that loading takes if they are not.
+_SMALL_WORK = 1 << 24
+_SMALL_WORK_BEFORE_LOADING = 1 << 28
+# numpy spends as long per pair on 1 component as on 4.
+_LEAST_COST_OF_PAIR = 4
 
 
 @dataclass(frozen=True)
 class Space:
     """Embeddings, read as float32 and multiplied by one factor per row.
+
+    Factors rather than scaled copies: a dataset may be larger than memory, and kernels read its rows where they are.
 
     Attributes:
         embeddings: (N, D).
@@ -37,18 +47,18 @@ class Space:
     norms: NDArray[np.float32]
 
     @classmethod
-    def of(
+    def from_embeddings(
         cls, embeddings: Embeddings, rows: Rows, *, normalize: bool, tick: Callable[[], None] | None = None
     ) -> "Space":
-        """Check the given rows and return the space they are measured in; `tick` is called now and then.
+        """Check the given rows and return the space they are measured in; `tick` is called once per block.
 
         Raises:
-            InvalidInputError: If a row is not finite, or has no direction although it should be normalised.
+            InvalidInputError: If a row is not finite, or has no direction although it should be normalized.
         """
         scale = np.ones(len(embeddings), np.float32) if normalize else None
         norms = np.ones(len(embeddings), np.float32)
         for block in blocks(rows, embeddings.shape[1]):
-            squares = _finite_squares(embeddings, block)
+            squares = _finite_squares(_read(embeddings, block), block)
             if tick:
                 tick()
             if scale is None:
@@ -59,23 +69,33 @@ class Space:
                 scale[block] = np.float32(1) / lengths
         return cls(embeddings, scale, norms)
 
+    @property
+    def dim(self) -> int:
+        """How many components a vector has."""
+        return int(self.embeddings.shape[1])
+
+    def part(self, rows: Rows) -> "Space":
+        """Return the space of some rows alone, numbered by their position."""
+        return Space(self.vectors(rows), None, self.norms[rows])
+
     def vectors(self, rows: Rows) -> NDArray[np.float32]:
         """Return the vectors of the given rows, (n, D) float32."""
-        run = _run(rows)
-        # A slice is a view of the embeddings, which the caller shall not write into.
-        vectors = self.embeddings[run].astype(np.float32, copy=isinstance(run, slice) and self.scale is None)
-        return vectors if self.scale is None else vectors * self.scale[rows, None]
+        if self.scale is not None:
+            return _read(self.embeddings, rows) * self.scale[rows, None]
+        vectors = _read(self.embeddings, rows)
+        # The caller may write into what it gets, so never into the embeddings themselves.
+        return vectors.copy() if np.may_share_memory(vectors, self.embeddings) else vectors
 
     def padded(self, rows: Rows) -> NDArray[np.float32]:
         """Return the vectors with zeros up to a multiple of `LANES`, as the compiled kernels read them."""
         vectors = self.vectors(rows)
-        missing = -vectors.shape[1] % LANES
+        missing = padded_width(self.dim) - self.dim
         return np.pad(vectors, ((0, 0), (0, missing))) if missing else vectors
 
     def source(self, rows: Rows) -> "Source":
         """Return where compiled kernels read the given rows: in the embeddings themselves if those are float32."""
         if self.embeddings.dtype != np.float32 or not self.embeddings.flags.c_contiguous:
-            return Source.of(self.vectors(rows))
+            return Source.from_vectors(self.vectors(rows))
         factors = np.ones(len(rows), np.float32) if self.scale is None else self.scale[rows]
         return Source(_read_only(self.embeddings), rows, factors)
 
@@ -88,13 +108,13 @@ class Source(NamedTuple):
     factors: NDArray[np.float32]
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32]) -> "Source":
+    def from_vectors(cls, vectors: NDArray[np.float32]) -> "Source":
         """Return all of the given vectors."""
         return cls(_read_only(vectors), np.arange(len(vectors)), np.ones(len(vectors), np.float32))
 
-    def take(self, which: NDArray[np.bool_]) -> "Source":
-        """Return some of the vectors."""
-        return Source(self.array, self.rows[which], self.factors[which])
+    def where(self, mask: NDArray[np.bool_]) -> "Source":
+        """Return the vectors that a mask selects."""
+        return Source(self.array, self.rows[mask], self.factors[mask])
 
 
 def _read_only(array: Embeddings) -> NDArray[np.float32]:
@@ -125,6 +145,63 @@ def squared_distances(vectors: NDArray[np.float32], other: NDArray[np.float32]) 
     return lanes[:, 0]
 
 
+def nearest_squared_distances(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the squared distance of each vector (n, D) to the nearest of `others` (m, D), infinite if m is 0.
+
+    Examples:
+        >>> nearest_squared_distances(np.float32([[0, 0], [3, 4]]), np.float32([[1, 0], [3, 0]]))
+        array([ 1., 16.], dtype=float32)
+    """
+    nearest = np.full(len(vectors), np.inf, np.float32)
+    for other in others:
+        np.minimum(nearest, squared_distances(vectors, other), out=nearest)
+    return nearest
+
+
+def squared_norms(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return |a|² of each row (n, D)."""
+    norms: NDArray[np.float32] = np.einsum("ij,ij->i", vectors, vectors)
+    return norms
+
+
+def product_distances(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return |a|² + |b|² - 2ab for all pairs (n, m): squared distances at the speed of a matrix product.
+
+    Rounding is relative to the norms, so near-duplicates can come out below 0: for ranking and bounds, not for results.
+
+    Examples:
+        >>> product_distances(np.float32([[0, 0], [3, 4]]), np.float32([[1, 0], [3, 0]]))
+        array([[ 1.,  9.],
+               [20., 16.]], dtype=float32)
+    """
+    distances = vectors @ others.T
+    distances *= -2
+    distances += squared_norms(vectors)[:, None]
+    distances += squared_norms(others)
+    return distances
+
+
+def unit_vectors(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
+    """Return the given rows scaled to length 1, (n, D) float32; a row of zeros stays.
+
+    Raises:
+        InvalidInputError: If a row is not finite.
+    """
+    vectors = _read(embeddings, rows)
+    lengths = np.sqrt(_finite_squares(vectors, rows))[:, None]
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def padded_width(dim: int) -> int:
+    """Return the next multiple of `LANES`.
+
+    Examples:
+        >>> padded_width(16), padded_width(17)
+        (16, 32)
+    """
+    return -(-dim // LANES) * LANES
+
+
 def rounding(dim: int) -> np.float32:
     """Return a bound on the error of a float32 scalar product or squared norm, relative to the squared norms."""
     return np.float32((dim + LANES) * np.finfo(np.float32).eps)
@@ -132,10 +209,8 @@ def rounding(dim: int) -> np.float32:
 
 def is_small(space: Space, n_rows: int, n_others: int) -> bool:
     """Return whether plain numpy measures all these distances sooner than the compiled kernels, loading included."""
-    work = n_rows * n_others * max(4, space.embeddings.shape[1])
-    return bool(
-        work <= (_LITTLE_WORK if "al_core.geometry.distance_kernel" in sys.modules else _LITTLE_WORK_BEFORE_LOADING)
-    )
+    work = n_rows * n_others * max(_LEAST_COST_OF_PAIR, space.dim)
+    return work <= (_SMALL_WORK if kernels.are_loaded() else _SMALL_WORK_BEFORE_LOADING)
 
 
 def blocks(rows: Rows, dim: int) -> list[Rows]:
@@ -144,16 +219,16 @@ def blocks(rows: Rows, dim: int) -> list[Rows]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
-def _run(rows: Rows) -> Rows | slice:
-    """Return consecutive rows as a slice, which is read several times as fast."""
-    if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and np.all(np.diff(rows) == 1):
-        return slice(int(rows[0]), int(rows[-1]) + 1)
-    return rows
+def _read(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
+    """Return rows as float32, a view where possible: consecutive rows are read as a slice, several times as fast."""
+    is_run = len(rows) > 0 and rows[-1] - rows[0] == len(rows) - 1 and bool(np.all(np.diff(rows) == 1))
+    block = embeddings[int(rows[0]) : int(rows[-1]) + 1] if is_run else embeddings[rows]
+    return block.astype(np.float32, copy=False)
 
 
-def _finite_squares(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
-    vectors = embeddings[_run(rows)].astype(np.float32, copy=False)
-    squares: NDArray[np.float32] = np.einsum("ij,ij->i", vectors, vectors)
+def _finite_squares(vectors: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
+    """Return squared norms: the only check of values in the pure rooms, for it costs nothing beside the norms."""
+    squares = squared_norms(vectors)
     bad = rows[~(squares < _LARGEST_NORM**2)]
     if len(bad):
         raise InvalidInputError(
@@ -163,8 +238,8 @@ def _finite_squares(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
     return squares
 
 
-def _check_directions(norms: NDArray[np.float32], rows: Rows) -> None:
-    empty = rows[norms < np.finfo(np.float32).tiny]
+def _check_directions(lengths: NDArray[np.float32], rows: Rows) -> None:
+    empty = rows[lengths < np.finfo(np.float32).tiny]
     if len(empty):
         raise InvalidInputError(
             f"the embedding of row {empty[0]} is all zeros and has no direction; leave such rows out of the query set "

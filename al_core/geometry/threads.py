@@ -1,7 +1,7 @@
 """One worker per core, each with its own single-threaded matrix product.
 
 Two BLAS threads that wait for each other lose most of their speed when the machine is shared or the products are small;
-independent workers do not wait.
+independent workers do not wait (decision 012).
 """
 
 import os
@@ -12,6 +12,7 @@ from threading import Lock
 
 from threadpoolctl import threadpool_limits
 
+# BLAS has one limit per process: the first pool to open sets it, the last to close takes it back.
 _lock = Lock()
 _n_open = 0
 _limits: threadpool_limits | None = None

@@ -11,9 +11,11 @@ import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import MissingInputError
-from al_core.selection import coral, coreset, ranking
 from al_core.selection.combination import combine
+from al_core.selection.coral import select_coral
+from al_core.selection.coreset import select_coreset
 from al_core.selection.quality import SelectionQuality, quality
+from al_core.selection.ranking import select_active_learning, select_random
 from al_core.selection.request import Request, checked_rows, count_new, count_rows
 from al_core.types import Embeddings, Progress, Rows, Scores
 
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["METHODS", "SelectionQuality", "combine", "quality", "select"]
 
 METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
-    SamplingMethod.RANDOM: ranking.select_random,
-    SamplingMethod.CORESET: coreset.select_coreset,
-    SamplingMethod.CORAL: coral.select_coral,
-    SamplingMethod.ACTIVE_LEARNING: ranking.select_active_learning,
+    SamplingMethod.RANDOM: select_random,
+    SamplingMethod.CORESET: select_coreset,
+    SamplingMethod.CORAL: select_coral,
+    SamplingMethod.ACTIVE_LEARNING: select_active_learning,
 }
 
 
@@ -49,7 +51,7 @@ def select(
         scores: (N,), one per row of the dataset, 0 to 1; only those of the query set are read.
         query_rows: Rows that may be selected; by default all.
         preselected_rows: Rows already chosen: never selected again, and kept at a distance.
-        graph: Nearest neighbours of the rows (`al_core.geometry.neighbors`) for CORAL; found here if not given.
+        graph: Nearest neighbors of the rows (`al_core.geometry.neighbors`) for CORAL; by default they are searched.
         progress: Called with (picked, total); it may raise to stop.
 
     Raises:
@@ -67,7 +69,7 @@ def select(
     request = Request(
         candidates=candidates,
         labeled=labeled,
-        n_new=count_new(config, len(candidates), len(labeled)),
+        n_new=count_new(config.n_samples, len(candidates), len(labeled)),
         config=config.seeded(),
         embeddings=embeddings,
         row_scores=scores,

@@ -8,7 +8,7 @@ from al_core.selection.heap import sift_down
 
 
 @njit(cache=True, nogil=True)
-def take_best(
+def pop_best(
     indices: NDArray[np.int32],
     similarity: NDArray[np.float32],
     weights: NDArray[np.float32],
@@ -22,8 +22,8 @@ def take_best(
     A gain only falls as more is covered, so an old one is an upper bound: only the top of the heap is evaluated.
 
     Args:
-        indices: (n, k) neighbours of every point; -1 is none.
-        similarity: (n, k) how well a point covers each neighbour, 0 to 1; it covers itself by 1.
+        indices: (n, k) neighbors of every point; -1 is none.
+        similarity: (n, k) how well a point covers each neighbor, 0 to 1; it covers itself by 1.
         weights: (n,) what covering each point is worth, and picking it.
         covered: (n,) how well each point is covered so far.
         gains: (n,) what each point was worth when it was last evaluated, updated.
@@ -33,6 +33,7 @@ def take_best(
     while True:
         top = heap[0]
         gain = _gain(top, indices, similarity, weights, covered)
+        # Its bound was exact, so no other point's bound, let alone its gain, is higher.
         if gain == gains[top]:
             heap[0] = heap[size - 1]
             sift_down(heap, size - 1, 0, gains)
@@ -48,7 +49,7 @@ def coverage_gains(
     weights: NDArray[np.float32],
     covered: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return (n,) the weight of each point times the weighted coverage it would add; arguments as in `take_best`."""
+    """Return (n,) the weight of each point times the weighted coverage it would add; arguments as in `pop_best`."""
     gains = np.empty(len(indices), np.float32)
     for i in range(len(indices)):
         gains[i] = _gain(i, indices, similarity, weights, covered)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True)
-def heap_of(values: NDArray[np.float32]) -> NDArray[np.int64]:
+def heapify(values: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return a heap of all points."""
     heap = np.arange(len(values))
     for start in range(len(heap) // 2 - 1, -1, -1):
@@ -17,16 +17,17 @@ def heap_of(values: NDArray[np.float32]) -> NDArray[np.int64]:
 @njit(cache=True, nogil=True)
 def sift_down(heap: NDArray[np.int64], size: int, start: int, values: NDArray[np.float32]) -> None:
     """Restore the order below place `start` of a heap whose other places are in order."""
-    parent, item = start, heap[start]
+    parent = start
+    point = heap[start]
     while 2 * parent + 1 < size:
         child = 2 * parent + 1
         if child + 1 < size and _comes_first(heap[child + 1], heap[child], values):
             child += 1
-        if not _comes_first(heap[child], item, values):
+        if not _comes_first(heap[child], point, values):
             break
         heap[parent] = heap[child]
         parent = child
-    heap[parent] = item
+    heap[parent] = point
 
 
 @njit(cache=True, nogil=True)

@@ -1,11 +1,13 @@
+"""What a selection achieved: the mean score, how far it reaches, and how near its rows are to each other."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from al_core.geometry import kernels
 from al_core.geometry.neighbors import nearest_within
-from al_core.geometry.space import Space, is_small, squared_distances
+from al_core.geometry.space import Space, is_small, nearest_squared_distances
 from al_core.geometry.threads import workers
 from al_core.selection.request import checked_rows, count_rows
 from al_core.types import Embeddings, Rows, Scores
@@ -49,11 +51,11 @@ def quality(
     added = checked_rows(rows, n_rows, "rows")
     labeled = checked_rows(preselected_rows, n_rows, "preselected_rows")
     mean_score = float(np.mean(scores[added], dtype=np.float64)) if scores is not None and len(added) else None
-    if embeddings is None or not len(added) + len(labeled):
+    chosen = np.concatenate([added, labeled])
+    if embeddings is None or not len(chosen):
         return SelectionQuality(len(added), mean_score, None, None)
     query = np.arange(len(embeddings)) if query_rows is None else checked_rows(query_rows, n_rows, "query_rows")
-    chosen = np.concatenate([added, labeled])
-    space = Space.of(embeddings, np.union1d(query, chosen), normalize=normalize)
+    space = Space.from_embeddings(embeddings, np.union1d(query, chosen), normalize=normalize)
     return SelectionQuality(
         len(added), mean_score, _covering_radius(space, query, chosen), _smallest_distance(space, added, chosen)
     )
@@ -62,13 +64,14 @@ def quality(
 def _covering_radius(space: Space, query: Rows, chosen: Rows) -> float:
     others = np.setdiff1d(query, chosen)
     if is_small(space, len(others), len(chosen)):
-        radius = _nearest(space, others, chosen).max(initial=0)
-    else:
-        from al_core.selection.k_center import KCenter
+        nearest = nearest_squared_distances(space.vectors(others), space.vectors(chosen))
+        return float(np.sqrt(nearest.max(initial=0)))
+    kernels.load()
+    from al_core.selection.k_center import KCenter
 
-        with workers() as pool:
-            radius = KCenter(space, others, chosen, 0, pool).highest_value()
-    return float(np.sqrt(radius))
+    with workers() as pool:
+        # The row that k-center would pick next is the farthest from all chosen ones.
+        return float(np.sqrt(KCenter(space, others, chosen, 0, pool).highest_value()))
 
 
 def _smallest_distance(space: Space, added: Rows, chosen: Rows) -> float | None:
@@ -76,14 +79,10 @@ def _smallest_distance(space: Space, added: Rows, chosen: Rows) -> float | None:
     if len(chosen) < 2 or not len(added):
         return None
     if is_small(space, len(added), len(chosen)):
-        nearest = [_nearest(space, added[i : i + 1], np.delete(chosen, i))[0] for i in range(len(added))]
-        return float(np.sqrt(min(nearest)))
+        vectors = space.vectors(chosen)
+        return min(
+            float(np.sqrt(nearest_squared_distances(vectors[i : i + 1], np.delete(vectors, i, axis=0))[0]))
+            for i in range(len(added))
+        )
     with workers() as pool:
         return float(nearest_within(space, added, chosen, 1, pool).distances.min())
-
-
-def _nearest(space: Space, rows: Rows, chosen: Rows) -> NDArray[np.float32]:
-    vectors, nearest = space.vectors(rows), np.full(len(rows), np.inf, np.float32)
-    for other in space.vectors(chosen):
-        np.minimum(nearest, squared_distances(vectors, other), out=nearest)
-    return nearest

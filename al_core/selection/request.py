@@ -1,3 +1,5 @@
+"""What a method of selection is asked for, checked."""
+
 import os
 import warnings
 from collections.abc import Sequence
@@ -27,7 +29,7 @@ class Request:
         config: The configuration, seed included.
         embeddings: (N, D), if there are any.
         row_scores: (N,), if there are any.
-        graph: Nearest neighbours of every row of the dataset, if the caller has them.
+        graph: Nearest neighbors of every row of the dataset, if the caller has them.
         progress: Called with (picked, total).
     """
 
@@ -48,6 +50,16 @@ class Request:
         return np.sort(np.concatenate([self.candidates, self.labeled]), kind="stable")
 
     @property
+    def seed(self) -> int:
+        """What fixes every random choice; `select` draws one if the configuration has none."""
+        return self.config.seed or 0
+
+    @property
+    def n_chosen(self) -> int:
+        """How many rows are chosen in the end, labeled ones included."""
+        return len(self.labeled) + self.n_new
+
+    @property
     def least_squared_distance(self) -> np.float32:
         """What a squared distance to the nearest chosen row must reach."""
         return np.float32(max(self.config.min_distance, 0) ** 2)
@@ -64,7 +76,7 @@ class Request:
                 f"{self.config.method} with min_distance {self.config.min_distance:g} needs embeddings and there are "
                 "none: add embeddings to the dataset first"
             )
-        return Space.of(
+        return Space.from_embeddings(
             self.embeddings, self.rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
         )
 
@@ -95,13 +107,15 @@ def checked_rows(rows: Rows | Sequence[int], n_rows: int | None, name: str) -> R
     Raises:
         InvalidInputError: Otherwise, with the first row at fault.
     """
-    given = np.asarray(rows)
-    if given.ndim != 1 or (len(given) and given.dtype.kind not in "iu"):
-        raise InvalidInputError(f"{name} is a list of row numbers, not {given.dtype} of shape {given.shape}")
-    ordered = np.sort(given.astype(np.int64))
-    outside = ordered[(ordered < 0) | (ordered >= (n_rows if n_rows is not None else np.inf))]
-    if len(outside):
-        raise InvalidInputError(f"{name} has row {outside[0]}, but the dataset has rows 0 to {n_rows and n_rows - 1}")
+    numbers = np.asarray(rows)
+    if numbers.ndim != 1 or (len(numbers) and numbers.dtype.kind not in "iu"):
+        raise InvalidInputError(f"{name} is a list of row numbers, not {numbers.dtype} of shape {numbers.shape}")
+    ordered = np.sort(numbers.astype(np.int64))
+    if len(ordered) and ordered[0] < 0:
+        raise InvalidInputError(f"{name} has row {ordered[0]}; rows are numbered from 0")
+    if n_rows is not None and len(ordered) and ordered[-1] >= n_rows:
+        first = ordered[np.searchsorted(ordered, n_rows)]
+        raise InvalidInputError(f"{name} has row {first}, but the dataset has rows 0 to {n_rows - 1}")
     repeated = ordered[1:][np.diff(ordered) == 0]
     if len(repeated):
         raise InvalidInputError(f"{name} has row {repeated[0]} more than once; name each row once")
@@ -120,10 +134,11 @@ def count_rows(embeddings: Embeddings | None, scores: Scores | None) -> int | No
         raise InvalidInputError(f"scores have shape (N,), not {scores.shape}")
     if isinstance(embeddings, np.memmap):
         _check_complete(embeddings)
-    sizes = {len(array) for array in (embeddings, scores) if array is not None}
-    if embeddings is not None and scores is not None and len(sizes) > 1:
+    if embeddings is None:
+        return None if scores is None else len(scores)
+    if scores is not None and len(scores) != len(embeddings):
         raise InvalidInputError(f"there are {len(scores)} scores for {len(embeddings)} embeddings; score every row")
-    return sizes.pop() if sizes else None
+    return len(embeddings)
 
 
 def _check_complete(embeddings: np.memmap) -> None:
@@ -136,21 +151,22 @@ def _check_complete(embeddings: np.memmap) -> None:
         )
 
 
-def count_new(config: SelectionConfig, n_candidates: int, n_labeled: int) -> int:
-    """Return how many rows to pick, and warn if there are fewer than asked for.
+def count_new(n_samples: int, n_candidates: int, n_labeled: int) -> int:
+    """Return how many rows to pick so that there are `n_samples` (-1 for no limit), and warn if there are too few.
 
     Raises:
         InvalidInputError: If more are labeled than asked for, or nothing is left to pick.
     """
-    wanted = n_candidates if config.n_samples == -1 else config.n_samples - n_labeled
-    if wanted < 0:
+    has_limit = n_samples != -1
+    n_new = n_samples - n_labeled if has_limit else n_candidates
+    if n_new < 0:
         raise InvalidInputError(
-            f"n_samples is {config.n_samples}, but {n_labeled} rows are preselected and count towards it; "
+            f"n_samples is {n_samples}, but {n_labeled} rows are preselected and count towards it; "
             f"ask for more than {n_labeled}"
         )
-    if n_candidates == 0 and (wanted or config.n_samples == -1):
+    if n_candidates == 0 and (n_new or not has_limit):
         raise InvalidInputError("nothing is left to select: every row of the query set is preselected")
-    if wanted > n_candidates:
-        message = f"asked for {wanted} new rows, but only {n_candidates} are left; selecting all {n_candidates}"
+    if n_new > n_candidates:
+        message = f"asked for {n_new} new rows, but only {n_candidates} are left; selecting all {n_candidates}"
         warnings.warn(message, ALCoreWarning, stacklevel=3)
-    return min(wanted, n_candidates)
+    return min(n_new, n_candidates)

@@ -1,6 +1,10 @@
 import numpy as np
 
+from al_core.geometry import kernels
 from al_core.selection.request import Request
+
+# Room for more rows grows by the rows there are and this many, so that growing costs nothing per row.
+_SPARE_ROWS = 64
 
 
 class Spacing:
@@ -8,6 +12,7 @@ class Spacing:
 
     def __init__(self, request: Request) -> None:
         """Start with the labeled rows of a request, in its space."""
+        kernels.load()
         self._space = request.space()
         self._least = request.least_squared_distance
         self._chosen = self._space.padded(request.labeled)
@@ -21,7 +26,8 @@ class Spacing:
         if not is_spaced(vector, self._chosen[: self._n_chosen], self._least):
             return False
         if self._n_chosen == len(self._chosen):
-            self._chosen = np.concatenate([self._chosen, np.empty((64 + self._n_chosen, vector.shape[1]), np.float32)])
+            room = np.empty((_SPARE_ROWS + self._n_chosen, vector.shape[1]), np.float32)
+            self._chosen = np.concatenate([self._chosen, room])
         self._chosen[self._n_chosen] = vector[0]
         self._n_chosen += 1
         return True

@@ -1,4 +1,4 @@
-"""The compiled loop of `Spacing`."""
+"""The compiled loop of `Spacing`; `space.nearest_squared_distances` is its numpy reference."""
 
 import numpy as np
 from numba import njit

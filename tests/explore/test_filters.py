@@ -6,7 +6,6 @@ from al_core.explore.filters import (
     Filters,
     Range,
     all_of,
-    bin_values,
     class_mask,
     filename_mask,
     highest_first,
@@ -43,45 +42,6 @@ def test_whole_numbers_are_never_missing() -> None:
     assert not Range(is_missing=True).mask(np.array([1, 2])).any()
 
 
-def test_bars_count_from_edge_to_edge_and_the_last_holds_the_maximum() -> None:
-    bins = bin_values(SCORES, 4, limits=(0, 1))
-    assert bins.edges.tolist() == [0, 0.25, 0.5, 0.75, 1]
-    assert bins.count().tolist() == [1, 1, 1, 2, 1]
-    assert bins.count(np.array([True, False, False, False, True, True])).tolist() == [1, 0, 0, 1, 1]
-
-
-def test_a_range_of_bars_lets_through_what_those_bars_count() -> None:
-    values = np.random.default_rng(0).random(5_000, np.float32)
-    values[:50] = NAN
-    bins = bin_values(values, 40, limits=(0, 1))
-    for first, last in [(0, 39), (0, 12), (13, 13), (30, 39)]:
-        assert bins.range_of(first, last).mask(values).sum() == bins.count()[first : last + 1].sum()
-
-
-def test_whole_numbers_get_bars_of_whole_width() -> None:
-    bins = bin_values(np.array([1, 2, 2, 6]), 3)
-    assert bins.edges.tolist() == [0.5, 2.5, 4.5, 6.5]
-    assert bins.count().tolist() == [3, 0, 1, 0]
-
-
-def test_few_whole_numbers_get_a_bar_each() -> None:
-    assert bin_values(np.array([True, False, True]), 40).count().tolist() == [1, 2, 0]
-
-
-def test_infinite_values_fall_into_the_outer_bars() -> None:
-    bins = bin_values(np.array([-np.inf, 0.0, 1.0, np.inf]), 2)
-    assert bins.edges.tolist() == [0, 0.5, 1]
-    assert bins.count().tolist() == [2, 2, 0]
-
-
-@pytest.mark.parametrize(
-    ("values", "counts"), [([3.0, 3.0], [2, 0]), ([NAN, NAN], [0, 2]), ([], [0, 0])], ids=["equal", "missing", "none"]
-)
-def test_values_without_spread_share_one_bar_or_none(values: list[float], counts: list[int]) -> None:
-    counted = bin_values(np.array(values), 40).count()
-    assert [counted[:-1].sum(), counted[-1]] == counts
-
-
 def test_the_predicted_class_is_the_most_probable_and_the_first_of_equals() -> None:
     probabilities = np.array([[0.2, 0.8, 0.0], [0.4, 0.2, 0.4], [NAN, NAN, NAN]])
     assert predicted_classes(probabilities).tolist() == [1, 0, -1]
@@ -107,7 +67,7 @@ def test_tags_are_joined() -> None:
 def test_every_mask_has_to_agree_and_one_can_be_left_out() -> None:
     masks = {"score": rows_mask(np.array([0, 1]), 3), "map": rows_mask(np.array([1, 2]), 3)}
     assert all_of(masks, 3).tolist() == [False, True, False]
-    assert all_of(masks, 3, but="map").tolist() == [True, True, False]
+    assert all_of(masks, 3, except_for="map").tolist() == [True, True, False]
     assert all_of({}, 3).all()
 
 

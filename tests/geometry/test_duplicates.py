@@ -7,11 +7,11 @@ from al_core.geometry.duplicates import find_duplicates
 
 def reference(embeddings: NDArray[np.float64], threshold: float) -> list[int]:
     unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
-    kept: list[int] = []
+    unique: list[int] = []
     for row, embedding in enumerate(unit):
-        if not any(np.linalg.norm(embedding - unit[other]) <= threshold for other in kept):
-            kept.append(row)
-    return sorted(set(range(len(embeddings))) - set(kept))
+        if not any(np.linalg.norm(embedding - unit[other]) <= threshold for other in unique):
+            unique.append(row)
+    return sorted(set(range(len(embeddings))) - set(unique))
 
 
 @pytest.mark.parametrize("threshold", [0.05, 0.3, 0.8])
@@ -22,7 +22,7 @@ def test_the_rows_are_those_of_a_loop_over_all_pairs(threshold: float) -> None:
     assert find_duplicates(embeddings, threshold).tolist() == reference(embeddings, threshold)
 
 
-def test_a_row_near_a_duplicate_alone_is_kept() -> None:
+def test_a_row_near_a_duplicate_alone_stays() -> None:
     # 1 is near 0; 2 is near 1 but not near 0, and 1 is gone: 2 stays.
     angles = np.array([0.0, 0.08, 0.16])
     embeddings = np.column_stack([np.cos(angles), np.sin(angles)])

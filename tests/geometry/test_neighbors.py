@@ -45,11 +45,11 @@ def test_large_data_finds_nineteen_of_twenty_true_neighbors_through_cells(monkey
     embeddings = rng.normal(size=(60, 12))[rng.integers(0, 60, 5000)] + 0.4 * rng.normal(size=(5000, 12))
     exact = nearest_neighbors(embeddings, 10)
     monkeypatch.setattr(neighbors, "_EXACT_ROWS", 1000)
-    found = nearest_neighbors(embeddings, 10)
-    recall = np.mean([len(np.intersect1d(a, b)) for a, b in zip(exact.indices, found.indices, strict=True)]) / 10
+    graph = nearest_neighbors(embeddings, 10)
+    recall = np.mean([len(np.intersect1d(a, b)) for a, b in zip(exact.indices, graph.indices, strict=True)]) / 10
     assert recall >= 0.95
-    assert (found.indices >= 0).all()
-    np.testing.assert_array_equal(found.indices, nearest_neighbors(embeddings, 10).indices)
+    assert (graph.indices >= 0).all()
+    np.testing.assert_array_equal(graph.indices, nearest_neighbors(embeddings, 10).indices)
 
 
 def test_progress_counts_rows_and_may_stop_the_work():

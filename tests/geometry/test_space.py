@@ -18,7 +18,7 @@ def compiled(vectors, others):
 def test_the_compiled_distance_equals_the_numpy_one_to_the_last_bit(dim, seed, magnitude):
     rng = np.random.default_rng(seed)
     embeddings = rng.normal(size=(8, dim)) * 10**magnitude
-    space = Space.of(embeddings, np.arange(8), normalize=False)
+    space = Space.from_embeddings(embeddings, np.arange(8), normalize=False)
     first, second = np.arange(4), np.arange(4, 8)
     plain = squared_distances(space.vectors(first), space.vectors(second))
     np.testing.assert_array_equal(compiled(space.padded(first), space.padded(second)), plain)
@@ -32,12 +32,14 @@ def test_a_distance_is_the_sum_of_squared_differences():
 def test_normalized_vectors_have_length_one_and_others_stay():
     embeddings = np.array([[3.0, 4.0], [0.0, 2.0]])
     rows = np.arange(2)
-    np.testing.assert_allclose(Space.of(embeddings, rows, normalize=True).vectors(rows), [[0.6, 0.8], [0, 1]])
-    np.testing.assert_array_equal(Space.of(embeddings, rows, normalize=False).vectors(rows), embeddings)
+    np.testing.assert_allclose(
+        Space.from_embeddings(embeddings, rows, normalize=True).vectors(rows), [[0.6, 0.8], [0, 1]]
+    )
+    np.testing.assert_array_equal(Space.from_embeddings(embeddings, rows, normalize=False).vectors(rows), embeddings)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_padding_adds_zeros_up_to_sixteen(dtype):
-    padded = Space.of(np.ones((2, 3), dtype), np.arange(2), normalize=False).padded(np.array([1]))
+    padded = Space.from_embeddings(np.ones((2, 3), dtype), np.arange(2), normalize=False).padded(np.array([1]))
     assert padded.dtype == np.float32
     assert padded.tolist() == [[1.0] * 3 + [0.0] * 13]

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 from al_core.exceptions import Cancelled, InvalidInputError
 from al_core.geometry.neighbors import NeighborGraph
 from al_core.projection import umap
-from al_core.projection.umap import pca_2d, umap_2d
+from al_core.projection.pca import pca_2d
+from al_core.projection.umap import umap_2d
 
 LABELS = np.arange(120) % 6
 
@@ -33,46 +34,23 @@ def purity(points: NDArray[np.float32], labels: NDArray[np.int64] = LABELS) -> f
     return float((labels[distances.argmin(axis=1)] == labels).mean())
 
 
-def test_pca_of_points_on_a_cross_is_the_cross() -> None:
-    points = pca_2d(np.array([[0, 2, 0], [0, -2, 0], [1, 0, 0], [-1, 0, 0]]), normalize=False)
-    assert points.dtype == np.float32
-    np.testing.assert_allclose(points, [[2, 0], [-2, 0], [0, 1], [0, -1]], atol=1e-6)
-
-
-def test_pca_normalizes_rows_unless_told_otherwise() -> None:
-    embeddings = six_clouds()
-    lengths = np.linspace(1, 50, len(embeddings), dtype=np.float32)[:, None]
-    np.testing.assert_allclose(pca_2d(embeddings * lengths), pca_2d(embeddings), atol=1e-5)
-    assert np.abs(pca_2d(embeddings * lengths, normalize=False)).max() > 10
-
-
-@pytest.mark.parametrize("limit", [1_024, 1])
-def test_pca_keeps_the_variance_that_the_eigenvalues_promise(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(umap, "MAX_COVARIANCE_DIMENSIONS", limit)
-    embeddings = np.random.default_rng(0).normal(size=(500, 30)) * np.linspace(5, 1, 30)
-    variances = np.linalg.eigvalsh(np.cov(embeddings.T, ddof=0))[::-1][:2]
-    np.testing.assert_allclose(pca_2d(embeddings, normalize=False).var(axis=0), variances, rtol=1e-3)
-
-
-@pytest.mark.parametrize("project", [pca_2d, lambda rows: umap_2d(rows, seed=0)])
-def test_two_columns_are_returned_as_they_are(project) -> None:
+def test_two_columns_are_returned_as_they_are() -> None:
     embeddings = np.array([[5, 1], [0, 0], [-3, 2]])
-    assert project(embeddings).tolist() == [[5, 1], [0, 0], [-3, 2]]
+    assert umap_2d(embeddings, seed=0).tolist() == [[5, 1], [0, 0], [-3, 2]]
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 4, 5, 9])
 @pytest.mark.parametrize("width", [1, 3, 40])
 def test_every_small_number_of_rows_has_finite_points(n: int, width: int) -> None:
     embeddings = np.random.default_rng(0).normal(size=(n, width))
-    for points in (pca_2d(embeddings), umap_2d(embeddings, seed=0)):
-        assert points.shape == (n, 2)
-        assert np.isfinite(points).all()
+    points = umap_2d(embeddings, seed=0)
+    assert points.shape == (n, 2)
+    assert np.isfinite(points).all()
 
 
 @pytest.mark.parametrize("value", [0, 1])
 def test_equal_rows_have_finite_points(value: int) -> None:
     embeddings = np.full((40, 3), value, np.float32)
-    assert not pca_2d(embeddings).any()
     assert np.isfinite(umap_2d(embeddings, seed=0)).all()
 
 
@@ -96,7 +74,7 @@ def test_a_seed_gives_the_same_layout_twice_whatever_the_number_of_threads(monke
     assert not np.array_equal(umap_2d(embeddings, seed=4), expected)
 
 
-def test_a_known_graph_is_used_in_place_of_a_search() -> None:
+def test_a_graph_replaces_the_search() -> None:
     embeddings = six_clouds()
     of_other_rows = exact_graph(np.roll(embeddings, 1, axis=0)[::-1], k=20)
     points = umap_2d(embeddings, seed=0, graph=of_other_rows)
@@ -133,19 +111,6 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_row_with_nan_is_named() -> None:
-    embeddings = six_clouds()
-    embeddings[7, 2] = np.nan
-    with pytest.raises(InvalidInputError, match="row 7 holds NaN"):
-        pca_2d(embeddings)
-
-
 def test_a_graph_of_other_embeddings_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="graph has 120 rows but embeddings has 119"):
         umap_2d(six_clouds()[1:], seed=0, graph=exact_graph(six_clouds(), k=15))
-
-
-@pytest.mark.parametrize("shape", [(5,), (5, 0), (2, 3, 4)])
-def test_embeddings_of_another_form_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InvalidInputError, match=r"shape \(N, D\)"):
-        pca_2d(np.zeros(shape))

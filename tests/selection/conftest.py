@@ -11,11 +11,11 @@ def request_for():
     def build(embeddings, config, *, labeled=(), scores=None, graph=None):
         labeled = np.array(sorted(labeled), np.int64)
         candidates = np.setdiff1d(np.arange(len(embeddings)), labeled)
-        wanted = len(candidates) if config.n_samples == -1 else config.n_samples - len(labeled)
+        n_new = len(candidates) if config.n_samples == -1 else config.n_samples - len(labeled)
         return Request(
             candidates=candidates,
             labeled=labeled,
-            n_new=min(wanted, len(candidates)),
+            n_new=min(n_new, len(candidates)),
             config=config,
             embeddings=embeddings,
             row_scores=scores,

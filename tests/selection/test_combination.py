@@ -61,9 +61,14 @@ def test_balance_and_diversity_multiply():
     assert combine(strategies, 3, query_rows=ALL, preselected_rows=[0]).tolist() == [4, 2]
 
 
-def test_what_contradicts_itself_is_refused():
-    with pytest.raises(InvalidInputError, match="Diversity is given 2 times"):
-        combine([Diversity(LINE), Diversity(LINE)], 2, query_rows=ALL)
+def test_two_diversities_multiply_like_any_two_strategies():
+    mirrored = LINE[::-1]
+    strategies = [Diversity(LINE, normalize=False), Diversity(mirrored, normalize=False)]
+    # Row 2 is 2 away from row 0 in one and 8 in the other, row 3 is 9 and 9, row 4 is 10 and 10.
+    assert combine(strategies, 3, query_rows=ALL, preselected_rows=[0]).tolist() == [4, 2]
+
+
+def test_values_out_of_range_are_refused():
     with pytest.raises(InvalidInputError, match="strength of Diversity is above 0"):
         combine([Diversity(LINE, 0)], 2, query_rows=ALL)
     with pytest.raises(InvalidInputError, match="the weight of row 1 is -1"):

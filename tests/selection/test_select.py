@@ -5,7 +5,7 @@ import pytest
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import ALCoreWarning, Cancelled, InvalidInputError, MissingInputError
-from al_core.selection import METHODS, quality, select
+from al_core.selection import METHODS, select
 
 LINE = np.array([[0.0], [1.0], [5.0], [6.0], [6.0]])
 SCORES = np.array([0.1, 0.9, 0.5, 0.9, 0.2])
@@ -103,7 +103,7 @@ def test_what_is_missing_is_named_with_the_way_to_add_it():
     ("method", "options", "message"),
     [
         ("CORESET", {"preselected_rows": [5]}, "preselected_rows has row 5, but the dataset has rows 0 to 4"),
-        ("CORESET", {"query_rows": np.array([-1])}, "query_rows has row -1"),
+        ("CORESET", {"query_rows": np.array([-1])}, "query_rows has row -1; rows are numbered from 0"),
         ("CORESET", {"preselected_rows": [2, 2]}, "preselected_rows has row 2 more than once"),
         ("CORESET", {"query_rows": np.array([0.5])}, "query_rows is a list of row numbers, not float64"),
         ("CORESET", {"preselected_rows": [0, 1, 2, 3]}, "n_samples is 3, but 4 rows are preselected"),
@@ -149,11 +149,3 @@ def test_distances_are_between_unit_vectors_unless_told_otherwise():
     embeddings = np.array([[1.0, 0.0], [9.0, 0.0], [1.0, 1.0]])
     assert select(embeddings, SelectionConfig("CORESET", 2)).tolist() == [0, 2]
     assert select(embeddings, SelectionConfig("CORESET", 2, normalize=False)).tolist() == [0, 1]
-
-
-def test_quality_counts_added_pairs_and_query_rows_only():
-    result = quality(
-        LINE, rows=np.array([3]), preselected_rows=[0, 1], query_rows=np.array([2, 3]), scores=SCORES, normalize=False
-    )
-    assert (result.n_added, result.mean_score) == (1, 0.9)
-    assert (result.covering_radius, result.smallest_distance) == (1.0, 5.0)

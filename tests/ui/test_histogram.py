@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from al_core.explore.filters import Range, bin_values
+from al_core.explore.filters import Range
+from al_core.explore.histogram import bin_values
 from ui.histogram import Change, _positions, read_change
 
 BINS = bin_values(np.array([0.0, 0.1, 0.5, 1.0, np.nan]), 4, limits=(0, 1))
@@ -42,7 +43,7 @@ def page(n: int) -> None:
     import numpy as np
     import streamlit as st
 
-    from al_core.explore.filters import bin_values
+    from al_core.explore.histogram import bin_values
     from ui.histogram import histogram
 
     bins = bin_values(np.random.default_rng(0).random(n), 160)

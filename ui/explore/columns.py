@@ -8,7 +8,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from al_core.explore import filters
-from al_core.explore.filters import Bins, Mask
+from al_core.explore.filters import Mask
+from al_core.explore.histogram import Bins, bin_values
 from al_core.steps.selections import preferred_first
 from al_core.store import INITIAL_TAG, Dataset, StoredArray
 from al_core.types import Rows
@@ -115,7 +116,7 @@ def filename_mask(dataset_id: str, n_samples: int, text: str, _dataset: Dataset)
 def _bins(
     digest: str, n_bins: int, limits: tuple[float, float] | None, _values: NDArray[Any]
 ) -> tuple[Bins, NDArray[np.int64]]:
-    bins = filters.bin_values(_values, n_bins, limits=limits)
+    bins = bin_values(_values, n_bins, limits=limits)
     return bins, bins.count()
 
 

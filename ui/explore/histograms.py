@@ -46,7 +46,7 @@ def histograms(
     for position, name in enumerate(shown):
         bins, totals = numbers[name].bins(n_bins)
         others = set(passing) - {range_key(name)}
-        counts = bins.count(all_of(passing, dataset.n_samples, but=range_key(name))) if others else totals
+        counts = bins.count(all_of(passing, dataset.n_samples, except_for=range_key(name))) if others else totals
         is_first = position == 0
         histogram(
             name,

@@ -3,11 +3,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.selection.strategies.base import Strategy
 from al_core.types import Rows
 
 
 @dataclass(frozen=True, eq=False)
-class Threshold:
+class Threshold(Strategy):
     """Lets only rows pass whose metadata value lies in a range.
 
     Attributes:

@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
+from al_core.selection.strategies.base import Strategy, scaled_power
 from al_core.types import Rows
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(Strategy):
     """Prefers rows of a high weight, such as a score or a metadata value.
 
     Attributes:
@@ -19,8 +20,8 @@ class Weights:
     weights: NDArray[np.floating]
     strength: float = 1.0
 
-    def objective(self, rows: Rows) -> NDArray[np.float64]:
-        """Return the weight of each row.
+    def constant(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the weight of each row to the power of the strength.
 
         Raises:
             InvalidInputError: If a weight is not a finite number from 0.
@@ -29,4 +30,4 @@ class Weights:
         bad = rows[~((weights >= 0) & np.isfinite(weights))]
         if len(bad):
             raise InvalidInputError(f"the weight of row {bad[0]} is {self.weights[bad[0]]}; weights are 0 or more")
-        return weights
+        return scaled_power(weights, self.strength)

@@ -1,0 +1,88 @@
+"""How many samples fall into each bar of a histogram."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.explore.filters import Mask, Range
+
+# A bar and "missing" fit one byte per sample, with bars wide enough to be drawn.
+MAX_BINS = 200
+
+
+@dataclass(frozen=True)
+class Bins:
+    """The bars of a histogram.
+
+    Attributes:
+        edges: (B + 1,) ascending; bar b holds the values from edge b up to, but not including, edge b + 1.
+        codes: (N,) the bar of each value, B where it is missing.
+    """
+
+    edges: NDArray[Any]
+    codes: NDArray[np.uint8]
+
+    def count(self, mask: Mask | None = None) -> NDArray[np.int64]:
+        """Return how many samples of the mask each bar holds, (B + 1,); the last is the number of missing values."""
+        codes = self.codes if mask is None else self.codes[mask]
+        return np.bincount(codes, minlength=len(self.edges))
+
+    def range_of(self, first: int, last: int) -> Range:
+        """Return the range from bar `first` to bar `last`, open towards the end of the histogram."""
+        low = float(self.edges[first]) if first > 0 else -np.inf
+        high = float(self.edges[last + 1]) if last < len(self.edges) - 2 else np.inf
+        return Range(low, high)
+
+
+def bin_values(values: NDArray[Any], n_bins: int, *, limits: tuple[float, float] | None = None) -> Bins:
+    """Return up to `n_bins` bars of equal width over all values.
+
+    Whole numbers get bars of whole width around them. Infinite values fall into the outer bars.
+
+    Args:
+        values: (N,) numbers; NaN is missing.
+        n_bins: 1 to 200.
+        limits: Where the bars start and end; by default the smallest and the largest value.
+
+    Examples:
+        >>> bins = bin_values(np.array([0.0, 0.5, 1.0, np.nan]), 2)
+        >>> bins.edges, bins.codes
+        (array([0. , 0.5, 1. ]), array([0, 1, 1, 2], dtype=uint8))
+    """
+    edges = _edges(values, min(n_bins, MAX_BINS), limits)
+    n_bars = len(edges) - 1
+    # The last bar holds its upper edge too.
+    codes = np.clip(np.searchsorted(edges, values, "right") - 1, 0, n_bars - 1).astype(np.uint8)
+    if values.dtype.kind == "f":
+        codes[np.isnan(values)] = n_bars
+    return Bins(edges, codes)
+
+
+def _edges(values: NDArray[Any], n_bins: int, limits: tuple[float, float] | None) -> NDArray[Any]:
+    if values.dtype.kind != "f":
+        return _whole_edges(values, n_bins)
+    low, high = limits or _finite_limits(values)
+    n_edges = n_bins + 1 if high > low else 2
+    # Edges of the values' own type: a range then divides them exactly where the bars do.
+    return np.linspace(low, high, n_edges).astype(values.dtype)
+
+
+def _whole_edges(values: NDArray[Any], n_bins: int) -> NDArray[np.float64]:
+    low = int(values.min()) if len(values) else 0
+    high = int(values.max()) if len(values) else 0
+    n_numbers = high - low + 1
+    width = -(-n_numbers // n_bins)
+    n_bars = -(-n_numbers // width)
+    # Halfway between whole numbers, so that each stands in the middle of its place.
+    return low - 0.5 + width * np.arange(n_bars + 1)
+
+
+def _finite_limits(values: NDArray[Any]) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return 0.0, 1.0
+    low = float(finite.min())
+    high = float(finite.max())
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
