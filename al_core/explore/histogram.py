@@ -69,7 +69,7 @@ def _edges(values: NDArray[Any], n_bins: int, limits: tuple[float, float] | None
     return np.linspace(low, high, n_edges).astype(values.dtype)
 
 
-def _whole_edges(values: NDArray[Any], n_bins: int) -> NDArray[np.float64]:
+def _whole_edges(values: NDArray[Any], n_bins: int) -> NDArray[Any]:
     low = int(values.min()) if len(values) else 0
     high = int(values.max()) if len(values) else 0
     n_numbers = high - low + 1

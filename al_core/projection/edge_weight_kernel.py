@@ -59,8 +59,9 @@ def _bandwidth(distances: NDArray[np.float32], nearest: np.float32, target: floa
 
 
 @njit(cache=True, nogil=True)
-def _connection(distance: np.floating, bandwidth: np.floating) -> np.floating:
+def _connection(distance: float, bandwidth: float) -> float:
     """Return exp(-distance / bandwidth), at most 1, in the precision of its arguments."""
     if distance <= 0 or bandwidth == 0:
         return 1.0
-    return np.exp(-(distance / bandwidth))
+    connection: float = np.exp(-(distance / bandwidth))
+    return connection
