@@ -12,7 +12,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from al_core.geometry.space import LANES
+from al_core.geometry.lanes import LANES
 
 _INT32 = ir.IntType(32)
 _LANES_TYPE = ir.VectorType(ir.FloatType(), LANES)

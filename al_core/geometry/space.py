@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.geometry import kernels
+from al_core.geometry.lanes import LANES, padded_width
 from al_core.types import Embeddings, Rows
 
-# One AVX-512 register of float32, or two of AVX2.
-LANES = 16
 # The float32 vectors that one step reads; they stay in the cache between the passes over them.
 _BLOCK_BYTES = 8 << 20
 # Squares of longer vectors, and products of two of them, could leave the range of float32.
@@ -190,16 +189,6 @@ def unit_vectors(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
     vectors = _read(embeddings, rows)
     lengths = np.sqrt(_finite_squares(vectors, rows))[:, None]
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
-
-
-def padded_width(dim: int) -> int:
-    """Return the next multiple of `LANES`.
-
-    Examples:
-        >>> padded_width(16), padded_width(17)
-        (16, 32)
-    """
-    return -(-dim // LANES) * LANES
 
 
 def rounding(dim: int) -> np.float32:

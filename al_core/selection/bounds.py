@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.geometry.space import Source, Space, padded_width, rounding
+from al_core.geometry.lanes import padded_width
+from al_core.geometry.space import Source, Space, rounding
 from al_core.selection.k_center_kernels import lower_to_nearest
 from al_core.selection.sketch import sketch_if_worthwhile
 from al_core.types import Rows

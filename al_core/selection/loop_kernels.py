@@ -12,7 +12,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from al_core.geometry.distance_kernel import squared_distance
-from al_core.geometry.space import LANES, Source
+from al_core.geometry.lanes import LANES
+from al_core.geometry.space import Source
 
 # Points side by side: the sums of one block, 16 KB, stay in the first-level cache.
 _POINTS = 256

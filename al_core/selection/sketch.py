@@ -11,8 +11,9 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry.lanes import LANES
 from al_core.geometry.principal import dominant_subspace
-from al_core.geometry.space import LANES, Space, blocks, rounding, squared_norms
+from al_core.geometry.space import Space, blocks, rounding, squared_norms
 from al_core.types import Rows
 
 # Any orthonormal basis is correct, so a rough one will do: a sample of the rows, two rounds of power iteration.
