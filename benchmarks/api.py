@@ -1,6 +1,6 @@
 """Claim: a million filenames arrive within 1 s, and 50 clients are answered while a selection runs.
 
-A FastAPI application that answers "hello" runs beside it on the same machine, under the same load.
+A FastAPI application that answers "hello" is measured on the same machine, under the same load.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ HELLO = "from fastapi import FastAPI; app = FastAPI(); app.get('/hello')(lambda:
 
 @contextmanager
 def running(home: Path, application: str) -> Iterator[str]:
-    """The address of an application in a process of its own."""
+    """Run an application in a separate process and yield its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "error"]
@@ -115,7 +115,7 @@ def time_filenames(address: str, dataset_id: str) -> None:
 def time_agent(address: str, dataset_id: str) -> None:
     start = time.perf_counter()
     agent = ActiveLearningAgent(ApiWorkflowClient(server=address, dataset_id=dataset_id))
-    print(f"an agent over {N_SAMPLES:,} samples: made in {time.perf_counter() - start:.2f} s")
+    print(f"an agent over {N_SAMPLES:,} samples: created in {time.perf_counter() - start:.2f} s")
     agent.query(SelectionConfig("RANDOM", 1000, name="for the agent"))
     for name in ("query_set", "labeled_set", "unlabeled_set", "added_set"):
         first, second = (timed(lambda name=name: getattr(agent, name)) for _ in range(2))

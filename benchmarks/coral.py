@@ -1,9 +1,9 @@
-"""Claim: once the neighbor graph is there, CORAL picks 10,000 of 1,000,000 rows within 60 s.
+"""Claim: with an existing neighbor graph, CORAL picks 10,000 of 1,000,000 rows within 60 s.
 
-Run `python -m benchmarks.coral`. The graph is synthetic, because finding the true one takes minutes and herding reads
+Run `python -m benchmarks.coral`. The graph is synthetic, because computing a real one takes minutes and herding reads
 only neighbors and distances: rows are points in the unit square, ordered along the rows of a grid, and each one's
-neighbors are the nearest grid places, at the distances of the jittered points. Embeddings are those points, scores
-uniform. Loading compiled code is counted, making the data is not.
+neighbors are the nearest grid points, at the distances of the jittered points. Embeddings are those points; scores are
+uniform. Loading compiled code counts, creating the data does not.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def grid_graph(embeddings: np.ndarray, side: int) -> NeighborGraph:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--side", type=int, default=1000, help="rows are the square of this")
+    parser.add_argument("--side", type=int, default=1000, help="side of the grid; its square is the number of rows")
     parser.add_argument("--picks", type=int, default=10_000)
     arguments = parser.parse_args()
     rng = np.random.default_rng(0)

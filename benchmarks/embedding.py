@@ -1,10 +1,11 @@
-"""How much of the model's own throughput remains when images come from files: decoding and model share the cores.
+"""How much of the model's own throughput remains when it shares the cores with the decoding of image files.
 
 For each kind of file: milliseconds of one core per image for the model alone on pixels in memory, for reading alone
 (decoding, reducing, measuring), and for both together as `embed` runs them on all cores, with images per second for the
-latter. Reading takes the same cores as the model, so `possible` is the share of the model's own throughput that a
-pipeline without any loss reaches: model / (model + reading). Time of cores is counted, not of the clock, so that other
-programs disturb little; on a free machine no core idles if images per second times `both` is near 1000 for each core.
+latter. Reading uses the same cores as the model, so `possible` is the share of the model's own throughput that a
+pipeline without any loss reaches: model / (model + reading). The figures are processor time, not elapsed time, so that
+other programs disturb them little; on an idle machine no core idles if images per second times `both` is near 1000 for
+each core.
 """
 
 import statistics
@@ -33,7 +34,7 @@ FILES = 16
 
 
 def write_images(folder: Path, size: tuple[int, int]) -> list[Path]:
-    """Return `FILES` different photographs, crops of scikit-learn's two, often enough for `N_IMAGES`."""
+    """Return `FILES` different crops of scikit-learn's two photographs, repeated up to `N_IMAGES`."""
     rng = np.random.default_rng(0)
     photos = [Image.fromarray(photo) for photo in load_sample_images().images]
     paths = []
@@ -52,7 +53,7 @@ def on_all_cores(work: Callable[[Path], object], paths: list[Path]) -> None:
 
 
 def times(work: Callable[[], object], n_images: int) -> tuple[float, float]:
-    """Return milliseconds of a core, and of the clock, per image."""
+    """Return milliseconds per image, of one core and elapsed."""
     clock_start = time.perf_counter()
     cores_start = time.process_time()
     work()
@@ -62,9 +63,9 @@ def times(work: Callable[[], object], n_images: int) -> tuple[float, float]:
 
 
 def measure_kind(model: EmbeddingModel, paths: list[Path]) -> tuple[float, float, float, float]:
-    """Return milliseconds of a core per image of model, reading and both, and of the clock of both.
+    """Return milliseconds of one core per image for model, reading and both, and the elapsed ones of both.
 
-    Medians of rounds that take turns.
+    Each is the median of alternating rounds.
     """
     size = model.preprocessing.size
     pixels = decode(paths[0], size).pixels[None]
@@ -80,7 +81,7 @@ def measure_kind(model: EmbeddingModel, paths: list[Path]) -> tuple[float, float
 
 def main() -> None:
     model = load_model()
-    print(f"{model.name}, {model.runtime}, {n_cores()} cores; milliseconds of a core, median of {ROUNDS} rounds")
+    print(f"{model.name}, {model.runtime}, {n_cores()} cores; milliseconds of one core, median of {ROUNDS} rounds")
     print(f"{'files':18}{'KB':>6}{'model':>8}{'reading':>9}{'both':>8}{'of model':>10}{'possible':>10}{'images/s':>10}")
     for kind, size in KINDS.items():
         with tempfile.TemporaryDirectory() as folder:

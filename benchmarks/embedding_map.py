@@ -1,11 +1,11 @@
 """Claim: the Explore page answers an interaction within 150 ms with 100,000 samples and 400 ms with 1,000,000.
 
-From the release of the mouse to the moment when map, count and histograms have been painted: a range dragged on a
-histogram, a lasso, one category alone, other colors. A hover card appears within 150 ms. A million points are ready
-within 6 s of opening the page, and no message up has more than 5 kB. Fails when one of these does not hold.
+Measured from the release of the mouse to the moment when map, count and histograms are painted: for a range dragged on
+a histogram, a lasso, a single category and other colors. A hover card appears within 150 ms. A million points are ready
+within 6 s of opening the page, and no message to the server exceeds 5 kB. Fails when one of these does not hold.
 
 `python -m benchmarks.embedding_map` drives the real app in a headless Chromium, which has no graphics card.
-`--points 100000` takes one size only, `--renderer webgl2` draws with WebGL, without limits.
+`--points 100000` measures one size only, `--renderer webgl2` draws with WebGL, without limits.
 """
 
 import argparse
@@ -32,9 +32,9 @@ LIMITS_MS = {100_000: 150, 1_000_000: 400}
 CARD_MS, READY_SECONDS, SENT_BYTES = 150, 6.0, 5_000
 REPEATS = 5
 N_VERTICES = 48
-LINKS_PER_IMAGE = 50_000  # a file system allows 65,000 names of one file
+LINKS_PER_IMAGE = 50_000  # ext4 allows 65,000 links to one file
 
-# Notes when map, histograms and the count have been painted anew.
+# Records when map, histograms and the count are painted again.
 WATCH = """() => {
   const note = (what) => window.paints.push([what, performance.now()]);
   const painted = (what) => requestAnimationFrame(() => setTimeout(() => note(what)));
@@ -101,7 +101,7 @@ def link_images(folder: Path, filenames: list[str]) -> None:
 
 
 class ExplorePage:
-    """The Explore page in a browser, and how long it takes to answer."""
+    """The Explore page in a browser, and how long it takes to respond."""
 
     def __init__(self, page: Page, n: int) -> None:
         self.page, self.n = page, n
@@ -110,7 +110,7 @@ class ExplorePage:
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(len(frame))))
 
     def open(self) -> float:
-        """Return after how many seconds the map was ready."""
+        """Return the seconds until the map was ready."""
         start = time.perf_counter()
         self.page.goto("/explore")
         self.page.locator(f'.map[data-ready="{self.n}"]').wait_for(timeout=120_000)
@@ -121,14 +121,14 @@ class ExplorePage:
         return seconds
 
     def measure(self, act: Callable[[], None], event: str = "pointerup") -> float:
-        """Milliseconds from the end of a gesture to the last thing painted."""
+        """Return the milliseconds from the end of a gesture to the last paint."""
         act()
         self.page.wait_for_function(SETTLED, polling=50, timeout=120_000)
         self.turn += 1
         return float(self.page.evaluate(f"window.paints.at(-1)[1] - window.{event}"))
 
     def drag(self, area: Locator, corners: list[tuple[float, float]]) -> None:
-        """Drag through places of an area, in shares of its sides."""
+        """Drag through positions in an area, given as fractions of its sides."""
         box = area.bounding_box()
         assert box
         for number, (right, down) in enumerate(corners):
@@ -140,7 +140,7 @@ class ExplorePage:
         self.page.mouse.up()
 
     def range(self) -> None:
-        """Keep a range of the first histogram."""
+        """Drag a range on the first histogram."""
         low = 0.2 + 0.05 * (self.turn % 6)
         self.drag(self.page.locator(".histogram .plot").first, [(low, 0.5), (low + 0.3, 0.5)])
 
@@ -164,7 +164,7 @@ class ExplorePage:
         self.page.mouse.up()
 
     def only(self) -> None:
-        """Show one category alone."""
+        """Show a single category."""
         name = f"Show only class {self.turn % 10}"
         self.page.get_by_label(name, exact=True).hover()
         self.page.evaluate("window.paints.length = 0")
@@ -172,7 +172,7 @@ class ExplorePage:
         self.page.mouse.up()
 
     def hover(self) -> None:
-        """Rest on a point."""
+        """Hover over a point."""
         self.page.mouse.move(10, 10)
         self.page.wait_for_timeout(100)
         left, top = self.page.evaluate(PLACE, 1 + 7 * self.turn)
@@ -191,7 +191,7 @@ def main() -> None:
 
 
 def run(n: int, renderer: str) -> list[str]:
-    """Print what was measured and return what took too long."""
+    """Print the measurements and return what took too long."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
         make_workspace(home, n)
@@ -222,14 +222,16 @@ def interact(explore: ExplorePage, limit: float) -> list[str]:
     explore.turn = 3
     explore.measure(explore.color)
     failures += check("one category alone", [explore.measure(explore.only) for _ in range(REPEATS)], limit)
-    print(f"most bytes sent up at once: {max(explore.sent):,}")
-    return failures + ([f"more than {SENT_BYTES:,} bytes sent up"] if max(explore.sent) > SENT_BYTES else [])
+    print(f"largest message to the server, in bytes: {max(explore.sent):,}")
+    return failures + (
+        [f"a message to the server exceeded {SENT_BYTES:,} bytes"] if max(explore.sent) > SENT_BYTES else []
+    )
 
 
 def check(name: str, taken: list[float], limit: float) -> list[str]:
     median = statistics.median(taken)
     print(f"{name:<22}{median:>8.0f} ms   {min(taken):.0f} to {max(taken):.0f}, at most {limit:.0f}", flush=True)
-    return [f"{name}: {median:.0f} ms, asked for {limit:.0f} ms"] if median > limit else []
+    return [f"{name}: {median:.0f} ms, limit {limit:.0f} ms"] if median > limit else []
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Are the bundled model's features worth having? Measured on Fashion-MNIST (Debian package dataset-fashion-mnist).
 
-First the accuracy of a linear probe (logistic regression) and of 5 nearest neighbors, beside raw pixels and their PCA.
-Then what selections on the model's features are worth: from the same 100 random labels, each method doubles the labeled
-set, a logistic regression is trained on the features, and its test accuracy counts; mean and standard deviation over
-seeds. CORAL and ACTIVE_LEARNING take the margin of the model trained on the labels so far.
+First the accuracy of a linear probe (logistic regression) and of 5 nearest neighbors, compared with raw pixels and
+their PCA. Then what selections on the model's features are worth: from the same 100 random labels, each method doubles
+the labeled set, and a logistic regression is trained on the features; reported are mean and standard deviation of its
+test accuracy over seeds. CORAL and ACTIVE_LEARNING take the margin of the model trained on the labels so far.
 
-By default 5,000 training and 5,000 test images and 2 seeds, about 3 minutes on two cores; the figures in
-docs/decisions/030-bundled-model.md are those of `--train 10000 --test 10000 --seeds 5`.
+By default it uses 5,000 training and 5,000 test images and 2 seeds, about 3 minutes on two cores; the figures in
+docs/decisions/030-bundled-model.md come from `--train 10000 --test 10000 --seeds 5`.
 """
 
 import argparse

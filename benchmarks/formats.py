@@ -1,7 +1,7 @@
-"""Reading large prediction files, beside what people write by hand: pandas or json and a loop.
+"""Reading large prediction files, compared with what people write by hand: pandas or json and a loop.
 
 CSV of 200,000 × 100 probabilities against pandas with a loop over its rows, and COCO results with 1,000,000 boxes
-against json with a loop over its entries. Each side runs in a process of its own, so that the peak memory is its own.
+against json with a loop over its entries. Each side runs in a separate process, so that the peak memory is its own.
 """
 
 import json
@@ -72,7 +72,7 @@ def _boxes(found: list[dict]) -> list[list[float]]:
 
 
 def measured(side: str, path: Path) -> tuple[float, float]:
-    """Return seconds and MB of peak memory beyond an empty interpreter's, from a process of its own."""
+    """Return seconds and MB of peak memory beyond an empty interpreter's, measured in a separate process."""
     command = [sys.executable, "-m", "benchmarks.formats", side, str(path)]
     seconds, megabytes = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
     return float(seconds), float(megabytes)
@@ -96,7 +96,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for title, (suffix, write, other) in cases.items():
             path = Path(folder) / f"predictions.{suffix}"
-            # In a process of its own too: a child counts the peak memory that its parent had when it was started.
+            # In a separate process too: a child inherits the peak memory that its parent had when it was started.
             subprocess.run([sys.executable, "-m", "benchmarks.formats", write, str(path)], check=True)
             (seconds, megabytes), (their_seconds, their_megabytes) = measured("ours", path), measured(other, path)
             print(

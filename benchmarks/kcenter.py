@@ -1,12 +1,12 @@
-"""Greedy k-center over shapes: al_core beside lightly-mundig, scikit-matter, scikit-activeml and plain numpy.
+"""Greedy k-center over shapes: al_core compared with lightly-mundig, scikit-matter, scikit-activeml and numpy.
 
-Run `python -m benchmarks.kcenter` (about five minutes) on a machine that does nothing else; with `--write` it replaces
-the tables of docs/benchmarks/kcenter.md. Every cell is one process of its own: loading the data is not counted, adding
-it to the engine and the selection are. All sides start at row 0 on the same float32 array, unscaled. `al_core` is any
-selection but a process's first; `al_core_first` is the first and loads compiled code (numba and the kernels, from the
-cache on disk) while the clock runs. Memory is the peak above the loaded array. `--limit` is in seconds per cell,
-loading included. `--large` adds 1,000,000 x 512 with 10,000 picks. The second table has tasks of milliseconds, in one
-process, beside plain greedy without checks and beside one that checks its rows and measures differences.
+Run `python -m benchmarks.kcenter` (about five minutes) on an otherwise idle machine; with `--write` it replaces the
+tables of docs/benchmarks/kcenter.md. Every cell is a separate process: loading the data does not count, adding it to
+the engine and the selection do. All sides start at row 0 on the same float32 array, unscaled. `al_core_first` is the
+first selection of a process and loads compiled code (numba and the kernels, from the cache on disk) while the clock
+runs; `al_core` is any later one. Memory is the peak above the loaded array. `--limit` is in seconds per cell, including
+loading. `--large` adds 1,000,000 x 512 with 10,000 picks. The second table has tasks of milliseconds, in one process,
+compared with plain greedy without checks and with one that checks its rows and measures differences.
 """
 
 import argparse
@@ -146,14 +146,14 @@ def load_kernels() -> None:
     rng = np.random.default_rng(0)
     for dim, picks in ((2, 20), (64, 20), (300, 700)):
         al_core(rng.random((20_000, dim), np.float32), picks)
-    # The first of these tasks may have run in plain numpy, which loads nothing.
+    # The first of these tasks may run in plain numpy, which loads nothing.
     al_core(rng.random((20_000, 2), np.float32), 20)
     al_core(rng.random((2_000, 64), np.float32), 20)
 
 
 def measure(side: str, kind: str, n: int, dim: int, picks: int) -> dict[str, object]:
     data = make(kind, n, dim)
-    # Importing a library is not selecting; al_core's kernels are not loaded by so small a task.
+    # Importing a library does not count; so small a task does not load al_core's kernels.
     SIDES[side](data[:64], 2)
     if side == "al_core":
         load_kernels()
@@ -167,7 +167,7 @@ def measure(side: str, kind: str, n: int, dim: int, picks: int) -> dict[str, obj
 
 
 def milliseconds(side: Callable[[Array, int], list[int]], data: Array, picks: int) -> float:
-    """Return the best of five, or of one if it takes long."""
+    """Return the best of five runs, or the first if it takes long."""
     best = np.inf
     for _ in range(5):
         start = time.perf_counter()
@@ -194,7 +194,7 @@ def small_lines() -> Iterator[str]:
 
 
 def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object]:
-    """Return what was measured, or why nothing was."""
+    """Return the measurements, or why there are none."""
     command = [sys.executable, "-m", "benchmarks.kcenter", "--one", side, *map(str, shape)]
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
@@ -207,7 +207,7 @@ def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object]:
 
 def lines(shapes: list[Shape], sides: list[str], limit: float) -> Iterator[str]:
     seconds: dict[tuple[str, Shape], float] = {}
-    # Compiles what is not in the cache on disk yet, which no cell should pay for.
+    # Compiles what is not yet in the cache on disk, so that no cell pays for it.
     in_own_process("al_core", ("gaussian", 1_000, 64, 100), 600)
     yield f"Load at the start {os.getloadavg()[0]:.1f}, limit {limit:g} s per cell.\n"
     yield "| data | N x D | picks | side | seconds | CPU s | peak GB | times al_core | same rows |"
@@ -232,7 +232,7 @@ def lines(shapes: list[Shape], sides: list[str], limit: float) -> Iterator[str]:
 
 
 def exponents(seconds: dict[tuple[str, Shape], float], sides: list[str]) -> Iterator[str]:
-    """Yield how seconds grow with N and with picks: the slope of their logarithms, where two cells or more ended."""
+    """Yield how seconds grow with N and with picks: the slope of their logarithms, where at least two cells ended."""
     yield "| side | exponent in N | exponent in picks |\n|---|---|---|"
     for side in sides:
         slopes = []
@@ -244,7 +244,7 @@ def exponents(seconds: dict[tuple[str, Shape], float], sides: list[str]) -> Iter
 
 
 def replace(table: str, text: str) -> None:
-    """Put a table between its two marks in the documentation."""
+    """Write a table between its two markers in the documentation."""
     page = DOCUMENT.read_text(encoding="utf-8")
     before, after = page.split(f"<!-- {table} -->\n")[0], page.split(f"<!-- end of {table} -->")[1]
     written = f"{before}<!-- {table} -->\n{text}\n<!-- end of {table} -->{after}"
@@ -257,7 +257,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--write", action="store_true", help="replace the tables of docs/benchmarks/kcenter.md")
     parser.add_argument("--limit", type=float, default=24)
-    parser.add_argument("--shapes", type=int, default=len(SHAPES), help="only the first so many shapes")
+    parser.add_argument("--shapes", type=int, default=len(SHAPES), help="measure only the first SHAPES shapes")
     parser.add_argument("--sides", nargs="+", default=list(SIDES), choices=list(SIDES))
     arguments = parser.parse_args()
     if arguments.one:

@@ -1,7 +1,7 @@
 """Claim: a server killed at any moment loses nothing that it had acknowledged and shows nothing half-written.
 
-50 times: uploads, score writes and selections run, the server is killed with SIGKILL at a random moment, and after
-the restart everything acknowledged must be there.
+50 times, uploads, score writes and selections run until SIGKILL ends the server at a random moment. After the restart,
+everything that was acknowledged must be there.
 """
 
 import os
@@ -66,7 +66,7 @@ def upload(address: str, dataset: str, record: Record) -> None:
 
 
 def score(address: str, record: Record) -> None:
-    """Write all scores anew, each time with another value, until the server is gone."""
+    """Write all scores again, each time with another value, until the server is gone."""
     try:
         client = ApiWorkflowClient(server=address, dataset_id=SCORED)
         tag = client.get_tag_by_name("initial-tag")
@@ -90,7 +90,7 @@ def select(address: str, record: Record) -> None:
 
 
 def check(address: str, uploads: str, record: Record) -> None:
-    """Raise unless everything acknowledged is there, whole."""
+    """Raise unless everything that was acknowledged is there, complete."""
     samples = requests.get(f"{address}/v1/datasets/{uploads}/samples", timeout=30).json()
     found = {sample["fileName"]: sample["id"] for sample in samples}
     assert record.samples <= set(found), record.samples - set(found)
@@ -106,7 +106,9 @@ def check(address: str, uploads: str, record: Record) -> None:
         values = set(requests.get(f"{path}/{known['id']}", timeout=30).json()["scores"])
         assert len(values) == 1, "a score is half old and half new"
     jobs = requests.get(f"{address}/v1/jobs", timeout=30).json()
-    assert all(job["status"] in ("FINISHED", "FAILED") for job in jobs), "a job of the killed server still runs"
+    assert all(job["status"] in ("FINISHED", "FAILED") for job in jobs), (
+        "a job of the killed server still counts as running"
+    )
 
 
 def main(n_kills: int = N_KILLS) -> None:
@@ -134,8 +136,8 @@ def main(n_kills: int = N_KILLS) -> None:
             check(address, uploads, record)
         server.kill()
         print(
-            f"killed {n_kills} times; all {len(record.samples)} samples, {len(record.images)} images and "
-            f"{len(record.selections)} selections that had been acknowledged were there each time"
+            f"killed {n_kills} times; all {len(record.samples)} acknowledged samples, {len(record.images)} images and "
+            f"{len(record.selections)} selections were there each time"
         )
 
 

@@ -1,12 +1,12 @@
 """How many labels each strategy needs: rounds of labeling with a linear classifier, simulated on labeled data.
 
-`python -m benchmarks.label_efficiency` runs 5 seeds of the small pools, about 3 minutes of two cores: too few seeds for
-a claim. `--full` is what docs/benchmarks/label_efficiency.md was made from: 20 seeds of all pools, about an hour; each
-run is kept in `.bench/label_efficiency`, so that it goes on where it stopped.
+`python -m benchmarks.label_efficiency` runs 5 seeds of the small pools, about 3 minutes on two cores: too few seeds for
+a claim. `--full` made docs/benchmarks/label_efficiency.md: 20 seeds of all pools, about an hour. It stores each run in
+`.bench/label_efficiency`, so that an interrupted benchmark resumes where it stopped.
 
 Each seed is one split of pool and test set that all strategies share. Strategies see the embeddings of the pool, the
 labels bought so far and the classifier trained on them, never the test set. Strategies that can start without labels
-pick their own first batch; the others start from the random batch of RANDOM.
+pick their own first batch; the others start from RANDOM's.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True)
 class State:
-    """What a strategy may know."""
+    """What a strategy may see."""
 
     pool: Array
     labels: NDArray[np.float64]  # NaN where not bought
@@ -57,7 +57,7 @@ class State:
 
     @property
     def margin(self) -> Array:
-        """One minus the lead of the most probable class; 1 for all without a model."""
+        """One minus the lead of the most probable class; 1 for every row without a model."""
         if self.probabilities is None:
             return np.ones(len(self.pool))
         top = np.sort(self.probabilities, axis=1)
@@ -113,7 +113,7 @@ STRATEGIES: dict[str, Callable[[State], NDArray[np.int64]]] = {
     "DropQuery": peer("DropQuery"),
 }
 SMALL_VARIANTS = [name for name in VARIANTS if name != "fashion-large"]
-# At 10,000 rows a query takes MaxHerding 12 s of CPU, ProbCover 5 and TypiClust 2. CoreSet is CORESET again, and
+# At 10,000 rows, a query takes MaxHerding 12 s of CPU, ProbCover 5 and TypiClust 2. CoreSet repeats CORESET, and
 # DropQuery and ProbCover stay near RANDOM or below it on the small pools.
 LEFT_OUT_OF_LARGE = ("CoreSet", "DropQuery", "MaxHerding", "ProbCover", "TypiClust")
 
@@ -168,11 +168,11 @@ def run_all(arguments: argparse.Namespace, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="20 seeds of every variant, kept")
+    parser.add_argument("--full", action="store_true", help="run 20 seeds of every variant and store them")
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--variants", nargs="+", choices=list(VARIANTS))
     parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
-    parser.add_argument("--runs", type=Path, help="keep one file per run here, and do not repeat those that are there")
+    parser.add_argument("--runs", type=Path, help="store one file per run here, and skip the runs already there")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     if arguments.full or arguments.runs:

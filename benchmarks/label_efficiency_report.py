@@ -1,7 +1,7 @@
 """Turn the runs of `label_efficiency.py` into tables and a plot.
 
 `python -m benchmarks.label_efficiency_report` writes docs/benchmarks/label_efficiency.md and .png from the results
-committed beside them; `--runs FOLDER` first replaces those results by the runs of that folder. Only seeds that every
+committed beside them; `--runs FOLDER` first replaces those results with the runs in that folder. Only seeds that every
 strategy of a variant finished count, so that all comparisons are paired.
 """
 
@@ -23,7 +23,7 @@ COLUMNS = ("variant", "seed", "strategy", "batch", "seconds", "accuracies")
 
 @dataclass(frozen=True)
 class Result:
-    """One variant: by strategy accuracies (seeds, batches) and seconds per query, and the size of a batch."""
+    """One variant: accuracies (seeds, batches) and seconds per query by strategy, and the size of a batch."""
 
     accuracy: Curves
     seconds: dict[str, float]
@@ -31,7 +31,7 @@ class Result:
 
 
 def gather(folder: Path) -> list[dict[str, str]]:
-    """Return one row per finished run, as they stand in the committed CSV file."""
+    """Return one row per finished run, as in the committed CSV file."""
     runs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
     for run in runs:
         run["accuracies"] = " ".join(f"{accuracy:.5f}" for accuracy in run.pop("accuracy"))
@@ -53,7 +53,7 @@ def _paired(strategies: dict[str, dict[int, dict[str, str]]]) -> Result:
     curves, seconds = {}, {}
     for name, runs in strategies.items():
         curves[name] = np.array([[float(accuracy) for accuracy in runs[s]["accuracies"].split()] for s in seeds])
-        # The machine is never quiet for hours, so the fastest seed counts.
+        # The machine is never idle for hours, so the fastest seed counts.
         seconds[name] = min(float(runs[s]["seconds"]) for s in seeds)
     return Result(curves, seconds, int(next(iter(strategies["RANDOM"].values()))["batch"]))
 
@@ -90,7 +90,7 @@ def table(result: Result) -> Iterator[str]:
 
 
 def report(variants: dict[str, Result]) -> str:
-    """Return the mean ranks, over the variants in which every strategy was run, and a table per variant."""
+    """Return the mean ranks over the variants in which every strategy ran, and a table per variant."""
     every = set.union(*(set(result.accuracy) for result in variants.values()))
     complete = {variant: result.accuracy for variant, result in variants.items() if set(result.accuracy) == every}
     ranks = ", ".join(f"{name} {rank:.1f}" for name, rank in mean_ranks(complete).items())
@@ -130,7 +130,7 @@ def read(committed: Path) -> dict[str, Result]:
 
 
 def page(committed: Path) -> str:
-    """Return the text of label_efficiency.md for the results beside it."""
+    """Return the text of label_efficiency.md for the results next to it."""
     notes = committed.with_name(f"{committed.stem}_notes.md").read_text(encoding="utf-8")
     return f"# Label efficiency\n\n{notes}\n{report(read(committed))}"
 

@@ -1,8 +1,8 @@
-"""The neighbor graph: recall and time of al_core beside pynndescent and faiss-cpu, on Fashion-MNIST and on clusters.
+"""The neighbor graph: recall and time of al_core, pynndescent and faiss-cpu on Fashion-MNIST and on clusters.
 
 Run `python -m benchmarks.neighbors`; `--large` adds 200,000 rows in clusters, and
 `python -m benchmarks.neighbors --only 1000000 --sides al_core` measures the graph of 1,000,000 x 128 alone (2 GB, well
-under a minute on two cores). Recall is over 1,000 rows whose true neighbors are found by comparing with all.
+under a minute on two cores). Recall is over 1,000 rows whose true neighbors come from a comparison with all rows.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sides", nargs="+", default=["al_core", "pynndescent"], choices=list(SIDES))
     parser.add_argument("--large", action="store_true")
-    parser.add_argument("--only", type=int, metavar="ROWS", help="nothing but clusters of so many rows")
+    parser.add_argument("--only", type=int, metavar="ROWS", help="measure only clusters of this many rows")
     arguments = parser.parse_args()
     print("| data | N x D | side | recall | seconds | CPU s |\n|---|---|---|---|---|---|")
     shapes = [("fashion", 60_000, 784)] + [("clusters", 200_000, 128)] * arguments.large

@@ -1,10 +1,11 @@
-"""Claim: the map of an embedding is ready several times sooner than umap-learn's, and as trustworthy.
+"""Claim: the map of an embedding is ready several times faster than umap-learn's, and as trustworthy.
 
 `python -m benchmarks.projection` lays out 10,000 rows of Fashion-MNIST (Debian package dataset-fashion-mnist), each
-side in a new process after one warm-up run. `--rows 60000` takes all of it, `--synthetic` 1,000,000 x 128 rows without
-a peer.
-Seconds start when the process is up and the rows are read: importing and loading compiled code count. Fails when
-al_core's UMAP takes longer than is asked for these sizes, or is less trustworthy than umap-learn's by more than 0.01.
+side in a new process after one warm-up run. `--rows 60000` takes all of it, `--synthetic` takes 1,000,000 x 128 rows
+without a peer.
+
+The clock starts when the process has read the rows, so importing and loading compiled code count. Fails when al_core's
+UMAP exceeds the limit for its size, or is less trustworthy than umap-learn's by more than 0.01.
 """
 
 import argparse
@@ -76,7 +77,7 @@ SIDES = {side.__name__: side for side in (al_core_pca, al_core_umap, umap_learn,
 
 
 def installed_sides() -> list[str]:
-    """lightly-mundig is no requirement of the app."""
+    """lightly-mundig is not a requirement of the app."""
     return [name for name in SIDES if name != "lightly_mundig" or find_spec(name)]
 
 
@@ -85,7 +86,7 @@ def run_side(name: str, data: Path, result: Path) -> None:
     rows = np.load(data)
     start, cpu_start = time.perf_counter(), time.process_time()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # umap-learn says that a seed makes it single-threaded
+        warnings.simplefilter("ignore")  # umap-learn warns that a seed makes it single-threaded
         points = SIDES[name](rows)
     np.save(result, points)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
@@ -93,14 +94,14 @@ def run_side(name: str, data: Path, result: Path) -> None:
 
 
 def measure(name: str, data: Path, result: Path) -> list[float]:
-    """Seconds, processor seconds and GB of memory of one side; on a busy machine the seconds do not compare."""
+    """Return seconds, processor seconds and GB of memory; on a busy machine, compare only processor seconds."""
     command = [sys.executable, "-m", "benchmarks.projection", "--side", name, str(data), str(result)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [float(number) for number in output.split()[-3:]]
 
 
 def trustworthiness(rows: NDArray[np.float32], points: NDArray[np.float32]) -> float:
-    """scikit-learn's, k = 15, among at most 10,000 random rows: it needs all distances at once."""
+    """Return scikit-learn's value, k = 15, for at most 10,000 random rows: it needs all distances at once."""
     from sklearn.manifold import trustworthiness
 
     judged = np.random.default_rng(0).permutation(len(rows))[:JUDGED_ROWS]
@@ -125,7 +126,7 @@ def main() -> None:
 
 
 def compare(rows: NDArray[np.float32], sides: list[str]) -> list[str]:
-    """Print what each side takes and how good it is; return what falls short."""
+    """Print what each side takes and how good it is; return what fails."""
     seconds, trust = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         data, result = Path(folder, "rows.npy"), Path(folder, "points.npy")
@@ -143,7 +144,7 @@ def compare(rows: NDArray[np.float32], sides: list[str]) -> list[str]:
             )
     failures = []
     if seconds.get("al_core_umap", 0) > SECONDS.get(len(rows), np.inf):
-        failures.append(f"al_core_umap took {seconds['al_core_umap']:.1f} s, asked for {SECONDS[len(rows)]} s")
+        failures.append(f"al_core_umap took {seconds['al_core_umap']:.1f} s, limit {SECONDS[len(rows)]} s")
     if {"al_core_umap", "umap_learn"} <= set(trust) and trust["al_core_umap"] < trust["umap_learn"] - WORSE_BY:
         failures.append("al_core_umap is less trustworthy than umap_learn by more than 0.01")
     return failures

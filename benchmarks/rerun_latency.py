@@ -1,6 +1,6 @@
-"""Claim: a page of the dashboard reruns within 50 ms at the median, seen from the browser's end of the WebSocket.
+"""Claim: a page of the dashboard reruns within 50 ms at the median, measured at the browser's end of the WebSocket.
 
-Without arguments (`make bench`) it starts the app on a new workspace. A running app is measured with
+Without arguments (`make bench`) it starts the app on a new workspace. To measure a running app:
 `python -m benchmarks.rerun_latency http://127.0.0.1:8501 explore --query dataset=1`.
 """
 
@@ -22,7 +22,7 @@ WARM_UP = 3
 
 
 async def rerun(socket: websockets.ClientConnection, page: str, query: str) -> tuple[float, int, int]:
-    """Milliseconds from the request to `script_finished`, bytes received, exceptions shown on the page."""
+    """Return milliseconds from the request to `script_finished`, bytes received, exceptions shown on the page."""
     request = BackMsg()
     request.rerun_script.page_name = page
     request.rerun_script.query_string = query
@@ -40,7 +40,7 @@ async def rerun(socket: websockets.ClientConnection, page: str, query: str) -> t
 
 
 async def measure(address: str, page: str, query: str, repeats: int) -> str:
-    """One line about one page: its first run, the reruns, and what the last rerun sent."""
+    """Return one line about one page: its first run, the reruns, and what the last rerun sent."""
     url = address.replace("http", "ws", 1) + "/_stcore/stream"
     async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
         runs = []
@@ -64,7 +64,7 @@ def report(address: str, pages: list[str], query: str, repeats: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address", nargs="?", help="a running app; without it one is started")
+    parser.add_argument("address", nargs="?", help="a running app; by default the benchmark starts one")
     parser.add_argument("pages", nargs="*", default=PAGES)
     parser.add_argument("--query", default="", help="query string of the pages, such as dataset=1")
     parser.add_argument("--repeats", type=int, default=20)

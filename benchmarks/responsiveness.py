@@ -1,9 +1,9 @@
-"""Claim: while 1,000,000 rows are being selected other threads keep ticking, and cancel takes under a second.
+"""Claim: during a selection from 1,000,000 rows other threads keep ticking, and a cancel takes under a second.
 
 Run `python -m benchmarks.responsiveness` (needs 5 GB, a minute). It selects 10,000 of 1,000,000 x 512 rows in memory
-with CORESET, unit length, while a thread sleeps 50 ms at a time; a tick is late if it comes over 50 ms after it was
-due. The same thread on an idle process is the baseline. Then selections are cancelled after a while, the first ones
-during the opening check of all rows.
+with CORESET, unit length, while a thread sleeps 50 ms at a time; a tick is late if it comes more than 50 ms
+after it was due. The same thread in an idle process is the baseline. Then selections are canceled after a while, the
+first ones during the initial check of all rows.
 """
 
 import argparse
@@ -23,7 +23,7 @@ CANCEL_AFTER = (0.1, 0.5, 1.0, 4.0, 10.0)
 
 
 class Ticker(Thread):
-    """Sleeps 50 ms at a time and notes by how much each sleep was too long."""
+    """Sleeps 50 ms at a time and records by how much each sleep was too long."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -47,7 +47,7 @@ class Ticker(Thread):
 
     def __str__(self) -> str:
         delays = np.array(self.delays)
-        return f"{len(delays)} ticks, {np.mean(delays > TICK):.2%} late, the longest by {delays.max() * 1e3:.0f} ms"
+        return f"{len(delays)} ticks, {np.mean(delays > TICK):.2%} late, the latest by {delays.max() * 1e3:.0f} ms"
 
 
 class Cancelled(Exception):
@@ -55,7 +55,7 @@ class Cancelled(Exception):
 
 
 def cancel_latency(data: np.ndarray, config: SelectionConfig, after: float) -> str:
-    """Return when the selection was cancelled, how far it was, and how long it took to end."""
+    """Return when the selection was canceled, how far it was, and how long it took to end."""
     asked = time.perf_counter() + after
 
     def progress(done: int, total: int) -> None:

@@ -1,12 +1,12 @@
-"""Claims: how much faster al_core scores predictions than plain numpy, on this machine, both sides in one run.
+"""Claims: al_core scores predictions faster than plain numpy, on this machine, with both sides in one run.
 
-1. 1,000,000 x 100 float32 class probabilities: at least 5 times, with under 15 % of the input as extra memory.
+1. 1,000,000 x 100 float32 class probabilities: at least 5 times faster, with extra memory under 15 % of the input.
 2. 5,000 images x 20 boxes x 80 classes given as arrays: at least 30 times faster than one scorer per image.
 3. Probability maps of 512 x 1024 x 19 (street scenes at half size), one at a time: at least 10 times faster than one
-   scorer per map. Maps of 256 x 256 x 19 are printed too; there the peer's copies still fit in the cache.
+   scorer per map. Maps of 256 x 256 x 19 are printed too; their copies in the peer still fit into the cache.
 
-The peer normalizes the way Lightly 1.2.25 does, by scoring a sure and an unsure prediction each time. Both start from
-arrays; al_core's time for detection includes checking them. Run with `python -m benchmarks.scoring`.
+The peer normalizes as Lightly 1.2.25 does, by scoring a certain and an uncertain prediction each time. Both start from
+arrays; al_core's time for detection includes their checks. Run with `python -m benchmarks.scoring`.
 """
 
 import statistics
