@@ -1,31 +1,62 @@
-from pathlib import Path
+import argparse
 
 import pytest
 
-from al_core.commands.main import main
-from al_core.store import Workspace
+from al_core.commands.main import COMMANDS, Command, main
+from al_core.exceptions import Cancelled, InvalidInputError, NotFoundError
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path))
-    return tmp_path
+def no_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
 
 
-def test_a_token_is_created_listed_and_revoked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["token", "create", "ci", "--read-only"]) == 0
-    secret = capsys.readouterr().out.strip()
-    with Workspace(home) as workspace:
-        token = workspace.tokens.find(secret)
-        assert token is not None
-        assert (token.name, token.may_write) == ("ci", False)
-    assert main(["token", "list"]) == 0
-    assert capsys.readouterr().out == "ci\tread-only\n"
-    assert main(["token", "revoke", "ci"]) == 0
-    assert main(["token", "revoke", "ci"]) == 1
-    assert "al-core token: there is no token 'ci'; there are: none" in capsys.readouterr().err
+def command_that_raises(error: BaseException) -> Command:
+    def run(arguments: argparse.Namespace) -> None:
+        raise error
+
+    return Command("Raise an error.", no_arguments, run)
 
 
-def test_serving_other_machines_without_a_token_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve", "--host", "0.0.0.0"]) == 1
-    assert "create one with `al-core token create NAME` first" in capsys.readouterr().err
+def test_the_exit_code_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(COMMANDS, "three", Command("Return 3.", no_arguments, lambda arguments: 3))
+    monkeypatch.setitem(COMMANDS, "nothing", Command("Return nothing.", no_arguments, lambda arguments: None))
+    assert main(["three"]) == 3
+    assert main(["nothing"]) == 0
+
+
+@pytest.mark.parametrize("error", [InvalidInputError, NotFoundError, Cancelled])
+def test_an_expected_error_is_a_sentence_and_exit_code_1(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(COMMANDS, "fail", command_that_raises(error("the disk is full")))
+    assert main(["fail"]) == 1
+    assert capsys.readouterr().err == "al-core fail: the disk is full\n"
+
+
+def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(COMMANDS, "wait", command_that_raises(KeyboardInterrupt()))
+    assert main(["wait"]) == 130
+    assert capsys.readouterr().err == "\nStopped.\n"
+
+
+def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(COMMANDS, "break", command_that_raises(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        main(["break"])
+
+
+def test_help_lists_every_command_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    # The summaries are wrapped to the width of the terminal.
+    text = " ".join(capsys.readouterr().out.split())
+    for name, command in COMMANDS.items():
+        assert f"{name} {command.summary}" in text
+
+
+def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["selct"])
+    assert ended.value.code == 2
+    assert "invalid choice: 'selct'" in capsys.readouterr().err
