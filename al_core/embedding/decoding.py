@@ -9,12 +9,10 @@ from functools import partial
 from typing import IO
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image
 
 from al_core.exceptions import FileFormatError
-
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-"""The formats that are read, by Pillow's names. Others, such as EPS, run programs or parsers that nobody asked for."""
+from al_core.formats.files.image_header import open_image, read_orientation
 
 MAX_PIXELS = 200_000_000
 """The largest image by its header; phones take photos of 200 megapixels."""
@@ -61,10 +59,10 @@ def read_reduced(file: IO[bytes], shortest: int) -> ReducedImage:
 
     Raises:
         FileFormatError: If it has more than `MAX_PIXELS`, or takes more than `MAX_BYTES` to decode.
-        UnidentifiedImageError: If it is in none of the `FORMATS`.
+        UnidentifiedImageError: If it is in no format that is read.
         Exception: Whatever Pillow's decoders raise for a damaged file.
     """
-    with _open(file) as image:
+    with open_image(file) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise FileFormatError(f"{width:,} × {height:,} pixels are more than {MAX_PIXELS:,}; reduce it first")
@@ -72,25 +70,7 @@ def read_reduced(file: IO[bytes], shortest: int) -> ReducedImage:
         image.draft(None, (shortest, shortest))
         with _place_to_decode(_bytes_to_decode(image, width * height)):
             image.load()
-            # Not before: a PNG may have it behind its pixels and is decoded to find it.
-            orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-            return ReducedImage(_to_reduced_rgb(image, shortest), orientation, width, height)
-
-
-def _open(file: IO[bytes]) -> Image.Image:
-    """Open an image as `Image.open` does, but for the limit on pixels.
-
-    Pillow's limit of 89 megapixels is below what cameras take, and it is one setting for the whole process, which
-    belongs to whoever runs it.
-    """
-    Image.init()
-    prefix = file.read(16)
-    for name in FORMATS:
-        factory, accepts = Image.OPEN[name]
-        if accepts is None or accepts(prefix) is True:
-            file.seek(0)
-            return factory(file, "")
-    raise UnidentifiedImageError("its content is no image of a known format")
+            return ReducedImage(_to_reduced_rgb(image, shortest), read_orientation(image), width, height)
 
 
 def _bytes_to_decode(image: Image.Image, n_pixels: int) -> int:

@@ -14,6 +14,7 @@ from PIL import Image
 from al_core.embedding.decoding import read_reduced
 from al_core.embedding.measures import measure
 from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats.files.image_header import SWAPS_SIDES
 from al_core.formats.files.images import IMAGE_SUFFIXES
 
 MEASURED_SIZE = 224
@@ -32,9 +33,6 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 """What turns an image upright, by its EXIF orientation; 1 is upright."""
-
-SWAPS_SIDES = (5, 6, 7, 8)
-"""The orientations of images that lie on their side."""
 
 
 @dataclass(frozen=True)

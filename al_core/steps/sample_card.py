@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.files.images import image_size
+from al_core.formats.files.image_header import image_size
 from al_core.formats.predictions.annotations import Annotations
 from al_core.steps.predictions import read_annotations
 

@@ -52,18 +52,22 @@ def test_width_height_and_file_size_are_those_of_the_file(tmp_path: Path) -> Non
         (8, (BLUE, BLUE)),
     ],
 )
-def test_images_are_turned_as_exif_says(tmp_path: Path, orientation: int, corners: tuple[object, object]) -> None:
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_images_are_turned_as_exif_says(
+    tmp_path: Path, orientation: int, corners: tuple[object, object], suffix: str
+) -> None:
     # Left red, right blue: what stands in the two upper corners after each of the eight orientations.
     exif = Image.Exif()
     exif[0x0112] = orientation
-    pixels = decode(saved(tmp_path, two_halves(RED, BLUE), exif=exif), 16).pixels
+    pixels = decode(saved(tmp_path, two_halves(RED, BLUE), f"image{suffix}", exif=exif), 16).pixels
     assert (tuple(pixels[0, 0].tolist()), tuple(pixels[0, -1].tolist())) == corners
 
 
-def test_an_image_on_its_side_swaps_width_and_height(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".jpg", ".tif"])
+def test_an_image_on_its_side_swaps_width_and_height(tmp_path: Path, suffix: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    metadata = decode(saved(tmp_path, Image.new("RGB", (30, 20)), "image.jpg", exif=exif), 8).metadata
+    metadata = decode(saved(tmp_path, Image.new("RGB", (30, 20)), f"image{suffix}", exif=exif), 8).metadata
     assert (metadata["width"], metadata["height"]) == (20, 30)
 
 

@@ -12,7 +12,8 @@ import orjson
 
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.formats.files.cells import escape_cell
-from al_core.formats.files.images import image_size, resolve_image
+from al_core.formats.files.image_header import image_size
+from al_core.formats.files.images import resolve_image
 from al_core.formats.predictions.annotations import Annotations
 from al_core.types import Scores
 

@@ -1,14 +1,11 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
 
 from al_core.exceptions import InvalidInputError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Files that may be shown. SVG is not among them: it can hold scripts."""
-
-_FIRST_TURNED = 5
 
 
 def resolve_image(images_dir: Path, filename: str) -> Path | None:
@@ -74,20 +71,3 @@ def _listing(root: Path, folder: str) -> dict[str, bool] | None:
             }
     except OSError:
         return {}
-
-
-def image_size(source: Path | IO[bytes]) -> tuple[int, int]:
-    """Return width and height of an image in pixels, turned as its EXIF orientation says; only its header is read.
-
-    Raises:
-        InvalidInputError: If it is no image.
-    """
-    from PIL import ExifTags, Image
-
-    try:
-        with Image.open(source) as image:
-            turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_TURNED
-            return (image.height, image.width) if turned else (image.width, image.height)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        name = source.name if isinstance(source, Path) else "what came"
-        raise InvalidInputError(f"{name} cannot be read as an image; replace it or leave it out") from error

@@ -22,7 +22,7 @@ from al_core.formats.exports.archive import zip_files
 from al_core.formats.exports.images import MAX_IMAGES
 from al_core.formats.exports.label_studio import write_label_studio
 from al_core.formats.exports.labelbox import write_labelbox
-from al_core.formats.files.images import image_size
+from al_core.formats.files.image_header import image_size
 from al_core.formats.predictions.annotations import Annotations, box_table, keypoint_table
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 
