@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.npy import array_from_bytes
+from al_core.wire.json_values import parse_json
 
 CONTENTS = "contents.json"
 
@@ -35,7 +36,7 @@ def read_bundle(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
             # Packed members could unfold to more than the memory holds.
             if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
                 raise FileFormatError("the members of a bundle of arrays are stored, not compressed")
-            contents = orjson.loads(archive.read(CONTENTS))
+            contents = parse_json(archive.read(CONTENTS))
             names = contents["names"]
             facts = contents["facts"]
             if not isinstance(facts, dict) or not all(isinstance(name, str) for name in names):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.types import Embeddings, Scores
+from al_core.wire.json_values import parse_json
 
 if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
@@ -115,12 +116,12 @@ def _filenames_and_matrix(table: Any) -> tuple[list[str], NDArray[np.float32]]:
 
 def _json_object(text: bytes) -> dict[str, Any]:
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise FileFormatError(f"the facts of an embedding are JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise FileFormatError(f"the facts of an embedding are a JSON object, not {text[:40]!r}")
-    return found
+        value = parse_json(text)
+    except InvalidInputError as error:
+        raise FileFormatError(f"the facts of an embedding cannot be read: {error}") from error
+    if not isinstance(value, dict):
+        raise FileFormatError(f"the facts of an embedding must be a JSON object, not {text[:40]!r}")
+    return value
 
 
 def _write(file: IO[bytes], batch: Any) -> None:
