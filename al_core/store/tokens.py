@@ -3,8 +3,9 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
@@ -19,6 +20,7 @@ TOKEN_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._@-]{0,99}")
 class Token:
     """Somebody's right to use the API; the secret itself is not stored."""
 
+    id: str
     name: str
     may_write: bool
     created_at: int
@@ -59,7 +61,7 @@ class Tokens:
         """Return all tokens, oldest first."""
         query = select(table).order_by(table.c.created_at, table.c.id)
         with reading(self._engine) as connection:
-            return [Token(record.name, record.may_write, record.created_at) for record in connection.execute(query)]
+            return [_token(record) for record in connection.execute(query)]
 
     def find(self, secret: str) -> Token | None:
         """Return the token with that secret, or None. The time it takes does not depend on the secret."""
@@ -69,8 +71,18 @@ class Tokens:
             # Every token is compared, also after a match.
             for record in connection.execute(select(table)):
                 if hmac.compare_digest(record.hash, digest):
-                    match = Token(record.name, record.may_write, record.created_at)
+                    match = _token(record)
         return match
+
+    def get(self, token_id: str) -> Token | None:
+        """Return the token with that id, or None if it was revoked."""
+        with reading(self._engine) as connection:
+            record = connection.execute(select(table).where(table.c.id == token_id)).first()
+        return _token(record) if record else None
+
+
+def _token(record: Row[Any]) -> Token:
+    return Token(record.id, record.name, record.may_write, record.created_at)
 
 
 def _hash(secret: str) -> str:

@@ -100,7 +100,7 @@ class Connection:
                 raise ServerError(f"{answer.url} answered {answer.status_code} {answer.reason}") from None
             raise self._no_api() from None
         if answer.status_code == 401:
-            raise NotAllowedError(f"{self.server} does not let this token in: {message}")
+            raise NotAllowedError(f"{self.server} refused the request: {message}")
         raise_as(message, kind)
 
     def _no_api(self) -> ServerError:

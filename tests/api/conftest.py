@@ -3,10 +3,8 @@ from contextlib import contextmanager
 
 import pytest
 from fastapi import FastAPI
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from al_core.api.server import create_api
+from al_core.api.server import create_api, create_app
 from al_core.api.server.context import Context
 from al_core.api.server.settings import Settings
 from al_core.store import Dataset, Workspace
@@ -17,7 +15,7 @@ from tests.serving import served
 @contextmanager
 def api_server(workspace: Workspace, settings: Settings | None = None) -> Iterator[str]:
     """The address of a real server that works on the workspace."""
-    with served(Starlette(routes=[Mount("/v1", create_api(lambda: workspace, settings or Settings()))])) as address:
+    with served(create_app(create_api(lambda: workspace, settings or Settings()))) as address:
         yield address
 
 
@@ -29,7 +27,7 @@ def shared_api() -> FastAPI:
 
 @pytest.fixture(scope="session")
 def shared_server(shared_api: FastAPI) -> Iterator[str]:
-    with served(Starlette(routes=[Mount("/v1", shared_api)])) as address:
+    with served(create_app(shared_api)) as address:
         yield address
 
 
@@ -55,3 +53,9 @@ def empty(server: str, workspace: Workspace) -> Api:
 def guarded(workspace: Workspace, dataset: Dataset) -> Iterator[Api]:
     with api_server(workspace, Settings(require_token=True)) as address:
         yield Api(address, dataset.id)
+
+
+@pytest.fixture
+def write_url(empty: Api) -> str:
+    sample = empty("POST", f"{empty.dataset}/samples", 201, {"fileName": "folder/a.png"})["id"]
+    return str(empty("GET", f"{empty.dataset}/samples/{sample}/writeurls", 200)["full"])

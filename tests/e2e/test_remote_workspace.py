@@ -46,7 +46,7 @@ def test_the_main_job_on_a_server(page: Page, there: Workspace, prediction_file:
     page.locator("summary", has_text="Open a remote workspace").click()
     with api_server(there, Settings(require_token=True)) as address:
         open_remote(page, address, "wrong")
-        expect(page.get_by_text("does not let this token in: a valid token is needed")).to_be_visible()
+        expect(page.get_by_text("refused the request: this server needs a valid token")).to_be_visible()
         open_remote(page, address, there.tokens.create("dashboard"))
         expect(page.get_by_text(f"These are on {address}")).to_be_visible()
         wait_for_run(page)

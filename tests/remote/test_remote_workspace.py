@@ -239,7 +239,7 @@ def test_the_address_and_the_token_are_judged_in_one_sentence(
     with pytest.raises(ServerError, match=r"http://127.0.0.1:1 does not answer \(.*Connection refused"):
         RemoteWorkspace("http://127.0.0.1:1", None, cache_folder)
     for secret in (None, "wrong"):
-        with pytest.raises(NotAllowedError, match="does not let this token in: a valid token is needed"):
+        with pytest.raises(NotAllowedError, match="refused the request: this server needs a valid token"):
             RemoteWorkspace(address, secret, cache_folder)
     with served(media_app(workspace.dataset)) as other, pytest.raises(ServerError, match="not as a server of al_core"):
         RemoteWorkspace(other, None, cache_folder)

@@ -46,5 +46,5 @@ def test_facts_that_are_no_json_object_are_refused(path: Path, facts: bytes) -> 
     table = pa.ipc.open_file(path.read_bytes()).read_all().replace_schema_metadata({"al_core": facts})
     with pa.ipc.new_file(str(path), table.schema) as writer:
         writer.write_table(table)
-    with pytest.raises(FileFormatError, match="facts of an embedding (cannot be read|must be)"):
+    with pytest.raises(FileFormatError, match=r"facts of an embedding (cannot be read|must be)"):
         read_images(path)

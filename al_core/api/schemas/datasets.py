@@ -1,8 +1,8 @@
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from al_core.api.schemas.wire import Plain, Wire
+from al_core.api.schemas.wire import Count, Wire
 
 if TYPE_CHECKING:
     from al_core.store import LocalDataset
@@ -28,8 +28,8 @@ class DatasetUpdate(Wire):
 class UploadStatus(Wire):
     """How far a client is with its upload."""
 
-    total: int
-    processed: int = 0
+    total: Count
+    processed: Count = 0
     upload_method: str | None = None
     is_registered: bool | None = None
 
@@ -74,7 +74,7 @@ class ConfigurationEntry(Wire):
 
     name: str = Field(min_length=1, max_length=200)
     path: str
-    default_value: Plain = None
+    default_value: Any = None
     value_data_type: Literal[
         "NUMERIC_INT",
         "NUMERIC_FLOAT",

@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field, FiniteFloat
 
-from al_core.api.schemas.wire import Wire
+from al_core.api.schemas.wire import Count, Wire
 from al_core.store.records import StoredArray
 
 
@@ -32,7 +32,7 @@ class WriteCsvUrl(Wire):
 class RowCount(Wire):
     """How many rows a client counted in its embedding."""
 
-    row_count: int
+    row_count: Count
 
 
 class Trigger2d(Wire):

@@ -2,13 +2,13 @@ from typing import Literal
 
 from pydantic import Field, FiniteFloat
 
-from al_core.api.schemas.wire import Wire
+from al_core.api.schemas.wire import Int64, Wire
 
 
 class TaskCategory(Wire):
     """A class of a task."""
 
-    id: int
+    id: Int64
     name: str
 
 
@@ -25,7 +25,7 @@ class Singleton(Wire):
 
     type: str = ""
     task_name: str
-    category_id: int
+    category_id: Int64
     score: FiniteFloat
     probabilities: list[FiniteFloat] | None = None
     bbox: list[FiniteFloat] | None = None

@@ -1,6 +1,6 @@
-from typing import Literal
+from typing import Any, Literal
 
-from al_core.api.schemas.wire import PlainObject, Wire
+from al_core.api.schemas.wire import Wire
 
 
 class SampleCreate(Wire):
@@ -8,9 +8,9 @@ class SampleCreate(Wire):
 
     file_name: str
     thumb_name: str | None = None
-    exif: PlainObject | None = None
-    meta_data: PlainObject | None = None
-    custom_meta_data: PlainObject | None = None
+    exif: dict[str, Any] | None = None
+    meta_data: dict[str, Any] | None = None
+    custom_meta_data: dict[str, Any] | None = None
 
 
 class SampleUpdate(Wire):
@@ -18,9 +18,9 @@ class SampleUpdate(Wire):
 
     file_name: str | None = None
     thumb_name: str | None = None
-    exif: PlainObject | None = None
-    meta_data: PlainObject | None = None
-    custom_meta_data: PlainObject | None = None
+    exif: dict[str, Any] | None = None
+    meta_data: dict[str, Any] | None = None
+    custom_meta_data: dict[str, Any] | None = None
 
 
 class SampleData(Wire):
@@ -32,9 +32,9 @@ class SampleData(Wire):
     file_name: str
     thumb_name: str | None = None
     index: int
-    exif: PlainObject | None = None
-    meta_data: PlainObject | None = None
-    custom_meta_data: PlainObject | None = None
+    exif: dict[str, Any] | None = None
+    meta_data: dict[str, Any] | None = None
+    custom_meta_data: dict[str, Any] | None = None
     created_at: int
 
 

@@ -1,13 +1,15 @@
 from typing import Literal
 
-from al_core.api.schemas.wire import Wire
+from pydantic import FiniteFloat
+
+from al_core.api.schemas.wire import Count, Int64, Wire
 
 
 class StoppingCondition(Wire):
     """The size of the new tag and the smallest distance in it; -1 turns one off, 0 to 1 is a share of all samples."""
 
-    n_samples: float = -1
-    min_distance: float = -1
+    n_samples: FiniteFloat = -1
+    min_distance: FiniteFloat = -1
 
 
 class SamplingConfig(Wire):
@@ -25,21 +27,21 @@ class SamplingCreate(Wire):
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
     score_type: str | None = None
-    seed: int | None = None
+    seed: Count | None = None
 
 
 class SelectionCreate(Wire):
     """A selection with everything al_core can be told; see `SelectionConfig`."""
 
     method: str = "CORESET"
-    n_samples: int = 32
-    min_distance: float = -1
+    n_samples: Int64 = 32
+    min_distance: FiniteFloat = -1
     name: str
     score_name: str | None = None
-    seed: int | None = None
+    seed: Count | None = None
     normalize: bool = True
     coral: Literal["herding", "product"] = "herding"
-    strength: float = 1.0
+    strength: FiniteFloat = 1.0
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
     embedding_id: str | None = None

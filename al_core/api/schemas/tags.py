@@ -3,7 +3,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from al_core.api.schemas.datasets import ImageType
-from al_core.api.schemas.wire import Wire, plain
+from al_core.api.schemas.wire import Count, Wire
 from al_core.store.records import Tag, TagRole
 
 Operation = Literal["UNION", "INTERSECTION", "DIFFERENCE"]
@@ -32,7 +32,6 @@ class TagOrigin(BaseModel):
             raise ValueError("a selection is made by the server; leave out config")
         if self.model_extra and self.model_extra.get("role") in (TagRole.ALL, TagRole.SELECTION):
             raise ValueError("tags with the role all or selection are made by the server; leave out role")
-        plain(self.model_extra)
         return self
 
 
@@ -41,7 +40,7 @@ class TagCreate(Wire):
 
     name: str
     bit_mask_data: str = Field(pattern="^0[xX][0-9a-fA-F]+$")
-    tot_size: int
+    tot_size: Count
     prev_tag_id: str | None = None
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
@@ -52,7 +51,7 @@ class TagUpdate(Wire):
     """A new name for a tag; `role` is an addition of al_core: what the tag stands for."""
 
     name: str
-    role: TagRole | None = None
+    role: TagRole | None = Field(None, strict=False)
 
 
 class TagUpsize(Wire):

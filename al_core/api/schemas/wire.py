@@ -1,38 +1,29 @@
 """What all requests and answers have in common."""
 
-import math
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-DEEPEST = 100
-LARGEST_INTEGER, LARGEST_FLOAT = 2**63 - 1, 10**308
+Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""An integer as both catalogs, numpy and every JSON parser have it."""
 
-
-def plain(value: Any, depth: int = 0) -> Any:
-    """Return a value of a client as every JSON parser reads it again: NaN as null, enormous integers as floats."""
-    if depth > DEEPEST:
-        raise ValueError(f"objects and lists lie at most {DEEPEST} deep in each other")
-    if isinstance(value, dict):
-        return {name: plain(inner, depth + 1) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [plain(inner, depth + 1) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        return float(value) if abs(value) < LARGEST_FLOAT else None
-    return value
-
-
-Plain = Annotated[Any, AfterValidator(plain)]
-PlainObject = Annotated[dict[str, Any], AfterValidator(plain)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+"""A number of things."""
 
 
 class Wire(BaseModel):
-    """Fields are snake_case in Python and camelCase in JSON; unknown ones are ignored."""
+    """Fields are snake_case in Python and camelCase in JSON; unknown ones are ignored, false is not 0."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def has_no_nul(cls, fields: Any) -> Any:
+        """Refuse texts with the character NUL, which PostgreSQL can neither store nor compare with."""
+        if isinstance(fields, dict) and any("\0" in text for text in fields.values() if isinstance(text, str)):
+            raise ValueError("a text must not contain the character NUL")
+        return fields
 
 
 class Created(Wire):

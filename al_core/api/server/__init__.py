@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from al_core.api.schemas.wire import Problem
 from al_core.api.server import (
@@ -19,17 +19,17 @@ from al_core.api.server import (
     samples,
     scores,
     selections,
-    signed,
+    signed_files,
     tags,
     versions,
 )
 from al_core.api.server.context import API_PREFIX, Context
-from al_core.api.server.errors import add_handlers
-from al_core.api.server.guards import Guard
+from al_core.api.server.errors import HANDLERS
+from al_core.api.server.guards import add_guards
 from al_core.api.server.settings import Settings, read_settings
 from al_core.store import Workspace
 
-__all__ = ["app", "create_api"]
+__all__ = ["app", "create_api", "create_app"]
 
 ROUTERS = (
     versions,
@@ -43,7 +43,7 @@ ROUTERS = (
     configurations,
     arrays,
     selections,
-    signed,
+    signed_files,
 )
 
 
@@ -58,14 +58,22 @@ def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Se
         redoc_url=None,
         responses={"default": {"model": Problem, "description": "What went wrong"}},
         generate_unique_id_function=operation_id,
+        exception_handlers=HANDLERS,
     )
     api.state.context = Context(open_workspace, settings or read_settings())
-    api.add_middleware(Guard, context=api.state.context)
-    add_handlers(api)
+    add_guards(api, api.state.context)
     for module in ROUTERS:
         api.include_router(module.router)
     documentation.add_page(api)
+    # Some versions of FastAPI list the included routers in `api.routes`, others their routes.
+    routes = [*api.routes, *(route for module in ROUTERS for route in module.router.routes)]
+    api.state.routes = [route for route in routes if isinstance(route, Route)]
     return api
+
+
+def create_app(api: FastAPI) -> Starlette:
+    """Return an application that serves the API, and nothing else, under `/v1`."""
+    return Starlette(routes=[Mount(API_PREFIX, api)], exception_handlers=HANDLERS)
 
 
 def operation_id(route: APIRoute) -> str:
@@ -73,4 +81,4 @@ def operation_id(route: APIRoute) -> str:
     return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
 
 
-app = Starlette(routes=[Mount(API_PREFIX, create_api())])
+app = create_app(create_api())

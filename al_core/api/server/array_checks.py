@@ -1,10 +1,11 @@
 """What an array from a client must be like, by kind: nothing later on looks at it again."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator
 
 from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.formats.predictions.annotations import BOX, KEYPOINT
@@ -12,6 +13,21 @@ from al_core.steps.embeddings import check_embeddings, score_column
 from al_core.store import LocalDataset
 
 LONGEST_NAME = 200
+
+
+def check_name(name: str) -> str:
+    """Return the name of an array.
+
+    Raises:
+        InvalidInputError: If it is empty, overlong, or more than a line of visible characters.
+    """
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InvalidInputError(f"{name!r} is not a valid array name: use 1 to {LONGEST_NAME} characters on one line")
+    return name
+
+
+# Pydantic turns what the check raises, a ValueError too, into an answer that names the field.
+ArrayName = Annotated[str, AfterValidator(check_name)]
 Check = Callable[[LocalDataset, str, NDArray[Any], dict[str, Any]], None]
 
 
@@ -24,8 +40,7 @@ def check_array(dataset: LocalDataset, kind: str, name: str, array: NDArray[Any]
     """
     if kind not in CHECKS:
         raise NotAllowedError(f"arrays of the kind '{kind}' cannot be sent; those of {', '.join(CHECKS)} can")
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InvalidInputError(f"{name!r} is no name of an array: use 1 to {LONGEST_NAME} characters on one line")
+    check_name(name)
     CHECKS[kind](dataset, name, array, facts)
 
 

@@ -9,13 +9,13 @@ from starlette.responses import Response, StreamingResponse
 
 from al_core.api.schemas.scores import ArrayData
 from al_core.api.server.array_checks import check_array
-from al_core.api.server.bodies import FILE_BODY, BodyFile
+from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.errors import ApiError
 from al_core.store import LocalDataset, StoredArray
 from al_core.wire.array_bundle import read_bundle
 
-router = APIRouter(prefix="/datasets/{dataset_id}/arrays", tags=["Arrays"])
+router = APIRouter(prefix="/datasets/{dataset_id}/arrays", tags=["Arrays"], route_class=JsonRoute)
 
 BLOCK_BYTES = 1 << 20
 

@@ -7,13 +7,14 @@ from starlette.responses import Response
 
 from al_core.api.schemas.datasets import ConfigurationData, ConfigurationEntry, ConfigurationSet
 from al_core.api.schemas.wire import Created
+from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import ApiError
-from al_core.api.server.samples import number_at
+from al_core.api.server.sample_facts import number_at
 from al_core.store import LocalDataset
 from al_core.store.identity import new_id, now
 
-router = APIRouter(prefix="/datasets/{dataset_id}/configuration/metadata", tags=["Metadata"])
+router = APIRouter(prefix="/datasets/{dataset_id}/configuration/metadata", tags=["Metadata"], route_class=JsonRoute)
 
 FACT = "metadataConfigurations"
 NUMERIC = ("NUMERIC_INT", "NUMERIC_FLOAT")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from al_core.api.server.errors import coded
 from al_core.api.server.settings import Settings
-from al_core.api.server.signed_urls import PREFIX, Signer, read_secret
+from al_core.api.server.signer import Signer, read_secret
 from al_core.jobs import Jobs
 from al_core.store import LocalDataset, StoredArray, Tag, Workspace
 
@@ -92,13 +92,6 @@ def find_array(dataset: LocalDataset, kind: str, array_id: str, code: str) -> St
     with coded(NotFoundError=code):
         names = {stored.id: stored.name for stored in dataset.arrays.all(kind)}
         return dataset.arrays.get(kind, names.get(array_id, array_id))
-
-
-def signed_url(request: Request, method: str, path: str, seconds: int | None = None, **query: str) -> str:
-    """Return an address on this server that needs no token, valid for one method and a limited time."""
-    known = services(request)
-    root = f"{str(request.base_url).rstrip('/')}{API_PREFIX}"
-    return root + known.signer.sign(method, PREFIX + path, seconds or known.settings.url_seconds, **query)
 
 
 def json_bytes(content: Any, request: Request | None = None) -> Response:

@@ -3,10 +3,11 @@ from starlette.responses import Response
 
 from al_core.api.schemas.datasets import DatasetCreate, DatasetData, DatasetUpdate, UploadStatus
 from al_core.api.schemas.wire import Created
+from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, services
 from al_core.api.server.errors import ApiError, coded
 
-router = APIRouter(tags=["Datasets"])
+router = APIRouter(tags=["Datasets"], route_class=JsonRoute)
 
 
 @router.get("/datasets")

@@ -17,8 +17,10 @@ from al_core.api.schemas.embeddings import (
     WriteCsvUrl,
 )
 from al_core.api.schemas.wire import Created
-from al_core.api.server.bodies import ARROW_BODY, BodyFile
-from al_core.api.server.context import DatasetOfPath, find_array, services, signed_url
+from al_core.api.server.addresses import signed_url
+from al_core.api.server.array_checks import ArrayName
+from al_core.api.server.bodies import ARROW_BODY, BodyFile, JsonRoute
+from al_core.api.server.context import DatasetOfPath, find_array, services
 from al_core.api.server.errors import ApiError, coded
 from al_core.exceptions import InvalidInputError
 from al_core.store import LocalDataset, StoredArray
@@ -26,7 +28,7 @@ from al_core.store.identity import new_id
 from al_core.store.upsize import PARTIAL_EMBEDDING
 from al_core.wire.arrow_body import read_embeddings, read_images
 
-router = APIRouter(prefix="/datasets/{dataset_id}/embeddings", tags=["Embeddings"])
+router = APIRouter(prefix="/datasets/{dataset_id}/embeddings", tags=["Embeddings"], route_class=JsonRoute)
 
 # Its time grows faster than the samples, and it cannot be stopped half-way: a minute, not an hour.
 MOST_TSNE_SAMPLES = 10_000
@@ -51,7 +53,7 @@ def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
 
 
 @router.get("/writeCSVUrl")
-def create_csv_url(request: Request, dataset: DatasetOfPath, name: str) -> WriteCsvUrl:
+def create_csv_url(request: Request, dataset: DatasetOfPath, name: ArrayName) -> WriteCsvUrl:
     """Return where to send an embedding as a CSV file, and the id that it will have."""
     if dataset.arrays.find("embedding", name):
         raise ApiError(409, "EMBEDDING_NAME_EXISTS", f"there already is an embedding '{name}'; choose another name")
@@ -67,7 +69,7 @@ def read_csv_url(request: Request, dataset: DatasetOfPath, embedding: EmbeddingO
 
 
 @router.put("", status_code=201, openapi_extra=ARROW_BODY)
-def upload(dataset: DatasetOfPath, name: str, body: BodyFile) -> Created:
+def upload(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
     """Store an embedding from an Arrow file with the columns filename and embedding (an addition of al_core).
 
     An empty dataset takes the filenames as its samples.
@@ -79,7 +81,7 @@ def upload(dataset: DatasetOfPath, name: str, body: BodyFile) -> Created:
 
 
 @router.put("/images", status_code=201, openapi_extra=ARROW_BODY)
-def upload_images(dataset: DatasetOfPath, name: str, body: BodyFile) -> Created:
+def upload_images(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
     """Store an embedding with what else was found out about its images, from an Arrow file (an addition of al_core).
 
     Beside filename and embedding it has a column `digest` of the files and columns of numbers, which become metadata;

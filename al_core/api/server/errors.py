@@ -1,14 +1,16 @@
 """Errors on the wire: `{"code", "message", "type"}` and a status; `type` names the class in `al_core.exceptions`."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from al_core import exceptions
 from al_core.exceptions import ALCoreError
@@ -25,14 +27,22 @@ STATUSES: dict[type[ALCoreError], tuple[int, str]] = {
 class ApiError(HTTPException):
     """An answer other than success."""
 
-    def __init__(self, status: int, code: str, message: str, kind: str = "ALCoreError") -> None:
-        super().__init__(status, message)
-        self.code, self.kind = code, kind
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        kind: str = "ALCoreError",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, message, dict(headers or {}))
+        self.code = code
+        self.kind = kind
 
     def response(self) -> JSONResponse:
         """Return the answer."""
         content = {"code": self.code, "message": self.detail, "type": self.kind}
-        return JSONResponse(content, self.status_code, {"Cache-Control": "no-store"})
+        return JSONResponse(content, self.status_code, {"Cache-Control": "no-store", **(self.headers or {})})
 
 
 @contextmanager
@@ -48,44 +58,13 @@ def coded(**codes: str) -> Iterator[None]:
 
 def as_api_error(error: ALCoreError) -> ApiError:
     """Return the answer to an error of al_core."""
-    known = next((known for known in type(error).__mro__ if known in STATUSES), None)
-    status, code = STATUSES[known] if known else (500, "INTERNAL")
+    status, code = next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), (500, "INTERNAL"))
     return ApiError(status, code, str(error), type(error).__name__)
 
 
-def add_handlers(api: FastAPI) -> None:
-    """Answer every error in the one form, without a trace of the code behind it."""
-
-    @api.exception_handler(ALCoreError)
-    async def refused(_request: Request, error: ALCoreError) -> JSONResponse:
-        return as_api_error(error).response()
-
-    @api.exception_handler(ApiError)
-    async def answered(_request: Request, error: ApiError) -> JSONResponse:
-        return error.response()
-
-    @api.exception_handler(RequestValidationError)
-    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        return ApiError(400, "MALFORMED_REQUEST", f"{where}: {first['msg']}", "InvalidInputError").response()
-
-    @api.exception_handler(HTTPException)
-    async def unknown(_request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "MALFORMED_REQUEST")
-        return ApiError(error.status_code, code, str(error.detail)).response()
-
-    @api.exception_handler(OSError)
-    @api.exception_handler(DatabaseError)
-    async def failed(_request: Request, error: Exception) -> JSONResponse:
-        if is_disk_full(error):
-            message = "the disk of the server is full; nothing was stored: free some space and try again"
-            return ApiError(507, "INSUFFICIENT_STORAGE", message).response()
-        raise error
-
-    @api.exception_handler(Exception)
-    async def crashed(_request: Request, _error: Exception) -> JSONResponse:
-        return ApiError(500, "INTERNAL", "the server made a mistake; its log says which").response()
+def disk_full() -> ApiError:
+    """Return the answer when there is no space left."""
+    return ApiError(507, "INSUFFICIENT_STORAGE", "the disk of the server is full; free some space and try again")
 
 
 def is_disk_full(error: Exception) -> bool:
@@ -93,3 +72,53 @@ def is_disk_full(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return "disk is full" in str(error) or "DiskFull" in type(error.__cause__).__name__
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Return the methods of all routes at the path of a request; Starlette names those of the first one alone."""
+    routes: list[Route] = request.app.state.routes
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in matching for method in route.methods or ()})
+
+
+async def _refused(_request: Request, error: ALCoreError) -> Response:
+    return as_api_error(error).response()
+
+
+async def _malformed(_request: Request, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"]))
+    return ApiError(422, "MALFORMED_REQUEST", f"{field}: {first['msg']}", "InvalidInputError").response()
+
+
+async def _http_error(request: Request, error: HTTPException) -> Response:
+    if isinstance(error, ApiError):
+        return error.response()
+    if error.status_code == 404:
+        return ApiError(404, "NOT_FOUND", f"there is nothing at {request.url.path}", "NotFoundError").response()
+    if error.status_code == 405:
+        allow = ", ".join(allowed_methods(request))
+        message = f"{request.method} is not possible here; use {allow}"
+        return ApiError(405, "METHOD_NOT_ALLOWED", message, "NotAllowedError", {"Allow": allow}).response()
+    return ApiError(error.status_code, "MALFORMED_REQUEST", str(error.detail), headers=error.headers).response()
+
+
+async def _storage_failed(_request: Request, error: Exception) -> Response:
+    if not is_disk_full(error):
+        raise error
+    return disk_full().response()
+
+
+async def _crashed(_request: Request, _error: Exception) -> Response:
+    return ApiError(500, "INTERNAL", "internal server error; see the server log").response()
+
+
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
+    ALCoreError: _refused,
+    RequestValidationError: _malformed,
+    HTTPException: _http_error,
+    OSError: _storage_failed,
+    DatabaseError: _storage_failed,
+    Exception: _crashed,
+}
+"""Answer every error in the one form, without a trace of the code behind it."""

@@ -1,21 +1,25 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from al_core import workflow
 from al_core.api.schemas.tags import ExportFormat
+from al_core.api.server.addresses import image_url
+from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath
-from al_core.api.server.samples import image_url, sample_data
+from al_core.api.server.sample_facts import sample_data
+from al_core.api.server.signer import DAY_SECONDS, LONGEST_READ_SECONDS
 from al_core.api.server.tags import TagOfPath
 from al_core.formats import WRITERS, find_writer
 from al_core.steps.exports import export_obstacle
 from al_core.store.identity import sample_id
 
-router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"])
+router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Exports"], route_class=JsonRoute)
 
 # Annotators open their tasks days after the export.
-WEEK_SECONDS = 7 * 24 * 3600
+DEFAULT_SECONDS = 7 * DAY_SECONDS
+Lifetime = Annotated[int, Query(ge=1, le=LONGEST_READ_SECONDS)]
 
 
 @router.get("/filenames")
@@ -31,7 +35,7 @@ def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> str:
 
 
 def exported(
-    request: Request, dataset: DatasetOfPath, tag: TagOfPath, expiresIn: int = WEEK_SECONDS
+    request: Request, dataset: DatasetOfPath, tag: TagOfPath, expiresIn: Lifetime = DEFAULT_SECONDS
 ) -> list[tuple[int, str, str, object]]:
     """Return row, filename, signed URL and facts of each sample."""
     facts = dataset.samples.facts()

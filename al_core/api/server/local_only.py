@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from al_core.api.server.guards import hostname, is_loopback
+from al_core.api.server.guards.origin import is_from_this_machine, is_local_name
 from al_core.exceptions import NotAllowedError
 from al_core.store import Workspace
 
@@ -19,8 +18,6 @@ REFUSAL = (
     "or from here through a tunnel: ssh -L 8501:localhost:8501 THAT_MACHINE. Other machines may use the REST API "
     "under /v1 with a token, which `al-core token create NAME` makes; a dashboard on your own machine can open it.\n"
 )
-
-_PROXY_HEADERS = ("forwarded", "via", "x-real-ip")
 
 
 class LocalOnly:
@@ -47,23 +44,6 @@ class LocalOnly:
     def _guards_itself(self, scope: Scope) -> bool:
         # The API's guard looks at HTTP alone, and the API has no WebSocket.
         return scope["type"] == "http" and self._except_for.matches(scope)[0] is Match.FULL
-
-
-def is_from_this_machine(scope: Scope) -> bool:
-    """Return whether a request was made on this machine, for a name of this machine, and not by a proxy for another.
-
-    The name in `Host` keeps out web pages that point their own domain at 127.0.0.1. A proxy on this machine has a
-    loopback address whomever it works for; it gives itself away by its headers.
-    """
-    headers = Headers(scope=scope)
-    is_proxied = any(name in _PROXY_HEADERS or name.startswith("x-forwarded-") for name in headers)
-    address = scope["client"][0] if scope.get("client") else ""
-    return is_loopback(address) and is_local_name(hostname(headers.get("host", ""))) and not is_proxied
-
-
-def is_local_name(name: str | None) -> bool:
-    """Return whether a name or address leads to this machine only."""
-    return name is not None and (name == "localhost" or is_loopback(name))
 
 
 def check_address(address: str, open_workspace: Callable[[], Workspace]) -> None:

@@ -11,15 +11,16 @@ from starlette.responses import Response
 from al_core import workflow
 from al_core.api.schemas.predictions import PredictionsStored, PredictionTask, Singleton
 from al_core.api.schemas.wire import Created
-from al_core.api.server.bodies import FILE_BODY, BodyFile
+from al_core.api.server.array_checks import ArrayName
+from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.errors import ApiError
-from al_core.api.server.samples import filename_of, row_of
+from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
 from al_core.formats import read_predictions
 from al_core.store import LocalDataset
 
-router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictions"])
+router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictions"], route_class=JsonRoute)
 
 TASKS, SENT = "predictionTasks", "predictions"
 TASK_TYPES = {
@@ -31,7 +32,7 @@ TASK_TYPES = {
 
 @router.put("", openapi_extra=FILE_BODY)
 def upload(
-    dataset: DatasetOfPath, body: BodyFile, name: str = "predictions", format: str | None = None
+    dataset: DatasetOfPath, body: BodyFile, name: ArrayName = "predictions", format: str | None = None
 ) -> PredictionsStored:
     """Store a file of predictions, as the dashboard takes it, and score it (an addition of al_core).
 

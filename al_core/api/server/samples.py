@@ -1,21 +1,23 @@
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-import numpy as np
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from al_core.api.schemas.samples import SampleCreate, SampleData, SampleUpdate, SampleWriteUrls
 from al_core.api.schemas.wire import Created
-from al_core.api.server.context import DatasetOfPath, json_bytes, signed_url
-from al_core.api.server.errors import ApiError
+from al_core.api.server.addresses import image_url
+from al_core.api.server.bodies import JsonRoute
+from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.images import check_filename
+from al_core.api.server.sample_facts import facts_of, sample_data
+from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
-from al_core.store import LocalDataset
 from al_core.store.identity import sample_id
 
-router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Samples"])
+router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Samples"], route_class=JsonRoute)
 
 ARROW = "application/vnd.apache.arrow.file"
+PageNumber = Annotated[int, Query(ge=0, lt=2**63)]
 
 
 @router.get("/mappings", response_model=list[str])
@@ -49,8 +51,8 @@ def set_filenames(dataset: DatasetOfPath, body: list[str]) -> None:
 def read_samples(
     dataset: DatasetOfPath,
     fileName: str | None = None,
-    pageSize: int | None = None,
-    pageOffset: int = 0,
+    pageSize: PageNumber | None = None,
+    pageOffset: PageNumber = 0,
 ) -> Response:
     """Return all samples in row order, also those that `tags/initial` or `tags/upsize` has not counted in yet."""
     filenames = dataset.filenames() + dataset.samples.filenames(dataset.n_samples)
@@ -117,59 +119,3 @@ def redirect_to_image(
 ) -> str:
     """Lead to an image or its thumbnail."""
     return image_url(request, dataset, sample_id, "GET", type)
-
-
-def image_url(
-    request: Request, dataset: LocalDataset, sample_id: str, method: str, kind: str, seconds: int | None = None
-) -> str:
-    """Return a signed URL of an image."""
-    row_of(dataset, sample_id)
-    return signed_url(request, method, f"/datasets/{dataset.id}/samples/{sample_id}/{kind}", seconds)
-
-
-def row_of(dataset: LocalDataset, sample_id: str) -> int:
-    """Return the row of a sample's id."""
-    prefix, number = sample_id[:16], sample_id[16:]
-    is_id = prefix == dataset.id[:16] and len(number) == 8 and set(number) <= set("0123456789abcdef")
-    if not is_id or int(number, 16) >= dataset.n_samples + dataset.n_pending:
-        raise ApiError(404, "SAMPLE_UNKNOWN", f"dataset '{dataset.name}' has no sample '{sample_id}'", "NotFoundError")
-    return int(number, 16)
-
-
-def filename_of(dataset: LocalDataset, row: int) -> str:
-    """Return the filename of a sample, pending or not."""
-    if row < dataset.n_samples:
-        return dataset.filenames(np.array([row]))[0]
-    return dataset.samples.filenames(row)[0]
-
-
-def sample_data(dataset: LocalDataset, row: int, filename: str, facts: dict[str, object]) -> SampleData:
-    """Return a sample as the API shows it."""
-    return SampleData.model_validate(
-        {
-            **facts,
-            "id": sample_id(dataset.id, row),
-            "datasetId": dataset.id,
-            "fileName": filename,
-            "index": row,
-            "createdAt": dataset.created_at,
-        }
-    )
-
-
-def facts_of(body: SampleCreate | SampleUpdate) -> dict[str, object]:
-    """Return what a client says about a sample."""
-    return body.model_dump(by_alias=True, exclude={"file_name"}, exclude_unset=True)
-
-
-def number_at(facts: dict[str, Any], path: str, default: float = np.nan) -> float:
-    """Return the number at a path such as `metaData.sizeInBytes`; the default where there is none."""
-    value: Any = facts
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
-
-
-def size_in_bytes(dataset: LocalDataset) -> int:
-    """Return how large all images are together, as the clients that sent them said."""
-    return int(sum(number_at(facts, "metaData.sizeInBytes", 0) for facts in dataset.samples.facts().values()))

@@ -5,13 +5,13 @@ from starlette.responses import Response
 from al_core import workflow
 from al_core.api.schemas.scores import ScoreCreate, ScoreData, ScoreInfo
 from al_core.api.schemas.wire import Created
-from al_core.api.server.bodies import ARROW_BODY, BodyFile
+from al_core.api.server.bodies import ARROW_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_array
 from al_core.api.server.tags import TagOfPath
 from al_core.store import LocalDataset, StoredArray, Tag
 from al_core.wire.arrow_body import read_columns
 
-router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["Scores"])
+router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["Scores"], route_class=JsonRoute)
 
 
 @router.get("")
@@ -23,7 +23,9 @@ def read_scores(dataset: DatasetOfPath, tag: TagOfPath) -> list[ScoreInfo]:
 @router.post("", status_code=201)
 def create_score(dataset: DatasetOfPath, tag: TagOfPath, body: ScoreCreate) -> Created:
     """Store a score of all samples of a tag, in place of an older one of that type."""
-    workflow.store_scores(dataset, tag.rows, {body.score_type: np.array(body.scores)}, facts={"tag": tag.name})
+    workflow.store_scores(
+        dataset, tag.rows, {body.score_type: np.array(body.scores, np.float64)}, facts={"tag": tag.name}
+    )
     return Created(id=dataset.arrays.get("score", body.score_type).id)
 
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from al_core import workflow
 from al_core.api.schemas.selections import JobCreated, JobResult, JobStatusData, SamplingCreate, SelectionCreate
+from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, Services, find_array, find_tag, json_bytes, services
 from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
@@ -14,7 +15,7 @@ from al_core.jobs import Job
 from al_core.store import INITIAL_TAG, LocalDataset
 from al_core.store.job_records import JobRecord
 
-router = APIRouter(tags=["Selection"])
+router = APIRouter(tags=["Selection"], route_class=JsonRoute)
 
 
 @router.post("/datasets/{dataset_id}/embeddings/{embedding_id}/sampling", status_code=201)

@@ -7,6 +7,7 @@ from al_core.exceptions import InvalidInputError
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MEGABYTE = 1 << 20
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -16,15 +17,17 @@ class Settings:
     Attributes:
         allowed_hosts: Names that requests may ask for, besides this machine's own; separated by commas.
         require_token: Whether requests from this machine need a token too.
-        max_body_mb: The largest JSON or Arrow body.
-        max_upload_mb: The largest file behind a signed URL.
+        max_json_mb: The largest JSON body; parsed it takes about 20 times its size in memory.
+        max_body_mb: The largest file that is sent with a token.
+        max_upload_mb: The largest file that is sent to a signed URL.
         requests_per_second: For each token, or each address without one; 0 is no limit. This machine has none.
-        url_seconds: How long a signed URL is valid.
+        url_seconds: How long a signed URL is valid, if nothing else is asked for; at most a day to write.
         embedding_order: Lightly 1.2.33 and older take the last embedding for the newest, later ones the first.
     """
 
     allowed_hosts: tuple[str, ...] = LOCAL_HOSTS
     require_token: bool = False
+    max_json_mb: int = 64
     max_body_mb: int = 4096
     max_upload_mb: int = 16384
     requests_per_second: int = 100
@@ -41,10 +44,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     hosts = [host.strip() for host in environment.get("AL_CORE_ALLOWED_HOSTS", "").split(",") if host.strip()]
     order = environment.get("AL_CORE_EMBEDDING_ORDER", Settings.embedding_order)
     if order not in ("oldest-first", "newest-first"):
-        raise InvalidInputError(f"AL_CORE_EMBEDDING_ORDER is oldest-first or newest-first, not {order!r}")
+        raise InvalidInputError(f"AL_CORE_EMBEDDING_ORDER must be oldest-first or newest-first, not {order!r}")
     return Settings(
         allowed_hosts=(*LOCAL_HOSTS, *hosts),
         require_token=environment.get("AL_CORE_REQUIRE_TOKEN", "") in ("1", "true", "yes"),
+        max_json_mb=_whole_number(environment, "AL_CORE_MAX_JSON_MB", Settings.max_json_mb),
         max_body_mb=_whole_number(environment, "AL_CORE_MAX_BODY_MB", Settings.max_body_mb),
         max_upload_mb=_whole_number(environment, "AL_CORE_MAX_UPLOAD_MB", Settings.max_upload_mb),
         requests_per_second=_whole_number(environment, "AL_CORE_REQUESTS_PER_SECOND", Settings.requests_per_second),
@@ -55,6 +59,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name, str(default))
-    if not text.isdecimal():
-        raise InvalidInputError(f"{name} is a whole number from 0, not {text!r}")
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        raise InvalidInputError(f"{name} must be a whole number of at most {LONGEST_NUMBER} digits, not {text!r}")
     return int(text)

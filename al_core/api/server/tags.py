@@ -16,15 +16,16 @@ from al_core.api.schemas.tags import (
     TagUpsize,
 )
 from al_core.api.schemas.wire import Created
+from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
 from al_core.api.server.errors import coded
-from al_core.api.server.samples import size_in_bytes
+from al_core.api.server.sample_facts import size_in_bytes
 from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags as combine
 from al_core.store import LocalDataset, Tag
 from al_core.types import Rows
 
-router = APIRouter(prefix="/datasets/{dataset_id}/tags", tags=["Tags"])
+router = APIRouter(prefix="/datasets/{dataset_id}/tags", tags=["Tags"], route_class=JsonRoute)
 
 OPERATIONS: dict[Operation, Literal["union", "intersection", "difference"]] = {
     "UNION": "union",

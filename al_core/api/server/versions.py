@@ -1,6 +1,8 @@
 from fastapi import APIRouter
 
-router = APIRouter(tags=["Versions"])
+from al_core.api.server.bodies import JsonRoute
+
+router = APIRouter(tags=["Versions"], route_class=JsonRoute)
 
 
 @router.get("/versions/pip/minimum")

@@ -64,7 +64,7 @@ def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: st
     [
         ("score", "s", np.zeros(5), {}, "score 's' has shape (5,), but 6 samples are scored"),
         ("score", "s", np.full(6, 2.0), {}, "score 's' of a.png is 2.0"),
-        ("score", "a\nb", np.zeros(6), {}, "is no name of an array"),
+        ("score", "a\nb", np.zeros(6), {}, "is not a valid array name"),
         ("metadata", "m", np.zeros((6, 1)), {}, "send one number for each of the 6 samples"),
         ("category", "c", np.full(6, 2), {"names": ["day", "night"]}, "its position among the 2 names"),
         ("embedding", "e", np.full((6, 2), np.nan), {}, "6 embeddings have NaN"),
@@ -138,5 +138,5 @@ def test_listings_are_sent_once_while_nothing_changes(server: str, dataset: Data
 def test_a_client_cannot_say_that_a_tag_is_a_selection(server: str, dataset: Dataset) -> None:
     body = {"name": "forged", "bitMaskData": "0x1", "totSize": 6, "facts": {"operation": "x", "config": {}}}
     answer = requests.post(f"{server}/v1/datasets/{dataset.id}/tags", json=body, timeout=30)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "a selection is made by the server" in answer.json()["message"]

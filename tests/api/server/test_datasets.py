@@ -16,3 +16,9 @@ def test_the_size_of_a_dataset_is_what_its_images_have(empty: Api) -> None:
     empty("POST", f"{empty.dataset}/samples", 201, {"fileName": "c.png", "metaData": {"sizeInBytes": 1}})
     empty("POST", f"{empty.dataset}/tags/upsize", 201, {"upsizeTagName": "more"})
     assert empty("GET", empty.dataset, 200)["sizeInBytes"] == 1025
+
+
+def test_a_dataset_cannot_have_a_name_that_looks_like_an_id(api: Api) -> None:
+    name = api.dataset.rpartition("/")[2]
+    assert "looks like the id" in api("POST", "/datasets", 400, {"name": name})["message"]
+    assert "looks like the id" in api("PUT", api.dataset, 400, {"name": name})["message"]

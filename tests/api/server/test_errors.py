@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import requests
 from sqlalchemy import event
 
 from al_core import workflow
@@ -22,7 +23,7 @@ def test_an_error_has_a_code_a_message_and_the_name_of_its_class(api: Api) -> No
     assert api("GET", f"{api.dataset}/tags/none", 404)["code"] == "TAG_UNKNOWN"
     assert api("GET", "/jobs/none", 404)["code"] == "JOB_UNKNOWN"
     assert api("POST", "/datasets", 409, {"name": "line"})["code"] == "DATASET_NAME_EXISTS"
-    assert api("POST", "/datasets", 400, {"nam": 1}) == {
+    assert api("POST", "/datasets", 422, {"nam": 1}) == {
         "code": "MALFORMED_REQUEST",
         "message": "body.name: Field required",
         "type": "InvalidInputError",
@@ -69,3 +70,42 @@ def test_a_full_catalog_is_a_507_and_leaves_the_store_whole(tmp_path: Path, monk
         limit["pages"] = 1_000_000
         api("PUT", f"{api.dataset}/samples/{sample}", 204, body)
         assert api("GET", f"{api.dataset}/samples/{sample}", 200)["customMetaData"] == body["customMetaData"]
+
+
+def test_a_method_that_is_not_possible_is_refused_with_those_that_are(api: Api) -> None:
+    answer = requests.patch(f"{api.address}{api.dataset}", timeout=30)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
+    assert answer.json() == {
+        "code": "METHOD_NOT_ALLOWED",
+        "message": "PATCH is not possible here; use DELETE, GET, PUT",
+        "type": "NotAllowedError",
+    }
+
+
+@pytest.mark.parametrize("path", ["/v1/none", "/v1/none%0A", "/none", "/v1none", "/v1/datasets/x/none", "/v1/%ff"])
+def test_an_address_that_leads_nowhere_is_refused_in_json(workspace: Workspace, path: str) -> None:
+    with api_server(workspace) as address:
+        answer = requests.get(f"{address}{path}", timeout=30)
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_an_address_with_a_nul_is_refused(api: Api) -> None:
+    api("GET", "/datasets/a%00b", 400)
+    api("GET", f"{api.dataset}/samples?fileName=%00", 400)
+
+
+@pytest.mark.parametrize("number", ["-1", "9" * 30, "9" * 5000, "x"])
+def test_a_number_in_an_address_has_limits(api: Api, number: str) -> None:
+    assert "pageSize" in api("GET", f"{api.dataset}/samples?pageSize={number}", 422)["message"]
+
+
+def test_json_that_is_none_is_refused_with_the_place(api: Api) -> None:
+    headers = {"Content-Type": "application/json"}
+    refusal = api("POST", "/datasets", 400, data=b'{"name": ', headers=headers)
+    assert refusal["message"].startswith("the text is not JSON: ")
+    assert refusal["type"] == "InvalidInputError"
+
+
+def test_false_is_not_a_number(api: Api) -> None:
+    task = {"name": "animals", "type": "CLASSIFICATION", "categories": [{"id": False, "name": "cat"}]}
+    assert "categories.0.id" in api("POST", f"{api.dataset}/predictions/tasks", 422, task)["message"]

@@ -1,5 +1,8 @@
 import os
 
+import pytest
+import requests
+
 from al_core.store import Workspace
 from tests.api.calls import Api
 
@@ -33,3 +36,19 @@ def test_the_secrets_of_a_workspace_are_its_owners_and_stored_hashed(api: Api, w
     api("GET", "/datasets", 200)
     assert os.stat(workspace.home / "signing.key").st_mode & 0o777 == 0o600
     assert not any(secret.encode() in path.read_bytes() for path in workspace.home.glob("catalog.sqlite*"))
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-Forwarded-For": "10.0.0.7"}, {"Forwarded": "for=10.0.0.7"}, {"Via": "1.1 proxy"}], ids=str
+)
+def test_a_proxy_on_this_machine_needs_a_token_for_its_clients(
+    api: Api, workspace: Workspace, headers: dict[str, str]
+) -> None:
+    api("GET", "/datasets", 401, headers=headers)
+    secret = workspace.tokens.create("ci")
+    api("GET", "/datasets", 200, headers=headers | {"Authorization": f"Bearer {secret}"})
+
+
+def test_a_refusal_says_how_to_sign_in(guarded: Api) -> None:
+    answer = requests.get(f"{guarded.address}/datasets", timeout=30)
+    assert answer.headers["www-authenticate"] == "Bearer"

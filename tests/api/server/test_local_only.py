@@ -19,8 +19,8 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from al_core.api.server.guards import is_loopback
-from al_core.api.server.local_only import LocalOnly, check_address, is_local_name
+from al_core.api.server.guards.origin import is_local_name, is_loopback
+from al_core.api.server.local_only import LocalOnly, check_address
 from al_core.exceptions import NotAllowedError
 from al_core.store import Workspace
 from tests.e2e.server import ROOT, running_app
@@ -228,5 +228,6 @@ def test_the_api_beside_the_real_dashboard_is_there_for_other_machines_with_a_to
 
 def test_the_api_beside_the_real_dashboard_keeps_its_own_list_of_host_names(door: Door) -> None:
     address = f"{door.address}/v1/datasets"
-    assert requests.get(address, headers={"Host": "models.example"}, timeout=30).status_code == 200
-    assert requests.get(address, headers={"Host": "evil.example"}, timeout=30).status_code == 403
+    bearer = {"Authorization": f"Bearer {door.secret}"}
+    assert requests.get(address, headers=bearer | {"Host": "models.example"}, timeout=30).status_code == 200
+    assert requests.get(address, headers=bearer | {"Host": "evil.example"}, timeout=30).status_code == 403

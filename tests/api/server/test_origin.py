@@ -25,7 +25,5 @@ def test_no_name_gets_into_a_header(api: Api) -> None:
     api("POST", f"{api.dataset}/samples", 400, {"fileName": forged})
     address = f"{api.address}{api.dataset}/embeddings/writeCSVUrl"
     answer = requests.get(address, params={"name": forged}, timeout=30)
+    assert answer.status_code == 422
     assert "Set-Cookie" not in answer.headers
-    assert "%0D%0A" in answer.json()["signedWriteUrl"]
-    sent = requests.put(answer.json()["signedWriteUrl"], b"filenames,embedding_0,labels\n", timeout=30)
-    assert "Set-Cookie" not in sent.headers

@@ -40,6 +40,8 @@ def test_what_json_cannot_carry_everywhere_is_stored_as_what_it_can(api: Api) ->
     assert api("GET", f"{api.dataset}/samples", 200)[0]["customMetaData"] == stored
     deep = '{"customMetaData": {"x": ' + "[" * 500 + "]" * 500 + "}}"
     assert "at most 100 deep" in api("PUT", path, 400, data=deep, headers=headers)["message"]
+    halved = '{"customMetaData": {"x": "\\ud800"}}'
+    assert "not JSON" in api("PUT", path, 400, data=halved, headers=headers)["message"]
 
 
 @pytest.mark.parametrize("name", ["../a.png", "/etc/a.png", "a/../../b.png", "a\\b.png", "a\nb.png", "./a.png", ""])

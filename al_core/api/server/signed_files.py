@@ -1,28 +1,22 @@
 """Bytes of images and CSV files, behind URLs that the API signs. The signature takes the place of the token."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from al_core import workflow
 from al_core.api.server.bodies import FILE_BODY, BodyFile
-from al_core.api.server.context import DatasetOfPath, services
+from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.embeddings import EmbeddingOfPath, csv_lines
 from al_core.api.server.errors import ApiError
 from al_core.api.server.images import read_image, read_thumbnail, store_image, store_thumbnail
-from al_core.api.server.samples import filename_of, row_of
-from al_core.api.server.signed_urls import PREFIX
+from al_core.api.server.sample_ids import filename_of, row_of
+from al_core.api.server.signer import PREFIX
 from al_core.formats.embeddings.lightly_csv import read_embeddings_csv
 from al_core.formats.files.digest import file_digest
 from al_core.store import LocalDataset
 
-
-def check_signature(request: Request) -> None:
-    """Refuse a URL that was not made here or is too old, before its body is read."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    services(request).signer.check(request.method, path, request.url.query)
-
-
-router = APIRouter(prefix=PREFIX, tags=["Signed URLs"], dependencies=[Depends(check_signature)])
+# The guard `Identity` has checked the signature before the body is read.
+router = APIRouter(prefix=PREFIX, tags=["Signed URLs"])
 
 
 @router.put("/datasets/{dataset_id}/samples/{sample_id}/full", response_class=Response, openapi_extra=FILE_BODY)
