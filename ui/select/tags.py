@@ -66,6 +66,7 @@ def query_box(dataset: Dataset, tags: list[Tag]) -> Tag:
     name = st.selectbox(
         "Choose from",
         list(by_name),
+        format_func=lambda name: f"all {by_name[name].size:,} images" if name == INITIAL_TAG else name,
         key=QUERY_BOX,
         on_change=lambda: choose_query(dataset, by_name[st.session_state[QUERY_BOX]]),
         help="The query tag: only its images may be selected",
