@@ -18,6 +18,7 @@ def score_histogram(scores: Scores) -> go.Figure:
         y=counts,
         width=1 / N_BARS,
         marker={"color": BLUE, "line": {"width": 0}},
+        # The edges of each bar, for the text under the pointer.
         customdata=np.column_stack([edges[:-1], edges[1:]]),
         hovertemplate="%{y:,} images from %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
     )

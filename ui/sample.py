@@ -18,6 +18,7 @@ from ui.messages import plain
 N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
 
+# A box (x0, y0, x1, y1) or keypoint (x, y) with its label and score.
 Shape = dict[str, Any]
 
 

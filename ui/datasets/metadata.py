@@ -38,6 +38,7 @@ def _preview(dataset: Dataset, file: Path) -> None:
         names = workflow.store_metadata(dataset, table, report)
         notify(f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'image')}")
         discard_staged(file)
+        # An uploader cannot be emptied; another key makes another one.
         next_round(Key.METADATA_ROUND)
         st.rerun()
 

@@ -34,6 +34,7 @@ def remote_form() -> None:
 
 def _open(server: str, token: str | None) -> None:
     remote = RemoteWorkspace(server, token, state.local_workspace().home / "remote")
+    # In the session alone: the token must not reach the disk or the URL.
     st.session_state[Key.REMOTE] = remote
     is_exposed = token and not is_private(remote.server)
     warning = ". Without https, others on the network can read the token" if is_exposed else ""

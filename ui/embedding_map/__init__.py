@@ -20,6 +20,7 @@ from ui.embedding_map.selection import MapSelection, read_state
 __all__ = ["Categories", "MapSelection", "Palette", "Values", "embedding_map"]
 
 FOLDER = Path(__file__).parent
+# Joined into one module in this order: the browser loads it as one text, without imports.
 SCRIPTS = (
     "palette.js",
     "camera.js",
@@ -76,6 +77,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         InvalidInputError: `points` is not (N, 2), or `colors` or `shown` is of another length.
     """
     _check(points, colors, shown)
+    # The arrays go to the cache, from which the browser fetches them; only their digests go down with the header.
     positions, is_placed, frame = _placed(digest or digest_of(points), points)
     codes, legend = (None, None) if colors is None else _encoded(*colors.identity, colors)
     bits = b"" if shown is None else arrays.shown_bits(shown)
@@ -99,6 +101,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     return read_state(report, n_points=len(points), generation=generation, color_name=colors.name if colors else None)
 
 
+# An array's bytes and their digest.
 Body = tuple[bytes, str]
 
 
@@ -121,6 +124,7 @@ def _body(array: NDArray[Any]) -> Body:
 
 def _marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | None) -> str | None:
     if labeled is None and added is None and is_placed.all():
+        # The browser then takes all marks as 0, which saves a million bytes.
         return None
     return CACHE.add(arrays.marks(is_placed, labeled, added).tobytes())
 

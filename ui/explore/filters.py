@@ -43,6 +43,7 @@ def masks(dataset: Dataset, number_columns: dict[str, Column]) -> dict[str, Mask
     for name, wanted in filters.ranges.items():
         if name in number_columns:
             passing[range_key(name)] = wanted.mask(number_columns[name].values)
+    # Predictions, texts and tags are read only if something filters by them: this runs on every interaction.
     predicted = columns.predicted_class(dataset) if filters.classes else None
     if predicted:
         passing["classes"] = _category_mask(predicted, filters.classes)

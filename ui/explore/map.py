@@ -29,6 +29,7 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
 
 def choose_tag(dataset: Dataset) -> Tag | None:
     """Draw the choice of the tag whose images have rings."""
+    # Without the root: rings around every image would mark nothing.
     tags = {tag.name: tag for tag in dataset.tags() if tag.prev_tag_id}
     hint = "Rings mark its labeled images and, in a second color, those that its selection added"
     name = st.selectbox("Highlight tag", [*tags, NOTHING], help=hint if tags else "No tags yet: select first")

@@ -9,6 +9,7 @@ import streamlit as st
 from al_core.store import Dataset
 from al_core.types import Rows
 
+# Divides evenly into 4, 6, 8 and 12 columns.
 PAGE_SIZE = 48
 FOLDER = Path(__file__).parent
 

@@ -19,6 +19,7 @@ from ui.uploads import discard_staged
 
 def import_form(dataset: Dataset, files: PredictionFiles) -> None:
     """Draw the form for these files; while large ones are stored, how far that is."""
+    # By dataset, so that a reload of the page finds the job again.
     key = f"store:{dataset.id}"
     job = jobs.show(key, unit="images")
     if job and job.state is JobState.FINISHED:
@@ -78,6 +79,7 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
         scores = workflow.store_predictions(dataset, contents, report, name=name, progress=progress)
         return f"Scored {counted(report.n_used, 'image')} ({counted(len(scores), 'score')})"
 
+    # A small file is stored within this run: a job would only flicker.
     if source.is_large:
         jobs.start(f"store:{dataset.id}", f"Storing {source.name}", work)
         st.rerun()

@@ -44,6 +44,7 @@ def show_report(report: JoinReport) -> None:
 
 def report_download(report: JoinReport) -> None:
     """Draw the button that downloads a report with all its lists."""
+    # A function, so that JSON of a million filenames is made on the click and not in every run.
     st.download_button(
         "Full report",
         lambda: json.dumps(report.to_json(), indent=1, ensure_ascii=False),

@@ -32,6 +32,7 @@ def selection_form(dataset: Dataset) -> None:
     is_bad_seed = seed is not None and seed < 0
     if is_bad_seed:
         show_error(f"The seed is a whole number from 0, not {seed:,}")
+    # What the person cannot mend in this form disables the button; what they typed wrong is refused when they click.
     obstacle = _running(dataset) or _exhausted(start.query, n_candidates) or find_obstacle(dataset, choice)
     is_run = st.button(
         "Run selection",
@@ -49,6 +50,7 @@ def selection_form(dataset: Dataset) -> None:
             config = SelectionConfig(
                 choice.method, counts.n_samples, min_distance, name, score_name=choice.score, seed=seed
             )
+            # Checked here as well as when the tag is made, so that nobody waits for a selection that cannot be stored.
             dataset.check_tag_name(name)
             _start(dataset, config, start)
             st.rerun()

@@ -12,6 +12,7 @@ from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
 
+# A mean from the day of the selection above captions from today would contradict itself without a word.
 NOW = " The mean score dates from the selection; the images show today's scores."
 
 
@@ -42,6 +43,7 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
     """Draw a selection."""
     st.subheader(plain(selection.tag.name))
     scores = scores_now(dataset, selection)
+    # `stale` says what has changed since: the selection itself stays as it was made.
     for change in selection.stale:
         note = NOW if scores and scores.is_replaced else ""
         st.warning(f"Out of date: {plain(change)}.{note}", icon=":material/history:")
@@ -98,6 +100,7 @@ def _score_figures(mean_when_selected: float | None, scores: ScoresNow | None) -
     meaning = "Of the new images, 0 to 1; higher is more uncertain"
     if scores is None or not scores.is_replaced:
         return [Figure("Mean score", _number(mean_when_selected), meaning)]
+    # New predictions may cover fewer images.
     present = [score for score in scores.values if not np.isnan(score)]
     mean_now = float(np.mean(present)) if present else None
     return [

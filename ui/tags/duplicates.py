@@ -44,6 +44,7 @@ def _show_job(key: str) -> None:
     job = jobs.show(key, unit="images")
     if job is None or job.state is not JobState.FINISHED or job.id == st.session_state.get(Key.DUPLICATES_SEEN):
         return
+    # The job stays for other sessions, which have not seen its outcome.
     st.session_state[Key.DUPLICATES_SEEN] = job.id
     tag: Tag | None = job.result
     notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}" if tag else "There are no duplicates")

@@ -18,6 +18,7 @@ def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
     is_labeled = st.toggle(
         "Its images are labeled",
         tag.counts_as_labeled,
+        # With the role in its key the switch follows a change that another page or person made.
         key=f"labeled-{tag.id}-{tag.role}",
         disabled=bool(reason),
         help=reason or "Select proposes the newest tag marked as labeled, or the newest selection, as already labeled",

@@ -19,6 +19,7 @@ LINKS = "Links"
 def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
     """Draw the form; while a folder is filled, how far that is."""
     st.markdown("**The images as a folder on this machine**")
+    # One folder at a time for each dataset, whoever asks.
     key = f"folder:{dataset.id}"
     job = jobs.show(key, unit="images")
     if job and job.state is JobState.FINISHED:

@@ -60,6 +60,7 @@ def show_tree(tags: list[Tag]) -> Tag:
 
 def _table_row(branch: Branch) -> dict[str, object]:
     tag = branch.tag
+    # Em spaces: the table collapses others.
     indent = "\u2003" * branch.depth + ("└ " if branch.depth else "")
     return {
         "Tag": indent + tag.name,
