@@ -22,7 +22,7 @@ FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
 
 @pytest.fixture(autouse=True)
 def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """With `AL_CORE_TEST_DATABASE_URL`, each test has a schema of its own in that PostgreSQL database."""
+    """With `AL_CORE_TEST_DATABASE_URL`, each test has its own schema in that PostgreSQL database."""
     url = os.environ.get("AL_CORE_TEST_DATABASE_URL")
     if url is None:
         yield

@@ -1,4 +1,4 @@
-"""Runs pytest, with the arguments given, on a PostgreSQL server of its own: `python tests/postgres.py tests/api`.
+"""Runs pytest, with the arguments given, on its own PostgreSQL server: `python tests/postgres.py tests/api`.
 
 The server lives in a temporary folder, listens on a socket there, and is gone afterwards. Where PostgreSQL is not
 installed, Debian's package is.

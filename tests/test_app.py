@@ -14,7 +14,7 @@ def page_with_a_defect() -> None:
     show_error(ZeroDivisionError("division by zero"))
 
 
-def test_an_error_people_can_mend_is_shown_as_its_sentence() -> None:
+def test_an_error_that_people_can_fix_is_shown_as_its_sentence() -> None:
     (shown,) = AppTest.from_function(page_with_an_error_people_can_mend).run(timeout=30).error
     assert shown.value == "scores has 9 rows but the query set has 12; score every query sample"
 

@@ -146,7 +146,7 @@ def test_only_the_dashboard_imports_streamlit() -> None:
 
 
 @pytest.mark.parametrize("module", ["sqlalchemy", "fastapi", "requests", "streamlit"])
-def test_the_pure_part_knows_no_database_network_or_dashboard(module: str) -> None:
+def test_the_pure_part_imports_no_database_network_or_dashboard(module: str) -> None:
     files = [name for name in tracked("*.py") if name.startswith(PURE)]
     assert files
     assert importers(module, files) == []

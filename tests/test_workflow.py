@@ -147,7 +147,7 @@ def test_the_margin_is_preferred_and_another_score_is_used_by_name(dataset: Data
     assert (preferred.added_rows.tolist(), named.added_rows.tolist()) == ([5], [0])
 
 
-def test_a_score_that_is_not_there_is_answered_with_those_there_are(dataset: Dataset) -> None:
+def test_a_missing_score_is_answered_with_the_existing_ones(dataset: Dataset) -> None:
     workflow.store_scores(dataset, ALL_ROWS, margin(0, 0, 0, 0, 0, 1))
     with pytest.raises(NotFoundError, match="no score 'entropy'; there are: 'uncertainty_margin'"):
         workflow.run_selection(dataset, SelectionConfig("CORAL", 2, score_name="entropy"))
@@ -175,7 +175,7 @@ def test_a_method_that_needs_embeddings_says_how_to_add_them(workspace: Workspac
     assert workflow.run_selection(dataset, SelectionConfig("RANDOM", 2)).tag.size == 2
 
 
-def test_asking_for_more_than_there_is_adds_what_there_is_and_says_so(dataset: Dataset) -> None:
+def test_asking_for_more_than_exists_adds_what_exists_and_says_so(dataset: Dataset) -> None:
     with pytest.warns(ALCoreWarning, match="only 6 are left"):
         selection = workflow.run_selection(dataset, SelectionConfig("CORESET", 100))
     assert selection.tag.size == 6
@@ -274,7 +274,7 @@ def test_a_umap_is_stored_with_the_number_of_its_landmarks(
     assert stored.facts["landmarks"] == landmarks
 
 
-def test_the_newest_tag_whose_samples_are_chosen_is_where_a_selection_goes_on_from(dataset: Dataset) -> None:
+def test_a_selection_continues_from_the_newest_tag_whose_samples_are_chosen(dataset: Dataset) -> None:
     assert workflow.newest_labeled_tag(dataset.tags()) is None
     elsewhere, _ = tag_filenames(dataset, ["a.png"], "elsewhere", role=TagRole.LABELED)
     made = workflow.run_selection(dataset, SelectionConfig("RANDOM", 2, name="made"), labeled_tag=elsewhere).tag

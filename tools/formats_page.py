@@ -20,7 +20,7 @@ def formats_page() -> str:
     """Return the page with a table for each registry; the examples are linked."""
     parts = [
         "# Formats\n\n"
-        "Every format that al_core reads or writes. It recognizes a file by its content; to choose a format yourself, pass "
+        "Every format that al_core reads or writes. It recognizes a file by its content; to choose a format, pass "
         "a name from the first column as `format=` in Python, as `--format` on the command line, or under *Read as* on "
         "the Predictions page. `python -m tools.formats_page` generates this page.\n"
     ]

@@ -42,7 +42,7 @@ def test_n_samples_counts_the_labeled_samples(client: LocalClient) -> None:
     assert (len(labeled), added) == (3, ["d.png"])
 
 
-def test_a_new_agent_goes_on_from_a_preselected_tag(client: LocalClient) -> None:
+def test_a_new_agent_continues_from_a_preselected_tag(client: LocalClient) -> None:
     ActiveLearningAgent(client).query(SelectionConfig("CORESET", 2, name="first"))
     agent = ActiveLearningAgent(client, preselected_tag_name="first")
     assert agent.labeled_set == ["a.png", "f.png"]
@@ -57,7 +57,7 @@ def test_only_the_query_tag_is_selected_from(client: LocalClient) -> None:
     assert (labeled, added) == (["a.png", "b.png", "e.png"], ["e.png"])
 
 
-def test_an_unknown_tag_is_a_key_error_that_lists_the_tags_there_are(client: LocalClient) -> None:
+def test_an_unknown_tag_is_a_key_error_that_lists_the_existing_tags(client: LocalClient) -> None:
     with pytest.raises(KeyError, match="no tag 'sharp'; its tags are: 'initial-tag'"):
         ActiveLearningAgent(client, query_tag_name="sharp")
 
@@ -85,7 +85,7 @@ def test_scores_follow_the_order_of_the_query_set(client: LocalClient) -> None:
     assert sorted(added) == ["b.png", "d.png"]
 
 
-def test_scores_of_the_unlabeled_set_are_told_apart_by_their_length(client: LocalClient) -> None:
+def test_scores_of_the_unlabeled_set_are_recognized_by_their_length(client: LocalClient) -> None:
     agent = ActiveLearningAgent(client)
     agent.query(SelectionConfig("CORESET", 2, name="first"))
     agent.query(SelectionConfig("ACTIVE_LEARNING", 3, name="second"), predictions(0.9, 0.9, 0.5, 0.9))
@@ -107,7 +107,7 @@ def test_a_taken_name_stops_a_query_before_scores_are_stored(client: LocalClient
     assert client.dataset.arrays.all("score") == []
 
 
-def test_a_consumed_generator_is_told(client: LocalClient) -> None:
+def test_a_consumed_generator_is_reported(client: LocalClient) -> None:
     maps: Iterator[np.ndarray] = (np.full((2, 2, 2), 0.5) for _ in range(6))
     list(maps)
     with pytest.raises(ValueError, match="a generator of predictions can be read only once"):

@@ -56,7 +56,7 @@ def test_without_a_dataset_id_the_newest_is_used_with_a_warning(client: Client) 
         assert fresh.get_filenames() == FILENAMES
 
 
-def test_a_client_of_no_dataset_says_what_to_call(empty: Client) -> None:
+def test_a_client_without_a_dataset_says_what_to_call(empty: Client) -> None:
     with pytest.raises(MissingInputError, match="call create_dataset first"):
         empty.get_filenames()
 

@@ -158,7 +158,7 @@ def test_a_name_that_is_taken_on_the_server_is_refused_before_any_work(
     assert not (tmp_path / "near").exists()
 
 
-def test_an_upload_that_was_stopped_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupted_upload_resumes_where_it_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, model = tmp_path / "images", load_model(mean_color)
     folder.mkdir()
     for number in range(IMAGES_AT_ONCE + 3):
@@ -183,7 +183,7 @@ def upload_until_stopped(address: str, folder: Path, model: EmbeddingModel, runs
         upload.send_images(folder, images.filenames, "thumbnail", stop)
 
 
-def test_an_upload_goes_on_only_with_the_same_images(tmp_path: Path) -> None:
+def test_an_upload_resumes_only_with_the_same_images(tmp_path: Path) -> None:
     model = load_model(mean_color)
     begun, other = ("a.png", "b.png"), ("a.png", "c.png")
     for name in {*begun, *other}:

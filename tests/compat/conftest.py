@@ -1,2 +1,2 @@
-# Scripts for processes of their own, in which Lightly can be imported.
+# Scripts for separate processes, in which Lightly can be imported.
 collect_ignore_glob = ["client/*"]

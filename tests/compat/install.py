@@ -1,6 +1,6 @@
 """Puts Lightly's real clients and the code of labeling tools, from PyPI and unchanged, into the virtual environment.
 
-Each goes into a folder of its own. The dependencies that they declare stay away: torch alone is ten times as large as
+Each goes into a separate folder, without its declared dependencies: torch alone is ten times as large as
 everything else here.
 """
 

@@ -69,5 +69,5 @@ def test_a_demo_has_an_embedding_scores_and_a_labeled_set_and_is_built_once(tmp_
         assert scenes.build(workspace, "object-detection").id == dataset.id
 
 
-def test_there_is_a_demo_for_every_task() -> None:
+def test_every_task_has_a_demo() -> None:
     assert set(scenes.NAMES) | {"classification"} == set(SCORERS)

@@ -9,6 +9,6 @@ def go_to(page: Page, name: str) -> None:
 
 
 def wait_for_run(page: Page) -> None:
-    """Wait until the script behind the page has run to its end and drawn everything anew."""
+    """Wait until the script behind the page has finished and drawn everything again."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     expect(page.locator('[data-stale="true"]')).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Starts the real app on a free port, as `make run` does, with a workspace of its own."""
+"""Starts the real app on a free port, as `make run` does, with its own workspace."""
 
 import os
 import socket

@@ -238,7 +238,7 @@ def test_without_webgl_the_processor_draws_with_the_same_lasso_and_cards(
     without.close()
 
 
-def test_a_filter_sends_one_bit_a_point_and_no_array_again(page: Page, stage: Locator, traffic: Traffic) -> None:
+def test_a_filter_sends_one_bit_per_point_and_no_array_again(page: Page, stage: Locator, traffic: Traffic) -> None:
     fetched = [url for url in traffic.urls if "/map/" in url]
     assert len(fetched) == 3
     traffic.received.clear()

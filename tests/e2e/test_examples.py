@@ -69,7 +69,7 @@ def test_each_example_dropped_on_its_page_is_taken(
 def create_dataset(
     page: Page, drop: Callable[[str, Path], None], wait_until_idle: Callable[[], None], name: str, file: Path
 ) -> None:
-    # The tabs are drawn anew beside the first dataset.
+    # The tabs are drawn again next to the first dataset.
     page.get_by_role("tab", name="From embeddings").click()
     page.get_by_label("Name", exact=True).fill(name)
     page.keyboard.press("Enter")

@@ -96,7 +96,7 @@ def expect_explored(page: Page, n_samples: int) -> None:
     )
 
 
-def test_the_page_shows_progress_stops_goes_on_and_lists_broken_files(
+def test_the_page_shows_progress_stops_resumes_and_lists_broken_files(
     page: Page, home: Path, tmp_path: Path, wait_until_idle: Callable[[], None]
 ) -> None:
     folder = many_images(tmp_path)

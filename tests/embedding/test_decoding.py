@@ -69,7 +69,7 @@ def test_a_png_that_takes_too_much_memory_is_refused_before_it_is_read(file: byt
         read_reduced(io.BytesIO(file), 8)
 
 
-def test_a_tiff_of_floats_counts_four_bytes_a_pixel() -> None:
+def test_a_tiff_of_floats_counts_four_bytes_per_pixel() -> None:
     with pytest.raises(FileFormatError, match="decoding it takes 800 MB of memory"):
         read_reduced(io.BytesIO(float_tiff_that_claims(20_000, 10_000)), 8)
 

@@ -53,7 +53,7 @@ def test_width_height_and_file_size_are_those_of_the_file(tmp_path: Path) -> Non
     ],
 )
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_images_are_turned_as_exif_says(
+def test_images_are_rotated_as_exif_says(
     tmp_path: Path, orientation: int, corners: tuple[object, object], suffix: str
 ) -> None:
     # Left red, right blue: what stands in the two upper corners after each of the eight orientations.
@@ -64,7 +64,7 @@ def test_images_are_turned_as_exif_says(
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".tif"])
-def test_an_image_on_its_side_swaps_width_and_height(tmp_path: Path, suffix: str) -> None:
+def test_a_rotated_image_swaps_width_and_height(tmp_path: Path, suffix: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     metadata = decode(saved(tmp_path, Image.new("RGB", (30, 20)), f"image{suffix}", exif=exif), 8).metadata
@@ -145,7 +145,7 @@ def test_files_cut_short_are_refused_with_their_name(tmp_path: Path, suffix: str
         decode(path, 8)
 
 
-def test_text_is_no_image(tmp_path: Path) -> None:
+def test_text_is_not_an_image(tmp_path: Path) -> None:
     path = tmp_path / "note.jpg"
     path.write_text("hello")
     with pytest.raises(FileFormatError, match="no image of a known format"):
@@ -171,7 +171,7 @@ def test_a_folder_without_images_says_what_an_image_is(tmp_path: Path) -> None:
         list_images(tmp_path)
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="is not a folder"):
         list_images(saved(tmp_path, Image.new("L", (1, 1))))
 

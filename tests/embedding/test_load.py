@@ -43,13 +43,13 @@ def test_a_function_can_be_named() -> None:
 
 
 @pytest.mark.parametrize("name", ["python:no_such_module:f", "python:math:no_such_function", "python:math"])
-def test_a_function_that_is_not_there_is_explained(name: str) -> None:
+def test_a_missing_function_is_explained(name: str) -> None:
     with pytest.raises(InvalidInputError, match=r"cannot be loaded .* give python:MODULE:FUNCTION"):
         load_model(name)
 
 
 @pytest.mark.parametrize("name", ["resnet", "timm:", "tim:resnet18", ""])
-def test_an_unknown_model_is_answered_with_the_ways_to_name_one(name: str) -> None:
+def test_an_unknown_model_is_answered_with_the_ways_to_choose_one(name: str) -> None:
     expected = f"there is no model '{name}'; give efficientnet-lite0, a file that ends in .onnx"
     with pytest.raises(InvalidInputError, match=re.escape(expected)):
         load_model(name)

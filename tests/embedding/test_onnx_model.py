@@ -24,7 +24,7 @@ def test_the_file_can_name_its_own_scaling(tmp_path: Path) -> None:
     assert model.facts["preprocessing"]["mean"] == (0.5, 0.5, 0.5)
 
 
-def test_byte_input_is_given_as_it_is(tmp_path: Path) -> None:
+def test_byte_input_is_passed_unchanged(tmp_path: Path) -> None:
     path = write_mean_color(tmp_path / "m.onnx", element_type=onnx.TensorProto.UINT8, shape=("n", 8, 8, 3))
     assert load_model(str(path)).run(GRAY)[0].tolist() == [51.0, 51.0, 51.0]
 
@@ -44,7 +44,7 @@ def test_a_free_size_is_224(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shape", [(8, 3, 8, 8), ("n", 4, 8, 8), ("n", 10)])
-def test_input_that_is_no_image_is_described(tmp_path: Path, shape: tuple[object, ...]) -> None:
+def test_input_that_is_not_an_image_is_described(tmp_path: Path, shape: tuple[object, ...]) -> None:
     path = write_mean_color(tmp_path / "m.onnx", shape=shape, keep_positions=True)
     with pytest.raises(FileFormatError, match=r"m\.onnx takes images tensor\(float\).*expected one input of images"):
         load_model(path)

@@ -71,7 +71,7 @@ def test_every_mask_has_to_agree_and_one_can_be_left_out() -> None:
     assert all_of({}, 3).all()
 
 
-def test_another_range_takes_the_place_of_a_columns_own() -> None:
+def test_another_range_replaces_that_of_a_column() -> None:
     filters = Filters().with_range("a", Range(high=1)).with_range("b", Range(low=2)).with_range("a", Range(low=3))
     assert filters.ranges == {"b": Range(low=2), "a": Range(low=3)}
     assert filters.with_range("a", None).ranges == {"b": Range(low=2)}

@@ -24,13 +24,13 @@ def written(tmp_path):
     return write
 
 
-def test_the_annotation_file_is_told_from_the_results_in_any_order(written):
+def test_the_annotation_file_is_distinguished_from_the_results_in_any_order(written):
     about, results = written(about__json=json.dumps(ABOUT), results__json=json.dumps(RESULTS))
     assert assign_roles([about, results]) == PredictionFiles(results, images=about)
     assert assign_roles([results, about]) == PredictionFiles(results, images=about)
 
 
-def test_a_text_file_beside_an_array_names_its_classes(written):
+def test_a_text_file_next_to_an_array_names_its_classes(written):
     names, array = written(classes__txt="cat\ndog\n", array__npy="")
     array.write_bytes((EXAMPLES / "predictions" / "npy.npy").read_bytes())
     assert assign_roles([names, array]) == PredictionFiles(array, class_names=names)
@@ -61,7 +61,7 @@ REPORTED = [
 
 
 @pytest.mark.parametrize("example", REPORTED)
-def test_reading_tells_how_far_it_is_and_stops_when_told(example):
+def test_reading_reports_progress_and_stops_on_request(example):
     path, percents = EXAMPLES / "predictions" / example, []
     read_predictions(path, progress=lambda done, total: percents.append(done))
     assert percents == sorted(percents)

@@ -116,7 +116,7 @@ def test_a_selection_becomes_the_query_set_in_one_click(open_page: Open, pairs: 
     assert next(box for box in app.selectbox if box.label == "Choose from").value == "explored-1"
 
 
-def test_no_sample_left_is_said_and_nothing_can_be_made_of_it(open_page: Open, pairs: Dataset) -> None:
+def test_when_no_sample_is_left_the_page_says_so_and_disables_its_actions(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs, filename="zebra")
     assert "No image passes all filters" in app.info[-1].value
     new_tag = button(app, "New tag")

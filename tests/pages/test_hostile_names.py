@@ -113,9 +113,7 @@ def test_a_sample_shows_hostile_names_as_they_are(hostile: Dataset, open_page: O
     check(app.run())
 
 
-def test_a_filter_of_a_column_that_is_named_like_another_filter_is_one_of_its_own(
-    hostile: Dataset, open_page: Open
-) -> None:
+def test_a_column_named_like_another_filter_has_a_separate_filter(hostile: Dataset, open_page: Open) -> None:
     from al_core.explore.filters import Filters, Range
     from ui.explore.filters import filters_key
 

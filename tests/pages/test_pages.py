@@ -64,7 +64,7 @@ def test_embeddings_become_a_dataset(digits: Dataset, home: Path, open_page: Ope
         assert app.query_params["dataset"] == workspace.dataset("cats").id
 
 
-def test_bad_embeddings_are_told_in_a_sentence_and_not_stored(digits: Dataset, home: Path, open_page: Open) -> None:
+def test_bad_embeddings_are_reported_in_a_sentence_and_not_stored(digits: Dataset, home: Path, open_page: Open) -> None:
     app = open_page("datasets")
     app.text_input(key="new-name").input("cats")
     app.file_uploader(key="embeddings-upload").upload("cats.csv", b"filenames,embedding_0\na.png,oops\n", "text/csv")

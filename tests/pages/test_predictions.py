@@ -44,7 +44,7 @@ def test_a_softmax_is_offered_for_logits_and_never_applied_unasked(digits: Datas
     np.testing.assert_allclose(probabilities[0], [1 / (1 + np.e**5), 1 / (1 + np.e**-5)], rtol=1e-5)
 
 
-def test_ready_made_scores_are_recognized_and_can_be_turned_round(digits: Dataset, open_page: Open) -> None:
+def test_ready_made_scores_are_recognized_and_can_be_inverted(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, cleanlab__csv=QUALITY)
     assert read_as(app).value == "scores"
     app.toggle[0].set_value(True).run()
@@ -71,7 +71,7 @@ def test_results_and_their_annotation_file_are_dropped_together(digits: Dataset,
     np.testing.assert_allclose(score(digits, "objectness_least_confidence"), [0.25, np.nan, np.nan])
 
 
-def test_a_file_that_is_nothing_known_says_what_is(digits: Dataset, open_page: Open) -> None:
+def test_a_file_of_an_unknown_kind_is_refused_with_the_known_ones(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, notes__json='{"hello": 1}')
     assert "notes.json" in app.error[0].value
 

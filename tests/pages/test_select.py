@@ -77,9 +77,7 @@ def test_the_query_set_survives_a_visit_to_another_page(digits: Dataset, open_pa
 
 
 @pytest.mark.parametrize("made_by", ["exploring", "duplicates", "combining", "a list"])
-def test_a_tag_that_says_nothing_of_labels_leaves_the_labeled_set_alone(
-    digits: Dataset, open_page: Open, made_by: str
-) -> None:
+def test_a_tag_without_labels_leaves_the_labeled_set_alone(digits: Dataset, open_page: Open, made_by: str) -> None:
     app = open_page("explore")
     initial = digits.tag(INITIAL_TAG)
     if made_by == "exploring":
@@ -180,7 +178,9 @@ def test_a_selection_that_is_deleted_is_no_longer_shown(digits: Dataset, open_pa
     assert headings(app) == [INITIAL_SELECTION]
 
 
-def test_replaced_scores_are_said_and_told_apart_from_those_of_the_selection(digits: Dataset, open_page: Open) -> None:
+def test_replaced_scores_are_reported_and_distinguished_from_those_of_the_selection(
+    digits: Dataset, open_page: Open
+) -> None:
     app = press_run(open_page("select"), digits)
     before = figures(app)["Mean score"]
     workflow.store_scores(digits, np.arange(1797), {"uncertainty_margin": np.full(1797, 0.25)})

@@ -98,7 +98,7 @@ def test_predictions_are_scored_here_and_stored_there(line: RemoteDataset, datas
     assert line.arrays.read(stored).tolist() == probabilities.tolist()
 
 
-def test_a_selection_is_made_there_and_is_the_one_made_here(line: RemoteDataset, dataset: Dataset) -> None:
+def test_a_selection_on_the_server_equals_a_local_one(line: RemoteDataset, dataset: Dataset) -> None:
     workflow.store_scores(line, np.arange(6), {"mine": np.linspace(0, 1, 6)})
     seen: list[tuple[int, int]] = []
     config = SelectionConfig("CORESET", 3, name="there", seed=0)

@@ -33,7 +33,7 @@ def test_raw_scores_are_neither_divided_nor_clipped():
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 10])
-def test_a_sure_prediction_scores_zero_and_an_unsure_one_scores_one(n_classes):
+def test_a_certain_prediction_scores_zero_and_an_uncertain_one_scores_one(n_classes):
     probabilities = np.vstack([np.eye(1, n_classes), np.full((1, n_classes), 1 / n_classes)])
     for values in scores_of(probabilities).values():
         np.testing.assert_allclose(values, [0, 1], atol=1e-12)

@@ -49,7 +49,7 @@ def test_herding_turns_to_the_uncertain_group_first():
     assert select(TWO_GROUPS, config, scores=scores)[0] in (3, 4, 5)
 
 
-def test_a_sure_row_between_two_uncertain_ones_is_not_picked():
+def test_a_certain_row_between_two_uncertain_ones_is_not_picked():
     line, config = np.array([[0.0], [1.0], [2.0]]), SelectionConfig("CORAL", 1, normalize=False)
     # sigma is 2. The middle covers 0.1 + 2 exp(-1/4) = 1.66, an end 1 + 0.1 exp(-1/4) + exp(-1) = 1.45.
     assert select(line, config, scores=np.array([1, 0.1, 1])).tolist() == [0]

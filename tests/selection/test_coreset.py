@@ -24,7 +24,7 @@ def test_coreset_prefers_the_lowest_row_among_equals():
     assert select(square, config, preselected_rows=[0]).tolist() == [1, 2]
 
 
-def test_coreset_tells_duplicates_at_a_distance_of_one_ten_thousandth_apart():
+def test_coreset_distinguishes_duplicates_at_a_distance_of_one_ten_thousandth():
     base = np.random.default_rng(0).normal(size=(3000, 64)).astype(np.float32)
     shifted = base.copy()
     shifted[:, 0] += 1e-4

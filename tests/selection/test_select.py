@@ -41,7 +41,7 @@ def test_a_distance_of_exactly_min_distance_is_enough(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_more_than_there_is_selects_all_and_warns_with_the_number(method):
+def test_asking_for_more_than_exists_selects_all_and_warns_with_the_number(method):
     with pytest.warns(ALCoreWarning, match="asked for 9 new rows, but only 4 are left"):
         assert len(on_line(method, 10, preselected_rows=[1])) == 4
 
@@ -88,7 +88,7 @@ def test_random_and_active_learning_need_no_embeddings():
     assert len(select(None, SelectionConfig("RANDOM", 3), query_rows=np.array([4, 5, 6]))) == 3
 
 
-def test_what_is_missing_is_named_with_the_way_to_add_it():
+def test_missing_input_is_named_with_the_way_to_add_it():
     with pytest.raises(MissingInputError, match="pass query_rows, scores or embeddings"):
         select(None, SelectionConfig("RANDOM", 3))
     with pytest.raises(MissingInputError, match="upload predictions"):

@@ -88,6 +88,6 @@ def test_a_tag_made_by_hand_has_a_manifest_but_nothing_to_repeat(dataset: Datase
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", json.dumps({"format": "other"}).encode()])
-def test_another_file_is_no_manifest(content: bytes) -> None:
+def test_another_file_is_not_a_manifest(content: bytes) -> None:
     with pytest.raises(FileFormatError, match="manifest"):
         read_manifest(content)

@@ -73,7 +73,7 @@ def test_predictions_of_another_task_replace_those_of_the_same_name(dataset: Dat
     assert find_predictions(dataset, "model") == dataset.arrays.get("detection", "model")
 
 
-def test_a_card_shows_the_boxes_of_its_sample_the_surest_first(dataset: Dataset) -> None:
+def test_a_card_shows_the_boxes_of_its_sample_most_confident_first(dataset: Dataset) -> None:
     store(dataset, detections("a.png", "b.png"))
     boxes = describe_sample(dataset, 1)["boxes"]
     assert boxes == [
@@ -105,7 +105,7 @@ def left_and_right() -> Predictions:
     return Predictions(["c.png", "b.png"], ["background", "cat"], [sides, sides[:1]], SEGMENTATION)
 
 
-def test_of_a_probability_map_the_class_of_each_place_is_kept(dataset: Dataset) -> None:
+def test_a_probability_map_is_stored_as_the_class_at_each_position(dataset: Dataset) -> None:
     store(dataset, left_and_right())
     annotations = read_annotations(dataset)
     assert annotations
@@ -210,7 +210,7 @@ def test_a_folder_that_cannot_be_written_is_named(tag_with_images: tuple[Dataset
         exports.copy_images(dataset, dataset.tag("two"), images / "a.png" / "out")
 
 
-def test_an_obstacle_is_told_before_the_work(tag_with_images: tuple[Dataset, Path]) -> None:
+def test_an_obstacle_is_reported_before_the_work(tag_with_images: tuple[Dataset, Path]) -> None:
     dataset, images = tag_with_images
     tag = dataset.tag("two")
     told = [export_obstacle(dataset, tag, name) for name in ("txt", "images", "cvat")]

@@ -32,7 +32,7 @@ def test_the_full_image_is_the_file_in_the_images_folder(photos: LocalDataset) -
     assert read_image(photos, 2, "full") is None
 
 
-def test_a_thumbnail_is_made_once_and_anew_when_the_image_changes(photos: LocalDataset) -> None:
+def test_a_thumbnail_is_made_once_and_again_when_the_image_changes(photos: LocalDataset) -> None:
     first = read_image(photos, 0, "thumbnail")
     assert first is not None
     assert first.path is not None
@@ -60,6 +60,6 @@ def test_a_thumbnail_that_a_client_sent_comes_first(photos: LocalDataset) -> Non
     assert thumbnail == SampleImage("image/webp", photos.thumbnails_dir / "0.webp")
 
 
-def test_a_row_that_is_not_there_is_refused(photos: LocalDataset) -> None:
+def test_a_missing_row_is_refused(photos: LocalDataset) -> None:
     with pytest.raises(NotFoundError, match="rows 0 to 2, not 3"):
         read_image(photos, 3, "full")

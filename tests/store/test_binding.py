@@ -214,7 +214,7 @@ def test_a_damaged_id_file_is_refused_and_may_be_removed(tmp_path: Path, content
     assert list_tokens(home) == (0, "somebody\tread-write\n", "")
 
 
-def test_a_home_of_version_0_1_0_is_given_an_id(tmp_path: Path) -> None:
+def test_a_home_of_version_0_1_0_gets_an_id(tmp_path: Path) -> None:
     make_home(tmp_path)
     as_version_0_1_0(tmp_path)
     with Workspace(tmp_path) as workspace:
@@ -223,14 +223,14 @@ def test_a_home_of_version_0_1_0_is_given_an_id(tmp_path: Path) -> None:
     assert not (tmp_path / "workspace.json.draft").exists()
 
 
-def test_an_empty_home_of_version_0_1_0_is_given_an_id(tmp_path: Path) -> None:
+def test_an_empty_home_of_version_0_1_0_gets_an_id(tmp_path: Path) -> None:
     Workspace(tmp_path).close()
     as_version_0_1_0(tmp_path)
     Workspace(tmp_path).close()
     assert (tmp_path / "workspace.json").exists()
 
 
-def test_a_folder_that_version_0_1_0_did_not_finish_deleting_locks_nobody_out(tmp_path: Path) -> None:
+def test_a_folder_that_version_0_1_0_did_not_finish_deleting_does_not_block_the_workspace(tmp_path: Path) -> None:
     make_home(tmp_path)
     (tmp_path / "datasets" / "0123456789abcdef01234567" / "embedding").mkdir(parents=True)
     as_version_0_1_0(tmp_path)
@@ -296,7 +296,7 @@ def test_processes_that_open_one_home_for_the_first_time_at_once_all_succeed(tmp
 
 
 @pytest.mark.usefixtures("shared_database")
-def test_of_two_new_homes_that_open_one_new_database_at_once_one_has_it(tmp_path: Path) -> None:
+def test_one_of_two_new_homes_that_open_one_new_database_at_once_gets_it(tmp_path: Path) -> None:
     codes, error = open_at_once([tmp_path / "left", tmp_path / "right"])
     assert sorted(codes) == [0, 1]
     assert "is the catalog of another workspace" in error

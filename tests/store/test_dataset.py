@@ -37,7 +37,7 @@ def test_a_tag_name_outside_the_rules_is_refused(dataset: Dataset, name: str) ->
         dataset.create_tag(name, np.array([0]))
 
 
-def test_an_unknown_tag_is_answered_with_those_there_are(dataset: Dataset) -> None:
+def test_an_unknown_tag_is_answered_with_the_existing_ones(dataset: Dataset) -> None:
     with pytest.raises(NotFoundError, match=r"no tag 'finale'; its tags are: 'initial-tag'"):
         dataset.tag("finale")
 

@@ -29,7 +29,7 @@ def test_an_address_that_names_no_database_is_one_sentence(
         Workspace(tmp_path)
 
 
-def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_waits_too_long_gets_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 1)
     engine = engines.connect(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
     with writing(engine), pytest.raises(WorkspaceError, match="nothing was stored: try again"), writing(engine):

@@ -31,7 +31,7 @@ def test_the_parent_of_each_new_folder_is_synced(tmp_path: Path, synced: list[in
     assert synced == [tmp_path.stat().st_ino, (tmp_path / "outer").stat().st_ino]
 
 
-def test_a_folder_that_is_there_is_not_synced_again(tmp_path: Path, synced: list[int]) -> None:
+def test_an_existing_folder_is_not_synced_again(tmp_path: Path, synced: list[int]) -> None:
     files.make_folder(tmp_path)
     assert synced == []
 

@@ -15,7 +15,7 @@ def fail(_progress: Progress) -> str:
     raise InvalidInputError("no")
 
 
-def test_a_job_is_known_to_another_process_with_its_outcome(workspace: Workspace) -> None:
+def test_another_process_sees_a_job_and_its_outcome(workspace: Workspace) -> None:
     jobs = Jobs(workspace.job_records)
     finished, failed = jobs.start(None, "one", lambda _: "tag id"), jobs.start(None, "two", fail, "dataset id")
     assert finished.wait(30)

@@ -11,14 +11,14 @@ from al_core.store import INITIAL_TAG, Dataset, Workspace
 from al_core.store.orphans import ORPHAN_AGE_SECONDS
 
 
-def test_a_dataset_is_there_again_after_reopening_the_workspace(tmp_path: Path) -> None:
+def test_a_dataset_survives_reopening_the_workspace(tmp_path: Path) -> None:
     with Workspace(tmp_path) as first:
         first.create_dataset("cats", ["b.png", "a.png"])
     with Workspace(tmp_path) as second:
         assert second.dataset("cats").filenames() == ["b.png", "a.png"]
 
 
-def test_an_unknown_dataset_is_answered_with_those_there_are(workspace: Workspace, dataset: Dataset) -> None:
+def test_an_unknown_dataset_is_answered_with_the_existing_ones(workspace: Workspace, dataset: Dataset) -> None:
     with pytest.raises(KeyError, match=r"no dataset 'dogs'; its datasets are: 'line'"):
         workspace.dataset("dogs")
 

@@ -40,7 +40,7 @@ def test_points_that_are_not_finite_have_no_place() -> None:
 
 
 @pytest.mark.parametrize("points", [np.empty((0, 2)), np.full((3, 2), np.nan), np.full((3, 2), 7.0)])
-def test_no_points_no_places_and_one_place_are_fine(points: NDArray[np.float64]) -> None:
+def test_no_points_no_positions_and_one_position_are_fine(points: NDArray[np.float64]) -> None:
     steps, _, frame = arrays.quantize(points)
     assert steps.shape == points.shape
     assert frame["span"] == 1
@@ -50,7 +50,7 @@ def test_marks_add_up() -> None:
     assert arrays.marks(np.ones(4, bool), np.array([0, 1]), np.array([1])).tolist() == [1, 1 + 2, 0, 0]
 
 
-def test_the_filter_comes_along_as_one_bit_a_point_behind_the_header() -> None:
+def test_the_filter_follows_the_header_as_one_bit_per_point() -> None:
     bits = arrays.shown_bits(np.array([True, False, False, True, False, False, False, False, True]))
     packed = arrays.pack({"name": "ä"}, bits)
     length = int.from_bytes(packed[:4], "little")
@@ -58,7 +58,7 @@ def test_the_filter_comes_along_as_one_bit_a_point_behind_the_header() -> None:
     assert list(packed[4 + length :]) == [0b1001, 1]
 
 
-def test_an_array_is_kept_under_the_digest_of_its_content() -> None:
+def test_an_array_is_cached_under_the_digest_of_its_content() -> None:
     cache = arrays.ArrayCache()
     digest = cache.add(b"points")
     assert cache.add(b"points") == digest

@@ -30,7 +30,7 @@ def test_single_precision_stays_single():
     assert output.class_probabilities.dtype == output.scores.dtype == np.float32
 
 
-def test_no_boxes_are_no_scores():
+def test_no_boxes_give_no_scores():
     output = ObjectDetectionOutput([], [], [])
     assert output.boxes == []
     assert output.scores.shape == output.labels.shape == (0,)

@@ -34,7 +34,7 @@ def test_images_are_read_as_they_were_written(path: Path) -> None:
     assert (images.digests == IMAGES.digests).all()
 
 
-def test_embeddings_alone_are_no_images(path: Path) -> None:
+def test_embeddings_alone_are_not_images(path: Path) -> None:
     with path.open("wb") as file:
         write_embeddings(file, IMAGES.filenames, IMAGES.embeddings)
     with pytest.raises(FileFormatError, match="have the Arrow column digest"):
@@ -42,7 +42,7 @@ def test_embeddings_alone_are_no_images(path: Path) -> None:
 
 
 @pytest.mark.parametrize("facts", [b"{", b"[1]"])
-def test_facts_that_are_no_json_object_are_refused(path: Path, facts: bytes) -> None:
+def test_facts_that_are_not_a_json_object_are_refused(path: Path, facts: bytes) -> None:
     table = pa.ipc.open_file(path.read_bytes()).read_all().replace_schema_metadata({"al_core": facts})
     with pa.ipc.new_file(str(path), table.schema) as writer:
         writer.write_table(table)

@@ -114,7 +114,7 @@ def npy(header: str) -> bytes:
     ],
     ids=["text", "member", "short", "huge", "objects", "packed", "names", "facts", "list"],
 )
-def test_a_body_that_is_no_bundle_of_arrays_is_refused(server: str, dataset: Dataset, body: bytes) -> None:
+def test_a_body_that_is_not_a_bundle_of_arrays_is_refused(server: str, dataset: Dataset, body: bytes) -> None:
     answer = send_bytes(server, dataset, "score", body)
     assert answer.status_code == 400
     assert answer.json()["type"] == "FileFormatError"

@@ -29,7 +29,7 @@ def test_an_embedding_is_read_as_csv_and_deleted(api: Api) -> None:
     assert api("GET", f"{embedding}/2d", 404)["code"] == "EMBEDDING_UNKNOWN"
 
 
-def test_an_arrow_body_that_is_none_is_refused(api: Api) -> None:
+def test_a_body_that_is_not_arrow_is_refused(api: Api) -> None:
     answer = requests.put(f"{api.address}{api.dataset}/embeddings?name=x", b"ARROW1 but not really", timeout=30)
     assert answer.status_code == 400
     assert answer.json()["type"] == "FileFormatError"

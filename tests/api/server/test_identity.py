@@ -24,7 +24,7 @@ def test_a_token_may_be_for_reading_only(guarded: Api, workspace: Workspace) -> 
     assert "may only read" in guarded("POST", f"/datasets?token={secret}", 403, {"name": "new"})["message"]
 
 
-def test_on_this_machine_a_token_is_checked_once_there_are_any(api: Api, workspace: Workspace) -> None:
+def test_on_this_machine_a_token_is_checked_as_soon_as_one_exists(api: Api, workspace: Workspace) -> None:
     api("GET", "/datasets?token=left-over", 200)
     workspace.tokens.create("ci")
     api("GET", "/datasets", 200)

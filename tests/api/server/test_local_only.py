@@ -129,7 +129,7 @@ def test_local_addresses_are_served_without_a_token(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "", FOREIGN, "example.com", "localhost.example.com"])
-def test_other_addresses_are_served_once_there_is_a_token(workspace: Workspace, address: str) -> None:
+def test_other_addresses_are_served_once_a_token_exists(workspace: Workspace, address: str) -> None:
     assert not is_local_name(address)
     with pytest.raises(NotAllowedError, match="create one with `al-core token create NAME` first"):
         check_address(address, lambda: workspace)
@@ -199,7 +199,7 @@ def is_refused(answer: requests.Response) -> bool:
     return answer.status_code == 403 and answer.text.startswith(SENTENCE)
 
 
-def test_the_real_dashboard_is_there_for_this_machine(door: Door) -> None:
+def test_the_real_dashboard_serves_this_machine(door: Door) -> None:
     assert requests.get(door.address, timeout=30).status_code == 200
     assert shake_hands(door.address).status_code == 101
 
@@ -219,14 +219,14 @@ def test_no_route_of_the_real_dashboard_answers_another_machine_that_claims_to_b
         assert shake_hands(door.through(host), LOCAL_HOST).status_code == 403
 
 
-def test_the_api_beside_the_real_dashboard_is_there_for_other_machines_with_a_token(door: Door) -> None:
+def test_the_api_next_to_the_real_dashboard_serves_other_machines_with_a_token(door: Door) -> None:
     for host in addresses_of_this_machine():
         address = f"{door.through(host)}/v1/datasets"
         assert requests.get(address, timeout=30).status_code == 401
         assert requests.get(address, headers={"Authorization": f"Bearer {door.secret}"}, timeout=30).json() == []
 
 
-def test_the_api_beside_the_real_dashboard_keeps_its_own_list_of_host_names(door: Door) -> None:
+def test_the_api_next_to_the_real_dashboard_has_its_own_list_of_host_names(door: Door) -> None:
     address = f"{door.address}/v1/datasets"
     bearer = {"Authorization": f"Bearer {door.secret}"}
     assert requests.get(address, headers=bearer | {"Host": "models.example"}, timeout=30).status_code == 200

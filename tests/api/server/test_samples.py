@@ -45,5 +45,5 @@ def test_what_json_cannot_carry_everywhere_is_stored_as_what_it_can(api: Api) ->
 
 
 @pytest.mark.parametrize("name", ["../a.png", "/etc/a.png", "a/../../b.png", "a\\b.png", "a\nb.png", "./a.png", ""])
-def test_a_filename_that_is_no_plain_path_is_refused(empty: Api, name: str) -> None:
+def test_a_filename_that_is_not_a_plain_path_is_refused(empty: Api, name: str) -> None:
     empty("POST", f"{empty.dataset}/samples", 400, {"fileName": name})

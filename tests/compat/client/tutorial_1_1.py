@@ -1,4 +1,4 @@
-"""The older names with the real client 1.1.10, in a process of its own: prints what the client saw as JSON."""
+"""The older names with the real client 1.1.10, in a separate process: prints what the client saw as JSON."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Lightly's tutorial with the real client 1.2.25, in a process of its own: prints what the client saw as JSON."""
+"""Lightly's tutorial with the real client 1.2.25, in a separate process: prints what the client saw as JSON."""
 
 import json
 import sys

@@ -18,7 +18,7 @@ def write(tmp_path, content: str | bytes, name: str = "embeddings.csv"):
     return path
 
 
-def test_a_lightly_csv_is_read_as_it_is(tmp_path):
+def test_a_lightly_csv_is_read_unchanged(tmp_path):
     table = read_embeddings(write(tmp_path, LIGHTLY))
     assert table.filenames == ["b.png", "a.png"]
     assert table.embeddings.dtype == np.float32
@@ -179,7 +179,7 @@ def test_a_file_of_another_kind_is_refused_with_the_known_formats(tmp_path):
         read_embeddings(write(tmp_path, b"\x89PNG\r\n\x1a\n\0\0", "e.png"))
 
 
-def test_a_missing_file_an_unknown_format_and_a_folder_are_told_apart(tmp_path):
+def test_a_missing_file_an_unknown_format_and_a_folder_have_different_errors(tmp_path):
     with pytest.raises(NotFoundError, match="there is no file"):
         read_embeddings(tmp_path / "none.csv")
     with pytest.raises(

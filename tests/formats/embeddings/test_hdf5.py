@@ -68,7 +68,7 @@ def test_filenames_may_come_from_a_second_file(tmp_path):
         ({"embeddings": VECTORS + np.inf, "filenames": NAMES}, "row 0 counting from 0 .'b.png'.: embedding_0 is inf"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_what_is_there(tmp_path, datasets, message):
+def test_datasets_that_do_not_fit_are_refused_with_those_in_the_file(tmp_path, datasets, message):
     with pytest.raises(FileFormatError, match=rf"embeddings\.h5.*{message}"):
         read_embeddings(hdf5(tmp_path, **datasets))
 
@@ -81,7 +81,7 @@ def test_values_in_another_file_are_not_read(tmp_path):
         read_embeddings(tmp_path / "a.h5")
 
 
-def test_a_matrix_that_is_declared_but_not_there_is_refused(tmp_path):
+def test_a_declared_but_missing_matrix_is_refused(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("embeddings", (10**6, 10**3), "<f4", chunks=(100, 1000))
     with pytest.raises(FileFormatError, match=r"a\.h5 unpacks to 4,000,000,000 bytes"):

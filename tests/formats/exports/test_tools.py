@@ -311,7 +311,7 @@ def test_a_format_without_what_it_needs_says_what_to_do(name: str) -> None:
         WRITERS[name].write(ExportRows(["a.png"]))
 
 
-def test_an_image_that_is_not_there_is_named(rows: ExportRows, tmp_path: Path) -> None:
+def test_a_missing_image_is_named(rows: ExportRows, tmp_path: Path) -> None:
     (tmp_path / "a b.png").unlink()
     with pytest.raises(MissingInputError, match=r"1 of 3 images are not in the images folder, the first is 'a b.png'"):
         WRITERS["coco"].write(rows)
@@ -329,7 +329,7 @@ def test_the_size_of_an_image_is_the_one_it_is_shown_in(tmp_path: Path) -> None:
     assert image_size(tmp_path / "turned.jpg") == (20, 30)
 
 
-def test_a_file_that_is_no_image_has_no_size(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_image_has_no_size(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"no image")
     with pytest.raises(InvalidInputError, match=r"broken\.png cannot be read as an image"):
         image_size(tmp_path / "broken.png")
@@ -340,6 +340,6 @@ def test_the_same_samples_give_the_same_bytes(name: str, rows: ExportRows) -> No
     assert WRITERS[name].write(rows) == WRITERS[name].write(rows)
 
 
-def test_an_unknown_format_lists_those_there_are() -> None:
+def test_an_unknown_format_lists_the_existing_ones() -> None:
     with pytest.raises(NotFoundError, match="no export format 'docx'; there are: txt, csv, json"):
         find_writer("docx")

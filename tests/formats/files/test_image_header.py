@@ -20,7 +20,7 @@ def encoded(image: Image.Image, format_name: str, orientation: int = 1) -> io.By
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_an_image_on_its_side_swaps_width_and_height(format_name: str) -> None:
+def test_a_rotated_image_swaps_width_and_height(format_name: str) -> None:
     assert image_size(encoded(Image.new("RGB", (30, 20)), format_name)) == (30, 20)
     assert image_size(encoded(Image.new("RGB", (30, 20)), format_name, orientation=6)) == (20, 30)
 

@@ -28,7 +28,7 @@ def test_an_image_in_the_folder_is_found(images, name):
     "name",
     ["none.png", "notes.txt", "drawing.svg", "sub", "", "a\0.png", "x" * 5000 + ".png", "<script>.png", "a.png/"],
 )
-def test_what_is_not_there_or_no_image_gives_none(images, name):
+def test_a_missing_file_or_one_that_is_not_an_image_gives_none(images, name):
     found = resolve_image(images, name)
     assert found is None or found == images / "a.png"
 

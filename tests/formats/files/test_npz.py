@@ -56,7 +56,7 @@ def test_two_matrices_under_other_names_are_ambiguous(tmp_path):
         arrays.matrix("embeddings")
 
 
-def test_bytes_that_are_no_text_are_refused_as_names(tmp_path):
+def test_bytes_that_are_not_text_are_refused_as_names(tmp_path):
     np.savez(tmp_path / "a.npz", names=np.array([b"\xff\xfe"]))
     with (
         ArrayArchive(tmp_path / "a.npz") as arrays,

@@ -27,7 +27,7 @@ def test_the_format_asked_for_is_used_without_a_look_at_the_content(tmp_path):
         choose(tmp_path / "x.b", READERS, format="c")
 
 
-def test_a_file_that_no_reader_takes_is_refused_with_the_formats_there_are(tmp_path):
+def test_a_file_that_no_reader_takes_is_refused_with_the_existing_formats(tmp_path):
     (tmp_path / "x.png").write_bytes(b"c")
     with pytest.raises(FileFormatError, match=r"x\.png is of no known format.*B files \(\.b\), Texts \(\.txt, \.log\)"):
         choose(tmp_path / "x.png", READERS)

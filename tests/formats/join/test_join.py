@@ -44,7 +44,7 @@ def test_a_repetition_with_other_values_refuses_the_file():
     assert verdict == "The file cannot be used as it is; nothing is stored."
 
 
-def test_rows_that_are_no_probabilities_are_told_from_rows_with_nan():
+def test_rows_that_are_not_probabilities_are_distinguished_from_rows_with_nan():
     rows = {"a": [0.5, 0.6], "b": [np.nan, 1], "c": [np.inf, -np.inf], "d": [-0.5, 1.5]}
     report = join_report(SAMPLES, predictions(rows))
     assert report.rows_not_summing_to_1 == ["a", "d"]
@@ -52,7 +52,7 @@ def test_rows_that_are_no_probabilities_are_told_from_rows_with_nan():
     assert report.rows.tolist() == [0, -1, -1, 3]
 
 
-def test_rounding_to_four_decimals_or_to_float16_is_no_problem():
+def test_rounding_to_four_decimals_or_to_float16_is_not_a_problem():
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(100), size=1000)
     for rounded in (probabilities.round(4), probabilities.astype(np.float16)):
@@ -90,7 +90,7 @@ def test_a_name_listed_twice_counts_once():
     assert (report.n_used, report.duplicate, report.conflicting) == (1, ["b"], [])
 
 
-def test_metadata_are_spoken_of_as_metadata():
+def test_messages_about_metadata_call_it_metadata():
     table = MetadataTable(["a", "b"], {"temperature": np.array([1.0, 2.0])})
     assert join_report(SAMPLES, table, source="m.csv").sentences() == [
         "2 of 4 samples have metadata in m.csv.",
@@ -109,7 +109,7 @@ def test_a_row_that_is_left_out_is_not_counted_as_used():
     assert report.sentences()[0] == "1 of 4 samples have a prediction in nan.csv."
 
 
-def test_a_file_without_any_known_name_is_not_usable():
+def test_a_file_without_any_matching_name_is_not_usable():
     report = join_report(SAMPLES, ["images/e", "images/f"])
     assert not report.usable
 

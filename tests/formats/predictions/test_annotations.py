@@ -14,7 +14,7 @@ BOTH = ObjectDetectionOutput([BoundingBox(0, 0, 0.5, 1), BoundingBox(0.5, 0, 1, 
 NOTHING = ObjectDetectionOutput([], [], [])
 
 
-def test_boxes_are_kept_by_row_with_corners_objectness_label_and_score() -> None:
+def test_boxes_are_stored_by_row_with_corners_objectness_label_and_score() -> None:
     table = box_table(np.array([4, 2, 9]), [LEFT, BOTH, NOTHING])
     assert table.tolist() == [
         (2, 0, 0, 0.5, 1, 1, 0, 1),
@@ -51,7 +51,7 @@ def test_the_class_of_a_sample_is_its_most_probable_one() -> None:
     assert [annotations.class_of(position) for position in (0, 1)] == [("dog", 0.75), None]
 
 
-def test_keypoints_are_kept_one_by_one_with_their_object() -> None:
+def test_keypoints_are_stored_one_by_one_with_their_object() -> None:
     first = KeypointInstancePrediction([10, 20, 0.5, 30, 40, 1], category_id=3, score=0.75)
     second = KeypointInstancePrediction([1, 2, 0.25], category_id=1, score=0.5)
     table = keypoint_table(np.array([6, 5]), [KeypointPrediction([first, second]), KeypointPrediction([])])

@@ -186,7 +186,7 @@ def test_yolo_text_is_matched_by_stem_and_named_by_its_class_file(tmp_path, name
     assert found(predictions, row) == [([0.25, 0.375, 0.75, 0.625], 0.75, 1)]
 
 
-def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_there(tmp_path):
+def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_read(tmp_path):
     lines = "0 0.5 0.5 0.5 0.5 0.75\n1 0.5 0.5 1 1 0.5\n"
     predictions = read_yolo_folder(yolo(tmp_path, {"a.txt": lines, "data.yaml": "names:\n- cat\n- dog\n"}))
     assert found(predictions, 0) == [([0.25, 0.25, 0.75, 0.75], 0.75, 0), ([0, 0, 1, 1], 0.5, 1)]

@@ -47,15 +47,15 @@ def test_the_masks_of_an_image_give_their_pixels_class_probabilities(tmp_path):
     assert "Masks give the pixels inside them their class" in " ".join(finding.text for finding in predictions.findings)
 
 
-def test_where_masks_overlap_the_surest_one_counts(tmp_path):
+def test_where_masks_overlap_the_most_confident_one_counts(tmp_path):
     whole = mask([0, 8]) | {"category_id": 2}
-    for surest_first in (True, False):
-        entries = [mask(LEFT) | {"score": 0.75}, whole][:: 1 if surest_first else -1]
+    for most_confident_first in (True, False):
+        entries = [mask(LEFT) | {"score": 0.75}, whole][:: 1 if most_confident_first else -1]
         predictions = read_predictions(results(tmp_path, *entries))
         np.testing.assert_array_equal(predictions.outputs[0], [[[0.75, 0.25]] * 4 + [[0.5, 0.5]] * 4])
 
 
-def test_masks_of_unknown_categories_are_left_out_and_told(tmp_path):
+def test_masks_of_unknown_categories_are_skipped_and_reported(tmp_path):
     about = {"images": [{"id": "a.png", "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}]}
     (tmp_path / "about.json").write_text(json.dumps(about))
     path = results(tmp_path, mask(LEFT), mask(RIGHT) | {"category_id": 9})

@@ -24,7 +24,7 @@ def test_every_column_of_numbers_is_a_score(tmp_path):
     assert table.findings == ()
 
 
-def test_lower_is_more_turns_label_quality_round(tmp_path):
+def test_lower_is_more_inverts_label_quality(tmp_path):
     table = read_scores(write(tmp_path, "filename,quality\na,0.25\nb,1\n"), lower_is_more=True)
     np.testing.assert_array_equal(table.scores["quality"], [0.75, 0])
     assert texts(table) == ["s.csv, column 'quality' is inverted (1 − value)"]
@@ -51,6 +51,6 @@ def test_a_bad_table_is_refused(tmp_path, text, message):
         read_scores(write(tmp_path, text))
 
 
-def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path):
+def test_a_missing_column_is_refused_with_the_existing_ones(tmp_path):
     with pytest.raises(InvalidInputError, match="no column 'y'; its columns are filename, x"):
         read_scores(write(tmp_path, "filename,x\na,1\n"), columns=["y"])
