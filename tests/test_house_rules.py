@@ -173,6 +173,13 @@ def test_no_modules_import_each_other() -> None:
     assert circles(import_graph()) == CIRCLES
 
 
+def test_every_module_of_a_mirrored_room_has_its_own_tests() -> None:
+    modules = [name for room in MIRRORED for name in tracked(f"{room}/*.py") if not name.endswith("__init__.py")]
+    tests = {name: Path("tests", *Path(name).parts[1:-1], f"test_{Path(name).name}") for name in modules}
+    assert tests
+    assert [name for name, test in tests.items() if not (ROOT / test).is_file()] == []
+
+
 def test_import_al_core_loads_nothing_heavy() -> None:
     code = "import sys, al_core; print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)

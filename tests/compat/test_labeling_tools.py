@@ -11,8 +11,8 @@ import pytest
 from al_core.formats import WRITERS, ExportRows
 from al_core.formats.predictions.annotations import Annotations
 from tests.compat.install import LABELING_TOOLS, client_folder, install
-from tests.formats.exports.test_tools import BOXES, CLASSES, POINTS
-from tests.formats.exports.test_tools import rows as rows
+from tests.formats.exports.conftest import rows as rows
+from tests.formats.exports.samples import BOXES, CLASSES, POINTS
 
 SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
 

@@ -1,7 +1,6 @@
-import csv
-import io
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,52 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from al_core.exceptions import InvalidInputError
-from al_core.formats import FILENAME_READERS, WRITERS, ExportRows, read_filenames, write_csv, write_json, write_txt
-from al_core.formats.files.cells import escape_cell, unescape_cell
+from al_core.exceptions import MissingInputError, NotFoundError
+from al_core.formats import FILENAME_READERS, WRITERS, ExportRows, find_writer, read_filenames, read_predictions
+from al_core.formats.exports.label_studio import write_label_studio
+from al_core.formats.exports.labelbox import write_labelbox
+from tests.formats.exports.samples import BOXES, NAMES, POINTS, unzipped
 
 filenames = st.text(
     st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")) | st.sampled_from("=+-@'\",;"), min_size=1, max_size=12
 )
-
-
-def test_every_line_of_a_text_file_ends_with_a_newline():
-    assert write_txt(ExportRows(["b.png", "ü.png"])) == "b.png\nü.png\n".encode()
-
-
-def test_csv_has_rank_filename_and_score():
-    rows = ExportRows(["b.png", "a,b.png"], scores=np.array([0.5, np.nan]), ranks=[1, None])
-    assert write_csv(rows) == b'rank,filename,score\r\n1,b.png,0.5\r\n,"a,b.png",\r\n'
-
-
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "＝"])
-def test_no_cell_of_a_csv_starts_as_a_formula(first):
-    content = write_csv(ExportRows([f"{first}1+1.png"])).decode()
-    cell = list(csv.reader(io.StringIO(content, newline="")))[1][1]
-    assert cell == f"'{first}1+1.png"
-
-
-def test_markup_in_a_filename_is_written_as_it_is():
-    assert b"<script>.png" in write_csv(ExportRows(["<script>.png"]))
-
-
-def test_json_keeps_names_scores_and_metadata_exactly():
-    rows = ExportRows(["=1+1.png"], scores=np.float64([0.1]), metadata={"tag": "round-1", "seed": 7})
-    assert json.loads(write_json(rows)) == {
-        "metadata": {"tag": "round-1", "seed": 7},
-        "samples": [{"rank": 1, "filename": "=1+1.png", "score": 0.1}],
-    }
-
-
-def test_lengths_that_differ_are_refused():
-    with pytest.raises(InvalidInputError, match="1 scores for 2 filenames; give one per filename"):
-        ExportRows(["a", "b"], scores=np.ones(1))
-
-
-@given(st.text(max_size=8) | st.text("'=+-@\t\r", max_size=8))
-def test_an_escaped_cell_is_safe_and_has_one_way_back(text):
-    assert escape_cell(text)[:1] not in tuple("=+-@\t\r")
-    assert unescape_cell(escape_cell(text)) == text
 
 
 @pytest.mark.parametrize("name", list(FILENAME_READERS))
@@ -65,3 +27,54 @@ def test_every_format_reads_back_what_it_wrote(name, names):
         path = Path(folder) / f"selection{WRITERS[name].suffix}"
         path.write_bytes(WRITERS[name].write(ExportRows(names)))
         assert read_filenames(path, format=name) == names
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo-confidences"])
+def test_our_own_reader_reads_the_boxes_back(rows: ExportRows, tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"export{find_writer(name).suffix}"
+    path.write_bytes(find_writer(name).write(rows))
+    read = read_predictions(path)
+    assert read.filenames is not None
+    order = {Path(filename).stem: position for position, filename in enumerate(read.filenames)}
+    for position, filename in enumerate(NAMES):
+        output = read.outputs[order[Path(filename).stem]]
+        boxes = BOXES.boxes_of(position)
+        assert output.labels.tolist() == [box.label for box in boxes]
+        np.testing.assert_allclose(output.scores, [box.score for box in boxes], atol=1e-6)
+        corners = np.reshape([[box.x0, box.y0, box.x1, box.y1] for box in boxes], (-1, 4))
+        np.testing.assert_allclose(output.corners, corners, atol=1e-4)
+
+
+def test_labeling_tools_get_the_keypoints_that_are_there(rows: ExportRows) -> None:
+    rows = replace(rows, annotations=POINTS)
+    cvat = WRITERS["cvat"].write(rows).decode()
+    assert '<points label="dog" source="auto" occluded="0" points="50.00,20.00;150.00,60.00" z_order="0" />' in cvat
+    assert cvat.count("<points ") == 2
+    labelbox = unzipped(write_labelbox(rows))["pre-annotations-001.ndjson"].splitlines()
+    found = [(line["name"], line["point"], line["confidence"]) for line in map(json.loads, labelbox)]
+    assert found == [
+        ("dog", {"x": 50, "y": 20}, 0.5), ("dog", {"x": 150, "y": 60}, 1), ("cat", {"x": 10, "y": 10}, 0.75),
+    ]  # fmt: skip
+    files = unzipped(write_label_studio(rows))
+    assert '<KeyPointLabels name="label" toName="image">' in files["labeling-config.xml"].decode()
+    regions = json.loads(files["tasks-001.json"])[0]["predictions"][0]["result"]
+    assert [(region["id"], region["value"]["x"], region["value"]["y"]) for region in regions] == [
+        ("object-1-keypoint-1", 25, 20), ("object-1-keypoint-2", 75, 60), ("object-2-keypoint-1", 5, 10),
+    ]  # fmt: skip
+    assert regions[1]["meta"] == {"text": ["object 1, keypoint 2"]}
+
+
+@pytest.mark.parametrize("name", [name for name, writer in WRITERS.items() if writer.needs and name != "label-studio"])
+def test_a_format_without_what_it_needs_says_what_to_do(name: str) -> None:
+    with pytest.raises(MissingInputError, match=r"this format needs .*: (store|set the images folder)"):
+        WRITERS[name].write(ExportRows(["a.png"]))
+
+
+@pytest.mark.parametrize("name", list(WRITERS))
+def test_the_same_samples_give_the_same_bytes(name: str, rows: ExportRows) -> None:
+    assert WRITERS[name].write(rows) == WRITERS[name].write(rows)
+
+
+def test_an_unknown_format_lists_the_existing_ones() -> None:
+    with pytest.raises(NotFoundError, match="no export format 'docx'; there are: txt, csv, json"):
+        find_writer("docx")

@@ -1,0 +1,28 @@
+from dataclasses import replace
+from pathlib import Path
+
+from labelformat.formats.cvat import CVATObjectDetectionInput
+
+from al_core.formats import WRITERS, ExportRows
+from tests.formats.exports.samples import CLASSES, NAMES, SIZES
+
+
+def test_labelformat_reads_the_cvat_boxes(rows: ExportRows, tmp_path: Path) -> None:
+    path = tmp_path / "cvat.xml"
+    path.write_bytes(WRITERS["cvat"].write(rows))
+    source = CVATObjectDetectionInput(path)
+    labels = list(source.get_labels())
+    assert [(label.image.filename, label.image.width, label.image.height) for label in labels] == [
+        (name, *size) for name, size in zip(NAMES, SIZES, strict=True)
+    ]
+    (found,) = labels[0].objects
+    box = found.box
+    assert (found.category.name, box.xmin, box.ymin, box.xmax, box.ymax) == ("it's: a <dog>", 50, 50, 150, 100)
+
+
+def test_cvat_gets_predicted_classes_as_tags(rows: ExportRows) -> None:
+    content = WRITERS["cvat"].write(replace(rows, annotations=CLASSES)).decode()
+    assert content.count("<tag ") == 2
+    assert (
+        '<image id="0" name="day/b.png" width="200" height="100"><tag label="dog" source="auto" /></image>' in content
+    )

@@ -1,0 +1,59 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from al_core.exceptions import MissingInputError
+from al_core.formats import WRITERS, ExportRows
+from al_core.formats.exports.label_studio import write_label_studio
+from tests.formats.exports.samples import CLASSES, NAMES, POINTS, unzipped
+
+
+def test_label_studio_gets_boxes_in_percent_and_the_interface_that_fits_them(rows: ExportRows) -> None:
+    files = unzipped(WRITERS["label-studio"].write(rows))
+    assert list(files) == ["labeling-config.xml", "tasks-001.json"]
+    first, second, third = json.loads(files["tasks-001.json"])
+    assert second["data"] == {
+        "image": "/data/local-files/?d=a%20b.png", "filename": "a b.png", "rank": 2, "score": 0.5,
+    }  # fmt: skip
+    (prediction,) = first["predictions"]
+    (region,) = prediction["result"]
+    assert (prediction["model_version"], prediction["score"]) == ("model", 0.5)
+    assert region["value"] == {
+        "x": 25, "y": 50, "width": 50, "height": 50, "rotation": 0, "rectanglelabels": ["it's: a <dog>"],
+    }  # fmt: skip
+    assert (region["original_width"], region["original_height"]) == (200, 100)
+    assert third["predictions"] == []
+    config = files["labeling-config.xml"].decode()
+    assert '<RectangleLabels name="label" toName="image">' in config
+    assert '<Label value="it\'s: a &lt;dog&gt;"/>' in config
+
+
+def test_label_studio_gets_classes_as_choices_and_needs_no_images(rows: ExportRows) -> None:
+    files = unzipped(write_label_studio(replace(rows, annotations=CLASSES, images_dir=None)))
+    first, _, third = json.loads(files["tasks-001.json"])
+    assert first["predictions"][0]["result"] == [
+        {"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": ["dog"]}}
+    ]
+    assert third["predictions"] == []
+
+
+@pytest.mark.parametrize(("limits", "sizes"), [({"max_tasks": 2}, [2, 1]), ({"max_bytes": 200}, [1, 1, 1])])
+def test_tasks_are_split_at_the_import_limits(limits: dict[str, int], sizes: list[int], rows: ExportRows) -> None:
+    files = unzipped(write_label_studio(replace(rows, annotations=None), **limits))
+    parts = {name: json.loads(content) for name, content in files.items() if name.endswith(".json")}
+    assert [len(part) for part in parts.values()] == sizes
+    assert [task["data"]["filename"] for part in parts.values() for task in part] == NAMES
+    assert all(len(files[name]) <= limits.get("max_bytes", 10**6) for name in parts)
+
+
+def test_keypoints_relative_to_the_image_need_no_images_in_label_studio(rows: ExportRows) -> None:
+    relative = POINTS.keypoints.copy()
+    relative["x"], relative["y"] = 0.25, 0.5
+    annotations = replace(POINTS, keypoints=relative)
+    files = unzipped(write_label_studio(replace(rows, annotations=annotations, images_dir=None)))
+    first = json.loads(files["tasks-001.json"])[0]["predictions"][0]["result"][0]
+    assert (first["value"]["x"], first["value"]["y"]) == (25, 50)
+    assert b'points="50.00,50.00' in WRITERS["cvat"].write(replace(rows, annotations=annotations))
+    with pytest.raises(MissingInputError, match="needs the images, because its keypoints are in pixels"):
+        write_label_studio(replace(rows, annotations=POINTS, images_dir=None))

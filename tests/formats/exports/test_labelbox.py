@@ -1,0 +1,31 @@
+import json
+from dataclasses import replace
+
+from al_core.formats import ExportRows
+from al_core.formats.exports.labelbox import write_labelbox
+from tests.formats.exports.samples import CLASSES, unzipped
+
+
+def test_labelbox_gets_data_rows_and_pre_annotations_in_pixels(rows: ExportRows) -> None:
+    files = unzipped(write_labelbox(rows, max_rows=2))
+    assert list(files) == [
+        "data-rows-001.ndjson", "data-rows-002.ndjson", "pre-annotations-001.ndjson", "pre-annotations-002.ndjson",
+    ]  # fmt: skip
+    first = json.loads(files["data-rows-001.ndjson"].splitlines()[0])
+    assert first == {
+        "row_data": "day/b.png", "global_key": "day/b.png", "external_id": "day/b.png", "media_type": "IMAGE",
+    }  # fmt: skip
+    found = json.loads(files["pre-annotations-001.ndjson"].splitlines()[0])
+    del found["uuid"]
+    assert found == {
+        "dataRow": {"globalKey": "day/b.png"},
+        "name": "it's: a <dog>",
+        "confidence": 0.5,
+        "bbox": {"top": 50, "left": 50, "height": 50, "width": 100},
+    }
+
+
+def test_labelbox_gets_a_class_as_the_answer_to_a_question(rows: ExportRows) -> None:
+    files = unzipped(write_labelbox(replace(rows, annotations=CLASSES)))
+    found = json.loads(files["pre-annotations-001.ndjson"].splitlines()[0])
+    assert (found["name"], found["answer"]) == ("class", {"name": "dog", "confidence": 0.75})

@@ -1,0 +1,28 @@
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+
+
+def write(tmp_path, content: str | bytes, name: str = "p.csv"):
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("name,cat\na,1\n", r"p\.csv has no column 'filename'; its columns are 'name', 'cat'"),
+        ("filename\na\n", r"p\.csv has filenames but no classes; add one column of probabilities per class"),
+        ("filename,cat\na,0.5\nb,high\n", r"p\.csv, line 3, column 'cat': expected a number, found 'high'"),
+        ("filename,cat\na,0.5\nb,1_0\n", r"p\.csv, line 3, column 'cat': expected a number, found '1_0'"),
+        ("filename,cat\na,0.5\n,1\n", r"p\.csv, row 1 counting from 0: the filename is empty"),
+        ("filename,cat,cat\na,0.5,1\n", r"column 'cat' occurs 2 times; give every column its own name"),
+        ("filename,cat, cat\na,0.5,1\n", r"class names must differ and not be empty, found 'cat', 'cat'"),
+        ("\x01\x02,\x03", r"p\.csv has no column 'filename'"),
+    ],
+)
+def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path, content, message):
+    with pytest.raises(FileFormatError, match=message):
+        read_predictions(write(tmp_path, content))

@@ -1,0 +1,63 @@
+import tarfile
+import zipfile
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+
+
+def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+    output = predictions.outputs[image]
+    return [
+        ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
+        for box, score, label in zip(output.boxes, output.scores, output.labels, strict=True)
+    ]
+
+
+def yolo(tmp_path, files: dict[str, str]):
+    for name, text in files.items():
+        path = tmp_path / "run" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "run"
+
+
+def test_a_zip_a_tar_and_a_folder_read_the_same(tmp_path):
+    folder = yolo(tmp_path, {"labels/a.txt": "0 0.5 0.5 0.5 0.5 0.5\n"})
+    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
+        archive.write(folder / "labels/a.txt", "labels/a.txt")
+    with tarfile.open(tmp_path / "run.tar.gz", "w:gz") as archive:
+        archive.add(folder, ".")
+    for path in (folder, tmp_path / "run.zip", tmp_path / "run.tar.gz"):
+        predictions = read_predictions(path)
+        assert predictions.filenames == ["a.txt"]
+        assert found(predictions, 0) == [([0.25, 0.25, 0.75, 0.75], 0.5, 0)]
+
+
+def test_a_name_in_an_archive_leads_nowhere(tmp_path):
+    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
+        archive.writestr("../../escaped.txt", "0 0.5 0.5 0.5 0.5 0.5\n")
+    assert len(read_predictions(tmp_path / "run.zip")) == 1
+    assert not list(tmp_path.parent.glob("escaped.txt"))
+
+
+def test_a_link_out_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "secret.txt").write_text("0 0.5 0.5 0.5 0.5 0.5\n")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "a.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(FileFormatError, match=r"run/a\.txt leads out of the folder"):
+        read_predictions(tmp_path / "run")
+
+
+def test_an_archive_bomb_is_refused_by_its_ratio(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"\0" * 80_000_000)
+    with tarfile.open(tmp_path / "bomb.tar.gz", "w:gz") as archive:
+        (tmp_path / "a.txt").write_bytes(b"\0" * 80_000_000)
+        archive.add(tmp_path / "a.txt", "a.txt")
+    for name in ("bomb.zip", "bomb.tar.gz"):
+        with pytest.raises(
+            FileFormatError, match=rf"{name} unpacks to 80,000,000 bytes or more, over 200 times its size"
+        ):
+            read_predictions(tmp_path / name)

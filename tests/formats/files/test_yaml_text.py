@@ -1,0 +1,45 @@
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+LAUGHS = "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(20))
+
+
+MERGES = "".join(f"a{n + 1}: &a{n + 1}\n  <<: [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(20))
+
+
+# Each would take minutes to days, or all memory, if its work grew faster than its size.
+BOMBS = {
+    "newlines": "names:" + "\n" * 40_000,
+    "many newlines": "names:" + "\n" * 1_000_000,
+    "quotes": "names:\n 1:" + "'" * 5 + " " * 500_000 + "x\n",
+    "laughs": f"a0: &a0 [lol]\n{LAUGHS}names: *a20\n",
+    "merges": f"a0: &a0 {{0: lol}}\n{MERGES}names: *a20\n",
+    "brackets": "names: " + "[" * 500_000,
+    "indents": "".join(f"{' ' * n}-\n" for n in range(1_000)),
+    "digits": "names: [" + "1" * 500_000 + "]",
+    "base 60": "names: [" + "1:" * 250_000 + "1]",
+    "anchors": "names: [" + "&a " * 300_000 + "]",
+}
+
+
+READ_ARCHIVE = """
+import sys
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+try:
+    read_predictions(sys.argv[1])
+except FileFormatError:
+    pass
+"""
+
+
+@pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
+def test_a_small_archive_cannot_stop_the_reader(tmp_path, content):
+    path = tmp_path / "upload.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", "0 0.5 0.5 0.5 0.5 0.5\n")
+        archive.writestr("data.yaml", content)
+    subprocess.run([sys.executable, "-c", READ_ARCHIVE, path], check=True, timeout=120)

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"filename": "a", "probabilities": {"cat": 0.25, "dog": 0.75}}\n'
+        '{"filename": "b", "probabilities": {"dog": 0, "cat": 1}}',
+        '{"class_names": ["cat", "dog"], "predictions": [{"filename": "a", "probabilities": [0.25, 0.75]}, '
+        '{"filename": "b", "probabilities": [1, 0]}]}',
+    ],
+)
+def test_json_probabilities_are_read_by_class_name_or_in_order(tmp_path, text):
+    path = tmp_path / "p.json"
+    path.write_text(text)
+    predictions = read_predictions(path)
+    assert predictions.class_names == ["cat", "dog"]
+    np.testing.assert_array_equal(predictions.outputs, [[0.25, 0.75], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('{"filename": "b", "probabilities": [1]}', r"p\.jsonl, line 2 has 1 probabilities, the first has 2"),
+        ('{"filename": "b", "probabilities": [1, "x"]}', r"p\.jsonl, line 2: expected a number, found 'x'"),
+        ('{"filename": "b", "probabilities": {"a": 1}}', r"p\.jsonl, line 2 has other classes than the first record"),
+        ('{"filename": "b"}', r"p\.jsonl, line 2 has no list 'probabilities'"),
+        ('{"filename": "b", ', r"p\.jsonl, line 2, column \d+: not JSON .*one object per line"),
+        ("[" * 10_000, r"p\.jsonl, line 2, column \d+: not JSON"),
+    ],
+)
+def test_a_bad_json_line_is_refused_with_its_number(tmp_path, row, message):
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"filename": "a", "probabilities": [0.5, 0.5]}\n' + row)
+    with pytest.raises(FileFormatError, match=message):
+        read_predictions(path)

@@ -1,0 +1,43 @@
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+
+
+def parquet(tmp_path, **columns):
+    pyarrow.parquet.write_table(pa.table(columns), tmp_path / "p.parquet")
+    return tmp_path / "p.parquet"
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.float32(), 2)])
+def test_parquet_may_hold_a_column_of_lists(tmp_path, kind):
+    path = parquet(tmp_path, filename=["a", "b"], probabilities=pa.array([[0.25, 0.75], [1, 0]], type=kind))
+    np.testing.assert_array_equal(read_predictions(path).outputs, [[0.25, 0.75], [1, 0]])
+
+
+def test_parquet_may_hold_a_column_per_class(tmp_path):
+    predictions = read_predictions(parquet(tmp_path, cat=[0.25, None], filename=["a", "b"], dog=[0.75, 1]))
+    assert predictions.class_names == ["cat", "dog"]
+    np.testing.assert_array_equal(predictions.outputs, [[0.25, 0.75], [np.nan, 1]])
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"cat": [1.0]}, "has no column 'filename'; its columns are 'cat'"),
+        ({"filename": [1], "cat": [1.0]}, "column 'filename' is int64, expected text"),
+        ({"filename": ["a", None], "cat": [1.0, 1]}, "1 filenames are missing; name every sample"),
+        ({"filename": ["a"], "cat": ["high"]}, "column 'cat' is string, expected numbers; remove it"),
+        ({"filename": ["a", "b"], "p": [[1.0], [0.5, 0.5]]}, "the lists of column 'p' differ in length"),
+        ({"filename": ["a", "b"], "p": [[1.0], None]}, "the lists of column 'p' differ in length"),
+        ({"filename": ["a"], "p": [["x"]]}, "column 'p' is list<.*expected lists of numbers"),
+        ({"filename": ["a"]}, "expected one column of probabilities per class"),
+        ({"filename": pa.array([], pa.string()), "cat": pa.array([], pa.float32())}, "has no rows"),
+    ],
+)
+def test_a_bad_parquet_file_is_refused(tmp_path, columns, message):
+    with pytest.raises(FileFormatError, match=rf"p\.parquet.*{message}"):
+        read_predictions(parquet(tmp_path, **columns))

@@ -1,0 +1,120 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pycocotools import mask as coco_mask
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import join_report, read_predictions
+from al_core.scorers import SCORERS
+
+
+def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+    output = predictions.outputs[image]
+    return [
+        ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
+        for box, score, label in zip(output.boxes, output.scores, output.labels, strict=True)
+    ]
+
+
+def coco(tmp_path, results, images=None, name="results.json"):
+    path = tmp_path / name
+    path.write_text(json.dumps(results))
+    companion = None
+    if images is not None:
+        companion = tmp_path / "images.json"
+        companion.write_text(json.dumps(images))
+    return read_predictions(path, images=companion)
+
+
+IMAGES = {
+    "images": [{"id": 7, "file_name": "a.jpg", "width": 100, "height": 50}, {"id": 9, "file_name": "b.jpg"}],
+    "categories": [{"id": 18, "name": "dog"}, {"id": 17, "name": "cat"}],
+}
+
+
+def test_coco_results_take_names_sizes_and_categories_from_the_images_file(tmp_path):
+    results = [{"image_id": 7, "category_id": 17, "bbox": [10, 10, 20, 10], "score": 0.75}]
+    predictions = coco(tmp_path, results, IMAGES)
+    assert predictions.filenames == ["a.jpg", "b.jpg"]
+    assert predictions.class_names == ["dog", "cat"]
+    assert found(predictions, 0) == [([0.1, 0.2, 0.3, 0.4], 0.75, 1)]
+
+
+def test_coco_results_alone_take_the_image_id_as_the_filename(tmp_path):
+    predictions = coco(tmp_path, [{"image_id": "a", "category_id": 3, "bbox": [1, 1, 2, 2], "score": 0.5}])
+    assert predictions.filenames == ["a"]
+    assert predictions.class_names == ["class_3"]
+
+
+def scores(predictions):
+    return SCORERS[predictions.task](predictions.take(np.arange(len(predictions)))).calculate_scores()
+
+
+def test_coco_keypoints_are_gathered_by_image(tmp_path):
+    results = [
+        {"image_id": "a", "category_id": 1, "keypoints": [1, 2, 0.5], "score": 0.9},
+        {"image_id": "a", "category_id": 1, "keypoints": [1, 2, 1], "score": 0.9},
+    ]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(results))
+    predictions = read_predictions(path)
+    assert predictions.task == "keypoint-detection"
+    np.testing.assert_array_equal(scores(predictions)["mean_uncertainty"], [0.25])
+
+
+LEFT = [0, 4, 4]  # the left half of 2 × 4 pixels, column by column
+
+
+RIGHT = [4, 4]
+
+
+def results(tmp_path: Path, *entries: dict[str, object]) -> Path:
+    full = [{"image_id": "a.png", "category_id": 1, "score": 0.5} | entry for entry in entries]
+    (tmp_path / "masks.json").write_text(json.dumps(full))
+    return tmp_path / "masks.json"
+
+
+def mask(counts: object, size: object = (2, 4)) -> dict[str, object]:
+    return {"segmentation": {"size": size, "counts": counts}}
+
+
+def test_the_masks_of_an_image_give_their_pixels_class_probabilities(tmp_path):
+    left = mask(coco_mask.frPyObjects({"size": [2, 4], "counts": LEFT}, 2, 4)["counts"].decode())
+    path = results(tmp_path, left, mask(RIGHT) | {"category_id": 7, "score": 0.75}, mask(LEFT) | {"image_id": "b.png"})
+    predictions = read_predictions(path)
+    assert (predictions.task, predictions.filenames) == ("semantic-segmentation", ["a.png", "b.png"])
+    assert predictions.class_names == ["class_1", "class_7"]
+    np.testing.assert_array_equal(predictions.outputs[0], [[[0.5, 0.5]] * 4 + [[0.25, 0.75]] * 4])
+    assert predictions.outputs[1].shape == (1, 4, 2)
+    assert "Masks give the pixels inside them their class" in " ".join(finding.text for finding in predictions.findings)
+
+
+def test_where_masks_overlap_the_most_confident_one_counts(tmp_path):
+    whole = mask([0, 8]) | {"category_id": 2}
+    for most_confident_first in (True, False):
+        entries = [mask(LEFT) | {"score": 0.75}, whole][:: 1 if most_confident_first else -1]
+        predictions = read_predictions(results(tmp_path, *entries))
+        np.testing.assert_array_equal(predictions.outputs[0], [[[0.75, 0.25]] * 4 + [[0.5, 0.5]] * 4])
+
+
+def test_masks_of_unknown_categories_are_skipped_and_reported(tmp_path):
+    about = {"images": [{"id": "a.png", "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}]}
+    (tmp_path / "about.json").write_text(json.dumps(about))
+    path = results(tmp_path, mask(LEFT), mask(RIGHT) | {"category_id": 9})
+    predictions = read_predictions(path, images=tmp_path / "about.json")
+    assert predictions.outputs[0].shape == (1, 4, 1)
+    names = {finding.what: finding.names for finding in join_report(["a.png"], predictions).details}
+    assert names["unknown-category"] == ("a.png",)
+
+
+def test_boxes_count_where_an_entry_has_both_and_the_report_says_so(tmp_path):
+    predictions = read_predictions(results(tmp_path, mask(LEFT) | {"bbox": [0, 0, 1, 2]}))
+    assert predictions.task == "object-detection"
+    assert "masks-not-read" in [finding.what for finding in predictions.findings]
+
+
+def test_a_mask_with_a_score_in_percent_is_refused(tmp_path):
+    with pytest.raises(FileFormatError, match=r"entry 1 counting from 0 has score 50; scores lie in 0 to 1"):
+        read_predictions(results(tmp_path, mask(LEFT), mask(LEFT) | {"score": 50}))

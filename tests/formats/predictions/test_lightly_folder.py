@@ -1,0 +1,94 @@
+import json
+
+import numpy as np
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+from al_core.scorers import SCORERS
+
+CATEGORIES = [{"id": 5, "name": "dog"}, {"id": 2, "name": "cat"}]
+
+
+def lightly(tmp_path, task: str, **images: list[dict]):
+    folder = tmp_path / "predictions" / "my-task"
+    folder.mkdir(parents=True)
+    (tmp_path / "predictions" / "tasks.json").write_text('["my-task"]')
+    (folder / "schema.json").write_text(json.dumps({"task_type": task, "categories": CATEGORIES}))
+    for stem, predictions in images.items():
+        (folder / f"{stem}.json").write_text(json.dumps({"file_name": f"{stem}.jpg", "predictions": predictions}))
+    return tmp_path / "predictions"
+
+
+def scores(predictions):
+    return SCORERS[predictions.task](predictions.take(np.arange(len(predictions)))).calculate_scores()
+
+
+def test_lightly_classification_follows_the_order_of_category_ids(tmp_path):
+    path = lightly(
+        tmp_path,
+        "classification",
+        a=[{"category_id": 2, "probabilities": [0.75, 0.25]}],
+        b=[{"category_id": 5, "score": 0.875}],
+        c=[],
+    )
+    predictions = read_predictions(path)
+    assert predictions.class_names == ["cat", "dog"]
+    np.testing.assert_array_equal(predictions.outputs, [[0.75, 0.25], [0.125, 0.875], [np.nan, np.nan]])
+
+
+def test_lightly_detection_keeps_its_class_probabilities(tmp_path):
+    box = {"category_id": 5, "bbox": [10, 20, 30, 20], "score": 0.5, "probabilities": [0.25, 0.75]}
+    predictions = read_predictions(lightly(tmp_path, "object-detection", a=[box], b=[]))
+    assert predictions.outputs.n_boxes.tolist() == [1, 0]
+    np.testing.assert_array_equal(predictions.outputs[0].class_probabilities, [[0.25, 0.75]])
+
+
+def test_lightly_segmentation_reads_run_lengths_of_zeros_and_ones_in_turn(tmp_path):
+    # Lightly's own example: the mask [[0,0,1,1],[0,1,1,1],[0,0,0,1]].
+    mask = {"category_id": 2, "segmentation": [2, 2, 1, 3, 3, 1], "score": 0.5}
+    predictions = read_predictions(lightly(tmp_path, "semantic-segmentation", a=[mask], b=[]))
+    assert predictions.outputs[0].shape == (1, 6, 2)
+    np.testing.assert_array_equal(scores(predictions)["uncertainty_margin"], [1, 0])
+
+
+def test_lightly_keypoints_have_confidences(tmp_path):
+    person = {"category_id": 2, "keypoints": [1, 2, 0.5, 3, 4, 1], "score": 0.9}
+    predictions = read_predictions(lightly(tmp_path, "keypoint-detection", a=[person], b=[]))
+    np.testing.assert_array_equal(scores(predictions)["mean_uncertainty"], [0.25, 0])
+
+
+@pytest.mark.parametrize(
+    ("task", "found", "message"),
+    [
+        (
+            "regression",
+            {},
+            r"schema\.json: task_type is 'regression'; expected one of classification, object-detection",
+        ),
+        ("classification", {"probabilities": [1]}, r"a\.jpg: expected 2 probabilities, one per category"),
+        ("classification", {"category_id": 9, "score": 0.5}, r"a\.jpg: category_id 9 is not in the schema"),
+        ("object-detection", {"category_id": 2, "score": 0.5}, "expected a bbox x, y, width, height; found None"),
+        ("semantic-segmentation", {"category_id": 2, "score": 1, "segmentation": [-1]}, "a list of run lengths from 0"),
+        ("semantic-segmentation", {"category_id": 2, "score": 1, "segmentation": [10**12]}, "1,000,000,000,000 pixels"),
+        ("keypoint-detection", {"category_id": 2, "keypoints": [1, 2], "score": 1}, "multiple of 3 numbers, not 2"),
+        (
+            "keypoint-detection",
+            {"category_id": 2, "keypoints": [1, 2, 2], "score": 1},
+            "visibility flags are not confid",
+        ),
+    ],
+)
+def test_a_bad_lightly_file_is_refused(tmp_path, task, found, message):
+    with pytest.raises(FileFormatError, match=message):
+        read_predictions(lightly(tmp_path, task, a=[found]))
+
+
+def test_two_lightly_tasks_are_refused_with_their_folders(tmp_path):
+    path = lightly(tmp_path, "classification", a=[])
+    (path / "other").mkdir()
+    (path / "other" / "schema.json").write_text("{}")
+    with pytest.raises(
+        FileFormatError, match=r"holds 2 tasks: my-task/schema\.json, other/schema\.json; give the folder"
+    ):
+        read_predictions(path)
