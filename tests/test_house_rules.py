@@ -42,6 +42,9 @@ FLOORS_OF_FORMATS = (
 )
 """The same inside `al_core.formats`."""
 
+MIRRORED = ("al_core/formats",)
+"""Rooms whose every module has a test file at the same place under tests/."""
+
 CIRCLES = {
     frozenset({"al_core.store.local_dataset", "al_core.store.upsize"}),
 }
