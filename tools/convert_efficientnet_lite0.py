@@ -107,7 +107,7 @@ def photographs() -> dict[str, NDArray[np.uint8]]:
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
-    """Return the middle square of a photograph at the size of the network's input, as al_core reads images."""
+    """Return the middle square of a photo at the size of the network's input, as al_core reads images."""
     with Image.open(path) as image:
         return np.asarray(ImageOps.fit(image.convert("RGB"), (SIZE, SIZE), Image.Resampling.BICUBIC))
 
@@ -122,7 +122,7 @@ def largest_difference(reference: Features, path: Path, images: NDArray[np.uint8
 
 
 def report_top_1(path: Path, photos: dict[str, NDArray[np.uint8]]) -> int:
-    """Print the most likely class of each photograph and return how many are accepted."""
+    """Print the most likely class of each photo and return how many are accepted."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     logits = session.run(["logits"], {"images": np.stack(list(photos.values()))})[0].astype(np.float64)
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

@@ -182,6 +182,6 @@ class ActiveLearningAgent:
         config = selection_config or sampler_config
         if config is None or (selection_config and sampler_config):
             raise InvalidInputError(
-                "give one SelectionConfig, as selection_config or under the older name sampler_config"
+                "pass one SelectionConfig, as selection_config or under its older name sampler_config"
             )
         return config

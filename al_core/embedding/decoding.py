@@ -1,4 +1,4 @@
-"""An image file as RGB pixels, no more of them than asked for, within limits on size and memory."""
+"""Decodes image files to RGB at no more than the resolution needed, within limits on size and memory."""
 
 import math
 import threading
@@ -28,13 +28,13 @@ large_decoding = threading.Semaphore(2)
 """Two large images at a time, whatever the number of threads: at most 2 · `MAX_BYTES` at once."""
 
 BYTES_PER_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2}
-"""How Pillow keeps a pixel in memory, by mode; those not listed take four bytes, RGB too."""
+"""Memory of a pixel in Pillow, by mode; modes not listed take four bytes, RGB included."""
 
 STRIP_PIXELS = 2**22
 """Images are converted in strips of this many pixels, so that no second image of full size is in memory."""
 
 REDUCIBLE_MODES = ("L", "RGB", "CMYK")
-"""Modes in which a mean of pixels is a color between them."""
+"""Modes whose pixels can be averaged; in a palette, the mean of two indices is an unrelated color."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,9 @@ def list_images(folder: Path) -> list[str]:
         InvalidInputError: If it is not a folder or contains no image.
     """
     if not folder.is_dir():
-        raise InvalidInputError(f"{folder} is not a folder on this machine; give the folder that holds the images")
+        raise InvalidInputError(
+            f"{folder} is not a folder on this machine; enter the path of the folder that contains the images"
+        )
     names = [
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -74,8 +76,8 @@ def list_images(folder: Path) -> list[str]:
 def decode(path: Path, size: int, *, crop: float = 1.0, resampling: str = "bicubic") -> DecodedImage:
     """Return an image as a model of input `size` sees it, with its metadata.
 
-    Transparent parts are white; an animation is its first frame; 16 bits a channel are reduced to 8. The middle square
-    is kept, `crop` of the shorter side wide, turned upright as the file says.
+    Transparent parts become white, 16 bits per channel are reduced to 8, and an animation is its first frame. The
+    middle square is cut, `crop` of the shorter side wide, and turned upright by the EXIF orientation.
 
     Args:
         path: The image file.

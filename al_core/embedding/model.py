@@ -21,8 +21,8 @@ class Preprocessing:
         size: Side of the square that the network takes, in pixels.
         mean: Subtracted from the channels, which are scaled to 0..1 before.
         std: Divides the channels after that. Both are None where the network scales pixels itself.
-        crop: Side of the middle square that is kept, as a share of the image's shorter side.
-        resampling: How it is reduced: the name of a filter of Pillow in lower case, such as bicubic or bilinear.
+        crop: Side of the middle square that the network sees, as a share of the image's shorter side.
+        resampling: The filter that reduces it: the name of one of Pillow's in lower case, such as bicubic or bilinear.
     """
 
     size: int = 224
@@ -44,8 +44,8 @@ class EmbeddingModel:
     """A model, ready to run.
 
     Attributes:
-        name: As it was asked for.
-        digest: SHA-256 of its weights; None for a Python function, whose weights are not seen.
+        name: The option that named it.
+        digest: SHA-256 of its weights; None for a Python function, whose weights are out of sight.
         preprocessing: What it expects.
         run: The model itself.
         runtime: What runs it, with version and device.
@@ -61,7 +61,7 @@ class EmbeddingModel:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What is recorded with each embedding that the model makes."""
+        """What is recorded with each embedding of the model."""
         return {
             "model": self.name,
             "model_digest": self.digest,

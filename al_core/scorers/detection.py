@@ -151,7 +151,7 @@ def _highest_uncertainties(outputs: Sequence[ObjectDetectionOutput], n_boxes: ND
     for images, probabilities in _class_probabilities(outputs, n_boxes):
         starts = np.cumsum(n_boxes[images]) - n_boxes[images]
         for row, values in enumerate(uncertainties(probabilities).values()):
-            # Every image here has boxes: reduceat gives a wrong value for an empty range.
+            # Every image here has boxes: for an empty range reduceat would return a value of the next image.
             highest[row, images] = np.maximum.reduceat(values, starts)
     return highest
 

@@ -59,7 +59,7 @@ class ObjectDetectionOutput:
         scores: ArrayLike,
         labels: ArrayLike,
     ) -> "ObjectDetectionOutput":
-        """Return an output for a model that gives only a confidence and a label per box.
+        """Return an output for a model that predicts only a confidence and a label per box.
 
         Class probabilities are estimated, so the uncertainty scores mean less than with real ones: the label gets the
         score, and the K other classes share the rest equally, K being the highest label in this image (at least 1).
@@ -106,7 +106,7 @@ class ObjectDetectionOutput:
 
     @cached_property
     def class_probabilities(self) -> Probabilities:
-        """(B, C) probability of each class; estimated on first access for a model that gives only scores."""
+        """(B, C) probability of each class; estimated on first access for a model that predicts only scores."""
         return _spread(self.scores, self.labels, self._n_classes)
 
     def part(self, rows: slice | NDArray[np.int64]) -> "ObjectDetectionOutput":
