@@ -16,8 +16,6 @@ def show_recognized(contents: Contents, label: str) -> None:
     """Say what the file holds; `label` names its layout."""
     text = _scores(contents) if isinstance(contents, ScoreTable) else _predictions(contents, label)
     st.markdown(f":material/manage_search: {text}")
-    if isinstance(contents, ScoreTable) and contents.findings:
-        st.markdown(plain_list([finding.sentence() for finding in contents.findings]))
 
 
 def _scores(table: ScoreTable) -> str:
