@@ -1,4 +1,4 @@
-"""What each of several files that were given together is for."""
+"""Several files that belong together: which holds the predictions, which the images, which the class names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,16 +47,18 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     names = [path for path in paths if path not in images and path.suffix.lower() in CLASS_NAME_READERS["txt"].suffixes]
     main = [path for path in paths if path not in images and path not in names]
     if not main and len(images) == 1:
-        main, images = images, []
+        # An annotation file that holds its results too.
+        main = images
+        images = []
     if len(main) == 1 and len(images) <= 1 and len(names) <= 1:
         return PredictionFiles(main[0], next(iter(images), None), next(iter(names), None))
     folders = {path.parent for path in paths}
     if len(folders) == 1 and any(path.suffix.lower() in _ONE_PER_IMAGE for path in paths):
         return PredictionFiles(folders.pop())
-    listed = ", ".join(path.name for path in paths[:10])
+    names_shown = ", ".join(path.name for path in paths[:10])
     raise FileFormatError(
-        f"which of {listed} holds the predictions is unclear; give one file, with at most one file about the images "
-        "and one of class names, or a folder with one file per image"
+        f"cannot tell which of {names_shown} holds the predictions; give one file, with at most one file about the "
+        "images and one of class names, or a folder with one file per image"
     )
 
 
@@ -84,7 +86,7 @@ def read_prediction_files(
 
     Args:
         files: What each is for.
-        format: One of `PREDICTION_READERS`, or `SCORES`; by default found out from the content.
+        format: One of `PREDICTION_READERS`, or `SCORES`; by default detected from the content.
         lower_is_more: For ready-made scores, whether lower numbers mean more worth labeling.
         progress: Called with (percent, 100); it may raise to stop.
 

@@ -1,4 +1,4 @@
-"""Every file that can be read: one line here and one file beside this one is all that a new format takes."""
+"""Every file format that can be read. A new format takes one module and one line here."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -216,13 +216,13 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
     Args:
         path: A file of one of the formats in `EMBEDDING_READERS`.
         filenames: One per row, for a file that has none of its own.
-        format: One of `EMBEDDING_READERS`; by default found out from the content, then the suffix.
+        format: One of `EMBEDDING_READERS`; by default detected from the content, then the suffix.
 
     Returns:
         The table; its values are finite and its filenames, if it has any, occur once each.
 
     Raises:
-        FileFormatError: If the file is of another format, damaged, or holds a value that is no embedding; it names
+        FileFormatError: If the file is of another format, damaged, or holds a value that is not an embedding; it names
             the file, the line or row, and what to do.
         NotFoundError: If there is no such file.
     """
@@ -249,11 +249,11 @@ def read_predictions(
         filenames: The query set, for a file that has no filenames of its own.
         class_names: Picks and orders the classes of a file that names them, and names those of one that does not.
         images: A second file that describes the images, for formats that have a `companion`.
-        format: One of `PREDICTION_READERS`; by default found out from the content, then the suffix.
+        format: One of `PREDICTION_READERS`; by default detected from the content, then the suffix.
         progress: Called with (percent, 100); it may raise to stop.
 
     Returns:
-        The predictions as they are in the file: `join_report` says which rows are unknown, repeated or not usable.
+        The predictions as the file holds them; `join_report` says which rows are unknown, repeated or unusable.
 
     Raises:
         FileFormatError: If the file is of another format or damaged; it names the file, line or row, and what to do.

@@ -17,15 +17,16 @@ def zip_files(files: Iterable[tuple[str, bytes]], *, compress: bool = True) -> b
     Raises:
         InvalidInputError: If a path leads out of the folder that it is unpacked to, or comes twice.
     """
-    buffer, seen = io.BytesIO(), set()
+    buffer = io.BytesIO()
+    written: set[str] = set()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED) as archive:
         for path, content in files:
-            if path in seen:
+            if path in written:
                 raise InvalidInputError(f"two samples would both be written to {path!r}; export them one by one")
-            seen.add(path)
-            info = zipfile.ZipInfo(member_path(path), _EPOCH)
-            info.compress_type = archive.compression
-            archive.writestr(info, content)
+            written.add(path)
+            member = zipfile.ZipInfo(member_path(path), _EPOCH)
+            member.compress_type = archive.compression
+            archive.writestr(member, content)
     return buffer.getvalue()
 
 
@@ -43,7 +44,8 @@ def member_path(filename: str) -> str:
         ...
         al_core.exceptions.InvalidInputError: '../a.png' leads out of its folder; rename the sample to export it
     """
-    paths = PurePosixPath(filename), PureWindowsPath(filename)
+    # Whoever unpacks it may do so on Windows.
+    paths = (PurePosixPath(filename), PureWindowsPath(filename))
     if any(path.anchor or not path.name or ".." in path.parts for path in paths):
         raise InvalidInputError(f"{filename!r} leads out of its folder; rename the sample to export it")
     return filename
@@ -61,7 +63,8 @@ def cut(lines: Iterable[bytes], *, max_lines: int, max_bytes: int) -> Iterator[l
     for line in lines:
         if part and (len(part) == max_lines or n_bytes + len(line) + 1 > max_bytes):
             yield part
-            part, n_bytes = [], 0
+            part = []
+            n_bytes = 0
         part.append(line)
         n_bytes += len(line) + 1
     if part:

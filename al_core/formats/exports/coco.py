@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,13 @@ def write_coco(rows: ExportRows) -> bytes:
         {"id": position + 1, "file_name": name, "width": width, "height": height}
         for position, (name, (width, height)) in enumerate(zip(rows.filenames, rows.sizes, strict=True))
     ]
-    objects = list(_keypoints(rows, annotations) if annotations.boxes is None else _boxes(rows, annotations.boxes))
-    n_points = max((len(found.get("keypoint_scores", ())) for found in objects), default=0)
-    points = [f"keypoint_{number}" for number in range(1, n_points + 1)]
-    skeleton = {"keypoints": points, "skeleton": []} if annotations.boxes is None else {}
+    skeleton: dict[str, Any] = {}
+    if annotations.boxes is None:
+        objects = list(_keypoints(rows, annotations))
+        n_points = max((len(entry["keypoint_scores"]) for entry in objects), default=0)
+        skeleton = {"keypoints": [f"keypoint_{number}" for number in range(1, n_points + 1)], "skeleton": []}
+    else:
+        objects = list(_boxes(rows, annotations.boxes))
     categories = [
         {"id": number, "name": name} | skeleton
         for number, name in zip(_category_ids(annotations), annotations.class_names, strict=True)
@@ -42,32 +46,52 @@ def _boxes(rows: ExportRows, boxes: Table) -> Iterator[dict[str, Any]]:
     sizes = np.array(rows.sizes, float).reshape(-1, 2)[boxes["row"]]
     corners = np.column_stack([boxes[corner] for corner in ("x0", "y0", "x1", "y1")]) * np.tile(sizes, 2)
     extents = np.hstack([corners[:, :2], corners[:, 2:] - corners[:, :2]]).round(3)
-    columns = (boxes["row"] + 1, boxes["label"] + 1, boxes["score"].astype(float), extents)
-    for number, (image, category, score, box) in enumerate(
-        zip(*(column.tolist() for column in columns), strict=True), 1
-    ):
-        about = {"id": number, "image_id": image, "category_id": category, "bbox": box, "area": box[2] * box[3]}
-        yield about | {"segmentation": [], "iscrowd": 0, "score": score}
+    # As columns and not box by box: a tag may have a million boxes.
+    image_ids = (boxes["row"] + 1).tolist()
+    category_ids = (boxes["label"] + 1).tolist()
+    scores = boxes["score"].astype(float).tolist()
+    columns = zip(image_ids, category_ids, scores, extents.tolist(), strict=True)
+    for number, (image, category, score, box) in enumerate(columns, 1):
+        yield {
+            "id": number,
+            "image_id": image,
+            "category_id": category,
+            "bbox": box,
+            "area": box[2] * box[3],
+            "segmentation": [],
+            "iscrowd": 0,
+            "score": score,
+        }
 
 
 def _keypoints(rows: ExportRows, annotations: Annotations) -> Iterator[dict[str, Any]]:
-    category_ids, number = _category_ids(annotations), 0
+    category_ids = _category_ids(annotations)
+    numbers = count(1)
     for position, size in enumerate(rows.sizes):
-        for found in annotations.keypoints_of(position, size):
-            number += 1
-            about = {"id": number, "image_id": position + 1, "category_id": category_ids[found.label]}
-            yield about | _points(found) | {"iscrowd": 0, "score": found.score}
+        for keypoints in annotations.keypoints_of(position, size):
+            yield {
+                "id": next(numbers),
+                "image_id": position + 1,
+                "category_id": category_ids[keypoints.label],
+                **_points(keypoints),
+                "iscrowd": 0,
+                "score": keypoints.score,
+            }
 
 
-def _points(found: KeypointObject) -> dict[str, Any]:
-    is_there = found.points[:, 2] > 0
-    there = found.points[is_there, :2] if is_there.any() else np.zeros((1, 2))
-    low, high = there.min(axis=0), there.max(axis=0)
-    flags = np.column_stack([found.points[:, :2].round(3) * is_there[:, None], 2 * is_there])
+def _points(keypoints: KeypointObject) -> dict[str, Any]:
+    coordinates = keypoints.points[:, :2]
+    confidences = keypoints.points[:, 2]
+    is_visible = confidences > 0
+    # The box is that of the visible points; without any it is a point at 0, 0.
+    visible = coordinates[is_visible] if is_visible.any() else np.zeros((1, 2))
+    low = visible.min(axis=0)
+    extent = visible.max(axis=0) - low
+    flags = np.column_stack([coordinates.round(3) * is_visible[:, None], 2 * is_visible])
     return {
         "keypoints": flags.ravel().tolist(),
-        "keypoint_scores": found.points[:, 2].tolist(),
-        "num_keypoints": int(is_there.sum()),
-        "bbox": [*low.tolist(), *(high - low).tolist()],
-        "area": float(np.prod(high - low)),
+        "keypoint_scores": confidences.tolist(),
+        "num_keypoints": int(is_visible.sum()),
+        "bbox": [*low.tolist(), *extent.tolist()],
+        "area": float(np.prod(extent)),
     }

@@ -117,9 +117,11 @@ def _points(
 
 def _labeling_config(annotations: Annotations | None) -> str:
     names = annotations.class_names if annotations else []
-    tag, item = "Choices", "Choice"
+    tag = "Choices"
+    item = "Choice"
     if annotations and annotations.probabilities is None:
-        tag, item = "KeyPointLabels" if annotations.boxes is None else "RectangleLabels", "Label"
+        tag = "KeyPointLabels" if annotations.boxes is None else "RectangleLabels"
+        item = "Label"
     items = "".join(f"    <{item} value={quoteattr(name)}/>\n" for name in names)
     image = '  <Image name="image" value="$image"/>\n'
     return f'<View>\n{image}  <{tag} name="label" toName="image">\n{items}  </{tag}>\n</View>\n'

@@ -19,7 +19,7 @@ from al_core.types import Scores
 
 
 class Need(StrEnum):
-    """What a format cannot do without, and where it comes from."""
+    """What a format cannot do without, and what to do about it."""
 
     PREDICTIONS = "needs class probabilities, boxes or keypoints: store predictions first"
     OBJECTS = "needs boxes or keypoints: store detections or keypoints first"
@@ -39,7 +39,7 @@ class ExportRows:
         metadata: What the selection was made of: dataset, tag, config, seed.
         annotations: What a model predicted for them, or None.
         images_dir: The folder that holds the images, or None.
-        manifest: Works out what the tag was made from, for the format that asks for it.
+        manifest: Called by the format that needs what the tag was made from.
 
     Raises:
         InvalidInputError: If lengths differ.

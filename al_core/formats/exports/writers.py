@@ -57,13 +57,19 @@ WRITERS: dict[str, Writer] = {
             write_csv,
         ),
         Writer(
-            "json", "JSON", LIST, "Ranks, filenames and scores with what they were made of", ".json", JSON, write_json
+            "json",
+            "JSON",
+            LIST,
+            "Ranks, filenames and scores, with the settings of the selection",
+            ".json",
+            JSON,
+            write_json,
         ),
         Writer(
             "parquet",
             "Parquet",
             LIST,
-            "Columns rank, filename and score, for pandas and the like",
+            "Columns rank, filename and score",
             ".parquet",
             "application/vnd.apache.parquet",
             write_parquet,
@@ -153,7 +159,7 @@ WRITERS: dict[str, Writer] = {
 
 
 def find_writer(name: str) -> Writer:
-    """Return the writer of that name, or raise `NotFoundError` that lists those there are."""
+    """Return the writer of that name, or raise a `NotFoundError` that lists all names."""
     if name not in WRITERS:
-        raise NotFoundError(f"there is no export format '{name}'; there are: {', '.join(WRITERS)}")
+        raise NotFoundError(f"there is no export format '{name}'; use one of {', '.join(WRITERS)}")
     return WRITERS[name]

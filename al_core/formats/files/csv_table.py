@@ -39,7 +39,7 @@ class CsvHeader:
 
 
 def read_csv_header(path: Path) -> CsvHeader:
-    """Return the header of a CSV file; commas, semicolons and tabs are told apart by counting.
+    """Return the header of a CSV file; the delimiter is whichever of comma, semicolon and tab occurs most.
 
     Raises:
         FileFormatError: If the first line is not a header: not UTF-8, too long, or with a column named twice.
@@ -140,7 +140,7 @@ def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[
     """Return the positions of the named columns that hold only numbers in the first rows.
 
     Raises:
-        FileFormatError: If the rows are no CSV.
+        FileFormatError: If the rows are not CSV.
     """
     columns = {position for position, name in enumerate(header.columns) if name.strip()}
     try:

@@ -9,7 +9,7 @@ IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".t
 
 
 def resolve_image(images_dir: Path, filename: str) -> Path | None:
-    """Return the file of a sample inside the images folder, or None if it is not there or no image by its suffix.
+    """Return the file of a sample inside the images folder, or None if it is missing or is not an image by its suffix.
 
     Args:
         images_dir: The folder of the dataset's images; it may itself be a link.
@@ -29,7 +29,7 @@ def resolve_image(images_dir: Path, filename: str) -> Path | None:
         image = (folder / filename).resolve()
         is_file = image.is_file()
     except (OSError, ValueError, RuntimeError):
-        # A NUL, a name too long for the system, or a circle of links: no such file can be there.
+        # A NUL, a name too long for the system, or a circle of links: such a file cannot exist.
         return None
     if not image.is_relative_to(folder):
         raise InvalidInputError(f"{filename!r} leads out of the images folder; keep every image inside it")
@@ -52,7 +52,7 @@ def missing_images(images_dir: Path, filenames: Iterable[str]) -> list[str]:
         if folder not in listings:
             listings[folder] = _listing(root, folder)
         listing = listings[folder]
-        # True is an image, False something that has to be looked at closely.
+        # True is an image, False something else: a link, or a file of another kind.
         is_image = False if listing is None else listing.get(base)
         if is_image is None or (not is_image and resolve_image(root, name) is None):
             missing.append(name)

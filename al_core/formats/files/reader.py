@@ -9,7 +9,7 @@ from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
 Value = TypeVar("Value")
 
 HEAD_BYTES = 4096
-"""How much of a file `Reader.recognizes` is shown."""
+"""How much of a file `Reader.recognizes` gets to see."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Reader(Generic[Value]):
         suffixes: Lower-case endings with the dot.
         recognizes: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
         read: The path in, the value out. Raises FileFormatError for bad content and nothing else.
-        companion: What a second file tells, which `read` then takes as its second argument; empty if there is none.
+        companion: What a second file describes, which `read` then takes as its second argument; empty if there is none.
     """
 
     name: str

@@ -93,7 +93,7 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
     bad = file_rows.bad_rows()
     not_finite = [names[row] for row in bad.not_finite.tolist()]
     not_probabilities = [names[row] for row in bad.not_probabilities.tolist()]
-    found = [
+    findings = [
         _absence(file_rows, policy).of(missing if file_rows.wording.absence else ()),
         _UNKNOWN.of(unknown),
         _REPEATED.of(sorted(set(duplicate) - set(conflicting))),
@@ -118,7 +118,7 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
         rows_with_nan=not_finite,
         looks_like_logits=2 * len(not_probabilities) > len(names),
         findings=tuple(file_rows.findings),
-        details=(*(finding for finding in found if finding.names), *file_rows.findings),
+        details=(*(finding for finding in findings if finding.names), *file_rows.findings),
         rows=_used(rows, repeats, bad),
     )
 

@@ -107,16 +107,16 @@ class JoinReport:
 
     def sentences(self) -> list[str]:
         """Return what was noticed and what will happen, in plain words."""
-        told = [f"{self.n_used:,} of {self.n_samples:,} samples {self.wording.predicate} in {self.source}."]
-        told += self._indirect_matches()
+        lines = [f"{self.n_used:,} of {self.n_samples:,} samples {self.wording.predicate} in {self.source}."]
+        lines += self._indirect_matches()
         # Problems come first: of the notes there may be many.
         by_weight = sorted(self.details, key=lambda finding: finding.severity is Severity.NOTE)
-        told += [self._under_policy(finding).sentence() for finding in by_weight]
+        lines += [self._under_policy(finding).sentence() for finding in by_weight]
         if self.looks_like_logits:
-            told.append("Most rows are not probabilities: they look like logits; apply a softmax first.")
+            lines.append("Most rows are not probabilities: they look like logits; apply a softmax first.")
         if not self.usable:
-            told.append("The file cannot be used as it is; nothing is stored.")
-        return told
+            lines.append("The file cannot be used as it is; nothing is stored.")
+        return lines
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain values; `rows` is left out, its length is `n_rows`."""

@@ -84,7 +84,7 @@ def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[s
     """Return the class names of a file, or numbers if it has none.
 
     Raises:
-        FileFormatError: If they are no list of names.
+        FileFormatError: If they are not a list of names.
     """
     if class_names is None:
         return numbered_classes(n_classes)

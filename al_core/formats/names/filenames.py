@@ -16,7 +16,7 @@ def read_filenames(path: Path, *, format: str | None = None) -> list[str]:
 
     Args:
         path: A text file with one filename per line, a CSV file with a column `filename`, or a JSON list of strings.
-        format: One of `FILENAME_READERS`; by default found out from the content.
+        format: One of `FILENAME_READERS`; by default detected from the content.
 
     Raises:
         FileFormatError: If the file is of another kind, or a filename is empty, repeated or has control characters.

@@ -69,9 +69,10 @@ KEYPOINT = np.dtype(
 as the prediction file has it."""
 
 LARGEST_RELATIVE = 1.5
-"""The largest coordinate that is taken to be relative to the image; a larger one is in pixels."""
+"""Coordinates up to this are relative to the image, since a box may reach outside; larger ones are in pixels."""
 
 MASK_SIDE = 64
+"""Of a probability map a grid of 64 x 64 classes is stored, 4 kB an image: what a thumbnail can show."""
 
 Table = NDArray[np.void]
 
@@ -146,8 +147,8 @@ class Annotations:
         if start == stop:
             return []
         table = self.keypoints[start:stop]
-        scale = (1, 1) if self.has_keypoints_in_pixels else size
-        points = np.column_stack([table["x"] * scale[0], table["y"] * scale[1], table["confidence"]])
+        width, height = (1, 1) if self.has_keypoints_in_pixels else size
+        points = np.column_stack([table["x"] * width, table["y"] * height, table["confidence"]])
         starts = np.flatnonzero(np.diff(table["instance"], prepend=-1))
         return [
             KeypointObject(self.category_ids.index(first["category"]), float(first["score"]), part)
@@ -187,15 +188,15 @@ class Annotations:
 def named_categories(
     class_names: Sequence[str], category_ids: Sequence[int] | None, keypoints: Table
 ) -> tuple[list[str], list[int]]:
-    """Return class names and category ids with those that keypoints have and nobody named.
+    """Return class names and category ids and those that occur only in the keypoints.
 
     Examples:
         >>> named_categories(["person"], [3], np.array([(0, 0, 7, 1, 0, 0, 1)], KEYPOINT))
         (['person', 'class_7'], [3, 7])
     """
-    known = list(range(len(class_names)) if category_ids is None else category_ids)
-    unnamed = sorted(set(np.unique(keypoints["category"]).tolist()) - set(known))
-    return [*class_names, *(f"class_{category}" for category in unnamed)], known + unnamed
+    named = list(range(len(class_names)) if category_ids is None else category_ids)
+    unnamed = sorted(set(np.unique(keypoints["category"]).tolist()) - set(named))
+    return [*class_names, *(f"class_{category}" for category in unnamed)], named + unnamed
 
 
 def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:
@@ -225,10 +226,10 @@ def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:
 def keypoint_table(rows: Rows, outputs: Sequence[KeypointPrediction]) -> Table:
     """Return the keypoints of all samples, (P,) of `KEYPOINT`, by ascending row."""
     points: list[tuple[Any, ...]] = [
-        (row, number, found.category_id, found.score, *found.keypoints[start : start + 3])
+        (row, number, instance.category_id, instance.score, *instance.keypoints[start : start + 3])
         for row, output in zip(rows.tolist(), outputs, strict=True)
-        for number, found in enumerate(output.keypoint_instance_predictions)
-        for start in range(0, len(found.keypoints), 3)
+        for number, instance in enumerate(output.keypoint_instance_predictions)
+        for start in range(0, len(instance.keypoints), 3)
     ]
     table = np.array(points, KEYPOINT)
     return table[np.argsort(table["row"], kind="stable")]
@@ -251,15 +252,17 @@ def most_probable(probability_map: NDArray[np.floating]) -> NDArray[np.intp] | N
     if min(height, width) < 2:
         return None
     places = (np.arange(MASK_SIDE) + 0.5) / MASK_SIDE
-    rows, columns = (places * height).astype(int), (places * width).astype(int)
+    rows = (places * height).astype(int)
+    columns = (places * width).astype(int)
     classes: NDArray[np.intp] = probability_map[rows[:, None], columns].argmax(axis=2)
     return classes
 
 
 def _take(table: Table, rows: Rows) -> Table:
-    starts, stops = (np.searchsorted(table["row"], rows, side) for side in ("left", "right"))
-    counts = stops - starts
+    starts = np.searchsorted(table["row"], rows, "left")
+    counts = np.searchsorted(table["row"], rows, "right") - starts
+    # 0, 1, … within each row: the running number minus that of the row's first entry.
     offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    taken: Table = table[np.repeat(starts, counts) + offsets]
-    taken["row"] = np.repeat(np.arange(len(rows)), counts)
-    return taken
+    chosen: Table = table[np.repeat(starts, counts) + offsets]
+    chosen["row"] = np.repeat(np.arange(len(rows)), counts)
+    return chosen

@@ -88,7 +88,7 @@ def detection_predictions(
     boxes: Boxes,
     sizes: NDArray[np.floating] | None = None,
 ) -> Predictions:
-    """Return the boxes as predictions; pixels and relative coordinates are told apart by their range.
+    """Return the boxes as predictions; the largest coordinate tells pixels from relative coordinates.
 
     Args:
         source: The name of the file.

@@ -13,7 +13,7 @@ def recognizes_classification_csv(path: Path, head: bytes) -> bool:
 
 
 def read_classification_csv(path: Path) -> Predictions:
-    """Return the class probabilities of a CSV file: a column `filename` and one column per class, named by it.
+    """Return the class probabilities of a CSV file: a column `filename` and one column per class, which it names.
 
     A column without a name, which pandas writes for its index, is not read.
 

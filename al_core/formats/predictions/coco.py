@@ -55,7 +55,7 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
 
     Args:
         path: The list of results, or an object that holds them as `annotations` beside `images` and `categories`.
-        images: The annotation file with `images` (names and sizes) and `categories`; without it, `image_id` is taken as
+        images: The annotation file with `images` (names and sizes) and `categories`; without it, `image_id` is
             the filename.
 
     Raises:

@@ -18,6 +18,7 @@ from al_core.formats.files.text import BOM
 from al_core.types import Rows
 
 _BLOCK_BYTES = 2**22
+"""How much is parsed at a time: enough for Arrow to use all threads, little beside the table that results."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,14 @@ def read_fast(path: Path) -> CocoTable | None:
     """Return the boxes of a plain list of results, or None if it has to be read entry by entry.
 
     Arrow reads one object per line, so the commas between the entries become line ends. Where such a comma is inside a
-    text or a nested list the line is no JSON any more, so that a wrong cut can be noticed but not misread.
+    text or a nested list the line is no longer JSON: a wrong cut is noticed and never misread.
     """
     import pyarrow as pa
     import pyarrow.json
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start, end = content[:HEAD_BYTES].removeprefix(BOM).lstrip(), content[-HEAD_BYTES:].rstrip()
+        start = content[:HEAD_BYTES].removeprefix(BOM).lstrip()
+        end = content[-HEAD_BYTES:].rstrip()
         if not start.startswith(b"[") or not end.endswith(b"]") or b'"bbox"' not in start:
             return None
         id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
@@ -68,14 +70,14 @@ def read_fast(path: Path) -> CocoTable | None:
         boxes: list[NDArray[np.float32]] = []
         try:
             for first, last in reported(_blocks(content, cut)):
-                # Read, not sliced: what is looked at in a mapped file stays in memory.
+                # Read, not sliced: the pages of a mapped file stay in memory once touched.
                 file.seek(first)
                 lines = pa.BufferReader(file.read(last - first).replace(cut, b"}\n{"))
                 table = pyarrow.json.read_json(lines, parse_options=options)
-                found = _arrow_boxes(table)
-                if found is None:
+                block_boxes = _arrow_boxes(table)
+                if block_boxes is None:
                     return None
-                boxes.append(found)
+                boxes.append(block_boxes)
                 tables.append(table.drop_columns("bbox"))
         except pa.ArrowException:
             return None
@@ -88,7 +90,8 @@ def read_fast(path: Path) -> CocoTable | None:
 
 def _blocks(content: mmap.mmap, cut: bytes) -> list[tuple[int, int]]:
     """Return where the entries of a list begin and end, some megabytes of them at a time."""
-    first, end = content.find(b"[") + 1, content.rfind(b"]")
+    first = content.find(b"[") + 1
+    end = content.rfind(b"]")
     blocks: list[tuple[int, int]] = []
     while first < end:
         last = content.find(cut, first + _BLOCK_BYTES, end)
@@ -108,8 +111,9 @@ def _arrow_boxes(table: Any) -> NDArray[np.float32] | None:
         return None
     if pc.unique(pc.list_value_length(boxes)).to_pylist() != [4]:
         return None
-    found: NDArray[np.float32] = values.to_numpy().reshape(-1, 4)
-    return found.copy()
+    corners: NDArray[np.float32] = values.to_numpy().reshape(-1, 4)
+    # A copy lets go of the block that Arrow has parsed.
+    return corners.copy()
 
 
 def _arrow_ids(column: Any) -> Ids:
@@ -136,7 +140,7 @@ def read_slowly(source: str, results: Sequence[Mapping[str, Any]]) -> CocoTable:
     """Return the boxes of results, read entry by entry.
 
     Raises:
-        FileFormatError: Naming the first entry that is no box.
+        FileFormatError: Naming the first entry that is not a box.
     """
     boxes = [result.get("bbox") for result in results]
     for number, box in enumerate(boxes):

@@ -19,6 +19,7 @@ from al_core.formats.predictions.predictions import SEGMENTATION, Predictions
 
 _QUANTIZED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _TOLERANCE = 0.05
+"""How far the classes of a pixel may be from a sum of 1 on average: 8 bits for many classes round that much."""
 _LAST, _FIRST = "H × W × C", "C × H × W"
 
 Map = NDArray[np.floating]
@@ -60,7 +61,7 @@ def recognizes_maps(path: Path, head: bytes) -> bool:
 def read_maps(path: Path) -> Predictions:
     """Return the probability maps of an .npz file, or of a folder, zip or tar of .npy files, named after their images.
 
-    A map is (H, W, C) or (C, H, W), told apart by which sums to 1; floats, or 8 or 16 bits for 0 to 1.
+    A map is (H, W, C) or (C, H, W), whichever axis sums to 1; floats, or 8 or 16 bits for 0 to 1.
 
     Raises:
         FileFormatError: Naming the first map that has other dimensions than the first.
@@ -120,7 +121,7 @@ def _layout(values: Map) -> tuple[str, str]:
         if mean <= _TOLERANCE:
             return layout, "the values along C sum to 1"
     shorter = _LAST if values.shape[2] <= values.shape[0] else _FIRST
-    return shorter, "no axis sums to 1, the shorter one is taken for the classes; these may be logits"
+    return shorter, "no axis sums to 1, so the shorter one is read as the classes; these may be logits"
 
 
 def _filename(name: str) -> str:

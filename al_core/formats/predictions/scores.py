@@ -1,4 +1,4 @@
-"""Ready-made scores: numbers per sample that another tool has calculated."""
+"""Ready-made scores: one number per sample that another tool has computed."""
 
 import re
 from collections.abc import Sequence
@@ -99,7 +99,8 @@ def _as_score(name: str, values: Scores, lower_is_more: bool, findings: list[Fin
     finite = values[np.isfinite(values)]
     if not len(finite):
         raise FileFormatError(f"{name} holds no numbers; leave it out")
-    lowest, highest = float(np.min(finite)), float(np.max(finite))
+    lowest = float(np.min(finite))
+    highest = float(np.max(finite))
     values = np.where(np.isfinite(values), values, np.nan)
     if lowest < 0 or highest > 1:
         findings.append(note("scaled", f"{name} has values from {lowest:g} to {highest:g}", "scaled to 0 to 1"))

@@ -9,4 +9,4 @@ def test_a_filename_in_an_export_cannot_run_as_a_formula(empty: Api) -> None:
 
 def test_an_unknown_export_format_lists_the_known_ones(api: Api) -> None:
     tag = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
-    assert "there are: txt, csv, json" in api("GET", f"{api.dataset}/tags/{tag}/export/doc", 404)["message"]
+    assert "use one of txt, csv, json" in api("GET", f"{api.dataset}/tags/{tag}/export/doc", 404)["message"]

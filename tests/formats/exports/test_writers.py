@@ -76,5 +76,5 @@ def test_the_same_samples_give_the_same_bytes(name: str, rows: ExportRows) -> No
 
 
 def test_an_unknown_format_lists_the_existing_ones() -> None:
-    with pytest.raises(NotFoundError, match="no export format 'docx'; there are: txt, csv, json"):
+    with pytest.raises(NotFoundError, match="no export format 'docx'; use one of txt, csv, json"):
         find_writer("docx")
