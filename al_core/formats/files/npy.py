@@ -4,6 +4,7 @@ import io
 import math
 import tokenize
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,8 @@ _NPY_MAGIC = b"\x93NUMPY"
 _READ_HEADER = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 """By version of the format. Version 3 only adds names of fields that are not Latin-1."""
 
+_LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
+_MAX_HEADER_BYTES = 65_536
 _MAX_DIMENSIONS = 32
 _PLAIN_KINDS = "biufcUS"
 
@@ -69,7 +72,9 @@ def read_array_header(stream: IO[bytes], source: str) -> ArrayHeader:
     if version not in _READ_HEADER:
         raise FileFormatError(f"{source}: version {version} of the format is not read; save a plain array with np.save")
     try:
-        shape, fortran_order, dtype = _READ_HEADER[version](stream)
+        length = stream.read(_LENGTH_BYTES[version])
+        text = stream.read(min(int.from_bytes(length, "little"), _MAX_HEADER_BYTES))
+        shape, fortran_order, dtype = _parsed(version, length + text)
     except _HEADER_ERRORS as error:
         raise FileFormatError(
             f"{source}: expected a plain array, but its header is damaged; write it again with np.save"
@@ -82,6 +87,12 @@ def read_array_header(stream: IO[bytes], source: str) -> ArrayHeader:
     if len(shape) > _MAX_DIMENSIONS or any(size < 0 for size in shape):
         raise FileFormatError(f"{source}: the header declares no valid shape ({shape!s:.80}); use np.save")
     return ArrayHeader(dtype, shape, fortran_order, stream.tell())
+
+
+@lru_cache(maxsize=64)
+def _parsed(version: tuple[int, int], header: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    # Remembered, because files with an array per image repeat one header a million times.
+    return _READ_HEADER[version](io.BytesIO(header))
 
 
 def check_plain(header: ArrayHeader, source: str) -> None:
