@@ -1,15 +1,18 @@
 """One sample, large: its image, what was predicted, and how each score comes about."""
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from al_core.scorers import score_named
-from al_core.steps.sample_card import describe_sample
-from al_core.store import Dataset, StoredArray
+from al_core.steps.sample_card import SampleCard, describe_sample
+from al_core.steps.scores import ScoreOrigin
+from al_core.steps.tasks import PredictionCard
+from al_core.steps.tasks.task import Box, Keypoint
+from al_core.store import Dataset, Kind, StoredArray
 from al_core.text import percent
 from ui.charts import BLUE
 from ui.images import image_url
@@ -18,55 +21,55 @@ from ui.messages import plain
 N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
 
-# A box (x0, y0, x1, y1) or keypoint (x, y) with its label and score.
-Shape = dict[str, Any]
-
 
 def show_sample(dataset: Dataset, row: int) -> None:
     """Open a dialog about the sample of this row."""
-    card: dict[str, Any] = describe_sample(dataset, row)
-    st.dialog(plain(card["filename"]), width="large")(_draw)(dataset, row, card)
+    card = describe_sample(dataset, row)
+    st.dialog(plain(card.filename), width="large")(_draw)(dataset, card)
 
 
-def _draw(dataset: Dataset, row: int, card: dict[str, Any]) -> None:
+def _draw(dataset: Dataset, card: SampleCard) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     with image:
-        st.html(STYLE + _image(dataset, row, card))
-        st.caption(f"Row {row:,} (of 0 to {dataset.n_samples - 1:,}) · {_tags(dataset, row)}")
+        st.html(STYLE + _image(dataset, card))
+        st.caption(f"Row {card.row:,} (of 0 to {dataset.n_samples - 1:,}) · {_tags(dataset, card.row)}")
     with numbers:
         st.markdown(
             "**Predicted**",
             help="By the newest predictions: the most likely classes, the most confident boxes or keypoints, or the "
             "share of the image that each class of the mask covers",
         )
-        st.html(_classes(_most_likely(card), card.get("colors", {})) or "No stored prediction for this image.")
+        st.html(
+            _classes(_most_likely(card.prediction), card.prediction.colors) or "No stored prediction for this image."
+        )
         st.markdown("**Scores**", help="From 0 to 1; higher means more worth labeling")
-        st.html(_scores(dataset, row) or "No scores yet: drop predictions on the Predictions page.")
+        st.html(_scores(dataset, card.row) or "No scores yet: drop predictions on the Predictions page.")
 
 
-def _image(dataset: Dataset, row: int, card: dict[str, Any]) -> str:
-    name = escape(card["filename"], quote=True)
-    image = f'<img class="sample-image" src="{image_url(dataset, row)}/full" alt="{name}">'
-    shapes = _boxes(card.get("boxes", [])) + _points(card.get("keypoints", []))
-    if card.get("has_mask"):
-        shapes += f'<img class="sample-mask" src="{image_url(dataset, row)}/mask" alt="">'
+def _image(dataset: Dataset, card: SampleCard) -> str:
+    address = image_url(dataset, card.row)
+    name = escape(card.filename, quote=True)
+    image = f'<img class="sample-image" src="{address}/full" alt="{name}">'
+    shapes = _boxes(card.prediction.boxes) + _points(card.prediction.keypoints)
+    if card.prediction.has_mask:
+        shapes += f'<img class="sample-mask" src="{address}/mask" alt="">'
     return f'<div class="sample-frame">{image}{shapes}</div>' if shapes else image
 
 
-def _boxes(boxes: list[Shape]) -> str:
+def _boxes(boxes: Sequence[Box]) -> str:
     # Coordinates are shares of the image's sides.
     return "".join(
-        f'<div class="sample-box" style="left: {100 * box["x0"]}%; top: {100 * box["y0"]}%; '
-        f'width: {100 * (box["x1"] - box["x0"])}%; height: {100 * (box["y1"] - box["y0"])}%">'
-        f"<span>{escape(box['label'])} {box['score']:.2f}</span></div>"
+        f'<div class="sample-box" style="left: {100 * box.x0}%; top: {100 * box.y0}%; '
+        f'width: {100 * (box.x1 - box.x0)}%; height: {100 * (box.y1 - box.y0)}%">'
+        f"<span>{escape(box.label)} {box.score:.2f}</span></div>"
         for box in boxes
     )
 
 
-def _points(keypoints: list[Shape]) -> str:
+def _points(keypoints: Sequence[Keypoint]) -> str:
     return "".join(
-        f'<div class="sample-point" title="{escape(point["label"], quote=True)} {point["score"]:.2f}" '
-        f'style="left: {100 * point["x"]}%; top: {100 * point["y"]}%; opacity: {0.35 + 0.65 * point["score"]}"></div>'
+        f'<div class="sample-point" title="{escape(point.label, quote=True)} {point.score:.2f}" '
+        f'style="left: {100 * point.x}%; top: {100 * point.y}%; opacity: {0.35 + 0.65 * point.score}"></div>'
         for point in keypoints
     )
 
@@ -77,16 +80,15 @@ def _tags(dataset: Dataset, row: int) -> str:
     return "in " + ", ".join(plain(name) for name in names)
 
 
-def _most_likely(card: dict[str, Any]) -> list[tuple[str, float]]:
-    if card["classes"]:
-        classes: list[tuple[str, float]] = card["classes"]
-        return classes
-    shapes: list[Shape] = card.get("boxes") or card.get("keypoints") or []
-    most_confident = sorted(shapes, key=lambda shape: -shape["score"])[:N_LISTED]
-    return [(shape["label"], shape["score"]) for shape in most_confident]
+def _most_likely(prediction: PredictionCard) -> Sequence[tuple[str, float]]:
+    if prediction.classes:
+        return prediction.classes
+    shapes: Sequence[Box | Keypoint] = prediction.boxes or prediction.keypoints
+    most_confident = sorted(shapes, key=lambda shape: -shape.score)[:N_LISTED]
+    return [(shape.label, shape.score) for shape in most_confident]
 
 
-def _classes(classes: list[tuple[str, float]], colors: dict[str, str]) -> str:
+def _classes(classes: Sequence[tuple[str, float]], colors: Mapping[str, str]) -> str:
     return "".join(_class(name, share, colors.get(name, BLUE)) for name, share in classes)
 
 
@@ -98,7 +100,7 @@ def _class(name: str, share: float, color: str) -> str:
 
 def _scores(dataset: Dataset, row: int) -> str:
     lines = []
-    for stored in dataset.arrays.all("score"):
+    for stored in dataset.arrays.all(Kind.SCORE):
         score = float(dataset.arrays.read(stored)[row])
         if not np.isnan(score):
             text = _arithmetic(dataset, stored, row, score)
@@ -107,8 +109,9 @@ def _scores(dataset: Dataset, row: int) -> str:
 
 
 def _arithmetic(dataset: Dataset, stored: StoredArray, row: int, score: float) -> str:
-    scorer_score = score_named(stored.name, stored.facts.get("task"))
-    prediction = dataset.arrays.find("prediction", stored.facts.get("prediction", ""))
+    origin = ScoreOrigin.of(stored)
+    scorer_score = score_named(stored.name, origin.task)
+    prediction = dataset.arrays.find(Kind.PREDICTION, origin.prediction)
     text = None
     if prediction and scorer_score and scorer_score.work_out:
         text = scorer_score.work_out(dataset.arrays.read(prediction)[row])

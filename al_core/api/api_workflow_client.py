@@ -14,6 +14,7 @@ from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
 
 if TYPE_CHECKING:
+    from al_core.api.tag_data import TagData
     from al_core.store import Tag
     from al_core.wire.image_upload import ImageUpload
 
@@ -113,15 +114,19 @@ class ApiWorkflowClient(WorkflowClient):
 
         return ImageUpload(self._connection, dataset_name)
 
-    def get_all_tags(self) -> "list[Tag]":
+    def get_all_tags(self) -> "list[TagData]":
         """Return all tags, newest first."""
-        return [read_tag(known) for known in self._connection.get(self._path("/tags"))]
+        from al_core.api.tag_data import TagData
 
-    def get_tag_by_id(self, tag_id: str) -> "Tag":
+        return [TagData.of(read_tag(record)) for record in self._connection.get(self._path("/tags"))]
+
+    def get_tag_by_id(self, tag_id: str) -> "TagData":
         """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
-        return read_tag(self._connection.get(self._path(f"/tags/{tag_id}")))
+        from al_core.api.tag_data import TagData
 
-    def get_tag_by_name(self, tag_name: str) -> "Tag":
+        return TagData.of(read_tag(self._connection.get(self._path(f"/tags/{tag_id}"))))
+
+    def get_tag_by_name(self, tag_name: str) -> "TagData":
         """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
         tags = {tag.name: tag for tag in self.get_all_tags()}
         if tag_name not in tags:
@@ -140,14 +145,14 @@ class ApiWorkflowClient(WorkflowClient):
             exclude_parent_tag: Leave out those that the parent tag has too.
         """
         rows = tag_data.rows
-        if exclude_parent_tag and tag_data.prev_tag_id:
-            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.prev_tag_id).rows, assume_unique=True)
+        if exclude_parent_tag and tag_data.parent_id:
+            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.parent_id).rows, assume_unique=True)
         names = filenames_on_server if filenames_on_server is not None else self._known_filenames(tag_data)
         return list(names) if len(rows) == len(names) else [names[row] for row in rows.tolist()]
 
     def create_tag_from_filenames(
         self, fnames_new_tag: Sequence[str], new_tag_name: str, parent_tag_id: str | None = None
-    ) -> "Tag":
+    ) -> "TagData":
         """Store filenames under a new tag, by default below `initial-tag`, and return it."""
         from al_core.api.bitmask import BitMask
 
@@ -176,13 +181,15 @@ class ApiWorkflowClient(WorkflowClient):
         selection_config: SelectionConfig,
         preselected_tag_id: str | None = None,
         query_tag_id: str | None = None,
-    ) -> "Tag":
+    ) -> "TagData":
         """Select samples and return the new tag: the preselected rows and the added ones."""
+        from al_core.api.tag_data import TagData
+
         ids = {"preselectedTagId": preselected_tag_id, "queryTagId": query_tag_id, "embeddingId": self.embedding_id}
-        return select(self._connection, self.dataset_id, selection_config, ids)
+        return TagData.of(select(self._connection, self.dataset_id, selection_config, ids))
 
     def _known_filenames(self, tag: "Tag") -> list[str]:
-        if len(self._filenames) != tag.tot_size:
+        if len(self._filenames) != tag.n_samples:
             self.get_filenames()
         return self._filenames
 

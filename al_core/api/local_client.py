@@ -9,6 +9,7 @@ from al_core.config import SelectionConfig
 from al_core.types import Embeddings, Scores
 
 if TYPE_CHECKING:
+    from al_core.api.tag_data import TagData
     from al_core.store import LocalDataset, Tag, Workspace
 
 
@@ -61,10 +62,8 @@ class LocalClient(WorkflowClient):
 
     def create_dataset(self, dataset_name: str) -> str:
         """Use the dataset of that name, made if it does not exist, and return its id."""
-        known = {dataset.name: dataset for dataset in self.workspace.datasets()}
-        # Not `or`: a dataset without samples is falsy.
-        is_known = dataset_name in known
-        self._dataset = known[dataset_name] if is_known else self.workspace.create_dataset(dataset_name)
+        by_name = {dataset.name: dataset for dataset in self.workspace.datasets()}
+        self._dataset = by_name.get(dataset_name) or self.workspace.create_dataset(dataset_name)
         return self._dataset.id
 
     def get_datasets(self) -> list["LocalDataset"]:
@@ -87,17 +86,23 @@ class LocalClient(WorkflowClient):
 
         workflow.add_embeddings(self.dataset, filenames, np.asarray(embeddings), name=name)
 
-    def get_all_tags(self) -> "list[Tag]":
+    def get_all_tags(self) -> "list[TagData]":
         """Return all tags, newest first."""
-        return self.dataset.tags()
+        from al_core.api.tag_data import TagData
 
-    def get_tag_by_id(self, tag_id: str) -> "Tag":
+        return [TagData.of(tag) for tag in self.dataset.tags()]
+
+    def get_tag_by_id(self, tag_id: str) -> "TagData":
         """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
-        return self.dataset.tag_by_id(tag_id)
+        from al_core.api.tag_data import TagData
 
-    def get_tag_by_name(self, tag_name: str) -> "Tag":
+        return TagData.of(self.dataset.tag_by_id(tag_id))
+
+    def get_tag_by_name(self, tag_name: str) -> "TagData":
         """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
-        return self.dataset.tag(tag_name)
+        from al_core.api.tag_data import TagData
+
+        return TagData.of(self.dataset.tag(tag_name))
 
     def get_filenames_in_tag(
         self, tag_data: "Tag", filenames_on_server: Sequence[str] | None = None, exclude_parent_tag: bool = False
@@ -110,21 +115,24 @@ class LocalClient(WorkflowClient):
             exclude_parent_tag: Leave out those that the parent tag has too.
         """
         rows = tag_data.rows
-        if exclude_parent_tag and tag_data.prev_tag_id:
-            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.prev_tag_id).rows, assume_unique=True)
+        if exclude_parent_tag and tag_data.parent_id:
+            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.parent_id).rows, assume_unique=True)
         if filenames_on_server is not None:
             return [filenames_on_server[row] for row in rows.tolist()]
         return self.dataset.filenames(rows)
 
     def create_tag_from_filenames(
         self, fnames_new_tag: Sequence[str], new_tag_name: str, parent_tag_id: str | None = None
-    ) -> "Tag":
+    ) -> "TagData":
         """Store filenames under a new tag, by default below `initial-tag`, and return it."""
+        from al_core.api.tag_data import TagData
+        from al_core.store import TagOrigin
+
         rows = self.dataset.rows_of(fnames_new_tag)
         unknown = [fnames_new_tag[position] for position in np.flatnonzero(rows < 0).tolist()]
         check_known(unknown, len(fnames_new_tag), next(iter(self.dataset.filenames(np.arange(1))), ""))
         parent = self.get_tag_by_id(parent_tag_id) if parent_tag_id else None
-        return self.dataset.create_tag(new_tag_name, rows, parent=parent)
+        return TagData.of(self.dataset.create_tag(new_tag_name, rows, TagOrigin(parent=parent)))
 
     def delete_tag_by_id(self, tag_id: str) -> None:
         """Remove a tag that has no children."""
@@ -133,27 +141,32 @@ class LocalClient(WorkflowClient):
     def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
         """Store scores, one value per sample of the tag in row order; NaN means that a sample has none."""
         from al_core import workflow
+        from al_core.steps.scores import ScoreOrigin
 
         tag = self.get_tag_by_id(query_tag_id)
-        workflow.store_scores(self.dataset, tag.rows, al_scores, facts={"tag": tag.name})
+        workflow.store_scores(self.dataset, tag.rows, al_scores, origin=ScoreOrigin(tag=tag.name))
 
     def selection(
         self,
         selection_config: SelectionConfig,
         preselected_tag_id: str | None = None,
         query_tag_id: str | None = None,
-    ) -> "Tag":
+    ) -> "TagData":
         """Select samples and return the new tag: the preselected rows and the added ones."""
         from al_core import workflow
+        from al_core.api.tag_data import TagData
 
-        return workflow.run_selection(
+        selection = workflow.run_selection(
             self.dataset,
             selection_config,
             query_tag=self.get_tag_by_id(query_tag_id) if query_tag_id else None,
             labeled_tag=self.get_tag_by_id(preselected_tag_id) if preselected_tag_id else None,
             embedding_name=self._embedding_name(),
-        ).tag
+        )
+        return TagData.of(selection.tag)
 
     def _embedding_name(self) -> str | None:
-        names = {stored.id: stored.name for stored in self.dataset.arrays.all("embedding")}
+        from al_core.store import Kind
+
+        names = {stored.id: stored.name for stored in self.dataset.arrays.all(Kind.EMBEDDING)}
         return names.get(self.embedding_id, self.embedding_id) if self.embedding_id else None

@@ -2,18 +2,18 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from numpy.typing import NDArray
 
 from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
 from al_core.store import files
 from al_core.store.arrays import Arrays
-from al_core.store.records import StoredArray
+from al_core.store.identity import new_id, now
+from al_core.store.records import Kind, StoredArray
 from al_core.wire.array_bundle import write_bundle
 from al_core.wire.connection import Connection
 
-RESULTS = ("projection", "neighbors")
+RESULTS = (Kind.PROJECTION, Kind.NEIGHBORS)
 """Kinds that follow from others: kept on this machine, so that reading needs no right to write."""
 
 
@@ -24,28 +24,28 @@ class RemoteArrays(Arrays):
         self._connection = connection
         self._path = path
         self._cache = cache
-        self._known = Recent[list[StoredArray]]()
+        self._results_key = f"{connection.server}{path}"
+        self._listed = Recent[list[StoredArray]]()
 
     def _load(self) -> list[StoredArray]:
-        listed = self._connection.get_if_changed(self._path)
-        return [StoredArray(**known | {"shape": tuple(known["shape"])}) for known in listed]
+        return [_stored_array(record) for record in self._connection.get_if_changed(self._path)]
 
     def every(self) -> list[StoredArray]:
-        """Return what the server has of all kinds, oldest first."""
-        return self._known.get(self._load)
+        """Return the records of what the server has of all kinds, oldest first."""
+        return self._listed.get(self._load)
 
     def all(self, kind: str) -> list[StoredArray]:
-        """Return what the server has of a kind, oldest first."""
-        return [stored for stored in self.every() if stored.kind == kind]
+        """Return the records of what the server has of a kind, oldest first, then of what was computed here."""
+        there = [stored for stored in self.every() if stored.kind == kind]
+        return there + (self._cache.results(self._results_key, kind) if kind in RESULTS else [])
 
     def find(self, kind: str, name: str) -> StoredArray | None:
-        """Return what is known of one array, or None if there is none of that name, there or calculated here."""
-        found = next((stored for stored in self.all(kind) if stored.name == name), None)
-        return found or (self._result(kind, name) if kind in RESULTS else None)
+        """Return the record of one array, or None if there is none of that name, there or computed here."""
+        return next((stored for stored in reversed(self.all(kind)) if stored.name == name), None)
 
     def read(self, stored: StoredArray) -> NDArray[Any]:
         """Return the array itself, mapped from disk and read-only; it is fetched once."""
-        path = self._cache.result_path(stored.kind, stored.name)
+        path = self._cache.result_path(self._results_key, stored)
         if stored.kind in RESULTS and path.exists():
             return files.read_array(path)
         return self._cache.array(stored, lambda file: self._connection.download(f"{self._path}/{stored.id}", file))
@@ -53,42 +53,46 @@ class RemoteArrays(Arrays):
     def save(
         self,
         kind: str,
-        named: dict[str, NDArray[Any]],
-        facts: dict[str, Any] | None = None,
+        named: Mapping[str, NDArray[Any]],
+        attributes: Mapping[str, Any] | None = None,
         *,
         ids: Mapping[str, str | None] | None = None,
-    ) -> None:
+    ) -> list[StoredArray]:
         """Send arrays, which all become visible at once; what follows from others is kept here."""
         if kind in RESULTS:
-            for name, array in named.items():
-                path = self._cache.result_path(kind, name)
-                # Before the array, without which nobody asks for them.
-                files.write_atomically(path.with_suffix(".json"), lambda file: file.write(orjson.dumps(facts or {})))
-                files.write_array(path, array)
-            return
+            return [self._keep(kind, name, array, attributes or {}) for name, array in named.items()]
         with tempfile.TemporaryFile() as file:
-            write_bundle(file, named, facts or {})
+            write_bundle(file, named, attributes or {})
             file.seek(0)
-            self._connection.send("PUT", f"{self._path}/{kind}", file)
-        self._known.forget()
+            stored = self._connection.send("PUT", f"{self._path}/{kind}", file)
+        self._listed.forget()
+        return [_stored_array(record) for record in stored]
 
     def delete(self, kind: str, name: str) -> None:
         """Remove an array from the server if it is there."""
         stored = self.find(kind, name)
         if stored is not None:
             self._connection.send("DELETE", f"{self._path}/{stored.id}")
-            self._known.forget()
+            self._listed.forget()
 
     def forget(self) -> None:
         """Ask the server again for what there is."""
-        self._known.forget()
+        self._listed.forget()
 
-    def _result(self, kind: str, name: str) -> StoredArray | None:
-        path = self._cache.result_path(kind, name)
-        facts_path = path.with_suffix(".json")
-        if not (path.exists() and facts_path.exists()):
-            return None
-        shape = files.read_array(path).shape
-        facts = orjson.loads(facts_path.read_bytes())
-        # Its name says what it was made from, so that it stands for the content.
-        return StoredArray(path.stem[:24], kind, name, path.stem, shape, facts, path.stat().st_mtime_ns // 1_000_000)
+    def _keep(self, kind: str, name: str, array: NDArray[Any], attributes: Mapping[str, Any]) -> StoredArray:
+        digest = files.array_digest(array)
+        stored = StoredArray(new_id(), kind, name, digest, array.shape, dict(attributes), now())
+        self._cache.keep_result(self._results_key, stored, array)
+        return stored
+
+
+def _stored_array(record: Mapping[str, Any]) -> StoredArray:
+    return StoredArray(
+        id=record["id"],
+        kind=record["kind"],
+        name=record["name"],
+        digest=record["digest"],
+        shape=tuple(record["shape"]),
+        attributes=record["attributes"],
+        created_at=record["created_at"],
+    )

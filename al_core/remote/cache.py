@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import ServerError
@@ -29,15 +30,15 @@ class Cache:
         self._folder = folder
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
-        for file in folder.glob("*/*"):
-            if file.stat().st_mtime < time.time() - UNUSED_SECONDS:
+        for file in folder.glob("**/*"):
+            if file.is_file() and file.stat().st_mtime < time.time() - UNUSED_SECONDS:
                 file.unlink(missing_ok=True)
 
     def array(self, stored: StoredArray, download: Download) -> NDArray[Any]:
         """Return an array, mapped from disk and read-only; `download` is called when it is not here yet.
 
         Raises:
-            ServerError: If what arrives has not the content that was announced.
+            ServerError: If the downloaded content does not match the announced digest.
         """
         if not DIGEST.fullmatch(stored.digest):
             raise ServerError(f"the server named {stored.digest!r} as the digest of {stored.kind} '{stored.name}'")
@@ -51,9 +52,29 @@ class Cache:
         self._fetch(path, download, _check_filenames)
         return files.read_filenames(path)
 
-    def result_path(self, kind: str, name: str) -> Path:
-        """Return where something calculated here lies; its name says from what content."""
-        return self._folder / "results" / f"{sha256(f'{kind} {name}'.encode()).hexdigest()}.npy"
+    def results(self, dataset_key: str, kind: str) -> list[StoredArray]:
+        """Return the records of what was computed here for a dataset, oldest first."""
+        records = [orjson.loads(path.read_bytes()) for path in self._results_folder(dataset_key).glob(f"{kind}-*.json")]
+        stored = [StoredArray(**record | {"shape": tuple(record["shape"])}) for record in records]
+        return sorted((array for array in stored if self.result_path(dataset_key, array).exists()), key=_age)
+
+    def keep_result(self, dataset_key: str, stored: StoredArray, array: NDArray[Any]) -> None:
+        """Keep an array that was computed here, in place of an older one of its name."""
+        # Under its id: whoever reads an older one now is not disturbed, and a record never names another's array.
+        files.write_array(self.result_path(dataset_key, stored), array)
+        name_digest = sha256(stored.name.encode()).hexdigest()
+        record = self._results_folder(dataset_key) / f"{stored.kind}-{name_digest}.json"
+        replaced = orjson.loads(record.read_bytes())["id"] if record.exists() else None
+        files.write_atomically(record, lambda file: file.write(orjson.dumps(vars(stored))))
+        if replaced:
+            (record.parent / f"{replaced}.npy").unlink(missing_ok=True)
+
+    def result_path(self, dataset_key: str, stored: StoredArray) -> Path:
+        """Return the file of an array that was computed here."""
+        return self._results_folder(dataset_key) / f"{stored.id}.npy"
+
+    def _results_folder(self, dataset_key: str) -> Path:
+        return self._folder / "results" / sha256(dataset_key.encode()).hexdigest()
 
     def _fetch(self, path: Path, download: Download, check: Callable[[Path], None]) -> None:
         with self._lock:
@@ -61,6 +82,10 @@ class Cache:
                 os.utime(path)
                 return
             files.write_atomically(path, download, check)
+
+
+def _age(stored: StoredArray) -> int:
+    return stored.created_at
 
 
 def _check_filenames(draft: Path) -> None:

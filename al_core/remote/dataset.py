@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
 from al_core.store.dataset import Dataset, ImageSize, Server
 from al_core.store.identity import sample_id
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagRole, rows_to_mask
+from al_core.store.provenance import TagRole
+from al_core.store.records import INITIAL_TAG, Kind, SampleImage, Tag, TagOrigin, rows_to_mask
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
@@ -37,10 +39,10 @@ class RemoteDataset(Dataset):
     has_images = True
     arrays: RemoteArrays
 
-    def __init__(self, connection: Connection, cache: Cache, workspace_key: str, known: dict[str, Any]) -> None:
-        self.id = known["id"]
-        self.name = known["name"]
-        self.n_samples = known["nSamples"] - known["nPending"]
+    def __init__(self, connection: Connection, cache: Cache, workspace_key: str, record: dict[str, Any]) -> None:
+        self.id = record["id"]
+        self.name = record["name"]
+        self.n_samples = record["nSamples"] - record["nPending"]
         self.image_key = f"{workspace_key}-{self.id}"
         self.address = connection.server
         self._connection = connection
@@ -77,40 +79,32 @@ class RemoteDataset(Dataset):
         return list(self._tags.get(self._load_tags))
 
     def _load_tags(self) -> list[Tag]:
-        return [read_tag(known) for known in self._connection.get_if_changed(f"{self._path}/tags")]
+        return [read_tag(record) for record in self._connection.get_if_changed(f"{self._path}/tags")]
 
-    def create_tag(
-        self,
-        name: str,
-        rows: Rows,
-        *,
-        parent: Tag | None = None,
-        query_tag: Tag | None = None,
-        preselected_tag: Tag | None = None,
-        facts: dict[str, Any] | None = None,
-        order: Rows | None = None,
-    ) -> Tag:
+    def create_tag(self, name: str, rows: Rows, origin: TagOrigin | None = None) -> Tag:
         """Store a set of rows under a name; a selection with its order is made by the server only."""
-        if order is not None:
+        origin = origin or TagOrigin()
+        if origin.order is not None:
             raise NotAllowedError("the server makes its selections itself: use workflow.run_selection")
         mask = int.from_bytes(rows_to_mask(rows, self.n_samples), "little")
         body = {
             "name": name,
             "bitMaskData": hex(mask),
             "totSize": self.n_samples,
-            "prevTagId": (parent or self.tag(INITIAL_TAG)).id,
-            "queryTagId": query_tag.id if query_tag else None,
-            "preselectedTagId": preselected_tag.id if preselected_tag else None,
-            "facts": facts,
+            "prevTagId": (origin.parent or self.tag(INITIAL_TAG)).id,
+            "queryTagId": origin.query.id if origin.query else None,
+            "preselectedTagId": origin.labeled.id if origin.labeled else None,
+            "provenance": origin.provenance.to_json(),
         }
-        made = self._connection.send("POST", f"{self._path}/tags", body)
+        created = self._connection.send("POST", f"{self._path}/tags", body)
         self._tags.forget()
-        return read_tag(self._connection.get(f"{self._path}/tags/{made['id']}"))
+        return read_tag(self._connection.get(f"{self._path}/tags/{created['id']}"))
 
-    def rename_tag(self, tag: Tag, name: str) -> None:
-        """Give a tag another name; `initial-tag` keeps its own."""
+    def rename_tag(self, tag: Tag, name: str) -> Tag:
+        """Give a tag another name and return it; `initial-tag` keeps its own."""
         self._connection.send("PUT", f"{self._path}/tags/{tag.id}", {"name": name})
         self._tags.forget()
+        return replace(tag, name=name)
 
     def set_tag_role(self, tag: Tag, role: TagRole) -> None:
         """Say what a tag stands for; `initial-tag` and selections keep their roles."""
@@ -136,7 +130,7 @@ class RemoteDataset(Dataset):
         ids = {
             "queryTagId": query_tag.id if query_tag else None,
             "preselectedTagId": labeled_tag.id if labeled_tag else None,
-            "embeddingId": self.arrays.get("embedding", embedding_name).id if embedding_name else None,
+            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
         }
         try:
             return select(self._connection, self.id, config, ids, progress)
@@ -151,8 +145,8 @@ class RemoteDataset(Dataset):
 
     def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""
-        found = self._connection.get(f"{self._path}/tags/{tag.id}/exports", addedOnly=added_only)
-        return next((known["obstacle"] for known in found if known["name"] == format), None)
+        formats = self._connection.get(f"{self._path}/tags/{tag.id}/exports", addedOnly=added_only)
+        return next((record["obstacle"] for record in formats if record["name"] == format), None)
 
     def set_images_dir(self, folder: Path | None) -> None:
         """Raise `NotAllowedError`: the folder of the images is chosen on the server."""

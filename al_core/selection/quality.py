@@ -26,9 +26,9 @@ class SelectionQuality:
     """
 
     n_added: int
-    mean_score: float | None
-    covering_radius: float | None
-    smallest_distance: float | None
+    mean_score: float | None = None
+    covering_radius: float | None = None
+    smallest_distance: float | None = None
 
 
 def quality(

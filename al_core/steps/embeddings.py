@@ -1,17 +1,28 @@
-"""Arrays from outside, checked and brought to the rows of a dataset."""
+"""Embeddings: those from outside, checked and brought to the rows of a dataset, and those computed from images."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.config import SamplingMethod, SelectionConfig
-from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.store.records import StoredArray
-from al_core.types import Embeddings, Rows, Scores
+from al_core.exceptions import AlreadyExistsError, InvalidInputError
+from al_core.store.records import Kind, StoredArray
+from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset
+    from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
+    from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.store import Dataset, LocalDataset, Workspace
+
+
+@dataclass(frozen=True)
+class EmbeddedFolder:
+    """A dataset made from a folder of images, and the files that could not be read."""
+
+    dataset: "Dataset"
+    broken: "tuple[BrokenImage, ...]"
 
 
 def check_embeddings(embeddings: Embeddings, filenames: Sequence[str]) -> None:
@@ -52,41 +63,67 @@ def position_of_rows(dataset: "Dataset", filenames: Sequence[str]) -> Rows:
     return position_of_row
 
 
-def score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[float] | Scores) -> Scores:
-    """Return (n_samples,) scores with the given values at `rows` and NaN elsewhere.
+def save_embedding(
+    dataset: "Dataset",
+    filenames: Sequence[str],
+    embeddings: Embeddings,
+    *,
+    name: str,
+    embedding_id: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> StoredArray:
+    """Store embeddings that `check_embeddings` has passed, reordered to the dataset's rows.
+
+    Args:
+        dataset: Without samples it takes the filenames as its samples.
+        filenames: (M,) of the rows.
+        embeddings: (M, D).
+        name: Of the embedding.
+        embedding_id: The id that a client was promised; by default a new one.
+        attributes: What to record with the embedding, such as the model.
 
     Raises:
-        InvalidInputError: If there is not one number from 0 to 1 for each row.
+        InvalidInputError: Unless each sample of the dataset has exactly one row.
+        AlreadyExistsError: If there is an embedding of that name.
     """
-    scores = np.asarray(values)
-    if scores.shape != (len(rows),) or scores.dtype.kind not in "fiub":
-        raise InvalidInputError(
-            f"score '{name}' has shape {scores.shape}, but {len(rows)} samples are scored; give one number for each"
-        )
-    bad = np.flatnonzero((scores < 0) | (scores > 1))
-    if len(bad):
-        raise InvalidInputError(
-            f"score '{name}' of {dataset.filenames(rows[bad[:1]])[0]} is {scores[bad[0]]}; scores are from 0 to 1, "
-            "higher meaning more worth labelling"
-        )
-    column = np.full(dataset.n_samples, np.nan, scores.dtype if scores.dtype.kind == "f" else np.float64)
-    column[rows] = scores
-    return column
+    if dataset.arrays.find(Kind.EMBEDDING, name):
+        raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
+    if not dataset.n_samples:
+        dataset.set_samples(filenames)
+    ordered = np.asarray(embeddings[position_of_rows(dataset, filenames)], np.float32)
+    [stored] = dataset.arrays.save(Kind.EMBEDDING, {name: ordered}, attributes, ids={name: embedding_id})
+    return stored
 
 
-def complete_scores(
-    dataset: "Dataset", config: SelectionConfig, score: StoredArray | None, candidates: Rows
-) -> Scores | None:
-    """Return the scores if each candidate has one; a method that needs them cannot go without."""
-    if score is None:
-        return None
-    scores = dataset.arrays.read(score)
-    n_missing = int(np.isnan(scores[candidates]).sum())
-    if not n_missing:
-        return scores
-    if config.method in (SamplingMethod.RANDOM, SamplingMethod.CORESET):
-        return None
-    raise MissingInputError(
-        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
-        "them, or choose a query tag whose samples all have one"
-    )
+def save_images(
+    dataset: "LocalDataset", images: "EmbeddedImages", name: str, attributes: Mapping[str, Any]
+) -> StoredArray:
+    """Store an embedding of a dataset's images, already checked, with their metadata and digests."""
+    stored = save_embedding(dataset, images.filenames, images.embeddings, name=name, attributes=attributes)
+    order = position_of_rows(dataset, images.filenames)
+    dataset.arrays.save(Kind.METADATA, {column: values[order] for column, values in images.metadata.items()})
+    dataset.arrays.save(Kind.DIGEST, {"content": images.digests[order]})
+    if "file_size" in images.metadata:
+        dataset.set_attributes({"size_in_bytes": int(images.metadata["file_size"].sum())})
+    return stored
+
+
+def embed_folder_into(
+    workspace: "Workspace",
+    folder: Path,
+    name: str,
+    model: "str | Path | EmbeddingModel | EmbeddingFunction",
+    progress: Progress | None,
+) -> EmbeddedFolder:
+    """Embed all images of a folder and store them as a new dataset; nothing is stored if anything is wrong."""
+    from al_core.embedding import list_images, load_model
+    from al_core.embedding.checkpoint import embed_folder
+
+    workspace.check_dataset_name(name)
+    filenames = list_images(folder)
+    loaded = load_model(model)
+    with embed_folder(folder, filenames, loaded, workspace.home / "embedding-runs", progress=progress) as images:
+        check_embeddings(images.embeddings, images.filenames)
+        dataset = workspace.create_dataset(name, images.filenames, images_dir=folder)
+        save_images(dataset, images, loaded.name, loaded.facts)
+    return EmbeddedFolder(dataset, images.broken)

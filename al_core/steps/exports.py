@@ -13,11 +13,16 @@ from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
 from al_core.formats.files.images import missing_images
 from al_core.steps.manifest import make_manifest
 from al_core.steps.predictions import read_annotations
-from al_core.store.records import StoredArray, Tag
+from al_core.steps.scores import ScoreOrigin
+from al_core.steps.tasks import PredictionAttributes
+from al_core.store.records import Kind, StoredArray, Tag
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
+
+
+EXAMPLE_SAMPLES = 200
 
 
 def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> ExportRows:
@@ -29,11 +34,25 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> Ex
         filenames=dataset.filenames(rows),
         scores=dataset.arrays.read(score)[rows] if score else None,
         ranks=[*range(1, n_added + 1), *[None] * (len(rows) - n_added)],
-        metadata={"dataset": dataset.name, "tag": tag.name, "total": tag.size, "added": n_added, **tag.facts},
+        metadata={
+            "dataset": dataset.name,
+            "tag": tag.name,
+            "total": tag.size,
+            "added": n_added,
+            **tag.provenance.to_json(),
+        },
         annotations=annotations.take(rows) if annotations else None,
         images_dir=dataset.images_dir,
         manifest=partial(make_manifest, dataset, tag),
     )
+
+
+def write_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+    """Return a tag as a file in a format of `formats.WRITERS`."""
+    writer = find_writer(format)
+    rows = export_rows(dataset, tag, added_only=added_only)
+    rows.require(*writer.needs)
+    return writer.write(rows)
 
 
 def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> str | None:
@@ -68,20 +87,20 @@ def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | 
 def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
     """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
     score = _score_of(dataset, tag)
-    return read_annotations(dataset, score.facts.get("prediction") if score else None)
+    return read_annotations(dataset, ScoreOrigin.of(score).prediction if score else "")
 
 
 def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Rows, int]:
     """Return the rows in the order in which they are written, and how many the selection added."""
-    order = dataset.arrays.find("selection", tag.id)
+    order = dataset.arrays.find(Kind.SELECTION, tag.id)
     added: Rows = np.asarray(dataset.arrays.read(order)) if order else np.empty(0, np.int64)
     rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
     return rows, len(added)
 
 
 def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
-    origin = tag.facts.get("score")
-    return dataset.arrays.find("score", origin["name"]) if origin else None
+    source = tag.provenance.score
+    return dataset.arrays.find(Kind.SCORE, source.name) if source else None
 
 
 def copy_images(
@@ -113,11 +132,11 @@ def copy_images(
     return fill_folder(rows, Path(folder).expanduser(), link=link, progress=progress)
 
 
-def example_predictions(dataset: "Dataset", *, n_samples: int = 200) -> bytes:
+def example_predictions(dataset: "Dataset") -> bytes:
     """Return a CSV file of predictions for the dataset's first samples, to learn the layout from."""
-    rows = np.arange(min(n_samples, dataset.n_samples))
-    stored = dataset.arrays.newest("prediction")
-    class_names = stored.facts["class_names"] if stored else ["cat", "dog"]
+    rows = np.arange(min(EXAMPLE_SAMPLES, dataset.n_samples))
+    stored = dataset.arrays.newest(Kind.PREDICTION)
+    class_names = PredictionAttributes.of(stored).class_names if stored else ("cat", "dog")
     probabilities = dataset.arrays.read(stored)[rows] if stored else np.tile([0.7, 0.3], (len(rows), 1))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")

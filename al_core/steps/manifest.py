@@ -9,8 +9,9 @@ import orjson
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
-from al_core.steps.selections import read_selection, select_rows
-from al_core.store.records import StoredArray, Tag, mask_to_rows, rows_to_mask
+from al_core.steps.selections import SelectionRequest, read_selection
+from al_core.store.provenance import ArraySource, Provenance
+from al_core.store.records import Kind, StoredArray, Tag, mask_to_rows, rows_to_mask
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
 
     selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else tag.rows
-    queries = [known for known in dataset.tags() if known.id == tag.query_tag_id]
+    query = next((other for other in dataset.tags() if other.id == tag.query_tag_id), None)
     return {
         "format": FORMAT,
         "versions": {"al_core": __version__, "numpy": np.__version__},
@@ -38,9 +39,9 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
             "filenames_digest": _digest(dataset.filenames()),
         },
         "tag": {"name": tag.name, "size": tag.size, "created_at": tag.created_at},
-        "query_set": queries[0].mask.hex() if queries else None,
+        "query_set": query.mask.hex() if query else None,
         "labeled_set": rows_to_mask(np.setdiff1d(tag.rows, added), dataset.n_samples).hex(),
-        **tag.facts,
+        **_provenance(tag),
         "added": dataset.filenames(added),
     }
 
@@ -49,7 +50,7 @@ def read_manifest(content: bytes) -> dict[str, Any]:
     """Return a manifest from its file.
 
     Raises:
-        FileFormatError: If it is none.
+        FileFormatError: If the file is not a manifest.
     """
     try:
         manifest = orjson.loads(content)
@@ -78,33 +79,44 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
         raise InvalidInputError(
             f"dataset '{dataset.name}' has other samples than '{manifest['dataset']['name']}' had; open that one"
         )
-    query, labeled = (mask_to_rows(bytes.fromhex(manifest[name])) for name in ("query_set", "labeled_set"))
-    config = SelectionConfig(**manifest["config"])
-    embedding, score = (_input(dataset, kind, manifest[kind]) for kind in ("embedding", "score"))
-    rows = select_rows(dataset, config, query, labeled, embedding, score)
+    provenance = Provenance.from_json(manifest)
+    request = SelectionRequest(
+        dataset,
+        provenance.config or SelectionConfig(**manifest["config"]),
+        mask_to_rows(bytes.fromhex(manifest["query_set"])),
+        mask_to_rows(bytes.fromhex(manifest["labeled_set"])),
+        _input(dataset, Kind.EMBEDDING, provenance.embedding),
+        _input(dataset, Kind.SCORE, provenance.score),
+    )
+    rows = request.select()
     _check_same(dataset, rows, manifest)
     return rows
 
 
-def _input(dataset: "Dataset", kind: str, origin: Mapping[str, str] | None) -> StoredArray | None:
-    if origin is None:
+def _provenance(tag: Tag) -> dict[str, Any]:
+    # The version of a manifest is in its format; that of the record would be another.
+    return {name: value for name, value in tag.provenance.to_json().items() if name != "version"}
+
+
+def _input(dataset: "Dataset", kind: Kind, source: ArraySource | None) -> StoredArray | None:
+    if source is None:
         return None
     for stored in dataset.arrays.all(kind):
-        if stored.digest == origin["digest"]:
+        if stored.digest == source.digest:
             return stored
     raise MissingInputError(
-        f"dataset '{dataset.name}' no longer has the {kind} '{origin['name']}' as it was (SHA-256 "
-        f"{origin['digest'][:12]}…); store it again"
+        f"dataset '{dataset.name}' no longer has the {kind} '{source.name}' as it was (SHA-256 "
+        f"{source.digest[:12]}…); store it again"
     )
 
 
 def _check_same(dataset: "Dataset", rows: Rows, manifest: Mapping[str, Any]) -> None:
     names = dataset.filenames(rows)
     if names != manifest["added"]:
-        differ = [one != other for one, other in zip(names, manifest["added"], strict=False)]
-        first = differ.index(True) if True in differ else len(differ)
+        differs = [name != listed for name, listed in zip(names, manifest["added"], strict=False)]
+        first = differs.index(True) if True in differs else len(differs)
         raise InvalidInputError(
-            f"the selection comes out otherwise from sample {first} on, counting from 0: it was made with "
+            f"the selection differs from sample {first} onward, counting from 0: it was made with "
             f"{manifest['versions']}; install these versions to repeat it"
         )
 

@@ -2,30 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from al_core.store.records import StoredArray, Tag
+from al_core.store.provenance import ArraySource, Provenance
+from al_core.store.records import Kind, StoredArray
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
 
 
-def projection_name(embedding: StoredArray, method: str, seed: int) -> str:
-    """Return the name under which a 2-D view of an embedding is cached; other content has another name."""
-    return f"{method} of {embedding.digest}" + (f" with seed {seed}" if method != "PCA" else "")
+def source_of(stored: StoredArray | None) -> ArraySource | None:
+    """Return what a result records of an array that it was made from."""
+    return ArraySource(stored.name, stored.digest) if stored else None
 
 
-def origin(stored: StoredArray | None) -> dict[str, str] | None:
-    """Return the name and digest of an array that a result used, for its facts."""
-    return {"name": stored.name, "digest": stored.digest} if stored else None
-
-
-def changes(dataset: "Dataset", tag: Tag) -> tuple[str, ...]:
+def changes(dataset: "Dataset", provenance: Provenance) -> tuple[str, ...]:
     """Return in words what a selection used that is different by now."""
-    found = []
-    for kind in ("embedding", "score"):
-        used = tag.facts[kind]
-        stored = dataset.arrays.find(kind, used["name"]) if used else None
-        if used and stored is None:
-            found.append(f"{kind} '{used['name']}' has been deleted since")
-        elif stored and stored.digest != used["digest"]:
-            found.append(f"{kind} '{stored.name}' has been replaced since")
-    return tuple(found)
+    sources = ((Kind.EMBEDDING, provenance.embedding), (Kind.SCORE, provenance.score))
+    described = (_change(dataset, kind, source) for kind, source in sources if source)
+    return tuple(change for change in described if change)
+
+
+def _change(dataset: "Dataset", kind: Kind, source: ArraySource) -> str | None:
+    stored = dataset.arrays.find(kind, source.name)
+    if stored is None:
+        return f"{kind} '{source.name}' has been deleted since"
+    return None if stored.digest == source.digest else f"{kind} '{source.name}' has been replaced since"

@@ -1,31 +1,25 @@
 """Selections: what one is made from, and how the store keeps it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.exceptions import InvalidInputError
-from al_core.steps.embeddings import complete_scores
-from al_core.steps.provenance import changes
+from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.steps.provenance import changes, source_of
+from al_core.steps.scores import complete_scores, find_score
 from al_core.steps.views import neighbor_graph
-from al_core.store.records import StoredArray, Tag
-from al_core.types import Progress, Rows
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import INITIAL_TAG, Kind, StoredArray, Tag, TagOrigin
+from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset
-
-PREFERRED_SCORES = (
-    "uncertainty_margin",
-    "classification_uncertainty_margin",
-    "mean_uncertainty",
-    "objectness_least_confidence",
-)
-"""The score a selection uses unless told otherwise: the margin labels best across tasks and budgets."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +41,79 @@ class Selection:
     stale: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SelectionRequest:
+    """What a selection is made from: one record for the selection, its quality and its repetition.
+
+    Attributes:
+        dataset: Where to select.
+        config: What to select, with a seed.
+        query_rows: The rows that may be selected.
+        labeled_rows: The rows chosen before; they count towards `n_samples`.
+        embedding: The embedding to measure distances in, or None.
+        score: The score to use, or None.
+    """
+
+    dataset: "Dataset"
+    config: SelectionConfig
+    query_rows: Rows
+    labeled_rows: Rows
+    embedding: StoredArray | None
+    score: StoredArray | None
+
+    def select(self, progress: Progress | None = None) -> Rows:
+        """Return the rows that the selection adds, in the order picked; nothing is stored.
+
+        Raises:
+            MissingInputError: If the method needs an embedding or a score of each candidate.
+        """
+        from al_core.selection import select
+
+        return select(
+            self.embeddings,
+            self.config,
+            scores=self.scores,
+            query_rows=self.query_rows,
+            preselected_rows=self.labeled_rows,
+            graph=self._graph(progress),
+            progress=progress,
+        )
+
+    def quality(self, added_rows: Rows) -> "SelectionQuality":
+        """Return what the rows that the selection adds achieve."""
+        from al_core.selection import quality
+
+        return quality(
+            self.embeddings,
+            rows=added_rows,
+            scores=self.scores,
+            query_rows=self.query_rows,
+            preselected_rows=self.labeled_rows,
+            normalize=self.config.normalize,
+        )
+
+    @cached_property
+    def embeddings(self) -> Embeddings | None:
+        """(N, D) mapped from disk, or None."""
+        return self.dataset.arrays.read(self.embedding) if self.embedding else None
+
+    @cached_property
+    def scores(self) -> Scores | None:
+        """(N,) with a score for each candidate, or None if the method can do without."""
+        candidates = np.setdiff1d(self.query_rows, self.labeled_rows)
+        return complete_scores(self.dataset, self.config, self.score, candidates)
+
+    def _graph(self, progress: Progress | None) -> "NeighborGraph | None":
+        uses_graph = self.config.method is SamplingMethod.CORAL and self.config.coral == "herding"
+        if self.embedding is None or not uses_graph:
+            return None
+        try:
+            return neighbor_graph(self.dataset, self.embedding, progress, normalize=self.config.normalize)
+        except InvalidInputError:
+            # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
+            return None
+
+
 def newest_labeled_tag(tags: Sequence[Tag], query_tag: Tag | None = None) -> Tag | None:
     """Return the newest tag whose samples are chosen already, which is where the next selection goes on from.
 
@@ -58,102 +125,52 @@ def newest_labeled_tag(tags: Sequence[Tag], query_tag: Tag | None = None) -> Tag
     return next((tag for tag in tags if tag.counts_as_labeled and tag.id != query_id), None)
 
 
-def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:
-    """Return the score that a selection uses: the one it names, otherwise the preferred one, otherwise None."""
-    if config.score_name is not None:
-        return dataset.arrays.get("score", config.score_name)
-    scores = {score.name: score for score in dataset.arrays.all("score")}
-    names = preferred_first(scores)
-    return scores[names[0]] if names else None
-
-
-def preferred_first(names: Iterable[str]) -> list[str]:
-    """Return the names of scores in the order in which a selection prefers them.
-
-    Examples:
-        >>> preferred_first(["uncertainty_entropy", "mine", "uncertainty_margin"])
-        ['uncertainty_margin', 'uncertainty_entropy', 'mine']
-    """
-    rank = {name: position for position, name in enumerate(PREFERRED_SCORES)}
-    return sorted(names, key=lambda name: rank.get(name, len(rank)))
-
-
-def select_rows(
+def make_selection(
     dataset: "Dataset",
     config: SelectionConfig,
-    query_rows: Rows,
-    labeled_rows: Rows,
-    embedding: StoredArray | None,
-    score: StoredArray | None,
     *,
+    query_tag: Tag | None = None,
+    labeled_tag: Tag | None = None,
+    embedding_name: str | None = None,
     progress: Progress | None = None,
-) -> Rows:
-    """Return the rows that a selection adds, in the order picked; nothing is stored.
-
-    Raises:
-        MissingInputError: If the method needs an embedding or a score of each candidate.
-    """
-    from al_core.selection import select
-
-    return select(
-        dataset.arrays.read(embedding) if embedding else None,
-        config,
-        scores=complete_scores(dataset, config, score, np.setdiff1d(query_rows, labeled_rows)),
-        query_rows=query_rows,
-        preselected_rows=labeled_rows,
-        graph=_graph_for(dataset, config, embedding, progress),
-        progress=progress,
+) -> Selection:
+    """Select samples on this machine and store them with the labeled ones as a new tag."""
+    dataset.check_tag_name(config.name)
+    query_tag = query_tag or dataset.tag(INITIAL_TAG)
+    request = SelectionRequest(
+        dataset,
+        config.seeded(),
+        query_tag.rows,
+        labeled_tag.rows if labeled_tag else np.empty(0, np.int64),
+        dataset.arrays.newest(Kind.EMBEDDING, embedding_name),
+        find_score(dataset, config),
     )
-
-
-def rows_quality(
-    dataset: "Dataset",
-    config: SelectionConfig,
-    rows: Rows,
-    query_rows: Rows,
-    labeled_rows: Rows,
-    embedding: StoredArray | None,
-    score: StoredArray | None,
-) -> "SelectionQuality":
-    """Return what the rows that a selection adds achieve."""
-    from al_core.selection import quality
-
-    return quality(
-        dataset.arrays.read(embedding) if embedding else None,
-        rows=rows,
-        scores=complete_scores(dataset, config, score, np.setdiff1d(query_rows, labeled_rows)),
-        query_rows=query_rows,
-        preselected_rows=labeled_rows,
-        normalize=config.normalize,
+    added = request.select(progress)
+    provenance = Provenance(
+        role=TagRole.SELECTION,
+        config=request.config,
+        quality=request.quality(added),
+        embedding=source_of(request.embedding),
+        score=source_of(request.score),
     )
+    rows = np.concatenate([request.labeled_rows, added])
+    origin = TagOrigin(parent=labeled_tag, query=query_tag, labeled=labeled_tag, provenance=provenance, order=added)
+    return selection_of(dataset, dataset.create_tag(config.name, rows, origin))
 
 
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
     """Return the selection that made a tag, or None for a tag made in another way."""
-    return selection_of(dataset, tag) if dataset.arrays.find("selection", tag.id) else None
+    provenance = tag.provenance
+    order = dataset.arrays.find(Kind.SELECTION, tag.id)
+    if order is None or provenance.config is None or provenance.quality is None:
+        return None
+    added = dataset.arrays.read(order)
+    return Selection(tag, added, provenance.config, provenance.quality, changes(dataset, provenance))
 
 
 def selection_of(dataset: "Dataset", tag: Tag) -> Selection:
     """Return the selection that made a tag, or raise `NotFoundError`."""
-    from al_core.selection import SelectionQuality
-
-    order = dataset.arrays.get("selection", tag.id)
-    return Selection(
-        tag,
-        dataset.arrays.read(order),
-        SelectionConfig(**tag.facts["config"]),
-        SelectionQuality(**tag.facts["quality"]),
-        changes(dataset, tag),
-    )
-
-
-def _graph_for(
-    dataset: "Dataset", config: SelectionConfig, embedding: StoredArray | None, progress: Progress | None
-) -> "NeighborGraph | None":
-    if embedding is None or config.method is not SamplingMethod.CORAL or config.coral != "herding":
-        return None
-    try:
-        return neighbor_graph(dataset, embedding, progress, normalize=config.normalize)
-    except InvalidInputError:
-        # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
-        return None
+    selection = read_selection(dataset, tag)
+    if selection is None:
+        raise NotFoundError(f"tag '{tag.name}' of dataset '{dataset.name}' was not made by a selection")
+    return selection

@@ -11,21 +11,26 @@ if TYPE_CHECKING:
 
 def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     """Return a script that selects the same samples again, under a new tag."""
-    tag, config = selection.tag, selection.config
-    names = {known.id: known.name for known in dataset.tags()}
-    query_name, labeled_name = names.get(tag.query_tag_id or ""), names.get(tag.preselected_tag_id or "")
+    tag = selection.tag
+    config = selection.config
+    names = {other.id: other.name for other in dataset.tags()}
+    query_name = names.get(tag.query_tag_id or "")
+    labeled_name = names.get(tag.labeled_tag_id or "")
     agent_arguments = ["client"]
     if query_name and query_name != INITIAL_TAG:
         agent_arguments.append(f"query_tag_name={query_name!r}")
     if labeled_name:
         agent_arguments.append(f"preselected_tag_name={labeled_name!r}")
-    client, package, client_arguments = "LocalClient", "al_core", [f"dataset_id={dataset.name!r}"]
+    client = "LocalClient"
+    package = "al_core"
+    client_arguments = [f"dataset_id={dataset.name!r}"]
     if dataset.server:
-        client, package = "ApiWorkflowClient", "al_core.api"
+        client = "ApiWorkflowClient"
+        package = "al_core.api"
         client_arguments.insert(0, f"server={dataset.server.address!r}")
-    if tag.facts["embedding"]:
-        client_arguments.append(f"embedding_id={tag.facts['embedding']['name']!r}")
-    score_name = tag.facts["score"]["name"] if tag.facts["score"] else None
+    if tag.provenance.embedding:
+        client_arguments.append(f"embedding_id={tag.provenance.embedding.name!r}")
+    score_name = tag.provenance.score.name if tag.provenance.score else None
     config_arguments = [f"method={str(config.method)!r}", f"n_samples={config.n_samples}"]
     config_arguments += [f"min_distance={config.min_distance}"] if config.min_distance != -1 else []
     config_arguments += [f"score_name={score_name!r}"] if score_name else []

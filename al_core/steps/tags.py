@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.steps.provenance import origin
-from al_core.store.records import INITIAL_TAG, Tag, TagRole
+from al_core.steps.provenance import source_of
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import INITIAL_TAG, Kind, Tag, TagOrigin
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -36,20 +37,20 @@ def tag_duplicates(
     from al_core.embedding import find_duplicates
 
     dataset.check_tag_name(name)
-    embedding = dataset.arrays.newest("embedding", embedding_name)
+    embedding = dataset.arrays.newest(Kind.EMBEDDING, embedding_name)
     if embedding is None:
         raise MissingInputError(f"dataset '{dataset.name}' has no embedding to find duplicates with; add one first")
-    stored = dataset.arrays.find("digest", "content")
+    stored = dataset.arrays.find(Kind.DIGEST, "content")
     digests = dataset.arrays.read(stored) if stored else None
     rows = find_duplicates(dataset.arrays.read(embedding), threshold, digests=digests, progress=progress)
-    facts = {
-        "role": TagRole.DUPLICATES,
-        "operation": "duplicates",
-        "tags": [INITIAL_TAG],
-        "threshold": threshold,
-        "embedding": origin(embedding),
-    }
-    return dataset.create_tag(name, rows, facts=facts) if len(rows) else None
+    provenance = Provenance(
+        "duplicates",
+        (INITIAL_TAG,),
+        role=TagRole.DUPLICATES,
+        threshold=threshold,
+        embedding=source_of(embedding),
+    )
+    return dataset.create_tag(name, rows, TagOrigin(provenance=provenance)) if len(rows) else None
 
 
 def tag_filenames(
@@ -74,8 +75,8 @@ def tag_filenames(
     report = join_report(dataset.filenames(), filenames, source=source)
     report.require_usable()
     rows = np.unique(report.rows[report.rows >= 0])
-    facts = {"role": role, "operation": "list", "tags": [source]}
-    return dataset.create_tag(name, rows, facts=facts), report
+    provenance = Provenance("list", (source,), role=role)
+    return dataset.create_tag(name, rows, TagOrigin(provenance=provenance)), report
 
 
 def combine_tags(
@@ -85,5 +86,5 @@ def combine_tags(
     rows: Rows = getattr(np, SET_OPERATIONS[operation])(first.rows, second.rows)
     if not len(rows):
         raise InvalidInputError(f"the {operation} of '{first.name}' and '{second.name}' is empty; nothing to store")
-    facts = {"role": TagRole.REGION, "operation": operation, "tags": [first.name, second.name]}
-    return dataset.create_tag(name, rows, facts=facts)
+    provenance = Provenance(operation, (first.name, second.name), role=TagRole.REGION)
+    return dataset.create_tag(name, rows, TagOrigin(provenance=provenance))

@@ -1,47 +1,138 @@
-"""Views and neighbour graphs of an embedding: calculated once, kept under the digest of the embedding."""
+"""Views and neighbor graphs of an embedding: computed once and stored with the digest of what they were made from."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
-from al_core.steps.provenance import projection_name
-from al_core.store.records import StoredArray
+from al_core.store.records import Kind, StoredArray
+from al_core.store.stored_json import read_record, to_json
 from al_core.types import Progress
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from al_core.geometry.neighbors import NeighborGraph
     from al_core.store import Dataset
 
+Method = Literal["PCA", "TSNE", "UMAP"]
 
-def find_projection(
-    dataset: "Dataset", embedding_name: str, method: str, *, seed: int = 0
-) -> NDArray[np.float32] | None:
-    """Return the (N, 2) view of an embedding if it has been calculated before, otherwise None."""
-    stored = stored_projection(dataset, dataset.arrays.get("embedding", embedding_name), method, seed=seed)
-    return dataset.arrays.read(stored) if stored else None
+LARGEST_GRAPH_OF_A_MAP = 200_000
+"""Above it UMAP lays out landmarks and places the rest, for which it needs no graph of all rows."""
 
 
-def stored_projection(dataset: "Dataset", embedding: StoredArray, method: str, *, seed: int = 0) -> StoredArray | None:
-    """Return what is known of a view; its facts say of a UMAP how many `landmarks` it was made from, if it was."""
-    return dataset.arrays.find("projection", projection_name(embedding, method, seed))
+@dataclass(frozen=True)
+class ViewOrigin:
+    """What a 2-D view was made from.
+
+    Attributes:
+        source_digest: SHA-256 of the embedding's content.
+        method: "PCA", "TSNE" or "UMAP".
+        seed: None for PCA, which draws nothing.
+        landmarks: How many samples UMAP laid out itself if it placed the others among them.
+        title: The name of a view that a client computed; empty for those made here.
+        version: Of this layout.
+    """
+
+    source_digest: str
+    method: str
+    seed: int | None = None
+    landmarks: int | None = None
+    title: str = ""
+    version: int = 1
+
+    @classmethod
+    def of(cls, view: StoredArray) -> "ViewOrigin | None":
+        """Return what a stored view was made from, or None if it does not say."""
+        return read_record(cls, view.attributes)
+
+
+@dataclass(frozen=True)
+class GraphOrigin:
+    """What half of a neighbor graph was made from.
+
+    Attributes:
+        source_digest: SHA-256 of the embedding's content.
+        normalize: Whether its rows were scaled to unit length.
+        part: "indices" or "distances".
+        version: Of this layout.
+    """
+
+    source_digest: str
+    normalize: bool
+    part: str
+    version: int = 1
+
+
+def stored_view(dataset: "Dataset", embedding: StoredArray, method: str, *, seed: int = 0) -> StoredArray | None:
+    """Return the record of a view that was computed here before, or None."""
+    wanted = (embedding.digest, method, _seed_of(method, seed), "")
+    for stored in reversed(dataset.arrays.all(Kind.PROJECTION)):
+        origin = ViewOrigin.of(stored)
+        if origin and (origin.source_digest, origin.method, origin.seed, origin.title) == wanted:
+            return stored
+    return None
+
+
+def views_of(dataset: "Dataset", embedding: StoredArray) -> list[tuple[StoredArray, ViewOrigin]]:
+    """Return all views of an embedding, those of clients too, oldest first."""
+    views = ((stored, ViewOrigin.of(stored)) for stored in dataset.arrays.all(Kind.PROJECTION))
+    return [(stored, origin) for stored, origin in views if origin and origin.source_digest == embedding.digest]
+
+
+def save_view(
+    dataset: "Dataset", embedding: StoredArray, points: "NDArray[np.float32]", origin: ViewOrigin
+) -> StoredArray:
+    """Store a view under a name that says what it is, in place of one of older content."""
+    details = [f"seed {origin.seed}"] if origin.seed is not None else []
+    name = ", ".join([f"{origin.method} of {embedding.name}", *details, *filter(None, [origin.title])])
+    [stored] = dataset.arrays.save(Kind.PROJECTION, {name: points}, to_json(origin))
+    return stored
+
+
+def compute_view(
+    dataset: "Dataset", embedding: StoredArray, method: Method, seed: int, progress: Progress | None
+) -> "NDArray[np.float32]":
+    """Compute and store the (N, 2) view of an embedding, and return it."""
+    from al_core.projection.pca import pca_2d
+    from al_core.projection.tsne import tsne_2d
+    from al_core.projection.umap import count_landmarks, umap_2d
+
+    embeddings = dataset.arrays.read(embedding)
+    landmarks: int | None = None
+    if method == "PCA":
+        points = pca_2d(embeddings)
+    elif method == "TSNE":
+        points = tsne_2d(embeddings, seed=seed)
+    else:
+        graph = neighbor_graph(dataset, embedding, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
+        points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
+        landmarks = None if graph else count_landmarks(*embeddings.shape)
+    save_view(dataset, embedding, points, ViewOrigin(embedding.digest, method, _seed_of(method, seed), landmarks))
+    return points
 
 
 def neighbor_graph(
     dataset: "Dataset", embedding: StoredArray, progress: Progress | None = None, *, normalize: bool = True
 ) -> "NeighborGraph":
-    """Return the nearest neighbours in an embedding, calculated once and then read from disk.
+    """Return the nearest neighbors in an embedding, computed once and then read from disk.
 
     The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop.
     """
     from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
 
-    names = [f"{part} of {embedding.digest}, normalize={normalize}" for part in ("indices", "distances")]
-    stored = [found for name in names if (found := dataset.arrays.find("neighbors", name))]
-    if len(stored) == len(names):
-        return NeighborGraph(*map(dataset.arrays.read, stored))
+    by_origin = {read_record(GraphOrigin, stored.attributes): stored for stored in dataset.arrays.all(Kind.NEIGHBORS)}
+    indices, distances = (GraphOrigin(embedding.digest, normalize, part) for part in ("indices", "distances"))
+    if indices in by_origin and distances in by_origin:
+        return NeighborGraph(dataset.arrays.read(by_origin[indices]), dataset.arrays.read(by_origin[distances]))
     embeddings = dataset.arrays.read(embedding)
     watch = None if progress is None else lambda done, total: progress(0, total)
     graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
-    dataset.arrays.save("neighbors", dict(zip(names, (graph.indices, graph.distances), strict=True)))
+    for origin, half in ((indices, graph.indices), (distances, graph.distances)):
+        name = f"{origin.part} of {embedding.name}" + ("" if normalize else ", lengths kept")
+        dataset.arrays.save(Kind.NEIGHBORS, {name: half}, to_json(origin))
     return graph
+
+
+def _seed_of(method: str, seed: int) -> int | None:
+    return None if method == "PCA" else seed

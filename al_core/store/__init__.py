@@ -5,7 +5,19 @@ A file is complete before the catalog mentions it, so a crash leaves at most an 
 
 from al_core.store.dataset import Dataset
 from al_core.store.local_dataset import LocalDataset
-from al_core.store.records import INITIAL_TAG, StoredArray, Tag, TagRole
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import INITIAL_TAG, Kind, StoredArray, Tag, TagOrigin
 from al_core.store.workspace import Workspace
 
-__all__ = ["INITIAL_TAG", "Dataset", "LocalDataset", "StoredArray", "Tag", "TagRole", "Workspace"]
+__all__ = [
+    "INITIAL_TAG",
+    "Dataset",
+    "Kind",
+    "LocalDataset",
+    "Provenance",
+    "StoredArray",
+    "Tag",
+    "TagOrigin",
+    "TagRole",
+    "Workspace",
+]

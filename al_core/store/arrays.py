@@ -9,26 +9,29 @@ from al_core.store.records import StoredArray
 
 
 class Arrays(ABC):
-    """The arrays of one dataset, each known by its kind and name."""
+    """The arrays of one dataset, each with a kind and a name.
+
+    A kind is a `Kind`, or that of a task registered elsewhere.
+    """
 
     @abstractmethod
     def all(self, kind: str) -> list[StoredArray]:
-        """Return what is known of all arrays of a kind, oldest first."""
+        """Return the records of all arrays of a kind, oldest first."""
 
     @abstractmethod
     def find(self, kind: str, name: str) -> StoredArray | None:
-        """Return what is known of one array, or None if there is none of that name."""
+        """Return the record of one array, or None if there is none of that name."""
 
     def get(self, kind: str, name: str) -> StoredArray:
-        """Return what is known of one array, or raise `NotFoundError` that lists those there are."""
-        found = self.find(kind, name)
-        if found is None:
-            known = ", ".join(f"'{stored.name}'" for stored in self.all(kind)) or "none yet"
-            raise NotFoundError(f"there is no {kind} '{name}'; there are: {known}")
-        return found
+        """Return the record of one array, or raise `NotFoundError` that lists those there are."""
+        stored = self.find(kind, name)
+        if stored is None:
+            names = ", ".join(f"'{array.name}'" for array in self.all(kind)) or "none yet"
+            raise NotFoundError(f"there is no {kind} '{name}'; there are: {names}")
+        return stored
 
     def newest(self, kind: str, name: str | None = None) -> StoredArray | None:
-        """Return what is known of the named array, or of the newest of its kind, or None if there is none."""
+        """Return the record of the named array, or of the newest of its kind, or None if there is none."""
         if name is not None:
             return self.get(kind, name)
         stored = self.all(kind)
@@ -42,14 +45,20 @@ class Arrays(ABC):
     def save(
         self,
         kind: str,
-        named: dict[str, NDArray[Any]],
-        facts: dict[str, Any] | None = None,
+        named: Mapping[str, NDArray[Any]],
+        attributes: Mapping[str, Any] | None = None,
         *,
         ids: Mapping[str, str | None] | None = None,
-    ) -> None:
-        """Store arrays of a kind, in place of older ones of the same names: all become visible at once.
+    ) -> list[StoredArray]:
+        """Store arrays of a kind and return their records in the order of `named`; all become visible at once.
 
-        `ids` gives arrays the ids that were promised to a client.
+        Older arrays of the same names are replaced.
+
+        Args:
+            kind: Of all of them.
+            named: The arrays by name.
+            attributes: JSON that goes with each.
+            ids: The ids that were promised to a client, by name.
         """
 
     @abstractmethod

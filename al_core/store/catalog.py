@@ -12,7 +12,7 @@ from al_core.store.binding import CatalogState
 from al_core.store.engines import place, reading, writing
 from al_core.store.identity import new_id
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """The migrations, oldest first; `alembic_version` in an up-to-date catalog names the last."""
 
 # Any number will do, as long as every version of al_core uses this one.
@@ -114,7 +114,7 @@ def _update(connection: Connection, state: CatalogState) -> None:
 def _is_half_made(connection: Connection) -> bool:
     """Whether version 0.1.0 was killed while it made this catalog: with today's columns, but no revision."""
     columns = {column["name"] for column in inspect(connection).get_columns(tables.datasets.name)}
-    return tables.datasets.c.facts.name in columns
+    return tables.datasets.c.attributes.name in columns
 
 
 def _migrate(connection: Connection, revision: str | None) -> None:

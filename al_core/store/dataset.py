@@ -1,15 +1,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
 from al_core.config import SelectionConfig
-from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
+from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagRole
+from al_core.store.provenance import TagRole
+from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagOrigin
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -160,39 +161,38 @@ class Dataset(ABC):
         Raises:
             NotFoundError: If there is none; the message lists the tags there are.
         """
-        tags = self.tags()
-        for tag in tags:
-            if tag.name == name:
-                return tag
-        known = ", ".join(f"'{tag.name}'" for tag in tags[:20]) or "none yet: add embeddings first"
-        raise NotFoundError(f"dataset '{self.name}' has no tag '{name}'; its tags are: {known}")
+        tag = self.find_tag(name)
+        if tag:
+            return tag
+        names_there = ", ".join(f"'{tag.name}'" for tag in self.tags()[:20]) or "none yet: add embeddings first"
+        raise NotFoundError(f"dataset '{self.name}' has no tag '{name}'; its tags are: {names_there}")
+
+    def find_tag(self, name: str) -> Tag | None:
+        """Return the tag of that name, or None."""
+        return next((tag for tag in self.tags() if tag.name == name), None)
 
     def check_tag_name(self, name: str) -> None:
-        """Raise unless a new tag may have this name."""
-        names.check_tag_name(name)
-        if any(tag.name == name for tag in self.tags()):
-            raise AlreadyExistsError(f"There already exists a tag with tag_name {name}; choose another name")
+        """Raise unless a new tag may have this name.
 
-    @abstractmethod
-    def create_tag(
-        self,
-        name: str,
-        rows: Rows,
-        *,
-        parent: Tag | None = None,
-        query_tag: Tag | None = None,
-        preselected_tag: Tag | None = None,
-        facts: dict[str, Any] | None = None,
-        order: Rows | None = None,
-    ) -> Tag:
-        """Store a set of rows under a name; without a parent it hangs below `initial-tag`.
-
-        `order` keeps the rows that a selection added, in the order picked.
+        Raises:
+            InvalidInputError: If it has characters that no name has.
+            AlreadyExistsError: If there is a tag of that name.
         """
+        names.check_tag_name(name)
+        if self.has_tag(name):
+            raise names.tag_exists(name)
+
+    def has_tag(self, name: str) -> bool:
+        """Return whether there is a tag of that name."""
+        return self.find_tag(name) is not None
 
     @abstractmethod
-    def rename_tag(self, tag: Tag, name: str) -> None:
-        """Give a tag another name; `initial-tag` keeps its own."""
+    def create_tag(self, name: str, rows: Rows, origin: TagOrigin | None = None) -> Tag:
+        """Store a set of rows under a name and return the new tag; without an origin it hangs below `initial-tag`."""
+
+    @abstractmethod
+    def rename_tag(self, tag: Tag, name: str) -> Tag:
+        """Give a tag another name and return it; `initial-tag` keeps its own."""
 
     @abstractmethod
     def set_tag_role(self, tag: Tag, role: TagRole) -> None:

@@ -24,13 +24,13 @@ class LocalArrays(Arrays):
         self._dataset_id = dataset_id
 
     def all(self, kind: str) -> list[StoredArray]:
-        """Return what is known of all arrays of a kind, oldest first."""
+        """Return the records of all arrays of a kind, oldest first."""
         query = select(table).where(self._are(kind)).order_by(table.c.position)
         with self._engine.connect() as connection:
             return [_stored_array(record) for record in connection.execute(query)]
 
     def find(self, kind: str, name: str) -> StoredArray | None:
-        """Return what is known of one array, or None if there is none of that name."""
+        """Return the record of one array, or None if there is none of that name."""
         query = select(table).where(self._are(kind, name))
         with self._engine.connect() as connection:
             record = connection.execute(query).one_or_none()
@@ -45,7 +45,7 @@ class LocalArrays(Arrays):
         return self._path(stored.kind, stored.id)
 
     def every(self) -> list[StoredArray]:
-        """Return what is known of the arrays of all kinds, oldest first."""
+        """Return the records of the arrays of all kinds, oldest first."""
         query = select(table).where(table.c.dataset_id == self._dataset_id).order_by(table.c.position)
         with self._engine.connect() as connection:
             return [_stored_array(record) for record in connection.execute(query)]
@@ -53,16 +53,22 @@ class LocalArrays(Arrays):
     def save(
         self,
         kind: str,
-        named: dict[str, NDArray[Any]],
-        facts: dict[str, Any] | None = None,
+        named: Mapping[str, NDArray[Any]],
+        attributes: Mapping[str, Any] | None = None,
         *,
         ids: Mapping[str, str | None] | None = None,
-    ) -> None:
+    ) -> list[StoredArray]:
         """Store arrays of a kind, in place of older ones of the same names: all become visible at once."""
         promised = ids or {}
         records = [
             StoredArray(
-                promised.get(name) or new_id(), kind, name, files.array_digest(array), array.shape, facts or {}, now()
+                id=promised.get(name) or new_id(),
+                kind=kind,
+                name=name,
+                digest=files.array_digest(array),
+                shape=array.shape,
+                attributes=dict(attributes or {}),
+                created_at=now(),
             )
             for name, array in named.items()
         ]
@@ -74,6 +80,7 @@ class LocalArrays(Arrays):
             for record in records:
                 connection.execute(insert(table).values(dataset_id=self._dataset_id, **vars(record)))
         self._remove_files(kind, replaced)
+        return records
 
     def delete(self, kind: str, name: str) -> None:
         """Remove an array if it is there."""
@@ -95,5 +102,12 @@ class LocalArrays(Arrays):
 
 
 def _stored_array(record: Row[Any]) -> StoredArray:
-    values = dict(record._mapping) | {"shape": tuple(record.shape)}
-    return StoredArray(**{name: values[name] for name in StoredArray.__dataclass_fields__})
+    return StoredArray(
+        id=record.id,
+        kind=record.kind,
+        name=record.name,
+        digest=record.digest,
+        shape=tuple(record.shape),
+        attributes=record.facts,
+        created_at=record.created_at,
+    )

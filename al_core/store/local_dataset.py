@@ -1,11 +1,12 @@
 import mimetypes
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Engine, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import (
@@ -16,11 +17,12 @@ from al_core.exceptions import (
     NotFoundError,
 )
 from al_core.formats.files.images import resolve_image
-from al_core.store import files, names, tables, upsize
+from al_core.store import files, grow, names, tables
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagRole, rows_to_mask
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import INITIAL_TAG, Kind, SampleImage, Tag, TagOrigin, rows_to_mask
 from al_core.store.samples import Samples
 from al_core.types import Rows
 
@@ -39,9 +41,9 @@ class LocalDataset(Dataset):
 
     Attributes:
         n_pending: How many samples have been added one by one and are not counted in yet.
-        facts: What a client said about the dataset.
+        attributes: What clients said about the dataset.
         created_at: Milliseconds since 1970.
-        samples: The samples that arrive one by one, and facts about single samples.
+        samples: The samples that arrive one by one, and what clients said about single samples.
     """
 
     arrays: LocalArrays
@@ -54,7 +56,7 @@ class LocalDataset(Dataset):
         self.n_samples: int = record.n_samples
         self.n_pending: int = record.n_pending
         self.images_dir = Path(record.images_dir) if record.images_dir else None
-        self.facts: dict[str, Any] = record.facts
+        self.attributes: dict[str, Any] = record.facts
         self.created_at: int = record.created_at
         self.samples = Samples(engine, self.id)
         self.image_key = self.id
@@ -74,7 +76,7 @@ class LocalDataset(Dataset):
             raise NotAllowedError(
                 f"dataset '{self.name}' has {self.n_samples + self.n_pending} samples already; they are fixed for life"
             )
-        self._fix_samples(filenames, n_pending=0)
+        self._freeze_samples(filenames, n_pending=0)
 
     def lock_samples(self) -> Tag:
         """Count in the samples added one by one, in the order in which they came, and return their `initial-tag`.
@@ -88,24 +90,26 @@ class LocalDataset(Dataset):
         filenames = self.samples.filenames(0)
         if not filenames:
             raise MissingInputError(f"dataset '{self.name}' has no samples yet; add them first")
-        self._fix_samples(filenames, n_pending=len(filenames))
+        self._freeze_samples(filenames, n_pending=len(filenames))
         return self.tag(INITIAL_TAG)
 
-    def _fix_samples(self, filenames: Sequence[str], *, n_pending: int) -> None:
-        count, column = len(filenames), tables.datasets.c
+    def _freeze_samples(self, filenames: Sequence[str], *, n_pending: int) -> None:
+        count = len(filenames)
+        column = tables.datasets.c
         is_free = (column.id == self.id) & (column.n_samples == 0) & (column.n_pending >= n_pending)
         if not n_pending:
             is_free &= column.n_pending == 0
+        initial_tag = self._new_tag(INITIAL_TAG, np.arange(count), count, TagOrigin(), parent=None)
         with self._engine.begin() as connection:
             values = {"n_samples": count, "n_pending": column.n_pending - n_pending}
             # Written inside the transaction: of two processes at this point, only the one that got the row writes.
             if not connection.execute(update(tables.datasets).where(is_free).values(values)).rowcount:
                 raise AlreadyExistsError(f"dataset '{self.name}' has just been given its samples by someone else")
             files.write_filenames(self.filenames_path, filenames)
-            connection.execute(insert(tables.tags).values(**self._tag_values(INITIAL_TAG, np.arange(count), count)))
+            connection.execute(insert(tables.tags).values(**_values(initial_tag)))
         self.n_samples = count
 
-    def upsize(self, name: str) -> Tag:
+    def grow(self, name: str) -> Tag:
         """Count in the samples added since, and return a new tag that holds just those; without any, `initial-tag`.
 
         Scores and predictions have gaps for the new samples. An embedding lacks their rows: nothing can be selected
@@ -117,26 +121,27 @@ class LocalDataset(Dataset):
             return initial_tag
         self.check_tag_name(name)
         count = self.n_samples + len(added)
-        values = self._tag_values(name, np.arange(self.n_samples, count), count) | {"prev_tag_id": initial_tag.id}
-        changes, replaced = upsize.array_changes(self, self._folder, count)
-        changes = [upsize.count_in(self, count), *changes, *upsize.tag_changes(self.tags(), count)]
+        tag = self._new_tag(name, np.arange(self.n_samples, count), count, TagOrigin(), parent=initial_tag)
+        changes, replaced = grow.array_changes(self.arrays, self._folder, count)
+        count_in = grow.count_in(self.id, self.name, self.n_samples, count)
         with self._engine.begin() as connection:
-            for change in [*changes, upsize.insert_tag(values)]:
+            for change in [count_in, *changes, *grow.tag_changes(self.tags(), count)]:
                 change(connection)
+            connection.execute(insert(tables.tags).values(**_values(tag)))
             # Names are only ever added at the end, so readers of the old catalog still find theirs in the new file.
             files.write_filenames(self.filenames_path, self.filenames() + added)
         for path in replaced:
             path.unlink(missing_ok=True)
         self.n_samples = count
         del self.filename_column
-        return self.tag_by_id(values["id"])
+        return tag
 
-    def set_facts(self, facts: Mapping[str, Any]) -> None:
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Keep what a client says about the dataset, next to what was said before."""
-        self.facts = self.facts | dict(facts)
+        self.attributes = self.attributes | dict(attributes)
         with self._engine.begin() as connection:
             statement = update(tables.datasets).where(tables.datasets.c.id == self.id)
-            connection.execute(statement.values(facts=self.facts))
+            connection.execute(statement.values(attributes=self.attributes))
 
     def set_images_dir(self, folder: Path | None) -> None:
         """Choose the folder that holds the images; no file outside it is ever shown."""
@@ -191,7 +196,7 @@ class LocalDataset(Dataset):
             with self._engine.begin() as connection:
                 connection.execute(update(tables.datasets).where(tables.datasets.c.id == self.id).values(name=name))
         except IntegrityError as error:
-            raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name") from error
+            raise names.dataset_exists(name) from error
         self.name = name
 
     def last_modified_at(self) -> int:
@@ -210,83 +215,109 @@ class LocalDataset(Dataset):
 
     def tag_by_id(self, tag_id: str) -> Tag:
         """Return the tag with that id, or raise `NotFoundError`."""
-        query = select(tables.tags).where(tables.tags.c.dataset_id == self.id, tables.tags.c.id == tag_id)
+        tag = self._one_tag(tables.tags.c.id == tag_id)
+        if tag is None:
+            raise NotFoundError(f"dataset '{self.name}' has no tag with the id '{tag_id}'")
+        return tag
+
+    def _one_tag(self, condition: ColumnElement[bool]) -> Tag | None:
+        query = select(tables.tags).where(tables.tags.c.dataset_id == self.id, condition)
         with self._engine.connect() as connection:
             record = connection.execute(query).one_or_none()
-        if record:
-            return _tag(record)
-        raise NotFoundError(f"dataset '{self.name}' has no tag with the id '{tag_id}'")
+        return _tag(record) if record else None
 
-    def create_tag(
-        self,
-        name: str,
-        rows: Rows,
-        *,
-        parent: Tag | None = None,
-        query_tag: Tag | None = None,
-        preselected_tag: Tag | None = None,
-        facts: dict[str, Any] | None = None,
-        order: Rows | None = None,
-    ) -> Tag:
-        """Store a set of rows under a name; without a parent it hangs below `initial-tag`."""
+    def find_tag(self, name: str) -> Tag | None:
+        """Return the tag of that name, or None."""
+        return self._one_tag(tables.tags.c.name == name)
+
+    def has_tag(self, name: str) -> bool:
+        """Return whether there is a tag of that name; its mask is not read."""
+        query = select(tables.tags.c.id).where(tables.tags.c.dataset_id == self.id, tables.tags.c.name == name)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def create_tag(self, name: str, rows: Rows, origin: TagOrigin | None = None) -> Tag:
+        """Store a set of rows under a name and return the new tag; without an origin it hangs below `initial-tag`."""
+        origin = origin or TagOrigin()
         self.check_tag_name(name)
-        values = self._tag_values(name, rows, self.n_samples) | {
-            "prev_tag_id": (parent or self.tag(INITIAL_TAG)).id,
-            "query_tag_id": query_tag.id if query_tag else None,
-            "preselected_tag_id": preselected_tag.id if preselected_tag else None,
-            "facts": facts or {},
-        }
-        if order is not None:
-            self.arrays.save("selection", {values["id"]: order})
+        tag = self._new_tag(name, rows, self.n_samples, origin, parent=origin.parent or self.tag(INITIAL_TAG))
+        if origin.order is not None:
+            self.arrays.save(Kind.SELECTION, {tag.id: origin.order})
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(tables.tags).values(**values))
+                connection.execute(insert(tables.tags).values(**_values(tag)))
         except IntegrityError as error:
-            self.arrays.delete("selection", values["id"])
-            raise AlreadyExistsError(f"There already exists a tag with tag_name {name}; choose another name") from error
-        return self.tag_by_id(values["id"])
+            self.arrays.delete(Kind.SELECTION, tag.id)
+            raise names.tag_exists(name) from error
+        return tag
 
-    def rename_tag(self, tag: Tag, name: str) -> None:
-        """Give a tag another name; `initial-tag` keeps its own."""
+    def rename_tag(self, tag: Tag, name: str) -> Tag:
+        """Give a tag another name and return it; `initial-tag` keeps its own."""
         if tag.name == INITIAL_TAG:
             raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and keeps its name")
         self.check_tag_name(name)
-        with self._engine.begin() as connection:
-            connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(name=name))
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(name=name))
+        except IntegrityError as error:
+            raise names.tag_exists(name) from error
+        return replace(tag, name=name)
 
     def set_tag_role(self, tag: Tag, role: TagRole) -> None:
         """Say what a tag stands for; `initial-tag` and selections keep their roles."""
         self.check_tag_role(tag, role)
-        facts = self.tag_by_id(tag.id).facts | {"role": role}
+        query = select(tables.tags.c.provenance).where(tables.tags.c.id == tag.id)
         with self._engine.begin() as connection:
-            connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(facts=facts))
+            # As it is stored: a later version may have written what this one does not read.
+            provenance = connection.execute(query).scalar_one() | {"role": role}
+            connection.execute(update(tables.tags).where(tables.tags.c.id == tag.id).values(provenance=provenance))
 
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children."""
         if tag.name == INITIAL_TAG:
             raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and cannot be deleted")
-        children = [child.name for child in self.tags() if child.prev_tag_id == tag.id]
+        query = select(tables.tags.c.name).where(tables.tags.c.parent_id == tag.id).order_by(tables.tags.c.position)
+        with self._engine.connect() as connection:
+            children = list(connection.execute(query).scalars())
         if children:
             raise NotAllowedError(f"tag '{tag.name}' has children: delete {', '.join(children)} first")
         with self._engine.begin() as connection:
             connection.execute(delete(tables.tags).where(tables.tags.c.id == tag.id))
-        self.arrays.delete("selection", tag.id)
+        self.arrays.delete(Kind.SELECTION, tag.id)
 
-    def _tag_values(self, name: str, rows: Rows, n_samples: int) -> dict[str, Any]:
+    def _new_tag(self, name: str, rows: Rows, n_samples: int, origin: TagOrigin, *, parent: Tag | None) -> Tag:
         unique = np.unique(rows)
-        return {
-            "id": new_id(),
-            "dataset_id": self.id,
-            "name": name,
-            "mask": rows_to_mask(unique, n_samples),
-            "size": len(unique),
-            "tot_size": n_samples,
-            "facts": {},
-            "created_at": now(),
-        }
+        return Tag(
+            id=new_id(),
+            dataset_id=self.id,
+            name=name,
+            mask=rows_to_mask(unique, n_samples),
+            size=len(unique),
+            n_samples=n_samples,
+            parent_id=parent.id if parent else None,
+            query_tag_id=origin.query.id if origin.query else None,
+            labeled_tag_id=origin.labeled.id if origin.labeled else None,
+            provenance=origin.provenance,
+            created_at=now(),
+        )
+
+
+def _values(tag: Tag) -> dict[str, Any]:
+    columns = {field.name: getattr(tag, field.name) for field in fields(tag)}
+    return columns | {"provenance": tag.provenance.to_json()}
 
 
 def _tag(record: Row[Any]) -> Tag:
-    values = dict(record._mapping)
-    del values["position"]
-    return Tag(**values)
+    return Tag(
+        id=record.id,
+        dataset_id=record.dataset_id,
+        name=record.name,
+        mask=record.mask,
+        size=record.size,
+        n_samples=record.tot_size,
+        parent_id=record.prev_tag_id,
+        query_tag_id=record.query_tag_id,
+        labeled_tag_id=record.preselected_tag_id,
+        provenance=Provenance.from_json(record.facts),
+        created_at=record.created_at,
+    )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError
 
 DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
 LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}")
@@ -28,6 +28,16 @@ def check_tag_name(name: str) -> None:
             f"tag name {name!r} is not allowed: use 2 to 200 letters, digits, spaces and . : ; = @ _ + -, "
             "with a letter or digit first"
         )
+
+
+def tag_exists(name: str) -> AlreadyExistsError:
+    """Return the error for a tag's name that is in use, which begins as that of Lightly's clients does."""
+    return AlreadyExistsError(f"There already exists a tag with tag_name {name}; choose another name")
+
+
+def dataset_exists(name: str) -> AlreadyExistsError:
+    """Return the error for a dataset's name that is in use."""
+    return AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name")
 
 
 def check_filenames(filenames: Sequence[str]) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -7,20 +8,44 @@ from typing import IO, Any
 
 import numpy as np
 
+from al_core.store.provenance import Provenance, TagRole
 from al_core.types import Rows
 
 INITIAL_TAG = "initial-tag"
 
 
-class TagRole(StrEnum):
-    """What a tag stands for."""
+class Kind(StrEnum):
+    """What an array holds. N is the number of samples, and a row of the array is a row of the dataset.
 
-    ALL = "all"
-    REGION = "region"
+    A task that is registered elsewhere may keep its predictions under a kind of its own.
+    """
+
+    EMBEDDING = "embedding"
+    """(N, D) floats."""
+    PARTIAL_EMBEDDING = "partial-embedding"
+    """An embedding that lacks the newest rows: it can be read and completed, but nothing is selected from it."""
+    PREDICTION = "prediction"
+    """(N, C) class probabilities, NaN where there are none."""
+    DETECTION = "detection"
+    """(B,) of `annotations.BOX`, one entry per box."""
+    KEYPOINT = "keypoint"
+    """(P,) of `annotations.KEYPOINT`, one entry per point."""
+    MASK = "mask"
+    """(S,) of `annotations.mask_type`, one entry per sample that has a mask."""
+    SCORE = "score"
+    """(N,) from 0 to 1, higher meaning more worth labeling, NaN where there is none."""
+    METADATA = "metadata"
+    """(N,) numbers, NaN where there is none."""
+    CATEGORY = "category"
+    """(N,) positions among names, -1 where there is none."""
+    DIGEST = "digest"
+    """(N, 16) bytes of the SHA-256 of each image file."""
+    PROJECTION = "projection"
+    """(N, 2) places on the map."""
+    NEIGHBORS = "neighbors"
+    """(N, K) half of a neighbor graph: rows, or the distances to them."""
     SELECTION = "selection"
-    LABELED = "labeled"
-    TEST = "test"
-    DUPLICATES = "duplicates"
+    """The rows that a selection added, in the order picked; the array's name is the id of the tag."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +55,11 @@ class Tag:
     Attributes:
         mask: Bit k, counted from the lowest, is set when row k belongs to the tag (little-endian bytes).
         size: How many rows belong to it.
-        tot_size: How many samples the dataset has.
-        prev_tag_id: The parent: the labeled tag a selection started from, otherwise `initial-tag`.
-        facts: What the tag was made from, such as the configuration, digests and quality of a selection.
+        n_samples: How many samples the dataset has.
+        parent_id: The labeled tag that a selection started from, otherwise `initial-tag`, which has no parent.
+        query_tag_id: The tag that a selection chose among.
+        labeled_tag_id: The tag that was labeled before a selection.
+        provenance: How the tag was made.
         created_at: Milliseconds since 1970.
     """
 
@@ -41,11 +68,11 @@ class Tag:
     name: str
     mask: bytes = field(repr=False)
     size: int
-    tot_size: int
-    prev_tag_id: str | None
+    n_samples: int
+    parent_id: str | None
     query_tag_id: str | None
-    preselected_tag_id: str | None
-    facts: dict[str, Any] = field(repr=False)
+    labeled_tag_id: str | None
+    provenance: Provenance = field(repr=False)
     created_at: int
 
     @cached_property
@@ -55,13 +82,8 @@ class Tag:
 
     @property
     def role(self) -> TagRole:
-        """What the tag stands for: what its facts say, otherwise what follows from how it was made.
-
-        Tags of older workspaces and of Lightly's clients say nothing, and one of a later version may say a word that
-        is not known here.
-        """
-        stored = self.facts.get("role")
-        return TagRole(stored) if stored in list(TagRole) else self.original_role
+        """What the tag stands for: what it was marked as, otherwise what follows from how it was made."""
+        return self.provenance.role or self.original_role
 
     @property
     def original_role(self) -> TagRole:
@@ -69,28 +91,45 @@ class Tag:
         if self.name == INITIAL_TAG:
             return TagRole.ALL
         # A client that selects by itself names the labeled tag that it went on from.
-        if "config" in self.facts or self.preselected_tag_id is not None:
+        if self.provenance.config or self.labeled_tag_id is not None:
             return TagRole.SELECTION
-        return TagRole.DUPLICATES if self.facts.get("operation") == "duplicates" else TagRole.REGION
+        return TagRole.DUPLICATES if self.provenance.operation == "duplicates" else TagRole.REGION
 
     @property
     def counts_as_labeled(self) -> bool:
         """Whether its samples are chosen already: by a selection, or because a person marked them as labeled."""
         return self.role in (TagRole.SELECTION, TagRole.LABELED)
 
-    @property
-    def bit_mask_data(self) -> str:
-        """The mask in hexadecimal, as `BitMask.from_hex` reads it."""
-        return hex(int.from_bytes(self.mask, "little"))
+
+@dataclass(frozen=True)
+class TagOrigin:
+    """What a new tag comes from.
+
+    Attributes:
+        parent: The tag it hangs below; by default `initial-tag`.
+        query: The tag that a selection chose among.
+        labeled: The tag that was labeled before a selection.
+        provenance: How it was made.
+        order: The rows that a selection added, in the order picked.
+    """
+
+    parent: Tag | None = None
+    query: Tag | None = None
+    labeled: Tag | None = None
+    provenance: Provenance = field(default_factory=Provenance)
+    order: Rows | None = None
 
 
 @dataclass(frozen=True)
 class StoredArray:
-    """An array of a dataset: an embedding, a score, a prediction, a 2-D view or the order of a selection.
+    """An array of a dataset, without its content.
 
     Attributes:
+        kind: A `Kind`, or that of a task registered elsewhere.
+        name: Unique among the dataset's arrays of the kind.
         digest: SHA-256 of the content; equal digests mean equal arrays.
-        facts: What it was made from.
+        attributes: What it was made from and what its values mean, as JSON; the step that stores a kind has a record
+            that reads them.
         created_at: Milliseconds since 1970.
     """
 
@@ -99,7 +138,7 @@ class StoredArray:
     name: str
     digest: str
     shape: tuple[int, ...]
-    facts: dict[str, Any]
+    attributes: Mapping[str, Any]
     created_at: int
 
 

@@ -9,18 +9,18 @@ from al_core.store.tables import samples as table
 
 
 class Samples:
-    """Samples that arrive one by one, and the facts known about single samples.
+    """Samples that arrive one by one, and the what clients say about single samples.
 
     A sample added here takes the next free row at once. It belongs to the dataset once `Dataset.lock_samples` or
-    `Dataset.upsize` has counted it in; until then it is pending.
+    `Dataset.grow` has counted it in; until then it is pending.
     """
 
     def __init__(self, engine: Engine, dataset_id: str) -> None:
         self._engine = engine
         self._dataset_id = dataset_id
 
-    def add(self, filename: str, facts: Mapping[str, Any]) -> int:
-        """Return the row of a new pending sample; a filename that was added before keeps its row and its facts."""
+    def add(self, filename: str, attributes: Mapping[str, Any]) -> int:
+        """Return the row of a new pending sample; a filename that was added before keeps its row and its attributes."""
         next_row = (
             update(datasets)
             .where(datasets.c.id == self._dataset_id)
@@ -30,7 +30,7 @@ class Samples:
         try:
             with self._engine.begin() as connection:
                 row = int(connection.execute(next_row).scalar_one())
-                connection.execute(insert(table).values(self._values(row, filename, facts)))
+                connection.execute(insert(table).values(self._values(row, filename, attributes)))
         except IntegrityError:
             added = self.find(filename)
             if added is None:
@@ -50,20 +50,20 @@ class Samples:
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(table.c.row)).scalars())
 
-    def facts(self, row: int | None = None) -> dict[int, dict[str, Any]]:
-        """Return what is known about one row, or about all, by row; rows without facts are left out."""
-        query = select(table.c.row, table.c.facts).where(table.c.dataset_id == self._dataset_id)
+    def attributes(self, row: int | None = None) -> dict[int, dict[str, Any]]:
+        """Return what clients said about one row, or about all, by row; rows of which nothing was said are left out."""
+        query = select(table.c.row, table.c.attributes).where(table.c.dataset_id == self._dataset_id)
         if row is not None:
             query = query.where(table.c.row == row)
         with self._engine.connect() as connection:
             return {record.row: record.facts for record in connection.execute(query)}
 
-    def set_facts(self, row: int, filename: str, facts: Mapping[str, Any]) -> None:
-        """Store what is known about a sample, in place of what was known."""
+    def set_attributes(self, row: int, filename: str, attributes: Mapping[str, Any]) -> None:
+        """Store what a client says about a sample, in place of what was said before."""
         is_row = (table.c.dataset_id == self._dataset_id) & (table.c.row == row)
         with self._engine.begin() as connection:
-            if not connection.execute(update(table).where(is_row).values(facts=dict(facts))).rowcount:
-                connection.execute(insert(table).values(self._values(row, filename, facts)))
+            if not connection.execute(update(table).where(is_row).values(attributes=dict(attributes))).rowcount:
+                connection.execute(insert(table).values(self._values(row, filename, attributes)))
 
-    def _values(self, row: int, filename: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {"dataset_id": self._dataset_id, "row": row, "filename": filename, "facts": dict(facts)}
+    def _values(self, row: int, filename: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        return {"dataset_id": self._dataset_id, "row": row, "filename": filename, "attributes": dict(attributes)}

@@ -1,4 +1,7 @@
-"""The catalog's tables. Times are milliseconds since 1970, ids are 24 hexadecimal digits."""
+"""The catalog's tables. Times are milliseconds since 1970, ids are 24 hexadecimal digits.
+
+A column with a `key` has an older name in the database, which rows that are read bear too.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -30,7 +33,7 @@ datasets = Table(
     Column("n_samples", Integer, nullable=False),
     Column("n_pending", Integer, nullable=False),
     Column("images_dir", String),
-    Column("facts", JSON, nullable=False),
+    Column("facts", JSON, nullable=False, key="attributes"),
     Column("created_at", BigInteger, nullable=False),
 )
 
@@ -43,11 +46,11 @@ tags = Table(
     Column("name", String, nullable=False),
     Column("mask", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),
-    Column("tot_size", Integer, nullable=False),
-    Column("prev_tag_id", String(24)),
+    Column("tot_size", Integer, nullable=False, key="n_samples"),
+    Column("prev_tag_id", String(24), key="parent_id"),
     Column("query_tag_id", String(24)),
-    Column("preselected_tag_id", String(24)),
-    Column("facts", JSON, nullable=False),
+    Column("preselected_tag_id", String(24), key="labeled_tag_id"),
+    Column("facts", JSON, nullable=False, key="provenance"),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("dataset_id", "name"),
 )
@@ -62,7 +65,7 @@ arrays = Table(
     Column("name", String, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("shape", JSON, nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("facts", JSON, nullable=False, key="attributes"),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("dataset_id", "kind", "name"),
 )
@@ -73,7 +76,7 @@ samples = Table(
     Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("filename", String, nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("facts", JSON, nullable=False, key="attributes"),
     UniqueConstraint("dataset_id", "filename"),
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
+from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.store import files, names, tables
 from al_core.store.catalog import open_catalog
 from al_core.store.identity import new_id, now
@@ -117,8 +117,11 @@ class Workspace:
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
         names.check_dataset_name(name)
-        if any(dataset.name == name for dataset in self.datasets()):
-            raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name")
+        query = select(tables.datasets.c.id).where(tables.datasets.c.name == name)
+        with self._engine.connect() as connection:
+            is_used = connection.execute(query).first() is not None
+        if is_used:
+            raise names.dataset_exists(name)
 
     def delete_dataset(self, name_or_id: str) -> None:
         """Remove a dataset with its tags, scores and arrays; images stay where they are."""
@@ -137,10 +140,10 @@ class Workspace:
         return LocalDataset(self._engine, self._datasets_folder / record.id, record)
 
     def _insert_dataset(self, name: str) -> LocalDataset:
-        values = {"id": new_id(), "name": name, "n_samples": 0, "n_pending": 0, "facts": {}, "created_at": now()}
+        values = {"id": new_id(), "name": name, "n_samples": 0, "n_pending": 0, "attributes": {}, "created_at": now()}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(tables.datasets).values(**values))
         except IntegrityError as error:
-            raise AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name") from error
+            raise names.dataset_exists(name) from error
         return self.dataset(str(values["id"]))

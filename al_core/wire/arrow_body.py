@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 EMBEDDING_COLUMNS = ("filename", "embedding")
 DIGEST = "digest"
-FACTS = "al_core"
-"""The key of the schema's metadata that holds the facts as JSON."""
+MODEL = "al_core"
+"""The key of the schema's metadata that holds what is known about the model, as JSON."""
 
 
 def write_columns(file: IO[bytes], columns: Mapping[str, Sequence[float] | Scores]) -> None:
@@ -56,19 +56,19 @@ def read_embeddings(path: Path) -> tuple[list[str], NDArray[np.float32]]:
     return _filenames_and_matrix(_read(path))
 
 
-def write_images(file: IO[bytes], images: "EmbeddedImages", facts: Mapping[str, Any]) -> None:
-    """Write an embedding with what else was found out about its images, and facts about the model."""
+def write_images(file: IO[bytes], images: "EmbeddedImages", attributes: Mapping[str, Any]) -> None:
+    """Write an embedding with what else was found out about its images, and the attributes of the model."""
     import pyarrow as pa
 
     batch = _embedding_batch(images.filenames, images.embeddings)
     for name, values in images.metadata.items():
         batch = batch.append_column(name, pa.array(values))
     digests = pa.array([row.tobytes() for row in images.digests], pa.binary(images.digests.shape[1]))
-    _write(file, batch.append_column(DIGEST, digests).replace_schema_metadata({FACTS: orjson.dumps(facts)}))
+    _write(file, batch.append_column(DIGEST, digests).replace_schema_metadata({MODEL: orjson.dumps(attributes)}))
 
 
 def read_images(path: Path) -> "tuple[EmbeddedImages, dict[str, Any]]":
-    """Return images and facts of a file that `write_images` wrote.
+    """Return images and the attributes of their model from a file that `write_images` wrote.
 
     Raises:
         FileFormatError: If the file is something else.
@@ -79,13 +79,13 @@ def read_images(path: Path) -> "tuple[EmbeddedImages, dict[str, Any]]":
 
     table = _read(path)
     filenames, matrix = _filenames_and_matrix(table)
-    facts = _json_object((table.schema.metadata or {}).get(FACTS.encode(), b"{}"))
+    attributes = _json_object((table.schema.metadata or {}).get(MODEL.encode(), b"{}"))
     if DIGEST not in table.column_names or not pa.types.is_fixed_size_binary(table.schema.field(DIGEST).type):
         raise FileFormatError(f"images have the Arrow column {DIGEST} (fixed-size binary) beside their embeddings")
     digests = np.frombuffer(b"".join(table.column(DIGEST).to_pylist()), np.uint8).reshape(len(filenames), -1)
     others = [name for name in table.column_names if name not in (*EMBEDDING_COLUMNS, DIGEST)]
     metadata = {name: _numbers(name, table.column(name)).astype(np.float64) for name in others}
-    return EmbeddedImages(filenames, matrix, metadata, digests, ()), facts
+    return EmbeddedImages(filenames, matrix, metadata, digests, ()), attributes
 
 
 def _embedding_batch(filenames: Sequence[str], embeddings: Embeddings) -> Any:
@@ -118,9 +118,9 @@ def _json_object(text: bytes) -> dict[str, Any]:
     try:
         value = parse_json(text)
     except InvalidInputError as error:
-        raise FileFormatError(f"the facts of an embedding cannot be read: {error}") from error
+        raise FileFormatError(f"the attributes of an embedding cannot be read: {error}") from error
     if not isinstance(value, dict):
-        raise FileFormatError(f"the facts of an embedding must be a JSON object, not {text[:40]!r}")
+        raise FileFormatError(f"the attributes of an embedding must be a JSON object, not {text[:40]!r}")
     return value
 
 

@@ -137,23 +137,24 @@ def raise_as(message: str, kind: str | None) -> NoReturn:
     raise (known if isinstance(known, type) and issubclass(known, ALCoreError) else ServerError)(message)
 
 
-def read_tag(known: Mapping[str, Any]) -> "Tag":
+def read_tag(record: Mapping[str, Any]) -> "Tag":
     """Return a tag from the JSON of the API."""
+    from al_core.store.provenance import Provenance
     from al_core.store.records import Tag
 
-    mask = int(known["bitMaskData"], 16)
+    mask = int(record["bitMaskData"], 16)
     return Tag(
-        id=known["id"],
-        dataset_id=known["datasetId"],
-        name=known["name"],
-        mask=mask.to_bytes((known["totSize"] + 7) // 8, "little"),
+        id=record["id"],
+        dataset_id=record["datasetId"],
+        name=record["name"],
+        mask=mask.to_bytes((record["totSize"] + 7) // 8, "little"),
         size=mask.bit_count(),
-        tot_size=known["totSize"],
-        prev_tag_id=known["prevTagId"],
-        query_tag_id=known["queryTagId"],
-        preselected_tag_id=known["preselectedTagId"],
-        facts=known["facts"],
-        created_at=known["createdAt"],
+        n_samples=record["totSize"],
+        parent_id=record["prevTagId"],
+        query_tag_id=record["queryTagId"],
+        labeled_tag_id=record["preselectedTagId"],
+        provenance=Provenance.from_json(record["provenance"]),
+        created_at=record["createdAt"],
     )
 
 

@@ -7,7 +7,7 @@ from al_core import ActiveLearningAgent, LocalClient, SelectionConfig
 from al_core.config import SamplerConfig
 from al_core.exceptions import ALCoreWarning
 from al_core.scorers import Scorer, ScorerClassification, ScorerSemanticSegmentation
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, Kind, Workspace
 from tests.conftest import FILENAMES
 
 
@@ -104,7 +104,7 @@ def test_a_taken_name_stops_a_query_before_scores_are_stored(client: LocalClient
     client.create_tag_from_filenames(["a.png"], "taken")
     with pytest.raises(RuntimeError, match="There already exists a tag with tag_name taken"):
         agent.query(SelectionConfig("CORAL", 3, name="taken"), predictions(*[0.9] * 6))
-    assert client.dataset.arrays.all("score") == []
+    assert client.dataset.arrays.all(Kind.SCORE) == []
 
 
 def test_a_consumed_generator_is_reported(client: LocalClient) -> None:
@@ -116,7 +116,7 @@ def test_a_consumed_generator_is_reported(client: LocalClient) -> None:
 
 def test_scores_can_be_uploaded_without_a_selection(client: LocalClient) -> None:
     ActiveLearningAgent(client).upload_scores(predictions(*[0.9] * 6))
-    assert len(client.dataset.arrays.all("score")) == 3
+    assert len(client.dataset.arrays.all(Kind.SCORE)) == 3
     assert len(client.get_all_tags()) == 1
 
 

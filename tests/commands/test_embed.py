@@ -16,7 +16,7 @@ from al_core.embedding.checkpoint import embed_folder
 from al_core.exceptions import AlreadyExistsError, Cancelled
 from al_core.steps.sample_image import read_image
 from al_core.steps.tags import tag_duplicates
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, Kind, Workspace
 from al_core.wire.image_upload import IMAGES_AT_ONCE
 from tests.api.conftest import api_server
 from tests.embedding.models import mean_color
@@ -63,11 +63,11 @@ def test_a_folder_of_mixed_images_becomes_a_dataset(images_dir: Path, tmp_path: 
     assert "2 files could not be read and were left out:" in ended.stderr
     with Workspace(home) as workspace:
         dataset = workspace.dataset("mixed")
-        embedding = dataset.arrays.get("embedding", "efficientnet-lite0")
+        embedding = dataset.arrays.get(Kind.EMBEDDING, "efficientnet-lite0")
         assert embedding.shape == (12, 1280)
-        assert embedding.facts["model"] == "efficientnet-lite0"
+        assert embedding.attributes["model"] == "efficientnet-lite0"
         assert dataset.images_dir == images_dir
-        columns = {stored.name: dataset.arrays.read(stored) for stored in dataset.arrays.all("metadata")}
+        columns = {stored.name: dataset.arrays.read(stored) for stored in dataset.arrays.all(Kind.METADATA)}
         row = dataset.rows_of(["rotated.jpg"])[0]
         assert (columns["width"][row], columns["height"][row]) == (227, 340)
         assert set(columns) == {"width", "height", "file_size", "sharpness", "brightness", "signal_to_noise"}
@@ -101,7 +101,7 @@ def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
     ended = run("embed", str(images_dir), "--dataset", "colors", "--model", model, "--workspace", str(home))
     assert ended.returncode == 0, ended.stderr
     with Workspace(home) as workspace:
-        assert workspace.dataset("colors").arrays.get("embedding", model).shape == (12, 3)
+        assert workspace.dataset("colors").arrays.get(Kind.EMBEDDING, model).shape == (12, 3)
 
 
 MEAN_COLOR = "python:tests.embedding.models:mean_color"
@@ -134,7 +134,7 @@ def thumbnail_bytes(dataset: Dataset, row: int) -> bytes:
 
 
 def known_arrays(dataset: Dataset, kind: str) -> list[tuple[object, ...]]:
-    return [(known.name, known.digest, known.shape, known.facts) for known in dataset.arrays.all(kind)]
+    return [(known.name, known.digest, known.shape, known.attributes) for known in dataset.arrays.all(kind)]
 
 
 @pytest.mark.parametrize(("kind", "n_files"), [("full", 12), ("none", 0)])
@@ -166,7 +166,7 @@ def test_an_interrupted_upload_resumes_where_it_stopped(tmp_path: Path, capsys: 
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
         with pytest.raises(Cancelled):
             upload_until_stopped(address, folder, model, tmp_path / "near" / "embedding-runs")
-        assert far.dataset("grays").facts["upload"]["processed"] == IMAGES_AT_ONCE
+        assert far.dataset("grays").attributes["upload"]["processed"] == IMAGES_AT_ONCE
         arguments = ["embed", str(folder), "--dataset", "grays", "--workspace", str(tmp_path / "near")]
         assert main.main([*arguments, "--model", model.name, "--server", address]) == 0
         assert len(list(far.dataset("grays").thumbnails_dir.glob("*.webp"))) == IMAGES_AT_ONCE + 3

@@ -9,7 +9,7 @@ from PIL import Image
 from al_core import SelectionConfig
 from al_core.demos import digits as digits_demo
 from al_core.steps.snippet import selection_code
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, Kind, Workspace
 from al_core.workflow import run_selection
 
 
@@ -33,7 +33,7 @@ def test_the_demo_has_scikit_learns_images_and_an_initial_selection(digits: Data
 
 def test_its_predictions_come_from_a_model_that_saw_100_labels(digits: Dataset) -> None:
     _, labels = digits_demo.load_digits()
-    probabilities = digits.arrays.read(digits.arrays.get("prediction", "logistic-regression-100"))
+    probabilities = digits.arrays.read(digits.arrays.get(Kind.PREDICTION, "logistic-regression-100"))
     accuracy = (probabilities.argmax(axis=1) == labels).mean()
     assert 0.8 < accuracy < 0.97
 

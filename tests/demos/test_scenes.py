@@ -6,7 +6,7 @@ import pytest
 from al_core.demos import scenes
 from al_core.formats import Predictions
 from al_core.scorers import SCORERS
-from al_core.store import Workspace
+from al_core.store import Kind, Workspace
 
 LABELED = np.arange(scenes.N_LABELED)
 UNLABELED = range(scenes.N_LABELED, scenes.N_SCENES)
@@ -63,9 +63,9 @@ def test_the_predictions_of_each_task_can_be_scored(drawn: scenes.Scenes, task: 
 def test_a_demo_has_an_embedding_scores_and_a_labeled_set_and_is_built_once(tmp_path: Path) -> None:
     with Workspace(tmp_path) as workspace:
         dataset = scenes.build(workspace, "object-detection")
-        assert dataset.arrays.get("embedding", "efficientnet-lite0").shape == (scenes.N_SCENES, 1280)
+        assert dataset.arrays.get(Kind.EMBEDDING, "efficientnet-lite0").shape == (scenes.N_SCENES, 1280)
         assert dataset.tag("initial-selection").size == scenes.N_LABELED
-        assert "objectness_least_confidence" in {stored.name for stored in dataset.arrays.all("score")}
+        assert "objectness_least_confidence" in {stored.name for stored in dataset.arrays.all(Kind.SCORE)}
         assert scenes.build(workspace, "object-detection").id == dataset.id
 
 

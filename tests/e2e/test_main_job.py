@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, Kind, Workspace
 from tests.e2e.conftest import TIMEOUT_MS
 from tests.e2e.navigation import go_to
 from tests.e2e.server import running_app
@@ -75,7 +75,7 @@ def added_by_the_selection(home: Path) -> list[str]:
     with Workspace(home) as workspace:
         digits: Dataset = workspace.dataset("digits")
         tag = digits.tag("al-iteration-1")
-        order = digits.arrays.read(digits.arrays.get("selection", tag.id))
+        order = digits.arrays.read(digits.arrays.get(Kind.SELECTION, tag.id))
         assert set(tag.rows) - set(digits.tag("initial-selection").rows) == set(order.tolist())
         assert len(order) == 10
         return digits.filenames(order)

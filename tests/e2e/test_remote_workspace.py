@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from al_core.api.server.settings import Settings
-from al_core.store import Workspace
+from al_core.store import Kind, Workspace
 from tests.api.conftest import api_server
 from tests.e2e.navigation import go_to, wait_for_run
 from tests.e2e.test_main_job import drop, set_number
@@ -55,10 +55,10 @@ def test_the_main_job_on_a_server(page: Page, there: Workspace, prediction_file:
         select_ten(page)
         selected = download(page, tmp_path)
     digits = there.dataset("digits")
-    order = digits.arrays.read(digits.arrays.get("selection", digits.tag("al-iteration-1").id))
+    order = digits.arrays.read(digits.arrays.get(Kind.SELECTION, digits.tag("al-iteration-1").id))
     assert len(order) == 10
     assert selected == digits.filenames(order)
-    assert digits.arrays.get("prediction", "their-model").facts["task"] == "classification"
+    assert digits.arrays.get(Kind.PREDICTION, "their-model").attributes["task"] == "classification"
     leave_a_server_that_is_gone(page, address)
 
 

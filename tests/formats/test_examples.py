@@ -7,6 +7,7 @@ import pytest
 
 from al_core import workflow
 from al_core.formats import read_embeddings, read_predictions
+from al_core.store.records import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DIGITS = [f"digit_{row:04d}.png" for row in range(300, 310)]
@@ -26,7 +27,7 @@ def test_an_example_of_predictions_gives_ten_samples_their_scores(workspace, pat
     names = workflow.store_predictions(dataset, predictions, report)
     assert names
     for name in names:
-        scores = dataset.arrays.read(dataset.arrays.get("score", name))
+        scores = dataset.arrays.read(dataset.arrays.get(Kind.SCORE, name))
         assert ((scores >= 0) & (scores <= 1)).all()
 
 

@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.explore.filters import Filters, Range
-from al_core.steps.provenance import projection_name
-from al_core.store import Dataset, Workspace
+from al_core.steps.scores import ScoreOrigin
+from al_core.steps.views import ViewOrigin, save_view
+from al_core.store import Dataset, Kind, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_pages import button, field
 from ui.explore.filters import filters_key
@@ -33,10 +34,10 @@ def pairs(workspace: Workspace) -> Dataset:
     points = np.array([[0, 0], [1, 0], [10, 10], [11, 10]], np.float32)
     dataset = workflow.create_dataset(workspace, "pairs", ["a.png", "b.png", "c.png", "d.png"], points)
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [np.nan, np.nan]], np.float32)
-    facts = {"task": "classification", "class_names": ["cat", "dog"], "source": "test"}
-    dataset.arrays.save("prediction", {"model": probabilities}, facts)
-    workflow.store_scores(dataset, np.arange(3), {MARGIN: [0.2, 0.8, 0.4]}, facts={"prediction": "model"})
-    dataset.arrays.save("metadata", {"width": np.array([64, 64, 32, 32])})
+    attributes = {"task": "classification", "class_names": ["cat", "dog"], "source": "test"}
+    dataset.arrays.save(Kind.PREDICTION, {"model": probabilities}, attributes)
+    workflow.store_scores(dataset, np.arange(3), {MARGIN: [0.2, 0.8, 0.4]}, origin=ScoreOrigin(prediction="model"))
+    dataset.arrays.save(Kind.METADATA, {"width": np.array([64, 64, 32, 32])})
     dataset.create_tag("checked", np.array([0, 3]))
     return dataset
 
@@ -69,7 +70,7 @@ def test_all_filters_together_decide_what_is_shown(open_page: Open, pairs: Datas
 
 
 def test_texts_of_the_metadata_filter_and_have_a_chip(open_page: Open, pairs: Dataset) -> None:
-    pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
+    pairs.arrays.save(Kind.CATEGORY, {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
     app = explore(open_page, pairs)
     next(box for box in app.multiselect if box.label == "place").set_value(["road"]).run()
     assert app.session_state[filters_key(pairs)].categories == {"place": ("road",)}
@@ -105,7 +106,7 @@ def test_a_selection_becomes_a_tag_in_one_click(open_page: Open, pairs: Dataset)
     button(app, "New tag").click().run()
     tag = pairs.tag("explored-1")
     assert tag.rows.tolist() == [1, 2]
-    assert tag.facts["filters"] == [f"{MARGIN} from 0.4"]
+    assert tag.provenance.filters == (f"{MARGIN} from 0.4",)
     assert field(app, "Name of the tag").value == "explored-2"
 
 
@@ -125,7 +126,7 @@ def test_when_no_sample_is_left_the_page_says_so_and_disables_its_actions(open_p
 
 def test_the_map_takes_every_kind_of_color(open_page: Open, pairs: Dataset) -> None:
     app = open_page("explore")
-    pairs.arrays.save("category", {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
+    pairs.arrays.save(Kind.CATEGORY, {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
     for color in ("predicted class", "tag", "width", "place", "nothing"):
         app.selectbox[0].set_value(color).run()
         assert count(app) == "4 of 4 images"
@@ -135,8 +136,8 @@ def test_the_map_takes_every_kind_of_color(open_page: Open, pairs: Dataset) -> N
 def test_a_umap_made_from_landmarks_says_so(
     open_page: Open, pairs: Dataset, landmarks: int | None, is_said: bool
 ) -> None:
-    name = projection_name(pairs.arrays.get("embedding", "default"), "UMAP", 0)
-    pairs.arrays.save("projection", {name: np.zeros((4, 2), np.float32)}, {"landmarks": landmarks})
+    embedding = pairs.arrays.get(Kind.EMBEDDING, "default")
+    save_view(pairs, embedding, np.zeros((4, 2), np.float32), ViewOrigin(embedding.digest, "UMAP", 0, landmarks))
     captions = [caption.value for caption in explore(open_page, pairs).caption]
     assert any("laid out 100,000 chosen at random" in caption for caption in captions) == is_said
 

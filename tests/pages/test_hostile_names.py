@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
-from al_core.store import Dataset, Workspace
+from al_core.steps.scores import ScoreOrigin
+from al_core.store import Dataset, Kind, Workspace
 from tests.pages.conftest import Open
 
 PAGES = ["datasets", "predictions", "explore", "select", "tags"]
@@ -35,12 +36,12 @@ def hostile(home: Path) -> Iterator[Dataset]:
             workspace, "x__b__", [f"{IMAGE}.png", f"{HTML}.png"], np.array([[0, 1], [1, 0]], np.float32)
         )
         probabilities = np.array([[0.9, 0.1], [0.6, 0.4]], np.float32)
-        facts = {"task": "classification", "class_names": [HTML, LINK], "source": IMAGE}
-        dataset.arrays.save("prediction", {"model__1": probabilities}, facts)
+        attributes = {"task": "classification", "class_names": [HTML, LINK], "source": IMAGE}
+        dataset.arrays.save(Kind.PREDICTION, {"model__1": probabilities}, attributes)
         for score in SCORES:
-            workflow.store_scores(dataset, np.arange(2), {score: [0.2, 0.8]}, facts={"prediction": "model__1"})
-        dataset.arrays.save("metadata", {f"{LINK}__": np.array([64, 32])})
-        dataset.arrays.save("category", {IMAGE: np.int32([0, 1])}, {"names": [HTML, LINK]})
+            workflow.store_scores(dataset, np.arange(2), {score: [0.2, 0.8]}, origin=ScoreOrigin(prediction="model__1"))
+        dataset.arrays.save(Kind.METADATA, {f"{LINK}__": np.array([64, 32])})
+        dataset.arrays.save(Kind.CATEGORY, {IMAGE: np.int32([0, 1])}, {"names": [HTML, LINK]})
         dataset.create_tag("a:smile: __b__", np.array([0]))
         yield dataset
 

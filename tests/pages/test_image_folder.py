@@ -5,7 +5,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
-from al_core.store import Workspace
+from al_core.store import Kind, Workspace
 from tests.embedding.models import mean_color
 from tests.pages.conftest import Open
 from ui import jobs
@@ -56,7 +56,7 @@ def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open
     with Workspace(home) as workspace:
         dataset = workspace.dataset("reds")
     assert app.session_state["dataset"] == dataset.id
-    assert dataset.arrays.get("embedding", "efficientnet-lite0").shape == (3, 1280)
+    assert dataset.arrays.get(Kind.EMBEDDING, "efficientnet-lite0").shape == (3, 1280)
 
 
 def test_a_folder_without_images_is_explained(open_page: Open, tmp_path: Path) -> None:

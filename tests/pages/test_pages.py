@@ -7,7 +7,7 @@ from streamlit.testing.v1.element_tree import Button, TextInput
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.store import INITIAL_TAG, Dataset, Workspace
+from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
 from tests.pages.conftest import Open, unescaped
 
 PAGES = ["datasets", "predictions", "explore", "select", "tags"]
@@ -79,10 +79,10 @@ def test_a_prediction_file_is_reported_first_and_stored_on_the_button(digits: Da
     app = open_page("predictions")
     app.file_uploader[0].upload("model.csv", PREDICTIONS.encode(), "text/csv").run()
     assert [metric.value for metric in app.metric] == ["2", "1,795", "1", "0"]
-    assert [stored.name for stored in digits.arrays.all("prediction")] == ["logistic-regression-100"]
+    assert [stored.name for stored in digits.arrays.all(Kind.PREDICTION)] == ["logistic-regression-100"]
     button(app, "Store and score").click().run()
-    assert digits.arrays.get("prediction", "model").facts["class_names"] == ["cat", "dog"]
-    margin = digits.arrays.read(digits.arrays.get("score", "uncertainty_margin"))
+    assert digits.arrays.get(Kind.PREDICTION, "model").attributes["class_names"] == ["cat", "dog"]
+    margin = digits.arrays.read(digits.arrays.get(Kind.SCORE, "uncertainty_margin"))
     np.testing.assert_allclose(margin[:3], [0.2, 1.0, np.nan], atol=1e-6)
 
 
@@ -96,7 +96,7 @@ def test_a_selection_runs_and_its_result_and_code_are_shown(digits: Dataset, ope
             break
         app.run()
     tag = digits.tag("al-iteration-1")
-    assert (tag.size, tag.facts["config"]["method"]) == (105, "CORAL")
+    assert (tag.size, tag.provenance.config.method) == (105, "CORAL")
     assert app.metric[0].value == "5"
     assert "ActiveLearningAgent" in app.code[0].value
 

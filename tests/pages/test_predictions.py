@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from tests.pages.conftest import Open
 from ui import jobs
 from ui.predictions import source
@@ -28,7 +28,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def score(dataset: Dataset, name: str) -> list[float]:
-    return dataset.arrays.read(dataset.arrays.get("score", name))[:3].tolist()
+    return dataset.arrays.read(dataset.arrays.get(Kind.SCORE, name))[:3].tolist()
 
 
 def read_as(app: AppTest) -> object:
@@ -40,7 +40,7 @@ def test_a_softmax_is_offered_for_logits_and_never_applied_unasked(digits: Datas
     assert "look like logits" in app.warning[0].value
     app.toggle[0].set_value(True).run()
     press(app, "Store and score")
-    probabilities = digits.arrays.read(digits.arrays.get("prediction", "model"))
+    probabilities = digits.arrays.read(digits.arrays.get(Kind.PREDICTION, "model"))
     np.testing.assert_allclose(probabilities[0], [1 / (1 + np.e**5), 1 / (1 + np.e**-5)], rtol=1e-5)
 
 
@@ -96,9 +96,9 @@ def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
 def test_metadata_is_reported_first_and_added_on_the_button(digits: Dataset, open_page: Open) -> None:
     app = open_page("datasets")
     app.file_uploader(key="metadata-0-upload").upload("lux.csv", b"filename,lux\ndigit_0001.png,7\n", "text/csv").run()
-    assert digits.arrays.find("metadata", "lux") is None
+    assert digits.arrays.find(Kind.METADATA, "lux") is None
     press(app, "Add metadata")
-    np.testing.assert_array_equal(digits.arrays.read(digits.arrays.get("metadata", "lux"))[:3], [np.nan, 7, np.nan])
+    np.testing.assert_array_equal(digits.arrays.read(digits.arrays.get(Kind.METADATA, "lux"))[:3], [np.nan, 7, np.nan])
 
 
 def test_a_list_of_filenames_becomes_a_tag_to_go_on_from(digits: Dataset, open_page: Open) -> None:

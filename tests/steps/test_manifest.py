@@ -7,7 +7,7 @@ from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
 from al_core.steps.manifest import read_manifest, repeat
-from al_core.store import Dataset, Tag, Workspace
+from al_core.store import Dataset, Kind, Tag, Workspace
 from tests.conftest import FILENAMES
 
 
@@ -43,8 +43,8 @@ def test_a_manifest_names_dataset_tag_config_seed_digests_and_version(dataset: D
         "picked",
     )
     assert isinstance(manifest["config"]["seed"], int)
-    assert manifest["embedding"]["digest"] == dataset.arrays.get("embedding", "default").digest
-    assert manifest["score"]["digest"] == dataset.arrays.get("score", "uncertainty_margin").digest
+    assert manifest["embedding"]["digest"] == dataset.arrays.get(Kind.EMBEDDING, "default").digest
+    assert manifest["score"]["digest"] == dataset.arrays.get(Kind.SCORE, "uncertainty_margin").digest
     assert manifest["versions"]["al_core"] == "0.1.0"
     assert (manifest["query_set"], manifest["labeled_set"]) == ("36", "01")
     assert len(manifest["added"]) == 3
@@ -53,7 +53,7 @@ def test_a_manifest_names_dataset_tag_config_seed_digests_and_version(dataset: D
 def test_a_selection_is_repeated_in_another_workspace_under_other_names(dataset: Dataset, workspace: Workspace) -> None:
     selection = select(dataset)
     manifest = manifest_of(dataset, selection.tag)
-    embeddings = dataset.arrays.read(dataset.arrays.get("embedding", "default"))
+    embeddings = dataset.arrays.read(dataset.arrays.get(Kind.EMBEDDING, "default"))
     twin = workflow.create_dataset(workspace, "twin", FILENAMES, embeddings, embedding_name="other")
     workflow.store_scores(twin, np.arange(6), {"mine": np.linspace(0.1, 0.6, 6)})
     assert repeat(twin, manifest).tolist() == selection.added_rows.tolist()
@@ -76,7 +76,7 @@ def test_other_samples_are_refused(dataset: Dataset, workspace: Workspace) -> No
 def test_another_outcome_is_an_error(dataset: Dataset) -> None:
     manifest = manifest_of(dataset, select(dataset, "ACTIVE_LEARNING").tag)
     assert manifest["added"] == ["f.png", "e.png", "c.png"]
-    with pytest.raises(InvalidInputError, match="comes out otherwise from sample 1 on"):
+    with pytest.raises(InvalidInputError, match="differs from sample 1 onward"):
         repeat(dataset, manifest | {"added": ["f.png", "b.png", "c.png"]})
 
 

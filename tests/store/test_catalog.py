@@ -31,7 +31,7 @@ def test_an_older_catalog_is_migrated_and_keeps_its_datasets(tmp_path: Path) -> 
     first_catalog(tmp_path)
     with Workspace(tmp_path) as workspace:
         [dataset] = workspace.datasets()
-        assert (dataset.name, dataset.n_pending, dataset.facts) == ("old", 0, {})
+        assert (dataset.name, dataset.n_pending, dataset.attributes) == ("old", 0, {})
         dataset.set_samples(["a.png"])
         assert workspace.dataset("old").n_samples == 1
 

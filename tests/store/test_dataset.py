@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
-from al_core.store import INITIAL_TAG, Dataset, TagRole
+from al_core.store import INITIAL_TAG, Dataset, Kind, Provenance, TagOrigin, TagRole
 
 
 def test_filenames_are_found_by_row_and_rows_by_filename(dataset: Dataset) -> None:
@@ -12,11 +12,11 @@ def test_filenames_are_found_by_row_and_rows_by_filename(dataset: Dataset) -> No
 
 def test_the_initial_tag_holds_every_row(dataset: Dataset) -> None:
     tag = dataset.tag(INITIAL_TAG)
-    assert (tag.rows.tolist(), tag.size, tag.tot_size, tag.prev_tag_id) == ([0, 1, 2, 3, 4, 5], 6, 6, None)
+    assert (tag.rows.tolist(), tag.size, tag.n_samples, tag.parent_id) == ([0, 1, 2, 3, 4, 5], 6, 6, None)
 
 
 def test_bit_k_of_a_mask_is_row_k(dataset: Dataset) -> None:
-    assert dataset.create_tag("odd rows", np.array([5, 1, 3])).bit_mask_data == "0x2a"
+    assert dataset.create_tag("odd rows", np.array([5, 1, 3])).mask == bytes([0b101010])
 
 
 def test_tags_come_newest_first(dataset: Dataset) -> None:
@@ -44,7 +44,7 @@ def test_an_unknown_tag_is_answered_with_the_existing_ones(dataset: Dataset) -> 
 
 def test_only_leaves_are_deleted(dataset: Dataset) -> None:
     parent = dataset.create_tag("parent", np.array([0]))
-    child = dataset.create_tag("child", np.array([0, 1]), parent=parent)
+    child = dataset.create_tag("child", np.array([0, 1]), TagOrigin(parent=parent))
     with pytest.raises(NotAllowedError, match="has children: delete child first"):
         dataset.delete_tag(parent)
     dataset.delete_tag(child)
@@ -67,7 +67,7 @@ def test_a_renamed_tag_keeps_its_rows(dataset: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "role"),
+    ("stored", "role"),
     [
         ({}, TagRole.REGION),
         ({"operation": "exploring"}, TagRole.REGION),
@@ -79,24 +79,24 @@ def test_a_renamed_tag_keeps_its_rows(dataset: Dataset) -> None:
     ],
 )
 def test_a_tag_has_the_role_it_was_given_or_the_one_that_follows_from_how_it_was_made(
-    dataset: Dataset, facts: dict[str, object], role: TagRole
+    dataset: Dataset, stored: dict[str, object], role: TagRole
 ) -> None:
-    assert dataset.create_tag("tag", np.array([0]), facts=facts).role is role
+    assert dataset.create_tag("tag", np.array([0]), TagOrigin(provenance=Provenance.from_json(stored))).role is role
 
 
 def test_the_initial_tag_is_all_and_a_tag_that_went_on_from_a_labeled_one_a_selection(dataset: Dataset) -> None:
     initial = dataset.tag(INITIAL_TAG)
     assert initial.role is TagRole.ALL
-    assert dataset.create_tag("by a client", np.array([0]), preselected_tag=initial).role is TagRole.SELECTION
+    assert dataset.create_tag("by a client", np.array([0]), TagOrigin(labeled=initial)).role is TagRole.SELECTION
 
 
 def test_a_tag_is_marked_as_labeled_and_back(dataset: Dataset) -> None:
-    tag = dataset.create_tag("week 29", np.array([0]), facts={"operation": "exploring"})
+    tag = dataset.create_tag("week 29", np.array([0]), TagOrigin(provenance=Provenance("exploring")))
     dataset.set_tag_role(tag, TagRole.LABELED)
     marked = dataset.tag("week 29")
     assert (marked.role, marked.original_role, marked.counts_as_labeled) == (TagRole.LABELED, TagRole.REGION, True)
     dataset.set_tag_role(marked, marked.original_role)
-    assert dataset.tag("week 29").facts == {"operation": "exploring", "role": "region"}
+    assert dataset.tag("week 29").provenance == Provenance("exploring", role=TagRole.REGION)
 
 
 def test_only_a_selection_makes_a_selection_and_the_initial_tag_stays_all(dataset: Dataset) -> None:
@@ -108,24 +108,24 @@ def test_only_a_selection_makes_a_selection_and_the_initial_tag_stays_all(datase
 
 
 def test_an_array_replaces_the_one_of_its_name_and_leaves_no_file_behind(dataset: Dataset) -> None:
-    dataset.arrays.save("score", {"margin": np.zeros(6)})
-    dataset.arrays.save("score", {"margin": np.ones(6), "entropy": np.full(6, 0.5)}, {"prediction": "model"})
-    stored = {score.name: score for score in dataset.arrays.all("score")}
+    dataset.arrays.save(Kind.SCORE, {"margin": np.zeros(6)})
+    dataset.arrays.save(Kind.SCORE, {"margin": np.ones(6), "entropy": np.full(6, 0.5)}, {"prediction": "model"})
+    stored = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
     assert list(stored) == ["margin", "entropy"]
     assert dataset.arrays.read(stored["margin"]).tolist() == [1] * 6
-    assert stored["margin"].facts == {"prediction": "model"}
+    assert stored["margin"].attributes == {"prediction": "model"}
     assert len(list(dataset._folder.joinpath("score").iterdir())) == 2
 
 
 def test_equal_arrays_have_equal_digests_and_others_do_not(dataset: Dataset) -> None:
     arrays = {"zeros": np.zeros(6), "again": np.zeros(6), "ones": np.ones(6), "flat": np.zeros((6, 1))}
-    dataset.arrays.save("score", arrays)
-    digest = {score.name: score.digest for score in dataset.arrays.all("score")}
+    dataset.arrays.save(Kind.SCORE, arrays)
+    digest = {score.name: score.digest for score in dataset.arrays.all(Kind.SCORE)}
     assert digest["zeros"] == digest["again"]
     assert len(set(digest.values())) == 3
 
 
 def test_a_stored_array_cannot_be_written_to(dataset: Dataset) -> None:
-    embedding = dataset.arrays.read(dataset.arrays.get("embedding", "default"))
+    embedding = dataset.arrays.read(dataset.arrays.get(Kind.EMBEDDING, "default"))
     with pytest.raises(ValueError, match="read-only"):
         embedding[0] = 0

@@ -26,8 +26,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_images_are_read_as_they_were_written(path: Path) -> None:
-    images, facts = read_images(path)
-    assert facts == {"model": "tiny"}
+    images, model = read_images(path)
+    assert model == {"model": "tiny"}
     assert images.filenames == IMAGES.filenames
     assert (images.embeddings == IMAGES.embeddings).all()
     assert {name: values.tolist() for name, values in images.metadata.items()} == {"width": [3.0, 4.0]}
@@ -41,10 +41,10 @@ def test_embeddings_alone_are_not_images(path: Path) -> None:
         read_images(path)
 
 
-@pytest.mark.parametrize("facts", [b"{", b"[1]"])
-def test_facts_that_are_not_a_json_object_are_refused(path: Path, facts: bytes) -> None:
-    table = pa.ipc.open_file(path.read_bytes()).read_all().replace_schema_metadata({"al_core": facts})
+@pytest.mark.parametrize("attributes", [b"{", b"[1]"])
+def test_attributes_that_are_not_a_json_object_are_refused(path: Path, attributes: bytes) -> None:
+    table = pa.ipc.open_file(path.read_bytes()).read_all().replace_schema_metadata({"al_core": attributes})
     with pa.ipc.new_file(str(path), table.schema) as writer:
         writer.write_table(table)
-    with pytest.raises(FileFormatError, match=r"facts of an embedding (cannot be read|must be)"):
+    with pytest.raises(FileFormatError, match=r"attributes of an embedding (cannot be read|must be)"):
         read_images(path)

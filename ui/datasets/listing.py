@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from al_core.text import counted
 from ui import state
 from ui.messages import errors_explained, notify, plain
@@ -26,7 +26,7 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
 
 
 def _contents(dataset: Dataset) -> str:
-    embeddings = [f"{plain(stored.name)} ({stored.shape[1]}-d)" for stored in dataset.arrays.all("embedding")]
+    embeddings = [f"{plain(stored.name)} ({stored.shape[1]}-d)" for stored in dataset.arrays.all(Kind.EMBEDDING)]
     counts = f"{counted(dataset.n_samples, 'image')} · {counted(len(dataset.tags()), 'tag')}"
     return f"{counts} · embeddings: {', '.join(embeddings) or 'none'}"
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from al_core.store import Dataset, TagRole
+from al_core.store import Dataset, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
 from ui.messages import errors_explained, notify
@@ -29,8 +29,8 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     _download_button(dataset, rows, obstacle)
     if is_tagged or is_query:
         with errors_explained():
-            facts = {"role": TagRole.REGION, "operation": "exploring", "filters": reasons}
-            tag = dataset.create_tag(name, rows, facts=facts)
+            provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
+            tag = dataset.create_tag(name, rows, TagOrigin(provenance=provenance))
             notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}")
             if is_query:
                 choose_query(dataset, tag)

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from al_core.explore import filters
 from al_core.explore.filters import Mask
 from al_core.explore.histogram import Bins, bin_values
-from al_core.steps.selections import preferred_first
-from al_core.store import INITIAL_TAG, Dataset, StoredArray
+from al_core.steps.metadata import ColumnAttributes
+from al_core.steps.scores import preferred_first
+from al_core.steps.tasks import PredictionAttributes
+from al_core.store import INITIAL_TAG, Dataset, Kind, StoredArray
 from al_core.types import Rows
 from ui.embedding_map import Categories, Values
 
@@ -31,7 +33,7 @@ class Column:
     @property
     def is_score(self) -> bool:
         """Whether it is from 0 to 1, higher meaning more worth labeling."""
-        return self.stored.kind == "score"
+        return self.stored.kind == Kind.SCORE
 
     def bins(self, n_bins: int) -> tuple[Bins, NDArray[np.int64]]:
         """Return the bars of a histogram and how many images each holds in all."""
@@ -44,8 +46,8 @@ class Column:
 
 def number_columns(dataset: Dataset) -> dict[str, Column]:
     """Return the preferred score first, then other scores, then numeric metadata."""
-    scores = {score.name: score for score in dataset.arrays.all("score")}
-    ordered = [scores[name] for name in preferred_first(scores)] + dataset.arrays.all("metadata")
+    scores = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
+    ordered = [scores[name] for name in preferred_first(scores)] + dataset.arrays.all(Kind.METADATA)
     columns: dict[str, Column] = {}
     for stored in ordered:
         values = dataset.arrays.read(stored)
@@ -57,21 +59,22 @@ def number_columns(dataset: Dataset) -> dict[str, Column]:
 
 def predicted_class(dataset: Dataset) -> Categories | None:
     """Return the class that the newest predictions give each image."""
-    prediction = dataset.arrays.newest("prediction")
+    prediction = dataset.arrays.newest(Kind.PREDICTION)
     if prediction is None:
         return None
     codes = _predicted_classes(prediction.digest, dataset.arrays.read(prediction))
-    return Categories(PREDICTED, codes, tuple(prediction.facts["class_names"]), digest=prediction.digest)
+    return Categories(PREDICTED, codes, PredictionAttributes.of(prediction).class_names, digest=prediction.digest)
 
 
 def text_columns(dataset: Dataset) -> dict[str, Categories]:
     """Return the metadata that is text; a column with the name of something else gets its kind behind it."""
-    others = {PREDICTED, TAG, *(stored.name for kind in ("score", "metadata") for stored in dataset.arrays.all(kind))}
+    numbers = [*dataset.arrays.all(Kind.SCORE), *dataset.arrays.all(Kind.METADATA)]
+    others = {PREDICTED, TAG, *(stored.name for stored in numbers)}
     columns = {}
-    for stored in dataset.arrays.all("category"):
+    for stored in dataset.arrays.all(Kind.CATEGORY):
         name = f"{stored.name} (text)" if stored.name in others else stored.name
         codes = dataset.arrays.read(stored)
-        columns[name] = Categories(name, codes, tuple(stored.facts["names"]), digest=stored.digest)
+        columns[name] = Categories(name, codes, ColumnAttributes.of(stored).names, digest=stored.digest)
     return columns
 
 

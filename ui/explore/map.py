@@ -4,7 +4,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.explore.filters import Mask, all_of, rows_mask
-from al_core.store import Dataset, Tag
+from al_core.store import Dataset, Kind, Tag
 from al_core.types import Rows
 from ui.embedding_map import Categories, Values, embedding_map
 from ui.explore import columns
@@ -21,7 +21,7 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
     """Draw the choice of what the colors of the map mean."""
     scores = [name for name, column in numbers.items() if column.is_score]
     metadata = [name for name in numbers if name not in scores]
-    classes = [columns.PREDICTED] if dataset.arrays.newest("prediction") else []
+    classes = [columns.PREDICTED] if dataset.arrays.newest(Kind.PREDICTION) else []
     options = [*scores, *classes, columns.TAG, *metadata, *columns.text_columns(dataset), NOTHING]
     hint = "Column that colors the map; numeric columns also sort the images"
     return st.selectbox("Color by", options, help=hint if scores else f"{hint}. No scores yet: drop predictions first")
@@ -30,7 +30,7 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
 def choose_tag(dataset: Dataset) -> Tag | None:
     """Draw the choice of the tag whose images have rings."""
     # Without the root: rings around every image would mark nothing.
-    tags = {tag.name: tag for tag in dataset.tags() if tag.prev_tag_id}
+    tags = {tag.name: tag for tag in dataset.tags() if tag.parent_id}
     hint = "Rings mark its labeled images and, in a second color, those that its selection added"
     name = st.selectbox("Highlight tag", [*tags, NOTHING], help=hint if tags else "No tags yet: select first")
     return tags.get(name)

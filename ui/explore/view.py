@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from al_core import workflow
 from al_core.jobs import JobState
 from al_core.steps import views
-from al_core.store import Dataset, StoredArray
+from al_core.store import Dataset, Kind, StoredArray
 from ui import jobs
 from ui.session import Key, next_round, round_of
 
@@ -37,15 +37,16 @@ class View:
 
 def choose_view(dataset: Dataset) -> View | None:
     """Draw the choice of embedding and view; without an embedding there is none."""
-    embeddings = {stored.name: stored for stored in dataset.arrays.all("embedding")}
+    embeddings = {stored.name: stored for stored in dataset.arrays.all(Kind.EMBEDDING)}
     if not embeddings:
         return None
     stored = embeddings[_choose_embedding(list(embeddings))]
-    umap = views.stored_projection(dataset, stored, "UMAP")
+    umap = views.stored_view(dataset, stored, "UMAP")
     method = _choose_method(is_ready=umap is not None)
     if umap is not None and method == "UMAP":
         points = dataset.arrays.read(umap)
-        n_landmarks = umap.facts.get("landmarks")
+        origin = views.ViewOrigin.of(umap)
+        n_landmarks = origin.landmarks if origin else None
     else:
         points = workflow.project(dataset, stored.name, "PCA")
         n_landmarks = None

@@ -7,7 +7,8 @@ import streamlit as st
 
 from al_core.explore.filters import highest_first
 from al_core.scorers import score_named
-from al_core.store import Dataset, StoredArray
+from al_core.steps.scores import ScoreOrigin
+from al_core.store import Dataset, Kind, StoredArray
 from ui import charts
 from ui.images import image_url
 from ui.messages import plain
@@ -21,7 +22,7 @@ IMPORTED = "Imported: higher means more worth labeling"
 
 def show_scores(dataset: Dataset) -> None:
     """Draw the section."""
-    scores = dataset.arrays.all("score")
+    scores = dataset.arrays.all(Kind.SCORE)
     if not scores:
         st.info("No scores yet. Drop a prediction file above.", icon=":material/bar_chart:")
         return
@@ -43,7 +44,7 @@ def _show_score(dataset: Dataset, score: StoredArray) -> None:
 
 def formula(stored: StoredArray) -> str:
     """Return how a score is calculated, or that it came from a file."""
-    score = score_named(stored.name, stored.facts.get("task"))
+    score = score_named(stored.name, ScoreOrigin.of(stored).task)
     return score.formula if score else IMPORTED
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from al_core.config import SamplingMethod
-from al_core.steps.selections import preferred_first
-from al_core.store import Dataset
+from al_core.steps.scores import preferred_first
+from al_core.store import Dataset, Kind
 
 WHEN_TO_USE = {
     SamplingMethod.CORAL: "Uncertain and diverse. The next labels, once a model has made predictions.",
@@ -29,7 +29,7 @@ class Choice:
 
 def choose_method(dataset: Dataset) -> Choice:
     """Draw the choice of method and score."""
-    scores = preferred_first(score.name for score in dataset.arrays.all("score"))
+    scores = preferred_first(score.name for score in dataset.arrays.all(Kind.SCORE))
     method = st.radio(
         "Method",
         list(WHEN_TO_USE),
@@ -52,7 +52,7 @@ def find_obstacle(dataset: Dataset, choice: Choice) -> str | None:
     """Return what the method lacks, or None."""
     if choice.method in NEEDS_SCORE and choice.score is None:
         return f"{choice.method} needs a score: upload predictions first"
-    if choice.method in NEEDS_EMBEDDING and not dataset.arrays.all("embedding"):
+    if choice.method in NEEDS_EMBEDDING and not dataset.arrays.all(Kind.EMBEDDING):
         return f"{choice.method} needs embeddings: add them on the Datasets page first"
     return None
 

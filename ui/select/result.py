@@ -7,7 +7,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.steps.snippet import selection_code
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
@@ -88,12 +88,12 @@ def _figures(selection: workflow.Selection, scores: ScoresNow | None) -> list[Fi
 
 def scores_now(dataset: Dataset, selection: workflow.Selection) -> ScoresNow | None:
     """Return the stored scores of the added images, or None if the selection used none or it is gone."""
-    origin = selection.tag.facts["score"]
-    stored = dataset.arrays.find("score", origin["name"]) if origin else None
-    if stored is None:
+    source = selection.tag.provenance.score
+    stored = dataset.arrays.find(Kind.SCORE, source.name) if source else None
+    if source is None or stored is None:
         return None
     values = dataset.arrays.read(stored)[selection.added_rows].tolist()
-    return ScoresNow(values, stored.digest != origin["digest"])
+    return ScoresNow(values, stored.digest != source.digest)
 
 
 def _score_figures(mean_when_selected: float | None, scores: ScoresNow | None) -> list[Figure]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from al_core.jobs import JobState
 from al_core.steps.tags import tag_duplicates
-from al_core.store import Dataset, Tag
+from al_core.store import Dataset, Kind, Tag
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
@@ -31,7 +31,7 @@ def duplicates_form(dataset: Dataset) -> None:
     def work(progress: Progress) -> Tag | None:
         return tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
 
-    is_ready = bool(name and dataset.arrays.all("embedding"))
+    is_ready = bool(name and dataset.arrays.all(Kind.EMBEDDING))
     hint = None if is_ready else "This needs embeddings and a name"
     if st.button("Find duplicates", disabled=not is_ready, help=hint):
         with errors_explained():

@@ -32,7 +32,7 @@ def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
 def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     """Draw the form that renames or deletes a tag."""
     fixed = INITIAL_IS_FIXED if tag.name == INITIAL_TAG else None
-    children = [child.name for child in tags if child.prev_tag_id == tag.id]
+    children = [child.name for child in tags if child.parent_id == tag.id]
     name = st.text_input("New name", tag.name, key=f"rename-{tag.id}", disabled=bool(fixed), help=fixed)
     with st.container(horizontal=True):
         if st.button("Rename", disabled=bool(fixed) or name == tag.name, help=fixed or "Change the name above"):

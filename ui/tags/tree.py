@@ -24,11 +24,11 @@ def tree(tags: list[Tag]) -> list[Branch]:
     """
     ids = {tag.id for tag in tags}
     oldest_first = list(reversed(tags))
-    roots = [tag for tag in oldest_first if tag.prev_tag_id is None] or oldest_first[:1]
+    roots = [tag for tag in oldest_first if tag.parent_id is None] or oldest_first[:1]
     children: dict[str, list[Tag]] = {}
     for tag in oldest_first:
         if tag not in roots:
-            parent = tag.prev_tag_id if tag.prev_tag_id in ids else roots[0].id
+            parent = tag.parent_id if tag.parent_id in ids else roots[0].id
             children.setdefault(str(parent), []).append(tag)
     branches = []
     pending = [Branch(tag, 0) for tag in reversed(roots)]
@@ -66,15 +66,16 @@ def _table_row(branch: Branch) -> dict[str, object]:
         "Tag": indent + tag.name,
         "Images": tag.size,
         "Role": str(tag.role),
-        "Share": 100 * tag.size / tag.tot_size,
+        "Share": 100 * tag.size / tag.n_samples,
         "Made by": made_by(tag),
     }
 
 
 def made_by(tag: Tag) -> str:
     """Return how a tag came about."""
-    if "config" in tag.facts:
-        return str(tag.facts["config"]["method"])
-    if "operation" in tag.facts:
-        return " of ".join(filter(None, [tag.facts["operation"], ", ".join(tag.facts.get("tags", []))]))
+    provenance = tag.provenance
+    if provenance.config:
+        return str(provenance.config.method)
+    if provenance.operation:
+        return " of ".join(filter(None, [provenance.operation, ", ".join(provenance.tags)]))
     return "all images" if tag.name == INITIAL_TAG else "filenames"

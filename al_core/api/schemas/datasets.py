@@ -58,14 +58,14 @@ class DatasetData(Wire):
         return cls(
             id=dataset.id,
             name=dataset.name,
-            type=dataset.facts.get("type", "Images"),
-            img_type=dataset.facts.get("imgType"),
+            type=dataset.attributes.get("type", "Images"),
+            img_type=dataset.attributes.get("imgType"),
             n_samples=dataset.n_samples + dataset.n_pending,
             n_pending=dataset.n_pending,
-            size_in_bytes=dataset.facts.get("sizeInBytes", 0),
+            size_in_bytes=dataset.attributes.get("size_in_bytes", dataset.attributes.get("sizeInBytes", 0)),
             created_at=dataset.created_at,
             last_modified_at=dataset.last_modified_at(),
-            upload=dataset.facts.get("upload"),
+            upload=dataset.attributes.get("upload"),
         )
 
 

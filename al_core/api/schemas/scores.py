@@ -28,12 +28,12 @@ class ScoreData(ScoreInfo):
 
 
 class ArrayData(BaseModel):
-    """What is known of an array; names as in `al_core.store.StoredArray`."""
+    """The record of an array; names as in `al_core.store.StoredArray`."""
 
     id: str
     kind: str
     name: str
     digest: str
     shape: list[int]
-    facts: dict[str, Any]
+    attributes: dict[str, Any]
     created_at: int

@@ -1,10 +1,11 @@
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from al_core.api.schemas.datasets import ImageType
 from al_core.api.schemas.wire import Count, Wire
-from al_core.store.records import Tag, TagRole
+from al_core.store.provenance import TagRole
+from al_core.store.records import Tag
 
 Operation = Literal["UNION", "INTERSECTION", "DIFFERENCE"]
 
@@ -17,26 +18,30 @@ class InitialTagCreate(Wire):
     creator: str | None = None
 
 
-class TagOrigin(BaseModel):
+class TagProvenance(BaseModel):
     """How a tag was made other than by a selection, of which only the server itself says so."""
 
     model_config = ConfigDict(extra="allow")
 
-    operation: str
+    role: str | None = None
+    operation: str = ""
     tags: list[str] = []
+    filters: list[str] = []
+    threshold: FiniteFloat | None = None
+    embedding: dict[str, str] | None = None
 
     @model_validator(mode="after")
-    def is_no_selection(self) -> "TagOrigin":
-        """Refuse the facts by which a selection is known."""
+    def is_no_selection(self) -> "TagProvenance":
+        """Refuse what only a selection has."""
         if self.model_extra and "config" in self.model_extra:
             raise ValueError("a selection is made by the server; leave out config")
-        if self.model_extra and self.model_extra.get("role") in (TagRole.ALL, TagRole.SELECTION):
+        if self.role in (TagRole.ALL, TagRole.SELECTION):
             raise ValueError("tags with the role all or selection are made by the server; leave out role")
         return self
 
 
 class TagCreate(Wire):
-    """A new tag; bit k of the mask, counted from the lowest, is row k. `facts` is an addition of al_core."""
+    """A new tag; bit k of the mask, counted from the lowest, is row k. `provenance` is an addition of al_core."""
 
     name: str
     bit_mask_data: str = Field(pattern="^0[xX][0-9a-fA-F]+$")
@@ -44,7 +49,7 @@ class TagCreate(Wire):
     prev_tag_id: str | None = None
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
-    facts: TagOrigin | None = None
+    provenance: TagProvenance | None = None
 
 
 class TagUpdate(Wire):
@@ -78,7 +83,7 @@ class BitMaskData(Wire):
 
 
 class TagData(Wire):
-    """A tag; `facts` is an addition of al_core: what the tag was made from."""
+    """A tag; `provenance` is an addition of al_core: how the tag was made."""
 
     id: str
     dataset_id: str
@@ -91,14 +96,24 @@ class TagData(Wire):
     created_at: int
     last_modified_at: int
     changes: list[Any] = Field(default_factory=list)
-    facts: dict[str, Any]
+    provenance: dict[str, Any]
 
     @classmethod
     def of(cls, tag: Tag) -> "TagData":
         """Return a tag as the API shows it."""
-        names = ("id", "dataset_id", "name", "bit_mask_data", "tot_size", "prev_tag_id", "query_tag_id")
-        values = {name: getattr(tag, name) for name in (*names, "preselected_tag_id", "created_at", "facts")}
-        return cls(**values, last_modified_at=tag.created_at)
+        return cls(
+            id=tag.id,
+            dataset_id=tag.dataset_id,
+            name=tag.name,
+            bit_mask_data=hex(int.from_bytes(tag.mask, "little")),
+            tot_size=tag.n_samples,
+            prev_tag_id=tag.parent_id,
+            query_tag_id=tag.query_tag_id,
+            preselected_tag_id=tag.labeled_tag_id,
+            created_at=tag.created_at,
+            last_modified_at=tag.created_at,
+            provenance=tag.provenance.to_json(),
+        )
 
 
 class ExportFormat(Wire):

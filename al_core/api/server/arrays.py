@@ -22,7 +22,7 @@ BLOCK_BYTES = 1 << 20
 
 @router.get("", response_model=list[ArrayData])
 def read_arrays(request: Request, dataset: DatasetOfPath) -> Response:
-    """Return what is known of all arrays, oldest first; equal digests mean equal arrays."""
+    """Return the records of all arrays, oldest first; equal digests mean equal arrays."""
     return json_bytes([vars(stored) for stored in dataset.arrays.every()], request)
 
 
@@ -39,16 +39,17 @@ def read_array(dataset: DatasetOfPath, array_id: str) -> StreamingResponse:
     return StreamingResponse(blocks(file), media_type="application/octet-stream", headers=headers)
 
 
-@router.put("/{kind}", status_code=204, response_class=Response, openapi_extra=FILE_BODY)
-def save_arrays(dataset: DatasetOfPath, kind: str, body: BodyFile) -> None:
-    """Store arrays of one kind, in place of older ones of the same names: all become visible at once.
+@router.put("/{kind}", status_code=201, openapi_extra=FILE_BODY)
+def save_arrays(dataset: DatasetOfPath, kind: str, body: BodyFile) -> list[ArrayData]:
+    """Store arrays of one kind and return their records; all become visible at once.
 
-    The body is a ZIP file of uncompressed `.npy` files, as `al_core.wire.array_bundle` writes it.
+    Older arrays of the same names are replaced. The body is a ZIP file of uncompressed `.npy` files, as
+    `al_core.wire.array_bundle` writes it.
     """
-    named, facts = read_bundle(body)
+    named, attributes = read_bundle(body)
     for name, array in named.items():
-        check_array(dataset, kind, name, array, facts)
-    dataset.arrays.save(kind, named, facts)
+        check_array(dataset, kind, name, array, attributes)
+    return [array_data(stored) for stored in dataset.arrays.save(kind, named, attributes)]
 
 
 @router.delete("/{array_id}", status_code=204, response_class=Response)
@@ -58,8 +59,13 @@ def delete_array(dataset: DatasetOfPath, array_id: str) -> None:
     dataset.arrays.delete(stored.kind, stored.name)
 
 
+def array_data(stored: StoredArray) -> ArrayData:
+    """Return the record of an array as the API shows it."""
+    return ArrayData.model_validate(vars(stored))
+
+
 def find(dataset: LocalDataset, array_id: str) -> StoredArray:
-    """Return what is known of the array with that id."""
+    """Return the record of the array with that id."""
     for stored in dataset.arrays.every():
         if stored.id == array_id:
             return stored

@@ -10,8 +10,8 @@ from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import ApiError
-from al_core.api.server.sample_facts import number_at
-from al_core.store import LocalDataset
+from al_core.api.server.sample_attributes import number_at
+from al_core.store import Kind, LocalDataset
 from al_core.store.identity import new_id, now
 
 router = APIRouter(prefix="/datasets/{dataset_id}/configuration/metadata", tags=["Metadata"], route_class=JsonRoute)
@@ -23,7 +23,7 @@ NUMERIC = ("NUMERIC_INT", "NUMERIC_FLOAT")
 @router.get("")
 def read_configurations(dataset: DatasetOfPath) -> list[ConfigurationData]:
     """Return all configurations, oldest first."""
-    return [ConfigurationData.model_validate(known) for known in dataset.facts.get(FACT, [])]
+    return [ConfigurationData.model_validate(known) for known in dataset.attributes.get(FACT, [])]
 
 
 @router.post("", status_code=201)
@@ -57,15 +57,15 @@ def store(dataset: LocalDataset, known: list[ConfigurationData], body: Configura
     """Keep the configurations, and the numbers that one of them points at as metadata columns."""
     columns = {entry.name: column(dataset, entry) for entry in body.configs if entry.value_data_type in NUMERIC}
     if dataset.n_samples and columns:
-        dataset.arrays.save("metadata", columns, {"source": f"custom metadata, {body.name}"})
-    dataset.set_facts({FACT: [entry.model_dump(by_alias=True) for entry in known]})
+        dataset.arrays.save(Kind.METADATA, columns, {"source": f"custom metadata, {body.name}"})
+    dataset.set_attributes({FACT: [entry.model_dump(by_alias=True) for entry in known]})
 
 
 def column(dataset: LocalDataset, entry: ConfigurationEntry) -> NDArray[np.float64]:
     """Return the number at the entry's path for each sample; without one its default, otherwise NaN."""
     default = number_at({"default": entry.default_value}, "default")
     values = np.full(dataset.n_samples, default)
-    for row, facts in dataset.samples.facts().items():
+    for row, attributes in dataset.samples.attributes().items():
         if row < dataset.n_samples:
-            values[row] = number_at(facts, f"customMetaData.{entry.path}", default)
+            values[row] = number_at(attributes, f"customMetaData.{entry.path}", default)
     return values

@@ -23,7 +23,7 @@ def create_dataset(request: Request, body: DatasetCreate) -> Created:
     """Make an empty dataset."""
     with coded(AlreadyExistsError="DATASET_NAME_EXISTS"):
         dataset = services(request).workspace.create_dataset(body.name)
-    dataset.set_facts({"type": body.type, "imgType": body.img_type})
+    dataset.set_attributes({"type": body.type, "imgType": body.img_type})
     return Created(id=dataset.id)
 
 
@@ -61,4 +61,4 @@ def read_datasource(dataset: DatasetOfPath) -> None:
 @router.put("/datasets/{dataset_id}/registerDatasetUpload", status_code=204, response_class=Response)
 def register_upload(dataset: DatasetOfPath, body: UploadStatus) -> None:
     """Note how many samples a client is about to send."""
-    dataset.set_facts({"upload": body.model_dump(by_alias=True)})
+    dataset.set_attributes({"upload": body.model_dump(by_alias=True)})

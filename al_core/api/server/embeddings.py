@@ -23,9 +23,9 @@ from al_core.api.server.bodies import ARROW_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_array, services
 from al_core.api.server.errors import ApiError, coded
 from al_core.exceptions import InvalidInputError
-from al_core.store import LocalDataset, StoredArray
+from al_core.steps.views import ViewOrigin, save_view, views_of
+from al_core.store import Kind, LocalDataset, StoredArray
 from al_core.store.identity import new_id
-from al_core.store.upsize import PARTIAL_EMBEDDING
 from al_core.wire.arrow_body import read_embeddings, read_images
 
 router = APIRouter(prefix="/datasets/{dataset_id}/embeddings", tags=["Embeddings"], route_class=JsonRoute)
@@ -36,8 +36,8 @@ MOST_TSNE_SAMPLES = 10_000
 
 def embedding_of_path(dataset: DatasetOfPath, embedding_id: str) -> StoredArray:
     """Return the embedding that the path names, complete or not."""
-    partial = {stored.id: stored for stored in dataset.arrays.all(PARTIAL_EMBEDDING)}
-    return partial.get(embedding_id) or find_array(dataset, "embedding", embedding_id, "EMBEDDING_UNKNOWN")
+    partial = {stored.id: stored for stored in dataset.arrays.all(Kind.PARTIAL_EMBEDDING)}
+    return partial.get(embedding_id) or find_array(dataset, Kind.EMBEDDING, embedding_id, "EMBEDDING_UNKNOWN")
 
 
 EmbeddingOfPath = Annotated[StoredArray, Depends(embedding_of_path)]
@@ -46,7 +46,7 @@ EmbeddingOfPath = Annotated[StoredArray, Depends(embedding_of_path)]
 @router.get("")
 def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
     """Return all embeddings, in the order that the server's settings name."""
-    known = [stored for kind in (PARTIAL_EMBEDDING, "embedding") for stored in dataset.arrays.all(kind)]
+    known = [stored for kind in (Kind.PARTIAL_EMBEDDING, Kind.EMBEDDING) for stored in dataset.arrays.all(kind)]
     embeddings = [EmbeddingData.of(stored, dataset.n_samples) for stored in known]
     is_reversed = services(request).settings.embedding_order == "newest-first"
     return embeddings[::-1] if is_reversed else embeddings
@@ -55,7 +55,7 @@ def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
 @router.get("/writeCSVUrl")
 def create_csv_url(request: Request, dataset: DatasetOfPath, name: ArrayName) -> WriteCsvUrl:
     """Return where to send an embedding as a CSV file, and the id that it will have."""
-    if dataset.arrays.find("embedding", name):
+    if dataset.arrays.find(Kind.EMBEDDING, name):
         raise ApiError(409, "EMBEDDING_NAME_EXISTS", f"there already is an embedding '{name}'; choose another name")
     embedding_id = new_id()
     path = f"/datasets/{dataset.id}/embeddings/{embedding_id}/csv"
@@ -76,21 +76,21 @@ def upload(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
     """
     filenames, matrix = read_embeddings(body)
     with coded(AlreadyExistsError="EMBEDDING_NAME_EXISTS"):
-        workflow.add_embeddings(dataset, filenames, matrix, name=name)
-    return Created(id=dataset.arrays.get("embedding", name).id)
+        stored = workflow.add_embeddings(dataset, filenames, matrix, name=name)
+    return Created(id=stored.id)
 
 
 @router.put("/images", status_code=201, openapi_extra=ARROW_BODY)
 def upload_images(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
-    """Store an embedding with what else was found out about its images, from an Arrow file (an addition of al_core).
+    """Store an embedding with the metadata and digests of its images, from an Arrow file (an addition of al_core).
 
     Beside filename and embedding it has a column `digest` of the files and columns of numbers, which become metadata;
-    the key `al_core` of its schema holds the facts about the model as JSON.
+    the key `al_core` of its schema describes the model as JSON.
     """
-    images, facts = read_images(body)
+    images, model = read_images(body)
     with coded(AlreadyExistsError="EMBEDDING_NAME_EXISTS"):
-        workflow.store_embedded(dataset, images, name, facts)
-    return Created(id=dataset.arrays.get("embedding", name).id)
+        stored = workflow.store_embedded(dataset, images, name, model)
+    return Created(id=stored.id)
 
 
 @router.delete("/{embedding_id}", status_code=204, response_class=Response)
@@ -130,9 +130,8 @@ def create_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath, body: Embeddin
             f"one of each for the {embedding.shape[0]} rows of embedding '{embedding.name}'"
         )
     points = np.column_stack([body.coordinates_dimension1, body.coordinates_dimension2]).astype(np.float32)
-    name = f"{body.dimensionality_reduction_method} of {embedding.digest} named {body.name}"
-    dataset.arrays.save("projection", {name: points})
-    return Created(id=dataset.arrays.get("projection", name).id)
+    origin = ViewOrigin(embedding.digest, body.dimensionality_reduction_method, title=body.name)
+    return Created(id=save_view(dataset, embedding, points, origin).id)
 
 
 @router.get("/{embedding_id}/2d")
@@ -152,18 +151,15 @@ def read_2d(dataset: DatasetOfPath, embedding: EmbeddingOfPath, view_id: str) ->
 
 def views(dataset: LocalDataset, embedding: StoredArray, *, with_points: bool) -> Iterator[Embedding2dData]:
     """Yield the 2-D views of an embedding."""
-    for stored in dataset.arrays.all("projection"):
-        method, _, origin = stored.name.partition(" of ")
-        if not origin.startswith(embedding.digest):
-            continue
+    for stored, origin in views_of(dataset, embedding):
         points = dataset.arrays.read(stored) if with_points else None
         yield Embedding2dData(
             id=stored.id,
             dataset_id=dataset.id,
             embedding_id=embedding.id,
-            name=origin.partition(" named ")[2] or method.lower(),
+            name=origin.title or origin.method.lower(),
             created_at=stored.created_at,
-            dimensionality_reduction_method=method,
+            dimensionality_reduction_method=origin.method,
             coordinates_dimension1=points[:, 0].tolist() if points is not None else None,
             coordinates_dimension2=points[:, 1].tolist() if points is not None else None,
         )

@@ -8,7 +8,7 @@ from al_core.api.schemas.tags import ExportFormat
 from al_core.api.server.addresses import image_url
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath
-from al_core.api.server.sample_facts import sample_data
+from al_core.api.server.sample_attributes import sample_data
 from al_core.api.server.signer import DAY_SECONDS, LONGEST_READ_SECONDS
 from al_core.api.server.tags import TagOfPath
 from al_core.formats import WRITERS, find_writer
@@ -37,15 +37,15 @@ def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> str:
 def exported(
     request: Request, dataset: DatasetOfPath, tag: TagOfPath, expiresIn: Lifetime = DEFAULT_SECONDS
 ) -> list[tuple[int, str, str, object]]:
-    """Return row, filename, signed URL and facts of each sample."""
-    facts = dataset.samples.facts()
+    """Return row, filename, signed URL and attributes of each sample."""
+    attributes = dataset.samples.attributes()
     rows = tag.rows.tolist()
     return [
         (
             row,
             name,
             image_url(request, dataset, sample_id(dataset.id, row), "GET", "full", expiresIn),
-            sample_data(dataset, row, name, facts.get(row, {})).model_dump(by_alias=True),
+            sample_data(dataset, row, name, attributes.get(row, {})).model_dump(by_alias=True),
         )
         for row, name in zip(rows, dataset.filenames(tag.rows), strict=True)
     ]

@@ -40,7 +40,7 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
 
     def card(request: Request) -> Response:
         dataset = find_dataset(request.path_params["dataset"])
-        return JSONResponse(describe_sample(dataset, request.path_params["row"]))
+        return JSONResponse(describe_sample(dataset, request.path_params["row"]).to_json())
 
     def mask(request: Request) -> Response:
         shaded = read_mask(find_dataset(request.path_params["dataset"]), request.path_params["row"])

@@ -44,14 +44,14 @@ def upload(
 @router.get("/tasks")
 def read_tasks(dataset: DatasetOfPath) -> list[PredictionTask]:
     """Return the tasks of the predictions that are sent sample by sample."""
-    return [PredictionTask.model_validate(known) for known in dataset.facts.get(TASKS, [])]
+    return [PredictionTask.model_validate(known) for known in dataset.attributes.get(TASKS, [])]
 
 
 @router.post("/tasks", status_code=201)
 def save_task(dataset: DatasetOfPath, body: PredictionTask) -> Created:
     """Say what a model predicts, in place of what was said of that task before."""
     others = [known for known in read_tasks(dataset) if known.name != body.name]
-    dataset.set_facts({TASKS: [known.model_dump(by_alias=True) for known in [*others, body]]})
+    dataset.set_attributes({TASKS: [known.model_dump(by_alias=True) for known in [*others, body]]})
     return Created(id=dataset.id)
 
 
@@ -79,8 +79,8 @@ def score_task(dataset: DatasetOfPath, task_name: str) -> PredictionsStored:
 @router.get("/samples", response_model=list[list[Singleton]])
 def read_all(dataset: DatasetOfPath, taskName: str | None = None) -> Response:
     """Return the predictions of each sample in row order."""
-    facts = dataset.samples.facts()
-    rows = (facts.get(row, {}).get(SENT, {}) for row in range(dataset.n_samples))
+    attributes = dataset.samples.attributes()
+    rows = (attributes.get(row, {}).get(SENT, {}) for row in range(dataset.n_samples))
     return json_bytes(
         [[one for name, found in sent.items() if taskName in (None, name) for one in found] for sent in rows]
     )
@@ -90,7 +90,7 @@ def read_all(dataset: DatasetOfPath, taskName: str | None = None) -> Response:
 def read_sample(dataset: DatasetOfPath, sample_id: str) -> Response:
     """Return the predictions of a sample."""
     row = row_of(dataset, sample_id)
-    sent = dataset.samples.facts(row).get(row, {}).get(SENT, {})
+    sent = dataset.samples.attributes(row).get(row, {}).get(SENT, {})
     return json_bytes([one for found in sent.values() for one in found])
 
 
@@ -103,8 +103,8 @@ def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -
         sent.setdefault(read_task(dataset, one.task_name).name, []).append(
             one.model_dump(by_alias=True, exclude_none=True)
         )
-    facts = dataset.samples.facts(row).get(row, {})
-    dataset.samples.set_facts(row, filename_of(dataset, row), facts | {SENT: facts.get(SENT, {}) | sent})
+    attributes = dataset.samples.attributes(row).get(row, {})
+    dataset.samples.set_attributes(row, filename_of(dataset, row), attributes | {SENT: attributes.get(SENT, {}) | sent})
     return Created(id=sample_id)
 
 
@@ -131,7 +131,7 @@ def write_folder(path: Path, dataset: LocalDataset, task: PredictionTask) -> int
 
 def sent_of(dataset: LocalDataset, task_name: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Yield each counted row that has predictions of a task, with those."""
-    for row, facts in dataset.samples.facts().items():
-        found = facts.get(SENT, {}).get(task_name)
+    for row, attributes in dataset.samples.attributes().items():
+        found = attributes.get(SENT, {}).get(task_name)
         if found and row < dataset.n_samples:
             yield row, [{"category_id": one["categoryId"], **one} for one in found]

@@ -9,7 +9,7 @@ from al_core.api.server.addresses import image_url
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.images import check_filename
-from al_core.api.server.sample_facts import facts_of, sample_data
+from al_core.api.server.sample_attributes import attributes_of, sample_data
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
 from al_core.store.identity import sample_id
@@ -56,9 +56,9 @@ def read_samples(
 ) -> Response:
     """Return all samples in row order, also those that `tags/initial` or `tags/upsize` has not counted in yet."""
     filenames = dataset.filenames() + dataset.samples.filenames(dataset.n_samples)
-    facts = dataset.samples.facts()
+    attributes = dataset.samples.attributes()
     rows = [row for row, name in enumerate(filenames) if fileName in (None, name)][pageOffset:][:pageSize]
-    samples = (sample_data(dataset, row, filenames[row], facts.get(row, {})) for row in rows)
+    samples = (sample_data(dataset, row, filenames[row], attributes.get(row, {})) for row in rows)
     return json_bytes([sample.model_dump(by_alias=True) for sample in samples])
 
 
@@ -67,7 +67,7 @@ def create_sample(dataset: DatasetOfPath, body: SampleCreate) -> Created:
     """Add a sample; it is counted in by `tags/initial` or `tags/upsize`. A known filename keeps its id."""
     check_filename(body.file_name)
     known = dataset.rows_of([body.file_name])[0]
-    row = int(known) if known >= 0 else dataset.samples.add(body.file_name, facts_of(body))
+    row = int(known) if known >= 0 else dataset.samples.add(body.file_name, attributes_of(body))
     return Created(id=sample_id(dataset.id, row))
 
 
@@ -75,16 +75,16 @@ def create_sample(dataset: DatasetOfPath, body: SampleCreate) -> Created:
 def read_sample(dataset: DatasetOfPath, sample_id: str) -> SampleData:
     """Return one sample."""
     row = row_of(dataset, sample_id)
-    facts = dataset.samples.facts(row).get(row, {})
-    return sample_data(dataset, row, filename_of(dataset, row), facts)
+    attributes = dataset.samples.attributes(row).get(row, {})
+    return sample_data(dataset, row, filename_of(dataset, row), attributes)
 
 
 @router.put("/samples/{sample_id}", status_code=204, response_class=Response)
 def update_sample(dataset: DatasetOfPath, sample_id: str, body: SampleUpdate) -> None:
-    """Store what is known about a sample, such as custom metadata; what is left out stays."""
+    """Store what a client says about a sample, such as custom metadata; what is left out stays."""
     row = row_of(dataset, sample_id)
-    facts = dataset.samples.facts(row).get(row, {})
-    dataset.samples.set_facts(row, filename_of(dataset, row), facts | facts_of(body))
+    attributes = dataset.samples.attributes(row).get(row, {})
+    dataset.samples.set_attributes(row, filename_of(dataset, row), attributes | attributes_of(body))
 
 
 @router.get("/samples/{sample_id}/writeurl")

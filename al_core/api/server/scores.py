@@ -8,7 +8,8 @@ from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import ARROW_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_array
 from al_core.api.server.tags import TagOfPath
-from al_core.store import LocalDataset, StoredArray, Tag
+from al_core.steps.scores import ScoreOrigin
+from al_core.store import Kind, LocalDataset, StoredArray, Tag
 from al_core.wire.arrow_body import read_columns
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["Scores"], route_class=JsonRoute)
@@ -17,28 +18,27 @@ router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["
 @router.get("")
 def read_scores(dataset: DatasetOfPath, tag: TagOfPath) -> list[ScoreInfo]:
     """Return the scores that every sample of a tag has."""
-    return [info(tag, stored) for stored in dataset.arrays.all("score") if is_complete(dataset, tag, stored)]
+    return [info(tag, stored) for stored in dataset.arrays.all(Kind.SCORE) if is_complete(dataset, tag, stored)]
 
 
 @router.post("", status_code=201)
 def create_score(dataset: DatasetOfPath, tag: TagOfPath, body: ScoreCreate) -> Created:
     """Store a score of all samples of a tag, in place of an older one of that type."""
-    workflow.store_scores(
-        dataset, tag.rows, {body.score_type: np.array(body.scores, np.float64)}, facts={"tag": tag.name}
-    )
-    return Created(id=dataset.arrays.get("score", body.score_type).id)
+    scores = {body.score_type: np.array(body.scores, np.float64)}
+    [stored] = workflow.store_scores(dataset, tag.rows, scores, origin=ScoreOrigin(tag=tag.name))
+    return Created(id=stored.id)
 
 
 @router.put("", status_code=204, response_class=Response, openapi_extra=ARROW_BODY)
 def upload_scores(dataset: DatasetOfPath, tag: TagOfPath, body: BodyFile) -> None:
     """Store several scores at once, one Arrow column each, in the row order of the tag (an addition of al_core)."""
-    workflow.store_scores(dataset, tag.rows, read_columns(body), facts={"tag": tag.name})
+    workflow.store_scores(dataset, tag.rows, read_columns(body), origin=ScoreOrigin(tag=tag.name))
 
 
 @router.get("/{score_id}")
 def read_score(dataset: DatasetOfPath, tag: TagOfPath, score_id: str) -> ScoreData:
     """Return a score of a tag with its values in row order."""
-    stored = find_array(dataset, "score", score_id, "SCORE_UNKNOWN")
+    stored = find_array(dataset, Kind.SCORE, score_id, "SCORE_UNKNOWN")
     scores = dataset.arrays.read(stored)[tag.rows]
     return ScoreData(**info(tag, stored).model_dump(), scores=np.nan_to_num(scores).tolist())
 

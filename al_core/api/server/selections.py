@@ -12,7 +12,7 @@ from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.jobs import Job
-from al_core.store import INITIAL_TAG, LocalDataset
+from al_core.store import INITIAL_TAG, Kind, LocalDataset
 from al_core.store.job_records import JobRecord
 
 router = APIRouter(tags=["Selection"], route_class=JsonRoute)
@@ -62,7 +62,7 @@ def create_selection(request: Request, dataset: DatasetOfPath, body: SelectionCr
         else None
     )
     embedding = (
-        find_array(dataset, "embedding", body.embedding_id, "EMBEDDING_UNKNOWN").name if body.embedding_id else None
+        find_array(dataset, Kind.EMBEDDING, body.embedding_id, "EMBEDDING_UNKNOWN").name if body.embedding_id else None
     )
     job = services(request).jobs.start(
         None,

@@ -13,7 +13,7 @@ from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.api.server.signer import PREFIX
 from al_core.formats.embeddings.lightly_csv import read_embeddings_csv
 from al_core.formats.files.digest import file_digest
-from al_core.store import LocalDataset
+from al_core.store import Kind, LocalDataset
 
 # The guard `Identity` has checked the signature before the body is read.
 router = APIRouter(prefix=PREFIX, tags=["Signed URLs"])
@@ -53,14 +53,14 @@ def put_csv(dataset: DatasetOfPath, embedding_id: str, name: str, body: BodyFile
     table = read_embeddings_csv(body)
     assert table.filenames is not None  # the layout has them
     workflow.add_embeddings(
-        dataset, table.filenames, table.embeddings, name=name, embedding_id=embedding_id, facts={"csv": digest}
+        dataset, table.filenames, table.embeddings, name=name, embedding_id=embedding_id, attributes={"csv": digest}
     )
 
 
 def is_replay(dataset: LocalDataset, name: str, digest: str) -> bool:
     """Return whether just this file was stored before; another file under the same name is refused."""
-    stored = dataset.arrays.find("embedding", name)
-    if stored and stored.facts.get("csv") != digest:
+    stored = dataset.arrays.find(Kind.EMBEDDING, name)
+    if stored and stored.attributes.get("csv") != digest:
         raise ApiError(403, "FORBIDDEN", "this URL has been used; an embedding is written once")
     return stored is not None
 

@@ -19,10 +19,10 @@ from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
 from al_core.api.server.errors import coded
-from al_core.api.server.sample_facts import size_in_bytes
+from al_core.api.server.sample_attributes import size_in_bytes
 from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags as combine
-from al_core.store import LocalDataset, Tag
+from al_core.store import LocalDataset, Provenance, Tag, TagOrigin
 from al_core.types import Rows
 
 router = APIRouter(prefix="/datasets/{dataset_id}/tags", tags=["Tags"], route_class=JsonRoute)
@@ -55,7 +55,8 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
     """Fix the order of the samples sent so far, and make the tag that holds them all."""
     with coded(AlreadyExistsError="TAG_INITIAL_EXISTS"):
         tag = dataset.lock_samples()
-    dataset.set_facts({"sizeInBytes": size_in_bytes(dataset)} | ({"imgType": body.img_type} if body.img_type else {}))
+    image_type = {"imgType": body.img_type} if body.img_type else {}
+    dataset.set_attributes({"size_in_bytes": size_in_bytes(dataset)} | image_type)
     return Created(id=tag.id)
 
 
@@ -63,9 +64,9 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
 def upsize_tags(dataset: DatasetOfPath, body: TagUpsize) -> Created:
     """Count in the samples sent since, and make a tag that holds just those."""
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = dataset.upsize(body.upsize_tag_name)
-    dataset.set_facts({"sizeInBytes": size_in_bytes(dataset)})
-    return Created(id=made.id)
+        tag = dataset.grow(body.upsize_tag_name)
+    dataset.set_attributes({"size_in_bytes": size_in_bytes(dataset)})
+    return Created(id=tag.id)
 
 
 @router.post("/arithmetics", status_code=201)
@@ -94,21 +95,16 @@ def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
     rows = rows_of_mask(dataset, body.bit_mask_data)
     parent = find_tag(dataset, body.prev_tag_id, "TAG_PREVTAG_NOT_IN_DATASET") if body.prev_tag_id else None
     query_tag = find_tag(dataset, body.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET") if body.query_tag_id else None
-    preselected_tag = (
+    labeled_tag = (
         find_tag(dataset, body.preselected_tag_id, "TAG_PRESELECTEDTAG_NOT_IN_DATASET")
         if body.preselected_tag_id
         else None
     )
+    provenance = Provenance.from_json(body.provenance.model_dump() if body.provenance else {})
+    origin = TagOrigin(parent, query_tag, labeled_tag, provenance)
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = dataset.create_tag(
-            body.name,
-            rows,
-            parent=parent,
-            query_tag=query_tag,
-            preselected_tag=preselected_tag,
-            facts=body.facts.model_dump() if body.facts else None,
-        )
-    return Created(id=made.id)
+        tag = dataset.create_tag(body.name, rows, origin)
+    return Created(id=tag.id)
 
 
 def rows_of_mask(dataset: LocalDataset, bit_mask_data: str) -> Rows:
@@ -140,7 +136,5 @@ def update_tag(dataset: DatasetOfPath, tag: TagOfPath, body: TagUpdate) -> None:
 @router.delete("/{tag_id}", status_code=204, response_class=Response)
 def delete_tag(dataset: DatasetOfPath, tag: TagOfPath) -> None:
     """Remove a tag from which no other was made."""
-    with coded(
-        NotAllowedError="TAG_UNDELETABLE_IS_INITIAL" if tag.prev_tag_id is None else "TAG_UNDELETABLE_NOT_A_LEAF"
-    ):
+    with coded(NotAllowedError="TAG_UNDELETABLE_IS_INITIAL" if tag.parent_id is None else "TAG_UNDELETABLE_NOT_A_LEAF"):
         dataset.delete_tag(tag)

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from al_core.formats.predictions.annotations import BOX, KEYPOINT
-from al_core.store import Dataset
+from al_core.store import Dataset, TagOrigin
 from al_core.wire.array_bundle import CONTENTS, write_bundle
 
 Put = Callable[..., requests.Response]
@@ -19,11 +19,11 @@ Put = Callable[..., requests.Response]
 
 @pytest.fixture
 def put(server: str, dataset: Dataset) -> Put:
-    """`put(kind, {name: array}, facts)` sends arrays of the dataset "line"."""
+    """`put(kind, {name: array}, attributes)` sends arrays of the dataset "line"."""
 
-    def send(kind: str, named: dict[str, Any], facts: dict[str, Any] | None = None) -> requests.Response:
+    def send(kind: str, named: dict[str, Any], attributes: dict[str, Any] | None = None) -> requests.Response:
         body = io.BytesIO()
-        write_bundle(body, named, facts or {})
+        write_bundle(body, named, attributes or {})
         return send_bytes(server, dataset, kind, body.getvalue())
 
     return send
@@ -38,7 +38,7 @@ def boxes(row: int, label: int = 0) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("kind", "array", "facts"),
+    ("kind", "array", "attributes"),
     [
         ("score", np.linspace(0, 1, 6), {}),
         ("metadata", np.arange(6.0), {}),
@@ -49,18 +49,18 @@ def boxes(row: int, label: int = 0) -> Any:
         ("embedding", np.asfortranarray(np.eye(6, dtype=np.float32)), {}),
     ],
 )
-def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: str, array: Any, facts: Any) -> None:
-    answer = put(kind, {"a name / of mine": array}, facts)
-    assert answer.status_code == 204, answer.text
+def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: str, array: Any, attributes: Any) -> None:
+    answer = put(kind, {"a name / of mine": array}, attributes)
+    assert answer.status_code == 201, answer.text
     stored = dataset.arrays.get(kind, "a name / of mine")
-    assert stored.facts == facts
+    assert stored.attributes == attributes
     assert np.array_equal(dataset.arrays.read(stored), array)
     content = requests.get(f"{answer.url.rpartition('/')[0]}/{stored.id}", timeout=30).content
     assert np.array_equal(np.load(io.BytesIO(content)), array)
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "array", "facts", "message"),
+    ("kind", "name", "array", "attributes", "message"),
     [
         ("score", "s", np.zeros(5), {}, "score 's' has shape (5,), but 6 samples are scored"),
         ("score", "s", np.full(6, 2.0), {}, "score 's' of a.png is 2.0"),
@@ -78,10 +78,10 @@ def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: st
     ],
 )
 def test_an_array_that_is_not_like_its_kind_is_refused(
-    put: Put, dataset: Dataset, kind: str, name: str, array: Any, facts: Any, message: str
+    put: Put, dataset: Dataset, kind: str, name: str, array: Any, attributes: Any, message: str
 ) -> None:
     before = dataset.arrays.every()
-    answer = put(kind, {name: array}, facts)
+    answer = put(kind, {name: array}, attributes)
     assert answer.status_code in (400, 404, 405)
     assert message in answer.json()["message"]
     assert dataset.arrays.every() == before
@@ -90,7 +90,7 @@ def test_an_array_that_is_not_like_its_kind_is_refused(
 def bundle(member: bytes, compression: int = zipfile.ZIP_STORED, contents: Any = None) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
-        archive.writestr(CONTENTS, json.dumps(contents or {"names": ["x"], "facts": {}}))
+        archive.writestr(CONTENTS, json.dumps(contents or {"names": ["x"], "attributes": {}}))
         archive.writestr("0.npy", member)
     return file.getvalue()
 
@@ -108,11 +108,11 @@ def npy(header: str) -> bytes:
         bundle(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}\n")),
         bundle(npy("{'descr': '|O', 'fortran_order': False, 'shape': (6,)}\n") + bytes(48)),
         bundle(bytes(1000), zipfile.ZIP_DEFLATED),
-        bundle(b"", contents={"names": [1], "facts": {}}),
-        bundle(b"", contents={"names": ["x"], "facts": []}),
+        bundle(b"", contents={"names": [1], "attributes": {}}),
+        bundle(b"", contents={"names": ["x"], "attributes": []}),
         bundle(b"", contents=["x"]),
     ],
-    ids=["text", "member", "short", "huge", "objects", "packed", "names", "facts", "list"],
+    ids=["text", "member", "short", "huge", "objects", "packed", "names", "attributes", "list"],
 )
 def test_a_body_that_is_not_a_bundle_of_arrays_is_refused(server: str, dataset: Dataset, body: bytes) -> None:
     answer = send_bytes(server, dataset, "score", body)
@@ -130,13 +130,13 @@ def test_listings_are_sent_once_while_nothing_changes(server: str, dataset: Data
         address = f"{server}/v1/datasets/{dataset.id}/{path}"
         version = {"If-None-Match": requests.get(address, timeout=30).headers["etag"]}
         assert requests.get(address, headers=version, timeout=30).status_code == 304
-        dataset.create_tag("new", np.array([0]), order=np.array([0]))
+        dataset.create_tag("new", np.array([0]), TagOrigin(order=np.array([0])))
         assert requests.get(address, headers=version, timeout=30).status_code == 200
         dataset.delete_tag(dataset.tag("new"))
 
 
 def test_a_client_cannot_say_that_a_tag_is_a_selection(server: str, dataset: Dataset) -> None:
-    body = {"name": "forged", "bitMaskData": "0x1", "totSize": 6, "facts": {"operation": "x", "config": {}}}
+    body = {"name": "forged", "bitMaskData": "0x1", "totSize": 6, "provenance": {"operation": "x", "config": {}}}
     answer = requests.post(f"{server}/v1/datasets/{dataset.id}/tags", json=body, timeout=30)
     assert answer.status_code == 422
     assert "a selection is made by the server" in answer.json()["message"]

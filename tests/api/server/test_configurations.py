@@ -1,6 +1,6 @@
 import numpy as np
 
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from tests.api.calls import Api
 
 
@@ -14,10 +14,10 @@ def test_numbers_in_custom_metadata_become_columns_once_a_configuration_points_a
     text = {"name": "sky", "path": "weather.sky", "defaultValue": "?", "valueDataType": "CATEGORICAL_STRING"}
     path = f"{api.dataset}/configuration/metadata"
     made = api("POST", path, 201, {"name": "weather", "configs": [entry, text]})
-    assert dataset.arrays.read(dataset.arrays.get("metadata", "temperature")).tolist() == [21, 5, 5, 5, 5, 5]
-    assert [stored.name for stored in dataset.arrays.all("metadata")] == ["temperature"]
+    assert dataset.arrays.read(dataset.arrays.get(Kind.METADATA, "temperature")).tolist() == [21, 5, 5, 5, 5, 5]
+    assert [stored.name for stored in dataset.arrays.all(Kind.METADATA)] == ["temperature"]
     api("PUT", f"{path}/{made['id']}", 204, {"name": "weather", "configs": [entry | {"defaultValue": None}]})
-    assert np.isnan(dataset.arrays.read(dataset.arrays.get("metadata", "temperature"))[1:]).all()
+    assert np.isnan(dataset.arrays.read(dataset.arrays.get(Kind.METADATA, "temperature"))[1:]).all()
     [known] = api("GET", path, 200)
     assert known == api("GET", f"{path}/{made['id']}", 200)
     assert (known["name"], known["configs"][0]["path"]) == ("weather", "weather.temperature")

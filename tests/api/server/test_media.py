@@ -72,7 +72,8 @@ def test_a_card_has_filename_scores_and_the_likeliest_classes(images: Dataset, g
     card = get(f"/{images.id}/0.json").json()
     assert (card["filename"], card["classes"]) == ("cat.png", [["cat", 0.75], ["dog", 0.25]])
     assert card["scores"]["uncertainty_margin"] == pytest.approx(0.5)
-    assert get(f"/{images.id}/5.json").json() == {"row": 5, "filename": "<script>.png", "scores": {}, "classes": []}
+    empty = get(f"/{images.id}/5.json").json()
+    assert (empty["row"], empty["filename"], empty["scores"], empty["classes"]) == (5, "<script>.png", {}, [])
 
 
 def test_a_thumbnail_is_made_once_and_again_when_the_image_changes(images: Dataset, get: Get) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
 
 from al_core import workflow
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, Kind, Workspace
 
 without_surprises = settings(max_examples=4, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
@@ -25,7 +25,7 @@ def as_it_is(_context: Any, value: Any) -> Any:
 def known_ids(dataset: Dataset) -> dict[str, str]:
     """Ids by which requests get past the first 404."""
     workflow.store_scores(dataset, np.arange(6), {"mine": np.linspace(0, 1, 6)})
-    embedding, score = dataset.arrays.get("embedding", "default"), dataset.arrays.get("score", "mine")
+    embedding, score = dataset.arrays.get(Kind.EMBEDDING, "default"), dataset.arrays.get(Kind.SCORE, "mine")
     return {
         "dataset_id": dataset.id,
         "tag_id": dataset.tag("initial-tag").id,

@@ -1,6 +1,6 @@
 import requests
 
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from tests.api.calls import Api
 
 
@@ -34,8 +34,8 @@ def test_predictions_sent_sample_by_sample_are_scored_together(api: Api, dataset
     assert api("GET", f"{path}/samples?taskName=animals", 200)[5] == [one]
     stored = api("POST", f"{path}/tasks/animals/scores", 200)
     assert (stored["matched"], stored["scores"][1]) == (6, "uncertainty_margin")
-    margin = dataset.arrays.get("score", "uncertainty_margin")
+    margin = dataset.arrays.get(Kind.SCORE, "uncertainty_margin")
     assert dataset.arrays.read(margin).tolist() == [1.0] + [0.5] * 5
-    assert dataset.arrays.get("prediction", "animals").facts["class_names"] == ["cat", "dog"]
+    assert dataset.arrays.get(Kind.PREDICTION, "animals").attributes["class_names"] == ["cat", "dog"]
     unknown = one | {"taskName": "plants"}
     assert api("POST", f"{path}/samples/{sample}", 404, [unknown])["code"] == "PREDICTION_TASK_UNKNOWN"

@@ -10,6 +10,7 @@ from al_core import workflow
 from al_core.exceptions import AlreadyExistsError, FileFormatError, InvalidInputError
 from al_core.formats import read_metadata
 from al_core.steps.tags import tag_filenames
+from al_core.store.records import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "metadata"
 
@@ -67,17 +68,17 @@ def test_a_file_with_nothing_to_keep_is_refused_with_the_reasons(tmp_path):
 
 
 def test_texts_are_stored_in_the_order_of_the_samples_and_grow_with_the_dataset(dataset, tmp_path):
-    dataset.arrays.save("metadata", {"place": np.zeros(6)})
+    dataset.arrays.save(Kind.METADATA, {"place": np.zeros(6)})
     (tmp_path / "m.csv").write_text("filename,place\nf.png,road\nzebra.png,sea\na.png,farm\n")
     table = read_metadata(tmp_path / "m.csv")
     assert workflow.store_metadata(dataset, table, workflow.check_predictions(dataset, table)) == ["place"]
-    stored = dataset.arrays.get("category", "place")
-    assert stored.facts["names"] == ["farm", "road", "sea"]
+    stored = dataset.arrays.get(Kind.CATEGORY, "place")
+    assert stored.attributes["names"] == ["farm", "road", "sea"]
     assert dataset.arrays.read(stored).tolist() == [0, -1, -1, -1, -1, 1]
-    assert dataset.arrays.find("metadata", "place") is None
+    assert dataset.arrays.find(Kind.METADATA, "place") is None
     dataset.samples.add("g.png", {})
-    dataset.upsize("more")
-    assert dataset.arrays.read(dataset.arrays.get("category", "place")).tolist() == [0, -1, -1, -1, -1, 1, -1]
+    dataset.grow("more")
+    assert dataset.arrays.read(dataset.arrays.get(Kind.CATEGORY, "place")).tolist() == [0, -1, -1, -1, -1, 1, -1]
 
 
 def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):
@@ -86,14 +87,14 @@ def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):
     report = workflow.check_predictions(dataset, table, source="m.csv")
     assert (report.matched, report.unknown) == (2, ["zebra.png"])
     assert workflow.store_metadata(dataset, table, report) == ["lux"]
-    stored = dataset.arrays.read(dataset.arrays.get("metadata", "lux"))
+    stored = dataset.arrays.read(dataset.arrays.get(Kind.METADATA, "lux"))
     np.testing.assert_array_equal(stored, [1, np.nan, np.nan, np.nan, np.nan, 5])
 
 
 def test_a_list_of_filenames_becomes_a_tag(dataset):
     tag, report = tag_filenames(dataset, ["images/c.png", "a.png", "zebra.png"], "labeled", source="list.txt")
     assert (tag.rows.tolist(), report.unknown) == ([0, 2], ["zebra.png"])
-    assert tag.facts["tags"] == ["list.txt"]
+    assert tag.provenance.tags == ("list.txt",)
     with pytest.raises(AlreadyExistsError):
         tag_filenames(dataset, ["a.png"], "labeled")
     with pytest.raises(InvalidInputError, match="nothing is stored"):

@@ -9,11 +9,11 @@ from al_core.store import LocalDataset
 from al_core.store.identity import sample_id
 
 
-def sample_data(dataset: LocalDataset, row: int, filename: str, facts: dict[str, object]) -> SampleData:
+def sample_data(dataset: LocalDataset, row: int, filename: str, attributes: dict[str, object]) -> SampleData:
     """Return a sample as the API shows it."""
     return SampleData.model_validate(
         {
-            **facts,
+            **attributes,
             "id": sample_id(dataset.id, row),
             "datasetId": dataset.id,
             "fileName": filename,
@@ -23,14 +23,14 @@ def sample_data(dataset: LocalDataset, row: int, filename: str, facts: dict[str,
     )
 
 
-def facts_of(body: SampleCreate | SampleUpdate) -> dict[str, object]:
+def attributes_of(body: SampleCreate | SampleUpdate) -> dict[str, object]:
     """Return what a client says about a sample."""
     return body.model_dump(by_alias=True, exclude={"file_name"}, exclude_unset=True)
 
 
-def number_at(facts: dict[str, Any], path: str, default: float = np.nan) -> float:
+def number_at(attributes: dict[str, Any], path: str, default: float = np.nan) -> float:
     """Return the number at a path such as `metaData.sizeInBytes`; the default where there is none."""
-    value: Any = facts
+    value: Any = attributes
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
@@ -38,4 +38,5 @@ def number_at(facts: dict[str, Any], path: str, default: float = np.nan) -> floa
 
 def size_in_bytes(dataset: LocalDataset) -> int:
     """Return how large all images are together, as the clients that sent them said."""
-    return int(sum(number_at(facts, "metaData.sizeInBytes", 0) for facts in dataset.samples.facts().values()))
+    samples = dataset.samples.attributes().values()
+    return int(sum(number_at(attributes, "metaData.sizeInBytes", 0) for attributes in samples))

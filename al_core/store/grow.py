@@ -7,40 +7,41 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
 from al_core.exceptions import NotAllowedError
 from al_core.store import files, tables
 from al_core.store.identity import new_id
-from al_core.store.records import INITIAL_TAG, StoredArray, Tag, rows_to_mask
+from al_core.store.records import INITIAL_TAG, Kind, StoredArray, Tag, rows_to_mask
 
 if TYPE_CHECKING:
-    from al_core.store.local_dataset import LocalDataset
+    from al_core.store.local_arrays import LocalArrays
 
-PADDED = ("score", "prediction", "metadata", "category", "digest")
-PARTIAL_EMBEDDING = "partial-embedding"
-"""An embedding that lacks rows of the dataset; it can be read and completed, but nothing is selected from it."""
+PADDED = (Kind.SCORE, Kind.PREDICTION, Kind.METADATA, Kind.CATEGORY, Kind.DIGEST)
+"""Kinds whose arrays have a row for each sample, and get one for each new sample."""
 
 Change = Callable[[Connection], object]
 
 
-def array_changes(dataset: "LocalDataset", folder: Path, n_samples: int) -> tuple[list[Change], list[Path]]:
+def array_changes(arrays: "LocalArrays", folder: Path, n_samples: int) -> tuple[list[Change], list[Path]]:
     """Write the arrays of a grown dataset; return what the catalog has to learn and the files to remove after that."""
     changes: list[Change] = []
     replaced: list[Path] = []
     for kind in PADDED:
-        for stored in dataset.arrays.all(kind):
-            array_id, grown = new_id(), padded(dataset.arrays.read(stored), n_samples, is_category=kind == "category")
+        for stored in arrays.all(kind):
+            array_id = new_id()
+            grown = padded(arrays.read(stored), n_samples, is_category=kind == Kind.CATEGORY)
             files.write_array(folder / kind / f"{array_id}.npy", grown)
             values = {"id": array_id, "digest": files.array_digest(grown), "shape": grown.shape}
             changes.append(_array_update(stored, values))
             replaced.append(folder / kind / f"{stored.id}.npy")
-    for stored in dataset.arrays.all("embedding"):
-        path, new_path = (folder / kind / f"{stored.id}.npy" for kind in ("embedding", PARTIAL_EMBEDDING))
+    for stored in arrays.all(Kind.EMBEDDING):
+        path = folder / Kind.EMBEDDING / f"{stored.id}.npy"
+        new_path = folder / Kind.PARTIAL_EMBEDDING / f"{stored.id}.npy"
         new_path.parent.mkdir(exist_ok=True)
         new_path.unlink(missing_ok=True)
         os.link(path, new_path)
-        changes.append(_array_update(stored, {"kind": PARTIAL_EMBEDDING}))
+        changes.append(_array_update(stored, {"kind": Kind.PARTIAL_EMBEDDING}))
         replaced.append(path)
     return changes, replaced
 
@@ -63,30 +64,25 @@ def tag_changes(tags: list[Tag], n_samples: int) -> list[Change]:
     changes: list[Change] = []
     for tag in tags:
         rows = everything if tag.name == INITIAL_TAG else tag.rows
-        values = {"mask": rows_to_mask(rows, n_samples), "size": len(rows), "tot_size": n_samples}
+        values = {"mask": rows_to_mask(rows, n_samples), "size": len(rows), "n_samples": n_samples}
         changes.append(_execution(update(tables.tags).where(tables.tags.c.id == tag.id).values(values)))
     return changes
 
 
-def count_in(dataset: "LocalDataset", n_samples: int) -> Change:
+def count_in(dataset_id: str, name: str, n_before: int, n_samples: int) -> Change:
     """Return the change of the dataset itself, which fails when somebody else has just done the same."""
     column = tables.datasets.c
     statement = (
         update(tables.datasets)
-        .where(column.id == dataset.id, column.n_samples == dataset.n_samples)
-        .values(n_samples=n_samples, n_pending=column.n_pending - (n_samples - dataset.n_samples))
+        .where(column.id == dataset_id, column.n_samples == n_before)
+        .values(n_samples=n_samples, n_pending=column.n_pending - (n_samples - n_before))
     )
 
     def change(connection: Connection) -> None:
         if not connection.execute(statement).rowcount:
-            raise NotAllowedError(f"dataset '{dataset.name}' has just been changed by someone else; try again")
+            raise NotAllowedError(f"dataset '{name}' has just been changed by someone else; try again")
 
     return change
-
-
-def insert_tag(values: dict[str, Any]) -> Change:
-    """Return the change that stores a new tag."""
-    return _execution(insert(tables.tags).values(**values))
 
 
 def _array_update(stored: StoredArray, values: dict[str, Any]) -> Change:

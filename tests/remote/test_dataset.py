@@ -1,7 +1,4 @@
-"""A workspace on a server does what one on this machine does."""
-
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +8,11 @@ from PIL import Image
 
 from al_core import workflow
 from al_core.api.server.media import media_app
-from al_core.api.server.settings import Settings
 from al_core.config import SelectionConfig
 from al_core.exceptions import (
     AlreadyExistsError,
-    InvalidInputError,
     NotAllowedError,
     NotFoundError,
-    ServerError,
 )
 from al_core.formats import Predictions
 from al_core.formats.predictions.predictions import KEYPOINTS
@@ -27,33 +21,11 @@ from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
 from al_core.steps import exports, tags
 from al_core.steps.sample_card import describe_sample
 from al_core.steps.snippet import selection_code
-from al_core.store import Dataset, TagRole, Workspace
+from al_core.steps.tasks.task import Keypoint
+from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole, Workspace
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
-from tests.api.conftest import api_server
 from tests.conftest import FILENAMES
 from tests.serving import served
-
-
-@pytest.fixture
-def address(workspace: Workspace) -> Iterator[str]:
-    with api_server(workspace, Settings(require_token=True)) as address:
-        yield address
-
-
-@pytest.fixture
-def cache_folder(tmp_path: Path) -> Path:
-    return tmp_path / "remote"
-
-
-@pytest.fixture
-def remote(address: str, workspace: Workspace, cache_folder: Path) -> RemoteWorkspace:
-    return RemoteWorkspace(address, workspace.tokens.create("dashboard"), cache_folder)
-
-
-@pytest.fixture
-def line(remote: RemoteWorkspace, dataset: Dataset) -> RemoteDataset:
-    """The dataset "line" of the server, as the dashboard sees it."""
-    return remote.dataset(dataset.id)
 
 
 def test_a_remote_dataset_has_the_same_samples_tags_and_arrays(line: RemoteDataset, dataset: Dataset) -> None:
@@ -62,40 +34,9 @@ def test_a_remote_dataset_has_the_same_samples_tags_and_arrays(line: RemoteDatas
     assert line.filenames(np.array([5, 0])) == ["f.png", "a.png"]
     assert line.rows_of(["c.png", "z.png"]).tolist() == [2, -1]
     assert line.tags() == dataset.tags()
-    [embedding] = line.arrays.all("embedding")
-    assert embedding == dataset.arrays.get("embedding", "default")
+    [embedding] = line.arrays.all(Kind.EMBEDDING)
+    assert embedding == dataset.arrays.get(Kind.EMBEDDING, "default")
     assert np.array_equal(line.arrays.read(embedding), dataset.arrays.read(embedding))
-
-
-def test_an_array_is_fetched_once(line: RemoteDataset, dataset: Dataset, cache_folder: Path) -> None:
-    embedding = line.arrays.get("embedding", "default")
-    values = np.array(line.arrays.read(embedding))
-    dataset.arrays.path(embedding).unlink()
-    assert np.array_equal(line.arrays.read(embedding), values)
-    assert [path.stem for path in cache_folder.glob("arrays/*")] == [embedding.digest]
-
-
-def test_an_array_that_arrives_changed_is_refused(line: RemoteDataset, dataset: Dataset, cache_folder: Path) -> None:
-    embedding = line.arrays.get("embedding", "default")
-    path = dataset.arrays.path(embedding)
-    path.write_bytes(path.read_bytes()[:-1] + b"!")
-    with pytest.raises(ServerError, match="embedding 'default' did not arrive as the server announced it"):
-        line.arrays.read(embedding)
-    assert not list(cache_folder.glob("arrays/*"))
-
-
-def test_predictions_are_scored_here_and_stored_there(line: RemoteDataset, dataset: Dataset) -> None:
-    probabilities = np.array([[0.75, 0.25]] * 5 + [[0.5, 0.5]], np.float32)
-    predictions = Predictions(FILENAMES, ["cat", "dog"], probabilities)
-    report = workflow.check_predictions(line, predictions, source="my-model")
-    names = workflow.store_predictions(line, predictions, report, name="my-model")
-    assert [stored.name for stored in dataset.arrays.all("score")] == names
-    margin = dataset.arrays.get("score", "uncertainty_margin")
-    assert dataset.arrays.read(margin).tolist() == [0.5] * 5 + [1.0]
-    assert margin.facts == {"prediction": "my-model", "task": "classification"}
-    stored = line.arrays.get("prediction", "my-model")
-    assert stored.facts["class_names"] == ["cat", "dog"]
-    assert line.arrays.read(stored).tolist() == probabilities.tolist()
 
 
 def test_a_selection_on_the_server_equals_a_local_one(line: RemoteDataset, dataset: Dataset) -> None:
@@ -138,14 +79,15 @@ def test_a_cancelled_selection_stops_on_the_server_and_leaves_no_tag(
 
 
 def test_tags_are_made_renamed_combined_and_deleted(line: RemoteDataset, dataset: Dataset) -> None:
+    exploring = Provenance("exploring", filters=("in first",))
     first, _ = tags.tag_filenames(line, ["a.png", "b.png"], "first", source="list.txt")
-    second = line.create_tag("second", np.array([1, 2]), facts={"operation": "exploring", "filters": ["in first"]})
+    second = line.create_tag("second", np.array([1, 2]), TagOrigin(provenance=exploring))
     both = tags.combine_tags(line, first, second, "intersection", "both")
-    assert (both.rows.tolist(), both.facts) == (
+    assert (both.rows.tolist(), both.provenance) == (
         [1],
-        {"role": "region", "operation": "intersection", "tags": ["first", "second"]},
+        Provenance("intersection", ("first", "second"), role=TagRole.REGION),
     )
-    assert dataset.tag("second").facts == {"operation": "exploring", "tags": [], "filters": ["in first"]}
+    assert dataset.tag("second").provenance == exploring
     line.set_tag_role(second, TagRole.LABELED)
     assert [dataset.tag("second").role, line.tag("second").role] == [TagRole.LABELED] * 2
     line.rename_tag(both, "middle")
@@ -153,21 +95,6 @@ def test_tags_are_made_renamed_combined_and_deleted(line: RemoteDataset, dataset
     assert [tag.name for tag in dataset.tags()] == ["middle", "second", "initial-tag"] == [t.name for t in line.tags()]
     with pytest.raises(NotAllowedError, match="cannot be deleted"):
         line.delete_tag(line.tag("initial-tag"))
-
-
-def test_a_view_is_calculated_here_and_needs_no_right_to_write(
-    address: str, workspace: Workspace, dataset: Dataset, cache_folder: Path
-) -> None:
-    secret = workspace.tokens.create("viewer", may_write=False)
-    line = RemoteWorkspace(address, secret, cache_folder).dataset("line")
-    points = workflow.project(line, "default", "PCA")
-    assert np.array_equal(points, workflow.project(line, "default", "PCA"))
-    assert points.shape == (6, 2)
-    assert not dataset.arrays.all("projection")
-    line.arrays.save("projection", {"of landmarks": points}, {"landmarks": 4})
-    assert line.arrays.get("projection", "of landmarks").facts == {"landmarks": 4}
-    with pytest.raises(NotAllowedError, match="token 'viewer' may only read"):
-        line.create_tag("new", np.array([0]))
 
 
 def test_a_tag_is_exported_by_the_server_with_its_images(line: RemoteDataset, dataset: Dataset, tmp_path: Path) -> None:
@@ -215,40 +142,4 @@ def test_keypoints_on_a_card_are_shares_of_the_image_that_the_server_has(
     predictions = Predictions(["a.png"], ["person"], [found], KEYPOINTS)
     report = workflow.check_predictions(line, predictions, source="pose")
     workflow.store_predictions(line, predictions, report, name="pose")
-    assert describe_sample(line, 0)["keypoints"] == [{"x": 0.25, "y": 0.25, "label": "person", "score": 0.5}]
-
-
-def test_a_dataset_is_made_from_embeddings_and_deleted(remote: RemoteWorkspace, workspace: Workspace) -> None:
-    made = workflow.create_dataset(remote, "new", FILENAMES, np.eye(6), embedding_name="eye")
-    assert workspace.dataset("new").filenames() == FILENAMES
-    assert workspace.dataset("new").arrays.get("embedding", "eye") == made.arrays.get("embedding", "eye")
-    with pytest.raises(AlreadyExistsError):
-        remote.create_dataset("new")
-    with pytest.raises(NotAllowedError, match="cannot see the folders of this machine"):
-        remote.create_dataset("other", images_dir="/tmp")
-    remote.delete_dataset("new")
-    assert remote.datasets() == workspace.datasets() == []
-
-
-def test_the_address_and_the_token_are_judged_in_one_sentence(
-    address: str, workspace: Workspace, cache_folder: Path
-) -> None:
-    for wrong in ("gpu-box:8501", "ftp://gpu-box", "http://", "http://alice:secret@gpu-box", "http://x:99999"):
-        with pytest.raises(InvalidInputError, match="is not the address of a server"):
-            RemoteWorkspace(wrong, None, cache_folder)
-    with pytest.raises(ServerError, match=r"http://127.0.0.1:1 does not answer \(.*Connection refused"):
-        RemoteWorkspace("http://127.0.0.1:1", None, cache_folder)
-    for secret in (None, "wrong"):
-        with pytest.raises(NotAllowedError, match="refused the request: this server needs a valid token"):
-            RemoteWorkspace(address, secret, cache_folder)
-    with served(media_app(workspace.dataset)) as other, pytest.raises(ServerError, match="not as a server of al_core"):
-        RemoteWorkspace(other, None, cache_folder)
-
-
-def test_the_token_is_on_no_disk(remote: RemoteWorkspace, line: RemoteDataset, tmp_path: Path) -> None:
-    line.filenames()
-    line.arrays.read(line.arrays.get("embedding", "default"))
-    secret = remote._connection._session.auth.__closure__[0].cell_contents
-    assert len(secret) == 48
-    assert not any(secret.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert secret not in repr(vars(remote)) + repr(vars(remote._connection))
+    assert describe_sample(line, 0).prediction.keypoints == (Keypoint(0.25, 0.25, "person", 0.5),)

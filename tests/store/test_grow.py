@@ -1,6 +1,6 @@
 import numpy as np
 
-from al_core.store.upsize import padded
+from al_core.store.grow import padded
 
 
 def test_new_samples_have_no_score() -> None:

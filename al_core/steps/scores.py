@@ -1,0 +1,133 @@
+"""Scores: one number from 0 to 1 per sample, higher meaning more worth labeling."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.store.records import Kind, StoredArray
+from al_core.store.stored_json import read_record, to_json
+from al_core.types import Rows, Scores
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport, ScoreTable
+    from al_core.store import Dataset
+
+PREFERRED_SCORES = (
+    "uncertainty_margin",
+    "classification_uncertainty_margin",
+    "mean_uncertainty",
+    "objectness_least_confidence",
+)
+"""The score a selection uses unless it names one: the margin labels best across tasks and budgets."""
+
+
+@dataclass(frozen=True)
+class ScoreOrigin:
+    """Where a score comes from; what does not apply is empty.
+
+    Attributes:
+        prediction: The name of the predictions that were scored.
+        task: Their task.
+        tag: The name of the tag whose samples a client scored.
+        source: The file that held the score.
+        findings: What the reader of that file changed or left out, in words.
+        version: Of this layout.
+    """
+
+    prediction: str = ""
+    task: str = ""
+    tag: str = ""
+    source: str = ""
+    findings: tuple[str, ...] = ()
+    version: int = 1
+
+    @classmethod
+    def of(cls, score: StoredArray) -> "ScoreOrigin":
+        """Return where a stored score comes from."""
+        return read_record(cls, score.attributes) or cls()
+
+
+def save_scores(
+    dataset: "Dataset", rows: Rows, scores: Mapping[str, Sequence[float] | Scores], origin: ScoreOrigin
+) -> list[StoredArray]:
+    """Store scores of `rows`, in place of older scores of the same names; all are checked before any is stored."""
+    columns = {name: score_column(dataset, rows, name, values) for name, values in scores.items()}
+    if not columns:
+        raise InvalidInputError("no scores came: was the generator of predictions consumed before?")
+    return dataset.arrays.save(Kind.SCORE, columns, to_json(origin))
+
+
+def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinReport") -> list[StoredArray]:
+    """Store the ready-made scores of a file for the samples that its report matched."""
+    used = np.flatnonzero(report.rows >= 0)
+    columns = {name: values[used] for name, values in table.scores.items()}
+    origin = ScoreOrigin(source=report.source, findings=tuple(finding.text for finding in table.findings))
+    return save_scores(dataset, report.rows[used], columns, origin)
+
+
+def score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[float] | Scores) -> Scores:
+    """Return (n_samples,) scores with the values at `rows` and NaN elsewhere.
+
+    Raises:
+        InvalidInputError: If there is not one number from 0 to 1 for each row.
+    """
+    scores = np.asarray(values)
+    if scores.shape != (len(rows),) or scores.dtype.kind not in "fiub":
+        raise InvalidInputError(
+            f"score '{name}' has shape {scores.shape}, but {len(rows)} samples are scored; give one number for each"
+        )
+    outside = np.flatnonzero((scores < 0) | (scores > 1))
+    if len(outside):
+        raise InvalidInputError(
+            f"score '{name}' of {dataset.filenames(rows[outside[:1]])[0]} is {scores[outside[0]]}; scores are from 0 "
+            "to 1, higher meaning more worth labeling"
+        )
+    column = np.full(dataset.n_samples, np.nan, scores.dtype if scores.dtype.kind == "f" else np.float64)
+    column[rows] = scores
+    return column
+
+
+def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:
+    """Return the score that a selection uses: the one it names, otherwise the preferred one, otherwise None."""
+    if config.score_name is not None:
+        return dataset.arrays.get(Kind.SCORE, config.score_name)
+    scores = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
+    names = preferred_first(scores)
+    return scores[names[0]] if names else None
+
+
+def preferred_first(names: Iterable[str]) -> list[str]:
+    """Return the names of scores in the order in which a selection prefers them.
+
+    Examples:
+        >>> preferred_first(["uncertainty_entropy", "mine", "uncertainty_margin"])
+        ['uncertainty_margin', 'uncertainty_entropy', 'mine']
+    """
+    rank = {name: position for position, name in enumerate(PREFERRED_SCORES)}
+    return sorted(names, key=lambda name: rank.get(name, len(rank)))
+
+
+def complete_scores(
+    dataset: "Dataset", config: SelectionConfig, score: StoredArray | None, candidates: Rows
+) -> Scores | None:
+    """Return the scores if each candidate has one, otherwise None if the method can do without.
+
+    Raises:
+        MissingInputError: If it cannot.
+    """
+    if score is None:
+        return None
+    scores = dataset.arrays.read(score)
+    n_missing = int(np.isnan(scores[candidates]).sum())
+    if not n_missing:
+        return scores
+    if config.method in (SamplingMethod.RANDOM, SamplingMethod.CORESET):
+        return None
+    raise MissingInputError(
+        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
+        "them, or choose a query tag whose samples all have one"
+    )

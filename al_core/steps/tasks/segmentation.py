@@ -1,0 +1,116 @@
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.formats.predictions.annotations import Annotations, Table, mask_type, most_probable
+from al_core.scorers import ScorerSemanticSegmentation
+from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
+from al_core.store.records import Kind
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport, Predictions
+
+# Okabe and Ito's, and others as far from them as possible.
+MASK_COLORS = (
+    "#e69f00",
+    "#56b4e9",
+    "#009e73",
+    "#f0e442",
+    "#0072b2",
+    "#d55e00",
+    "#cc79a7",
+    "#7d5fc7",
+    "#9c6b46",
+    "#8a9a1f",
+)
+CLEAR = {"background", "bg", "void", "unlabeled", "ignore"}
+"""Classes that are not shaded."""
+
+
+class Segmentation(Task):
+    """Probability maps, of which only a grid of classes is stored, (S,) of `annotations.mask_type`.
+
+    The maps themselves would fill the disk.
+    """
+
+    name = "semantic-segmentation"
+    kind = Kind.MASK
+    scorer = ScorerSemanticSegmentation
+    # Masks are made of maps, which are read where they are stored.
+    is_sent_as_array = False
+
+    def usable_outputs(
+        self, predictions: "Predictions", report: "JoinReport", progress: Progress | None
+    ) -> tuple[Rows, Any]:
+        """Return the rows that have a map, and a `StreamedMaps`."""
+        used = np.flatnonzero(report.rows >= 0)
+        return report.rows[used], StreamedMaps(predictions, used, progress)
+
+    def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
+        """Return the grids of the maps that have been read."""
+        streamed: StreamedMaps = outputs
+        return streamed.mask_table(rows)
+
+    def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
+        """Return the masks by sample."""
+        return Annotations(model, attributes.class_names, masks=array)
+
+    def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
+        """Return the share of the image that each class covers, largest first."""
+        grid = annotations.mask_of(row)
+        if grid is None:
+            return PredictionCard()
+        codes, counts = np.unique(grid, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        names = annotations.class_names
+        shares = zip(codes[order].tolist(), (counts[order] / grid.size).tolist(), strict=True)
+        colors = {names[code]: mask_color(code, names[code]) for code in codes[order].tolist()}
+        return PredictionCard(
+            classes=tuple((names[code], share) for code, share in shares),
+            has_mask=True,
+            colors={name: color for name, color in colors.items() if color},
+        )
+
+
+class StreamedMaps:
+    """Probability maps, read one at a time; while they are scored, the class of each place is kept on a small grid."""
+
+    def __init__(self, predictions: "Predictions", used: Rows, progress: Progress | None) -> None:
+        self._predictions = predictions
+        self._used = used
+        self._progress = progress
+        self._grids: list[tuple[int, Any]] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        self._grids.clear()
+        grid_type = mask_type(len(self._predictions.class_names))["classes"].base
+        for done, position in enumerate(self._used.tolist()):
+            if self._progress:
+                self._progress(done, len(self._used))
+            probability_map = self._predictions.outputs[position]
+            yield probability_map
+            # The scorer has checked the map's shape by the time it asks for the next one.
+            grid = most_probable(np.asarray(probability_map))
+            if grid is not None:
+                self._grids.append((done, grid.astype(grid_type)))
+
+    def mask_table(self, rows: Rows) -> Table:
+        """Return the grids of all maps that were read, (S,) of `annotations.mask_type`, by ascending row."""
+        table = np.empty(len(self._grids), mask_type(len(self._predictions.class_names)))
+        for entry, (position, grid) in zip(table, self._grids, strict=True):
+            entry["row"] = rows[position]
+            entry["classes"] = grid
+        return table[np.argsort(table["row"], kind="stable")]
+
+
+def mask_color(code: int, name: str) -> str | None:
+    """Return the color of a class, #rrggbb, or None for one that is not shaded.
+
+    Examples:
+        >>> mask_color(1, "road"), mask_color(0, "Background")
+        ('#56b4e9', None)
+    """
+    return None if name.lower() in CLEAR else MASK_COLORS[code % len(MASK_COLORS)]

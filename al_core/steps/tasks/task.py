@@ -1,0 +1,149 @@
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.formats.predictions.annotations import Annotations
+from al_core.scorers.scorer import Scorer
+from al_core.store.stored_json import read_record
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport, Predictions
+    from al_core.store import StoredArray
+
+ImageSize = Callable[[], tuple[int, int] | None]
+"""Returns width and height of a sample's image in pixels, or None if it has none: asked only where they matter."""
+
+MAX_SHAPES = 100
+"""The most boxes or keypoints that a card draws; more hide the image."""
+
+
+@dataclass(frozen=True)
+class PredictionAttributes:
+    """What the values of stored predictions mean.
+
+    Attributes:
+        task: The name of a registered `Task`.
+        class_names: (C,) the classes.
+        source: The file they came from.
+        category_ids: (C,) the number by which objects with keypoints call each class; None if it is its position.
+        version: Of this layout.
+    """
+
+    task: str = "classification"
+    class_names: tuple[str, ...] = ()
+    source: str = ""
+    category_ids: tuple[int, ...] | None = None
+    version: int = 1
+
+    @classmethod
+    def of(cls, predictions: "StoredArray") -> "PredictionAttributes":
+        """Return what the values of stored predictions mean."""
+        return cls.of_json(predictions.attributes)
+
+    @classmethod
+    def of_json(cls, attributes: Mapping[str, Any]) -> "PredictionAttributes":
+        """Return what the values of predictions mean that come with these attributes."""
+        return read_record(cls, attributes) or cls()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A predicted box; coordinates are shares of the image's sides."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    label: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Keypoint:
+    """A predicted keypoint; coordinates are shares of the image's sides."""
+
+    x: float
+    y: float
+    label: str
+    score: float
+
+
+@dataclass(frozen=True)
+class PredictionCard:
+    """What predictions say of one sample.
+
+    Attributes:
+        classes: The most likely classes with their probabilities, or the classes of a mask with the share of the image
+            that they cover, largest first.
+        boxes: The most confident boxes.
+        keypoints: The keypoints that are there.
+        has_mask: Whether there is a mask to shade the image with.
+        colors: The color of each class of the mask that is shaded.
+    """
+
+    classes: tuple[tuple[str, float], ...] = ()
+    boxes: tuple[Box, ...] = ()
+    keypoints: tuple[Keypoint, ...] = ()
+    has_mask: bool = False
+    colors: Mapping[str, str] = field(default_factory=dict)
+
+
+class Task(ABC):
+    """A kind of prediction: how it is scored, stored, read and shown.
+
+    Attributes:
+        name: As in `Predictions.task`.
+        kind: The kind of array that holds such predictions.
+        scorer: Turns them into scores.
+        is_sent_as_array: Whether a client may send the stored array itself, as `check` allows it.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[str]
+    scorer: ClassVar[type[Scorer]]
+    is_sent_as_array: ClassVar[bool] = True
+
+    def usable_outputs(
+        self, predictions: "Predictions", report: "JoinReport", progress: Progress | None
+    ) -> tuple[Rows, Any]:
+        """Return the rows that have a usable prediction, and their outputs as the scorer takes them.
+
+        Args:
+            predictions: As read from a file, or made in Python.
+            report: How they match the dataset's samples.
+            progress: Called with (samples read, samples in all) where outputs are read one at a time.
+        """
+        used = np.flatnonzero(report.rows >= 0)
+        return report.rows[used], predictions.take(used)
+
+    @abstractmethod
+    def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
+        """Return the array to store, after the outputs have been scored.
+
+        Args:
+            predictions: They name the classes.
+            rows: The row of each output.
+            outputs: What `usable_outputs` returned.
+            n_samples: How many samples the dataset has.
+        """
+
+    def class_names(self, predictions: "Predictions", array: NDArray[Any]) -> list[str]:
+        """Return the names of all classes that occur in a stored array."""
+        return list(predictions.class_names)
+
+    def check(self, name: str, array: NDArray[Any], attributes: PredictionAttributes, n_samples: int) -> None:
+        """Raise `InvalidInputError` unless a client may store the array: nothing later on looks at it again."""
+        raise NotImplementedError(f"arrays of the task {self.name} cannot be sent")
+
+    @abstractmethod
+    def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
+        """Return stored predictions by sample, for exports and cards."""
+
+    @abstractmethod
+    def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
+        """Return what the predictions say of one sample."""

@@ -1,0 +1,86 @@
+"""How a tag was made: a record that is stored with it and read back by any later version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from al_core.config import SelectionConfig
+from al_core.store.stored_json import read_record, to_json
+
+if TYPE_CHECKING:
+    from al_core.selection import SelectionQuality
+
+VERSION = 1
+
+
+class TagRole(StrEnum):
+    """What a tag stands for."""
+
+    ALL = "all"
+    REGION = "region"
+    SELECTION = "selection"
+    LABELED = "labeled"
+    TEST = "test"
+    DUPLICATES = "duplicates"
+
+
+@dataclass(frozen=True)
+class ArraySource:
+    """An array that a result was made from, by name and by the SHA-256 of its content."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a tag was made.
+
+    Attributes:
+        operation: "duplicates", "list", "exploring", or a set operation; empty for a selection.
+        tags: The names of the tags, or of the list, that the operation took.
+        filters: In words, what the rows have in common that were chosen on a map or by their values.
+        role: What the tag was marked as; None, as in older workspaces, leaves it to how the tag was made.
+        threshold: The largest distance between duplicates.
+        config: What a selection was asked for, with its seed.
+        quality: What the selection achieved.
+        embedding: The embedding that was used.
+        score: The score that was used.
+        version: Of this layout. A reader takes what it understands of any version.
+    """
+
+    operation: str = ""
+    tags: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    role: TagRole | None = None
+    threshold: float | None = None
+    config: SelectionConfig | None = None
+    quality: "SelectionQuality | None" = None
+    embedding: ArraySource | None = None
+    score: ArraySource | None = None
+    version: int = VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the attributes that say something, as plain values."""
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Provenance":
+        """Return the record that some version stored.
+
+        Examples:
+            >>> Provenance.from_json({"operation": "union", "tags": ["cats", "dogs"], "mood": "good"}).tags
+            ('cats', 'dogs')
+        """
+        from al_core.selection import SelectionQuality
+
+        role = content.get("role")
+        records = {
+            "role": TagRole(role) if role in list(TagRole) else None,
+            "config": read_record(SelectionConfig, content.get("config")),
+            "quality": read_record(SelectionQuality, content.get("quality")),
+            "embedding": read_record(ArraySource, content.get("embedding")),
+            "score": read_record(ArraySource, content.get("score")),
+        }
+        return read_record(cls, {**content, **records}) or cls()
