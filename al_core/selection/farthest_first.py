@@ -19,7 +19,8 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     from al_core.selection.loop_kernels import Points
 
-_PICKS_PER_REPORT = 16
+# Compiled picks between two reports: under half a second at a million rows of 8 components.
+_PICKS_PER_REPORT = 64
 # Where the plain loop finishes before matrix products do, which measure fewer distances but need whole blocks of them:
 # always up to 8 components, and up to so many component differences in all, more if vectors are read by columns. The
 # limits are where the lines cross in docs/benchmarks/kcenter.md, "Where plain greedy is sooner".
