@@ -13,6 +13,8 @@ from al_core.wire.connection import Connection, raise_as, read_tag
 if TYPE_CHECKING:
     from al_core.store import Tag
 
+# A small selection takes about 20 ms; a long one is asked about once per second.
+FIRST_WAIT_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 1.0
 
 
@@ -39,7 +41,8 @@ def select(
 
 
 def _wait_for(connection: Connection, job_id: str, progress: Progress | None) -> str:
-    wait, cancelled = 0.02, None
+    wait = FIRST_WAIT_SECONDS
+    cancelled = None
     while True:
         job = connection.get(f"/jobs/{job_id}")
         if job["status"] == "FINISHED":
@@ -49,14 +52,14 @@ def _wait_for(connection: Connection, job_id: str, progress: Progress | None) ->
                 raise cancelled
             raise_as(job["error"], job["errorType"])
         if progress and not cancelled:
-            cancelled = _told(progress, job)
+            cancelled = _report(progress, job)
             if cancelled:
                 connection.send("DELETE", f"/jobs/{job_id}")
         time.sleep(wait)
         wait = min(1.5 * wait, LONGEST_WAIT_SECONDS)
 
 
-def _told(progress: Progress, job: Mapping[str, Any]) -> Cancelled | None:
+def _report(progress: Progress, job: Mapping[str, Any]) -> Cancelled | None:
     try:
         progress(job["done"], job["total"])
     except Cancelled as cancelled:

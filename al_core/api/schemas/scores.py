@@ -1,6 +1,4 @@
-from typing import Any
-
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from al_core.api.schemas.wire import Wire
 
@@ -25,15 +23,3 @@ class ScoreData(ScoreInfo):
     """A score of a tag with its values in row order."""
 
     scores: list[float]
-
-
-class ArrayData(BaseModel):
-    """The record of an array; names as in `al_core.store.StoredArray`."""
-
-    id: str
-    kind: str
-    name: str
-    digest: str
-    shape: list[int]
-    attributes: dict[str, Any]
-    created_at: int

@@ -3,6 +3,7 @@ from typing import Literal
 from pydantic import FiniteFloat
 
 from al_core.api.schemas.wire import Count, Int64, Wire
+from al_core.config import SelectionConfig
 
 
 class StoppingCondition(Wire):
@@ -30,48 +31,31 @@ class SamplingCreate(Wire):
     seed: Count | None = None
 
 
-class SelectionCreate(Wire):
-    """A selection with everything al_core can be told; see `SelectionConfig`."""
+class SelectionInputs(Wire):
+    """What to select from; a tag or embedding that is left out is the server's default."""
 
-    method: str = "CORESET"
-    n_samples: Int64 = 32
-    min_distance: FiniteFloat = -1
+    query_tag_id: str | None = None
+    preselected_tag_id: str | None = None
+    embedding_id: str | None = None
+
+
+class SelectionCreate(SelectionInputs):
+    """A selection with every option of al_core: the fields of `SelectionConfig` and their defaults."""
+
+    method: str = SelectionConfig.method
+    n_samples: Int64 = SelectionConfig.n_samples
+    min_distance: FiniteFloat = SelectionConfig.min_distance
     name: str
     score_name: str | None = None
     seed: Count | None = None
     normalize: bool = True
     coral: Literal["herding", "product"] = "herding"
     strength: FiniteFloat = 1.0
-    query_tag_id: str | None = None
-    preselected_tag_id: str | None = None
-    embedding_id: str | None = None
 
+    def to_config(self) -> SelectionConfig:
+        """Return the configuration.
 
-class JobCreated(Wire):
-    """The id of the job that does the work."""
-
-    job_id: str
-
-
-class JobResult(Wire):
-    """What the job made."""
-
-    type: Literal["SAMPLING"] = "SAMPLING"
-    data: str
-
-
-class JobStatusData(Wire):
-    """Where a job stands; `done` of `total` steps, `progress`, 0 to 1, and `errorType` are additions of al_core."""
-
-    id: str
-    status: Literal["UNKNOWN", "WAITING", "RUNNING", "FAILED", "FINISHED"]
-    wait_time_till_next_poll: int = 1
-    created_at: int
-    dataset_id: str | None
-    finished_at: int | None
-    error: str | None
-    result: JobResult | None
-    done: int
-    total: int
-    progress: float | None
-    error_type: str | None
+        Raises:
+            InvalidInputError: If a value is out of range.
+        """
+        return SelectionConfig(**self.model_dump(exclude=set(SelectionInputs.model_fields)))

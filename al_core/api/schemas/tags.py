@@ -114,11 +114,3 @@ class TagData(Wire):
             last_modified_at=tag.created_at,
             provenance=tag.provenance.to_json(),
         )
-
-
-class ExportFormat(Wire):
-    """A format that a tag can be had in, or why it cannot."""
-
-    name: str
-    label: str
-    obstacle: str | None

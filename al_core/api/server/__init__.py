@@ -15,6 +15,7 @@ from al_core.api.server import (
     documentation,
     embeddings,
     exports,
+    jobs,
     predictions,
     samples,
     scores,
@@ -43,6 +44,7 @@ ROUTERS = (
     configurations,
     arrays,
     selections,
+    jobs,
     signed_files,
 )
 

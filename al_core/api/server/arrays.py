@@ -7,7 +7,7 @@ from typing import IO
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from al_core.api.schemas.scores import ArrayData
+from al_core.api.schemas.arrays import ArrayData
 from al_core.api.server.array_checks import check_array
 from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, json_bytes

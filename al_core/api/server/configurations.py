@@ -28,7 +28,7 @@ def read_configurations(dataset: DatasetOfPath) -> list[ConfigurationData]:
 
 @router.post("", status_code=201)
 def create_configuration(dataset: DatasetOfPath, body: ConfigurationSet) -> Created:
-    """Say where in the custom metadata of samples the numbers are; those there are by now become metadata columns."""
+    """Register which custom-metadata paths hold numbers; existing values become metadata columns."""
     made = ConfigurationData(id=new_id(), **body.model_dump(), created_at=now(), last_modified_at=now())
     store(dataset, [*read_configurations(dataset), made], body)
     return Created(id=made.id)

@@ -87,6 +87,11 @@ def find_tag(dataset: LocalDataset, tag_id: str, code: str = "TAG_UNKNOWN") -> T
         return dataset.tag_by_id(tag_id)
 
 
+def find_optional_tag(dataset: LocalDataset, tag_id: str | None, code: str) -> Tag | None:
+    """Return the tag with that id, or None if there is no id."""
+    return find_tag(dataset, tag_id, code) if tag_id else None
+
+
 def find_array(dataset: LocalDataset, kind: str, array_id: str, code: str) -> StoredArray:
     """Return the embedding or score with that id or name."""
     with coded(NotFoundError=code):

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from al_core import workflow
-from al_core.api.schemas.tags import ExportFormat
+from al_core.api.schemas.exports import ExportFormat
 from al_core.api.server.addresses import image_url
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath

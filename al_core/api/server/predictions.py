@@ -49,7 +49,7 @@ def read_tasks(dataset: DatasetOfPath) -> list[PredictionTask]:
 
 @router.post("/tasks", status_code=201)
 def save_task(dataset: DatasetOfPath, body: PredictionTask) -> Created:
-    """Say what a model predicts, in place of what was said of that task before."""
+    """Create or replace a prediction task."""
     others = [known for known in read_tasks(dataset) if known.name != body.name]
     dataset.set_attributes({TASKS: [known.model_dump(by_alias=True) for known in [*others, body]]})
     return Created(id=dataset.id)

@@ -17,7 +17,7 @@ from al_core.api.schemas.tags import (
 )
 from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import JsonRoute
-from al_core.api.server.context import DatasetOfPath, find_dataset, find_tag, json_bytes
+from al_core.api.server.context import DatasetOfPath, find_dataset, find_optional_tag, find_tag, json_bytes
 from al_core.api.server.errors import coded
 from al_core.api.server.sample_attributes import size_in_bytes
 from al_core.exceptions import InvalidInputError
@@ -74,17 +74,18 @@ def combine_tags(dataset: DatasetOfPath, body: TagArithmetics) -> Created | BitM
     """Combine two tags into a new one, or return the mask when no name is given."""
     if body.new_tag_name is None:
         return combine_masks(dataset, body)
-    first, second = find_tag(dataset, body.tag_id1), find_tag(dataset, body.tag_id2)
+    first = find_tag(dataset, body.tag_id1)
+    second = find_tag(dataset, body.tag_id2)
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        made = combine(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
-    return Created(id=made.id)
+        tag = combine(dataset, first, second, OPERATIONS[body.operation], body.new_tag_name)
+    return Created(id=tag.id)
 
 
 @router.post("/arithmetics/bitmask")
 def combine_masks(dataset: DatasetOfPath, body: TagArithmetics) -> BitMaskData:
     """Return the mask of two tags combined; nothing is stored."""
-    masks = (int.from_bytes(find_tag(dataset, tag_id).mask, "little") for tag_id in (body.tag_id1, body.tag_id2))
-    first, second = masks
+    first = int.from_bytes(find_tag(dataset, body.tag_id1).mask, "little")
+    second = int.from_bytes(find_tag(dataset, body.tag_id2).mask, "little")
     combined = {"UNION": first | second, "INTERSECTION": first & second, "DIFFERENCE": first & ~second}
     return BitMaskData(bit_mask_data=hex(combined[body.operation]))
 
@@ -93,13 +94,9 @@ def combine_masks(dataset: DatasetOfPath, body: TagArithmetics) -> BitMaskData:
 def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
     """Store a set of samples under a name."""
     rows = rows_of_mask(dataset, body.bit_mask_data)
-    parent = find_tag(dataset, body.prev_tag_id, "TAG_PREVTAG_NOT_IN_DATASET") if body.prev_tag_id else None
-    query_tag = find_tag(dataset, body.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET") if body.query_tag_id else None
-    labeled_tag = (
-        find_tag(dataset, body.preselected_tag_id, "TAG_PRESELECTEDTAG_NOT_IN_DATASET")
-        if body.preselected_tag_id
-        else None
-    )
+    parent = find_optional_tag(dataset, body.prev_tag_id, "TAG_PREVTAG_NOT_IN_DATASET")
+    query_tag = find_optional_tag(dataset, body.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET")
+    labeled_tag = find_optional_tag(dataset, body.preselected_tag_id, "TAG_PRESELECTEDTAG_NOT_IN_DATASET")
     provenance = Provenance.from_json(body.provenance.model_dump() if body.provenance else {})
     origin = TagOrigin(parent, query_tag, labeled_tag, provenance)
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):

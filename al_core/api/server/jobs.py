@@ -1,0 +1,66 @@
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from al_core.api.schemas.jobs import JobResult, JobStatusData
+from al_core.api.server.bodies import JsonRoute
+from al_core.api.server.context import Services, json_bytes, services
+from al_core.api.server.errors import coded
+from al_core.jobs import Job
+from al_core.store.job_records import JobRecord
+
+router = APIRouter(prefix="/jobs", tags=["Jobs"], route_class=JsonRoute)
+
+
+@router.get("")
+def read_jobs(request: Request) -> list[JobStatusData]:
+    """Return all jobs, newest first."""
+    used = services(request)
+    return [status(used.jobs.latest(job.id) or job) for job in used.workspace.job_records.all()]
+
+
+@router.get("/{job_id}", response_model=JobStatusData)
+async def read_job(request: Request, job_id: str) -> Response:
+    """Return where a job stands."""
+    used = services(request)
+    # Clients poll: a job of this process needs neither the catalog nor a thread.
+    job: Job | JobRecord | None = used.jobs.latest(job_id)
+    if job is None:
+        job = await run_in_threadpool(find_job, used, job_id)
+    return json_bytes(status(job).model_dump(by_alias=True))
+
+
+@router.delete("/{job_id}", status_code=202)
+def cancel_job(request: Request, job_id: str) -> JobStatusData:
+    """Ask a job to stop; it does so within a second (an addition of al_core)."""
+    job = find_job(services(request), job_id)
+    if isinstance(job, Job):
+        job.cancel()
+    return status(job)
+
+
+def find_job(used: Services, job_id: str) -> Job | JobRecord:
+    """Return a job of this process, otherwise what was written down about it."""
+    job = used.jobs.latest(job_id)
+    if job is not None:
+        return job
+    with coded(NotFoundError="JOB_UNKNOWN"):
+        return used.workspace.job_records.get(job_id)
+
+
+def status(job: Job | JobRecord) -> JobStatusData:
+    """Return a job as the API shows it."""
+    is_cancelled = job.state == "CANCELLED"
+    return JobStatusData(
+        id=job.id,
+        status="FAILED" if is_cancelled else str(job.state),  # type: ignore[arg-type] # the others have the same names
+        created_at=job.created_at,
+        dataset_id=job.dataset_id,
+        finished_at=job.finished_at,
+        error="cancelled" if is_cancelled else job.error or None,
+        result=JobResult(data=job.result) if isinstance(job.result, str) else None,
+        done=job.done if isinstance(job, Job) else 0,
+        total=job.total if isinstance(job, Job) else 0,
+        progress=job.fraction if isinstance(job, Job) else None,
+        error_type="Cancelled" if is_cancelled else job.error_type or None,
+    )
