@@ -28,6 +28,7 @@ from al_core.config import SelectionConfig
 from al_core.embedding import EmbeddedImage, embed, load_model
 from al_core.scorers import ScorerClassification
 from al_core.selection import select
+from al_core.types import Embeddings, Rows
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")
 METHODS = ("RANDOM", "CORESET", "CORAL", "ACTIVE_LEARNING")
@@ -57,7 +58,7 @@ def probe(train: NDArray[np.float32], labels: NDArray[np.uint8]) -> LogisticRegr
     return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000)).fit(train, labels)
 
 
-def report_accuracy(train, train_labels, test, test_labels) -> None:
+def report_accuracy(train: Embeddings, train_labels: Rows, test: Embeddings, test_labels: Rows) -> None:
     pca = PCA(50, random_state=0).fit(train["pixels"])
     for part in (train, test):
         part["PCA of pixels"] = pca.transform(part["pixels"])
@@ -68,7 +69,9 @@ def report_accuracy(train, train_labels, test, test_labels) -> None:
         print(f"{name:22}{linear:14.1%}{nearest.score(test[name], test_labels):8.1%}", flush=True)
 
 
-def learning_curve(method: str, seed: int, train, train_labels, test, test_labels) -> list[float]:
+def learning_curve(
+    method: str, seed: int, train: Embeddings, train_labels: Rows, test: Embeddings, test_labels: Rows
+) -> list[float]:
     labeled = np.random.default_rng(seed).choice(len(train), BUDGETS[0], replace=False)
     curve = []
     for budget in (*BUDGETS[1:], None):

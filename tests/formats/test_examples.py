@@ -7,6 +7,7 @@ import pytest
 
 from al_core import workflow
 from al_core.formats import read_embeddings, read_predictions
+from al_core.store import Workspace
 from al_core.store.records import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -19,7 +20,7 @@ def examples(kind: str) -> pytest.MarkDecorator:
 
 
 @examples("predictions")
-def test_an_example_of_predictions_gives_ten_samples_their_scores(workspace, path):
+def test_an_example_of_predictions_gives_ten_samples_their_scores(workspace: Workspace, path: Path) -> None:
     dataset = workflow.create_dataset(workspace, "digits", DIGITS, np.eye(10))
     predictions = read_predictions(path)
     report = workflow.check_predictions(dataset, predictions, source=path.name)
@@ -31,7 +32,7 @@ def test_an_example_of_predictions_gives_ten_samples_their_scores(workspace, pat
         assert ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_every_classification_example_holds_the_same_probabilities():
+def test_every_classification_example_holds_the_same_probabilities() -> None:
     paths = [path for path in (EXAMPLES / "predictions").iterdir()]
     tables = [
         predictions.outputs for predictions in map(read_predictions, paths) if predictions.task == "classification"
@@ -41,7 +42,7 @@ def test_every_classification_example_holds_the_same_probabilities():
         np.testing.assert_allclose(table, tables[0], atol=1e-6)
 
 
-def test_every_detection_example_holds_the_same_boxes():
+def test_every_detection_example_holds_the_same_boxes() -> None:
     found = {}
     for path in (EXAMPLES / "predictions").iterdir():
         predictions = read_predictions(path)
@@ -54,7 +55,7 @@ def test_every_detection_example_holds_the_same_boxes():
 
 
 @examples("embeddings")
-def test_an_example_of_embeddings_holds_the_same_ten_vectors(path):
+def test_an_example_of_embeddings_holds_the_same_ten_vectors(path: Path) -> None:
     table = read_embeddings(path, filenames=DIGITS)
     assert table.filenames == DIGITS
     expected = np.load(EXAMPLES / "embeddings" / "npy.npy")

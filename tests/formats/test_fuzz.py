@@ -58,7 +58,7 @@ def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> N
 
 
 @st.composite
-def mutated(draw, content: bytes) -> bytes:
+def mutated(draw: st.DrawFn, content: bytes) -> bytes:
     changed = bytearray(content)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(changed)))
@@ -76,12 +76,12 @@ def mutated(draw, content: bytes) -> bytes:
     return bytes(changed)
 
 
-def test_every_format_has_an_example():
+def test_every_format_has_an_example() -> None:
     assert {(kind, name) for kind, name, _ in FORMATS} == {(kind, name) for kind in READERS for name in READERS[kind]}
 
 
 @examples
-def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind, name, example):
+def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind: str, name: str, example: bytes) -> None:
     path = EXAMPLES / example
     assert choose(path, READERS[kind]).name == name
     value = READ[kind](path)
@@ -96,19 +96,21 @@ def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind, name, e
 @examples
 @fuzz
 @given(content=st.binary(max_size=200), forced=st.booleans())
-def test_random_bytes_are_read_or_refused(kind, name, example, content, forced):
+def test_random_bytes_are_read_or_refused(kind: str, name: str, example: bytes, content: bytes, forced: bool) -> None:
     reads_or_refuses(kind, name, content, forced=forced)
 
 
 @examples
 @fuzz
 @given(data=st.data(), forced=st.booleans())
-def test_a_damaged_file_is_read_or_refused(kind, name, example, data, forced):
+def test_a_damaged_file_is_read_or_refused(
+    kind: str, name: str, example: bytes, data: st.DataObject, forced: bool
+) -> None:
     reads_or_refuses(kind, name, data.draw(mutated(VALID[example])), forced=forced)
 
 
 @examples
-def test_a_file_cut_at_any_byte_is_read_or_refused(kind, name, example):
+def test_a_file_cut_at_any_byte_is_read_or_refused(kind: str, name: str, example: bytes) -> None:
     content = VALID[example]
     for n_bytes in range(0, len(content), max(1, len(content) // 60)):
         reads_or_refuses(kind, name, content[:n_bytes], forced=True)
@@ -116,5 +118,5 @@ def test_a_file_cut_at_any_byte_is_read_or_refused(kind, name, example):
 
 @pytest.mark.parametrize(("kind", "name"), sorted({(kind, name) for kind, name, _ in FORMATS}))
 @pytest.mark.parametrize("other", VALID.values(), ids=VALID)
-def test_a_file_of_another_format_is_read_or_refused(kind, name, other):
+def test_a_file_of_another_format_is_read_or_refused(kind: str, name: str, other: bytes) -> None:
     reads_or_refuses(kind, name, other, forced=True)

@@ -1,5 +1,7 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -14,8 +16,8 @@ ABOUT = {"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "
 
 
 @pytest.fixture
-def written(tmp_path):
-    def write(**files):
+def written(tmp_path: Path) -> Callable[..., list[Path]]:
+    def write(**files: str) -> list[Path]:
         paths = [tmp_path / name.replace("__", ".") for name in files]
         for path, content in zip(paths, files.values(), strict=True):
             path.write_text(content)
@@ -24,19 +26,19 @@ def written(tmp_path):
     return write
 
 
-def test_the_annotation_file_is_distinguished_from_the_results_in_any_order(written):
+def test_the_annotation_file_is_distinguished_from_the_results_in_any_order(written: Callable[..., list[Path]]) -> None:
     about, results = written(about__json=json.dumps(ABOUT), results__json=json.dumps(RESULTS))
     assert assign_roles([about, results]) == PredictionFiles(results, images=about)
     assert assign_roles([results, about]) == PredictionFiles(results, images=about)
 
 
-def test_a_text_file_next_to_an_array_names_its_classes(written):
+def test_a_text_file_next_to_an_array_names_its_classes(written: Callable[..., list[Path]]) -> None:
     names, array = written(classes__txt="cat\ndog\n", array__npy="")
     array.write_bytes((EXAMPLES / "predictions" / "npy.npy").read_bytes())
     assert assign_roles([names, array]) == PredictionFiles(array, class_names=names)
 
 
-def test_one_text_file_per_image_is_read_as_their_folder(written, tmp_path):
+def test_one_text_file_per_image_is_read_as_their_folder(written: Callable[..., list[Path]], tmp_path: Path) -> None:
     paths = written(a__txt="0 0.5 0.5 0.2 0.2 0.9\n", b__txt="1 0.5 0.5 0.2 0.2 0.4\n", classes__txt="cat\ndog\n")
     files = assign_roles(paths)
     assert files == PredictionFiles(tmp_path)
@@ -44,12 +46,12 @@ def test_one_text_file_per_image_is_read_as_their_folder(written, tmp_path):
     assert read_predictions(files.predictions).class_names == ["cat", "dog"]
 
 
-def test_two_files_that_could_both_be_the_predictions_are_refused(written):
+def test_two_files_that_could_both_be_the_predictions_are_refused(written: Callable[..., list[Path]]) -> None:
     with pytest.raises(FileFormatError, match=r"one\.csv, two\.csv"):
         assign_roles(written(one__csv="filename,cat\n", two__csv="filename,cat\n"))
 
 
-def test_columns_named_like_scores_are_recognized_as_scores(written):
+def test_columns_named_like_scores_are_recognized_as_scores(written: Callable[..., list[Path]]) -> None:
     scores, classes = written(scores__csv="filename,label_quality\na,1\n", classes__csv="filename,cat,dog\na,0,1\n")
     assert (recognize(scores), recognize(classes)) == (SCORES, "csv")
 
@@ -61,20 +63,20 @@ REPORTED = [
 
 
 @pytest.mark.parametrize("example", REPORTED)
-def test_reading_reports_progress_and_stops_on_request(example):
+def test_reading_reports_progress_and_stops_on_request(example: Path) -> None:
     path, percents = EXAMPLES / "predictions" / example, []
     read_predictions(path, progress=lambda done, total: percents.append(done))
     assert percents == sorted(percents)
     assert percents[0] == 0
 
-    def cancel(done, total):
+    def cancel(done: int, total: int) -> Never:
         raise Cancelled("reading was cancelled")
 
     with pytest.raises(Cancelled):
         read_predictions(path, progress=cancel)
 
 
-def test_reading_a_large_list_of_boxes_stops_between_blocks(tmp_path, monkeypatch):
+def test_reading_a_large_list_of_boxes_stops_between_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coco_table, "_BLOCK_BYTES", 200)
     entry = {"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.5}
     (tmp_path / "boxes.json").write_text(json.dumps([entry] * 20))
@@ -83,7 +85,7 @@ def test_reading_a_large_list_of_boxes_stops_between_blocks(tmp_path, monkeypatc
     assert found.outputs.n_boxes.tolist() == [20]
     assert len(percents) > 5
 
-    def cancel(done, total):
+    def cancel(done: int, total: int) -> None:
         if done > 30:
             raise Cancelled("reading was cancelled")
 

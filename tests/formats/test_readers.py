@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,29 +10,29 @@ from al_core.formats import PREDICTION_READERS, READERS, read_embeddings, read_p
 LIGHTLY = "filenames,embedding_0,embedding_1,labels\nb.png,0.5,1,3\na.png,-1,2e-3,7\n"
 
 
-def write(tmp_path, content: str | bytes, name: str = "embeddings.csv"):
+def write(tmp_path: Path, content: str | bytes, name: str = "embeddings.csv") -> Path:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 
-def test_the_content_decides_when_the_suffix_is_wrong(tmp_path):
+def test_the_content_decides_when_the_suffix_is_wrong(tmp_path: Path) -> None:
     assert read_embeddings(write(tmp_path, LIGHTLY, "embeddings.npy")).filenames == ["b.png", "a.png"]
 
 
-def test_a_format_that_is_named_wins_over_recognition(tmp_path):
+def test_a_format_that_is_named_wins_over_recognition(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="is not a NumPy array"):
         read_embeddings(write(tmp_path, LIGHTLY), format="npy")
 
 
-def test_a_file_of_another_kind_is_refused_with_the_known_formats(tmp_path):
+def test_a_file_of_another_kind_is_refused_with_the_known_formats(tmp_path: Path) -> None:
     with pytest.raises(
         FileFormatError, match=r"e\.png is of no known format; expected NumPy array \(\.npy\), .*Lightly CSV"
     ):
         read_embeddings(write(tmp_path, b"\x89PNG\r\n\x1a\n\0\0", "e.png"))
 
 
-def test_a_missing_file_an_unknown_format_and_a_folder_have_different_errors(tmp_path):
+def test_a_missing_file_an_unknown_format_and_a_folder_have_different_errors(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="there is no file"):
         read_embeddings(tmp_path / "none.csv")
     with pytest.raises(
@@ -42,7 +43,7 @@ def test_a_missing_file_an_unknown_format_and_a_folder_have_different_errors(tmp
         read_embeddings(tmp_path)
 
 
-def test_a_second_file_is_refused_by_a_format_that_takes_none(tmp_path):
+def test_a_second_file_is_refused_by_a_format_that_takes_none(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.eye(2))
     (tmp_path / "p.npy").write_bytes(buffer.getvalue())
@@ -51,7 +52,7 @@ def test_a_second_file_is_refused_by_a_format_that_takes_none(tmp_path):
 
 
 @pytest.mark.parametrize("kind", list(READERS))
-def test_every_format_is_described_for_the_dashboard(kind):
+def test_every_format_is_described_for_the_dashboard(kind: str) -> None:
     for name, reader in READERS[kind].items():
         assert reader.name == name
         assert reader.label
@@ -59,7 +60,7 @@ def test_every_format_is_described_for_the_dashboard(kind):
         assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in reader.suffixes)
 
 
-def test_a_reader_is_found_by_each_of_its_suffixes_even_for_damaged_content(tmp_path):
+def test_a_reader_is_found_by_each_of_its_suffixes_even_for_damaged_content(tmp_path: Path) -> None:
     for reader in PREDICTION_READERS.values():
         for suffix in reader.suffixes:
             with pytest.raises(FileFormatError):

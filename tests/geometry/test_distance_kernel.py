@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,12 +11,12 @@ from al_core.geometry.space import Space, squared_distances
 
 
 @njit
-def compiled_distances(vectors, others):
+def compiled_distances(vectors: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
     return np.array([squared_distance(vectors, i, np.float32(1), others, i) for i in range(len(vectors))])
 
 
 @njit
-def compiled_least(vectors, i, factor, others, near):
+def compiled_least(vectors: NDArray[Any], i: int, factor: float, others: NDArray[Any], near: Any) -> NDArray[Any]:
     prefetch(vectors, i)
     return least_of_four(vectors, i, factor, others, near)
 

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -5,7 +8,7 @@ from al_core.geometry.neighbor_kernels import keep_nearest, sort_exactly
 
 
 @pytest.mark.parametrize("run", [keep_nearest, keep_nearest.py_func], ids=["compiled", "python"])
-def test_the_nearest_of_all_blocks_stay(run) -> None:
+def test_the_nearest_of_all_blocks_stay(run: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(40, 5)).astype(np.float32)
     own = np.arange(6)
@@ -23,7 +26,7 @@ def test_the_nearest_of_all_blocks_stay(run) -> None:
 
 
 @pytest.mark.parametrize("run", [keep_nearest, keep_nearest.py_func], ids=["compiled", "python"])
-def test_a_row_is_not_its_own_neighbor(run) -> None:
+def test_a_row_is_not_its_own_neighbor(run: Callable[..., Any]) -> None:
     neighbors = np.full((1, 1), -1, np.int32)
     distances = np.full((1, 1), np.inf, np.float32)
     points = np.float32([[0], [0], [3]])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import DTypeLike
 
 from al_core.exceptions import InvalidInputError
 from al_core.geometry import kernels
@@ -19,12 +20,12 @@ PAIR = np.array([[3.0, 4.0], [0.0, 2.0]])
 BOTH = np.arange(2)
 
 
-def test_a_distance_is_the_sum_of_squared_differences():
+def test_a_distance_is_the_sum_of_squared_differences() -> None:
     assert squared_distances(np.float32([[1, 2, 2]]), np.float32([0, 0, 0])).tolist() == [9.0]
     assert squared_distances(np.zeros((0, 3), np.float32), np.zeros(3, np.float32)).tolist() == []
 
 
-def test_squares_are_added_in_sixteen_lanes_that_are_folded_in_halves():
+def test_squares_are_added_in_sixteen_lanes_that_are_folded_in_halves() -> None:
     # Lane 0 holds components 0 and 16. In double precision the sum is 2^24 + 2; one after the other, 2^24 + 1 rounds
     # down twice; here the two ones of lanes 1 and 9 meet first and survive.
     vector = np.zeros((1, 17), np.float32)
@@ -33,11 +34,11 @@ def test_squares_are_added_in_sixteen_lanes_that_are_folded_in_halves():
     assert squared_distances(vector, np.zeros(17, np.float32)).tolist() == [2.0**24 + 2]
 
 
-def test_the_nearest_distance_is_infinite_without_others():
+def test_the_nearest_distance_is_infinite_without_others() -> None:
     assert nearest_squared_distances(np.float32([[1, 0]]), np.zeros((0, 2), np.float32)).tolist() == [np.inf]
 
 
-def test_distances_by_products_are_near_the_exact_ones():
+def test_distances_by_products_are_near_the_exact_ones() -> None:
     vectors = np.random.default_rng(0).normal(size=(30, 20)).astype(np.float32)
     others = vectors[:7]
     exact = np.array([squared_distances(vectors, other) for other in others]).T
@@ -45,7 +46,7 @@ def test_distances_by_products_are_near_the_exact_ones():
     assert (np.abs(product_distances(vectors, others) - exact) <= slack).all()
 
 
-def test_normalized_vectors_have_length_one_and_others_stay():
+def test_normalized_vectors_have_length_one_and_others_stay() -> None:
     scaled = Space.from_embeddings(PAIR, BOTH, normalize=True)
     np.testing.assert_allclose(scaled.vectors(BOTH), [[0.6, 0.8], [0, 1]])
     plain = Space.from_embeddings(PAIR, BOTH, normalize=False)
@@ -53,26 +54,26 @@ def test_normalized_vectors_have_length_one_and_others_stay():
     assert plain.norms.tolist() == [25, 4]
 
 
-def test_writing_into_vectors_does_not_write_into_the_embeddings():
+def test_writing_into_vectors_does_not_write_into_the_embeddings() -> None:
     embeddings = PAIR.astype(np.float32)
     Space.from_embeddings(embeddings, BOTH, normalize=False).vectors(BOTH)[:] = 7
     np.testing.assert_array_equal(embeddings, PAIR)
 
 
-def test_a_part_has_the_vectors_of_its_rows():
+def test_a_part_has_the_vectors_of_its_rows() -> None:
     part = Space.from_embeddings(PAIR, BOTH, normalize=True).part(np.array([1]))
     assert part.vectors(np.array([0])).tolist() == [[0, 1]]
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_padding_adds_zeros_up_to_sixteen(dtype):
+def test_padding_adds_zeros_up_to_sixteen(dtype: DTypeLike) -> None:
     padded = Space.from_embeddings(np.ones((2, 3), dtype), BOTH, normalize=False).padded(np.array([1]))
     assert padded.dtype == np.float32
     assert padded.tolist() == [[1.0] * 3 + [0.0] * 13]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_source_reads_the_vectors_where_they_are_or_a_copy(dtype):
+def test_a_source_reads_the_vectors_where_they_are_or_a_copy(dtype: DTypeLike) -> None:
     embeddings = PAIR.astype(dtype)
     space = Space.from_embeddings(embeddings, BOTH, normalize=True)
     source = space.source(np.array([1, 0]))
@@ -82,12 +83,12 @@ def test_a_source_reads_the_vectors_where_they_are_or_a_copy(dtype):
     assert source.where(np.array([False, True])).rows.tolist() == [source.rows[1]]
 
 
-def test_unit_vectors_have_length_one_and_a_row_of_zeros_stays():
+def test_unit_vectors_have_length_one_and_a_row_of_zeros_stays() -> None:
     np.testing.assert_allclose(unit_vectors(np.array([[3.0, 4.0], [0.0, 0.0]]), BOTH), [[0.6, 0.8], [0, 0]])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 2e18])
-def test_a_row_that_cannot_be_measured_is_named(value):
+def test_a_row_that_cannot_be_measured_is_named(value: float) -> None:
     embeddings = np.array([[1.0, 0.0], [value, 0.0]])
     with pytest.raises(InvalidInputError, match="the embedding of row 1 is not finite"):
         Space.from_embeddings(embeddings, BOTH, normalize=False)
@@ -95,19 +96,19 @@ def test_a_row_that_cannot_be_measured_is_named(value):
         unit_vectors(embeddings, BOTH)
 
 
-def test_a_row_without_direction_is_named_if_directions_count():
+def test_a_row_without_direction_is_named_if_directions_count() -> None:
     embeddings = np.array([[1.0, 0.0], [0.0, 0.0]])
     with pytest.raises(InvalidInputError, match="row 1 is all zeros"):
         Space.from_embeddings(embeddings, BOTH, normalize=True)
     assert Space.from_embeddings(embeddings, BOTH, normalize=False).norms.tolist() == [1, 0]
 
 
-def test_rows_are_split_into_blocks_of_eight_megabytes():
+def test_rows_are_split_into_blocks_of_eight_megabytes() -> None:
     sizes = [len(block) for block in blocks(np.arange(5000), 1024)]
     assert sizes == [2048, 2048, 904]
 
 
-def test_more_counts_as_small_before_kernels_are_loaded(monkeypatch):
+def test_more_counts_as_small_before_kernels_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     space = Space.from_embeddings(np.ones((2, 16)), BOTH, normalize=False)
     # 2^21 pairs of 16 components.
     monkeypatch.setattr(kernels, "are_loaded", lambda: True)

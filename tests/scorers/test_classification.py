@@ -1,7 +1,9 @@
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.scorers import ScorerClassification
@@ -10,42 +12,42 @@ from al_core.scorers.uncertainty import KERNEL_FROM_SIZE
 LEAST_CONFIDENCE, MARGIN, ENTROPY = ScorerClassification.score_names()
 
 
-def scores_of(probabilities, **options):
+def scores_of(probabilities: NDArray[Any], **options: Any) -> dict[str, NDArray[np.floating]]:
     return ScorerClassification(probabilities).calculate_scores(**options)
 
 
-def test_least_confidence_and_margin_follow_their_definition_exactly():
+def test_least_confidence_and_margin_follow_their_definition_exactly() -> None:
     scores = scores_of([[0.7, 0.2, 0.1], [0.4, 0.5, 0.1]])
     assert scores[LEAST_CONFIDENCE].tolist() == [(1 - 0.7) / (1 - 1 / 3), (1 - 0.5) / (1 - 1 / 3)]
     assert scores[MARGIN].tolist() == [1 - (0.7 - 0.2), 1 - (0.5 - 0.4)]
 
 
-def test_entropy_is_measured_in_bits_and_divided_by_its_largest_value():
+def test_entropy_is_measured_in_bits_and_divided_by_its_largest_value() -> None:
     probabilities = [[0.5, 0.25, 0.125, 0.125], [0.25, 0.25, 0.25, 0.25]]
     assert scores_of(probabilities, normalize_to_0_1=False)[ENTROPY].tolist() == [1.75, 2.0]
     assert scores_of(probabilities)[ENTROPY].tolist() == [0.875, 1.0]
 
 
-def test_raw_scores_are_neither_divided_nor_clipped():
+def test_raw_scores_are_neither_divided_nor_clipped() -> None:
     scores = scores_of([[0.25, 0.25, 0.25, 0.25], [3.0, 0.5, 0.0, 0.0]], normalize_to_0_1=False)
     assert scores[LEAST_CONFIDENCE].tolist() == [0.75, -2.0]
     assert scores[MARGIN].tolist() == [1.0, -1.5]
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 10])
-def test_a_certain_prediction_scores_zero_and_an_uncertain_one_scores_one(n_classes):
+def test_a_certain_prediction_scores_zero_and_an_uncertain_one_scores_one(n_classes: int) -> None:
     probabilities = np.vstack([np.eye(1, n_classes), np.full((1, n_classes), 1 / n_classes)])
     for values in scores_of(probabilities).values():
         np.testing.assert_allclose(values, [0, 1], atol=1e-12)
 
 
-def test_one_column_is_the_probability_of_the_first_of_two_classes():
+def test_one_column_is_the_probability_of_the_first_of_two_classes() -> None:
     expected = scores_of([[0.75, 0.25], [0.5, 0.5]])
     for name, values in scores_of([[0.75], [0.5]]).items():
         assert values.tolist() == expected[name].tolist()
 
 
-def test_rows_that_do_not_sum_to_one_are_scored_and_clipped():
+def test_rows_that_do_not_sum_to_one_are_scored_and_clipped() -> None:
     scores = scores_of([[0.25, 0.25, 0.25], [2.0, 1.0, -1.0]])
     assert scores[LEAST_CONFIDENCE].tolist() == [1.0, 0.0]
     np.testing.assert_allclose(scores[ENTROPY], [1.5 / np.log2(3), 0.0])
@@ -53,7 +55,7 @@ def test_rows_that_do_not_sum_to_one_are_scored_and_clipped():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("n_rows", [3, KERNEL_FROM_SIZE])
-def test_a_row_that_is_not_finite_scores_zero(value, n_rows):
+def test_a_row_that_is_not_finite_scores_zero(value: float, n_rows: int) -> None:
     probabilities = np.full((n_rows, 3), 1 / 3)
     probabilities[1, 2] = value
     for values in scores_of(probabilities).values():
@@ -61,7 +63,7 @@ def test_a_row_that_is_not_finite_scores_zero(value, n_rows):
 
 
 @pytest.mark.parametrize("empty", [[], np.empty(0), np.empty((0, 0)), np.empty((0, 5))])
-def test_no_predictions_give_empty_scores(empty):
+def test_no_predictions_give_empty_scores(empty: Any) -> None:
     assert {name: values.shape for name, values in scores_of(empty).items()} == {
         LEAST_CONFIDENCE: (0,),
         MARGIN: (0,),
@@ -80,7 +82,7 @@ def test_no_predictions_give_empty_scores(empty):
         (0.5, r"not \(1,\)"),
     ],
 )
-def test_predictions_of_the_wrong_shape_are_explained(model_output, message):
+def test_predictions_of_the_wrong_shape_are_explained(model_output: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         ScorerClassification(model_output)
 
@@ -89,11 +91,11 @@ def test_predictions_of_the_wrong_shape_are_explained(model_output, message):
     ("given", "scored"),
     [(np.float16, np.float32), (np.float32, np.float32), (np.float64, np.float64), (np.int64, np.float64)],
 )
-def test_scores_have_the_precision_of_the_predictions(given, scored):
+def test_scores_have_the_precision_of_the_predictions(given: type[np.number], scored: type[np.floating]) -> None:
     assert {values.dtype for values in scores_of(np.eye(3, dtype=given)).values()} == {np.dtype(scored)}
 
 
-def test_scoring_needs_no_copy_of_the_predictions():
+def test_scoring_needs_no_copy_of_the_predictions() -> None:
     probabilities = np.full((100_000, 50), 0.02, dtype=np.float32)
     scores_of(probabilities)
     tracemalloc.start()

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from al_core.utils import BoundingBox, KeypointInstancePrediction, KeypointPredi
 BOX = BoundingBox(0.1, 0.2, 0.3, 0.4)
 
 
-def predictions_for(task, n_samples):
+def predictions_for(task: str, n_samples: int) -> Any:
     rng = np.random.default_rng(0)
     if task == "classification":
         return rng.dirichlet(np.ones(4), n_samples)
@@ -28,11 +29,11 @@ def predictions_for(task, n_samples):
 
 
 @pytest.fixture(params=SCORERS)
-def task(request):
+def task(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def test_scores_are_one_number_in_0_1_per_sample(task):
+def test_scores_are_one_number_in_0_1_per_sample(task: str) -> None:
     scores = SCORERS[task](predictions_for(task, 7)).calculate_scores()
     for values in scores.values():
         assert values.shape == (7,)
@@ -40,17 +41,17 @@ def test_scores_are_one_number_in_0_1_per_sample(task):
         assert values.max() <= 1
 
 
-def test_score_names_are_known_before_scoring(task):
+def test_score_names_are_known_before_scoring(task: str) -> None:
     scores = SCORERS[task](predictions_for(task, 2)).calculate_scores()
     assert SCORERS[task].score_names() == list(scores)
 
 
-def test_no_predictions_give_an_empty_array_for_each_name(task):
+def test_no_predictions_give_an_empty_array_for_each_name(task: str) -> None:
     scores = SCORERS[task](predictions_for(task, 0)).calculate_scores()
     assert {name: values.shape for name, values in scores.items()} == dict.fromkeys(SCORERS[task].score_names(), (0,))
 
 
-def test_predictions_are_not_modified_and_score_the_same_twice(task):
+def test_predictions_are_not_modified_and_score_the_same_twice(task: str) -> None:
     predictions = predictions_for(task, 5)
     before = pickle.dumps(copy.deepcopy(predictions))
     scorer = SCORERS[task](predictions)
@@ -60,7 +61,7 @@ def test_predictions_are_not_modified_and_score_the_same_twice(task):
         assert np.array_equal(first[name], second[name])
 
 
-def test_the_order_of_the_samples_does_not_matter(task):
+def test_the_order_of_the_samples_does_not_matter(task: str) -> None:
     predictions = predictions_for(task, 6)
     scores = SCORERS[task](predictions).calculate_scores()
     reversed_scores = SCORERS[task](predictions[::-1]).calculate_scores()
@@ -68,7 +69,7 @@ def test_the_order_of_the_samples_does_not_matter(task):
         np.testing.assert_allclose(reversed_scores[name][::-1], values, rtol=0, atol=1e-15)
 
 
-def test_every_score_says_what_it_is(task):
+def test_every_score_says_what_it_is(task: str) -> None:
     for score in SCORERS[task].scores:
         assert score.title
         assert score.formula
@@ -76,7 +77,7 @@ def test_every_score_says_what_it_is(task):
 
 
 @pytest.mark.parametrize("task", [task for task in SCORERS if task != "classification"])
-def test_a_generator_of_predictions_scores_like_a_list(task):
+def test_a_generator_of_predictions_scores_like_a_list(task: str) -> None:
     predictions = predictions_for(task, 5)
     expected = SCORERS[task](predictions).calculate_scores()
     scores = SCORERS[task](prediction for prediction in predictions).calculate_scores()
@@ -84,16 +85,16 @@ def test_a_generator_of_predictions_scores_like_a_list(task):
         assert scores[name].tolist() == values.tolist()
 
 
-def test_a_score_without_a_scorer_is_not_described():
+def test_a_score_without_a_scorer_is_not_described() -> None:
     assert score_named("of my own") is None
 
 
-def test_the_same_name_means_another_formula_in_segmentation():
+def test_the_same_name_means_another_formula_in_segmentation() -> None:
     formulas = [
         score_named("uncertainty_entropy", task).formula for task in ("classification", "semantic-segmentation")
     ]
     assert formulas[1] == f"mean over all pixels: {formulas[0]}"
 
 
-def test_an_unknown_task_is_described_by_the_name_alone():
+def test_an_unknown_task_is_described_by_the_name_alone() -> None:
     assert score_named("mean_uncertainty", "of my own") is score_named("mean_uncertainty", "keypoint-detection")

@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +19,7 @@ NAMES = [
 
 
 @pytest.fixture
-def outputs():
+def outputs() -> list[ObjectDetectionOutput]:
     return [
         ObjectDetectionOutput([BOX, BOX], [0.57573, 0.988], [[0.7, 0.2, 0.1], [0.4, 0.5, 0.1]]),
         ObjectDetectionOutput([BOX], [0.1024], [[0.5, 0.41, 0.09]]),
@@ -24,11 +27,11 @@ def outputs():
     ]
 
 
-def labeled(*labels):
+def labeled(*labels: int) -> ObjectDetectionOutput:
     return ObjectDetectionOutput.from_scores([BOX] * len(labels), [0.5] * len(labels), labels)
 
 
-def test_scores_follow_their_definition_exactly(outputs):
+def test_scores_follow_their_definition_exactly(outputs: list[ObjectDetectionOutput]) -> None:
     scores = ScorerObjectDetection(outputs).calculate_scores()
     assert list(scores) == ScorerObjectDetection.score_names() == NAMES
     assert scores["object_frequency"].tolist() == [1.0, 0.95, 0.9]
@@ -37,7 +40,7 @@ def test_scores_follow_their_definition_exactly(outputs):
     assert scores[NAMES[3]].tolist() == [1 - (0.5 - 0.4), 1 - (0.5 - 0.41), 0]
 
 
-def test_uncertainties_are_the_highest_of_the_boxes(outputs):
+def test_uncertainties_are_the_highest_of_the_boxes(outputs: list[ObjectDetectionOutput]) -> None:
     scores = ScorerObjectDetection(outputs).calculate_scores()
     for name in ScorerClassification.score_names():
         per_box = [
@@ -48,7 +51,7 @@ def test_uncertainties_are_the_highest_of_the_boxes(outputs):
         assert scores[f"classification_{name}"].tolist() == [per_box[0].max(), per_box[1].max(), 0]
 
 
-def test_short_names_find_the_uncertainties_but_are_not_listed(outputs):
+def test_short_names_find_the_uncertainties_but_are_not_listed(outputs: list[ObjectDetectionOutput]) -> None:
     scores = ScorerObjectDetection(outputs).calculate_scores()
     for name in ScorerClassification.score_names():
         assert name in scores
@@ -56,7 +59,7 @@ def test_short_names_find_the_uncertainties_but_are_not_listed(outputs):
     assert len(scores) == len(list(scores)) == len(scores.items()) == 5
 
 
-def test_unknown_names_are_not_found(outputs):
+def test_unknown_names_are_not_found(outputs: list[ObjectDetectionOutput]) -> None:
     scores = ScorerObjectDetection(outputs).calculate_scores()
     assert "object_size" not in scores
     assert scores.get("object_size") is None
@@ -65,7 +68,7 @@ def test_unknown_names_are_not_found(outputs):
         scores["object_size"]
 
 
-def test_further_objects_of_a_class_count_less():
+def test_further_objects_of_a_class_count_less() -> None:
     outputs = [labeled(0), labeled(0, 0, 0), labeled(0, 1, 2), labeled(0, 1, 1)]
     scores = ScorerObjectDetection(outputs, config={"min_score": 0.0}).calculate_scores()
     assert scores["object_frequency"].tolist() == [0.0, 0.25, 1.0, 0.625]
@@ -74,18 +77,18 @@ def test_further_objects_of_a_class_count_less():
 
 
 @pytest.mark.parametrize("images", [[labeled(0), labeled(1)], [labeled(), labeled()]])
-def test_equal_frequencies_all_score_one(images):
+def test_equal_frequencies_all_score_one(images: Path) -> None:
     assert ScorerObjectDetection(images).calculate_scores()["object_frequency"].tolist() == [1.0, 1.0]
 
 
-def test_images_may_differ_in_their_number_of_classes(outputs):
+def test_images_may_differ_in_their_number_of_classes(outputs: list[ObjectDetectionOutput]) -> None:
     mixed = [outputs[0], labeled(3), outputs[1], labeled(0), outputs[2]]
     scores = ScorerObjectDetection(mixed).calculate_scores()["uncertainty_margin"]
     alone = [ScorerObjectDetection([output]).calculate_scores()["uncertainty_margin"][0] for output in mixed]
     assert scores.tolist() == alone
 
 
-def test_a_batch_of_arrays_scores_like_its_images_one_by_one():
+def test_a_batch_of_arrays_scores_like_its_images_one_by_one() -> None:
     rng = np.random.default_rng(0)
     n_boxes = rng.integers(0, 6, 50)
     total = n_boxes.sum()
@@ -98,7 +101,7 @@ def test_a_batch_of_arrays_scores_like_its_images_one_by_one():
         assert values.tolist() == expected[name].tolist()
 
 
-def test_a_batch_without_boxes_scores_like_empty_images():
+def test_a_batch_without_boxes_scores_like_empty_images() -> None:
     batch = ObjectDetectionBatch(ObjectDetectionOutput([], [], []), [0, 0])
     assert [values.tolist() for values in ScorerObjectDetection(batch).calculate_scores().values()] == [
         [1, 1],
@@ -109,14 +112,16 @@ def test_a_batch_without_boxes_scores_like_empty_images():
     ]
 
 
-def test_a_probability_that_is_not_a_number_scores_zero():
+def test_a_probability_that_is_not_a_number_scores_zero() -> None:
     image = ObjectDetectionOutput([BOX], [np.nan], [[0.5, 0.5]])
     scores = ScorerObjectDetection([image, labeled(1)]).calculate_scores()
     assert scores["objectness_least_confidence"].tolist() == [0.0, 0.5]
 
 
 @pytest.mark.parametrize("config", [None, {}, {"frequency_penalty": 0.5}, {"min_score": np.float32(0.5)}])
-def test_missing_config_keeps_its_default_and_the_dictionary_is_not_changed(outputs, config):
+def test_missing_config_keeps_its_default_and_the_dictionary_is_not_changed(
+    outputs: list[ObjectDetectionOutput], config: Any
+) -> None:
     before = None if config is None else dict(config)
     scorer = ScorerObjectDetection(outputs, config=config)
     assert scorer.config == {"frequency_penalty": 0.25, "min_score": 0.9} | (before or {})
@@ -133,7 +138,9 @@ def test_missing_config_keeps_its_default_and_the_dictionary_is_not_changed(outp
         ({"min_score": float("nan")}, ValueError, "min_score is a number from 0 to 1, not nan"),
     ],
 )
-def test_wrong_config_is_explained(outputs, config, error, message):
+def test_wrong_config_is_explained(
+    outputs: list[ObjectDetectionOutput], config: Any, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message) as caught:
         ScorerObjectDetection(outputs, config=config)
     assert isinstance(caught.value, ALCoreError)

@@ -4,7 +4,7 @@ from al_core.scorers import ScorerKeypointDetection
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
 
-def test_uncertainty_is_one_minus_the_mean_confidence():
+def test_uncertainty_is_one_minus_the_mean_confidence() -> None:
     objects = [
         [[123.0, 456.0, 0.1, 565.0, 32.0, 0.2], [342.0, 432.0, 0.3, 43.0, 2.0, 0.4]],
         [[23.0, 43.0, 0.5, 43.0, 2.0, 0.6]],
@@ -16,7 +16,7 @@ def test_uncertainty_is_one_minus_the_mean_confidence():
     np.testing.assert_allclose(scores["mean_uncertainty"], [0.75, 0.45, 0, 0])
 
 
-def test_every_object_counts_the_same_however_many_keypoints_it_has():
+def test_every_object_counts_the_same_however_many_keypoints_it_has() -> None:
     few, many = KeypointInstancePrediction([0, 0, 1.0]), KeypointInstancePrediction([0, 0, 0.5] * 9)
     scores = ScorerKeypointDetection([KeypointPrediction([few, many])]).calculate_scores()
     assert scores["mean_uncertainty"].tolist() == [0.25]

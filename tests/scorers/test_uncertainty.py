@@ -6,14 +6,14 @@ from al_core.scorers.score import Score
 from al_core.scorers.uncertainty import KERNEL_FROM_SIZE, UNCERTAINTY_SCORES, uncertainties
 
 
-def test_uncertainties_follow_their_definition():
+def test_uncertainties_follow_their_definition() -> None:
     scores = uncertainties(np.array([[0.5, 0.25, 0.25]]), normalize=False)
     # 0.5 · 1 bit + 2 · 0.25 · 2 bits
     assert [values.tolist() for values in scores.values()] == [[0.5], [0.75], [1.5]]
 
 
 @pytest.mark.parametrize("n_classes", [1, 8])
-def test_both_sides_of_the_switch_agree(n_classes):
+def test_both_sides_of_the_switch_agree(n_classes: int) -> None:
     rows = KERNEL_FROM_SIZE // n_classes
     probabilities = np.random.default_rng(0).random((rows, n_classes))
     by_kernel, by_numpy = uncertainties(probabilities), uncertainties(probabilities[:-1])
@@ -21,7 +21,7 @@ def test_both_sides_of_the_switch_agree(n_classes):
         np.testing.assert_allclose(values[:-1], by_numpy[name], rtol=0, atol=1e-13)
 
 
-def test_the_layout_in_memory_and_the_chunks_do_not_matter(monkeypatch):
+def test_the_layout_in_memory_and_the_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     probabilities = np.random.default_rng(0).dirichlet(np.ones(20), 5_000).astype(np.float32)
     expected = uncertainties(probabilities)
     monkeypatch.setattr(uncertainty, "CHUNK_SIZE", 3_000)

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -5,10 +8,10 @@ from al_core.selection.request import Request
 
 
 @pytest.fixture(scope="session")
-def request_for():
+def request_for() -> Callable[..., Request]:
     """Build the request that `select` would hand to a method."""
 
-    def build(embeddings, config, *, labeled=(), scores=None, graph=None):
+    def build(embeddings: Any, config: Any, *, labeled: Any = (), scores: Any = None, graph: Any = None) -> Request:
         labeled = np.array(sorted(labeled), np.int64)
         candidates = np.setdiff1d(np.arange(len(embeddings)), labeled)
         n_new = len(candidates) if config.n_samples == -1 else config.n_samples - len(labeled)

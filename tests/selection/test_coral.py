@@ -8,7 +8,7 @@ from al_core.selection import select
 TWO_GROUPS = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]])
 
 
-def test_a_product_of_score_and_distance_decides_pick_by_pick():
+def test_a_product_of_score_and_distance_decides_pick_by_pick() -> None:
     line = np.array([[0.0], [1.0], [3.0], [10.0]])
     scores = np.array([0.0, 1.0, 0.5, 0.2])
     config = SelectionConfig("CORAL", 4, normalize=False, coral="product")
@@ -16,7 +16,7 @@ def test_a_product_of_score_and_distance_decides_pick_by_pick():
     assert select(line, config, scores=scores, preselected_rows=[0]).tolist() == [3, 2, 1]
 
 
-def test_strength_is_the_exponent_of_the_score():
+def test_strength_is_the_exponent_of_the_score() -> None:
     line = np.array([[0.0], [1.0], [10.0]])
     scores = np.array([0.0, 1.0, 0.2])
 
@@ -27,12 +27,12 @@ def test_strength_is_the_exponent_of_the_score():
     assert (first(1), first(2)) == (2, 1)
 
 
-def test_an_unlabeled_product_starts_with_the_highest_score():
+def test_an_unlabeled_product_starts_with_the_highest_score() -> None:
     config = SelectionConfig("CORAL", 1, coral="product", normalize=False)
     assert select(TWO_GROUPS, config, scores=np.array([0, 0.2, 0.7, 0.7, 0, 0])).tolist() == [2]
 
 
-def test_coral_needs_scores_and_knows_its_two_forms():
+def test_coral_needs_scores_and_knows_its_two_forms() -> None:
     with pytest.raises(MissingInputError, match="CORAL needs scores"):
         select(TWO_GROUPS, SelectionConfig("CORAL", 2, normalize=False))
     with pytest.raises(InvalidInputError, match='"herding" or "product"'):

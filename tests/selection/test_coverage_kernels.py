@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +14,7 @@ WEIGHTS = np.float32([1, 1, 1.125])
 
 
 @pytest.mark.parametrize("run", [coverage_gains, coverage_gains.py_func], ids=["compiled", "python"])
-def test_a_gain_is_the_own_weight_times_the_weighted_coverage_added(run):
+def test_a_gain_is_the_own_weight_times_the_weighted_coverage_added(run: Callable[..., Any]) -> None:
     # 1 x (1 + 1 x 0.5); the same; 1.125 x 1.125.
     gains = run(INDICES, SIMILARITY, WEIGHTS, np.zeros(3, np.float32))
     assert gains.tolist() == [1.5, 1.5, 1.265625]
@@ -20,7 +23,7 @@ def test_a_gain_is_the_own_weight_times_the_weighted_coverage_added(run):
     assert gains.tolist() == [0, 0.5, 1.265625]
 
 
-def test_old_gains_are_bounds_and_only_the_top_of_the_heap_is_counted_again():
+def test_old_gains_are_bounds_and_only_the_top_of_the_heap_is_counted_again() -> None:
     gains = np.float32([1.5, 1.5, 1.265625])
     heap = heapify(gains)
     covered = np.float32([1, 0.5, 0])

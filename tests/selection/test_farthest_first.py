@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from al_core.selection.farthest_first import (
     fast_farthest_first,
     plain_farthest_first,
 )
+from al_core.selection.request import Request
 
 KINDS = {
     "gaussian": lambda rng, n, d: rng.normal(size=(n, d)),
@@ -38,7 +41,9 @@ def reference(vectors: np.ndarray, centers: np.ndarray, weights: np.ndarray, n: 
 
 @settings(max_examples=120)
 @given(st.data())
-def test_fast_compiled_and_plain_k_center_equal_ten_lines_of_numpy(request_for, data):
+def test_fast_compiled_and_plain_k_center_equal_ten_lines_of_numpy(
+    request_for: Callable[..., Request], data: st.DataObject
+) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     n, dim, n_labeled = data.draw(st.integers(2, 300)), data.draw(st.integers(1, 40)), data.draw(st.integers(1, 40))
     vectors = KINDS[data.draw(st.sampled_from(sorted(KINDS)))](rng, n, dim).astype(np.float32)
@@ -57,7 +62,9 @@ def test_fast_compiled_and_plain_k_center_equal_ten_lines_of_numpy(request_for, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_thousands_of_rows_give_the_rows_of_the_plain_loop_for_any_number_of_threads(request_for, monkeypatch, kind):
+def test_thousands_of_rows_give_the_rows_of_the_plain_loop_for_any_number_of_threads(
+    request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     vectors = KINDS[kind](np.random.default_rng(1), 6000, 20).astype(np.float32)
     request = request_for(vectors, SelectionConfig("CORESET", 300, normalize=False), labeled=[7, 4000])
     task = FarthestFirst.from_request(request, np.ones(5998, np.float32))

@@ -1,7 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from al_core.geometry.space import Source, squared_distances
 from al_core.selection.loop_kernels import by_columns, by_rows, lower, pick
@@ -10,17 +13,17 @@ UNSEEN = np.finfo(np.float32).max
 LINE = np.float32([[0], [1], [5], [6]])
 
 
-def ways(vectors):
+def ways(vectors: NDArray[Any]) -> dict[str, Any]:
     return {"columns": by_columns(vectors), "rows": by_rows(Source.from_vectors(vectors))}
 
 
-def padded(vector):
+def padded(vector: NDArray[Any]) -> NDArray[Any]:
     center = np.zeros((1, -(-len(vector) // 16) * 16), np.float32)
     center[0, : len(vector)] = vector
     return center
 
 
-def test_columns_stand_side_by_side_in_blocks_of_256():
+def test_columns_stand_side_by_side_in_blocks_of_256() -> None:
     vectors = np.arange(600, dtype=np.float32).reshape(300, 2)
     columns = by_columns(vectors).columns
     assert columns.shape == (2, 2, 256)
@@ -29,7 +32,7 @@ def test_columns_stand_side_by_side_in_blocks_of_256():
 
 
 @pytest.mark.parametrize("way", ["columns", "rows"])
-def test_the_farthest_point_wins_and_the_lowest_among_equals(way):
+def test_the_farthest_point_wins_and_the_lowest_among_equals(way: str) -> None:
     nearest = np.full(4, UNSEEN, np.float32)
     points = ways(LINE)[way]
     assert lower(points, padded([3.0]), nearest, np.ones(4, np.float32), np.float32(0)) == 0
@@ -39,7 +42,7 @@ def test_the_farthest_point_wins_and_the_lowest_among_equals(way):
 
 
 @pytest.mark.parametrize("way", ["columns", "rows"])
-def test_a_weight_multiplies_the_squared_distance_and_a_near_point_counts_for_nothing(way):
+def test_a_weight_multiplies_the_squared_distance_and_a_near_point_counts_for_nothing(way: str) -> None:
     weights = np.float32([1, 1, 3, 1])
     nearest = np.float32([9, 4, 4, 9])
     points = ways(LINE)[way]
@@ -49,7 +52,7 @@ def test_a_weight_multiplies_the_squared_distance_and_a_near_point_counts_for_no
 
 
 @pytest.mark.parametrize("way", ["columns", "rows"])
-def test_picks_go_on_until_there_is_no_room_or_no_point_far_enough(way):
+def test_picks_go_on_until_there_is_no_room_or_no_point_far_enough(way: str) -> None:
     points = ways(LINE)[way]
     picked = np.empty(2, np.int64)
     nearest = np.full(4, UNSEEN, np.float32)
@@ -63,7 +66,7 @@ def test_picks_go_on_until_there_is_no_room_or_no_point_far_enough(way):
 
 @settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 600), st.integers(0, 2**32 - 1))
-def test_both_ways_lower_to_the_exact_distance(dim, n, seed):
+def test_both_ways_lower_to_the_exact_distance(dim: int, n: int, seed: int) -> None:
     vectors = np.random.default_rng(seed).normal(size=(n, dim)).astype(np.float32)
     expected = squared_distances(vectors, vectors[0])
     for points in ways(vectors).values():

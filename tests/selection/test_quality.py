@@ -8,7 +8,7 @@ LINE = np.array([[0.0], [1.0], [5.0], [6.0], [6.0]])
 SCORES = np.array([0.1, 0.9, 0.5, 0.9, 0.2])
 
 
-def test_quality_counts_added_pairs_and_query_rows_only():
+def test_quality_counts_added_pairs_and_query_rows_only() -> None:
     result = quality(
         LINE, rows=np.array([3]), preselected_rows=[0, 1], query_rows=np.array([2, 3]), scores=SCORES, normalize=False
     )
@@ -16,19 +16,19 @@ def test_quality_counts_added_pairs_and_query_rows_only():
     assert (result.covering_radius, result.smallest_distance) == (1.0, 5.0)
 
 
-def test_without_embeddings_there_is_only_a_mean_score():
+def test_without_embeddings_there_is_only_a_mean_score() -> None:
     result = quality(None, rows=np.array([1, 2]), scores=SCORES)
     assert (result.n_added, result.mean_score) == (2, 0.7)
     assert (result.covering_radius, result.smallest_distance) == (None, None)
 
 
-def test_one_chosen_row_has_no_pair_and_no_row_has_no_radius():
+def test_one_chosen_row_has_no_pair_and_no_row_has_no_radius() -> None:
     alone = quality(LINE, rows=np.array([0]), normalize=False)
     assert (alone.covering_radius, alone.smallest_distance) == (6.0, None)
     assert quality(LINE, rows=np.array([], np.int64)).covering_radius is None
 
 
-def test_the_quality_of_a_large_selection_equals_its_definition():
+def test_the_quality_of_a_large_selection_equals_its_definition() -> None:
     embeddings = np.random.default_rng(0).normal(size=(3000, 64))
     rows = select(embeddings, SelectionConfig("RANDOM", 400, seed=0))
     squares = (embeddings**2).sum(axis=1)

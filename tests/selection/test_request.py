@@ -1,14 +1,16 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
-from al_core.selection.request import checked_rows, count_new, count_rows
+from al_core.selection.request import Request, checked_rows, count_new, count_rows
 
 EMBEDDINGS = np.eye(4)
 
 
-def test_rows_are_sorted_and_may_come_in_any_form():
+def test_rows_are_sorted_and_may_come_in_any_form() -> None:
     for rows in ([3, 1], np.array([3, 1], np.uint8), (3, 1)):
         checked = checked_rows(rows, 4, "rows")
         assert checked.tolist() == [1, 3]
@@ -26,19 +28,19 @@ def test_rows_are_sorted_and_may_come_in_any_form():
         ([[1]], 4, r"not int64 of shape \(1, 1\)"),
     ],
 )
-def test_rows_that_are_none_are_named(rows, n_rows, message):
+def test_rows_that_are_none_are_named(rows: list[int], n_rows: int | None, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         checked_rows(rows, n_rows, "rows")
 
 
-def test_the_size_of_the_dataset_is_that_of_its_arrays():
+def test_the_size_of_the_dataset_is_that_of_its_arrays() -> None:
     assert count_rows(EMBEDDINGS, np.zeros(4)) == 4
     assert count_rows(None, np.zeros(3)) == 3
     assert count_rows(EMBEDDINGS, None) == 4
     assert count_rows(None, None) is None
 
 
-def test_what_is_left_of_the_number_asked_for_is_picked():
+def test_what_is_left_of_the_number_asked_for_is_picked() -> None:
     assert count_new(10, 50, 4) == 6
     assert count_new(-1, 50, 4) == 50
     assert count_new(4, 0, 4) == 0
@@ -50,7 +52,7 @@ def test_what_is_left_of_the_number_asked_for_is_picked():
         count_new(-1, 0, 4)
 
 
-def test_a_request_joins_candidates_and_labeled_rows(request_for):
+def test_a_request_joins_candidates_and_labeled_rows(request_for: Callable[..., Request]) -> None:
     request = request_for(EMBEDDINGS, SelectionConfig("CORESET", 3), labeled=[2])
     assert request.rows.tolist() == [0, 1, 2, 3]
     assert request.n_chosen == 3
@@ -59,7 +61,7 @@ def test_a_request_joins_candidates_and_labeled_rows(request_for):
     assert spaced.least_squared_distance == 0.25
 
 
-def test_scores_are_those_of_the_candidates(request_for):
+def test_scores_are_those_of_the_candidates(request_for: Callable[..., Request]) -> None:
     scores = np.array([0.1, 0.2, 0.3, 0.4])
     request = request_for(EMBEDDINGS, SelectionConfig("CORAL", 3), labeled=[1], scores=scores)
     assert request.scores().tolist() == [0.1, 0.3, 0.4]

@@ -1,4 +1,6 @@
 import os
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,42 +19,42 @@ def on_line(method: str, n_samples: int, **options: object) -> list[int]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_is_registered(method):
+def test_every_method_is_registered(method: str) -> None:
     assert set(METHODS) == set(SamplingMethod)
     assert sorted(on_line(method, 5)) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_only_query_rows_are_selected_and_never_a_preselected_one(method):
+def test_only_query_rows_are_selected_and_never_a_preselected_one(method: str) -> None:
     for query in ([0, 2, 4], [4, 2, 0]):
         assert sorted(on_line(method, 4, query_rows=np.array(query), preselected_rows=[1, 2])) == [0, 4]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_min_distance_holds_against_preselected_and_added_rows(method):
+def test_min_distance_holds_against_preselected_and_added_rows(method: str) -> None:
     added = on_line(method, -1, preselected_rows=[0], config={"min_distance": 2})
     assert len(added) == 1
     assert added[0] in (2, 3, 4)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_distance_of_exactly_min_distance_is_enough(method):
+def test_a_distance_of_exactly_min_distance_is_enough(method: str) -> None:
     assert sorted(on_line(method, -1, query_rows=np.array([0, 1, 2]), config={"min_distance": 1})) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_asking_for_more_than_exists_selects_all_and_warns_with_the_number(method):
+def test_asking_for_more_than_exists_selects_all_and_warns_with_the_number(method: str) -> None:
     with pytest.warns(ALCoreWarning, match="asked for 9 new rows, but only 4 are left"):
         assert len(on_line(method, 10, preselected_rows=[1])) == 4
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_as_many_samples_as_are_preselected_adds_nothing(method):
+def test_as_many_samples_as_are_preselected_adds_nothing(method: str) -> None:
     assert on_line(method, 2, preselected_rows=[1, 2]) == []
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_progress_ends_at_the_total_and_may_stop_the_work(method):
+def test_progress_ends_at_the_total_and_may_stop_the_work(method: str) -> None:
     calls = []
     on_line(method, 3, progress=lambda done, total: calls.append((done, total)))
     assert calls[-1] == (3, 3)
@@ -65,7 +67,7 @@ def test_progress_ends_at_the_total_and_may_stop_the_work(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_float16_and_memory_mapped_embeddings_give_the_same_rows(method, tmp_path):
+def test_float16_and_memory_mapped_embeddings_give_the_same_rows(method: str, tmp_path: Path) -> None:
     embeddings = np.random.default_rng(0).normal(size=(200, 5)).astype(np.float16)
     np.save(tmp_path / "e.npy", embeddings)
     config = SelectionConfig(method, 20, seed=3)
@@ -75,7 +77,7 @@ def test_float16_and_memory_mapped_embeddings_give_the_same_rows(method, tmp_pat
     np.testing.assert_array_equal(plain, mapped)
 
 
-def test_random_depends_on_the_seed_alone():
+def test_random_depends_on_the_seed_alone() -> None:
     first, again, other = (
         select(None, SelectionConfig("RANDOM", 50, seed=seed), query_rows=np.arange(1000)).tolist()
         for seed in (1, 1, 2)
@@ -83,12 +85,12 @@ def test_random_depends_on_the_seed_alone():
     assert first == again != other
 
 
-def test_random_and_active_learning_need_no_embeddings():
+def test_random_and_active_learning_need_no_embeddings() -> None:
     assert select(None, SelectionConfig("ACTIVE_LEARNING", 3), scores=SCORES).tolist() == [1, 3, 2]
     assert len(select(None, SelectionConfig("RANDOM", 3), query_rows=np.array([4, 5, 6]))) == 3
 
 
-def test_missing_input_is_named_with_the_way_to_add_it():
+def test_missing_input_is_named_with_the_way_to_add_it() -> None:
     with pytest.raises(MissingInputError, match="pass query_rows, scores or embeddings"):
         select(None, SelectionConfig("RANDOM", 3))
     with pytest.raises(MissingInputError, match="upload predictions"):
@@ -110,7 +112,7 @@ def test_missing_input_is_named_with_the_way_to_add_it():
         ("RANDOM", {"preselected_rows": [0, 1], "query_rows": np.array([0, 1])}, "nothing is left to select"),
     ],
 )
-def test_bad_rows_are_named(method, options, message):
+def test_bad_rows_are_named(method: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         on_line(method, 3, **options)
 
@@ -127,12 +129,12 @@ def test_bad_rows_are_named(method, options, message):
         ([1.0, 1.0], [0.0, 0.0], r"floats of shape \(N, D\)"),
     ],
 )
-def test_bad_arrays_are_named(embeddings, scores, message):
+def test_bad_arrays_are_named(embeddings: Any, scores: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         select(np.array(embeddings), SelectionConfig("CORAL", 1), scores=np.array(scores))
 
 
-def test_a_memory_map_whose_file_was_cut_short_is_refused(tmp_path):
+def test_a_memory_map_whose_file_was_cut_short_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "e.npy", np.ones((1000, 8), np.float32))
     embeddings = np.load(tmp_path / "e.npy", mmap_mode="r")
     os.truncate(tmp_path / "e.npy", 5000)
@@ -140,12 +142,12 @@ def test_a_memory_map_whose_file_was_cut_short_is_refused(tmp_path):
         select(embeddings, SelectionConfig("CORESET", 3))
 
 
-def test_a_bad_row_outside_the_query_set_does_no_harm():
+def test_a_bad_row_outside_the_query_set_does_no_harm() -> None:
     embeddings = np.array([[1.0, 0.0], [np.nan, 0.0], [0.0, 1.0]])
     assert select(embeddings, SelectionConfig("CORESET", 2), query_rows=np.array([0, 2])).tolist() == [0, 2]
 
 
-def test_distances_are_between_unit_vectors_unless_told_otherwise():
+def test_distances_are_between_unit_vectors_unless_told_otherwise() -> None:
     embeddings = np.array([[1.0, 0.0], [9.0, 0.0], [1.0, 1.0]])
     assert select(embeddings, SelectionConfig("CORESET", 2)).tolist() == [0, 2]
     assert select(embeddings, SelectionConfig("CORESET", 2, normalize=False)).tolist() == [0, 1]

@@ -1,11 +1,15 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from numpy.typing import DTypeLike
 
 from al_core.config import SelectionConfig
 from al_core.geometry import threads
 from al_core.geometry.principal import dominant_subspace
 from al_core.geometry.space import Space
 from al_core.selection.farthest_first import FarthestFirst, fast_farthest_first, plain_farthest_first
+from al_core.selection.request import Request
 from al_core.selection.sketch import Sketches
 
 SPREADS = {
@@ -25,7 +29,9 @@ SPREADS = {
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("spread", SPREADS)
-def test_sketches_of_long_vectors_change_no_row(request_for, spread, normalize, dtype):
+def test_sketches_of_long_vectors_change_no_row(
+    request_for: Callable[..., Request], spread: str, normalize: bool, dtype: DTypeLike
+) -> None:
     vectors = SPREADS[spread](np.random.default_rng(2), 900, 270).astype(dtype)
     config = SelectionConfig("CORESET", 250, normalize=normalize)
     request = request_for(vectors, config, labeled=range(0, 900, 20))
@@ -43,7 +49,7 @@ EXTREMES = {
 
 
 @pytest.mark.parametrize("extreme", EXTREMES)
-def test_sketches_of_extreme_vectors_change_no_row(request_for, extreme):
+def test_sketches_of_extreme_vectors_change_no_row(request_for: Callable[..., Request], extreme: str) -> None:
     vectors = EXTREMES[extreme](np.random.default_rng(4), 900, 270).astype(np.float32)
     request = request_for(vectors, SelectionConfig("CORESET", 250, normalize=False), labeled=[3])
     task = FarthestFirst.from_request(request, np.ones(899, np.float32))
@@ -51,7 +57,7 @@ def test_sketches_of_extreme_vectors_change_no_row(request_for, extreme):
 
 
 @pytest.mark.parametrize("spread", SPREADS)
-def test_the_product_of_two_sketches_is_at_least_that_of_their_vectors(spread):
+def test_the_product_of_two_sketches_is_at_least_that_of_their_vectors(spread: str) -> None:
     vectors = SPREADS[spread](np.random.default_rng(3), 600, 270).astype(np.float32)
     rows = np.arange(600)
     space = Space.from_embeddings(vectors, rows, normalize=False)

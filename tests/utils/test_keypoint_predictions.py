@@ -7,7 +7,7 @@ from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 JSON = '[{"category_id": 3, "keypoints": [423, 432, 0.4, 231, 655, 0.3], "score": -1.9}]'
 
 
-def test_confidences_are_every_third_number():
+def test_confidences_are_every_third_number() -> None:
     for keypoints in ([334, 534, 0.8, 456, 432, 0.1], np.array([334, 534, 0.8, 456, 432, 0.1])):
         assert KeypointInstancePrediction(keypoints, 3).get_confidences() == [0.8, 0.1]
 
@@ -21,21 +21,21 @@ def test_confidences_are_every_third_number():
         ([456.0, 32.0, float("nan")], "confidence lies in 0 to 1, not nan"),
     ],
 )
-def test_malformed_keypoints_are_explained(keypoints, message):
+def test_malformed_keypoints_are_explained(keypoints: list[float], message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         KeypointInstancePrediction(keypoints)
 
 
-def test_an_image_is_read_from_json():
+def test_an_image_is_read_from_json() -> None:
     expected = KeypointInstancePrediction([423, 432, 0.4, 231, 655, 0.3], 3, -1.9)
     assert KeypointPrediction.from_json_string(JSON) == KeypointPrediction([expected])
 
 
-def test_a_missing_key_is_named():
+def test_a_missing_key_is_named() -> None:
     with pytest.raises(InvalidInputError, match="has no category_id, score; it has keypoints"):
         KeypointPrediction.from_dicts([{"keypoints": []}])
 
 
-def test_truncated_json_is_explained():
+def test_truncated_json_is_explained() -> None:
     with pytest.raises(InvalidInputError, match="keypoint predictions are a JSON list"):
         KeypointPrediction.from_json_string(JSON[:20])

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,13 +10,13 @@ from al_core.formats import read_embeddings
 LIGHTLY = "filenames,embedding_0,embedding_1,labels\nb.png,0.5,1,3\na.png,-1,2e-3,7\n"
 
 
-def write(tmp_path, content: str | bytes, name: str = "embeddings.csv"):
+def write(tmp_path: Path, content: str | bytes, name: str = "embeddings.csv") -> Path:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 
-def test_a_lightly_csv_is_read_unchanged(tmp_path):
+def test_a_lightly_csv_is_read_unchanged(tmp_path: Path) -> None:
     table = read_embeddings(write(tmp_path, LIGHTLY))
     assert table.filenames == ["b.png", "a.png"]
     assert table.embeddings.dtype == np.float32
@@ -35,25 +38,25 @@ def test_a_lightly_csv_is_read_unchanged(tmp_path):
     ],
     ids=["BOM", "CRLF", "no final newline", "semicolons", "tabs", "blank lines", "quotes", "column Filename"],
 )
-def test_variants_of_a_csv_read_the_same(tmp_path, change):
+def test_variants_of_a_csv_read_the_same(tmp_path: Path, change: Callable[[str], str]) -> None:
     table = read_embeddings(write(tmp_path, change(LIGHTLY)))
     assert table.filenames == ["b.png", "a.png"]
     np.testing.assert_array_equal(table.embeddings, np.float32([[0.5, 1], [-1, 2e-3]]))
 
 
-def test_columns_are_ordered_by_their_number_and_special_ones_are_not_read(tmp_path):
+def test_columns_are_ordered_by_their_number_and_special_ones_are_not_read(tmp_path: Path) -> None:
     text = "masked,embedding_1,selected,embedding_0,filenames,al_score\nx,1,y,0,a.png,0.5\n"
     table = read_embeddings(write(tmp_path, text))
     np.testing.assert_array_equal(table.embeddings, [[0, 1]])
     assert table.labels is None
 
 
-def test_labels_that_are_names_stay_text(tmp_path):
+def test_labels_that_are_names_stay_text(tmp_path: Path) -> None:
     table = read_embeddings(write(tmp_path, LIGHTLY.replace(",7\n", ",dog\n")))
     assert table.labels.tolist() == ["3", "dog"]
 
 
-def test_quoted_filenames_may_hold_commas_quotes_spaces_and_emoji(tmp_path):
+def test_quoted_filenames_may_hold_commas_quotes_spaces_and_emoji(tmp_path: Path) -> None:
     text = 'filenames,embedding_0\n"a, ""b"" 🐈 .png",1\n../c.png,2\n<script>.png,3\n'
     table = read_embeddings(write(tmp_path, text))
     assert table.filenames == ['a, "b" 🐈 .png', "../c.png", "<script>.png"]
@@ -99,7 +102,7 @@ def test_quoted_filenames_may_hold_commas_quotes_spaces_and_emoji(tmp_path):
         (",".join(f"embedding_{i}" for i in range(70_000)) + "\n", r"has 70,000 columns; at most 65,536 are read"),
     ],
 )
-def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path, content, message):
+def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path: Path, content: bytes | str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message) as caught:
         read_embeddings(write(tmp_path, content))
     assert str(caught.value).startswith("embeddings.csv")

@@ -1,12 +1,16 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import DTypeLike, NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_embeddings
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, ">f4"])
-def test_npy_of_any_float_is_read_as_float32_with_the_given_filenames(tmp_path, dtype):
+def test_npy_of_any_float_is_read_as_float32_with_the_given_filenames(tmp_path: Path, dtype: DTypeLike) -> None:
     np.save(tmp_path / "e.npy", np.array([[1, 0.5], [2, 0.25]], dtype=dtype))
     table = read_embeddings(tmp_path / "e.npy", filenames=["a", "b"])
     assert table.filenames == ["a", "b"]
@@ -14,12 +18,12 @@ def test_npy_of_any_float_is_read_as_float32_with_the_given_filenames(tmp_path, 
     np.testing.assert_array_equal(table.embeddings, [[1, 0.5], [2, 0.25]])
 
 
-def test_npy_without_filenames_has_none(tmp_path):
+def test_npy_without_filenames_has_none(tmp_path: Path) -> None:
     np.save(tmp_path / "e.npy", np.ones((2, 2)))
     assert read_embeddings(tmp_path / "e.npy").filenames is None
 
 
-def test_npz_carries_filenames_and_labels(tmp_path):
+def test_npz_carries_filenames_and_labels(tmp_path: Path) -> None:
     np.savez(tmp_path / "e.npz", embeddings=np.eye(2), filenames=np.array(["a", "b"]), labels=np.array([0, 1]))
     table = read_embeddings(tmp_path / "e.npz", filenames=["other", "names"])
     assert table.filenames == ["a", "b"]
@@ -40,7 +44,7 @@ def test_npz_carries_filenames_and_labels(tmp_path):
         (np.ones((3, 2)), r"has 3 rows but 2 filenames were given"),
     ],
 )
-def test_a_bad_npy_is_refused_with_its_place_and_the_fix(tmp_path, array, message):
+def test_a_bad_npy_is_refused_with_its_place_and_the_fix(tmp_path: Path, array: NDArray[Any], message: str) -> None:
     np.save(tmp_path / "e.npy", array)
     with pytest.raises(FileFormatError, match=message):
         read_embeddings(tmp_path / "e.npy", filenames=["a", "b"])

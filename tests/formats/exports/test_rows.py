@@ -10,27 +10,27 @@ from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.formats import WRITERS, ExportRows, write_csv, write_json, write_txt
 
 
-def test_every_line_of_a_text_file_ends_with_a_newline():
+def test_every_line_of_a_text_file_ends_with_a_newline() -> None:
     assert write_txt(ExportRows(["b.png", "ü.png"])) == "b.png\nü.png\n".encode()
 
 
-def test_csv_has_rank_filename_and_score():
+def test_csv_has_rank_filename_and_score() -> None:
     rows = ExportRows(["b.png", "a,b.png"], scores=np.array([0.5, np.nan]), ranks=[1, None])
     assert write_csv(rows) == b'rank,filename,score\r\n1,b.png,0.5\r\n,"a,b.png",\r\n'
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "＝"])
-def test_no_cell_of_a_csv_starts_as_a_formula(first):
+def test_no_cell_of_a_csv_starts_as_a_formula(first: str) -> None:
     content = write_csv(ExportRows([f"{first}1+1.png"])).decode()
     cell = list(csv.reader(io.StringIO(content, newline="")))[1][1]
     assert cell == f"'{first}1+1.png"
 
 
-def test_markup_in_a_filename_is_written_as_it_is():
+def test_markup_in_a_filename_is_written_as_it_is() -> None:
     assert b"<script>.png" in write_csv(ExportRows(["<script>.png"]))
 
 
-def test_json_keeps_names_scores_and_metadata_exactly():
+def test_json_keeps_names_scores_and_metadata_exactly() -> None:
     rows = ExportRows(["=1+1.png"], scores=np.float64([0.1]), metadata={"tag": "round-1", "seed": 7})
     assert json.loads(write_json(rows)) == {
         "metadata": {"tag": "round-1", "seed": 7},
@@ -38,7 +38,7 @@ def test_json_keeps_names_scores_and_metadata_exactly():
     }
 
 
-def test_lengths_that_differ_are_refused():
+def test_lengths_that_differ_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="1 scores for 2 filenames; give one per filename"):
         ExportRows(["a", "b"], scores=np.ones(1))
 

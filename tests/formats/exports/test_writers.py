@@ -22,7 +22,7 @@ filenames = st.text(
 @pytest.mark.parametrize("name", list(FILENAME_READERS))
 @settings(max_examples=50)  # the first example imports the parsers
 @given(names=st.lists(filenames, min_size=1, max_size=8, unique=True))
-def test_every_format_reads_back_what_it_wrote(name, names):
+def test_every_format_reads_back_what_it_wrote(name: str, names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"selection{WRITERS[name].suffix}"
         path.write_bytes(WRITERS[name].write(ExportRows(names)))

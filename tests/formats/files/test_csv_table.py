@@ -1,10 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
 
 
-def write(tmp_path, content: str | bytes, name: str = "p.csv"):
+def write(tmp_path: Path, content: str | bytes, name: str = "p.csv") -> Path:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -23,6 +25,6 @@ def write(tmp_path, content: str | bytes, name: str = "p.csv"):
         ("\x01\x02,\x03", r"p\.csv has no column 'filename'"),
     ],
 )
-def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path, content, message):
+def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path: Path, content: bytes | str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(write(tmp_path, content))

@@ -8,7 +8,7 @@ from al_core.formats.files.images import missing_images
 
 
 @pytest.fixture
-def images(tmp_path):
+def images(tmp_path: Path) -> Path:
     folder = tmp_path / "images"
     (folder / "sub").mkdir(parents=True)
     for name in ("a.png", "sub/b c.JPG", "notes.txt", "drawing.svg"):
@@ -20,7 +20,7 @@ def images(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.png", "sub/b c.JPG", "./a.png", "sub/../a.png"])
-def test_an_image_in_the_folder_is_found(images, name):
+def test_an_image_in_the_folder_is_found(images: Path, name: str) -> None:
     assert resolve_image(images, name) == (images / name).resolve()
 
 
@@ -28,18 +28,18 @@ def test_an_image_in_the_folder_is_found(images, name):
     "name",
     ["none.png", "notes.txt", "drawing.svg", "sub", "", "a\0.png", "x" * 5000 + ".png", "<script>.png", "a.png/"],
 )
-def test_a_missing_file_or_one_that_is_not_an_image_gives_none(images, name):
+def test_a_missing_file_or_one_that_is_not_an_image_gives_none(images: Path, name: str) -> None:
     found = resolve_image(images, name)
     assert found is None or found == images / "a.png"
 
 
 @pytest.mark.parametrize("name", ["../secret.png", "../images-other/a.png", "/etc/passwd", "sub/../../secret.png"])
-def test_a_path_out_of_the_folder_is_refused(images, name):
+def test_a_path_out_of_the_folder_is_refused(images: Path, name: str) -> None:
     with pytest.raises(InvalidInputError, match="leads out of the images folder; keep every image inside it"):
         resolve_image(images, name)
 
 
-def test_a_link_out_of_the_folder_is_refused_and_one_inside_followed(images):
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_followed(images: Path) -> None:
     (images / "out.png").symlink_to(images.parent / "secret.png")
     (images / "in.png").symlink_to(images / "a.png")
     with pytest.raises(InvalidInputError, match=r"'out\.png' leads out"):
@@ -47,14 +47,14 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_followed(images):
     assert resolve_image(images, "in.png") == images / "a.png"
 
 
-def test_a_link_to_another_kind_of_file_or_in_a_circle_gives_none(images):
+def test_a_link_to_another_kind_of_file_or_in_a_circle_gives_none(images: Path) -> None:
     (images / "text.png").symlink_to(images / "notes.txt")
     (images / "circle.png").symlink_to(images / "circle.png")
     assert resolve_image(images, "text.png") is None
     assert resolve_image(images, "circle.png") is None
 
 
-def test_the_folder_itself_may_be_a_link(images, tmp_path):
+def test_the_folder_itself_may_be_a_link(images: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(images)
     assert resolve_image(tmp_path / "link", "a.png") == images / "a.png"
 

@@ -1,13 +1,15 @@
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -15,7 +17,7 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
-def yolo(tmp_path, files: dict[str, str]):
+def yolo(tmp_path: Path, files: dict[str, str]) -> Path:
     for name, text in files.items():
         path = tmp_path / "run" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +25,7 @@ def yolo(tmp_path, files: dict[str, str]):
     return tmp_path / "run"
 
 
-def test_a_zip_a_tar_and_a_folder_read_the_same(tmp_path):
+def test_a_zip_a_tar_and_a_folder_read_the_same(tmp_path: Path) -> None:
     folder = yolo(tmp_path, {"labels/a.txt": "0 0.5 0.5 0.5 0.5 0.5\n"})
     with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
         archive.write(folder / "labels/a.txt", "labels/a.txt")
@@ -35,14 +37,14 @@ def test_a_zip_a_tar_and_a_folder_read_the_same(tmp_path):
         assert found(predictions, 0) == [([0.25, 0.25, 0.75, 0.75], 0.5, 0)]
 
 
-def test_a_name_in_an_archive_leads_nowhere(tmp_path):
+def test_a_name_in_an_archive_leads_nowhere(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
         archive.writestr("../../escaped.txt", "0 0.5 0.5 0.5 0.5 0.5\n")
     assert len(read_predictions(tmp_path / "run.zip")) == 1
     assert not list(tmp_path.parent.glob("escaped.txt"))
 
 
-def test_a_link_out_of_a_folder_is_refused(tmp_path):
+def test_a_link_out_of_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("0 0.5 0.5 0.5 0.5 0.5\n")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "a.txt").symlink_to(tmp_path / "secret.txt")
@@ -50,7 +52,7 @@ def test_a_link_out_of_a_folder_is_refused(tmp_path):
         read_predictions(tmp_path / "run")
 
 
-def test_an_archive_bomb_is_refused_by_its_ratio(tmp_path):
+def test_an_archive_bomb_is_refused_by_its_ratio(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", b"\0" * 80_000_000)
     with tarfile.open(tmp_path / "bomb.tar.gz", "w:gz") as archive:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,7 @@ except FileFormatError:
 
 
 @pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
-def test_a_small_archive_cannot_stop_the_reader(tmp_path, content):
+def test_a_small_archive_cannot_stop_the_reader(tmp_path: Path, content: str) -> None:
     path = tmp_path / "upload.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", "0 0.5 0.5 0.5 0.5 0.5\n")

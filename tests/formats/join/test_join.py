@@ -15,7 +15,7 @@ def predictions(rows: dict[str, list[float]] | list[tuple[str, list[float]]]) ->
     )
 
 
-def test_a_complete_file_has_nothing_to_report():
+def test_a_complete_file_has_nothing_to_report() -> None:
     report = join_report(SAMPLES, predictions({name: [0.5, 0.5] for name in "dcba"}), source="p.csv")
     assert report.rows.tolist() == [3, 2, 1, 0]
     assert report.rows.dtype == np.int64
@@ -23,7 +23,7 @@ def test_a_complete_file_has_nothing_to_report():
     assert report.sentences() == ["4 of 4 samples have a prediction in p.csv."]
 
 
-def test_missing_unknown_and_repeated_names_are_listed_once_and_in_order():
+def test_missing_unknown_and_repeated_names_are_listed_once_and_in_order() -> None:
     rows = [("x", [1, 0]), ("b", [1, 0]), ("y", [1, 0]), ("b", [1, 0]), ("x", [1, 0]), ("a", [0, 1])]
     report = join_report(SAMPLES, predictions(rows))
     assert (report.n_samples, report.n_rows, report.matched) == (4, 6, 2)
@@ -35,7 +35,7 @@ def test_missing_unknown_and_repeated_names_are_listed_once_and_in_order():
     assert report.usable
 
 
-def test_a_repetition_with_other_values_refuses_the_file():
+def test_a_repetition_with_other_values_refuses_the_file() -> None:
     report = join_report(SAMPLES, predictions([("a", [1, 0]), ("a", [0, 1])]))
     assert report.conflicting == ["a"]
     assert not report.usable
@@ -44,7 +44,7 @@ def test_a_repetition_with_other_values_refuses_the_file():
     assert verdict == "The file cannot be used as it is; nothing is stored."
 
 
-def test_rows_that_are_not_probabilities_are_distinguished_from_rows_with_nan():
+def test_rows_that_are_not_probabilities_are_distinguished_from_rows_with_nan() -> None:
     rows = {"a": [0.5, 0.6], "b": [np.nan, 1], "c": [np.inf, -np.inf], "d": [-0.5, 1.5]}
     report = join_report(SAMPLES, predictions(rows))
     assert report.rows_not_summing_to_1 == ["a", "d"]
@@ -52,7 +52,7 @@ def test_rows_that_are_not_probabilities_are_distinguished_from_rows_with_nan():
     assert report.rows.tolist() == [0, -1, -1, 3]
 
 
-def test_rounding_to_four_decimals_or_to_float16_is_not_a_problem():
+def test_rounding_to_four_decimals_or_to_float16_is_not_a_problem() -> None:
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(100), size=1000)
     for rounded in (probabilities.round(4), probabilities.astype(np.float16)):
@@ -60,22 +60,22 @@ def test_rounding_to_four_decimals_or_to_float16_is_not_a_problem():
         assert report.rows_not_summing_to_1 == []
 
 
-def test_one_column_is_binary_and_has_no_sum():
+def test_one_column_is_binary_and_has_no_sum() -> None:
     report = join_report(SAMPLES, predictions({"a": [0.2], "b": [1.0], "c": [1.2]}))
     assert report.rows_not_summing_to_1 == ["c"]
 
 
-def test_without_filenames_rows_are_in_the_order_of_the_samples():
+def test_without_filenames_rows_are_in_the_order_of_the_samples() -> None:
     report = join_report(SAMPLES, Predictions(None, ["x", "y"], np.full((4, 2), 0.5, dtype=np.float32)))
     assert report.rows.tolist() == [0, 1, 2, 3]
 
 
-def test_without_filenames_another_number_of_rows_is_refused():
+def test_without_filenames_another_number_of_rows_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="3 rows without filenames but the samples are 4"):
         join_report(SAMPLES, Predictions(None, ["x"], np.zeros((3, 1), dtype=np.float32)))
 
 
-def test_names_alone_can_be_joined_and_may_leave_samples_out():
+def test_names_alone_can_be_joined_and_may_leave_samples_out() -> None:
     report = join_report(SAMPLES, ["b", "z"], source="round1.csv")
     assert report.rows.tolist() == [1, -1]
     assert report.missing == ["a", "c", "d"]
@@ -85,12 +85,12 @@ def test_names_alone_can_be_joined_and_may_leave_samples_out():
     ]
 
 
-def test_a_name_listed_twice_counts_once():
+def test_a_name_listed_twice_counts_once() -> None:
     report = join_report(SAMPLES, ["b", "b"])
     assert (report.n_used, report.duplicate, report.conflicting) == (1, ["b"], [])
 
 
-def test_messages_about_metadata_call_it_metadata():
+def test_messages_about_metadata_call_it_metadata() -> None:
     table = MetadataTable(["a", "b"], {"temperature": np.array([1.0, 2.0])})
     assert join_report(SAMPLES, table, source="m.csv").sentences() == [
         "2 of 4 samples have metadata in m.csv.",
@@ -98,34 +98,34 @@ def test_messages_about_metadata_call_it_metadata():
     ]
 
 
-def test_scores_are_spoken_of_as_scores():
+def test_scores_are_spoken_of_as_scores() -> None:
     report = join_report(SAMPLES[:1], ScoreTable(["a"], {"loss": np.array([0.5])}), source="s.csv")
     assert report.sentences() == ["1 of 1 samples have a score in s.csv."]
 
 
-def test_a_row_that_is_left_out_is_not_counted_as_used():
+def test_a_row_that_is_left_out_is_not_counted_as_used() -> None:
     report = join_report(SAMPLES, predictions({"a": [1, 0], "b": [np.nan, 1]}), source="nan.csv")
     assert (report.matched, report.n_used) == (2, 1)
     assert report.sentences()[0] == "1 of 4 samples have a prediction in nan.csv."
 
 
-def test_a_file_without_any_matching_name_is_not_usable():
+def test_a_file_without_any_matching_name_is_not_usable() -> None:
     report = join_report(SAMPLES, ["images/e", "images/f"])
     assert not report.usable
 
 
-def test_skip_leaves_samples_without_a_row_as_nan():
+def test_skip_leaves_samples_without_a_row_as_nan() -> None:
     given = predictions({"b": [0.25, 0.75], "x": [1, 0], "c": [np.nan, 1]})
     aligned = join_report(SAMPLES, given).align(given.outputs)
     np.testing.assert_array_equal(aligned, np.float32([[np.nan] * 2, [0.25, 0.75], [np.nan] * 2, [np.nan] * 2]))
 
 
-def test_fill_gives_samples_without_a_row_equal_probabilities():
+def test_fill_gives_samples_without_a_row_equal_probabilities() -> None:
     given = predictions({"b": [0.25, 0.75]})
     aligned = join_report(["a", "b"], given, policy=Policy.FILL).align(given.outputs)
     np.testing.assert_array_equal(aligned, np.float32([[0.5, 0.5], [0.25, 0.75]]))
 
 
-def test_a_repeated_row_does_not_overwrite_the_first():
+def test_a_repeated_row_does_not_overwrite_the_first() -> None:
     given = predictions([("a", [1, 0]), ("a", [1, 0])])
     assert join_report(["a"], given).align(given.outputs).tolist() == [[1, 0]]

@@ -26,23 +26,23 @@ from al_core.formats.join.matching import match_filenames
         (["a.png"], "/", -1),
     ],
 )
-def test_a_name_matches_one_sample_or_none(samples, name, row):
+def test_a_name_matches_one_sample_or_none(samples: list[str], name: str, row: int | None) -> None:
     assert match_filenames(samples, [name])[0].tolist() == [row]
 
 
-def test_a_whole_name_wins_over_an_end_of_another():
+def test_a_whole_name_wins_over_an_end_of_another() -> None:
     rows, counts = match_filenames(["x/a.png", "a.png"], ["a.png", "y/x/a.png"])
     assert rows.tolist() == [1, 0]
     assert counts == {"name": 1, "relative path": 1, "stem": 0}
 
 
-def test_many_samples_of_one_basename_take_no_quadratic_time():
+def test_many_samples_of_one_basename_take_no_quadratic_time() -> None:
     samples = [f"{i}/frame.png" for i in range(50_000)]
     rows, _ = match_filenames(samples, [f"run/{name}" for name in reversed(samples)])
     assert rows.tolist() == list(range(49_999, -1, -1))
 
 
-def test_a_very_deep_path_is_matched_by_its_last_folders():
+def test_a_very_deep_path_is_matched_by_its_last_folders() -> None:
     assert match_filenames(["/".join("abcd" * 500) + "/x.png"], ["c/d/x.png"])[0].tolist() == [0]
 
 
@@ -74,5 +74,5 @@ def matched_slowly(samples: list[str], name: str) -> int:
 
 @settings(deadline=None)
 @given(st.lists(PATHS, min_size=1, max_size=6, unique=True), st.lists(PATHS, min_size=1, max_size=6))
-def test_many_names_are_matched_as_one_by_one(samples, names):
+def test_many_names_are_matched_as_one_by_one(samples: list[str], names: list[str]) -> None:
     assert match_filenames(samples, names)[0].tolist() == [matched_slowly(samples, name) for name in names]

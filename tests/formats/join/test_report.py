@@ -16,7 +16,7 @@ def predictions(rows: dict[str, list[float]]) -> Predictions:
 @pytest.mark.parametrize(
     "rows", [{"a": [1, 0]}, {"a": [1, 0], "b": [0.1, 0.1]}, {"a": [1, 0], "b": [1, 0], "c": [1, 0]}]
 )
-def test_reject_refuses_any_problem_and_stores_nothing(rows):
+def test_reject_refuses_any_problem_and_stores_nothing(rows: dict[str, list[float]]) -> None:
     given = predictions(rows)
     report = join_report(["a", "b"], given, policy="reject")
     assert not report.usable
@@ -24,7 +24,7 @@ def test_reject_refuses_any_problem_and_stores_nothing(rows):
         report.align(given.outputs)
 
 
-def test_sentences_count_show_ten_names_and_say_what_happens():
+def test_sentences_count_show_ten_names_and_say_what_happens() -> None:
     report = join_report([str(i) for i in range(2000)], predictions({"1999": [1, 0]}), source="p.csv")
     first, second = report.sentences()
     assert first == "1 of 2,000 samples have a prediction in p.csv."
@@ -32,7 +32,7 @@ def test_sentences_count_show_ten_names_and_say_what_happens():
     assert second.endswith("'9', …): left without a score.")
 
 
-def test_the_report_is_json_with_full_lists():
+def test_the_report_is_json_with_full_lists() -> None:
     report = join_report(SAMPLES, predictions({"a": [1, 0]}), source="p.csv")
     plain = json.loads(json.dumps(report.to_json()))
     assert plain["missing"] == ["b", "c", "d"]
@@ -41,7 +41,7 @@ def test_the_report_is_json_with_full_lists():
     assert "rows" not in plain
 
 
-def test_the_json_lists_every_finding_with_its_number_and_names():
+def test_the_json_lists_every_finding_with_its_number_and_names() -> None:
     report = join_report(SAMPLES[:2], predictions({"a": [1, 0], "z": [1, 1]}), source="p.csv")
     plain = json.loads(json.dumps(report.to_json()))
     assert plain["n_used"] == 1

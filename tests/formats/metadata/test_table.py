@@ -10,13 +10,14 @@ from al_core import workflow
 from al_core.exceptions import AlreadyExistsError, FileFormatError, InvalidInputError
 from al_core.formats import read_metadata
 from al_core.steps.tags import tag_filenames
+from al_core.store import Dataset
 from al_core.store.records import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "metadata"
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
-def test_an_example_of_metadata_holds_numbers_and_texts(path):
+def test_an_example_of_metadata_holds_numbers_and_texts(path: Path) -> None:
     table = read_metadata(path)
     columns = {name.rpartition(".")[2]: values for name, values in table.columns.items()}
     assert list(sorted(columns)) == ["is_night", "temperature"]
@@ -28,7 +29,7 @@ def test_an_example_of_metadata_holds_numbers_and_texts(path):
     assert [place.names[code] for code in place.codes[:4]] == ["desk", "desk", "hall", "hall"]
 
 
-def test_metadata_in_folders_of_lightly_is_flattened_and_may_have_gaps(tmp_path):
+def test_metadata_in_folders_of_lightly_is_flattened_and_may_have_gaps(tmp_path: Path) -> None:
     for name, metadata in {"a": {"x": {"y": 2}}, "b": {"z": 1.5}}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps({"file_name": f"{name}.png", "metadata": metadata}))
     table = read_metadata(tmp_path)
@@ -37,7 +38,7 @@ def test_metadata_in_folders_of_lightly_is_flattened_and_may_have_gaps(tmp_path)
     np.testing.assert_array_equal(table.columns["z"], [np.nan, 1.5])
 
 
-def test_texts_of_arrow_tables_may_be_dictionaries_and_dates_are_left_out_with_a_reason(tmp_path):
+def test_texts_of_arrow_tables_may_be_dictionaries_and_dates_are_left_out_with_a_reason(tmp_path: Path) -> None:
     place = pa.array(["road", None, "farm"]).dictionary_encode()
     table = pa.table({"filename": ["a", "b", "c"], "place": place, "day": pa.array([1, 2, 3], pa.date32())})
     pq.write_table(table, tmp_path / "m.parquet")
@@ -46,7 +47,7 @@ def test_texts_of_arrow_tables_may_be_dictionaries_and_dates_are_left_out_with_a
     assert read.left_out == {"day": "date32[day] is neither a number nor a text"}
 
 
-def test_a_column_in_which_every_text_differs_is_left_out_with_a_reason(tmp_path):
+def test_a_column_in_which_every_text_differs_is_left_out_with_a_reason(tmp_path: Path) -> None:
     lines = "".join(f"{row}.png,{row},id {row}\n" for row in range(1001))
     (tmp_path / "m.csv").write_text(f"filename,lux,id\n{lines}")
     assert read_metadata(tmp_path / "m.csv").left_out == {
@@ -54,20 +55,22 @@ def test_a_column_in_which_every_text_differs_is_left_out_with_a_reason(tmp_path
     }
 
 
-def test_mixed_values_of_lightly_are_left_out_with_a_reason(tmp_path):
+def test_mixed_values_of_lightly_are_left_out_with_a_reason(tmp_path: Path) -> None:
     for name, value in {"a": 2, "b": "high"}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps({"file_name": name, "metadata": {"x": value, "y": "t"}}))
     table = read_metadata(tmp_path)
     assert (list(table.texts), table.left_out) == (["y"], {"x": "its values are not all numbers or all texts"})
 
 
-def test_a_file_with_nothing_to_keep_is_refused_with_the_reasons(tmp_path):
+def test_a_file_with_nothing_to_keep_is_refused_with_the_reasons(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text(f"filename,caption\na.png,{'x' * 201}\n")
     with pytest.raises(FileFormatError, match=r"m\.csv has no column of numbers or texts.*'caption': over 1,000"):
         read_metadata(tmp_path / "m.csv")
 
 
-def test_texts_are_stored_in_the_order_of_the_samples_and_grow_with_the_dataset(dataset, tmp_path):
+def test_texts_are_stored_in_the_order_of_the_samples_and_grow_with_the_dataset(
+    dataset: Dataset, tmp_path: Path
+) -> None:
     dataset.arrays.save(Kind.METADATA, {"place": np.zeros(6)})
     (tmp_path / "m.csv").write_text("filename,place\nf.png,road\nzebra.png,sea\na.png,farm\n")
     table = read_metadata(tmp_path / "m.csv")
@@ -81,7 +84,7 @@ def test_texts_are_stored_in_the_order_of_the_samples_and_grow_with_the_dataset(
     assert dataset.arrays.read(dataset.arrays.get(Kind.CATEGORY, "place")).tolist() == [0, -1, -1, -1, -1, 1, -1]
 
 
-def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):
+def test_metadata_is_stored_in_the_order_of_the_samples(dataset: Dataset, tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("filename,lux\nf.png,5\nzebra.png,9\na.png,1\n")
     table = read_metadata(tmp_path / "m.csv")
     report = workflow.check_predictions(dataset, table, source="m.csv")
@@ -91,7 +94,7 @@ def test_metadata_is_stored_in_the_order_of_the_samples(dataset, tmp_path):
     np.testing.assert_array_equal(stored, [1, np.nan, np.nan, np.nan, np.nan, 5])
 
 
-def test_a_list_of_filenames_becomes_a_tag(dataset):
+def test_a_list_of_filenames_becomes_a_tag(dataset: Dataset) -> None:
     tag, report = tag_filenames(dataset, ["images/c.png", "a.png", "zebra.png"], "labeled", source="list.txt")
     assert (tag.rows.tolist(), report.unknown) == ([0, 2], ["zebra.png"])
     assert tag.provenance.tags == ("list.txt",)

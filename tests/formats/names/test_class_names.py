@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import FileFormatError
@@ -15,7 +17,7 @@ from al_core.formats import read_class_names
         ("data.yaml", "names: ['cat', \"dog\"]\n"),
     ],
 )
-def test_class_names_are_read_in_their_order(tmp_path, name, content):
+def test_class_names_are_read_in_their_order(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
     assert read_class_names(tmp_path / name) == ["cat", "dog"]
 
@@ -24,7 +26,7 @@ def test_class_names_are_read_in_their_order(tmp_path, name, content):
     ("name", "content"),
     [("a.txt", "cat\n\ndog\n"), ("a.txt", "\n"), ("a.json", "[1, 2]"), ("a.json", '{"cat": 0}'), ("a.yaml", "nc: 2\n")],
 )
-def test_a_file_without_class_names_is_refused(tmp_path, name, content):
+def test_a_file_without_class_names_is_refused(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(FileFormatError, match=name):
         read_class_names(tmp_path / name)
@@ -48,12 +50,12 @@ def test_a_file_without_class_names_is_refused(tmp_path, name, content):
         "---\nnames: [cat, dog]\n...\n",
     ],
 )
-def test_every_spelling_of_a_list_or_of_numbers_in_yaml_is_read(tmp_path, content):
+def test_every_spelling_of_a_list_or_of_numbers_in_yaml_is_read(tmp_path: Path, content: str) -> None:
     (tmp_path / "data.yaml").write_text(content, encoding="utf-8", newline="")
     assert read_class_names(tmp_path / "data.yaml") == ["cat", "dog"]
 
 
-def test_names_are_the_words_of_the_file_whatever_yaml_takes_them_for(tmp_path):
+def test_names_are_the_words_of_the_file_whatever_yaml_takes_them_for(tmp_path: Path) -> None:
     names = ["no", "1", "1.50", "null", "2001-99-99", "1:30", "it's: a <dog>", "chat noir", "\U0001f431"]
     listed = ["no", "1", "1.50", "null", "2001-99-99", "1:30", '"it\'s: a <dog>"', "chat noir", "\U0001f431"]
     (tmp_path / "data.yaml").write_text("names:\n" + "".join(f"- {name}\n" for name in listed), encoding="utf-8")
@@ -78,7 +80,7 @@ def test_names_are_the_words_of_the_file_whatever_yaml_takes_them_for(tmp_path):
         ("names:\n" + "\n" * 2**20, r"data\.yaml has 1,048,583 bytes; at most 1,048,576"),
     ],
 )
-def test_yaml_that_names_no_classes_clearly_is_refused(tmp_path, content, message):
+def test_yaml_that_names_no_classes_clearly_is_refused(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / "data.yaml").write_text(content)
     with pytest.raises(FileFormatError, match=message):
         read_class_names(tmp_path / "data.yaml")

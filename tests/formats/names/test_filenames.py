@@ -1,10 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_filenames
 
 
-def write(tmp_path, content: str | bytes, name: str):
+def write(tmp_path: Path, content: str | bytes, name: str) -> Path:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
@@ -24,7 +26,7 @@ def write(tmp_path, content: str | bytes, name: str):
         ("a.json", '{"samples": [{"filename": "b.png"}, {"filename": "a b.png"}]}'),
     ],
 )
-def test_a_list_of_filenames_is_read_in_its_order(tmp_path, name, content):
+def test_a_list_of_filenames_is_read_in_its_order(tmp_path: Path, name: str, content: str) -> None:
     assert read_filenames(write(tmp_path, content, name)) == ["b.png", "a b.png"]
 
 
@@ -47,6 +49,6 @@ def test_a_list_of_filenames_is_read_in_its_order(tmp_path, name, content):
         ("a.json", '["\\ud800"]', r"not JSON"),
     ],
 )
-def test_a_bad_list_is_refused_with_its_place(tmp_path, name, content, message):
+def test_a_bad_list_is_refused_with_its_place(tmp_path: Path, name: str, content: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_filenames(write(tmp_path, content, name))

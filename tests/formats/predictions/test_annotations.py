@@ -62,11 +62,11 @@ def test_keypoints_are_stored_one_by_one_with_their_object() -> None:
     ]
 
 
-def test_a_stored_box_has_the_fields_of_its_table():
+def test_a_stored_box_has_the_fields_of_its_table() -> None:
     assert StoredBox._fields == BOX.names
 
 
-def test_a_stored_box_is_scaled_to_an_image():
+def test_a_stored_box_is_scaled_to_an_image() -> None:
     box = StoredBox(0, 0.25, 0.5, 0.75, 1, 1, 2, 0.5).scaled(100, 10)
     assert (box.x0, box.y0, box.x1, box.y1) == (25, 5, 75, 10)
     assert (box.width, box.height, box.center) == (50, 5, (50, 7.5))

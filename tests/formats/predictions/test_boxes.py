@@ -4,6 +4,7 @@ import pytest
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
 def boxes(*rows: tuple[int, list[float], float, int]) -> Boxes:
@@ -11,7 +12,7 @@ def boxes(*rows: tuple[int, list[float], float, int]) -> Boxes:
     return Boxes(np.array(image), np.array(corners, np.float32), np.array(scores, np.float32), np.array(labels))
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -19,11 +20,11 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
-def texts(predictions):
+def texts(predictions: Predictions) -> list[str]:
     return [finding.text for finding in predictions.findings]
 
 
-def test_relative_boxes_are_grouped_by_image_and_images_without_boxes_stay():
+def test_relative_boxes_are_grouped_by_image_and_images_without_boxes_stay() -> None:
     given = boxes((2, [0, 0, 0.5, 1], 0.5, 1), (0, [0.25, 0, 1, 1], 0.75, 0))
     predictions = detection_predictions("p", ["a", "b", "c"], ["cat", "dog"], given)
     assert predictions.task == "object-detection"
@@ -33,7 +34,7 @@ def test_relative_boxes_are_grouped_by_image_and_images_without_boxes_stay():
     assert texts(predictions) == ["Boxes are relative to the image: the largest coordinate is 1"]
 
 
-def test_pixels_are_divided_by_the_size_of_their_image():
+def test_pixels_are_divided_by_the_size_of_their_image() -> None:
     given = boxes((0, [10, 10, 50, 20], 0.5, 0), (1, [10, 10, 50, 20], 0.5, 0))
     predictions = detection_predictions("p", ["a", "b"], ["cat"], given, np.array([[100, 20], [200, 40]]))
     assert found(predictions, 0)[0][0] == [0.1, 0.5, 0.5, 1]
@@ -41,7 +42,7 @@ def test_pixels_are_divided_by_the_size_of_their_image():
     assert texts(predictions) == ["Boxes are in pixels: the largest coordinate is 50"]
 
 
-def test_without_sizes_pixels_are_relative_to_the_outermost_box_and_the_report_says_so():
+def test_without_sizes_pixels_are_relative_to_the_outermost_box_and_the_report_says_so() -> None:
     predictions = detection_predictions("p", ["a"], ["cat"], boxes((0, [10, 10, 50, 20], 0.5, 0)))
     assert found(predictions, 0)[0][0] == [0.2, 0.5, 1, 1]
     sentences = join_report(["a"], predictions).sentences()
@@ -50,7 +51,7 @@ def test_without_sizes_pixels_are_relative_to_the_outermost_box_and_the_report_s
     )
 
 
-def test_bad_boxes_are_left_out_or_clipped_and_reported_by_image():
+def test_bad_boxes_are_left_out_or_clipped_and_reported_by_image() -> None:
     given = boxes(
         (0, [-0.5, 0, 0.5, 1], 0.5, 0),
         (1, [0.5, 0.5, 0.5, 1], 0.5, 0),
@@ -72,7 +73,7 @@ def test_bad_boxes_are_left_out_or_clipped_and_reported_by_image():
     assert not join_report(list("abcde"), predictions, policy="reject").usable
 
 
-def test_a_percentage_is_refused_as_a_score():
+def test_a_percentage_is_refused_as_a_score() -> None:
     with pytest.raises(
         FileFormatError, match="a box of 'a' has score 87; scores lie in 0 to 1, divide percentages by 100"
     ):

@@ -1,13 +1,16 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -15,13 +18,13 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
-def records(tmp_path, *rows, name="p.jsonl"):
+def records(tmp_path: Path, *rows: dict[str, Any], name: str = "p.jsonl") -> Path:
     path = tmp_path / name
     path.write_text("\n".join(json.dumps(row) for row in rows))
     return path
 
 
-def test_json_lines_hold_boxes_with_scores_and_labels(tmp_path):
+def test_json_lines_hold_boxes_with_scores_and_labels(tmp_path: Path) -> None:
     predictions = read_predictions(
         records(
             tmp_path,
@@ -35,7 +38,7 @@ def test_json_lines_hold_boxes_with_scores_and_labels(tmp_path):
     assert predictions.outputs.n_boxes.tolist() == [1, 0, 1]
 
 
-def test_json_lines_hold_object_and_class_probabilities(tmp_path):
+def test_json_lines_hold_object_and_class_probabilities(tmp_path: Path) -> None:
     row = {
         "filename": "a",
         "boxes": [[0, 0, 1, 1]],
@@ -70,7 +73,7 @@ def test_json_lines_hold_object_and_class_probabilities(tmp_path):
         ([], "line 2: expected an object with a filename, found list"),
     ],
 )
-def test_a_bad_record_is_refused_with_its_line(tmp_path, row, message):
+def test_a_bad_record_is_refused_with_its_line(tmp_path: Path, row: dict[str, Any], message: str) -> None:
     good = {"filename": "a", "boxes": [], "scores": [], "labels": []}
     with pytest.raises(FileFormatError, match=message):
         read_predictions(records(tmp_path, good, row))

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from al_core.formats import read_predictions
         '{"filename": "b", "probabilities": [1, 0]}]}',
     ],
 )
-def test_json_probabilities_are_read_by_class_name_or_in_order(tmp_path, text):
+def test_json_probabilities_are_read_by_class_name_or_in_order(tmp_path: Path, text: str) -> None:
     path = tmp_path / "p.json"
     path.write_text(text)
     predictions = read_predictions(path)
@@ -33,7 +35,7 @@ def test_json_probabilities_are_read_by_class_name_or_in_order(tmp_path, text):
         ("[" * 10_000, r"p\.jsonl, line 2, column \d+: not JSON"),
     ],
 )
-def test_a_bad_json_line_is_refused_with_its_number(tmp_path, row, message):
+def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, message: str) -> None:
     path = tmp_path / "p.jsonl"
     path.write_text('{"filename": "a", "probabilities": [0.5, 0.5]}\n' + row)
     with pytest.raises(FileFormatError, match=message):

@@ -1,16 +1,19 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report, read_predictions
+from al_core.formats.predictions.predictions import Predictions
 from al_core.scorers import SCORERS
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -18,7 +21,7 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
-def coco(tmp_path, results, images=None, name="results.json"):
+def coco(tmp_path: Path, results: list[dict[str, Any]], images: Any = None, name: str = "results.json") -> Predictions:
     path = tmp_path / name
     path.write_text(json.dumps(results))
     companion = None
@@ -34,7 +37,7 @@ IMAGES = {
 }
 
 
-def test_coco_results_take_names_sizes_and_categories_from_the_images_file(tmp_path):
+def test_coco_results_take_names_sizes_and_categories_from_the_images_file(tmp_path: Path) -> None:
     results = [{"image_id": 7, "category_id": 17, "bbox": [10, 10, 20, 10], "score": 0.75}]
     predictions = coco(tmp_path, results, IMAGES)
     assert predictions.filenames == ["a.jpg", "b.jpg"]
@@ -42,17 +45,17 @@ def test_coco_results_take_names_sizes_and_categories_from_the_images_file(tmp_p
     assert found(predictions, 0) == [([0.1, 0.2, 0.3, 0.4], 0.75, 1)]
 
 
-def test_coco_results_alone_take_the_image_id_as_the_filename(tmp_path):
+def test_coco_results_alone_take_the_image_id_as_the_filename(tmp_path: Path) -> None:
     predictions = coco(tmp_path, [{"image_id": "a", "category_id": 3, "bbox": [1, 1, 2, 2], "score": 0.5}])
     assert predictions.filenames == ["a"]
     assert predictions.class_names == ["class_3"]
 
 
-def scores(predictions):
+def scores(predictions: Predictions) -> dict[str, NDArray[np.floating]]:
     return SCORERS[predictions.task](predictions.take(np.arange(len(predictions)))).calculate_scores()
 
 
-def test_coco_keypoints_are_gathered_by_image(tmp_path):
+def test_coco_keypoints_are_gathered_by_image(tmp_path: Path) -> None:
     results = [
         {"image_id": "a", "category_id": 1, "keypoints": [1, 2, 0.5], "score": 0.9},
         {"image_id": "a", "category_id": 1, "keypoints": [1, 2, 1], "score": 0.9},
@@ -80,7 +83,7 @@ def mask(counts: object, size: object = (2, 4)) -> dict[str, object]:
     return {"segmentation": {"size": size, "counts": counts}}
 
 
-def test_the_masks_of_an_image_give_their_pixels_class_probabilities(tmp_path):
+def test_the_masks_of_an_image_give_their_pixels_class_probabilities(tmp_path: Path) -> None:
     left = mask(coco_mask.frPyObjects({"size": [2, 4], "counts": LEFT}, 2, 4)["counts"].decode())
     path = results(tmp_path, left, mask(RIGHT) | {"category_id": 7, "score": 0.75}, mask(LEFT) | {"image_id": "b.png"})
     predictions = read_predictions(path)
@@ -91,7 +94,7 @@ def test_the_masks_of_an_image_give_their_pixels_class_probabilities(tmp_path):
     assert "Masks give the pixels inside them their class" in " ".join(finding.text for finding in predictions.findings)
 
 
-def test_where_masks_overlap_the_most_confident_one_counts(tmp_path):
+def test_where_masks_overlap_the_most_confident_one_counts(tmp_path: Path) -> None:
     whole = mask([0, 8]) | {"category_id": 2}
     for most_confident_first in (True, False):
         entries = [mask(LEFT) | {"score": 0.75}, whole][:: 1 if most_confident_first else -1]
@@ -99,7 +102,7 @@ def test_where_masks_overlap_the_most_confident_one_counts(tmp_path):
         np.testing.assert_array_equal(predictions.outputs[0], [[[0.75, 0.25]] * 4 + [[0.5, 0.5]] * 4])
 
 
-def test_masks_of_unknown_categories_are_skipped_and_reported(tmp_path):
+def test_masks_of_unknown_categories_are_skipped_and_reported(tmp_path: Path) -> None:
     about = {"images": [{"id": "a.png", "file_name": "a.png"}], "categories": [{"id": 1, "name": "cat"}]}
     (tmp_path / "about.json").write_text(json.dumps(about))
     path = results(tmp_path, mask(LEFT), mask(RIGHT) | {"category_id": 9})
@@ -109,12 +112,12 @@ def test_masks_of_unknown_categories_are_skipped_and_reported(tmp_path):
     assert names["unknown-category"] == ("a.png",)
 
 
-def test_boxes_count_where_an_entry_has_both_and_the_report_says_so(tmp_path):
+def test_boxes_count_where_an_entry_has_both_and_the_report_says_so(tmp_path: Path) -> None:
     predictions = read_predictions(results(tmp_path, mask(LEFT) | {"bbox": [0, 0, 1, 2]}))
     assert predictions.task == "object-detection"
     assert "masks-not-read" in [finding.what for finding in predictions.findings]
 
 
-def test_a_mask_with_a_score_in_percent_is_refused(tmp_path):
+def test_a_mask_with_a_score_in_percent_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"entry 1 counting from 0 has score 50; scores lie in 0 to 1"):
         read_predictions(results(tmp_path, mask(LEFT), mask(LEFT) | {"score": 50}))

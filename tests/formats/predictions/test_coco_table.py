@@ -1,12 +1,15 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -14,7 +17,7 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
-def coco(tmp_path, results, images=None, name="results.json"):
+def coco(tmp_path: Path, results: list[dict[str, Any]], images: Any = None, name: str = "results.json") -> Predictions:
     path = tmp_path / name
     path.write_text(json.dumps(results))
     companion = None
@@ -31,7 +34,7 @@ IMAGES = {
 
 
 @pytest.mark.parametrize("image_id", ["}, {", "},{", '"}, {"', "a\n}, {"])
-def test_a_cut_between_entries_is_not_looked_for_inside_a_text(tmp_path, image_id):
+def test_a_cut_between_entries_is_not_looked_for_inside_a_text(tmp_path: Path, image_id: str) -> None:
     results = [{"image_id": image_id, "category_id": 3, "bbox": [1, 1, 2, 2], "score": 0.5} for _ in range(2)]
     path = tmp_path / "results.json"
     path.write_text(json.dumps(results))
@@ -44,7 +47,9 @@ def test_a_cut_between_entries_is_not_looked_for_inside_a_text(tmp_path, image_i
 
 @pytest.mark.parametrize("separators", [(", ", ": "), (",", ":"), (",\n  ", ": ")])
 @pytest.mark.parametrize("nested", [None, [{"a": 1}, {"b": [2, 3]}]])
-def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(tmp_path, separators, nested):
+def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(
+    tmp_path: Path, separators: tuple[str, str], nested: Any
+) -> None:
     results = [
         {"image_id": 7 + 2 * i, "category_id": 17, "bbox": [10 * i, 0, 10, 10], "score": 0.5, "extra": nested}
         for i in range(2)
@@ -69,6 +74,6 @@ def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(tmp_path, sepa
         ),
     ],
 )
-def test_a_bad_coco_entry_is_refused_with_its_number(tmp_path, result, message):
+def test_a_bad_coco_entry_is_refused_with_its_number(tmp_path: Path, result: dict[str, Any], message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         coco(tmp_path, [result], IMAGES)

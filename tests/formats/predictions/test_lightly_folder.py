@@ -1,16 +1,20 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.predictions.predictions import Predictions
 from al_core.scorers import SCORERS
 
 CATEGORIES = [{"id": 5, "name": "dog"}, {"id": 2, "name": "cat"}]
 
 
-def lightly(tmp_path, task: str, **images: list[dict]):
+def lightly(tmp_path: Path, task: str, **images: list[dict]) -> Path:
     folder = tmp_path / "predictions" / "my-task"
     folder.mkdir(parents=True)
     (tmp_path / "predictions" / "tasks.json").write_text('["my-task"]')
@@ -20,11 +24,11 @@ def lightly(tmp_path, task: str, **images: list[dict]):
     return tmp_path / "predictions"
 
 
-def scores(predictions):
+def scores(predictions: Predictions) -> dict[str, NDArray[np.floating]]:
     return SCORERS[predictions.task](predictions.take(np.arange(len(predictions)))).calculate_scores()
 
 
-def test_lightly_classification_follows_the_order_of_category_ids(tmp_path):
+def test_lightly_classification_follows_the_order_of_category_ids(tmp_path: Path) -> None:
     path = lightly(
         tmp_path,
         "classification",
@@ -37,14 +41,14 @@ def test_lightly_classification_follows_the_order_of_category_ids(tmp_path):
     np.testing.assert_array_equal(predictions.outputs, [[0.75, 0.25], [0.125, 0.875], [np.nan, np.nan]])
 
 
-def test_lightly_detection_keeps_its_class_probabilities(tmp_path):
+def test_lightly_detection_keeps_its_class_probabilities(tmp_path: Path) -> None:
     box = {"category_id": 5, "bbox": [10, 20, 30, 20], "score": 0.5, "probabilities": [0.25, 0.75]}
     predictions = read_predictions(lightly(tmp_path, "object-detection", a=[box], b=[]))
     assert predictions.outputs.n_boxes.tolist() == [1, 0]
     np.testing.assert_array_equal(predictions.outputs[0].class_probabilities, [[0.25, 0.75]])
 
 
-def test_lightly_segmentation_reads_run_lengths_of_zeros_and_ones_in_turn(tmp_path):
+def test_lightly_segmentation_reads_run_lengths_of_zeros_and_ones_in_turn(tmp_path: Path) -> None:
     # Lightly's own example: the mask [[0,0,1,1],[0,1,1,1],[0,0,0,1]].
     mask = {"category_id": 2, "segmentation": [2, 2, 1, 3, 3, 1], "score": 0.5}
     predictions = read_predictions(lightly(tmp_path, "semantic-segmentation", a=[mask], b=[]))
@@ -52,7 +56,7 @@ def test_lightly_segmentation_reads_run_lengths_of_zeros_and_ones_in_turn(tmp_pa
     np.testing.assert_array_equal(scores(predictions)["uncertainty_margin"], [1, 0])
 
 
-def test_lightly_keypoints_have_confidences(tmp_path):
+def test_lightly_keypoints_have_confidences(tmp_path: Path) -> None:
     person = {"category_id": 2, "keypoints": [1, 2, 0.5, 3, 4, 1], "score": 0.9}
     predictions = read_predictions(lightly(tmp_path, "keypoint-detection", a=[person], b=[]))
     np.testing.assert_array_equal(scores(predictions)["mean_uncertainty"], [0.25, 0])
@@ -79,12 +83,12 @@ def test_lightly_keypoints_have_confidences(tmp_path):
         ),
     ],
 )
-def test_a_bad_lightly_file_is_refused(tmp_path, task, found, message):
+def test_a_bad_lightly_file_is_refused(tmp_path: Path, task: str, found: dict[str, Any], message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(lightly(tmp_path, task, a=[found]))
 
 
-def test_two_lightly_tasks_are_refused_with_their_folders(tmp_path):
+def test_two_lightly_tasks_are_refused_with_their_folders(tmp_path: Path) -> None:
     path = lightly(tmp_path, "classification", a=[])
     (path / "other").mkdir()
     (path / "other" / "schema.json").write_text("{}")

@@ -1,5 +1,10 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report, read_predictions
@@ -13,7 +18,9 @@ MAPS[..., 1] = 1 - MAPS[..., 0]
 @pytest.mark.parametrize(
     "stored", [MAPS, MAPS.transpose(0, 3, 1, 2).copy(), MAPS.astype("<f2"), (MAPS * 255).astype(np.uint8)]
 )
-def test_an_array_of_all_maps_is_read_one_image_at_a_time(tmp_path, save, stored):
+def test_an_array_of_all_maps_is_read_one_image_at_a_time(
+    tmp_path: Path, save: Callable[..., None], stored: NDArray[Any]
+) -> None:
     save(tmp_path / "a.npz", maps=stored, filenames=np.array(["a", "b", "c"]), class_names=np.array(["sky", "road"]))
     np.save(tmp_path / "a.npy", stored)
     named, bare = read_predictions(tmp_path / "a.npz"), read_predictions(tmp_path / "a.npy")
@@ -25,7 +32,7 @@ def test_an_array_of_all_maps_is_read_one_image_at_a_time(tmp_path, save, stored
             np.testing.assert_allclose(found.outputs[image], MAPS[image], atol=0.005)
 
 
-def test_images_without_names_are_in_the_order_of_the_query_set(tmp_path):
+def test_images_without_names_are_in_the_order_of_the_query_set(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", MAPS)
     predictions = read_predictions(tmp_path / "a.npy", filenames=["c", "b", "a"])
     assert join_report(["a", "b", "c"], predictions).rows.tolist() == [2, 1, 0]
@@ -39,7 +46,7 @@ def test_images_without_names_are_in_the_order_of_the_query_set(tmp_path):
         ({"a": MAPS.astype(int)}, "array 'a': expected H × W × C floats, uint8 or uint16, found int64"),
     ],
 )
-def test_an_array_that_does_not_fit_is_refused(tmp_path, named, message):
+def test_an_array_that_does_not_fit_is_refused(tmp_path: Path, named: dict[str, NDArray[Any]], message: str) -> None:
     np.savez(tmp_path / "a.npz", **named)
     with pytest.raises(FileFormatError, match=rf"a\.npz.*{message}"):
         read_predictions(tmp_path / "a.npz")

@@ -1,11 +1,13 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from al_core.exceptions import FileFormatError
@@ -27,7 +29,7 @@ def mask(counts: object, size: object = (2, 4)) -> dict[str, object]:
 
 @settings(deadline=None)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 1)))
-def test_packed_run_lengths_are_those_of_pycocotools(pixels):
+def test_packed_run_lengths_are_those_of_pycocotools(pixels: NDArray[np.uint8]) -> None:
     packed = coco_mask.encode(np.asfortranarray(pixels))["counts"].decode()
     runs = unpacked_run_lengths("a mask", packed)
     np.testing.assert_array_equal(np.repeat(np.arange(len(runs)) % 2, runs), pixels.ravel(order="F"))
@@ -48,7 +50,7 @@ def test_packed_run_lengths_are_those_of_pycocotools(pixels):
         (mask([10**12]), "1,000,000,000,000 pixels"),
     ],
 )
-def test_a_bad_mask_is_refused_with_its_entry(tmp_path, entry, message):
+def test_a_bad_mask_is_refused_with_its_entry(tmp_path: Path, entry: dict[str, Any], message: str) -> None:
     predictions = read_predictions(results(tmp_path, mask(LEFT), entry))
     with pytest.raises(FileFormatError, match=rf"masks\.json, entry 1 counting from 0: .*{message}"):
         predictions.take(np.arange(1))

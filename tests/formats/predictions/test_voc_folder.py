@@ -1,10 +1,13 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.predictions.predictions import Predictions
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -17,14 +20,14 @@ VOC = """<annotation><filename>a.jpg</filename>
 <score>0.5</score><bndbox><xmin>10</xmin><ymin>10</ymin><xmax>30</xmax><ymax>20</ymax></bndbox></object></annotation>"""
 
 
-def voc(tmp_path, text: str):
+def voc(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "voc"
     path.mkdir()
     (path / "a.xml").write_text(text)
     return path
 
 
-def test_voc_xml_has_names_sizes_and_scores(tmp_path):
+def test_voc_xml_has_names_sizes_and_scores(tmp_path: Path) -> None:
     predictions = read_predictions(voc(tmp_path, VOC))
     assert (predictions.filenames, predictions.class_names) == (["a.jpg"], ["cat"])
     assert found(predictions, 0) == [([0.1, 0.2, 0.3, 0.4], 0.5, 0)]
@@ -40,6 +43,6 @@ def test_voc_xml_has_names_sizes_and_scores(tmp_path):
         (VOC.replace("bndbox", "box"), r"voc/a\.xml: an object has no <bndbox>; add it"),
     ],
 )
-def test_a_bad_voc_file_is_refused_with_its_name(tmp_path, text, message):
+def test_a_bad_voc_file_is_refused_with_its_name(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(voc(tmp_path, text))

@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report, read_predictions
+from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.yolo_folder import read_yolo_folder
 
 
-def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
+def found(predictions: Predictions, image: int) -> list[tuple[list[float], float, int]]:
     output = predictions.outputs[image]
     return [
         ([round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1)], round(float(score), 4), int(label))
@@ -13,7 +16,7 @@ def found(predictions, image: int) -> list[tuple[list[float], float, int]]:
     ]
 
 
-def yolo(tmp_path, files: dict[str, str]):
+def yolo(tmp_path: Path, files: dict[str, str]) -> Path:
     for name, text in files.items():
         path = tmp_path / "run" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +33,7 @@ def yolo(tmp_path, files: dict[str, str]):
         {"data.yaml": "names:\n- cat\n- dog\n"},
     ],
 )
-def test_yolo_text_is_matched_by_stem_and_named_by_its_class_file(tmp_path, names):
+def test_yolo_text_is_matched_by_stem_and_named_by_its_class_file(tmp_path: Path, names: dict[str, str]) -> None:
     folder = yolo(tmp_path, {"labels/train/a.rf.1.txt": "1 0.5 0.5 0.5 0.25 0.75\n", "labels/b.txt": "", **names})
     predictions = read_predictions(folder)
     assert predictions.class_names == ["cat", "dog"]
@@ -41,7 +44,7 @@ def test_yolo_text_is_matched_by_stem_and_named_by_its_class_file(tmp_path, name
     assert found(predictions, row) == [([0.25, 0.375, 0.75, 0.625], 0.75, 1)]
 
 
-def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_read(tmp_path):
+def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_read(tmp_path: Path) -> None:
     lines = "0 0.5 0.5 0.5 0.5 0.75\n1 0.5 0.5 1 1 0.5\n"
     predictions = read_yolo_folder(yolo(tmp_path, {"a.txt": lines, "data.yaml": "names:\n- cat\n- dog\n"}))
     assert found(predictions, 0) == [([0.25, 0.25, 0.75, 0.75], 0.75, 0), ([0, 0, 1, 1], 0.5, 1)]
@@ -52,7 +55,7 @@ def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_read(tmp_path):
     [{"data.yaml": "nc: 2\n"}, {"data.yaml": "names: []\n"}, {"data.yaml": "\n"}, {"classes.txt": "\n"}],
     ids=str,
 )
-def test_boxes_of_a_yolo_folder_without_names_keep_their_numbers(tmp_path, names):
+def test_boxes_of_a_yolo_folder_without_names_keep_their_numbers(tmp_path: Path, names: dict[str, str]) -> None:
     predictions = read_yolo_folder(yolo(tmp_path, {"a.txt": "3 0.5 0.5 1 1 0.5\n", **names}))
     assert predictions.class_names == ["class_3"]
     assert found(predictions, 0) == [([0, 0, 1, 1], 0.5, 0)]
@@ -68,7 +71,9 @@ def test_boxes_of_a_yolo_folder_without_names_keep_their_numbers(tmp_path, names
     ],
     ids=str,
 )
-def test_class_names_of_a_yolo_folder_that_are_not_clear_are_refused(tmp_path, names, message):
+def test_class_names_of_a_yolo_folder_that_are_not_clear_are_refused(
+    tmp_path: Path, names: dict[str, str], message: str
+) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_yolo_folder(yolo(tmp_path, {"a.txt": "0 0.5 0.5 1 1 0.5\n", **names}))
 
@@ -82,6 +87,6 @@ def test_class_names_of_a_yolo_folder_that_are_not_clear_are_refused(tmp_path, n
         ("0.5 0.5 0.5 0.5 0.5 0.5", r"a\.txt, line 2: the class is a whole number from 0, found '0.5'"),
     ],
 )
-def test_a_bad_yolo_line_is_refused_with_its_number(tmp_path, line, message):
+def test_a_bad_yolo_line_is_refused_with_its_number(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(yolo(tmp_path, {"a.txt": f"0 0.5 0.5 0.5 0.5 0.5\n{line}\n"}))
