@@ -81,7 +81,8 @@ def test_an_error_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[
     code = main.main(["embed", str(tmp_path / "none"), "--dataset", "x1", "--workspace", str(tmp_path / "workspace")])
     assert code == 1
     assert capsys.readouterr().err == (
-        f"al-core embed: {tmp_path / 'none'} is not a folder on this machine; give the folder that holds the images\n"
+        f"al-core embed: {tmp_path / 'none'} is not a folder on this machine; "
+        "enter the path of the folder that contains the images\n"
     )
 
 
