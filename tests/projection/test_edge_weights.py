@@ -1,8 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
+from al_core.projection import edge_weights
 from al_core.projection.edge_weights import mutual_weights, weights_to_landmarks
 
 
@@ -25,6 +28,16 @@ def test_connections_are_1_to_the_nearest_and_sum_to_log2_of_all_that_count() ->
     assert np.log(weights[1]) / 2 == pytest.approx(np.log(weights[2]) / 3, rel=1e-4)
 
 
+def test_two_pairs_are_connected_by_1_within_and_less_to_each_other() -> None:
+    # On a line at 0, 1, 10 and 11; of two neighbors and the row itself the connections sum to log2(3), so the farther
+    # one gets log2(3) - 1 = 0.585. Rows 1 and 2 both see their edge: 2 * 0.585 - 0.585² = 0.828.
+    graph = nearest_neighbors(np.array([[0.0], [1], [10], [11]]), 2, normalize=False)
+    far = np.log2(3) - 1
+    both = 2 * far - far**2
+    expected = [[0, 1, far, 0], [1, 0, both, far], [far, both, 0, 1], [0, far, 1, 0]]
+    np.testing.assert_allclose(mutual_weights(graph).toarray(), expected, atol=1e-4)
+
+
 def test_an_edge_that_two_rows_see_differently_gets_the_probability_that_one_sees_it() -> None:
     rows = np.random.default_rng(0).normal(size=(60, 3))
     graph = nearest_neighbors(rows, 5, normalize=False)
@@ -37,27 +50,23 @@ def test_an_edge_that_two_rows_see_differently_gets_the_probability_that_one_see
     np.testing.assert_allclose(mutual_weights(graph).toarray(), seen + seen.T - seen * seen.T, atol=1e-4)
 
 
-def with_duplicates() -> NDArray[np.float32]:
-    rng = np.random.default_rng(1)
-    rows = rng.normal(size=(1_500, 12)).astype(np.float32)
-    rows[100:130] = rows[7]
-    return rows
-
-
-@pytest.mark.filterwarnings("ignore::ImportWarning")  # umap asks for Tensorflow
-def test_weights_are_those_of_umap_learn_to_the_last_bit() -> None:
-    from umap import umap_
-
-    graph = nearest_neighbors(with_duplicates(), 14)
-    own = np.arange(len(graph.indices), dtype=np.int32)[:, None]
-    indices = np.hstack([own, graph.indices])
-    distances = np.hstack([np.zeros(own.shape, np.float32), graph.distances])
-    expected, _, _ = umap_.fuzzy_simplicial_set(indices, 15, None, "", knn_indices=indices, knn_dists=distances)
-    weights = mutual_weights(graph)
-    assert (weights != expected).nnz == 0
-    assert weights.dtype == np.float32
-
-
 def test_rows_that_are_all_equal_are_connected_by_1() -> None:
     graph = nearest_neighbors(np.ones((20, 3)), 14)
     assert set(mutual_weights(graph).data.tolist()) == {1.0}
+
+
+def test_two_jobs_at_once_get_the_same_weights() -> None:
+    graph = nearest_neighbors(np.random.default_rng(0).normal(size=(500, 3)), 14)
+    with ThreadPoolExecutor(2) as jobs:
+        first, second = jobs.map(mutual_weights, [graph, graph])
+    assert (first != second).nnz == 0
+
+
+def test_a_umap_learn_whose_functions_cannot_be_cached_serves_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from umap import umap_
+
+    graph = NeighborGraph(np.array([[1, 2, 3]], np.int32), np.array([[2, 3, 4]], np.float32))
+    expected = weights_to_landmarks(np.array([0]), graph, 4).toarray()
+    monkeypatch.setattr(umap_, "smooth_knn_dist", umap_.smooth_knn_dist.py_func)
+    edge_weights._umap.cache_clear()
+    np.testing.assert_allclose(weights_to_landmarks(np.array([0]), graph, 4).toarray(), expected, atol=1e-4)
