@@ -74,15 +74,16 @@ class ApiWorkflowClient(WorkflowClient):
 
     def create_dataset(self, dataset_name: str) -> str:
         """Use the dataset of that name, made if it does not exist, and return its id."""
-        known = {dataset.name: dataset.id for dataset in self.get_datasets()}
-        made = known.get(dataset_name) or self._connection.send("POST", "/datasets", {"name": dataset_name})["id"]
-        self._dataset_id = str(made)
+        ids = {dataset.name: dataset.id for dataset in self.get_datasets()}
+        if dataset_name not in ids:
+            ids[dataset_name] = str(self._connection.send("POST", "/datasets", {"name": dataset_name})["id"])
+        self._dataset_id = ids[dataset_name]
         return self._dataset_id
 
     def get_datasets(self) -> list[DatasetInfo]:
         """Return all datasets, newest first."""
         answers = self._connection.get("/datasets")
-        return [DatasetInfo(known["id"], known["name"], known["nSamples"], known["createdAt"]) for known in answers]
+        return [DatasetInfo(one["id"], one["name"], one["nSamples"], one["createdAt"]) for one in answers]
 
     def delete_dataset_by_id(self, dataset_id: str) -> None:
         """Remove a dataset with everything stored about it; images that were not uploaded stay."""
@@ -130,8 +131,8 @@ class ApiWorkflowClient(WorkflowClient):
         """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
         tags = {tag.name: tag for tag in self.get_all_tags()}
         if tag_name not in tags:
-            known = ", ".join(f"'{name}'" for name in list(tags)[:20]) or "none yet: add embeddings first"
-            raise NotFoundError(f"the dataset has no tag '{tag_name}'; its tags are: {known}")
+            names = ", ".join(f"'{name}'" for name in list(tags)[:20]) or "none yet: add embeddings first"
+            raise NotFoundError(f"the dataset has no tag '{tag_name}'; its tags are: {names}")
         return tags[tag_name]
 
     def get_filenames_in_tag(

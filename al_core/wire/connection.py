@@ -27,13 +27,14 @@ class Connection:
         n_tries: How often a request that changes nothing is sent, if the server does not answer.
 
     Raises:
-        InvalidInputError: If the address is none.
+        InvalidInputError: If the address is invalid.
     """
 
     def __init__(self, server: str, token: str | None = None, *, n_tries: int = N_TRIES) -> None:
         self.server = check_address(server)
         self._session = _open_session(token, n_tries)
-        self._known: dict[str, tuple[str, Any]] = {}
+        # By path: the version (ETag) of the last answer, and its JSON.
+        self._answers: dict[str, tuple[str, Any]] = {}
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the JSON at a path below `/v1`."""
@@ -41,13 +42,13 @@ class Connection:
 
     def get_if_changed(self, path: str) -> Any:
         """Return the JSON at a path; the very same object while the server says that it has not changed."""
-        version, known = self._known.get(path, ("", None))
+        version, content = self._answers.get(path, ("", None))
         answer = self._send("GET", path, {}, headers={"If-None-Match": version} if version else {})
         if answer.status_code == 304:
-            return known
-        found = self._json(answer)
-        self._known[path] = (answer.headers.get("etag", ""), found)
-        return found
+            return content
+        content = self._json(answer)
+        self._answers[path] = (answer.headers.get("etag", ""), content)
+        return content
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Send JSON, or a file as it is, and return the JSON of the answer, None if it is empty."""
@@ -133,8 +134,11 @@ def is_private(server: str) -> bool:
 
 def raise_as(message: str, kind: str | None) -> NoReturn:
     """Raise the error of al_core whose class has that name."""
-    known = getattr(exceptions, kind or "", ServerError)
-    raise (known if isinstance(known, type) and issubclass(known, ALCoreError) else ServerError)(message)
+    error = getattr(exceptions, kind or "", ServerError)
+    # The name comes from a server: it must not choose any other class.
+    if not (isinstance(error, type) and issubclass(error, ALCoreError)):
+        error = ServerError
+    raise error(message)
 
 
 def read_tag(record: Mapping[str, Any]) -> "Tag":

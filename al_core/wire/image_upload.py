@@ -32,13 +32,14 @@ class ImageUpload:
 
     def __init__(self, connection: Connection, dataset_name: str) -> None:
         self._connection, self._name = connection, dataset_name
-        known = next((known for known in connection.get("/datasets") if known["name"] == dataset_name), None)
-        status = (known["upload"] if known else None) or {}
-        if known and (status.get("uploadMethod") != METHOD or status["processed"] == status["total"]):
+        datasets = {dataset["name"]: dataset for dataset in connection.get("/datasets")}
+        dataset = datasets.get(dataset_name)
+        status = (dataset["upload"] if dataset else None) or {}
+        if dataset and (status.get("uploadMethod") != METHOD or status["processed"] == status["total"]):
             raise AlreadyExistsError(
                 f"there already is a dataset named '{dataset_name}' on {connection.server}; choose another name"
             )
-        self._dataset_id: str | None = known["id"] if known else None
+        self._dataset_id: str | None = dataset["id"] if dataset else None
         self._n_done: int = status.get("processed", 0)
 
     def send_embeddings(self, images: "EmbeddedImages", model: "EmbeddingModel") -> None:
@@ -49,13 +50,13 @@ class ImageUpload:
         if self._dataset_id is None:
             self._dataset_id = self._connection.send("POST", "/datasets", {"name": self._name})["id"]
             self._note(n_images)
-        known = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
-        if known and known != images.filenames:
+        filenames = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
+        if filenames and filenames != images.filenames:
             raise AlreadyExistsError(
                 f"the upload of '{self._name}' to {self._connection.server} was begun with other images; delete it "
                 "there first"
             )
-        if known:
+        if filenames:
             return
         with tempfile.TemporaryFile() as file:
             write_images(file, images, model.facts)

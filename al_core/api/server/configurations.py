@@ -16,30 +16,30 @@ from al_core.store.identity import new_id, now
 
 router = APIRouter(prefix="/datasets/{dataset_id}/configuration/metadata", tags=["Metadata"], route_class=JsonRoute)
 
-FACT = "metadataConfigurations"
+ATTRIBUTE = "metadataConfigurations"
 NUMERIC = ("NUMERIC_INT", "NUMERIC_FLOAT")
 
 
 @router.get("")
 def read_configurations(dataset: DatasetOfPath) -> list[ConfigurationData]:
     """Return all configurations, oldest first."""
-    return [ConfigurationData.model_validate(known) for known in dataset.attributes.get(FACT, [])]
+    return [ConfigurationData.model_validate(stored) for stored in dataset.attributes.get(ATTRIBUTE, [])]
 
 
 @router.post("", status_code=201)
 def create_configuration(dataset: DatasetOfPath, body: ConfigurationSet) -> Created:
     """Register which custom-metadata paths hold numbers; existing values become metadata columns."""
-    made = ConfigurationData(id=new_id(), **body.model_dump(), created_at=now(), last_modified_at=now())
-    store(dataset, [*read_configurations(dataset), made], body)
-    return Created(id=made.id)
+    configuration = ConfigurationData(id=new_id(), **body.model_dump(), created_at=now(), last_modified_at=now())
+    store(dataset, [*read_configurations(dataset), configuration], body)
+    return Created(id=configuration.id)
 
 
 @router.get("/{configuration_id}")
 def read_configuration(dataset: DatasetOfPath, configuration_id: str) -> ConfigurationData:
     """Return one configuration."""
-    for known in read_configurations(dataset):
-        if known.id == configuration_id:
-            return known
+    for configuration in read_configurations(dataset):
+        if configuration.id == configuration_id:
+            return configuration
     message = f"dataset '{dataset.name}' has no metadata configuration '{configuration_id}'"
     raise ApiError(404, "METADATA_CONFIGURATION_UNKNOWN", message, "NotFoundError")
 
@@ -49,16 +49,16 @@ def update_configuration(dataset: DatasetOfPath, configuration_id: str, body: Co
     """Replace a configuration, and read the custom metadata again."""
     before = read_configuration(dataset, configuration_id)
     changed = before.model_copy(update={"name": body.name, "configs": body.configs, "last_modified_at": now()})
-    known = [changed if known.id == before.id else known for known in read_configurations(dataset)]
-    store(dataset, known, body)
+    configurations = [changed if other.id == before.id else other for other in read_configurations(dataset)]
+    store(dataset, configurations, body)
 
 
-def store(dataset: LocalDataset, known: list[ConfigurationData], body: ConfigurationSet) -> None:
-    """Keep the configurations, and the numbers that one of them points at as metadata columns."""
+def store(dataset: LocalDataset, configurations: list[ConfigurationData], body: ConfigurationSet) -> None:
+    """Store the configurations, and the numbers that the entries of `body` point at as metadata columns."""
     columns = {entry.name: column(dataset, entry) for entry in body.configs if entry.value_data_type in NUMERIC}
     if dataset.n_samples and columns:
         dataset.arrays.save(Kind.METADATA, columns, {"source": f"custom metadata, {body.name}"})
-    dataset.set_attributes({FACT: [entry.model_dump(by_alias=True) for entry in known]})
+    dataset.set_attributes({ATTRIBUTE: [configuration.model_dump(by_alias=True) for configuration in configurations]})
 
 
 def column(dataset: LocalDataset, entry: ConfigurationEntry) -> NDArray[np.float64]:

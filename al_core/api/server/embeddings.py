@@ -46,8 +46,8 @@ EmbeddingOfPath = Annotated[StoredArray, Depends(embedding_of_path)]
 @router.get("")
 def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
     """Return all embeddings, in the order that the server's settings name."""
-    known = [stored for kind in (Kind.PARTIAL_EMBEDDING, Kind.EMBEDDING) for stored in dataset.arrays.all(kind)]
-    embeddings = [EmbeddingData.of(stored, dataset.n_samples) for stored in known]
+    stored = [*dataset.arrays.all(Kind.PARTIAL_EMBEDDING), *dataset.arrays.all(Kind.EMBEDDING)]
+    embeddings = [EmbeddingData.of(embedding, dataset.n_samples) for embedding in stored]
     is_reversed = services(request).settings.embedding_order == "newest-first"
     return embeddings[::-1] if is_reversed else embeddings
 

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -34,39 +35,52 @@ def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> str:
     return "\n".join(dataset.filenames(tag.rows))
 
 
+@dataclass(frozen=True)
+class ExportedSample:
+    """A sample as labeling tools get it; `url` is signed."""
+
+    row: int
+    filename: str
+    url: str
+    description: object
+
+
 def exported(
     request: Request, dataset: DatasetOfPath, tag: TagOfPath, expiresIn: Lifetime = DEFAULT_SECONDS
-) -> list[tuple[int, str, str, object]]:
-    """Return row, filename, signed URL and attributes of each sample."""
+) -> list[ExportedSample]:
+    """Return the samples of a tag in row order."""
     attributes = dataset.samples.attributes()
-    rows = tag.rows.tolist()
-    return [
-        (
-            row,
-            name,
-            image_url(request, dataset, sample_id(dataset.id, row), "GET", "full", expiresIn),
-            sample_data(dataset, row, name, attributes.get(row, {})).model_dump(by_alias=True),
-        )
-        for row, name in zip(rows, dataset.filenames(tag.rows), strict=True)
-    ]
+    samples = []
+    for row, filename in zip(tag.rows.tolist(), dataset.filenames(tag.rows), strict=True):
+        url = image_url(request, dataset, sample_id(dataset.id, row), "GET", "full", expiresIn)
+        description = sample_data(dataset, row, filename, attributes.get(row, {}))
+        samples.append(ExportedSample(row, filename, url, description.model_dump(by_alias=True)))
+    return samples
 
 
-Exported = Annotated[list[tuple[int, str, str, object]], Depends(exported)]
+Exported = Annotated[list[ExportedSample], Depends(exported)]
 
 
 @router.get("/export/LabelStudio/tasks")
 def export_label_studio(samples: Exported) -> list[dict[str, object]]:
     """Return the samples of a tag as tasks of Label Studio."""
     return [
-        {"id": row, "data": {"image": url, "lightlyFileName": name, "lightlyMetaInfo": meta}}
-        for row, name, url, meta in samples
+        {
+            "id": sample.row,
+            "data": {
+                "image": sample.url,
+                "lightlyFileName": sample.filename,
+                "lightlyMetaInfo": sample.description,
+            },
+        }
+        for sample in samples
     ]
 
 
 @router.get("/export/LabelBox/datarows")
 def export_labelbox(samples: Exported) -> list[dict[str, object]]:
     """Return the samples of a tag as data rows of Labelbox."""
-    return [{"externalId": name, "imageUrl": url} for _, name, url, _ in samples]
+    return [{"externalId": sample.filename, "imageUrl": sample.url} for sample in samples]
 
 
 @router.get("/export/Sama/tasks")
@@ -76,15 +90,21 @@ def export_sama(samples: Exported) -> list[dict[str, object]]:
         {
             "priority": 0,
             "reserve_for": None,
-            "data": {"id": row, "url": url, "image": url, "lightlyFileName": name, "lightlyMetaInfo": meta},
+            "data": {
+                "id": sample.row,
+                "url": sample.url,
+                "image": sample.url,
+                "lightlyFileName": sample.filename,
+                "lightlyMetaInfo": sample.description,
+            },
         }
-        for row, name, url, meta in samples
+        for sample in samples
     ]
 
 
 @router.get("/exports")
 def read_formats(dataset: DatasetOfPath, tag: TagOfPath, addedOnly: bool = False) -> list[ExportFormat]:
-    """Return the formats of `/export/FORMAT`, and which the tag cannot be had in (an addition of al_core)."""
+    """Return the formats of `/export/FORMAT`, with what stands in the way of some (an addition of al_core)."""
     return [
         ExportFormat(name=name, label=writer.label, obstacle=export_obstacle(dataset, tag, name, added_only=addedOnly))
         for name, writer in WRITERS.items()

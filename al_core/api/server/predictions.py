@@ -36,7 +36,7 @@ def upload(
 ) -> PredictionsStored:
     """Store a file of predictions, as the dashboard takes it, and score it (an addition of al_core).
 
-    The format is found out from the content unless it is named.
+    The format is detected from the content unless it is named.
     """
     return store(dataset, body, name, format)
 
@@ -44,23 +44,23 @@ def upload(
 @router.get("/tasks")
 def read_tasks(dataset: DatasetOfPath) -> list[PredictionTask]:
     """Return the tasks of the predictions that are sent sample by sample."""
-    return [PredictionTask.model_validate(known) for known in dataset.attributes.get(TASKS, [])]
+    return [PredictionTask.model_validate(stored) for stored in dataset.attributes.get(TASKS, [])]
 
 
 @router.post("/tasks", status_code=201)
 def save_task(dataset: DatasetOfPath, body: PredictionTask) -> Created:
     """Create or replace a prediction task."""
-    others = [known for known in read_tasks(dataset) if known.name != body.name]
-    dataset.set_attributes({TASKS: [known.model_dump(by_alias=True) for known in [*others, body]]})
+    others = [task for task in read_tasks(dataset) if task.name != body.name]
+    dataset.set_attributes({TASKS: [task.model_dump(by_alias=True) for task in [*others, body]]})
     return Created(id=dataset.id)
 
 
 @router.get("/tasks/{task_name}")
 def read_task(dataset: DatasetOfPath, task_name: str) -> PredictionTask:
     """Return one task."""
-    for known in read_tasks(dataset):
-        if known.name == task_name:
-            return known
+    for task in read_tasks(dataset):
+        if task.name == task_name:
+            return task
     message = f"dataset '{dataset.name}' has no prediction task '{task_name}'"
     raise ApiError(404, "PREDICTION_TASK_UNKNOWN", message, "NotFoundError")
 
@@ -82,7 +82,7 @@ def read_all(dataset: DatasetOfPath, taskName: str | None = None) -> Response:
     attributes = dataset.samples.attributes()
     rows = (attributes.get(row, {}).get(SENT, {}) for row in range(dataset.n_samples))
     return json_bytes(
-        [[one for name, found in sent.items() if taskName in (None, name) for one in found] for sent in rows]
+        [[one for name, singletons in sent.items() if taskName in (None, name) for one in singletons] for sent in rows]
     )
 
 
@@ -91,7 +91,7 @@ def read_sample(dataset: DatasetOfPath, sample_id: str) -> Response:
     """Return the predictions of a sample."""
     row = row_of(dataset, sample_id)
     sent = dataset.samples.attributes(row).get(row, {}).get(SENT, {})
-    return json_bytes([one for found in sent.values() for one in found])
+    return json_bytes([one for singletons in sent.values() for one in singletons])
 
 
 @router.post("/samples/{sample_id}", status_code=201)
@@ -118,12 +118,12 @@ def store(dataset: LocalDataset, path: Path, name: str, format: str | None) -> P
 
 def write_folder(path: Path, dataset: LocalDataset, task: PredictionTask) -> int:
     """Write the predictions of a task in Lightly's folder layout, as an archive, and return of how many samples."""
-    schema = {"task_type": TASK_TYPES[task.type], "categories": [known.model_dump() for known in task.categories]}
+    schema = {"task_type": TASK_TYPES[task.type], "categories": [category.model_dump() for category in task.categories]}
     n_samples = 0
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("schema.json", orjson.dumps(schema))
-        for row, found in sent_of(dataset, task.name):
-            content = {"file_name": filename_of(dataset, row), "predictions": found}
+        for row, singletons in sent_of(dataset, task.name):
+            content = {"file_name": filename_of(dataset, row), "predictions": singletons}
             archive.writestr(f"{row}.json", orjson.dumps(content))
             n_samples += 1
     return n_samples
@@ -132,6 +132,6 @@ def write_folder(path: Path, dataset: LocalDataset, task: PredictionTask) -> int
 def sent_of(dataset: LocalDataset, task_name: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Yield each counted row that has predictions of a task, with those."""
     for row, attributes in dataset.samples.attributes().items():
-        found = attributes.get(SENT, {}).get(task_name)
-        if found and row < dataset.n_samples:
-            yield row, [{"category_id": one["categoryId"], **one} for one in found]
+        singletons = attributes.get(SENT, {}).get(task_name)
+        if singletons and row < dataset.n_samples:
+            yield row, [{"category_id": one["categoryId"], **one} for one in singletons]

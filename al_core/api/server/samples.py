@@ -66,8 +66,10 @@ def read_samples(
 def create_sample(dataset: DatasetOfPath, body: SampleCreate) -> Created:
     """Add a sample; it is counted in by `tags/initial` or `tags/upsize`. A known filename keeps its id."""
     check_filename(body.file_name)
-    known = dataset.rows_of([body.file_name])[0]
-    row = int(known) if known >= 0 else dataset.samples.add(body.file_name, attributes_of(body))
+    # -1 for a filename that the dataset does not have.
+    row = int(dataset.rows_of([body.file_name])[0])
+    if row < 0:
+        row = dataset.samples.add(body.file_name, attributes_of(body))
     return Created(id=sample_id(dataset.id, row))
 
 

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["
 @router.get("")
 def read_scores(dataset: DatasetOfPath, tag: TagOfPath) -> list[ScoreInfo]:
     """Return the scores that every sample of a tag has."""
-    return [info(tag, stored) for stored in dataset.arrays.all(Kind.SCORE) if is_complete(dataset, tag, stored)]
+    return [score_info(tag, stored) for stored in dataset.arrays.all(Kind.SCORE) if is_complete(dataset, tag, stored)]
 
 
 @router.post("", status_code=201)
@@ -40,10 +40,10 @@ def read_score(dataset: DatasetOfPath, tag: TagOfPath, score_id: str) -> ScoreDa
     """Return a score of a tag with its values in row order."""
     stored = find_array(dataset, Kind.SCORE, score_id, "SCORE_UNKNOWN")
     scores = dataset.arrays.read(stored)[tag.rows]
-    return ScoreData(**info(tag, stored).model_dump(), scores=np.nan_to_num(scores).tolist())
+    return ScoreData(**score_info(tag, stored).model_dump(), scores=np.nan_to_num(scores).tolist())
 
 
-def info(tag: Tag, stored: StoredArray) -> ScoreInfo:
+def score_info(tag: Tag, stored: StoredArray) -> ScoreInfo:
     """Return a score as the API lists it."""
     return ScoreInfo(id=stored.id, tag_id=tag.id, score_type=stored.name, created_at=stored.created_at)
 
