@@ -9,6 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats.files.arrow_table import read_stream
 from al_core.types import Embeddings, Scores
 from al_core.wire.json_values import parse_json
 
@@ -135,8 +136,7 @@ def _read(path: Path) -> Any:
     import pyarrow as pa
 
     try:
-        with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
+        table = read_stream(path)
         # Buffers come from a client: without this, a wrong offset would be read as it is.
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:

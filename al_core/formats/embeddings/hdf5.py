@@ -1,5 +1,6 @@
 """HDF5 files with a matrix of floats and a list of filenames."""
 
+import math
 import zlib
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.damage import file_damage_explained
+from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.hdf5_texts import read_texts
 from al_core.formats.files.progress import reported
-from al_core.formats.files.tree import check_ratio
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _EMBEDDINGS = ("embeddings", "embedding", "features", "vectors")
@@ -53,6 +54,8 @@ def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
         labels = next((columns.pop(name) for name in list(columns) if _base(name) == "labels"), None)
         texts = {name: array for name, array in columns.items() if h5py.check_string_dtype(array.dtype)}
         filenames = _chosen(texts, _FILENAMES, path.name, "list of filenames")
+        chosen = [array for array in (matrix, labels, filenames) if array is not None]
+        check_decoded_size(sum(array.size * _value_bytes(array) for array in chosen), path.name)
         return EmbeddingTable(
             None if filenames is None else _values(path, filenames),
             _rows(matrix),
@@ -78,9 +81,15 @@ def _arrays(file: Any, path: Path) -> dict[str, Any]:
             raise FileFormatError(
                 f"{path.name}, {name!a}: the values are in another file, which is not read; copy them"
             )
-        value_bytes = _TEXT_BYTES if array.dtype.kind in "OS" else array.dtype.itemsize
-        check_ratio(array.size * value_bytes, path)
+        # A chunk is unpacked whole, and may be larger than the array that it is of.
+        n_values = max(array.size, math.prod(array.chunks or ()))
+        check_ratio(n_values * _value_bytes(array), path)
     return arrays
+
+
+def _value_bytes(array: Any) -> int:
+    size: int = array.dtype.itemsize
+    return max(_TEXT_BYTES, size) if array.dtype.kind in "OS" else size
 
 
 def _listed(arrays: dict[str, Any]) -> str:

@@ -7,15 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.arrow_messages import unpacked_bytes
 from al_core.formats.files.csv_table import filename_position
+from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
 from al_core.formats.files.progress import report
-from al_core.formats.files.tree import check_ratio
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _BATCH_ROWS = 65_536
+_DIFFERENCE_ROWS = 1_024
+"""Texts packed as differences to the one before are read in smaller batches, after each of which their sum tells what
+they take."""
+
 _ARROW_FILE = b"ARROW1"
+_ARROW_FILE_START = 8
+"""The mark at the beginning of an Arrow file, padded."""
+
 _ARROW_STREAM = b"\xff\xff\xff\xff"
 
 
@@ -40,9 +49,14 @@ def read_table(path: Path) -> "pa.Table":
     with path.open("rb") as file:
         head = file.read(8)
     try:
-        table = _read_arrow(path, head) if is_arrow(path, head) else _read_parquet(path)
+        table = read_stream(path) if is_arrow(path, head) else _read_parquet(path)
+        # Before anything follows an offset or an index of the file.
         table.validate(full=True)
+        table = _without_dictionaries(path, table)
     except FileFormatError:
+        raise
+    except MemoryError:
+        # Arrow's own is an ArrowException too.
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise FileFormatError(f"{path.name} is a damaged table ({str(error)[:200]}); write it again") from error
@@ -103,6 +117,8 @@ def number_matrix(source: str, table: "pa.Table") -> NDArray[np.float32]:
     """
     import pyarrow as pa
 
+    # A column of nulls takes nothing in the file.
+    check_decoded_size(4 * table.num_rows * table.num_columns, source)
     matrix = np.empty(table.shape, dtype=np.float32)
     for position, name in enumerate(table.column_names):
         try:
@@ -113,26 +129,115 @@ def number_matrix(source: str, table: "pa.Table") -> NDArray[np.float32]:
     return matrix
 
 
-def _read_arrow(path: Path, head: bytes) -> "pa.Table":
+def read_stream(path: Path) -> "pa.Table":
+    """Return the table of an Arrow file or stream, mapped from disk as far as it is not compressed.
+
+    Raises:
+        FileFormatError: If compressed buffers unpack to far more than the size of the file.
+    """
     import pyarrow as pa
 
     with pa.memory_map(str(path)) as file:
-        opened = pa.ipc.open_file(file) if head.startswith(_ARROW_FILE) else pa.ipc.open_stream(file)
-        return opened.read_all()
+        content = file.read_buffer()
+        if content[: len(_ARROW_FILE)].to_pybytes() == _ARROW_FILE:
+            # A file is a stream between two marks. Its footer, which may point anywhere, is not needed.
+            content = content.slice(_ARROW_FILE_START)
+        n_bytes = unpacked_bytes(content, path.name)
+        check_ratio(n_bytes, path)
+        check_decoded_size(n_bytes, path.name)
+        return pa.ipc.open_stream(pa.BufferReader(content)).read_all()
 
 
 def _read_parquet(path: Path) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet
 
-    with pyarrow.parquet.ParquetFile(path) as file:
+    text_columns = _text_columns(pyarrow.parquet.read_metadata(path))
+    has_differences = any(text_columns.values())
+    # Texts stay in their dictionaries until it is clear what they take without.
+    dictionaries = [name for name, encoded in text_columns.items() if not encoded]
+    with pyarrow.parquet.ParquetFile(path, read_dictionary=dictionaries) as file:
         n_rows = file.metadata.num_rows
-        check_ratio(n_rows * file.metadata.num_columns * 4, path)
+        n_bytes = _declared_bytes(file.metadata)
+        check_ratio(n_bytes, path)
+        check_decoded_size(n_bytes, path.name)
+        n_decoded = 0
         batches: list[pa.RecordBatch] = []
-        for batch in file.iter_batches(_BATCH_ROWS):
-            report(len(batches) * _BATCH_ROWS, n_rows)
+        n_batch_rows = _DIFFERENCE_ROWS if has_differences else _BATCH_ROWS
+        for batch in file.iter_batches(n_batch_rows):
+            report(len(batches) * n_batch_rows, n_rows)
+            # What a file declares may be less than what it holds.
+            n_decoded += batch.nbytes
+            check_ratio(n_decoded, path)
             batches.append(batch)
         return pa.Table.from_batches(batches, file.schema_arrow)
+
+
+def _text_columns(metadata: "pq.FileMetaData") -> dict[str, bool]:
+    """Return the columns of texts, and whether they are packed as differences, which have no dictionaries."""
+    columns: dict[str, bool] = {}
+    for number in range(metadata.num_columns):
+        column = metadata.schema.column(number)
+        if column.physical_type == "BYTE_ARRAY":
+            chunks = (metadata.row_group(group).column(number) for group in range(metadata.num_row_groups))
+            columns[column.path] = any("DELTA" in name for chunk in chunks for name in chunk.encodings)
+    return columns
+
+
+def _declared_bytes(metadata: "pq.FileMetaData") -> int:
+    """Return what the values of all row groups take, texts without repetition."""
+    n_bytes = 0
+    for number in range(metadata.num_columns):
+        column = metadata.schema.column(number)
+        # Lists add an offset per list, and two levels of 16 bits per value while they are decoded.
+        value_bytes = _value_bytes(column) + (8 if column.max_repetition_level else 0)
+        for group in range(metadata.num_row_groups):
+            chunk = metadata.row_group(group).column(number)
+            n_bytes += chunk.num_values * value_bytes
+            if column.physical_type == "BYTE_ARRAY":
+                n_bytes += chunk.total_uncompressed_size
+    return n_bytes
+
+
+def _value_bytes(column: "pq.ColumnSchema") -> int:
+    if column.physical_type == "FIXED_LEN_BYTE_ARRAY":
+        return int(column.length)
+    # A text takes the index of its entry in the dictionary.
+    return {"DOUBLE": 8, "INT64": 8, "INT96": 8, "BOOLEAN": 1}.get(column.physical_type, 4)
+
+
+def _without_dictionaries(path: Path, table: "pa.Table") -> "pa.Table":
+    """Return the table with each text in its place, where a file may have it once and then only its number."""
+    import pyarrow as pa
+
+    encoded = [number for number, field in enumerate(table.schema) if pa.types.is_dictionary(field.type)]
+    n_bytes = sum(_repeated_bytes(table.column(number)) for number in encoded)
+    check_ratio(n_bytes, path)
+    check_decoded_size(n_bytes, path.name)
+    for number in encoded:
+        column = table.column(number)
+        table = table.set_column(number, table.field(number).name, column.cast(_large(column.type.value_type)))
+    return table
+
+
+def _repeated_bytes(column: "pa.ChunkedArray") -> int:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    value_type = column.type.value_type
+    is_text = pa.types.is_large_unicode(_large(value_type)) or pa.types.is_large_binary(_large(value_type))
+    n_bytes = 8 * len(column)
+    for chunk in column.chunks if is_text else ():
+        lengths = pc.binary_length(chunk.dictionary).cast(pa.int64())
+        n_bytes += pc.sum(pc.take(lengths, chunk.indices)).as_py() or 0
+    return n_bytes
+
+
+def _large(type_: Any) -> Any:
+    """Return a type of texts with offsets of 64 bits: those of 32 bits end at 2 GB."""
+    import pyarrow as pa
+
+    return {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}.get(type_, type_)
 
 
 def _is_list(type_: Any) -> bool:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.damage import file_damage_explained
+from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
 from al_core.formats.files.npy import (
     ArrayHeader,
     array_behind,
@@ -21,7 +22,7 @@ from al_core.formats.files.npy import (
     float_matrix,
     read_array_header,
 )
-from al_core.formats.files.tree import ARCHIVE_ERRORS, check_ratio, is_unreadable
+from al_core.formats.files.tree import ARCHIVE_ERRORS, is_unreadable
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -65,6 +66,7 @@ class ArrayArchive:
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         header = self.headers[name]
+        check_decoded_size(header.n_bytes, f"{self._path.name}, array {name!r}")
         with _damage(self._path.name), self._zip.open(self._members[name]) as member:
             content = member.read()
         return array_behind(header, content)

@@ -5,7 +5,7 @@ import tarfile
 import weakref
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -13,16 +13,15 @@ from typing import Protocol
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.damage import file_damage_explained
+from al_core.formats.files.decoded_size import OBJECTS_PER_TEXT, check_decoded_size, check_ratio
 
 MAX_FILES = 2_000_000
-MAX_COMPRESSION = 200
-"""An archive that unpacks to more than this many times its size is refused, unless it is small."""
-
-_SMALL_BYTES = 64 * 2**20
-"""What unpacks to no more than this is read whatever its ratio: black masks pack a thousandfold."""
-
 MAX_FILE_BYTES = 2**31
+_MAX_HEADER_BYTES = 2**20
+"""Long names and attributes in a tar, which tarfile reads whole; paths have at most some thousand bytes."""
+
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_PAX_TYPES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -46,6 +45,9 @@ class FileTree(Protocol):
 
     source: str
     names: list[str]
+
+    def n_bytes(self, name: str) -> int:
+        """Return the size of a file, unpacked."""
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         """Return the content of a file.
@@ -95,6 +97,9 @@ class _Folder:
         relative_names = (file.relative_to(path).as_posix() for file in files)
         self.names = sorted(_limited(relative_names, self.source))
 
+    def n_bytes(self, name: str) -> int:
+        return (self._path / name).stat().st_size
+
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         path = self._path / name
         if not path.resolve().is_relative_to(self._path.resolve()):
@@ -115,8 +120,14 @@ class _Zip:
         self._sizes = {member.filename: member.file_size for member in members}
         self.names = list(_limited(iter(self._sizes), self.source))
 
+    def n_bytes(self, name: str) -> int:
+        return self._sizes[name]
+
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         _check_size(self._sizes[name], f"{self.source}/{name}", max_bytes)
+        if not self._sizes[name]:
+            # Opening a member takes 100 microseconds, and of an archive of labels most may be empty.
+            return b""
         with _damage(self.source):
             return self._zip.read(name)
 
@@ -124,17 +135,18 @@ class _Zip:
 class _Tar:
     def __init__(self, path: Path) -> None:
         self.source = path.name
-        self._tar = tarfile.open(path)  # noqa: SIM115 - stays open as long as the tree is there
+        self._tar = tarfile.open(path, tarinfo=_Member)  # noqa: SIM115 - stays open as long as the tree is there
         weakref.finalize(self, self._tar.close)
         self._members: dict[str, tarfile.TarInfo] = {}
-        unpacked = 0
         for member in self._tar:
-            # Sizes are checked on the way: a bomb is refused before it is walked through.
-            unpacked += member.size
-            check_ratio(unpacked, path)
+            # On the way: a bomb is refused before it is walked through. Headers count too, which stay in memory.
+            check_ratio(member.offset_data + member.size, path)
             if member.isfile():
                 self._members[member.name.removeprefix("./")] = member
         self.names = list(_limited(iter(self._members), self.source))
+
+    def n_bytes(self, name: str) -> int:
+        return self._members[name].size
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
         _check_size(self._members[name].size, f"{self.source}/{name}", max_bytes)
@@ -143,15 +155,48 @@ class _Tar:
             return file.read() if file else b""
 
 
+class _Member(tarfile.TarInfo):
+    """A member of a tar whose header is looked at before tarfile reads what belongs to it.
+
+    The method is how tarfile dispatches on the type of a header, the same in all versions of Python since 3.0.
+    """
+
+    def _proc_member(self, archive: tarfile.TarFile) -> "_Member":
+        is_header = self.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, *_PAX_TYPES)
+        if is_header and self.size > _MAX_HEADER_BYTES:
+            raise FileFormatError(
+                f"{Path(str(archive.name)).name} has a header of {self.size:,} bytes; "
+                f"at most {_MAX_HEADER_BYTES:,} are read, pack it again"
+            )
+        if self.type == tarfile.GNUTYPE_SPARSE:
+            raise FileFormatError(f"{Path(str(archive.name)).name} has sparse files, which are not read; pack it again")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]  # typeshed leaves it out
+
+    def _proc_gnusparse_10(self, *_: object) -> None:
+        raise tarfile.ReadError("sparse files are not read")
+
+
 def _is_tar(path: Path, head: bytes) -> bool:
     is_compressed = head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))
     # A tar has its magic in the header of the first member.
     if path.is_dir() or not (is_compressed or head[257:262] == b"ustar"):
         return False
     try:
-        return tarfile.is_tarfile(path)
+        tarfile.open(path, tarinfo=_Member).close()
+    except FileFormatError:
+        raise
     except ARCHIVE_ERRORS:
         return False
+    return True
+
+
+def announce_texts(tree: FileTree, names: Sequence[str]) -> None:
+    """Announce that the content of these files is going to be in memory as Python's numbers and texts.
+
+    Raises:
+        FileFormatError: If that is more than may be.
+    """
+    check_decoded_size(OBJECTS_PER_TEXT * sum(map(tree.n_bytes, names)), tree.source)
 
 
 def _limited(names: Iterator[str], source: str) -> Iterator[str]:
@@ -161,22 +206,10 @@ def _limited(names: Iterator[str], source: str) -> Iterator[str]:
         yield name
 
 
-def check_ratio(unpacked: int, path: Path) -> None:
-    """Refuse a file that unpacks to more than `MAX_COMPRESSION` times its size, unless it is small.
-
-    Raises:
-        FileFormatError: Naming both.
-    """
-    if unpacked > max(_SMALL_BYTES, MAX_COMPRESSION * path.stat().st_size):
-        raise FileFormatError(
-            f"{path.name} unpacks to {unpacked:,} bytes or more, over {MAX_COMPRESSION} times its size; "
-            "if that is right, save it uncompressed"
-        )
-
-
 def _check_size(n_bytes: int, source: str, max_bytes: int) -> None:
     if n_bytes > max_bytes:
         raise FileFormatError(f"{source} has {n_bytes:,} bytes; at most {max_bytes:,} are read from one file")
+    check_decoded_size(n_bytes, source)
 
 
 def _damage(source: str) -> AbstractContextManager[None]:

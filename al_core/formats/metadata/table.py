@@ -15,7 +15,7 @@ from al_core.formats.files.csv_table import filename_position, number_columns, r
 from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import looks_like_text
-from al_core.formats.files.tree import open_tree, tree_names
+from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
 
@@ -93,14 +93,14 @@ def _read_arrow(path: Path) -> MetadataTable:
     left_out: dict[str, str] = {}
     for name in table.column_names:
         column = table.column(name)
-        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        kind = column.type
         if pa.types.is_boolean(kind):
             # Arrow has no cast from truth values to floats.
             columns[name] = column.cast(pa.uint8()).to_numpy().astype(np.float64)
         elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
             columns[name] = column.cast(pa.float64(), safe=False).to_numpy()
         elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            texts[name] = column.cast(kind)
+            texts[name] = column
         else:
             left_out[name] = f"{column.type} is neither a number nor a text"
     return _table(filenames, columns, texts, left_out)
@@ -111,6 +111,7 @@ def _read_lightly(path: Path) -> MetadataTable:
     names = [name for name in tree.names if name.endswith(".json") and not name.endswith("schema.json")]
     if not names:
         raise FileFormatError(f"{tree.source} holds no metadata; expected one JSON file per image")
+    announce_texts(tree, names)
     filenames: list[str] = []
     rows: list[dict[str, Any]] = []
     for name in names:

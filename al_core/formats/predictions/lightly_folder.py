@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import json_numbers
-from al_core.formats.files.tree import FileTree, open_tree, tree_names
+from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
 from al_core.formats.predictions.keypoints import keypoint_instance
 from al_core.formats.predictions.maps import Maps
@@ -80,6 +80,7 @@ def read_lightly_folder(path: Path) -> Predictions:
     ]
     if not names:
         raise FileFormatError(f"{tree.source} holds a schema but no predictions; expected one JSON file per image")
+    announce_texts(tree, names)
     filenames: list[str] = []
     images: list[Objects] = []
     for name in reported(names):

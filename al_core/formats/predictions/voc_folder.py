@@ -8,7 +8,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.tree import FileTree, open_tree, tree_names
+from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
@@ -31,6 +31,7 @@ def read_voc_folder(path: Path) -> Predictions:
     names = [name for name in tree.names if name.lower().endswith(".xml")]
     if not names:
         raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
+    announce_texts(tree, names)
     filenames: list[str] = []
     sizes: list[list[float]] = []
     image: list[int] = []
@@ -73,13 +74,26 @@ def _object(where: str, element: ElementTree.Element) -> _Object:
 def _annotation(tree: FileTree, name: str) -> ElementTree.Element:
     content = tree.read(name)
     where = f"{tree.source}/{name}"
-    # Entities are how a small XML file grows without end; annotations have no use for them.
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise FileFormatError(f"{where} declares a document type, which is not read; remove it")
     try:
-        return ElementTree.fromstring(content)
+        return ElementTree.fromstring(content, ElementTree.XMLParser(target=_PlainTree(where)))
+    except FileFormatError:
+        raise
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise FileFormatError(f"{where} is not XML ({error}); write it again") from error
+
+
+class _PlainTree(ElementTree.TreeBuilder):
+    """Builds the tree of a document without a type: its entities are how a small XML file grows without end.
+
+    The parser calls `doctype`, whatever the encoding in which the file hides it.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self._where = where
+
+    def doctype(self, *_: str | None) -> None:
+        raise FileFormatError(f"{self._where} declares a document type, which is not read; remove it")
 
 
 def _text(where: str, element: ElementTree.Element, *names: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode_utf8
-from al_core.formats.files.tree import FileTree, open_tree, tree_names
+from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES
 from al_core.formats.names.class_names import checked_names, yaml_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
@@ -35,6 +35,7 @@ def read_yolo_folder(path: Path) -> Predictions:
     names = _label_files(tree.names)
     if not names:
         raise FileFormatError(f"{tree.source} holds no text files; expected one per image")
+    announce_texts(tree, names)
     image: list[int] = []
     rows: list[list[float]] = []
     for number, name in enumerate(reported(names)):

@@ -7,6 +7,7 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.files.arrow_table import read_table
 
 
 def parquet(tmp_path: Path, **columns: Any) -> Path:
@@ -18,6 +19,24 @@ def test_a_parquet_file_that_repeats_one_value_without_end_is_refused(tmp_path: 
     rows = 20_000_000
     path = parquet(tmp_path, filename=pa.repeat("a", rows), cat=pa.repeat(pa.scalar(0.5, pa.float32()), rows))
     with pytest.raises(
-        FileFormatError, match=r"p\.parquet unpacks to 160,000,000 bytes or more, over 200 times its size"
+        FileFormatError, match=r"p\.parquet unpacks to 160,\d+,\d+ bytes or more, over 200 times its size"
     ):
         read_predictions(path)
+
+
+@pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_are_read_whatever_their_encoding(tmp_path, encoding):
+    names = [f"images/{row:05}.png" for row in range(3_000)]
+    table = pa.table({"filename": names, "tags": [["x", "y"]] * 3_000})
+    columns = {"filename": encoding, "tags.list.element": encoding}
+    pyarrow.parquet.write_table(table, tmp_path / "p.parquet", use_dictionary=False, column_encoding=columns)
+    read = read_table(tmp_path / "p.parquet")
+    assert read["filename"].to_pylist() == names
+    assert read["tags"].to_pylist() == [["x", "y"]] * 3_000
+
+
+def test_categories_are_texts(tmp_path):
+    names = pa.array(["a.png", "b.png", "a.png"]).dictionary_encode()
+    read = read_table(parquet(tmp_path, filename=names))
+    assert read["filename"].to_pylist() == ["a.png", "b.png", "a.png"]
+    assert read["filename"].type == pa.large_string()
