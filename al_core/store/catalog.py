@@ -4,7 +4,6 @@ from pathlib import Path
 
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, func, inspect, select
-from sqlalchemy.schema import CreateTable
 
 from al_core.exceptions import WorkspaceError
 from al_core.store import binding, engines, tables
@@ -12,7 +11,7 @@ from al_core.store.binding import CatalogState
 from al_core.store.engines import place, reading, writing
 from al_core.store.identity import new_id
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """The migrations, oldest first; `alembic_version` in an up-to-date catalog names the last."""
 
 # Any number will do, as long as every version of al_core uses this one.
@@ -103,18 +102,22 @@ def _read_state(connection: Connection) -> CatalogState:
 def _update(connection: Connection, state: CatalogState) -> None:
     if state.revision == REVISIONS[-1]:
         return
-    if state.is_new or (state.revision is None and _is_half_made(connection)):
-        for table in tables.metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-        connection.execute(tables.alembic_version.insert().values(version_num=REVISIONS[-1]))
-    else:
+    if not state.is_new and state.revision is None and _is_half_made(connection):
+        # Nothing has ever been stored in it: that version refused to open it again.
+        tables.metadata.drop_all(connection)
+        state = CatalogState(state.place)
+    if not state.is_new:
         _migrate(connection, state.revision)
+        return
+    tables.metadata.create_all(connection)
+    connection.execute(tables.alembic_version.insert().values(version_num=REVISIONS[-1]))
 
 
 def _is_half_made(connection: Connection) -> bool:
-    """Whether version 0.1.0 was killed while it made this catalog: with today's columns, but no revision."""
+    """Whether version 0.1.0 was killed while it made this catalog: with its columns, but no revision and no dataset."""
     columns = {column["name"] for column in inspect(connection).get_columns(tables.datasets.name)}
-    return tables.datasets.c.attributes.name in columns
+    is_of_that_version = tables.datasets.c.attributes.name in columns
+    return is_of_that_version and connection.execute(select(tables.datasets.c.id)).first() is None
 
 
 def _migrate(connection: Connection, revision: str | None) -> None:

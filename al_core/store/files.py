@@ -14,11 +14,18 @@ BLOCK_BYTES = 1 << 24
 
 
 def write_atomically(
-    path: Path, write: Callable[[IO[bytes]], object], check: Callable[[Path], object] | None = None
+    path: Path,
+    write: Callable[[IO[bytes]], object],
+    check: Callable[[Path], object] | None = None,
+    *,
+    is_new: bool = False,
 ) -> None:
     """Call `write` with a temporary file that becomes `path` once its bytes are on disk and `check` has passed it.
 
     When this returns, a power cut loses neither the content nor the name.
+
+    Raises:
+        FileExistsError: If the file `is_new`, and there is one.
     """
     make_folder(path.parent)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
@@ -29,7 +36,11 @@ def write_atomically(
             os.fsync(file.fileno())
         if check:
             check(temporary)
-        temporary.replace(path)
+        if is_new:
+            # Unlike a rename, a link never takes the place of a file.
+            os.link(temporary, path)
+        else:
+            temporary.replace(path)
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -56,9 +67,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_array(path: Path, array: NDArray[Any]) -> None:
-    """Store `array` as `.npy`, never pickled."""
-    write_atomically(path, lambda file: np.lib.format.write_array(file, array, allow_pickle=False))
+def write_array(path: Path, array: NDArray[Any], *, is_new: bool = False) -> None:
+    """Store `array` as `.npy`, never pickled.
+
+    Raises:
+        FileExistsError: If the file `is_new`, and there is one.
+    """
+    write_atomically(path, lambda file: np.lib.format.write_array(file, array, allow_pickle=False), is_new=is_new)
 
 
 def read_array(path: Path) -> NDArray[Any]:

@@ -1,49 +1,94 @@
+"""A dataset gets the samples that were added to it one by one, and with them every mask and array.
+
+The arrays are copied with their new rows before the transaction, since that may take long; arrays that others have
+stored meanwhile are copied inside it, while nobody else can write.
+"""
+
 import math
 import os
 import secrets
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, update
+from sqlalchemy import select, update
 
-from al_core.exceptions import NotAllowedError
-from al_core.store import files, tables
+from al_core.store import files
 from al_core.store.identity import new_id
-from al_core.store.records import INITIAL_TAG, Kind, StoredArray, Tag, rows_to_mask
-
-if TYPE_CHECKING:
-    from al_core.store.local_arrays import LocalArrays
-
-PADDED = (Kind.SCORE, Kind.PREDICTION, Kind.METADATA, Kind.CATEGORY, Kind.DIGEST)
-"""Kinds whose arrays have a row for each sample, and get one for each new sample."""
-
-Change = Callable[[Connection], object]
+from al_core.store.local_arrays import LocalArrays, stored_array
+from al_core.store.records import INITIAL_TAG, PADDED, Kind, StoredArray, rows_to_mask
+from al_core.store.tables import arrays as arrays_table
+from al_core.store.tables import tags as tags_table
+from al_core.store.tombstones import FILE, Tombstones
+from al_core.store.transactions import DatasetLock
 
 
-def array_changes(arrays: "LocalArrays", folder: Path, n_samples: int) -> tuple[list[Change], list[Path]]:
-    """Write the arrays of a grown dataset; return what the catalog has to learn and the files to remove after that."""
-    changes: list[Change] = []
-    replaced: list[Path] = []
-    for kind in PADDED:
-        for stored in arrays.all(kind):
-            array_id = new_id()
-            grown = padded(arrays.read(stored), n_samples, is_category=kind == Kind.CATEGORY)
-            files.write_array(folder / kind / f"{array_id}.npy", grown)
-            values = {"id": array_id, "digest": files.array_digest(grown), "shape": grown.shape}
-            changes.append(_array_update(stored, values))
-            replaced.append(folder / kind / f"{stored.id}.npy")
-    for stored in arrays.all(Kind.EMBEDDING):
-        path = folder / Kind.EMBEDDING / f"{stored.id}.npy"
-        new_path = folder / Kind.PARTIAL_EMBEDDING / f"{stored.id}.npy"
-        new_path.parent.mkdir(exist_ok=True)
-        new_path.unlink(missing_ok=True)
-        os.link(path, new_path)
-        changes.append(_array_update(stored, {"kind": Kind.PARTIAL_EMBEDDING}))
-        replaced.append(path)
-    return changes, replaced
+@contextmanager
+def grown(arrays: LocalArrays, n_samples: int) -> Iterator["GrownArrays"]:
+    """Copy the arrays of a dataset, for a transaction inside that stores them."""
+    grown_arrays = GrownArrays(arrays, n_samples)
+    with arrays.discarding(grown_arrays.written):
+        grown_arrays.prepare()
+        yield grown_arrays
+    grown_arrays.discard_unused()
+
+
+class GrownArrays:
+    """The arrays of a dataset with a row for each of `n_samples`.
+
+    Scores and predictions have gaps for the new samples. An embedding becomes a partial one, under the same id.
+    """
+
+    def __init__(self, arrays: LocalArrays, n_samples: int) -> None:
+        self._arrays = arrays
+        self._n_samples = n_samples
+        self.written: list[StoredArray] = []
+        self._grown: dict[str, StoredArray] = {}
+
+    def prepare(self) -> None:
+        """Copy the arrays that there are."""
+        self._grown = {stored.id: self._grow(stored) for stored in self._arrays.every() if stored.kind in PADDED}
+
+    def store(self, locked: DatasetLock, tombstones: Tombstones) -> None:
+        """Put the grown arrays in the place of the others, whose files go to a tombstone."""
+        query = select(arrays_table).where(arrays_table.c.dataset_id == locked.dataset.id)
+        for row in locked.connection.execute(query.order_by(arrays_table.c.position)).all():
+            stored = stored_array(row)
+            if stored.kind in PADDED:
+                copy = self._grown.pop(stored.id, None) or self._grow(stored)
+                self._update(locked, stored, id=copy.id, digest=copy.digest, shape=copy.shape)
+            elif stored.kind == Kind.EMBEDDING:
+                self._link_as_partial(stored)
+                self._update(locked, stored, kind=Kind.PARTIAL_EMBEDDING)
+            else:
+                continue
+            tombstones.bury_arrays(locked, [row], kind=FILE)
+
+    def discard_unused(self) -> None:
+        """Remove the copies of arrays that others have replaced meanwhile."""
+        self._arrays.discard(list(self._grown.values()))
+
+    def _grow(self, stored: StoredArray) -> StoredArray:
+        array = padded(self._arrays.read(stored), self._n_samples, is_category=stored.kind == Kind.CATEGORY)
+        copy = replace(stored, id=new_id(), digest=files.array_digest(array), shape=array.shape)
+        self.written.append(copy)
+        files.write_array(self._arrays.path(copy), array, is_new=True)
+        return copy
+
+    def _link_as_partial(self, stored: StoredArray) -> None:
+        path = self._arrays.path(replace(stored, kind=Kind.PARTIAL_EMBEDDING))
+        files.make_folder(path.parent)
+        # A process that was killed here may have left the link.
+        path.unlink(missing_ok=True)
+        os.link(self._arrays.path(stored), path)
+        files.sync_folder(path.parent)
+
+    def _update(self, locked: DatasetLock, stored: StoredArray, **values: Any) -> None:
+        statement = update(arrays_table).where(arrays_table.c.id == stored.id).values(values)
+        locked.connection.execute(statement)
 
 
 def padded(array: NDArray[Any], n_samples: int, *, is_category: bool = False) -> NDArray[Any]:
@@ -58,36 +103,20 @@ def padded(array: NDArray[Any], n_samples: int, *, is_category: bool = False) ->
     return np.concatenate([array, missing])
 
 
-def tag_changes(tags: list[Tag], n_samples: int) -> list[Change]:
-    """Return the changes after which every tag has a bit for each sample; only `initial-tag` holds the new ones."""
-    everything = np.arange(n_samples)
-    changes: list[Change] = []
-    for tag in tags:
-        rows = everything if tag.name == INITIAL_TAG else tag.rows
-        values = {"mask": rows_to_mask(rows, n_samples), "size": len(rows), "n_samples": n_samples}
-        changes.append(_execution(update(tables.tags).where(tables.tags.c.id == tag.id).values(values)))
-    return changes
+def grow_tags(locked: DatasetLock, n_samples: int) -> None:
+    """Give every mask a bit for each sample; only `initial-tag` holds the new ones."""
+    table = tags_table
+    of_dataset = table.c.dataset_id == locked.dataset.id
+    n_bytes = (n_samples + 7) // 8
+    for tag in _masks(locked):
+        if tag.name == INITIAL_TAG:
+            values = {"mask": rows_to_mask(np.arange(n_samples), n_samples), "size": n_samples}
+        else:
+            values = {"mask": tag.mask.ljust(n_bytes, b"\0")}
+        locked.connection.execute(update(table).where(table.c.id == tag.id).values(values))
+    locked.connection.execute(update(table).where(of_dataset).values(n_samples=n_samples))
 
 
-def count_in(dataset_id: str, name: str, n_before: int, n_samples: int) -> Change:
-    """Return the change of the dataset itself, which fails when somebody else has just done the same."""
-    column = tables.datasets.c
-    statement = (
-        update(tables.datasets)
-        .where(column.id == dataset_id, column.n_samples == n_before)
-        .values(n_samples=n_samples, n_pending=column.n_pending - (n_samples - n_before))
-    )
-
-    def change(connection: Connection) -> None:
-        if not connection.execute(statement).rowcount:
-            raise NotAllowedError(f"dataset '{name}' has just been changed by someone else; try again")
-
-    return change
-
-
-def _array_update(stored: StoredArray, values: dict[str, Any]) -> Change:
-    return _execution(update(tables.arrays).where(tables.arrays.c.id == stored.id).values(values))
-
-
-def _execution(statement: Any) -> Change:
-    return lambda connection: connection.execute(statement)
+def _masks(locked: DatasetLock) -> Sequence[Any]:
+    query = select(tags_table.c.id, tags_table.c.name, tags_table.c.mask)
+    return locked.connection.execute(query.where(tags_table.c.dataset_id == locked.dataset.id)).all()

@@ -1,54 +1,69 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
+from al_core.exceptions import AlreadyExistsError, NotAllowedError, WorkspaceError
 from al_core.store import files
 from al_core.store.arrays import Arrays
+from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
-from al_core.store.records import StoredArray
+from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, StoredArray
 from al_core.store.tables import arrays as table
+from al_core.store.tables import datasets
+from al_core.store.tombstones import Tombstones
+from al_core.store.transactions import DatasetLock, changing
 
 
 class LocalArrays(Arrays):
     """The arrays of a dataset of a `Workspace`.
 
-    The file is on disk before the catalog names it, and an older one goes only after that.
+    A file is on disk before the catalog names it. A tombstone keeps the file of an array that is replaced or deleted,
+    so that whoever has its record can read it.
     """
 
-    def __init__(self, engine: Engine, folder: Path, dataset_id: str) -> None:
+    def __init__(self, engine: Engine, folder: Path, dataset_id: str, tombstones: Tombstones) -> None:
         self._engine = engine
         self._folder = folder
         self._dataset_id = dataset_id
+        self._tombstones = tombstones
 
     def all(self, kind: str) -> list[StoredArray]:
         """Return the records of all arrays of a kind, oldest first."""
-        query = select(table).where(self._are(kind)).order_by(table.c.position)
-        with self._engine.connect() as connection:
-            return [_stored_array(record) for record in connection.execute(query)]
+        return self._records(self._are(kind))
 
     def find(self, kind: str, name: str) -> StoredArray | None:
         """Return the record of one array, or None if there is none of that name."""
-        query = select(table).where(self._are(kind, name))
-        with self._engine.connect() as connection:
-            record = connection.execute(query).one_or_none()
-        return _stored_array(record) if record else None
+        return next(iter(self._records(self._are(kind, name))), None)
+
+    def every(self) -> list[StoredArray]:
+        """Return the records of the arrays of all kinds, oldest first."""
+        return self._records(table.c.dataset_id == self._dataset_id)
 
     def read(self, stored: StoredArray) -> NDArray[Any]:
-        """Return the array itself, mapped from disk and read-only."""
-        return files.read_array(self._path(stored.kind, stored.id))
+        """Return the array itself, mapped from disk and read-only.
+
+        Of an array that was replaced so long ago that its file is gone, the present one is returned.
+
+        Raises:
+            NotFoundError: If it is gone and there is no other of its name.
+            WorkspaceError: If its file is missing or damaged.
+        """
+        try:
+            return self._read(stored)
+        except FileNotFoundError:
+            current = self.get(stored.kind, stored.name)
+        try:
+            return self._read(current)
+        except FileNotFoundError as error:
+            raise _damaged(current, "is missing") from error
 
     def path(self, stored: StoredArray) -> Path:
         """Return the file of an array."""
         return self._path(stored.kind, stored.id)
-
-    def every(self) -> list[StoredArray]:
-        """Return the records of the arrays of all kinds, oldest first."""
-        query = select(table).where(table.c.dataset_id == self._dataset_id).order_by(table.c.position)
-        with self._engine.connect() as connection:
-            return [_stored_array(record) for record in connection.execute(query)]
 
     def save(
         self,
@@ -58,56 +73,154 @@ class LocalArrays(Arrays):
         *,
         ids: Mapping[str, str | None] | None = None,
     ) -> list[StoredArray]:
-        """Store arrays of a kind, in place of older ones of the same names: all become visible at once."""
-        promised = ids or {}
-        records = [
-            StoredArray(
-                id=promised.get(name) or new_id(),
-                kind=kind,
-                name=name,
-                digest=files.array_digest(array),
-                shape=array.shape,
-                attributes=dict(attributes or {}),
-                created_at=now(),
-            )
-            for name, array in named.items()
-        ]
-        for record, array in zip(records, named.values(), strict=True):
-            files.write_array(self._path(kind, record.id), array)
-        with self._engine.begin() as connection:
-            statement = delete(table).where(self._are(kind, *named)).returning(table.c.id)
-            replaced = connection.execute(statement).scalars().all()
-            for record in records:
-                connection.execute(insert(table).values(dataset_id=self._dataset_id, **vars(record)))
-        self._remove_files(kind, replaced)
+        """Store arrays of a kind, in place of older ones of the same names: all become visible at once.
+
+        Raises:
+            AlreadyExistsError: If there is an embedding of a name; embeddings are never replaced.
+            NotAllowedError: If an array has not a row for each sample that the dataset has by now.
+            NotFoundError: If the dataset has been deleted.
+        """
+        with (
+            self.written(kind, named, attributes, ids=ids) as records,
+            changing(self._engine, self._dataset_id) as locked,
+        ):
+            self.insert(locked, records)
+        self._tombstones.remove_expired()
         return records
 
     def delete(self, kind: str, name: str) -> None:
         """Remove an array if it is there."""
-        with self._engine.begin() as connection:
-            statement = delete(table).where(self._are(kind, name)).returning(table.c.id)
-            removed = connection.execute(statement).scalars().all()
-        self._remove_files(kind, removed)
+        with changing(self._engine, self._dataset_id) as locked:
+            self._tombstones.bury_arrays(locked, self.remove(locked, kind, name))
+        self._tombstones.remove_expired()
 
-    def _are(self, kind: str, *names: str) -> ColumnElement[bool]:
+    @contextmanager
+    def written(
+        self,
+        kind: str,
+        named: Mapping[str, NDArray[Any]],
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        ids: Mapping[str, str | None] | None = None,
+    ) -> Iterator[list[StoredArray]]:
+        """Write the files of new arrays, for a transaction inside that inserts them."""
+        records: list[StoredArray] = []
+        with self.discarding(records):
+            for name, array in named.items():
+                record = _new_record(kind, name, array, attributes, (ids or {}).get(name))
+                self._write(record, array)
+                records.append(record)
+            yield records
+
+    @contextmanager
+    def discarding(self, records: Sequence[StoredArray]) -> Iterator[None]:
+        """Remove the files of records again if what is inside fails before its commit."""
+        try:
+            yield
+        except WorkspaceError:
+            # Nobody knows whether there was a commit: the connection may have been lost just after it.
+            raise
+        except Exception:
+            self.discard(records)
+            raise
+
+    def insert(self, locked: DatasetLock, records: Sequence[StoredArray]) -> None:
+        """Name written arrays in the catalog, and bury those that they replace."""
+        for record in records:
+            self._check_length(locked, record)
+            replaced = self.remove(locked, record.kind, record.name)
+            if replaced and record.kind == Kind.EMBEDDING:
+                raise AlreadyExistsError(
+                    f"dataset '{locked.dataset.name}' already has an embedding '{record.name}'; choose another name"
+                )
+            self._tombstones.bury_arrays(locked, replaced)
+            locked.connection.execute(insert(table).values(dataset_id=self._dataset_id, **vars(record)))
+
+    def remove(self, locked: DatasetLock, kind: str, name: str) -> Sequence[Row[Any]]:
+        """Delete the row of an array, and return it if there was one; its file stays."""
+        return locked.connection.execute(delete(table).where(self._are(kind, name)).returning(*table.c)).all()
+
+    def discard(self, records: Sequence[StoredArray]) -> None:
+        """Remove files that were written for rows that no transaction has inserted."""
+        for record in records:
+            self.path(record).unlink(missing_ok=True)
+        if self._is_gone():
+            # Writing has made the dataset's folder again.
+            for folder in (*{self.path(record).parent for record in records}, self._folder):
+                with suppress(OSError):
+                    folder.rmdir()
+
+    def _is_gone(self) -> bool:
+        """Return whether the dataset has been removed for good: not even a tombstone keeps it."""
+        query = select(datasets.c.id).where(datasets.c.id == self._dataset_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is None
+
+    def _records(self, condition: ColumnElement[bool]) -> list[StoredArray]:
+        query = select(table).where(condition).order_by(table.c.position)
+        with reading(self._engine) as connection:
+            return [stored_array(row) for row in connection.execute(query)]
+
+    def _are(self, kind: str, name: str | None = None) -> ColumnElement[bool]:
         condition = (table.c.dataset_id == self._dataset_id) & (table.c.kind == kind)
-        return condition & table.c.name.in_(names) if names else condition
+        return condition if name is None else condition & (table.c.name == name)
 
     def _path(self, kind: str, array_id: str) -> Path:
         return self._folder / kind / f"{array_id}.npy"
 
-    def _remove_files(self, kind: str, array_ids: Iterable[str]) -> None:
-        for array_id in array_ids:
-            self._path(kind, array_id).unlink(missing_ok=True)
+    def _read(self, stored: StoredArray) -> NDArray[Any]:
+        try:
+            return files.read_array(self.path(stored))
+        except (ValueError, EOFError) as error:
+            raise _damaged(stored, f"is damaged ({error})") from error
+
+    def _write(self, record: StoredArray, array: NDArray[Any]) -> None:
+        try:
+            files.write_array(self.path(record), array, is_new=True)
+        except FileExistsError as error:
+            # Only an id that was promised to a client can come twice.
+            raise AlreadyExistsError(
+                f"an array with the id '{record.id}' has been stored already; ask for a new address"
+            ) from error
+
+    def _check_length(self, locked: DatasetLock, record: StoredArray) -> None:
+        n_samples = locked.dataset.n_samples
+        if record.kind in ONE_ROW_A_SAMPLE and record.shape[:1] != (n_samples,):
+            raise NotAllowedError(
+                f"{record.kind} '{record.name}' has the shape {record.shape}, but dataset '{locked.dataset.name}' has "
+                f"{n_samples} samples by now; try again"
+            )
 
 
-def _stored_array(record: Row[Any]) -> StoredArray:
+def stored_array(row: Row[Any]) -> StoredArray:
+    """Return the record that a row holds."""
     return StoredArray(
-        id=record.id,
-        kind=record.kind,
-        name=record.name,
-        digest=record.digest,
-        shape=tuple(record.shape),
-        attributes=record.facts,
-        created_at=record.created_at,
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        digest=row.digest,
+        shape=tuple(row.shape),
+        attributes=row.facts,
+        created_at=row.created_at,
+    )
+
+
+def _new_record(
+    kind: str, name: str, array: NDArray[Any], attributes: Mapping[str, Any] | None, array_id: str | None
+) -> StoredArray:
+    return StoredArray(
+        id=array_id or new_id(),
+        kind=kind,
+        name=name,
+        digest=files.array_digest(array),
+        shape=array.shape,
+        attributes=dict(attributes or {}),
+        created_at=now(),
+    )
+
+
+def _damaged(stored: StoredArray, problem: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"the file of {stored.kind} '{stored.name}' ({stored.kind}/{stored.id}.npy) {problem}; restore it from a "
+        "backup, or store the array again"
     )

@@ -48,6 +48,13 @@ class Kind(StrEnum):
     """The rows that a selection added, in the order picked; the array's name is the id of the tag."""
 
 
+PADDED = frozenset({Kind.SCORE, Kind.PREDICTION, Kind.METADATA, Kind.CATEGORY, Kind.DIGEST})
+"""Kinds whose arrays have a row for each sample, and get one for each new sample."""
+
+ONE_ROW_A_SAMPLE = PADDED | {Kind.EMBEDDING}
+"""Kinds whose arrays are stored only while the dataset has as many samples as they have rows."""
+
+
 @dataclass(frozen=True)
 class Tag:
     """A named set of rows.

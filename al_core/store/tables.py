@@ -35,6 +35,10 @@ datasets = Table(
     Column("images_dir", String),
     Column("facts", JSON, nullable=False, key="attributes"),
     Column("created_at", BigInteger, nullable=False),
+    # Raised by every transaction that changes the dataset.
+    Column("revision", Integer, nullable=False),
+    # Set while a tombstone keeps the dataset.
+    Column("deleted_at", BigInteger),
 )
 
 tags = Table(
@@ -47,11 +51,13 @@ tags = Table(
     Column("mask", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),
     Column("tot_size", Integer, nullable=False, key="n_samples"),
-    Column("prev_tag_id", String(24), key="parent_id"),
     Column("query_tag_id", String(24)),
     Column("preselected_tag_id", String(24), key="labeled_tag_id"),
     Column("facts", JSON, nullable=False, key="provenance"),
     Column("created_at", BigInteger, nullable=False),
+    # Not RESTRICT, which on SQLite refuses to delete a parent together with its children.
+    # Indexed, because without it every look for children would read past every mask.
+    Column("parent_id", String(24), ForeignKey("tags.id"), index=True),
     UniqueConstraint("dataset_id", "name"),
 )
 
@@ -78,6 +84,21 @@ samples = Table(
     Column("filename", String, nullable=False),
     Column("facts", JSON, nullable=False, key="attributes"),
     UniqueConstraint("dataset_id", "filename"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(24), unique=True, nullable=False),
+    _dataset_id(),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    # The rows that were deleted.
+    Column("content", JSON, nullable=False),
+    Column("deleted_at", BigInteger, nullable=False),
+    # 0 once nothing can be brought back any more.
+    Column("expires_at", BigInteger, nullable=False, index=True),
 )
 
 jobs = Table(

@@ -1,27 +1,34 @@
+import math
 import os
-import shutil
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.exceptions import NotFoundError, WorkspaceError
 from al_core.store import files, names, tables
 from al_core.store.catalog import open_catalog
+from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
-from al_core.store.local_dataset import LocalDataset
-from al_core.store.orphans import remove_orphans
+from al_core.store.leftovers import remove_leftovers
+from al_core.store.local_dataset import LocalDataset, check_folder
 from al_core.store.tokens import Tokens
+from al_core.store.tombstones import Tombstones
+from al_core.store.transactions import changing, lock
 
 # Made once, because nearly every request begins with it.
 DATASET = select(tables.datasets).where(
-    or_(tables.datasets.c.id == bindparam("wanted"), tables.datasets.c.name == bindparam("wanted"))
+    tables.datasets.c.deleted_at.is_(None),
+    or_(tables.datasets.c.id == bindparam("wanted"), tables.datasets.c.name == bindparam("wanted")),
 )
+
+RETENTION_HOURS = 24.0
+"""How long what was deleted or replaced can be brought back, unless `AL_CORE_RETENTION_HOURS` says otherwise."""
 
 
 class Workspace:
@@ -32,6 +39,7 @@ class Workspace:
 
     Attributes:
         tokens: Who may use the API.
+        tombstones: What has been deleted or replaced lately, and how it is brought back.
 
     Raises:
         WorkspaceError: If home and catalog do not belong together, or the catalog is newer, lost or damaged.
@@ -49,8 +57,10 @@ class Workspace:
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
+        self.tombstones = Tombstones(self._engine, self._datasets_folder, _retention())
         files.make_folder(self._datasets_folder)
-        remove_orphans(self._engine, self._datasets_folder)
+        remove_leftovers(self._engine, self._datasets_folder)
+        self.tombstones.remove_expired(is_due=True)
 
     def __enter__(self) -> "Workspace":
         return self
@@ -76,8 +86,12 @@ class Workspace:
 
     def datasets(self) -> list[LocalDataset]:
         """Return all datasets, newest first."""
-        query = select(tables.datasets).order_by(tables.datasets.c.position.desc())
-        with self._engine.connect() as connection:
+        query = (
+            select(tables.datasets)
+            .where(tables.datasets.c.deleted_at.is_(None))
+            .order_by(tables.datasets.c.position.desc())
+        )
+        with reading(self._engine) as connection:
             return [self._dataset(record) for record in connection.execute(query)]
 
     def dataset(self, name_or_id: str) -> LocalDataset:
@@ -86,7 +100,7 @@ class Workspace:
         Raises:
             NotFoundError: If there is none; the message lists the datasets there are.
         """
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             record = connection.execute(DATASET, {"wanted": name_or_id}).first()
         if record:
             return self._dataset(record)
@@ -103,47 +117,67 @@ class Workspace:
             AlreadyExistsError: If the name is taken.
         """
         self.check_dataset_name(name)
-        dataset = self._insert_dataset(name)
+        if filenames is not None:
+            names.check_filenames(filenames)
+        images_folder = check_folder(Path(images_dir).expanduser()) if images_dir is not None else None
+        values = _new_dataset(name, images_folder)
         try:
-            if images_dir is not None:
-                dataset.set_images_dir(Path(images_dir).expanduser())
-            if filenames is not None:
-                dataset.set_samples(filenames)
-        except InvalidInputError:
-            self.delete_dataset(dataset.id)
-            raise
-        return dataset
+            with writing(self._engine) as connection:
+                connection.execute(insert(tables.datasets).values(values))
+                locked = lock(connection, values["id"])
+                dataset = self._dataset(locked.dataset)
+                if filenames is not None:
+                    dataset.freeze_samples(locked, filenames)
+        except IntegrityError as error:
+            raise names.dataset_exists(name) from error
+        return self.dataset(dataset.id)
 
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
         names.check_dataset_name(name)
         query = select(tables.datasets.c.id).where(tables.datasets.c.name == name)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             is_used = connection.execute(query).first() is not None
         if is_used:
             raise names.dataset_exists(name)
 
     def delete_dataset(self, name_or_id: str) -> None:
-        """Remove a dataset with its tags, scores and arrays; images stay where they are."""
-        dataset = self.dataset(name_or_id)
-        with self._engine.begin() as connection:
-            for table in (tables.tags, tables.arrays, tables.samples):
-                connection.execute(delete(table).where(table.c.dataset_id == dataset.id))
-            connection.execute(delete(tables.datasets).where(tables.datasets.c.id == dataset.id))
-        shutil.rmtree(self._datasets_folder / dataset.id, ignore_errors=True)
+        """Remove a dataset with its tags, scores and arrays; images stay where they are.
+
+        `tombstones` brings it back for a while. Its name is free at once.
+        """
+        with changing(self._engine, self.dataset(name_or_id).id) as locked:
+            self.tombstones.bury_dataset(locked)
+        self.tombstones.remove_expired()
 
     @property
     def _datasets_folder(self) -> Path:
         return self.home / "datasets"
 
     def _dataset(self, record: Any) -> LocalDataset:
-        return LocalDataset(self._engine, self._datasets_folder / record.id, record)
+        return LocalDataset(self._engine, self._datasets_folder / record.id, record, self.tombstones)
 
-    def _insert_dataset(self, name: str) -> LocalDataset:
-        values = {"id": new_id(), "name": name, "n_samples": 0, "n_pending": 0, "attributes": {}, "created_at": now()}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(tables.datasets).values(**values))
-        except IntegrityError as error:
-            raise names.dataset_exists(name) from error
-        return self.dataset(str(values["id"]))
+
+def _new_dataset(name: str, images_dir: Path | None) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "name": name,
+        "n_samples": 0,
+        "n_pending": 0,
+        "images_dir": str(images_dir) if images_dir else None,
+        "attributes": {},
+        "created_at": now(),
+        "revision": 0,
+    }
+
+
+def _retention() -> int:
+    """Return the retention time in milliseconds."""
+    text = os.environ.get("AL_CORE_RETENTION_HOURS") or str(RETENTION_HOURS)
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 <= hours < math.inf:
+        raise WorkspaceError(f"AL_CORE_RETENTION_HOURS should be a number of hours from 0, not {text!r}")
+    return round(hours * 3600 * 1000)

@@ -1,27 +1,24 @@
 import os
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import create_engine, text
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import MetaData, create_engine, text
 
 from al_core.store import Workspace, tables
 from al_core.store.catalog import REVISIONS, open_catalog
-from tests.store.homes import as_version_0_1_0
+from tests.store.homes import VERSION_0_1_0, as_version_0_1_0, make_tables
 
 
 def first_catalog(home: Path) -> str:
     """A catalog as it was before there were migrations, with a dataset."""
     url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{home / 'catalog.sqlite'}"
     engine = create_engine(url)
-    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        import_module("al_core.store.migrations.versions.0001_datasets_tags_arrays").upgrade()
+    with engine.begin() as connection:
+        make_tables(connection, VERSION_0_1_0[0])
         connection.execute(text("INSERT INTO datasets (id, name, n_samples, created_at) VALUES ('1', 'old', 0, 1)"))
     engine.dispose()
     return url
@@ -49,10 +46,12 @@ def test_migrations_lead_to_the_tables_that_a_new_catalog_has(tmp_path: Path) ->
 def test_a_catalog_that_version_0_1_0_was_killed_making_is_completed(tmp_path: Path, n_tables: int) -> None:
     url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{tmp_path / 'catalog.sqlite'}"
     engine = create_engine(url)
-    of_that_version = [table for table in tables.metadata.sorted_tables if table.name != "workspace"]
     with engine.begin() as connection:
-        for table in of_that_version[:n_tables]:
-            connection.execute(CreateTable(table))
+        make_tables(connection, *VERSION_0_1_0)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        of_that_version = MetaData()
+        of_that_version.reflect(connection)
+        of_that_version.drop_all(connection, of_that_version.sorted_tables[n_tables:])
     engine.dispose()
     with Workspace(tmp_path) as workspace:
         assert workspace.create_dataset("cats", ["a.png"]).n_samples == 1

@@ -107,16 +107,6 @@ def test_only_a_selection_makes_a_selection_and_the_initial_tag_stays_all(datase
         dataset.set_tag_role(dataset.tag(INITIAL_TAG), TagRole.LABELED)
 
 
-def test_an_array_replaces_the_one_of_its_name_and_leaves_no_file_behind(dataset: Dataset) -> None:
-    dataset.arrays.save(Kind.SCORE, {"margin": np.zeros(6)})
-    dataset.arrays.save(Kind.SCORE, {"margin": np.ones(6), "entropy": np.full(6, 0.5)}, {"prediction": "model"})
-    stored = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
-    assert list(stored) == ["margin", "entropy"]
-    assert dataset.arrays.read(stored["margin"]).tolist() == [1] * 6
-    assert stored["margin"].attributes == {"prediction": "model"}
-    assert len(list(dataset._folder.joinpath("score").iterdir())) == 2
-
-
 def test_equal_arrays_have_equal_digests_and_others_do_not(dataset: Dataset) -> None:
     arrays = {"zeros": np.zeros(6), "again": np.zeros(6), "ones": np.ones(6), "flat": np.zeros((6, 1))}
     dataset.arrays.save(Kind.SCORE, arrays)

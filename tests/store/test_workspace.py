@@ -1,14 +1,11 @@
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError
 from al_core.store import INITIAL_TAG, Dataset, Workspace
-from al_core.store.orphans import ORPHAN_AGE_SECONDS
 
 
 def test_a_dataset_survives_reopening_the_workspace(tmp_path: Path) -> None:
@@ -59,54 +56,6 @@ def test_an_images_folder_that_does_not_exist_is_refused_and_nothing_stored(work
 def test_samples_are_set_once(dataset: Dataset) -> None:
     with pytest.raises(NotAllowedError, match="6 samples already"):
         dataset.set_samples(["z.png"])
-
-
-def test_deleting_a_dataset_removes_its_files_and_no_others(workspace: Workspace, dataset: Dataset) -> None:
-    other = workspace.create_dataset("other", ["x.png"])
-    workspace.delete_dataset("line")
-    assert [path.name for path in (workspace.home / "datasets").iterdir()] == [other.id]
-    with pytest.raises(NotFoundError):
-        workspace.dataset(dataset.id)
-
-
-def test_opening_removes_old_orphans_and_leaves_young_ones(workspace: Workspace, dataset: Dataset) -> None:
-    folder = workspace.home / "datasets" / dataset.id / "embedding"
-    stored = {path.name for path in folder.iterdir()}
-    old, half_written, young = folder / "0.npy", folder / "1.npy.abcd.tmp", folder / "2.npy"
-    for path in (old, half_written, young):
-        path.write_bytes(b"")
-    for path in (old, half_written):
-        os.utime(path, (time.time() - ORPHAN_AGE_SECONDS - 1,) * 2)
-    Workspace(workspace.home).close()
-    assert {path.name for path in folder.iterdir()} == stored | {young.name}
-
-
-def make_old(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"")
-    os.utime(path, (time.time() - ORPHAN_AGE_SECONDS - 1,) * 2)
-    return path
-
-
-def test_opening_leaves_the_folder_of_a_dataset_that_the_catalog_does_not_name(workspace: Workspace) -> None:
-    folder = workspace.home / "datasets" / "0123456789abcdef01234567"
-    files = [make_old(folder / "embedding" / "0.npy"), make_old(folder / "filenames.arrow")]
-    os.utime(folder, (0, 0))
-    Workspace(workspace.home).close()
-    assert [file for file in files if not file.exists()] == []
-
-
-def test_opening_leaves_what_clients_sent_whatever_its_name(workspace: Workspace, dataset: Dataset) -> None:
-    folder = workspace.home / "datasets" / dataset.id
-    files = [make_old(folder / "images" / "a.npy"), make_old(folder / "images" / "a.npy.tmp.tmp")]
-    Workspace(workspace.home).close()
-    assert [file for file in files if not file.exists()] == []
-
-
-def test_opening_removes_half_written_filenames(workspace: Workspace, dataset: Dataset) -> None:
-    half_written = make_old(workspace.home / "datasets" / dataset.id / "filenames.arrow.abcd.tmp")
-    Workspace(workspace.home).close()
-    assert not half_written.exists()
 
 
 CREATE_TAGS = """

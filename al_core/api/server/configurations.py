@@ -1,5 +1,7 @@
 """Which custom metadata are numbers to be shown: the dashboard filters and colours by them."""
 
+from typing import Any
+
 import numpy as np
 from fastapi import APIRouter
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ def read_configurations(dataset: DatasetOfPath) -> list[ConfigurationData]:
 def create_configuration(dataset: DatasetOfPath, body: ConfigurationSet) -> Created:
     """Register which custom-metadata paths hold numbers; existing values become metadata columns."""
     configuration = ConfigurationData(id=new_id(), **body.model_dump(), created_at=now(), last_modified_at=now())
-    store(dataset, [*read_configurations(dataset), configuration], body)
+    store(dataset, configuration)
     return Created(id=configuration.id)
 
 
@@ -49,16 +51,23 @@ def update_configuration(dataset: DatasetOfPath, configuration_id: str, body: Co
     """Replace a configuration, and read the custom metadata again."""
     before = read_configuration(dataset, configuration_id)
     changed = before.model_copy(update={"name": body.name, "configs": body.configs, "last_modified_at": now()})
-    configurations = [changed if other.id == before.id else other for other in read_configurations(dataset)]
-    store(dataset, configurations, body)
+    store(dataset, changed)
 
 
-def store(dataset: LocalDataset, configurations: list[ConfigurationData], body: ConfigurationSet) -> None:
-    """Store the configurations, and the numbers that the entries of `body` point at as metadata columns."""
-    columns = {entry.name: column(dataset, entry) for entry in body.configs if entry.value_data_type in NUMERIC}
+def store(dataset: LocalDataset, configuration: ConfigurationData) -> None:
+    """Store a new or changed configuration, and the numbers that it points at as metadata columns."""
+    numeric = [entry for entry in configuration.configs if entry.value_data_type in NUMERIC]
+    columns = {entry.name: column(dataset, entry) for entry in numeric}
     if dataset.n_samples and columns:
-        dataset.arrays.save(Kind.METADATA, columns, {"source": f"custom metadata, {body.name}"})
-    dataset.set_attributes({ATTRIBUTE: [configuration.model_dump(by_alias=True) for configuration in configurations]})
+        dataset.arrays.save(Kind.METADATA, columns, {"source": f"custom metadata, {configuration.name}"})
+
+    def put(attributes: dict[str, Any]) -> dict[str, Any]:
+        configurations = {stored["id"]: stored for stored in attributes.get(ATTRIBUTE, [])}
+        # One that is replaced keeps its place.
+        configurations[configuration.id] = configuration.model_dump(by_alias=True)
+        return {**attributes, ATTRIBUTE: list(configurations.values())}
+
+    dataset.change_attributes(put)
 
 
 def column(dataset: LocalDataset, entry: ConfigurationEntry) -> NDArray[np.float64]:

@@ -50,8 +50,12 @@ def read_tasks(dataset: DatasetOfPath) -> list[PredictionTask]:
 @router.post("/tasks", status_code=201)
 def save_task(dataset: DatasetOfPath, body: PredictionTask) -> Created:
     """Create or replace a prediction task."""
-    others = [task for task in read_tasks(dataset) if task.name != body.name]
-    dataset.set_attributes({TASKS: [task.model_dump(by_alias=True) for task in [*others, body]]})
+
+    def replace_task(attributes: dict[str, Any]) -> dict[str, Any]:
+        others = [task for task in attributes.get(TASKS, []) if task["name"] != body.name]
+        return {**attributes, TASKS: [*others, body.model_dump(by_alias=True)]}
+
+    dataset.change_attributes(replace_task)
     return Created(id=dataset.id)
 
 
@@ -103,8 +107,11 @@ def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -
         sent.setdefault(read_task(dataset, one.task_name).name, []).append(
             one.model_dump(by_alias=True, exclude_none=True)
         )
-    attributes = dataset.samples.attributes(row).get(row, {})
-    dataset.samples.set_attributes(row, filename_of(dataset, row), attributes | {SENT: attributes.get(SENT, {}) | sent})
+
+    def replace_sent(attributes: dict[str, Any]) -> dict[str, Any]:
+        return {**attributes, SENT: {**attributes.get(SENT, {}), **sent}}
+
+    dataset.samples.change_attributes(row, filename_of(dataset, row), replace_sent)
     return Created(id=sample_id)
 
 

@@ -85,8 +85,9 @@ def read_sample(dataset: DatasetOfPath, sample_id: str) -> SampleData:
 def update_sample(dataset: DatasetOfPath, sample_id: str, body: SampleUpdate) -> None:
     """Store what a client says about a sample, such as custom metadata; what is left out stays."""
     row = row_of(dataset, sample_id)
-    attributes = dataset.samples.attributes(row).get(row, {})
-    dataset.samples.set_attributes(row, filename_of(dataset, row), attributes | attributes_of(body))
+    dataset.samples.change_attributes(
+        row, filename_of(dataset, row), lambda attributes: {**attributes, **attributes_of(body)}
+    )
 
 
 @router.get("/samples/{sample_id}/writeurl")

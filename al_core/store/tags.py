@@ -1,0 +1,189 @@
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, delete, insert, select, update
+
+from al_core.exceptions import NotAllowedError, NotFoundError
+from al_core.store import names
+from al_core.store.engines import reading
+from al_core.store.identity import new_id, now
+from al_core.store.local_arrays import LocalArrays
+from al_core.store.provenance import Provenance
+from al_core.store.records import INITIAL_TAG, Kind, Tag, TagOrigin, rows_to_mask
+from al_core.store.tables import tags as table
+from al_core.store.tombstones import Tombstones
+from al_core.store.transactions import DatasetLock, changing
+from al_core.types import Rows
+
+# Made once: clients ask for tags all the time, and putting the statement together takes longer than the query.
+TAGS_OF = select(table).where(table.c.dataset_id == bindparam("id")).order_by(table.c.position.desc())
+
+
+class Tags:
+    """The tags of a dataset of a `Workspace`.
+
+    A mask has a bit for each sample, so no method reads the masks of tags that it does not return.
+    """
+
+    def __init__(self, engine: Engine, dataset_id: str, arrays: LocalArrays, tombstones: Tombstones) -> None:
+        self._engine = engine
+        self._dataset_id = dataset_id
+        self._arrays = arrays
+        self._tombstones = tombstones
+
+    def all(self) -> list[Tag]:
+        """Return all tags, newest first."""
+        with reading(self._engine) as connection:
+            return [_tag(row) for row in connection.execute(TAGS_OF, {"id": self._dataset_id})]
+
+    def find(self, name: str) -> Tag | None:
+        """Return the tag of that name, or None."""
+        return self._one(table.c.name == name)
+
+    def find_by_id(self, tag_id: str) -> Tag | None:
+        """Return the tag with that id, or None."""
+        return self._one(table.c.id == tag_id)
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a tag of that name."""
+        with reading(self._engine) as connection:
+            return self._id_of(connection, name) is not None
+
+    def create(self, name: str, rows: Rows, n_samples: int, origin: TagOrigin) -> Tag:
+        """Store a tag of `rows` of `n_samples`, with the order in which they were picked, and return it.
+
+        Raises:
+            NotAllowedError: If the dataset has another number of samples by now.
+            AlreadyExistsError: If there is a tag of that name.
+            NotFoundError: If the parent has been deleted.
+        """
+        names.check_tag_name(name)
+        tag = new_tag(self._dataset_id, name, rows, n_samples, origin)
+        orders = {tag.id: origin.order} if origin.order is not None else {}
+        with (
+            self._arrays.written(Kind.SELECTION, orders) as selection,
+            changing(self._engine, self._dataset_id) as locked,
+        ):
+            if locked.dataset.n_samples != n_samples:
+                raise NotAllowedError(
+                    f"tag '{name}' was made for {n_samples} samples, but dataset '{locked.dataset.name}' has "
+                    f"{locked.dataset.n_samples} by now; try again"
+                )
+            self.check_is_free(locked, name)
+            tag = replace(tag, parent_id=self._parent_id(locked, origin))
+            insert_tag(locked, tag)
+            self._arrays.insert(locked, selection)
+        return tag
+
+    def check_is_free(self, locked: DatasetLock, name: str) -> None:
+        """Raise `AlreadyExistsError` if there is a tag of that name by now."""
+        if self._id_of(locked.connection, name) is not None:
+            raise names.tag_exists(name)
+
+    def rename(self, tag: Tag, name: str) -> Tag:
+        """Give a tag another name and return it."""
+        names.check_tag_name(name)
+        with changing(self._engine, self._dataset_id) as locked:
+            id_of_name = self._id_of(locked.connection, name)
+            if id_of_name not in (None, tag.id):
+                raise names.tag_exists(name)
+            self._update(locked, tag, name=name)
+        return replace(tag, name=name)
+
+    def change_provenance(self, tag: Tag, changes: Mapping[str, Any]) -> None:
+        """Store values beside those that say how a tag was made, as they are stored by now."""
+        with changing(self._engine, self._dataset_id) as locked:
+            # Not `tag.provenance`: a later version may have written what this one does not read.
+            stored = self._row(locked, tag).facts
+            self._update(locked, tag, provenance={**stored, **changes})
+
+    def delete(self, tag: Tag) -> None:
+        """Remove a tag that has no children.
+
+        Raises:
+            NotAllowedError: If another tag was made from it.
+            NotFoundError: If it has been deleted.
+        """
+        with changing(self._engine, self._dataset_id) as locked:
+            row = self._row(locked, tag)
+            query = select(table.c.name).where(table.c.parent_id == tag.id).order_by(table.c.position)
+            children = list(locked.connection.execute(query).scalars())
+            if children:
+                raise NotAllowedError(f"tag '{row.name}' has children: delete {', '.join(children)} first")
+            orders = self._arrays.remove(locked, Kind.SELECTION, tag.id)
+            locked.connection.execute(delete(table).where(self._is(tag)))
+            self._tombstones.bury_tag(locked, row, orders)
+        self._tombstones.remove_expired()
+
+    def _one(self, condition: ColumnElement[bool]) -> Tag | None:
+        query = select(table).where(table.c.dataset_id == self._dataset_id, condition)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return _tag(row) if row else None
+
+    def _is(self, tag: Tag) -> ColumnElement[bool]:
+        return (table.c.dataset_id == self._dataset_id) & (table.c.id == tag.id)
+
+    def _id_of(self, connection: Connection, name: str) -> str | None:
+        query = select(table.c.id).where(table.c.dataset_id == self._dataset_id, table.c.name == name)
+        return connection.execute(query).scalar_one_or_none()
+
+    def _parent_id(self, locked: DatasetLock, origin: TagOrigin) -> str:
+        if origin.parent:
+            return str(self._row(locked, origin.parent).id)
+        parent_id = self._id_of(locked.connection, INITIAL_TAG)
+        if parent_id is None:
+            raise NotFoundError(f"dataset '{locked.dataset.name}' has no '{INITIAL_TAG}' yet: add embeddings first")
+        return parent_id
+
+    def _row(self, locked: DatasetLock, tag: Tag) -> Row[Any]:
+        row = locked.connection.execute(select(table).where(self._is(tag))).one_or_none()
+        if row is None:
+            raise NotFoundError(f"tag '{tag.name}' of dataset '{locked.dataset.name}' has been deleted")
+        return row
+
+    def _update(self, locked: DatasetLock, tag: Tag, **values: Any) -> None:
+        self._row(locked, tag)
+        locked.connection.execute(update(table).where(self._is(tag)).values(values))
+
+
+def new_tag(dataset_id: str, name: str, rows: Rows, n_samples: int, origin: TagOrigin) -> Tag:
+    """Return a tag that is not stored yet."""
+    unique = np.unique(rows)
+    return Tag(
+        id=new_id(),
+        dataset_id=dataset_id,
+        name=name,
+        mask=rows_to_mask(unique, n_samples),
+        size=len(unique),
+        n_samples=n_samples,
+        parent_id=origin.parent.id if origin.parent else None,
+        query_tag_id=origin.query.id if origin.query else None,
+        labeled_tag_id=origin.labeled.id if origin.labeled else None,
+        provenance=origin.provenance,
+        created_at=now(),
+    )
+
+
+def insert_tag(locked: DatasetLock, tag: Tag) -> None:
+    """Store a new tag."""
+    values = {field.name: getattr(tag, field.name) for field in fields(tag)}
+    locked.connection.execute(insert(table).values(values | {"provenance": tag.provenance.to_json()}))
+
+
+def _tag(row: Row[Any]) -> Tag:
+    return Tag(
+        id=row.id,
+        dataset_id=row.dataset_id,
+        name=row.name,
+        mask=row.mask,
+        size=row.size,
+        n_samples=row.tot_size,
+        parent_id=row.parent_id,
+        query_tag_id=row.query_tag_id,
+        labeled_tag_id=row.preselected_tag_id,
+        provenance=Provenance.from_json(row.facts),
+        created_at=row.created_at,
+    )
