@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from al_core.exceptions import NotFoundError, WorkspaceError
 from al_core.store import files, names, tables
 from al_core.store.catalog import open_catalog
+from al_core.store.checks import Checks
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
@@ -83,6 +84,11 @@ class Workspace:
     def job_records(self) -> JobRecords:
         """The jobs of all processes that have this workspace open."""
         return JobRecords(self._engine, self.home / "jobs")
+
+    @cached_property
+    def checks(self) -> Checks:
+        """What is wrong with this workspace."""
+        return Checks(self._engine, self._datasets_folder)
 
     def datasets(self) -> list[LocalDataset]:
         """Return all datasets, newest first."""

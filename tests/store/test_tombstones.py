@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,11 @@ def undo(workspace: Workspace, name: str | None = None) -> None:
 
 
 @pytest.fixture
-def forgetful(workspace: Workspace, dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch) -> LocalDataset:
+def forgetful(workspace: Workspace, dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalDataset]:
     """The dataset as a process has it in which the retention time is over at once."""
     monkeypatch.setenv("AL_CORE_RETENTION_HOURS", "0")
-    return Workspace(workspace.home).dataset(dataset.id)
+    with Workspace(workspace.home) as other:
+        yield other.dataset(dataset.id)
 
 
 def test_a_deleted_dataset_comes_back_as_it_was(workspace: Workspace, dataset: LocalDataset) -> None:

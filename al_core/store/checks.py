@@ -1,0 +1,143 @@
+"""What is wrong with a workspace. Nothing here changes anything."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Engine, Row, Select, select
+
+from al_core.store import files
+from al_core.store.engines import reading
+from al_core.store.local_dataset import THUMBNAILS, UPLOADS
+from al_core.store.records import INITIAL_TAG, ONE_ROW_A_SAMPLE, Kind
+from al_core.store.tables import arrays, datasets, tags, tombstones
+
+FILENAMES = "filenames.arrow"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in the catalog whose files or relatives are not what the catalog says.
+
+    Attributes:
+        dataset_id: The dataset it is in.
+        kind: "filenames", "tag", or the kind of an array.
+        name: Of the tag or array, otherwise of the dataset.
+        problem: A part of a sentence, such as "is missing".
+    """
+
+    dataset_id: str
+    kind: str
+    name: str
+    problem: str
+
+
+class Checks:
+    """Compares a workspace's catalog with its files.
+
+    Servers may run meanwhile: what they store between two looks may be reported wrongly, so look again before a repair.
+    """
+
+    def __init__(self, engine: Engine, datasets_folder: Path) -> None:
+        self._engine = engine
+        self._datasets_folder = datasets_folder
+
+    def unnamed_files(self) -> list[Path]:
+        """Return the files that neither catalog nor tombstone names: left by a killed process, or by a lost row."""
+        present = {path for path in self._datasets_folder.rglob("*") if path.is_file()}
+        # Read after the files, so that one that is named meanwhile is not reported.
+        named = self._named_files()
+        clients = {(dataset.id, folder) for dataset in self._rows(select(datasets)) for folder in (UPLOADS, THUMBNAILS)}
+        unnamed = present - named
+        return sorted(path for path in unnamed if path.relative_to(self._datasets_folder).parts[:2] not in clients)
+
+    def damaged_arrays(self, *, with_digests: bool = True) -> Iterator[Fault]:
+        """Yield the arrays whose file is missing, cut or changed, or that have not a row for each sample.
+
+        Args:
+            with_digests: Whether every file is read in full; otherwise only its header and length are.
+        """
+        for array in self._rows(_of_datasets(arrays).add_columns(datasets.c.n_samples)):
+            problem = self._problem_of(array, with_digests=with_digests)
+            if problem:
+                yield Fault(array.dataset_id, array.kind, array.name, problem)
+
+    def damaged_filenames(self) -> Iterator[Fault]:
+        """Yield the datasets whose filenames are missing, unreadable or too few."""
+        for dataset in self._rows(select(datasets).where(datasets.c.n_samples > 0)):
+            try:
+                n_filenames = len(files.read_filenames(self._datasets_folder / dataset.id / FILENAMES))
+            except (OSError, ValueError) as error:
+                yield Fault(dataset.id, "filenames", dataset.name, f"cannot be read: {error}")
+            else:
+                if n_filenames < dataset.n_samples:
+                    problem = f"are {n_filenames}, but the dataset has {dataset.n_samples} samples"
+                    yield Fault(dataset.id, "filenames", dataset.name, problem)
+
+    def wrong_tags(self) -> Iterator[Fault]:
+        """Yield the tags without a parent, or whose mask is not one of all samples."""
+        ids = set(self._scalars(select(tags.c.id)))
+        for tag in self._rows(_of_datasets(tags).add_columns(datasets.c.n_samples.label("n_in_dataset"))):
+            problem = _problem_of_tag(tag, ids)
+            if problem:
+                yield Fault(tag.dataset_id, "tag", tag.name, problem)
+
+    def dangling_orders(self) -> Iterator[Fault]:
+        """Yield the orders of selections whose tag is gone; versions before 0.2 left them when they were killed."""
+        query = _of_datasets(arrays).where(arrays.c.kind == Kind.SELECTION, arrays.c.name.not_in(select(tags.c.id)))
+        for array in self._rows(query):
+            yield Fault(array.dataset_id, array.kind, array.name, "belongs to no tag")
+
+    def _problem_of(self, array: Row[Any], *, with_digests: bool) -> str | None:
+        path = self._file(array.dataset_id, array.kind, array.id)
+        try:
+            content = files.read_array(path)
+        except FileNotFoundError:
+            return "is missing"
+        except (OSError, ValueError, EOFError) as error:
+            return f"cannot be read: {error}"
+        if content.shape != tuple(array.shape):
+            return f"has the shape {content.shape}, but the catalog says {tuple(array.shape)}"
+        if array.kind in ONE_ROW_A_SAMPLE and len(content) != array.n_samples:
+            return f"has {len(content)} rows, but the dataset has {array.n_samples} samples"
+        if with_digests and files.array_digest(content) != array.digest:
+            return "has changed since it was stored: its digest is another"
+        return None
+
+    def _named_files(self) -> set[Path]:
+        folder = self._datasets_folder
+        named = {folder / dataset_id / FILENAMES for dataset_id in self._scalars(select(datasets.c.id))}
+        for array in self._rows(select(arrays.c.dataset_id, arrays.c.kind, arrays.c.id)):
+            named.add(self._file(array.dataset_id, array.kind, array.id))
+        for tombstone in self._rows(select(tombstones.c.dataset_id, tombstones.c.content)):
+            for buried in tombstone.content.get("arrays", []):
+                named.add(self._file(tombstone.dataset_id, buried["kind"], buried["id"]))
+        return named
+
+    def _file(self, dataset_id: str, kind: str, array_id: str) -> Path:
+        return self._datasets_folder / dataset_id / kind / f"{array_id}.npy"
+
+    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).all())
+
+    def _scalars(self, query: Select[Any]) -> list[Any]:
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+
+def _of_datasets(table: Any) -> Select[Any]:
+    return select(table).join(datasets, table.c.dataset_id == datasets.c.id).order_by(table.c.position)
+
+
+def _problem_of_tag(tag: Row[Any], ids: set[str]) -> str | None:
+    if tag.name != INITIAL_TAG and tag.parent_id not in ids:
+        return "has no parent"
+    if tag.tot_size != tag.n_in_dataset:
+        return f"is one of {tag.tot_size} samples, but the dataset has {tag.n_in_dataset}"
+    bits = np.unpackbits(np.frombuffer(tag.mask, np.uint8), bitorder="little")
+    if len(tag.mask) != (tag.tot_size + 7) // 8 or bits[tag.tot_size :].any() or bits.sum() != tag.size:
+        return f"has a damaged mask: {bits.sum()} bits are set, and it should have {tag.size} samples"
+    return None
