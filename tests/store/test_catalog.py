@@ -3,12 +3,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine, text
 
-from al_core.store import Workspace, tables
+from al_core.store import INITIAL_TAG, TagOrigin, Workspace, tables
 from al_core.store.catalog import REVISIONS, open_catalog
 from tests.store.homes import VERSION_0_1_0, as_version_0_1_0, make_tables
 
@@ -129,3 +130,20 @@ def test_a_process_killed_at_any_step_of_the_first_opening_locks_nobody_out(
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 20
+
+
+def test_children_of_a_parent_that_an_earlier_version_lost_hang_below_the_root(tmp_path: Path) -> None:
+    with Workspace(tmp_path) as workspace:
+        dataset = workspace.create_dataset("cats", ["a.png"])
+        parent = dataset.create_tag("parent", np.array([0]))
+        for name, origin in (("child", parent), ("orphan", dataset.create_tag("lost", np.array([0])))):
+            dataset.create_tag(name, np.array([0]), TagOrigin(parent=origin))
+    as_version_0_1_0(tmp_path)
+    engine = create_engine(os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM tags WHERE name = 'lost'"))
+    engine.dispose()
+    with Workspace(tmp_path) as workspace:
+        tags = {tag.name: tag for tag in workspace.dataset("cats").tags()}
+    assert tags["child"].parent_id == tags["parent"].id
+    assert tags["orphan"].parent_id == tags[INITIAL_TAG].id
