@@ -13,8 +13,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -118,7 +120,7 @@ def time_agent(address: str, dataset_id: str) -> None:
     print(f"an agent over {N_SAMPLES:,} samples: created in {time.perf_counter() - start:.2f} s")
     agent.query(SelectionConfig("RANDOM", 1000, name="for the agent"))
     for name in ("query_set", "labeled_set", "unlabeled_set", "added_set"):
-        first, second = (timed(lambda name=name: getattr(agent, name)) for _ in range(2))
+        first, second = (timed(partial(getattr, agent, name)) for _ in range(2))
         print(f"  {name:<14} {first * 1000:6.1f} ms, then {second * 1000:6.1f} ms")
 
 
@@ -138,7 +140,7 @@ def main() -> None:
             time_agent(api, large)
             report("FastAPI hello", hello, ["/hello"])
             report("jobs and tags", api, [f"/v1/datasets/{small}/tags"])
-            body = {"method": "CORESET", "nSamples": 20_000, "name": "long"}
+            body: dict[str, Any] = {"method": "CORESET", "nSamples": 20_000, "name": "long"}
             job = requests.post(f"{api}/v1/datasets/{large}/selections", json=body, timeout=60).json()["jobId"]
             paths = [f"/v1/jobs/{job}", f"/v1/datasets/{small}/tags"]
             report("jobs and tags while selecting", api, paths)

@@ -28,7 +28,6 @@ from al_core.config import SelectionConfig
 from al_core.embedding import EmbeddedImage, embed, load_model
 from al_core.scorers import ScorerClassification
 from al_core.selection import select
-from al_core.types import Embeddings, Rows
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")
 METHODS = ("RANDOM", "CORESET", "CORAL", "ACTIVE_LEARNING")
@@ -58,7 +57,12 @@ def probe(train: NDArray[np.float32], labels: NDArray[np.uint8]) -> LogisticRegr
     return make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000)).fit(train, labels)
 
 
-def report_accuracy(train: Embeddings, train_labels: Rows, test: Embeddings, test_labels: Rows) -> None:
+def report_accuracy(
+    train: dict[str, NDArray[np.float32]],
+    train_labels: NDArray[np.uint8],
+    test: dict[str, NDArray[np.float32]],
+    test_labels: NDArray[np.uint8],
+) -> None:
     pca = PCA(50, random_state=0).fit(train["pixels"])
     for part in (train, test):
         part["PCA of pixels"] = pca.transform(part["pixels"])
@@ -70,7 +74,12 @@ def report_accuracy(train: Embeddings, train_labels: Rows, test: Embeddings, tes
 
 
 def learning_curve(
-    method: str, seed: int, train: Embeddings, train_labels: Rows, test: Embeddings, test_labels: Rows
+    method: str,
+    seed: int,
+    train: NDArray[np.float32],
+    train_labels: NDArray[np.uint8],
+    test: NDArray[np.float32],
+    test_labels: NDArray[np.uint8],
 ) -> list[float]:
     labeled = np.random.default_rng(seed).choice(len(train), BUDGETS[0], replace=False)
     curve = []
@@ -87,6 +96,11 @@ def learning_curve(
     return curve
 
 
+def described(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    pixels = images.reshape(-1, 784).astype(np.float32) / np.float32(255)
+    return {"pixels": pixels, "efficientnet-lite0": features(images)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=int, default=5000, help="training images, up to 60,000")
@@ -96,8 +110,8 @@ def main() -> None:
     train_images, train_labels = read("train", arguments.train)
     test_images, test_labels = read("t10k", arguments.test)
     started = time.perf_counter()
-    train = {"pixels": train_images.reshape(-1, 784) / np.float32(255), "efficientnet-lite0": features(train_images)}
-    test = {"pixels": test_images.reshape(-1, 784) / np.float32(255), "efficientnet-lite0": features(test_images)}
+    train = described(train_images)
+    test = described(test_images)
     seconds = time.perf_counter() - started
     print(f"{len(train_labels):,} training and {len(test_labels):,} test images, embedded in {seconds:.0f} s")
     report_accuracy(train, train_labels, test, test_labels)

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def by_json(path: str) -> int:
     return len(outputs)
 
 
-def _boxes(found: list[dict]) -> list[list[float]]:
+def _boxes(found: list[dict[str, Any]]) -> list[list[float]]:
     return [entry["bbox"] for entry in found]
 
 

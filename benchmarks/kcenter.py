@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,8 @@ def al_core(data: Array, n: int) -> list[int]:
     from al_core.config import SelectionConfig
     from al_core.selection import select
 
-    return select(data, SelectionConfig("CORESET", n, normalize=False)).tolist()
+    rows: list[int] = select(data, SelectionConfig("CORESET", n, normalize=False)).tolist()
+    return rows
 
 
 def al_core_first(data: Array, n: int) -> list[int]:
@@ -103,7 +105,8 @@ def mundig(data: Array, n: int) -> list[int]:
 def skmatter(data: Array, n: int) -> list[int]:
     from skmatter.sample_selection import FPS
 
-    return FPS(n_to_select=n, initialize=0).fit(data).selected_idx_.tolist()
+    rows: list[int] = FPS(n_to_select=n, initialize=0).fit(data).selected_idx_.tolist()
+    return rows
 
 
 def skactiveml(data: Array, n: int) -> list[int]:
@@ -151,7 +154,7 @@ def load_kernels() -> None:
     al_core(rng.random((2_000, 64), np.float32), 20)
 
 
-def measure(side: str, kind: str, n: int, dim: int, picks: int) -> dict[str, object]:
+def measure(side: str, kind: str, n: int, dim: int, picks: int) -> dict[str, Any]:
     data = make(kind, n, dim)
     # Importing a library does not count; so small a task does not load al_core's kernels.
     SIDES[side](data[:64], 2)
@@ -193,7 +196,7 @@ def small_lines() -> Iterator[str]:
             )
 
 
-def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object]:
+def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, Any]:
     """Return the measurements, or why there are none."""
     command = [sys.executable, "-m", "benchmarks.kcenter", "--one", side, *map(str, shape)]
     try:
@@ -202,7 +205,8 @@ def in_own_process(side: str, shape: Shape, limit: float) -> dict[str, object]:
         return {"failed": f"over {limit:g} s"}
     if result.returncode:
         return {"failed": result.stderr.strip().splitlines()[-1][:60]}
-    return json.loads(result.stdout)
+    measured: dict[str, Any] = json.loads(result.stdout)
+    return measured
 
 
 def lines(shapes: list[Shape], sides: list[str], limit: float) -> Iterator[str]:

@@ -12,7 +12,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import requests
@@ -123,7 +125,11 @@ def main(n_kills: int = N_KILLS) -> None:
         names = [f"{row}.png" for row in range(N_SAMPLES)]
         client.add_embeddings(names, np.random.default_rng(0).normal(size=(N_SAMPLES, 64)))
         for _ in range(n_kills):
-            work = [(upload, (address, uploads, record)), (score, (address, record)), (select, (address, record))]
+            work: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
+                (upload, (address, uploads, record)),
+                (score, (address, record)),
+                (select, (address, record)),
+            ]
             threads = [threading.Thread(target=task, args=arguments) for task, arguments in work]
             for thread in threads:
                 thread.start()

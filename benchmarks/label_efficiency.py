@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class State:
         return 1 - (top[:, -1] - top[:, -2])
 
 
-def ours(method: str, **options: object) -> Callable[[State], NDArray[np.int64]]:
+def ours(method: str, **options: Any) -> Callable[[State], NDArray[np.int64]]:
     def query(state: State) -> NDArray[np.int64]:
         n = len(state.labeled) + state.batch
         config = SelectionConfig(method, n, seed=state.seed, **options)

@@ -28,7 +28,8 @@ class Split:
 
 
 def unit(vectors: Array) -> Array:
-    return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    unit: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit.astype(np.float32)
 
 
 def digits(rng: np.random.Generator) -> Split:

@@ -27,7 +27,8 @@ def al_core(data: NDArray[np.float32]) -> NDArray[np.int32]:
 def pynndescent(data: NDArray[np.float32]) -> NDArray[np.int32]:
     from pynndescent import NNDescent
 
-    return NNDescent(data, n_neighbors=K + 1, random_state=0).neighbor_graph[0][:, 1:]
+    neighbors: NDArray[np.int32] = NNDescent(data, n_neighbors=K + 1, random_state=0).neighbor_graph[0]
+    return neighbors[:, 1:]
 
 
 def faiss_ivf(data: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -38,7 +39,8 @@ def faiss_ivf(data: NDArray[np.float32]) -> NDArray[np.int64]:
     index.train(data)
     index.add(data)
     index.nprobe = max(1, n_cells // 16)
-    return index.search(data, K + 1)[1][:, 1:]
+    neighbors: NDArray[np.int64] = index.search(data, K + 1)[1]
+    return neighbors[:, 1:]
 
 
 SIDES: dict[str, Callable[[NDArray[np.float32]], NDArray[np.integer]]] = {

@@ -33,7 +33,8 @@ def read_images(n_rows: int) -> NDArray[np.float32]:
         sys.exit(f"{IMAGES} is missing: apt install dataset-fashion-mnist, or pass --synthetic")
     pixels = np.frombuffer(gzip.decompress(IMAGES.read_bytes())[16:], np.uint8).reshape(-1, 784)
     images = pixels[:n_rows].astype(np.float32)
-    return images / np.linalg.norm(images, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = images / np.linalg.norm(images, axis=1, keepdims=True)
+    return unit
 
 
 def clusters(n_rows: int) -> NDArray[np.float32]:
@@ -64,7 +65,8 @@ def al_core_umap(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 def umap_learn(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     import umap
 
-    return umap.UMAP(random_state=0).fit_transform(rows)
+    points: NDArray[np.float32] = umap.UMAP(random_state=0).fit_transform(rows)
+    return points
 
 
 def lightly_mundig(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Subprotocol
 
 from tests.e2e.server import running_app
 
@@ -42,7 +43,7 @@ async def rerun(socket: websockets.ClientConnection, page: str, query: str) -> t
 async def measure(address: str, page: str, query: str, repeats: int) -> str:
     """Return one line about one page: its first run, the reruns, and what the last rerun sent."""
     url = address.replace("http", "ws", 1) + "/_stcore/stream"
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
+    async with websockets.connect(url, subprotocols=[Subprotocol("streamlit")], max_size=None) as socket:
         runs = []
         for _ in range(WARM_UP + repeats):
             runs.append(await rerun(socket, page, query))

@@ -39,7 +39,7 @@ ACCEPTED = {
 }
 
 
-class Features(torch.nn.Module):
+class Features(torch.nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """The network behind its scaling of pixels; returns features and logits."""
 
     def __init__(self, network: EfficientNet) -> None:

@@ -1,5 +1,6 @@
 """Writes docs/formats.md from the registries: `python -m tools.formats_page`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from al_core.formats import READERS, WRITERS
@@ -41,7 +42,7 @@ def _examples(kind: str, name: str) -> str:
     return " ".join(f"[{file.name}](../examples/{kind}/{file.name})" for file in files)
 
 
-def _table(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return f"## {title}\n\n" + "".join("| " + " | ".join(line) + " |\n" for line in lines)
 

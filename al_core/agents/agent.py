@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Client(Protocol):
     """What the agent needs from a client; `LocalClient` and `ApiWorkflowClient` both have it."""
 
-    def get_all_tags(self) -> "list[Tag]":
+    def get_all_tags(self) -> "Sequence[Tag]":
         """Return all tags, newest first."""
 
     def get_tag_by_name(self, tag_name: str) -> "Tag":

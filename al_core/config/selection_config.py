@@ -1,6 +1,6 @@
 import math
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from numbers import Integral, Real
@@ -38,7 +38,7 @@ class SamplingMethod(StrEnum):
         raise InvalidInputError(f"unknown sampling method {value!r}; use one of {', '.join(by_name)}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class SelectionConfig:
     """What to select, and when to stop.
 
@@ -68,33 +68,48 @@ class SelectionConfig:
         al_core.exceptions.InvalidInputError: no stopping condition: set n_samples, min_distance or both
     """
 
-    method: SamplingMethod = SamplingMethod.CORESET
-    n_samples: int = 32
-    min_distance: float = -1
-    name: str = None  # type: ignore[assignment]  # None only on the way in: the constructor fills it
-    score_name: str | None = field(default=None, kw_only=True)
-    seed: int | None = field(default=None, kw_only=True)
-    normalize: bool = field(default=True, kw_only=True)
-    coral: Literal["herding", "product"] = field(default="herding", kw_only=True)
-    strength: float = field(default=1.0, kw_only=True)
+    method: SamplingMethod
+    n_samples: int
+    min_distance: float
+    name: str
+    score_name: str | None
+    seed: int | None
+    normalize: bool
+    coral: Literal["herding", "product"]
+    strength: float
 
-    def __post_init__(self) -> None:
+    # Not the generated constructor: this one takes what becomes a method, a name and plain numbers.
+    def __init__(
+        self,
+        method: SamplingMethod | str = SamplingMethod.CORESET,
+        n_samples: int = 32,
+        min_distance: float = -1,
+        name: str | None = None,
+        *,
+        score_name: str | None = None,
+        seed: int | None = None,
+        normalize: bool = True,
+        coral: Literal["herding", "product"] = "herding",
+        strength: float = 1.0,
+    ) -> None:
         # Numbers of numpy become Python's, so that a configuration can be stored as JSON.
-        checked = {
-            "method": SamplingMethod(self.method),
-            "n_samples": _whole_number("n_samples", self.n_samples, lowest=-1, hint=", or -1 for no limit"),
-            "min_distance": _min_distance(self.min_distance),
-            "seed": None if self.seed is None else _whole_number("seed", self.seed),
-            "strength": _strength(self.strength),
+        values = {
+            "method": SamplingMethod(method),
+            "n_samples": _whole_number("n_samples", n_samples, lowest=-1, hint=", or -1 for no limit"),
+            "min_distance": _min_distance(min_distance),
+            "score_name": score_name,
+            "seed": None if seed is None else _whole_number("seed", seed),
+            "normalize": normalize,
+            "coral": coral,
+            "strength": _strength(strength),
         }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        for attribute, value in values.items():
+            object.__setattr__(self, attribute, value)
         if self.n_samples == -1 and self.min_distance == -1:
             raise InvalidInputError("no stopping condition: set n_samples, min_distance or both")
         if self.coral not in ("herding", "product"):
             raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
-        if self.name is None:
-            object.__setattr__(self, "name", self._unique_name())
+        object.__setattr__(self, "name", self._unique_name() if name is None else name)
 
     def seeded(self) -> "SelectionConfig":
         """Return the same configuration with a seed drawn if there is none."""

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,7 +137,7 @@ def test_the_older_keyword_and_name_of_the_configuration_work(client: LocalClien
 
 
 @pytest.mark.parametrize("configs", [{}, {"selection_config": SelectionConfig(), "sampler_config": SelectionConfig()}])
-def test_a_query_takes_exactly_one_configuration(client: LocalClient, configs: dict[str, SelectionConfig]) -> None:
+def test_a_query_takes_exactly_one_configuration(client: LocalClient, configs: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="pass one SelectionConfig"):
         ActiveLearningAgent(client).query(**configs)
 

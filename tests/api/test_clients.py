@@ -143,6 +143,7 @@ def test_scores_decide_an_active_learning_selection(client: Client) -> None:
     client.upload_scores({"mine": [0.1, 0.9, 0.2, 0.8], "other": np.array([0, 0, 0, 0.5], np.float32)}, initial.id)
     tag = client.selection(SelectionConfig("ACTIVE_LEARNING", 2, score_name="mine", name="round 1"))
     assert client.get_filenames_in_tag(tag) == ["north.jpg", "south.jpg"]
+    assert tag.provenance.score
     assert tag.provenance.score.name == "mine"
     assert (tag.query_tag_id, tag.preselected_tag_id, tag.prev_tag_id) == (initial.id, None, initial.id)
 
@@ -171,6 +172,7 @@ def test_a_selection_starts_from_the_preselected_tag(client: Client) -> None:
     tag = client.selection(SelectionConfig("CORESET", 2, name="opposite", seed=0), left.id)
     assert client.get_filenames_in_tag(tag) == ["east.jpg", "west.jpg"]
     assert (tag.prev_tag_id, tag.preselected_tag_id) == (left.id, left.id)
+    assert tag.provenance.config
     assert tag.provenance.config.seed == 0
 
 

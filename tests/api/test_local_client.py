@@ -84,8 +84,11 @@ def test_a_tag_is_found_by_name_and_id_and_deleted(client: LocalClient) -> None:
 def test_a_selection_uses_the_embedding_of_the_client(workspace: Workspace, client: LocalClient) -> None:
     client.add_embeddings(FILENAMES, np.eye(6)[::-1], "identity")
     by_name = LocalClient(workspace, client.dataset_id, embedding_id="default").selection(SelectionConfig(n_samples=2))
+    assert by_name.provenance.embedding
     assert by_name.provenance.embedding.name == "default"
-    assert client.selection(SelectionConfig(n_samples=2)).provenance.embedding.name == "identity"
+    by_id = client.selection(SelectionConfig(n_samples=2)).provenance.embedding
+    assert by_id
+    assert by_id.name == "identity"
 
 
 def test_a_taken_name_is_a_runtime_error(client: LocalClient) -> None:

@@ -34,7 +34,7 @@ def test_every_pre_annotation_is_valid(
     for name in ("label-studio", "labelbox"):
         files.append(tmp_path / f"{name}.zip")
         files[-1].write_bytes(WRITERS[name].write(replace(rows, annotations=annotations)))
-    command = [sys.executable, "-W", "ignore", SCRIPT, client_folder(LABELING_TOOLS), *files]
+    command: list[str | Path] = [sys.executable, "-W", "ignore", SCRIPT, client_folder(LABELING_TOOLS), *files]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [label_studio, labelbox]

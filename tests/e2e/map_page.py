@@ -18,6 +18,7 @@ def clouds(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 st.set_page_config(layout="wide")
 points, labels = clouds(int(st.query_params.get("n", 100_000)))
+colors: Categories | Values
 if st.radio("Color by", ["corner", "height"], horizontal=True) == "corner":
     colors = Categories("corner", labels, ("southwest", "southeast", "northeast", "northwest"))
 else:

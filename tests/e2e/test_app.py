@@ -2,10 +2,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import requests
 from PIL import Image
 from playwright.sync_api import Page, expect
+from websockets import Subprotocol
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -40,7 +42,7 @@ def test_the_app_talks_to_no_other_host(page: Page, traffic: Traffic, wait_until
 def test_a_websocket_to_a_foreign_host_name_is_refused(streamlit_server: str) -> None:
     address = re.sub("^http", "ws", streamlit_server) + "/_stcore/stream"
     with pytest.raises(InvalidStatus, match=r"40[03]"):
-        connect(address, additional_headers={"Host": "evil.example"}, subprotocols=["streamlit"])
+        connect(address, additional_headers={"Host": "evil.example"}, subprotocols=[Subprotocol("streamlit")])
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/v1/datasets", "/images/0"])
@@ -57,7 +59,7 @@ def test_the_browser_setting_chooses_light_or_dark(screenshots: Callable[[str], 
     brightness = []
     for file in screenshots("/"):
         with Image.open(file) as image:
-            brightness.append(image.convert("L").getpixel((image.width - 5, image.height - 5)))
+            brightness.append(np.asarray(image.convert("L"))[-5, -5])
     light, dark = brightness
     assert light > 240
     assert dark < 40

@@ -47,7 +47,8 @@ def photos(tmp_path: Path) -> Path:
     scenes = [Image.fromarray(scene) for scene in load_sample_images().images]
     for number in range(N_MIXED):
         mode = MODES[number % len(MODES)]
-        left, top, side = *rng.integers(0, 150, 2).tolist(), int(rng.integers(30, 270))
+        left, top = rng.integers(0, 150, 2).tolist()
+        side = int(rng.integers(30, 270))
         crop = scenes[number % 2].crop((left, top, left + 2 * side, top + side))
         image = Image.fromarray(np.asarray(crop.convert("L")).astype(np.uint16) * 256) if mode == "I;16" else crop
         image.convert(mode).save(folder / f"{number:03d}{SUFFIXES[mode]}")
@@ -59,7 +60,7 @@ def photos(tmp_path: Path) -> Path:
 def second_example() -> list[str]:
     """Return the arguments of the second command block of the README."""
     blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    command, *arguments = blocks[1].split()
+    command, *arguments = str(blocks[1]).split()
     assert command == ".venv/bin/al-core"
     return arguments
 

@@ -4,7 +4,8 @@ from numpy.typing import NDArray
 
 def mean_color(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the mean of each channel (n, 3)."""
-    return images.mean(axis=(1, 2))
+    means: NDArray[np.float64] = images.mean(axis=(1, 2))
+    return means
 
 
 class CountingMeanColor:

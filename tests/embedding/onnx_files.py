@@ -10,7 +10,7 @@ def write_mean_color(
     path: Path,
     *,
     element_type: int = TensorProto.FLOAT,
-    shape: tuple[object, ...] = ("n", 3, 8, 8),
+    shape: tuple[str | int | None, ...] = ("n", 3, 8, 8),
     keep_positions: bool = False,
     metadata: dict[str, str] | None = None,
 ) -> Path:

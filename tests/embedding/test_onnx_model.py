@@ -44,7 +44,7 @@ def test_a_free_size_is_224(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shape", [(8, 3, 8, 8), ("n", 4, 8, 8), ("n", 10)])
-def test_input_that_is_not_an_image_is_described(tmp_path: Path, shape: tuple[object, ...]) -> None:
+def test_input_that_is_not_an_image_is_described(tmp_path: Path, shape: tuple[str | int | None, ...]) -> None:
     path = write_mean_color(tmp_path / "m.onnx", shape=shape, keep_positions=True)
     with pytest.raises(FileFormatError, match=r"m\.onnx takes images tensor\(float\).*expected one input of images"):
         load_model(path)

@@ -1,7 +1,9 @@
 """Whatever the bytes: a reader returns a value or raises FileFormatError with the name of the file."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ from al_core.formats.files.reader import choose
 from al_core.formats.join.matching import match_filenames
 from al_core.scorers import SCORERS
 
-READ = {
+READ: dict[str, Callable[[Path], Any]] = {
     "embeddings": read_embeddings,
     "predictions": read_predictions,
     "scores": read_scores,
@@ -47,7 +49,8 @@ def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> N
         path = Path(folder) / f"upload{READERS[kind][name].suffixes[0]}"
         path.write_bytes(content)
         try:
-            value = choose(path, READERS[kind], format=name).read(path) if forced else READ[kind](path)
+            read: Callable[[Path], Any] = choose(path, READERS[kind], format=name).read if forced else READ[kind]
+            value = read(path)
             if kind == "predictions":
                 names = value.filenames or [str(row) for row in range(len(value))]
                 join_report(list(dict.fromkeys(names)), value).sentences()
@@ -81,7 +84,7 @@ def test_every_format_has_an_example() -> None:
 
 
 @examples
-def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind: str, name: str, example: bytes) -> None:
+def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind: str, name: str, example: str) -> None:
     path = EXAMPLES / example
     assert choose(path, READERS[kind]).name == name
     value = READ[kind](path)
@@ -96,7 +99,7 @@ def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind: str, na
 @examples
 @fuzz
 @given(content=st.binary(max_size=200), forced=st.booleans())
-def test_random_bytes_are_read_or_refused(kind: str, name: str, example: bytes, content: bytes, forced: bool) -> None:
+def test_random_bytes_are_read_or_refused(kind: str, name: str, example: str, content: bytes, forced: bool) -> None:
     reads_or_refuses(kind, name, content, forced=forced)
 
 
@@ -104,13 +107,13 @@ def test_random_bytes_are_read_or_refused(kind: str, name: str, example: bytes, 
 @fuzz
 @given(data=st.data(), forced=st.booleans())
 def test_a_damaged_file_is_read_or_refused(
-    kind: str, name: str, example: bytes, data: st.DataObject, forced: bool
+    kind: str, name: str, example: str, data: st.DataObject, forced: bool
 ) -> None:
     reads_or_refuses(kind, name, data.draw(mutated(VALID[example])), forced=forced)
 
 
 @examples
-def test_a_file_cut_at_any_byte_is_read_or_refused(kind: str, name: str, example: bytes) -> None:
+def test_a_file_cut_at_any_byte_is_read_or_refused(kind: str, name: str, example: str) -> None:
     content = VALID[example]
     for n_bytes in range(0, len(content), max(1, len(content) // 60)):
         reads_or_refuses(kind, name, content[:n_bytes], forced=True)

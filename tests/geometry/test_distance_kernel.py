@@ -18,7 +18,8 @@ def compiled_distances(vectors: NDArray[Any], others: NDArray[Any]) -> NDArray[A
 @njit
 def compiled_least(vectors: NDArray[Any], i: int, factor: float, others: NDArray[Any], near: Any) -> NDArray[Any]:
     prefetch(vectors, i)
-    return least_of_four(vectors, i, factor, others, near)
+    least: NDArray[Any] = least_of_four(vectors, i, factor, others, near)
+    return least
 
 
 def space(embeddings: NDArray[np.float64]) -> Space:
@@ -37,7 +38,7 @@ def test_the_compiled_distance_equals_the_numpy_one_to_the_last_bit(dim: int, se
 
 def test_rows_that_are_not_padded_are_read_no_further_than_they_go() -> None:
     # The row after the first holds what would be added if the kernel read on.
-    vectors = np.float32([[1, 2, 2], [1e9, 1e9, 1e9]])
+    vectors = np.array([[1, 2, 2], [1e9, 1e9, 1e9]], dtype=np.float32)
     assert compiled_distances(vectors[:1], np.zeros((1, 16), np.float32)).tolist() == [9.0]
 
 
@@ -54,5 +55,5 @@ def test_the_least_of_four_is_the_least_of_four_distances(dim: int, seed: int) -
 
 def test_a_factor_scales_the_row_before_it_is_compared() -> None:
     others = np.zeros((1, 16), np.float32)
-    vectors = np.float32([[3, 4]])
+    vectors = np.array([[3, 4]], dtype=np.float32)
     assert compiled_least(vectors, 0, np.float32(2), others, np.zeros(4, np.int64)) == 100.0

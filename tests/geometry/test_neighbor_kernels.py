@@ -29,8 +29,15 @@ def test_the_nearest_of_all_blocks_stay(run: Callable[..., Any]) -> None:
 def test_a_row_is_not_its_own_neighbor(run: Callable[..., Any]) -> None:
     neighbors = np.full((1, 1), -1, np.int32)
     distances = np.full((1, 1), np.inf, np.float32)
-    points = np.float32([[0], [0], [3]])
-    run(neighbors, distances, np.array([1]), points[1:2] @ points[1:].T, np.array([1, 2]), np.float32([0, 9]))
+    points = np.array([[0], [0], [3]], dtype=np.float32)
+    run(
+        neighbors,
+        distances,
+        np.array([1]),
+        points[1:2] @ points[1:].T,
+        np.array([1, 2]),
+        np.array([0, 9], dtype=np.float32),
+    )
     assert (neighbors.tolist(), distances.tolist()) == ([[2]], [[9]])
 
 
@@ -38,7 +45,7 @@ def test_exact_distances_sort_each_row_and_the_lowest_row_comes_first_among_equa
     line = np.zeros((4, 16), np.float32)
     line[:, 0] = [0, 2, -1, 1]
     neighbors = np.array([[1, 3, 2]], np.int32)
-    distances = np.float32([[9, 9, 9]])
+    distances = np.array([[9, 9, 9]], dtype=np.float32)
     sort_exactly(neighbors, distances, line[:1], line[neighbors[0]])
     assert neighbors.tolist() == [[2, 3, 1]]
     assert distances.tolist() == [[1, 1, 4]]

@@ -17,7 +17,7 @@ def test_neighbors_on_a_line_come_nearest_first_without_the_row_itself() -> None
     graph = nearest_neighbors(np.array([[0.0], [1.0], [3.0], [7.0]]), 2, normalize=False)
     assert graph.indices.tolist() == [[1, 2], [0, 2], [1, 0], [2, 1]]
     assert graph.distances.tolist() == [[1, 3], [1, 2], [2, 3], [4, 6]]
-    assert (graph.indices.dtype, graph.distances.dtype) == (np.int32, np.float32)
+    assert (graph.indices.dtype, graph.distances.dtype) == (np.dtype(np.int32), np.dtype(np.float32))
 
 
 def test_a_few_rows_have_as_many_neighbors_as_there_are_others() -> None:

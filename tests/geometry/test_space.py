@@ -21,7 +21,9 @@ BOTH = np.arange(2)
 
 
 def test_a_distance_is_the_sum_of_squared_differences() -> None:
-    assert squared_distances(np.float32([[1, 2, 2]]), np.float32([0, 0, 0])).tolist() == [9.0]
+    assert squared_distances(
+        np.array([[1, 2, 2]], dtype=np.float32), np.array([0, 0, 0], dtype=np.float32)
+    ).tolist() == [9.0]
     assert squared_distances(np.zeros((0, 3), np.float32), np.zeros(3, np.float32)).tolist() == []
 
 
@@ -35,7 +37,9 @@ def test_squares_are_added_in_sixteen_lanes_that_are_folded_in_halves() -> None:
 
 
 def test_the_nearest_distance_is_infinite_without_others() -> None:
-    assert nearest_squared_distances(np.float32([[1, 0]]), np.zeros((0, 2), np.float32)).tolist() == [np.inf]
+    assert nearest_squared_distances(np.array([[1, 0]], dtype=np.float32), np.zeros((0, 2), np.float32)).tolist() == [
+        np.inf
+    ]
 
 
 def test_distances_by_products_are_near_the_exact_ones() -> None:
@@ -48,7 +52,7 @@ def test_distances_by_products_are_near_the_exact_ones() -> None:
 
 def test_normalized_vectors_have_length_one_and_others_stay() -> None:
     scaled = Space.from_embeddings(PAIR, BOTH, normalize=True)
-    np.testing.assert_allclose(scaled.vectors(BOTH), [[0.6, 0.8], [0, 1]])
+    np.testing.assert_allclose(scaled.vectors(BOTH), [[0.6, 0.8], [0.0, 1.0]])
     plain = Space.from_embeddings(PAIR, BOTH, normalize=False)
     np.testing.assert_array_equal(plain.vectors(BOTH), PAIR)
     assert plain.norms.tolist() == [25, 4]
@@ -77,14 +81,14 @@ def test_a_source_reads_the_vectors_where_they_are_or_a_copy(dtype: DTypeLike) -
     embeddings = PAIR.astype(dtype)
     space = Space.from_embeddings(embeddings, BOTH, normalize=True)
     source = space.source(np.array([1, 0]))
-    np.testing.assert_allclose(source.array[source.rows] * source.factors[:, None], [[0, 1], [0.6, 0.8]])
+    np.testing.assert_allclose(source.array[source.rows] * source.factors[:, None], [[0.0, 1.0], [0.6, 0.8]])
     assert np.shares_memory(source.array, embeddings) == (dtype == np.float32)
     assert not source.array.flags.writeable
     assert source.where(np.array([False, True])).rows.tolist() == [source.rows[1]]
 
 
 def test_unit_vectors_have_length_one_and_a_row_of_zeros_stays() -> None:
-    np.testing.assert_allclose(unit_vectors(np.array([[3.0, 4.0], [0.0, 0.0]]), BOTH), [[0.6, 0.8], [0, 0]])
+    np.testing.assert_allclose(unit_vectors(np.array([[3.0, 4.0], [0.0, 0.0]]), BOTH), [[0.6, 0.8], [0.0, 0.0]])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 2e18])

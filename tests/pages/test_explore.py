@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def pairs(workspace: Workspace) -> Dataset:
     return dataset
 
 
-def explore(open_page: Open, dataset: Dataset, **wanted: object) -> AppTest:
+def explore(open_page: Open, dataset: Dataset, **wanted: Any) -> AppTest:
     app = open_page("explore")
     app.session_state[filters_key(dataset)] = Filters(**wanted)
     return app.run()
@@ -70,7 +71,7 @@ def test_all_filters_together_decide_what_is_shown(open_page: Open, pairs: Datas
 
 
 def test_texts_of_the_metadata_filter_and_have_a_chip(open_page: Open, pairs: Dataset) -> None:
-    pairs.arrays.save(Kind.CATEGORY, {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
+    pairs.arrays.save(Kind.CATEGORY, {"place": np.array([0, 1, -1, 1], dtype=np.int32)}, {"names": ["farm", "road"]})
     app = explore(open_page, pairs)
     next(box for box in app.multiselect if box.label == "place").set_value(["road"]).run()
     assert app.session_state[filters_key(pairs)].categories == {"place": ("road",)}
@@ -126,7 +127,7 @@ def test_when_no_sample_is_left_the_page_says_so_and_disables_its_actions(open_p
 
 def test_the_map_takes_every_kind_of_color(open_page: Open, pairs: Dataset) -> None:
     app = open_page("explore")
-    pairs.arrays.save(Kind.CATEGORY, {"place": np.int32([0, 1, -1, 1])}, {"names": ["farm", "road"]})
+    pairs.arrays.save(Kind.CATEGORY, {"place": np.array([0, 1, -1, 1], dtype=np.int32)}, {"names": ["farm", "road"]})
     for color in ("predicted class", "tag", "width", "place", "nothing"):
         app.selectbox[0].set_value(color).run()
         assert count(app) == "4 of 4 images"

@@ -41,7 +41,7 @@ def hostile(home: Path) -> Iterator[Dataset]:
         for score in SCORES:
             workflow.store_scores(dataset, np.arange(2), {score: [0.2, 0.8]}, origin=ScoreOrigin(prediction="model__1"))
         dataset.arrays.save(Kind.METADATA, {f"{LINK}__": np.array([64, 32])})
-        dataset.arrays.save(Kind.CATEGORY, {IMAGE: np.int32([0, 1])}, {"names": [HTML, LINK]})
+        dataset.arrays.save(Kind.CATEGORY, {IMAGE: np.array([0, 1], dtype=np.int32)}, {"names": [HTML, LINK]})
         dataset.create_tag("a:smile: __b__", np.array([0]))
         yield dataset
 

@@ -96,6 +96,7 @@ def test_a_selection_runs_and_its_result_and_code_are_shown(digits: Dataset, ope
             break
         app.run()
     tag = digits.tag("al-iteration-1")
+    assert tag.provenance.config
     assert (tag.size, tag.provenance.config.method) == (105, "CORAL")
     assert app.metric[0].value == "5"
     assert "ActiveLearningAgent" in app.code[0].value

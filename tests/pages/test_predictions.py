@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from al_core.store import Dataset, Kind
 from tests.pages.conftest import Open
@@ -28,10 +29,11 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def score(dataset: Dataset, name: str) -> list[float]:
-    return dataset.arrays.read(dataset.arrays.get(Kind.SCORE, name))[:3].tolist()
+    values: list[float] = dataset.arrays.read(dataset.arrays.get(Kind.SCORE, name))[:3].tolist()
+    return values
 
 
-def read_as(app: AppTest) -> object:
+def read_as(app: AppTest) -> Selectbox[str]:
     return next(box for box in app.selectbox if box.label == "Read as")
 
 

@@ -15,7 +15,7 @@ from tests.pages.test_pages import button
 from ui import jobs
 
 
-def box(app: AppTest, label: str) -> Selectbox:
+def box(app: AppTest, label: str) -> Selectbox[str]:
     return next(found for found in app.selectbox if found.label == label)
 
 

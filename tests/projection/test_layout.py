@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,13 +9,16 @@ from al_core.geometry import threads
 from al_core.projection.layout import optimize_layout
 
 
-def lay_out(points: list[list[float]], weights: list[list[float]], **options: float) -> NDArray[np.float32]:
+def lay_out(
+    points: list[list[float]], weights: list[list[float]], n_epochs: int = 1, **options: Any
+) -> NDArray[np.float32]:
     return optimize_layout(
         np.array(points, np.float32),
         csr_array(np.array(weights, np.float32)),
+        n_epochs=n_epochs,
         seed=0,
         progress=lambda done, total: None,
-        **{"n_epochs": 1, **options},
+        **options,
     )
 
 
@@ -48,5 +53,11 @@ def test_the_layout_is_the_same_for_any_number_of_threads(monkeypatch: pytest.Mo
 def test_progress_counts_epochs() -> None:
     calls: list[tuple[int, int]] = []
     weights = csr_array(np.array([[0, 1], [1, 0]], np.float32))
-    optimize_layout(np.eye(2), weights, n_epochs=3, seed=0, progress=lambda done, total: calls.append((done, total)))
+    optimize_layout(
+        np.eye(2, dtype=np.float32),
+        weights,
+        n_epochs=3,
+        seed=0,
+        progress=lambda done, total: calls.append((done, total)),
+    )
     assert calls == [(1, 3), (2, 3), (3, 3)]

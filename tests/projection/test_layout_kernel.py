@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ def test_the_power_is_right_to_a_thousandth(square: float) -> None:
 
 
 def test_the_power_of_python_is_that_of_the_compiled_function() -> None:
-    for square in np.float32([0.001, 0.5, 1, 3, 100]):
+    for square in np.array([0.001, 0.5, 1, 3, 100], dtype=np.float32):
         assert layout_kernel._power.py_func(square) == pytest.approx(layout_kernel._power(square), rel=1e-6)
 
 
@@ -44,7 +46,7 @@ def moved(points: list[list[float]], neighbors: list[int], n_negative: int, step
 def test_an_edge_pulls_its_end_by_the_gradient() -> None:
     # At distance 1: 2ab / (1 + a) = 2.823 / 2.577 = 1.0954 towards the neighbor.
     points = moved([[0, 0], [1, 0]], [1], n_negative=0)
-    np.testing.assert_allclose(points, [[2 * A * B / (1 + A), 0], [1, 0]], rtol=2e-3)
+    np.testing.assert_allclose(points, [[2 * A * B / (1 + A), 0.0], [1.0, 0.0]], rtol=2e-3)
 
 
 def test_no_move_is_longer_than_four_times_the_step() -> None:
@@ -71,9 +73,10 @@ def test_the_compiled_loop_moves_as_the_python_one() -> None:
     starts = np.arange(0, 91, 3, dtype=np.int32)
     neighbors = rng.integers(0, 30, 90).astype(np.int32)
     shares = rng.random(90).astype(np.float32)
+    runs: list[Callable[..., None]] = [move, move.py_func]
     results = [np.zeros_like(current), np.zeros_like(current)]
     with np.errstate(over="ignore"):
-        for run, result in zip((move, move.py_func), results, strict=True):
+        for run, result in zip(runs, results, strict=True):
             run(
                 current,
                 result,
@@ -85,4 +88,4 @@ def test_the_compiled_loop_moves_as_the_python_one() -> None:
                 np.float32(0.5),
                 np.uint64(9),
             )
-    np.testing.assert_allclose(*results, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-4, atol=1e-5)

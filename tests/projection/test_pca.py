@@ -11,7 +11,7 @@ def test_points_on_a_cross_have_the_cross_as_their_view() -> None:
     points = pca_2d(embeddings)
     assert points.dtype == np.float32
     # The third direction has mean 0.4 and, with the second, the variance: 0, 0, 0.8, 0.8 less 0.4.
-    np.testing.assert_allclose(points, [[1, 0], [-1, 0], [0, 0.6], [0, -0.6]], atol=1e-6)
+    np.testing.assert_allclose(points, [[1.0, 0.0], [-1.0, 0.0], [0.0, 0.6], [0.0, -0.6]], atol=1e-6)
 
 
 def test_the_length_of_a_row_does_not_count() -> None:

@@ -12,10 +12,11 @@ from al_core.formats import Predictions
 from al_core.remote import RemoteDataset, RemoteWorkspace
 from al_core.steps.scores import ScoreOrigin
 from al_core.store import Dataset, Kind, Workspace
+from al_core.store.local_dataset import LocalDataset
 from tests.conftest import FILENAMES
 
 
-def test_an_array_is_fetched_once(line: RemoteDataset, dataset: Dataset, cache_folder: Path) -> None:
+def test_an_array_is_fetched_once(line: RemoteDataset, dataset: LocalDataset, cache_folder: Path) -> None:
     embedding = line.arrays.get(Kind.EMBEDDING, "default")
     values = np.array(line.arrays.read(embedding))
     dataset.arrays.path(embedding).unlink()
@@ -23,7 +24,9 @@ def test_an_array_is_fetched_once(line: RemoteDataset, dataset: Dataset, cache_f
     assert [path.stem for path in cache_folder.glob("arrays/*")] == [embedding.digest]
 
 
-def test_an_array_that_arrives_changed_is_refused(line: RemoteDataset, dataset: Dataset, cache_folder: Path) -> None:
+def test_an_array_that_arrives_changed_is_refused(
+    line: RemoteDataset, dataset: LocalDataset, cache_folder: Path
+) -> None:
     embedding = line.arrays.get(Kind.EMBEDDING, "default")
     path = dataset.arrays.path(embedding)
     path.write_bytes(path.read_bytes()[:-1] + b"!")

@@ -23,6 +23,7 @@ from al_core.steps.sample_card import describe_sample
 from al_core.steps.snippet import selection_code
 from al_core.steps.tasks.task import Keypoint
 from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole, Workspace
+from al_core.types import Progress
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 from tests.conftest import FILENAMES
 from tests.serving import served
@@ -67,7 +68,7 @@ def test_a_cancelled_selection_stops_on_the_server_and_leaves_no_tag(
     workflow.create_dataset(workspace, "large", names, rng.normal(size=(40_000, 64)).astype(np.float32))
     large = remote.dataset("large")
 
-    def select(progress: object) -> object:
+    def select(progress: Progress) -> object:
         return workflow.run_selection(large, SelectionConfig("CORESET", 30_000, name="long"), progress=progress)
 
     job = Jobs().start("select", "Selecting", select)

@@ -1,12 +1,13 @@
+import time
+
 import pytest
 
-from al_core.remote import recent
 from al_core.remote.recent import SECONDS, Recent
 
 
 def test_an_answer_is_asked_for_again_after_a_second_or_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(recent.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     answers = iter(range(10))
     cached = Recent[int]()
 

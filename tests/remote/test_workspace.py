@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ def test_a_dataset_is_made_from_embeddings_and_deleted(remote: RemoteWorkspace, 
     with pytest.raises(NotAllowedError, match="cannot see the folders of this machine"):
         remote.create_dataset("other", images_dir="/tmp")
     remote.delete_dataset("new")
-    assert remote.datasets() == workspace.datasets() == []
+    assert remote.datasets() == []
+    assert workspace.datasets() == []
 
 
 def test_the_address_and_the_token_are_judged_in_one_sentence(
@@ -47,7 +49,8 @@ def test_the_address_and_the_token_are_judged_in_one_sentence(
 def test_the_token_is_on_no_disk(remote: RemoteWorkspace, line: RemoteDataset, tmp_path: Path) -> None:
     line.filenames()
     line.arrays.read(line.arrays.get(Kind.EMBEDDING, "default"))
-    secret = remote._connection._session.auth.__closure__[0].cell_contents
+    sign: Any = remote._connection._session.auth
+    secret = sign.__closure__[0].cell_contents
     assert len(secret) == 48
     assert not any(secret.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert secret not in repr(vars(remote)) + repr(vars(remote._connection))

@@ -12,7 +12,7 @@ from al_core.scorers.uncertainty import KERNEL_FROM_SIZE
 LEAST_CONFIDENCE, MARGIN, ENTROPY = ScorerClassification.score_names()
 
 
-def scores_of(probabilities: NDArray[Any], **options: Any) -> dict[str, NDArray[np.floating]]:
+def scores_of(probabilities: NDArray[Any] | list[list[float]], **options: Any) -> dict[str, NDArray[np.floating]]:
     return ScorerClassification(probabilities).calculate_scores(**options)
 
 

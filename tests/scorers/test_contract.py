@@ -30,7 +30,7 @@ def predictions_for(task: str, n_samples: int) -> Any:
 
 @pytest.fixture(params=SCORERS)
 def task(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 def test_scores_are_one_number_in_0_1_per_sample(task: str) -> None:
@@ -90,10 +90,11 @@ def test_a_score_without_a_scorer_is_not_described() -> None:
 
 
 def test_the_same_name_means_another_formula_in_segmentation() -> None:
-    formulas = [
-        score_named("uncertainty_entropy", task).formula for task in ("classification", "semantic-segmentation")
-    ]
-    assert formulas[1] == f"mean over all pixels: {formulas[0]}"
+    of_images = score_named("uncertainty_entropy", "classification")
+    of_pixels = score_named("uncertainty_entropy", "semantic-segmentation")
+    assert of_images
+    assert of_pixels
+    assert of_pixels.formula == f"mean over all pixels: {of_images.formula}"
 
 
 def test_an_unknown_task_is_described_by_the_name_alone() -> None:

@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,7 +76,7 @@ def test_further_objects_of_a_class_count_less() -> None:
 
 
 @pytest.mark.parametrize("images", [[labeled(0), labeled(1)], [labeled(), labeled()]])
-def test_equal_frequencies_all_score_one(images: Path) -> None:
+def test_equal_frequencies_all_score_one(images: list[ObjectDetectionOutput]) -> None:
     assert ScorerObjectDetection(images).calculate_scores()["object_frequency"].tolist() == [1.0, 1.0]
 
 

@@ -5,7 +5,7 @@ from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
 
 def test_uncertainty_is_one_minus_the_mean_confidence() -> None:
-    objects = [
+    objects: list[list[list[float]]] = [
         [[123.0, 456.0, 0.1, 565.0, 32.0, 0.2], [342.0, 432.0, 0.3, 43.0, 2.0, 0.4]],
         [[23.0, 43.0, 0.5, 43.0, 2.0, 0.6]],
         [],

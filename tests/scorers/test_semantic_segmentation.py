@@ -29,7 +29,7 @@ def test_list_array_and_generator_score_alike() -> None:
 
 
 def test_only_one_map_of_a_generator_is_alive_at_a_time() -> None:
-    alive = []
+    alive: list[int] = []
 
     class Map(np.ndarray):
         def __del__(self) -> None:

@@ -36,6 +36,6 @@ def test_coral_needs_scores_and_knows_its_two_forms() -> None:
     with pytest.raises(MissingInputError, match="CORAL needs scores"):
         select(TWO_GROUPS, SelectionConfig("CORAL", 2, normalize=False))
     with pytest.raises(InvalidInputError, match='"herding" or "product"'):
-        SelectionConfig("CORAL", 2, coral="sum")
+        SelectionConfig("CORAL", 2, coral="sum")  # type: ignore[arg-type]  # the value it refuses
     with pytest.raises(InvalidInputError, match="strength is a number from 0 to 100"):
         SelectionConfig("CORAL", 2, strength=-1)

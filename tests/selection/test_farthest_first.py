@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from al_core.config import SelectionConfig
 from al_core.geometry import threads
@@ -16,7 +18,7 @@ from al_core.selection.farthest_first import (
 )
 from al_core.selection.request import Request
 
-KINDS = {
+KINDS: dict[str, Callable[[np.random.Generator, int, int], NDArray[Any]]] = {
     "gaussian": lambda rng, n, d: rng.normal(size=(n, d)),
     "grid": lambda rng, n, d: rng.integers(0, 3, (n, d)),
     "equal": lambda rng, n, d: np.full((n, d), 0.3),
@@ -29,7 +31,8 @@ KINDS = {
 
 def reference(vectors: np.ndarray, centers: np.ndarray, weights: np.ndarray, n: int, least: float) -> list[int]:
     """Greedy k-center in ten lines."""
-    picked, free = [], np.ones(len(vectors), bool)
+    picked: list[int] = []
+    free = np.ones(len(vectors), bool)
     nearest = np.min([squared_distances(vectors, center) for center in centers], axis=0)
     while len(picked) < n and (free & (nearest >= np.float32(least))).any():
         values = np.where(free & (nearest >= np.float32(least)), weights * nearest, -1)
@@ -50,7 +53,7 @@ def test_fast_compiled_and_plain_k_center_equal_ten_lines_of_numpy(
     labeled = rng.permutation(n)[: min(n_labeled, n - 1)]
     spacing = data.draw(st.sampled_from([-1.0, 0.0, 0.5, 2.0]))
     total = len(labeled) + data.draw(st.integers(1, n - len(labeled)))
-    weights = rng.choice(np.float32(data.draw(st.sampled_from([[1], [0, 0.25, 1]]))), n - len(labeled))
+    weights = rng.choice(np.array(data.draw(st.sampled_from([[1], [0, 0.25, 1]])), np.float32), n - len(labeled))
     request = request_for(vectors, SelectionConfig("CORESET", total, spacing, normalize=False), labeled=labeled)
     task = FarthestFirst.from_request(request, weights)
     candidates = task.candidates

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from al_core.selection.heap import heapify, sift_down
 
@@ -13,7 +14,7 @@ VALUES = st.lists(st.integers(0, 5), min_size=1, max_size=60).map(lambda values:
 
 @given(VALUES)
 def test_points_leave_a_heap_from_the_highest_value_on_and_the_lowest_point_first_among_equals(
-    values: list[float],
+    values: NDArray[np.float32],
 ) -> None:
     heap = heapify(values)
     order = []
@@ -27,7 +28,7 @@ def test_points_leave_a_heap_from_the_highest_value_on_and_the_lowest_point_firs
 @pytest.mark.parametrize("run", [sift_down, sift_down.py_func], ids=["compiled", "python"])
 def test_a_value_that_fell_sinks_below_the_higher_ones(run: Callable[..., Any]) -> None:
     heap = np.array([0, 1, 2, 3])
-    run(heap, 4, 0, np.float32([1, 5, 4, 3]))
+    run(heap, 4, 0, np.array([1, 5, 4, 3], dtype=np.float32))
     assert heap.tolist() == [1, 3, 2, 0]
 
 

@@ -10,12 +10,15 @@ from al_core.selection import herding, select
 TWO_GROUPS = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]])
 
 
-def herd_by_definition(graph: NeighborGraph, weights: np.ndarray, labeled: list[int], n: int, share: float) -> list:
+def herd_by_definition(
+    graph: NeighborGraph, weights: np.ndarray, labeled: list[int], n: int, share: float
+) -> list[int]:
     sigma = np.median(graph.distances[:, int(np.clip(share, 1, graph.distances.shape[1])) - 1])
     similarity = np.eye(len(weights))
     rows = np.arange(len(weights))[:, None]
     similarity[rows, graph.indices] = np.exp(-((graph.distances / sigma) ** 2))
-    covered, picked = similarity[labeled].max(axis=0, initial=0), []
+    covered = similarity[labeled].max(axis=0, initial=0)
+    picked: list[int] = []
     while len(picked) < n:
         gains = weights * (weights * np.maximum(similarity - covered, 0)).sum(axis=1)
         gains[[*labeled, *picked]] = -1

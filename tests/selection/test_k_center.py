@@ -10,7 +10,7 @@ from al_core.geometry.threads import workers
 from al_core.selection import k_center
 from al_core.selection.k_center import KCenter
 
-LINE = np.float32([[0], [1], [5], [6], [10]])
+LINE = np.array([[0], [1], [5], [6], [10]], dtype=np.float32)
 ROWS = np.arange(1, 5)
 
 
@@ -28,7 +28,7 @@ def build() -> Iterator[Callable[..., KCenter]]:
 
 
 def pick_all(state: KCenter, n: int) -> list[int]:
-    picked = []
+    picked: list[int] = []
     while len(picked) < n and len(batch := state.pick(n - len(picked), lambda: None)):
         picked.extend(batch.tolist())
     return picked
@@ -44,7 +44,7 @@ def test_it_ends_when_no_point_is_far_enough(build: Callable[..., Any]) -> None:
 
 
 def test_a_weight_of_zero_comes_last_and_is_picked_all_the_same(build: Callable[..., Any]) -> None:
-    weights = np.float32([1, 1, 1, 0])
+    weights = np.array([1, 1, 1, 0], dtype=np.float32)
     assert pick_all(build(LINE, ROWS, [0], 4, weights=weights), 4) == [2, 0, 1, 3]
 
 
@@ -64,8 +64,8 @@ def test_the_size_of_pools_frontiers_and_batches_changes_no_pick(
     build: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     rng = np.random.default_rng(1)
-    vectors = rng.normal(size=(2_000, 6)) if kind == "normal" else rng.integers(0, 4, (2_000, 6))
-    vectors = vectors.astype(np.float32)
+    numbers = rng.normal(size=(2_000, 6)) if kind == "normal" else rng.integers(0, 4, (2_000, 6))
+    vectors = numbers.astype(np.float32)
     rows = np.arange(5, 2_000)
     expected = pick_all(build(vectors, rows, range(5), 200), 200)
     monkeypatch.setattr(k_center, "_FIRST_POOL", 3)

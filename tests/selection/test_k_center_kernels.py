@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.geometry.space import Source, rounding, squared_distances
 from al_core.selection.k_center_kernels import lower_to_nearest, pick_from_pool
@@ -10,8 +11,9 @@ CENTERS = RNG.normal(size=(200, 16)).astype(np.float32)
 UNSEEN = np.finfo(np.float32).max
 
 
-def exact() -> np.ndarray:
-    return np.min([squared_distances(POINTS, center) for center in CENTERS], axis=0)
+def exact() -> NDArray[np.float32]:
+    nearest: NDArray[np.float32] = np.min([squared_distances(POINTS, center) for center in CENTERS], axis=0)
+    return nearest
 
 
 def run_lower(nearest: np.ndarray, products: np.ndarray, tolerance: np.float32) -> int:
@@ -54,7 +56,7 @@ def run_pick(floor: float, n_eligible: int, *, least: float = 0, room: int = 4) 
     centers = np.zeros((8, 16), np.float32)
     picked = np.empty(room, np.int64)
     # All have seen the one center, at 0.
-    nearest = np.float32([1, 25, 36, 81])
+    nearest = np.array([1, 25, 36, 81], dtype=np.float32)
     n_picked = pick_from_pool(
         Source.from_vectors(pool),
         np.ones(4, np.float32),
@@ -68,7 +70,8 @@ def run_pick(floor: float, n_eligible: int, *, least: float = 0, room: int = 4) 
         picked,
     )
     assert centers[1 : 1 + n_picked, 0].tolist() == pool[picked[:n_picked], 0].tolist()
-    return picked[:n_picked].tolist()
+    rows: list[int] = picked[:n_picked].tolist()
+    return rows
 
 
 def test_the_farthest_of_the_pool_is_picked_again_and_again() -> None:

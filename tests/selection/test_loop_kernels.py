@@ -10,14 +10,14 @@ from al_core.geometry.space import Source, squared_distances
 from al_core.selection.loop_kernels import by_columns, by_rows, lower, pick
 
 UNSEEN = np.finfo(np.float32).max
-LINE = np.float32([[0], [1], [5], [6]])
+LINE = np.array([[0], [1], [5], [6]], dtype=np.float32)
 
 
 def ways(vectors: NDArray[Any]) -> dict[str, Any]:
     return {"columns": by_columns(vectors), "rows": by_rows(Source.from_vectors(vectors))}
 
 
-def padded(vector: NDArray[Any]) -> NDArray[Any]:
+def padded(vector: list[float] | NDArray[Any]) -> NDArray[Any]:
     center = np.zeros((1, -(-len(vector) // 16) * 16), np.float32)
     center[0, : len(vector)] = vector
     return center
@@ -43,8 +43,8 @@ def test_the_farthest_point_wins_and_the_lowest_among_equals(way: str) -> None:
 
 @pytest.mark.parametrize("way", ["columns", "rows"])
 def test_a_weight_multiplies_the_squared_distance_and_a_near_point_counts_for_nothing(way: str) -> None:
-    weights = np.float32([1, 1, 3, 1])
-    nearest = np.float32([9, 4, 4, 9])
+    weights = np.array([1, 1, 3, 1], dtype=np.float32)
+    nearest = np.array([9, 4, 4, 9], dtype=np.float32)
     points = ways(LINE)[way]
     assert lower(points, padded([100.0]), nearest, weights, np.float32(0)) == 2
     assert lower(points, padded([100.0]), nearest, weights, np.float32(5)) == 0

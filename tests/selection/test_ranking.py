@@ -29,7 +29,7 @@ def test_random_over_parts_is_random_over_the_whole() -> None:
 def test_random_keeps_its_order_when_rows_are_skipped_for_their_distance() -> None:
     order = select(LINE, SelectionConfig("RANDOM", 4, seed=1, normalize=False)).tolist()
     spaced = select(LINE, SelectionConfig("RANDOM", -1, 2, seed=1, normalize=False)).tolist()
-    expected = []
+    expected: list[int] = []
     for row in order:
         if all(abs(row - other) >= 2 for other in expected):
             expected.append(row)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ EMBEDDINGS = np.eye(4)
 
 
 def test_rows_are_sorted_and_may_come_in_any_form() -> None:
-    for rows in ([3, 1], np.array([3, 1], np.uint8), (3, 1)):
+    shapes: list[Any] = [[3, 1], np.array([3, 1], np.uint8), (3, 1)]
+    for rows in shapes:
         checked = checked_rows(rows, 4, "rows")
         assert checked.tolist() == [1, 3]
         assert checked.dtype == np.int64

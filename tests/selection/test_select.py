@@ -13,9 +13,10 @@ LINE = np.array([[0.0], [1.0], [5.0], [6.0], [6.0]])
 SCORES = np.array([0.1, 0.9, 0.5, 0.9, 0.2])
 
 
-def on_line(method: str, n_samples: int, **options: object) -> list[int]:
+def on_line(method: str, n_samples: int, **options: Any) -> list[int]:
     config = SelectionConfig(method, n_samples, normalize=False, seed=0, **options.pop("config", {}))
-    return select(LINE, config, scores=SCORES, **options).tolist()
+    rows: list[int] = select(LINE, config, scores=SCORES, **options).tolist()
+    return rows
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from al_core.config import SelectionConfig
 from al_core.geometry import threads
@@ -12,7 +13,9 @@ from al_core.selection.farthest_first import FarthestFirst, fast_farthest_first,
 from al_core.selection.request import Request
 from al_core.selection.sketch import Sketches
 
-SPREADS = {
+Draw: TypeAlias = Callable[[np.random.Generator, int, int], NDArray[Any]]
+
+SPREADS: dict[str, Draw] = {
     "few directions": lambda rng, n, d: rng.normal(size=(n, 12)) @ rng.normal(size=(12, d)) + 0.1 * rng.random((n, d)),
     "many directions": lambda rng, n, d: rng.normal(size=(n, d)),
     "one direction": lambda rng, n, d: rng.normal(size=(n, 1)) * np.ones(d),
@@ -39,7 +42,7 @@ def test_sketches_of_long_vectors_change_no_row(
     np.testing.assert_array_equal(fast_farthest_first(task), plain_farthest_first(task))
 
 
-EXTREMES = {
+EXTREMES: dict[str, Draw] = {
     "equal": lambda rng, n, d: np.full((n, d), 0.3),
     "zeros": lambda rng, n, d: np.zeros((n, d)),
     "all sizes": lambda rng, n, d: SPREADS["few directions"](rng, n, d) * 10 ** rng.uniform(-3, 3, (n, 1)),

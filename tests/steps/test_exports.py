@@ -50,7 +50,7 @@ def detections(*names: str) -> Predictions:
 
 
 def classes() -> Predictions:
-    return Predictions(FILENAMES, ["cat", "dog"], np.tile(np.float32([0.25, 0.75]), (6, 1)))
+    return Predictions(FILENAMES, ["cat", "dog"], np.tile(np.array([0.25, 0.75], dtype=np.float32), (6, 1)))
 
 
 @pytest.fixture
@@ -193,4 +193,4 @@ def test_the_example_file_is_read_back_whatever_the_filenames_hold(workspace: Wo
     path.write_bytes(exports.example_predictions(dataset))
     found = read_predictions(path)
     assert isinstance(found, Predictions)
-    assert (list(found.filenames), list(found.class_names)) == (names, ["cat", "dog"])
+    assert (found.filenames, found.class_names) == (names, ["cat", "dog"])

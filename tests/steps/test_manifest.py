@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from al_core.store import Dataset, Kind, Tag, Workspace
 from tests.conftest import FILENAMES
 
 
-def select(dataset: Dataset, method: str = "CORAL", **config: object) -> workflow.Selection:
+def select(dataset: Dataset, method: str = "CORAL", **config: Any) -> workflow.Selection:
     scores = {"uncertainty_margin": np.linspace(0.1, 0.6, 6)}
     workflow.store_scores(dataset, np.arange(6), scores)
     labeled, query = (
@@ -22,7 +23,7 @@ def select(dataset: Dataset, method: str = "CORAL", **config: object) -> workflo
     )
 
 
-def manifest_of(dataset: Dataset, tag: Tag) -> dict:
+def manifest_of(dataset: Dataset, tag: Tag) -> dict[str, Any]:
     return read_manifest(workflow.export_tag(dataset, tag, "manifest"))
 
 

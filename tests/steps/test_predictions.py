@@ -22,12 +22,12 @@ def detections(*names: str) -> Predictions:
 
 
 def classes() -> Predictions:
-    return Predictions(FILENAMES, ["cat", "dog"], np.tile(np.float32([0.25, 0.75]), (6, 1)))
+    return Predictions(FILENAMES, ["cat", "dog"], np.tile(np.array([0.25, 0.75], dtype=np.float32), (6, 1)))
 
 
 def left_and_right() -> Predictions:
     """Of two samples, one map that is background on the left and cat on the right, and one without height."""
-    sides = np.float32([[[0.75, 0.25], [0, 1]]] * 2)
+    sides = np.array([[[0.75, 0.25], [0, 1]]] * 2, np.float32)
     return Predictions(["c.png", "b.png"], ["background", "cat"], [sides, sides[:1]], SEGMENTATION)
 
 
@@ -79,4 +79,4 @@ def test_a_probability_map_is_stored_as_the_class_at_each_position(dataset: Data
     assert (grid == np.repeat([0, 1], 32)).all()
     assert annotations.mask_of(1) is None
     taken = annotations.take(np.array([5, 2])).mask_of(1)
-    assert (taken == grid).all()
+    np.testing.assert_array_equal(taken, grid)

@@ -37,7 +37,7 @@ def wide_image(dataset: Dataset, tmp_path: Path) -> Dataset:
 
 def left_and_right() -> Predictions:
     """Of two samples, one map that is background on the left and cat on the right, and one without height."""
-    sides = np.float32([[[0.75, 0.25], [0, 1]]] * 2)
+    sides = np.array([[[0.75, 0.25], [0, 1]]] * 2, np.float32)
     return Predictions(["c.png", "b.png"], ["background", "cat"], [sides, sides[:1]], SEGMENTATION)
 
 
@@ -64,5 +64,5 @@ def test_a_card_shades_a_mask_but_for_its_background(dataset: Dataset) -> None:
     png = read_mask(dataset, 2)
     assert png
     with Image.open(io.BytesIO(png)) as shaded:
-        assert [shaded.getpixel((x, 10))[3] for x in (0, 31, 32, 63)] == [0, 0, 255, 255]
+        assert np.asarray(shaded)[10, [0, 31, 32, 63], 3].tolist() == [0, 0, 255, 255]
     assert read_mask(dataset, 0) is None

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,7 @@ def margin(*scores: float) -> dict[str, np.ndarray]:
         ({}, "no scores came"),
     ],
 )
-def test_bad_scores_are_refused_and_none_is_stored(dataset: Dataset, scores: dict, problem: str) -> None:
+def test_bad_scores_are_refused_and_none_is_stored(dataset: Dataset, scores: dict[str, Any], problem: str) -> None:
     with pytest.raises(InvalidInputError, match=problem):
         workflow.store_scores(dataset, ALL_ROWS, scores)
     assert dataset.arrays.all(Kind.SCORE) == []

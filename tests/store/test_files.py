@@ -1,8 +1,10 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.store import files
 
@@ -46,7 +48,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
 
 
 def test_the_digest_depends_on_type_and_shape_too() -> None:
-    arrays = [np.zeros(4), np.zeros((2, 2)), np.zeros(4, np.float32), np.zeros(8, np.float32), np.ones(4)]
+    arrays: list[NDArray[Any]] = [
+        np.zeros(4),
+        np.zeros((2, 2)),
+        np.zeros(4, np.float32),
+        np.zeros(8, np.float32),
+        np.ones(4),
+    ]
     assert len({files.array_digest(array) for array in arrays}) == len(arrays)
     assert files.array_digest(np.arange(6)[::2]) == files.array_digest(np.array([0, 2, 4]))
 

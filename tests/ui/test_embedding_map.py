@@ -14,7 +14,7 @@ SQUARE = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
 POINTS = np.array([[0, 0], [0.5, 0.5], [4, 0], [4, 2]], np.float32)
 
 
-def read(state: dict, **changes: Any) -> MapSelection:
+def read(state: dict[str, Any], **changes: Any) -> MapSelection:
     return read_state(state, **({"n_points": 4, "generation": 0, "color_name": None} | changes))
 
 

@@ -1,9 +1,10 @@
 from al_core.store import Tag
+from al_core.store.provenance import Provenance
 from ui.tags.tree import tree
 
 
 def tag(name: str, parent: str | None) -> Tag:
-    return Tag(name, "dataset", name, b"\x01", 1, 1, parent, None, None, {}, 0)
+    return Tag(name, "dataset", name, b"\x01", 1, 1, parent, None, None, Provenance(), 0)
 
 
 def branches(newest_first: list[Tag]) -> list[tuple[str, int]]:

@@ -27,7 +27,7 @@ def test_clipping_can_be_refused() -> None:
         (20, 30, 100, 200),
     ],
 )
-def test_an_empty_box_is_an_error(corners: tuple[float, ...]) -> None:
+def test_an_empty_box_is_an_error(corners: tuple[float, float, float, float]) -> None:
     with pytest.raises(ValueError, match="x0 < x1 and y0 < y1"):
         BoundingBox(*corners)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,10 @@ JSON = '[{"category_id": 3, "keypoints": [423, 432, 0.4, 231, 655, 0.3], "score"
 
 
 def test_confidences_are_every_third_number() -> None:
-    for keypoints in ([334, 534, 0.8, 456, 432, 0.1], np.array([334, 534, 0.8, 456, 432, 0.1])):
-        assert KeypointInstancePrediction(keypoints, 3).get_confidences() == [0.8, 0.1]
+    keypoints = [334, 534, 0.8, 456, 432, 0.1]
+    assert KeypointInstancePrediction(keypoints, 3).get_confidences() == [0.8, 0.1]
+    as_array: Any = np.array(keypoints)
+    assert KeypointInstancePrediction(as_array, 3).get_confidences() == [0.8, 0.1]
 
 
 @pytest.mark.parametrize(

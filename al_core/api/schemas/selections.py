@@ -39,12 +39,15 @@ class SelectionInputs(Wire):
     embedding_id: str | None = None
 
 
+_DEFAULTS = SelectionConfig()
+
+
 class SelectionCreate(SelectionInputs):
     """A selection with every option of al_core: the fields of `SelectionConfig` and their defaults."""
 
-    method: str = SelectionConfig.method
-    n_samples: Int64 = SelectionConfig.n_samples
-    min_distance: FiniteFloat = SelectionConfig.min_distance
+    method: str = _DEFAULTS.method
+    n_samples: Int64 = _DEFAULTS.n_samples
+    min_distance: FiniteFloat = _DEFAULTS.min_distance
     name: str
     score_name: str | None = None
     seed: Count | None = None

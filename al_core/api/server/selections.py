@@ -24,7 +24,7 @@ def create_sampling(request: Request, dataset: DatasetOfPath, embedding_id: str,
         query_tag_id=body.query_tag_id, preselected_tag_id=body.preselected_tag_id, embedding_id=embedding_id
     )
     config = SelectionConfig(
-        method=body.method,  # type: ignore[arg-type]  # the constructor reads its name
+        method=body.method,
         n_samples=absolute_count(dataset, inputs, stop.n_samples),
         min_distance=stop.min_distance,
         name=body.new_tag_name,

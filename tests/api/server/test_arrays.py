@@ -12,6 +12,7 @@ import requests
 
 from al_core.formats.predictions.annotations import BOX, KEYPOINT
 from al_core.store import Dataset, TagOrigin
+from al_core.store.local_dataset import LocalDataset
 from al_core.wire.array_bundle import CONTENTS, write_bundle
 
 Put = Callable[..., requests.Response]
@@ -78,7 +79,7 @@ def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: st
     ],
 )
 def test_an_array_that_is_not_like_its_kind_is_refused(
-    put: Put, dataset: Dataset, kind: str, name: str, array: Any, attributes: Any, message: str
+    put: Put, dataset: LocalDataset, kind: str, name: str, array: Any, attributes: Any, message: str
 ) -> None:
     before = dataset.arrays.every()
     answer = put(kind, {name: array}, attributes)
@@ -136,7 +137,12 @@ def test_listings_are_sent_once_while_nothing_changes(server: str, dataset: Data
 
 
 def test_a_client_cannot_say_that_a_tag_is_a_selection(server: str, dataset: Dataset) -> None:
-    body = {"name": "forged", "bitMaskData": "0x1", "totSize": 6, "provenance": {"operation": "x", "config": {}}}
+    body: dict[str, Any] = {
+        "name": "forged",
+        "bitMaskData": "0x1",
+        "totSize": 6,
+        "provenance": {"operation": "x", "config": {}},
+    }
     answer = requests.post(f"{server}/v1/datasets/{dataset.id}/tags", json=body, timeout=30)
     assert answer.status_code == 422
     assert "a selection is made by the server" in answer.json()["message"]

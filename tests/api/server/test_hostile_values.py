@@ -64,7 +64,7 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
     prediction = {"type": "CLASSIFICATION", "taskName": "animals", "categoryId": 1, "score": 0.5}
     about = {"thumbName": "t", "exif": {"a": 1}, "metaData": {"sizeInBytes": 3}, "customMetaData": {"x": {"y": [1]}}}
     entry = {"name": f"column {number}", "path": "x.y", "defaultValue": 1, "valueDataType": "NUMERIC_FLOAT"}
-    view = {"name": f"view {number}", "dimensionalityReductionMethod": "PCA"}
+    view: dict[str, Any] = {"name": f"view {number}", "dimensionalityReductionMethod": "PCA"}
     view |= {f"coordinatesDimension{axis}": [0, 1, 2, 3, 4, 5] for axis in (1, 2)}
     tags = {"queryTagId": "{tag}", "preselectedTagId": None}
     return {

@@ -78,6 +78,7 @@ def test_a_card_has_filename_scores_and_the_likeliest_classes(images: Dataset, g
 
 def test_a_thumbnail_is_made_once_and_again_when_the_image_changes(images: Dataset, get: Get) -> None:
     first = get(f"/{images.id}/0").content
+    assert images.thumbnails_dir
     (kept,) = images.thumbnails_dir.rglob("*.webp")
     kept.write_bytes(b"as it was kept")
     assert get(f"/{images.id}/0").content == b"as it was kept"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 STUBBED = {"torch", "torchvision", "pytorch_lightning", "hydra", "omegaconf", "yaml"}
 
@@ -27,7 +27,7 @@ def make(name: str) -> type:
 class Stub(ModuleType):
     """A module in which every name is a class."""
 
-    __path__ = ()
+    __path__: ClassVar[list[str]] = []  # type: ignore[misc]  # what makes it a package
     __version__ = "1.1.0"
 
     def __getattr__(self, name: str) -> Any:

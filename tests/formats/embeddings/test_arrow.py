@@ -23,7 +23,7 @@ def test_columnar_embeddings_are_read_from_vectors_and_from_numbered_columns(
         table, path = pa.table({"filename": ["a.png", "b.png"], **columns}), tmp_path / f"e{suffix}"
         pq.write_table(table, path) if suffix == ".parquet" else feather.write_feather(table, str(path))
         found = read_embeddings(path)
-        assert (found.filenames, found.embeddings.dtype) == (["a.png", "b.png"], np.float32)
+        assert (found.filenames, found.embeddings.dtype) == (["a.png", "b.png"], np.dtype(np.float32))
         np.testing.assert_array_equal(found.embeddings, values)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_embeddings
 
-VECTORS = np.float32([[0.5, 1], [-1, 2e-3], [0, 4]])
+VECTORS = np.array([[0.5, 1], [-1, 2e-3], [0, 4]], dtype=np.float32)
 NAMES = ["b.png", "ü 1.png", "day/a.png"]
 
 
@@ -23,7 +23,7 @@ def hdf5(path: Path, **datasets: object) -> Path:
 @pytest.mark.parametrize("dtype", ["<f2", "<f4", ">f4", "<f8"])
 def test_floats_of_every_width_become_float32(tmp_path: Path, dtype: DTypeLike) -> None:
     table = read_embeddings(hdf5(tmp_path, embeddings=VECTORS.astype(dtype), filenames=NAMES))
-    assert (table.filenames, table.embeddings.dtype) == (NAMES, np.float32)
+    assert (table.filenames, table.embeddings.dtype) == (NAMES, np.dtype(np.float32))
     np.testing.assert_allclose(table.embeddings, VECTORS, rtol=1e-3)
 
 
@@ -53,7 +53,9 @@ def test_a_file_that_grew_in_chunks_is_read(tmp_path: Path, compression: str | N
 
 @pytest.mark.parametrize("labels", [[3, 1, 2], ["cat", "dog", "cat"]])
 def test_labels_are_numbers_or_texts(tmp_path: Path, labels: list[Any]) -> None:
-    assert read_embeddings(hdf5(tmp_path, embeddings=VECTORS, labels=labels)).labels.tolist() == labels
+    table = read_embeddings(hdf5(tmp_path, embeddings=VECTORS, labels=labels))
+    assert table.labels is not None
+    assert table.labels.tolist() == labels
 
 
 def test_filenames_may_come_from_a_second_file(tmp_path: Path) -> None:

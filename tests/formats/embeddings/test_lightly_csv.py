@@ -20,7 +20,7 @@ def test_a_lightly_csv_is_read_unchanged(tmp_path: Path) -> None:
     table = read_embeddings(write(tmp_path, LIGHTLY))
     assert table.filenames == ["b.png", "a.png"]
     assert table.embeddings.dtype == np.float32
-    np.testing.assert_array_equal(table.embeddings, np.float32([[0.5, 1], [-1, 2e-3]]))
+    np.testing.assert_array_equal(table.embeddings, np.array([[0.5, 1], [-1, 2e-3]], dtype=np.float32))
     np.testing.assert_array_equal(table.labels, [3, 7])
 
 
@@ -41,7 +41,7 @@ def test_a_lightly_csv_is_read_unchanged(tmp_path: Path) -> None:
 def test_variants_of_a_csv_read_the_same(tmp_path: Path, change: Callable[[str], str]) -> None:
     table = read_embeddings(write(tmp_path, change(LIGHTLY)))
     assert table.filenames == ["b.png", "a.png"]
-    np.testing.assert_array_equal(table.embeddings, np.float32([[0.5, 1], [-1, 2e-3]]))
+    np.testing.assert_array_equal(table.embeddings, np.array([[0.5, 1], [-1, 2e-3]], dtype=np.float32))
 
 
 def test_columns_are_ordered_by_their_number_and_special_ones_are_not_read(tmp_path: Path) -> None:
@@ -53,6 +53,7 @@ def test_columns_are_ordered_by_their_number_and_special_ones_are_not_read(tmp_p
 
 def test_labels_that_are_names_stay_text(tmp_path: Path) -> None:
     table = read_embeddings(write(tmp_path, LIGHTLY.replace(",7\n", ",dog\n")))
+    assert table.labels is not None
     assert table.labels.tolist() == ["3", "dog"]
 
 

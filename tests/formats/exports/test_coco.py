@@ -38,4 +38,5 @@ def test_pycocotools_reads_the_keypoints_in_pixels(rows: ExportRows, tmp_path: P
     assert len(coco.loadRes(json.loads(path.read_bytes())["annotations"]).getAnnIds(catIds=[3])) == 2
     read = read_predictions(path)
     assert (read.task, read.filenames, read.category_ids) == ("keypoint-detection", NAMES, [3, 7])
+    assert POINTS.keypoints is not None
     assert keypoint_table(np.arange(3), read.outputs).tolist() == POINTS.keypoints.tolist()

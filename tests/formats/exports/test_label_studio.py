@@ -48,6 +48,7 @@ def test_tasks_are_split_at_the_import_limits(limits: dict[str, int], sizes: lis
 
 
 def test_keypoints_relative_to_the_image_need_no_images_in_label_studio(rows: ExportRows) -> None:
+    assert POINTS.keypoints is not None
     relative = POINTS.keypoints.copy()
     relative["x"], relative["y"] = 0.25, 0.5
     annotations = replace(POINTS, keypoints=relative)

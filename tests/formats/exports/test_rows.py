@@ -31,7 +31,7 @@ def test_markup_in_a_filename_is_written_as_it_is() -> None:
 
 
 def test_json_keeps_names_scores_and_metadata_exactly() -> None:
-    rows = ExportRows(["=1+1.png"], scores=np.float64([0.1]), metadata={"tag": "round-1", "seed": 7})
+    rows = ExportRows(["=1+1.png"], scores=np.array([0.1], dtype=np.float64), metadata={"tag": "round-1", "seed": 7})
     assert json.loads(write_json(rows)) == {
         "metadata": {"tag": "round-1", "seed": 7},
         "samples": [{"rank": 1, "filename": "=1+1.png", "score": 0.1}],

@@ -4,7 +4,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.image_header import image_size, open_image
@@ -49,5 +49,5 @@ def test_what_is_no_image_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"hello", b"%!PS-Adobe-3.0\n", b"P6 1 1 255 abc"])
 def test_other_formats_are_refused_without_a_try(content: bytes) -> None:
-    with pytest.raises(Image.UnidentifiedImageError, match="no image of a known format"):
+    with pytest.raises(UnidentifiedImageError, match="no image of a known format"):
         open_image(io.BytesIO(content))

@@ -1,6 +1,6 @@
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ class RunsWhenUnpickled:
 
 @pytest.mark.parametrize("dtype", ["<f2", "<f4", ">f4", "<f8", "<i8", "|b1", "<U7", "|S3"])
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_a_plain_array_is_read_as_numpy_wrote_it(tmp_path: Path, dtype: DTypeLike, order: str) -> None:
+def test_a_plain_array_is_read_as_numpy_wrote_it(tmp_path: Path, dtype: DTypeLike, order: Literal["C", "F"]) -> None:
     array = np.asarray([["1", "0", "1"], ["0", "1", "1"]]).astype(dtype).copy(order=order)
     np.save(tmp_path / "a.npy", array)
     np.testing.assert_array_equal(read_npy(tmp_path / "a.npy"), array)

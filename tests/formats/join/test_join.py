@@ -24,7 +24,8 @@ def test_a_complete_file_has_nothing_to_report() -> None:
 
 
 def test_missing_unknown_and_repeated_names_are_listed_once_and_in_order() -> None:
-    rows = [("x", [1, 0]), ("b", [1, 0]), ("y", [1, 0]), ("b", [1, 0]), ("x", [1, 0]), ("a", [0, 1])]
+    certain = [1.0, 0.0]
+    rows = [("x", certain), ("b", certain), ("y", certain), ("b", certain), ("x", certain), ("a", [0.0, 1.0])]
     report = join_report(SAMPLES, predictions(rows))
     assert (report.n_samples, report.n_rows, report.matched) == (4, 6, 2)
     assert report.missing == ["c", "d"]
@@ -117,13 +118,15 @@ def test_a_file_without_any_matching_name_is_not_usable() -> None:
 def test_skip_leaves_samples_without_a_row_as_nan() -> None:
     given = predictions({"b": [0.25, 0.75], "x": [1, 0], "c": [np.nan, 1]})
     aligned = join_report(SAMPLES, given).align(given.outputs)
-    np.testing.assert_array_equal(aligned, np.float32([[np.nan] * 2, [0.25, 0.75], [np.nan] * 2, [np.nan] * 2]))
+    np.testing.assert_array_equal(
+        aligned, np.array([[np.nan] * 2, [0.25, 0.75], [np.nan] * 2, [np.nan] * 2], dtype=np.float32)
+    )
 
 
 def test_fill_gives_samples_without_a_row_equal_probabilities() -> None:
     given = predictions({"b": [0.25, 0.75]})
     aligned = join_report(["a", "b"], given, policy=Policy.FILL).align(given.outputs)
-    np.testing.assert_array_equal(aligned, np.float32([[0.5, 0.5], [0.25, 0.75]]))
+    np.testing.assert_array_equal(aligned, np.array([[0.5, 0.5], [0.25, 0.75]], dtype=np.float32))
 
 
 def test_a_repeated_row_does_not_overwrite_the_first() -> None:

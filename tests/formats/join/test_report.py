@@ -5,6 +5,7 @@ import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import Predictions, join_report
+from al_core.formats.join.report import Policy
 
 SAMPLES = ["a", "b", "c", "d"]
 
@@ -18,7 +19,7 @@ def predictions(rows: dict[str, list[float]]) -> Predictions:
 )
 def test_reject_refuses_any_problem_and_stores_nothing(rows: dict[str, list[float]]) -> None:
     given = predictions(rows)
-    report = join_report(["a", "b"], given, policy="reject")
+    report = join_report(["a", "b"], given, policy=Policy.REJECT)
     assert not report.usable
     with pytest.raises(InvalidInputError, match="nothing is stored"):
         report.align(given.outputs)

@@ -11,6 +11,7 @@ from al_core.exceptions import AlreadyExistsError, FileFormatError, InvalidInput
 from al_core.formats import read_metadata
 from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset
+from al_core.store.local_dataset import LocalDataset
 from al_core.store.records import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "metadata"
@@ -69,7 +70,7 @@ def test_a_file_with_nothing_to_keep_is_refused_with_the_reasons(tmp_path: Path)
 
 
 def test_texts_are_stored_in_the_order_of_the_samples_and_grow_with_the_dataset(
-    dataset: Dataset, tmp_path: Path
+    dataset: LocalDataset, tmp_path: Path
 ) -> None:
     dataset.arrays.save(Kind.METADATA, {"place": np.zeros(6)})
     (tmp_path / "m.csv").write_text("filename,place\nf.png,road\nzebra.png,sea\na.png,farm\n")

@@ -3,6 +3,7 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report
+from al_core.formats.join.report import Policy
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
@@ -70,7 +71,7 @@ def test_bad_boxes_are_left_out_or_clipped_and_reported_by_image() -> None:
         "boxes-empty": ("b", "e"),
     }
     assert join_report(list("abcde"), predictions).usable
-    assert not join_report(list("abcde"), predictions, policy="reject").usable
+    assert not join_report(list("abcde"), predictions, policy=Policy.REJECT).usable
 
 
 def test_a_percentage_is_refused_as_a_score() -> None:

@@ -14,7 +14,7 @@ from al_core.scorers import SCORERS
 CATEGORIES = [{"id": 5, "name": "dog"}, {"id": 2, "name": "cat"}]
 
 
-def lightly(tmp_path: Path, task: str, **images: list[dict]) -> Path:
+def lightly(tmp_path: Path, task: str, **images: list[dict[str, Any]]) -> Path:
     folder = tmp_path / "predictions" / "my-task"
     folder.mkdir(parents=True)
     (tmp_path / "predictions" / "tasks.json").write_text('["my-task"]')

@@ -46,7 +46,7 @@ def test_images_without_names_are_in_the_order_of_the_query_set(tmp_path: Path) 
         ({"a": MAPS.astype(int)}, "array 'a': expected H × W × C floats, uint8 or uint16, found int64"),
     ],
 )
-def test_an_array_that_does_not_fit_is_refused(tmp_path: Path, named: dict[str, NDArray[Any]], message: str) -> None:
+def test_an_array_that_does_not_fit_is_refused(tmp_path: Path, named: Any, message: str) -> None:
     np.savez(tmp_path / "a.npz", **named)
     with pytest.raises(FileFormatError, match=rf"a\.npz.*{message}"):
         read_predictions(tmp_path / "a.npz")

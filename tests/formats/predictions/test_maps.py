@@ -41,7 +41,8 @@ MAP[...] = (0.75, 0.25)
     ],
 )
 def test_the_layout_of_a_map_is_found_by_what_sums_to_1(tmp_path: Path, values: NDArray[Any], layout: str) -> None:
-    np.savez_compressed(tmp_path / "maps.npz", **{"a.png": values})
+    arrays: dict[str, Any] = {"a.png": values}
+    np.savez_compressed(tmp_path / "maps.npz", **arrays)
     predictions = read_predictions(tmp_path / "maps.npz")
     assert predictions.task == "semantic-segmentation"
     assert predictions.filenames == ["a.png"]

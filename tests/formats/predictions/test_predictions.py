@@ -20,7 +20,9 @@ def test_logits_are_recognized_and_softmax_is_offered_not_applied(tmp_path: Path
 
 
 def test_the_softmax_of_a_row_with_nan_or_infinity_stays_unusable() -> None:
-    given = Predictions(["a", "b", "c"], ["cat", "dog"], np.float32([[np.nan, 1], [np.inf, 0], [1000, -1000]]))
+    given = Predictions(
+        ["a", "b", "c"], ["cat", "dog"], np.array([[np.nan, 1], [np.inf, 0], [1000, -1000]], dtype=np.float32)
+    )
     softened = given.softmax()
     assert join_report(["a", "b", "c"], softened).rows_with_nan == ["a", "b"]
     np.testing.assert_array_equal(softened.outputs[2], [1, 0])
