@@ -241,8 +241,9 @@ def _has_written(n_writes: int, n_written: int) -> bool:
 
 def _read(line: str) -> Record:
     content: dict[str, Any] = json.loads(line)
-    counters = {name: Counter(content.pop(name)) for name in ("done", "refused")}
-    return Record(**content, **counters)
+    for name in ("done", "refused"):
+        content[name] = Counter(content[name])
+    return Record(**content)
 
 
 def main(seconds: float = SECONDS) -> None:

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -64,10 +65,9 @@ def test_of_making_a_child_and_deleting_its_parent_at_once_one_fails(
 ) -> None:
     for number in range(10):
         parent = dataset.create_tag(f"parent {number}", np.array([0]))
-        origin = TagOrigin(parent=parent)
         child, deleted = at_once(
-            lambda name=f"child {number}", origin=origin: dataset.create_tag(name, np.array([0, 1]), origin),
-            lambda parent=parent: elsewhere.delete_tag(parent),
+            partial(dataset.create_tag, f"child {number}", np.array([0, 1]), TagOrigin(parent=parent)),
+            partial(elsewhere.delete_tag, parent),
         )
         outcome = (type(child), type(deleted))
         assert outcome in {(Tag, NotAllowedError), (NotFoundError, type(None))}
@@ -79,8 +79,8 @@ def test_of_two_that_rename_to_one_name_at_once_one_is_refused(dataset: LocalDat
     for number in range(10):
         left, right = (dataset.create_tag(f"{side} {number}", np.array([0])) for side in ("left", "right"))
         outcomes = at_once(
-            lambda tag=left, name=f"both {number}": dataset.rename_tag(tag, name),
-            lambda tag=right, name=f"both {number}": elsewhere.rename_tag(tag, name),
+            partial(dataset.rename_tag, left, f"both {number}"),
+            partial(elsewhere.rename_tag, right, f"both {number}"),
         )
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyExistsError", "Tag"]
 

@@ -25,7 +25,7 @@ def test_a_parquet_file_that_repeats_one_value_without_end_is_refused(tmp_path: 
 
 
 @pytest.mark.parametrize("encoding", ["PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
-def test_texts_are_read_whatever_their_encoding(tmp_path, encoding):
+def test_texts_are_read_whatever_their_encoding(tmp_path: Path, encoding: str) -> None:
     names = [f"images/{row:05}.png" for row in range(3_000)]
     table = pa.table({"filename": names, "tags": [["x", "y"]] * 3_000})
     columns = {"filename": encoding, "tags.list.element": encoding}
@@ -35,7 +35,7 @@ def test_texts_are_read_whatever_their_encoding(tmp_path, encoding):
     assert read["tags"].to_pylist() == [["x", "y"]] * 3_000
 
 
-def test_categories_are_texts(tmp_path):
+def test_categories_are_texts(tmp_path: Path) -> None:
     names = pa.array(["a.png", "b.png", "a.png"]).dictionary_encode()
     read = read_table(parquet(tmp_path, filename=names))
     assert read["filename"].to_pylist() == ["a.png", "b.png", "a.png"]

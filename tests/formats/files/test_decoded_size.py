@@ -1,10 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.files.decoded_size import announced_to, check_decoded_size, check_ratio, max_decoded_bytes
 
 
-def test_four_gigabytes_are_the_limit_unless_the_setting_says_otherwise(monkeypatch):
+def test_four_gigabytes_are_the_limit_unless_the_setting_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max_decoded_bytes({}) == 4_000_000_000
     monkeypatch.setenv("AL_CORE_MAX_DECODED_GB", "0.001")
     check_decoded_size(1_000_000, "a.csv")
@@ -15,12 +17,12 @@ def test_four_gigabytes_are_the_limit_unless_the_setting_says_otherwise(monkeypa
 
 
 @pytest.mark.parametrize("text", ["", "much", "0", "-1", "nan", "inf"])
-def test_a_limit_that_is_no_number_above_0_is_refused(text):
+def test_a_limit_that_is_no_number_above_0_is_refused(text: str) -> None:
     with pytest.raises(InvalidInputError, match="AL_CORE_MAX_DECODED_GB must be a number of gigabytes above 0"):
         max_decoded_bytes({"AL_CORE_MAX_DECODED_GB": text})
 
 
-def test_sizes_are_announced_only_inside_the_block():
+def test_sizes_are_announced_only_inside_the_block() -> None:
     announced: list[int] = []
     with announced_to(announced.append):
         check_decoded_size(7, "a.csv")
@@ -28,7 +30,7 @@ def test_sizes_are_announced_only_inside_the_block():
     assert announced == [7]
 
 
-def test_a_file_may_unpack_to_64_megabytes_or_to_200_times_its_size(tmp_path):
+def test_a_file_may_unpack_to_64_megabytes_or_to_200_times_its_size(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(bytes(1_000_000))
     check_ratio(200_000_000, path)
