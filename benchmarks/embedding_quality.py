@@ -67,9 +67,9 @@ def report_accuracy(
     for part in (train, test):
         part["PCA of pixels"] = pca.transform(part["pixels"])
     print(f"{'embedding':22}{'linear probe':>14}{'5-NN':>8}")
-    for name in train:
-        linear = probe(train[name], train_labels).score(test[name], test_labels)
-        nearest = make_pipeline(Normalizer(), KNeighborsClassifier(5)).fit(train[name], train_labels)
+    for name, vectors in train.items():
+        linear = probe(vectors, train_labels).score(test[name], test_labels)
+        nearest = make_pipeline(Normalizer(), KNeighborsClassifier(5)).fit(vectors, train_labels)
         print(f"{name:22}{linear:14.1%}{nearest.score(test[name], test_labels):8.1%}", flush=True)
 
 

@@ -32,7 +32,9 @@ def make(checkout: Path, *arguments: str, path: Path | None = None) -> subproces
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     if path:
         environment["PATH"] = f"{path}{os.pathsep}{environment['PATH']}"
-    return subprocess.run(["make", *arguments], cwd=checkout, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        ["make", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def finished_environment(checkout: Path) -> None:

@@ -79,7 +79,7 @@ class SelectionConfig:
     strength: float
 
     # Not the generated constructor: this one takes what becomes a method, a name and plain numbers.
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per attribute, all but Lightly's four by keyword
         self,
         method: SamplingMethod | str = SamplingMethod.CORESET,
         n_samples: int = 32,

@@ -35,7 +35,7 @@ def workers() -> Iterator[ThreadPoolExecutor]:
 
 
 def _limit_blas() -> None:
-    global _n_open, _limits
+    global _n_open, _limits  # noqa: PLW0603 - the limit is one of the process too
     with _lock:
         if _n_open == 0:
             _limits = threadpool_limits(1, user_api="blas")
@@ -43,7 +43,7 @@ def _limit_blas() -> None:
 
 
 def _release_blas() -> None:
-    global _n_open
+    global _n_open  # noqa: PLW0603 - the same
     with _lock:
         _n_open -= 1
         if _n_open == 0 and _limits is not None:

@@ -32,7 +32,7 @@ METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
 }
 
 
-def select(
+def select(  # noqa: PLR0913 - the public entry, all but two by keyword
     embeddings: Embeddings | None,
     config: SelectionConfig,
     *,

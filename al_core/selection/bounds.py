@@ -67,7 +67,7 @@ class Bounds:
         n_centers: How many there are.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the state of one search, the last three by keyword
         self,
         space: Space,
         rows: Rows,

@@ -74,7 +74,7 @@ class KCenter:
     The value of a point is its weight times its squared distance to the nearest center, -1 once that is below `least`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the state of one search, the last three by keyword
         self,
         space: Space,
         rows: Rows,

@@ -79,7 +79,13 @@ class ImageUpload:
         with ThreadPoolExecutor(THREADS) as pool:
             for start in range(first, len(ids), IMAGES_AT_ONCE):
                 part = slice(start, start + IMAGES_AT_ONCE)
-                list(pool.map(lambda id, name: self._send_image(id, folder / name, kind), ids[part], filenames[part]))
+                list(
+                    pool.map(
+                        lambda sample_id, name: self._send_image(sample_id, folder / name, kind),
+                        ids[part],
+                        filenames[part],
+                    )
+                )
                 self._n_done = start + len(ids[part])
                 self._note(len(ids))
                 progress(self._n_done - first, len(ids) - first)

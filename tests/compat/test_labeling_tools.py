@@ -11,7 +11,7 @@ import pytest
 from al_core.formats import WRITERS, ExportRows
 from al_core.formats.predictions.annotations import Annotations
 from tests.compat.install import LABELING_TOOLS, client_folder, install
-from tests.formats.exports.conftest import rows as rows
+from tests.formats.exports.conftest import rows as rows  # noqa: PLC0414 - the fixture, for the tests below
 from tests.formats.exports.samples import BOXES, CLASSES, POINTS
 
 SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
@@ -35,6 +35,6 @@ def test_every_pre_annotation_is_valid(
         files.append(tmp_path / f"{name}.zip")
         files[-1].write_bytes(WRITERS[name].write(replace(rows, annotations=annotations)))
     command: list[str | Path] = [sys.executable, "-W", "ignore", SCRIPT, client_folder(LABELING_TOOLS), *files]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [label_studio, labelbox]

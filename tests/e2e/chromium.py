@@ -25,7 +25,7 @@ def _playwright_chromium() -> str | None:
 
 def _starts(path: str) -> bool:
     # Ubuntu's chromium-browser is a stub that only tells people to install the snap.
-    return Path(path).exists() and subprocess.run([path, "--version"], capture_output=True).returncode == 0
+    return Path(path).exists() and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def install_chromium() -> None:
@@ -33,10 +33,14 @@ def install_chromium() -> None:
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if is_root and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-q"], env=environment)
-        subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=environment)
+        subprocess.run(["apt-get", "update", "-q"], env=environment, check=False)
+        subprocess.run(
+            ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=environment, check=False
+        )
     if find_chromium() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", *["--with-deps"] * is_root, "chromium"])
+        subprocess.run(
+            [sys.executable, "-m", "playwright", "install", *["--with-deps"] * is_root, "chromium"], check=False
+        )
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ def test_a_process_killed_at_any_step_of_the_first_opening_locks_nobody_out(
         as_version_0_1_0(template)
         (template / "names" / "cats").touch()
     command = [sys.executable, "-c", KILL_AT_EVERY_STEP, str(template), str(tmp_path / "homes")]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 20
 

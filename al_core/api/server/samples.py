@@ -110,7 +110,10 @@ def create_write_urls(request: Request, dataset: DatasetOfPath, sample_id: str) 
 
 @router.get("/samples/{sample_id}/readurl")
 def create_read_url(
-    request: Request, dataset: DatasetOfPath, sample_id: str, type: Literal["full", "thumbnail"] = "full"
+    request: Request,
+    dataset: DatasetOfPath,
+    sample_id: str,
+    type: Literal["full", "thumbnail"] = "full",  # noqa: A002 - its name in the address
 ) -> str:
     """Return where to read an image or its thumbnail."""
     return image_url(request, dataset, sample_id, "GET", type)
@@ -118,7 +121,10 @@ def create_read_url(
 
 @router.get("/samples/{sample_id}/readurlRedirect", response_class=RedirectResponse, status_code=307)
 def redirect_to_image(
-    request: Request, dataset: DatasetOfPath, sample_id: str, type: Literal["full", "thumbnail"] = "full"
+    request: Request,
+    dataset: DatasetOfPath,
+    sample_id: str,
+    type: Literal["full", "thumbnail"] = "full",  # noqa: A002 - its name in the address
 ) -> str:
     """Lead to an image or its thumbnail."""
     return image_url(request, dataset, sample_id, "GET", type)

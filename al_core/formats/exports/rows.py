@@ -1,5 +1,6 @@
 import csv
 import io
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -66,7 +67,7 @@ class ExportRows:
         if self.scores is None:
             return ranks, self.filenames, [None] * len(self.filenames)
         values = np.asarray(self.scores).tolist()
-        return ranks, self.filenames, [None if value != value else value for value in values]
+        return ranks, self.filenames, [None if math.isnan(value) else value for value in values]
 
     def require(self, *needs: Need) -> None:
         """Raise `MissingInputError` if a need is not met."""

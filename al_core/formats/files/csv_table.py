@@ -97,7 +97,7 @@ def read_csv_columns(
         ):
             for batch in batches:
                 for column, cells in zip(columns, batch.columns, strict=False):
-                    column += _texts(cells)
+                    column.extend(_texts(cells))
                 rows.append(batch.columns[len(texts) :], batch.num_rows)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error

@@ -78,7 +78,7 @@ def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: st
         ("..", "x", np.arange(3), {}, ""),
     ],
 )
-def test_an_array_that_is_not_like_its_kind_is_refused(
+def test_an_array_that_is_not_like_its_kind_is_refused(  # noqa: PLR0913, PLR0917 - two fixtures and one case of a table
     put: Put, dataset: LocalDataset, kind: str, name: str, array: Any, attributes: Any, message: str
 ) -> None:
     before = dataset.arrays.every()

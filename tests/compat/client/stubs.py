@@ -40,7 +40,7 @@ class StubFinder(MetaPathFinder, Loader):
     """Finds a stub for every module of the training libraries."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        return ModuleSpec(name, self, is_package=True) if name.split(".")[0] in STUBBED else None
+        return ModuleSpec(name, self, is_package=True) if name.split(".", maxsplit=1)[0] in STUBBED else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return Stub(spec.name)
