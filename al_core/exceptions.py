@@ -7,6 +7,7 @@
     ├── NotFoundError (KeyError)            no dataset, tag, embedding or score of that name or id
     ├── AlreadyExistsError (RuntimeError)   the name is taken
     ├── NotAllowedError (RuntimeError)      forbidden, such as deleting a tag that has children
+    ├── BusyError (RuntimeError)            too much work is waiting; the same request may succeed later
     ├── WorkspaceError (RuntimeError)       a workspace cannot be opened: another, newer or damaged catalog
     ├── ServerError (ConnectionError)       a server cannot be reached, or fails
     └── Cancelled                           the user canceled a job
@@ -47,6 +48,10 @@ class AlreadyExistsError(ALCoreError, RuntimeError):
 
 class NotAllowedError(ALCoreError, RuntimeError):
     """The request is understood but forbidden."""
+
+
+class BusyError(ALCoreError, RuntimeError):
+    """Too much work is waiting: the same request may succeed later."""
 
 
 class WorkspaceError(ALCoreError, RuntimeError):

@@ -13,11 +13,15 @@ from ui.messages import plain, show_error
 # Often enough for a bar that moves; each time costs the browser one message of 150 bytes.
 POLL_SECONDS = 0.5
 
+# A page lets go of a job once it has shown the outcome. A tab that was closed before leaves it here with its result,
+# which may be a whole file of predictions.
+MOST_REMEMBERED = 20
+
 
 @st.cache_resource
 def _jobs() -> Jobs:
     """One for all sessions: a job survives a reload of its page."""
-    return Jobs()
+    return Jobs(most_remembered=MOST_REMEMBERED)
 
 
 def start(key: str, title: str, work: Callable[[Progress], Any]) -> Job:
@@ -91,6 +95,8 @@ def _watch(job: Job, unit: str, waiting: str, on_cancel: str, has_pace: bool) ->
 def _progress_text(job: Job, unit: str, waiting: str, has_pace: bool) -> str:
     if job.is_cancelling:
         return f"{job.title} · stopping…"
+    if job.state is JobState.WAITING:
+        return f"{job.title} · waiting until other work has ended"
     seconds = job.seconds_left
     if seconds is None:
         return f"{job.title} · {waiting}"

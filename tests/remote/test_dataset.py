@@ -1,4 +1,5 @@
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -68,10 +69,15 @@ def test_a_cancelled_selection_stops_on_the_server_and_leaves_no_tag(
     workflow.create_dataset(workspace, "large", names, rng.normal(size=(40_000, 64)).astype(np.float32))
     large = remote.dataset("large")
 
+    started = threading.Event()
+
     def select(progress: Progress) -> object:
+        started.set()
         return workflow.run_selection(large, SelectionConfig("CORESET", 30_000, name="long"), progress=progress)
 
     job = Jobs().start("select", "Selecting", select)
+    # While it waits for a worker, a cancel would end it before the server hears of it.
+    assert started.wait(60)
     job.cancel()
     assert job.wait(60)
     assert job.state is JobState.CANCELLED

@@ -45,21 +45,6 @@ def test_an_unknown_job_is_a_key_error(workspace: Workspace) -> None:
         workspace.job_records.get("x")
 
 
-def test_more_jobs_than_places_wait_for_their_turn() -> None:
-    jobs = Jobs(n_at_once=1)
-    seen: list[JobState] = []
-    second: list[Job] = []
-
-    def first(_progress: Progress) -> None:
-        second.append(jobs.start(None, "second", lambda _: None))
-        seen.append(second[0].state)
-
-    assert jobs.start(None, "first", first).wait(30)
-    assert second[0].wait(30)
-    assert seen == [JobState.WAITING]
-    assert second[0].state is JobState.FINISHED
-
-
 def test_listing_jobs_takes_one_query(workspace: Workspace) -> None:
     for number in range(5):
         workspace.job_records.save(Job(f"job {number}"), JobState.RUNNING)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from al_core.api.server.errors import coded
 from al_core.api.server.settings import Settings
 from al_core.api.server.signer import Signer, read_secret
-from al_core.jobs import Jobs
+from al_core.jobs import Jobs, WorkerPool
 from al_core.store import LocalDataset, StoredArray, Tag, Workspace
 
 API_PREFIX = "/v1"
@@ -44,11 +44,11 @@ class Context:
         with self._lock:
             return self.services or self.use(self._open_workspace())
 
-    def use(self, workspace: Workspace) -> Services:
-        """Work on this workspace from now on."""
+    def use(self, workspace: Workspace, pool: WorkerPool | None = None) -> Services:
+        """Work on this workspace from now on; the pool runs its jobs, by default that of the process."""
         remove_stale_bodies(workspace.home)
         signer = Signer(read_secret(workspace.home / "signing.key"))
-        self.services = Services(self.settings, workspace, Jobs(workspace.job_records), signer)
+        self.services = Services(self.settings, workspace, Jobs(workspace.job_records, pool), signer)
         return self.services
 
 

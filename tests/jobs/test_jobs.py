@@ -3,10 +3,10 @@ import threading
 import pytest
 
 from al_core.exceptions import InvalidInputError
-from al_core.jobs import Jobs, JobState
+from al_core.jobs import Jobs, JobState, WorkerPool
 from al_core.types import Progress
 
-WAIT = 10
+WAIT = 60
 
 
 def test_a_job_keeps_its_result() -> None:
@@ -70,3 +70,17 @@ def test_one_key_runs_one_job_at_a_time() -> None:
     go_on.set()
     assert first.wait(WAIT)
     assert jobs.start("key", "Third", lambda progress: None) is not first
+
+
+def test_only_the_newest_jobs_that_ended_are_remembered() -> None:
+    go_on = threading.Event()
+    jobs = Jobs(pool=WorkerPool(2), most_remembered=2)
+    running = jobs.start("running", "running", lambda _: go_on.wait(WAIT))
+    ended = [jobs.start(f"ended {number}", "ended", lambda _: None) for number in range(4)]
+    assert all(job.wait(WAIT) for job in ended)
+    # What has ended meanwhile is counted when the next one starts.
+    jobs.start("last", "last", lambda _: None)
+    assert [jobs.latest(f"ended {number}") for number in range(4)] == [None, None, ended[2], ended[3]]
+    assert jobs.latest("running") is running
+    go_on.set()
+    assert running.wait(WAIT)

@@ -1,6 +1,5 @@
-"""Background work that reports progress and can be canceled."""
+"""One piece of work in the background."""
 
-import os
 import secrets
 import threading
 import time
@@ -22,8 +21,20 @@ class JobState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class JobRecords(Protocol):
+    """Stores jobs, so that their outcomes outlive the process."""
+
+    def save(self, job: "Job", state: JobState) -> None:
+        """Store the job in this state."""
+
+
 class Job:
     """One piece of work.
+
+    Args:
+        title: What it does, for people.
+        dataset_id: The dataset it works on, if there is one.
+        records: Where it is stored; by default it is forgotten with the process.
 
     Attributes:
         id: 24 hexadecimal digits, unique.
@@ -38,7 +49,7 @@ class Job:
         finished_at: The same; None while it is under way.
     """
 
-    def __init__(self, title: str, dataset_id: str | None = None) -> None:
+    def __init__(self, title: str, dataset_id: str | None = None, records: JobRecords | None = None) -> None:
         self.id = secrets.token_hex(12)
         self.title = title
         self.dataset_id = dataset_id
@@ -50,7 +61,10 @@ class Job:
         self.error_type = ""
         self.created_at = time.time_ns() // 1_000_000
         self.finished_at: int | None = None
+        self._records = records
         self._started = time.monotonic()
+        # Held by the worker or the cancel that ended the waiting, whichever came first, and never released.
+        self._start = threading.Lock()
         self._cancelled = threading.Event()
         self._ended = threading.Event()
 
@@ -76,17 +90,26 @@ class Job:
         return self.is_running and self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Ask the work to stop; it does so when it next reports progress."""
+        """Ask the work to stop: at once while it waits, otherwise when it next reports progress."""
         self._cancelled.set()
+        if self._stop_waiting():
+            self._end(JobState.CANCELLED)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the job has ended and return whether it has."""
         return self._ended.wait(timeout)
 
-    def run(self, work: Callable[[Progress], Any], records: "JobRecords | None" = None) -> None:
-        """Do the work in this thread. Its outcome is in `records` before anyone who waits is woken."""
-        self._set(JobState.RUNNING, records)
+    def record(self) -> None:
+        """Store the job for the first time."""
+        self._set(JobState.WAITING)
+
+    def run(self, work: Callable[[Progress], Any]) -> None:
+        """Do the work in this thread, unless the job was canceled before."""
+        if not self._stop_waiting():
+            return
+        self._started = time.monotonic()
         try:
+            self._set(JobState.RUNNING)
             self._report(0, 0)
             self.result = work(self._report)
             outcome = JobState.FINISHED
@@ -96,17 +119,29 @@ class Job:
             outcome = self._failed(error, str(error))
         except Exception as error:  # noqa: BLE001 - nothing above a thread would show it
             outcome = self._failed(error, f"{type(error).__name__}: {error}")
+        self._end(outcome)
+
+    def refuse(self, error: ALCoreError) -> None:
+        """End the job before it has begun."""
+        if self._stop_waiting():
+            self._end(self._failed(error, str(error)))
+
+    def _stop_waiting(self) -> bool:
+        return self._start.acquire(blocking=False)
+
+    def _end(self, outcome: JobState) -> None:
         self.finished_at = time.time_ns() // 1_000_000
         try:
-            self._set(outcome, records)
+            # Stored before anyone who waits is woken: what they read then is the outcome.
+            self._set(outcome)
         # Even if the catalog cannot be written: whoever waits must be woken.
         finally:
             self.state = outcome
             self._ended.set()
 
-    def _set(self, state: JobState, records: "JobRecords | None") -> None:
-        if records:
-            records.save(self, state)
+    def _set(self, state: JobState) -> None:
+        if self._records:
+            self._records.save(self, state)
         self.state = state
 
     def _failed(self, error: Exception, reason: str) -> JobState:
@@ -119,58 +154,3 @@ class Job:
             raise Cancelled(f"{self.title} was cancelled")
         self.done = done
         self.total = total
-
-
-class JobRecords(Protocol):
-    """Stores jobs, so that their outcomes outlive the process."""
-
-    def save(self, job: Job, state: JobState) -> None:
-        """Store the job in this state."""
-
-
-class Jobs:
-    """The jobs of this process; they outlive the page that started them.
-
-    Args:
-        records: Where to store them; by default they are forgotten with the process.
-        n_at_once: How many run at the same time; the others wait. By default one per core.
-    """
-
-    def __init__(self, records: JobRecords | None = None, n_at_once: int | None = None) -> None:
-        self._by_key: dict[str, Job] = {}
-        self._lock = threading.Lock()
-        self._records = records
-        self._places = threading.Semaphore(n_at_once or os.cpu_count() or 1)
-
-    def start(self, key: str | None, title: str, work: Callable[[Progress], Any], dataset_id: str | None = None) -> Job:
-        """Run `work(progress)` in the background and return its job.
-
-        While a job with the same key is under way, that one is returned and nothing new starts. A job without a key
-        is found under its id.
-        """
-        with self._lock:
-            running = self._by_key.get(key) if key else None
-            if running and running.is_running:
-                return running
-            job = Job(title, dataset_id)
-            self._by_key[key or job.id] = job
-        if self._records:
-            self._records.save(job, JobState.WAITING)
-        # A daemon: a long job must not keep the process alive. Files are written atomically, so none is left half done.
-        threading.Thread(target=self._run, args=(job, work), name=title, daemon=True).start()
-        return job
-
-    def _run(self, job: Job, work: Callable[[Progress], Any]) -> None:
-        with self._places:
-            job.run(work, self._records)
-
-    def latest(self, key: str) -> Job | None:
-        """Return the newest job with that key, or None."""
-        return self._by_key.get(key)
-
-    def forget(self, key: str) -> None:
-        """Drop a job that has ended, once its outcome has been shown; one under way stays."""
-        with self._lock:
-            job = self._by_key.get(key)
-            if job and not job.is_running:
-                del self._by_key[key]

@@ -1,0 +1,77 @@
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from al_core.exceptions import BusyError
+from al_core.jobs.job import Job, JobRecords
+from al_core.jobs.pool import WorkerPool, process_pool
+from al_core.types import Progress
+
+MOST_REMEMBERED = 1000
+"""Clients ask about a job for seconds after its end; a thousand are the selections of some minutes, and 1 MB."""
+
+
+class Jobs:
+    """Jobs of this process; they outlive the page that started them.
+
+    Args:
+        records: Where to store them; by default they are forgotten with the process.
+        pool: Who does the work; by default the workers of the process.
+        most_remembered: How many that have ended are held in memory, with their results; the newest ones.
+    """
+
+    def __init__(
+        self,
+        records: JobRecords | None = None,
+        pool: WorkerPool | None = None,
+        most_remembered: int = MOST_REMEMBERED,
+    ) -> None:
+        self._by_key: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._records = records
+        self._pool = pool or process_pool()
+        self._most_remembered = most_remembered
+
+    def start(self, key: str | None, title: str, work: Callable[[Progress], Any], dataset_id: str | None = None) -> Job:
+        """Run `work(progress)` in the background and return its job.
+
+        While a job with the same key is under way, that one is returned and nothing new starts. A job without a key
+        is found under its id.
+
+        Raises:
+            BusyError: If too many jobs are waiting.
+        """
+        with self._lock:
+            running = self._by_key.get(key) if key else None
+            if running and running.is_running:
+                return running
+            # Before anything is written: a full queue must not cost a transaction for each job that it refuses.
+            self._pool.check_room()
+            job = Job(title, dataset_id, self._records)
+            job.record()
+            try:
+                self._pool.submit(dataset_id or key or job.id, job, work)
+            except BusyError as error:
+                job.refuse(error)
+                raise
+            self._remember(key or job.id, job)
+            return job
+
+    def _remember(self, key: str, job: Job) -> None:
+        # Taken out first, so that the order is that of the starts.
+        self._by_key.pop(key, None)
+        self._by_key[key] = job
+        ended = [earlier for earlier, other in self._by_key.items() if not other.is_running]
+        for earlier in ended[: max(len(ended) - self._most_remembered, 0)]:
+            del self._by_key[earlier]
+
+    def latest(self, key: str) -> Job | None:
+        """Return the newest job with that key, or None."""
+        return self._by_key.get(key)
+
+    def forget(self, key: str) -> None:
+        """Drop a job that has ended, once its outcome has been shown; one under way stays."""
+        with self._lock:
+            job = self._by_key.get(key)
+            if job and not job.is_running:
+                del self._by_key[key]
