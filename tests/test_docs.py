@@ -28,8 +28,14 @@ def test_readme_code_prints_what_its_comment_says(
 
 def test_readme_starts_with_the_two_commands() -> None:
     first_lines = README.splitlines()[:10]
-    assert any(line.startswith("make run") for line in first_lines)
-    assert any(line.startswith("make test") for line in first_lines)
+    assert any(line.startswith("pip install al-core") for line in first_lines)
+    assert any(line.startswith("al-core dashboard") for line in first_lines)
+
+
+def test_the_changelog_knows_the_version() -> None:
+    version = al_core.__version__.split(".dev")[0]
+    section = "## [Unreleased]" if ".dev" in al_core.__version__ else f"## [{version}] - "
+    assert section in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_every_path_in_the_readmes_tree_exists() -> None:

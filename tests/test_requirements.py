@@ -22,7 +22,7 @@ def pins(*files: Path) -> dict[str, str]:
 
 def declared() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [Requirement(text) for text in (*project["dependencies"], *project["optional-dependencies"]["app"])]
+    return [Requirement(text) for text in project["dependencies"]]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

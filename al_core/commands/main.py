@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import al_core
-from al_core.commands import check, embed, serve, token, warm
+from al_core.commands import check, dashboard, embed, serve, token, warm
 from al_core.exceptions import ALCoreError
 
 
@@ -27,6 +27,7 @@ class Command:
 
 COMMANDS = {
     "check": Command(check.SUMMARY, check.add_arguments, check.run),
+    "dashboard": Command(dashboard.SUMMARY, dashboard.add_arguments, dashboard.run),
     "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
     "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
     "token": Command(token.SUMMARY, token.add_arguments, token.run),
@@ -37,6 +38,7 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run a subcommand and return the exit code: its own, 1 after an error that is printed, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="al-core", description=al_core.__doc__)
+    parser.add_argument("--version", action="version", version=f"al-core {al_core.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))

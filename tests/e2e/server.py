@@ -18,14 +18,21 @@ START_SECONDS = 60
 @contextmanager
 def running_app(workspace: Path, script: str = "app.py", *options: str, **environment: str) -> Iterator[str]:
     """The address of a running app, such as `http://127.0.0.1:40123`; it stops when the block ends."""
-    port = _free_port()
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
+    with running(command, port, workspace, ROOT, **environment) as address:
+        yield address
+
+
+@contextmanager
+def running(command: list[str], port: int, workspace: Path, folder: Path, **environment: str) -> Iterator[str]:
+    """The address of the server that a command starts in a folder; it stops when the block ends."""
     address = f"http://127.0.0.1:{port}"
     log = workspace / "server.log"
     workspace.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
     with log.open("wb") as output:
         environment = {**os.environ, "AL_CORE_HOME": str(workspace), **environment}
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     try:
         _wait_until_healthy(address, server, log)
         yield address
@@ -33,7 +40,8 @@ def running_app(workspace: Path, script: str = "app.py", *options: str, **enviro
         _stop(server)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
