@@ -7,6 +7,7 @@ from al_core.exceptions import AlreadyExistsError, InvalidInputError
 
 DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
 LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}")
+ID = re.compile(r"[0-9a-f]{24}")
 TAG_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_+-]{1,199}")
 
 
@@ -19,6 +20,9 @@ def check_dataset_name(name: str) -> None:
             f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
             "with a letter or digit first"
         )
+    if ID.fullmatch(name):
+        # Datasets are found by name or id.
+        raise InvalidInputError(f"dataset name {name!r} is not allowed: it looks like the id of a dataset")
 
 
 def check_tag_name(name: str) -> None:
