@@ -39,6 +39,7 @@ FLOORS_OF_FORMATS = (
     "exports",
     "readers",
     "prediction_files",
+    "worker",
 )
 """The same inside `al_core.formats`."""
 

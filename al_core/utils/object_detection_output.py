@@ -109,6 +109,11 @@ class ObjectDetectionOutput:
         """(B, C) probability of each class; estimated on first access for a model that predicts only scores."""
         return _spread(self.scores, self.labels, self._n_classes)
 
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the model predicted only scores and labels, and class probabilities are estimated from them."""
+        return "_n_classes" in self.__dict__
+
     def part(self, rows: slice | NDArray[np.int64]) -> "ObjectDetectionOutput":
         """Return some of the objects as a separate output; a slice shares the arrays."""
         boxes = self._boxes

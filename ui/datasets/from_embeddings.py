@@ -6,7 +6,8 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.exceptions import InvalidInputError
-from al_core.formats import EMBEDDING_READERS, read_embeddings, read_filenames
+from al_core.formats import EMBEDDING_READERS
+from al_core.formats.worker import read_embeddings, read_filenames
 from al_core.text import counted
 from ui import state
 from ui.file_drop import chosen_file

@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from al_core import workflow
-from al_core.formats import METADATA_READERS, MetadataTable, read_metadata
+from al_core.formats import METADATA_READERS, MetadataTable
+from al_core.formats.worker import read_metadata
 from al_core.store import Dataset
 from al_core.text import counted
 from ui.examples import show_examples

@@ -13,11 +13,10 @@ from al_core.formats import (
     Policy,
     PredictionFiles,
     Predictions,
-    read_class_names,
-    recognize,
 )
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.prediction_files import SCORES
+from al_core.formats.worker import read_class_names, recognize
 from al_core.store import INITIAL_TAG, Dataset
 from ui.file_drop import chosen_file
 from ui.predictions.source import PredictionSource

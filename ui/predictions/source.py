@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core.formats import PredictionFiles, Predictions, ScoreTable, read_prediction_files
+from al_core.formats import PredictionFiles, Predictions, ScoreTable
+from al_core.formats.worker import read_prediction_files
 from al_core.jobs import JobState
 from al_core.types import Progress
 from ui import jobs

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from al_core.formats import read_filenames
+from al_core.formats.worker import read_filenames
 from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset, TagRole
 from al_core.text import counted

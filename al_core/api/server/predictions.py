@@ -17,7 +17,7 @@ from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.errors import ApiError
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
-from al_core.formats import read_predictions
+from al_core.formats.worker import read_predictions
 from al_core.store import LocalDataset
 
 router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictions"], route_class=JsonRoute)

@@ -11,8 +11,8 @@ from al_core.api.server.errors import ApiError
 from al_core.api.server.images import read_image, read_thumbnail, store_image, store_thumbnail
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.api.server.signer import PREFIX
-from al_core.formats.embeddings.lightly_csv import read_embeddings_csv
 from al_core.formats.files.digest import file_digest
+from al_core.formats.worker import read_embeddings
 from al_core.store import Kind, LocalDataset
 
 # The guard `Identity` has checked the signature before the body is read.
@@ -50,7 +50,7 @@ def put_csv(dataset: DatasetOfPath, embedding_id: str, name: str, body: BodyFile
     digest = file_digest(body)
     if is_replay(dataset, name, digest):
         return
-    table = read_embeddings_csv(body)
+    table = read_embeddings(body, format="csv")
     assert table.filenames is not None  # the layout has them
     workflow.add_embeddings(
         dataset, table.filenames, table.embeddings, name=name, embedding_id=embedding_id, attributes={"csv": digest}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _BATCH_ROWS = 65_536
-_DIFFERENCE_ROWS = 1_024
+_DIFFERENCE_ROWS = 256
 """Texts packed as differences to the one before are read in smaller batches, after each of which their sum tells what
 they take."""
 

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import requests
 
 from al_core.store import Dataset, Kind
 from tests.api.calls import Api
+from tests.formats.worker.bombs import xz_of_four_gigabytes
 
 
 def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
@@ -39,3 +42,12 @@ def test_predictions_sent_sample_by_sample_are_scored_together(api: Api, dataset
     assert dataset.arrays.get(Kind.PREDICTION, "animals").attributes["class_names"] == ["cat", "dog"]
     unknown = one | {"taskName": "plants"}
     assert api("POST", f"{path}/samples/{sample}", 404, [unknown])["code"] == "PREDICTION_TASK_UNKNOWN"
+
+
+def test_a_bomb_is_refused_and_the_server_goes_on(api: Api, tmp_path: Path) -> None:
+    xz_of_four_gigabytes(tmp_path / "bomb")
+    address = f"{api.address}{api.dataset}/predictions"
+    answer = requests.put(address, (tmp_path / "bomb").read_bytes(), timeout=60)
+    assert answer.status_code == 400, answer.text
+    assert "takes more than 200 MB of memory to read" in answer.json()["message"]
+    api("GET", api.dataset, 200)
