@@ -61,6 +61,9 @@ class GrownArrays:
                 copy = self._grown.pop(stored.id, None) or self._grow(stored)
                 self._update(locked, stored, id=copy.id, digest=copy.digest, shape=copy.shape)
             elif stored.kind == Kind.EMBEDDING:
+                # A partial one of this name is older: it was completed before the dataset grew again.
+                older = self._arrays.remove(locked, Kind.PARTIAL_EMBEDDING, stored.name)
+                tombstones.bury_arrays(locked, older, kind=FILE)
                 self._link_as_partial(stored)
                 self._update(locked, stored, kind=Kind.PARTIAL_EMBEDDING)
             else:

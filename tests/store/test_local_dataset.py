@@ -62,6 +62,16 @@ def test_growing_gives_each_mask_and_array_the_new_rows(dataset: LocalDataset) -
     assert dataset.arrays.read(dataset.arrays.get(Kind.PARTIAL_EMBEDDING, "default")).shape == (6, 2)
 
 
+def test_a_dataset_grows_again_after_its_embedding_was_completed(workspace: Workspace, dataset: LocalDataset) -> None:
+    for n_samples in (7, 8):
+        dataset.samples.add(f"{n_samples}.png", {})
+        dataset.grow(f"up to {n_samples}")
+        dataset.arrays.save(Kind.EMBEDDING, {"default": np.zeros((n_samples, 2), np.float32)})
+    [partial] = dataset.arrays.all(Kind.PARTIAL_EMBEDDING)
+    assert dataset.arrays.read(partial).shape == (7, 2)
+    assert workspace.checks.unnamed_files() == []
+
+
 def test_who_read_the_dataset_before_it_grew_still_reads_its_arrays(
     dataset: LocalDataset, elsewhere: LocalDataset
 ) -> None:
