@@ -1,13 +1,15 @@
-import time
+from types import SimpleNamespace
 
 import pytest
 
+from al_core.remote import recent
 from al_core.remote.recent import SECONDS, Recent
 
 
 def test_an_answer_is_asked_for_again_after_a_second_or_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    # Not the clock of the whole process: the event loop of a server in another thread would sleep until it is reached.
+    monkeypatch.setattr(recent, "time", SimpleNamespace(monotonic=lambda: now))
     answers = iter(range(10))
     cached = Recent[int]()
 
