@@ -7,6 +7,8 @@ from typing import Any
 
 import uvicorn
 
+from tests.patience import PATIENCE
+
 
 @contextmanager
 def served(app: Any) -> Iterator[str]:
@@ -22,7 +24,7 @@ def served(app: Any) -> Iterator[str]:
     server.startup = startup_and_tell  # type: ignore[method-assign]  # uvicorn has no callback for this moment
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    assert started.wait(30), "the server did not start"
+    assert started.wait(PATIENCE), "the server did not start"
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()

@@ -1,5 +1,7 @@
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 
 def page_with_an_error_people_can_mend() -> None:
     from al_core.exceptions import InvalidInputError
@@ -15,11 +17,11 @@ def page_with_a_defect() -> None:
 
 
 def test_an_error_that_people_can_fix_is_shown_as_its_sentence() -> None:
-    (shown,) = AppTest.from_function(page_with_an_error_people_can_mend).run(timeout=30).error
+    (shown,) = AppTest.from_function(page_with_an_error_people_can_mend).run(timeout=PATIENCE).error
     assert shown.value == "scores has 9 rows but the query set has 12; score every query sample"
 
 
 def test_a_defect_is_shown_without_traceback_and_points_to_the_terminal() -> None:
-    (shown,) = AppTest.from_function(page_with_a_defect).run(timeout=30).error
+    (shown,) = AppTest.from_function(page_with_a_defect).run(timeout=PATIENCE).error
     assert shown.value.startswith("This page failed with ZeroDivisionError.")
     assert "terminal" in shown.value

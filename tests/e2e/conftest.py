@@ -13,9 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
 
 from tests.e2e.chromium import find_chromium
+from tests.e2e.navigation import wait_for_run
 from tests.e2e.server import running_app
+from tests.patience import PATIENCE
 
-TIMEOUT_MS = 60_000
+TIMEOUT_MS = PATIENCE * 1000
 expect.set_options(timeout=TIMEOUT_MS)
 WIDTH, HEIGHT = 1440, 1000
 
@@ -84,7 +86,7 @@ def wait_until_idle(page: Page) -> Callable[[], None]:
     """Waits until the script behind the page has run to its end and every element has replaced its skeleton."""
 
     def wait() -> None:
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        wait_for_run(page)
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
     return wait

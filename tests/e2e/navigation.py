@@ -8,6 +8,14 @@ def go_to(page: Page, name: str) -> None:
     wait_for_run(page)
 
 
+def press_button(page: Page, name: str) -> None:
+    """Press the one button of that name once no earlier one stands beside it, as happens while a page is redrawn."""
+    button = page.get_by_role("button", name=name)
+    expect(button).to_have_count(1)
+    # The page may be redrawn between the two steps; then both buttons are the same widget to the server.
+    button.first.click()
+
+
 def wait_for_run(page: Page) -> None:
     """Wait until the script behind the page has finished and drawn everything again."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')

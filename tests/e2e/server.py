@@ -11,8 +11,9 @@ from pathlib import Path
 
 import requests
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
 
 
 @contextmanager
@@ -48,14 +49,14 @@ def free_port() -> int:
 
 
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
             if requests.get(f"{address}/_stcore/health", timeout=5).text == "ok":
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
-    raise RuntimeError(f"the app did not start within {START_SECONDS} s; its log says:\n{log.read_text()}")
+    raise RuntimeError(f"the app did not start within {PATIENCE} s; its log says:\n{log.read_text()}")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

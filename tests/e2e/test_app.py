@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from tests.e2e.conftest import Traffic
 from tests.e2e.server import running_app
+from tests.patience import PATIENCE
 
 PAGES = ["datasets", "predictions", "explore", "select", "tags"]
 
@@ -47,12 +48,12 @@ def test_a_websocket_to_a_foreign_host_name_is_refused(streamlit_server: str) ->
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/v1/datasets", "/images/0"])
 def test_a_request_to_a_foreign_host_name_is_refused(streamlit_server: str, path: str) -> None:
-    assert requests.get(streamlit_server + path, headers={"Host": "evil.example"}, timeout=10).status_code == 403
+    assert requests.get(streamlit_server + path, headers={"Host": "evil.example"}, timeout=PATIENCE).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
 def test_local_host_names_are_served(streamlit_server: str, name: str) -> None:
-    assert requests.get(streamlit_server, headers={"Host": name}, timeout=10).status_code == 200
+    assert requests.get(streamlit_server, headers={"Host": name}, timeout=PATIENCE).status_code == 200
 
 
 def test_the_browser_setting_chooses_light_or_dark(screenshots: Callable[[str], list[Path]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.navigation import go_to
+from tests.e2e.navigation import go_to, press_button
 from tests.e2e.server import running_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def test_each_example_dropped_on_its_page_is_taken(
         for file in examples("metadata"):
             drop("Metadata", file)
             expect(page.get_by_text("Text columns:")).to_be_visible()
-            page.get_by_role("button", name="Add metadata").click()
+            press_button(page, "Add metadata")
             expect(page.get_by_text("Added 3 columns to 10 images")).to_be_visible()
             expect(page.get_by_role("button", name="Add metadata")).to_have_count(0)
             wait_until_idle()
@@ -54,7 +54,7 @@ def test_each_example_dropped_on_its_page_is_taken(
             assert page.get_by_test_id("stAlertContentError").count() == 0, file.name
             if file.name == "npy.npy":
                 name_the_classes(page, drop)
-            page.get_by_role("button", name=f"Remove {file.name}").click()
+            press_button(page, f"Remove {file.name}")
             expect(page.get_by_role("button", name="Store and score")).to_have_count(0)
         go_to(page, "Tags")
         for file in examples("filenames"):
@@ -63,7 +63,7 @@ def test_each_example_dropped_on_its_page_is_taken(
             page.get_by_role("textbox", name="Name of the tag").first.fill(f"list {file.stem}")
             page.keyboard.press("Enter")
             wait_until_idle()
-            page.get_by_role("button", name="Create the tag").click()
+            press_button(page, "Create the tag")
             expect(page.get_by_text(f"Created “list {file.stem}” with 10 images")).to_be_visible()
             wait_until_idle()
 
@@ -79,13 +79,13 @@ def create_dataset(
     drop("Embeddings", file)
     if file.suffix == ".npy":
         drop("Filenames in the order of the rows", EXAMPLES / "filenames" / "txt.txt")
-    page.get_by_role("button", name="Create dataset").click()
+    press_button(page, "Create dataset")
     expect(page.get_by_text(f"Created “{name}” with 10 images")).to_be_visible()
     wait_until_idle()
 
 
 def name_the_classes(page: Page, drop: Callable[[str, Path], None]) -> None:
-    page.get_by_role("button", name="Name the classes").click()
+    press_button(page, "Name the classes")
     for file in examples("class-names"):
         drop("Class names", file)
         expect(page.get_by_role("button", name="Store and score")).to_be_enabled()

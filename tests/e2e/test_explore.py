@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Traffic
+from tests.e2e.navigation import press_button
 
 TOTAL = "1,797"
 
@@ -58,14 +59,14 @@ def test_histogram_chips_map_grid_and_tag_follow_one_selection(
     expect(dialog).to_be_hidden()
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Filenames").click()
+        press_button(page, "Filenames")
     assert len(download.value.path().read_text().splitlines()) == drawn
-    page.get_by_role("button", name="New tag").click()
+    press_button(page, "New tag")
     expect(page.get_by_text(re.compile(rf"Created “explored-\d+” with {drawn:,} images"))).to_be_visible()
 
     chip.click()
     expect(chip).to_be_hidden()
-    page.get_by_role("button", name="Clear all").click()
+    press_button(page, "Clear all")
     expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_visible()
     assert max(traffic.sent) < 10_000
 
@@ -79,7 +80,7 @@ def test_a_filename_filter_that_was_cleared_stays_cleared(page: Page, wait_until
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"0 of {TOTAL} images")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Clear all").click()
+    press_button(page, "Clear all")
     expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_visible()
     wait_until_idle()
     page.locator(".thumbnails button").first.click()

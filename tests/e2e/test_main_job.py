@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from al_core.store import Dataset, Kind, Workspace
 from tests.e2e.conftest import TIMEOUT_MS
-from tests.e2e.navigation import go_to
+from tests.e2e.navigation import go_to, press_button
 from tests.e2e.server import running_app
 
 
@@ -46,7 +46,7 @@ def test_predictions_in_selected_filenames_out(
     visitor.goto("/predictions")
     drop(visitor, prediction_file)
     expect(visitor.get_by_text("1,797 of 1,797 samples have a prediction")).to_be_visible()
-    visitor.get_by_role("button", name="Store and score").click()
+    press_button(visitor, "Store and score")
     expect(visitor.get_by_text("Scored 1,797 images (3 scores)")).to_be_visible()
     expect(visitor.get_by_test_id("stPlotlyChart")).to_have_count(3)
 
@@ -58,14 +58,14 @@ def test_predictions_in_selected_filenames_out(
     expect(visitor.get_by_role("spinbutton", name="Total labeled")).to_have_value("110")
     visitor.get_by_text("ACTIVE_LEARNING", exact=True).click()
     visitor.get_by_text("CORAL", exact=True).click()
-    visitor.get_by_role("button", name="Run selection").click()
+    press_button(visitor, "Run selection")
     expect(visitor.get_by_role("heading", name="al-iteration-1")).to_be_visible()
     visitor.reload()
     expect(visitor.get_by_role("heading", name="al-iteration-1")).to_be_visible()
 
     go_to(visitor, "Tags")
     with visitor.expect_download() as download:
-        visitor.get_by_role("button", name="Download al-iteration-1-added.txt").click()
+        press_button(visitor, "Download al-iteration-1-added.txt")
     file = tmp_path / "selected.txt"
     download.value.save_as(file)
     assert file.read_text().splitlines() == added_by_the_selection(home)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from al_core.api.server.settings import Settings
 from al_core.store import Kind, Workspace
 from tests.api.conftest import api_server
-from tests.e2e.navigation import go_to, wait_for_run
+from tests.e2e.navigation import go_to, press_button, wait_for_run
 from tests.e2e.test_main_job import drop, set_number
 
 
@@ -37,7 +37,7 @@ def prediction_file(tmp_path: Path) -> Path:
 def open_remote(page: Page, address: str, token: str) -> None:
     page.get_by_label("Address of the server", exact=True).fill(address)
     page.get_by_label("Token", exact=True).fill(token)
-    page.get_by_role("button", name="Open its workspace").click()
+    press_button(page, "Open its workspace")
 
 
 def test_the_main_job_on_a_server(page: Page, there: Workspace, prediction_file: Path, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def store_predictions(page: Page, file: Path) -> None:
     go_to(page, "Predictions")
     drop(page, file)
     expect(page.get_by_text("1,797 of 1,797 samples have a prediction")).to_be_visible()
-    page.get_by_role("button", name="Store and score").click()
+    press_button(page, "Store and score")
     expect(page.get_by_text("Scored 1,797 images (3 scores)")).to_be_visible()
     wait_for_run(page)
 
@@ -85,7 +85,7 @@ def select_ten(page: Page) -> None:
     set_number(page, "New images", 10)
     expect(page.get_by_role("spinbutton", name="Total labeled")).to_have_value("110")
     wait_for_run(page)
-    page.get_by_role("button", name="Run selection").click()
+    press_button(page, "Run selection")
     expect(page.get_by_role("heading", name="al-iteration-1")).to_be_visible()
     wait_for_run(page)
 
@@ -93,7 +93,7 @@ def select_ten(page: Page) -> None:
 def download(page: Page, folder: Path) -> list[str]:
     go_to(page, "Tags")
     with page.expect_download() as started:
-        page.get_by_role("button", name="Download al-iteration-1-added.txt").click()
+        press_button(page, "Download al-iteration-1-added.txt")
     started.value.save_as(folder / "selected.txt")
     return (folder / "selected.txt").read_text().splitlines()
 
@@ -101,6 +101,6 @@ def download(page: Page, folder: Path) -> list[str]:
 def leave_a_server_that_is_gone(page: Page, address: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Explore").click()
     expect(page.get_by_text(f"{address} does not answer")).to_be_visible()
-    page.get_by_role("button", name="Back to this machine").click()
+    press_button(page, "Back to this machine")
     expect(page.get_by_text("1,797 images in total")).to_be_visible()
     expect(page.get_by_role("button", name="Back to this machine")).to_have_count(0)

@@ -7,6 +7,7 @@ from threadpoolctl import threadpool_info
 
 from al_core.geometry import threads
 from al_core.geometry.threads import n_cores, workers
+from tests.patience import PATIENCE
 
 
 def blas_threads() -> set[int]:
@@ -20,7 +21,7 @@ def test_there_is_a_core_and_no_more_than_the_machine_has() -> None:
 
 def test_there_are_as_many_workers_as_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "n_cores", lambda: 3)
-    meeting = Barrier(3, timeout=60)
+    meeting = Barrier(3, timeout=PATIENCE)
     with workers() as pool:
         assert sorted(pool.map(lambda _: meeting.wait(), range(3))) == [0, 1, 2]
 

@@ -4,6 +4,7 @@ import threading
 
 from al_core.jobs import Jobs, WorkerPool
 from al_core.types import Progress
+from tests.patience import PATIENCE
 
 WAIT = 60
 
@@ -21,8 +22,8 @@ class Gate:
 
     def _pass(self, _progress: Progress) -> None:
         self._entered.release()
-        self._open.wait(WAIT)
+        self._open.wait(PATIENCE)
 
     def open(self) -> None:
         self._open.set()
-        assert all(job.wait(WAIT) for job in self.busy)
+        assert all(job.wait(PATIENCE) for job in self.busy)

@@ -5,13 +5,12 @@ import pytest
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import Jobs, JobState, WorkerPool
 from al_core.types import Progress
-
-WAIT = 60
+from tests.patience import PATIENCE
 
 
 def test_a_job_keeps_its_result() -> None:
     job = Jobs().start("sum", "Adding", lambda progress: 1 + 1)
-    assert job.wait(WAIT)
+    assert job.wait(PATIENCE)
     assert (job.state, job.result) == (JobState.FINISHED, 2)
 
 
@@ -21,14 +20,14 @@ def test_progress_is_visible_while_the_job_runs() -> None:
     def work(progress: Progress) -> None:
         progress(3, 4)
         reached.set()
-        go_on.wait(WAIT)
+        go_on.wait(PATIENCE)
 
     job = Jobs().start("key", "Counting", work)
-    assert reached.wait(WAIT)
+    assert reached.wait(PATIENCE)
     assert (job.is_running, job.done, job.total, job.fraction) == (True, 3, 4, 0.75)
     assert job.seconds_left is not None
     go_on.set()
-    assert job.wait(WAIT)
+    assert job.wait(PATIENCE)
 
 
 def test_a_cancelled_job_stops_at_its_next_step() -> None:
@@ -36,16 +35,16 @@ def test_a_cancelled_job_stops_at_its_next_step() -> None:
 
     def work(progress: Progress) -> None:
         reached.set()
-        go_on.wait(WAIT)
+        go_on.wait(PATIENCE)
         progress(1, 2)
         raise AssertionError("went on after the cancel")
 
     job = Jobs().start("key", "Endless", work)
-    assert reached.wait(WAIT)
+    assert reached.wait(PATIENCE)
     job.cancel()
     assert job.is_cancelling
     go_on.set()
-    assert job.wait(WAIT)
+    assert job.wait(PATIENCE)
     assert job.state is JobState.CANCELLED
 
 
@@ -58,29 +57,29 @@ def test_a_failed_job_says_why(error: Exception, told: str) -> None:
         raise error
 
     job = Jobs().start("key", "Failing", work)
-    assert job.wait(WAIT)
+    assert job.wait(PATIENCE)
     assert (job.state, job.error) == (JobState.FAILED, told)
 
 
 def test_one_key_runs_one_job_at_a_time() -> None:
     go_on = threading.Event()
     jobs = Jobs()
-    first = jobs.start("key", "First", lambda progress: go_on.wait(WAIT))
+    first = jobs.start("key", "First", lambda progress: go_on.wait(PATIENCE))
     assert jobs.start("key", "Second", lambda progress: None) is first
     go_on.set()
-    assert first.wait(WAIT)
+    assert first.wait(PATIENCE)
     assert jobs.start("key", "Third", lambda progress: None) is not first
 
 
 def test_only_the_newest_jobs_that_ended_are_remembered() -> None:
     go_on = threading.Event()
     jobs = Jobs(pool=WorkerPool(2), most_remembered=2)
-    running = jobs.start("running", "running", lambda _: go_on.wait(WAIT))
+    running = jobs.start("running", "running", lambda _: go_on.wait(PATIENCE))
     ended = [jobs.start(f"ended {number}", "ended", lambda _: None) for number in range(4)]
-    assert all(job.wait(WAIT) for job in ended)
+    assert all(job.wait(PATIENCE) for job in ended)
     # What has ended meanwhile is counted when the next one starts.
     jobs.start("last", "last", lambda _: None)
     assert [jobs.latest(f"ended {number}") for number in range(4)] == [None, None, ended[2], ended[3]]
     assert jobs.latest("running") is running
     go_on.set()
-    assert running.wait(WAIT)
+    assert running.wait(PATIENCE)

@@ -6,6 +6,7 @@ import pytest
 from al_core.exceptions import BusyError
 from al_core.jobs import Job, Jobs, JobState, WorkerPool
 from tests.jobs.gate import WAIT, Gate
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_many_jobs_share_few_threads() -> None:
     jobs = [Jobs(pool=gate.pool).start(None, "small", lambda _: None) for _ in range(1500)]
     assert len(workers()) == n_before
     gate.open()
-    assert all(job.wait(WAIT) for job in jobs)
+    assert all(job.wait(PATIENCE) for job in jobs)
     assert {job.state for job in jobs} == {JobState.FINISHED}
 
 
@@ -37,8 +38,8 @@ def test_a_full_queue_refuses_the_next_job() -> None:
         jobs.start("refused", "refused", lambda _: None)
     assert jobs.latest("refused") is None
     gate.open()
-    assert all(job.wait(WAIT) for job in waiting)
-    assert jobs.start(None, "later", lambda _: None).wait(WAIT)
+    assert all(job.wait(PATIENCE) for job in waiting)
+    assert jobs.start(None, "later", lambda _: None).wait(PATIENCE)
 
 
 def test_groups_take_turns(gate: Gate) -> None:
@@ -50,7 +51,7 @@ def test_groups_take_turns(gate: Gate) -> None:
 
     started = [start(name) for name in ("a1", "a2", "a3", "b1", "c1", "b2")]
     gate.open()
-    assert all(job.wait(WAIT) for job in started)
+    assert all(job.wait(PATIENCE) for job in started)
     assert order == ["a1", "b1", "c1", "a2", "b2", "a3"]
 
 
@@ -64,7 +65,7 @@ def test_a_waiting_job_is_canceled_at_once_and_never_runs(gate: Gate) -> None:
     assert (canceled.state, canceled.is_cancelling) == (JobState.CANCELLED, False)
     assert canceled.finished_at is not None
     gate.open()
-    assert next_one.wait(WAIT)
+    assert next_one.wait(PATIENCE)
     assert ran == ["next"]
 
 
@@ -75,7 +76,7 @@ def test_canceled_jobs_leave_room_in_the_queue() -> None:
         jobs.start(None, "waits", lambda _: None).cancel()
     last = jobs.start(None, "last", lambda _: None)
     gate.open()
-    assert last.wait(WAIT)
+    assert last.wait(PATIENCE)
 
 
 def test_a_job_whose_worker_cannot_start_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +97,7 @@ def test_a_job_whose_worker_cannot_start_is_refused(monkeypatch: pytest.MonkeyPa
     sentence = "this machine has no thread left for another job; try again when others have ended"
     assert str(refused.value) == sentence
     assert saved == [(JobState.WAITING, ""), (JobState.FAILED, sentence)]
-    assert jobs.start("key", "again", lambda _: None).wait(WAIT)
+    assert jobs.start("key", "again", lambda _: None).wait(PATIENCE)
 
 
 def test_a_catalog_that_fails_costs_one_outcome_and_no_worker() -> None:
@@ -107,15 +108,15 @@ def test_a_catalog_that_fails_costs_one_outcome_and_no_worker() -> None:
 
     pool = WorkerPool(1)
     job = Jobs(Broken(), pool).start(None, "unsaved", lambda _: None)
-    assert job.wait(WAIT)
-    assert Jobs(pool=pool).start(None, "next", lambda _: None).wait(WAIT)
+    assert job.wait(PATIENCE)
+    assert Jobs(pool=pool).start(None, "next", lambda _: None).wait(PATIENCE)
 
 
 def test_an_idle_pool_has_no_thread() -> None:
     pool = WorkerPool(2)
     before = set(workers())
     jobs = [Jobs(pool=pool).start(None, "small", lambda _: None) for _ in range(5)]
-    assert all(job.wait(WAIT) for job in jobs)
+    assert all(job.wait(PATIENCE) for job in jobs)
     for worker in set(workers()) - before:
         worker.join(WAIT)
         assert not worker.is_alive()

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[[str], AppTest]
@@ -39,7 +40,7 @@ def open_page(home: Path) -> Open:
     """`open_page("tags")` runs the page of that name and fails on any exception."""
 
     def run(name: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30).run()
+        app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE).run()
         return app.switch_page(f"../pages/{name}.py").run()
 
     return run

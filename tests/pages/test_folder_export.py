@@ -6,6 +6,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from al_core.store import Dataset
 from tests.pages.conftest import Open, unescaped
+from tests.patience import PATIENCE
 from ui import jobs
 
 
@@ -19,7 +20,7 @@ def filled(app: AppTest, dataset: Dataset, folder: Path) -> list[str]:
     fill(app).click().run()
     said = [element.value for element in (*app.toast, *app.error)]
     job = jobs.latest(f"folder:{dataset.id}")
-    assert job is None or job.wait(60)
+    assert job is None or job.wait(PATIENCE)
     app.run()
     return [unescaped(text) for text in (*said, *(element.value for element in (*app.toast, *app.error)))]
 

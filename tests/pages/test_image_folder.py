@@ -8,6 +8,7 @@ from al_core import workflow
 from al_core.store import Kind, Workspace
 from tests.embedding.models import mean_color
 from tests.pages.conftest import Open
+from tests.patience import PATIENCE
 from ui import jobs
 from ui.datasets.image_folder import JOB
 
@@ -42,7 +43,7 @@ def press(app: AppTest, label: str) -> AppTest:
 def finished(app: AppTest) -> AppTest:
     job = jobs.latest(JOB)
     assert job is not None
-    assert job.wait(60)
+    assert job.wait(PATIENCE)
     return app.run()
 
 
@@ -85,6 +86,6 @@ def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) 
         dataset = workflow.dataset_from_images(workspace, images_dir, "reds", model=mean_color).dataset
         app = press(open_page("tags"), "Find duplicates")
         job = jobs.latest(f"duplicates:{dataset.id}")
-        assert job is None or job.wait(60)
+        assert job is None or job.wait(PATIENCE)
         app.run()
         assert "2.png" in dataset.filenames(dataset.tag("duplicates").rows)

@@ -8,6 +8,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from al_core.store import Dataset, Kind
 from tests.pages.conftest import Open
+from tests.patience import PATIENCE
 from ui import jobs
 from ui.predictions import source
 
@@ -89,7 +90,7 @@ def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
         app.run()
     press(app, "Store and score")
     job = jobs.latest(f"store:{digits.id}")
-    assert job is None or job.wait(30)
+    assert job is None or job.wait(PATIENCE)
     app.run()
     np.testing.assert_allclose(score(digits, "label_quality"), [0.25, 1, np.nan])
     assert list((home / "uploads").iterdir()) == []

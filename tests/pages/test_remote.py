@@ -8,6 +8,7 @@ from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
 from tests.api.conftest import api_server
 from tests.pages.conftest import ROOT, unescaped
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def remote(digits: Dataset, tmp_path: Path) -> Iterator[RemoteWorkspace]:
 
 @pytest.fixture
 def app(remote: RemoteWorkspace) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE)
     app.session_state["remote-workspace"] = remote
     return app.run()
 
@@ -48,7 +49,7 @@ def test_leaving_forgets_the_server(app: AppTest) -> None:
 
 
 def test_a_server_that_does_not_answer_is_explained(digits: Dataset) -> None:
-    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE).run()
     next(field for field in app.text_input if field.label == "Address of the server").input("http://127.0.0.1:1")
     next(button for button in app.button if button.label == "Open its workspace").click().run()
     assert "127.0.0.1:1 does not answer" in unescaped(app.error[0].value)

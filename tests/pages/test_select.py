@@ -12,6 +12,7 @@ from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
 from al_core.store import INITIAL_TAG, Dataset, TagRole
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
+from tests.patience import PATIENCE
 from ui import jobs
 
 
@@ -26,7 +27,7 @@ def labeled(app: AppTest) -> str:
 def press_run(app: AppTest, dataset: Dataset) -> AppTest:
     button(app, "Run selection").click().run()
     job = jobs.latest(f"selection:{dataset.id}")
-    assert job is None or job.wait(60)
+    assert job is None or job.wait(PATIENCE)
     return app.run()
 
 

@@ -27,6 +27,7 @@ from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole, Workspa
 from al_core.types import Progress
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 from tests.conftest import FILENAMES
+from tests.patience import PATIENCE
 from tests.serving import served
 
 
@@ -77,9 +78,9 @@ def test_a_cancelled_selection_stops_on_the_server_and_leaves_no_tag(
 
     job = Jobs().start("select", "Selecting", select)
     # While it waits for a worker, a cancel would end it before the server hears of it.
-    assert started.wait(60)
+    assert started.wait(PATIENCE)
     job.cancel()
-    assert job.wait(60)
+    assert job.wait(PATIENCE)
     assert job.state is JobState.CANCELLED
     assert [record.state for record in workspace.job_records.all()] == ["CANCELLED"]
     assert [tag.name for tag in large.tags()] == ["initial-tag"]
@@ -130,14 +131,14 @@ def test_images_come_through_this_machine_under_a_key_that_ends_with_the_session
         return found
 
     with served(media_app(find)) as media:
-        thumbnail, full = (requests.get(f"{media}/{key}/0{end}", timeout=10) for end in ("", "/full"))
+        thumbnail, full = (requests.get(f"{media}/{key}/0{end}", timeout=PATIENCE) for end in ("", "/full"))
         assert thumbnail.headers["content-type"] == "image/webp"
         assert full.content == (tmp_path / "a.png").read_bytes()
-        assert "svg" in requests.get(f"{media}/{key}/1", timeout=10).text
-        assert json.loads(requests.get(f"{media}/{key}/0.json", timeout=10).content)["filename"] == "a.png"
-        assert requests.get(f"{media}/{dataset.id}/0", timeout=10).status_code == 404
+        assert "svg" in requests.get(f"{media}/{key}/1", timeout=PATIENCE).text
+        assert json.loads(requests.get(f"{media}/{key}/0.json", timeout=PATIENCE).content)["filename"] == "a.png"
+        assert requests.get(f"{media}/{dataset.id}/0", timeout=PATIENCE).status_code == 404
         del opened
-        assert requests.get(f"{media}/{key}/0", timeout=10).status_code == 404
+        assert requests.get(f"{media}/{key}/0", timeout=PATIENCE).status_code == 404
 
 
 def test_keypoints_on_a_card_are_shares_of_the_image_that_the_server_has(

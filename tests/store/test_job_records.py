@@ -8,6 +8,7 @@ from al_core.store import Workspace
 from al_core.store.identity import now
 from al_core.store.job_records import REMEMBERED_MILLISECONDS
 from al_core.types import Progress
+from tests.patience import PATIENCE
 from tests.store.statements import statements
 
 
@@ -18,8 +19,8 @@ def fail(_progress: Progress) -> str:
 def test_another_process_sees_a_job_and_its_outcome(workspace: Workspace) -> None:
     jobs = Jobs(workspace.job_records)
     finished, failed = jobs.start(None, "one", lambda _: "tag id"), jobs.start(None, "two", fail, "dataset id")
-    assert finished.wait(30)
-    assert failed.wait(30)
+    assert finished.wait(PATIENCE)
+    assert failed.wait(PATIENCE)
     with Workspace(workspace.home) as other:
         assert other.job_records.get(finished.id).result == "tag id"
         record = other.job_records.get(failed.id)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from al_core.exceptions import InvalidInputError
+from tests.patience import PATIENCE
 from ui.embedding_map import Categories, MapSelection, Values, arrays, embedding_map
 from ui.embedding_map.selection import read_state
 
@@ -180,13 +181,13 @@ def page() -> None:
 
 
 def test_a_page_shows_the_map_with_nothing_selected() -> None:
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     assert app.text[0].value == "rows [], picked None"
 
 
 def test_a_page_learns_what_was_drawn_and_picked() -> None:
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     app.session_state["map"] = {"selection": {"polygon": SQUARE, "generation": 0}, "picked": 2}
     assert app.run().text[0].value == "rows [0, 1], picked 2"
 

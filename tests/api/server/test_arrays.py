@@ -14,6 +14,7 @@ from al_core.formats.predictions.annotations import BOX, KEYPOINT
 from al_core.store import Dataset, TagOrigin
 from al_core.store.local_dataset import LocalDataset
 from al_core.wire.array_bundle import CONTENTS, write_bundle
+from tests.patience import PATIENCE
 
 Put = Callable[..., requests.Response]
 
@@ -31,7 +32,7 @@ def put(server: str, dataset: Dataset) -> Put:
 
 
 def send_bytes(server: str, dataset: Dataset, kind: str, body: bytes) -> requests.Response:
-    return requests.put(f"{server}/v1/datasets/{dataset.id}/arrays/{kind}", body, timeout=30)
+    return requests.put(f"{server}/v1/datasets/{dataset.id}/arrays/{kind}", body, timeout=PATIENCE)
 
 
 def boxes(row: int, label: int = 0) -> Any:
@@ -56,7 +57,7 @@ def test_an_array_comes_back_as_it_was_sent(put: Put, dataset: Dataset, kind: st
     stored = dataset.arrays.get(kind, "a name / of mine")
     assert stored.attributes == attributes
     assert np.array_equal(dataset.arrays.read(stored), array)
-    content = requests.get(f"{answer.url.rpartition('/')[0]}/{stored.id}", timeout=30).content
+    content = requests.get(f"{answer.url.rpartition('/')[0]}/{stored.id}", timeout=PATIENCE).content
     assert np.array_equal(np.load(io.BytesIO(content)), array)
 
 
@@ -123,16 +124,16 @@ def test_a_body_that_is_not_a_bundle_of_arrays_is_refused(server: str, dataset: 
 
 @pytest.mark.parametrize("path", ["arrays/..%2f..%2f..%2fcatalog.sqlite", "arrays/%2e%2e", "filenames%2f..%2f.."])
 def test_no_path_leads_out_of_the_dataset(server: str, dataset: Dataset, path: str) -> None:
-    assert requests.get(f"{server}/v1/datasets/{dataset.id}/{path}", timeout=30).status_code == 404
+    assert requests.get(f"{server}/v1/datasets/{dataset.id}/{path}", timeout=PATIENCE).status_code == 404
 
 
 def test_listings_are_sent_once_while_nothing_changes(server: str, dataset: Dataset) -> None:
     for path in ("arrays", "tags"):
         address = f"{server}/v1/datasets/{dataset.id}/{path}"
-        version = {"If-None-Match": requests.get(address, timeout=30).headers["etag"]}
-        assert requests.get(address, headers=version, timeout=30).status_code == 304
+        version = {"If-None-Match": requests.get(address, timeout=PATIENCE).headers["etag"]}
+        assert requests.get(address, headers=version, timeout=PATIENCE).status_code == 304
         dataset.create_tag("new", np.array([0]), TagOrigin(order=np.array([0])))
-        assert requests.get(address, headers=version, timeout=30).status_code == 200
+        assert requests.get(address, headers=version, timeout=PATIENCE).status_code == 200
         dataset.delete_tag(dataset.tag("new"))
 
 
@@ -143,6 +144,6 @@ def test_a_client_cannot_say_that_a_tag_is_a_selection(server: str, dataset: Dat
         "totSize": 6,
         "provenance": {"operation": "x", "config": {}},
     }
-    answer = requests.post(f"{server}/v1/datasets/{dataset.id}/tags", json=body, timeout=30)
+    answer = requests.post(f"{server}/v1/datasets/{dataset.id}/tags", json=body, timeout=PATIENCE)
     assert answer.status_code == 422
     assert "a selection is made by the server" in answer.json()["message"]

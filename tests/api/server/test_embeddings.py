@@ -6,6 +6,7 @@ from al_core.api.server.settings import Settings
 from al_core.store import Dataset, Workspace
 from tests.api.calls import Api
 from tests.api.conftest import api_server
+from tests.patience import PATIENCE
 
 
 def test_embeddings_are_listed_oldest_first_unless_a_setting_says_otherwise(
@@ -20,7 +21,7 @@ def test_embeddings_are_listed_oldest_first_unless_a_setting_says_otherwise(
 
 def test_an_embedding_is_read_as_csv_and_deleted(api: Api) -> None:
     embedding = f"{api.dataset}/embeddings/{api('GET', f'{api.dataset}/embeddings', 200)[0]['id']}"
-    lines = requests.get(api("GET", f"{embedding}/readCSVUrl", 200), timeout=30).text.splitlines()
+    lines = requests.get(api("GET", f"{embedding}/readCSVUrl", 200), timeout=PATIENCE).text.splitlines()
     assert lines[0] == "filenames,embedding_0,embedding_1,labels"
     assert lines[1] == "a.png,1.0,0.0,0"
     assert len(lines) == 7
@@ -30,7 +31,7 @@ def test_an_embedding_is_read_as_csv_and_deleted(api: Api) -> None:
 
 
 def test_a_body_that_is_not_arrow_is_refused(api: Api) -> None:
-    answer = requests.put(f"{api.address}{api.dataset}/embeddings?name=x", b"ARROW1 but not really", timeout=30)
+    answer = requests.put(f"{api.address}{api.dataset}/embeddings?name=x", b"ARROW1 but not really", timeout=PATIENCE)
     assert answer.status_code == 400
     assert answer.json()["type"] == "FileFormatError"
 

@@ -12,6 +12,7 @@ from al_core import workflow
 from al_core.store import Workspace
 from tests.api.calls import Api
 from tests.api.conftest import api_server
+from tests.patience import PATIENCE
 
 
 def test_an_error_has_a_code_a_message_and_the_name_of_its_class(api: Api) -> None:
@@ -73,7 +74,7 @@ def test_a_full_catalog_is_a_507_and_leaves_the_store_whole(tmp_path: Path, monk
 
 
 def test_a_method_that_is_not_possible_is_refused_with_those_that_are(api: Api) -> None:
-    answer = requests.patch(f"{api.address}{api.dataset}", timeout=30)
+    answer = requests.patch(f"{api.address}{api.dataset}", timeout=PATIENCE)
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
     assert answer.json() == {
         "code": "METHOD_NOT_ALLOWED",
@@ -85,7 +86,7 @@ def test_a_method_that_is_not_possible_is_refused_with_those_that_are(api: Api) 
 @pytest.mark.parametrize("path", ["/v1/none", "/v1/none%0A", "/none", "/v1none", "/v1/datasets/x/none", "/v1/%ff"])
 def test_an_address_that_leads_nowhere_is_refused_in_json(workspace: Workspace, path: str) -> None:
     with api_server(workspace) as address:
-        answer = requests.get(f"{address}{path}", timeout=30)
+        answer = requests.get(f"{address}{path}", timeout=PATIENCE)
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 

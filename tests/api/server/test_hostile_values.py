@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from al_core import workflow
 from al_core.store import Workspace
 from al_core.wire.array_bundle import CONTENTS
+from tests.patience import PATIENCE
 
 # As they come in a body: some are no JSON, but Python's and JavaScript's clients send them.
 HOSTILE = [
@@ -161,12 +162,12 @@ class Client:
     def send(self, method: str, path: str, content: bytes) -> None:
         """Write; whether it is accepted does not matter."""
         headers = {"Content-Type": "application/json"}
-        answer = self.session.request(method, self.at(path), data=content, headers=headers, timeout=30)
+        answer = self.session.request(method, self.at(path), data=content, headers=headers, timeout=PATIENCE)
         assert answer.status_code < 500, (method, path, content[:300], answer.text)
 
     def read(self, path: str, **ids: str) -> Any:
         """Read what has to be there, as JSON that every parser reads if it is JSON."""
-        answer = self.session.get(self.at(path, **ids), timeout=30)
+        answer = self.session.get(self.at(path, **ids), timeout=PATIENCE)
         assert answer.status_code < 500, (path, answer.text)
         if answer.ok and answer.headers.get("content-type") == "application/json":
             return json.loads(answer.content, parse_constant=pytest.fail)

@@ -5,6 +5,7 @@ import requests
 
 from al_core.store import Workspace
 from tests.api.calls import Api
+from tests.patience import PATIENCE
 
 
 def test_a_token_opens_the_server_until_it_is_revoked(guarded: Api, workspace: Workspace) -> None:
@@ -50,5 +51,5 @@ def test_a_proxy_on_this_machine_needs_a_token_for_its_clients(
 
 
 def test_a_refusal_says_how_to_sign_in(guarded: Api) -> None:
-    answer = requests.get(f"{guarded.address}/datasets", timeout=30)
+    answer = requests.get(f"{guarded.address}/datasets", timeout=PATIENCE)
     assert answer.headers["www-authenticate"] == "Bearer"

@@ -6,15 +6,16 @@ import requests
 
 from al_core.store import Workspace
 from tests.api.calls import PNG, Api
+from tests.patience import PATIENCE
 
 
 def test_an_image_is_written_once(empty: Api, write_url: str) -> None:
-    assert requests.put(write_url, PNG, timeout=30).status_code == 200
-    assert requests.put(write_url, PNG, timeout=30).status_code == 200
-    assert requests.put(write_url, PNG + b"!", timeout=30).status_code == 403
+    assert requests.put(write_url, PNG, timeout=PATIENCE).status_code == 200
+    assert requests.put(write_url, PNG, timeout=PATIENCE).status_code == 200
+    assert requests.put(write_url, PNG + b"!", timeout=PATIENCE).status_code == 403
     sample = urlsplit(write_url).path.split("/")[-2]
     url = empty("GET", f"{empty.dataset}/samples/{sample}/readurl?type=full", 200)
-    answer = requests.get(url, timeout=30)
+    answer = requests.get(url, timeout=PATIENCE)
     assert answer.content == PNG
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -24,7 +25,7 @@ def put_image(api: Api, filename: str) -> requests.Response:
     """The answer to an image of a new sample."""
     sample = api("POST", f"{api.dataset}/samples", 201, {"fileName": filename})["id"]
     url = api("GET", f"{api.dataset}/samples/{sample}/writeurls", 200)["full"]
-    return requests.put(url, PNG, timeout=30)
+    return requests.put(url, PNG, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("names", [("a.png", "a.png/b.png"), ("a.png/b.png", "a.png")])
@@ -54,9 +55,9 @@ def test_an_image_of_a_sample_that_came_with_an_overlong_name_is_refused(empty: 
     dataset.set_samples(["x" * 300 + ".png", "f/" * 1500 + "a.png"])
     for sample in empty("GET", f"{empty.dataset}/mappings?field=_id", 200):
         url = empty("GET", f"{empty.dataset}/samples/{sample}/writeurls", 200)["full"]
-        assert requests.put(url, PNG, timeout=30).status_code == 400
+        assert requests.put(url, PNG, timeout=PATIENCE).status_code == 400
         url = empty("GET", f"{empty.dataset}/samples/{sample}/readurl", 200)
-        assert requests.get(url, timeout=30).status_code == 404
+        assert requests.get(url, timeout=PATIENCE).status_code == 404
 
 
 def test_no_image_is_written_through_a_link(empty: Api, workspace: Workspace, tmp_path: Path) -> None:

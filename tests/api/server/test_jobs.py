@@ -7,6 +7,7 @@ from al_core.api.server.context import Context
 from al_core.store import Workspace
 from tests.api.calls import Api, wait
 from tests.jobs.gate import Gate
+from tests.patience import PATIENCE
 
 
 def test_a_failed_job_says_why(api: Api) -> None:
@@ -22,7 +23,7 @@ def test_a_full_queue_is_a_429_that_says_when_to_come_back(api: Api, shared_api:
     context.use(workspace, gate.pool)
     url = f"{api.address}{api.dataset}/selections"
     bodies: list[dict[str, Any]] = [{"method": "RANDOM", "nSamples": 2, "name": f"{n} of 6"} for n in range(6)]
-    answers = [requests.post(url, json=body, timeout=60) for body in bodies]
+    answers = [requests.post(url, json=body, timeout=PATIENCE) for body in bodies]
     assert [answer.status_code for answer in answers] == [201, 201, 201, 429, 429, 429]
     refusal = answers[-1]
     assert refusal.headers["retry-after"] == "5"

@@ -24,6 +24,7 @@ from al_core.api.server.local_only import LocalOnly, check_address
 from al_core.exceptions import NotAllowedError
 from al_core.store import Workspace
 from tests.e2e.server import ROOT, running_app
+from tests.patience import PATIENCE
 
 FOREIGN = "192.0.2.2"
 SENTENCE = "The dashboard has no sign-in, so it answers only at the machine it runs on"
@@ -142,7 +143,9 @@ def test_other_addresses_are_served_once_a_token_exists(workspace: Workspace, ad
 def test_the_dashboard_does_not_start_on_an_open_address_without_a_token(tmp_path: Path, address: str) -> None:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0", "--server.address", address]
     environment = os.environ | {"AL_CORE_HOME": str(tmp_path)}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     assert ended.returncode != 0
     assert f"{address or '0.0.0.0'} can be reached from other machines, and no token protects it" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -191,7 +194,9 @@ def shake_hands(address: str, headers: dict[str, str] | None = None) -> requests
         "Sec-WebSocket-Protocol": "streamlit",
     }
     # A stream, because a WebSocket that is let in sends on and on.
-    with requests.get(f"{address}/_stcore/stream", headers=handshake | (headers or {}), timeout=30, stream=True) as it:
+    with requests.get(
+        f"{address}/_stcore/stream", headers=handshake | (headers or {}), timeout=PATIENCE, stream=True
+    ) as it:
         return it
 
 
@@ -200,34 +205,36 @@ def is_refused(answer: requests.Response) -> bool:
 
 
 def test_the_real_dashboard_serves_this_machine(door: Door) -> None:
-    assert requests.get(door.address, timeout=30).status_code == 200
+    assert requests.get(door.address, timeout=PATIENCE).status_code == 200
     assert shake_hands(door.address).status_code == 101
 
 
 @pytest.mark.parametrize("headers", PROXIED + FOREIGN_HOSTS[:3], ids=str)
 def test_no_route_of_the_real_dashboard_answers_a_proxy_or_another_name(door: Door, headers: dict[str, str]) -> None:
     for path in PATHS:
-        assert is_refused(requests.get(door.address + path, headers=headers, timeout=30)), path
+        assert is_refused(requests.get(door.address + path, headers=headers, timeout=PATIENCE)), path
     assert shake_hands(door.address, headers).status_code == 403
 
 
 def test_no_route_of_the_real_dashboard_answers_another_machine_that_claims_to_be_this_one(door: Door) -> None:
     for host in addresses_of_this_machine():
         for path in PATHS:
-            assert is_refused(requests.get(door.through(host) + path, headers=LOCAL_HOST, timeout=30)), path
-        assert is_refused(requests.put(f"{door.through(host)}/_stcore/upload_file/0/0", headers=LOCAL_HOST, timeout=30))
+            assert is_refused(requests.get(door.through(host) + path, headers=LOCAL_HOST, timeout=PATIENCE)), path
+        assert is_refused(
+            requests.put(f"{door.through(host)}/_stcore/upload_file/0/0", headers=LOCAL_HOST, timeout=PATIENCE)
+        )
         assert shake_hands(door.through(host), LOCAL_HOST).status_code == 403
 
 
 def test_the_api_next_to_the_real_dashboard_serves_other_machines_with_a_token(door: Door) -> None:
     for host in addresses_of_this_machine():
         address = f"{door.through(host)}/v1/datasets"
-        assert requests.get(address, timeout=30).status_code == 401
-        assert requests.get(address, headers={"Authorization": f"Bearer {door.secret}"}, timeout=30).json() == []
+        assert requests.get(address, timeout=PATIENCE).status_code == 401
+        assert requests.get(address, headers={"Authorization": f"Bearer {door.secret}"}, timeout=PATIENCE).json() == []
 
 
 def test_the_api_next_to_the_real_dashboard_has_its_own_list_of_host_names(door: Door) -> None:
     address = f"{door.address}/v1/datasets"
     bearer = {"Authorization": f"Bearer {door.secret}"}
-    assert requests.get(address, headers=bearer | {"Host": "models.example"}, timeout=30).status_code == 200
-    assert requests.get(address, headers=bearer | {"Host": "evil.example"}, timeout=30).status_code == 403
+    assert requests.get(address, headers=bearer | {"Host": "models.example"}, timeout=PATIENCE).status_code == 200
+    assert requests.get(address, headers=bearer | {"Host": "evil.example"}, timeout=PATIENCE).status_code == 403

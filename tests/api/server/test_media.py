@@ -11,6 +11,7 @@ from al_core import workflow
 from al_core.api.server.media import media_app
 from al_core.formats import Predictions
 from al_core.store import Dataset, Workspace
+from tests.patience import PATIENCE
 from tests.serving import served
 
 NAMES = ["cat.png", "../secret.png", "missing.png", "broken.jpg", "notes.txt", "<script>.png"]
@@ -34,7 +35,7 @@ Get = Callable[[str], requests.Response]
 @pytest.fixture
 def get(workspace: Workspace) -> Iterator[Get]:
     with served(media_app(workspace.dataset)) as address:
-        yield lambda path: requests.get(address + path, timeout=10)
+        yield lambda path: requests.get(address + path, timeout=PATIENCE)
 
 
 def test_a_thumbnail_keeps_the_proportions_and_is_small(images: Dataset, get: Get) -> None:

@@ -2,6 +2,7 @@ import pytest
 import requests
 
 from tests.api.calls import Api
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,6 @@ def test_no_name_gets_into_a_header(api: Api) -> None:
     api("POST", f"{api.dataset}/tags", 400, {"name": forged, "bitMaskData": "0x1", "totSize": 6})
     api("POST", f"{api.dataset}/samples", 400, {"fileName": forged})
     address = f"{api.address}{api.dataset}/embeddings/writeCSVUrl"
-    answer = requests.get(address, params={"name": forged}, timeout=30)
+    answer = requests.get(address, params={"name": forged}, timeout=PATIENCE)
     assert answer.status_code == 422
     assert "Set-Cookie" not in answer.headers

@@ -5,11 +5,12 @@ import requests
 from al_core.store import Dataset, Kind
 from tests.api.calls import Api
 from tests.formats.worker.bombs import xz_of_four_gigabytes
+from tests.patience import PATIENCE
 
 
 def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
     lines = ["filename,cat,dog", *(f"{name},0.75,0.25" for name in dataset.filenames())]
-    answer = requests.put(f"{api.address}{api.dataset}/predictions", "\n".join(lines).encode(), timeout=30)
+    answer = requests.put(f"{api.address}{api.dataset}/predictions", "\n".join(lines).encode(), timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     assert answer.json()["matched"] == 6
     assert "uncertainty_margin" in answer.json()["scores"]
@@ -47,7 +48,7 @@ def test_predictions_sent_sample_by_sample_are_scored_together(api: Api, dataset
 def test_a_bomb_is_refused_and_the_server_goes_on(api: Api, tmp_path: Path) -> None:
     xz_of_four_gigabytes(tmp_path / "bomb")
     address = f"{api.address}{api.dataset}/predictions"
-    answer = requests.put(address, (tmp_path / "bomb").read_bytes(), timeout=60)
+    answer = requests.put(address, (tmp_path / "bomb").read_bytes(), timeout=PATIENCE)
     assert answer.status_code == 400, answer.text
     assert "takes more than 200 MB of memory to read" in answer.json()["message"]
     api("GET", api.dataset, 200)

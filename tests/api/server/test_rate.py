@@ -7,10 +7,11 @@ from al_core.api.server.settings import Settings
 from al_core.store import Workspace
 from tests.api.calls import Api
 from tests.api.conftest import api_server
+from tests.patience import PATIENCE
 
 
 def test_wrong_tokens_are_slowed_down(guarded: Api) -> None:
-    statuses = {requests.get(f"{guarded.address}/datasets?token=x{n}", timeout=30).status_code for n in range(30)}
+    statuses = {requests.get(f"{guarded.address}/datasets?token=x{n}", timeout=PATIENCE).status_code for n in range(30)}
     assert statuses == {401, 429}
 
 
@@ -30,4 +31,4 @@ def test_each_client_is_counted_on_its_own_and_the_silent_ones_are_forgotten() -
 
 def test_this_machine_has_no_limit(workspace: Workspace) -> None:
     with api_server(workspace, Settings(requests_per_second=1)) as address:
-        assert {requests.get(f"{address}/v1/quota", timeout=30).status_code for _ in range(20)} == {200}
+        assert {requests.get(f"{address}/v1/quota", timeout=PATIENCE).status_code for _ in range(20)} == {200}

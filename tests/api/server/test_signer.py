@@ -14,6 +14,7 @@ from al_core.store import Workspace
 from al_core.store.tokens import Token
 from tests.api.calls import PNG, Api
 from tests.api.conftest import api_server
+from tests.patience import PATIENCE
 
 LOCAL = Caller("127.0.0.1")
 READER = Caller("10.0.0.7", Token("0" * 24, "viewer", may_write=False, created_at=0))
@@ -37,8 +38,8 @@ def lifetime(url: str) -> float:
 )
 def test_a_url_that_was_changed_is_refused(write_url: str, before: str, after: str) -> None:
     assert before in write_url
-    assert requests.put(write_url.replace(before, after), PNG, timeout=30).status_code == 403
-    assert requests.get(write_url, timeout=30).status_code == 403
+    assert requests.put(write_url.replace(before, after), PNG, timeout=PATIENCE).status_code == 403
+    assert requests.get(write_url, timeout=PATIENCE).status_code == 403
 
 
 def test_an_expired_url_is_refused(api: Api, workspace: Workspace) -> None:
@@ -76,11 +77,11 @@ def test_a_url_names_the_token_and_dies_with_it(guarded: Api, workspace: Workspa
     query = parse_qs(urlsplit(urls["thumb"]).query)
     assert (query["by"], query["role"]) == (["ci"], ["read-write"])
     assert secret not in urls["thumb"]
-    assert requests.put(urls["thumb"], PNG, timeout=30).status_code == 200
+    assert requests.put(urls["thumb"], PNG, timeout=PATIENCE).status_code == 200
     assert '"user": "ci"' in (workspace.home / "audit.jsonl").read_text().splitlines()[-1]
     workspace.tokens.revoke("ci")
     workspace.tokens.create("ci")
-    answer = requests.put(urls["full"], PNG, timeout=30)
+    answer = requests.put(urls["full"], PNG, timeout=PATIENCE)
     assert answer.status_code == 401
     assert "the token 'ci' behind this URL was revoked" in answer.json()["message"]
 
@@ -91,7 +92,7 @@ def test_a_url_that_was_signed_without_a_token_ends_when_the_server_asks_for_one
     sample = api("GET", f"{api.dataset}/samples", 200)[0]["id"]
     url = api("GET", f"{api.dataset}/samples/{sample}/readurl", 200)
     with api_server(workspace, Settings(require_token=True)) as address:
-        answer = requests.get(address + url[url.index("/v1") :], timeout=30)
+        answer = requests.get(address + url[url.index("/v1") :], timeout=PATIENCE)
     assert answer.status_code == 401
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 LAUGHS = "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(20))
 
 
@@ -43,4 +45,4 @@ def test_a_small_archive_cannot_stop_the_reader(tmp_path: Path, content: str) ->
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", "0 0.5 0.5 0.5 0.5 0.5\n")
         archive.writestr("data.yaml", content)
-    subprocess.run([sys.executable, "-c", READ_ARCHIVE, path], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", READ_ARCHIVE, path], check=True, timeout=PATIENCE)

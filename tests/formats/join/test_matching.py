@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.formats.join.matching import match_filenames
@@ -72,7 +72,6 @@ def matched_slowly(samples: list[str], name: str) -> int:
     return -1
 
 
-@settings(deadline=None)
 @given(st.lists(PATHS, min_size=1, max_size=6, unique=True), st.lists(PATHS, min_size=1, max_size=6))
 def test_many_names_are_matched_as_one_by_one(samples: list[str], names: list[str]) -> None:
     assert match_filenames(samples, names)[0].tolist() == [matched_slowly(samples, name) for name in names]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
@@ -27,7 +27,6 @@ def mask(counts: object, size: object = (2, 4)) -> dict[str, object]:
     return {"segmentation": {"size": size, "counts": counts}}
 
 
-@settings(deadline=None)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 1)))
 def test_packed_run_lengths_are_those_of_pycocotools(pixels: NDArray[np.uint8]) -> None:
     packed = coco_mask.encode(np.asfortranarray(pixels))["counts"].decode()
