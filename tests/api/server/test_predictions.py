@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
@@ -52,3 +53,22 @@ def test_a_bomb_is_refused_and_the_server_goes_on(api: Api, tmp_path: Path) -> N
     assert answer.status_code == 400, answer.text
     assert "takes more than 200 MB of memory to read" in answer.json()["message"]
     api("GET", api.dataset, 200)
+
+
+def test_predictions_of_many_tasks_sent_at_once_are_all_stored(api: Api, dataset: Dataset) -> None:
+    path = f"{api.dataset}/predictions"
+    [sample, *_] = api("GET", f"{api.dataset}/mappings?field=_id", 200)
+    names = [f"task-{number}" for number in range(12)]
+
+    def send_task(name: str) -> None:
+        api("POST", f"{path}/tasks", 201, {"name": name, "type": "CLASSIFICATION", "categories": []})
+
+    def send_prediction(name: str) -> None:
+        one = {"type": "CLASSIFICATION", "taskName": name, "categoryId": 1, "score": 0.5}
+        api("POST", f"{path}/samples/{sample}", 201, [one])
+
+    with ThreadPoolExecutor(len(names)) as clients:
+        list(clients.map(send_task, names))
+        list(clients.map(send_prediction, names))
+    assert sorted(task["name"] for task in api("GET", f"{path}/tasks", 200)) == sorted(names)
+    assert sorted(one["taskName"] for one in api("GET", f"{path}/samples/{sample}", 200)) == sorted(names)
