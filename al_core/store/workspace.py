@@ -18,6 +18,7 @@ from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_dataset import LocalDataset, check_folder
+from al_core.store.revisions import Revisions
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import changing, lock
@@ -40,6 +41,7 @@ class Workspace:
 
     Attributes:
         tokens: Who may use the API.
+        revisions: Whether a dataset has changed.
         tombstones: What has been deleted or replaced lately, and how it is brought back.
 
     Raises:
@@ -58,6 +60,7 @@ class Workspace:
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
+        self.revisions = Revisions(self._engine)
         self.tombstones = Tombstones(self._engine, self._datasets_folder, _retention())
         files.make_folder(self._datasets_folder)
         remove_leftovers(self._engine, self._datasets_folder)

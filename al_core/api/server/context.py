@@ -1,4 +1,3 @@
-import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ import orjson
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from al_core.api.server.answers import Answers, JsonAnswer
 from al_core.api.server.errors import coded
 from al_core.api.server.settings import Settings
 from al_core.api.server.signer import Signer, read_secret
@@ -28,6 +28,7 @@ class Services:
     workspace: Workspace
     jobs: Jobs
     signer: Signer
+    tag_lists: Answers
 
 
 class Context:
@@ -48,7 +49,8 @@ class Context:
         """Work on this workspace from now on; the pool runs its jobs, by default that of the process."""
         remove_stale_bodies(workspace.home)
         signer = Signer(read_secret(workspace.home / "signing.key"))
-        self.services = Services(self.settings, workspace, Jobs(workspace.job_records, pool), signer)
+        jobs = Jobs(workspace.job_records, pool)
+        self.services = Services(self.settings, workspace, jobs, signer, Answers())
         return self.services
 
 
@@ -101,10 +103,6 @@ def find_array(dataset: LocalDataset, kind: str, array_id: str, code: str) -> St
 
 def json_bytes(content: Any, request: Request | None = None) -> Response:
     """Return long lists as JSON at the speed of orjson; 304 if the client of `request` has just this one already."""
-    body = orjson.dumps(content)
     if request is None:
-        return Response(body, media_type="application/json")
-    version = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
-    if request.headers.get("if-none-match") == version:
-        return Response(status_code=304, headers={"ETag": version})
-    return Response(body, media_type="application/json", headers={"ETag": version})
+        return Response(orjson.dumps(content), media_type="application/json")
+    return JsonAnswer.of(content).response(request)

@@ -71,7 +71,8 @@ def secret_of(request: HTTPConnection) -> str | None:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return secret
-    values = parse_qs(request.url.query).get("token")
+    query = request.scope["query_string"]
+    values = parse_qs(query.decode("latin-1")).get("token") if query else None
     return values[0] if values else None
 
 

@@ -1,5 +1,6 @@
 """Where a request comes from: not from the page of another site, and not for a name that is not served here."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ def hostname(host: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Return whether only this machine can reach an address."""
     try:
