@@ -90,7 +90,7 @@ def export(model: Features, path: Path) -> None:
     for node in proto.graph.node:
         node.doc_string = ""
         del node.metadata_props[:]
-    origin = {"name": "efficientnet-lite0", "licence": "Apache-2.0", "weights_sha256": WEIGHTS_SHA256}
+    origin = {"name": "efficientnet-lite0", "license": "Apache-2.0", "weights_sha256": WEIGHTS_SHA256}
     onnx.helper.set_model_props(proto, {"al_core": json.dumps(origin)})
     onnx.checker.check_model(proto, full_check=True)
     onnx.save(proto, path)

@@ -84,8 +84,8 @@ def _watch(job: Job, unit: str, waiting: str, on_cancel: str, has_pace: bool) ->
             "Cancel",
             key=f"cancel-{job.id}",
             icon=":material/stop_circle:",
-            disabled=job.is_cancelling,
-            help="It stops at its next step" if job.is_cancelling else on_cancel,
+            disabled=job.is_canceling,
+            help="It stops at its next step" if job.is_canceling else on_cancel,
         )
     if is_cancelled:
         job.cancel()
@@ -93,7 +93,7 @@ def _watch(job: Job, unit: str, waiting: str, on_cancel: str, has_pace: bool) ->
 
 
 def _progress_text(job: Job, unit: str, waiting: str, has_pace: bool) -> str:
-    if job.is_cancelling:
+    if job.is_canceling:
         return f"{job.title} · stopping…"
     if job.state is JobState.WAITING:
         return f"{job.title} · waiting until other work has ended"

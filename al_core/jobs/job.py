@@ -85,7 +85,7 @@ class Job:
         return elapsed / self.fraction - elapsed if self.fraction else None
 
     @property
-    def is_cancelling(self) -> bool:
+    def is_canceling(self) -> bool:
         """Whether the job has been asked to stop and has not stopped yet."""
         return self.is_running and self._cancelled.is_set()
 

@@ -42,7 +42,7 @@ def test_a_cancelled_job_stops_at_its_next_step() -> None:
     job = Jobs().start("key", "Endless", work)
     assert reached.wait(PATIENCE)
     job.cancel()
-    assert job.is_cancelling
+    assert job.is_canceling
     go_on.set()
     assert job.wait(PATIENCE)
     assert job.state is JobState.CANCELLED

@@ -62,7 +62,7 @@ def test_a_waiting_job_is_canceled_at_once_and_never_runs(gate: Gate) -> None:
     next_one = jobs.start(None, "next", lambda _: ran.append("next"))
     canceled.cancel()
     assert canceled.wait(0)
-    assert (canceled.state, canceled.is_cancelling) == (JobState.CANCELLED, False)
+    assert (canceled.state, canceled.is_canceling) == (JobState.CANCELLED, False)
     assert canceled.finished_at is not None
     gate.open()
     assert next_one.wait(PATIENCE)

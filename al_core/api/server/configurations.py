@@ -1,4 +1,4 @@
-"""Which custom metadata are numbers to be shown: the dashboard filters and colours by them."""
+"""Which custom metadata are numbers to be shown: the dashboard filters and colors by them."""
 
 from typing import Any
 

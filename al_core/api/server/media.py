@@ -28,7 +28,7 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
     `find_dataset` returns the dataset with that `image_key`.
 
     `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, or all there is of it, `/DATASET/ROW.json`
-    filename, scores and what was predicted, `/DATASET/ROW/mask` a predicted mask in colours. A missing or broken image
+    filename, scores and what was predicted, `/DATASET/ROW/mask` a predicted mask in colors. A missing or broken image
     is answered with a placeholder.
     """
 
