@@ -4,12 +4,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding_quality api kill writers formats kcenter label_efficiency coral neighbors
 
-.PHONY: help run test test-postgres check lint types bench chromium clean
+.PHONY: help run test test-postgres check lint types docs bench chromium clean
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
 	@echo "make test-postgres  run the tests of the API, the store and remote workspaces with the catalog in PostgreSQL"
 	@echo "make check      run the linter, the type checker and the tests that need no browser"
+	@echo "make docs       build the documentation into site/, without the network"
 	@echo "make bench      measure what the documentation claims: $(BENCHMARKS)"
 	@echo "make clean      delete .venv and caches"
 
@@ -35,6 +36,10 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(PY) -m mypy
 
+docs: $(VENV)/.dev
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "Read it with: $(PY) -m http.server --directory site 8000"
+
 bench: $(VENV)/.dev $(if $(wildcard requirements-bench.txt),$(VENV)/.bench)
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(PY) -m benchmarks.$$name || exit 1; done
 
@@ -42,7 +47,7 @@ chromium: $(VENV)/.dev
 	@$(PY) tests/e2e/chromium.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp per requirements file: packages are reinstalled only when the file changes.
@@ -64,7 +69,7 @@ $(VENV)/.kernels: $(shell grep -rlE "^(from|import) numba" --include="*.py" al_c
 	@$(VENV)/bin/al-core warm
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
+$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements.txt | $(PY)
 	$(install)
 
 $(VENV)/.bench: requirements-bench.txt requirements.txt | $(PY)

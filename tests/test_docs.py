@@ -55,6 +55,8 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/architecture.md",
+        "docs/choosing.md",
+        "docs/http.md",
         "docs/formats.md",
         "docs/security.md",
         "docs/versioning.md",
