@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding_quality api kill writers formats kcenter label_efficiency coral neighbors
 
-.PHONY: help run test test-postgres check lint types docs bench chromium clean
+.PHONY: help run test test-postgres check lint types docs bench chromium nginx clean
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
@@ -20,7 +20,7 @@ run: $(VENV)/.kernels
 	@echo "Starting the dashboard at http://127.0.0.1:$(PORT) (stop it with Ctrl-C)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.dev $(VENV)/.kernels chromium lint types
+test: $(VENV)/.dev $(VENV)/.kernels chromium nginx lint types
 	$(PY) -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.dev lint types
@@ -45,6 +45,9 @@ bench: $(VENV)/.dev $(if $(wildcard requirements-bench.txt),$(VENV)/.bench)
 
 chromium: $(VENV)/.dev
 	@$(PY) tests/e2e/chromium.py
+
+nginx: $(VENV)/.dev
+	@$(PY) -m tests.e2e.nginx
 
 clean:
 	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from al_core.api.server import create_api
-from al_core.api.server.local_only import ALL_ADDRESSES, LocalOnly, check_address
+from al_core.api.server.door import ALL_ADDRESSES, Door, check_address, check_environment
 from al_core.api.server.media import media_app
 from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import find_open_dataset
 from al_core.store import Dataset, Workspace
 from ui.embedding_map.routes import map_app
+from ui.inline_scripts import script_hashes
 from ui.messages import show_error as show_sentence
 
 
@@ -39,11 +41,20 @@ def find_dataset(image_key: str) -> Dataset:
 
 # Only the message: Streamlit would print the traceback of any other error above it.
 try:
+    check_environment()
     check_address(st.get_option("server.address") or ALL_ADDRESSES, open_workspace)
 except NotAllowedError as error:
     raise SystemExit(str(error)) from error
 
-api = Mount("/v1", create_api(open_workspace))
+v1 = create_api(open_workspace)
+api = Mount("/v1", v1)
+
+
+def is_of_api(scope: Scope) -> bool:
+    """Whether the API answers a request."""
+    return api.matches(scope)[0] is Match.FULL
+
+
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
     routes=[
@@ -51,6 +62,6 @@ app = st.App(
         Mount("/map", map_app()),
         api,
     ],
-    middleware=[Middleware(LocalOnly, except_for=api)],
+    middleware=[Middleware(Door, context=v1.state.context, is_of_api=is_of_api, inline_scripts=script_hashes())],
     on_script_error=show_error,
 )

@@ -13,7 +13,9 @@ from tests.patience import PATIENCE
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """The address of the running application; it stops when the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none", proxy_headers=False)
+    )
     started = threading.Event()
     startup = server.startup
 

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.messages import errors_explained
 from ui.uploads import staged_files
+from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 
 def chosen_file(label: str, types: list[str], key: str, hint: str) -> Path | None:
     """Return the file that was dropped or whose path was typed, if there is one."""
-    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=hint)
+    reason = obstacle()
+    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=reason or hint, disabled=bool(reason))
     if uploaded:
         return staged_files([uploaded])[0]
     return _typed_path("… or its path on this machine", key)
@@ -17,7 +20,15 @@ def chosen_file(label: str, types: list[str], key: str, hint: str) -> Path | Non
 
 def chosen_files(label: str, types: list[str], key: str, hint: str) -> list[Path]:
     """Return the files that were dropped together, or the one file or folder whose path was typed."""
-    uploaded = st.file_uploader(label, type=types, key=f"{key}-upload", help=hint, accept_multiple_files=True)
+    reason = obstacle()
+    uploaded = st.file_uploader(
+        label,
+        type=types,
+        key=f"{key}-upload",
+        help=reason or hint,
+        disabled=bool(reason),
+        accept_multiple_files=True,
+    )
     if uploaded:
         return staged_files(uploaded)
     typed = _typed_path("… or the path of a file or folder on this machine", key)
@@ -25,5 +36,12 @@ def chosen_files(label: str, types: list[str], key: str, hint: str) -> list[Path
 
 
 def _typed_path(label: str, key: str) -> Path | None:
-    typed = st.text_input(label, key=f"{key}-path", help="For files too large to upload: read in place, never copied")
-    return Path(typed.strip()).expanduser() if typed.strip() else None
+    if not may_name_paths():
+        return None
+    hint = f"For files too large to upload: read in place, never copied{paths_hint()}"
+    typed = st.text_input(label, key=f"{key}-path", disabled=bool(obstacle()), help=obstacle(hint))
+    if not typed.strip():
+        return None
+    with errors_explained():
+        return machine_path(typed)
+    return None

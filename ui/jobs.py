@@ -9,6 +9,7 @@ from al_core.jobs import Job, Jobs, JobState
 from al_core.text import duration
 from al_core.types import Progress
 from ui.messages import plain, show_error
+from ui.visitor import obstacle
 
 # Often enough for a bar that moves; each time costs the browser one message of 150 bytes.
 POLL_SECONDS = 0.5
@@ -78,14 +79,15 @@ def show_progress(
 def _watch(job: Job, unit: str, waiting: str, on_cancel: str, has_pace: bool) -> None:
     if not job.is_running:
         st.rerun()
+    hindrance = obstacle("It stops at its next step" if job.is_canceling else None)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(job.fraction, text=plain(_progress_text(job, unit, waiting, has_pace)))
         is_cancelled = st.button(
             "Cancel",
             key=f"cancel-{job.id}",
             icon=":material/stop_circle:",
-            disabled=job.is_canceling,
-            help="It stops at its next step" if job.is_canceling else on_cancel,
+            disabled=bool(hindrance),
+            help=hindrance or on_cancel,
         )
     if is_cancelled:
         job.cancel()

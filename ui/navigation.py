@@ -13,6 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from ui import state
 from ui.datasets.remote import show_remote_workspace
 from ui.messages import show_notice
+from ui.visitor import show_visitor
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,7 @@ page = st.navigation(
 )
 # Before anything is asked of its server, so that one that is gone can be left.
 show_remote_workspace()
+show_visitor()
 state.choose_dataset()
 page.run()
 show_notice()

@@ -11,6 +11,7 @@ from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
 from ui.messages import plain
 from ui.session import Key
+from ui.visitor import visitor
 
 
 def workspace() -> Workspace | RemoteWorkspace:
@@ -24,9 +25,20 @@ def remote_workspace() -> RemoteWorkspace | None:
     return remote
 
 
-@st.cache_resource(show_spinner="Opening the workspace…")
 def local_workspace() -> Workspace:
-    """Return the workspace of this machine, with the demo in it when it is opened for the first time."""
+    """Return the workspace of this machine; to somebody who is signed in read-only, a view that refuses changes."""
+    # What pages and jobs do goes through the workspace and what comes from it, so this one place holds for all of them.
+    return _opened_workspace() if visitor().may_write else _read_only_workspace()
+
+
+@st.cache_resource
+def _read_only_workspace() -> Workspace:
+    return _opened_workspace().read_only()
+
+
+@st.cache_resource(show_spinner="Opening the workspace…")
+def _opened_workspace() -> Workspace:
+    """Return the workspace, with the demo in it when it is opened for the first time."""
     opened = Workspace()
     marker = opened.home / "demo" / "offered"
     if not marker.exists():

@@ -17,10 +17,11 @@ def run(arguments: argparse.Namespace) -> None:
     import uvicorn
 
     from al_core.api.server import app
-    from al_core.api.server.local_only import check_address
+    from al_core.api.server.door import check_address
     from al_core.store import Workspace
 
     with Workspace() as workspace:
         check_address(arguments.host, lambda: workspace)
     # No access log: it would record tokens, which Lightly's clients send in the query.
-    uvicorn.run(app, host=arguments.host, port=arguments.port, access_log=False)
+    # No proxy headers: uvicorn would believe every proxy on this machine; the door believes AL_CORE_TRUSTED_PROXIES.
+    uvicorn.run(app, host=arguments.host, port=arguments.port, access_log=False, proxy_headers=False)

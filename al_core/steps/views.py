@@ -93,7 +93,7 @@ def save_view(
 def compute_view(
     dataset: "Dataset", embedding: StoredArray, method: Method, seed: int, progress: Progress | None
 ) -> "NDArray[np.float32]":
-    """Compute and store the (N, 2) view of an embedding, and return it."""
+    """Compute the (N, 2) view of an embedding, store it unless the dataset is read-only, and return it."""
     from al_core.projection.pca import pca_2d
     from al_core.projection.tsne import tsne_2d
     from al_core.projection.umap import count_landmarks, umap_2d
@@ -108,7 +108,8 @@ def compute_view(
         graph = neighbor_graph(dataset, embedding, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
         points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
         landmarks = None if graph else count_landmarks(*embeddings.shape)
-    save_view(dataset, embedding, points, ViewOrigin(embedding.digest, method, _seed_of(method, seed), landmarks))
+    if not dataset.is_read_only:
+        save_view(dataset, embedding, points, ViewOrigin(embedding.digest, method, _seed_of(method, seed), landmarks))
     return points
 
 
@@ -128,6 +129,8 @@ def neighbor_graph(
     embeddings = dataset.arrays.read(embedding)
     watch = None if progress is None else lambda done, total: progress(0, total)
     graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
+    if dataset.is_read_only:
+        return graph
     for origin, half in ((indices, graph.indices), (distances, graph.distances)):
         name = f"{origin.part} of {embedding.name}" + ("" if normalize else ", lengths kept")
         dataset.arrays.save(Kind.NEIGHBORS, {name: half}, to_json(origin))

@@ -80,6 +80,11 @@ class Dataset(ABC):
         return None
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether every change is refused here, whatever the server of a remote dataset would say."""
+        return False
+
+    @property
     @abstractmethod
     def thumbnails_dir(self) -> Path | None:
         """The folder of this machine for thumbnails, or None where a server has them."""

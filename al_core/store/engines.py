@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from al_core.exceptions import WorkspaceError
+from al_core.exceptions import NotAllowedError, WorkspaceError
 
 # Only the lower bits of SQLite's codes say which error it is; the upper ones say more about it.
 PRIMARY_CODE = 0xFF
@@ -18,6 +18,9 @@ DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # A writer waits this long for the others. Transactions take milliseconds; the longest writes the filenames of a million
 # samples, which took 1 s on a laptop's disk.
 BUSY_MILLISECONDS = 60_000
+
+READING = ("SELECT ", "BEGIN ", "BEGIN;")
+READ_ONLY = "You are signed in read-only: ask for a token that may write to change something"
 
 # SQLSTATE classes of PostgreSQL: connection exceptions, and shut down by an administrator. None comes from no server.
 UNREACHABLE = ("08", "57P")
@@ -59,10 +62,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     A transaction that reads first and asks for the write lock later would fail as soon as another has written.
     """
+    check_writable(engine)
     with failures_explained(engine), engine.connect() as connection:
         connection.execution_options(sqlite_begin="IMMEDIATE")
         with connection.begin():
             yield connection
+
+
+def read_only(engine: Engine) -> Engine:
+    """Return an engine with the same connections that refuses every statement which changes something."""
+    view = engine.execution_options(read_only=True)
+    event.listen(view, "before_cursor_execute", _refuse_change)
+    return view
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Return whether an engine came from `read_only`."""
+    return bool(engine.get_execution_options().get("read_only"))
+
+
+def check_writable(engine: Engine) -> None:
+    """Raise `NotAllowedError` if an engine is read-only: for work that writes files before it tells the catalog."""
+    if is_read_only(engine):
+        raise NotAllowedError(READ_ONLY)
 
 
 @contextmanager
@@ -75,6 +97,12 @@ def failures_explained(engine: Engine) -> Iterator[None]:
         if sentence is None:
             raise
         raise WorkspaceError(sentence) from error
+
+
+def _refuse_change(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    # The text that the database is about to get, so that no way around SQLAlchemy's own statements is left.
+    if not statement.lstrip().upper().startswith(READING):
+        raise NotAllowedError(READ_ONLY)
 
 
 def _engine(url: str, *, foreign_keys: bool = True, **options: Any) -> Engine:

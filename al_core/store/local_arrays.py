@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, WorkspaceError
 from al_core.store import files
 from al_core.store.arrays import Arrays
-from al_core.store.engines import reading
+from al_core.store.engines import check_writable, reading
 from al_core.store.identity import new_id, now
 from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, StoredArray
 from al_core.store.tables import arrays as table
@@ -104,6 +104,7 @@ class LocalArrays(Arrays):
         ids: Mapping[str, str | None] | None = None,
     ) -> Iterator[list[StoredArray]]:
         """Write the files of new arrays, for a transaction inside that inserts them."""
+        check_writable(self._engine)
         records: list[StoredArray] = []
         with self.discarding(records):
             for name, array in named.items():

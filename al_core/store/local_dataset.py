@@ -17,7 +17,7 @@ from al_core.exceptions import (
     WorkspaceError,
 )
 from al_core.formats.files.images import resolve_image
-from al_core.store import files, names, tables
+from al_core.store import engines, files, names, tables
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
@@ -195,6 +195,11 @@ class LocalDataset(Dataset):
         except InvalidInputError:
             return None
         return SampleImage(mimetypes.guess_type(path.name)[0], path) if path else None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it came from a view of its workspace that refuses every change."""
+        return engines.is_read_only(self._engine)
 
     @property
     def filenames_path(self) -> Path:

@@ -1,3 +1,4 @@
+import copy
 import math
 import os
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import NotFoundError, WorkspaceError
-from al_core.store import files, names, tables
+from al_core.store import engines, files, names, tables
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
 from al_core.store.engines import reading, writing
@@ -83,6 +84,14 @@ class Workspace:
             self.job_records.close()
         self._engine.dispose()
 
+    def read_only(self) -> "Workspace":
+        """Return a view of this workspace, and of all that comes from it, that refuses every change."""
+        view = copy.copy(self)
+        view._engine = engines.read_only(self._engine)
+        view.tokens = Tokens(view._engine)
+        view.tombstones = Tombstones(view._engine, self._datasets_folder, _retention())
+        return view
+
     @cached_property
     def job_records(self) -> JobRecords:
         """The jobs of all processes that have this workspace open."""
@@ -143,6 +152,7 @@ class Workspace:
 
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
+        engines.check_writable(self._engine)
         names.check_dataset_name(name)
         query = select(tables.datasets.c.id).where(tables.datasets.c.name == name)
         with reading(self._engine) as connection:

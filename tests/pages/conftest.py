@@ -1,11 +1,14 @@
+import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from al_core.api.server.door.visitor import Visitor
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
 from tests.patience import PATIENCE
@@ -56,3 +59,15 @@ def _no_exception_on_any_page(monkeypatch: pytest.MonkeyPatch) -> None:
         return app
 
     monkeypatch.setattr(AppTest, "run", run_and_check)
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    """Who opens the pages; a test that overrides it lets another one in."""
+    return Visitor(is_here=True)
+
+
+@pytest.fixture(autouse=True)
+def _let_in(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    # AppTest has no WebSocket, whose handshake the door would write this into.
+    monkeypatch.setattr("ui.visitor.door_header", lambda: json.dumps(asdict(visitor)))

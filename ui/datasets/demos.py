@@ -8,6 +8,7 @@ import streamlit as st
 from al_core.demos import digits, scenes
 from al_core.store import Dataset
 from ui import state
+from ui.visitor import obstacle
 
 LABELS = {
     "object-detection": "Detection demo",
@@ -21,7 +22,7 @@ def offer_demos() -> None:
     names = {dataset.name for dataset in state.datasets()}
     lacks_digits = digits.NAME not in names
     missing_scenes = [task for task in LABELS if scenes.NAMES[task] not in names]
-    if not lacks_digits and not missing_scenes:
+    if obstacle() or (not lacks_digits and not missing_scenes):
         return
     st.caption(
         "Try it on example data (about 10 s): real handwritten digits, on their own or pasted onto photos, predicted "

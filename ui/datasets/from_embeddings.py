@@ -12,6 +12,7 @@ from al_core.text import counted
 from ui import state
 from ui.file_drop import chosen_file
 from ui.messages import errors_explained, notify
+from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})
 MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5")
@@ -33,22 +34,23 @@ def embeddings_form() -> None:
         filenames = _filenames(embeddings) if embeddings else None
     # An .npy file holds one array, so it can never name its rows.
     is_ready = bool(name and embeddings and (embeddings.suffix != ".npy" or filenames))
-    hint = None if is_ready else "Enter a name and drop embeddings first; .npy needs its filenames too"
-    if st.button("Create dataset", type="primary", disabled=not is_ready, help=hint) and embeddings:
+    reason = obstacle(None if is_ready else "Enter a name and drop embeddings first; .npy needs its filenames too")
+    if st.button("Create dataset", type="primary", disabled=bool(reason), help=reason) and embeddings:
         with errors_explained(), st.spinner("Reading the embeddings…"):
             _create(name, embeddings, filenames, images_dir)
             st.rerun()
 
 
 def _images_dir() -> str:
+    if not may_name_paths():
+        return ""
     is_remote = state.remote_workspace() is not None
+    reason = obstacle("The server cannot read folders on this machine" if is_remote else None)
     return st.text_input(
         "Folder with the images (optional)",
         key="new-folder",
-        disabled=is_remote,
-        help="The server cannot read folders on this machine"
-        if is_remote
-        else "Only files inside this folder are ever shown",
+        disabled=bool(reason),
+        help=reason or f"Only files inside this folder are ever shown{paths_hint()}",
     )
 
 
@@ -69,7 +71,11 @@ def _create(name: str, embeddings: Path, filenames: Path | None, images_dir: str
     if table.filenames is None:
         raise InvalidInputError(f"{embeddings.name} has no filenames; add a list of filenames")
     dataset = workflow.create_dataset(
-        state.workspace(), name, table.filenames, table.embeddings, images_dir=images_dir or None
+        state.workspace(),
+        name,
+        table.filenames,
+        table.embeddings,
+        images_dir=machine_path(images_dir) if images_dir else None,
     )
     state.open_dataset(dataset.id)
     notify(f"Created “{name}” with {counted(dataset.n_samples, 'image')}")

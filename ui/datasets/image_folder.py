@@ -1,7 +1,5 @@
 """A new dataset from a folder of images: the form, the run under way, and how it ended."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from al_core import workflow
@@ -13,6 +11,7 @@ from al_core.types import Progress
 from ui import jobs, state
 from ui.messages import errors_explained, plain, show_error
 from ui.session import Key
+from ui.visitor import checked_model, machine_path, may_name_paths, obstacle, paths_hint
 
 JOB = "image-folder"
 N_BROKEN_SHOWN = 200
@@ -20,6 +19,13 @@ N_BROKEN_SHOWN = 200
 
 def folder_form() -> None:
     """Draw the section; one folder is embedded at a time."""
+    if not may_name_paths():
+        st.info(
+            "The dashboard cannot read your machine's folders. Embed the images there and send them: `al-core embed "
+            "FOLDER --dataset NAME --server ADDRESS` with the token in AL_CORE_TOKEN.",
+            icon=":material/terminal:",
+        )
+        return
     job = jobs.latest(JOB)
     if job and not job.is_running and job.id != st.session_state.get(Key.EMBEDDED_SEEN):
         _show_outcome(job)
@@ -35,8 +41,9 @@ def folder_form() -> None:
         )
         return
     is_ready = bool(folder and name and model)
-    hint = "An interrupted run resumes where it stopped" if is_ready else "Enter a folder and a name first"
-    if st.button("Embed the images", type="primary", disabled=not is_ready, help=hint):
+    reason = obstacle(None if is_ready else "Enter a folder and a name first")
+    hint = reason or "An interrupted run resumes where it stopped"
+    if st.button("Embed the images", type="primary", disabled=bool(reason), help=hint):
         with errors_explained():
             _start(folder, name, model)
             st.rerun()
@@ -48,7 +55,7 @@ def _fields(*, disabled: bool) -> tuple[str, str, str]:
         "Folder with the images",
         key="folder-path",
         disabled=disabled,
-        help="On this machine; its subfolders are searched too",
+        help=f"On this machine; its subfolders are searched too{paths_hint()}",
     )
     name = right.text_input(
         "Name of the dataset",
@@ -72,11 +79,13 @@ def _start(folder: str, name: str, model: str) -> None:
     # A page may be open to others than the owner of this machine: it never runs code that a visitor names.
     if model.startswith("python:"):
         raise InvalidInputError("Python functions work with `al-core embed --model`, not on this page")
+    path = machine_path(folder)
+    model = checked_model(model)
     workspace = state.local_workspace()
     workspace.check_dataset_name(name)
 
     def work(progress: Progress) -> workflow.EmbeddedFolder:
-        return workflow.dataset_from_images(workspace, Path(folder), name, model=model, progress=progress)
+        return workflow.dataset_from_images(workspace, path, name, model=model, progress=progress)
 
     jobs.start(JOB, f"Embedding “{name}”", work)
 

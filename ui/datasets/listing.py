@@ -1,13 +1,12 @@
 """The datasets of the open workspace, each with what can be done to it."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from al_core.store import Dataset, Kind
 from al_core.text import counted
 from ui import state
 from ui.messages import errors_explained, notify, plain
+from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 # Enough to see whether a folder is the right one, without asking a disk for a million files.
 N_IMAGES_TRIED = 100
@@ -40,22 +39,33 @@ def _actions(dataset: Dataset, is_open: bool) -> None:
     ):
         state.open_dataset(dataset.id)
         st.rerun()
-    is_remote = dataset.server is not None
+    images_obstacle = obstacle(_images_obstacle(dataset))
     if st.button(
         "Images",
         key=f"images-{dataset.id}",
         icon=":material/folder_open:",
-        disabled=is_remote,
-        help=_images_hint(dataset, is_remote),
+        disabled=bool(images_obstacle),
+        help=images_obstacle or _images_hint(dataset),
     ):
         _choose_images_dir(dataset)
-    if st.button("Delete", key=f"delete-{dataset.id}", icon=":material/delete:", help="Asks before it deletes"):
+    reason = obstacle()
+    if st.button(
+        "Delete",
+        key=f"delete-{dataset.id}",
+        icon=":material/delete:",
+        disabled=bool(reason),
+        help=reason or "Asks before it deletes",
+    ):
         _confirm_delete(dataset)
 
 
-def _images_hint(dataset: Dataset, is_remote: bool) -> str:
-    if is_remote:
+def _images_obstacle(dataset: Dataset) -> str | None:
+    if dataset.server:
         return "The server shows its own images; their folder is chosen there"
+    return None if may_name_paths() else "Folders are chosen at the machine that runs the dashboard"
+
+
+def _images_hint(dataset: Dataset) -> str:
     if dataset.images_dir is None:
         return "No image folder set: choose the folder that holds the images"
     return f"Shown from {plain(str(dataset.images_dir))}"
@@ -71,11 +81,11 @@ def _choose_images_dir(dataset: Dataset) -> None:
         str(dataset.images_dir or ""),
         key="images-dir",
         placeholder="/data/images",
-        help="Leave it empty to show no images",
+        help=f"Leave it empty to show no images{paths_hint()}",
     )
     if st.button("Use this folder", type="primary", help="Images stay where they are"):
         with errors_explained():
-            dataset.set_images_dir(Path(typed).expanduser() if typed else None)
+            dataset.set_images_dir(machine_path(typed) if typed else None)
             notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
             st.rerun()
 

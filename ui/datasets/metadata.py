@@ -14,6 +14,7 @@ from ui.file_drop import chosen_file
 from ui.messages import errors_explained, notify, plain, plain_list
 from ui.session import Key, next_round, round_of
 from ui.uploads import discard_staged
+from ui.visitor import obstacle
 
 TYPES = sorted({suffix[1:] for reader in METADATA_READERS.values() for suffix in reader.suffixes})
 
@@ -35,7 +36,13 @@ def _preview(dataset: Dataset, file: Path) -> None:
     report = workflow.check_predictions(dataset, table, source=file.name)
     _show_columns(table)
     st.markdown(plain_list(report.sentences()))
-    if st.button("Add metadata", type="primary", disabled=not report.usable, icon=":material/save:"):
+    if st.button(
+        "Add metadata",
+        type="primary",
+        disabled=not report.usable or bool(obstacle()),
+        help=obstacle(),
+        icon=":material/save:",
+    ):
         names = workflow.store_metadata(dataset, table, report)
         notify(f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'image')}")
         discard_staged(file)

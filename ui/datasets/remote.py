@@ -8,10 +8,13 @@ from al_core.wire.connection import is_private
 from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
+from ui.visitor import check_server, obstacle
 
 
 def remote_form() -> None:
     """Draw the form that opens a server's workspace; its token stays in the memory of this session."""
+    if obstacle():
+        return
     with st.expander("Open a remote workspace", icon=":material/dns:"), st.form("remote", border=False):
         address, token = st.columns([3, 2])
         server = address.text_input(
@@ -33,6 +36,7 @@ def remote_form() -> None:
 
 
 def _open(server: str, token: str | None) -> None:
+    check_server(server)
     remote = RemoteWorkspace(server, token, state.local_workspace().home / "remote")
     # In the session alone: the token must not reach the disk or the URL.
     st.session_state[Key.REMOTE] = remote

@@ -8,25 +8,27 @@ from al_core.types import Rows
 from ui.messages import errors_explained, notify
 from ui.select.tags import choose_query
 from ui.session import key_of
+from ui.visitor import obstacle
 
 
 def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     """Draw a name field and buttons: new tag, query set, download; `reasons` say how `rows` came about."""
     name = _name_field(dataset)
-    obstacle = None if len(rows) else "No image is left: remove a filter first"
+    empty = None if len(rows) else "No image is left: remove a filter first"
+    tag_obstacle = obstacle(empty)
     is_tagged = st.button(
         "New tag",
         icon=":material/new_label:",
-        disabled=bool(obstacle),
-        help=obstacle or f"Store {counted(len(rows), 'image')} under the name on the left",
+        disabled=bool(tag_obstacle),
+        help=tag_obstacle or f"Store {counted(len(rows), 'image')} under the name on the left",
     )
     is_query = st.button(
         "Select from these",
         icon=":material/rule:",
-        disabled=bool(obstacle),
-        help=obstacle or f"Store {counted(len(rows), 'image')} as a tag and open Select to choose from it",
+        disabled=bool(tag_obstacle),
+        help=tag_obstacle or f"Store {counted(len(rows), 'image')} as a tag and open Select to choose from it",
     )
-    _download_button(dataset, rows, obstacle)
+    _download_button(dataset, rows, empty)
     if is_tagged or is_query:
         with errors_explained():
             provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
@@ -51,7 +53,7 @@ def _name_field(dataset: Dataset) -> str:
     )
 
 
-def _download_button(dataset: Dataset, rows: Rows, obstacle: str | None) -> None:
+def _download_button(dataset: Dataset, rows: Rows, empty: str | None) -> None:
     st.download_button(
         "Filenames",
         lambda: "".join(f"{name}\n" for name in dataset.filenames(rows)),
@@ -59,8 +61,8 @@ def _download_button(dataset: Dataset, rows: Rows, obstacle: str | None) -> None
         mime="text/plain",
         icon=":material/download:",
         on_click="ignore",
-        disabled=bool(obstacle),
-        help=obstacle or f"Download {counted(len(rows), 'filename')}, one per line, in the order shown",
+        disabled=bool(empty),
+        help=empty or f"Download {counted(len(rows), 'filename')}, one per line, in the order shown",
     )
 
 

@@ -12,6 +12,7 @@ from al_core.steps import views
 from al_core.store import Dataset, Kind, StoredArray
 from ui import jobs
 from ui.session import Key, next_round, round_of
+from ui.visitor import obstacle
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ def choose_view(dataset: Dataset) -> View | None:
         origin = views.ViewOrigin.of(umap)
         n_landmarks = origin.landmarks if origin else None
     else:
-        points = workflow.project(dataset, stored.name, "PCA")
+        points = (
+            _unstored_pca(stored.digest, dataset, stored.name) if dataset.is_read_only else _pca(dataset, stored.name)
+        )
         n_landmarks = None
     _note_shown(dataset, stored, method)
     return View(
@@ -59,6 +62,16 @@ def choose_view(dataset: Dataset) -> View | None:
         umap is not None,
         n_landmarks,
     )
+
+
+def _pca(dataset: Dataset, embedding: str) -> NDArray[np.float32]:
+    return workflow.project(dataset, embedding, "PCA")
+
+
+# In memory, because nothing is stored for people who only look: a map is drawn again at every filter.
+@st.cache_resource(max_entries=4, show_spinner="Calculating the map…")
+def _unstored_pca(digest: str, _dataset: Dataset, _embedding: str) -> NDArray[np.float32]:
+    return _pca(_dataset, _embedding)
 
 
 def _choose_embedding(names: list[str]) -> str:
@@ -103,6 +116,9 @@ def clear_lasso() -> None:
 
 def show_umap_job(dataset: Dataset, embedding: str) -> None:
     """Draw the progress of UMAP on a line of its own; a job that was canceled can be started again."""
+    if obstacle():
+        st.caption("UMAP appears here once somebody who may change this dataset has opened its map.")
+        return
     key = f"umap:{dataset.id}:{embedding}"
 
     def start() -> None:

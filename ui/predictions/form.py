@@ -15,6 +15,7 @@ from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source
 from ui.session import Key, next_round
 from ui.uploads import discard_staged
+from ui.visitor import obstacle
 
 
 def import_form(dataset: Dataset, files: PredictionFiles) -> None:
@@ -64,11 +65,12 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
         if isinstance(contents, Predictions):
             typed = st.text_input("Name of these predictions", name, help="Shown wherever their scores are used")
             name = typed or name
+        reason = obstacle(None if report.usable else "The file cannot be used as it is: see the report")
         is_wanted = st.button(
             "Store and score",
             type="primary",
-            disabled=not report.usable,
-            help=None if report.usable else "The file cannot be used as it is: see the report",
+            disabled=bool(reason),
+            help=reason,
             icon=":material/save:",
         )
         report_download(report)

@@ -12,6 +12,7 @@ from ui.messages import errors_explained, plain, show_error
 from ui.select.counts import choose_counts
 from ui.select.method import choose_distance, choose_method, find_obstacle
 from ui.select.tags import StartingPoint, choose_tags
+from ui.visitor import obstacle
 
 
 def selection_form(dataset: Dataset) -> None:
@@ -33,16 +34,16 @@ def selection_form(dataset: Dataset) -> None:
     if is_bad_seed:
         show_error(f"The seed is a whole number from 0, not {seed:,}")
     # What the person cannot mend in this form disables the button; what they typed wrong is refused when they click.
-    obstacle = _running(dataset) or _exhausted(start.query, n_candidates) or find_obstacle(dataset, choice)
+    reason = obstacle(_running(dataset) or _exhausted(start.query, n_candidates) or find_obstacle(dataset, choice))
     is_run = st.button(
         "Run selection",
         type="primary",
-        disabled=bool(obstacle),
-        help=obstacle and plain(obstacle),
+        disabled=bool(reason),
+        help=reason and plain(reason),
         icon=":material/play_arrow:",
     )
-    if obstacle:
-        st.caption(f":material/info: {plain(obstacle)}")
+    if reason:
+        st.caption(f":material/info: {plain(reason)}")
     if is_run and (counts.refusal or is_bad_seed):
         st.caption(":material/info: Nothing was run: correct the number above first.")
     elif is_run:

@@ -8,6 +8,7 @@ from al_core.steps.tags import combine_tags
 from al_core.store import Dataset, Tag
 from al_core.text import counted
 from ui.messages import errors_explained, notify, plain
+from ui.visitor import obstacle
 
 Operation = Literal["union", "intersection", "difference"]
 OPERATIONS: dict[Operation, str] = {
@@ -28,8 +29,8 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     st.caption(plain(sentence))
     name = st.text_input("Name of the result", help="The result is stored as a new tag")
     is_ready = bool(name and second)
-    hint = None if is_ready else "Choose a second tag and enter a name first"
-    if st.button("Create tag", disabled=not is_ready, help=hint) and second:
+    reason = obstacle(None if is_ready else "Choose a second tag and enter a name first")
+    if st.button("Create tag", disabled=bool(reason), help=reason) and second:
         with errors_explained():
             combined = combine_tags(dataset, tag, second, operation, name)
             notify(f"Created “{combined.name}” with {counted(combined.size, 'image')}")

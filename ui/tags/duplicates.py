@@ -10,6 +10,7 @@ from al_core.types import Progress
 from ui import jobs
 from ui.messages import errors_explained, notify
 from ui.session import Key
+from ui.visitor import obstacle
 
 
 def duplicates_form(dataset: Dataset) -> None:
@@ -32,8 +33,8 @@ def duplicates_form(dataset: Dataset) -> None:
         return tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
 
     is_ready = bool(name and dataset.arrays.all(Kind.EMBEDDING))
-    hint = None if is_ready else "This needs embeddings and a name"
-    if st.button("Find duplicates", disabled=not is_ready, help=hint):
+    reason = obstacle(None if is_ready else "This needs embeddings and a name")
+    if st.button("Find duplicates", disabled=bool(reason), help=reason):
         with errors_explained():
             dataset.check_tag_name(name)
             jobs.start(key, "Finding duplicates", work)

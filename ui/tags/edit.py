@@ -4,6 +4,7 @@ import streamlit as st
 
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from ui.messages import errors_explained, notify, plain
+from ui.visitor import obstacle
 
 INITIAL_IS_FIXED = f"{INITIAL_TAG} holds every image and stays as it is"
 ROLE_IS_FIXED = {
@@ -14,7 +15,7 @@ ROLE_IS_FIXED = {
 
 def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
     """Draw the switch that marks a tag as labeled."""
-    reason = ROLE_IS_FIXED.get(tag.original_role)
+    reason = obstacle(ROLE_IS_FIXED.get(tag.original_role))
     is_labeled = st.toggle(
         "Its images are labeled",
         tag.counts_as_labeled,
@@ -31,7 +32,7 @@ def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
 
 def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     """Draw the form that renames or deletes a tag."""
-    fixed = INITIAL_IS_FIXED if tag.name == INITIAL_TAG else None
+    fixed = obstacle(INITIAL_IS_FIXED if tag.name == INITIAL_TAG else None)
     children = [child.name for child in tags if child.parent_id == tag.id]
     name = st.text_input("New name", tag.name, key=f"rename-{tag.id}", disabled=bool(fixed), help=fixed)
     with st.container(horizontal=True):

@@ -12,6 +12,7 @@ from ui.file_drop import chosen_file
 from ui.messages import errors_explained, notify
 from ui.session import Key, next_round, round_of
 from ui.uploads import discard_staged
+from ui.visitor import obstacle
 
 
 def filename_tag_form(dataset: Dataset) -> None:
@@ -28,8 +29,8 @@ def filename_tag_form(dataset: Dataset) -> None:
         "choose from",
     )
     is_ready = bool(file and name)
-    hint = None if is_ready else "Drop a list and enter a name first"
-    if st.button("Create the tag", disabled=not is_ready, help=hint) and file:
+    reason = obstacle(None if is_ready else "Drop a list and enter a name first")
+    if st.button("Create the tag", disabled=bool(reason), help=reason) and file:
         with errors_explained():
             _create(dataset, file, name, TagRole.LABELED if is_labeled else TagRole.REGION)
             st.rerun()

@@ -11,6 +11,7 @@ from al_core.store import Dataset, Tag
 from al_core.types import Progress
 from ui import jobs
 from ui.messages import errors_explained, notify, plain
+from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 COPIES = "Copies"
 LINKS = "Links"
@@ -32,14 +33,14 @@ def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
 
 
 def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
-    missing = _missing(dataset)
+    missing = obstacle(_missing(dataset))
     target, kind = st.columns([3, 2], vertical_alignment="bottom")
     folder = target.text_input(
         "New or empty folder",
         key="folder-export",
         disabled=bool(missing),
         placeholder="/data/to-label",
-        help=missing or "Only this folder is written to; existing files are never replaced",
+        help=missing or f"Only this folder is written to; existing files are never replaced{paths_hint()}",
     ).strip()
     how = kind.segmented_control(
         "Filled with",
@@ -49,21 +50,23 @@ def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
         disabled=bool(missing),
         help=missing or "Links take no space, but break when the images move",
     )
-    obstacle = missing or (None if folder else "Enter a folder first")
+    reason = missing or (None if folder else "Enter a folder first")
     if st.button(
         "Fill the folder",
         icon=":material/drive_file_move:",
-        disabled=bool(obstacle),
-        help=obstacle or plain(f"{how} of the images of {tag.name}, under their filenames"),
+        disabled=bool(reason),
+        help=reason or plain(f"{how} of the images of {tag.name}, under their filenames"),
     ):
         with errors_explained():
-            _start(key, dataset, tag, Path(folder).expanduser(), link=how == LINKS, added_only=added_only)
+            _start(key, dataset, tag, machine_path(folder), link=how == LINKS, added_only=added_only)
             st.rerun()
 
 
 def _missing(dataset: Dataset) -> str | None:
     if dataset.server:
         return "The images are on the server; choose the format Archive · Images above to download them"
+    if not may_name_paths():
+        return "Folders are filled at the machine that runs the dashboard; choose Archive · Images above instead"
     return None if dataset.images_dir else "Choose the folder with the images on the Datasets page first"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from al_core.api.schemas.wire import Problem
@@ -25,6 +26,7 @@ from al_core.api.server import (
     versions,
 )
 from al_core.api.server.context import API_PREFIX, Context
+from al_core.api.server.door import Door
 from al_core.api.server.errors import HANDLERS
 from al_core.api.server.guards import add_guards
 from al_core.api.server.settings import Settings, read_settings
@@ -76,7 +78,9 @@ def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Se
 
 def create_app(api: FastAPI) -> Starlette:
     """Return an application that serves the API, and nothing else, under `/v1`."""
-    return Starlette(routes=[Mount(API_PREFIX, api)], exception_handlers=HANDLERS)
+    # All of it is the API's: what lies outside /v1 is answered with 404, whoever asks.
+    door = Middleware(Door, context=api.state.context, is_of_api=lambda scope: True)
+    return Starlette(routes=[Mount(API_PREFIX, api)], middleware=[door], exception_handlers=HANDLERS)
 
 
 def operation_id(route: APIRoute) -> str:

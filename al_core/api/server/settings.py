@@ -1,6 +1,9 @@
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 
 from al_core.exceptions import InvalidInputError
@@ -8,6 +11,7 @@ from al_core.exceptions import InvalidInputError
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MEGABYTE = 1 << 20
 LONGEST_NUMBER = 9
+ORIGIN = re.compile(r"https?://[a-zA-Z0-9*][a-zA-Z0-9.-]*(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,12 @@ class Settings:
 
     Attributes:
         allowed_hosts: Names that requests may ask for, besides this machine's own; separated by commas.
-        require_token: Whether requests from this machine need a token too.
+        require_token: Whether people and programs at this machine need a token too.
+        trusted_proxies: Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        frame_ancestors: Origins of pages that may show the dashboard in a frame, separated by spaces; by default none.
+        allowed_paths: Folders on this machine that people at other machines may read and write by path, separated like
+            those of PATH; by default none.
+        allowed_servers: Addresses of servers that people at other machines may open, separated by commas.
         max_json_mb: The largest JSON body; parsed it takes about 20 times its size in memory.
         max_body_mb: The largest file that is sent with a token.
         max_upload_mb: The largest file that is sent to a signed URL.
@@ -27,6 +36,10 @@ class Settings:
 
     allowed_hosts: tuple[str, ...] = LOCAL_HOSTS
     require_token: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
+    allowed_paths: tuple[Path, ...] = ()
+    allowed_servers: tuple[str, ...] = ()
     max_json_mb: int = 64
     max_body_mb: int = 4096
     max_upload_mb: int = 16384
@@ -41,13 +54,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         InvalidInputError: If a value is not of its kind; the message names the variable.
     """
-    hosts = [host.strip() for host in environment.get("AL_CORE_ALLOWED_HOSTS", "").split(",") if host.strip()]
     order = environment.get("AL_CORE_EMBEDDING_ORDER", Settings.embedding_order)
     if order not in ("oldest-first", "newest-first"):
         raise InvalidInputError(f"AL_CORE_EMBEDDING_ORDER must be oldest-first or newest-first, not {order!r}")
     return Settings(
-        allowed_hosts=(*LOCAL_HOSTS, *hosts),
+        allowed_hosts=(*LOCAL_HOSTS, *_listed(environment, "AL_CORE_ALLOWED_HOSTS")),
         require_token=environment.get("AL_CORE_REQUIRE_TOKEN", "") in ("1", "true", "yes"),
+        trusted_proxies=_addresses(environment, "AL_CORE_TRUSTED_PROXIES"),
+        frame_ancestors=_origins(environment, "AL_CORE_FRAME_ANCESTORS"),
+        allowed_paths=_folders(environment, "AL_CORE_ALLOWED_PATHS"),
+        allowed_servers=tuple(entry.rstrip("/") for entry in _listed(environment, "AL_CORE_ALLOWED_SERVERS")),
         max_json_mb=_whole_number(environment, "AL_CORE_MAX_JSON_MB", Settings.max_json_mb),
         max_body_mb=_whole_number(environment, "AL_CORE_MAX_BODY_MB", Settings.max_body_mb),
         max_upload_mb=_whole_number(environment, "AL_CORE_MAX_UPLOAD_MB", Settings.max_upload_mb),
@@ -55,6 +71,35 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         url_seconds=_whole_number(environment, "AL_CORE_URL_SECONDS", Settings.url_seconds),
         embedding_order="newest-first" if order == "newest-first" else "oldest-first",
     )
+
+
+def _listed(environment: Mapping[str, str], name: str) -> list[str]:
+    return [entry.strip() for entry in environment.get(name, "").split(",") if entry.strip()]
+
+
+def _addresses(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    listed = _listed(environment, name)
+    try:
+        return tuple(str(ip_address(entry)) for entry in listed)
+    except ValueError as error:
+        raise InvalidInputError(f"{name} must list addresses such as 10.0.0.7, separated by commas; {error}") from error
+
+
+def _folders(environment: Mapping[str, str], name: str) -> tuple[Path, ...]:
+    folders = tuple(Path(entry) for entry in environment.get(name, "").split(os.pathsep) if entry)
+    for folder in folders:
+        if not folder.is_absolute():
+            raise InvalidInputError(f"{name} must list absolute paths separated by {os.pathsep!r}, not {str(folder)!r}")
+    return folders
+
+
+def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    origins = tuple(environment.get(name, "").split())
+    for origin in origins:
+        # It becomes part of a header, where a semicolon would begin another directive.
+        if not ORIGIN.fullmatch(origin):
+            raise InvalidInputError(f"{name} must list origins such as https://portal.example, not {origin!r}")
+    return origins
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

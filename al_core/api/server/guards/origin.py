@@ -1,5 +1,6 @@
 """Where a request comes from: not from the page of another site, and not for a name that is not served here."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,17 +20,19 @@ class Origin(Guard):
 
     async def check(self, request: HTTPConnection) -> None:
         """Raise unless the request may be answered here."""
-        self._check_host(request.headers.get("host", ""))
+        check_host(request.headers.get("host", ""), self._context.settings.allowed_hosts)
         check_site(request.headers)
         if "\0" in path_of(request) or b"%00" in request.scope["query_string"]:
             # PostgreSQL takes no such text, not even to compare with.
             raise ApiError(400, "MALFORMED_REQUEST", "an address must not contain the character NUL")
 
-    def _check_host(self, host: str) -> None:
-        # A website can let its own name point at this machine: then its scripts count as ours, but for this header.
-        if hostname(host) not in self._context.settings.allowed_hosts:
-            message = f"host {host!r} is not served here; add it to AL_CORE_ALLOWED_HOSTS"
-            raise ApiError(403, "FORBIDDEN", message, "NotAllowedError")
+
+def check_host(host: str, allowed_hosts: Collection[str]) -> None:
+    """Raise `ApiError` unless a server of these names is asked for."""
+    # A website can let its own name point at this machine: then its scripts count as ours, but for this header.
+    if hostname(host) not in allowed_hosts:
+        message = f"host {host!r} is not served here; add it to AL_CORE_ALLOWED_HOSTS"
+        raise ApiError(403, "FORBIDDEN", message, "NotAllowedError")
 
 
 def check_site(headers: Headers) -> None:
@@ -37,6 +40,24 @@ def check_site(headers: Headers) -> None:
     origin = headers.get("origin")
     is_foreign = origin is not None and urlsplit(origin).netloc != headers.get("host", "")
     if is_foreign or headers.get("sec-fetch-site") == "cross-site":
+        raise ApiError(403, "FORBIDDEN", "requests from the pages of other sites are refused", "NotAllowedError")
+
+
+def check_page(scope: Scope, *, is_form: bool) -> None:
+    """Raise `ApiError` unless a request of the dashboard comes from its own pages, or a person opens a page.
+
+    Links from elsewhere lead here, but nothing elsewhere opens the WebSocket, loads an image or sends a form. Pages at
+    another port of the same host are elsewhere.
+
+    Args:
+        scope: Of HTTP or a WebSocket.
+        is_form: Whether this is a form that brings its own proof; browsers say "null" of its origin.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    is_own = origin is None or urlsplit(origin).netloc == headers.get("host", "") or (is_form and origin == "null")
+    is_opened = scope["type"] == "http" and scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    if not is_own or (headers.get("sec-fetch-site") in ("cross-site", "same-site") and not is_opened):
         raise ApiError(403, "FORBIDDEN", "requests from the pages of other sites are refused", "NotAllowedError")
 
 

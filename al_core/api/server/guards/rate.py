@@ -28,28 +28,32 @@ class Rate(Guard):
 
 
 class Meter:
-    """Counts the requests of each client within a second.
+    """Counts the requests of each client within a window of time.
 
     Args:
-        per_second: How many a client may send; 0 is no limit.
+        limit: How many a client may send in a window; 0 is no limit.
         n_clients: How many clients are remembered; the one that was silent longest is forgotten first.
+        seconds: How long a window is.
     """
 
-    def __init__(self, per_second: int, n_clients: int = MOST_CLIENTS) -> None:
-        self._per_second = per_second
+    def __init__(self, limit: int, n_clients: int = MOST_CLIENTS, *, seconds: int = 1) -> None:
+        self._limit = limit
+        self._seconds = seconds
         self._n_clients = n_clients
         self._windows: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def count(self, client: str) -> None:
         """Count a request, or raise `ApiError` when there have been too many."""
-        if not self._per_second:
+        if not self._limit:
             return
-        now = int(time.monotonic())
-        second, count = self._windows.pop(client, (now, 0))
-        count = count + 1 if second == now else 1
+        now = int(time.monotonic()) // self._seconds
+        window, count = self._windows.pop(client, (now, 0))
+        count = count + 1 if window == now else 1
         self._windows[client] = (now, count)
         if len(self._windows) > self._n_clients:
             self._windows.popitem(last=False)
-        if count > self._per_second:
-            message = f"at most {self._per_second} requests per second are allowed; wait a second and try again"
-            raise ApiError(429, "TOO_MANY_REQUESTS", message, "NotAllowedError", {"Retry-After": "1"})
+        if count > self._limit:
+            window_text = "second" if self._seconds == 1 else f"{self._seconds} seconds"
+            message = f"at most {self._limit} requests per {window_text} are allowed; wait and try again"
+            headers = {"Retry-After": str(self._seconds)}
+            raise ApiError(429, "TOO_MANY_REQUESTS", message, "NotAllowedError", headers)

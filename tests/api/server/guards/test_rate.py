@@ -16,7 +16,7 @@ def test_wrong_tokens_are_slowed_down(guarded: Api) -> None:
 
 
 def test_a_client_has_a_limit_of_requests() -> None:
-    meter = Meter(per_second=1)
+    meter = Meter(limit=1)
     with pytest.raises(ApiError, match="at most 1 requests per second") as refusal:  # noqa: PT012
         for _ in range(1000):
             meter.count("10.0.0.7")
@@ -24,7 +24,7 @@ def test_a_client_has_a_limit_of_requests() -> None:
 
 
 def test_each_client_is_counted_on_its_own_and_the_silent_ones_are_forgotten() -> None:
-    meter = Meter(per_second=1, n_clients=10)
+    meter = Meter(limit=1, n_clients=10)
     for number in range(1000):
         meter.count(f"10.0.0.{number}")
 

@@ -1,6 +1,5 @@
-"""The dashboard answers only at the machine it runs on, whatever it listens on; the API has its tokens."""
+"""Who comes in at the door of the dashboard, whatever it listens on; the API has its own guards behind it."""
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -8,26 +7,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.types import Message
-from starlette.websockets import WebSocket
 
-from al_core.api.server.guards.origin import is_local_name, is_loopback
-from al_core.api.server.local_only import LocalOnly, check_address
-from al_core.exceptions import NotAllowedError
+from al_core.api.server.guards.origin import is_loopback
 from al_core.store import Workspace
+from tests.api.server.door.dashboards import answer
 from tests.e2e.server import ROOT, running_app
 from tests.patience import PATIENCE
 
 FOREIGN = "192.0.2.2"
-SENTENCE = "The dashboard has no sign-in, so it answers only at the machine it runs on"
+SENTENCE = "The dashboard asks people at other machines for a token"
 PATHS = [
     "/",
     "/explore",
@@ -50,47 +41,6 @@ LOCAL_HOST = {"Host": "localhost"}
 FOREIGN_HOSTS = [{"Host": host} for host in ("evil.example", "localhost.evil.example", FOREIGN, "0.0.0.0", "[")]
 
 
-async def open_page(request: Any) -> PlainTextResponse:
-    return PlainTextResponse("page")
-
-
-async def open_socket(socket: WebSocket) -> None:
-    await socket.accept()
-    await socket.close()
-
-
-API = Mount("/v1", routes=[Route("/{path:path}", open_page), WebSocketRoute("/stream", open_socket)])
-APP = Starlette(
-    routes=[API, WebSocketRoute("/stream", open_socket), Route("/{path:path}", open_page)],
-    middleware=[Middleware(LocalOnly, except_for=API)],
-)
-
-
-def answer(path: str, client: str | None, headers: dict[str, str] | None = None, kind: str = "http") -> int:
-    """The status of the answer to a request; of a WebSocket 101 if it was accepted."""
-    messages: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request"} if kind == "http" else {"type": "websocket.connect"}
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
-    scope = {
-        "type": kind,
-        "method": "GET",
-        "path": path,
-        "query_string": b"",
-        "client": client and (client, 4000),
-        "headers": [
-            (name.lower().encode(), value.encode())
-            for name, value in ({"Host": "localhost:8501"} | (headers or {})).items()
-        ],
-    }
-    asyncio.run(APP(scope, receive, send))
-    return 101 if messages[0]["type"] == "websocket.accept" else int(messages[0]["status"])
-
-
 @pytest.mark.parametrize("client", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8501", "127.0.0.1:8501", "[::1]:8501"])
 def test_a_browser_on_this_machine_is_let_in(client: str, host: str) -> None:
@@ -100,16 +50,47 @@ def test_a_browser_on_this_machine_is_let_in(client: str, host: str) -> None:
 
 @pytest.mark.parametrize("client", [FOREIGN, "10.0.0.1", "fd00::2", "::ffff:192.0.2.2", "", "unix", None])
 @pytest.mark.parametrize(("path", "kind"), [("/", "http"), ("/stream", "websocket"), ("/v1/stream", "websocket")])
-def test_any_other_client_is_refused_over_http_and_websocket(path: str, kind: str, client: str | None) -> None:
-    assert answer(path, client, kind=kind) == 403
+def test_any_other_client_has_to_sign_in_over_http_and_websocket(path: str, kind: str, client: str | None) -> None:
+    assert answer(path, client, kind=kind) == 401
 
 
-@pytest.mark.parametrize("headers", PROXIED + FOREIGN_HOSTS, ids=str)
+@pytest.mark.parametrize("headers", PROXIED, ids=str)
 @pytest.mark.parametrize(("path", "kind"), [("/", "http"), ("/stream", "websocket")])
-def test_a_proxy_or_a_name_of_elsewhere_is_refused_also_from_this_machine(
+def test_whoever_comes_through_a_proxy_on_this_machine_has_to_sign_in(
+    path: str, kind: str, headers: dict[str, str]
+) -> None:
+    assert answer(path, "127.0.0.1", headers, kind) == 401
+
+
+@pytest.mark.parametrize("headers", FOREIGN_HOSTS, ids=str)
+@pytest.mark.parametrize(("path", "kind"), [("/", "http"), ("/stream", "websocket"), ("/sign-in", "http")])
+def test_a_name_that_is_not_served_is_refused_also_from_this_machine(
     path: str, kind: str, headers: dict[str, str]
 ) -> None:
     assert answer(path, "127.0.0.1", headers, kind) == 403
+
+
+def test_a_browser_without_a_sign_in_is_led_to_the_page_for_it() -> None:
+    assert answer("/explore", FOREIGN, {"Accept": "text/html,*/*"}) == 303
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:9999", "http://localhost", "http://evil.example", "null", "["])
+def test_the_page_of_another_site_or_port_opens_no_websocket_and_sends_nothing(origin: str) -> None:
+    assert answer("/stream", "127.0.0.1", {"Origin": origin}, "websocket") == 403
+    assert answer("/", "127.0.0.1", {"Origin": origin}, method="PUT") == 403
+
+
+def test_the_pages_of_the_dashboard_open_the_websocket_and_send_files() -> None:
+    own = {"Origin": "http://localhost:8501", "Sec-Fetch-Site": "same-origin"}
+    assert answer("/stream", "127.0.0.1", own, "websocket") == 101
+    assert answer("/", "127.0.0.1", own, method="PUT") == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_may_link_to_a_page_but_not_load_from_here(site: str) -> None:
+    assert answer("/explore", "127.0.0.1", {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}) == 200
+    assert answer("/images/0/0", "127.0.0.1", {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}) == 403
+    assert answer("/", "127.0.0.1", {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}, method="POST") == 403
 
 
 def test_the_route_that_guards_itself_is_left_to_its_guard() -> None:
@@ -117,25 +98,8 @@ def test_the_route_that_guards_itself_is_left_to_its_guard() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1x", "//v1/", "/V1/", "/x/v1/", "/v1/a\nb"])
-def test_a_path_that_only_looks_like_that_route_is_refused(path: str) -> None:
-    assert answer(path, FOREIGN) == 403
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_local_addresses_are_served_without_a_token(address: str) -> None:
-    def refuse_to_open() -> Workspace:
-        raise AssertionError("a local address needs no look at the tokens")
-
-    check_address(address, refuse_to_open)
-
-
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "", FOREIGN, "example.com", "localhost.example.com"])
-def test_other_addresses_are_served_once_a_token_exists(workspace: Workspace, address: str) -> None:
-    assert not is_local_name(address)
-    with pytest.raises(NotAllowedError, match="create one with `al-core token create NAME` first"):
-        check_address(address, lambda: workspace)
-    workspace.tokens.create("ci")
-    check_address(address, lambda: workspace)
+def test_a_path_that_only_looks_like_that_route_needs_a_sign_in(path: str) -> None:
+    assert answer(path, FOREIGN) == 401
 
 
 # Options behind which Streamlit would listen on all addresses: it does so without an address, too.
@@ -201,7 +165,7 @@ def shake_hands(address: str, headers: dict[str, str] | None = None) -> requests
 
 
 def is_refused(answer: requests.Response) -> bool:
-    return answer.status_code == 403 and answer.text.startswith(SENTENCE)
+    return answer.status_code == 401 and answer.text.startswith(SENTENCE)
 
 
 def test_the_real_dashboard_serves_this_machine(door: Door) -> None:
@@ -209,10 +173,17 @@ def test_the_real_dashboard_serves_this_machine(door: Door) -> None:
     assert shake_hands(door.address).status_code == 101
 
 
-@pytest.mark.parametrize("headers", PROXIED + FOREIGN_HOSTS[:3], ids=str)
-def test_no_route_of_the_real_dashboard_answers_a_proxy_or_another_name(door: Door, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize("headers", PROXIED, ids=str)
+def test_no_route_of_the_real_dashboard_answers_a_proxy_without_a_sign_in(door: Door, headers: dict[str, str]) -> None:
     for path in PATHS:
         assert is_refused(requests.get(door.address + path, headers=headers, timeout=PATIENCE)), path
+    assert shake_hands(door.address, headers).status_code == 401
+
+
+@pytest.mark.parametrize("headers", FOREIGN_HOSTS[:2], ids=str)
+def test_no_route_of_the_real_dashboard_answers_to_another_name(door: Door, headers: dict[str, str]) -> None:
+    for path in PATHS:
+        assert requests.get(door.address + path, headers=headers, timeout=PATIENCE).status_code == 403, path
     assert shake_hands(door.address, headers).status_code == 403
 
 
@@ -223,7 +194,7 @@ def test_no_route_of_the_real_dashboard_answers_another_machine_that_claims_to_b
         assert is_refused(
             requests.put(f"{door.through(host)}/_stcore/upload_file/0/0", headers=LOCAL_HOST, timeout=PATIENCE)
         )
-        assert shake_hands(door.through(host), LOCAL_HOST).status_code == 403
+        assert shake_hands(door.through(host), LOCAL_HOST).status_code == 401
 
 
 def test_the_api_next_to_the_real_dashboard_serves_other_machines_with_a_token(door: Door) -> None:
