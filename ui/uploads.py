@@ -40,7 +40,8 @@ def discard_staged(path: Path) -> None:
 
 
 def _uploads_folder() -> Path:
-    return local_workspace().home / "uploads"
+    workspace = local_workspace()
+    return workspace.owner.own_folder(workspace.uploads_folder)
 
 
 def _remove_earlier_uploads() -> None:

@@ -19,6 +19,7 @@ from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_dataset import LocalDataset, check_folder
+from al_core.store.owner import Owner
 from al_core.store.revisions import Revisions
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
@@ -79,9 +80,9 @@ class Workspace:
         return f"Workspace({str(self.home)!r})"
 
     def close(self) -> None:
-        """Release the catalog's connections and the jobs of this process."""
-        if "job_records" in self.__dict__:
-            self.job_records.close()
+        """Release the catalog's connections and what this process owns, such as its jobs."""
+        if "owner" in self.__dict__:
+            self.owner.close()
         self._engine.dispose()
 
     def read_only(self) -> "Workspace":
@@ -95,7 +96,25 @@ class Workspace:
     @cached_property
     def job_records(self) -> JobRecords:
         """The jobs of all processes that have this workspace open."""
-        return JobRecords(self._engine, self.home / "jobs")
+        return JobRecords(self._engine, self.owner)
+
+    @cached_property
+    def owner(self) -> Owner:
+        """This process; with it begins the removal of what processes that were killed have left."""
+        owner = Owner(self.home / "jobs")
+        for folder in (self.incoming_folder, self.uploads_folder):
+            owner.remove_abandoned(folder)
+        return owner
+
+    @property
+    def incoming_folder(self) -> Path:
+        """The bodies of requests under way; each process has its part of it."""
+        return self.home / "incoming"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """The files that were dropped on the dashboard; each process has its part of it."""
+        return self.home / "uploads"
 
     @cached_property
     def checks(self) -> Checks:

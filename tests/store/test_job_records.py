@@ -1,10 +1,8 @@
-import os
-
 import pytest
 
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.jobs import Job, Jobs, JobState
-from al_core.store import Workspace
+from al_core.store import Workspace, job_records
 from al_core.store.identity import now
 from al_core.store.job_records import REMEMBERED_MILLISECONDS
 from al_core.types import Progress
@@ -61,17 +59,6 @@ def test_jobs_of_several_processes_that_ended_all_fail(workspace: Workspace) -> 
     assert [record.state for record in workspace.job_records.all()] == ["FAILED"] * 3
 
 
-def test_opening_removes_the_locks_of_processes_that_were_killed_long_ago(workspace: Workspace) -> None:
-    folder = workspace.home / "jobs"
-    folder.mkdir()
-    old, young = folder / "0.lock", folder / "1.lock"
-    for lock in (old, young):
-        lock.touch()
-    os.utime(old, (0, 0))
-    own = workspace.job_records._lock_file(workspace.job_records._owner)
-    assert set(folder.iterdir()) == {young, own}
-
-
 def test_opening_forgets_jobs_that_ended_long_ago(workspace: Workspace) -> None:
     jobs = [Job("old"), Job("new")]
     for job, finished_at in zip(jobs, (now() - REMEMBERED_MILLISECONDS - 1, now()), strict=True):
@@ -79,3 +66,18 @@ def test_opening_forgets_jobs_that_ended_long_ago(workspace: Workspace) -> None:
         workspace.job_records.save(job, JobState.FINISHED)
     with Workspace(workspace.home) as other:
         assert [record.id for record in other.job_records.all()] == [jobs[1].id]
+
+
+def test_a_process_that_runs_for_weeks_forgets_all_but_the_newest_jobs(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_records, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(job_records, "SAVES_PER_TRIM", 5)
+    running = Job("running")
+    workspace.job_records.save(running, JobState.RUNNING)
+    for number in range(10):
+        job = Job(str(number))
+        job.finished_at = now() + number
+        workspace.job_records.save(job, JobState.FINISHED)
+    titles = {record.title for record in workspace.job_records.all()}
+    assert titles == {"running", "7", "8", "9"}

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from al_core.api.server.context import incoming_folder, services
+from al_core.api.server.context import services
 from al_core.api.server.errors import as_api_error
 from al_core.api.server.guards.size import check_length, limited
 from al_core.api.server.settings import MEGABYTE
@@ -64,7 +64,8 @@ class JsonRoute(APIRoute):
 
 async def body_file(request: Request) -> AsyncIterator[Path]:
     """Give the body as a file, which is removed after the answer; large bodies never lie in memory."""
-    folder = incoming_folder(services(request).workspace.home)
+    workspace = services(request).workspace
+    folder = workspace.owner.own_folder(workspace.incoming_folder)
     with tempfile.NamedTemporaryFile(dir=folder) as file:
         async for chunk in request.stream():
             file.write(chunk)

@@ -1,8 +1,6 @@
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -17,7 +15,6 @@ from al_core.jobs import Jobs, WorkerPool
 from al_core.store import LocalDataset, StoredArray, Tag, Workspace
 
 API_PREFIX = "/v1"
-STALE_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -47,25 +44,10 @@ class Context:
 
     def use(self, workspace: Workspace, pool: WorkerPool | None = None) -> Services:
         """Work on this workspace from now on; the pool runs its jobs, by default that of the process."""
-        remove_stale_bodies(workspace.home)
         signer = Signer(read_secret(workspace.home / "signing.key"))
         jobs = Jobs(workspace.job_records, pool)
         self.services = Services(self.settings, workspace, jobs, signer, Answers())
         return self.services
-
-
-def incoming_folder(home: Path) -> Path:
-    """Return the folder of bodies under way."""
-    folder = home / "incoming"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def remove_stale_bodies(home: Path) -> None:
-    """Remove what processes that were killed left behind."""
-    for file in incoming_folder(home).iterdir():
-        if file.stat().st_mtime < time.time() - STALE_SECONDS:
-            file.unlink(missing_ok=True)
 
 
 def services(request: Request) -> Services:
