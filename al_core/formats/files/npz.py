@@ -22,7 +22,7 @@ from al_core.formats.files.npy import (
     float_matrix,
     read_array_header,
 )
-from al_core.formats.files.tree import ARCHIVE_ERRORS, is_unreadable
+from al_core.formats.files.tree import ARCHIVE_ERRORS, is_unreadable, tree_names
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -30,6 +30,19 @@ _ZIP_MAGIC = b"PK\x03\x04"
 def is_zip(path: Path, head: bytes) -> bool:
     """Return whether a file begins as a zip archive, which an .npz file is."""
     return head.startswith(_ZIP_MAGIC)
+
+
+def holds_array(path: Path, head: bytes, n_dimensions: int) -> bool:
+    """Return whether a file is an archive of arrays of which one has so many dimensions."""
+    # The names first, which are looked up once for all formats: of a large archive they take seconds.
+    names = tree_names(path, head) if is_zip(path, head) else []
+    if not names or not all(name.endswith(".npy") for name in names):
+        return False
+    try:
+        with ArrayArchive(path) as arrays:
+            return any(len(header.shape) == n_dimensions for header in arrays.headers.values())
+    except FileFormatError:
+        return False
 
 
 class ArrayArchive:

@@ -124,10 +124,10 @@ class _Zip:
         return self._sizes[name]
 
     def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
-        _check_size(self._sizes[name], f"{self.source}/{name}", max_bytes)
         if not self._sizes[name]:
             # Opening a member takes 100 microseconds, and of an archive of labels most may be empty.
             return b""
+        _check_size(self._sizes[name], f"{self.source}/{name}", max_bytes)
         with _damage(self.source):
             return self._zip.read(name)
 

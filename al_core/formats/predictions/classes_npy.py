@@ -1,8 +1,7 @@
 from pathlib import Path
 
-from al_core.exceptions import FileFormatError
 from al_core.formats.files.npy import float_matrix, read_npy
-from al_core.formats.files.npz import ArrayArchive, is_zip
+from al_core.formats.files.npz import ArrayArchive, holds_array
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.predictions import Predictions
 
@@ -19,13 +18,7 @@ def read_classification_npy(path: Path) -> Predictions:
 
 def recognizes_classification_npz(path: Path, head: bytes) -> bool:
     """Return whether a file is an archive of arrays of which one is a matrix."""
-    if not is_zip(path, head):
-        return False
-    try:
-        with ArrayArchive(path) as arrays:
-            return any(len(header.shape) == 2 for header in arrays.headers.values())
-    except FileFormatError:
-        return False
+    return holds_array(path, head, 2)
 
 
 def read_classification_npz(path: Path) -> Predictions:

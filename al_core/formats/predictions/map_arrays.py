@@ -4,7 +4,7 @@ from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.npy import is_npy, npy_header, read_npy
-from al_core.formats.files.npz import ArrayArchive, is_zip
+from al_core.formats.files.npz import ArrayArchive, holds_array
 from al_core.formats.predictions.maps import Maps, float_map, map_predictions
 from al_core.formats.predictions.predictions import Predictions
 
@@ -13,13 +13,10 @@ _DIMENSIONS = 4
 
 def recognizes_map_array(path: Path, head: bytes) -> bool:
     """Return whether a .npy file, or an array of an .npz file, has four dimensions."""
+    if not is_npy(path, head):
+        return holds_array(path, head, _DIMENSIONS)
     try:
-        if is_npy(path, head):
-            return len(npy_header(path).shape) == _DIMENSIONS
-        if not is_zip(path, head):
-            return False
-        with ArrayArchive(path) as arrays:
-            return any(len(header.shape) == _DIMENSIONS for header in arrays.headers.values())
+        return len(npy_header(path).shape) == _DIMENSIONS
     except FileFormatError:
         return False
 

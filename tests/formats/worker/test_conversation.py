@@ -2,6 +2,7 @@ import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError, InvalidInputError, NotFoundError
@@ -14,6 +15,9 @@ from tests.formats.worker.conftest import ask, peak_megabytes
 
 IMPORTED_MEGABYTES = 150
 """What Python, numpy, pyarrow, h5py and the readers take before a file is opened."""
+
+SMALL_MEGABYTES = 200 + 4 * 68
+"""What a file may take that unpacks to no more than 64 MiB, whatever its size."""
 
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
@@ -88,3 +92,23 @@ def test_a_file_that_makes_a_reader_fail_is_refused_with_what_failed(worker: Wor
     with pytest.raises(FileFormatError, match=r"csv\.csv cannot be read \(TypeError: .*\); write it again"):
         ask(worker, "predictions", EXAMPLES / "predictions" / "csv.csv", nonsense=1)
     assert worker.is_alive
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.name)
+def test_a_damaged_bomb_is_read_or_refused_within_memory(worker: Worker, tmp_path: Path, bomb: Bomb) -> None:
+    path = bomb.made_in(tmp_path)
+    content = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        damaged = bytearray(content)
+        for place in rng.integers(0, len(content), 3).tolist():
+            damaged[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(bytes(damaged))
+        # A file may end its worker, with a sentence; the next file gets another.
+        worker = worker if worker.is_alive else Worker()
+        try:
+            ask(worker, bomb.kind, path)
+        except FileFormatError as refusal:
+            assert str(refusal).startswith(path.name)  # noqa: PT017 - most are refused, some are not
+        if worker.is_alive:
+            assert peak_megabytes(worker) < IMPORTED_MEGABYTES + SMALL_MEGABYTES
