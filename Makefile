@@ -4,11 +4,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding_quality api kill writers formats kcenter label_efficiency coral neighbors
 
-.PHONY: help run test test-postgres check lint types docs bench chromium nginx clean
+.PHONY: help run test test-lowest test-postgres check lint types docs bench chromium nginx clean
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
 	@echo "make test-postgres  run the tests of the API, the store and remote workspaces with the catalog in PostgreSQL"
+	@echo "make test-lowest  run the tests without a browser with the lowest versions that pyproject.toml declares"
 	@echo "make check      run the linter, the type checker and the tests that need no browser"
 	@echo "make docs       build the documentation into site/, without the network"
 	@echo "make bench      measure what the documentation claims: $(BENCHMARKS)"
@@ -28,6 +29,12 @@ check: $(VENV)/.dev lint types
 
 test-postgres: $(VENV)/.dev
 	$(PY) tests/postgres.py tests/api tests/store tests/remote
+
+test-lowest: $(VENV)/.dev
+	$(PY) -m venv --clear .venv-lowest
+	$(PY) -m tools.lowest_versions > .venv-lowest/requirements.txt
+	.venv-lowest/bin/python -m pip install --disable-pip-version-check --progress-bar off -r .venv-lowest/requirements.txt
+	.venv-lowest/bin/python -m pytest -n 2 --dist worksteal -m "not e2e"
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff format --check .
@@ -50,7 +57,7 @@ nginx: $(VENV)/.dev
 	@$(PY) -m tests.e2e.nginx
 
 clean:
-	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp per requirements file: packages are reinstalled only when the file changes.
@@ -72,7 +79,7 @@ $(VENV)/.kernels: $(shell grep -rlE "^(from|import) numba" --include="*.py" al_c
 	@$(VENV)/bin/al-core warm
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements.txt | $(PY)
+$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-postgres.txt requirements.txt | $(PY)
 	$(install)
 
 $(VENV)/.bench: requirements-bench.txt requirements.txt | $(PY)
