@@ -8,7 +8,7 @@
     ├── AlreadyExistsError (RuntimeError)   the name is taken
     ├── NotAllowedError (RuntimeError)      forbidden, such as deleting a tag that has children
     ├── BusyError (RuntimeError)            too much work is waiting; the same request may succeed later
-    ├── WorkspaceError (RuntimeError)       a workspace cannot be opened: another, newer or damaged catalog
+    ├── WorkspaceError (RuntimeError)       a workspace cannot be opened or read: a damaged catalog
     ├── ServerError (ConnectionError)       a server cannot be reached, or fails
     └── Cancelled                           the user canceled a job
 
@@ -21,6 +21,11 @@ A message says what was expected, what came instead, where, and what to do.
 
 class ALCoreError(Exception):
     """Base of all errors of al_core: `except ALCoreError` catches each of them."""
+
+    @property
+    def public(self) -> str:
+        """The message for clients: it names no place on the server."""
+        return str(self)
 
 
 class InvalidInputError(ALCoreError, ValueError):
@@ -55,7 +60,21 @@ class BusyError(ALCoreError, RuntimeError):
 
 
 class WorkspaceError(ALCoreError, RuntimeError):
-    """A workspace cannot be opened: its catalog is another's, newer than this version, lost or damaged."""
+    """A workspace cannot be opened or read: its catalog is another's, newer than this version, lost or damaged.
+
+    Args:
+        message: For whoever runs the workspace; it may name places on this machine.
+        public: For everybody else: the same without such places. By default the message names none.
+    """
+
+    def __init__(self, message: str, *, public: str | None = None) -> None:
+        super().__init__(message)
+        self._public = public or message
+
+    @property
+    def public(self) -> str:
+        """The message for clients: it names no place on the server."""
+        return self._public
 
 
 class ServerError(ALCoreError, ConnectionError):

@@ -2,6 +2,8 @@ import hashlib
 import secrets
 import shutil
 import time
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ ROWS_PER_FILE = 512
 
 SECONDS_PER_FILE = 20.0
 """Seconds after which a part is written however few images are done: the most work that a killed process loses."""
+
+DAMAGES = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError)
+"""What reading a part raises that a power cut, a full disk or a bad sector has damaged."""
 
 METADATA = "metadata/"
 """Prefix of the metadata columns in a part, so that they cannot clash with the others."""
@@ -90,7 +95,8 @@ class Checkpoint:
     """The images that runs over a folder have finished, on disk: an interrupted run resumes where it stopped.
 
     An image counts as finished while its file is unchanged: same size, same time of modification. Each part is an
-    `.npz` file of its own, written once; where two name the same image the later one counts.
+    `.npz` file of its own, written once; where two name the same image the later one counts. A damaged part counts for
+    nothing: its images are embedded again.
     """
 
     def __init__(self, home: Path, images_dir: Path, model: EmbeddingModel) -> None:
@@ -102,6 +108,7 @@ class Checkpoint:
 
     def unfinished(self, filenames: list[str]) -> list[str]:
         """Return those of `filenames` that no run has finished, in their order."""
+        self._remove_damaged()
         finished = {(name, stamp) for part in self._parts() for name, stamp in _read_stamps(part)}
         return [name for name in filenames if (name, self._stamp(name)) not in finished]
 
@@ -151,6 +158,13 @@ class Checkpoint:
         """Delete the finished work, once its dataset is stored."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _remove_damaged(self) -> None:
+        for part in self._parts():
+            try:
+                _check(part)
+            except DAMAGES:
+                part.unlink(missing_ok=True)
+
     def _parts(self) -> list[Path]:
         return sorted(self.folder.glob("*.npz"))
 
@@ -173,12 +187,22 @@ class Checkpoint:
         }
 
 
+def _check(part: Path) -> None:
+    """Raise one of `DAMAGES` unless every column can be read and has a row for each image."""
+    n_images = len(_read_stamps(part))
+    # Reading compares each column with its checksum.
+    for column, values in _read_columns(part).items():
+        if len(values) != n_images:
+            raise ValueError(f"column '{column}' has {len(values)} rows instead of {n_images}")
+
+
 def _read_stamps(part: Path) -> list[tuple[str, str]]:
     """Return the name and the stamp of each image in a part."""
-    with np.load(part, allow_pickle=False) as columns:
+    # Opened here, because NumPy would leave a file open that is no archive.
+    with part.open("rb") as file, np.load(file, allow_pickle=False) as columns:
         return list(zip(columns["names"].tolist(), columns["stamps"].tolist(), strict=True))
 
 
 def _read_columns(part: Path) -> dict[str, NDArray[Any]]:
-    with np.load(part, allow_pickle=False) as columns:
+    with part.open("rb") as file, np.load(file, allow_pickle=False) as columns:
         return {name: columns[name] for name in columns.files if name not in ("names", "stamps")}

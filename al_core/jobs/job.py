@@ -116,7 +116,8 @@ class Job:
         except Cancelled:
             outcome = JobState.CANCELLED
         except ALCoreError as error:
-            outcome = self._failed(error, str(error))
+            # Clients of the API read it.
+            outcome = self._failed(error, error.public)
         except Exception as error:  # noqa: BLE001 - nothing above a thread would show it
             outcome = self._failed(error, f"{type(error).__name__}: {error}")
         self._end(outcome)
@@ -124,7 +125,7 @@ class Job:
     def refuse(self, error: ALCoreError) -> None:
         """End the job before it has begun."""
         if self._stop_waiting():
-            self._end(self._failed(error, str(error)))
+            self._end(self._failed(error, error.public))
 
     def _stop_waiting(self) -> bool:
         return self._start.acquire(blocking=False)

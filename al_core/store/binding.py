@@ -15,6 +15,9 @@ from al_core.store import files
 ID_FILE = "workspace.json"
 DRAFT_FILE = "workspace.json.draft"
 
+CANNOT_BE_OPENED = "the workspace cannot be opened: its folder and its catalog do not fit; ask its administrator"
+"""What clients read of every error below, which name folders and databases."""
+
 MATCH_THEM = (
     "set AL_CORE_HOME and AL_CORE_DATABASE_URL to a folder and a catalog that belong together, "
     "or restore this workspace's own catalog"
@@ -98,7 +101,8 @@ def _read(path: Path) -> str | None:
     except (ValueError, TypeError, KeyError) as error:
         raise WorkspaceError(
             f'{path} should hold the workspace\'s id as {{"id": "…"}}, and does not; remove the file: '
-            "the id is taken from the catalog again, if that names the datasets in this folder"
+            "the id is taken from the catalog again, if that names the datasets in this folder",
+            public=CANNOT_BE_OPENED,
         ) from error
 
 
@@ -120,19 +124,22 @@ def _are_empty(catalog: CatalogState, home_id: str | None, folders: set[str]) ->
 def _lost(catalog: CatalogState, home: Path) -> WorkspaceError:
     return WorkspaceError(
         f"{home} is a workspace already, but its catalog {catalog.place} is empty or not there; restore the catalog "
-        "from a backup, set AL_CORE_DATABASE_URL to the database that holds it, or set AL_CORE_HOME to a new folder"
+        "from a backup, set AL_CORE_DATABASE_URL to the database that holds it, or set AL_CORE_HOME to a new folder",
+        public=CANNOT_BE_OPENED,
     )
 
 
 def _another(catalog: CatalogState, home: Path, home_id: str) -> WorkspaceError:
     return WorkspaceError(
         f"{home} is the workspace {home_id}, but {catalog.place} is the catalog of the workspace "
-        f"{catalog.workspace_id}; {MATCH_THEM}"
+        f"{catalog.workspace_id}; {MATCH_THEM}",
+        public=CANNOT_BE_OPENED,
     )
 
 
 def _stranger(catalog: CatalogState, home: Path, folders: set[str]) -> WorkspaceError:
     return WorkspaceError(
         f"{catalog.place} is the catalog of another workspace than {home}: of the datasets that have files there "
-        f"({len(folders)}) it names none; {MATCH_THEM}"
+        f"({len(folders)}) it names none; {MATCH_THEM}",
+        public=CANNOT_BE_OPENED,
     )

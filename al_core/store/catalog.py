@@ -85,7 +85,8 @@ def _read_state(connection: Connection) -> CatalogState:
     if revision is not None and revision not in REVISIONS:
         raise WorkspaceError(
             f"{place(connection.engine)} was written by a newer version of al_core: it has the migration '{revision}', "
-            f"and this version reads up to '{REVISIONS[-1]}'; install the newer version"
+            f"and this version reads up to '{REVISIONS[-1]}'; install the newer version",
+            public=binding.CANNOT_BE_OPENED,
         )
     if not inspector.has_table(tables.datasets.name):
         return CatalogState(place(connection.engine), revision)

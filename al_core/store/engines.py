@@ -93,10 +93,10 @@ def failures_explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.DatabaseError) as error:
-        sentence = _explanation(engine, error)
-        if sentence is None:
+        explained = _explained(engine, error)
+        if explained is None:
             raise
-        raise WorkspaceError(sentence) from error
+        raise explained from error
 
 
 def _refuse_change(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -136,32 +136,36 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def _explanation(engine: Engine, error: DBAPIError | sqlite3.DatabaseError) -> str | None:
+def _explained(engine: Engine, error: DBAPIError | sqlite3.DatabaseError) -> WorkspaceError | None:
     cause = getattr(error, "orig", error)
     if engine.dialect.name != "sqlite":
         return _unreachable(engine, cause)
     code = (getattr(cause, "sqlite_errorcode", None) or 0) & PRIMARY_CODE
     if code in DAMAGED:
-        return (
+        remedy = "restore it from a backup: the arrays under 'datasets' have not been touched"
+        return WorkspaceError(
             f"{place(engine)} should be the workspace's catalog, but it is damaged or no SQLite database ({cause}); "
-            "restore it from a backup: the arrays under 'datasets' have not been touched"
+            f"{remedy}",
+            public=f"the workspace's catalog is damaged; {remedy}",
         )
     if code == sqlite3.SQLITE_BUSY:
-        return (
-            f"{place(engine)} has been in use by other writers for {BUSY_MILLISECONDS // 1000} seconds; "
-            "nothing was stored: try again"
+        problem = (
+            f"has been in use by other writers for {BUSY_MILLISECONDS // 1000} seconds; nothing was stored: try again"
         )
+        return WorkspaceError(f"{place(engine)} {problem}", public=f"the workspace's catalog {problem}")
     return None
 
 
-def _unreachable(engine: Engine, cause: Any) -> str | None:
+def _unreachable(engine: Engine, cause: Any) -> WorkspaceError | None:
     state = getattr(cause, "sqlstate", None)
     # Subclasses, such as that of a full disk, come from a server that answered.
     never_answered = type(cause).__name__ == "OperationalError" and state is None
     if not never_answered and not (state or "").startswith(UNREACHABLE):
         return None
+    # The reason names hosts, users and sockets.
     reason = str(cause).strip().partition("\n")[0]
-    return (
+    return WorkspaceError(
         f"the workspace's catalog {place(engine)} cannot be reached ({reason}); start the database, or correct "
-        "AL_CORE_DATABASE_URL"
+        "AL_CORE_DATABASE_URL",
+        public="the workspace's catalog cannot be reached; its administrator has to start the database",
     )

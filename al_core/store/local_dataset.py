@@ -75,9 +75,12 @@ class LocalDataset(Dataset):
         try:
             filenames = files.read_filenames(self.filenames_path)
         except (OSError, ValueError) as error:
+            remedy = "restore the file from a backup"
             raise WorkspaceError(
                 f"the filenames of dataset '{self.name}' ({self.id}/filenames.arrow) are missing or damaged "
-                f"({error}); restore the file from a backup"
+                f"({error}); {remedy}",
+                # Arrow's reason names the whole path.
+                public=f"the filenames of dataset '{self.name}' are missing or damaged; {remedy}",
             ) from error
         if len(filenames) < self.n_samples:
             raise WorkspaceError(

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,29 @@ def test_an_interrupted_run_resumes_where_it_stopped(folder: Path, tmp_path: Pat
         assert images.embeddings[:, 0].tolist() == list(range(N_IMAGES))
         assert images.metadata["brightness"].tolist() == list(range(N_IMAGES))
     assert model.n_shown == N_IMAGES - 5
+
+
+def flip_a_byte(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-1], flip_a_byte, lambda _: b"", lambda _: b"PK", lambda _: bytes(100)]
+)
+def test_the_images_of_a_damaged_part_are_embedded_again(
+    folder: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    for n_images in (5, 3):
+        stop_after(folder, tmp_path / "runs", n_images)
+    first, second = sorted((tmp_path / "runs").rglob("*.npz"))
+    first.write_bytes(damage(first.read_bytes()))
+    model = CountingMeanColor()
+    with embed_folder(folder, FILENAMES, load_model(model), tmp_path / "runs") as images:
+        assert images.embeddings[:, 0].tolist() == list(range(N_IMAGES))
+        assert not first.exists()
+        assert second.exists()
+    assert model.n_shown == N_IMAGES - 3
 
 
 def test_a_file_that_changed_since_is_embedded_again(folder: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ STATUSES: dict[type[ALCoreError], tuple[int, str]] = {
     exceptions.NotFoundError: (404, "NOT_FOUND"),
     exceptions.AlreadyExistsError: (409, "CONFLICT"),
     exceptions.BusyError: (429, "TOO_MANY_REQUESTS"),
+    exceptions.WorkspaceError: (503, "SERVICE_UNAVAILABLE"),
 }
 
 RETRY_HEADERS: dict[int, dict[str, str]] = {429: {"Retry-After": "5"}}
@@ -63,7 +64,7 @@ def coded(**codes: str) -> Iterator[None]:
 def as_api_error(error: ALCoreError) -> ApiError:
     """Return the answer to an error of al_core."""
     status, code = next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), (500, "INTERNAL"))
-    return ApiError(status, code, str(error), type(error).__name__, RETRY_HEADERS.get(status))
+    return ApiError(status, code, error.public, type(error).__name__, RETRY_HEADERS.get(status))
 
 
 def disk_full() -> ApiError:

@@ -1,7 +1,7 @@
 """Images by row number, never by path, so that no request can name a file."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from al_core.api.server.image_response import image_response
-from al_core.exceptions import NotFoundError, ServerError
+from al_core.exceptions import NotFoundError, ServerError, WorkspaceError
 from al_core.steps.sample_card import describe_sample, read_mask
 from al_core.steps.sample_image import read_image
 
@@ -52,7 +52,7 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
         Route("/{dataset}/{row:int}/full", full),
         Route("/{dataset}/{row:int}/mask", mask),
     ]
-    return Starlette(routes=routes, exception_handlers={NotFoundError: _not_found, ServerError: _unreachable})
+    return Starlette(routes=routes, exception_handlers=HANDLERS)
 
 
 def _image(dataset: "Dataset", row: int, size: "ImageSize") -> Response:
@@ -76,3 +76,14 @@ def _unreachable(_request: Request, error: Exception) -> Response:
 
 def _not_found(_request: Request, error: Exception) -> Response:
     return JSONResponse({"code": "NOT_FOUND", "message": str(error)}, status_code=404)
+
+
+def _damaged(_request: Request, error: WorkspaceError) -> Response:
+    return JSONResponse({"code": "SERVICE_UNAVAILABLE", "message": error.public}, status_code=503)
+
+
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Response]] = {
+    NotFoundError: _not_found,
+    ServerError: _unreachable,
+    WorkspaceError: _damaged,
+}

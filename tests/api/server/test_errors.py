@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import event
 
 from al_core import workflow
-from al_core.store import Workspace
+from al_core.store import Kind, LocalDataset, Workspace
 from tests.api.calls import Api
 from tests.api.conftest import api_server
 from tests.patience import PATIENCE
@@ -110,3 +110,33 @@ def test_json_that_is_none_is_refused_with_the_place(api: Api) -> None:
 def test_false_is_not_a_number(api: Api) -> None:
     task = {"name": "animals", "type": "CLASSIFICATION", "categories": [{"id": False, "name": "cat"}]}
     assert "categories.0.id" in api("POST", f"{api.dataset}/predictions/tasks", 422, task)["message"]
+
+
+def test_a_damaged_catalog_is_a_503_that_names_no_place_on_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    with Workspace(tmp_path / "home") as workspace, api_server(workspace) as address:
+        workspace._engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            (tmp_path / "home" / f"catalog.sqlite{suffix}").unlink(missing_ok=True)
+        (tmp_path / "home" / "catalog.sqlite").write_bytes(b"no database" * 1000)
+        assert Api(address, "any")("GET", "/datasets", 503) == {
+            "code": "SERVICE_UNAVAILABLE",
+            "message": "the workspace's catalog is damaged; restore it from a backup: the arrays under 'datasets' "
+            "have not been touched",
+            "type": "WorkspaceError",
+        }
+
+
+def test_a_damaged_array_or_list_of_filenames_is_a_503(api: Api, workspace: Workspace) -> None:
+    dataset = workspace.dataset("line")
+    assert isinstance(dataset, LocalDataset)
+    [stored] = dataset.arrays.save(Kind.SCORE, {"mine": np.zeros(6)})
+    dataset.arrays.path(stored).write_bytes(b"cut")
+    initial = api("GET", f"{api.dataset}/tags", 200)[-1]["id"]
+    answer = api("GET", f"{api.dataset}/tags/{initial}/scores/mine", 503)
+    assert answer["message"].startswith("the file of score 'mine'")
+    dataset.filenames_path.write_bytes(b"cut")
+    answer = api("GET", f"{api.dataset}/samples", 503)
+    assert answer["message"] == "the filenames of dataset 'line' are missing or damaged; restore the file from a backup"

@@ -3,7 +3,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from al_core.api.server.context import Context, Services
-from al_core.api.server.errors import ApiError
+from al_core.api.server.errors import ApiError, as_api_error
+from al_core.exceptions import ALCoreError
 
 
 class Guard:
@@ -28,6 +29,10 @@ class Guard:
             await self.check(request)
         except ApiError as refusal:
             await refusal.response()(scope, receive, send)
+            return
+        except ALCoreError as error:
+            # The handlers of the application stand behind the guards.
+            await as_api_error(error).response()(scope, receive, send)
             return
         await self._app(scope, self.incoming(request, receive), self.outgoing(request, send))
 
