@@ -4,10 +4,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding_quality api kill writers formats kcenter label_efficiency coral neighbors
 
-.PHONY: help run test test-lowest test-postgres check lint types docs bench chromium nginx clean
+.PHONY: help run test coverage test-lowest test-postgres check lint types docs bench chromium nginx clean
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
+	@echo "make coverage   the same, with the lines and branches of al_core that no test runs; fails below the least share"
 	@echo "make test-postgres  run the tests of the API, the store and remote workspaces with the catalog in PostgreSQL"
 	@echo "make test-lowest  run the tests without a browser with the lowest versions that pyproject.toml declares"
 	@echo "make check      run the linter, the type checker and the tests that need no browser"
@@ -22,7 +23,11 @@ run: $(VENV)/.kernels
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.kernels chromium nginx lint types
-	$(PY) -m pytest -n 2 --dist worksteal
+	$(PY) -m pytest -n 2 --dist worksteal $(COVERAGE)
+
+# Measuring takes 40 % more CPU time, so that only continuous integration always does.
+coverage: COVERAGE := --cov --cov-report=term
+coverage: test
 
 check: $(VENV)/.dev lint types
 	$(PY) -m pytest -m "not e2e"
