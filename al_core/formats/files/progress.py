@@ -1,7 +1,7 @@
 """Progress of reading a file, without every reader passing a callback on."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -24,7 +24,7 @@ def reading_reported(progress: Progress | None) -> Iterator[None]:
         _progress.reset(token)
 
 
-def reported(items: Sequence[Item]) -> Iterator[Item]:
+def reported(items: Collection[Item]) -> Iterator[Item]:
     """Yield the items, and report before each how far the reading is."""
     for done, item in enumerate(items):
         report(done, len(items))

@@ -1,11 +1,12 @@
 """COCO results: boxes, masks or keypoints, one entry per object."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
@@ -15,7 +16,8 @@ from al_core.formats.files.records import json_numbers
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
-from al_core.formats.predictions.coco_table import CocoTable, Ids, ids, read_fast, read_slowly
+from al_core.formats.predictions.coco_entries import Texts, read_entries
+from al_core.formats.predictions.coco_table import CocoTable, Ids, Results, ids, read_fast, read_slowly
 from al_core.formats.predictions.keypoints import keypoint_instance
 from al_core.formats.predictions.maps import Map, Maps
 from al_core.formats.predictions.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
@@ -64,16 +66,26 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
     table = read_fast(path)
     if table is not None:
         return _detections(path, table, read_json(images) if images else None)
-    content = read_json(path)
-    about = read_json(images) if images else content
-    results = content.get("annotations") if isinstance(content, dict) else content
-    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
-        raise FileFormatError(f"{path.name}: expected a list of results, or an object that holds it as 'annotations'")
-    if results and "keypoints" in results[0]:
+    results: Results | None = read_entries(path)
+    about = None
+    if results is None:
+        about = read_json(path)
+        results = _results(path.name, about)
+    if images:
+        about = read_json(images)
+    first = next(iter(results), {})
+    if "keypoints" in first:
         return _keypoints(path.name, results, about)
-    if results and "bbox" not in results[0] and "segmentation" in results[0]:
+    if "bbox" not in first and "segmentation" in first:
         return _segmentation(path.name, results, about)
     return _detections(path, read_slowly(path.name, results), about)
+
+
+def _results(source: str, content: Any) -> Results:
+    results = content.get("annotations") if isinstance(content, dict) else content
+    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        raise FileFormatError(f"{source}: expected a list of results, or an object that holds it as 'annotations'")
+    return results
 
 
 def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
@@ -96,7 +108,7 @@ def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
     return predictions
 
 
-def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
+def _keypoints(source: str, results: Results, about: Any) -> Predictions:
     images = _images(source, ids(source, results, "image_id"), about)
     categories = _categories(source, ids(source, results, "category_id"), about)
     instances: list[list[KeypointInstancePrediction]] = [[] for _ in images.filenames]
@@ -117,7 +129,7 @@ def _keypoints(source: str, results: Sequence[Mapping[str, Any]], about: Any) ->
     )
 
 
-def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any) -> Predictions:
+def _segmentation(source: str, results: Results, about: Any) -> Predictions:
     images = _images(source, ids(source, results, "image_id"), about)
     categories = _categories(source, ids(source, results, "category_id"), about)
     scores = _mask_scores(source, results)
@@ -126,12 +138,13 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
     # Where masks overlap the last one wins, so the most confident comes last.
     order = np.lexsort((scores, images.of_entry))
     order = order[labels[order] >= 0]
+    masks_as_json = Texts(orjson.dumps(result.get("segmentation")) for result in results)
     starts = np.searchsorted(images.of_entry[order], np.arange(len(images.filenames) + 1))
 
     def read(position: int) -> Map:
         masks = []
         for number in order[starts[position] : starts[position + 1]].tolist():
-            runs = _run_lengths(f"{source}, entry {number} counting from 0", results[number].get("segmentation"))
+            runs = _run_lengths(f"{source}, entry {number} counting from 0", orjson.loads(masks_as_json[number]))
             masks.append((runs, score_distribution(float(scores[number]), int(labels[number]), n_classes)))
         return run_length_map(f"{source}, {images.filenames[position]}", masks, n_classes)
 
@@ -143,7 +156,7 @@ def _segmentation(source: str, results: Sequence[Mapping[str, Any]], about: Any)
     return Predictions(images.filenames, categories.names, maps, SEGMENTATION, findings)
 
 
-def _mask_scores(source: str, results: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+def _mask_scores(source: str, results: Results) -> NDArray[np.float32]:
     scores = json_numbers(source, [result.get("score") for result in results], "score")
     is_bad = ~((scores >= 0) & (scores <= 1))
     if is_bad.any():

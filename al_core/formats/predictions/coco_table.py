@@ -2,7 +2,7 @@
 
 import mmap
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,15 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import json_numbers
-from al_core.formats.files.text import BOM
+from al_core.formats.predictions.coco_entries import entry_blocks, entry_cut, is_list
 from al_core.types import Rows
 
 _BLOCK_BYTES = 2**22
 """How much is parsed at a time: enough for Arrow to use all threads, little beside the table that results."""
+
+
+Results = Collection[Mapping[str, Any]]
+"""The entries of a file, in memory or parsed at each iteration."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +60,19 @@ def read_fast(path: Path) -> CocoTable | None:
     import pyarrow.json
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start = content[:HEAD_BYTES].removeprefix(BOM).lstrip()
-        end = content[-HEAD_BYTES:].rstrip()
-        if not start.startswith(b"[") or not end.endswith(b"]") or b'"bbox"' not in start:
+        start = content[:HEAD_BYTES]
+        if not is_list(content) or b'"bbox"' not in start:
             return None
         id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
         schema = pa.schema(
             {"image_id": id_type, "category_id": pa.int64(), "bbox": pa.list_(pa.float32()), "score": pa.float32()}
         )
         options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
-        cut = b"}, {" if b"}, {" in start else b"},{"
+        cut = entry_cut(content)
         tables: list[pa.Table] = []
         boxes: list[NDArray[np.float32]] = []
         try:
-            for first, last in reported(_blocks(content, cut)):
+            for first, last in reported(entry_blocks(content, cut)):
                 # Read, not sliced: the pages of a mapped file stay in memory once touched.
                 file.seek(first)
                 lines = pa.BufferReader(file.read(last - first).replace(cut, b"}\n{"))
@@ -86,19 +89,6 @@ def read_fast(path: Path) -> CocoTable | None:
     table = pa.concat_tables(tables)
     scores = table["score"].to_numpy()
     return CocoTable(_arrow_ids(table["image_id"]), _arrow_ids(table["category_id"]), np.concatenate(boxes), scores)
-
-
-def _blocks(content: mmap.mmap, cut: bytes) -> list[tuple[int, int]]:
-    """Return where the entries of a list begin and end, some megabytes of them at a time."""
-    first = content.find(b"[") + 1
-    end = content.rfind(b"]")
-    blocks: list[tuple[int, int]] = []
-    while first < end:
-        last = content.find(cut, first + _BLOCK_BYTES, end)
-        last = end if last < 0 else last + 1
-        blocks.append((first, last))
-        first = last + len(cut) - 2
-    return blocks
 
 
 def _arrow_boxes(table: Any) -> NDArray[np.float32] | None:
@@ -121,7 +111,7 @@ def _arrow_ids(column: Any) -> Ids:
     return Ids(encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64))
 
 
-def ids(source: str, results: Sequence[Mapping[str, Any]], key: str) -> Ids:
+def ids(source: str, results: Results, key: str) -> Ids:
     """Return a column of ids, read entry by entry.
 
     Raises:
@@ -136,7 +126,7 @@ def ids(source: str, results: Sequence[Mapping[str, Any]], key: str) -> Ids:
     return Ids(different, np.fromiter(map(position.__getitem__, values), dtype=np.int64, count=len(values)))
 
 
-def read_slowly(source: str, results: Sequence[Mapping[str, Any]]) -> CocoTable:
+def read_slowly(source: str, results: Results) -> CocoTable:
     """Return the boxes of results, read entry by entry.
 
     Raises:

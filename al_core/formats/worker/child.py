@@ -34,6 +34,10 @@ _CALLS: dict[str, Callable[..., Any]] = {
 }
 
 
+_NO_MEMORY_OF_ORJSON = "Not enough memory to allocate buffer for parsing"
+"""orjson says so in a JSONDecodeError, and not by a MemoryError."""
+
+
 class Child:
     """Answers one request after the other.
 
@@ -65,16 +69,9 @@ class Child:
         try:
             with announced_to(self._ask_for):
                 return self._value(request)
-        except ALCoreError as error:
-            return {"error": type(error).__name__, "message": str(error)}
-        except MemoryError:
-            return {"is_out_of_memory": True}
-        except OSError as error:
-            return {"errno": error.errno, "message": error.strerror or str(error)}
-        # A file made a reader fail in a way that nobody thought of: the log has the traceback, the user a sentence.
+        # A file may make a reader fail in a way that nobody thought of, and the next file is to be read still.
         except Exception as error:  # noqa: BLE001
-            sys.excepthook(type(error), error, error.__traceback__)
-            return {"failure": f"{type(error).__name__}: {str(error)[:200]}"}
+            return _failure(error)
 
     def _value(self, request: Message) -> Message:
         encoder = Encoder(Path(request["folder"]))
@@ -118,6 +115,18 @@ class Child:
                 # orjson refuses texts with half a surrogate pair, which no file of ours may hold.
                 reason = f"a text that is no Unicode ({error})"
                 send(self._replies, {"failure": reason})
+
+
+def _failure(error: Exception) -> Message:
+    if isinstance(error, MemoryError) or _NO_MEMORY_OF_ORJSON in str(error):
+        return {"is_out_of_memory": True}
+    if isinstance(error, ALCoreError):
+        return {"error": type(error).__name__, "message": str(error)}
+    if isinstance(error, OSError):
+        return {"errno": error.errno, "message": error.strerror or str(error)}
+    # The log gets the traceback, the user a sentence.
+    sys.excepthook(type(error), error, error.__traceback__)
+    return {"failure": f"{type(error).__name__}: {str(error)[:200]}"}
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError, InvalidInputError, NotFoundError
 from al_core.formats import PREDICTION_READERS
+from al_core.formats.worker.budget import Budget
+from al_core.formats.worker.conversation import Conversation
 from al_core.formats.worker.process import Worker
 from tests.formats.bombs import BOMBS, Bomb
 from tests.formats.test_fuzz import EXAMPLES
@@ -39,6 +41,15 @@ def test_a_file_that_asks_for_more_than_its_limit_gets_no_memory(worker: Worker,
         match=r"dictionary\.tar\.xz takes more than 200 MB of memory to read; split it, or set AL",
     ):
         ask(worker, "predictions", path)
+
+
+def test_json_that_grows_beyond_its_limit_is_refused_for_that(worker: Worker, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    # Ten million lists of 64 bytes, in a tenth of that.
+    path.write_bytes(b"[" + b"[]," * 10_000_000 + b"[]]")
+    with pytest.raises(FileFormatError, match=r"a\.json takes more than 200 MB of memory to read"):
+        Conversation(worker, path.name, Budget(0)).ask("filenames", [[path], {}])
+    assert worker.is_alive
 
 
 @pytest.mark.parametrize(
