@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import al_core
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
@@ -46,7 +47,7 @@ def test_a_manifest_names_dataset_tag_config_seed_digests_and_version(dataset: D
     assert isinstance(manifest["config"]["seed"], int)
     assert manifest["embedding"]["digest"] == dataset.arrays.get(Kind.EMBEDDING, "default").digest
     assert manifest["score"]["digest"] == dataset.arrays.get(Kind.SCORE, "uncertainty_margin").digest
-    assert manifest["versions"]["al_core"] == "0.1.0"
+    assert manifest["versions"]["al_core"] == al_core.__version__
     assert (manifest["query_set"], manifest["labeled_set"]) == ("36", "01")
     assert len(manifest["added"]) == 3
 
