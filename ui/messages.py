@@ -10,6 +10,8 @@ from al_core.exceptions import ALCoreError
 from ui.session import Key
 
 ACTIVE = re.compile(r"[\\`*_{}\[\]<>#+!|$~:&]")
+# Turns the text after it around: cat[U+202E]gnp.exe would be read as catexe.png.
+DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Only at its start do these make a text a list, a rule, or the underline of a heading.
 BLOCK_START = re.compile(r"^(?=[-=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
 
@@ -25,9 +27,11 @@ def plain(text: str) -> str:
         \!\[x\](http\://a.b/c)
         >>> print(plain("- loss__mean"))
         \- loss\_\_mean
+        >>> print(plain("cat\u202egnp.exe"))
+        cat\[U\+202E\]gnp.exe
     """
     # Lines and indents make Markdown's blocks.
-    line = " ".join(text.split())
+    line = DIRECTION.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
     return BLOCK_START.sub(r"\\", ACTIVE.sub(r"\\\g<0>", line))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
+from al_core.formats.files.cells import escape_cell
 from al_core.formats.files.images import missing_images
 from al_core.steps.manifest import make_manifest
 from al_core.steps.predictions import read_annotations
@@ -140,7 +141,7 @@ def example_predictions(dataset: "Dataset") -> bytes:
     probabilities = dataset.arrays.read(stored)[rows] if stored else np.tile([0.7, 0.3], (len(rows), 1))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["filename", *class_names])
+    table.writerow(["filename", *map(escape_cell, class_names)])
     values = np.asarray(probabilities, float).round(4).tolist()
-    table.writerows([name, *row] for name, row in zip(dataset.filenames(rows), values, strict=True))
+    table.writerows([escape_cell(name), *row] for name, row in zip(dataset.filenames(rows), values, strict=True))
     return text.getvalue().encode()

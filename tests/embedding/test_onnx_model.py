@@ -6,7 +6,7 @@ import pytest
 
 from al_core.embedding import load_model
 from al_core.exceptions import FileFormatError, NotFoundError
-from tests.embedding.onnx_files import write_mean_color
+from tests.embedding.onnx_files import write_external, write_mean_color
 
 GRAY = np.full((1, 8, 8, 3), 51, np.uint8)
 HALF = '{"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}'
@@ -60,3 +60,24 @@ def test_a_file_that_is_not_onnx_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"there is no file .*m\.onnx"):
         load_model(tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["initializer", "constant"])
+@pytest.mark.parametrize("location", ["weights.bin", "./weights.bin"])
+def test_weights_may_lie_in_another_file_of_the_same_folder(tmp_path: Path, location: str, nested: bool) -> None:
+    np.array([1, 2, 3], np.float32).tofile(tmp_path / "weights.bin")
+    model = load_model(write_external(tmp_path / "m.onnx", location, nested=nested))
+    assert model.run(np.zeros_like(GRAY))[0].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["initializer", "constant"])
+@pytest.mark.parametrize("location", ["../secret.bin", "{outside}", "link.bin", "folder/../../secret.bin"])
+def test_no_weights_are_read_from_elsewhere(tmp_path: Path, location: str, nested: bool) -> None:
+    outside = tmp_path / "secret.bin"
+    np.array([7, 8, 9], np.float32).tofile(outside)
+    folder = tmp_path / "models"
+    (folder / "folder").mkdir(parents=True)
+    (folder / "link.bin").symlink_to(outside)
+    path = write_external(folder / "m.onnx", location.format(outside=outside), nested=nested)
+    with pytest.raises(FileFormatError, match=r"External data path|Absolute path not allowed"):
+        load_model(path)

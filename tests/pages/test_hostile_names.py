@@ -5,22 +5,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from google.protobuf.message import Message
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
-from al_core import workflow
-from al_core.steps.scores import ScoreOrigin
-from al_core.store import Dataset, Kind, Workspace
+from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
+from tests.pages.hostile import HTML, IMAGE, LINK, build_hostile_dataset
 
 PAGES = ["datasets", "predictions", "explore", "select", "tags"]
-IMAGE = "![i](http://tracker.example/i.png)"
-LINK = "[click](http://tracker.example/)"
-HTML = "<img src=http://tracker.example/h.png>"
-SCORES = (IMAGE, "loss__mean", "tags", "Image", "# heading", ":red[x] $y$ `z`")
 # Fields that Streamlit draws as Markdown; options of a select box, for one, are drawn as they are.
 MARKDOWN_FIELDS = {"body", "label", "help", "title", "text", "captions"}
 OUR_TAGS = {"style", "div", "span", "img", "p", "b", "br"}
@@ -28,22 +22,11 @@ OUR_TAGS = {"style", "div", "span", "img", "p", "b", "br"}
 
 @pytest.fixture
 def hostile(home: Path) -> Iterator[Dataset]:
-    """Two samples whose filenames, classes, scores, columns and tags all try to act."""
+    """Samples whose filenames, classes, scores, columns and tags all try to act."""
     (home / "demo").mkdir()
     (home / "demo" / "offered").touch()
     with Workspace(home) as workspace:
-        dataset = workflow.create_dataset(
-            workspace, "x__b__", [f"{IMAGE}.png", f"{HTML}.png"], np.array([[0, 1], [1, 0]], np.float32)
-        )
-        probabilities = np.array([[0.9, 0.1], [0.6, 0.4]], np.float32)
-        attributes = {"task": "classification", "class_names": [HTML, LINK], "source": IMAGE}
-        dataset.arrays.save(Kind.PREDICTION, {"model__1": probabilities}, attributes)
-        for score in SCORES:
-            workflow.store_scores(dataset, np.arange(2), {score: [0.2, 0.8]}, origin=ScoreOrigin(prediction="model__1"))
-        dataset.arrays.save(Kind.METADATA, {f"{LINK}__": np.array([64, 32])})
-        dataset.arrays.save(Kind.CATEGORY, {IMAGE: np.array([0, 1], dtype=np.int32)}, {"names": [HTML, LINK]})
-        dataset.create_tag("a:smile: __b__", np.array([0]))
-        yield dataset
+        yield build_hostile_dataset(workspace)
 
 
 def markdown_texts(message: Message, field: str = "") -> Iterator[str]:
@@ -119,7 +102,7 @@ def test_a_column_named_like_another_filter_has_a_separate_filter(hostile: Datas
     from ui.explore.filters import filters_key
 
     app = open_page("explore")
-    app.session_state[filters_key(hostile)] = Filters({"tags": Range(low=0.5)}, tags=("a:smile: __b__",))
+    app.session_state[filters_key(hostile)] = Filters({"tags": Range(low=0.8)}, tags=("a:smile: __b__",))
     app.run()
-    assert any(text.value == "**0** of 2 images" for text in app.markdown)
+    assert any(text.value == "**0** of 6 images" for text in app.markdown)
     check(app)

@@ -187,10 +187,11 @@ def test_the_demo_says_that_a_zip_takes_fewer_images(demo_home: Path) -> None:
 
 
 def test_the_example_file_is_read_back_whatever_the_filenames_hold(workspace: Workspace, tmp_path: Path) -> None:
-    names = ['a, "b".png', "plain.png"]
+    names = ['a, "b".png', "plain.png", '=HYPERLINK("http://tracker.example","x")', "'=1", "@cmd.png"]
     dataset = workspace.create_dataset("odd names", names)
     path = tmp_path / "example.csv"
     path.write_bytes(exports.example_predictions(dataset))
+    assert b"\n\"'=HYPERLINK" in path.read_bytes()
     found = read_predictions(path)
     assert isinstance(found, Predictions)
     assert (found.filenames, found.class_names) == (names, ["cat", "dog"])
