@@ -1,6 +1,7 @@
 """The functions of `al_core.formats` under their own names: they take, return and raise the same."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ from al_core.formats.metadata.table import MetadataTable
 from al_core.formats.prediction_files import PredictionFiles
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
-from al_core.formats.worker.budget import budget_of
+from al_core.formats.worker.budget import Budget, budget_of
 from al_core.formats.worker.pool import pool
+from al_core.formats.worker.turn import LARGE_BYTES
 from al_core.types import Progress
 
 
@@ -74,8 +76,22 @@ def read_class_names(path: Path) -> list[str]:
 
 
 def recognize(path: Path) -> str:
-    """Return the format of a file of predictions, as `al_core.formats.recognize` does."""
-    format_name: str = _read("recognize", [path])
+    """Return the format of a file of predictions, as `al_core.formats.recognize` does.
+
+    The same file is looked at once: a page asks with every click, and an archive may take seconds to list.
+    """
+    if not path.exists():
+        # Its reader says so.
+        return _recognized(path, 0, 0)
+    stat = path.stat()
+    return _recognized(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _recognized(path: Path, changed_at: int, n_bytes: int) -> str:
+    # Less than what waits for a turn: a page is not to wait for the large file of somebody else.
+    budget = Budget(min(budget_of(path).decoded_bytes, LARGE_BYTES))
+    format_name: str = pool.read("recognize", [[path], {}], path.name, budget)
     return format_name
 
 

@@ -1,8 +1,10 @@
 import inspect
+from pathlib import Path
 
 import pytest
 
 from al_core import formats
+from al_core.exceptions import NotFoundError
 from al_core.formats import READERS, PredictionFiles, Predictions, worker
 from tests.formats.test_fuzz import EXAMPLES, FORMATS, READ
 from tests.formats.worker.test_values import assert_same
@@ -33,6 +35,17 @@ def test_files_that_belong_together_are_read_together() -> None:
 def test_formats_are_recognized() -> None:
     assert worker.recognize(EXAMPLES / "predictions" / "yolo.zip") == "yolo"
     assert worker.recognize(EXAMPLES / "scores" / "csv.csv") == "scores"
+
+
+def test_a_file_is_recognized_again_once_it_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("filename,entropy\na.png,0.5\n")
+    assert [worker.recognize(path), worker.recognize(path)] == ["scores", "scores"]
+    path.write_text("filename,cat,dog\na.png,0.5,0.5\n")
+    assert worker.recognize(path) == "csv"
+    path.unlink()
+    with pytest.raises(NotFoundError, match="there is no file"):
+        worker.recognize(path)
 
 
 @pytest.mark.parametrize("name", worker.__all__)
