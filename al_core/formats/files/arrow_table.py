@@ -124,8 +124,11 @@ def number_matrix(source: str, table: "pa.Table") -> NDArray[np.float32]:
         try:
             matrix[:, position] = table.column(name).cast(pa.float32(), safe=False).to_numpy()
         except pa.ArrowException as error:
-            found = table.column(name).type
-            raise FileFormatError(f"{source}: column {name!r} is {found}, expected numbers; remove it") from error
+            column_type = table.column(name).type
+            # Arrow has several types of text, and which of them a file gets depends on its writer.
+            is_text = pa.types.is_string(column_type) or pa.types.is_large_string(column_type)
+            content = "text" if is_text else column_type
+            raise FileFormatError(f"{source}: column {name!r} is {content}, expected numbers; remove it") from error
     return matrix
 
 

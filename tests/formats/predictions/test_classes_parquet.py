@@ -33,7 +33,7 @@ def test_parquet_may_hold_a_column_per_class(tmp_path: Path) -> None:
         ({"cat": [1.0]}, "has no column 'filename'; its columns are 'cat'"),
         ({"filename": [1], "cat": [1.0]}, "column 'filename' is int64, expected text"),
         ({"filename": ["a", None], "cat": [1.0, 1]}, "1 filenames are missing; name every sample"),
-        ({"filename": ["a"], "cat": ["high"]}, "column 'cat' is large_string, expected numbers; remove it"),
+        ({"filename": ["a"], "cat": ["high"]}, "column 'cat' is text, expected numbers; remove it"),
         ({"filename": ["a", "b"], "p": [[1.0], [0.5, 0.5]]}, "the lists of column 'p' differ in length"),
         ({"filename": ["a", "b"], "p": [[1.0], None]}, "the lists of column 'p' differ in length"),
         ({"filename": ["a"], "p": [["x"]]}, "column 'p' is list<.*expected lists of numbers"),
