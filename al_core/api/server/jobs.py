@@ -12,11 +12,12 @@ from al_core.store.job_records import JobRecord
 router = APIRouter(prefix="/jobs", tags=["Jobs"], route_class=JsonRoute)
 
 
-@router.get("")
-def read_jobs(request: Request) -> list[JobStatusData]:
+@router.get("", response_model=list[JobStatusData])
+def read_jobs(request: Request) -> Response:
     """Return all jobs, newest first."""
     used = services(request)
-    return [status(used.jobs.latest(job.id) or job) for job in used.workspace.job_records.all()]
+    jobs = [used.jobs.latest(job.id) or job for job in used.workspace.job_records.all()]
+    return json_bytes([status(job).model_dump(by_alias=True) for job in jobs])
 
 
 @router.get("/{job_id}", response_model=JobStatusData)
