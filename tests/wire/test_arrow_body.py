@@ -6,7 +6,7 @@ import pytest
 
 from al_core.embedding.checkpoint import EmbeddedImages
 from al_core.exceptions import FileFormatError
-from al_core.wire.arrow_body import read_images, write_embeddings, write_images
+from al_core.wire.arrow_body import read_embeddings, read_images, write_embeddings, write_images
 
 IMAGES = EmbeddedImages(
     filenames=["a.png", "b.png"],
@@ -48,3 +48,13 @@ def test_attributes_that_are_not_a_json_object_are_refused(path: Path, attribute
         writer.write_table(table)
     with pytest.raises(FileFormatError, match=r"attributes of an embedding (cannot be read|must be)"):
         read_images(path)
+
+
+def test_compressed_buffers_are_counted_before_they_are_unpacked(path: Path) -> None:
+    values = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(20_000_000, np.float32)), 10_000_000)
+    table = pa.table({"filename": ["a", "b"], "embedding": values})
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_file(str(path), table.schema, options=options) as writer:
+        writer.write_table(table)
+    with pytest.raises(FileFormatError, match=r"images\.arrow unpacks to 80,000,\d+ bytes or more, over 200 times"):
+        read_embeddings(path)
