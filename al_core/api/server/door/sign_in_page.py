@@ -56,7 +56,7 @@ def sign_in_page(nonce: str, way_on: str, *, is_private: bool, error: str = "", 
     """
     warning = "" if is_private else " This connection has no https: others on the network could read the token."
     body = (
-        "<h1>Sign in</h1><p>This dashboard runs on another machine and asks for a token once.</p>"
+        "<h1>Sign in</h1><p>This dashboard asks for a token once.</p>"
         f'{_error(error)}<form method="post" action="/sign-in">{_hidden("nonce", nonce)}{_hidden("next", way_on)}'
         '<label for="token">Token</label><input id="token" name="token" type="password" required autofocus '
         'autocomplete="current-password" spellcheck="false"><button>Sign in</button></form>'
