@@ -35,11 +35,13 @@ def check_embeddings(embeddings: Embeddings, filenames: Sequence[str]) -> None:
         raise InvalidInputError(
             f"there are {len(embeddings):,} embeddings for {len(filenames):,} filenames; give one row per filename"
         )
-    bad = np.flatnonzero(~np.isfinite(embeddings).all(axis=1))
-    if len(bad):
+    is_finite = np.isfinite(embeddings).all(axis=1)
+    damaged = np.flatnonzero(~is_finite)
+    if len(damaged):
+        first = damaged[0]
         raise InvalidInputError(
-            f"{len(bad):,} embeddings have NaN or infinite values, the first in row {bad[0]} "
-            f"({filenames[bad[0]]}); remove or recompute them"
+            f"{len(damaged):,} embeddings have NaN or infinite values, the first in row {first} "
+            f"({filenames[first]}); remove or recompute them"
         )
 
 
@@ -50,9 +52,11 @@ def position_of_rows(dataset: "Dataset", filenames: Sequence[str]) -> Rows:
         InvalidInputError: Unless each sample occurs exactly once and nothing else does.
     """
     rows = dataset.rows_of(filenames)
-    unknown = [filenames[position] for position in np.flatnonzero(rows < 0)[:3]]
+    is_sample = rows >= 0
     position_of_row = np.full(dataset.n_samples, -1)
-    position_of_row[rows[rows >= 0]] = np.flatnonzero(rows >= 0)
+    position_of_row[rows[is_sample]] = np.flatnonzero(is_sample)
+    # A filename that comes twice shows in neither list, only in the count.
+    unknown = [filenames[position] for position in np.flatnonzero(~is_sample)[:3]]
     missing = dataset.filenames(np.flatnonzero(position_of_row < 0)[:3])
     if unknown or missing or len(filenames) != dataset.n_samples:
         raise InvalidInputError(
@@ -90,7 +94,8 @@ def save_embedding(
         raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
     if not dataset.n_samples:
         dataset.set_samples(filenames)
-    ordered = np.asarray(embeddings[position_of_rows(dataset, filenames)], np.float32)
+    order = position_of_rows(dataset, filenames)
+    ordered = np.asarray(embeddings[order], np.float32)
     [stored] = dataset.arrays.save(Kind.EMBEDDING, {name: ordered}, attributes, ids={name: embedding_id})
     return stored
 
@@ -101,10 +106,12 @@ def save_images(
     """Store an embedding of a dataset's images, already checked, with their metadata and digests."""
     stored = save_embedding(dataset, images.filenames, images.embeddings, name=name, attributes=attributes)
     order = position_of_rows(dataset, images.filenames)
-    dataset.arrays.save(Kind.METADATA, {column: values[order] for column, values in images.metadata.items()})
+    columns = {column: values[order] for column, values in images.metadata.items()}
+    dataset.arrays.save(Kind.METADATA, columns)
     dataset.arrays.save(Kind.DIGEST, {"content": images.digests[order]})
-    if "file_size" in images.metadata:
-        dataset.set_attributes({"size_in_bytes": int(images.metadata["file_size"].sum())})
+    if "file_size" in columns:
+        size_in_bytes = int(columns["file_size"].sum())
+        dataset.set_attributes({"size_in_bytes": size_in_bytes})
     return stored
 
 

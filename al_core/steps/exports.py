@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from al_core.store import Dataset
 
 
+# Enough to show the layout, few enough to open in any editor.
 EXAMPLE_SAMPLES = 200
 
 
@@ -79,24 +80,30 @@ def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | 
         missing = missing_images(images_dir, filenames)
     except InvalidInputError as error:
         return f"{label}: {error}"
-    if len(missing) > 1:
-        count = f"{len(missing):,} of {len(filenames):,}"
-        return f"{label} needs every image, and {count} are not in the images folder, the first is {missing[0]}"
-    return f"{label} needs every image, and {missing[0]} is not in the images folder" if missing else None
+    if not missing:
+        return None
+    if len(missing) == 1:
+        return f"{label} needs every image, and {missing[0]} is not in the images folder"
+    count = f"{len(missing):,} of {len(filenames):,}"
+    return f"{label} needs every image, and {count} are not in the images folder, the first is {missing[0]}"
 
 
 def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
     """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
     score = _score_of(dataset, tag)
-    return read_annotations(dataset, ScoreOrigin.of(score).prediction if score else "")
+    if score is None:
+        return read_annotations(dataset)
+    return read_annotations(dataset, ScoreOrigin.of(score).prediction)
 
 
 def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Rows, int]:
     """Return the rows in the order in which they are written, and how many the selection added."""
     order = dataset.arrays.find(Kind.SELECTION, tag.id)
     added: Rows = np.asarray(dataset.arrays.read(order)) if order else np.empty(0, np.int64)
-    rows = added if added_only else np.concatenate([added, np.setdiff1d(tag.rows, added)])
-    return rows, len(added)
+    if added_only:
+        return added, len(added)
+    labeled = np.setdiff1d(tag.rows, added)
+    return np.concatenate([added, labeled]), len(added)
 
 
 def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
@@ -137,11 +144,17 @@ def example_predictions(dataset: "Dataset") -> bytes:
     """Return a CSV file of predictions for the dataset's first samples, to learn the layout from."""
     rows = np.arange(min(EXAMPLE_SAMPLES, dataset.n_samples))
     stored = dataset.arrays.newest(Kind.PREDICTION)
-    class_names = PredictionAttributes.of(stored).class_names if stored else ("cat", "dog")
-    probabilities = dataset.arrays.read(stored)[rows] if stored else np.tile([0.7, 0.3], (len(rows), 1))
+    if stored:
+        class_names = PredictionAttributes.of(stored).class_names
+        probabilities = dataset.arrays.read(stored)[rows]
+    else:
+        class_names = ("cat", "dog")
+        probabilities = np.tile([0.7, 0.3], (len(rows), 1))
+    # Rounded as Python's floats: as float32, 0.7 would be written with all its binary digits.
+    values = np.asarray(probabilities, float).round(4).tolist()
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["filename", *map(escape_cell, class_names)])
-    values = np.asarray(probabilities, float).round(4).tolist()
-    table.writerows([escape_cell(name), *row] for name, row in zip(dataset.filenames(rows), values, strict=True))
+    for name, row in zip(dataset.filenames(rows), values, strict=True):
+        table.writerow([escape_cell(name), *row])
     return text.getvalue().encode()

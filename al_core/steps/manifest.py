@@ -55,25 +55,25 @@ def read_manifest(content: bytes) -> dict[str, Any]:
     try:
         manifest = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise FileFormatError(f"a manifest is a JSON file: {error}; download it again from the Tags page") from error
+        raise FileFormatError(f"a manifest is a JSON file: {error}; export the tag's manifest again") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise FileFormatError(f"expected a JSON object with the format {FORMAT!r}; download it from the Tags page")
+        raise FileFormatError(f"expected a JSON object with the format {FORMAT!r}; export a tag as a manifest")
     return manifest
 
 
 def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
     """Return the rows that the selection of a manifest adds, selected anew and equal to those it lists, in order.
 
-    Embedding and score are known by their digests, whatever their names are now. Nothing is stored.
+    Embedding and score are identified by their digests, whatever their names are now. Nothing is stored.
 
     Raises:
-        InvalidInputError: If the manifest is of no selection, the dataset has other samples, or other rows come out.
-        MissingInputError: If the dataset lacks an input, or has it changed.
+        InvalidInputError: If the manifest is not of a selection, the dataset has other samples, or other rows come out.
+        MissingInputError: If an input is missing from the dataset or has changed.
     """
     if "config" not in manifest or manifest["query_set"] is None:
         raise InvalidInputError(
             f"tag '{manifest['tag']['name']}' was not made by a selection, or its query tag was gone when the manifest "
-            "was made; take the filenames it lists"
+            "was made; use the filenames that it lists"
         )
     if _digest(dataset.filenames()) != manifest["dataset"]["filenames_digest"]:
         raise InvalidInputError(
@@ -112,13 +112,19 @@ def _input(dataset: "Dataset", kind: Kind, source: ArraySource | None) -> Stored
 
 def _check_same(dataset: "Dataset", rows: Rows, manifest: Mapping[str, Any]) -> None:
     names = dataset.filenames(rows)
-    if names != manifest["added"]:
-        differs = [name != listed for name, listed in zip(names, manifest["added"], strict=False)]
-        first = differs.index(True) if True in differs else len(differs)
-        raise InvalidInputError(
-            f"the selection differs from sample {first} onward, counting from 0: it was made with "
-            f"{manifest['versions']}; install these versions to repeat it"
-        )
+    listed_names = manifest["added"]
+    if names == listed_names:
+        return
+    # If one list is the start of the other, they differ from the end of the shorter one.
+    first = min(len(names), len(listed_names))
+    for position, (name, listed_name) in enumerate(zip(names, listed_names, strict=False)):
+        if name != listed_name:
+            first = position
+            break
+    raise InvalidInputError(
+        f"the selection differs from sample {first} onward, counting from 0: it was made with "
+        f"{manifest['versions']}; install these versions to repeat it"
+    )
 
 
 def _digest(filenames: list[str]) -> str:

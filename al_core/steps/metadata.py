@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.store.records import Kind, StoredArray
 from al_core.store.stored_json import read_record, to_json
@@ -39,19 +40,24 @@ def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinRepo
     Texts become positions among their names, -1 where there is none, as arrays of the kind "category".
 
     Raises:
-        InvalidInputError: If the report found the file not usable.
+        InvalidInputError: If the report says that the file is not usable.
     """
     report.require_usable()
     used = np.flatnonzero(report.rows >= 0)
-    columns = {name: np.full(dataset.n_samples, np.nan) for name in table.columns}
+    rows = report.rows[used]
+    columns: dict[str, NDArray[np.float64]] = {}
     for name, values in table.columns.items():
-        columns[name][report.rows[used]] = values[used]
+        column = np.full(dataset.n_samples, np.nan)
+        column[rows] = values[used]
+        columns[name] = column
     if columns:
         dataset.arrays.save(Kind.METADATA, columns, to_json(ColumnAttributes(report.source)))
     for name, text in table.texts.items():
         codes = np.full(dataset.n_samples, -1, np.int32)
-        codes[report.rows[used]] = text.codes[used]
-        dataset.arrays.save(Kind.CATEGORY, {name: codes}, to_json(ColumnAttributes(report.source, tuple(text.names))))
+        codes[rows] = text.codes[used]
+        # One by one, because each column of text has names of its own.
+        attributes = ColumnAttributes(report.source, tuple(text.names))
+        dataset.arrays.save(Kind.CATEGORY, {name: codes}, to_json(attributes))
     # A name is a number or a text, never both.
     for name in table.columns:
         dataset.arrays.delete(Kind.CATEGORY, name)

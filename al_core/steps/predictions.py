@@ -43,6 +43,7 @@ def save_predictions(
     class_names = tuple(task.class_names(predictions, array))
     attributes = PredictionAttributes(task.name, class_names, source, category_ids)
     [stored] = dataset.arrays.save(task.kind, {name: array}, to_json(attributes))
+    # A name belongs to one task: what is found by it must not depend on which kind is looked at first.
     for other in TASKS.values():
         if other.kind != task.kind:
             dataset.arrays.delete(other.kind, name)
@@ -58,7 +59,8 @@ def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None"
 
 def task_of(stored: "StoredArray") -> Task:
     """Return the task of stored predictions."""
-    return find_task(PredictionAttributes.of(stored).task)
+    attributes = PredictionAttributes.of(stored)
+    return find_task(attributes.task)
 
 
 def read_annotations(dataset: "Dataset", name: str = "") -> Annotations | None:
@@ -69,4 +71,6 @@ def read_annotations(dataset: "Dataset", name: str = "") -> Annotations | None:
 
 def annotations_of(dataset: "Dataset", stored: "StoredArray") -> Annotations:
     """Return stored predictions for all samples, mapped from disk."""
-    return task_of(stored).annotations(stored.name, dataset.arrays.read(stored), PredictionAttributes.of(stored))
+    attributes = PredictionAttributes.of(stored)
+    task = find_task(attributes.task)
+    return task.annotations(stored.name, dataset.arrays.read(stored), attributes)

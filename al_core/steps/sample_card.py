@@ -46,13 +46,13 @@ def describe_sample(dataset: "Dataset", row: int) -> SampleCard:
         NotFoundError: If the dataset has no such row.
     """
     dataset.check_row(row)
-    scores = {score.name: dataset.arrays.read(score)[row] for score in dataset.arrays.all(Kind.SCORE)}
-    return SampleCard(
-        row=row,
-        filename=dataset.filenames(np.array([row]))[0],
-        scores={name: float(value) for name, value in scores.items() if not np.isnan(value)},
-        prediction=_describe_prediction(dataset, row),
-    )
+    [filename] = dataset.filenames(np.array([row]))
+    scores: dict[str, float] = {}
+    for stored in dataset.arrays.all(Kind.SCORE):
+        score = float(dataset.arrays.read(stored)[row])
+        if not np.isnan(score):
+            scores[stored.name] = score
+    return SampleCard(row, filename, scores, _describe_prediction(dataset, row))
 
 
 def read_mask(dataset: "Dataset", row: int) -> bytes | None:
@@ -65,11 +65,17 @@ def read_mask(dataset: "Dataset", row: int) -> bytes | None:
 
     dataset.check_row(row)
     annotations = read_annotations(dataset)
-    grid = annotations.mask_of(row) if annotations else None
-    if annotations is None or grid is None:
+    if annotations is None:
         return None
-    colors = [mask_color(code, name) for code, name in enumerate(annotations.class_names)]
-    palette = np.array([[*bytes.fromhex(color[1:]), 255] if color else [0] * 4 for color in colors], np.uint8)
+    grid = annotations.mask_of(row)
+    if grid is None:
+        return None
+    # RGBA; classes that are not shaded stay transparent.
+    palette = np.zeros((len(annotations.class_names), 4), np.uint8)
+    for code, name in enumerate(annotations.class_names):
+        color = mask_color(code, name)
+        if color:
+            palette[code] = [*bytes.fromhex(color.removeprefix("#")), 255]
     file = io.BytesIO()
     Image.fromarray(palette[grid]).save(file, "PNG")
     return file.getvalue()
@@ -85,7 +91,10 @@ def _describe_prediction(dataset: "Dataset", row: int) -> PredictionCard:
 
 def _image_size(dataset: "Dataset", row: int) -> tuple[int, int] | None:
     image = dataset.image(row, "full")
+    if image is None:
+        return None
     try:
-        return image_size(image.source) if image else None
+        return image_size(image.source)
     except InvalidInputError:
+        # A broken image leaves a card without keypoints, not a page without a card.
         return None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from al_core.store import Dataset
     from al_core.store.dataset import ImageSize
 
+# Pixels of the longer side.
 THUMBNAIL_SIZE = 192
 
 # Thumbnails lie in folders of this many, because some file systems slow down in larger ones.
@@ -31,7 +32,9 @@ def read_image(dataset: "Dataset", row: int, size: "ImageSize") -> SampleImage |
     if image or size == "full" or dataset.thumbnails_dir is None:
         return image
     full = dataset.image(row, "full")
-    return _thumbnail_of(full.path, row, dataset.thumbnails_dir) if full and full.path else None
+    if full is None or full.path is None:
+        return None
+    return _thumbnail_of(full.path, row, dataset.thumbnails_dir)
 
 
 def make_thumbnail(path: Path) -> bytes | None:
@@ -42,6 +45,7 @@ def make_thumbnail(path: Path) -> bytes | None:
         thumbnail = read_upright(path, THUMBNAIL_SIZE)
     except FileFormatError:
         return None
+    # What was read is at least this large on its shorter side.
     thumbnail.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
     buffer = io.BytesIO()
     thumbnail.save(buffer, "WEBP", quality=85)
@@ -50,8 +54,10 @@ def make_thumbnail(path: Path) -> bytes | None:
 
 def _thumbnail_of(path: Path, row: int, folder: Path) -> SampleImage | None:
     # An image that was replaced has another time, and so another thumbnail.
-    version = hashlib.blake2b(f"{path}{path.stat().st_mtime_ns}".encode(), digest_size=8).hexdigest()
-    cached = folder / "made" / str(row // THUMBNAILS_PER_FOLDER) / f"{row}-{version}.webp"
+    path_and_time = f"{path}{path.stat().st_mtime_ns}"
+    version = hashlib.blake2b(path_and_time.encode(), digest_size=8).hexdigest()
+    subfolder = str(row // THUMBNAILS_PER_FOLDER)
+    cached = folder / "made" / subfolder / f"{row}-{version}.webp"
     if not cached.is_file():
         content = make_thumbnail(path)
         if content is None:

@@ -56,8 +56,9 @@ def save_scores(
 ) -> list[StoredArray]:
     """Store scores of `rows`, in place of older scores of the same names; all are checked before any is stored."""
     columns = {name: score_column(dataset, rows, name, values) for name, values in scores.items()}
+    # Scorers return no score at all for no predictions, which is what a generator read twice looks like.
     if not columns:
-        raise InvalidInputError("no scores came: was the generator of predictions consumed before?")
+        raise InvalidInputError("there are no scores to store: was the generator of predictions already consumed?")
     return dataset.arrays.save(Kind.SCORE, columns, to_json(origin))
 
 
@@ -65,7 +66,8 @@ def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinRepor
     """Store the ready-made scores of a file for the samples that its report matched."""
     used = np.flatnonzero(report.rows >= 0)
     columns = {name: values[used] for name, values in table.scores.items()}
-    origin = ScoreOrigin(source=report.source, findings=tuple(finding.text for finding in table.findings))
+    findings = tuple(finding.text for finding in table.findings)
+    origin = ScoreOrigin(source=report.source, findings=findings)
     return save_scores(dataset, report.rows[used], columns, origin)
 
 
@@ -80,13 +82,18 @@ def score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[flo
         raise InvalidInputError(
             f"score '{name}' has shape {scores.shape}, but {len(rows)} samples are scored; give one number for each"
         )
+    # NaN passes: it says that a sample has no score.
     outside = np.flatnonzero((scores < 0) | (scores > 1))
     if len(outside):
+        first = outside[0]
+        [filename] = dataset.filenames(rows[[first]])
         raise InvalidInputError(
-            f"score '{name}' of {dataset.filenames(rows[outside[:1]])[0]} is {scores[outside[0]]}; scores are from 0 "
-            "to 1, higher meaning more worth labeling"
+            f"score '{name}' of {filename} is {scores[first]}; scores are from 0 to 1, higher meaning more worth "
+            "labeling"
         )
-    column = np.full(dataset.n_samples, np.nan, scores.dtype if scores.dtype.kind == "f" else np.float64)
+    # Integers and booleans have no NaN.
+    dtype = scores.dtype if scores.dtype.kind == "f" else np.float64
+    column = np.full(dataset.n_samples, np.nan, dtype)
     column[rows] = scores
     return column
 
@@ -95,9 +102,9 @@ def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | Non
     """Return the score that a selection uses: the one it names, otherwise the preferred one, otherwise None."""
     if config.score_name is not None:
         return dataset.arrays.get(Kind.SCORE, config.score_name)
-    scores = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
-    names = preferred_first(scores)
-    return scores[names[0]] if names else None
+    score_by_name = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
+    names = preferred_first(score_by_name)
+    return score_by_name[names[0]] if names else None
 
 
 def preferred_first(names: Iterable[str]) -> list[str]:
@@ -128,6 +135,6 @@ def complete_scores(
     if config.method in (SamplingMethod.RANDOM, SamplingMethod.CORESET):
         return None
     raise MissingInputError(
-        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; upload predictions for "
-        "them, or choose a query tag whose samples all have one"
+        f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; add predictions for them, "
+        "or choose a query tag whose samples all have one"
     )

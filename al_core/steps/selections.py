@@ -115,7 +115,7 @@ class SelectionRequest:
 
 
 def newest_labeled_tag(tags: Sequence[Tag], query_tag: Tag | None = None) -> Tag | None:
-    """Return the newest tag whose samples are chosen already, which is where the next selection goes on from.
+    """Return the newest tag whose samples are already chosen: the next selection continues from it.
 
     Args:
         tags: Newest first.
@@ -135,13 +135,15 @@ def make_selection(
     progress: Progress | None = None,
 ) -> Selection:
     """Select samples on this machine and store them with the labeled ones as a new tag."""
+    # Before the work, which may take minutes; whoever takes the name meanwhile is noticed when the tag is stored.
     dataset.check_tag_name(config.name)
     query_tag = query_tag or dataset.tag(INITIAL_TAG)
+    labeled_rows = labeled_tag.rows if labeled_tag else np.empty(0, np.int64)
     request = SelectionRequest(
         dataset,
         config.seeded(),
         query_tag.rows,
-        labeled_tag.rows if labeled_tag else np.empty(0, np.int64),
+        labeled_rows,
         dataset.arrays.newest(Kind.EMBEDDING, embedding_name),
         find_score(dataset, config),
     )
@@ -153,9 +155,10 @@ def make_selection(
         embedding=source_of(request.embedding),
         score=source_of(request.score),
     )
-    rows = np.concatenate([request.labeled_rows, added])
+    rows = np.concatenate([labeled_rows, added])
     origin = TagOrigin(parent=labeled_tag, query=query_tag, labeled=labeled_tag, provenance=provenance, order=added)
-    return selection_of(dataset, dataset.create_tag(config.name, rows, origin))
+    tag = dataset.create_tag(config.name, rows, origin)
+    return selection_of(dataset, tag)
 
 
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:

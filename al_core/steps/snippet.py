@@ -30,10 +30,12 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
         client_arguments.insert(0, f"server={dataset.server.address!r}")
     if tag.provenance.embedding:
         client_arguments.append(f"embedding_id={tag.provenance.embedding.name!r}")
-    score_name = tag.provenance.score.name if tag.provenance.score else None
     config_arguments = [f"method={str(config.method)!r}", f"n_samples={config.n_samples}"]
-    config_arguments += [f"min_distance={config.min_distance}"] if config.min_distance != -1 else []
-    config_arguments += [f"score_name={score_name!r}"] if score_name else []
+    if config.min_distance != -1:
+        config_arguments.append(f"min_distance={config.min_distance}")
+    # The score that was used, which the config need not name: a better one may have come since.
+    if tag.provenance.score:
+        config_arguments.append(f"score_name={tag.provenance.score.name!r}")
     config_arguments.append(f"seed={config.seed}")
     return f"""\
 from al_core import ActiveLearningAgent, SelectionConfig

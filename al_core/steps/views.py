@@ -66,26 +66,32 @@ class GraphOrigin:
 
 def stored_view(dataset: "Dataset", embedding: StoredArray, method: str, *, seed: int = 0) -> StoredArray | None:
     """Return the record of a view that was computed here before, or None."""
-    wanted = (embedding.digest, method, _seed_of(method, seed), "")
-    for stored in reversed(dataset.arrays.all(Kind.PROJECTION)):
-        origin = ViewOrigin.of(stored)
-        if origin and (origin.source_digest, origin.method, origin.seed, origin.title) == wanted:
+    for stored, origin in reversed(views_of(dataset, embedding)):
+        # A view with a title is a client's: how it was computed is not ours to know.
+        if (origin.method, origin.seed, origin.title) == (method, _seed_of(method, seed), ""):
             return stored
     return None
 
 
 def views_of(dataset: "Dataset", embedding: StoredArray) -> list[tuple[StoredArray, ViewOrigin]]:
     """Return all views of an embedding, those of clients too, oldest first."""
-    views = ((stored, ViewOrigin.of(stored)) for stored in dataset.arrays.all(Kind.PROJECTION))
-    return [(stored, origin) for stored, origin in views if origin and origin.source_digest == embedding.digest]
+    views = []
+    for stored in dataset.arrays.all(Kind.PROJECTION):
+        origin = ViewOrigin.of(stored)
+        if origin and origin.source_digest == embedding.digest:
+            views.append((stored, origin))
+    return views
 
 
 def save_view(
     dataset: "Dataset", embedding: StoredArray, points: "NDArray[np.float32]", origin: ViewOrigin
 ) -> StoredArray:
     """Store a view under a name that says what it is, in place of one of older content."""
-    details = [f"seed {origin.seed}"] if origin.seed is not None else []
-    name = ", ".join([f"{origin.method} of {embedding.name}", *details, *filter(None, [origin.title])])
+    name = f"{origin.method} of {embedding.name}"
+    if origin.seed is not None:
+        name += f", seed {origin.seed}"
+    if origin.title:
+        name += f", {origin.title}"
     [stored] = dataset.arrays.save(Kind.PROJECTION, {name: points}, to_json(origin))
     return stored
 
@@ -99,17 +105,21 @@ def compute_view(
     from al_core.projection.umap import count_landmarks, umap_2d
 
     embeddings = dataset.arrays.read(embedding)
+    graph: NeighborGraph | None = None
     landmarks: int | None = None
     if method == "PCA":
         points = pca_2d(embeddings)
     elif method == "TSNE":
         points = tsne_2d(embeddings, seed=seed)
     else:
-        graph = neighbor_graph(dataset, embedding, progress) if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP else None
+        if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP:
+            graph = neighbor_graph(dataset, embedding, progress)
+        else:
+            landmarks = count_landmarks(*embeddings.shape)
         points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
-        landmarks = None if graph else count_landmarks(*embeddings.shape)
     if not dataset.is_read_only:
-        save_view(dataset, embedding, points, ViewOrigin(embedding.digest, method, _seed_of(method, seed), landmarks))
+        origin = ViewOrigin(embedding.digest, method, _seed_of(method, seed), landmarks)
+        save_view(dataset, embedding, points, origin)
     return points
 
 
@@ -123,19 +133,25 @@ def neighbor_graph(
     from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
 
     by_origin = {read_record(GraphOrigin, stored.attributes): stored for stored in dataset.arrays.all(Kind.NEIGHBORS)}
-    indices, distances = (GraphOrigin(embedding.digest, normalize, part) for part in ("indices", "distances"))
+    indices = GraphOrigin(embedding.digest, normalize, "indices")
+    distances = GraphOrigin(embedding.digest, normalize, "distances")
+    # Both: whoever was killed between the two left half a graph.
     if indices in by_origin and distances in by_origin:
         return NeighborGraph(dataset.arrays.read(by_origin[indices]), dataset.arrays.read(by_origin[distances]))
     embeddings = dataset.arrays.read(embedding)
+    # The graph is only the start of what the caller reports on, so its bar stays at 0.
     watch = None if progress is None else lambda done, total: progress(0, total)
     graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
     if dataset.is_read_only:
         return graph
     for origin, half in ((indices, graph.indices), (distances, graph.distances)):
-        name = f"{origin.part} of {embedding.name}" + ("" if normalize else ", lengths kept")
+        name = f"{origin.part} of {embedding.name}"
+        if not normalize:
+            name += ", lengths kept"
         dataset.arrays.save(Kind.NEIGHBORS, {name: half}, to_json(origin))
     return graph
 
 
 def _seed_of(method: str, seed: int) -> int | None:
+    # PCA draws nothing: with a seed, one and the same view would be stored once per seed.
     return None if method == "PCA" else seed

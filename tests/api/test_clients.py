@@ -153,7 +153,7 @@ def test_scores_decide_an_active_learning_selection(client: Client) -> None:
     [
         ({"mine": [0.5]}, r"score 'mine' has shape \(1,\), but 4 samples are scored"),
         ({"mine": [0, 0, 0, 2]}, r"score 'mine' of south.jpg is 2"),
-        ({}, "no scores came"),
+        ({}, "there are no scores to store"),
     ],
 )
 def test_scores_that_do_not_fit_are_refused(client: Client, scores: dict[str, list[float]], message: str) -> None:

@@ -26,7 +26,7 @@ def margin(*scores: float) -> dict[str, np.ndarray]:
         ({"mine": [0, 0, 0, 0, 0, 1.5]}, "score 'mine' of f.png is 1.5"),
         ({"fine": [0.5] * 6, "mine": [-0.1] * 6}, "score 'mine' of a.png is -0.1"),
         ({"mine": ["a"] * 6}, "give one number for each"),
-        ({}, "no scores came"),
+        ({}, "there are no scores to store"),
     ],
 )
 def test_bad_scores_are_refused_and_none_is_stored(dataset: Dataset, scores: dict[str, Any], problem: str) -> None:

@@ -13,6 +13,7 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, Predictions
 
+# Classes on a card; more would push the image out of sight.
 MOST_LIKELY = 5
 
 
@@ -28,7 +29,9 @@ class Classification(Task):
     ) -> tuple[Rows, Any]:
         """Return the rows that have probabilities, and those, (M, C)."""
         probabilities = report.align(predictions.outputs)
-        rows = np.flatnonzero(~np.isnan(probabilities[:, 0]))
+        # Rows are whole or missing, so that the first class speaks for all.
+        has_prediction = ~np.isnan(probabilities[:, 0])
+        rows = np.flatnonzero(has_prediction)
         return rows, probabilities[rows]
 
     def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
@@ -54,6 +57,9 @@ class Classification(Task):
         """Return the most likely classes."""
         assert annotations.probabilities is not None
         probabilities = np.nan_to_num(annotations.probabilities[row])
-        top = np.argsort(-probabilities, kind="stable")[:MOST_LIKELY]
-        classes = ((annotations.class_names[label], float(probabilities[label])) for label in top)
-        return PredictionCard(tuple((name, probability) for name, probability in classes if probability > 0))
+        # Stable, so that classes of equal probability keep their order on every machine.
+        by_probability = np.argsort(-probabilities, kind="stable")
+        most_likely = [label for label in by_probability[:MOST_LIKELY] if probabilities[label] > 0]
+        return PredictionCard(
+            tuple((annotations.class_names[label], float(probabilities[label])) for label in most_likely)
+        )

@@ -35,8 +35,9 @@ class Detection(Task):
     def check(self, name: str, array: NDArray[Any], attributes: PredictionAttributes, n_samples: int) -> None:
         """Raise unless it is a table of boxes whose labels have names."""
         check_table(name, array, BOX, n_samples)
+        labels = array["label"]
         n_classes = len(attributes.class_names)
-        if len(array) and not 0 <= array["label"].min() <= array["label"].max() < n_classes:
+        if ((labels < 0) | (labels >= n_classes)).any():
             raise InvalidInputError(f"boxes '{name}' have labels outside 0 to {n_classes - 1}, the class_names")
 
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
@@ -45,7 +46,7 @@ class Detection(Task):
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the most confident boxes."""
-        most_confident = sorted(annotations.boxes_of(row), key=lambda box: -box.score)[:MAX_SHAPES]
         names = annotations.class_names
-        boxes = (Box(box.x0, box.y0, box.x1, box.y1, names[box.label], box.score) for box in most_confident)
-        return PredictionCard(boxes=tuple(boxes))
+        boxes = [Box(box.x0, box.y0, box.x1, box.y1, names[box.label], box.score) for box in annotations.boxes_of(row)]
+        boxes.sort(key=lambda box: -box.score)
+        return PredictionCard(boxes=tuple(boxes[:MAX_SHAPES]))

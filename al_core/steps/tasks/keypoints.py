@@ -35,6 +35,7 @@ class KeypointDetection(Task):
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the points that are there; none if they are in pixels and the size of the image is unknown."""
+        # Asked only for pixels: it means opening the image.
         size = image_size() if annotations.has_keypoints_in_pixels else (1, 1)
         if size is None:
             return PredictionCard()

@@ -64,15 +64,16 @@ class Segmentation(Task):
         if grid is None:
             return PredictionCard()
         codes, counts = np.unique(grid, return_counts=True)
-        order = np.argsort(-counts, kind="stable")
-        names = annotations.class_names
-        shares = zip(codes[order].tolist(), (counts[order] / grid.size).tolist(), strict=True)
-        colors = {names[code]: mask_color(code, names[code]) for code in codes[order].tolist()}
-        return PredictionCard(
-            classes=tuple((names[code], share) for code, share in shares),
-            has_mask=True,
-            colors={name: color for name, color in colors.items() if color},
-        )
+        classes = []
+        colors = {}
+        for position in np.argsort(-counts, kind="stable"):
+            code = int(codes[position])
+            name = annotations.class_names[code]
+            classes.append((name, float(counts[position] / grid.size)))
+            color = mask_color(code, name)
+            if color:
+                colors[name] = color
+        return PredictionCard(tuple(classes), has_mask=True, colors=colors)
 
 
 class StreamedMaps:
@@ -82,11 +83,11 @@ class StreamedMaps:
         self._predictions = predictions
         self._used = used
         self._progress = progress
+        self._mask_type = mask_type(len(predictions.class_names))
         self._grids: list[tuple[int, Any]] = []
 
     def __iter__(self) -> Iterator[Any]:
         self._grids.clear()
-        grid_type = mask_type(len(self._predictions.class_names))["classes"].base
         for done, position in enumerate(self._used.tolist()):
             if self._progress:
                 self._progress(done, len(self._used))
@@ -95,11 +96,12 @@ class StreamedMaps:
             # The scorer has checked the map's shape by the time it asks for the next one.
             grid = most_probable(np.asarray(probability_map))
             if grid is not None:
-                self._grids.append((done, grid.astype(grid_type)))
+                # Narrowed at once: as 64-bit integers the grids of a million images fill 32 GB.
+                self._grids.append((done, grid.astype(self._mask_type["classes"].base)))
 
     def mask_table(self, rows: Rows) -> Table:
         """Return the grids of all maps that were read, (S,) of `annotations.mask_type`, by ascending row."""
-        table = np.empty(len(self._grids), mask_type(len(self._predictions.class_names)))
+        table = np.empty(len(self._grids), self._mask_type)
         for entry, (position, grid) in zip(table, self._grids, strict=True):
             entry["row"] = rows[position]
             entry["classes"] = grid
