@@ -9,7 +9,7 @@ import numpy as np
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotFoundError
-from al_core.types import Embeddings, Scores
+from al_core.types import Embeddings, Rows, Scores
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
 
@@ -135,22 +135,6 @@ class ApiWorkflowClient(WorkflowClient):
             raise NotFoundError(f"the dataset has no tag '{tag_name}'; its tags are: {names}")
         return tags[tag_name]
 
-    def get_filenames_in_tag(
-        self, tag_data: "Tag", filenames_on_server: Sequence[str] | None = None, exclude_parent_tag: bool = False
-    ) -> list[str]:
-        """Return the filenames of a tag in row order.
-
-        Args:
-            tag_data: The tag.
-            filenames_on_server: All filenames, if they are at hand.
-            exclude_parent_tag: Leave out those that the parent tag has too.
-        """
-        rows = tag_data.rows
-        if exclude_parent_tag and tag_data.parent_id:
-            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.parent_id).rows, assume_unique=True)
-        names = filenames_on_server if filenames_on_server is not None else self._known_filenames(tag_data)
-        return list(names) if len(rows) == len(names) else [names[row] for row in rows.tolist()]
-
     def create_tag_from_filenames(
         self, fnames_new_tag: Sequence[str], new_tag_name: str, parent_tag_id: str | None = None
     ) -> "TagData":
@@ -189,10 +173,11 @@ class ApiWorkflowClient(WorkflowClient):
         ids = {"preselectedTagId": preselected_tag_id, "queryTagId": query_tag_id, "embeddingId": self.embedding_id}
         return TagData.of(select(self._connection, self.dataset_id, selection_config, ids))
 
-    def _known_filenames(self, tag: "Tag") -> list[str]:
+    def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:
+        # Filenames never change, so the list is asked for again only when the dataset has grown.
         if len(self._filenames) != tag.n_samples:
             self.get_filenames()
-        return self._filenames
+        return [self._filenames[row] for row in rows.tolist()]
 
     def _path(self, path: str) -> str:
         return f"/datasets/{self.dataset_id}{path}"

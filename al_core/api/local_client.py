@@ -6,7 +6,7 @@ import numpy as np
 
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
-from al_core.types import Embeddings, Scores
+from al_core.types import Embeddings, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.api.tag_data import TagData
@@ -104,23 +104,6 @@ class LocalClient(WorkflowClient):
 
         return TagData.of(self.dataset.tag(tag_name))
 
-    def get_filenames_in_tag(
-        self, tag_data: "Tag", filenames_on_server: Sequence[str] | None = None, exclude_parent_tag: bool = False
-    ) -> list[str]:
-        """Return the filenames of a tag in row order.
-
-        Args:
-            tag_data: The tag.
-            filenames_on_server: All filenames, if they are at hand.
-            exclude_parent_tag: Leave out those that the parent tag has too.
-        """
-        rows = tag_data.rows
-        if exclude_parent_tag and tag_data.parent_id:
-            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.parent_id).rows, assume_unique=True)
-        if filenames_on_server is not None:
-            return [filenames_on_server[row] for row in rows.tolist()]
-        return self.dataset.filenames(rows)
-
     def create_tag_from_filenames(
         self, fnames_new_tag: Sequence[str], new_tag_name: str, parent_tag_id: str | None = None
     ) -> "TagData":
@@ -164,6 +147,9 @@ class LocalClient(WorkflowClient):
             embedding_name=self._embedding_name(),
         )
         return TagData.of(selection.tag)
+
+    def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:
+        return self.dataset.filenames(rows)
 
     def _embedding_name(self) -> str | None:
         from al_core.store import Kind

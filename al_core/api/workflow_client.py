@@ -2,10 +2,16 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
 
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
-from al_core.types import Embeddings
+from al_core.types import Embeddings, Rows
+
+if TYPE_CHECKING:
+    from al_core.api.tag_data import TagData
+    from al_core.store import Tag
 
 
 class KnownDataset(Protocol):
@@ -49,6 +55,31 @@ class WorkflowClient(ABC):
         if table.filenames is None:
             raise InvalidInputError(f"{path_to_embeddings_csv} has no filenames; use add_embeddings(filenames, array)")
         self.add_embeddings(table.filenames, table.embeddings, name)
+
+    @abstractmethod
+    def get_tag_by_id(self, tag_id: str) -> "TagData":
+        """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
+
+    def get_filenames_in_tag(
+        self, tag_data: "Tag", filenames_on_server: Sequence[str] | None = None, exclude_parent_tag: bool = False
+    ) -> list[str]:
+        """Return the filenames of a tag in row order.
+
+        Args:
+            tag_data: The tag.
+            filenames_on_server: All filenames, if they are at hand.
+            exclude_parent_tag: Leave out those that the parent tag has too.
+        """
+        rows = tag_data.rows
+        if exclude_parent_tag and tag_data.parent_id:
+            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.parent_id).rows, assume_unique=True)
+        if filenames_on_server is None:
+            return self._filenames_of(tag_data, rows)
+        return [filenames_on_server[row] for row in rows.tolist()]
+
+    @abstractmethod
+    def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:
+        """Return the filenames of some rows of a tag."""
 
 
 def newest(datasets: Sequence[D], place: str) -> D:

@@ -80,6 +80,7 @@ def _write_images(folder: Path, filenames: list[str], images: NDArray[np.float32
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
-    for filename, image in zip(filenames, np.rint(images * 255).astype(np.uint8), strict=True):
+    gray_values = np.rint(images * 255).astype(np.uint8)
+    for filename, image in zip(filenames, gray_values, strict=True):
         enlarged = Image.fromarray(image).resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BICUBIC)
         enlarged.save(folder / filename)

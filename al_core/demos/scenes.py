@@ -106,6 +106,7 @@ def draw(seed: int = 0) -> Scenes:
         placed: list[tuple[int, int, int]] = []
         for row in rng.choice(len(pixels), rng.integers(1, MOST_DIGITS + 1), replace=False).tolist():
             top, left = rng.integers(0, SIDE - DIGIT + 1, 2).tolist()
+            # More than a digit apart in one direction, so that a pixel of photo is between any two.
             is_free = all(max(abs(top - y), abs(left - x)) > DIGIT for _, y, x in placed)
             if is_free:
                 window = image[top : top + DIGIT, left : left + DIGIT]
@@ -142,9 +143,11 @@ def _gray_photos() -> list[NDArray[np.float32]]:
 def _background(photos: list[NDArray[np.float32]], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return a part of a photo at a random scale, (32, 32)."""
     photo = photos[rng.integers(len(photos))]
+    # Every second to sixth pixel: at six, a scene is 192 of the photo's 427 rows.
     step = int(rng.integers(2, 7))
-    top, left = rng.integers(0, np.array(photo.shape) - SIDE * step + 1).tolist()
-    return photo[top : top + SIDE * step : step, left : left + SIDE * step : step] * CONTRAST
+    extent = SIDE * step
+    top, left = rng.integers(0, np.array(photo.shape) - extent + 1).tolist()
+    return photo[top : top + extent : step, left : left + extent : step] * CONTRAST
 
 
 def _write_images(folder: Path, images: NDArray[np.float32]) -> None:
@@ -152,8 +155,10 @@ def _write_images(folder: Path, images: NDArray[np.float32]) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     size = (SIDE * ENLARGED, SIDE * ENLARGED)
-    for number, image in enumerate(np.rint(images * 255).astype(np.uint8)):
-        Image.fromarray(image).resize(size, Image.Resampling.BICUBIC).save(folder / f"scene_{number:03d}.png")
+    gray_values = np.rint(images * 255).astype(np.uint8)
+    for number, image in enumerate(gray_values):
+        enlarged = Image.fromarray(image).resize(size, Image.Resampling.BICUBIC)
+        enlarged.save(folder / f"scene_{number:03d}.png")
 
 
 def _window_probabilities(scenes: Scenes, labeled_rows: Rows) -> list[Probabilities]:
@@ -177,12 +182,14 @@ def _training_windows(scenes: Scenes, labeled_rows: Rows) -> tuple[NDArray[np.fl
     labels = []
     for row in labeled_rows.tolist():
         digits = scenes.digits[row]
-        corners = np.repeat(digits[:, 1:], len(SHIFTS), axis=0) + np.tile(SHIFTS, (len(digits), 1))
-        examples.append(_at(windows[row], corners.clip(0, SIDE - DIGIT)))
+        digit_places = digits[:, 1:]
+        shifted = digit_places[:, np.newaxis] + SHIFTS
+        examples.append(_at(windows[row], shifted.reshape(-1, 2).clip(0, SIDE - DIGIT)))
         labels.append(np.repeat(digits[:, 0], len(SHIFTS)))
         places = rng.integers(0, windows.shape[1], (N_BACKGROUND_WINDOWS, 2))
-        gaps = np.abs(places[:, np.newaxis] - digits[:, 1:]).max(axis=2).min(axis=1)
-        background = places[gaps >= NEAR]
+        # (places, digits): how far apart in the direction in which they are farther apart.
+        distances = np.abs(places[:, np.newaxis] - digit_places).max(axis=2)
+        background = places[distances.min(axis=1) >= NEAR]
         examples.append(_at(windows[row], background))
         labels.append(np.full(len(background), BACKGROUND))
     return np.concatenate(examples).reshape(-1, DIGIT**2), np.concatenate(labels)
@@ -240,6 +247,7 @@ def _keypoints(scenes: Scenes, labeled_rows: Rows, places: list[Places]) -> "lis
         columns.append(np.stack([x, y, probabilities.max(axis=1)], axis=1))
     # (digits, keypoints, 3): x, y and confidence; from pixels of the window to the middle of those of the image file.
     instances = np.stack(columns, axis=1)
+    # Places are (top, left), keypoints (x, y).
     upper_left = np.concatenate(places)[:, np.newaxis, ::-1]
     instances[..., :2] = (instances[..., :2] + upper_left + 0.5) * ENLARGED
     ends = np.cumsum([len(corners) for corners in places])
@@ -260,5 +268,8 @@ def stroke_ends(digits: NDArray[np.float32]) -> NDArray[np.int64]:
     """
     y, x = np.divmod(np.arange(DIGIT**2), DIGIT)
     is_ink = digits.reshape(-1, DIGIT**2) > INK
-    reaches = [-y, y, -x, x]
-    return np.stack([np.where(is_ink, reach, -DIGIT).argmax(axis=1) for reach in reaches], axis=1)
+    ends = []
+    for reach in (-y, y, -x, x):
+        # -DIGIT is less than any pixel's reach, so that pixels without ink never win.
+        ends.append(np.where(is_ink, reach, -DIGIT).argmax(axis=1))
+    return np.stack(ends, axis=1)

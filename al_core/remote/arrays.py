@@ -36,11 +36,14 @@ class RemoteArrays(Arrays):
 
     def all(self, kind: str) -> list[StoredArray]:
         """Return the records of what the server has of a kind, oldest first, then of what was computed here."""
-        there = [stored for stored in self.every() if stored.kind == kind]
-        return there + (self._cache.results(self._results_key, kind) if kind in RESULTS else [])
+        stored = [stored for stored in self.every() if stored.kind == kind]
+        if kind in RESULTS:
+            stored += self._cache.results(self._results_key, kind)
+        return stored
 
     def find(self, kind: str, name: str) -> StoredArray | None:
         """Return the record of one array, or None if there is none of that name, there or computed here."""
+        # The last one: a result computed here is newer than what the server has under its name.
         return next((stored for stored in reversed(self.all(kind)) if stored.name == name), None)
 
     def read(self, stored: StoredArray) -> NDArray[Any]:

@@ -54,9 +54,14 @@ class Cache:
 
     def results(self, dataset_key: str, kind: str) -> list[StoredArray]:
         """Return the records of what was computed here for a dataset, oldest first."""
-        records = [orjson.loads(path.read_bytes()) for path in self._results_folder(dataset_key).glob(f"{kind}-*.json")]
-        stored = [StoredArray(**record | {"shape": tuple(record["shape"])}) for record in records]
-        return sorted((array for array in stored if self.result_path(dataset_key, array).exists()), key=_age)
+        results = []
+        for path in self._results_folder(dataset_key).glob(f"{kind}-*.json"):
+            record = orjson.loads(path.read_bytes())
+            stored = StoredArray(**record | {"shape": tuple(record["shape"])})
+            # A record without its file is about to be replaced, or its file was removed as unused.
+            if self.result_path(dataset_key, stored).exists():
+                results.append(stored)
+        return sorted(results, key=lambda stored: stored.created_at)
 
     def keep_result(self, dataset_key: str, stored: StoredArray, array: NDArray[Any]) -> None:
         """Keep an array that was computed here, in place of an older one of its name."""
@@ -82,10 +87,6 @@ class Cache:
                 os.utime(path)
                 return
             files.write_atomically(path, download, check)
-
-
-def _age(stored: StoredArray) -> int:
-    return stored.created_at
 
 
 def _check_filenames(draft: Path) -> None:

@@ -71,7 +71,8 @@ class RemoteDataset(Dataset):
 
     def last_modified_at(self) -> int:
         """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
-        moments = [tag.created_at for tag in self.tags()] + [stored.created_at for stored in self.arrays.every()]
+        moments = [tag.created_at for tag in self.tags()]
+        moments += [stored.created_at for stored in self.arrays.every()]
         return max(moments, default=0)
 
     def tags(self) -> list[Tag]:

@@ -8,20 +8,22 @@ SECONDS = 1.0
 
 
 class Recent(Generic[T]):
-    """Something that a server said, asked for again after a second: a page asks many times within one run."""
+    """Caches a server's answer for one second, because a page asks for it many times per run."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: tuple[float, T] | None = None
+        # The answer, and when the question was asked.
+        self._answer: tuple[float, T] | None = None
 
     def get(self, load: Callable[[], T]) -> T:
-        """Return what the server said within the last second, otherwise what `load` says now."""
+        """Return the answer of the last second, otherwise what `load` returns now."""
+        # Held while loading, so that threads that ask at once cause one request.
         with self._lock:
-            if self._known is None or time.monotonic() - self._known[0] > SECONDS:
-                self._known = time.monotonic(), load()
-            return self._known[1]
+            if self._answer is None or time.monotonic() - self._answer[0] > SECONDS:
+                self._answer = (time.monotonic(), load())
+            return self._answer[1]
 
     def forget(self) -> None:
         """Ask again the next time, after a change of our own."""
         with self._lock:
-            self._known = None
+            self._answer = None

@@ -28,8 +28,8 @@ class RemoteWorkspace:
         cache_folder: Where files of servers are kept on this machine.
 
     Raises:
-        InvalidInputError: If the address is none.
-        ServerError: If the server does not answer, or is none of al_core.
+        InvalidInputError: If the address is invalid.
+        ServerError: If the server does not answer, or does not run al_core.
         NotAllowedError: If it does not accept the token.
     """
 
@@ -57,15 +57,15 @@ class RemoteWorkspace:
         Raises:
             NotFoundError: If there is none; the message lists the datasets there are.
         """
-        found = self._find(name_or_id)
-        if found is None:
+        dataset = self._find(name_or_id)
+        if dataset is None:
             # It may have been made by somebody else within the last second.
             self._listed.forget()
-            found = self._find(name_or_id)
-        if found:
-            return found
-        known = ", ".join(f"'{dataset.name}'" for dataset in self.datasets()[:20]) or "none yet"
-        raise NotFoundError(f"{self.server} has no dataset '{name_or_id}'; its datasets are: {known}")
+            dataset = self._find(name_or_id)
+        if dataset:
+            return dataset
+        names_there = ", ".join(f"'{dataset.name}'" for dataset in self.datasets()[:20]) or "none yet"
+        raise NotFoundError(f"{self.server} has no dataset '{name_or_id}'; its datasets are: {names_there}")
 
     def create_dataset(
         self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
@@ -78,9 +78,9 @@ class RemoteWorkspace:
         names.check_dataset_name(name)
         if filenames is not None:
             names.check_filenames(filenames)
-        made = self._connection.send("POST", "/datasets", {"name": name})
+        created = self._connection.send("POST", "/datasets", {"name": name})
         self._listed.forget()
-        dataset = self.dataset(made["id"])
+        dataset = self.dataset(created["id"])
         if filenames is not None:
             dataset.set_samples(filenames)
         return dataset
@@ -91,19 +91,21 @@ class RemoteWorkspace:
         self._listed.forget()
 
     def _find(self, name_or_id: str) -> RemoteDataset | None:
-        return next((known for known in self.datasets() if name_or_id in (known.id, known.name)), None)
+        return next((dataset for dataset in self.datasets() if name_or_id in (dataset.id, dataset.name)), None)
 
     def _load(self) -> list[RemoteDataset]:
-        return [self._dataset(known) for known in self._connection.get("/datasets")]
+        return [self._dataset(record) for record in self._connection.get("/datasets")]
 
-    def _dataset(self, known: dict[str, Any]) -> RemoteDataset:
-        if not DATASET_ID.fullmatch(known.get("id", "")) or "nPending" not in known:
+    def _dataset(self, record: dict[str, Any]) -> RemoteDataset:
+        if not DATASET_ID.fullmatch(record.get("id", "")) or "nPending" not in record:
             raise ServerError(f"{self.server} answers, but not as this version of al_core; update it")
-        before = self._by_id.get(known["id"])
-        if before and (before.name, before.n_samples) == (known["name"], known["nSamples"] - known["nPending"]):
-            return before
-        self._by_id[known["id"]] = RemoteDataset(self._connection, self._cache, self._key, known)
-        return self._by_id[known["id"]]
+        dataset = RemoteDataset(self._connection, self._cache, self._key, record)
+        earlier = self._by_id.get(dataset.id)
+        # Its filenames and lists are in memory already, so the same object is returned while they still apply.
+        if earlier and (earlier.name, earlier.n_samples) == (dataset.name, dataset.n_samples):
+            return earlier
+        self._by_id[dataset.id] = dataset
+        return dataset
 
 
 def find_open_dataset(image_key: str) -> RemoteDataset | None:

@@ -131,8 +131,11 @@ def _columns(outputs: Sequence[ObjectDetectionOutput]) -> tuple[NDArray[np.int64
 def _object_frequency(
     n_boxes: NDArray[np.int64], labels: NDArray[np.int64], *, frequency_penalty: float, min_score: float
 ) -> Scores:
-    is_present = np.zeros((len(n_boxes), int(labels.max(initial=0)) + 1), dtype=bool)
-    is_present[np.repeat(np.arange(len(n_boxes)), n_boxes), labels] = True
+    n_labels = int(labels.max(initial=0)) + 1
+    image_of_box = np.repeat(np.arange(len(n_boxes)), n_boxes)
+    is_present = np.zeros((len(n_boxes), n_labels), dtype=bool)
+    is_present[image_of_box, labels] = True
+    # The first box of each class counts 1, every further one only the penalty.
     n_classes = is_present.sum(axis=1)
     counts = n_classes + frequency_penalty * (n_boxes - n_classes)
     scores: Scores = np.interp(counts, (counts.min(), counts.max()), (min_score, 1.0))
@@ -140,9 +143,12 @@ def _object_frequency(
 
 
 def _objectness_least_confidence(n_boxes: NDArray[np.int64], confidences: Scores) -> Scores:
-    image = np.repeat(np.arange(len(n_boxes)), n_boxes)
-    mean = np.bincount(image, weights=confidences, minlength=len(n_boxes)) / np.maximum(n_boxes, 1)
-    return np.where((n_boxes > 0) & np.isfinite(mean), np.clip(1 - mean, 0, 1), 0.0)
+    image_of_box = np.repeat(np.arange(len(n_boxes)), n_boxes)
+    sums = np.bincount(image_of_box, weights=confidences, minlength=len(n_boxes))
+    mean = sums / np.maximum(n_boxes, 1)
+    # Without boxes there is nothing to be unsure of, and a confidence that is not finite says nothing.
+    has_mean = (n_boxes > 0) & np.isfinite(mean)
+    return np.where(has_mean, np.clip(1 - mean, 0, 1), 0.0)
 
 
 def _highest_uncertainties(outputs: Sequence[ObjectDetectionOutput], n_boxes: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -166,7 +172,8 @@ def _class_probabilities(
     # `from_scores` knows only the classes of its own image, so the number of classes differs between images.
     by_n_classes: dict[int, list[int]] = {}
     for image in np.flatnonzero(n_boxes).tolist():
-        by_n_classes.setdefault(outputs[image].class_probabilities.shape[1], []).append(image)
+        n_classes = outputs[image].class_probabilities.shape[1]
+        by_n_classes.setdefault(n_classes, []).append(image)
     for images in by_n_classes.values():
         for start in range(0, len(images), IMAGES_PER_BATCH):
             batch = images[start : start + IMAGES_PER_BATCH]

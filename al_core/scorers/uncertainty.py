@@ -43,7 +43,9 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
     n_classes = max(probabilities.shape[1], 2)
     dtype = np.result_type(probabilities.dtype, np.float32)
     scores = np.empty((len(UNCERTAINTIES), n_rows), dtype)
-    largest = np.array([1 - 1 / n_classes, 1, np.log2(n_classes)] if normalize else [1, 1, 1], dtype)
+    # In the order of `UNCERTAINTIES`; see the table above.
+    largest_scores = [1 - 1 / n_classes, 1, np.log2(n_classes)] if normalize else [1, 1, 1]
+    largest = np.array(largest_scores, dtype)
     bounds = (0, 1) if normalize else (-np.inf, np.inf)
 
     def fill(rows: slice, score: ScoreChunk) -> None:
@@ -85,11 +87,13 @@ def uncertainties_in_numpy(
     probabilities: Probabilities, largest: Scores, bounds: tuple[float, float], out: Scores
 ) -> None:
     """Write the three scores of (N, C) probabilities, divided by `largest` and clipped to `bounds`, to out (3, N)."""
+    # A partition orders only the two highest, which is all that is needed: C log C operations a row become C.
     ordered = np.partition(probabilities, -2, axis=1)
     entropy = _entropy(probabilities)
     with np.errstate(invalid="ignore"):
         margin = ordered[:, -1] - ordered[:, -2]
-    scores = np.stack([1 - ordered[:, -1], 1 - margin, entropy]) / largest[:, np.newaxis]
+    least_confidence = 1 - ordered[:, -1]
+    scores = np.stack([least_confidence, 1 - margin, entropy]) / largest[:, np.newaxis]
     # Whatever is not finite in a row reaches its entropy.
     scores[:, ~np.isfinite(entropy)] = 0
     np.clip(scores, *bounds, out=out)

@@ -58,7 +58,9 @@ def uncertainties_in_numba(
 
 def _artanh_series(dtype: np.dtype[Any]) -> tuple[np.floating, ...]:
     """Return the coefficients 2/ln 2 / (2k + 1), the highest power first, as Horner's scheme takes them."""
-    return tuple(dtype.type(2 / math.log(2) / (2 * k + 1)) for k in reversed(range(N_TERMS[dtype.itemsize])))
+    # log2 m = 2/ln 2 · artanh((m - 1)/(m + 1)), and artanh z = Σ z^(2k + 1) / (2k + 1).
+    highest_first = reversed(range(N_TERMS[dtype.itemsize]))
+    return tuple(dtype.type(2 / math.log(2) / (2 * k + 1)) for k in highest_first)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EMBEDDING_COLUMNS = ("filename", "embedding")
 DIGEST = "digest"
 MODEL = "al_core"
-"""The key of the schema's metadata that holds what is known about the model, as JSON."""
+"""The key of the schema's metadata that holds the attributes of the model, as JSON."""
 
 
 def write_columns(file: IO[bytes], columns: Mapping[str, Sequence[float] | Scores]) -> None:
@@ -58,14 +58,16 @@ def read_embeddings(path: Path) -> tuple[list[str], NDArray[np.float32]]:
 
 
 def write_images(file: IO[bytes], images: "EmbeddedImages", attributes: Mapping[str, Any]) -> None:
-    """Write an embedding with what else was found out about its images, and the attributes of the model."""
+    """Write an embedding with the metadata and digests of its images, and the attributes of the model."""
     import pyarrow as pa
 
     batch = _embedding_batch(images.filenames, images.embeddings)
     for name, values in images.metadata.items():
         batch = batch.append_column(name, pa.array(values))
     digests = pa.array([row.tobytes() for row in images.digests], pa.binary(images.digests.shape[1]))
-    _write(file, batch.append_column(DIGEST, digests).replace_schema_metadata({MODEL: orjson.dumps(attributes)}))
+    batch = batch.append_column(DIGEST, digests)
+    # In the schema, because a column would repeat it for each image.
+    _write(file, batch.replace_schema_metadata({MODEL: orjson.dumps(attributes)}))
 
 
 def read_images(path: Path) -> "tuple[EmbeddedImages, dict[str, Any]]":
@@ -80,12 +82,17 @@ def read_images(path: Path) -> "tuple[EmbeddedImages, dict[str, Any]]":
 
     table = _read(path)
     filenames, matrix = _filenames_and_matrix(table)
-    attributes = _json_object((table.schema.metadata or {}).get(MODEL.encode(), b"{}"))
+    schema_metadata = table.schema.metadata or {}
+    attributes = _json_object(schema_metadata.get(MODEL.encode(), b"{}"))
     if DIGEST not in table.column_names or not pa.types.is_fixed_size_binary(table.schema.field(DIGEST).type):
         raise FileFormatError(f"images have the Arrow column {DIGEST} (fixed-size binary) beside their embeddings")
-    digests = np.frombuffer(b"".join(table.column(DIGEST).to_pylist()), np.uint8).reshape(len(filenames), -1)
-    others = [name for name in table.column_names if name not in (*EMBEDDING_COLUMNS, DIGEST)]
-    metadata = {name: _numbers(name, table.column(name)).astype(np.float64) for name in others}
+    digest_bytes = b"".join(table.column(DIGEST).to_pylist())
+    digests = np.frombuffer(digest_bytes, np.uint8).reshape(len(filenames), -1)
+    metadata = {
+        name: _numbers(name, table.column(name)).astype(np.float64)
+        for name in table.column_names
+        if name not in (*EMBEDDING_COLUMNS, DIGEST)
+    }
     return EmbeddedImages(filenames, matrix, metadata, digests, ()), attributes
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from al_core.store import Tag
 
 N_TRIES = 5
-CONNECT_SECONDS, READ_SECONDS = 5, 180
+CONNECT_SECONDS = 5
+# A server may write a million rows before it answers.
+READ_SECONDS = 180
 BLOCK_BYTES = 1 << 20
 
 
@@ -95,8 +97,10 @@ class Connection:
     def _raise_for(self, answer: "requests.Response") -> NoReturn:
         try:
             problem = answer.json()
-            message, kind = problem["message"], problem["type"]
+            message = problem["message"]
+            kind = problem["type"]
         except (ValueError, KeyError, TypeError):
+            # A proxy in front of a server that is down answers with a page of its own, which proves no wrong address.
             if answer.status_code >= 500:
                 raise ServerError(f"{answer.url} answered {answer.status_code} {answer.reason}") from None
             raise self._no_api() from None

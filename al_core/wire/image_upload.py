@@ -1,8 +1,9 @@
 import io
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from al_core.exceptions import AlreadyExistsError
 from al_core.types import Progress
@@ -12,38 +13,46 @@ if TYPE_CHECKING:
     from al_core.embedding import EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
 
+# Marks an upload as ours, so that no other client's is continued.
 METHOD = "al-core embed"
+# Sending waits for the network and making thumbnails for a core: a few threads hide the one behind the other.
 THREADS = 4
 IMAGES_AT_ONCE = 64
 
 
 class ImageUpload:
-    """An upload of embedded images to one dataset of a server; it goes on where an earlier one was stopped.
+    """An upload of embedded images to one dataset of a server; it resumes where an interrupted one stopped.
 
-    The server keeps how far it is, so that the rest may come from any machine that has the images.
+    The server records the progress, so that the rest may come from any machine that has the images.
 
     Args:
         connection: To the server.
-        dataset_name: A new name, or that of a dataset whose upload was stopped.
+        dataset_name: A new name, or that of a dataset whose upload was interrupted.
 
     Raises:
         AlreadyExistsError: If there is another dataset of that name.
     """
 
     def __init__(self, connection: Connection, dataset_name: str) -> None:
-        self._connection, self._name = connection, dataset_name
-        datasets = {dataset["name"]: dataset for dataset in connection.get("/datasets")}
-        dataset = datasets.get(dataset_name)
-        status = (dataset["upload"] if dataset else None) or {}
-        if dataset and (status.get("uploadMethod") != METHOD or status["processed"] == status["total"]):
+        self._connection = connection
+        self._name = dataset_name
+        self._dataset_id: str | None = None
+        self._n_done = 0
+        for dataset in connection.get("/datasets"):
+            if dataset["name"] == dataset_name:
+                self._resume(dataset)
+
+    def _resume(self, dataset: Mapping[str, Any]) -> None:
+        status = dataset["upload"] or {}
+        if status.get("uploadMethod") != METHOD or status["processed"] == status["total"]:
             raise AlreadyExistsError(
-                f"there already is a dataset named '{dataset_name}' on {connection.server}; choose another name"
+                f"there already is a dataset named '{self._name}' on {self._connection.server}; choose another name"
             )
-        self._dataset_id: str | None = dataset["id"] if dataset else None
-        self._n_done: int = status.get("processed", 0)
+        self._dataset_id = dataset["id"]
+        self._n_done = status["processed"]
 
     def send_embeddings(self, images: "EmbeddedImages", model: "EmbeddingModel") -> None:
-        """Make the dataset with the embedding, the metadata and the digests of its images, unless that was done."""
+        """Create the dataset with the embedding, the metadata and the digests of its images, unless that is done."""
         from al_core.wire.arrow_body import write_images
 
         n_images = len(images.filenames)
@@ -53,8 +62,8 @@ class ImageUpload:
         filenames = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
         if filenames and filenames != images.filenames:
             raise AlreadyExistsError(
-                f"the upload of '{self._name}' to {self._connection.server} was begun with other images; delete it "
-                "there first"
+                f"the interrupted upload of '{self._name}' to {self._connection.server} has other images; delete "
+                "that dataset there, or choose another name"
             )
         if filenames:
             return
@@ -76,16 +85,16 @@ class ImageUpload:
         """
         ids = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="_id")
         first = len(ids) if kind == "none" else self._n_done
+
+        def send(sample_id: str, filename: str) -> None:
+            self._send_image(sample_id, folder / filename, kind)
+
         with ThreadPoolExecutor(THREADS) as pool:
+            # Part by part: the progress is one number, so everything before it must have arrived.
             for start in range(first, len(ids), IMAGES_AT_ONCE):
                 part = slice(start, start + IMAGES_AT_ONCE)
-                list(
-                    pool.map(
-                        lambda sample_id, name: self._send_image(sample_id, folder / name, kind),
-                        ids[part],
-                        filenames[part],
-                    )
-                )
+                # A list, because map raises a failure only when its result is looked at.
+                list(pool.map(send, ids[part], filenames[part]))
                 self._n_done = start + len(ids[part])
                 self._note(len(ids))
                 progress(self._n_done - first, len(ids) - first)
@@ -98,10 +107,9 @@ class ImageUpload:
         body = path.read_bytes() if kind == "full" else make_thumbnail(path)
         if body is None:
             return
-        is_thumbnail = str(kind == "thumbnail").lower()
-        url = self._connection.get(
-            f"/datasets/{self._dataset_id}/samples/{sample_id}/writeurl", isThumbnail=is_thumbnail
-        )
+        is_thumbnail = "true" if kind == "thumbnail" else "false"
+        address = f"/datasets/{self._dataset_id}/samples/{sample_id}/writeurl"
+        url = self._connection.get(address, isThumbnail=is_thumbnail)
         # By the address that this client knows, which need not be the one that the server has for itself.
         self._connection.send("PUT", url.partition("/v1")[2], io.BytesIO(body))
 

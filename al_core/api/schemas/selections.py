@@ -20,7 +20,7 @@ class SamplingConfig(Wire):
 
 
 class SamplingCreate(Wire):
-    """A selection in Lightly's form; `seed` is an addition of al_core."""
+    """A selection in Lightly's form; `seed` is an al_core extension."""
 
     new_tag_name: str
     method: str

@@ -41,7 +41,7 @@ class TagProvenance(BaseModel):
 
 
 class TagCreate(Wire):
-    """A new tag; bit k of the mask, counted from the lowest, is row k. `provenance` is an addition of al_core."""
+    """A new tag; bit k of the mask, counted from the lowest, is row k. `provenance` is an al_core extension."""
 
     name: str
     bit_mask_data: str = Field(pattern="^0[xX][0-9a-fA-F]+$")
@@ -53,7 +53,7 @@ class TagCreate(Wire):
 
 
 class TagUpdate(Wire):
-    """A new name for a tag; `role` is an addition of al_core: what the tag stands for."""
+    """A new name for a tag; `role`, an al_core extension, says what the tag stands for."""
 
     name: str
     role: TagRole | None = Field(None, strict=False)
@@ -83,7 +83,7 @@ class BitMaskData(Wire):
 
 
 class TagData(Wire):
-    """A tag; `provenance` is an addition of al_core: how the tag was made."""
+    """A tag; `provenance`, an al_core extension, says how the tag was made."""
 
     id: str
     dataset_id: str

@@ -1,4 +1,4 @@
-"""Every array of a dataset as its bytes, for a dashboard on another machine (an addition of al_core)."""
+"""Every array of a dataset as its bytes, for a dashboard on another machine (al_core extension)."""
 
 import os
 from collections.abc import Iterator

@@ -29,11 +29,13 @@ def page(document: dict[str, Any]) -> str:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             groups.setdefault(operation["tags"][0], []).append(entry(method, path, operation))
-    body = "".join(f"<h2>{escape(group)}</h2>{''.join(entries)}" for group, entries in groups.items())
-    title, description = escape(document["info"]["title"]), escape(document["info"]["description"])
+    sections = [f"<h2>{escape(group)}</h2>{''.join(entries)}" for group, entries in groups.items()]
+    body = "".join(sections)
+    title = escape(document["info"]["title"])
+    description = escape(document["info"]["description"])
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title} API</title><style>{STYLE}</style>'
-        f'<h1>{title} API</h1><p style="margin-left: 0">{description} All shapes of requests and answers are in '
+        f'<h1>{title} API</h1><p style="margin-left: 0">{description} The schemas of all requests and responses are in '
         f'<a href="openapi.json">openapi.json</a>.</p>{body}</html>'
     )
 

@@ -70,7 +70,7 @@ def read_csv_url(request: Request, dataset: DatasetOfPath, embedding: EmbeddingO
 
 @router.put("", status_code=201, openapi_extra=ARROW_BODY)
 def upload(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
-    """Store an embedding from an Arrow file with the columns filename and embedding (an addition of al_core).
+    """Store an embedding from an Arrow file with the columns filename and embedding (al_core extension).
 
     An empty dataset takes the filenames as its samples.
     """
@@ -82,7 +82,7 @@ def upload(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
 
 @router.put("/images", status_code=201, openapi_extra=ARROW_BODY)
 def upload_images(dataset: DatasetOfPath, name: ArrayName, body: BodyFile) -> Created:
-    """Store an embedding with the metadata and digests of its images, from an Arrow file (an addition of al_core).
+    """Store an embedding with the metadata and digests of its images, from an Arrow file (al_core extension).
 
     Beside filename and embedding it has a column `digest` of the files and columns of numbers, which become metadata;
     the key `al_core` of its schema describes the model as JSON.
@@ -169,9 +169,12 @@ def csv_lines(dataset: LocalDataset, embedding: StoredArray, n_rows: int = 1000)
     """Yield an embedding in Lightly's CSV layout, `n_rows` rows at a time."""
     matrix = dataset.arrays.read(embedding)
     filenames = dataset.filenames()
-    yield ",".join(["filenames", *(f"embedding_{column}" for column in range(matrix.shape[1])), "labels"]) + "\r\n"
+    columns = [f"embedding_{column}" for column in range(matrix.shape[1])]
+    yield ",".join(["filenames", *columns, "labels"]) + "\r\n"
     for start in range(0, len(matrix), n_rows):
+        block = slice(start, start + n_rows)
         text = io.StringIO()
-        rows = matrix[start : start + n_rows].tolist()
-        csv.writer(text).writerows([filenames[start + offset], *row, 0] for offset, row in enumerate(rows))
+        # The layout ends in a label, which al_core does not store: always 0.
+        lines = ([filename, *row, 0] for filename, row in zip(filenames[block], matrix[block].tolist(), strict=True))
+        csv.writer(text).writerows(lines)
         yield text.getvalue()

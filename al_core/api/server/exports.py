@@ -104,15 +104,16 @@ def export_sama(samples: Exported) -> list[dict[str, object]]:
 
 @router.get("/exports")
 def read_formats(dataset: DatasetOfPath, tag: TagOfPath, addedOnly: bool = False) -> list[ExportFormat]:
-    """Return the formats of `/export/FORMAT`, with what stands in the way of some (an addition of al_core)."""
-    return [
-        ExportFormat(name=name, label=writer.label, obstacle=export_obstacle(dataset, tag, name, added_only=addedOnly))
-        for name, writer in WRITERS.items()
-    ]
+    """Return the formats of `/export/FORMAT`, and for each why the tag cannot be exported in it (al_core extension)."""
+    formats = []
+    for name, writer in WRITERS.items():
+        obstacle = export_obstacle(dataset, tag, name, added_only=addedOnly)
+        formats.append(ExportFormat(name=name, label=writer.label, obstacle=obstacle))
+    return formats
 
 
 @router.get("/export/{format}", response_class=Response)
 def export_file(dataset: DatasetOfPath, tag: TagOfPath, format: str, addedOnly: bool = False) -> Response:
-    """Return a tag as a file in any format that the dashboard offers (an addition of al_core)."""
+    """Return a tag as a file in any format of `/exports` (al_core extension)."""
     content = workflow.export_tag(dataset, tag, format, added_only=addedOnly)
     return Response(content, media_type=find_writer(format).media_type)

@@ -22,7 +22,7 @@ def read_jobs(request: Request) -> Response:
 
 @router.get("/{job_id}", response_model=JobStatusData)
 async def read_job(request: Request, job_id: str) -> Response:
-    """Return where a job stands."""
+    """Return the state of a job."""
     used = services(request)
     # Clients poll: a job of this process needs neither the catalog nor a thread.
     job: Job | JobRecord | None = used.jobs.latest(job_id)
@@ -33,7 +33,7 @@ async def read_job(request: Request, job_id: str) -> Response:
 
 @router.delete("/{job_id}", status_code=202)
 def cancel_job(request: Request, job_id: str) -> JobStatusData:
-    """Ask a job to stop; it does so within a second (an addition of al_core)."""
+    """Ask a job to stop; it does so within a second (al_core extension)."""
     job = find_job(services(request), job_id)
     if isinstance(job, Job):
         job.cancel()
@@ -41,7 +41,7 @@ def cancel_job(request: Request, job_id: str) -> JobStatusData:
 
 
 def find_job(used: Services, job_id: str) -> Job | JobRecord:
-    """Return a job of this process, otherwise what was written down about it."""
+    """Return a job of this process, otherwise its record in the catalog."""
     job = used.jobs.latest(job_id)
     if job is not None:
         return job

@@ -34,7 +34,7 @@ TASK_TYPES = {
 def upload(
     dataset: DatasetOfPath, body: BodyFile, name: ArrayName = "predictions", format: str | None = None
 ) -> PredictionsStored:
-    """Store a file of predictions, as the dashboard takes it, and score it (an addition of al_core).
+    """Store a file of predictions, as the dashboard takes it, and score it (al_core extension).
 
     The format is detected from the content unless it is named.
     """
@@ -71,7 +71,7 @@ def read_task(dataset: DatasetOfPath, task_name: str) -> PredictionTask:
 
 @router.post("/tasks/{task_name}/scores")
 def score_task(dataset: DatasetOfPath, task_name: str) -> PredictionsStored:
-    """Score the predictions of a task that have been sent sample by sample (an addition of al_core)."""
+    """Score the predictions of a task that have been sent sample by sample (al_core extension)."""
     task = read_task(dataset, task_name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "predictions.zip"

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 
 from al_core.api.server.errors import ApiError
@@ -6,11 +8,13 @@ from al_core.store import LocalDataset
 
 def row_of(dataset: LocalDataset, sample_id: str) -> int:
     """Return the row of a sample's id."""
-    prefix, number = sample_id[:16], sample_id[16:]
-    is_id = prefix == dataset.id[:16] and len(number) == 8 and set(number) <= set("0123456789abcdef")
-    if not is_id or int(number, 16) >= dataset.n_samples + dataset.n_pending:
+    # Half of the dataset's id and the row in 8 hexadecimal digits, as `sample_id` puts them together. Not int() alone,
+    # which also reads signs, blanks, underscores and capitals: a sample has one id.
+    match = re.fullmatch(f"{dataset.id[:16]}([0-9a-f]{{8}})", sample_id)
+    row = int(match[1], 16) if match else -1
+    if not 0 <= row < dataset.n_samples + dataset.n_pending:
         raise ApiError(404, "SAMPLE_UNKNOWN", f"dataset '{dataset.name}' has no sample '{sample_id}'", "NotFoundError")
-    return int(number, 16)
+    return row
 
 
 def filename_of(dataset: LocalDataset, row: int) -> str:

@@ -30,9 +30,9 @@ def read_mappings(dataset: DatasetOfPath, field: Literal["fileName", "_id"]) -> 
 
 @router.get("/filenames", response_class=FileResponse)
 def read_filenames(dataset: DatasetOfPath) -> FileResponse:
-    """Return the filenames in row order as an Arrow file with the column filename (an addition of al_core).
+    """Return the filenames in row order as an Arrow file with the column filename (al_core extension).
 
-    It may hold more names than the dataset has samples: those that are just being counted in.
+    It may hold more names than the dataset has samples: the last ones are then still being added.
     """
     if not dataset.n_samples:
         raise MissingInputError(f"dataset '{dataset.name}' has no samples yet; add them first")
@@ -41,7 +41,7 @@ def read_filenames(dataset: DatasetOfPath) -> FileResponse:
 
 @router.put("/filenames", status_code=204, response_class=Response)
 def set_filenames(dataset: DatasetOfPath, body: list[str]) -> None:
-    """Give an empty dataset its samples and their `initial-tag` (an addition of al_core)."""
+    """Give an empty dataset its samples and their `initial-tag` (al_core extension)."""
     for filename in body:
         check_filename(filename)
     dataset.set_samples(body)
@@ -54,17 +54,21 @@ def read_samples(
     pageSize: PageNumber | None = None,
     pageOffset: PageNumber = 0,
 ) -> Response:
-    """Return all samples in row order, also those that `tags/initial` or `tags/upsize` has not counted in yet."""
+    """Return all samples in row order, also those that `tags/initial` or `tags/upsize` has not added yet."""
     filenames = dataset.filenames() + dataset.samples.filenames(dataset.n_samples)
     attributes = dataset.samples.attributes()
-    rows = [row for row, name in enumerate(filenames) if fileName in (None, name)][pageOffset:][:pageSize]
-    samples = (sample_data(dataset, row, filenames[row], attributes.get(row, {})) for row in rows)
-    return json_bytes([sample.model_dump(by_alias=True) for sample in samples])
+    rows = [row for row, name in enumerate(filenames) if fileName in (None, name)]
+    page = []
+    # Two slices: the sum of offset and size may exceed what the index of a slice holds.
+    for row in rows[pageOffset:][:pageSize]:
+        sample = sample_data(dataset, row, filenames[row], attributes.get(row, {}))
+        page.append(sample.model_dump(by_alias=True))
+    return json_bytes(page)
 
 
 @router.post("/samples", status_code=201)
 def create_sample(dataset: DatasetOfPath, body: SampleCreate) -> Created:
-    """Add a sample; it is counted in by `tags/initial` or `tags/upsize`. A known filename keeps its id."""
+    """Register a sample; `tags/initial` or `tags/upsize` adds it to the dataset. A repeated filename keeps its id."""
     check_filename(body.file_name)
     # -1 for a filename that the dataset does not have.
     row = int(dataset.rows_of([body.file_name])[0])
@@ -104,8 +108,10 @@ def create_write_url(
 @router.get("/samples/{sample_id}/writeurls")
 def create_write_urls(request: Request, dataset: DatasetOfPath, sample_id: str) -> SampleWriteUrls:
     """Return where to send an image and its thumbnail."""
-    full, thumb = (image_url(request, dataset, sample_id, "PUT", kind) for kind in ("full", "thumbnail"))
-    return SampleWriteUrls(full=full, thumb=thumb)
+    return SampleWriteUrls(
+        full=image_url(request, dataset, sample_id, "PUT", "full"),
+        thumb=image_url(request, dataset, sample_id, "PUT", "thumbnail"),
+    )
 
 
 @router.get("/samples/{sample_id}/readurl")
@@ -126,5 +132,5 @@ def redirect_to_image(
     sample_id: str,
     type: Literal["full", "thumbnail"] = "full",  # noqa: A002 - its name in the address
 ) -> str:
-    """Lead to an image or its thumbnail."""
+    """Redirect to an image or its thumbnail."""
     return image_url(request, dataset, sample_id, "GET", type)

@@ -31,7 +31,7 @@ def create_score(dataset: DatasetOfPath, tag: TagOfPath, body: ScoreCreate) -> C
 
 @router.put("", status_code=204, response_class=Response, openapi_extra=ARROW_BODY)
 def upload_scores(dataset: DatasetOfPath, tag: TagOfPath, body: BodyFile) -> None:
-    """Store several scores at once, one Arrow column each, in the row order of the tag (an addition of al_core)."""
+    """Store several scores at once, one Arrow column each, in the row order of the tag (al_core extension)."""
     workflow.store_scores(dataset, tag.rows, read_columns(body), origin=ScoreOrigin(tag=tag.name))
 
 

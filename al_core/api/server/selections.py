@@ -36,7 +36,7 @@ def create_sampling(request: Request, dataset: DatasetOfPath, embedding_id: str,
 
 @router.post("/selections", status_code=201)
 def create_selection(request: Request, dataset: DatasetOfPath, body: SelectionCreate) -> JobCreated:
-    """Start a selection with every option that al_core has (an addition of al_core)."""
+    """Start a selection with every option that al_core has (al_core extension)."""
     return start(request, dataset, body.to_config(), body)
 
 

@@ -63,7 +63,7 @@ def _tag_list(request: Request, dataset_id: str) -> JsonAnswer:
 
 @router.post("/initial", status_code=201)
 def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Created:
-    """Fix the order of the samples sent so far, and make the tag that holds them all."""
+    """Freeze the order of the samples registered so far, and create the tag that holds them all."""
     with coded(AlreadyExistsError="TAG_INITIAL_EXISTS"):
         tag = dataset.lock_samples()
     image_type = {"imgType": body.img_type} if body.img_type else {}
@@ -73,7 +73,7 @@ def create_initial_tag(dataset: DatasetOfPath, body: InitialTagCreate) -> Create
 
 @router.post("/upsize", status_code=201)
 def upsize_tags(dataset: DatasetOfPath, body: TagUpsize) -> Created:
-    """Count in the samples sent since, and make a tag that holds just those."""
+    """Add the samples registered since, and create a tag that holds only those."""
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
         tag = dataset.grow(body.upsize_tag_name)
     dataset.set_attributes({"size_in_bytes": size_in_bytes(dataset)})
@@ -118,9 +118,10 @@ def create_tag(dataset: DatasetOfPath, body: TagCreate) -> Created:
 def rows_of_mask(dataset: LocalDataset, bit_mask_data: str) -> Rows:
     """Return the rows of a mask that a client sent."""
     mask = BitMask.from_hex(bit_mask_data)
-    if mask.x.bit_length() > dataset.n_samples:
+    n_bits = mask.x.bit_length()
+    if n_bits > dataset.n_samples:
         raise InvalidInputError(
-            f"bitMaskData has {mask.x.bit_length()} bits, but dataset '{dataset.name}' has {dataset.n_samples} samples"
+            f"bitMaskData has {n_bits} bits, but dataset '{dataset.name}' has {dataset.n_samples} samples"
         )
     return np.array(mask.to_indices(), np.int64)
 
@@ -144,5 +145,7 @@ def update_tag(dataset: DatasetOfPath, tag: TagOfPath, body: TagUpdate) -> None:
 @router.delete("/{tag_id}", status_code=204, response_class=Response)
 def delete_tag(dataset: DatasetOfPath, tag: TagOfPath) -> None:
     """Remove a tag from which no other was made."""
-    with coded(NotAllowedError="TAG_UNDELETABLE_IS_INITIAL" if tag.parent_id is None else "TAG_UNDELETABLE_NOT_A_LEAF"):
+    # Only `initial-tag` has no parent.
+    code = "TAG_UNDELETABLE_IS_INITIAL" if tag.parent_id is None else "TAG_UNDELETABLE_NOT_A_LEAF"
+    with coded(NotAllowedError=code):
         dataset.delete_tag(tag)
