@@ -1,12 +1,15 @@
-"""The neighbor graph: recall and time of al_core, pynndescent and faiss-cpu on Fashion-MNIST and on clusters.
+"""The neighbor graph: recall and time of al_core, faiss-cpu alone and pynndescent, and of the first CORAL.
 
-Run `python -m benchmarks.neighbors`; `--large` adds 200,000 rows in clusters, and
-`python -m benchmarks.neighbors --only 1000000 --sides al_core` measures the graph of 1,000,000 x 128 alone (2 GB, well
-under a minute on two cores). Recall is over 1,000 rows whose true neighbors come from a comparison with all rows.
+Run `python -m benchmarks.neighbors` for Fashion-MNIST (60,000 x 784) and 200,000 x 256 rows in 2,000 overlapping
+clusters; `--only 1000000` measures that many rows in clusters instead, `--only 10000000 --dim 128 --dtype float16
+--sides al_core` the largest. `--coral` adds a selection of 10,000 with uniform scores, first with the graph and then
+with the existing one. faiss doubles the lists it visits until its recall on 512 rows is 0.95, which counts. Recall is
+over 1,000 rows whose true neighbors come from a comparison with all rows. On a busy machine compare CPU seconds.
 """
 
 import argparse
 import os
+import resource
 import time
 from collections.abc import Callable
 
@@ -16,68 +19,132 @@ from numpy.typing import NDArray
 from benchmarks.kcenter import make
 
 K = 32
+PROMISED_RECALL = 0.95
+N_CLUSTERS = 2_000
+LATENT_DIM = 24
+Rows = NDArray[np.floating]
 
 
-def al_core(data: NDArray[np.float32]) -> NDArray[np.int32]:
+def overlapping_clusters(n_rows: int, dim: int, dtype: str) -> Rows:
+    """Clusters in 24 directions, centers of scale 1 and spread 0.5, plus noise of 0.05 in all directions."""
+    rng = np.random.default_rng(0)
+    centers = rng.normal(size=(N_CLUSTERS, LATENT_DIM)).astype(np.float32)
+    directions = np.linalg.qr(rng.normal(size=(dim, LATENT_DIM)))[0].T.astype(np.float32)
+    rows = np.empty((n_rows, dim), dtype)
+    for start in range(0, n_rows, 50_000):
+        block = rows[start : start + 50_000]
+        latent = centers[rng.integers(0, N_CLUSTERS, len(block))]
+        latent += 0.5 * rng.standard_normal(latent.shape, np.float32)
+        block[:] = latent @ directions + 0.05 * rng.standard_normal(block.shape, np.float32)
+    return rows
+
+
+def al_core(data: Rows) -> NDArray[np.int32]:
     from al_core.geometry.neighbors import nearest_neighbors
 
     return nearest_neighbors(data, K, normalize=False).indices
 
 
-def pynndescent(data: NDArray[np.float32]) -> NDArray[np.int32]:
+def pynndescent(data: Rows) -> NDArray[np.int32]:
     from pynndescent import NNDescent
 
     neighbors: NDArray[np.int32] = NNDescent(data, n_neighbors=K + 1, random_state=0).neighbor_graph[0]
     return neighbors[:, 1:]
 
 
-def faiss_ivf(data: NDArray[np.float32]) -> NDArray[np.int64]:
+def faiss_ivf(data: Rows) -> NDArray[np.int64]:
     import faiss
 
-    n_cells = int(np.sqrt(len(data)))
+    n_cells = 2 * int(np.sqrt(len(data)))
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(data.shape[1]), data.shape[1], n_cells)
     index.train(data)
     index.add(data)
-    index.nprobe = max(1, n_cells // 16)
+    sample = np.random.default_rng(2).choice(len(data), 512, replace=False)
+    true = true_neighbors(data, sample)
+    while recall(true, index.search(data[sample], K + 1)[1][:, 1:]) < PROMISED_RECALL:
+        index.nprobe *= 2
     neighbors: NDArray[np.int64] = index.search(data, K + 1)[1]
     return neighbors[:, 1:]
 
 
-SIDES: dict[str, Callable[[NDArray[np.float32]], NDArray[np.integer]]] = {
-    f.__name__: f for f in (al_core, pynndescent, faiss_ivf)
-}
+SIDES: dict[str, Callable[[Rows], NDArray[np.integer]]] = {f.__name__: f for f in (al_core, faiss_ivf, pynndescent)}
 
 
-def true_neighbors(data: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    squares, true = np.einsum("ij,ij->i", data, data), []
-    for some in np.array_split(rows, -(-len(rows) // 50)):
-        distances = squares - 2 * (data[some] @ data.T)
-        distances[np.arange(len(some)), some] = np.inf
-        true.append(np.argpartition(distances, K, axis=1)[:, :K])
-    return np.concatenate(true)
+def true_neighbors(data: Rows, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+    nearest = np.full((len(rows), K), np.inf, np.float32)
+    true = np.zeros((len(rows), K), np.int64)
+    for start in range(0, len(data), 20_000):
+        block = data[start : start + 20_000].astype(np.float32)
+        distances = np.einsum("ij,ij->i", block, block) - 2 * (data[rows].astype(np.float32) @ block.T)
+        is_inside = (rows >= start) & (rows < start + len(block))
+        distances[np.flatnonzero(is_inside), rows[is_inside] - start] = np.inf
+        positions = np.argpartition(distances, K, axis=1)[:, :K]
+        both = np.hstack([nearest, np.take_along_axis(distances, positions, axis=1)])
+        best = np.argpartition(both, K, axis=1)[:, :K]
+        nearest = np.take_along_axis(both, best, axis=1)
+        true = np.take_along_axis(np.hstack([true, positions + start]), best, axis=1)
+    return true
+
+
+def recall(true: NDArray[np.int64], neighbors: NDArray[np.integer]) -> float:
+    return float(np.mean([len(np.intersect1d(a, b)) for a, b in zip(true, neighbors, strict=True)])) / K
+
+
+class Clock:
+    """Wall and processor seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._cpu = os.times()
+
+    def __str__(self) -> str:
+        after = os.times()
+        used = after.user + after.system - self._cpu.user - self._cpu.system
+        return f"{time.perf_counter() - self._start:.1f} | {used:.1f}"
+
+
+def print_coral(name: str, data: Rows) -> None:
+    from al_core.config import SelectionConfig
+    from al_core.geometry.neighbors import nearest_neighbors
+    from al_core.selection import select
+
+    scores = np.random.default_rng(3).uniform(size=len(data))
+    config = SelectionConfig("CORAL", 10_000, normalize=False)
+    clock = Clock()
+    graph = nearest_neighbors(data, K, normalize=False)
+    select(data, config, scores=scores, graph=graph)
+    print(f"| {name} | first CORAL | | {clock} |", flush=True)
+    clock = Clock()
+    select(data, config, scores=scores, graph=graph)
+    print(f"| {name} | next CORAL | | {clock} |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sides", nargs="+", default=["al_core", "pynndescent"], choices=list(SIDES))
-    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--sides", nargs="+", default=list(SIDES), choices=list(SIDES))
     parser.add_argument("--only", type=int, metavar="ROWS", help="measure only clusters of this many rows")
+    parser.add_argument("--dim", type=int, default=256)
+    parser.add_argument("--dtype", default="float32", choices=["float16", "float32"])
+    parser.add_argument("--coral", action="store_true")
     arguments = parser.parse_args()
-    print("| data | N x D | side | recall | seconds | CPU s |\n|---|---|---|---|---|---|")
-    shapes = [("fashion", 60_000, 784)] + [("clusters", 200_000, 128)] * arguments.large
+    print("| data | side | recall | seconds | CPU s |\n|---|---|---|---|---|")
+    shapes = [("fashion", 60_000, 784), ("clusters", 200_000, arguments.dim)]
     if arguments.only:
-        shapes = [("clusters", arguments.only, 128)]
-    for kind, n, dim in shapes:
-        data = make(kind, n, dim)
-        rows = np.random.default_rng(1).choice(n, 1000, replace=False)
+        shapes = [("clusters", arguments.only, arguments.dim)]
+    for kind, n_rows, dim in shapes:
+        is_fashion = kind == "fashion"
+        data = make(kind, n_rows, dim) if is_fashion else overlapping_clusters(n_rows, dim, arguments.dtype)
+        name = f"{kind} {n_rows:,} x {dim}"
+        rows = np.random.default_rng(1).choice(n_rows, 1000, replace=False)
         true = true_neighbors(data, rows)
         for side in arguments.sides:
-            cpu, start = os.times(), time.perf_counter()
-            found = SIDES[side](data)
-            seconds, after = time.perf_counter() - start, os.times()
-            recall = np.mean([len(np.intersect1d(a, b)) for a, b in zip(true, found[rows], strict=True)]) / K
-            used = after.user + after.system - cpu.user - cpu.system
-            print(f"| {kind} | {n:,} x {dim} | {side} | {recall:.3f} | {seconds:.1f} | {used:.1f} |", flush=True)
+            clock = Clock()
+            neighbors = SIDES[side](data)
+            line = str(clock)
+            print(f"| {name} | {side} | {recall(true, neighbors[rows]):.3f} | {line} |", flush=True)
+        if arguments.coral:
+            print_coral(name, data)
+        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ from threading import Lock
 
 from threadpoolctl import threadpool_limits
 
+# numba's own threads: where it has neither OpenMP nor TBB (macOS), two Python threads that enter its parallel loops at
+# once terminate the process, and a server runs two jobs at once.
+_numba_lock = Lock()
 # BLAS has one limit per process: the first pool to open sets it, the last to close takes it back.
 _lock = Lock()
 _n_open = 0
@@ -32,6 +35,13 @@ def workers() -> Iterator[ThreadPoolExecutor]:
             yield pool
     finally:
         _release_blas()
+
+
+@contextmanager
+def numba_threads() -> Iterator[None]:
+    """Let one thread at a time call a library whose compiled loops are parallel (umap-learn, pynndescent)."""
+    with _numba_lock:
+        yield
 
 
 def _limit_blas() -> None:

@@ -8,21 +8,17 @@ differently gets a + b - ab: the probability that at least one of them sees it.
 
 import warnings
 from functools import cache
-from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.geometry.neighbors import NeighborGraph
+from al_core.geometry.threads import numba_threads
 from al_core.types import Rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-# umap-learn's functions run numba's own threads. Where numba has neither OpenMP nor TBB (macOS), two Python threads
-# that enter them at once terminate the process, and a server runs two jobs at once.
-_lock = Lock()
 
 
 def mutual_weights(graph: NeighborGraph) -> "csr_array":
@@ -36,7 +32,7 @@ def mutual_weights(graph: NeighborGraph) -> "csr_array":
     indices[:, 1:] = graph.indices
     distances = np.zeros((n_rows, k + 1), np.float32)
     distances[:, 1:] = graph.distances
-    with _lock:
+    with numba_threads():
         weights, _, _ = _umap().fuzzy_simplicial_set(
             indices, k + 1, None, "euclidean", knn_indices=indices, knn_dists=distances
         )
@@ -52,7 +48,7 @@ def weights_to_landmarks(rows: Rows, graph: NeighborGraph, n_rows: int) -> "csr_
 
     indices = np.ascontiguousarray(graph.indices, np.int32)
     distances = np.ascontiguousarray(graph.distances, np.float32)
-    with _lock:
+    with numba_threads():
         umap = _umap()
         bandwidths, nearest = umap.smooth_knn_dist(distances, float(indices.shape[1]), local_connectivity=0.0)
         positions, landmarks, values, _ = umap.compute_membership_strengths(

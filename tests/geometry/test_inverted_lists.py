@@ -1,0 +1,48 @@
+import numpy as np
+
+from al_core.geometry.exact_neighbors import nearest_of
+from al_core.geometry.inverted_lists import list_search
+from al_core.geometry.space import Space
+from al_core.geometry.threads import workers
+
+ROWS = np.arange(4_000)
+
+
+def test_lists_find_nearly_all_neighbors_and_measure_them_as_products_do() -> None:
+    rng = np.random.default_rng(0)
+    embeddings = rng.normal(size=(50, 10))[rng.integers(0, 50, 4_000)] + 0.3 * rng.normal(size=(4_000, 10))
+    space = Space.from_embeddings(embeddings, ROWS, normalize=False)
+    calls: list[int] = []
+    with workers() as pool:
+        search = list_search(space, ROWS, 10, pool, calls.append)
+    assert search is not None
+    assert calls[0] == 0
+    assert calls[-1] == 4_000
+    tasks = search.tasks(ROWS)
+    assert sorted(np.concatenate(tasks).tolist()) == ROWS.tolist()
+    indices, distances = search.nearest(tasks[0])
+    exact_indices, exact = nearest_of(space, 10, tasks[0], ROWS)
+    is_found = indices == exact_indices
+    assert is_found.mean() > 0.8
+    np.testing.assert_allclose(distances[is_found], exact[is_found], rtol=1e-5)
+
+
+def test_rows_whose_cells_hold_too_few_others_are_compared_with_all() -> None:
+    # 20 rows far from all others: each has 30 neighbors, more than are near it.
+    rng = np.random.default_rng(0)
+    embeddings = rng.normal(size=(4_000, 3))
+    embeddings[:20] += 100
+    space = Space.from_embeddings(embeddings, ROWS, normalize=False)
+    with workers() as pool:
+        search = list_search(space, ROWS, 30, pool, lambda done: None)
+    assert search is not None
+    indices, distances = search.nearest(np.arange(20))
+    assert (indices >= 0).all()
+    assert np.isfinite(distances).all()
+
+
+def test_data_without_structure_has_no_faster_search_than_products() -> None:
+    embeddings = np.random.default_rng(0).normal(size=(4_000, 64))
+    space = Space.from_embeddings(embeddings, ROWS, normalize=True)
+    with workers() as pool:
+        assert list_search(space, ROWS, 10, pool, lambda done: None) is None
