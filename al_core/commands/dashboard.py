@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace) -> None:
     compiler = compile_kernels()
     # Headless, because Streamlit would otherwise ask for an e-mail address before it opens the browser.
     options = [f"--server.address={arguments.host}", f"--server.port={arguments.port}", "--server.headless=true"]
+    # The address that Streamlit prints. Without it, a server on all addresses asks the internet for its own.
+    options.append(f"--browser.serverAddress={_reachable(arguments.host)}")
     sys.argv = ["streamlit", "run", str(find_app()), *options]
     try:
         # In this process: `python -m streamlit` would put the working directory, which may have a `ui` of its own,
