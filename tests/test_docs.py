@@ -56,6 +56,7 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
         "SECURITY.md",
         "docs/architecture.md",
         "docs/choosing.md",
+        "docs/backups.md",
         "docs/containers.md",
         "docs/http.md",
         "docs/formats.md",

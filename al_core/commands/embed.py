@@ -1,20 +1,16 @@
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from al_core.commands.terminal import printed_progress
 from al_core.text import counted
-from al_core.types import Progress
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage
 
 SUMMARY = "Create a dataset from a folder of images; an interrupted run resumes where it stopped."
-SECONDS_PER_LINE = 0.2
-"""How often progress is rewritten in a terminal."""
-
 BROKEN_SHOWN = 20
 """Unreadable files that are listed; of the others only the number is printed."""
 
@@ -71,7 +67,11 @@ def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]"
 
     with Workspace(arguments.workspace) as workspace:
         result = workflow.dataset_from_images(
-            workspace, arguments.images_dir, arguments.dataset, model=arguments.model, progress=_printed_progress()
+            workspace,
+            arguments.images_dir,
+            arguments.dataset,
+            model=arguments.model,
+            progress=printed_progress("images"),
         )
     return result.dataset.n_samples, result.broken
 
@@ -88,27 +88,8 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     model = load_model(arguments.model)
     with Workspace(arguments.workspace) as workspace:
         runs = workspace.home / "embedding-runs"
-    with embed_folder(folder, filenames, model, runs, progress=_printed_progress()) as images:
+    with embed_folder(folder, filenames, model, runs, progress=printed_progress("images")) as images:
         upload.send_embeddings(images, model)
-        upload.send_images(folder, images.filenames, arguments.images, _printed_progress("images sent"))
+        upload.send_images(folder, images.filenames, arguments.images, printed_progress("images", " sent"))
     print(WHERE_IMAGES_ARE[arguments.images].format(folder=folder))
     return len(images.filenames), images.broken
-
-
-def _printed_progress(unit: str = "images") -> Progress:
-    """Return a progress that rewrites one line in a terminal; elsewhere it writes the last line alone."""
-    started = time.monotonic()
-    last = started
-    is_terminal = sys.stderr.isatty()
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if done < total and (not is_terminal or now - last < SECONDS_PER_LINE):
-            return
-        last = now
-        speed = done / max(now - started, 1e-9)
-        line = f"{done:,} of {total:,} {unit}, {speed:,.0f} images/s, {(total - done) / speed:,.0f} s left"
-        print(f"\r{line:<70}" if is_terminal else line, end="\n" if done == total else "", file=sys.stderr, flush=True)
-
-    return show

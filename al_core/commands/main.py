@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import al_core
-from al_core.commands import check, dashboard, embed, serve, token, warm
+from al_core.commands import backup, check, dashboard, doctor, embed, restore, serve, token, warm
 from al_core.exceptions import ALCoreError
 
 
@@ -26,9 +26,12 @@ class Command:
 
 
 COMMANDS = {
+    "backup": Command(backup.SUMMARY, backup.add_arguments, backup.run),
     "check": Command(check.SUMMARY, check.add_arguments, check.run),
     "dashboard": Command(dashboard.SUMMARY, dashboard.add_arguments, dashboard.run),
+    "doctor": Command(doctor.SUMMARY, doctor.add_arguments, doctor.run),
     "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
+    "restore": Command(restore.SUMMARY, restore.add_arguments, restore.run),
     "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
     "token": Command(token.SUMMARY, token.add_arguments, token.run),
     "warm": Command(warm.SUMMARY, warm.add_arguments, warm.run),

@@ -10,9 +10,12 @@ from sqlalchemy import Engine, Row, Select, select
 
 from al_core.store import files
 from al_core.store.engines import reading
+from al_core.store.identity import now
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
 from al_core.store.records import INITIAL_TAG, ONE_ROW_A_SAMPLE, Kind
 from al_core.store.tables import arrays, datasets, tags, tombstones
+from al_core.store.tombstones import DATASET, FILE
+from al_core.types import Progress
 
 FILENAMES = "filenames.arrow"
 
@@ -23,7 +26,7 @@ class Fault:
 
     Attributes:
         dataset_id: The dataset it is in.
-        kind: "filenames", "tag", or the kind of an array.
+        kind: "dataset", "filenames", "tag", "tombstone", or the kind of an array.
         name: Of the tag or array, otherwise of the dataset.
         problem: A part of a sentence, such as "is missing".
     """
@@ -53,16 +56,20 @@ class Checks:
         unnamed = present - named
         return sorted(path for path in unnamed if path.relative_to(self._datasets_folder).parts[:2] not in clients)
 
-    def damaged_arrays(self, *, with_digests: bool = True) -> Iterator[Fault]:
+    def damaged_arrays(self, *, with_digests: bool = True, progress: Progress | None = None) -> Iterator[Fault]:
         """Yield the arrays whose file is missing, cut or changed, or that have not a row for each sample.
 
         Args:
             with_digests: Whether every file is read in full; otherwise only its header and length are.
+            progress: Called with the number of arrays looked at.
         """
-        for array in self._rows(_of_datasets(arrays).add_columns(datasets.c.n_samples)):
+        rows = self._rows(_of_datasets(arrays).add_columns(datasets.c.n_samples))
+        for done, array in enumerate(rows, 1):
             problem = self._problem_of(array, with_digests=with_digests)
             if problem:
                 yield Fault(array.dataset_id, array.kind, array.name, problem)
+            if progress:
+                progress(done, len(rows))
 
     def damaged_filenames(self) -> Iterator[Fault]:
         """Yield the datasets whose filenames are missing, unreadable or too few."""
@@ -89,6 +96,30 @@ class Checks:
         query = _of_datasets(arrays).where(arrays.c.kind == Kind.SELECTION, arrays.c.name.not_in(select(tags.c.id)))
         for array in self._rows(query):
             yield Fault(array.dataset_id, array.kind, array.name, "belongs to no tag")
+
+    def unreachable_datasets(self) -> Iterator[Fault]:
+        """Yield the deleted datasets that no tombstone keeps: nobody can restore them, and their files never go."""
+        is_kept = select(tombstones.c.id).where(tombstones.c.kind == DATASET, tombstones.c.dataset_id == datasets.c.id)
+        query = select(datasets).where(datasets.c.deleted_at.is_not(None), ~is_kept.exists())
+        for dataset in self._rows(query):
+            yield Fault(dataset.id, "dataset", dataset.name, "has been deleted, but no tombstone keeps it")
+
+    def empty_tombstones(self) -> Iterator[Fault]:
+        """Yield what was deleted and should be restorable, but whose file is gone."""
+        query = select(tombstones).where(tombstones.c.kind != FILE, tombstones.c.expires_at > now())
+        for tombstone in self._rows(query.order_by(tombstones.c.position)):
+            buried = tombstone.content.get("arrays", [])
+            if not all(self._file(tombstone.dataset_id, array["kind"], array["id"]).exists() for array in buried):
+                problem = f"cannot be restored as the {tombstone.kind} it was: its file is gone"
+                yield Fault(tombstone.dataset_id, "tombstone", tombstone.name, problem)
+
+    def gone_origins(self) -> Iterator[Fault]:
+        """Yield the tags made from a tag that has been deleted since: nothing is wrong, but its origin is not shown."""
+        ids = set(self._scalars(select(tags.c.id)))
+        for tag in self._rows(_of_datasets(tags)):
+            for origin_id, role in ((tag.query_tag_id, "query"), (tag.preselected_tag_id, "labeled")):
+                if origin_id is not None and origin_id not in ids:
+                    yield Fault(tag.dataset_id, "tag", tag.name, f"names a {role} tag that has been deleted since")
 
     def _problem_of(self, array: Row[Any], *, with_digests: bool) -> str | None:
         path = self._file(array.dataset_id, array.kind, array.id)

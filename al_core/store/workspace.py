@@ -12,8 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import NotFoundError, WorkspaceError
 from al_core.store import engines, files, names, tables
+from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
+from al_core.store.doctor import Doctor
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
@@ -24,6 +26,7 @@ from al_core.store.revisions import Revisions
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import changing, lock
+from al_core.types import Progress
 
 # Made once, because nearly every request begins with it.
 DATASET = select(tables.datasets).where(
@@ -57,7 +60,7 @@ class Workspace:
     """
 
     def __init__(self, home: Path | str | None = None) -> None:
-        self.home = Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
+        self.home = _home(home)
         files.make_folder(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
@@ -67,6 +70,18 @@ class Workspace:
         files.make_folder(self._datasets_folder)
         remove_leftovers(self._engine, self._datasets_folder)
         self.tombstones.remove_expired(is_due=True)
+
+    @classmethod
+    def existing(cls, home: Path | str | None = None) -> "Workspace":
+        """Open a workspace, but make none.
+
+        Raises:
+            WorkspaceError: If there is none, or it cannot be opened.
+        """
+        folder = _home(home)
+        if not folder.is_dir() or not any(folder.iterdir()):
+            raise WorkspaceError(f"{folder} is no workspace; give its folder with --workspace or AL_CORE_HOME")
+        return cls(folder)
 
     def __enter__(self) -> "Workspace":
         return self
@@ -120,6 +135,18 @@ class Workspace:
     def checks(self) -> Checks:
         """What is wrong with this workspace."""
         return Checks(self._engine, self._datasets_folder)
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        """Finds and mends what is wrong with this workspace."""
+        return Doctor(self._engine, self.home, self.checks, self.tombstones)
+
+    def back_up(self, path: Path, *, progress: Progress | None = None) -> list[str]:
+        """Write this workspace, as it is at one moment, into a new file, and return which of its files are missing.
+
+        Others may use it meanwhile. `restore_backup` makes a home of the file.
+        """
+        return write_backup(self._engine, self.home, path, progress=progress)
 
     def datasets(self) -> list[LocalDataset]:
         """Return all datasets, newest first."""
@@ -194,6 +221,10 @@ class Workspace:
 
     def _dataset(self, record: Any) -> LocalDataset:
         return LocalDataset(self._engine, self._datasets_folder / record.id, record, self.tombstones)
+
+
+def _home(home: Path | str | None) -> Path:
+    return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
 
 
 def _new_dataset(name: str, images_dir: Path | None) -> dict[str, Any]:

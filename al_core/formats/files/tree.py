@@ -135,7 +135,7 @@ class _Zip:
 class _Tar:
     def __init__(self, path: Path) -> None:
         self.source = path.name
-        self._tar = tarfile.open(path, tarinfo=_Member)  # noqa: SIM115 - stays open as long as the tree is there
+        self._tar = tarfile.open(path, tarinfo=BoundedTarInfo)  # noqa: SIM115 - stays open as long as the tree is there
         weakref.finalize(self, self._tar.close)
         self._members: dict[str, tarfile.TarInfo] = {}
         for member in self._tar:
@@ -155,13 +155,13 @@ class _Tar:
             return file.read() if file else b""
 
 
-class _Member(tarfile.TarInfo):
+class BoundedTarInfo(tarfile.TarInfo):
     """A member of a tar whose header is looked at before tarfile reads what belongs to it.
 
     The method is how tarfile dispatches on the type of a header, the same in all versions of Python since 3.0.
     """
 
-    def _proc_member(self, archive: tarfile.TarFile) -> "_Member":
+    def _proc_member(self, archive: tarfile.TarFile) -> "BoundedTarInfo":
         is_header = self.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, *_PAX_TYPES)
         if is_header and self.size > _MAX_HEADER_BYTES:
             raise FileFormatError(
@@ -182,7 +182,7 @@ def _is_tar(path: Path, head: bytes) -> bool:
     if path.is_dir() or not (is_compressed or head[257:262] == b"ustar"):
         return False
     try:
-        tarfile.open(path, tarinfo=_Member).close()
+        tarfile.open(path, tarinfo=BoundedTarInfo).close()
     except FileFormatError:
         raise
     except ARCHIVE_ERRORS:

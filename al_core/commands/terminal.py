@@ -1,0 +1,32 @@
+import sys
+import time
+
+from al_core.types import Progress
+
+SECONDS_PER_LINE = 0.2
+"""How often progress is rewritten in a terminal."""
+
+
+def printed_progress(unit: str, done_to_them: str = "") -> Progress:
+    """Return a progress that rewrites one line in a terminal; elsewhere it writes the last line alone.
+
+    Args:
+        unit: What is counted, in the plural, such as "images".
+        done_to_them: Follows the unit, such as " sent".
+    """
+    started = time.monotonic()
+    last = started
+    is_terminal = sys.stderr.isatty()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done < total and (not is_terminal or now - last < SECONDS_PER_LINE):
+            return
+        last = now
+        speed = done / max(now - started, 1e-9)
+        seconds_left = (total - done) / speed
+        line = f"{done:,} of {total:,} {unit}{done_to_them}, {speed:,.0f} {unit}/s, {seconds_left:,.0f} s left"
+        print(f"\r{line:<70}" if is_terminal else line, end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return show
