@@ -1,7 +1,7 @@
 """Claim: a server killed at any moment loses nothing that it had acknowledged and shows nothing half-written.
 
-50 times, uploads, score writes and selections run until SIGKILL ends the server at a random moment. After the restart,
-everything that was acknowledged must be there.
+60 times, uploads, score writes and selections run until SIGKILL ends the server at a random moment. After the restart,
+everything that was acknowledged must be there. `benchmarks.kill_imports` does the same to the jobs of the dashboard.
 """
 
 import os
@@ -23,7 +23,7 @@ from al_core.api import ApiWorkflowClient
 from al_core.config import SelectionConfig
 from al_core.exceptions import ServerError
 
-N_KILLS = 50
+N_KILLS = 60
 N_SAMPLES = 2000
 SCORED = "scored"
 
@@ -113,12 +113,14 @@ def check(address: str, uploads: str, record: Record) -> None:
     )
 
 
-def main(n_kills: int = N_KILLS) -> None:
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as probe:
-        home, port = Path(folder), probe.getsockname()[1]
-        probe.close()
-        address, record = f"http://127.0.0.1:{port}", Record()
-        server = start(home, port)
+def run(home: Path, n_kills: int) -> Record:
+    """Kill the server of an empty home again and again, and return what it had acknowledged and had to the end."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    record = Record()
+    server = start(home, port)
+    try:
         uploads = requests.post(f"{address}/v1/datasets", json={"name": "uploads"}, timeout=10).json()["id"]
         client = ApiWorkflowClient(server=address)
         client.create_dataset(SCORED)
@@ -140,7 +142,15 @@ def main(n_kills: int = N_KILLS) -> None:
                 thread.join()
             server = start(home, port)
             check(address, uploads, record)
+    finally:
         server.kill()
+        server.wait()
+    return record
+
+
+def main(n_kills: int = N_KILLS) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        record = run(Path(folder), n_kills)
         print(
             f"killed {n_kills} times; all {len(record.samples)} acknowledged samples, {len(record.images)} images and "
             f"{len(record.selections)} selections were there each time"
