@@ -168,7 +168,8 @@ def views(dataset: LocalDataset, embedding: StoredArray, *, with_points: bool) -
 def csv_lines(dataset: LocalDataset, embedding: StoredArray, n_rows: int = 1000) -> Iterator[str]:
     """Yield an embedding in Lightly's CSV layout, `n_rows` rows at a time."""
     matrix = dataset.arrays.read(embedding)
-    filenames = dataset.filenames()
+    # After a dataset has grown, its embedding still lacks the new samples, which come last.
+    filenames = dataset.filenames(np.arange(len(matrix)))
     columns = [f"embedding_{column}" for column in range(matrix.shape[1])]
     yield ",".join(["filenames", *columns, "labels"]) + "\r\n"
     for start in range(0, len(matrix), n_rows):

@@ -30,6 +30,17 @@ def test_an_embedding_is_read_as_csv_and_deleted(api: Api) -> None:
     assert api("GET", f"{embedding}/2d", 404)["code"] == "EMBEDDING_UNKNOWN"
 
 
+def test_the_csv_of_an_embedding_ends_with_it_after_the_dataset_has_grown(api: Api, dataset: Dataset) -> None:
+    embedding = dataset.arrays.get("embedding", "default").id
+    api("POST", f"{api.dataset}/samples", 201, {"fileName": "later.png"})
+    api("POST", f"{api.dataset}/tags/upsize", 201, {"upsizeTagName": "second upload"})
+    address = api("GET", f"{api.dataset}/embeddings/{embedding}/readCSVUrl", 200)
+    assert [line.partition(",")[0] for line in requests.get(address, timeout=PATIENCE).text.splitlines()] == [
+        "filenames",
+        *dataset.filenames()[:6],
+    ]
+
+
 def test_a_body_that_is_not_arrow_is_refused(api: Api) -> None:
     answer = requests.put(f"{api.address}{api.dataset}/embeddings?name=x", b"ARROW1 but not really", timeout=PATIENCE)
     assert answer.status_code == 400
