@@ -8,7 +8,7 @@ import pytest
 from al_core.exceptions import Cancelled, FileFormatError
 from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognize
 from al_core.formats.prediction_files import SCORES
-from al_core.formats.predictions import coco_table
+from al_core.formats.predictions import coco_entries
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 RESULTS = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
@@ -77,7 +77,7 @@ def test_reading_reports_progress_and_stops_on_request(example: Path) -> None:
 
 
 def test_reading_a_large_list_of_boxes_stops_between_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coco_table, "_BLOCK_BYTES", 200)
+    monkeypatch.setattr(coco_entries, "BLOCK_BYTES", 200)
     entry = {"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.5}
     (tmp_path / "boxes.json").write_text(json.dumps([entry] * 20))
     percents: list[int] = []

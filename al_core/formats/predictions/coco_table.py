@@ -17,10 +17,6 @@ from al_core.formats.files.records import json_numbers
 from al_core.formats.predictions.coco_entries import entry_blocks, entry_cut, is_list
 from al_core.types import Rows
 
-_BLOCK_BYTES = 2**22
-"""How much is parsed at a time: enough for Arrow to use all threads, little beside the table that results."""
-
-
 Results = Collection[Mapping[str, Any]]
 """The entries of a file, in memory or parsed at each iteration."""
 
