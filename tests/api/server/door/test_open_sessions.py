@@ -14,12 +14,13 @@ from tests.e2e.server import running_app
 from tests.patience import PATIENCE
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sessions")
+# Not one for all tests: each has a catalog of its own on PostgreSQL, which the dashboard has to open too.
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def address(home: Path) -> Iterator[str]:
     with running_app(home, AL_CORE_REQUIRE_TOKEN="1") as running:
         yield running
