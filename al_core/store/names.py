@@ -6,23 +6,20 @@ from collections.abc import Sequence
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
 
 DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
-LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}")
 ID = re.compile(r"[0-9a-f]{24}")
 TAG_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_+-]{1,199}")
 
 
 def check_dataset_name(name: str) -> None:
     """Raise unless a dataset may have this name."""
-    if LOOKS_LIKE_ID.fullmatch(name):
+    # Datasets are found by name or id.
+    if ID.fullmatch(name):
         raise InvalidInputError(f"dataset name {name!r} looks like the id of a dataset; choose another name")
     if not DATASET_NAME.fullmatch(name):
         raise InvalidInputError(
             f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
             "with a letter or digit first"
         )
-    if ID.fullmatch(name):
-        # Datasets are found by name or id.
-        raise InvalidInputError(f"dataset name {name!r} is not allowed: it looks like the id of a dataset")
 
 
 def check_tag_name(name: str) -> None:

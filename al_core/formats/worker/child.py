@@ -70,7 +70,7 @@ class Child:
             with announced_to(self._ask_for):
                 return self._value(request)
         # A file may make a reader fail in a way that nobody thought of, and the next file is to be read still.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it goes to the process that asked
             return _failure(error)
 
     def _value(self, request: Message) -> Message:
