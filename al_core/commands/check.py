@@ -3,6 +3,7 @@ from pathlib import Path
 
 import orjson
 
+from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.join.report import Policy
 from al_core.formats.prediction_files import SCORES
 from al_core.formats.readers import PREDICTION_READERS
@@ -32,9 +33,54 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="skip",
         help="what to do with unusable rows; by default skip",
     )
+    _add_choices(parser)
     parser.add_argument("--json", action="store_true", help="print the complete report as JSON")
     parser.add_argument(
         "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--softmax",
+        action=argparse.BooleanOptionalAction,
+        help="whether to apply a softmax to class scores; by default clear logits are refused",
+    )
+    parser.add_argument("--lower-is-more", action="store_true", help="lower ready-made scores mean more worth labeling")
+    parser.add_argument(
+        "--missing",
+        choices=[str(missing) for missing in Missing],
+        default=str(Missing.UNKNOWN),
+        help="what an image without an entry means: nothing found, or not predicted; by default unknown",
+    )
+    parser.add_argument(
+        "--column",
+        type=_column,
+        action="append",
+        default=[],
+        metavar="NAME=MEANING",
+        help="meaning of a column of a table; may be given several times",
+    )
+    parser.add_argument("--images-dir", type=Path, metavar="FOLDER", help="images whose sizes the file does not have")
+
+
+def _column(text: str) -> tuple[str, str]:
+    # The name comes from a file and may hold an equals sign; the meaning does not.
+    name, equals, meaning = text.rpartition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"expected NAME=MEANING, such as fold=ignored, found {text!r}")
+    return name, meaning
+
+
+def reading_choices(arguments: argparse.Namespace) -> ReadingChoices:
+    """Return how the arguments say that the file is to be read."""
+    return ReadingChoices(
+        format=arguments.format,
+        lower_is_more=arguments.lower_is_more,
+        softmax=arguments.softmax,
+        missing=Missing(arguments.missing),
+        columns=dict(arguments.column),
+        images_dir=arguments.images_dir,
     )
 
 
@@ -45,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     from al_core.store import Workspace
 
     files = PredictionFiles(arguments.file.expanduser(), arguments.images, arguments.class_names)
-    predictions = read_prediction_files(files, format=arguments.format)
+    predictions = read_prediction_files(files, reading_choices(arguments))
     with Workspace(arguments.workspace) as workspace:
         dataset = workspace.dataset(arguments.dataset)
         if isinstance(predictions, Predictions) and arguments.tag:

@@ -1,5 +1,6 @@
 """Files in and out: embeddings, predictions and lists of filenames in, selections out."""
 
+from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.exports.rows import ExportRows, Need, unmet, write_csv, write_json, write_txt
 from al_core.formats.exports.writers import WRITERS, Writer, find_writer
@@ -34,11 +35,13 @@ __all__ = [
     "Finding",
     "JoinReport",
     "MetadataTable",
+    "Missing",
     "Need",
     "Policy",
     "PredictionFiles",
     "Predictions",
     "Reader",
+    "ReadingChoices",
     "ScoreTable",
     "Severity",
     "Writer",

@@ -1,10 +1,11 @@
 """Several files that belong together: which holds the predictions, which the images, which the class names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.reader import HEAD_BYTES, check_file, choose
 from al_core.formats.files.text import BOM
 from al_core.formats.names.class_names import CLASS_NAME_READERS, read_class_names
@@ -76,29 +77,26 @@ def recognize(path: Path) -> str:
 
 
 def read_prediction_files(
-    files: PredictionFiles,
-    *,
-    format: str | None = None,
-    lower_is_more: bool = False,
-    progress: Progress | None = None,
+    files: PredictionFiles, choices: ReadingChoices = BY_CONTENT, *, progress: Progress | None = None
 ) -> Predictions | ScoreTable:
     """Return what the files hold.
 
     Args:
         files: What each is for.
-        format: One of `PREDICTION_READERS`, or `SCORES`; by default detected from the content.
-        lower_is_more: For ready-made scores, whether lower numbers mean more worth labeling.
+        choices: How to read them; by default everything is decided by what they hold.
         progress: Called with (percent, 100); it may raise to stop.
 
     Raises:
         FileFormatError: If a file is of another format or damaged.
         NotFoundError: If one of them is not there.
     """
-    format = format or recognize(files.predictions)
+    format = choices.format or recognize(files.predictions)
     if format == SCORES:
-        return read_scores(files.predictions, lower_is_more=lower_is_more)
+        return read_scores(files.predictions, lower_is_more=choices.lower_is_more)
     names = read_class_names(files.class_names) if files.class_names else None
-    return read_predictions(files.predictions, images=files.images, class_names=names, format=format, progress=progress)
+    return read_predictions(
+        files.predictions, replace(choices, format=format), images=files.images, class_names=names, progress=progress
+    )
 
 
 def _describes_images(path: Path) -> bool:

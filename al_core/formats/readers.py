@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import InvalidInputError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.embeddings.arrow import read_embeddings_arrow
 from al_core.formats.embeddings.hdf5 import is_hdf5, read_embeddings_hdf5
 from al_core.formats.embeddings.json_records import read_embeddings_json, recognizes_embeddings_json
@@ -233,8 +234,9 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
     return table
 
 
-def read_predictions(
+def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and public
     path: Path,
+    choices: ReadingChoices = BY_CONTENT,
     *,
     filenames: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
@@ -246,10 +248,11 @@ def read_predictions(
 
     Args:
         path: A file of one of the formats in `PREDICTION_READERS`.
+        choices: How to read it; by default everything is decided by what it holds.
         filenames: The query set, for a file that has no filenames of its own.
         class_names: Picks and orders the classes of a file that names them, and names those of one that does not.
         images: A second file that describes the images, for formats that have a `companion`.
-        format: One of `PREDICTION_READERS`; by default detected from the content, then the suffix.
+        format: In place of `choices.format`.
         progress: Called with (percent, 100); it may raise to stop.
 
     Returns:
@@ -260,11 +263,13 @@ def read_predictions(
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    reader = choose(path, PREDICTION_READERS, format=format)
+    reader = choose(path, PREDICTION_READERS, format=format or choices.format)
     if images is not None and not reader.companion:
         raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
+    files = [path] if images is None else [path, images]
+    named = {"choices": choices} if reader.takes_choices else {}
     with reading_reported(progress):
-        predictions = reader.read(path) if images is None else reader.read(path, images)
+        predictions: Predictions = reader.read(*files, **named)
     predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
     predictions.check(path.name)
     return predictions

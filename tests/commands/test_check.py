@@ -44,3 +44,9 @@ def test_rows_without_filenames_are_those_of_the_tag(capsys: pytest.CaptureFixtu
     assert "1 rows without filenames" in capsys.readouterr().err
     assert main(["check", "p.npy", "--dataset", "cats", "--tag", "second"]) == 0
     assert "1 of 2 samples" in capsys.readouterr().out
+
+
+def test_a_meaning_without_a_column_is_no_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "good.csv", "--dataset", "cats", "--column", "ignored"])
+    assert "expected NAME=MEANING, such as fold=ignored, found 'ignored'" in capsys.readouterr().err

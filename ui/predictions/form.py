@@ -10,7 +10,7 @@ from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
 from ui.messages import notify
-from ui.predictions.layout import LABELS, choose_layout, completed
+from ui.predictions.layout import choose_layout, completed
 from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source
 from ui.session import Key, next_round
@@ -36,7 +36,7 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
     contents = read_source(source)
     if contents is None:
         return
-    show_recognized(contents, LABELS[source.layout])
+    show_recognized(contents, layout.label)
     key = f"{source.key} {dataset.id}"
     if isinstance(contents, Predictions):
         contents, depends = completed(dataset, contents, layout.room)

@@ -13,6 +13,7 @@ from al_core.formats import (
     Policy,
     PredictionFiles,
     Predictions,
+    ReadingChoices,
 )
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.prediction_files import SCORES
@@ -35,12 +36,14 @@ class Layout:
     """How files are to be read.
 
     Attributes:
-        source: The files with their format.
+        source: The files, with how to read them.
+        label: What people call their format.
         policy: What happens to rows that cannot be used.
         room: Where on the page more questions about the file fit.
     """
 
     source: PredictionSource
+    label: str
     policy: Policy
     room: DeltaGenerator
 
@@ -65,7 +68,8 @@ def choose_layout(files: PredictionFiles) -> Layout:
     )
     with room:
         files = _with_annotations(files, name)
-    return Layout(PredictionSource(files, name, lower), policy, room)
+    choices = ReadingChoices(format=name, lower_is_more=lower)
+    return Layout(PredictionSource(files, choices), LABELS[name], policy, room)
 
 
 def _choose_reader(files: PredictionFiles, place: DeltaGenerator) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core.formats import PredictionFiles, Predictions, ScoreTable
+from al_core.formats import PredictionFiles, Predictions, ReadingChoices, ScoreTable
 from al_core.formats.worker import read_prediction_files
 from al_core.jobs import JobState
 from al_core.types import Progress
@@ -22,8 +22,7 @@ class PredictionSource:
     """Files and how to read them."""
 
     files: PredictionFiles
-    layout: str
-    lower_is_more: bool = False
+    choices: ReadingChoices
 
     @property
     def name(self) -> str:
@@ -35,7 +34,7 @@ class PredictionSource:
         """What the result depends on; another content has another key."""
         paths = [self.files.predictions, self.files.images, self.files.class_names]
         stamps = [f"{path}@{path.stat().st_mtime_ns}" for path in paths if path]
-        return f"{self.layout} {self.lower_is_more} {' '.join(stamps)}"
+        return f"{self.choices} {' '.join(stamps)}"
 
     @property
     def is_large(self) -> bool:
@@ -45,9 +44,7 @@ class PredictionSource:
 
     def read(self, progress: Progress | None = None) -> Contents:
         """Return what the files hold."""
-        return read_prediction_files(
-            self.files, format=self.layout, lower_is_more=self.lower_is_more, progress=progress
-        )
+        return read_prediction_files(self.files, self.choices, progress=progress)
 
 
 def read_source(source: PredictionSource) -> Contents | None:

@@ -15,8 +15,10 @@ from al_core.api.server.array_checks import ArrayName
 from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath, json_bytes
 from al_core.api.server.errors import ApiError
+from al_core.api.server.reading_choices import Choices
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
+from al_core.formats.choices import ReadingChoices
 from al_core.formats.worker import read_predictions
 from al_core.store import LocalDataset
 
@@ -32,13 +34,13 @@ TASK_TYPES = {
 
 @router.put("", openapi_extra=FILE_BODY)
 def upload(
-    dataset: DatasetOfPath, body: BodyFile, name: ArrayName = "predictions", format: str | None = None
+    dataset: DatasetOfPath, body: BodyFile, choices: Choices, name: ArrayName = "predictions"
 ) -> PredictionsStored:
     """Store a file of predictions, as the dashboard takes it, and score it (al_core extension).
 
-    The format is detected from the content unless it is named.
+    How it is to be read is decided by what it holds, except for what the parameters say.
     """
-    return store(dataset, body, name, format)
+    return store(dataset, body, name, choices)
 
 
 @router.get("/tasks")
@@ -77,7 +79,7 @@ def score_task(dataset: DatasetOfPath, task_name: str) -> PredictionsStored:
         path = Path(folder) / "predictions.zip"
         if not write_folder(path, dataset, task):
             raise MissingInputError(f"no sample has predictions of the task '{task_name}' yet; send them first")
-        return store(dataset, path, task_name, None)
+        return store(dataset, path, task_name, ReadingChoices())
 
 
 @router.get("/samples", response_model=list[list[Singleton]])
@@ -115,9 +117,9 @@ def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -
     return Created(id=sample_id)
 
 
-def store(dataset: LocalDataset, path: Path, name: str, format: str | None) -> PredictionsStored:
+def store(dataset: LocalDataset, path: Path, name: str, choices: ReadingChoices) -> PredictionsStored:
     """Read a file of predictions, store and score them."""
-    predictions = read_predictions(path, filenames=dataset.filenames(), format=format)
+    predictions = read_predictions(path, choices, filenames=dataset.filenames())
     report = workflow.check_predictions(dataset, predictions, source=name)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)
     return PredictionsStored(scores=scores, matched=report.matched, report=report.sentences())

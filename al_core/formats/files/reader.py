@@ -24,6 +24,7 @@ class Reader(Generic[Value]):
         recognizes: From the path and the first `HEAD_BYTES` bytes, whether the content is of this format.
         read: The path in, the value out. Raises FileFormatError for bad content and nothing else.
         companion: What a second file describes, which `read` then takes as its second argument; empty if there is none.
+        takes_choices: Whether `read` takes `choices`, a `ReadingChoices`, by that name.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Reader(Generic[Value]):
     recognizes: Callable[[Path, bytes], bool]
     read: Callable[..., Value]
     companion: str = ""
+    takes_choices: bool = False
 
 
 def registry(*readers: Reader[Value]) -> dict[str, Reader[Value]]:

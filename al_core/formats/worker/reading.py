@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.metadata.table import MetadataTable
 from al_core.formats.prediction_files import PredictionFiles
@@ -24,6 +25,7 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
 
 def read_predictions(
     path: Path,
+    choices: ReadingChoices = BY_CONTENT,
     *,
     filenames: Sequence[str] | None = None,
     format: str | None = None,
@@ -31,23 +33,17 @@ def read_predictions(
 ) -> Predictions:
     """Return the predictions of a file, as `al_core.formats.read_predictions` does."""
     predictions: Predictions = _read(
-        "predictions", [path], progress=progress, filenames=_listed(filenames), format=format
+        "predictions", [path], progress=progress, choices=choices, filenames=_listed(filenames), format=format
     )
     return predictions
 
 
 def read_prediction_files(
-    files: PredictionFiles,
-    *,
-    format: str | None = None,
-    lower_is_more: bool = False,
-    progress: Progress | None = None,
+    files: PredictionFiles, choices: ReadingChoices = BY_CONTENT, *, progress: Progress | None = None
 ) -> Predictions | ScoreTable:
     """Return what several files hold, as `al_core.formats.read_prediction_files` does."""
     paths = [path for path in (files.predictions, files.images, files.class_names) if path]
-    contents: Predictions | ScoreTable = _read(
-        "prediction-files", paths, files, progress=progress, format=format, lower_is_more=lower_is_more
-    )
+    contents: Predictions | ScoreTable = _read("prediction-files", paths, files, progress=progress, choices=choices)
     return contents
 
 

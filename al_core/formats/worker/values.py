@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.metadata.table import MetadataTable
@@ -26,7 +27,16 @@ from al_core.utils import (
 
 _RECORDS = {
     record.__name__: record
-    for record in (EmbeddingTable, Finding, MetadataTable, PredictionFiles, Predictions, ScoreTable, TextColumn)
+    for record in (
+        EmbeddingTable,
+        Finding,
+        MetadataTable,
+        PredictionFiles,
+        Predictions,
+        ReadingChoices,
+        ScoreTable,
+        TextColumn,
+    )
 }
 _PLAIN = (str, int, bool, type(None))
 
@@ -87,7 +97,8 @@ class Encoder:
         return {"array": path.name}
 
     _ENCODERS: ClassVar[tuple[tuple[Any, Callable[["Encoder", Any], Any]], ...]] = (
-        # Before the plain ones: it is a text too.
+        # Before the plain ones: these are texts too.
+        (Missing, lambda _, missing: {"missing": missing.value}),
         (Severity, lambda _, severity: {"severity": severity.value}),
         (_PLAIN, lambda _, value: value),
         (list, _list),
@@ -161,6 +172,7 @@ class Decoder:
         ]
 
     _DECODERS: ClassVar[dict[str, Callable[["Decoder", Any], Any]]] = {
+        "missing": lambda _, name: Missing(name),
         "severity": lambda _, name: Severity(name),
         "path": lambda _, path: Path(path),
         "tuple": lambda self, entries: tuple(self.decode(entries)),

@@ -5,7 +5,7 @@ import pytest
 
 from al_core import formats
 from al_core.exceptions import NotFoundError
-from al_core.formats import READERS, PredictionFiles, Predictions, worker
+from al_core.formats import READERS, PredictionFiles, Predictions, ReadingChoices, worker
 from tests.formats.test_fuzz import EXAMPLES, FORMATS, READ
 from tests.formats.worker.test_values import assert_same
 
@@ -27,7 +27,7 @@ def test_filenames_from_elsewhere_are_passed_on() -> None:
 
 def test_files_that_belong_together_are_read_together() -> None:
     files = PredictionFiles(EXAMPLES / "predictions" / "npy.npy", class_names=EXAMPLES / "class-names" / "txt.txt")
-    predictions = worker.read_prediction_files(files, format="npy")
+    predictions = worker.read_prediction_files(files, ReadingChoices(format="npy"))
     assert isinstance(predictions, Predictions)
     assert predictions.class_names == [f"digit {number}" for number in range(10)]
 

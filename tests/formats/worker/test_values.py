@@ -6,7 +6,7 @@ import numpy as np
 import orjson
 import pytest
 
-from al_core.formats import READERS, read_predictions
+from al_core.formats import READERS, Missing, ReadingChoices, read_predictions
 from al_core.formats.files.npy import read_npy
 from al_core.formats.files.reader import choose
 from al_core.formats.predictions.maps import Map, Maps
@@ -53,6 +53,13 @@ def test_what_every_reader_returns_arrives_as_it_was(tmp_path: Path, kind: str, 
     value = READERS[kind][name].read(EXAMPLES / example)
     assert choose(EXAMPLES / example, READERS[kind]).name == name
     assert_same(value, sent(value, tmp_path))
+
+
+def test_choices_arrive_as_they_were(tmp_path: Path) -> None:
+    choices = ReadingChoices("csv", True, False, Missing.EMPTY, {"fold": "ignored"}, Path("images"))
+    arrived = sent(choices, tmp_path)
+    assert arrived == choices
+    assert arrived.missing is Missing.EMPTY
 
 
 def test_a_mapped_file_is_mapped_again_and_not_copied(tmp_path: Path) -> None:
