@@ -14,7 +14,7 @@ from al_core.steps.metadata import store_metadata
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selections import Selection, make_selection, newest_labeled_tag, read_selection, selection_of
 from al_core.steps.views import Method, compute_view, stored_view
-from al_core.store.records import Kind, Tag
+from al_core.store.records import Kind, NewArrays, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -58,9 +58,8 @@ def create_dataset(
 ) -> "Dataset":
     """Return a new dataset whose samples are the rows of `embeddings`; nothing is stored if anything is wrong."""
     check_embeddings(embeddings, filenames)
-    dataset = workspace.create_dataset(name, filenames, images_dir=images_dir)
-    dataset.arrays.save(Kind.EMBEDDING, {embedding_name: embeddings.astype("float32", copy=False)})
-    return dataset
+    embedding = NewArrays(Kind.EMBEDDING, {embedding_name: embeddings.astype("float32", copy=False)})
+    return workspace.create_dataset(name, filenames, images_dir=images_dir, arrays=[embedding])
 
 
 def dataset_from_images(

@@ -100,12 +100,15 @@ def problems_of(home: Path, acknowledged: set[str]) -> list[str]:
         problems = [finding.sentence for finding in workspace.doctor.examine()]
         running = [job.title for job in workspace.job_records.all() if job.state in ("WAITING", "RUNNING")]
         problems += [f"job '{title}' still counts as running" for title in running]
+        # Also those that nobody acknowledged: a dataset is there as a whole or not at all.
+        folders = [dataset.name for dataset in workspace.datasets() if dataset.name != LABELED]
+        problems += [f"dataset '{name}' is not complete" for name in folders if not _is_embedded(workspace, name)]
         labeled = workspace.dataset(LABELED)
         scored = {stored.attributes.get("prediction") for stored in labeled.arrays.all(Kind.SCORE)}
         for what in sorted(acknowledged):
             verb, _, name = what.strip().partition(" ")
-            if verb == "embed" and not _is_embedded(workspace, name):
-                problems.append(f"dataset '{name}' was acknowledged and is not complete")
+            if verb == "embed" and name not in folders:
+                problems.append(f"dataset '{name}' was acknowledged and is not there")
             if verb == "store" and (labeled.arrays.find(Kind.PREDICTION, name) is None or not scored):
                 problems.append(f"predictions '{name}' were acknowledged and are not there")
     return problems

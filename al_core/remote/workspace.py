@@ -1,15 +1,17 @@
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from al_core.exceptions import NotAllowedError, NotFoundError, ServerError
+from al_core.exceptions import ALCoreError, NotAllowedError, NotFoundError, ServerError
 from al_core.remote.cache import Cache
 from al_core.remote.dataset import RemoteDataset
 from al_core.remote.recent import Recent
 from al_core.store import names
+from al_core.store.records import NewArrays
 from al_core.wire.connection import Connection
 
 # A page of images may come close to the server's limit of requests in a second; it is there in the next.
@@ -68,9 +70,17 @@ class RemoteWorkspace:
         raise NotFoundError(f"{self.server} has no dataset '{name_or_id}'; its datasets are: {names_there}")
 
     def create_dataset(
-        self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
+        self,
+        name: str,
+        filenames: Sequence[str] | None = None,
+        *,
+        images_dir: Path | str | None = None,
+        arrays: Sequence[NewArrays] = (),
     ) -> RemoteDataset:
-        """Return a new dataset on the server, empty unless filenames are given."""
+        """Return a new dataset on the server, empty unless filenames are given.
+
+        Samples and arrays are sent one after the other: if that fails, the dataset is removed again.
+        """
         if images_dir is not None:
             raise NotAllowedError(
                 f"{self.server} cannot see the folders of this machine; leave the images folder empty"
@@ -81,8 +91,15 @@ class RemoteWorkspace:
         created = self._connection.send("POST", "/datasets", {"name": name})
         self._listed.forget()
         dataset = self.dataset(created["id"])
-        if filenames is not None:
-            dataset.set_samples(filenames)
+        try:
+            if filenames is not None:
+                dataset.set_samples(filenames)
+            dataset.arrays.save_together(arrays)
+        except ALCoreError:
+            # Whatever keeps the server from storing may keep it from deleting.
+            with suppress(ALCoreError):
+                self.delete_dataset(dataset.id)
+            raise
         return dataset
 
     def delete_dataset(self, name_or_id: str) -> None:

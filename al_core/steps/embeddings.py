@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
-from al_core.store.records import Kind, StoredArray
+from al_core.store.records import Kind, NewArrays, StoredArray
 from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
@@ -43,6 +43,12 @@ def check_embeddings(embeddings: Embeddings, filenames: Sequence[str]) -> None:
             f"{len(damaged):,} embeddings have NaN or infinite values, the first in row {first} "
             f"({filenames[first]}); remove or recompute them"
         )
+
+
+def check_is_new(dataset: "Dataset", name: str) -> None:
+    """Raise `AlreadyExistsError` if the dataset has an embedding of that name."""
+    if dataset.arrays.find(Kind.EMBEDDING, name):
+        raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
 
 
 def position_of_rows(dataset: "Dataset", filenames: Sequence[str]) -> Rows:
@@ -90,8 +96,7 @@ def save_embedding(
         InvalidInputError: Unless each sample of the dataset has exactly one row.
         AlreadyExistsError: If there is an embedding of that name.
     """
-    if dataset.arrays.find(Kind.EMBEDDING, name):
-        raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
+    check_is_new(dataset, name)
     if not dataset.n_samples:
         dataset.set_samples(filenames)
     order = position_of_rows(dataset, filenames)
@@ -104,15 +109,38 @@ def save_images(
     dataset: "LocalDataset", images: "EmbeddedImages", name: str, attributes: Mapping[str, Any]
 ) -> StoredArray:
     """Store an embedding of a dataset's images, already checked, with their metadata and digests."""
-    stored = save_embedding(dataset, images.filenames, images.embeddings, name=name, attributes=attributes)
+    check_is_new(dataset, name)
+    if not dataset.n_samples:
+        dataset.set_samples(images.filenames)
     order = position_of_rows(dataset, images.filenames)
-    columns = {column: values[order] for column, values in images.metadata.items()}
-    dataset.arrays.save(Kind.METADATA, columns)
-    dataset.arrays.save(Kind.DIGEST, {"content": images.digests[order]})
-    if "file_size" in columns:
-        size_in_bytes = int(columns["file_size"].sum())
-        dataset.set_attributes({"size_in_bytes": size_in_bytes})
+    stored, *_ = dataset.arrays.save_together(arrays_of(images, order, name, attributes))
+    size_in_bytes = _size_in_bytes(images)
+    if size_in_bytes:
+        dataset.set_attributes(size_in_bytes)
     return stored
+
+
+def arrays_of(images: "EmbeddedImages", order: Rows, name: str, attributes: Mapping[str, Any]) -> list[NewArrays]:
+    """Return the arrays of embedded images to store: the embedding first, then their metadata and digests.
+
+    Args:
+        images: In any order.
+        order: (N,) for each row of the dataset its position among the images.
+        name: Of the embedding.
+        attributes: What to record with the embedding, such as the model.
+    """
+    embedding = np.asarray(images.embeddings[order], np.float32)
+    columns = {column: values[order] for column, values in images.metadata.items()}
+    return [
+        NewArrays(Kind.EMBEDDING, {name: embedding}, attributes),
+        NewArrays(Kind.METADATA, columns),
+        NewArrays(Kind.DIGEST, {"content": images.digests[order]}),
+    ]
+
+
+def _size_in_bytes(images: "EmbeddedImages") -> dict[str, int]:
+    sizes = images.metadata.get("file_size")
+    return {} if sizes is None else {"size_in_bytes": int(sizes.sum())}
 
 
 def embed_folder_into(
@@ -131,6 +159,11 @@ def embed_folder_into(
     loaded = load_model(model)
     with embed_folder(folder, filenames, loaded, workspace.home / "embedding-runs", progress=progress) as images:
         check_embeddings(images.embeddings, images.filenames)
-        dataset = workspace.create_dataset(name, images.filenames, images_dir=folder)
-        save_images(dataset, images, loaded.name, loaded.facts)
+        dataset = workspace.create_dataset(
+            name,
+            images.filenames,
+            images_dir=folder,
+            arrays=arrays_of(images, np.arange(len(images.filenames)), loaded.name, loaded.facts),
+            attributes=_size_in_bytes(images),
+        )
     return EmbeddedFolder(dataset, images.broken)

@@ -1,11 +1,11 @@
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
-from al_core.store.records import StoredArray
+from al_core.store.records import NewArrays, StoredArray
 
 
 class Arrays(ABC):
@@ -60,6 +60,16 @@ class Arrays(ABC):
             attributes: JSON that goes with each.
             ids: The ids that were promised to a client, by name.
         """
+
+    def save_together(self, groups: Sequence[NewArrays]) -> list[StoredArray]:
+        """Store arrays of several kinds and return their records in order.
+
+        On this machine all become visible at once; a server is sent one kind after the other.
+        """
+        records = []
+        for group in groups:
+            records += self.save(group.kind, group.named, group.attributes, ids=group.ids)
+        return records
 
     @abstractmethod
     def delete(self, kind: str, name: str) -> None:

@@ -16,7 +16,7 @@ from al_core.store import archive, binding, files
 from al_core.store.archive import ArchiveWriter, Description
 from al_core.store.catalog import open_catalog
 from al_core.store.catalog_copy import check_is_empty, copy_to_database, copy_to_file
-from al_core.store.checks import FILENAMES, Checks, Fault
+from al_core.store.checks import Checks, Fault
 from al_core.store.engines import reading, writing
 from al_core.store.identity import now
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
@@ -146,7 +146,7 @@ class _BackupWriter:
     def _files_of(self, dataset_id: str, n_samples: int) -> Iterator[_NamedFile]:
         folder = self._home / archive.DATASETS / dataset_id
         if n_samples:
-            yield _NamedFile(f"{archive.DATASETS}/{dataset_id}/{FILENAMES}")
+            yield _NamedFile(f"{archive.DATASETS}/{dataset_id}/{files.FILENAMES}")
         for sent in (UPLOADS, THUMBNAILS):
             for path in sorted((folder / sent).rglob("*")):
                 # Links may lead anywhere; none is made by al_core.

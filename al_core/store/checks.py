@@ -17,8 +17,6 @@ from al_core.store.tables import arrays, datasets, tags, tombstones
 from al_core.store.tombstones import DATASET, FILE
 from al_core.types import Progress
 
-FILENAMES = "filenames.arrow"
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -75,7 +73,7 @@ class Checks:
         """Yield the datasets whose filenames are missing, unreadable or too few."""
         for dataset in self._rows(select(datasets).where(datasets.c.n_samples > 0)):
             try:
-                n_filenames = len(files.read_filenames(self._datasets_folder / dataset.id / FILENAMES))
+                n_filenames = len(files.read_filenames(self._datasets_folder / dataset.id / files.FILENAMES))
             except (OSError, ValueError) as error:
                 yield Fault(dataset.id, "filenames", dataset.name, f"cannot be read: {error}")
             else:
@@ -139,7 +137,7 @@ class Checks:
 
     def _named_files(self) -> set[Path]:
         folder = self._datasets_folder
-        named = {folder / dataset_id / FILENAMES for dataset_id in self._scalars(select(datasets.c.id))}
+        named = {folder / dataset_id / files.FILENAMES for dataset_id in self._scalars(select(datasets.c.id))}
         for array in self._rows(select(arrays.c.dataset_id, arrays.c.kind, arrays.c.id)):
             named.add(self._file(array.dataset_id, array.kind, array.id))
         for tombstone in self._rows(select(tombstones.c.dataset_id, tombstones.c.content)):

@@ -10,7 +10,7 @@ from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
 from al_core.store.provenance import TagRole
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -48,9 +48,14 @@ class Datasets(Protocol):
     """Where datasets are made: a `Workspace`, or one on a server."""
 
     def create_dataset(
-        self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
+        self,
+        name: str,
+        filenames: Sequence[str] | None = None,
+        *,
+        images_dir: Path | str | None = None,
+        arrays: Sequence[NewArrays] = (),
     ) -> "Dataset":
-        """Return a new dataset, empty unless filenames are given."""
+        """Return a new dataset with these samples and arrays, empty unless filenames are given."""
 
 
 class Dataset(ABC):

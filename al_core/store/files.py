@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 BLOCK_BYTES = 1 << 24
 
+FILENAMES = "filenames.arrow"
+"""The file in a dataset's folder that holds the names of its samples."""
+
 
 def write_atomically(
     path: Path,

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from al_core.store.engines import reading
+from al_core.store.files import FILENAMES
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
 from al_core.store.tables import datasets
 
@@ -34,7 +35,7 @@ def remove_leftovers(engine: Engine, datasets_folder: Path) -> None:
 
 
 def _temporary_files(folder: Path) -> Iterator[Path]:
-    yield from folder.glob("filenames.arrow.*.tmp")
+    yield from folder.glob(f"{FILENAMES}.*.tmp")
     # Arrays lie one level down, one folder a kind, beside the folders of what clients sent.
     for kind in folder.glob("*"):
         if kind.name not in SENT_BY_CLIENTS:

@@ -11,7 +11,7 @@ from al_core.store import files
 from al_core.store.arrays import Arrays
 from al_core.store.engines import check_writable, reading
 from al_core.store.identity import new_id, now
-from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, StoredArray
+from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, NewArrays, StoredArray
 from al_core.store.tables import arrays as table
 from al_core.store.tables import datasets
 from al_core.store.tombstones import Tombstones
@@ -80,10 +80,11 @@ class LocalArrays(Arrays):
             NotAllowedError: If an array has not a row for each sample that the dataset has by now.
             NotFoundError: If the dataset has been deleted.
         """
-        with (
-            self.written(kind, named, attributes, ids=ids) as records,
-            changing(self._engine, self._dataset_id) as locked,
-        ):
+        return self.save_together([NewArrays(kind, named, attributes or {}, ids or {})])
+
+    def save_together(self, groups: Sequence[NewArrays]) -> list[StoredArray]:
+        """Store arrays of several kinds as `save` does: all become visible at once."""
+        with self.written(groups) as records, changing(self._engine, self._dataset_id) as locked:
             self.insert(locked, records)
         self._tombstones.remove_expired()
         return records
@@ -95,22 +96,16 @@ class LocalArrays(Arrays):
         self._tombstones.remove_expired()
 
     @contextmanager
-    def written(
-        self,
-        kind: str,
-        named: Mapping[str, NDArray[Any]],
-        attributes: Mapping[str, Any] | None = None,
-        *,
-        ids: Mapping[str, str | None] | None = None,
-    ) -> Iterator[list[StoredArray]]:
+    def written(self, groups: Sequence[NewArrays]) -> Iterator[list[StoredArray]]:
         """Write the files of new arrays, for a transaction inside that inserts them."""
         check_writable(self._engine)
         records: list[StoredArray] = []
         with self.discarding(records):
-            for name, array in named.items():
-                record = _new_record(kind, name, array, attributes, (ids or {}).get(name))
-                self._write(record, array)
-                records.append(record)
+            for group in groups:
+                for name, array in group.named.items():
+                    record = _new_record(group, name, array)
+                    self._write(record, array)
+                    records.append(record)
             yield records
 
     @contextmanager
@@ -146,7 +141,8 @@ class LocalArrays(Arrays):
         for record in records:
             self.path(record).unlink(missing_ok=True)
         if self._is_gone():
-            # Writing has made the dataset's folder again.
+            # Writing has made the dataset's folder again, or for the first time.
+            (self._folder / files.FILENAMES).unlink(missing_ok=True)
             for folder in (*{self.path(record).parent for record in records}, self._folder):
                 with suppress(OSError):
                     folder.rmdir()
@@ -206,16 +202,14 @@ def stored_array(row: Row[Any]) -> StoredArray:
     )
 
 
-def _new_record(
-    kind: str, name: str, array: NDArray[Any], attributes: Mapping[str, Any] | None, array_id: str | None
-) -> StoredArray:
+def _new_record(group: NewArrays, name: str, array: NDArray[Any]) -> StoredArray:
     return StoredArray(
-        id=array_id or new_id(),
-        kind=kind,
+        id=group.ids.get(name) or new_id(),
+        kind=group.kind,
         name=name,
         digest=files.array_digest(array),
         shape=array.shape,
-        attributes=dict(attributes or {}),
+        attributes=dict(group.attributes),
         created_at=now(),
     )
 

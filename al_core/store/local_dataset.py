@@ -207,7 +207,7 @@ class LocalDataset(Dataset):
     @property
     def filenames_path(self) -> Path:
         """The Arrow file of the filenames; it may hold more of them than there are samples."""
-        return self._folder / "filenames.arrow"
+        return self._folder / files.FILENAMES
 
     @property
     def uploads_dir(self) -> Path:

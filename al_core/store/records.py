@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.store.provenance import Provenance, TagRole
 from al_core.types import Rows
@@ -147,6 +148,23 @@ class StoredArray:
     shape: tuple[int, ...]
     attributes: Mapping[str, Any]
     created_at: int
+
+
+@dataclass(frozen=True)
+class NewArrays:
+    """Arrays of one kind that are to be stored.
+
+    Attributes:
+        kind: Of all of them.
+        named: The arrays by name.
+        attributes: JSON that goes with each.
+        ids: The ids that were promised to a client, by name; others are new.
+    """
+
+    kind: str
+    named: Mapping[str, NDArray[Any]]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    ids: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

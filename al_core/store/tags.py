@@ -11,7 +11,7 @@ from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.provenance import Provenance
-from al_core.store.records import INITIAL_TAG, Kind, Tag, TagOrigin, rows_to_mask
+from al_core.store.records import INITIAL_TAG, Kind, NewArrays, Tag, TagOrigin, rows_to_mask
 from al_core.store.tables import tags as table
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
@@ -63,7 +63,7 @@ class Tags:
         tag = new_tag(self._dataset_id, name, rows, n_samples, origin)
         orders = {tag.id: origin.order} if origin.order is not None else {}
         with (
-            self._arrays.written(Kind.SELECTION, orders) as selection,
+            self._arrays.written([NewArrays(Kind.SELECTION, orders)]) as selection,
             changing(self._engine, self._dataset_id) as locked,
         ):
             if locked.dataset.n_samples != n_samples:

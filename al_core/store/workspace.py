@@ -1,7 +1,7 @@
 import copy
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +20,10 @@ from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leftovers import remove_leftovers
+from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_dataset import LocalDataset, check_folder
 from al_core.store.owner import Owner
+from al_core.store.records import NewArrays
 from al_core.store.revisions import Revisions
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
@@ -172,29 +174,40 @@ class Workspace:
         raise NotFoundError(f"the workspace has no dataset '{name_or_id}'; its datasets are: {known}")
 
     def create_dataset(
-        self, name: str, filenames: Sequence[str] | None = None, *, images_dir: Path | str | None = None
+        self,
+        name: str,
+        filenames: Sequence[str] | None = None,
+        *,
+        images_dir: Path | str | None = None,
+        arrays: Sequence[NewArrays] = (),
+        attributes: Mapping[str, Any] | None = None,
     ) -> LocalDataset:
-        """Return a new dataset, empty unless filenames are given.
+        """Return a new dataset, empty unless filenames are given; it is visible only with all of its arrays.
 
         Raises:
             InvalidInputError: If the name, a filename or the folder is not allowed; nothing is stored then.
             AlreadyExistsError: If the name is taken.
+            NotAllowedError: If an array has not a row for each filename.
         """
         self.check_dataset_name(name)
         if filenames is not None:
             names.check_filenames(filenames)
         images_folder = check_folder(Path(images_dir).expanduser()) if images_dir is not None else None
-        values = _new_dataset(name, images_folder)
+        values = _new_dataset(name, images_folder, attributes or {})
+        dataset_id = values["id"]
+        new_arrays = LocalArrays(self._engine, self._datasets_folder / dataset_id, dataset_id, self.tombstones)
         try:
-            with writing(self._engine) as connection:
+            with new_arrays.written(arrays) as records, writing(self._engine) as connection:
                 connection.execute(insert(tables.datasets).values(values))
-                locked = lock(connection, values["id"])
-                dataset = self._dataset(locked.dataset)
+                locked = lock(connection, dataset_id)
                 if filenames is not None:
-                    dataset.freeze_samples(locked, filenames)
+                    self._dataset(locked.dataset).freeze_samples(locked, filenames)
+                    # Read again, because it has samples by now.
+                    locked = lock(connection, dataset_id)
+                new_arrays.insert(locked, records)
         except IntegrityError as error:
             raise names.dataset_exists(name) from error
-        return self.dataset(dataset.id)
+        return self.dataset(dataset_id)
 
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
@@ -227,14 +240,14 @@ def _home(home: Path | str | None) -> Path:
     return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
 
 
-def _new_dataset(name: str, images_dir: Path | None) -> dict[str, Any]:
+def _new_dataset(name: str, images_dir: Path | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": new_id(),
         "name": name,
         "n_samples": 0,
         "n_pending": 0,
         "images_dir": str(images_dir) if images_dir else None,
-        "attributes": {},
+        "attributes": dict(attributes),
         "created_at": now(),
         "revision": 0,
     }

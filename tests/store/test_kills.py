@@ -16,16 +16,17 @@ import numpy as np
 from sqlalchemy import Engine, event
 
 from al_core.store import Kind, TagOrigin, Workspace
+from al_core.store.records import NewArrays
 
 home_template, homes = map(Path, sys.argv[1:3])
 stride = int(sys.argv[3])
 
 
 def life(workspace, acknowledge):
-    dataset = workspace.create_dataset("cats", ["a.png", "b.png", "c.png"])
+    embedding = NewArrays(Kind.EMBEDDING, {"default": np.ones((3, 2), np.float32)})
+    sizes = NewArrays(Kind.METADATA, {"width": np.ones(3), "height": np.ones(3)})
+    dataset = workspace.create_dataset("cats", ["a.png", "b.png", "c.png"], arrays=[embedding, sizes])
     acknowledge("made")
-    dataset.arrays.save(Kind.EMBEDDING, {"default": np.ones((3, 2), np.float32)})
-    acknowledge("embedded")
     dataset.arrays.save(Kind.SCORE, {"mine": np.full(3, 0.25), "other": np.zeros(3)})
     dataset.arrays.save(Kind.SCORE, {"mine": np.full(3, 0.5)})
     acknowledge("scored")
@@ -53,12 +54,14 @@ def check(home, done):
         for find in (checks.damaged_arrays, checks.damaged_filenames, checks.wrong_tags, checks.dangling_orders):
             assert list(find()) == [], (done, list(find()))
         names = [dataset.name for dataset in workspace.datasets()]
+        for dataset in workspace.datasets():
+            kind = Kind.EMBEDDING if dataset.n_samples == 3 else Kind.PARTIAL_EMBEDDING
+            assert dataset.arrays.find(kind, "default"), (done, "a dataset is visible without its embedding")
+            assert len(dataset.arrays.all(Kind.METADATA)) == 2
         if "deleted" in done:
             assert (names, list((home / "datasets").iterdir())) == ([], [])
         elif "removed" not in done and "made" in done:
             dataset = workspace.dataset("cats")
-            expected = {"embedded": Kind.EMBEDDING if dataset.n_samples == 3 else Kind.PARTIAL_EMBEDDING}
-            assert all(dataset.arrays.find(kind, "default") for step, kind in expected.items() if step in done)
             if "scored" in done:
                 assert dataset.arrays.read(dataset.arrays.get(Kind.SCORE, "mine"))[:3].tolist() == [0.5] * 3
             if "restored" in done or ("picked" in done and "grown" not in done):

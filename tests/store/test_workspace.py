@@ -2,10 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError
-from al_core.store import INITIAL_TAG, Dataset, Workspace
+from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
+from al_core.store.records import NewArrays
 
 
 def test_a_dataset_survives_reopening_the_workspace(tmp_path: Path) -> None:
@@ -51,6 +53,23 @@ def test_an_images_folder_that_does_not_exist_is_refused_and_nothing_stored(work
     with pytest.raises(InvalidInputError, match="is not a folder"):
         workspace.create_dataset("cats", ["a.png"], images_dir=workspace.home / "nowhere")
     assert workspace.datasets() == []
+
+
+def test_a_dataset_comes_with_its_arrays(workspace: Workspace) -> None:
+    embedding = NewArrays(Kind.EMBEDDING, {"default": np.eye(2, dtype=np.float32)}, {"model": "m"})
+    digests = NewArrays(Kind.DIGEST, {"content": np.zeros((2, 16), np.uint8)})
+    dataset = workspace.create_dataset("cats", ["a.png", "b.png"], arrays=[embedding, digests], attributes={"by": "me"})
+    assert [stored.name for stored in dataset.arrays.every()] == ["default", "content"]
+    assert dataset.arrays.get(Kind.EMBEDDING, "default").attributes == {"model": "m"}
+    assert dataset.attributes == {"by": "me"}
+
+
+def test_an_array_of_another_length_leaves_neither_dataset_nor_file(workspace: Workspace) -> None:
+    short = NewArrays(Kind.EMBEDDING, {"default": np.eye(1, dtype=np.float32)})
+    with pytest.raises(NotAllowedError, match="has 2 samples"):
+        workspace.create_dataset("cats", ["a.png", "b.png"], arrays=[short])
+    assert workspace.datasets() == []
+    assert list((workspace.home / "datasets").iterdir()) == []
 
 
 def test_samples_are_set_once(dataset: Dataset) -> None:
