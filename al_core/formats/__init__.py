@@ -9,6 +9,8 @@ from al_core.formats.files.reader import Reader
 from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.join.join import join_report
 from al_core.formats.join.report import JoinReport, Policy
+from al_core.formats.labels.annotation import Annotation
+from al_core.formats.labels.labels import Labels
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.names.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.names.filenames import FILENAME_READERS, read_filenames
@@ -29,11 +31,13 @@ __all__ = [
     "READERS",
     "SCORE_READERS",
     "WRITERS",
+    "Annotation",
     "Annotations",
     "EmbeddingTable",
     "ExportRows",
     "Finding",
     "JoinReport",
+    "Labels",
     "MetadataTable",
     "Missing",
     "Need",

@@ -50,9 +50,11 @@ class FileRows:
         task: What the file holds.
         filenames: One per row; None if the rows are in the order of the samples.
         findings: What the reader changed or left out.
+        keeps_repeats: Whether several rows of one sample are all used, as what several people say is.
     """
 
     wording: ClassVar[Wording]
+    keeps_repeats: ClassVar[bool] = False
     task: str
     filenames: list[str] | None
     findings: Sequence[Finding] = ()

@@ -32,6 +32,12 @@ _CONFLICTING = Finding(
     "which row is right is unknown; keep one row per filename",
     severity=Severity.REFUSAL,
 )
+_DISAGREE = Finding(
+    "disagree",
+    "image has annotators who disagree",
+    "images have annotators who disagree",
+    "all are stored; the majority counts for a class, the newest annotation at a tie and for everything else",
+)
 _NOT_FINITE = Finding(
     "not-finite",
     "row has NaN, infinite or empty values",
@@ -91,13 +97,17 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
     duplicate = _distinct(names, [later for _, later in repeats])
     conflicting = _distinct(names, [later for first, later in repeats if file_rows.differ(first, later)])
     bad = file_rows.bad_rows()
+    repeated = (
+        [_DISAGREE.of(conflicting)]
+        if file_rows.keeps_repeats
+        else [_REPEATED.of(sorted(set(duplicate) - set(conflicting))), _CONFLICTING.of(conflicting)]
+    )
     not_finite = [names[row] for row in bad.not_finite.tolist()]
     not_probabilities = [names[row] for row in bad.not_probabilities.tolist()]
     findings = [
         _absence(file_rows, policy).of(missing if file_rows.wording.absence else ()),
         _UNKNOWN.of(unknown),
-        _REPEATED.of(sorted(set(duplicate) - set(conflicting))),
-        _CONFLICTING.of(conflicting),
+        *repeated,
         _NOT_FINITE.of(not_finite),
         _NOT_PROBABILITIES.of(not_probabilities),
     ]
@@ -119,7 +129,7 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
         looks_like_logits=2 * len(not_probabilities) > len(names),
         findings=tuple(file_rows.findings),
         details=(*(finding for finding in findings if finding.names), *file_rows.findings),
-        rows=_used(rows, repeats, bad),
+        rows=_used(rows, [] if file_rows.keeps_repeats else repeats, bad),
     )
 
 

@@ -84,7 +84,7 @@ class JoinReport:
     @property
     def n_used(self) -> int:
         """Samples that have a usable row."""
-        return int(np.count_nonzero(self.rows >= 0))
+        return len(np.unique(self.rows[self.rows >= 0]))
 
     def align(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n_samples, C) probabilities in dataset order; samples without a usable row are NaN, or filled.

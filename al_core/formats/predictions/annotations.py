@@ -123,7 +123,9 @@ class Annotations:
         """Return the annotations of these rows, in this order."""
         if self.probabilities is not None:
             return replace(self, probabilities=self.probabilities[rows])
-        tables = (None if table is None else _take(table, rows) for table in (self.boxes, self.keypoints, self.masks))
+        tables = (
+            None if table is None else take_entries(table, rows) for table in (self.boxes, self.keypoints, self.masks)
+        )
         boxes, keypoints, masks = tables
         return replace(self, boxes=boxes, keypoints=keypoints, masks=masks)
 
@@ -258,7 +260,8 @@ def most_probable(probability_map: NDArray[np.floating]) -> NDArray[np.intp] | N
     return classes
 
 
-def _take(table: Table, rows: Rows) -> Table:
+def take_entries(table: Table, rows: Rows) -> Table:
+    """Return the entries of these rows of a table by ascending "row", which becomes the position among the rows."""
     starts = np.searchsorted(table["row"], rows, "left")
     counts = np.searchsorted(table["row"], rows, "right") - starts
     # 0, 1, … within each row: the running number minus that of the row's first entry.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.labels.labels import Labels
 from al_core.formats.metadata.table import MetadataTable
 from al_core.formats.metadata.text_column import TextColumn
 from al_core.formats.prediction_files import PredictionFiles
@@ -30,6 +31,7 @@ _RECORDS = {
     for record in (
         EmbeddingTable,
         Finding,
+        Labels,
         MetadataTable,
         PredictionFiles,
         Predictions,
