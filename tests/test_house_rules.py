@@ -36,7 +36,8 @@ FLOORS = (
 FLOORS_OF_FORMATS = (
     "files",
     "join names",
-    "embeddings predictions metadata labels",
+    "embeddings predictions metadata",
+    "labels",
     "exports",
     "readers",
     "prediction_files",
