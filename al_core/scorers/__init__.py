@@ -1,6 +1,7 @@
 from al_core.scorers.classification import ScorerClassification
 from al_core.scorers.detection import ScorerObjectDetection
 from al_core.scorers.keypoint_detection import ScorerKeypointDetection
+from al_core.scorers.multi_label import ScorerMultiLabel
 from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.semantic_segmentation import ScorerSemanticSegmentation
@@ -10,6 +11,7 @@ SCORERS: dict[str, type[Scorer]] = {
     "object-detection": ScorerObjectDetection,
     "semantic-segmentation": ScorerSemanticSegmentation,
     "keypoint-detection": ScorerKeypointDetection,
+    "multi-label-classification": ScorerMultiLabel,
 }
 """The scorer of each task; a new task is one file and one line here."""
 
@@ -38,6 +40,7 @@ __all__ = [
     "Scorer",
     "ScorerClassification",
     "ScorerKeypointDetection",
+    "ScorerMultiLabel",
     "ScorerObjectDetection",
     "ScorerSemanticSegmentation",
     "score_named",

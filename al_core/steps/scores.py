@@ -20,6 +20,7 @@ PREFERRED_SCORES = (
     "uncertainty_margin",
     "classification_uncertainty_margin",
     "mean_uncertainty",
+    "mean_binary_entropy",
     "objectness_least_confidence",
 )
 """The score a selection uses unless it names one: the margin labels best across tasks and budgets."""

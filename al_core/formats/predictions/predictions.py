@@ -10,7 +10,7 @@ from al_core.formats.files.filename_rules import check_filename_column, check_on
 from al_core.formats.join.file_rows import BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
-from al_core.formats.predictions.row_checks import ProbabilityChecks, RowChecks
+from al_core.formats.predictions.row_checks import IndependentChecks, ProbabilityChecks, RowChecks
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 
@@ -18,9 +18,13 @@ CLASSIFICATION = "classification"
 DETECTION = "object-detection"
 SEGMENTATION = "semantic-segmentation"
 KEYPOINTS = "keypoint-detection"
+MULTI_LABEL = "multi-label-classification"
+
+MATRIX_TASKS = (CLASSIFICATION, MULTI_LABEL)
+"""The tasks whose outputs are one (M, C) matrix of probabilities."""
 
 
-ROW_CHECKS: dict[str, RowChecks] = {CLASSIFICATION: ProbabilityChecks()}
+ROW_CHECKS: dict[str, RowChecks] = {CLASSIFICATION: ProbabilityChecks(), MULTI_LABEL: IndependentChecks()}
 """The checks by task, for those tasks that have their own."""
 
 
@@ -98,7 +102,7 @@ class Predictions(FileRows):
         """
         if class_names is None:
             return self
-        if self.task == CLASSIFICATION and set(class_names) <= set(self.class_names):
+        if self.task in MATRIX_TASKS and set(class_names) <= set(self.class_names):
             columns = [self.class_names.index(name) for name in class_names]
             return replace(self, class_names=list(class_names), outputs=self.outputs[:, columns])
         if self.class_names == numbered_classes(len(self.class_names)) and len(class_names) >= len(self.class_names):
@@ -127,7 +131,7 @@ class Predictions(FileRows):
         if self.filenames is not None:
             check_one_per_row(self.filenames, len(self), "filenames", source)
             check_filename_column(self.filenames, source)
-        if self.task == CLASSIFICATION and len(self.class_names) != self.outputs.shape[1]:
+        if self.task in MATRIX_TASKS and len(self.class_names) != self.outputs.shape[1]:
             n_columns = self.outputs.shape[1]
             raise FileFormatError(
                 f"{source} has {n_columns} columns for {len(self.class_names)} class names; name each column"

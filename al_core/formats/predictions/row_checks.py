@@ -25,14 +25,29 @@ class RowChecks:
         return BadRows()
 
 
-class ProbabilityChecks(RowChecks):
-    """Checks of (M, C) class probabilities."""
-
-    can_fill = True
+class MatrixChecks(RowChecks):
+    """Checks of (M, C) numbers."""
 
     def differ(self, outputs: Any, first: int, later: int) -> bool:
         """Return whether two rows have different values."""
         return not np.array_equal(outputs[first], outputs[later], equal_nan=True)
+
+
+class IndependentChecks(MatrixChecks):
+    """Checks of (M, C) probabilities of classes that do not exclude each other."""
+
+    def bad_rows(self, outputs: Any) -> BadRows:
+        """Return the rows with a value that is not finite, and the finite rows with values outside 0 to 1."""
+        finite = np.isfinite(outputs).all(axis=1)
+        with np.errstate(invalid="ignore"):
+            outside = (outputs.min(axis=1) < 0) | (outputs.max(axis=1) > 1)
+        return BadRows(np.flatnonzero(~finite), np.flatnonzero(finite & outside))
+
+
+class ProbabilityChecks(MatrixChecks):
+    """Checks of (M, C) class probabilities."""
+
+    can_fill = True
 
     def bad_rows(self, outputs: Any) -> BadRows:
         """Return the rows with a value that is not finite, and the finite rows that are not probabilities."""

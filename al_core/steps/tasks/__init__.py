@@ -4,6 +4,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.steps.tasks.classification import Classification
 from al_core.steps.tasks.detection import Detection
 from al_core.steps.tasks.keypoints import KeypointDetection
+from al_core.steps.tasks.multi_label import MultiLabel
 from al_core.steps.tasks.segmentation import Segmentation
 from al_core.steps.tasks.task import PredictionAttributes, PredictionCard, Task
 
@@ -13,6 +14,7 @@ TASKS: dict[str, Task] = {
     "classification": Classification(),
     "object-detection": Detection(),
     "keypoint-detection": KeypointDetection(),
+    "multi-label-classification": MultiLabel(),
     "semantic-segmentation": Segmentation(),
 }
 """All tasks by name."""

@@ -1,11 +1,11 @@
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.predictions.annotations import Annotations
-from al_core.scorers import ScorerClassification
+from al_core.scorers import Scorer, ScorerClassification
 from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind
 from al_core.types import Progress, Rows
@@ -22,7 +22,7 @@ class Classification(Task):
 
     name = "classification"
     kind = Kind.PREDICTION
-    scorer = ScorerClassification
+    scorer: ClassVar[type[Scorer]] = ScorerClassification
 
     def usable_outputs(
         self, predictions: "Predictions", report: "JoinReport", progress: Progress | None

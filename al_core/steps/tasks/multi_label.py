@@ -1,0 +1,24 @@
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from al_core.scorers import ScorerMultiLabel
+from al_core.steps.tasks.classification import Classification
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport, Predictions
+
+
+class MultiLabel(Classification):
+    """Probabilities of classes that do not exclude each other, stored and shown as those of one class per image are."""
+
+    name = "multi-label-classification"
+    scorer = ScorerMultiLabel
+
+    def usable_outputs(
+        self, predictions: "Predictions", report: "JoinReport", progress: Progress | None
+    ) -> tuple[Rows, Any]:
+        """Return the rows that have probabilities, and those, (M, C): nothing is filled in."""
+        used = np.flatnonzero(report.rows >= 0)
+        return report.rows[used], predictions.take(used)
