@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PURE = ("al_core/scorers/", "al_core/selection/", "al_core/geometry/", "al_core/projection/", "al_core/explore/")
+PURE = (
+    "al_core/scorers/",
+    "al_core/selection/",
+    "al_core/geometry/",
+    "al_core/projection/",
+    "al_core/explore/",
+    "al_core/evaluation/",
+)
 HEAVY = {"numba", "umap", "faiss", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL"}
 MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 

@@ -1,0 +1,67 @@
+"""How many test labels it takes to say that a model is good enough."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from al_core.evaluation.intervals import normal_quantile, wilson
+from al_core.evaluation.statistic import LEVEL, Statistic
+
+
+@dataclass(frozen=True)
+class ClaimNeed:
+    """What it takes to say that accuracy is at least a target.
+
+    Attributes:
+        n_labels: How many test labels in all; None if accuracy does not exceed the target.
+        n_more: How many of them are still missing.
+        n_reserve: How many test samples are left to label.
+        narrowest: The interval that the whole reserve would give at the same accuracy.
+    """
+
+    n_labels: int | None
+    n_more: int | None
+    n_reserve: int
+    narrowest: Statistic
+
+    @property
+    def fits_reserve(self) -> bool:
+        """Whether what is left of the reserve is enough."""
+        return self.n_more is not None and self.n_more <= self.n_reserve
+
+
+def labels_for_claim(true_accuracy: float, target: float, level: float = LEVEL) -> int | None:
+    """Return how many test labels it takes until Wilson's lower end reaches a target; None if it never does.
+
+    Examples:
+        1.96² · 0.85 · 0.15 / (accuracy - 0.85)²:
+
+        >>> labels_for_claim(0.87, 0.85), labels_for_claim(0.90, 0.85), labels_for_claim(0.85, 0.85)
+        (1225, 196, None)
+    """
+    if not target < true_accuracy <= 1:
+        return None
+    squared = normal_quantile(level) ** 2
+    return max(1, int(np.ceil(squared * target * (1 - target) / (true_accuracy - target) ** 2)))
+
+
+def claim_need(estimate: Statistic, target: float, n_reserve: int) -> ClaimNeed:
+    """Return how many more test labels the claim needs if accuracy is what it now seems to be.
+
+    Args:
+        estimate: Accuracy so far.
+        target: What should be claimed.
+        n_reserve: How many rows of the reserve are not labeled yet.
+
+    Examples:
+        >>> need = claim_need(wilson(90, 100), 0.85, n_reserve=50)
+        >>> need.n_labels, need.n_more, need.fits_reserve, need.narrowest.text()
+        (196, 96, False, '90.0% (84.2% to 93.8%), from 150 labels')
+    """
+    if not estimate.speaks:
+        return ClaimNeed(None, None, n_reserve, estimate)
+    n_labels = labels_for_claim(estimate.value, target)
+    n_all = estimate.n + n_reserve
+    narrowest = wilson(estimate.value * n_all, n_all)
+    n_more = None if n_labels is None else max(0, n_labels - estimate.n)
+    return ClaimNeed(n_labels, n_more, n_reserve, narrowest)

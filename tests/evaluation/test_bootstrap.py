@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from al_core.evaluation.bootstrap import bootstrap_interval, draw_counts, group_totals, percentile_ends
+
+
+def test_draws_of_sums_equal_resampling_the_values_themselves() -> None:
+    values = np.random.default_rng(0).random((12, 2))
+    counts = next(iter(draw_counts(12, 5, seed=3)))
+    for row in counts:
+        resampled = np.repeat(values, row.astype(int), axis=0)
+        assert row @ values == pytest.approx(resampled.sum(axis=0))
+
+
+def test_a_draw_may_take_more_units_than_there_are_and_some_more_often() -> None:
+    counts = next(iter(draw_counts(3, 400, seed=0, weights=np.array([1.0, 1.0, 2.0]), n_drawn=40)))
+    assert set(counts.sum(axis=1)) == {40}
+    assert counts.mean(axis=0) == pytest.approx([10, 10, 20], abs=0.6)
+
+
+def test_many_units_are_drawn_in_blocks() -> None:
+    sizes = [len(block) for block in draw_counts(1 << 20, 5, seed=0)]
+    assert sizes == [2, 2, 1]
+
+
+def test_the_interval_of_a_ratio_is_near_its_normal_approximation() -> None:
+    rng = np.random.default_rng(1)
+    sums, sizes = group_totals(rng.normal(0.6, 0.2, (300, 1)), np.arange(300))
+    interval = bootstrap_interval(sums, sizes, lambda totals, n: totals[:, 0] / n, seed=0)
+    half = 1.96 * sums.std() / np.sqrt(300)
+    assert interval.value == pytest.approx(sums.mean())
+    assert (interval.high - interval.low) / 2 == pytest.approx(half, rel=0.08)
+
+
+def test_few_units_have_wider_ends_than_plain_percentiles() -> None:
+    draws = np.arange(10_001) / 10_000
+    low, high = percentile_ends(draws, n_units=8)
+    # Φ(-√(8/7) t₇(0.975)) = Φ(-2.528)
+    assert (low, high) == pytest.approx((0.0057, 0.9943), abs=1e-4)

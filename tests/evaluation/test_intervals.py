@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+
+from al_core.evaluation.intervals import accuracy, difference, independent_difference, wilson
+from al_core.evaluation.statistic import Interval, Statistic
+from al_core.exceptions import InvalidInputError
+
+
+def speaking(statistic: Statistic) -> Interval:
+    assert statistic.speaks, statistic.text()
+    return statistic
+
+
+@pytest.mark.parametrize(
+    ("n_right", "n", "low", "high"),
+    # Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_ends_are_those_published(n_right: int, n: int, low: float, high: float) -> None:
+    interval = speaking(wilson(n_right, n))
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_without_test_labels_there_is_no_accuracy() -> None:
+    refusal = accuracy(np.array([], bool))
+    assert not refusal.speaks
+    assert refusal.reason == "no test labels yet"
+
+
+def test_accuracy_of_plain_labels_is_wilsons() -> None:
+    assert accuracy(np.array([True] * 9 + [False])) == wilson(9, 10)
+
+
+def test_an_average_overlap_gets_a_bootstrap_interval_near_students() -> None:
+    overlaps = np.random.default_rng(0).uniform(0.4, 0.9, 60)
+    interval = speaking(accuracy(overlaps))
+    half = 2.001 * overlaps.std(ddof=1) / np.sqrt(60)
+    assert interval.value == pytest.approx(overlaps.mean())
+    assert (interval.low, interval.high) == pytest.approx((overlaps.mean() - half, overlaps.mean() + half), abs=0.006)
+
+
+def test_alike_images_of_a_group_widen_the_interval() -> None:
+    group_is_right = np.random.default_rng(1).random(40) < 0.8
+    right = np.repeat(group_is_right, 10)
+    grouped = speaking(accuracy(right, np.repeat(np.arange(40), 10)))
+    plain = speaking(accuracy(right))
+    assert grouped.high - grouped.low > 2.5 * (plain.high - plain.low)
+    assert grouped.n == plain.n == 400
+
+
+def test_groups_that_are_all_right_count_as_one_observation_each() -> None:
+    interval = speaking(accuracy(np.ones(100, bool), np.repeat(np.arange(10), 10)))
+    expected = speaking(wilson(10, 10))
+    assert (interval.low, interval.high, interval.n) == (expected.low, 1, 100)
+
+
+def test_few_groups_are_refused() -> None:
+    refusal = accuracy(np.arange(40) % 3 == 0, np.repeat(np.arange(4), 10))
+    assert not refusal.speaks
+    assert refusal.reason == "test labels of 4 groups; an interval needs 8"
+
+
+def test_pairs_are_far_narrower_than_two_intervals() -> None:
+    first = np.arange(200) % 5 != 0
+    second = first | (np.arange(200) < 26)
+    gain = speaking(difference(first, second))
+    assert gain.value == pytest.approx(0.03)
+    assert gain.low > 0
+    apart = independent_difference(speaking(accuracy(first)), speaking(accuracy(second)))
+    assert apart.low < 0
+
+
+def test_ten_equal_pairs_do_not_claim_that_there_is_no_difference() -> None:
+    right = np.arange(10) < 7
+    gain = speaking(difference(right, right))
+    assert gain.low <= -0.1
+    assert gain.high >= 0.1
+
+
+def test_the_interval_of_a_difference_holds_the_truth_in_nineteen_of_twenty_cases() -> None:
+    rng = np.random.default_rng(0)
+    n_covered = 0
+    for seed in range(200):
+        # Both right 70 %, only the second 15 %, only the first 5 %: the truth is 10 points.
+        kinds = rng.choice(4, p=[0.7, 0.15, 0.05, 0.1], size=60)
+        gain = speaking(difference(np.isin(kinds, [0, 2]), np.isin(kinds, [0, 1]), seed=seed))
+        n_covered += gain.low <= 0.1 <= gain.high
+    assert n_covered >= 184
+
+
+def test_differences_over_groups_draw_whole_groups() -> None:
+    rng = np.random.default_rng(2)
+    group_gains = rng.choice([0, 1], size=30, p=[0.7, 0.3])
+    groups = np.repeat(np.arange(30), 8)
+    first = np.zeros(240)
+    second = np.repeat(group_gains, 8).astype(float)
+    grouped = speaking(difference(first, second, groups))
+    plain = speaking(difference(first, second))
+    assert grouped.high - grouped.low > 2 * (plain.high - plain.low)
+
+
+def test_models_judged_on_different_labels_are_not_compared() -> None:
+    with pytest.raises(InvalidInputError, match="3 outcomes of one and 2 of the other"):
+        difference(np.ones(3), np.ones(2))
+
+
+def test_a_difference_of_few_labels_is_refused() -> None:
+    refusal = difference(np.ones(3), np.ones(3))
+    assert not refusal.speaks
+    assert (refusal.reason, refusal.n_needed) == ("3 test labels; an interval needs 8", 8)
