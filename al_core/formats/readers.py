@@ -35,6 +35,7 @@ from al_core.formats.predictions.map_arrays import read_map_array, recognizes_ma
 from al_core.formats.predictions.maps import read_maps, recognizes_maps
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS
+from al_core.formats.predictions.tools.registry import TOOL_READERS
 from al_core.formats.predictions.voc_folder import read_voc_folder, recognizes_voc_folder
 from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognizes_yolo_folder
 from al_core.types import Progress
@@ -150,6 +151,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         recognizes_yolo_folder,
         read_yolo_folder,
     ),
+    *TOOL_READERS,
     Reader(
         "coco",
         "COCO results",

@@ -72,8 +72,8 @@ def json_numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.fl
 
 
 def _records(path: Path) -> tuple[list[Record], Any]:
-    if _is_json_lines(path):
-        return list(_lines(path)), None
+    if is_json_lines(path):
+        return list(json_lines(path)), None
     content = read_json(path)
     class_names = None
     for key in ("predictions", "samples"):
@@ -85,7 +85,8 @@ def _records(path: Path) -> tuple[list[Record], Any]:
     return records, class_names
 
 
-def _is_json_lines(path: Path) -> bool:
+def is_json_lines(path: Path) -> bool:
+    """Return whether a file holds one JSON object per line, of which there are several or one that ends its line."""
     with path.open("rb") as file:
         # A JSON file on one line may have gigabytes: what is longer than this is not a record.
         first = file.readline(_MAX_LINE_BYTES).removeprefix(BOM).strip()
@@ -99,7 +100,12 @@ def _is_json_lines(path: Path) -> bool:
     return True
 
 
-def _lines(path: Path) -> Iterator[Record]:
+def json_lines(path: Path) -> Iterator[Record]:
+    """Yield the values of a JSON Lines file with their places.
+
+    Raises:
+        FileFormatError: Naming the first line that is not JSON.
+    """
     n_bytes = path.stat().st_size
     n_read = 0
     with path.open("rb") as file:

@@ -1,0 +1,221 @@
+"""What a tool wrote for each image, in any of the ways in which people save that as JSON."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.progress import reported
+from al_core.formats.files.records import is_json_lines, json_lines
+from al_core.formats.files.text import BOM, decode_utf8, read_json
+from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+
+_NAME_KEYS = (*FILENAME_COLUMNS, "image", "image_path", "img_path", "path", "file", "name", "image_name", "img")
+_CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
+_LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks")
+_NOT_IMAGES = ("metadata.json", "schema.json", "tasks.json", "dataset.json", "frames.json")
+
+_PEEK_BYTES = 2**18
+"""How much of a file is searched for its keys: the first images may be without objects."""
+
+_PEEK_FILES = 100
+
+_KEY = re.compile(rb'"([A-Za-z_][\w-]{0,40})"\s*:')
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """What a file says about one image.
+
+    Attributes:
+        where: The place in the file, for messages.
+        filename: The image, empty if the file does not name it.
+        content: What the tool wrote for it.
+    """
+
+    where: str
+    filename: str
+    content: Any
+
+
+def json_keys(path: Path, head: bytes) -> frozenset[str]:
+    """Return the keys of the objects with which a JSON file begins, or the JSON files of a folder or archive.
+
+    Raises:
+        FileFormatError: If an archive is damaged.
+    """
+    is_json = head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
+    if not is_json and not any(map(_is_of_image, tree_names(path, head))):
+        return frozenset()
+    stat = path.stat()
+    return _keys(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4)
+def _keys(path: Path, changed_at: int, n_bytes: int) -> frozenset[str]:
+    # Every tool is asked in turn whether the file is its own.
+    return frozenset(key.decode() for content in _beginnings(path) for key in _KEY.findall(content))
+
+
+def _beginnings(path: Path) -> Iterator[bytes]:
+    if _is_plain_file(path):
+        with path.open("rb") as file:
+            yield file.read(_PEEK_BYTES)
+        return
+    tree = open_tree(path)
+    n_bytes = 0
+    for name in list(filter(_is_of_image, tree.names))[:_PEEK_FILES]:
+        content = tree.read(name)[:_PEEK_BYTES]
+        yield content
+        n_bytes += len(content)
+        if n_bytes > _PEEK_BYTES:
+            return
+
+
+def image_records(
+    path: Path, is_image: Callable[[Any], bool], expected: str, ending: str = ".json"
+) -> Iterator[ImageRecord]:
+    """Return what a file, or each JSON file of a folder or archive, says about its images.
+
+    One image after the other, in a list or by filename; as the value itself or inside a record that names the image;
+    as JSON or JSON Lines; or one file for each image, which is named after it.
+
+    Args:
+        path: The file or folder.
+        is_image: Whether a value is what the tool writes for one image.
+        expected: What that is, for messages.
+        ending: What follows the name of the image in the name of a file that holds one.
+
+    Raises:
+        FileFormatError: If a file is damaged or holds something else.
+    """
+    layout = _Layout(is_image, expected)
+    if _is_plain_file(path) and is_json_lines(path):
+        for where, value in json_lines(path):
+            yield layout.record(where, "", value)
+    elif _is_plain_file(path):
+        yield from reported(list(layout.records(path.name, read_json(path))))
+    else:
+        yield from _records_of_files(path, layout, ending)
+
+
+def _records_of_files(path: Path, layout: "_Layout", ending: str) -> Iterator[ImageRecord]:
+    for document in json_documents(path, _is_of_image):
+        records = list(layout.records(document.where, document.content))
+        if len(records) == 1 and not records[0].filename:
+            records = [replace(records[0], filename=image_of_file(document.filename, ending))]
+        yield from records
+
+
+def json_documents(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[ImageRecord]:
+    """Return the content of a JSON file, or of the wanted JSON files of a folder, zip or tar, under their own names.
+
+    Raises:
+        FileFormatError: If one is not JSON.
+    """
+    if _is_plain_file(path):
+        yield ImageRecord(path.name, path.name, read_json(path))
+        return
+    tree = open_tree(path)
+    names = list(filter(is_wanted, tree.names))
+    announce_texts(tree, names)
+    for name in reported(names):
+        where = f"{tree.source}/{name}"
+        yield ImageRecord(where, name, _json(tree.read(name), where))
+
+
+def image_of_file(name: str, ending: str = ".json") -> str:
+    """Return the name of the image that a JSON file is named after, with the suffix .json if the image's is not there.
+
+    Examples:
+        >>> image_of_file("preds/a.json"), image_of_file("a.jpg.json"), image_of_file("a_boxes.json", "_boxes.json")
+        ('preds/a.json', 'a.jpg', 'a.json')
+    """
+    bare = name.removesuffix(ending).removesuffix(".json")
+    return bare if Path(bare).suffix.lower() in IMAGE_SUFFIXES else f"{bare}.json"
+
+
+def own_name(content: Any) -> str:
+    """Return the filename that a record holds, empty if it has none."""
+    for key in _NAME_KEYS:
+        value = content.get(key) if isinstance(content, Mapping) else None
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    is_image: Callable[[Any], bool]
+    expected: str
+
+    def records(self, where: str, content: Any) -> Iterator[ImageRecord]:
+        """Return the images of the value that is a whole file."""
+        if self.is_image(content):
+            yield ImageRecord(where, own_name(content), content)
+        elif isinstance(content, list):
+            for number, entry in enumerate(content):
+                yield self.record(f"{where}, record {number} counting from 0", "", entry)
+        elif isinstance(content, dict):
+            yield from self._records_of_object(where, content)
+        else:
+            raise self._unexpected(where, content)
+
+    def _records_of_object(self, where: str, content: Mapping[str, Any]) -> Iterator[ImageRecord]:
+        inner = self._inner(content)
+        if inner is not None and own_name(content):
+            yield ImageRecord(where, own_name(content), inner)
+            return
+        for key in _LIST_KEYS:
+            if isinstance(content.get(key), list | dict):
+                yield from self.records(where, content[key])
+                return
+        for name, value in content.items():
+            yield self.record(f"{where}, {name[:80]!a}", name, value)
+
+    def record(self, where: str, filename: str, value: Any) -> ImageRecord:
+        """Return the image of one entry: what the tool writes, or a record of the filename and that."""
+        if self.is_image(value):
+            return ImageRecord(where, filename or own_name(value), value)
+        inner = self._inner(value)
+        if inner is None:
+            raise self._unexpected(where, value)
+        return ImageRecord(where, filename or own_name(value), inner)
+
+    def _inner(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return None
+        inside = (value.get(key) for key in _CONTENT_KEYS)
+        return next((content for content in inside if content is not None and self.is_image(content)), None)
+
+    def _unexpected(self, where: str, value: Any) -> FileFormatError:
+        shown = (
+            f"an object with {', '.join(map(repr, list(value)[:8]))}" if isinstance(value, dict) else f"{value!a:.80}"
+        )
+        return FileFormatError(f"{where}: expected {self.expected}, found {shown}")
+
+
+def _is_of_image(name: str) -> bool:
+    return name.lower().endswith(".json") and name.rpartition("/")[2].lower() not in _NOT_IMAGES
+
+
+def _is_plain_file(path: Path) -> bool:
+    if path.is_dir():
+        return False
+    with path.open("rb") as file:
+        return file.read(64).removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
+
+
+def _json(content: bytes, where: str) -> Any:
+    try:
+        return orjson.loads(content.removeprefix(BOM))
+    except orjson.JSONDecodeError as error:
+        decode_utf8(content, where)
+        raise FileFormatError(f"{where}, line {error.lineno}: not JSON ({error.msg}); write it again") from error

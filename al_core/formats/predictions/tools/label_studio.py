@@ -1,0 +1,104 @@
+"""Label Studio tasks with predictions: boxes in percent of the image."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from al_core.formats.join.finding import note
+from al_core.formats.names.label_studio import task_filename
+from al_core.formats.predictions.tools.images import ImageRecord
+from al_core.formats.predictions.tools.objects import (
+    ObjectColumns,
+    confidence_of,
+    image_size,
+    label_of,
+    number_list,
+    numbers,
+)
+from al_core.formats.predictions.tools.tool import Tool
+
+_SEVERAL = note("several-predictions", "Some tasks have predictions of several models", "the last of each task is read")
+_ROTATED = note("boxes-rotated", "Some boxes are rotated", "the upright boxes around them are read")
+_POLYGONS = note("polygons", "Polygons are read as the boxes around them")
+_NOT_READ = note(
+    "regions-not-read",
+    "Keypoints, brushes and other regions beside the boxes are not read",
+    "scores come from the boxes",
+)
+
+
+def _is_image(content: Any) -> bool:
+    return isinstance(content, dict) and isinstance(content.get("data"), dict) and "predictions" in content
+
+
+def _add(objects: ObjectColumns, record: ImageRecord) -> None:
+    objects.name_image(task_filename(record.content["data"]))
+    predictions = record.content["predictions"]
+    if not isinstance(predictions, list) or not all(isinstance(prediction, dict) for prediction in predictions):
+        predictions = []
+    if not predictions:
+        objects.drop_image()
+        return
+    if len(predictions) > 1:
+        objects.note(_SEVERAL)
+    regions = predictions[-1].get("result")
+    for region in regions if isinstance(regions, list) else []:
+        if isinstance(region, dict):
+            _add_region(objects, record.where, region, predictions[-1].get("score"))
+
+
+def _add_region(objects: ObjectColumns, where: str, region: Mapping[str, Any], score: Any) -> None:
+    kind = region.get("type")
+    value = region.get("value")
+    if kind not in ("rectanglelabels", "polygonlabels") or not isinstance(value, Mapping):
+        objects.note(_NOT_READ)
+        return
+    width, height = image_size({"width": region.get("original_width"), "height": region.get("original_height")})
+    objects.set_size((width, height))
+    names = value.get(kind)
+    label = label_of(where, names[0] if isinstance(names, list) and names else None)
+    corners = _around_points(where, value) if kind == "polygonlabels" else _upright(where, value, width, height)
+    if kind == "polygonlabels":
+        objects.note(_POLYGONS)
+    elif value.get("rotation"):
+        objects.note(_ROTATED)
+    objects.add([side / 100 for side in corners], confidence_of(where, {"score": score, **region}, "score"), label)
+
+
+def _around_points(where: str, value: Mapping[str, Any]) -> list[float]:
+    entries = value.get("points")
+    points = np.array(
+        [number_list(where, point, "points", 2) for point in entries] if isinstance(entries, list) else []
+    )
+    if not len(points):
+        return [0.0] * 4
+    return [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
+
+
+def _upright(where: str, value: Mapping[str, Any], image_width: float, image_height: float) -> list[float]:
+    """Return the corners of the upright box around one that is turned about its upper left corner, in percent."""
+    x, y, width, height = numbers(where, value, "x", "y", "width", "height")
+    if not value.get("rotation"):
+        return [x, y, x + width, y + height]
+    (degrees,) = numbers(where, value, "rotation")
+    # It is turned in pixels, whose sides differ from those of a percent.
+    aspect = image_width / image_height if image_width > 0 and image_height > 0 else 1.0
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    across = [a * width * cosine - b * height * sine / aspect for a, b in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    down = [a * width * sine * aspect + b * height * cosine for a, b in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    return [x + min(across), y + min(down), x + max(across), y + max(down)]
+
+
+LABEL_STUDIO = Tool(
+    "label-studio",
+    "Label Studio predictions",
+    "Tasks as JSON whose predictions have boxes with scores, such as pre-annotations",
+    (
+        frozenset({"data", "predictions", "result", "rectanglelabels"}),
+        frozenset({"data", "predictions", "result", "polygonlabels"}),
+    ),
+    _is_image,
+    "a task with data and predictions",
+    _add,
+)

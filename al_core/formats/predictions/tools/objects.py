@@ -1,0 +1,287 @@
+"""The objects of a file, image after image, as the reader of a tool comes upon them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats.join.finding import Finding, note
+from al_core.formats.names.class_names import checked_names
+from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
+from al_core.formats.predictions.predictions import KEYPOINTS, Predictions
+from al_core.utils import KeypointInstancePrediction, KeypointPrediction
+
+Label = int | str
+"""A class by its number or by its name."""
+
+Size = tuple[float, float]
+"""Width and height in pixels, NaN where the file does not say."""
+
+UNKNOWN_SIZE: Size = (math.nan, math.nan)
+
+NO_BOX = (0.0, 0.0, 0.0, 0.0)
+"""Of an object with keypoints, whose box is not read."""
+
+MASKS_NOT_READ = note("masks-not-read", "The masks beside the boxes are not read", "scores come from the boxes")
+
+_LOWEST_ROUNDED, _HIGHEST_ROUNDED = -0.01, 1.01
+"""Confidences read off a heatmap may be this far outside 0 to 1."""
+
+_BOXES_LEFT_OUT = note(
+    "boxes-left-out", "Objects without keypoints stand beside objects that have them", "those without are left out"
+)
+_CLIPPED_CONFIDENCES = note(
+    "confidences-clipped", "Some keypoint confidences lie just outside 0 to 1", "they are clipped"
+)
+
+
+class ObjectColumns:
+    """Boxes and keypoints of all images, in columns that grow.
+
+    Attributes:
+        class_names: The classes in order, if the file lists them.
+    """
+
+    def __init__(self) -> None:
+        self.class_names: Sequence[str] | None = None
+        self._notes: dict[str, Finding] = {}
+        self._filenames: list[str] = []
+        self._sizes: list[Size] = []
+        self._image: list[int] = []
+        self._corners: list[Sequence[float]] = []
+        self._scores: list[float] = []
+        self._labels: list[Label] = []
+        self._keypoints: list[Sequence[float] | None] = []
+        self._class_numbers: dict[str, int] = {}
+
+    def begin_image(self, filename: str) -> None:
+        """Begin the next image, to which the objects that follow belong; the filename may be empty."""
+        self._filenames.append(filename)
+        self._sizes.append(UNKNOWN_SIZE)
+
+    def drop_image(self) -> None:
+        """Leave the image out, which has no objects yet: the model has not seen it."""
+        self._filenames.pop()
+        self._sizes.pop()
+
+    def note(self, finding: Finding) -> None:
+        """Note something about the file; the same is said once."""
+        self._notes.setdefault(finding.what, finding)
+
+    def set_size(self, size: Size) -> None:
+        """Set the size of the image."""
+        self._sizes[-1] = size
+
+    def name_image(self, filename: str) -> None:
+        """Set the filename of the image, if it has none yet."""
+        self._filenames[-1] = self._filenames[-1] or filename
+
+    def add(
+        self,
+        corners: Sequence[float],
+        score: float,
+        label: Label,
+        *,
+        class_number: Any = None,
+        keypoints: Sequence[float] | None = None,
+    ) -> None:
+        """Add an object of the image.
+
+        Args:
+            corners: x0, y0, x1 and y1.
+            score: Its confidence.
+            label: Its class.
+            class_number: The number of a class that is given by name, for the order of the classes.
+            keypoints: x, y and confidence in turn.
+        """
+        self._image.append(len(self._filenames) - 1)
+        self._corners.append(corners)
+        self._scores.append(score)
+        self._labels.append(label)
+        self._keypoints.append(keypoints)
+        if isinstance(label, str) and type(class_number) is int:
+            self._class_numbers.setdefault(label, class_number)
+
+    def predictions(self, source: str, stem: str) -> Predictions:
+        """Return what was added as predictions.
+
+        Args:
+            source: The name of the file.
+            stem: Its name without the ending, which an image is named by that is alone in it and has no name.
+
+        Raises:
+            FileFormatError: If only some images have a filename, or a number does not fit.
+        """
+        if not self._filenames:
+            raise FileFormatError(f"{source} holds no images; expected the predictions of at least one")
+        if self._filenames == [""]:
+            self._filenames = [stem]
+        is_named = self._check_filenames(source)
+        if not is_named:
+            # What is said of an image has to call it by something.
+            self._filenames = [f"image {number} of the file" for number in range(1, len(self._filenames) + 1)]
+        has_keypoints = any(keypoints is not None for keypoints in self._keypoints)
+        predictions = self._keypoint_predictions(source) if has_keypoints else self._box_predictions(source)
+        predictions = replace(predictions, findings=(*self._notes.values(), *predictions.findings))
+        return predictions if is_named else replace(predictions, filenames=None)
+
+    def _check_filenames(self, source: str) -> bool:
+        is_named = [bool(filename) for filename in self._filenames]
+        if any(is_named) and not all(is_named):
+            raise FileFormatError(
+                f"{source}: image {is_named.index(False)} counting from 0 has no filename and others have one; "
+                "name every image"
+            )
+        return all(is_named)
+
+    def _classes(self, source: str) -> tuple[list[str], Any]:
+        class_names = self.class_names
+        if class_names is None and self._labels and all(label in self._class_numbers for label in self._labels):
+            class_names = sorted(self._class_numbers, key=lambda name: (self._class_numbers[name], name))
+        if class_names is not None:
+            class_names = checked_names(class_names, source)
+        return dense_labels(self._labels, class_names)
+
+    def _box_predictions(self, source: str) -> Predictions:
+        class_names, labels = self._classes(source)
+        with np.errstate(over="ignore"):
+            boxes = Boxes(
+                np.array(self._image, dtype=np.int64),
+                np.array(self._corners, dtype=np.float32).reshape(-1, 4),
+                np.array(self._scores, dtype=np.float32),
+                labels,
+            )
+        return detection_predictions(source, self._filenames, class_names, boxes, np.array(self._sizes))
+
+    def _keypoint_predictions(self, source: str) -> Predictions:
+        class_names, labels = self._classes(source)
+        instances: list[list[KeypointInstancePrediction]] = [[] for _ in self._filenames]
+        for number, keypoints in enumerate(self._keypoints):
+            image = self._image[number]
+            if keypoints is None or labels[number] < 0:
+                self.note(_BOXES_LEFT_OUT)
+                continue
+            values = list(keypoints)
+            if any(not 0 <= confidence <= 1 for confidence in values[2::3]):
+                values[2::3] = _clipped(f"{source}, {self._filenames[image]}", values[2::3])
+                self.note(_CLIPPED_CONFIDENCES)
+            try:
+                instance = KeypointInstancePrediction(values, int(labels[number]), self._scores[number])
+            except InvalidInputError as error:
+                raise FileFormatError(f"{source}, {self._filenames[image]}: {error}") from error
+            instances[image].append(instance)
+        return Predictions(
+            self._filenames,
+            class_names,
+            [KeypointPrediction(of_image) for of_image in instances],
+            KEYPOINTS,
+        )
+
+
+def _clipped(where: str, confidences: list[float]) -> list[float]:
+    for confidence in confidences:
+        if not _LOWEST_ROUNDED <= confidence <= _HIGHEST_ROUNDED:
+            raise FileFormatError(
+                f"{where}: a keypoint has confidence {confidence:g}; confidences lie in 0 to 1, "
+                "visibility flags and logits are none"
+            )
+    return [min(max(confidence, 0.0), 1.0) for confidence in confidences]
+
+
+def number(where: str, value: Any, noun: str) -> float:
+    """Return a JSON number.
+
+    Raises:
+        FileFormatError: If it is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise FileFormatError(f"{where}: expected a number as {noun!r}, found {value!a:.80}")
+    return float(value)
+
+
+def numbers(where: str, mapping: Any, *keys: str) -> list[float]:
+    """Return JSON numbers by their keys.
+
+    Raises:
+        FileFormatError: Naming the first that is missing or something else.
+    """
+    if not isinstance(mapping, Mapping):
+        raise FileFormatError(f"{where}: expected {', '.join(keys)} by name, found {mapping!a:.80}")
+    return [number(where, mapping.get(key), key) for key in keys]
+
+
+def number_list(where: str, values: Any, noun: str, length: int | None = None) -> list[float]:
+    """Return a list of JSON numbers.
+
+    Raises:
+        FileFormatError: If it is not a list, or of another length.
+    """
+    if not isinstance(values, list) or length not in (None, len(values)):
+        expected = "a list of numbers" if length is None else f"a list of {length} numbers"
+        raise FileFormatError(f"{where}: expected {expected} as {noun!r}, found {values!a:.80}")
+    return [number(where, value, noun) for value in values]
+
+
+def confidence_of(where: str, entry: Mapping[str, Any], *keys: str) -> float:
+    """Return the confidence of an object, under the first of the keys that it has.
+
+    Raises:
+        FileFormatError: If it has none: it is a label then, and says nothing about how sure a model is.
+    """
+    for key in keys:
+        if entry.get(key) is not None:
+            return number(where, entry[key], key)
+    raise FileFormatError(
+        f"{where}: an object has no {' or '.join(map(repr, keys))}; without confidences these are labels and not "
+        "predictions, write the confidence of every object"
+    )
+
+
+def label_of(where: str, value: Any) -> Label:
+    """Return a class name, or a class number from 0.
+
+    Raises:
+        FileFormatError: If it is neither.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if not is_number and not (isinstance(value, str) and value):
+        raise FileFormatError(f"{where}: a class is a name or a whole number from 0, found {value!a:.80}")
+    label: Label = value
+    return label
+
+
+def around(x: float, y: float, width: float, height: float) -> list[float]:
+    """Return the corners of a box by its center and size.
+
+    Examples:
+        >>> around(10, 20, 4, 6)
+        [8.0, 17.0, 12.0, 23.0]
+    """
+    return [x - width / 2, y - height / 2, x + width / 2, y + height / 2]
+
+
+def below(x: float, y: float, width: float, height: float) -> list[float]:
+    """Return the corners of a box by its upper left corner and size.
+
+    Examples:
+        >>> below(10, 20, 4, 6)
+        [10, 20, 14, 26]
+    """
+    return [x, y, x + width, y + height]
+
+
+def image_size(size: Any) -> Size:
+    """Return width and height from where a tool writes them, as numbers or texts; unknown if they are not there."""
+    sides = [_side(size.get(side)) for side in ("width", "height")] if isinstance(size, Mapping) else [math.nan]
+    return (sides[0], sides[1]) if all(side > 0 for side in sides) else UNKNOWN_SIZE
+
+
+def _side(value: Any) -> float:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan

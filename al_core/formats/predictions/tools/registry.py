@@ -1,0 +1,17 @@
+"""The tools whose JSON is read, each with its own idea of an object. A new one takes one module and one line here."""
+
+from al_core.formats.predictions.tools.azure import AZURE
+from al_core.formats.predictions.tools.bdd100k import BDD100K
+from al_core.formats.predictions.tools.createml import CREATEML
+from al_core.formats.predictions.tools.fiftyone import FIFTYONE
+from al_core.formats.predictions.tools.hugging_face import HUGGING_FACE
+from al_core.formats.predictions.tools.label_studio import LABEL_STUDIO
+from al_core.formats.predictions.tools.mmdetection import MMDETECTION
+from al_core.formats.predictions.tools.mmpose import MMPOSE
+from al_core.formats.predictions.tools.openpose import OPENPOSE
+from al_core.formats.predictions.tools.roboflow import ROBOFLOW
+
+TOOLS = (HUGGING_FACE, LABEL_STUDIO, ROBOFLOW, MMDETECTION, MMPOSE, CREATEML, AZURE, BDD100K, OPENPOSE)
+
+TOOL_READERS = (FIFTYONE, *(tool.reader for tool in TOOLS))
+"""Their entries in the registry of prediction readers, in the order in which they are tried."""

@@ -1,0 +1,59 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.predictions.tools.images import image_records, json_keys
+from tests.formats.predictions.tools.objects import saved
+
+
+def is_image(content: Any) -> bool:
+    return isinstance(content, dict) and "boxes" in content
+
+
+def named(path: Path) -> list[tuple[str, Any]]:
+    return [
+        (record.filename, record.content["boxes"]) for record in image_records(path, is_image, "an object of boxes")
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"file_name": "a.jpg", "boxes": 1}, {"file_name": "b.jpg", "boxes": 2}],
+        {"a.jpg": {"boxes": 1}, "b.jpg": {"boxes": 2}},
+        {"samples": {"a.jpg": {"boxes": 1}, "b.jpg": {"boxes": 2}}},
+        {"images": [{"path": "a.jpg", "prediction": {"boxes": 1}}, {"path": "b.jpg", "prediction": {"boxes": 2}}]},
+    ],
+)
+def test_images_are_in_a_list_or_by_name(tmp_path: Path, content: Any) -> None:
+    assert named(saved(tmp_path / "p.json", content)) == [("a.jpg", 1), ("b.jpg", 2)]
+
+
+def test_json_lines_have_an_image_each(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"file": "a.jpg", "boxes": 1}\n{"file": "b.jpg", "boxes": 2}\n')
+    assert named(path) == [("a.jpg", 1), ("b.jpg", 2)]
+
+
+def test_a_file_of_a_folder_is_named_after_its_image_unless_it_names_it(tmp_path: Path) -> None:
+    saved(tmp_path / "a.json", {"boxes": 1})
+    saved(tmp_path / "b.json", {"boxes": 2, "file": "c.jpg"})
+    saved(tmp_path / "metadata.json", {"version": 1})
+    assert named(tmp_path) == [("a.json", 1), ("c.jpg", 2)]
+
+
+def test_what_is_no_image_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(
+        FileFormatError, match=r"p\.json, record 1 counting from 0: expected an object of boxes, found an"
+    ):
+        named(saved(tmp_path / "p.json", [{"boxes": 1}, {"masks": 2}]))
+    with pytest.raises(FileFormatError, match="record 0 counting from 0: expected an object of boxes, found 7"):
+        named(saved(tmp_path / "p.json", [7]))
+
+
+def test_the_keys_of_a_file_are_seen_beyond_its_first_lines(tmp_path: Path) -> None:
+    path = saved(tmp_path / "p.json", [{"boxes": []}] * 2000 + [{"score": 1}])
+    assert json_keys(path, path.read_bytes()[:4096]) == {"boxes", "score"}
+    assert json_keys(tmp_path, b"") == {"boxes", "score"}

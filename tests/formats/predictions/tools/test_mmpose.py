@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_predictions
+from tests.formats.predictions.tools.objects import keypoints, saved
+
+PERSON = {
+    "keypoints": [[10, 20], [30, 40]],
+    "keypoint_scores": [0.5, 1.004],
+    "bbox": [[0, 0, 50, 50]],
+    "bbox_score": 0.75,
+}
+
+
+def test_instances_have_their_confidences_beside_their_points(tmp_path: Path) -> None:
+    saved(tmp_path / "run" / "a.json", [PERSON])
+    saved(tmp_path / "run" / "b.json", [])
+    predictions = read_predictions(tmp_path / "run")
+    assert predictions.filenames == ["a.json", "b.json"]
+    assert predictions.task == "keypoint-detection"
+    # A heatmap's 1.004 is 1.
+    assert keypoints(predictions, 0) == [("class_0", 0.75, [10, 20, 0.5, 30, 40, 1])]
+    assert "confidences-clipped" in [finding.what for finding in predictions.findings]
+
+
+def test_what_the_inferencer_returns_for_a_batch_is_read_in_order(tmp_path: Path) -> None:
+    path = saved(tmp_path / "p.json", [[PERSON], [PERSON, PERSON]])
+    assert [len(output.keypoint_instance_predictions) for output in read_predictions(path).outputs] == [1, 2]
+
+
+def test_confidences_that_are_far_outside_are_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "p.json", {"a.jpg": [{**PERSON, "keypoint_scores": [0.5, 4.1]}]})
+    with pytest.raises(FileFormatError, match=r"a keypoint has confidence 4\.1; confidences lie in 0 to 1"):
+        read_predictions(path)

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.predictions.tools.objects import ObjectColumns, image_size, label_of
+from tests.formats.predictions.tools.objects import boxes, keypoints
+
+BOX = [0.0, 0.0, 0.5, 0.5]
+
+
+def test_one_image_without_a_name_is_named_after_its_file_and_several_are_in_order() -> None:
+    objects = ObjectColumns()
+    objects.begin_image("")
+    assert objects.predictions("p.json", "p").filenames == ["p"]
+    objects = ObjectColumns()
+    objects.begin_image("")
+    objects.begin_image("")
+    objects.add(BOX, 0.5, "cat")
+    predictions = objects.predictions("p.json", "p")
+    assert predictions.filenames is None
+    assert boxes(predictions, 1) == [("cat", 0.5, BOX)]
+
+
+def test_images_of_which_only_some_have_a_name_are_refused() -> None:
+    objects = ObjectColumns()
+    objects.begin_image("a.jpg")
+    objects.begin_image("")
+    with pytest.raises(FileFormatError, match=r"p\.json: image 1 counting from 0 has no filename and others have one"):
+        objects.predictions("p.json", "p")
+
+
+def test_classes_are_in_the_order_of_their_numbers_if_all_have_one() -> None:
+    objects = ObjectColumns()
+    objects.begin_image("a.jpg")
+    objects.add(BOX, 0.5, "ant", class_number=4)
+    objects.add(BOX, 0.25, "cat", class_number=2)
+    assert objects.predictions("p.json", "p").class_names == ["cat", "ant"]
+    objects.add(BOX, 0.75, "bat")
+    assert objects.predictions("p.json", "p").class_names == ["ant", "bat", "cat"]
+
+
+def test_objects_without_keypoints_beside_those_that_have_them_are_said_to_be_left_out() -> None:
+    objects = ObjectColumns()
+    objects.begin_image("a.jpg")
+    objects.add(BOX, 0.5, "cat", keypoints=[1, 2, 0.5])
+    objects.add(BOX, 0.25, "cat")
+    predictions = objects.predictions("p.json", "p")
+    assert keypoints(predictions, 0) == [("cat", 0.5, [1, 2, 0.5])]
+    assert [finding.what for finding in predictions.findings] == ["boxes-left-out"]
+
+
+def test_sizes_may_be_texts_and_are_unknown_otherwise() -> None:
+    assert image_size({"width": "640", "height": 480}) == (640, 480)
+    for size in (None, {"width": 640}, {"width": 0, "height": 480}, {"width": True, "height": [1]}):
+        assert np.isnan(image_size(size)).all()
+
+
+@pytest.mark.parametrize("label", [-1, 1.5, "", None, True, [1]])
+def test_a_class_is_a_name_or_a_whole_number(label: object) -> None:
+    assert label_of("p.json", 2.0) == 2
+    with pytest.raises(FileFormatError, match="a class is a name or a whole number from 0"):
+        label_of("p.json", label)
