@@ -1,10 +1,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
+from al_core.formats.files.content import check_no_foreign, described
+from al_core.formats.files.text import BOM
+from al_core.formats.files.tree import tree_names
 
 Value = TypeVar("Value")
 
@@ -50,19 +52,38 @@ def choose(
     Raises:
         NotFoundError: If there is no such file.
         InvalidInputError: If `format` is unknown.
-        FileFormatError: If the file is empty, larger than `max_bytes`, or of no known format.
+        FileFormatError: If the file is empty, larger than `max_bytes`, or of a kind that is unknown or not read.
     """
     head = check_file(path, max_bytes)
     if format is not None:
         if format not in readers:
             raise InvalidInputError(f"unknown format {format!r}; use one of {', '.join(readers)}")
         return readers[format]
-    by_content = (reader for reader in readers.values() if reader.recognizes(path, head))
-    by_suffix = (reader for reader in readers.values() if path.suffix.lower() in reader.suffixes)
-    for reader in chain(by_content, by_suffix):
+    check_no_foreign(path, head)
+    by_content = next((reader for reader in readers.values() if reader.recognizes(path, head)), None)
+    reader = by_content or _by_suffix(path, head, readers)
+    if reader:
         return reader
-    expected = ", ".join(f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers.values())
-    raise FileFormatError(f"{path.name} is of no known format; expected {expected}")
+    raise FileFormatError(
+        f"{path.name} is {described(path, head)}: of no known format; {_expected(path, head, readers)}"
+    )
+
+
+def _expected(path: Path, head: bytes, readers: dict[str, Reader[Value]]) -> str:
+    """Return what could be given instead; of JSON and of archives what such a file would have to hold."""
+    if tree_names(path, head) or path.is_dir():
+        suffix = ".zip"
+    else:
+        suffix = ".json" if head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[") else ""
+    alike = [f"{reader.label} ({reader.description})" for reader in readers.values() if suffix in reader.suffixes]
+    every = [f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers.values()]
+    return f"expected one of {', '.join(alike or every)}"
+
+
+def _by_suffix(path: Path, head: bytes, readers: dict[str, Reader[Value]]) -> Reader[Value] | None:
+    """Return the reader that can say what is wrong with a file that begins like none: the only one with its suffix."""
+    candidates = [reader for reader in readers.values() if path.suffix.lower() in reader.suffixes]
+    return candidates[0] if len(candidates) == 1 and not path.is_dir() else None
 
 
 def check_file(path: Path, max_bytes: int | None = None) -> bytes:

@@ -29,7 +29,10 @@ def test_the_format_asked_for_is_used_without_a_look_at_the_content(tmp_path: Pa
 
 def test_a_file_that_no_reader_takes_is_refused_with_the_existing_formats(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(b"c")
-    with pytest.raises(FileFormatError, match=r"x\.png is of no known format.*B files \(\.b\), Texts \(\.txt, \.log\)"):
+    with pytest.raises(
+        FileFormatError,
+        match=r"x\.png is text that begins with .c.: of no known format; .*B files \(\.b\), Texts \(\.txt, \.log\)",
+    ):
         choose(tmp_path / "x.png", READERS)
 
 

@@ -1,0 +1,46 @@
+"""Kinds of files that are recognized but not read: people are told what they have and how to convert it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from al_core.exceptions import FileFormatError
+
+
+@dataclass(frozen=True)
+class ForeignKind:
+    """One kind of file that is not read.
+
+    Attributes:
+        name: What it is, with its article, as it goes on after "x.pt is".
+        recognizes: From the path and the first bytes, whether a file certainly is of this kind: it is asked before
+            the readers are.
+        remedy: What to do. $file stands for the name of the file in quotes; $npy, $npz, $csv and $parquet for its name
+            with that ending.
+    """
+
+    name: str
+    recognizes: Callable[[Path, bytes], bool]
+    remedy: str
+
+    def refusal(self, path: Path) -> FileFormatError:
+        """Return the error that names the kind and says what to do."""
+        names = {ending: repr(f"{path.stem}.{ending}") for ending in ("npy", "npz", "csv", "parquet")}
+        remedy = Template(self.remedy).substitute(names, file=repr(path.name))
+        return FileFormatError(f"{path.name} is {self.name}, which is not read; {remedy}")
+
+
+def lines_of_python(*lines: str) -> str:
+    r"""Return a remedy that is a few lines of Python, indented so that a page shows them as code.
+
+    Examples:
+        >>> lines_of_python("import numpy")
+        'convert it with Python:\n\n    import numpy'
+    """
+    return "convert it with Python:\n\n" + "\n".join(f"    {line}" for line in lines)
+
+
+def begins_with(*starts: bytes) -> Callable[[Path, bytes], bool]:
+    """Return a test for files that begin with one of these bytes."""
+    return lambda path, head: head.startswith(starts)
