@@ -1,4 +1,5 @@
 from collections.abc import Sequence, Sized
+from copy import copy
 from functools import cached_property
 from typing import overload
 
@@ -13,8 +14,9 @@ from al_core.utils.bounding_box import BoundingBox
 class ObjectDetectionOutput:
     """The B objects detected in one image.
 
-    Boxes may be a list of `BoundingBox` or a (B, 4) array of (x0, y0, x1, y1) relative to the image; probabilities may
-    be lists or arrays. Probabilities, scores and labels are kept as arrays, and float32 stays float32.
+    Boxes may be a list of `BoundingBox` or a (B, 4) array of (x0, y0, x1, y1) relative to the image, four NaN for a box
+    whose place is unknown, which scores do not need; probabilities may be lists or arrays. Probabilities, scores and
+    labels are kept as arrays, and float32 stays float32.
 
     Attributes:
         boxes: List of B `BoundingBox`.
@@ -128,9 +130,22 @@ class ObjectDetectionOutput:
         output.labels = self.labels[rows]
         return output
 
+    def with_boxes(self, boxes: NDArray[np.floating]) -> "ObjectDetectionOutput":
+        """Return the same objects at other places, (B, 4) as in the constructor."""
+        _check_lengths(boxes=boxes, scores=self.scores)
+        _check_box_array(boxes)
+        output = copy(self)
+        output.__dict__.pop("boxes", None)
+        output._boxes = boxes
+        return output
+
     @cached_property
     def boxes(self) -> list[BoundingBox]:
-        """List of B `BoundingBox`."""
+        """List of B `BoundingBox`.
+
+        Raises:
+            InvalidInputError: If the place of a box is unknown.
+        """
         return [box if isinstance(box, BoundingBox) else BoundingBox(*box) for box in self._boxes]
 
     @property
@@ -231,8 +246,9 @@ def _check_box_array(boxes: NDArray[np.floating]) -> None:
         raise InvalidInputError(f"boxes is (B, 4): x0, y0, x1, y1; not {boxes.shape}")
     upper_left = boxes[:, :2]
     lower_right = boxes[:, 2:]
-    # A box may reach over the edge but must overlap the image; a NaN fails every comparison.
+    # A box may reach over the edge but must overlap the image; a NaN fails every comparison, four say "unknown".
     is_inside = (upper_left < lower_right) & (upper_left < 1) & (lower_right > 0)
+    is_inside |= np.isnan(boxes).all(axis=1, keepdims=True)
     if not is_inside.all():
         row = int(np.argmin(is_inside.all(axis=1)))
         raise InvalidInputError(f"box {row} needs x0 < x1 and y0 < y1 within the image, 0 to 1, not {boxes[row]}")

@@ -56,9 +56,13 @@ class Finding:
         """Return the finding with the filenames that it concerns."""
         return replace(self, names=tuple(names))
 
+    def concerning(self, names: Sequence[str]) -> list["Finding"]:
+        """Return the finding with its filenames, in a list that is empty if there are none."""
+        return [self.of(names)] if names else []
+
     def sentence(self) -> str:
         """Return the finding as one sentence; of many names the first ten are shown."""
-        if self.severity is Severity.NOTE:
+        if not self.names:
             return f"{self.text}."
         said = self.singular if len(self.names) == 1 else self.plural
         return f"{len(self.names):,} {said} ({_shown(self.names)}): {self.outcome}."

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.formats.predictions.box_layout import are_in_pixels
 from al_core.types import Probabilities, Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -21,7 +22,9 @@ BOX = np.dtype(
         ("score", np.float32),
     ]
 )
-"""One box: its sample, corners relative to the image, object probability, most probable class and confidence."""
+"""One box: its sample, corners relative to the image, object probability, most probable class and confidence.
+
+The corners are NaN where a file has the box in pixels and the size of the image is unknown."""
 
 
 class StoredBox(NamedTuple):
@@ -67,9 +70,6 @@ KEYPOINT = np.dtype(
 )
 """One keypoint: its sample, which object of the sample it belongs to, that object's category and score, and the point
 as the prediction file has it."""
-
-LARGEST_RELATIVE = 1.5
-"""Coordinates up to this are relative to the image, since a box may reach outside; larger ones are in pixels."""
 
 MASK_SIDE = 64
 """Of a probability map a grid of 64 x 64 classes is stored, 4 kB an image: what a thumbnail can show."""
@@ -168,10 +168,16 @@ class Annotations:
 
     @cached_property
     def has_keypoints_in_pixels(self) -> bool:
-        """Whether the keypoints are in pixels and not relative to the image, as their range tells."""
-        if self.keypoints is None or not len(self.keypoints):
+        """Whether the keypoints are in pixels and not relative to the image, as most of those that are there tell."""
+        if self.keypoints is None:
             return False
-        return max(float(np.abs(self.keypoints[axis]).max()) for axis in ("x", "y")) > LARGEST_RELATIVE
+        points = self.keypoints[self.keypoints["confidence"] > 0]
+        return are_in_pixels(np.column_stack([points["x"], points["y"]]))
+
+    @cached_property
+    def has_unknown_places(self) -> bool:
+        """Whether some boxes have no place, because the size of their image was unknown when they were stored."""
+        return self.boxes is not None and bool(np.isnan(self.boxes["x0"]).any())
 
     def class_of(self, position: int) -> tuple[str, float] | None:
         """Return the most probable class of a sample and its probability, or None without a prediction."""

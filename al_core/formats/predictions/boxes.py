@@ -7,14 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.join.finding import Finding, note
-from al_core.formats.predictions.annotations import LARGEST_RELATIVE
+from al_core.formats.join.finding import Finding, Severity, note
+from al_core.formats.predictions.box_layout import (
+    Coordinates,
+    Layout,
+    are_in_pixels,
+    recognized_layout,
+    to_corners,
+)
+from al_core.formats.predictions.pixel_boxes import PixelBoxes
 from al_core.formats.predictions.predictions import DETECTION, Predictions
 from al_core.types import Probabilities, Rows
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 
 MAX_CLASSES = 10_000
 """A class index beyond this is a damaged file: every box would get a row of that many probabilities."""
+
+MAX_SCORE = 1.0001
+"""Confidences up to this are 1: rounding and float16 go that far."""
 
 _OUTSIDE = 0.01
 """How far beyond the image a box may reach, relative to its side, before that is reported: rounding stays within."""
@@ -31,19 +41,27 @@ _NOT_FINITE = Finding(
     "images have boxes with NaN or infinite values",
     "these boxes are left out",
 )
-_NO_SIZE = Finding(
+NO_SIZE = Finding(
     "image-size-missing",
-    "image has no size in the file",
-    "images have no size in the file",
-    "their boxes are relative to the outermost one; scores do not change",
+    "image has boxes in pixels and no known size",
+    "images have boxes in pixels and no known size",
+    "scores do not need it, but where these boxes lie stays unknown; set the images folder of the dataset, or add the "
+    "annotation file with the sizes",
 )
-_CLIPPED = Finding(
+_ROUNDED_SCORE = Finding(
+    "scores-rounded",
+    "image has boxes with a score just above 1",
+    "images have boxes with a score just above 1",
+    "it counts as 1",
+    severity=Severity.NOTE,
+)
+CLIPPED = Finding(
     "boxes-clipped",
     "image has boxes that reach outside the image",
     "images have boxes that reach outside the image",
     "they are clipped",
 )
-_EMPTY = Finding(
+EMPTY = Finding(
     "boxes-empty",
     "image has boxes without area inside the image",
     "images have boxes without area inside the image",
@@ -57,27 +75,30 @@ class Boxes:
 
     Attributes:
         image: (B,) position of the box's image among the filenames.
-        corners: (B, 4) x0, y0, x1, y1 in pixels or relative to the image.
+        coordinates: (B, 4) in pixels or relative to the image.
         scores: (B,) confidences, or object probabilities beside class probabilities.
         labels: (B,) positions among the class names, -1 for a category that is not among them.
         class_probabilities: (B, C), or None if the file has only scores and labels.
+        layout: What the coordinates of a box usually mean in this format.
     """
 
     image: Rows
-    corners: NDArray[np.float32]
+    coordinates: NDArray[np.float32]
     scores: NDArray[np.float32]
     labels: Rows
     class_probabilities: Probabilities | None = None
+    layout: Layout = Layout.CORNERS
 
     def take(self, chosen: NDArray[np.generic]) -> "Boxes":
         """Return some of the boxes, by mask or by position."""
         probabilities = self.class_probabilities
         return Boxes(
             self.image[chosen],
-            self.corners[chosen],
+            self.coordinates[chosen],
             self.scores[chosen],
             self.labels[chosen],
             None if probabilities is None else probabilities[chosen],
+            self.layout,
         )
 
 
@@ -88,7 +109,9 @@ def detection_predictions(
     boxes: Boxes,
     sizes: NDArray[np.floating] | None = None,
 ) -> Predictions:
-    """Return the boxes as predictions; the largest coordinate tells pixels from relative coordinates.
+    """Return the boxes as predictions; most of them tell pixels from relative coordinates, and corners from extents.
+
+    Boxes in pixels on an image of unknown size have no place yet: `place_boxes` gives them one when it is known.
 
     Args:
         source: The name of the file.
@@ -102,16 +125,65 @@ def detection_predictions(
     """
     if len(class_names) > MAX_CLASSES:
         raise FileFormatError(f"{source} has {len(class_names):,} classes; at most {MAX_CLASSES:,} are read")
+    sizes = usable_sizes(len(filenames), sizes)
     findings: list[Finding] = []
+    n_boxes = len(boxes.labels)
     boxes = _without(boxes, boxes.labels < 0, _UNKNOWN_CATEGORY, filenames, findings)
-    finite = np.isfinite(boxes.corners).all(axis=1) & np.isfinite(boxes.scores)
+    finite = np.isfinite(boxes.coordinates).all(axis=1) & np.isfinite(boxes.scores)
     boxes = _without(boxes, ~finite, _NOT_FINITE, filenames, findings)
-    _check_scores(boxes, filenames, source)
-    boxes = _relative(boxes, filenames, sizes, findings)
-    boxes = _inside(boxes, filenames, findings)
+    boxes = _with_scores_checked(boxes, filenames, source, findings)
     boxes = boxes.take(np.argsort(boxes.image, kind="stable"))
-    batch = ObjectDetectionBatch(_output(boxes), np.bincount(boxes.image, minlength=len(filenames)))
-    return Predictions(list(filenames), list(class_names), batch, DETECTION, tuple(findings))
+    in_pixels = are_in_pixels(boxes.coordinates)
+    corners, layout = relative_corners(boxes.coordinates, boxes.layout, sizes[boxes.image] if in_pixels else np.ones(2))
+    findings += _coordinates(boxes, in_pixels, layout)
+    boxes, corners = _with_area(boxes, corners, layout, filenames, findings)
+    if n_boxes and not len(boxes.labels):
+        findings.append(none_left("box"))
+    has_no_place: NDArray[np.bool_] = np.any(np.isnan(corners), axis=1)
+    findings += NO_SIZE.concerning(_images(boxes, has_no_place, filenames))
+    return Predictions(
+        list(filenames),
+        list(class_names),
+        ObjectDetectionBatch(_output(boxes, corners), np.bincount(boxes.image, minlength=len(filenames))),
+        DETECTION,
+        tuple(findings),
+        pixel_boxes=PixelBoxes(boxes.coordinates, layout) if has_no_place.any() else None,
+        image_sizes=sizes if in_pixels and np.isfinite(sizes).any() else None,
+    )
+
+
+def usable_sizes(n_images: int, sizes: NDArray[np.floating] | None) -> NDArray[np.floating]:
+    """Return (M, 2) widths and heights, NaN for an image where one of them is no size."""
+    if sizes is None:
+        return np.full((n_images, 2), np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.where((sizes > 0).all(axis=1, keepdims=True) & np.isfinite(sizes), sizes, np.nan)
+
+
+def relative_corners(
+    coordinates: Coordinates, usual: Layout, limits: NDArray[np.floating]
+) -> tuple[Coordinates, Layout]:
+    """Return (B, 4) corners relative to the image, NaN where its size is, and the layout that the boxes have.
+
+    Args:
+        coordinates: (B, 4) as the file has them.
+        usual: What they mean if nothing speaks against it.
+        limits: (B, 2) or (2,) width and height of the image of each box in the unit of the coordinates.
+    """
+    layout = recognized_layout(coordinates, usual, limits)
+    scale = np.tile(limits, 2).astype(np.float32)
+    return to_corners(coordinates, layout) / scale, layout
+
+
+def none_left(noun: str) -> Finding:
+    """Return the finding that nothing of a file can be used, which refuses it."""
+    return Finding(
+        "nothing-left",
+        f"No {noun} of the file can be used",
+        f"No {noun} of the file can be used",
+        "compare its categories and coordinates with those that are expected",
+        severity=Severity.REFUSAL,
+    )
 
 
 def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None) -> tuple[list[str], Rows]:
@@ -152,52 +224,51 @@ def _images(boxes: Boxes, is_concerned: NDArray[np.bool_], filenames: Sequence[s
     return [filenames[image] for image in np.unique(boxes.image[is_concerned]).tolist()]
 
 
-def _check_scores(boxes: Boxes, filenames: Sequence[str], source: str) -> None:
-    bad = (boxes.scores < 0) | (boxes.scores > 1)
+def _with_scores_checked(boxes: Boxes, filenames: Sequence[str], source: str, findings: list[Finding]) -> Boxes:
+    bad = (boxes.scores < 0) | (boxes.scores > MAX_SCORE)
     if bad.any():
         box = int(np.argmax(bad))
         raise FileFormatError(
-            f"{source}: a box of {filenames[boxes.image[box]]!r} has score {boxes.scores[box]:g}; "
+            f"{source}: a box of {filenames[boxes.image[box]]!r} has score {boxes.scores[box]:.6g}; "
             "scores lie in 0 to 1, divide percentages by 100"
         )
+    is_rounded = boxes.scores > 1
+    findings += _ROUNDED_SCORE.concerning(_images(boxes, is_rounded, filenames))
+    return replace(boxes, scores=boxes.scores.clip(0, 1)) if is_rounded.any() else boxes
 
 
-def _relative(
-    boxes: Boxes, filenames: Sequence[str], sizes: NDArray[np.floating] | None, findings: list[Finding]
-) -> Boxes:
-    largest = float(np.abs(boxes.corners).max(initial=0))
-    if largest <= LARGEST_RELATIVE:
-        findings.append(_coordinates("relative to the image", f"{largest:.3g}"))
-        return boxes
-    findings.append(_coordinates("in pixels", f"{largest:.5g}"))
-    if sizes is None:
-        sizes = np.full((len(filenames), 2), np.nan)
-    has_size = np.isfinite(sizes).all(axis=1) & (sizes > 0).all(axis=1)
-    lacks_size = ~has_size[boxes.image]
-    extents = np.zeros((len(filenames), 2))
-    if lacks_size.any():
-        np.maximum.at(extents, boxes.image, boxes.corners[:, 2:])
-        findings.append(_NO_SIZE.of(_images(boxes, lacks_size, filenames)))
-    extents[has_size] = sizes[has_size]
-    extents[extents <= 0] = 1
-    scale = np.tile(extents, 2).astype(np.float32)[boxes.image]
-    return replace(boxes, corners=boxes.corners / scale)
+def _coordinates(boxes: Boxes, in_pixels: bool, layout: Layout) -> list[Finding]:
+    largest = float(np.abs(boxes.coordinates).max(initial=0))
+    unit = "in pixels" if in_pixels else "relative to the image"
+    findings = [note("box-coordinates", f"Boxes are {unit}", f"the largest coordinate is {largest:.5g}")]
+    if layout is not boxes.layout:
+        usual = f"read as {boxes.layout.value} many would have no area or lie outside their image"
+        findings.append(note("box-layout", f"Boxes are {layout.value}", usual))
+    return findings
 
 
-def _coordinates(unit: str, largest: str) -> Finding:
-    return note("box-coordinates", f"Boxes are {unit}", f"the largest coordinate is {largest}")
+def _with_area(
+    boxes: Boxes, corners: Coordinates, layout: Layout, filenames: Sequence[str], findings: list[Finding]
+) -> tuple[Boxes, Coordinates]:
+    """Return the boxes that have an area inside their image, and their corners, clipped to it."""
+    outside = is_outside(corners)
+    findings += CLIPPED.concerning(_images(boxes, outside, filenames))
+    clipped = corners.clip(0, 1)
+    # Where the image has no size yet the coordinates tell whether there is an area at all.
+    without_place = np.isnan(corners)
+    areas = np.where(without_place, to_corners(boxes.coordinates, layout), clipped)
+    is_empty: NDArray[np.bool_] = np.any(areas[:, :2] >= areas[:, 2:], axis=1)
+    findings += EMPTY.concerning(_images(boxes, is_empty, filenames))
+    return (boxes.take(~is_empty), clipped[~is_empty]) if is_empty.any() else (boxes, clipped)
 
 
-def _inside(boxes: Boxes, filenames: Sequence[str], findings: list[Finding]) -> Boxes:
-    outside: NDArray[np.bool_] = np.any((boxes.corners < -_OUTSIDE) | (boxes.corners > 1 + _OUTSIDE), axis=1)
-    if outside.any():
-        findings.append(_CLIPPED.of(_images(boxes, outside, filenames)))
-    boxes = replace(boxes, corners=boxes.corners.clip(0, 1))
-    empty: NDArray[np.bool_] = np.any(boxes.corners[:, :2] >= boxes.corners[:, 2:], axis=1)
-    return _without(boxes, empty, _EMPTY, filenames, findings)
+def is_outside(corners: Coordinates) -> NDArray[np.bool_]:
+    """Return which boxes reach outside their image by more than rounding."""
+    outside: NDArray[np.bool_] = np.any((corners < -_OUTSIDE) | (corners > 1 + _OUTSIDE), axis=1)
+    return outside
 
 
-def _output(boxes: Boxes) -> ObjectDetectionOutput:
+def _output(boxes: Boxes, corners: Coordinates) -> ObjectDetectionOutput:
     if boxes.class_probabilities is None:
-        return ObjectDetectionOutput.from_scores(boxes.corners, boxes.scores, boxes.labels)
-    return ObjectDetectionOutput(boxes.corners, boxes.scores, boxes.class_probabilities)
+        return ObjectDetectionOutput.from_scores(corners, boxes.scores, boxes.labels)
+    return ObjectDetectionOutput(corners, boxes.scores, boxes.class_probabilities)

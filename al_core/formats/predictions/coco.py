@@ -15,6 +15,7 @@ from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import json_numbers
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.join.finding import Finding, note
+from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
 from al_core.formats.predictions.coco_entries import Texts, read_entries
 from al_core.formats.predictions.coco_table import CocoTable, Ids, Results, ids, read_fast, read_slowly
@@ -92,14 +93,7 @@ def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
     source = path.name
     images = _images(source, table.images, about)
     categories = _categories(source, table.categories, about)
-    top_left = table.boxes[:, :2]
-    extents = table.boxes[:, 2:]
-    boxes = Boxes(
-        images.of_entry,
-        np.hstack([top_left, top_left + extents]),
-        table.scores,
-        categories.of_entry,
-    )
+    boxes = Boxes(images.of_entry, table.boxes, table.scores, categories.of_entry, layout=Layout.EXTENT)
     predictions = detection_predictions(source, images.filenames, categories.names, boxes, images.sizes)
     with path.open("rb") as file:
         has_masks = b'"counts"' in file.read(HEAD_BYTES)

@@ -13,6 +13,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import json_numbers
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
+from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
 from al_core.formats.predictions.keypoints import keypoint_instance
 from al_core.formats.predictions.maps import Maps
@@ -159,26 +160,25 @@ def _detection(task: _Task) -> Predictions:
     has_probabilities = bool(entries) and all("probabilities" in entry for entry in entries)
     boxes = Boxes(
         np.repeat(np.arange(len(task.images)), n_objects),
-        _corners(task.source, entries),
+        _coordinates(task.source, entries),
         json_numbers(task.source, [entry.get("score") for entry in entries], "score"),
         np.array([position.get(_category(entry), -1) for entry in entries], dtype=np.int64),
         np.array([_distribution(task.source, entry, task.categories) for entry in entries])
         if has_probabilities
         else None,
+        Layout.EXTENT,
     )
     return detection_predictions(task.source, task.filenames, task.class_names, boxes)
 
 
-def _corners(source: str, entries: Objects) -> NDArray[np.float32]:
+def _coordinates(source: str, entries: Objects) -> NDArray[np.float32]:
     values: list[Any] = []
     for entry in entries:
         box = entry.get("bbox")
         if not isinstance(box, list) or len(box) != 4:
             raise FileFormatError(f"{source}: expected a bbox x, y, width, height; found {box!a:.80}")
         values += box
-    corners = json_numbers(source, values, "bbox value").reshape(-1, 4)
-    corners[:, 2:] += corners[:, :2]
-    return corners
+    return json_numbers(source, values, "bbox value").reshape(-1, 4)
 
 
 def _category(entry: Mapping[str, Any]) -> int:

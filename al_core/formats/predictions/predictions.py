@@ -10,6 +10,7 @@ from al_core.formats.files.filename_rules import check_filename_column, check_on
 from al_core.formats.join.file_rows import BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.pixel_boxes import PixelBoxes
 from al_core.formats.predictions.row_checks import IndependentChecks, ProbabilityChecks, RowChecks
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
@@ -40,6 +41,9 @@ class Predictions(FileRows):
         task: A key of `al_core.scorers.SCORERS`.
         findings: What the reader changed or left out.
         category_ids: (C,) the number that objects with keypoints call each class by; None if it is its position.
+        pixel_boxes: The boxes in pixels, as long as some have no place because their image has no known size.
+        image_sizes: (M, 2) width and height of the images as the file has them, NaN where it has none; None if
+            nothing in it is in pixels.
     """
 
     wording = Wording("a prediction", "have a prediction", "left without a score")
@@ -50,6 +54,8 @@ class Predictions(FileRows):
     task: str = CLASSIFICATION
     findings: Sequence[Finding] = ()
     category_ids: list[int] | None = None
+    pixel_boxes: PixelBoxes | None = None
+    image_sizes: NDArray[np.floating] | None = None
 
     def __len__(self) -> int:
         return len(self.outputs)

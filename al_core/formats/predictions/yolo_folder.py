@@ -10,6 +10,7 @@ from al_core.formats.files.text import decode_utf8
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES
 from al_core.formats.names.class_names import checked_names, yaml_names
+from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
@@ -44,13 +45,12 @@ def read_yolo_folder(path: Path) -> Predictions:
         rows += lines
     values = np.array(rows, dtype=np.float64).reshape(-1, 6)
     class_names, labels = dense_labels(values[:, 0].astype(int).tolist(), _class_names(tree))
-    center = values[:, 1:3]
-    half_size = values[:, 3:5] / 2
     boxes = Boxes(
         np.array(image, dtype=np.int64),
-        np.hstack([center - half_size, center + half_size]).astype(np.float32),
+        values[:, 1:5].astype(np.float32),
         values[:, 5].astype(np.float32),
         labels,
+        layout=Layout.CENTER,
     )
     return detection_predictions(tree.source, [_filename(name) for name in names], class_names, boxes)
 
