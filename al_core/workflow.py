@@ -137,9 +137,11 @@ def check_predictions(
     policy: str = "skip",
 ) -> "JoinReport":
     """Return how predictions, scores or metadata match the dataset's samples; nothing is stored."""
-    from al_core.formats import Policy, join_report
+    from al_core.formats import Policy, Predictions, join_report
+    from al_core.steps.predictions import with_image_frames
 
-    return join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
+    report = join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
+    return with_image_frames(dataset, predictions, report) if isinstance(predictions, Predictions) else report
 
 
 def store_predictions(

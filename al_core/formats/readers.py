@@ -13,6 +13,7 @@ from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recogniz
 from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.arrow_table import is_arrow, is_parquet
+from al_core.formats.files.image_frames import read_frames
 from al_core.formats.files.npy import is_npy
 from al_core.formats.files.npz import is_zip
 from al_core.formats.files.progress import reading_reported
@@ -33,6 +34,7 @@ from al_core.formats.predictions.coco import read_coco, recognizes_coco
 from al_core.formats.predictions.lightly_folder import read_lightly_folder, recognizes_lightly_folder
 from al_core.formats.predictions.map_arrays import read_map_array, recognizes_map_array
 from al_core.formats.predictions.maps import read_maps, recognizes_maps
+from al_core.formats.predictions.placing import needs_frames, place_boxes
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS
 from al_core.formats.predictions.tools.registry import TOOL_READERS
@@ -272,6 +274,8 @@ def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and
     named = {"choices": choices} if reader.takes_choices else {}
     with reading_reported(progress):
         predictions: Predictions = reader.read(*files, **named)
+        if choices.images_dir and predictions.filenames and needs_frames(predictions):
+            predictions = place_boxes(predictions, read_frames(choices.images_dir, predictions.filenames))
     predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
     predictions.check(path.name)
     return predictions

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotAllowedError, NotFoundError
+from al_core.formats.files.image_frames import ImageFrames
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
@@ -143,6 +144,11 @@ class RemoteDataset(Dataset):
         """Return a tag as a file that the server makes."""
         content, _ = self._connection.read(f"{self._path}/tags/{tag.id}/export/{format}", addedOnly=added_only)
         return content
+
+    def image_frames(self, rows: Rows) -> ImageFrames:
+        """Return how the images of these samples lie, as the server reads it from their headers."""
+        frames = self._connection.send("POST", f"{self._path}/image-frames", rows.tolist())
+        return ImageFrames.of_json(frames)
 
     def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""

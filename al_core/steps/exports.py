@@ -63,10 +63,13 @@ def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bo
         return dataset.server.export_obstacle(tag, format, added_only=added_only)
     writer = find_writer(format)
     annotations = tag_annotations(dataset, tag)
+    rows, _ = _rows_to_export(dataset, tag, added_only)
+    if annotations is not None and annotations.has_unknown_places:
+        # Those of other samples do not matter.
+        annotations = annotations.take(rows)
     need = unmet(writer.needs, annotations, dataset.images_dir)
     if need:
         return f"{writer.label} {need}"
-    rows, _ = _rows_to_export(dataset, tag, added_only)
     if writer.max_samples and len(rows) > writer.max_samples:
         return f"{writer.label} takes up to {writer.max_samples:,} samples, not {len(rows):,}: choose a smaller tag"
     has_pixels = Need.SIZES in writer.needs and annotations is not None and annotations.has_keypoints_in_pixels

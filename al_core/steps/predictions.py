@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from al_core.formats.predictions.annotations import Annotations
+from al_core.steps.image_frames import frames_of_file
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.tasks import TASKS, PredictionAttributes, Task, find_task
 from al_core.store.stored_json import to_json
@@ -13,10 +14,22 @@ if TYPE_CHECKING:
     from al_core.store import Dataset, StoredArray
 
 
+def with_image_frames(dataset: "Dataset", predictions: "Predictions", report: "JoinReport") -> "JoinReport":
+    """Return a report that knows how the images lie, if the predictions have boxes in pixels."""
+    from al_core.formats.predictions.placing import place_boxes
+
+    frames = frames_of_file(dataset, predictions, report)
+    return report if frames is None else report.with_frames(frames, place_boxes(predictions, frames).findings)
+
+
 def score_and_save(
     dataset: "Dataset", predictions: "Predictions", report: "JoinReport", *, name: str, progress: Progress | None
 ) -> "list[StoredArray]":
     """Store the predictions that a report matched, and their scores; return the records of the scores."""
+    from al_core.formats.predictions.placing import place_boxes
+
+    if report.frames is not None:
+        predictions = place_boxes(predictions, report.frames)
     task = find_task(predictions.task)
     rows, outputs = task.usable_outputs(predictions, report, progress)
     scores = task.scorer(outputs).calculate_scores()
@@ -41,7 +54,7 @@ def save_predictions(
     array = task.to_array(predictions, rows, outputs, dataset.n_samples)
     category_ids = None if predictions.category_ids is None else tuple(predictions.category_ids)
     class_names = tuple(task.class_names(predictions, array))
-    attributes = PredictionAttributes(task.name, class_names, source, category_ids)
+    attributes = PredictionAttributes(task.name, class_names, source, category_ids, version=2)
     [stored] = dataset.arrays.save(task.kind, {name: array}, to_json(attributes))
     # A name belongs to one task: what is found by it must not depend on which kind is looked at first.
     for other in TASKS.values():

@@ -16,6 +16,8 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from al_core.formats.files.image_frames import ImageFrames
+
 ImageSize = Literal["full", "thumbnail"]
 
 
@@ -39,6 +41,9 @@ class Server(Protocol):
 
     def export(self, tag: Tag, format: str, *, added_only: bool = False) -> bytes:
         """Return a tag as a file that the server makes."""
+
+    def image_frames(self, rows: Rows) -> "ImageFrames":
+        """Return how the images of these samples lie, from the files that the server has."""
 
     def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""

@@ -20,6 +20,7 @@ from al_core.formats.predictions.predictions import KEYPOINTS
 from al_core.jobs import Jobs, JobState
 from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
 from al_core.steps import exports, tags
+from al_core.steps.image_frames import image_frames
 from al_core.steps.sample_card import describe_sample
 from al_core.steps.snippet import selection_code
 from al_core.steps.tasks.task import Keypoint
@@ -151,3 +152,16 @@ def test_keypoints_on_a_card_are_shares_of_the_image_that_the_server_has(
     report = workflow.check_predictions(line, predictions, source="pose")
     workflow.store_predictions(line, predictions, report, name="pose")
     assert describe_sample(line, 0).prediction.keypoints == (Keypoint(0.25, 0.25, "person", 0.5),)
+
+
+def test_the_server_reads_how_images_lie_that_only_it_has(
+    line: RemoteDataset, dataset: Dataset, tmp_path: Path
+) -> None:
+    turned = Image.new("RGB", (8, 6))
+    turned.getexif()[0x0112] = 6
+    turned.save(tmp_path / FILENAMES[1], "JPEG", exif=turned.getexif())
+    dataset.set_images_dir(tmp_path)
+    frames = image_frames(line, np.array([1, 0]))
+    assert frames.to_json() == [[6, 8, 6], [0, 0, 0]]
+    with pytest.raises(NotFoundError, match="rows 0 to 5, not 6"):
+        line.image_frames(np.array([6]))

@@ -1,6 +1,8 @@
 from typing import Annotated, Literal
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from al_core.api.schemas.samples import SampleCreate, SampleData, SampleUpdate, SampleWriteUrls
@@ -12,6 +14,7 @@ from al_core.api.server.images import check_filename
 from al_core.api.server.sample_attributes import attributes_of, sample_data
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
+from al_core.steps.image_frames import image_frames
 from al_core.store.identity import sample_id
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Samples"], route_class=JsonRoute)
@@ -45,6 +48,17 @@ def set_filenames(dataset: DatasetOfPath, body: list[str]) -> None:
     for filename in body:
         check_filename(filename)
     dataset.set_samples(body)
+
+
+@router.post("/image-frames", response_model=list[list[int]])
+def read_image_frames(dataset: DatasetOfPath, body: list[Annotated[int, Field(ge=0, lt=2**63)]]) -> Response:
+    """Return width, height and EXIF orientation of the images of some rows, 0 for what is unknown (al_core extension).
+
+    A client needs them to place boxes that a file has in pixels.
+    """
+    rows = np.array(body, np.int64)
+    dataset.check_row(int(rows.max(initial=0)))
+    return json_bytes(image_frames(dataset, rows).to_json())
 
 
 @router.get("/samples", response_model=list[SampleData])

@@ -26,6 +26,10 @@ class Need(StrEnum):
     OBJECTS = "needs boxes or keypoints: store detections or keypoints first"
     BOXES = "needs boxes: store detections first"
     IMAGES = "needs the images: set the images folder of the dataset"
+    PLACES = (
+        "needs the place of each box, and some were stored without the size of their image: set the images folder of "
+        "the dataset and store the predictions again"
+    )
     SIZES = "needs the images, because its keypoints are in pixels: set the images folder of the dataset"
 
 
@@ -122,6 +126,7 @@ def unmet(needs: Iterable[Need], annotations: Annotations | None, images_dir: Pa
         Need.OBJECTS: has_boxes or has_keypoints,
         Need.BOXES: has_boxes,
         Need.IMAGES: images_dir is not None,
+        Need.PLACES: annotations is None or not annotations.has_unknown_places,
         Need.SIZES: images_dir is not None or not in_pixels,
     }
     return next((need for need in needs if not met[need]), None)

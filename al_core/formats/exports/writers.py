@@ -82,7 +82,7 @@ WRITERS: dict[str, Writer] = {
             "-label-studio.zip",
             ZIP,
             write_label_studio,
-            (Need.SIZES,),
+            (Need.SIZES, Need.PLACES),
         ),
         Writer(
             "cvat",
@@ -92,7 +92,7 @@ WRITERS: dict[str, Writer] = {
             "-cvat.xml",
             "application/xml",
             write_cvat,
-            (Need.PREDICTIONS, Need.IMAGES),
+            (Need.PREDICTIONS, Need.PLACES, Need.IMAGES),
         ),
         Writer(
             "labelbox",
@@ -102,7 +102,7 @@ WRITERS: dict[str, Writer] = {
             "-labelbox.zip",
             ZIP,
             write_labelbox,
-            (Need.IMAGES,),
+            (Need.PLACES, Need.IMAGES),
         ),
         Writer(
             "coco",
@@ -112,7 +112,7 @@ WRITERS: dict[str, Writer] = {
             "-coco.json",
             JSON,
             write_coco,
-            (Need.OBJECTS, Need.IMAGES),
+            (Need.OBJECTS, Need.PLACES, Need.IMAGES),
         ),
         Writer(
             "yolo",
@@ -122,7 +122,7 @@ WRITERS: dict[str, Writer] = {
             "-yolo.zip",
             ZIP,
             write_yolo,
-            (Need.BOXES,),
+            (Need.BOXES, Need.PLACES),
         ),
         Writer(
             "yolo-confidences",
@@ -132,7 +132,7 @@ WRITERS: dict[str, Writer] = {
             "-yolo-confidences.zip",
             ZIP,
             write_yolo_predictions,
-            (Need.BOXES,),
+            (Need.BOXES, Need.PLACES),
         ),
         Writer(
             "manifest",

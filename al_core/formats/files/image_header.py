@@ -57,17 +57,29 @@ def image_size(source: Path | IO[bytes]) -> tuple[int, int]:
     Raises:
         InvalidInputError: If it is no image.
     """
+    width, height, _ = read_frame(source)
+    return width, height
+
+
+def read_frame(source: Path | IO[bytes]) -> tuple[int, int, int]:
+    """Return what `image_size` does, and the EXIF orientation that leads there, 1 to 8.
+
+    Raises:
+        InvalidInputError: If it is no image.
+    """
     try:
         if isinstance(source, Path):
             with source.open("rb") as file:
-                return _upright_size(file)
-        return _upright_size(source)
+                return _upright_frame(file)
+        return _upright_frame(source)
     # Decoders raise anything.
     except Exception as error:
         name = source.name if isinstance(source, Path) else "what came"
         raise InvalidInputError(f"{name} cannot be read as an image; replace it or leave it out") from error
 
 
-def _upright_size(file: IO[bytes]) -> tuple[int, int]:
+def _upright_frame(file: IO[bytes]) -> tuple[int, int, int]:
     image = open_image(file)
-    return (image.height, image.width) if read_orientation(image) in SWAPS_SIDES else (image.width, image.height)
+    orientation = read_orientation(image)
+    sides = (image.height, image.width) if orientation in SWAPS_SIDES else (image.width, image.height)
+    return *sides, orientation

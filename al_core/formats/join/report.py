@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
+from al_core.formats.files.image_frames import ImageFrames
 from al_core.formats.join.file_rows import Wording
 from al_core.formats.join.finding import Finding, Severity
 from al_core.text import counted
 from al_core.types import Rows
 
 _REFUSED = "this refuses the file; correct it, or choose to skip or fill"
-_NOT_PLAIN = ("rows", "wording", "findings", "details")
+_NOT_PLAIN = ("rows", "wording", "findings", "details", "frames")
 
 
 class Policy(StrEnum):
@@ -52,6 +53,7 @@ class JoinReport:
         findings: What the reader changed or left out.
         details: Everything that was noticed, by the join and by the reader.
         rows: (n_rows,) int64, for each row of the file its sample, -1 where it is unknown or not used.
+        frames: How the images of the rows lie, where a file has boxes in pixels; None where it does not matter.
     """
 
     source: str
@@ -72,6 +74,12 @@ class JoinReport:
     findings: Sequence[Finding]
     details: Sequence[Finding]
     rows: Rows
+    frames: ImageFrames | None = None
+
+    def with_frames(self, frames: ImageFrames, findings: Sequence[Finding]) -> "JoinReport":
+        """Return the report of a file whose boxes have been placed, with what was noticed by that."""
+        of_join = self.details[: len(self.details) - len(self.findings)]
+        return replace(self, frames=frames, findings=tuple(findings), details=(*of_join, *findings))
 
     @property
     def usable(self) -> bool:

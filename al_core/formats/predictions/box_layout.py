@@ -1,5 +1,6 @@
 """What the four numbers of a box mean: decided for a whole file by most of its boxes, so that no outlier turns it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -26,6 +27,27 @@ class Layout(StrEnum):
     CORNERS = "x0, y0, x1, y1"
     EXTENT = "x, y, width, height"
     CENTER = "x_center, y_center, width, height"
+
+
+@dataclass(frozen=True)
+class PixelBoxes:
+    """Boxes as a file has them, in pixels, kept until the sizes of their images are known.
+
+    Attributes:
+        coordinates: (B, 4) one for each box of the predictions, image after image.
+        layout: What the four numbers mean, as far as that can be told without the sizes.
+    """
+
+    coordinates: NDArray[np.floating]
+    layout: Layout
+
+    def __post_init__(self) -> None:
+        # The worker sends it as plain text.
+        object.__setattr__(self, "layout", Layout(self.layout))
+
+    def take(self, chosen: NDArray[np.generic]) -> "PixelBoxes":
+        """Return some of the boxes, by mask or by position."""
+        return PixelBoxes(self.coordinates[chosen], self.layout)
 
 
 def are_in_pixels(coordinates: Coordinates) -> bool:

@@ -11,11 +11,11 @@ from al_core.formats.join.finding import Finding, Severity, note
 from al_core.formats.predictions.box_layout import (
     Coordinates,
     Layout,
+    PixelBoxes,
     are_in_pixels,
     recognized_layout,
     to_corners,
 )
-from al_core.formats.predictions.pixel_boxes import PixelBoxes
 from al_core.formats.predictions.predictions import DETECTION, Predictions
 from al_core.types import Probabilities, Rows
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput

@@ -10,7 +10,7 @@ from al_core.formats.files.filename_rules import check_filename_column, check_on
 from al_core.formats.join.file_rows import BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
-from al_core.formats.predictions.pixel_boxes import PixelBoxes
+from al_core.formats.predictions.box_layout import PixelBoxes
 from al_core.formats.predictions.row_checks import IndependentChecks, ProbabilityChecks, RowChecks
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch

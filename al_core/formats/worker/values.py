@@ -16,8 +16,8 @@ from al_core.formats.labels.labels import Labels
 from al_core.formats.metadata.table import MetadataTable
 from al_core.formats.metadata.text_column import TextColumn
 from al_core.formats.prediction_files import PredictionFiles
+from al_core.formats.predictions.box_layout import PixelBoxes
 from al_core.formats.predictions.maps import Map, Maps
-from al_core.formats.predictions.pixel_boxes import PixelBoxes
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.utils import (

@@ -1,5 +1,7 @@
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
@@ -42,11 +44,42 @@ class Detection(Task):
 
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
         """Return the boxes by sample."""
-        return Annotations(model, attributes.class_names, boxes=array)
+        boxes = with_doubtful_places_unknown(array) if attributes.version == 1 else array
+        return Annotations(model, attributes.class_names, boxes=boxes)
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
-        """Return the most confident boxes."""
+        """Return the most confident boxes; one whose place is unknown is not drawn."""
         names = annotations.class_names
-        boxes = [Box(box.x0, box.y0, box.x1, box.y1, names[box.label], box.score) for box in annotations.boxes_of(row)]
+        boxes = [
+            Box(box.x0, box.y0, box.x1, box.y1, names[box.label], box.score)
+            for box in annotations.boxes_of(row)
+            if not isnan(box.x0)
+        ]
         boxes.sort(key=lambda box: -box.score)
         return PredictionCard(boxes=tuple(boxes[:MAX_SHAPES]))
+
+
+def with_doubtful_places_unknown(table: NDArray[Any]) -> NDArray[Any]:
+    """Return boxes that version 0.1.0 has stored, those without a place that it divided by the outermost box.
+
+    It did so where a file had pixels and no size of the image, and did not record it. The boxes of such an image reach
+    exactly 1 along both axes. So do boxes that were clipped in the lower right corner: their place is then called
+    unknown, too, rather than a wrong one right.
+
+    Examples:
+        >>> one_box = np.array([(0, 0.5, 0.5, 1, 1, 1, 0, 0.5), (1, 0.5, 0.5, 1, 0.9, 1, 0, 0.5)], BOX)
+        >>> with_doubtful_places_unknown(one_box)["x0"]
+        array([nan, 0.5], dtype=float32)
+    """
+    if not len(table):
+        return table
+    starts = np.flatnonzero(np.diff(table["row"], prepend=-1))
+    outermost = np.column_stack([np.maximum.reduceat(table[side], starts) for side in ("x1", "y1")])
+    is_doubtful = (outermost == 1).all(axis=1)
+    if not is_doubtful.any():
+        return table
+    marked = np.array(table)
+    of_box = np.repeat(is_doubtful, np.diff(starts, append=len(table)))
+    for corner in ("x0", "y0", "x1", "y1"):
+        marked[corner][of_box] = np.nan
+    return marked

@@ -31,7 +31,7 @@ class PredictionAttributes:
         class_names: (C,) the classes.
         source: The file they came from.
         category_ids: (C,) the number by which objects with keypoints call each class; None if it is its position.
-        version: Of this layout.
+        version: Of this layout. Boxes of version 1 may be where the outermost box was taken for the image.
     """
 
     task: str = "classification"

@@ -43,12 +43,55 @@ def test_pixels_are_divided_by_the_size_of_their_image() -> None:
     assert texts(predictions) == ["Boxes are in pixels: the largest coordinate is 50"]
 
 
-def test_without_sizes_pixels_are_relative_to_the_outermost_box_and_the_report_says_so() -> None:
-    predictions = detection_predictions("p", ["a"], ["cat"], boxes((0, [10, 10, 50, 20], 0.5, 0)))
-    assert found(predictions, 0)[0][0] == [0.2, 0.5, 1, 1]
-    sentences = join_report(["a"], predictions).sentences()
+def test_without_the_size_of_its_image_a_box_in_pixels_has_scores_and_no_place() -> None:
+    given = boxes((0, [10, 10, 50, 20], 0.5, 0), (1, [10, 10, 50, 20], 0.75, 0))
+    predictions = detection_predictions("p", ["a", "b"], ["cat"], given, np.array([[np.nan, 20], [100, 20]]))
+    assert np.isnan(predictions.outputs[0].corners).all()
+    assert predictions.outputs.objects.scores.tolist() == [0.5, 0.75]
+    assert found(predictions, 1)[0][0] == [0.1, 0.5, 0.5, 1]
+    sentences = join_report(["a", "b"], predictions).sentences()
     assert any(
-        "1 image has no size in the file ('a'): their boxes are relative to the outermost" in s for s in sentences
+        "1 image has boxes in pixels and no known size ('a'): scores do not need it, but where these boxes lie stays"
+        in sentence
+        for sentence in sentences
+    )
+
+
+def test_one_corner_far_outside_does_not_turn_relative_boxes_into_pixels() -> None:
+    given = boxes((0, [0.1, 0.2, 1.7, 0.4], 0.5, 0), (1, [0, 0, 0.5, 1], 0.5, 0), (2, [0, 0.5, 0.5, 1], 0.5, 0))
+    predictions = detection_predictions("p", ["a", "b", "c"], ["cat"], given)
+    assert found(predictions, 0)[0][0] == [0.1, 0.2, 1, 0.4]
+    assert texts(predictions)[0] == "Boxes are relative to the image: the largest coordinate is 1.7"
+
+
+def test_a_box_of_one_pixel_does_not_turn_pixels_into_relative_boxes() -> None:
+    given = boxes((0, [0, 0, 1, 1], 0.5, 0), (1, [2, 2, 8, 4], 0.5, 0), (1, [0, 0, 4, 4], 0.5, 0))
+    predictions = detection_predictions("p", ["a", "b"], ["cat"], given, np.array([[10, 10], [10, 10]]))
+    assert found(predictions, 0)[0][0] == [0, 0, 0.1, 0.1]
+
+
+def test_extents_where_corners_are_expected_are_noticed_and_said() -> None:
+    given = boxes((0, [0.5, 0.5, 0.25, 0.5], 0.5, 0), (1, [0.25, 0.75, 0.5, 0.25], 0.5, 0))
+    predictions = detection_predictions("p", ["a", "b"], ["cat"], given)
+    assert found(predictions, 0)[0][0] == [0.5, 0.5, 0.75, 1]
+    assert "Boxes are x, y, width, height: read as x0, y0, x1, y1 many would have no area" in " ".join(
+        texts(predictions)
+    )
+
+
+def test_a_file_of_which_every_box_is_dropped_is_refused() -> None:
+    report = join_report(["a"], detection_predictions("p", ["a"], ["cat"], boxes((0, [0, 0, 1, 1], 0.5, -1))))
+    assert not report.usable
+    assert "No box of the file can be used" in " ".join(report.sentences())
+
+
+def test_a_score_just_above_one_is_one_and_counted() -> None:
+    given = boxes((0, [0, 0, 1, 1], 1.00005, 0), (1, [0, 0, 1, 1], 0.5, 0))
+    predictions = detection_predictions("p", ["a", "b"], ["cat"], given)
+    assert predictions.outputs.objects.scores.tolist() == [1, 0.5]
+    assert (
+        "1 image has boxes with a score just above 1 ('a'): it counts as 1."
+        in join_report(["a", "b"], predictions).sentences()
     )
 
 

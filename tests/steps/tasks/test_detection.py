@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,15 @@ def test_a_card_draws_the_boxes_of_its_sample() -> None:
     annotations = TASK.annotations("model", boxes(0, 2, label=1), ATTRIBUTES)
     assert TASK.describe(annotations, 2, lambda: None).boxes == (Box(0, 0, 0.5, 1, "dog", 0.25),)
     assert TASK.describe(annotations, 1, lambda: None).boxes == ()
+
+
+def test_boxes_of_an_earlier_version_that_reach_the_edge_exactly_have_no_place() -> None:
+    table = np.array([(0, 0.5, 0, 1, 0.5, 1, 0, 0.5), (0, 0, 0, 0.5, 1, 1, 0, 0.5), (1, 0, 0, 1, 0.9, 1, 0, 0.5)], BOX)
+    earlier = TASK.annotations("model", table, ATTRIBUTES)
+    assert [box.x0 for box in earlier.boxes_of(1)] == [0]
+    assert np.isnan([box.x0 for box in earlier.boxes_of(0)]).all()
+    assert TASK.describe(earlier, 0, lambda: None).boxes == ()
+    assert not TASK.annotations("model", table, replace(ATTRIBUTES, version=2)).has_unknown_places
 
 
 def test_a_card_draws_only_so_many() -> None:

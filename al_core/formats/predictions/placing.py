@@ -1,0 +1,172 @@
+"""Giving the boxes of a file their place, once the sizes of their images are there."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.formats.files.image_frames import ImageFrames
+from al_core.formats.files.image_header import SWAPS_SIDES
+from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.predictions.box_layout import Coordinates
+from al_core.formats.predictions.boxes import CLIPPED, EMPTY, NO_SIZE, is_outside, none_left, relative_corners
+from al_core.formats.predictions.predictions import DETECTION, Predictions
+from al_core.types import Rows
+from al_core.utils import ObjectDetectionBatch
+
+_SAME_SHAPE = 0.03
+"""How far the ratio of the sides may differ: a file may speak of a copy that was scaled, which rounds to pixels."""
+
+_TURNED = Finding(
+    "boxes-turned",
+    "image lies on its side, and the file has the size of its pixels as they are stored",
+    "images lie on their side, and the file has the size of their pixels as they are stored",
+    "their boxes are turned upright, as the EXIF orientation says",
+    severity=Severity.NOTE,
+)
+_TURN_UNKNOWN = Finding(
+    "boxes-turn-unknown",
+    "image is as high as the file says it is wide, and its EXIF orientation is unknown",
+    "images are as high as the file says they are wide, and their EXIF orientation is unknown",
+    "where their boxes lie stays unknown; set the images folder of the dataset",
+)
+_OTHER_SIZE = Finding(
+    "image-size-differs",
+    "image has sides of another ratio than the file says",
+    "images have sides of another ratio than the file says",
+    "their boxes may be shifted: check that the file is about these images, uncropped",
+)
+
+
+def needs_frames(predictions: Predictions) -> bool:
+    """Return whether the sizes of the images say more about where the objects of a file are."""
+    return predictions.pixel_boxes is not None or predictions.image_sizes is not None
+
+
+def rows_without_place(predictions: Predictions) -> Rows:
+    """Return the rows with boxes in pixels that wait for the size of their image."""
+    if predictions.pixel_boxes is None:
+        return np.empty(0, np.int64)
+    corners = predictions.outputs.objects.corners
+    return np.unique(_image_of_box(predictions)[np.isnan(corners[:, 0])])
+
+
+def lying_on_side(predictions: Predictions, frames: ImageFrames) -> NDArray[np.bool_]:
+    """Return for each row whether its image is as high as the file says it is wide, and not as wide as it says."""
+    sizes = predictions.image_sizes
+    if sizes is None:
+        return np.zeros(len(predictions), dtype=bool)
+    return _ratio_differs(sizes, frames.sizes) & ~_ratio_differs(sizes[:, ::-1], frames.sizes)
+
+
+def place_boxes(predictions: Predictions, frames: ImageFrames) -> Predictions:
+    """Return the predictions with every box where the size of its image puts it.
+
+    Boxes in pixels are divided by it. Where the file has the size of an image whose EXIF orientation is still to be
+    applied, boxes are turned with it.
+
+    Args:
+        predictions: As a file holds them.
+        frames: One per row.
+    """
+    if predictions.task != DETECTION or not needs_frames(predictions):
+        return predictions
+    return _Placing(predictions, frames, _image_of_box(predictions)).predictions()
+
+
+def _image_of_box(predictions: Predictions) -> Rows:
+    return np.repeat(np.arange(len(predictions)), predictions.outputs.n_boxes)
+
+
+class _Placing:
+    def __init__(self, predictions: Predictions, frames: ImageFrames, image: Rows) -> None:
+        self._predictions = predictions
+        self._frames = frames
+        self._image = image
+        self._is_turn_unknown = np.zeros(len(image), dtype=bool)
+        self._findings = [finding for finding in predictions.findings if finding.what != NO_SIZE.what]
+
+    def predictions(self) -> Predictions:
+        """Return the predictions with their boxes placed."""
+        batch = self._predictions.outputs
+        corners = self._turned(self._measured(batch.objects.corners))
+        self._say(CLIPPED, is_outside(corners))
+        corners = corners.clip(0, 1)
+        is_kept: NDArray[np.bool_] = ~np.any(corners[:, :2] >= corners[:, 2:], axis=1)
+        self._say(EMPTY, ~is_kept)
+        if len(is_kept) and not is_kept.any():
+            self._findings.append(none_left("box"))
+        has_no_place: NDArray[np.bool_] = np.isnan(corners[:, 0]) & is_kept
+        self._say(NO_SIZE, has_no_place & ~self._is_turn_unknown)
+        pixel_boxes = self._predictions.pixel_boxes
+        objects = batch.objects.part(np.flatnonzero(is_kept)) if not is_kept.all() else batch.objects
+        counts = np.bincount(self._image[is_kept], minlength=len(batch))
+        return replace(
+            self._predictions,
+            outputs=ObjectDetectionBatch(objects.with_boxes(corners[is_kept].astype(np.float32)), counts),
+            findings=tuple(self._findings),
+            pixel_boxes=pixel_boxes.take(is_kept) if pixel_boxes and has_no_place.any() else None,
+        )
+
+    def _measured(self, corners: Coordinates) -> Coordinates:
+        """Return the corners with those of boxes in pixels divided by the size of their image, where it is known."""
+        pixel_boxes = self._predictions.pixel_boxes
+        limits = self._frames.sizes[self._image]
+        to_place = np.isnan(corners[:, 0]) & np.isfinite(limits[:, 0])
+        if pixel_boxes is None or not to_place.any():
+            return corners
+        placed = corners.copy()
+        placed[to_place], _ = relative_corners(pixel_boxes.coordinates[to_place], pixel_boxes.layout, limits[to_place])
+        return placed
+
+    def _turned(self, corners: Coordinates) -> Coordinates:
+        """Return the corners with those turned upright that a file has in an image lying on its side."""
+        if self._predictions.image_sizes is None:
+            return corners
+        orientations = self._frames.orientations
+        on_side = lying_on_side(self._predictions, self._frames)
+        is_turned = on_side & np.isin(orientations, SWAPS_SIDES)
+        is_unknown = on_side & (orientations == 0)
+        differs = _ratio_differs(self._predictions.image_sizes, self._frames.sizes)
+        self._is_turn_unknown = is_unknown[self._image]
+        self._say(_TURNED, is_turned[self._image])
+        self._say(_TURN_UNKNOWN, self._is_turn_unknown)
+        self._say(_OTHER_SIZE, (differs & ~is_turned & ~is_unknown)[self._image])
+        upright = corners.copy()
+        upright[self._is_turn_unknown] = np.nan
+        for orientation in SWAPS_SIDES:
+            boxes = (is_turned & (orientations == orientation))[self._image]
+            upright[boxes] = turned_upright(upright[boxes], orientation)
+        return upright
+
+    def _say(self, finding: Finding, is_concerned: NDArray[np.bool_]) -> None:
+        names = self._predictions.filenames or [f"row {row}" for row in range(len(self._predictions))]
+        concerned = [names[image] for image in np.unique(self._image[is_concerned]).tolist()]
+        self._findings += finding.concerning(concerned)
+
+
+def _ratio_differs(sizes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return where the sides are of another ratio; of an unknown size nothing is said."""
+    ratio = (sizes[:, 0] * others[:, 1]) / (sizes[:, 1] * others[:, 0])
+    differs: NDArray[np.bool_] = np.abs(np.log(ratio)) > _SAME_SHAPE
+    return differs
+
+
+def turned_upright(corners: Coordinates, orientation: int) -> Coordinates:
+    """Return (B, 4) relative corners in an image as it is shown, from those in its pixels as they are stored.
+
+    Args:
+        corners: x0, y0, x1, y1.
+        orientation: Of EXIF, 5 to 8: the image lies on its side.
+
+    Examples:
+        A camera held upright: the left edge of the stored pixels is the upper edge of the image.
+
+        >>> turned_upright(np.array([[0, 0.25, 0.125, 0.5]]), 6)
+        array([[0.5  , 0.   , 0.75 , 0.125]])
+    """
+    x0, y0, x1, y1 = corners.T
+    # The sides change places; then what was counted from the other end is.
+    across = (1 - y1, 1 - y0) if orientation in (6, 7) else (y0, y1)
+    down = (1 - x1, 1 - x0) if orientation in (7, 8) else (x0, x1)
+    return np.column_stack([across[0], down[0], across[1], down[1]])
