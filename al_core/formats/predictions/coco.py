@@ -44,11 +44,10 @@ _UNKNOWN_CATEGORY = Finding(
 
 
 def recognizes_coco(path: Path, head: bytes) -> bool:
-    """Return whether a file begins with JSON that names `image_id` and `category_id`, or `images`."""
+    """Return whether a file begins with JSON of entries that have a `category_id`, or has `images`."""
     start = head.removeprefix(BOM).lstrip()
-    return start[:1] in (b"{", b"[") and (
-        (b'"image_id"' in start and b'"category_id"' in start) or b'"images"' in start
-    )
+    is_of_entries = b'"category_id"' in start and (b'"image_id"' in start or b'"bbox"' in start)
+    return start[:1] in (b"{", b"[") and (is_of_entries or b'"images"' in start)
 
 
 def read_coco(path: Path, images: Path | None = None) -> Predictions:

@@ -67,7 +67,7 @@ def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(
         ({"image_id": 1, "category_id": 17, "bbox": [0, 0, 1, 1], "score": 0.5}, "image_id 1 is not among the images"),
         (
             {"category_id": 17, "bbox": [0, 0, 1, 1], "score": 0.5},
-            "JSON with the keys 'category_id', 'bbox', 'score': of no known format",
+            "entry 0 counting from 0 has no 'image_id'",
         ),
         ({"image_id": 7, "category_id": 17, "bbox": [0, 0, 1], "score": 0.5}, "expected a bbox x, y, width, height"),
         ({"image_id": 7, "category_id": 17, "bbox": [0, 0, 1, "x"], "score": 0.5}, "expected a number, found 'x'"),
