@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
-    from al_core.formats import JoinReport, MetadataTable, Predictions, ScoreTable
+    from al_core.formats import ExportChoices, JoinReport, MetadataTable, Predictions, ScoreTable
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
     from al_core.store.dataset import Datasets
 
@@ -241,15 +241,25 @@ def run_selection(
     )
 
 
-def export_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+def export_tag(
+    dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False, choices: "ExportChoices | None" = None
+) -> bytes:
     """Return a tag as a file in a format of `formats.WRITERS`, added samples first, in the order picked.
+
+    Args:
+        dataset: Whose tag it is.
+        tag: Which samples.
+        format: A key of `formats.WRITERS`.
+        added_only: Only the samples that the selection added.
+        choices: Classes to label, where the images are, how confident predictions have to be.
 
     Raises:
         NotFoundError: If there is no such format.
         MissingInputError: If the format needs predictions or images that are not there.
     """
-    from al_core.steps.exports import write_tag
+    from al_core.steps.exports import DEFAULT_CHOICES, write_tag
 
+    choices = choices or DEFAULT_CHOICES
     if dataset.server:
-        return dataset.server.export(tag, format, added_only=added_only)
-    return write_tag(dataset, tag, format, added_only=added_only)
+        return dataset.server.export(tag, format, added_only=added_only, choices=choices)
+    return write_tag(dataset, tag, format, added_only=added_only, choices=choices)

@@ -2,7 +2,10 @@
 
 from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.exports.rows import ExportRows, Need, unmet, write_csv, write_json, write_txt
+from al_core.formats.exports.choices import ExportChoices
+from al_core.formats.exports.lists import write_csv, write_json, write_txt
+from al_core.formats.exports.needs import Need, unmet
+from al_core.formats.exports.rows import ExportRows
 from al_core.formats.exports.writers import WRITERS, Writer, find_writer
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.files.reader import Reader
@@ -34,6 +37,7 @@ __all__ = [
     "Annotation",
     "Annotations",
     "EmbeddingTable",
+    "ExportChoices",
     "ExportRows",
     "Finding",
     "JoinReport",

@@ -21,6 +21,8 @@ from al_core.wire.selection_job import select
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from al_core.formats import ExportChoices
+
 IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff")
 """Types that no browser runs code from, whatever the server sends."""
 
@@ -140,9 +142,10 @@ class RemoteDataset(Dataset):
             self._tags.forget()
             self.arrays.forget()
 
-    def export(self, tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+    def export(self, tag: Tag, format: str, *, added_only: bool, choices: "ExportChoices") -> bytes:
         """Return a tag as a file that the server makes."""
-        content, _ = self._connection.read(f"{self._path}/tags/{tag.id}/export/{format}", addedOnly=added_only)
+        query = _export_query(added_only, choices)
+        content, _ = self._connection.read(f"{self._path}/tags/{tag.id}/export/{format}", **query)
         return content
 
     def image_frames(self, rows: Rows) -> ImageFrames:
@@ -150,9 +153,10 @@ class RemoteDataset(Dataset):
         frames = self._connection.send("POST", f"{self._path}/image-frames", rows.tolist())
         return ImageFrames.of_json(frames)
 
-    def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
+    def export_obstacle(self, tag: Tag, format: str, *, added_only: bool, choices: "ExportChoices") -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""
-        formats = self._connection.get(f"{self._path}/tags/{tag.id}/exports", addedOnly=added_only)
+        query = _export_query(added_only, choices)
+        formats = self._connection.get(f"{self._path}/tags/{tag.id}/exports", **query)
         return next((record["obstacle"] for record in formats if record["name"] == format), None)
 
     def set_images_dir(self, folder: Path | None) -> None:
@@ -169,3 +173,14 @@ class RemoteDataset(Dataset):
         except NotFoundError:
             return None
         return SampleImage(media_type, content=content) if media_type in IMAGE_TYPES else None
+
+
+def _export_query(added_only: bool, choices: "ExportChoices") -> dict[str, Any]:
+    query = {
+        "addedOnly": added_only,
+        "classNames": list(choices.class_names),
+        "task": choices.task,
+        "imagePrefix": choices.image_prefix,
+        "minConfidence": choices.min_confidence,
+    }
+    return {name: value for name, value in query.items() if value is not None}

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats import Annotations, ExportRows, Need, find_writer, unmet
+from al_core.formats import Annotations, ExportChoices, ExportRows, Need, find_writer, unmet
 from al_core.formats.files.cells import escape_cell
 from al_core.formats.files.images import missing_images
 from al_core.steps.manifest import make_manifest
-from al_core.steps.predictions import read_annotations
+from al_core.steps.predictions import annotations_of, find_predictions
 from al_core.steps.scores import ScoreOrigin
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.records import Kind, StoredArray, Tag
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 EXAMPLE_SAMPLES = 200
 
 
-def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> ExportRows:
+DEFAULT_CHOICES = ExportChoices()
+
+
+def export_rows(
+    dataset: "Dataset", tag: Tag, *, added_only: bool = False, choices: ExportChoices = DEFAULT_CHOICES
+) -> ExportRows:
     """Return what a writer takes: the samples of a tag, added ones first, with what is known about them."""
     rows, n_added = _rows_to_export(dataset, tag, added_only)
     score = _score_of(dataset, tag)
@@ -46,28 +51,33 @@ def export_rows(dataset: "Dataset", tag: Tag, *, added_only: bool = False) -> Ex
         annotations=annotations.take(rows) if annotations else None,
         images_dir=dataset.images_dir,
         manifest=partial(make_manifest, dataset, tag),
+        choices=choices,
     )
 
 
-def write_tag(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+def write_tag(
+    dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False, choices: ExportChoices = DEFAULT_CHOICES
+) -> bytes:
     """Return a tag as a file in a format of `formats.WRITERS`."""
     writer = find_writer(format)
-    rows = export_rows(dataset, tag, added_only=added_only)
+    rows = export_rows(dataset, tag, added_only=added_only, choices=choices)
     rows.require(*writer.needs)
     return writer.write(rows)
 
 
-def export_obstacle(dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False) -> str | None:
+def export_obstacle(
+    dataset: "Dataset", tag: Tag, format: str, *, added_only: bool = False, choices: ExportChoices = DEFAULT_CHOICES
+) -> str | None:
     """Return why a tag cannot be had in a format, or None; images are looked for, but not opened."""
     if dataset.server:
-        return dataset.server.export_obstacle(tag, format, added_only=added_only)
+        return dataset.server.export_obstacle(tag, format, added_only=added_only, choices=choices)
     writer = find_writer(format)
     annotations = tag_annotations(dataset, tag)
     rows, _ = _rows_to_export(dataset, tag, added_only)
     if annotations is not None and annotations.has_unknown_places:
         # Those of other samples do not matter.
         annotations = annotations.take(rows)
-    need = unmet(writer.needs, annotations, dataset.images_dir)
+    need = unmet(writer.needs, annotations, dataset.images_dir, choices)
     if need:
         return f"{writer.label} {need}"
     if writer.max_samples and len(rows) > writer.max_samples:
@@ -93,10 +103,14 @@ def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | 
 
 def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
     """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
+    stored = tag_predictions(dataset, tag)
+    return annotations_of(dataset, stored) if stored else None
+
+
+def tag_predictions(dataset: "Dataset", tag: Tag) -> StoredArray | None:
+    """Return the record of the predictions that a tag is exported with, which are not read."""
     score = _score_of(dataset, tag)
-    if score is None:
-        return read_annotations(dataset)
-    return read_annotations(dataset, ScoreOrigin.of(score).prediction)
+    return find_predictions(dataset, ScoreOrigin.of(score).prediction if score else "")
 
 
 def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Rows, int]:

@@ -16,6 +16,7 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from al_core.formats import ExportChoices
     from al_core.formats.files.image_frames import ImageFrames
 
 ImageSize = Literal["full", "thumbnail"]
@@ -39,13 +40,13 @@ class Server(Protocol):
     ) -> Tag:
         """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
 
-    def export(self, tag: Tag, format: str, *, added_only: bool = False) -> bytes:
+    def export(self, tag: Tag, format: str, *, added_only: bool, choices: "ExportChoices") -> bytes:
         """Return a tag as a file that the server makes."""
 
     def image_frames(self, rows: Rows) -> "ImageFrames":
         """Return how the images of these samples lie, from the files that the server has."""
 
-    def export_obstacle(self, tag: Tag, format: str, *, added_only: bool = False) -> str | None:
+    def export_obstacle(self, tag: Tag, format: str, *, added_only: bool, choices: "ExportChoices") -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""
 
 

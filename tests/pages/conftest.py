@@ -25,7 +25,9 @@ def unescaped(markdown: str) -> str:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("AL_CORE_HOME", str(tmp_path))
+    # The workspaces of tests are copies with the same ids.
     st.cache_resource.clear()
+    st.cache_data.clear()
     yield tmp_path
     st.cache_resource.clear()
 

@@ -16,7 +16,7 @@ from al_core.exceptions import (
     MissingInputError,
     NotFoundError,
 )
-from al_core.formats import Predictions, read_predictions
+from al_core.formats import ExportChoices, Predictions, read_predictions
 from al_core.formats.predictions.predictions import DETECTION
 from al_core.steps import exports
 from al_core.steps.exports import export_obstacle, tag_annotations
@@ -165,7 +165,7 @@ def test_an_obstacle_is_reported_before_the_work(tag_with_images: tuple[Dataset,
     tag = dataset.tag("two")
     told = [export_obstacle(dataset, tag, name) for name in ("txt", "images", "cvat")]
     assert told[:2] == [None, None]
-    assert told[2] == "CVAT needs class probabilities, boxes or keypoints: store predictions first"
+    assert told[2] == "CVAT needs class probabilities, boxes, keypoints or masks: store predictions first"
     (images / "b.png").unlink()
     assert export_obstacle(dataset, tag, "images") == (
         "Images needs every image, and b.png is not in the images folder"
@@ -176,6 +176,19 @@ def test_an_obstacle_is_reported_before_the_work(tag_with_images: tuple[Dataset,
     )
     dataset.set_images_dir(None)
     assert "set the images folder of the dataset" in (export_obstacle(dataset, tag, "images") or "")
+
+
+def test_label_studio_asks_for_classes_until_there_is_a_model(tag_with_images: tuple[Dataset, Path]) -> None:
+    dataset, _ = tag_with_images
+    tag = dataset.tag("two")
+    assert export_obstacle(dataset, tag, "label-studio") == (
+        "Label Studio needs the classes to choose among: enter them, or store predictions first"
+    )
+    chosen = ExportChoices(["cat", "dog"])
+    assert export_obstacle(dataset, tag, "label-studio", choices=chosen) is None
+    assert b"PK" in workflow.export_tag(dataset, tag, "label-studio", choices=chosen)
+    store(dataset, classes())
+    assert export_obstacle(dataset, tag, "label-studio") is None
 
 
 def test_the_demo_says_that_a_zip_takes_fewer_images(demo_home: Path) -> None:

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from al_core import workflow
-from al_core.formats import WRITERS, Writer
+from al_core.formats import WRITERS, ExportChoices, Writer
 from al_core.steps.exports import export_obstacle
 from al_core.store import Dataset, Tag
 from ui.messages import plain
+from ui.tags.export_options import choose_options
 from ui.tags.folder_export import folder_form
 
 ADDED = "Newly selected"
@@ -22,7 +23,8 @@ def download_form(dataset: Dataset, tag: Tag) -> None:
         added_only = _choose_scope(dataset, tag)
     with writers:
         writer = _choose_writer()
-    _download_button(dataset, tag, writer, added_only=added_only)
+    choices = choose_options(dataset, tag, writer)
+    _download_button(dataset, tag, writer, choices, added_only=added_only)
     st.divider()
     folder_form(dataset, tag, added_only=added_only)
 
@@ -44,6 +46,7 @@ def _choose_writer() -> Writer:
     name = st.selectbox(
         "Format",
         list(WRITERS),
+        key="export-format",
         format_func=lambda name: f"{WRITERS[name].group} · {WRITERS[name].label}",
         help="Lists of filenames, tasks for a labeling tool with predictions as pre-annotations, or archives",
     )
@@ -51,15 +54,15 @@ def _choose_writer() -> Writer:
     return WRITERS[name]
 
 
-def _download_button(dataset: Dataset, tag: Tag, writer: Writer, *, added_only: bool) -> None:
+def _download_button(dataset: Dataset, tag: Tag, writer: Writer, choices: ExportChoices, *, added_only: bool) -> None:
     depends = f"{dataset.images_dir} {dataset.last_modified_at()}"
-    obstacle = _obstacle(depends, tag.id, writer.name, added_only, dataset, tag)
+    obstacle = _obstacle(depends, tag.id, writer.name, added_only, choices, dataset, tag)
     if obstacle:
         st.caption(f":material/info: {plain(obstacle)}.")
     name = f"{tag.name}{'-added' if added_only else ''}{writer.suffix}"
     st.download_button(
         plain(f"Download {name}"),
-        lambda: workflow.export_tag(dataset, tag, writer.name, added_only=added_only),
+        lambda: workflow.export_tag(dataset, tag, writer.name, added_only=added_only, choices=choices),
         file_name=name,
         type="primary",
         icon=":material/download:",
@@ -70,5 +73,7 @@ def _download_button(dataset: Dataset, tag: Tag, writer: Writer, *, added_only: 
 
 
 @st.cache_data(ttl=OBSTACLE_SECONDS, max_entries=32, show_spinner=False)
-def _obstacle(depends: str, tag_id: str, writer: str, added_only: bool, _dataset: Dataset, _tag: Tag) -> str | None:
-    return export_obstacle(_dataset, _tag, writer, added_only=added_only)
+def _obstacle(
+    depends: str, tag_id: str, writer: str, added_only: bool, choices: ExportChoices, _dataset: Dataset, _tag: Tag
+) -> str | None:
+    return export_obstacle(_dataset, _tag, writer, added_only=added_only, choices=choices)

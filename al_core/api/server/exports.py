@@ -12,7 +12,7 @@ from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.sample_attributes import sample_data
 from al_core.api.server.signer import DAY_SECONDS, LONGEST_READ_SECONDS
 from al_core.api.server.tags import TagOfPath
-from al_core.formats import WRITERS, find_writer
+from al_core.formats import WRITERS, ExportChoices, find_writer
 from al_core.steps.exports import export_obstacle
 from al_core.store.identity import sample_id
 
@@ -102,18 +102,35 @@ def export_sama(samples: Exported) -> list[dict[str, object]]:
     ]
 
 
+def export_choices(
+    classNames: Annotated[list[str], Query()] = [],  # noqa: B006 - the query's default, never changed
+    task: str = ExportChoices.task,
+    imagePrefix: str = "",
+    minConfidence: Annotated[float | None, Query(ge=0, le=1)] = None,
+) -> ExportChoices:
+    """Return how a client wants an export: classes to label, the address of the images, the least confidence."""
+    return ExportChoices(classNames, task, imagePrefix, minConfidence)
+
+
+Choices = Annotated[ExportChoices, Depends(export_choices)]
+
+
 @router.get("/exports")
-def read_formats(dataset: DatasetOfPath, tag: TagOfPath, addedOnly: bool = False) -> list[ExportFormat]:
+def read_formats(
+    dataset: DatasetOfPath, tag: TagOfPath, choices: Choices, addedOnly: bool = False
+) -> list[ExportFormat]:
     """Return the formats of `/export/FORMAT`, and for each why the tag cannot be exported in it (al_core extension)."""
     formats = []
     for name, writer in WRITERS.items():
-        obstacle = export_obstacle(dataset, tag, name, added_only=addedOnly)
+        obstacle = export_obstacle(dataset, tag, name, added_only=addedOnly, choices=choices)
         formats.append(ExportFormat(name=name, label=writer.label, obstacle=obstacle))
     return formats
 
 
 @router.get("/export/{format}", response_class=Response)
-def export_file(dataset: DatasetOfPath, tag: TagOfPath, format: str, addedOnly: bool = False) -> Response:
+def export_file(
+    dataset: DatasetOfPath, tag: TagOfPath, format: str, choices: Choices, addedOnly: bool = False
+) -> Response:
     """Return a tag as a file in any format of `/exports` (al_core extension)."""
-    content = workflow.export_tag(dataset, tag, format, added_only=addedOnly)
+    content = workflow.export_tag(dataset, tag, format, added_only=addedOnly, choices=choices)
     return Response(content, media_type=find_writer(format).media_type)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.exports.needs import Need
+from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations, KeypointObject, Table
 
 
@@ -18,7 +19,7 @@ def write_coco(rows: ExportRows) -> bytes:
     Raises:
         MissingInputError: If there are no boxes or keypoints, or an image is not in the images folder.
     """
-    annotations = rows.predicted(Need.OBJECTS)
+    annotations = rows.predictions(Need.OBJECTS)
     images = [
         {"id": position + 1, "file_name": name, "width": width, "height": height}
         for position, (name, (width, height)) in enumerate(zip(rows.filenames, rows.sizes, strict=True))

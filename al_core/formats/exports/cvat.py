@@ -1,5 +1,6 @@
 from xml.etree import ElementTree
 
+from al_core.formats.exports.addresses import path_in_storage
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations
 
@@ -7,29 +8,32 @@ from al_core.formats.predictions.annotations import Annotations
 def write_cvat(rows: ExportRows) -> bytes:
     """Return "CVAT for images 1.1" XML: boxes or points in pixels, or the most probable class of each image as its tag.
 
+    CVAT finds an image by its path in the share or in the cloud storage of the task, which `image_prefix` begins.
+
     Raises:
         MissingInputError: If there are no predictions, or an image is not in the images folder.
     """
-    annotations = rows.predicted()
+    annotations = rows.proposals()
     root = ElementTree.Element("annotations")
     ElementTree.SubElement(root, "version").text = "1.1"
-    root.append(_meta(rows, annotations))
+    root.append(_meta(rows))
     for position, (name, (width, height)) in enumerate(zip(rows.filenames, rows.sizes, strict=True)):
-        about = {"id": str(position), "name": name, "width": str(width), "height": str(height)}
+        path = path_in_storage(rows.choices.image_prefix, name)
+        about = {"id": str(position), "name": path, "width": str(width), "height": str(height)}
         image = ElementTree.SubElement(root, "image", about)
         _annotate(image, annotations, position, width, height)
     content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
 
 
-def _meta(rows: ExportRows, annotations: Annotations) -> ElementTree.Element:
+def _meta(rows: ExportRows) -> ElementTree.Element:
     meta = ElementTree.Element("meta")
     task = ElementTree.SubElement(meta, "task")
     ElementTree.SubElement(task, "name").text = str(rows.metadata.get("tag", "selection"))
     ElementTree.SubElement(task, "size").text = str(len(rows.filenames))
     ElementTree.SubElement(task, "mode").text = "annotation"
     labels = ElementTree.SubElement(task, "labels")
-    for name in annotations.class_names:
+    for name in rows.class_names:
         label = ElementTree.SubElement(labels, "label")
         ElementTree.SubElement(label, "name").text = name
         ElementTree.SubElement(label, "attributes")

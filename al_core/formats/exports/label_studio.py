@@ -1,12 +1,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
-from xml.sax.saxutils import quoteattr
 
 import orjson
 
+from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.archive import cut, zip_files
-from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.exports.label_studio_config import labeling_config, readme
+from al_core.formats.exports.needs import Need
+from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations, KeypointObject, StoredBox
 
 MAX_TASKS = 100_000
@@ -14,6 +16,9 @@ MAX_TASKS = 100_000
 
 MAX_BYTES = 200_000_000
 """What one import takes."""
+
+LOCAL_FILES = "/data/local-files/?d="
+"""By which address Label Studio serves files below its document root."""
 
 POINT_PERCENT = 0.75
 """How wide a keypoint is drawn, in percent of the image."""
@@ -24,22 +29,44 @@ Size = tuple[int, int]
 def write_label_studio(rows: ExportRows, *, max_tasks: int = MAX_TASKS, max_bytes: int = MAX_BYTES) -> bytes:
     """Return a zip of task files to import one by one, in rank order, with predictions as pre-annotations.
 
-    Images are addressed as local files of Label Studio, whose document root is the images folder.
-    `labeling-config.xml` is the interface that the pre-annotations fit.
+    `labeling-config.xml` is the interface that the pre-annotations fit, `README.md` says what to set in Label Studio.
+
+    Raises:
+        MissingInputError: If there are no classes, or keypoints in pixels and no images.
     """
-    parts = cut(map(orjson.dumps, _tasks(rows)), max_lines=max_tasks, max_bytes=max_bytes - 1)
-    files = [(f"tasks-{number:03d}.json", b"[" + b",".join(part) + b"]") for number, part in enumerate(parts, start=1)]
-    return zip_files([("labeling-config.xml", _labeling_config(rows.annotations).encode()), *files])
+    config = labeling_config(rows)
+    folder = _served_folder(rows)
+    prefix = rows.choices.image_prefix if folder is None else f"{LOCAL_FILES}{quote(folder)}/"
+    addresses = [image_url(prefix, name) for name in rows.filenames]
+    tasks = map(orjson.dumps, _tasks(rows, addresses))
+    files = {
+        f"tasks-{number:03d}.json": b"[" + b",".join(part) + b"]"
+        for number, part in enumerate(cut(tasks, max_lines=max_tasks, max_bytes=max_bytes - 1), start=1)
+    }
+    instructions = readme(rows, folder, next(iter(addresses), prefix), list(files))
+    texts = {"README.md": instructions.encode(), "labeling-config.xml": config.encode()}
+    return zip_files([*texts.items(), *files.items()])
 
 
-def _tasks(rows: ExportRows) -> Iterator[dict[str, Any]]:
+def _served_folder(rows: ExportRows) -> str | None:
+    """Return the folder below the document root that Label Studio serves images from, or None for other addresses."""
+    prefix = rows.choices.image_prefix
+    if "://" in prefix or prefix.startswith("/"):
+        return None
+    # The document root itself cannot be a storage, and nothing outside a storage is served: the root is the parent.
+    return prefix.strip("/") or (rows.images_dir and rows.images_dir.name) or "images"
+
+
+def _tasks(rows: ExportRows, addresses: Sequence[str]) -> Iterator[dict[str, Any]]:
     rows.require(Need.SIZES)
-    has_pixels = rows.annotations is not None and rows.annotations.has_keypoints_in_pixels
+    annotations = rows.proposals() if rows.annotations else None
+    has_pixels = annotations is not None and annotations.has_keypoints_in_pixels
     sizes = rows.sizes if has_pixels else rows.known_sizes()
-    for position, (rank, name, score) in enumerate(zip(*rows.columns(), strict=True)):
-        data = {"image": f"/data/local-files/?d={quote(name)}", "filename": name, "rank": rank, "score": score}
-        prediction = _prediction(rows.annotations, position, sizes[position] if sizes else None)
-        yield {"data": data, "predictions": [prediction] if prediction else []}
+    samples = zip(addresses, *rows.columns(), strict=True)
+    for position, (address, rank, name, score) in enumerate(samples):
+        prediction = _prediction(annotations, position, sizes[position] if sizes else None)
+        task = {"image": address, "filename": name, "rank": rank, "score": score}
+        yield {"data": task, "predictions": [prediction] if prediction else []}
 
 
 def _prediction(annotations: Annotations | None, position: int, size: Size | None) -> dict[str, Any] | None:
@@ -113,15 +140,3 @@ def _points(
         }
         for point, (x, y, confidence) in keypoints.visible_points
     ]
-
-
-def _labeling_config(annotations: Annotations | None) -> str:
-    names = annotations.class_names if annotations else []
-    tag = "Choices"
-    item = "Choice"
-    if annotations and annotations.probabilities is None:
-        tag = "KeyPointLabels" if annotations.boxes is None else "RectangleLabels"
-        item = "Label"
-    items = "".join(f"    <{item} value={quoteattr(name)}/>\n" for name in names)
-    image = '  <Image name="image" value="$image"/>\n'
-    return f'<View>\n{image}  <{tag} name="label" toName="image">\n{items}  </{tag}>\n</View>\n'

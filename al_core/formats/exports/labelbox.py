@@ -4,8 +4,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.archive import cut, zip_files
-from al_core.formats.exports.rows import ExportRows, Need
+from al_core.formats.exports.needs import Need
+from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations
 
 MAX_DATA_ROWS = 150_000
@@ -17,8 +19,9 @@ MAX_BYTES = 200_000_000
 def write_labelbox(rows: ExportRows, *, max_rows: int = MAX_DATA_ROWS) -> bytes:
     """Return a zip of data rows and, where there are predictions, of pre-annotations (NDJSON), in rank order.
 
-    `row_data` is the filename, which Labelbox's client uploads when it runs in the images folder. A class is the answer
-    to the radio question "class"; boxes and keypoints, in pixels, bear the name of their class.
+    `row_data` is the address of the image; without a prefix it is the filename, which Labelbox's client uploads when
+    it runs in the images folder. `global_key` is the filename. A class is the answer to the radio question "class";
+    boxes and keypoints, in pixels, bear the name of their class.
 
     Raises:
         MissingInputError: If there is no images folder, or it lacks an image that has boxes or keypoints.
@@ -37,12 +40,14 @@ def _parts(name: str, lines: Iterator[dict[str, Any]], max_rows: int) -> Iterato
 
 
 def _data_rows(rows: ExportRows) -> Iterator[dict[str, Any]]:
+    prefix = rows.choices.image_prefix
     for name in rows.filenames:
-        yield {"row_data": name, "global_key": name, "external_id": name, "media_type": "IMAGE"}
+        address = image_url(prefix, name) if prefix else name
+        yield {"row_data": address, "global_key": name, "external_id": name, "media_type": "IMAGE"}
 
 
 def _pre_annotations(rows: ExportRows) -> Iterator[dict[str, Any]]:
-    annotations = rows.predicted()
+    annotations = rows.proposals()
     for position, name in enumerate(rows.filenames):
         classification = annotations.class_of(position)
         if classification:

@@ -1,36 +1,19 @@
-import csv
-import io
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.formats.files.cells import escape_cell
+from al_core.formats.exports.choices import PRE_ANNOTATION_CONFIDENCE, ExportChoices
+from al_core.formats.exports.needs import Need, unmet
 from al_core.formats.files.image_header import image_size
 from al_core.formats.files.images import resolve_image
 from al_core.formats.predictions.annotations import Annotations
 from al_core.types import Scores
-
-
-class Need(StrEnum):
-    """What a format cannot do without, and what to do about it."""
-
-    PREDICTIONS = "needs class probabilities, boxes or keypoints: store predictions first"
-    OBJECTS = "needs boxes or keypoints: store detections or keypoints first"
-    BOXES = "needs boxes: store detections first"
-    IMAGES = "needs the images: set the images folder of the dataset"
-    PLACES = (
-        "needs the place of each box, and some were stored without the size of their image: set the images folder of "
-        "the dataset and store the predictions again"
-    )
-    SIZES = "needs the images, because its keypoints are in pixels: set the images folder of the dataset"
 
 
 @dataclass(frozen=True)
@@ -45,6 +28,7 @@ class ExportRows:
         annotations: What a model predicted for them, or None.
         images_dir: The folder that holds the images, or None.
         manifest: Called by the format that needs what the tag was made from.
+        choices: How a person wants the file.
 
     Raises:
         InvalidInputError: If lengths differ.
@@ -57,6 +41,7 @@ class ExportRows:
     annotations: Annotations | None = None
     images_dir: Path | None = None
     manifest: Callable[[], Mapping[str, Any]] | None = None
+    choices: ExportChoices = field(default_factory=ExportChoices)
 
     def __post_init__(self) -> None:
         for noun, values in (("scores", self.scores), ("ranks", self.ranks)):
@@ -75,15 +60,47 @@ class ExportRows:
 
     def require(self, *needs: Need) -> None:
         """Raise `MissingInputError` if a need is not met."""
-        need = unmet(needs, self.annotations, self.images_dir)
+        need = unmet(needs, self.annotations, self.images_dir, self.choices)
         if need:
             raise MissingInputError(f"this format {need}")
 
-    def predicted(self, need: Need = Need.PREDICTIONS) -> Annotations:
-        """Return the annotations, or raise `MissingInputError` if they are not what is needed."""
+    def proposals(self, need: Need = Need.PREDICTIONS) -> Annotations:
+        """Return the predictions that are sure enough to be proposed to labelers, or used as labels.
+
+        Raises:
+            MissingInputError: If the need is not met.
+        """
+        return self._predicted(need).confident(self.proposal_confidence)
+
+    def predictions(self, need: Need = Need.PREDICTIONS) -> Annotations:
+        """Return the predictions for a format that writes confidences: all of them unless a person chose otherwise.
+
+        Raises:
+            MissingInputError: If the need is not met.
+        """
+        return self._predicted(need).confident(self.choices.min_confidence or 0)
+
+    def _predicted(self, need: Need) -> Annotations:
         self.require(need)
         assert self.annotations is not None
         return self.annotations
+
+    @property
+    def proposal_confidence(self) -> float:
+        """From which confidence on predictions are proposed to labelers."""
+        chosen = self.choices.min_confidence
+        return PRE_ANNOTATION_CONFIDENCE if chosen is None else chosen
+
+    @property
+    def task(self) -> str:
+        """What is labeled: the task of the predictions, or what a person chose if there are none."""
+        return self.annotations.task if self.annotations else self.choices.task
+
+    @property
+    def class_names(self) -> list[str]:
+        """The classes that labelers choose among: those that a person chose, then others that a model predicted."""
+        predicted = self.annotations.class_names if self.annotations else ()
+        return list(dict.fromkeys([*self.choices.class_names, *predicted]))
 
     @cached_property
     def image_paths(self) -> list[Path]:
@@ -114,57 +131,3 @@ class ExportRows:
             return self.sizes
         except (MissingInputError, InvalidInputError):
             return None
-
-
-def unmet(needs: Iterable[Need], annotations: Annotations | None, images_dir: Path | None) -> Need | None:
-    """Return the first of the needs that is not met, or None."""
-    has_boxes = annotations is not None and annotations.boxes is not None
-    has_keypoints = annotations is not None and annotations.keypoints is not None
-    in_pixels = annotations is not None and annotations.has_keypoints_in_pixels
-    met = {
-        Need.PREDICTIONS: annotations is not None,
-        Need.OBJECTS: has_boxes or has_keypoints,
-        Need.BOXES: has_boxes,
-        Need.IMAGES: images_dir is not None,
-        Need.PLACES: annotations is None or not annotations.has_unknown_places,
-        Need.SIZES: images_dir is not None or not in_pixels,
-    }
-    return next((need for need in needs if not met[need]), None)
-
-
-def write_txt(rows: ExportRows) -> bytes:
-    r"""Return one filename per line, each line ended by a newline.
-
-    Examples:
-        >>> write_txt(ExportRows(["b.png", "a.png"]))
-        b'b.png\na.png\n'
-    """
-    return "".join(f"{name}\n" for name in rows.filenames).encode()
-
-
-def write_csv(rows: ExportRows) -> bytes:
-    r"""Return the columns rank, filename and score; no filename runs as a formula in a spreadsheet.
-
-    Examples:
-        >>> write_csv(ExportRows(["=1+1.png"], scores=[0.5]))
-        b"rank,filename,score\r\n1,'=1+1.png,0.5\r\n"
-    """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("rank", "filename", "score"))
-    ranks, filenames, scores = rows.columns()
-    writer.writerows(zip(ranks, map(escape_cell, filenames), scores, strict=True))
-    return text.getvalue().encode()
-
-
-def write_json(rows: ExportRows) -> bytes:
-    """Return metadata and samples as JSON, filenames and scores exactly as they are.
-
-    Examples:
-        >>> write_json(ExportRows(["=a.png"], scores=[0.5]))
-        b'{"metadata":{},"samples":[{"rank":1,"filename":"=a.png","score":0.5}]}'
-    """
-    samples = [
-        {"rank": rank, "filename": name, "score": score} for rank, name, score in zip(*rows.columns(), strict=True)
-    ]
-    return orjson.dumps({"metadata": dict(rows.metadata), "samples": samples}, option=orjson.OPT_SERIALIZE_NUMPY)

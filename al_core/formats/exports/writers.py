@@ -1,16 +1,28 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from al_core.exceptions import NotFoundError
+from al_core.formats.exports.choices import PRE_ANNOTATION_CONFIDENCE
 from al_core.formats.exports.coco import write_coco
 from al_core.formats.exports.cvat import write_cvat
 from al_core.formats.exports.images import MAX_IMAGES, write_image_archive
 from al_core.formats.exports.label_studio import write_label_studio
 from al_core.formats.exports.labelbox import write_labelbox
+from al_core.formats.exports.lists import write_csv, write_json, write_txt
 from al_core.formats.exports.manifest import write_manifest
+from al_core.formats.exports.needs import Need
 from al_core.formats.exports.parquet import write_parquet
-from al_core.formats.exports.rows import ExportRows, Need, write_csv, write_json, write_txt
+from al_core.formats.exports.rows import ExportRows
 from al_core.formats.exports.yolo import write_yolo, write_yolo_predictions
+
+
+class Option(StrEnum):
+    """A field of `ExportChoices` that a format heeds."""
+
+    CLASS_NAMES = "class_names"
+    IMAGE_PREFIX = "image_prefix"
+    MIN_CONFIDENCE = "min_confidence"
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,8 @@ class Writer:
         media_type: As HTTP names it.
         write: The samples in, the file out.
         needs: What must be there, in the order in which it is asked for.
+        options: What a person may choose about it.
+        min_confidence: From which confidence on it has predictions, unless a person chooses otherwise.
         max_samples: How many it takes, or None for any number.
     """
 
@@ -37,125 +51,151 @@ class Writer:
     media_type: str
     write: Callable[[ExportRows], bytes]
     needs: tuple[Need, ...] = ()
+    options: frozenset[Option] = frozenset()
+    min_confidence: float = 0
     max_samples: int | None = None
 
 
-LIST, TOOL, TRAINING, ARCHIVE = "List", "Labeling tool", "Predictions", "Archive"
-JSON, ZIP = "application/json", "application/zip"
+LIST = "List"
+TOOL = "Labeling tool"
+TRAINING = "Predictions"
+ARCHIVE = "Archive"
 
-WRITERS: dict[str, Writer] = {
-    writer.name: writer
-    for writer in (
-        Writer("txt", "Text", LIST, "One filename per line", ".txt", "text/plain", write_txt),
-        Writer(
-            "csv",
-            "CSV",
-            LIST,
-            "Columns rank, filename and score, safe to open in a spreadsheet",
-            ".csv",
-            "text/csv",
-            write_csv,
-        ),
-        Writer(
-            "json",
-            "JSON",
-            LIST,
-            "Ranks, filenames and scores, with the settings of the selection",
-            ".json",
-            JSON,
-            write_json,
-        ),
-        Writer(
-            "parquet",
-            "Parquet",
-            LIST,
-            "Columns rank, filename and score",
-            ".parquet",
-            "application/vnd.apache.parquet",
-            write_parquet,
-        ),
-        Writer(
-            "label-studio",
-            "Label Studio",
-            TOOL,
-            "Tasks with pre-annotations, split at the import limits, and the labeling interface",
-            "-label-studio.zip",
-            ZIP,
-            write_label_studio,
-            (Need.SIZES, Need.PLACES),
-        ),
-        Writer(
-            "cvat",
-            "CVAT",
-            TOOL,
-            "CVAT for images 1.1: predicted boxes, points or tags",
-            "-cvat.xml",
-            "application/xml",
-            write_cvat,
-            (Need.PREDICTIONS, Need.PLACES, Need.IMAGES),
-        ),
-        Writer(
-            "labelbox",
-            "Labelbox",
-            TOOL,
-            "Data rows and pre-annotations, split at the import limits",
-            "-labelbox.zip",
-            ZIP,
-            write_labelbox,
-            (Need.PLACES, Need.IMAGES),
-        ),
-        Writer(
-            "coco",
-            "COCO",
-            TRAINING,
-            "Predicted boxes or keypoints with scores; CVAT imports it too",
-            "-coco.json",
-            JSON,
-            write_coco,
-            (Need.OBJECTS, Need.PLACES, Need.IMAGES),
-        ),
-        Writer(
-            "yolo",
-            "YOLO",
-            TRAINING,
-            "Predicted boxes as labels, one text file per image",
-            "-yolo.zip",
-            ZIP,
-            write_yolo,
-            (Need.BOXES, Need.PLACES),
-        ),
-        Writer(
-            "yolo-confidences",
-            "YOLO with confidences",
-            TRAINING,
-            "Predicted boxes with their confidence at the end",
-            "-yolo-confidences.zip",
-            ZIP,
-            write_yolo_predictions,
-            (Need.BOXES, Need.PLACES),
-        ),
-        Writer(
-            "manifest",
-            "Manifest",
-            ARCHIVE,
-            "Everything needed to repeat the selection",
-            "-manifest.json",
-            JSON,
-            write_manifest,
-        ),
-        Writer(
-            "images",
-            "Images",
-            ARCHIVE,
-            f"The images themselves, up to {MAX_IMAGES:,}",
-            "-images.zip",
-            ZIP,
-            write_image_archive,
-            (Need.IMAGES,),
-            MAX_IMAGES,
-        ),
-    )
-}
+JSON = "application/json"
+ZIP = "application/zip"
+
+_LISTS = (
+    Writer("txt", "Text", LIST, "One filename per line", ".txt", "text/plain", write_txt),
+    Writer(
+        name="csv",
+        label="CSV",
+        group=LIST,
+        description="Columns rank, filename and score, safe to open in a spreadsheet",
+        suffix=".csv",
+        media_type="text/csv",
+        write=write_csv,
+    ),
+    Writer(
+        name="json",
+        label="JSON",
+        group=LIST,
+        description="Ranks, filenames and scores, with the settings of the selection",
+        suffix=".json",
+        media_type=JSON,
+        write=write_json,
+    ),
+    Writer(
+        name="parquet",
+        label="Parquet",
+        group=LIST,
+        description="Columns rank, filename and score",
+        suffix=".parquet",
+        media_type="application/vnd.apache.parquet",
+        write=write_parquet,
+    ),
+)
+
+_TOOLS = (
+    Writer(
+        name="label-studio",
+        label="Label Studio",
+        group=TOOL,
+        description="Tasks with pre-annotations, the labeling interface, and what to set in Label Studio",
+        suffix="-label-studio.zip",
+        media_type=ZIP,
+        write=write_label_studio,
+        needs=(Need.CLASSES, Need.SIZES, Need.PLACES),
+        options=frozenset(Option),
+        min_confidence=PRE_ANNOTATION_CONFIDENCE,
+    ),
+    Writer(
+        name="cvat",
+        label="CVAT",
+        group=TOOL,
+        description="CVAT for images 1.1: predicted boxes, points or tags",
+        suffix="-cvat.xml",
+        media_type="application/xml",
+        write=write_cvat,
+        needs=(Need.PREDICTIONS, Need.PLACES, Need.IMAGES),
+        options=frozenset({Option.IMAGE_PREFIX, Option.MIN_CONFIDENCE}),
+        min_confidence=PRE_ANNOTATION_CONFIDENCE,
+    ),
+    Writer(
+        name="labelbox",
+        label="Labelbox",
+        group=TOOL,
+        description="Data rows and pre-annotations, split at the import limits",
+        suffix="-labelbox.zip",
+        media_type=ZIP,
+        write=write_labelbox,
+        needs=(Need.PLACES, Need.IMAGES),
+        options=frozenset({Option.IMAGE_PREFIX, Option.MIN_CONFIDENCE}),
+        min_confidence=PRE_ANNOTATION_CONFIDENCE,
+    ),
+)
+
+_PREDICTIONS = (
+    Writer(
+        name="coco",
+        label="COCO",
+        group=TRAINING,
+        description="Predicted boxes or keypoints with scores; CVAT imports it too",
+        suffix="-coco.json",
+        media_type=JSON,
+        write=write_coco,
+        needs=(Need.OBJECTS, Need.PLACES, Need.IMAGES),
+        options=frozenset({Option.MIN_CONFIDENCE}),
+    ),
+    Writer(
+        name="yolo",
+        label="YOLO",
+        group=TRAINING,
+        description="Predicted boxes as labels, one text file per image; put the images into its folder images",
+        suffix="-yolo.zip",
+        media_type=ZIP,
+        write=write_yolo,
+        needs=(Need.BOXES, Need.PLACES),
+        options=frozenset({Option.MIN_CONFIDENCE}),
+        min_confidence=PRE_ANNOTATION_CONFIDENCE,
+    ),
+    Writer(
+        name="yolo-confidences",
+        label="YOLO with confidences",
+        group=TRAINING,
+        description="Predicted boxes with their confidence at the end",
+        suffix="-yolo-confidences.zip",
+        media_type=ZIP,
+        write=write_yolo_predictions,
+        needs=(Need.BOXES, Need.PLACES),
+        options=frozenset({Option.MIN_CONFIDENCE}),
+    ),
+)
+
+_ARCHIVES = (
+    Writer(
+        name="manifest",
+        label="Manifest",
+        group=ARCHIVE,
+        description="Everything needed to repeat the selection",
+        suffix="-manifest.json",
+        media_type=JSON,
+        write=write_manifest,
+    ),
+    Writer(
+        name="images",
+        label="Images",
+        group=ARCHIVE,
+        description=f"The images themselves, up to {MAX_IMAGES:,}",
+        suffix="-images.zip",
+        media_type=ZIP,
+        write=write_image_archive,
+        needs=(Need.IMAGES,),
+        max_samples=MAX_IMAGES,
+    ),
+)
+
+WRITERS: dict[str, Writer] = {writer.name: writer for writer in (*_LISTS, *_TOOLS, *_PREDICTIONS, *_ARCHIVES)}
+"""All export formats by name."""
 
 
 def find_writer(name: str) -> Writer:

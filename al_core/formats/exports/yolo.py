@@ -2,40 +2,42 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from al_core.formats.exports.archive import member_path, zip_files
-from al_core.formats.exports.rows import ExportRows, Need
-from al_core.formats.predictions.annotations import StoredBox
+from al_core.formats.exports.needs import Need
+from al_core.formats.exports.rows import ExportRows
+from al_core.formats.predictions.annotations import Annotations, StoredBox
 
 
 def write_yolo(rows: ExportRows) -> bytes:
     """Return a zip of `labels/*.txt` with `class x_center y_center width height` per box, relative to the image.
 
-    `train.txt` lists the images in rank order, `data.yaml` names the classes.
+    `train.txt` lists the images in rank order, `data.yaml` names the classes. The images belong into `images/`.
 
     Raises:
         MissingInputError: If there are no boxes.
         InvalidInputError: If two images would share a label file.
     """
-    return zip_files([*_project(rows), *_labels(rows, with_scores=False)])
+    boxes = rows.proposals(Need.BOXES)
+    return zip_files([*_project(rows, boxes), *_labels(rows, boxes, with_scores=False)])
 
 
 def write_yolo_predictions(rows: ExportRows) -> bytes:
     """Return the zip of `write_yolo` with the confidence at the end of each line, as `save_conf` of YOLO writes it."""
-    return zip_files([*_project(rows), *_labels(rows, with_scores=True)])
+    boxes = rows.predictions(Need.BOXES)
+    return zip_files([*_project(rows, boxes), *_labels(rows, boxes, with_scores=True)])
 
 
-def _project(rows: ExportRows) -> Iterator[tuple[str, bytes]]:
+def _project(rows: ExportRows, boxes: Annotations) -> Iterator[tuple[str, bytes]]:
     import yaml
 
-    names = dict(enumerate(rows.predicted(Need.BOXES).class_names))
-    project = {"path": ".", "train": "train.txt", "val": "train.txt", "names": names}
+    # Without `path`, Ultralytics looks from the folder of data.yaml; `path: .` is where its process runs.
+    project = {"train": "train.txt", "val": "train.txt", "names": dict(enumerate(boxes.class_names))}
     yield "data.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True).encode()
     yield "train.txt", "".join(f"./images/{name}\n" for name in rows.filenames).encode()
 
 
-def _labels(rows: ExportRows, *, with_scores: bool) -> Iterator[tuple[str, bytes]]:
-    annotations = rows.predicted(Need.BOXES)
+def _labels(rows: ExportRows, boxes: Annotations, *, with_scores: bool) -> Iterator[tuple[str, bytes]]:
     for position, filename in enumerate(rows.filenames):
-        lines = [_line(box, with_scores=with_scores) for box in annotations.boxes_of(position)]
+        lines = [_line(box, with_scores=with_scores) for box in boxes.boxes_of(position)]
         path = PurePosixPath(member_path(filename)).with_suffix(".txt")
         yield f"labels/{path}", "".join(f"{line}\n" for line in lines).encode()
 
@@ -44,4 +46,5 @@ def _line(box: StoredBox, *, with_scores: bool) -> str:
     numbers = [*box.center, box.width, box.height]
     if with_scores:
         numbers.append(box.score)
+    # Six digits are a thousandth of a pixel in an image of 1,000 pixels.
     return " ".join([str(box.label), *(f"{number:.6f}" for number in numbers)])

@@ -5,13 +5,20 @@ from typing import Any
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import decode_utf8, read_json
+from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.files.yaml_text import parse_yaml
 
 _MAX_BYTES = 16 * 2**20
 
+_CONTROL_ITEMS = ("Choice", "Label")
+"""What a class is called in a labeling interface of Label Studio."""
+
 
 def read_class_names(path: Path) -> list[str]:
-    """Return the class names of a file: one per line, a JSON list or object by number, or a YOLO data.yaml.
+    """Return the class names of a file.
+
+    One name per line, a JSON list or object by number, a YOLO data.yaml, or what a labeling project has: the interface
+    of Label Studio (XML) or the labels of CVAT (JSON).
 
     Raises:
         FileFormatError: If the file holds no names.
@@ -97,6 +104,9 @@ def _read_json(path: Path) -> list[str]:
     content: Any = read_json(path)
     if isinstance(content, dict) and all(key.isdecimal() and len(key) < 10 for key in content):
         content = [content[key] for key in sorted(content, key=int)]
+    if isinstance(content, list):
+        # CVAT has an object for each label.
+        content = [entry.get("name") if isinstance(entry, dict) else entry for entry in content]
     if not isinstance(content, list) or not all(isinstance(name, str) for name in content):
         raise FileFormatError(
             f'{path.name}: expected a list such as ["cat", "dog"], or an object such as {{"0": "cat"}}'
@@ -106,6 +116,13 @@ def _read_json(path: Path) -> list[str]:
 
 def _read_yaml(path: Path) -> list[str]:
     return yaml_names(path.read_bytes(), path.name)
+
+
+def _read_labeling_config(path: Path) -> list[str]:
+    config = parse_xml(path.read_bytes(), path.name)
+    # Several controls may offer the same class, such as boxes and polygons.
+    names = dict.fromkeys(element.get("value", "") for element in config.iter() if element.tag in _CONTROL_ITEMS)
+    return list(names)
 
 
 def _read_lines(path: Path) -> list[str]:
@@ -125,6 +142,14 @@ CLASS_NAME_READERS = registry(
         (".yaml", ".yml"),
         _ends_with(".yaml", ".yml"),
         _read_yaml,
+    ),
+    Reader(
+        "label-studio",
+        "Label Studio interface",
+        "The choices or labels of a project",
+        (".xml",),
+        _ends_with(".xml"),
+        _read_labeling_config,
     ),
     Reader("txt", "Text", "One name per line", (".txt", ".names"), _ends_with(".txt", ".names"), _read_lines),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.predictions.box_layout import are_in_pixels
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.types import Probabilities, Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -109,6 +110,7 @@ class Annotations:
         keypoints: (P,) of `KEYPOINT`, likewise.
         category_ids: (C,) the category that keypoints call each class by.
         masks: (S,) of `mask_type`, likewise.
+        are_points_in_pixels: Whether keypoints are in pixels; by default as the range of these here tells.
     """
 
     model: str
@@ -118,6 +120,16 @@ class Annotations:
     keypoints: Table | None = None
     category_ids: Sequence[int] = ()
     masks: Table | None = None
+    are_points_in_pixels: bool | None = None
+
+    @property
+    def task(self) -> str:
+        """What they are predictions of."""
+        if self.probabilities is not None:
+            return CLASSIFICATION
+        if self.boxes is not None:
+            return DETECTION
+        return SEGMENTATION if self.keypoints is None else KEYPOINTS
 
     def take(self, rows: Rows) -> "Annotations":
         """Return the annotations of these rows, in this order."""
@@ -127,7 +139,27 @@ class Annotations:
             None if table is None else take_entries(table, rows) for table in (self.boxes, self.keypoints, self.masks)
         )
         boxes, keypoints, masks = tables
-        return replace(self, boxes=boxes, keypoints=keypoints, masks=masks)
+        # Few points may all lie near the origin, so that their own range does not tell.
+        in_pixels = self.has_keypoints_in_pixels
+        return replace(self, boxes=boxes, keypoints=keypoints, masks=masks, are_points_in_pixels=in_pixels)
+
+    def confident(self, least: float) -> "Annotations":
+        """Return the predictions whose confidence is at least this, and objects that have none."""
+        if least <= 0:
+            return self
+        # Compared as they are stored: as a float of 64 bits, a stored 0.7 is less than 0.7.
+        threshold = np.float32(least)
+        if self.probabilities is not None:
+            is_sure = self.probabilities.max(axis=1, keepdims=True) >= threshold
+            return replace(self, probabilities=np.where(is_sure, self.probabilities, np.nan))
+        if self.boxes is not None:
+            return replace(self, boxes=self.boxes[self.boxes["score"] >= threshold])
+        if self.keypoints is not None:
+            scores = self.keypoints["score"]
+            # Readers write -1 where a file has no score.
+            chosen = self.keypoints[(scores >= threshold) | (scores < 0)]
+            return replace(self, keypoints=chosen, are_points_in_pixels=self.has_keypoints_in_pixels)
+        return self
 
     def boxes_of(self, position: int) -> list[StoredBox]:
         """Return the boxes of a sample."""
@@ -169,6 +201,8 @@ class Annotations:
     @cached_property
     def has_keypoints_in_pixels(self) -> bool:
         """Whether the keypoints are in pixels and not relative to the image, as most of those that are there tell."""
+        if self.are_points_in_pixels is not None:
+            return self.are_points_in_pixels
         if self.keypoints is None:
             return False
         points = self.keypoints[self.keypoints["confidence"] > 0]

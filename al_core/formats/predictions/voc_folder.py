@@ -8,7 +8,8 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
+from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 
@@ -37,7 +38,7 @@ def read_voc_folder(path: Path) -> Predictions:
     image: list[int] = []
     objects: list[_Object] = []
     for number, name in enumerate(reported(names)):
-        annotation = _annotation(tree, name)
+        annotation = parse_xml(tree.read(name), f"{tree.source}/{name}")
         filenames.append(annotation.findtext("filename") or name)
         sizes.append([_side(annotation, side) for side in ("width", "height")])
         for element in annotation.iterfind("object"):
@@ -69,31 +70,6 @@ def _object(where: str, element: ElementTree.Element) -> _Object:
         [_number(where, box, corner) for corner in _CORNERS],
         _number(where, element, *_SCORES),
     )
-
-
-def _annotation(tree: FileTree, name: str) -> ElementTree.Element:
-    content = tree.read(name)
-    where = f"{tree.source}/{name}"
-    try:
-        return ElementTree.fromstring(content, ElementTree.XMLParser(target=_PlainTree(where)))
-    except FileFormatError:
-        raise
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise FileFormatError(f"{where} is not XML ({error}); write it again") from error
-
-
-class _PlainTree(ElementTree.TreeBuilder):
-    """Builds the tree of a document without a type: its entities are how a small XML file grows without end.
-
-    The parser calls `doctype`, whatever the encoding in which the file hides it.
-    """
-
-    def __init__(self, where: str) -> None:
-        super().__init__()
-        self._where = where
-
-    def doctype(self, *_: str | None) -> None:
-        raise FileFormatError(f"{self._where} declares a document type, which is not read; remove it")
 
 
 def _text(where: str, element: ElementTree.Element, *names: str) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from labelformat.formats.cvat import CVATObjectDetectionInput
 
-from al_core.formats import WRITERS, ExportRows
+from al_core.formats import WRITERS, ExportChoices, ExportRows
 from tests.formats.exports.samples import CLASSES, NAMES, SIZES
 
 
@@ -18,6 +18,11 @@ def test_labelformat_reads_the_cvat_boxes(rows: ExportRows, tmp_path: Path) -> N
     (found,) = labels[0].objects
     box = found.box
     assert (found.category.name, box.xmin, box.ymin, box.xmax, box.ymax) == ("it's: a <dog>", 50, 50, 150, 100)
+
+
+def test_cvat_finds_images_by_their_path_in_cloud_storage(rows: ExportRows) -> None:
+    content = WRITERS["cvat"].write(replace(rows, choices=ExportChoices(image_prefix="s3://bucket/raw")))
+    assert b'<image id="0" name="raw/day/b.png"' in content
 
 
 def test_cvat_gets_predicted_classes_as_tags(rows: ExportRows) -> None:

@@ -4,17 +4,19 @@ from dataclasses import replace
 import pytest
 
 from al_core.exceptions import MissingInputError
-from al_core.formats import WRITERS, ExportRows
+from al_core.formats import WRITERS, ExportChoices, ExportRows
 from al_core.formats.exports.label_studio import write_label_studio
 from tests.formats.exports.samples import CLASSES, NAMES, POINTS, unzipped
 
 
 def test_label_studio_gets_boxes_in_percent_and_the_interface_that_fits_them(rows: ExportRows) -> None:
     files = unzipped(WRITERS["label-studio"].write(rows))
-    assert list(files) == ["labeling-config.xml", "tasks-001.json"]
+    assert rows.images_dir is not None
+    assert list(files) == ["README.md", "labeling-config.xml", "tasks-001.json"]
     first, second, third = json.loads(files["tasks-001.json"])
     assert second["data"] == {
-        "image": "/data/local-files/?d=a%20b.png", "filename": "a b.png", "rank": 2, "score": 0.5,
+        "image": f"/data/local-files/?d={rows.images_dir.name}/a%20b.png",
+        "filename": "a b.png", "rank": 2, "score": 0.5,
     }  # fmt: skip
     (prediction,) = first["predictions"]
     (region,) = prediction["result"]
@@ -38,9 +40,32 @@ def test_label_studio_gets_classes_as_choices_and_needs_no_images(rows: ExportRo
     assert third["predictions"] == []
 
 
+@pytest.mark.parametrize(
+    ("prefix", "address"),
+    [
+        ("", "/data/local-files/?d=images/a%20b.png"),
+        ("my photos/", "/data/local-files/?d=my%20photos/a%20b.png"),
+        ("https://host/i", "https://host/i/a%20b.png"),
+        ("s3://bucket/i", "s3://bucket/i/a b.png"),
+        ("/data/upload/3", "/data/upload/3/a%20b.png"),
+    ],
+)
+def test_images_are_addressed_where_the_person_has_them(rows: ExportRows, prefix: str, address: str) -> None:
+    elsewhere = replace(rows, images_dir=None, choices=ExportChoices(image_prefix=prefix))
+    tasks = json.loads(unzipped(write_label_studio(elsewhere))["tasks-001.json"])
+    assert tasks[1]["data"]["image"] == address
+
+
+def test_boxes_below_the_confidence_are_not_proposed(rows: ExportRows) -> None:
+    sure = replace(rows, choices=ExportChoices(min_confidence=0.6))
+    tasks = json.loads(unzipped(write_label_studio(sure))["tasks-001.json"])
+    assert [len(task["predictions"]) for task in tasks] == [0, 1, 0]
+    assert [region["score"] for region in tasks[1]["predictions"][0]["result"]] == [0.75]
+
+
 @pytest.mark.parametrize(("limits", "sizes"), [({"max_tasks": 2}, [2, 1]), ({"max_bytes": 200}, [1, 1, 1])])
 def test_tasks_are_split_at_the_import_limits(limits: dict[str, int], sizes: list[int], rows: ExportRows) -> None:
-    files = unzipped(write_label_studio(replace(rows, annotations=None), **limits))
+    files = unzipped(write_label_studio(replace(rows, annotations=None, choices=ExportChoices(["cat"])), **limits))
     parts = {name: json.loads(content) for name, content in files.items() if name.endswith(".json")}
     assert [len(part) for part in parts.values()] == sizes
     assert [task["data"]["filename"] for part in parts.values() for task in part] == NAMES

@@ -1,7 +1,7 @@
 import json
 from dataclasses import replace
 
-from al_core.formats import ExportRows
+from al_core.formats import ExportChoices, ExportRows
 from al_core.formats.exports.labelbox import write_labelbox
 from tests.formats.exports.samples import CLASSES, unzipped
 
@@ -23,6 +23,12 @@ def test_labelbox_gets_data_rows_and_pre_annotations_in_pixels(rows: ExportRows)
         "confidence": 0.5,
         "bbox": {"top": 50, "left": 50, "height": 50, "width": 100},
     }
+
+
+def test_labelbox_fetches_images_from_where_they_are(rows: ExportRows) -> None:
+    files = unzipped(write_labelbox(replace(rows, choices=ExportChoices(image_prefix="https://host/i"))))
+    second = json.loads(files["data-rows-001.ndjson"].splitlines()[1])
+    assert (second["row_data"], second["global_key"]) == ("https://host/i/a%20b.png", "a b.png")
 
 
 def test_labelbox_gets_a_class_as_the_answer_to_a_question(rows: ExportRows) -> None:

@@ -1,41 +1,12 @@
-import csv
-import io
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.formats import WRITERS, ExportRows, write_csv, write_json, write_txt
-
-
-def test_every_line_of_a_text_file_ends_with_a_newline() -> None:
-    assert write_txt(ExportRows(["b.png", "ü.png"])) == "b.png\nü.png\n".encode()
-
-
-def test_csv_has_rank_filename_and_score() -> None:
-    rows = ExportRows(["b.png", "a,b.png"], scores=np.array([0.5, np.nan]), ranks=[1, None])
-    assert write_csv(rows) == b'rank,filename,score\r\n1,b.png,0.5\r\n,"a,b.png",\r\n'
-
-
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "＝"])
-def test_no_cell_of_a_csv_starts_as_a_formula(first: str) -> None:
-    content = write_csv(ExportRows([f"{first}1+1.png"])).decode()
-    cell = list(csv.reader(io.StringIO(content, newline="")))[1][1]
-    assert cell == f"'{first}1+1.png"
-
-
-def test_markup_in_a_filename_is_written_as_it_is() -> None:
-    assert b"<script>.png" in write_csv(ExportRows(["<script>.png"]))
-
-
-def test_json_keeps_names_scores_and_metadata_exactly() -> None:
-    rows = ExportRows(["=1+1.png"], scores=np.array([0.1], dtype=np.float64), metadata={"tag": "round-1", "seed": 7})
-    assert json.loads(write_json(rows)) == {
-        "metadata": {"tag": "round-1", "seed": 7},
-        "samples": [{"rank": 1, "filename": "=1+1.png", "score": 0.1}],
-    }
+from al_core.formats import WRITERS, ExportChoices, ExportRows
+from tests.formats.exports.samples import BOXES, CLASSES
 
 
 def test_lengths_that_differ_are_refused() -> None:
@@ -47,3 +18,29 @@ def test_a_missing_image_is_named(rows: ExportRows, tmp_path: Path) -> None:
     (tmp_path / "a b.png").unlink()
     with pytest.raises(MissingInputError, match=r"1 of 3 images are not in the images folder, the first is 'a b.png'"):
         WRITERS["coco"].write(rows)
+
+
+def test_proposals_are_at_least_a_quarter_sure_and_predictions_are_all_there(rows: ExportRows) -> None:
+    assert BOXES.boxes is not None
+    boxes = BOXES.boxes.copy()
+    boxes["score"] = 0.2, 0.25, 0.7
+    unsure = replace(rows, annotations=replace(BOXES, boxes=boxes))
+    assert [len(unsure.proposals().boxes_of(position)) for position in range(3)] == [0, 2, 0]
+    assert [len(unsure.predictions().boxes_of(position)) for position in range(3)] == [1, 2, 0]
+    # 0.7 as it is stored, in 32 bits, is 0.69999999.
+    chosen = replace(unsure, choices=ExportChoices(min_confidence=0.7))
+    assert [len(chosen.proposals().boxes_of(position)) for position in range(3)] == [0, 1, 0]
+    assert [len(chosen.predictions().boxes_of(position)) for position in range(3)] == [0, 1, 0]
+
+
+def test_a_class_that_is_not_sure_enough_is_not_proposed() -> None:
+    rows = ExportRows(["a", "b", "c"], annotations=CLASSES, choices=ExportChoices(min_confidence=0.8))
+    assert [rows.proposals().class_of(position) for position in range(3)] == [None, ("cat", 1.0), None]
+
+
+def test_labelers_choose_among_the_chosen_classes_and_those_of_the_model() -> None:
+    rows = ExportRows([], annotations=CLASSES, choices=ExportChoices(["dog", "bird"], task="object-detection"))
+    assert rows.class_names == ["dog", "bird", "cat"]
+    assert rows.task == "classification"
+    assert replace(rows, annotations=None).class_names == ["dog", "bird"]
+    assert replace(rows, annotations=None).task == "object-detection"

@@ -41,6 +41,20 @@ def test_yolo_lists_the_images_in_rank_order_and_has_an_empty_file_for_no_boxes(
     assert files["labels/empty.txt"] == b""
 
 
+def test_a_yolo_project_is_found_from_any_folder(rows: ExportRows) -> None:
+    project = yaml.safe_load(unzipped(WRITERS["yolo"].write(rows))["data.yaml"])
+    assert project == {"train": "train.txt", "val": "train.txt", "names": {0: "cat", 1: "it's: a <dog>"}}
+
+
+def test_unsure_boxes_become_no_labels_but_stay_with_their_confidence(rows: ExportRows) -> None:
+    assert BOXES.boxes is not None
+    boxes = BOXES.boxes.copy()
+    boxes["score"] = 0.1
+    unsure = replace(rows, annotations=replace(BOXES, boxes=boxes))
+    assert unzipped(WRITERS["yolo"].write(unsure))["labels/a b.txt"] == b""
+    assert len(unzipped(WRITERS["yolo-confidences"].write(unsure))["labels/a b.txt"].splitlines()) == 2
+
+
 def test_two_images_that_share_a_label_file_are_refused(rows: ExportRows) -> None:
     with pytest.raises(InvalidInputError, match=r"two samples would both be written to 'labels/a.txt'"):
         WRITERS["yolo"].write(replace(rows, filenames=["a.png", "a.jpg", "b.png"]))

@@ -15,6 +15,12 @@ from al_core.formats import read_class_names
         ("classes.json", '{"1": "dog", "0": "cat"}'),
         ("data.yaml", "path: x\nnames:\n  0: cat\n  1: dog\n"),
         ("data.yaml", "names: ['cat', \"dog\"]\n"),
+        (
+            "config.xml",
+            '<View><Choices name="a" toName="i"><Choice value="cat"/><Choice value="dog"/></Choices></View>',
+        ),
+        ("config.xml", '<View><A><Label value="cat"/><Label value="dog"/></A><B><Label value="cat"/></B></View>'),
+        ("cvat.json", '[{"name": "cat", "id": 7, "attributes": []}, {"name": "dog", "id": 9}]'),
     ],
 )
 def test_class_names_are_read_in_their_order(tmp_path: Path, name: str, content: str) -> None:
@@ -24,7 +30,15 @@ def test_class_names_are_read_in_their_order(tmp_path: Path, name: str, content:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.txt", "cat\n\ndog\n"), ("a.txt", "\n"), ("a.json", "[1, 2]"), ("a.json", '{"cat": 0}'), ("a.yaml", "nc: 2\n")],
+    [
+        ("a.txt", "cat\n\ndog\n"),
+        ("a.txt", "\n"),
+        ("a.json", "[1, 2]"),
+        ("a.json", '{"cat": 0}'),
+        ("a.yaml", "nc: 2\n"),
+        ("a.xml", "<View/>"),
+        ("a.json", '[{"id": 1}]'),
+    ],
 )
 def test_a_file_without_class_names_is_refused(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
