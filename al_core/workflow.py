@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from al_core.config import SelectionConfig
 from al_core.steps.embeddings import EmbeddedFolder, check_embeddings, embed_folder_into, save_embedding, save_images
 from al_core.steps.metadata import store_metadata
+from al_core.steps.models import unscored_note
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selections import Selection, make_selection, newest_labeled_tag, read_selection, selection_of
 from al_core.steps.views import Method, compute_view, stored_view
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from al_core.formats import ExportChoices, JoinReport, MetadataTable, Predictions, ScoreTable
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
     from al_core.store.dataset import Datasets
+    from al_core.store.models import Model
 
 __all__ = [
     "EmbeddedFolder",
@@ -35,15 +37,21 @@ __all__ = [
     "check_predictions",
     "create_dataset",
     "dataset_from_images",
+    "delete_model",
     "export_tag",
+    "make_model_current",
+    "models",
     "newest_labeled_tag",
     "project",
     "read_selection",
+    "rename_model",
+    "restore_model",
     "run_selection",
     "store_embedded",
     "store_metadata",
     "store_predictions",
     "store_scores",
+    "unscored_note",
 ]
 
 
@@ -152,13 +160,16 @@ def store_predictions(
     name: str = "predictions",
     progress: Progress | None = None,
 ) -> list[str]:
-    """Store predictions as their report says, score them, and return the names of the scores.
+    """Store predictions as a model, as their report says, score them, and return the names of the scores.
+
+    The model becomes the current one of its task: its scores have their plain names. Those of the one before are
+    called `name@model` from then on.
 
     Args:
         dataset: Where to store.
         predictions: Predictions of any task, or ready-made scores, which are stored as they are.
         report: What `check_predictions` returned for them.
-        name: Of these predictions.
+        name: Of the model; a number is added if there is another of that name with other content.
         progress: Called with (samples read, samples in all) where predictions are read one at a time; it may raise to
             stop, and nothing is stored then.
 
@@ -173,7 +184,7 @@ def store_predictions(
     if isinstance(predictions, Predictions):
         stored = score_and_save(dataset, predictions, report, name=name, progress=progress)
     else:
-        stored = save_score_table(dataset, predictions, report)
+        stored = save_score_table(dataset, predictions, report, name)
     return [score.name for score in stored]
 
 
@@ -184,14 +195,43 @@ def store_scores(
     *,
     origin: ScoreOrigin | None = None,
 ) -> "list[StoredArray]":
-    """Store scores of `rows` and return their records; all are checked before any is stored.
+    """Store scores of `rows` as a model and return their records; all are checked before any is stored.
 
-    Older scores of the same names are replaced.
+    Older scores of the same names are called `name@model` from then on.
 
     Raises:
         InvalidInputError: If a score has not one number from 0 to 1 for each row.
     """
     return save_scores(dataset, rows, scores, origin or ScoreOrigin())
+
+
+def models(dataset: "Dataset") -> "list[Model]":
+    """Return whoever made the dataset's predictions and scores, newest first."""
+    return dataset.models.all()
+
+
+def rename_model(dataset: "Dataset", model: "Model", name: str) -> "Model":
+    """Give a model another name and return it.
+
+    Raises:
+        AlreadyExistsError: If there is a model of that name.
+    """
+    return dataset.models.rename(model, name)
+
+
+def make_model_current(dataset: "Dataset", model: "Model") -> "Model":
+    """Give the plain names of scores to those of this model, and return it."""
+    return dataset.models.make_current(model)
+
+
+def delete_model(dataset: "Dataset", model: "Model") -> None:
+    """Remove a model with its predictions and scores; `restore_model` undoes it for a while."""
+    dataset.models.delete(model)
+
+
+def restore_model(dataset: "Dataset", deleted_id: str) -> "Model":
+    """Return a model of `dataset.models.deleted()` to the store as it was."""
+    return dataset.models.restore(deleted_id)
 
 
 def project(

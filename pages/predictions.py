@@ -6,6 +6,7 @@ from ui.examples import show_examples
 from ui.messages import errors_explained, plain
 from ui.predictions.drop import dropped_files, example_download
 from ui.predictions.form import import_form
+from ui.predictions.models import show_models
 from ui.predictions.scores import show_scores
 
 st.title("Predictions")
@@ -21,4 +22,5 @@ with errors_explained():
     else:
         show_examples("predictions", "scores", "class-names")
         example_download(dataset)
+show_models(dataset)
 show_scores(dataset)

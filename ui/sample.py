@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from al_core.scorers import score_named
+from al_core.steps.predictions import predictions_of
 from al_core.steps.sample_card import SampleCard, describe_sample
-from al_core.steps.scores import ScoreOrigin
+from al_core.steps.scores import ScoreOrigin, current_scores
 from al_core.steps.tasks import PredictionCard
 from al_core.steps.tasks.task import Box, Keypoint
 from al_core.store import Dataset, Kind, StoredArray
@@ -100,7 +101,7 @@ def _class(name: str, share: float, color: str) -> str:
 
 def _scores(dataset: Dataset, row: int) -> str:
     lines = []
-    for stored in dataset.arrays.all(Kind.SCORE):
+    for stored in current_scores(dataset):
         score = float(dataset.arrays.read(stored)[row])
         if not np.isnan(score):
             text = _arithmetic(dataset, stored, row, score)
@@ -111,9 +112,9 @@ def _scores(dataset: Dataset, row: int) -> str:
 def _arithmetic(dataset: Dataset, stored: StoredArray, row: int, score: float) -> str:
     origin = ScoreOrigin.of(stored)
     scorer_score = score_named(stored.name, origin.task)
-    prediction = dataset.arrays.find(Kind.PREDICTION, origin.prediction)
+    prediction = predictions_of(dataset, stored)
     text = None
-    if prediction and scorer_score and scorer_score.work_out:
+    if prediction and prediction.kind == Kind.PREDICTION and scorer_score and scorer_score.work_out:
         text = scorer_score.work_out(dataset.arrays.read(prediction)[row])
     # Arithmetic that ends elsewhere is of other predictions than the score.
     return text if text and text.endswith(f"= {score:.3f}") else f"{score:.3f}"

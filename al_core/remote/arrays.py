@@ -98,4 +98,6 @@ def _stored_array(record: Mapping[str, Any]) -> StoredArray:
         shape=tuple(record["shape"]),
         attributes=record["attributes"],
         created_at=record["created_at"],
+        # Servers before 0.3 know no models.
+        model_id=record.get("model_id"),
     )

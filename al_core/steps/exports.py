@@ -13,8 +13,8 @@ from al_core.formats import Annotations, ExportChoices, ExportRows, Need, find_w
 from al_core.formats.files.cells import escape_cell
 from al_core.formats.files.images import missing_images
 from al_core.steps.manifest import make_manifest
-from al_core.steps.predictions import annotations_of, find_predictions
-from al_core.steps.scores import ScoreOrigin
+from al_core.steps.predictions import annotations_of, find_predictions, predictions_of
+from al_core.steps.provenance import find_source
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.records import Kind, StoredArray, Tag
 from al_core.types import Progress, Rows
@@ -102,7 +102,7 @@ def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | 
 
 
 def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
-    """Return the predictions that a tag's score was made from, otherwise the newest ones, for all samples."""
+    """Return the predictions that a tag's score was made from, otherwise the current ones, for all samples."""
     stored = tag_predictions(dataset, tag)
     return annotations_of(dataset, stored) if stored else None
 
@@ -110,7 +110,8 @@ def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
 def tag_predictions(dataset: "Dataset", tag: Tag) -> StoredArray | None:
     """Return the record of the predictions that a tag is exported with, which are not read."""
     score = _score_of(dataset, tag)
-    return find_predictions(dataset, ScoreOrigin.of(score).prediction if score else "")
+    stored = predictions_of(dataset, score) if score else None
+    return stored or find_predictions(dataset)
 
 
 def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Rows, int]:
@@ -125,7 +126,7 @@ def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Row
 
 def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
     source = tag.provenance.score
-    return dataset.arrays.find(Kind.SCORE, source.name) if source else None
+    return find_source(dataset, Kind.SCORE, source) if source else None
 
 
 def copy_images(

@@ -1,13 +1,14 @@
 """Predictions in the store: one array each, of the kind that fits the task."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from al_core.formats.predictions.annotations import Annotations
 from al_core.steps.image_frames import frames_of_file
-from al_core.steps.scores import ScoreOrigin, save_scores
+from al_core.steps.scores import ScoreOrigin, score_columns
 from al_core.steps.tasks import TASKS, PredictionAttributes, Task, find_task
+from al_core.store.models import NewModel
 from al_core.store.stored_json import to_json
-from al_core.types import Progress, Rows
+from al_core.types import Progress
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, Predictions
@@ -25,49 +26,57 @@ def with_image_frames(dataset: "Dataset", predictions: "Predictions", report: "J
 def score_and_save(
     dataset: "Dataset", predictions: "Predictions", report: "JoinReport", *, name: str, progress: Progress | None
 ) -> "list[StoredArray]":
-    """Store the predictions that a report matched, and their scores; return the records of the scores."""
+    """Store the predictions that a report matched, with their scores, as a model; return the records of the scores.
+
+    The model has the given name, with a number behind it if another one has that name.
+    """
     from al_core.formats.predictions.placing import place_boxes
 
     if report.frames is not None:
         predictions = place_boxes(predictions, report.frames)
     task = find_task(predictions.task)
     rows, outputs = task.usable_outputs(predictions, report, progress)
-    scores = task.scorer(outputs).calculate_scores()
-    save_predictions(dataset, predictions, report.source, name, rows, outputs)
-    return save_scores(dataset, rows, scores, ScoreOrigin(prediction=name, task=task.name))
-
-
-def save_predictions(
-    dataset: "Dataset", predictions: "Predictions", source: str, name: str, rows: Rows, outputs: Any
-) -> "StoredArray":
-    """Store the outputs of `rows` that have been scored, in place of older predictions of that name.
-
-    Args:
-        dataset: Where to store.
-        predictions: They name the task and its classes.
-        source: The file they came from.
-        name: Of these predictions.
-        rows: The row of each output.
-        outputs: As `Task.usable_outputs` returns them.
-    """
-    task = find_task(predictions.task)
+    scores = score_columns(dataset, rows, task.scorer(outputs).calculate_scores())
+    # Only now: outputs that are read one at a time are kept while they are scored.
     array = task.to_array(predictions, rows, outputs, dataset.n_samples)
     category_ids = None if predictions.category_ids is None else tuple(predictions.category_ids)
     class_names = tuple(task.class_names(predictions, array))
-    attributes = PredictionAttributes(task.name, class_names, source, category_ids, version=2)
-    [stored] = dataset.arrays.save(task.kind, {name: array}, to_json(attributes))
-    # A name belongs to one task: what is found by it must not depend on which kind is looked at first.
-    for other in TASKS.values():
-        if other.kind != task.kind:
-            dataset.arrays.delete(other.kind, name)
-    return stored
+    attributes = PredictionAttributes(task.name, class_names, report.source, category_ids, version=2)
+    new = NewModel(
+        name,
+        scores,
+        to_json(ScoreOrigin(prediction=name, task=task.name)),
+        task=task.name,
+        kind=task.kind,
+        predictions=array,
+        prediction_attributes=to_json(attributes),
+        n_samples=len(rows),
+        attributes={"source": report.source},
+    )
+    model = dataset.models.store(new)
+    return [model.scores[score] for score in scores]
 
 
 def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None":
-    """Return the record of the predictions of that name, or of the newest ones, or None if there are none."""
+    """Return the predictions of the model of that name, otherwise those of the current model, or None.
+
+    Of several tasks' current models the newest is meant.
+    """
+    models = [model for model in dataset.models.all() if model.predictions]
+    wanted = next((model for model in models if model.name == name), None)
+    current = next((model for model in models if model.is_current), None)
+    model = wanted or current
+    if model:
+        return model.predictions
+    # Arrays that were stored without a model.
     stored = [array for task in TASKS.values() for array in dataset.arrays.all(task.kind)]
-    named = [array for array in stored if array.name == name]
-    return max(named or stored, key=lambda array: array.created_at, default=None)
+    return max(stored, key=lambda array: array.created_at, default=None)
+
+
+def predictions_of(dataset: "Dataset", score: "StoredArray") -> "StoredArray | None":
+    """Return the predictions that a score was calculated from, or None if there are none."""
+    model = next((model for model in dataset.models.all() if score.model_id and model.id == score.model_id), None)
+    return model.predictions if model else None
 
 
 def task_of(stored: "StoredArray") -> Task:
@@ -77,7 +86,7 @@ def task_of(stored: "StoredArray") -> Task:
 
 
 def read_annotations(dataset: "Dataset", name: str = "") -> Annotations | None:
-    """Return the predictions of that name, or the newest ones, for all samples, mapped from disk."""
+    """Return the predictions of the model of that name, otherwise of the current one, mapped from disk."""
     stored = find_predictions(dataset, name)
     return annotations_of(dataset, stored) if stored else None
 

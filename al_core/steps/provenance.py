@@ -21,8 +21,18 @@ def changes(dataset: "Dataset", provenance: Provenance) -> tuple[str, ...]:
     return tuple(change for change in described if change)
 
 
+def find_source(dataset: "Dataset", kind: Kind, source: ArraySource) -> StoredArray | None:
+    """Return the array that a result was made from, whatever it is called now, otherwise the one of its name."""
+    stored = dataset.arrays.find(kind, source.name)
+    if stored and stored.digest == source.digest:
+        return stored
+    # The score of a model that is no longer current has another name.
+    return next((other for other in dataset.arrays.all(kind) if other.digest == source.digest), stored)
+
+
 def _change(dataset: "Dataset", kind: Kind, source: ArraySource) -> str | None:
     stored = dataset.arrays.find(kind, source.name)
     if stored is None:
-        return f"{kind} '{source.name}' has been deleted since"
+        is_there = find_source(dataset, kind, source) is not None
+        return None if is_there else f"{kind} '{source.name}' has been deleted since"
     return None if stored.digest == source.digest else f"{kind} '{source.name}' has been replaced since"

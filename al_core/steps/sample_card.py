@@ -10,9 +10,9 @@ import numpy as np
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.image_header import image_size
 from al_core.steps.predictions import annotations_of, find_predictions, read_annotations, task_of
+from al_core.steps.scores import current_scores
 from al_core.steps.tasks import PredictionCard
 from al_core.steps.tasks.segmentation import mask_color
-from al_core.store.records import Kind
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -26,7 +26,7 @@ class SampleCard:
         row: Its position in the dataset.
         filename: Its name.
         scores: Its scores by name, without those it lacks.
-        prediction: What the newest predictions say of it.
+        prediction: What the current predictions say of it.
     """
 
     row: int
@@ -48,7 +48,7 @@ def describe_sample(dataset: "Dataset", row: int) -> SampleCard:
     dataset.check_row(row)
     [filename] = dataset.filenames(np.array([row]))
     scores: dict[str, float] = {}
-    for stored in dataset.arrays.all(Kind.SCORE):
+    for stored in current_scores(dataset):
         score = float(dataset.arrays.read(stored)[row])
         if not np.isnan(score):
             scores[stored.name] = score

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.store.models import NewModel
 from al_core.store.records import Kind, StoredArray
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Rows, Scores
@@ -24,6 +26,9 @@ PREFERRED_SCORES = (
     "objectness_least_confidence",
 )
 """The score a selection uses unless it names one: the margin labels best across tasks and budgets."""
+
+LONGEST_TAG = 180
+"""Characters of a tag's name in the name of a model, which has the time behind it and is 200 long at most."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +60,40 @@ class ScoreOrigin:
 def save_scores(
     dataset: "Dataset", rows: Rows, scores: Mapping[str, Sequence[float] | Scores], origin: ScoreOrigin
 ) -> list[StoredArray]:
-    """Store scores of `rows`, in place of older scores of the same names; all are checked before any is stored."""
-    columns = {name: score_column(dataset, rows, name, values) for name, values in scores.items()}
-    # Scorers return no score at all for no predictions, which is what a generator read twice looks like.
-    if not columns:
-        raise InvalidInputError("there are no scores to store: was the generator of predictions already consumed?")
-    return dataset.arrays.save(Kind.SCORE, columns, to_json(origin))
+    """Store scores of `rows` as a model, which takes their names over; all are checked before any is stored.
+
+    The model is named after the predictions, the file or the tag that they come from; scores of a tag and such without
+    an origin get the time too.
+    """
+    moment = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
+    name = origin.prediction or origin.source or f"{origin.tag[:LONGEST_TAG] or 'scores'} {moment}"
+    columns = score_columns(dataset, rows, scores)
+    attributes = {name: value for name, value in (("source", origin.source), ("tag", origin.tag)) if value}
+    model = dataset.models.store(NewModel(name, columns, to_json(origin), n_samples=len(rows), attributes=attributes))
+    return [model.scores[name] for name in columns]
 
 
-def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinReport") -> list[StoredArray]:
-    """Store the ready-made scores of a file for the samples that its report matched."""
+def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinReport", name: str) -> list[StoredArray]:
+    """Store the ready-made scores of a file for the samples that its report matched, as a model of that name."""
     used = np.flatnonzero(report.rows >= 0)
-    columns = {name: values[used] for name, values in table.scores.items()}
+    columns = score_columns(dataset, report.rows[used], {score: values[used] for score, values in table.scores.items()})
     findings = tuple(finding.text for finding in table.findings)
-    origin = ScoreOrigin(source=report.source, findings=findings)
-    return save_scores(dataset, report.rows[used], columns, origin)
+    origin = to_json(ScoreOrigin(source=report.source, findings=findings))
+    attributes = {"source": report.source}
+    model = dataset.models.store(NewModel(name, columns, origin, n_samples=len(used), attributes=attributes))
+    return [model.scores[score] for score in columns]
+
+
+def score_columns(dataset: "Dataset", rows: Rows, scores: Mapping[str, Sequence[float] | Scores]) -> dict[str, Scores]:
+    """Return each score of `rows` as a column of all samples, NaN elsewhere.
+
+    Raises:
+        InvalidInputError: If there are none, or one has not one number from 0 to 1 for each row.
+    """
+    # Scorers return no score at all for no predictions, which is what a generator read twice looks like.
+    if not scores:
+        raise InvalidInputError("there are no scores to store: was the generator of predictions already consumed?")
+    return {name: score_column(dataset, rows, name, values) for name, values in scores.items()}
 
 
 def score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[float] | Scores) -> Scores:
@@ -103,9 +127,17 @@ def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | Non
     """Return the score that a selection uses: the one it names, otherwise the preferred one, otherwise None."""
     if config.score_name is not None:
         return dataset.arrays.get(Kind.SCORE, config.score_name)
-    score_by_name = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
+    score_by_name = {score.name: score for score in current_scores(dataset)}
     names = preferred_first(score_by_name)
     return score_by_name[names[0]] if names else None
+
+
+def current_scores(dataset: "Dataset") -> list[StoredArray]:
+    """Return the scores that have their plain names: those of current models, and such that have no model."""
+    set_aside = {
+        score.id for model in dataset.models.all() for name, score in model.scores.items() if score.name != name
+    }
+    return [score for score in dataset.arrays.all(Kind.SCORE) if score.id not in set_aside]
 
 
 def preferred_first(names: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
+from al_core.store.models import Models
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.types import Progress, Rows
@@ -76,6 +77,7 @@ class Dataset(ABC):
         image_key: What stands for the dataset in the addresses of its images under `/images`.
         images_dir: The folder of this machine that holds the images, or None.
         arrays: Its embeddings, predictions, scores, 2-D views and selection orders.
+        models: Whoever made its predictions and scores.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Dataset(ABC):
     image_key: str
     images_dir: Path | None
     arrays: Arrays
+    models: Models
 
     @property
     def server(self) -> Server | None:

@@ -65,6 +65,11 @@ class LocalArrays(Arrays):
         """Return the file of an array."""
         return self._path(stored.kind, stored.id)
 
+    def n_bytes(self, stored: StoredArray) -> int:
+        """Return the length of an array's file, 0 if it is missing."""
+        path = self.path(stored)
+        return path.stat().st_size if path.exists() else 0
+
     def save(
         self,
         kind: str,
@@ -199,6 +204,7 @@ def stored_array(row: Row[Any]) -> StoredArray:
         shape=tuple(row.shape),
         attributes=row.facts,
         created_at=row.created_at,
+        model_id=row.model_id,
     )
 
 

@@ -22,6 +22,7 @@ from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
 from al_core.store.local_arrays import LocalArrays
+from al_core.store.local_models import LocalModels
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagOrigin
 from al_core.store.samples import Samples
@@ -65,6 +66,7 @@ class LocalDataset(Dataset):
         self.image_key = self.id
         self.arrays = LocalArrays(engine, folder, self.id, tombstones)
         self._tombstones = tombstones
+        self.models = LocalModels(engine, self.id, self.arrays, tombstones)
         self._tags = Tags(engine, self.id, self.arrays, tombstones)
 
     @cached_property

@@ -9,6 +9,8 @@ DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
 ID = re.compile(r"[0-9a-f]{24}")
 TAG_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_+-]{1,199}")
 
+LONGEST_MODEL_NAME = 200
+
 
 def check_dataset_name(name: str) -> None:
     """Raise unless a dataset may have this name."""
@@ -29,6 +31,20 @@ def check_tag_name(name: str) -> None:
             f"tag name {name!r} is not allowed: use 2 to 200 letters, digits, spaces and . : ; = @ _ + -, "
             "with a letter or digit first"
         )
+
+
+def check_model_name(name: str) -> None:
+    """Raise unless a model may have this name."""
+    if not 0 < len(name) <= LONGEST_MODEL_NAME or not name.isprintable() or name != name.strip():
+        raise InvalidInputError(
+            f"model name {name!r} is not allowed: use 1 to {LONGEST_MODEL_NAME} characters on one line, without spaces "
+            "at its ends"
+        )
+
+
+def model_exists(name: str) -> AlreadyExistsError:
+    """Return the error for a model's name that is in use."""
+    return AlreadyExistsError(f"there already is a model named '{name}'; choose another name")
 
 
 def tag_exists(name: str) -> AlreadyExistsError:

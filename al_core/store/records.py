@@ -139,6 +139,7 @@ class StoredArray:
         attributes: What it was made from and what its values mean, as JSON; the step that stores a kind has a record
             that reads them.
         created_at: Milliseconds since 1970.
+        model_id: The model whose predictions or scores it holds, or None.
     """
 
     id: str
@@ -148,6 +149,7 @@ class StoredArray:
     shape: tuple[int, ...]
     attributes: Mapping[str, Any]
     created_at: int
+    model_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,23 @@ tags = Table(
     UniqueConstraint("dataset_id", "name"),
 )
 
+models = Table(
+    "models",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(24), unique=True, nullable=False),
+    _dataset_id(),
+    Column("name", String, nullable=False),
+    # Empty for ready-made scores.
+    Column("task", String, nullable=False),
+    # How many samples it says something of; earlier versions did not record it.
+    Column("n_samples", Integer),
+    Column("is_current", Boolean, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("dataset_id", "name"),
+)
+
 arrays = Table(
     "arrays",
     metadata,
@@ -73,6 +90,8 @@ arrays = Table(
     Column("shape", JSON, nullable=False),
     Column("facts", JSON, nullable=False, key="attributes"),
     Column("created_at", BigInteger, nullable=False),
+    # The model whose predictions or scores it holds.
+    Column("model_id", String(24), ForeignKey("models.id", ondelete="SET NULL"), index=True),
     UniqueConstraint("dataset_id", "kind", "name"),
 )
 

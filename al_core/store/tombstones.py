@@ -4,7 +4,7 @@ A tombstone is a row with a time. Until then files stay where they are, so that 
 after it, the files go first and the row last, so that a process that is killed in between is continued by the next.
 
 - A dataset keeps all its rows: there may be millions. Only its name is taken away, which is free at once.
-- The rows of a tag and of an array move into the tombstone.
+- The rows of a tag, a model and an array move into the tombstone.
 """
 
 import shutil
@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, in
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
-from al_core.store import names, tables
+from al_core.store import model_rows, names, tables
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.records import ONE_ROW_A_SAMPLE, Kind
@@ -28,6 +28,7 @@ from al_core.store.transactions import DatasetLock, lock
 
 DATASET = "dataset"
 TAG = "tag"
+MODEL = "model"
 FILE = "file"
 """The kind of what nobody can bring back: a file that only waits for its readers."""
 
@@ -44,7 +45,7 @@ class Tombstone:
 
     Attributes:
         dataset_id: The dataset, or the one it belonged to.
-        kind: "dataset", "tag", or the kind of an array, such as "score".
+        kind: "dataset", "tag", "model", or the kind of an array, such as "score".
         name: The name it had.
         deleted_at: Milliseconds since 1970.
         expires_at: From then on it cannot be brought back.
@@ -93,6 +94,12 @@ class Tombstones:
         values = _values(tag, tables.tags) | {"mask": tag.mask.hex()}
         self._bury(locked, TAG, tag.name, {"tag": values, "arrays": [_values(row, tables.arrays) for row in arrays]})
 
+    def bury_model(self, locked: DatasetLock, model: Row[Any], arrays: Iterable[Row[Any]]) -> None:
+        """Keep the row of a model, and of its predictions and scores, that have just been deleted."""
+        values = _values(model, tables.models)
+        content = {"model": values, "arrays": [_values(row, tables.arrays) for row in arrays]}
+        self._bury(locked, MODEL, model.name, content)
+
     def bury_arrays(self, locked: DatasetLock, arrays: Iterable[Row[Any]], *, kind: str | None = None) -> None:
         """Keep the rows of arrays that have just been deleted or replaced."""
         for array in arrays:
@@ -121,6 +128,8 @@ class Tombstones:
                 self._restore_dataset(lock(connection, tombstone.dataset_id, is_deleted=True), name or tombstone.name)
             elif tombstone.kind == TAG:
                 self._restore_tag(lock(connection, tombstone.dataset_id), tombstone.content, name or tombstone.name)
+            elif tombstone.kind == MODEL:
+                self._restore_model(lock(connection, tombstone.dataset_id), tombstone.content, name or tombstone.name)
             else:
                 self._restore_array(lock(connection, tombstone.dataset_id), tombstone.content["arrays"][0])
             connection.execute(delete(table).where(table.c.position == tombstone.position))
@@ -171,12 +180,29 @@ class Tombstones:
         locked.connection.execute(insert(tables.tags).values(values))
         self._insert_arrays(locked, content["arrays"])
 
+    def _restore_model(self, locked: DatasetLock, content: Mapping[str, Any], name: str) -> None:
+        """Insert a model under its name, with a number behind it if another has it by now."""
+        values = dict(content["model"])
+        old_name = values["name"]
+        was_current = values.pop("is_current")
+        values["name"] = model_rows.free_name(locked, name)
+        model_rows.add(locked, **values)
+        for array in content["arrays"]:
+            _check_length(locked, array)
+            array_name = values["name"]
+            if array["kind"] == Kind.SCORE:
+                array_name = model_rows.full_name(model_rows.plain_name(array["name"], old_name), array_name)
+            self._insert_arrays(locked, [{**array, "name": array_name}])
+        model = model_rows.with_id(locked, values["id"])
+        # Ready-made scores have no task; those that had their plain names get them again.
+        had_plain_names = any(
+            array["name"] == model_rows.plain_name(array["name"], old_name) for array in content["arrays"]
+        )
+        if model and (was_current if model.task else had_plain_names):
+            self.bury_arrays(locked, model_rows.make_current(locked, model))
+
     def _restore_array(self, locked: DatasetLock, array: Mapping[str, Any]) -> None:
-        if array["kind"] in ONE_ROW_A_SAMPLE and array["shape"][0] != locked.dataset.n_samples:
-            raise NotAllowedError(
-                f"{array['kind']} '{array['name']}' has {array['shape'][0]} rows, but the dataset has "
-                f"{locked.dataset.n_samples} samples by now"
-            )
+        _check_length(locked, array)
         arrays = tables.arrays
         has_name = (arrays.c.kind == array["kind"]) & (arrays.c.name == array["name"])
         is_it = (arrays.c.dataset_id == locked.dataset.id) & has_name
@@ -190,7 +216,12 @@ class Tombstones:
         for array in arrays:
             if not self._file(locked.dataset.id, array).exists():
                 raise NotFoundError(f"the file of {array['kind']} '{array['name']}' is gone")
-            locked.connection.execute(insert(tables.arrays).values(dataset_id=locked.dataset.id, **array))
+            model_id = array.get("model_id")
+            if model_id and model_rows.with_id(locked, model_id) is None:
+                # The score of a model that is gone is still a score.
+                model_id = None
+            values = {**array, "model_id": model_id}
+            locked.connection.execute(insert(tables.arrays).values(dataset_id=locked.dataset.id, **values))
 
     def _expired(self) -> list[Row[Any]]:
         is_over = table.c.expires_at <= now()
@@ -229,6 +260,14 @@ class Tombstones:
     def _file(self, dataset_id: str, array: Mapping[str, Any]) -> Path:
         folder = self._datasets_folder / dataset_id
         return folder / str(array["kind"]) / f"{array['id']}.npy"
+
+
+def _check_length(locked: DatasetLock, array: Mapping[str, Any]) -> None:
+    if array["kind"] in ONE_ROW_A_SAMPLE and array["shape"][0] != locked.dataset.n_samples:
+        raise NotAllowedError(
+            f"{array['kind']} '{array['name']}' has {array['shape'][0]} rows, but the dataset has "
+            f"{locked.dataset.n_samples} samples by now"
+        )
 
 
 def _has(connection: Connection, condition: ColumnElement[bool]) -> bool:

@@ -109,3 +109,23 @@ def test_a_list_of_filenames_becomes_a_tag_to_go_on_from(digits: Dataset, open_p
     app.file_uploader[0].upload("done.txt", b"digit_0001.png\ndigit_0002.png\n", "text/plain").run()
     press(app, "Create the tag")
     assert digits.tag("labeled").rows.tolist() == [1, 2]
+
+
+def test_each_upload_is_a_model_that_is_made_current_renamed_deleted_and_restored(
+    digits: Dataset, open_page: Open
+) -> None:
+    app = dropped(open_page, half__csv="filename,cat,dog\ndigit_0000.png,0.5,0.5\n")
+    assert any("1,796 of 1,797 images are without a score" in warning.value for warning in app.warning)
+    press(app, "Store and score")
+    assert [model.name for model in digits.models.all()] == ["half", "logistic-regression-100"]
+    assert score(digits, "uncertainty_margin")[0] == 1
+    press(app, "Make current")
+    assert digits.models.get("logistic-regression-100").is_current
+    half = digits.models.get("half")
+    app.text_input(f"model-name-{half.id}").set_value("one image").run()
+    app.button(f"rename-model-{half.id}").click().run()
+    app.button(f"delete-model-{half.id}").click().run()
+    assert [model.name for model in digits.models.all()] == ["logistic-regression-100"]
+    press(app, "Restore “one image”")
+    assert digits.models.get("one image").id == half.id
+    assert not app.exception

@@ -63,7 +63,11 @@ def test_a_selection_is_repeated_in_another_workspace_under_other_names(dataset:
 
 def test_a_changed_input_is_named(dataset: Dataset) -> None:
     manifest = manifest_of(dataset, select(dataset).tag)
+    [model] = dataset.models.all()
     workflow.store_scores(dataset, np.arange(6), {"uncertainty_margin": np.zeros(6)})
+    # The score of a model that is no longer current is still there.
+    assert len(repeat(dataset, manifest)) == 3
+    dataset.models.delete(model)
     with pytest.raises(MissingInputError, match="no longer has the score 'uncertainty_margin' as it was"):
         repeat(dataset, manifest)
 

@@ -63,11 +63,14 @@ def test_classes_without_a_name_get_one(dataset: Dataset) -> None:
     assert dataset.arrays.get(Kind.DETECTION, "model").attributes["class_names"] == ["cat", "class_1"]
 
 
-def test_predictions_of_another_task_replace_those_of_the_same_name(dataset: Dataset) -> None:
+def test_predictions_of_another_task_under_the_same_name_are_kept_beside(dataset: Dataset) -> None:
     store(dataset, classes())
     store(dataset, detections("a.png"))
-    assert dataset.arrays.all(Kind.PREDICTION) == []
-    assert find_predictions(dataset, "model") == dataset.arrays.get(Kind.DETECTION, "model")
+    assert [(model.name, model.task) for model in dataset.models.all()] == [
+        ("model (2)", DETECTION),
+        ("model", "classification"),
+    ]
+    assert find_predictions(dataset, "model") == dataset.arrays.get(Kind.PREDICTION, "model")
 
 
 def test_a_probability_map_is_stored_as_the_class_at_each_position(dataset: Dataset) -> None:

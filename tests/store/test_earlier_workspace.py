@@ -53,6 +53,20 @@ def test_what_arrays_mean_is_read(street: LocalDataset) -> None:
     assert annotations.model == "classifier"
 
 
+def test_its_predictions_and_scores_are_models(street: LocalDataset) -> None:
+    models = {model.name: model for model in street.models.all()}
+    assert {name: (model.task, model.is_current) for name, model in models.items() if model.task} == {
+        "classifier": ("classification", True),
+        "detector": ("object-detection", True),
+        "pose": ("keypoint-detection", True),
+        "segmenter": ("semantic-segmentation", True),
+    }
+    assert models["classifier"].scores["uncertainty_margin"] == street.arrays.get(Kind.SCORE, "uncertainty_margin")
+    assert models["classifier"].attributes == {"source": "classifier.csv"}
+    [sent] = [model for model in models.values() if not model.task]
+    assert (list(sent.scores), sent.attributes, sent.n_samples) == (["mine"], {"tag": "initial-tag"}, None)
+
+
 def test_tags_say_how_they_were_made(street: LocalDataset) -> None:
     assert street.tag("both").provenance == Provenance("union", ("listed", "first"))
     assert street.tag("bright").provenance == Provenance("exploring", filters=("lux from 1",))

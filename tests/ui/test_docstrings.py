@@ -4,10 +4,11 @@ from types import ModuleType
 import pytest
 
 from ui import messages, session
+from ui.predictions import models
 from ui.select import counts
 
 
-@pytest.mark.parametrize("module", [messages, session, counts])
+@pytest.mark.parametrize("module", [messages, session, counts, models])
 def test_the_examples_of_a_module_are_true(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

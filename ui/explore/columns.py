@@ -11,7 +11,7 @@ from al_core.explore import filters
 from al_core.explore.filters import Mask
 from al_core.explore.histogram import Bins, bin_values
 from al_core.steps.metadata import ColumnAttributes
-from al_core.steps.scores import preferred_first
+from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store import INITIAL_TAG, Dataset, Kind, StoredArray
 from al_core.types import Rows
@@ -46,7 +46,7 @@ class Column:
 
 def number_columns(dataset: Dataset) -> dict[str, Column]:
     """Return the preferred score first, then other scores, then numeric metadata."""
-    scores = {score.name: score for score in dataset.arrays.all(Kind.SCORE)}
+    scores = {score.name: score for score in current_scores(dataset)}
     ordered = [scores[name] for name in preferred_first(scores)] + dataset.arrays.all(Kind.METADATA)
     columns: dict[str, Column] = {}
     for stored in ordered:
@@ -58,8 +58,9 @@ def number_columns(dataset: Dataset) -> dict[str, Column]:
 
 
 def predicted_class(dataset: Dataset) -> Categories | None:
-    """Return the class that the newest predictions give each image."""
-    prediction = dataset.arrays.newest(Kind.PREDICTION)
+    """Return the class that the current model gives each image."""
+    model = dataset.models.current("classification")
+    prediction = model.predictions if model else dataset.arrays.newest(Kind.PREDICTION)
     if prediction is None:
         return None
     codes = _predicted_classes(prediction.digest, dataset.arrays.read(prediction))

@@ -9,7 +9,7 @@ from al_core.store import Dataset
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
-from ui.messages import notify
+from ui.messages import notify, plain
 from ui.predictions.layout import choose_layout, completed
 from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source
@@ -47,6 +47,9 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
         if st.toggle("Apply a softmax to each row", help="Turns logits into probabilities; off changes nothing"):
             prepared, report = _joined(key, source.name, layout.policy, True, dataset, contents)
     show_report(report)
+    note = workflow.unscored_note(dataset, report)
+    if note and report.usable:
+        st.warning(plain(note), icon=":material/visibility_off:")
     _store_button(dataset, source, prepared, report)
 
 
@@ -62,9 +65,8 @@ def _joined(
 def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents, report: JoinReport) -> None:
     name = source.files.predictions.stem
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if isinstance(contents, Predictions):
-            typed = st.text_input("Name of these predictions", name, help="Shown wherever their scores are used")
-            name = typed or name
+        typed = st.text_input("Name of the model", name, help="Its predictions and scores are kept under this name")
+        name = typed.strip() or name
         reason = obstacle(None if report.usable else "The file cannot be used as it is: see the report")
         is_wanted = st.button(
             "Store and score",

@@ -7,8 +7,8 @@ import streamlit as st
 
 from al_core.explore.filters import highest_first
 from al_core.scorers import score_named
-from al_core.steps.scores import ScoreOrigin
-from al_core.store import Dataset, Kind, StoredArray
+from al_core.steps.scores import ScoreOrigin, current_scores
+from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url
 from ui.messages import plain
@@ -22,7 +22,7 @@ IMPORTED = "Imported: higher means more worth labeling"
 
 def show_scores(dataset: Dataset) -> None:
     """Draw the section."""
-    scores = dataset.arrays.all(Kind.SCORE)
+    scores = current_scores(dataset)
     if not scores:
         st.info("No scores yet. Drop a prediction file above.", icon=":material/bar_chart:")
         return

@@ -13,3 +13,4 @@ class ArrayData(BaseModel):
     shape: list[int]
     attributes: dict[str, Any]
     created_at: int
+    model_id: str | None = None

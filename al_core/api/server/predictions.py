@@ -121,8 +121,10 @@ def store(dataset: LocalDataset, path: Path, name: str, choices: ReadingChoices)
     """Read a file of predictions, store and score them."""
     predictions = read_predictions(path, choices, filenames=dataset.filenames())
     report = workflow.check_predictions(dataset, predictions, source=name)
+    note = workflow.unscored_note(dataset, report)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)
-    return PredictionsStored(scores=scores, matched=report.matched, report=report.sentences())
+    sentences = [*report.sentences(), note] if note else report.sentences()
+    return PredictionsStored(scores=scores, matched=report.matched, report=sentences)
 
 
 def write_folder(path: Path, dataset: LocalDataset, task: PredictionTask) -> int:

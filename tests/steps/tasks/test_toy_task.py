@@ -69,13 +69,6 @@ def test_its_predictions_are_scored_stored_and_shown(dataset: Dataset) -> None:
     assert describe_sample(dataset, 1).prediction.classes == (("cells", 4.0),)
 
 
-def test_its_predictions_give_way_to_those_of_another_task_under_their_name(dataset: Dataset) -> None:
-    workflow.store_predictions(dataset, counts(), workflow.check_predictions(dataset, counts()))
-    classes = Predictions(["a.png"], ["cat", "dog"], np.array([[0.5, 0.5]], np.float32))
-    workflow.store_predictions(dataset, classes, workflow.check_predictions(dataset, classes))
-    assert dataset.arrays.all("count") == []
-
-
 def test_another_machine_stores_its_array_on_a_server(workspace: Workspace, dataset: Dataset, tmp_path: Path) -> None:
     with api_server(workspace) as address:
         remote = RemoteWorkspace(address, None, tmp_path / "cache").dataset(dataset.id)

@@ -1,0 +1,125 @@
+"""Whoever made the predictions and scores of a dataset: which one is current, its name, and its end."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.store import Dataset, Model
+from al_core.text import counted
+from ui.messages import errors_explained, notify, plain
+from ui.visitor import obstacle
+
+KILOBYTE = 1000
+N_VISIBLE = 6
+"""How many models are drawn before the list scrolls."""
+LIST_HEIGHT = 420
+
+
+def show_models(dataset: Dataset) -> None:
+    """Draw the section, if there is a model or one that can be restored."""
+    models = workflow.models(dataset)
+    deleted = dataset.models.deleted()
+    if not models and not deleted:
+        return
+    st.subheader("Models")
+    st.caption(
+        "Every upload is kept. Scores of the current model have their plain names; those of others bear the model's "
+        "name behind an @."
+    )
+    with st.container(
+        height=LIST_HEIGHT if len(models) > N_VISIBLE else "content", border=False, key="models", gap="xsmall"
+    ):
+        for model in models:
+            _show_model(dataset, model)
+    if deleted:
+        _restore_button(dataset)
+
+
+def _show_model(dataset: Dataset, model: Model) -> None:
+    with st.container(border=True):
+        name, contents, actions = st.columns([3, 4, 3], vertical_alignment="center")
+        name.markdown(f"**{plain(model.name)}**" + (" :blue-badge[current]" if model.is_current else ""))
+        contents.caption(describe(model))
+        with actions.container(horizontal=True, horizontal_alignment="right"):
+            _actions(dataset, model)
+
+
+def describe(model: Model) -> str:
+    """Return a model's task, date, samples, scores and size, to be shown as Markdown."""
+    made = datetime.fromtimestamp(model.created_at / 1000)
+    parts = [
+        model.task.replace("-", " ") or "ready-made scores",
+        f"{made:%Y-%m-%d %H:%M}",
+        counted(model.n_samples, "image") if model.n_samples is not None else "",
+        counted(len(model.scores), "score"),
+        size_in_words(model.n_bytes),
+    ]
+    return plain(" · ".join(part for part in parts if part))
+
+
+def size_in_words(n_bytes: int) -> str:
+    """Return a size on disk.
+
+    Examples:
+        >>> size_in_words(71_880)
+        '72 kB'
+        >>> size_in_words(5_300_000_000)
+        '5.3 GB'
+    """
+    size = float(n_bytes)
+    for unit in ("bytes", "kB", "MB"):
+        if size < KILOBYTE:
+            return f"{size:.0f} {unit}"
+        size /= KILOBYTE
+    return f"{size:.1f} GB"
+
+
+def _actions(dataset: Dataset, model: Model) -> None:
+    reason = obstacle()
+    if not model.is_current and st.button(
+        "Make current",
+        key=f"current-{model.id}",
+        disabled=bool(reason),
+        help=reason or "Explore, Select and exports use its scores and predictions",
+    ):
+        with errors_explained():
+            workflow.make_model_current(dataset, model)
+            st.rerun()
+    with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or "Choose another name"):
+        name = st.text_input("Name of the model", model.name, key=f"model-name-{model.id}")
+        if st.button(
+            "Use this name",
+            key=f"rename-model-{model.id}",
+            disabled=bool(reason),
+            help=reason or "Its scores are called after it too",
+        ):
+            with errors_explained():
+                workflow.rename_model(dataset, model, name.strip())
+                st.rerun()
+    if st.button(
+        "Delete",
+        key=f"delete-model-{model.id}",
+        icon=":material/delete:",
+        disabled=bool(reason),
+        help=reason or "With its predictions and scores; it can be restored for a while",
+    ):
+        with errors_explained():
+            workflow.delete_model(dataset, model)
+            notify(f"Deleted the model “{model.name}”")
+            st.rerun()
+
+
+def _restore_button(dataset: Dataset) -> None:
+    last = dataset.models.deleted()[0]
+    reason = obstacle()
+    until = datetime.fromtimestamp(last.expires_at / 1000)
+    if st.button(
+        f"Restore “{plain(last.name)}”",
+        icon=":material/undo:",
+        disabled=bool(reason),
+        help=reason or f"Deleted; it can be restored until {until:%Y-%m-%d %H:%M}",
+    ):
+        with errors_explained():
+            workflow.restore_model(dataset, last.id)
+            st.rerun()
