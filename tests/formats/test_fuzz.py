@@ -108,7 +108,9 @@ def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind: str, na
         return
     filenames = value if kind == "filenames" else value.filenames
     digits = [f"digit_{row:04d}.png" for row in range(300, 310)]
-    assert (sorted(match_filenames(digits, filenames)[0]) if filenames else list(range(len(value)))) == list(range(10))
+    assert (sorted(match_filenames(digits, filenames).rows) if filenames else list(range(len(value)))) == list(
+        range(10)
+    )
 
 
 @examples

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from al_core.formats.join.finding import Finding
+from al_core.formats.join.finding import Finding, note
 from al_core.types import Rows
 
 
@@ -23,6 +23,14 @@ class Wording:
     noun: str
     predicate: str
     absence: str = ""
+
+
+ORDER_ASSUMED = note(
+    "order-assumed",
+    "The file has no filenames: its first row is taken for the first sample, and so on",
+    "check that it was written in the order of the dataset",
+)
+"""Said first of all: nothing else would show that rows and samples are in different orders."""
 
 
 def _no_rows() -> Rows:
@@ -65,6 +73,11 @@ class FileRows:
     @property
     def can_fill(self) -> bool:
         """Whether a sample without a row can be given the values that are the most uncertain."""
+        return False
+
+    @property
+    def names_are_ids(self) -> bool:
+        """Whether the filenames are numbers of images in another file, which must not meet a sample by its stem."""
         return False
 
     def differ(self, first: int, later: int) -> bool:

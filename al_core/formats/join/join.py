@@ -1,16 +1,22 @@
 """Joining the rows of a file with the samples of a dataset."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.join.file_rows import BadRows, FilenameRows, FileRows
-from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FilenameRows, FileRows
+from al_core.formats.join.finding import Finding, Severity, note
 from al_core.formats.join.matching import match_filenames
 from al_core.formats.join.report import JoinReport, Policy
 from al_core.types import Rows
 
+_NUMBERS = note(
+    "numbers-as-names",
+    "Every name in the file is a number, matched with the sample of that name",
+    "check that the numbers name images and do not count rows",
+)
 _MISSING = Finding("missing", "sample has none", "samples have none")
 _FILLED = "equal class probabilities are filled in, the most uncertain ones"
 _UNKNOWN = Finding(
@@ -18,6 +24,16 @@ _UNKNOWN = Finding(
     "filename is not in the dataset",
     "filenames are not in the dataset",
     "left out; check the folder and the suffix",
+)
+_UNKNOWN_ID = replace(
+    _UNKNOWN,
+    outcome="left out; they are numbers, not filenames: add the annotation file that says which images they are",
+)
+_AMBIGUOUS = Finding(
+    "ambiguous",
+    "filename is ambiguous: it fits several samples",
+    "filenames are ambiguous: each fits several samples",
+    "left out; write the folder or the suffix that tells them apart",
 )
 _REPEATED = Finding(
     "repeated",
@@ -88,11 +104,15 @@ def join_report(
 
 def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: str) -> JoinReport:
     names = samples if file_rows.filenames is None else file_rows.filenames
-    rows, matched_by = match_filenames(samples, names)
+    matches = match_filenames(samples, names, only_whole=file_rows.names_are_ids)
+    rows = matches.rows
     present = np.zeros(len(samples), dtype=bool)
     present[rows[rows >= 0]] = True
     missing = [samples[row] for row in np.flatnonzero(~present).tolist()]
-    unknown = _distinct(names, np.flatnonzero(rows < 0).tolist())
+    ambiguous = _distinct(names, matches.ambiguous.tolist())
+    is_unknown = rows < 0
+    is_unknown[matches.ambiguous] = False
+    unknown = _distinct(names, np.flatnonzero(is_unknown).tolist())
     repeats = _repeats(rows)
     duplicate = _distinct(names, [later for _, later in repeats])
     conflicting = _distinct(names, [later for first, later in repeats if file_rows.differ(first, later)])
@@ -106,7 +126,8 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
     not_probabilities = [names[row] for row in bad.not_probabilities.tolist()]
     findings = [
         _absence(file_rows, policy).of(missing if file_rows.wording.absence else ()),
-        _UNKNOWN.of(unknown),
+        _AMBIGUOUS.of(ambiguous),
+        (_UNKNOWN_ID if file_rows.names_are_ids else _UNKNOWN).of(unknown),
         *repeated,
         _NOT_FINITE.of(not_finite),
         _NOT_PROBABILITIES.of(not_probabilities),
@@ -119,18 +140,31 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
         n_samples=len(samples),
         n_rows=len(names),
         matched=int(present.sum()),
-        matched_by=matched_by,
+        matched_by=matches.counts,
         missing=missing,
         unknown=unknown,
+        ambiguous=ambiguous,
         duplicate=duplicate,
         conflicting=conflicting,
         rows_not_summing_to_1=not_probabilities,
         rows_with_nan=not_finite,
         looks_like_logits=2 * len(not_probabilities) > len(names),
         findings=tuple(file_rows.findings),
-        details=(*(finding for finding in findings if finding.names), *file_rows.findings),
+        details=(
+            *_remarks(file_rows, names, matches.counts),
+            *(finding for finding in findings if finding.names),
+            *file_rows.findings,
+        ),
         rows=_used(rows, [] if file_rows.keeps_repeats else repeats, bad),
     )
+
+
+def _remarks(file_rows: FileRows, names: Sequence[str], counts: Mapping[str, int]) -> list[Finding]:
+    """Return what a person should know about how rows met samples, beside the counts."""
+    if file_rows.filenames is None:
+        return [ORDER_ASSUMED]
+    is_all_numbers = bool(counts["stem"]) and all(name.isdecimal() for name in names)
+    return [_NUMBERS] if is_all_numbers else []
 
 
 def _absence(file_rows: FileRows, policy: Policy) -> Finding:

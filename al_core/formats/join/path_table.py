@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 _SLASH = ord("/")
 _BACKSLASH = ord("\\")
 _DOT = ord(".")
+
+_OTHER_IMAGES = (
+    ".arw .avif .cr2 .cr3 .dcm .dib .dng .exr .hdr .heic .heif .j2k .jfif .jp2 .jpe .jxl .mpo .nef .nii .nrrd .orf "
+    ".pbm .pfm .pgm .pic .pnm .ppm .raf .raw .rw2 .sr .svg .svs .tga .xpm"
+)
+_SIDECARS = (
+    ".ann .arrow .bin .caption .cls .csv .embedding .feather .feat .h5 .hdf5 .json .jsonl .label .mask .mat .msgpack "
+    ".npy .npz .parquet .pickle .pkl .pt .pth .safetensors .tensor .tsv .txt .vec .xml .yaml .yml .zip"
+)
+SUFFIXES = IMAGE_SUFFIXES | {*_OTHER_IMAGES.split(), *_SIDECARS.split()}
+"""Endings that a name has beside its stem. Other endings belong to the stem: scan_1.5, or a_jpg.rf.8f3a of Roboflow."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +55,20 @@ class PathTable:
         return self.content[np.maximum(self.stops - 1, 0)]
 
     def without_suffix(self) -> "PathTable":
-        """Return the paths without the suffix of their names; a name is never cut to nothing."""
+        """Return the paths without those suffixes of their names that are in `SUFFIXES`; no name is cut to nothing."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
         # The -1 at the end is what the index -1 of a path before the first dot leads to.
         dots = np.append(np.flatnonzero(self.content == _DOT), -1)
         last_dot = dots[np.searchsorted(dots[:-1], self.stops) - 1]
-        has_suffix = last_dot > self._start_of_end(1)
-        return replace(self, stops=np.where(has_suffix, last_dot, self.stops))
+        rows = np.flatnonzero(last_dot > self._start_of_end(1))
+        endings = pc.utf8_lower(_text_array(self.content, last_dot[rows], self.stops[rows]))
+        is_suffix = pc.is_in(endings, value_set=pa.array(sorted(SUFFIXES), pa.large_string()))
+        stops = self.stops.copy()
+        cut = rows[is_suffix.to_numpy(zero_copy_only=False)]
+        stops[cut] = last_dot[cut]
+        return replace(self, stops=stops)
 
     def ends(self, rows: Rows, n_parts: int) -> "pa.Array":
         """Return the last parts of these paths, which are in ascending order and have as many."""
@@ -67,9 +87,9 @@ def path_table(paths: "pa.Array | Sequence[str]") -> PathTable:
         paths: Strings, or an Arrow array of large strings that begins at the start of its memory.
 
     Examples:
-        >>> table = path_table(["./day/a.tar.gz", "b"])
+        >>> table = path_table(["./day/a.1.png", "b"])
         >>> table.without_suffix().ends(np.array([0, 1]), 1).to_pylist(), table.n_parts
-        (['a.tar', 'b'], array([2, 1]))
+        (['a.1', 'b'], array([2, 1]))
     """
     import pyarrow as pa
 

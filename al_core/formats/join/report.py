@@ -10,12 +10,20 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.image_frames import ImageFrames
-from al_core.formats.join.file_rows import Wording
+from al_core.formats.join.file_rows import ORDER_ASSUMED, Wording
 from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.join.spelling import LETTER_CASE, UNICODE_FORM, URL
 from al_core.text import counted
 from al_core.types import Rows
 
 _REFUSED = "this refuses the file; correct it, or choose to skip or fill"
+HOW_MATCHED = {
+    UNICODE_FORM: "name in another Unicode form",
+    URL: "name within an address",
+    LETTER_CASE: "name in another letter case",
+}
+"""How sentences call the ways of matching whose names need it."""
+
 _NOT_PLAIN = ("rows", "wording", "findings", "details", "frames")
 
 
@@ -42,9 +50,10 @@ class JoinReport:
         n_samples: Samples in the dataset or query set.
         n_rows: Rows in the file.
         matched: Samples that have a row, usable or not.
-        matched_by: Rows matched by name, by relative path and by stem.
+        matched_by: Rows matched by name, by relative path, by stem and in other spellings (`Matches.counts`).
         missing: Samples that have no row.
         unknown: Filenames in the file that are not in the dataset.
+        ambiguous: Filenames in the file that fit more than one sample.
         duplicate: Filenames of samples that have more than one row; the first counts.
         conflicting: Those of `duplicate` whose rows differ, which refuses the file.
         rows_not_summing_to_1: Filenames of rows with another sum or values outside 0 to 1; they are used.
@@ -66,6 +75,7 @@ class JoinReport:
     matched_by: Mapping[str, int]
     missing: list[str]
     unknown: list[str]
+    ambiguous: list[str]
     duplicate: list[str]
     conflicting: list[str]
     rows_not_summing_to_1: list[str]
@@ -115,10 +125,12 @@ class JoinReport:
 
     def sentences(self) -> list[str]:
         """Return what was noticed and what will happen, in plain words."""
-        lines = [f"{self.n_used:,} of {self.n_samples:,} samples {self.wording.predicate} in {self.source}."]
+        lines = [finding.sentence() for finding in self.details if finding.what == ORDER_ASSUMED.what]
+        lines += [f"{self.n_used:,} of {self.n_samples:,} samples {self.wording.predicate} in {self.source}."]
         lines += self._indirect_matches()
+        others = [finding for finding in self.details if finding.what != ORDER_ASSUMED.what]
         # Problems come first: of the notes there may be many.
-        by_weight = sorted(self.details, key=lambda finding: finding.severity is Severity.NOTE)
+        by_weight = sorted(others, key=lambda finding: finding.severity is Severity.NOTE)
         lines += [self._under_policy(finding).sentence() for finding in by_weight]
         if self.looks_like_logits:
             lines.append("Most rows are not probabilities: they look like logits; apply a softmax first.")
@@ -137,7 +149,8 @@ class JoinReport:
     def _indirect_matches(self) -> list[str]:
         indirect = {how: count for how, count in self.matched_by.items() if count and how != "name"}
         return [
-            f"{counted(count, 'row')} {'was' if count == 1 else 'were'} matched by {how}, not by the whole name."
+            f"{counted(count, 'row')} {'was' if count == 1 else 'were'} matched by {HOW_MATCHED.get(how, how)}, "
+            "not by the whole name."
             for how, count in indirect.items()
         ]
 

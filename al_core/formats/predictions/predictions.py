@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
-from al_core.formats.join.file_rows import BadRows, FileRows, Wording
+from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.box_layout import PixelBoxes
@@ -98,7 +98,7 @@ class Predictions(FileRows):
                 f"{source} has {len(self):,} rows but the query set has {len(filenames):,} samples; "
                 "predict every query sample in its order, or add a column of filenames"
             )
-        return replace(self, filenames=list(filenames))
+        return replace(self, filenames=list(filenames), findings=(ORDER_ASSUMED, *self.findings))
 
     def with_class_names(self, class_names: Sequence[str] | None, source: str) -> "Predictions":
         """Return the predictions with these classes: the columns of these names, or new names for unnamed columns.

@@ -3,6 +3,7 @@ import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import MetadataTable, Policy, Predictions, ScoreTable, join_report
+from al_core.formats.join.file_rows import FilenameRows
 
 SAMPLES = ["a", "b", "c", "d"]
 
@@ -132,3 +133,45 @@ def test_fill_gives_samples_without_a_row_equal_probabilities() -> None:
 def test_a_repeated_row_does_not_overwrite_the_first() -> None:
     given = predictions([("a", [1, 0]), ("a", [1, 0])])
     assert join_report(["a"], given).align(given.outputs).tolist() == [[1, 0]]
+
+
+def test_a_name_that_fits_two_samples_is_called_ambiguous_and_not_unknown() -> None:
+    report = join_report(["train/1.jpg", "val/1.jpg"], ["1.jpg", "val/1.jpg", "2.jpg"], source="p.csv")
+    assert (report.ambiguous, report.unknown) == (["1.jpg"], ["2.jpg"])
+    assert (
+        "1 filename is ambiguous: it fits several samples ('1.jpg'): left out; write the folder or the suffix that "
+        "tells them apart."
+    ) in report.sentences()
+
+
+def test_another_spelling_is_announced() -> None:
+    report = join_report(["a.jpg", "b.jpg"], ["A.JPG", "b.jpg"], source="p.csv")
+    assert report.sentences()[1] == "1 row was matched by name in another letter case, not by the whole name."
+
+
+def test_numbers_that_meet_samples_by_their_stem_are_announced() -> None:
+    said = (
+        "Every name in the file is a number, matched with the sample of that name: check that the numbers name images"
+    )
+    assert any(line.startswith(said) for line in join_report(["0.jpg", "1.jpg"], ["0", "1"]).sentences())
+    assert not any(line.startswith(said) for line in join_report(["0.jpg", "a.jpg"], ["0", "a"]).sentences())
+
+
+class Ids(FilenameRows):
+    names_are_ids = True
+
+
+def test_numbers_of_images_in_another_file_meet_no_sample_and_the_file_is_asked_for() -> None:
+    report = join_report(["42.jpg"], Ids(["42"]))
+    assert report.unknown == ["42"]
+    assert not report.usable
+    assert any("add the annotation file" in line for line in report.sentences())
+
+
+def test_the_first_line_says_that_the_order_was_assumed() -> None:
+    predictions = Predictions(None, ["cat", "dog"], np.eye(2, dtype=np.float32))
+    assumed = (
+        "The file has no filenames: its first row is taken for the first sample, and so on: check that it was written"
+    )
+    for rows in (predictions, predictions.with_filenames(["a", "b"], "p.npy")):
+        assert join_report(["a", "b"], rows).sentences()[0].startswith(assumed)

@@ -1,0 +1,47 @@
+"""Other spellings of one filename: what systems, addresses and spreadsheets do to names."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNICODE_FORM = "Unicode form"
+URL = "address"
+LETTER_CASE = "letter case"
+
+
+def composed(names: "pa.Array") -> "pa.Array":
+    """Return names in Unicode form C: macOS decomposes é into a letter and an accent (form D)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_plain = pc.all(pc.string_is_ascii(names)).as_py()
+    # utf8_normalize takes texts with small offsets only.
+    return names if is_plain else pc.utf8_normalize(names.cast(pa.string()), form="NFC").cast(pa.large_string())
+
+
+def decoded(names: "pa.Array") -> "pa.Array":
+    """Return names without the query of an address, and with %20 and its like as the characters they stand for."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.any(pc.match_substring(names, "://")).as_py():
+        names = pc.replace_substring_regex(names, r"^(\w+://[^?#]*)[?#].*$", r"\1")
+    is_encoded = pc.match_substring_regex(names, "%[0-9A-Fa-f]{2}")
+    if not pc.any(is_encoded).as_py():
+        return names
+    encoded = names.filter(is_encoded).to_pylist()
+    return pc.replace_with_mask(names, is_encoded, pa.array(map(unquote, encoded), pa.large_string()))
+
+
+def lowered(names: "pa.Array") -> "pa.Array":
+    """Return names in lower case."""
+    import pyarrow.compute as pc
+
+    return pc.utf8_lower(names)
+
+
+SPELLINGS: dict[str, Callable[[Any], Any]] = {UNICODE_FORM: composed, URL: decoded, LETTER_CASE: lowered}
+"""The spellings in the order in which they are tried, each on top of those before it."""
