@@ -6,7 +6,6 @@ from pathlib import Path
 
 from al_core.formats.files.decoded_size import announced_to
 from al_core.formats.files.foreign import ForeignKind
-from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 
 _FILES_LOOKED_AT = 3
@@ -44,24 +43,6 @@ def _is_mot(path: Path, head: bytes) -> bool:
     return bool(lines) and all(_MOT.fullmatch(line.strip()) for line in lines)
 
 
-def json_has(*keys: str) -> Callable[[Path, bytes], bool]:
-    """Return a test for a JSON file, or a folder of them, that begins with all of these keys."""
-
-    def recognizes(path: Path, head: bytes) -> bool:
-        start = _json_start(path, head)
-        return start.lstrip()[:1] in (b"[", b"{") and all(re.search(rb'"%s"\s*:' % key.encode(), start) for key in keys)
-
-    return recognizes
-
-
-def _json_start(path: Path, head: bytes) -> bytes:
-    names = tree_names(path, head)
-    if not names:
-        return head.removeprefix(BOM)
-    first = next((name for name in names if name.lower().endswith(".json") and name != "schema.json"), None)
-    return _start_of(open_tree(path), first).removeprefix(BOM) if first else b""
-
-
 def _start_of(tree: FileTree, name: str) -> bytes:
     """Return the content of a file if it is small: one with the boxes of one image is."""
     if tree.n_bytes(name) > _MAX_BYTES:
@@ -79,12 +60,5 @@ ANNOTATIONS = (
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
     ForeignKind("a MOT table (frame, track, box per line)", _is_mot, _AS_TABLE),
-    ForeignKind("BDD100K JSON (labels with box2d)", json_has("labels", "box2d"), _AS_TABLE),
-    ForeignKind(
-        "OpenPose output (people with pose_keypoints_2d)",
-        json_has("people", "pose_keypoints_2d"),
-        "convert it to COCO keypoint results: one entry per person with image_id, category_id 1, score and keypoints "
-        "as x, y, confidence for each point",
-    ),
 )
 """Kinds that are text; a kind that gets a reader is taken out."""

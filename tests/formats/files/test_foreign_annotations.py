@@ -4,7 +4,6 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
-from al_core.formats.files.foreign_annotations import json_has
 
 KITTI = "Car -1 -1 -10 1.48 45.28 35.68 94.20 -1 -1 -1 -1000 -1000 -1000 -10 0.7791\n"
 TEXTS = {"KITTI": KITTI, "VisDrone": "1,45,34,49,0.7791,0,-1,-1\n"}
@@ -29,18 +28,9 @@ def test_a_folder_of_yolo_texts_is_none_of_them(tmp_path: Path) -> None:
     ("name", "content", "kind"),
     [
         ("det.txt", "1,-1,65.04,32.72,18.6,14.8,0.9281,-1,-1,-1\n2,-1,1,2,3,4,0.5,-1,-1,-1\n", "a MOT table"),
-        ("bdd.json", '[{"name": "a.jpg", "labels": [{"category": "car", "box2d": {"x1": 1}}]}]', "BDD100K JSON"),
-        ("pose.json", '{"version": 1.3, "people": [{"pose_keypoints_2d": [1, 2, 0.5]}]}', "OpenPose output"),
     ],
 )
 def test_a_single_file_of_another_tool_is_named(tmp_path: Path, name: str, content: str, kind: str) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(FileFormatError, match=f"^{name} is {kind}.*, which is not read"):
         read_predictions(tmp_path / name)
-
-
-def test_a_folder_of_json_is_told_by_its_first_file_with_content(tmp_path: Path) -> None:
-    (tmp_path / "schema.json").write_text("{}")
-    (tmp_path / "a.json").write_text('{"people": [], "pose_keypoints_2d": []}')
-    assert json_has("people", "pose_keypoints_2d")(tmp_path, b"")
-    assert not json_has("people", "hands")(tmp_path, b"")
