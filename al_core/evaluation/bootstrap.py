@@ -39,27 +39,29 @@ def group_totals(values: Sums, groups: NDArray[np.int64]) -> tuple[Sums, NDArray
 
 
 def draw_counts(
-    n_units: int, n_draws: int, seed: int, weights: NDArray[np.float64] | None = None, n_drawn: int | None = None
+    n_units: int, n_draws: int, seed: int, weights: NDArray[np.float64] | None = None
 ) -> Iterator[NDArray[np.float64]]:
     """Yield blocks (draws, n_units) of how often each unit was drawn with replacement.
 
     Args:
-        n_units: How many units there are.
+        n_units: How many units there are, and how many each draw takes.
         n_draws: How many bootstrap draws.
         seed: Fixes them.
         weights: (n_units,) chances of the units relative to each other; by default equal.
-        n_drawn: How many units each draw takes; by default as many as there are.
 
     Examples:
         >>> [block.sum(axis=1).tolist() for block in draw_counts(5, 3, seed=0)]
         [[5.0, 5.0, 5.0]]
     """
     rng = np.random.default_rng(seed)
-    chances = np.full(n_units, 1 / n_units) if weights is None else weights / weights.sum()
-    size = n_units if n_drawn is None else n_drawn
+    ends = None if weights is None else np.cumsum(weights) / np.sum(weights)
     block = max(1, _BLOCK_COUNTS // max(n_units, 1))
     for start in range(0, n_draws, block):
-        yield rng.multinomial(size, chances, size=min(block, n_draws - start)).astype(np.float64)
+        shape = (min(block, n_draws - start), n_units)
+        drawn = rng.integers(n_units, size=shape) if ends is None else np.searchsorted(ends, rng.random(shape))
+        # Each draw counts in its own range of numbers: one pass over all of them.
+        drawn += n_units * np.arange(len(drawn))[:, None]
+        yield np.bincount(drawn.ravel(), minlength=drawn.size).reshape(shape).astype(np.float64)
 
 
 def bootstrap_interval(
