@@ -10,6 +10,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "formats.md"
 TITLES = {
     "embeddings": "Embeddings in",
     "predictions": "Predictions in",
+    "labels": "Labels in",
     "scores": "Ready-made scores in",
     "metadata": "Metadata in",
     "filenames": "Lists of filenames in",

@@ -14,6 +14,7 @@ from al_core.formats.join.join import join_report
 from al_core.formats.join.report import JoinReport, Policy
 from al_core.formats.labels.annotation import Annotation
 from al_core.formats.labels.labels import Labels
+from al_core.formats.labels.readers import LABEL_READERS, read_labels
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
 from al_core.formats.names.class_names import CLASS_NAME_READERS, CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.names.filenames import FILENAME_READERS, read_filenames
@@ -29,6 +30,7 @@ __all__ = [
     "EMBEDDING_READERS",
     "FILENAME_READERS",
     "IMAGE_SUFFIXES",
+    "LABEL_READERS",
     "METADATA_READERS",
     "PREDICTION_READERS",
     "READERS",
@@ -59,6 +61,7 @@ __all__ = [
     "read_class_names",
     "read_embeddings",
     "read_filenames",
+    "read_labels",
     "read_metadata",
     "read_prediction_files",
     "read_predictions",

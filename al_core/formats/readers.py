@@ -18,6 +18,7 @@ from al_core.formats.files.npy import is_npy
 from al_core.formats.files.npz import is_zip
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, choose, registry
+from al_core.formats.labels.readers import LABEL_READERS
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
 from al_core.formats.names.filenames import FILENAME_READERS
@@ -208,6 +209,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
 READERS: dict[str, dict[str, Reader[Any]]] = {
     "embeddings": EMBEDDING_READERS,
     "predictions": PREDICTION_READERS,
+    "labels": LABEL_READERS,
     "scores": SCORE_READERS,
     "metadata": METADATA_READERS,
     "filenames": FILENAME_READERS,

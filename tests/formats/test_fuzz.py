@@ -17,6 +17,7 @@ from al_core.formats import (
     read_class_names,
     read_embeddings,
     read_filenames,
+    read_labels,
     read_metadata,
     read_predictions,
     read_scores,
@@ -29,6 +30,7 @@ from al_core.scorers import SCORERS
 READ: dict[str, Callable[[Path], Any]] = {
     "embeddings": read_embeddings,
     "predictions": read_predictions,
+    "labels": read_labels,
     "scores": read_scores,
     "metadata": read_metadata,
     "filenames": read_filenames,
@@ -42,6 +44,7 @@ READ_IN_WORKER: dict[str, Callable[[Path], Any]] = {
     "scores": worker.read_scores,
     "metadata": worker.read_metadata,
     "filenames": worker.read_filenames,
+    "labels": worker.read_labels,
 }
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 VALID = {path.relative_to(EXAMPLES).as_posix(): path.read_bytes() for path in sorted(EXAMPLES.glob("*/*.*"))}

@@ -7,6 +7,7 @@ from typing import Any
 
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.labels.labels import Labels
 from al_core.formats.metadata.table import MetadataTable
 from al_core.formats.prediction_files import PredictionFiles
 from al_core.formats.predictions.predictions import Predictions
@@ -45,6 +46,12 @@ def read_prediction_files(
     paths = [path for path in (files.predictions, files.images, files.class_names) if path]
     contents: Predictions | ScoreTable = _read("prediction-files", paths, files, progress=progress, choices=choices)
     return contents
+
+
+def read_labels(path: Path, choices: ReadingChoices = BY_CONTENT, *, progress: Progress | None = None) -> Labels:
+    """Return the labels of a file, as `al_core.formats.read_labels` does."""
+    labels: Labels = _read("labels", [path], progress=progress, choices=choices)
+    return labels
 
 
 def read_metadata(path: Path) -> MetadataTable:

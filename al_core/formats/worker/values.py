@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.formats.choices import Missing, ReadingChoices
+from al_core.formats.choices import Missing, ReadingChoices, Unannotated
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.labels.labels import Labels
@@ -103,6 +103,7 @@ class Encoder:
     _ENCODERS: ClassVar[tuple[tuple[Any, Callable[["Encoder", Any], Any]], ...]] = (
         # Before the plain ones: these are texts too.
         (Missing, lambda _, missing: {"missing": missing.value}),
+        (Unannotated, lambda _, unannotated: {"unannotated": unannotated.value}),
         (Severity, lambda _, severity: {"severity": severity.value}),
         (_PLAIN, lambda _, value: value),
         (list, _list),
@@ -177,6 +178,7 @@ class Decoder:
 
     _DECODERS: ClassVar[dict[str, Callable[["Decoder", Any], Any]]] = {
         "missing": lambda _, name: Missing(name),
+        "unannotated": lambda _, name: Unannotated(name),
         "severity": lambda _, name: Severity(name),
         "path": lambda _, path: Path(path),
         "tuple": lambda self, entries: tuple(self.decode(entries)),

@@ -1,3 +1,5 @@
+from xml.etree import ElementTree
+
 import pytest
 
 from al_core.exceptions import FileFormatError
@@ -21,3 +23,14 @@ def test_text_and_attributes_are_read() -> None:
 def test_what_is_no_plain_xml_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         parse_xml(content, "a.xml")
+
+
+def test_elements_that_are_taken_are_emptied() -> None:
+    taken: list[str | None] = []
+
+    def take(element: ElementTree.Element) -> None:
+        taken.append(element.findtext("b"))
+
+    root = parse_xml(b"<r><a><b>1</b></a><a><b>2</b></a></r>", "x.xml", take={"a": take})
+    assert taken == ["1", "2"]
+    assert [len(element) for element in root] == [0, 0]

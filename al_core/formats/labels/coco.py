@@ -1,0 +1,206 @@
+"""COCO annotation files: images, categories, and an entry per object with a box, polygons, a mask or keypoints."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.progress import reported
+from al_core.formats.files.text import BOM, read_json
+from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+from al_core.formats.labels.addresses import has_hash, image_name, without_hash
+from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.image_sizes import Size
+from al_core.formats.labels.labels import Labels
+from al_core.formats.predictions.run_lengths import checked_run_lengths, unpacked_run_lengths
+
+_KEYS = (b'"images"', b'"categories"', b'"annotations"', b'"licenses"')
+_LABEL_STUDIO = "Label Studio"
+
+Entry = Mapping[str, Any]
+
+
+def recognizes_coco_labels(path: Path, head: bytes) -> bool:
+    """Return whether a file begins as a COCO annotation file, or a folder or archive holds JSON files that may be."""
+    start = head.removeprefix(BOM).lstrip()
+    if start.startswith(b"{"):
+        return any(key in start for key in _KEYS)
+    return bool(_json_files(tree_names(path, head)))
+
+
+def read_coco_labels(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
+    """Return the labels of a COCO annotation file, or of all those in a folder, zip or tar.
+
+    An image without entry may be one that nobody has looked at. Crowds (`iscrowd`) have their pixels but no box.
+
+    Raises:
+        FileFormatError: Naming the first entry that does not fit.
+    """
+    labels = LabelCollector(path.name, choices)
+    images: dict[str, _Image] = {}
+    for where, content in _documents(path):
+        _gather(where, content, images, labels)
+    for filename, image in reported(images.items()):
+        if image.objects:
+            labels.annotate(filename, size=image.size)
+        else:
+            labels.leave_undecided(filename, size=image.size)
+        for where, entry, name in image.objects:
+            _add_object(where, entry, name, labels)
+    return labels.finished()
+
+
+def _json_files(names: list[str]) -> list[str]:
+    return [name for name in names if name.lower().endswith(".json") and name.rpartition("/")[2] != "notes.json"]
+
+
+def _documents(path: Path) -> Iterator[tuple[str, Entry]]:
+    if path.is_file() and path.suffix.lower() == ".json":
+        yield path.name, _document(path.name, read_json(path))
+        return
+    tree = open_tree(path)
+    names = _json_files(tree.names)
+    if not names:
+        raise FileFormatError(f"{tree.source} holds no JSON file; expected one with images, categories and annotations")
+    announce_texts(tree, names)
+    for name in names:
+        where = f"{tree.source}/{name}"
+        try:
+            content = orjson.loads(tree.read(name).removeprefix(BOM))
+        except orjson.JSONDecodeError as error:
+            raise FileFormatError(f"{where} is not JSON ({error.msg}); export the labels again") from error
+        yield where, _document(where, content)
+
+
+def _document(where: str, content: Any) -> Entry:
+    if not isinstance(content, dict) or not isinstance(content.get("images"), list):
+        raise FileFormatError(f"{where}: expected an object with a list 'images', as COCO annotation files have it")
+    return content
+
+
+@dataclass
+class _Image:
+    """An image with its objects: where each is, for messages, its entry, and its class."""
+
+    size: Size | None
+    objects: list[tuple[str, Entry, str]] = field(default_factory=list)
+
+
+def _gather(where: str, content: Entry, images: dict[str, _Image], labels: LabelCollector) -> None:
+    """Add the images of a document and what it says of them; several documents may speak of one image."""
+    names = _category_names(where, content)
+    labels.list_classes(names.values())
+    of_label_studio = isinstance(content.get("info"), dict) and content["info"].get("contributor") == _LABEL_STUDIO
+    by_id: dict[int | str, _Image] = {}
+    for image in _entries(where, content, "images"):
+        filename = image.get("file_name")
+        if not isinstance(filename, str) or not isinstance(image.get("id"), int | str):
+            raise FileFormatError(f"{where}: an image has no 'id' and 'file_name', found {image!a:.80}")
+        name = _own_name(filename) if of_label_studio else image_name(filename)
+        by_id[image["id"]] = images.setdefault(name, _Image(_size(image)))
+    for number, entry in enumerate(_entries(where, content, "annotations")):
+        place = f"{where}, annotation {number} counting from 0"
+        image_id, category = entry.get("image_id"), entry.get("category_id")
+        if not isinstance(image_id, int | str) or image_id not in by_id:
+            raise FileFormatError(f"{place}: image_id {image_id!a:.80} is not among the images; add it")
+        if not isinstance(category, int | str) or category not in names:
+            raise FileFormatError(f"{place}: category_id {category!a:.80} is not among the categories; add it")
+        by_id[image_id].objects.append((place, entry, names[category]))
+
+
+def _own_name(filename: str) -> str:
+    name = image_name(filename)
+    return without_hash(name) if has_hash(name) else name
+
+
+def _entries(where: str, content: Entry, key: str) -> list[Entry]:
+    entries = content.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise FileFormatError(f"{where}: {key!r} is not a list of objects; export the labels again")
+    return entries
+
+
+def _category_names(where: str, content: Entry) -> dict[Any, str]:
+    names = {}
+    for number, category in enumerate(_entries(where, content, "categories")):
+        if not isinstance(category.get("id"), int | str) or not isinstance(category.get("name"), str):
+            raise FileFormatError(f"{where}, categories[{number}]: expected an 'id' and a text 'name'")
+        names[category["id"]] = category["name"]
+    return names
+
+
+def _size(image: Entry) -> Size | None:
+    width, height = image.get("width"), image.get("height")
+    is_size = all(isinstance(side, int | float) and side > 0 for side in (width, height))
+    return (width, height) if is_size else None  # type: ignore[return-value]  # both are numbers
+
+
+def _add_object(where: str, entry: Entry, name: str, labels: LabelCollector) -> None:
+    keypoints = _keypoints(where, entry["keypoints"]) if entry.get("keypoints") else []
+    box = _box(where, entry)
+    # A crowd is many objects in one: its pixels are of the class, its box is the box of none.
+    is_object = entry.get("iscrowd") not in (1, True)
+    if box and is_object:
+        labels.add_box(name, box, keypoints=keypoints)
+    elif keypoints:
+        labels.add_keypoints(name, keypoints)
+    if entry.get("segmentation"):
+        _paint(where, entry["segmentation"], name, labels, has_box=box is None and is_object)
+    elif not box and not keypoints:
+        labels.add_class(name)
+
+
+def _paint(where: str, segmentation: Any, name: str, labels: LabelCollector, *, has_box: bool) -> None:
+    if isinstance(segmentation, dict):
+        labels.add_mask(name, _mask(where, segmentation), has_box=has_box)
+        return
+    if not isinstance(segmentation, list):
+        raise FileFormatError(f"{where}: expected a 'segmentation' of polygons or of run lengths")
+    polygons = []
+    for polygon in segmentation:
+        values = _numbers(f"{where}: a polygon", polygon)
+        if len(values) % 2:
+            raise FileFormatError(f"{where}: a polygon is x and y in turn, found {len(values)} numbers")
+        polygons.append(list(zip(values[::2], values[1::2], strict=True)))
+    labels.add_polygons(name, polygons, has_box=has_box)
+
+
+def _mask(where: str, mask: Entry) -> NDArray[np.bool_]:
+    size = mask.get("size")
+    if not isinstance(size, list) or len(size) != 2 or not all(type(side) is int and side > 0 for side in size):
+        raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'")
+    height, width = size
+    counts = mask.get("counts")
+    runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
+    if runs.sum() != height * width:
+        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {height} × {width}")
+    # Column by column, runs of zeros and of ones in turn, zeros first.
+    return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(width, height).T
+
+
+def _keypoints(where: str, values: Any) -> list[tuple[int, float, float, int]]:
+    numbers = _numbers(f"{where}: keypoints", values)
+    if len(numbers) % 3:
+        raise FileFormatError(f"{where}: keypoints are x, y and visibility in turn, found {len(numbers)} numbers")
+    triples = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    return [(number, x, y, min(max(int(flag), 0), 2)) for number, (x, y, flag) in enumerate(triples)]
+
+
+def _numbers(where: str, values: Any, n_values: int | None = None) -> list[float]:
+    is_number = isinstance(values, list) and all(type(value) in (int, float) for value in values)
+    if not is_number or (n_values is not None and len(values) != n_values):
+        raise FileFormatError(f"{where} is a list of {n_values or ''} numbers, found {values!a:.80}".replace("  ", " "))
+    return [float(value) for value in values]
+
+
+def _box(where: str, entry: Entry) -> list[float] | None:
+    if not entry.get("bbox"):
+        return None
+    left, top, width, height = _numbers(f"{where}: a bbox", entry["bbox"], 4)
+    return [left, top, left + width, top + height]

@@ -1,0 +1,182 @@
+"""CVAT for images 1.1: one XML file with an element per image, alone or in a zip beside the images."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.reader import check_file
+from al_core.formats.files.text import BOM
+from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+from al_core.formats.files.xml_tree import parse_xml
+from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.labels import Labels
+from al_core.formats.labels.times import seconds_since_1970
+from al_core.formats.labels.xml_values import attribute, size_from
+from al_core.formats.predictions.run_lengths import MAX_PIXELS
+
+_ELLIPSE_CORNERS = 64
+_ABOUT = ("job", "task", "project")
+_FILE = "annotations.xml"
+
+
+def recognizes_cvat(path: Path, head: bytes) -> bool:
+    """Return whether a file begins with CVAT's XML, or a folder or archive holds `annotations.xml`."""
+    start = head.removeprefix(BOM).lstrip()
+    return (start.startswith(b"<") and b"<annotations>" in start) or bool(_files(tree_names(path, head)))
+
+
+def read_cvat(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
+    """Return the boxes, polygons, masks, points and tags of CVAT's XML, whose images name their size.
+
+    Raises:
+        FileFormatError: If it is of a video, or naming the first image that does not fit.
+    """
+    labels = LabelCollector(path.name, choices)
+    for where, content in _documents(path):
+        document = _Document(where, labels)
+        root = parse_xml(content, where, take={"meta": document.begin, "image": document.add, "track": document.refuse})
+        if root.tag != "annotations":
+            raise FileFormatError(f"{where} begins with <{root.tag[:40]}>; expected <annotations>, CVAT for images 1.1")
+    return labels.finished()
+
+
+def _files(names: list[str]) -> list[str]:
+    # A project has a folder with such a file for each of its tasks.
+    return [name for name in names if name.rpartition("/")[2].lower() == _FILE]
+
+
+def _documents(path: Path) -> Iterator[tuple[str, bytes]]:
+    if not tree_names(path, check_file(path)):
+        yield path.name, path.read_bytes()
+        return
+    tree = open_tree(path)
+    files = _files(tree.names)
+    if not files:
+        raise FileFormatError(f"{tree.source} has no {_FILE}; export as CVAT for images 1.1")
+    announce_texts(tree, files)
+    for name in files:
+        yield f"{tree.source}/{name}", tree.read(name)
+
+
+class _Document:
+    """Adds the images of a document, by whom and when its job was done."""
+
+    def __init__(self, where: str, labels: LabelCollector) -> None:
+        self._where = where
+        self._labels = labels
+        self._annotator = ""
+        self._time = math.nan
+
+    def begin(self, meta: ElementTree.Element) -> None:
+        """Read what is said of all images."""
+        abouts = [about for kind in _ABOUT for about in meta.iterfind(kind)]
+        self._annotator = next((name for about in abouts if (name := about.findtext("assignee/username"))), "")
+        times = [seconds_since_1970(about.findtext("updated")) for about in abouts]
+        self._time = next((time for time in times if not math.isnan(time)), math.nan)
+        classes = [label for about in abouts for label in about.iterfind("labels/label")]
+        # The points of a skeleton are labels too, with the skeleton as their parent.
+        names = [label.findtext("name") or "" for label in classes if not label.findtext("parent")]
+        self._labels.list_classes(filter(None, names))
+
+    def refuse(self, _: ElementTree.Element) -> None:
+        """Refuse the tracks of a video."""
+        raise FileFormatError(f"{self._where} is of a video, which has no filenames; export as CVAT for images 1.1")
+
+    def add(self, image: ElementTree.Element) -> None:
+        """Add an image with its shapes."""
+        name = image.get("name", "")
+        if not name.strip():
+            raise FileFormatError(f"{self._where}: an image has no name; export the labels again")
+        size = size_from(image.get("width"), image.get("height"))
+        if not len(image):
+            self._labels.leave_undecided(name, size=size)
+            return
+        self._labels.annotate(name, annotator=self._annotator, time=self._time, size=size)
+        for shape in image:
+            _add_shape(f"{self._where}, {name}", shape, self._labels)
+
+
+def _add_shape(where: str, shape: ElementTree.Element, labels: LabelCollector) -> None:
+    name = shape.get("label", "")
+    match shape.tag:
+        case "tag":
+            labels.add_class(name)
+        case "box":
+            corners = _box(where, shape)
+            xs = [x for x, _ in corners]
+            ys = [y for _, y in corners]
+            labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
+        case "polygon":
+            labels.add_polygons(name, [_points(where, shape)])
+        case "ellipse":
+            labels.add_polygons(name, [_ellipse(where, shape)])
+        case "mask":
+            _add_mask(where, shape, labels)
+        case "points":
+            labels.add_keypoints(name, [(number, x, y, 2) for number, (x, y) in enumerate(_points(where, shape))])
+        case "skeleton":
+            labels.add_keypoints(name, _skeleton(where, shape))
+        case "polyline" | "cuboid":
+            labels.add_unread()
+
+
+def _box(where: str, box: ElementTree.Element) -> list[Point]:
+    """Return the corners of a box; it is turned around its center."""
+    x0, y0, x1, y1 = (attribute(where, box, name) for name in ("xtl", "ytl", "xbr", "ybr"))
+    turn = math.radians(float(box.get("rotation") or 0))
+    center_x = (x0 + x1) / 2
+    center_y = (y0 + y1) / 2
+    corners = []
+    for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)):
+        across = x - center_x
+        below = y - center_y
+        turned_x = center_x + across * math.cos(turn) - below * math.sin(turn)
+        corners.append((turned_x, center_y + across * math.sin(turn) + below * math.cos(turn)))
+    return corners
+
+
+def _points(where: str, shape: ElementTree.Element) -> list[Point]:
+    try:
+        points = [tuple(map(float, point.split(","))) for point in shape.get("points", "").split(";") if point]
+        return [(x, y) for x, y in points]
+    except ValueError as error:
+        raise FileFormatError(f"{where}: expected points as x,y;x,y, found {shape.get('points', '')[:40]!a}") from error
+
+
+def _ellipse(where: str, shape: ElementTree.Element) -> list[Point]:
+    x, y, radius_x, radius_y = (attribute(where, shape, name) for name in ("cx", "cy", "rx", "ry"))
+    angles = np.linspace(0, 2 * np.pi, _ELLIPSE_CORNERS, endpoint=False)
+    turn = math.radians(float(shape.get("rotation") or 0))
+    across = radius_x * np.cos(angles)
+    below = radius_y * np.sin(angles)
+    xs = x + across * math.cos(turn) - below * math.sin(turn)
+    ys = y + across * math.sin(turn) + below * math.cos(turn)
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def _add_mask(where: str, shape: ElementTree.Element, labels: LabelCollector) -> None:
+    left, top, width, height = (int(attribute(where, shape, name)) for name in ("left", "top", "width", "height"))
+    try:
+        runs = np.array([int(run) for run in shape.get("rle", "").split(",") if run.strip()], np.int64)
+    except ValueError as error:
+        raise FileFormatError(f"{where}: the rle of a mask is not whole numbers; export the labels again") from error
+    if min(left, top) < 0 or not 0 < width * height <= MAX_PIXELS or (runs < 0).any() or runs.sum() != width * height:
+        raise FileFormatError(f"{where}: a mask has {runs.sum():,} pixels for {width} × {height}; export it again")
+    # Runs of zeros and of ones take turns, line by line, zeros first.
+    inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(height, width)
+    labels.add_mask(shape.get("label", ""), inside, left=left, top=top)
+
+
+def _skeleton(where: str, skeleton: ElementTree.Element) -> list[tuple[int, float, float, int]]:
+    keypoints = []
+    for number, point in enumerate(skeleton.iterfind("points")):
+        ((x, y),) = _points(where, point)[:1] or [(0.0, 0.0)]
+        visibility = 0 if point.get("outside") == "1" else 1 if point.get("occluded") == "1" else 2
+        name = point.get("label", "")
+        keypoints.append((int(name) - 1 if name.isascii() and name.isdigit() else number, x, y, visibility))
+    return keypoints

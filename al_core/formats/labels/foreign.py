@@ -1,0 +1,77 @@
+"""Files of labels that are recognized but not read, and files that hold none."""
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from al_core.formats.files.foreign import ForeignKind, begins_with
+from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.text import BOM, looks_like_text
+from al_core.formats.files.tree import open_tree, tree_names
+from al_core.formats.labels.class_folders import recognizes_class_folders
+from al_core.formats.labels.label_maps import recognizes_label_maps
+
+_MAX_BYTES = 2**20
+"""What is larger is no file of one image."""
+
+
+def _json_has(*keys: str) -> Callable[[Path, bytes], bool]:
+    """Return a test for a JSON file, or a folder or archive of them, that begins with all of these keys."""
+
+    def recognizes(path: Path, head: bytes) -> bool:
+        start = _json_start(path, head)
+        return start[:1] in (b"[", b"{") and all(f'"{key}"'.encode() in start for key in keys)
+
+    return recognizes
+
+
+def _json_start(path: Path, head: bytes) -> bytes:
+    names = [name for name in tree_names(path, head) if name.lower().endswith(".json")]
+    if not names:
+        return head.removeprefix(BOM).lstrip()
+    tree = open_tree(path)
+    return tree.read(names[0]).removeprefix(BOM).lstrip() if tree.n_bytes(names[0]) <= _MAX_BYTES else b""
+
+
+def _is_image(name: str) -> bool:
+    return PurePosixPath(name.strip().replace("\\", "/")).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _only_images(path: Path, head: bytes) -> bool:
+    names = tree_names(path, head)
+    is_of_images = bool(names) and all(map(_is_image, names))
+    return is_of_images and not recognizes_class_folders(path, head) and not recognizes_label_maps(path, head)
+
+
+def _only_filenames(path: Path, head: bytes) -> bool:
+    if not head or not looks_like_text(head) or head.lstrip()[:1] in (b"{", b"[", b"<"):
+        return False
+    # The last line of what was read may be cut off.
+    lines = head.decode(errors="replace").splitlines()
+    return all(map(_is_image, filter(str.strip, lines[:-1] or lines)))
+
+
+FOREIGN_LABELS = (
+    ForeignKind(
+        "a project of VGG Image Annotator (VIA)",
+        _json_has("regions", "file_attributes"),
+        "export the annotations as COCO there",
+    ),
+    ForeignKind(
+        "labelme's JSON",
+        _json_has("shapes", "imagePath"),
+        "convert the folder to COCO or Pascal VOC, with labelme's own examples or with datumaro",
+    ),
+    ForeignKind("CoNLL 2003, a format of texts", begins_with(b"-DOCSTART-"), "export as JSON from Label Studio"),
+    ForeignKind(
+        "images without labels",
+        _only_images,
+        "export the labels in a format that holds them: of classes and keypoints Label Studio writes none to YOLO, "
+        "COCO or Pascal VOC, but to JSON",
+    ),
+    ForeignKind(
+        "a list of filenames without labels",
+        _only_filenames,
+        "add what is on each image, or mark these samples as labeled on the Tags page",
+    ),
+)
+"""Every kind, in the order in which they are tried."""

@@ -1,0 +1,167 @@
+"""What the columns of a table of labels mean."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+
+FILENAME = (*FILENAME_COLUMNS, "image", "image_path", "image_name", "img", "path", "file", "image_id", "imageid", "url")
+LABEL = (
+    "label",
+    "labels",
+    "class",
+    "class_name",
+    "classname",
+    "category",
+    "category_name",
+    "labelname",
+    "target",
+    "species",
+    "choice",
+    "ground_truth",
+)
+ANNOTATOR = (
+    "annotator",
+    "annotated_by",
+    "labeler",
+    "completed_by",
+    "worker",
+    "worker_id",
+    "workerid",
+    "user",
+    "created_by",
+)
+TIME = ("updated_at", "created_at", "time", "timestamp", "date", "labeled_at", "annotated_at")
+CORNERS = (
+    ("xmin", "ymin", "xmax", "ymax"),
+    ("x_min", "y_min", "x_max", "y_max"),
+    ("x1", "y1", "x2", "y2"),
+    ("x0", "y0", "x1", "y1"),
+    ("left", "top", "right", "bottom"),
+)
+EXTENTS = (
+    ("x", "y", "width", "height"),
+    ("x", "y", "w", "h"),
+    ("left", "top", "width", "height"),
+    ("bbox_x", "bbox_y", "bbox_width", "bbox_height"),
+)
+SIDES = (("width", "height"), ("image_width", "image_height"), ("img_width", "img_height"))
+
+IGNORED = "ignored"
+_LABEL_STUDIO = {"annotation_id", "annotator", "lead_time"}
+_OF_LABEL_STUDIO = (
+    "annotation_id",
+    "annotator",
+    "created_at",
+    "updated_at",
+    "lead_time",
+    "id",
+    "agreement",
+    "rank",
+    "score",
+)
+
+
+@dataclass(frozen=True)
+class LabelColumns:
+    """The columns of a table by their position in it; -1 or empty where there is none.
+
+    Attributes:
+        filename: Names of images.
+        label: Classes.
+        annotator: Who it was.
+        times: When, the better ones first.
+        box: Four numbers: corners, or upper left corner and extent.
+        is_extent: Whether the last two of them are width and height.
+        size: Width and height of the image.
+        controls: What Label Studio writes for each part of its interface.
+        classes: Columns of 0 and 1, one per class.
+    """
+
+    filename: int
+    label: int = -1
+    annotator: int = -1
+    times: tuple[int, ...] = ()
+    box: tuple[int, ...] = ()
+    is_extent: bool = False
+    size: tuple[int, ...] = ()
+    controls: tuple[int, ...] = ()
+    classes: tuple[int, ...] = ()
+
+    @property
+    def used(self) -> list[int]:
+        """The positions of all of them, in ascending order."""
+        single = [column for column in (self.filename, self.label, self.annotator) if column >= 0]
+        return sorted({*single, *self.times, *self.box, *self.size, *self.controls, *self.classes})
+
+
+def has_label_columns(columns: Sequence[str]) -> bool:
+    """Return whether a header names images and labels."""
+    names = [column.strip().lower() for column in columns]
+    return _first(names, FILENAME) >= 0 and (_first(names, LABEL) >= 0 or set(names) >= _LABEL_STUDIO)
+
+
+def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, str]) -> LabelColumns:
+    """Return what the columns mean: what a person says, else what their names say.
+
+    Args:
+        source: The name of the file, for messages.
+        columns: The header.
+        meanings: By column, "filename", "label", "annotator", "time" or "ignored", in place of what the name says.
+
+    Raises:
+        FileFormatError: If no column holds the filenames.
+    """
+    names = [_name(column, meanings) for column in columns]
+    filename = _first(names, FILENAME)
+    if filename < 0:
+        shown = ", ".join(repr(column[:40]) for column in columns[:10])
+        raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
+    if set(names) >= _LABEL_STUDIO:
+        return _of_label_studio(source, columns, names, filename)
+    box = _all(names, CORNERS)
+    extent = () if box else _all(names, EXTENTS)
+    sizes = [group for group in SIDES if not (extent and set(group) <= {names[column] for column in extent})]
+    return LabelColumns(
+        filename,
+        _first(names, LABEL),
+        _first(names, ANNOTATOR),
+        _each(names, TIME),
+        box or extent,
+        is_extent=bool(extent),
+        size=_all(names, sizes),
+    )
+
+
+def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], filename: int) -> LabelColumns:
+    named = _first(names, LABEL)
+    others = [
+        column
+        for column, name in enumerate(names)
+        if name and name not in _OF_LABEL_STUDIO and name not in FILENAME and name != IGNORED
+    ]
+    controls = (named,) if named >= 0 else tuple(others)
+    if not controls:
+        shown = ", ".join(repr(column[:40]) for column in columns[:20])
+        raise FileFormatError(f"{source} has no column of labels; its columns are {shown}; export as JSON instead")
+    return LabelColumns(filename, annotator=_first(names, ("annotator",)), times=_each(names, TIME), controls=controls)
+
+
+def _name(column: str, meanings: Mapping[str, str]) -> str:
+    return meanings.get(column, column).strip().lower()
+
+
+def _first(names: Sequence[str], candidates: Sequence[str]) -> int:
+    return next((names.index(candidate) for candidate in candidates if candidate in names), -1)
+
+
+def _each(names: Sequence[str], candidates: Sequence[str]) -> tuple[int, ...]:
+    return tuple(names.index(candidate) for candidate in candidates if candidate in names)
+
+
+def _all(names: Sequence[str], groups: Sequence[tuple[str, ...]]) -> tuple[int, ...]:
+    for group in groups:
+        if all(name in names for name in group):
+            return tuple(names.index(name) for name in group)
+    return ()

@@ -1,0 +1,76 @@
+"""What readers of labels notice."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from al_core.formats.join.finding import Finding, note
+
+UNANNOTATED = "unannotated"
+"""The key of the finding that asks what images without objects mean."""
+
+STILL_OPEN = "still-open"
+"""The key of the finding about images that are known not to be labeled yet."""
+
+UNDECIDED_OPEN = Finding(
+    UNANNOTATED,
+    "image has no objects in the file, and its format does not tell whether anybody has looked at it",
+    "images have no objects in the file, and its format does not tell whether anybody has looked at them",
+    "left open; say that they are done if nothing is on them",
+)
+UNDECIDED_DONE = replace(UNDECIDED_OPEN, outcome="labeled as images with nothing on them")
+NO_OBJECTS = note(
+    "no-objects",
+    "No image in the file has an object",
+    "if classes or keypoints were labeled, this format does not hold them; export another, such as JSON",
+)
+CLIPPED = Finding(
+    "objects-clipped",
+    "image has objects that reach outside the image",
+    "images have objects that reach outside the image",
+    "they are clipped",
+)
+EMPTY = Finding(
+    "objects-empty",
+    "image has objects without area inside the image",
+    "images have objects without area inside the image",
+    "these objects are left out",
+)
+NO_CLASS_GIVEN = Finding(
+    "objects-without-class",
+    "image has objects without a class",
+    "images have objects without a class",
+    "these objects are left out",
+)
+NOT_READ = Finding(
+    "objects-not-read",
+    "image has shapes that are not read, such as lines or texts",
+    "images have shapes that are not read, such as lines or texts",
+    "these shapes are left out",
+)
+
+
+class LabelFindings:
+    """Notes about the file, and findings with the images that they concern."""
+
+    def __init__(self) -> None:
+        self._notes: list[Finding] = []
+        self._images: dict[Finding, dict[str, None]] = {}
+
+    def add_note(self, finding: Finding) -> None:
+        """Say once how the file was read."""
+        if finding not in self._notes:
+            self._notes.append(finding)
+
+    def concern(self, finding: Finding, filename: str) -> None:
+        """Note that a finding concerns an image."""
+        self._images.setdefault(finding, {})[filename] = None
+
+    def all(self) -> tuple[Finding, ...]:
+        """Return them, notes first."""
+        return (*self._notes, *(finding.of(list(names)) for finding, names in self._images.items()))
+
+
+def still_open(filenames: Sequence[str]) -> Finding:
+    """Return the finding about images that are listed and not labeled yet."""
+    images = "image is" if len(filenames) == 1 else "images are"
+    return note(STILL_OPEN, f"{len(filenames):,} {images} not labeled yet in the file", "left open")

@@ -1,0 +1,157 @@
+"""One region of a Label Studio annotation: a choice, a rectangle, a polygon, an ellipse, a brush or a keypoint."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.labels.brush import brush_mask
+from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.image_sizes import Size
+
+PERCENT: Size = (100, 100)
+"""Label Studio gives places in percent of width and height."""
+
+_ELLIPSE_CORNERS = 64
+_OF_OBJECT = re.compile(r"object[- ](\d+),?[- ]keypoint[- ](\d+)")
+_CLASS_KEYS = (
+    "rectanglelabels",
+    "polygonlabels",
+    "brushlabels",
+    "ellipselabels",
+    "keypointlabels",
+    "hypertextlabels",
+    "labels",
+)
+
+Region = Mapping[str, Any]
+"""A region with the keys of its value, of itself, and of neither."""
+
+
+def size_of(regions: Iterable[Region]) -> Size | None:
+    """Return width and height of the image in pixels, which each region repeats."""
+    for region in regions:
+        size = region.get("original_width"), region.get("original_height")
+        if all(isinstance(side, int | float) and side > 0 for side in size):
+            return size  # type: ignore[return-value]  # both are numbers
+    return None
+
+
+def add_regions(where: str, regions: Sequence[Region], labels: LabelCollector) -> None:
+    """Add what the regions of one annotation say.
+
+    Raises:
+        FileFormatError: If a region has no numbers where its shape needs them.
+    """
+    points: dict[Any, tuple[str, list[tuple[int, float, float, int]]]] = {}
+    for number, region in enumerate(regions):
+        if isinstance(region.get("choices"), list):
+            _add_choices(region["choices"], labels)
+        elif isinstance(region.get("taxonomy"), list):
+            _add_choices(["/".join(map(str, path)) for path in region["taxonomy"]], labels)
+        elif "keypointlabels" in region:
+            place, index = _object_of(region, number)
+            for name in _classes(region):
+                of_object = points.setdefault((place, name), (name, []))[1]
+                point = _numbers(where, region, "x", "y")
+                of_object.append((len(of_object) if index is None else index, point[0], point[1], 2))
+        else:
+            _add_shape(where, region, labels)
+    for name, keypoints in points.values():
+        labels.add_keypoints(name, sorted(keypoints))
+
+
+def _add_choices(choices: Sequence[Any], labels: LabelCollector) -> None:
+    for choice in choices:
+        if isinstance(choice, str) and choice.strip():
+            labels.add_class(choice)
+
+
+def _classes(region: Region) -> list[str]:
+    for key in _CLASS_KEYS:
+        names = region.get(key)
+        if isinstance(names, list) and names:
+            return [str(name) for name in names]
+    return [""]
+
+
+def _add_shape(where: str, region: Region, labels: LabelCollector) -> None:
+    is_named = any(key in region for key in _CLASS_KEYS)
+    for name in _classes(region):
+        if "rle" in region:
+            labels.add_mask(name, brush_mask(where, region))
+        elif isinstance(region.get("points"), list):
+            labels.add_polygons(name, [_points(where, region["points"])])
+        elif "radiusX" in region:
+            labels.add_polygons(name, [_ellipse(where, region)])
+        elif "width" in region and "height" in region:
+            if not is_named:
+                # A shape whose class is a region of its own, with the same corners, comes with that one.
+                continue
+            corners = _turned_rectangle(where, region)
+            xs = [x for x, _ in corners]
+            ys = [y for _, y in corners]
+            labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
+        elif is_named or "text" in region or "rating" in region or "number" in region:
+            labels.add_unread()
+
+
+def _object_of(region: Region, number: int) -> tuple[Any, int | None]:
+    """Return which object a keypoint belongs to, and which of its keypoints it is, from 0."""
+    if region.get("parentID"):
+        return region["parentID"], None
+    texts = region.get("meta", {}).get("text", []) if isinstance(region.get("meta"), dict) else []
+    for text in [*(texts if isinstance(texts, list) else [texts]), region.get("id")]:
+        match = _OF_OBJECT.fullmatch(text) if isinstance(text, str) else None
+        if match:
+            return f"object-{match[1]}", int(match[2]) - 1
+    return number, None
+
+
+def _turned_rectangle(where: str, region: Region) -> list[Point]:
+    """Return the corners of a rectangle, in percent; it is turned around its upper left corner, in pixels."""
+    x, y, width, height = _numbers(where, region, "x", "y", "width", "height")
+    angle = math.radians(_number(region.get("rotation", 0)) or 0)
+    wide, high = size_of([region]) or PERCENT
+    corners = []
+    for along, down in ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height)):
+        across = along * wide / 100
+        below = down * high / 100
+        turned_x = across * math.cos(angle) - below * math.sin(angle)
+        turned_y = across * math.sin(angle) + below * math.cos(angle)
+        corners.append((x + 100 * turned_x / wide, y + 100 * turned_y / high))
+    return corners
+
+
+def _ellipse(where: str, region: Region) -> list[Point]:
+    x, y, radius_x, radius_y = _numbers(where, region, "x", "y", "radiusX", "radiusY")
+    angles = np.linspace(0, 2 * np.pi, _ELLIPSE_CORNERS, endpoint=False)
+    turn = math.radians(_number(region.get("rotation", 0)) or 0)
+    wide, high = size_of([region]) or PERCENT
+    across = radius_x * wide / 100 * np.cos(angles)
+    below = radius_y * high / 100 * np.sin(angles)
+    xs = x + 100 / wide * (across * math.cos(turn) - below * math.sin(turn))
+    ys = y + 100 / high * (across * math.sin(turn) + below * math.cos(turn))
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def _points(where: str, points: Sequence[Any]) -> list[Point]:
+    for point in points:
+        if not isinstance(point, list) or len(point) != 2 or any(_number(value) is None for value in point):
+            raise FileFormatError(f"{where}: a polygon is a list of x and y, found {point!a:.80}")
+    return [(float(x), float(y)) for x, y in points]
+
+
+def _numbers(where: str, region: Region, *keys: str) -> list[float]:
+    values = [_number(region.get(key)) for key in keys]
+    for key, value in zip(keys, values, strict=True):
+        if value is None:
+            raise FileFormatError(f"{where}: a region has no number {key!r}, found {region.get(key)!a:.80}")
+    return [value for value in values if value is not None]
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,84 @@
+"""Pascal VOC XML: one file per image, with boxes, in a folder, zip or tar."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.progress import reported
+from al_core.formats.files.text import BOM
+from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+from al_core.formats.files.xml_tree import parse_xml
+from al_core.formats.labels.addresses import image_name, without_hash
+from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.labels import Labels
+from al_core.formats.labels.xml_values import number, size_from
+
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_LABEL_STUDIO = "Label Studio"
+
+
+def recognizes_voc(path: Path, head: bytes) -> bool:
+    """Return whether a file begins with an `<annotation>`, or a folder or archive holds XML files."""
+    start = head.removeprefix(BOM).lstrip()
+    return (start.startswith(b"<") and b"<annotation>" in start) or bool(_xml_files(tree_names(path, head)))
+
+
+def read_voc(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
+    """Return the boxes of Pascal VOC; a file without objects may be of an image that nobody has looked at.
+
+    Raises:
+        FileFormatError: Naming file and element that does not fit.
+    """
+    labels = LabelCollector(path.name, choices)
+    if path.is_file() and path.suffix.lower() == ".xml":
+        _add(path.name, path.stem, parse_xml(path.read_bytes(), path.name), labels)
+        return labels.finished()
+    tree = open_tree(path)
+    names = _xml_files(tree.names)
+    if not names:
+        raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
+    announce_texts(tree, names)
+    for name in reported(names):
+        where = f"{tree.source}/{name}"
+        _add(where, name, parse_xml(tree.read(name), where), labels)
+    return labels.finished()
+
+
+def _xml_files(names: list[str]) -> list[str]:
+    return [name for name in names if name.lower().endswith(".xml")]
+
+
+def _add(where: str, name: str, annotation: ElementTree.Element, labels: LabelCollector) -> None:
+    if annotation.tag != "annotation":
+        raise FileFormatError(f"{where} begins with <{annotation.tag[:40]}>; expected <annotation>, Pascal VOC")
+    filename = _filename(name, annotation)
+    size = size_from(annotation.findtext("size/width"), annotation.findtext("size/height"))
+    objects = annotation.findall("object")
+    if not objects:
+        labels.leave_undecided(filename, size=size)
+        return
+    labels.annotate(filename, annotator=(annotation.findtext("source/annotator") or "").strip(), size=size)
+    for entry in objects:
+        box = entry.find("bndbox")
+        class_name = (entry.findtext("name") or "").strip()
+        if box is None:
+            raise FileFormatError(f"{where}: an object has no <bndbox>; add it")
+        labels.add_box(class_name, [number(where, corner, box.findtext(corner)) for corner in _CORNERS])
+
+
+def _filename(name: str, annotation: ElementTree.Element) -> str:
+    stem = re.sub(r"\.xml$", "", name, flags=re.IGNORECASE)
+    filename = (annotation.findtext("filename") or "").strip()
+    if annotation.findtext("owner/name") == _LABEL_STUDIO:
+        return without_hash(image_name(filename or stem.rpartition("/")[2]))
+    if not filename:
+        return stem
+    # Tools write the name alone, or with folders; where they write none, the XML file lies in the image's folder.
+    folders = re.sub(r"^(.*/)?Annotations/", "", f"/{stem}".replace("//", "/")).lstrip("/").rpartition("/")[0]
+    is_bare = "/" not in filename and "\\" not in filename
+    has_suffix = Path(filename).suffix.lower() in IMAGE_SUFFIXES
+    filename = filename if has_suffix else f"{filename}.xml"
+    return f"{folders}/{filename}" if is_bare and folders else filename

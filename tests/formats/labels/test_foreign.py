@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_labels
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("via.json", '{"a.png1": {"filename": "a.png", "regions": [], "file_attributes": {}}}', "VGG Image Annotator"),
+        (
+            "a.json",
+            '{"version": "5", "imagePath": "a.jpg", "shapes": []}',
+            "labelme's JSON.*convert the folder to COCO",
+        ),
+        ("c.json", "-DOCSTART- -X- O\n", "a format of texts, which is not read; export as JSON"),
+        ("train.txt", "./images/a.jpg\n./images/b 1.PNG\n", "a list of filenames without labels"),
+    ],
+)
+def test_a_file_without_labels_or_of_another_tool_is_named(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(FileFormatError, match=message):
+        read_labels(tmp_path / name)
+
+
+def test_images_alone_are_no_labels(tmp_path: Path) -> None:
+    (tmp_path / "voc" / "images").mkdir(parents=True)
+    (tmp_path / "voc" / "images" / "a.jpg").write_bytes(b"x")
+    with pytest.raises(FileFormatError, match=r"voc is images without labels.*Label Studio writes none to YOLO"):
+        read_labels(tmp_path / "voc")

@@ -1,0 +1,38 @@
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.labels.label_columns import has_label_columns, label_columns
+
+
+def test_columns_are_known_by_usual_names() -> None:
+    columns = label_columns("l.csv", ["ID", "Image", "Class", "Worker", "date"], {})
+    assert (columns.filename, columns.label, columns.annotator, columns.times) == (1, 2, 3, (4,))
+    assert columns.used == [1, 2, 3, 4]
+
+
+def test_a_box_is_corners_before_it_is_an_extent() -> None:
+    corners = label_columns("l.csv", ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"], {})
+    assert (corners.box, corners.size, corners.is_extent) == ((4, 5, 6, 7), (1, 2), False)
+    extent = label_columns("l.csv", ["filename", "label", "x", "y", "width", "height"], {})
+    assert (extent.box, extent.size, extent.is_extent) == ((2, 3, 4, 5), (), True)
+
+
+def test_a_person_says_what_a_column_means() -> None:
+    columns = label_columns(
+        "l.csv", ["foto", "tier", "label"], {"foto": "filename", "tier": "label", "label": "ignored"}
+    )
+    assert (columns.filename, columns.label) == (0, 1)
+
+
+def test_label_studio_has_the_label_in_the_column_that_is_left() -> None:
+    header = ["annotation_id", "annotator", "created_at", "id", "image", "lead_time", "tier", "updated_at"]
+    columns = label_columns("l.csv", header, {})
+    assert (columns.filename, columns.controls, columns.times) == (4, (6,), (7, 2))
+    with pytest.raises(FileFormatError, match="has no column of labels"):
+        label_columns("l.csv", [name for name in header if name != "tier"], {})
+
+
+def test_without_filenames_there_is_nothing_to_join() -> None:
+    assert not has_label_columns(["name", "label"])
+    with pytest.raises(FileFormatError, match=r"l\.csv has no column 'filename'; its columns are 'name', 'label'"):
+        label_columns("l.csv", ["name", "label"], {})

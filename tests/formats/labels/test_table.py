@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import Labels, ReadingChoices, join_report, read_labels
+from al_core.formats.choices import BY_CONTENT
+
+
+def read(tmp_path: Path, content: str, choices: ReadingChoices = BY_CONTENT) -> Labels:
+    path = tmp_path / "l.csv"
+    path.write_text(content)
+    return read_labels(path, choices)
+
+
+def test_an_empty_cell_is_no_label(tmp_path: Path) -> None:
+    labels = read(tmp_path, "filename,label\na.png,cat\nb.png,\nc.png,dog\n")
+    assert (labels.filenames, labels.open_filenames) == (["a.png", "c.png"], ["b.png"])
+    assert labels.classes.tolist() == [(0, 0), (1, 1)]
+
+
+def test_repeated_names_are_annotators_who_may_disagree(tmp_path: Path) -> None:
+    rows = "filename,label,annotator\na,cat,1\na,cat,2\nb,cat,1\nb,dog,2\na,cat,1\n"
+    labels = read(tmp_path, rows)
+    assert labels.annotators == ["1", "2", "1", "2"]
+    assert join_report(["a", "b"], labels).conflicting == ["b"]
+
+
+def test_a_row_per_box_is_one_annotation_per_image(tmp_path: Path) -> None:
+    rows = (
+        "filename,width,height,class,xmin,ymin,xmax,ymax\na,40,20,cat,10,5,20,10\nb,40,20,,,,,\na,40,20,dog,0,0,40,20\n"
+    )
+    labels = read(tmp_path, rows)
+    assert (labels.filenames, labels.open_filenames, labels.class_names) == (["a"], ["b"], ["cat", "dog"])
+    assert labels.boxes[["label", "x0", "y0", "x1", "y1"]].tolist() == [(0, 0.25, 0.25, 0.5, 0.5), (1, 0, 0, 1, 1)]
+
+
+def test_relative_boxes_need_no_size(tmp_path: Path) -> None:
+    rows = "ImageID,LabelName,XMin,XMax,YMin,YMax\na,cat,0.25,0.5,0.0,1.0\n"
+    assert read(tmp_path, rows).boxes[["x0", "y0", "x1", "y1"]].tolist() == [(0.25, 0, 0.5, 1)]
+    with pytest.raises(FileFormatError, match="the file has no size of the image"):
+        read(tmp_path, "filename,label,x,y,w,h\na,cat,10,10,20,20\n")
+
+
+def test_columns_of_0_and_1_are_classes(tmp_path: Path) -> None:
+    labels = read(tmp_path, "filename, cat, dog\na.png,1,0\nb.png,1,1\nc.png,0,0\n", ReadingChoices(format="csv"))
+    assert labels.class_names == ["cat", "dog"]
+    assert labels.classes.tolist() == [(0, 0), (1, 0), (1, 1)]
+    assert labels.open_filenames == ["c.png"]
+    with pytest.raises(FileFormatError, match=r"column 'cat': expected 0 or 1, found '0\.7'"):
+        read(tmp_path, "filename,cat,dog\na.png,0.7,0.3\n", ReadingChoices(format="csv"))
+
+
+def test_label_studio_writes_shapes_into_cells(tmp_path: Path) -> None:
+    header = "annotation_id,annotator,created_at,id,image,label,lead_time,updated_at\n"
+    box = '"[{""x"":10,""y"":20,""width"":30,""height"":40,""rectanglelabels"":[""cat""]}]"'
+    rows = f'1,7,1970-01-01T00:00:09Z,1,/data/local-files/?d=a.png,{box},,\n2,7,,2,s3://b/b.png,"",,\n'
+    labels = read(tmp_path, header + rows)
+    assert (labels.filenames, labels.annotators, labels.times[0]) == (["a.png", "b/b.png"], ["7", "7"], 9.0)
+    np.testing.assert_allclose(labels.boxes[["x0", "y0", "x1", "y1"]].tolist(), [(0.1, 0.2, 0.4, 0.6)], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "filename,class,xmin,ymin,xmax,ymax\na,cat,1,x,3,4\n",
+            "row 0 counting from 0: expected four numbers as a box",
+        ),
+        ("annotation_id,annotator,lead_time,image,label\n1,1,1,a.png,[x\n", "a label is not JSON"),
+    ],
+)
+def test_a_cell_that_does_not_fit_is_named(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(FileFormatError, match=message):
+        read(tmp_path, content)
