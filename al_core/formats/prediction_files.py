@@ -1,14 +1,16 @@
 """Several files that belong together: which holds the predictions, which the images, which the class names."""
 
+import mmap
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
-from al_core.formats.files.reader import HEAD_BYTES, check_file, choose
+from al_core.formats.files.reader import check_file, choose
 from al_core.formats.files.text import BOM
-from al_core.formats.names.class_names import CLASS_NAME_READERS, read_class_names
+from al_core.formats.names.class_names import CLASS_NAME_SUFFIXES, read_class_names
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable, read_scores
 from al_core.formats.readers import PREDICTION_READERS, read_predictions
@@ -16,6 +18,8 @@ from al_core.types import Progress
 
 SCORES = "scores"
 """The format name of ready-made scores, beside those of `PREDICTION_READERS`."""
+
+_CLASS_NAMES = [suffix for suffix in CLASS_NAME_SUFFIXES if suffix != ".json"]
 
 _ONE_PER_IMAGE = (".txt", ".xml", ".npy", ".json")
 
@@ -35,6 +39,10 @@ class PredictionFiles:
     class_names: Path | None = None
 
 
+_IMAGES = re.compile(rb'"images"\s*:\s*\[')
+_SCORE = re.compile(rb'"score"\s*:')
+
+
 def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     """Return what each file is for; many files of one kind in one folder are read as that folder.
 
@@ -45,7 +53,7 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     if len(paths) == 1:
         return PredictionFiles(paths[0])
     images = [path for path in paths if _describes_images(path)]
-    names = [path for path in paths if path not in images and path.suffix.lower() in CLASS_NAME_READERS["txt"].suffixes]
+    names = [path for path in paths if path not in images and path.suffix.lower() in _CLASS_NAMES]
     main = [path for path in paths if path not in images and path not in names]
     if not main and len(images) == 1:
         # An annotation file that holds its results too.
@@ -100,6 +108,10 @@ def read_prediction_files(
 
 
 def _describes_images(path: Path) -> bool:
-    # Results are a list, or have scores; the annotation file is an object and has none.
-    head = check_file(path).removeprefix(BOM).lstrip()[:HEAD_BYTES]
-    return path.suffix.lower() == ".json" and head.startswith(b"{") and b'"images"' in head and b'"score"' not in head
+    # Results are a list, or have scores; the annotation file is an object and has none. Where its keys are in the file
+    # is up to its tool: thousands of categories or annotations may come before the images.
+    head = check_file(path).removeprefix(BOM).lstrip()
+    if path.suffix.lower() != ".json" or not head.startswith(b"{"):
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return bool(_IMAGES.search(content)) and not _SCORE.search(content)

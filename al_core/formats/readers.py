@@ -1,6 +1,7 @@
 """Every file format that can be read. A new format takes one module and one line here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -275,7 +276,7 @@ def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and
     files = [path] if images is None else [path, images]
     named = {"choices": choices} if reader.takes_choices else {}
     with reading_reported(progress):
-        predictions: Predictions = reader.read(*files, **named)
+        predictions: Predictions = replace(reader.read(*files, **named), missing=choices.missing)
         if choices.images_dir and predictions.filenames and needs_frames(predictions):
             predictions = place_boxes(predictions, read_frames(choices.images_dir, predictions.filenames))
     predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)

@@ -30,6 +30,9 @@ PREFERRED_SCORES = (
 LONGEST_TAG = 180
 """Characters of a tag's name in the name of a model, which has the time behind it and is 200 long at most."""
 
+_TASKS_OF_OBJECTS = ("object-detection", "keypoint-detection")
+"""Of these a file often has no entry for an image in which nothing was found."""
+
 
 @dataclass(frozen=True)
 class ScoreOrigin:
@@ -169,5 +172,14 @@ def complete_scores(
         return None
     raise MissingInputError(
         f"{n_missing:,} of the {len(candidates):,} candidates have no score '{score.name}'; add predictions for them, "
-        "or choose a query tag whose samples all have one"
+        f"or choose a query tag whose samples all have one{_or_empty(score)}"
+    )
+
+
+def _or_empty(score: StoredArray) -> str:
+    if ScoreOrigin.of(score).task not in _TASKS_OF_OBJECTS:
+        return ""
+    return (
+        "; if the model found nothing in these images, store its predictions again with missing=empty "
+        "('Nothing found' on the page Predictions)"
     )

@@ -32,6 +32,19 @@ def test_the_annotation_file_is_distinguished_from_the_results_in_any_order(writ
     assert assign_roles([results, about]) == PredictionFiles(results, images=about)
 
 
+def test_the_annotation_file_is_recognized_by_images_anywhere_in_it(written: Callable[..., list[Path]]) -> None:
+    categories = [{"id": number, "name": f"a class with the number {number}"} for number in range(200)]
+    late = json.dumps({"categories": categories, "annotations": [{"id": 1}] * 500, "images": ABOUT["images"]})
+    about, results = written(about__json=late, results__json=json.dumps(RESULTS))
+    assert assign_roles([results, about]) == PredictionFiles(results, images=about)
+
+
+def test_a_data_yaml_next_to_a_zip_names_its_classes(written: Callable[..., list[Path]]) -> None:
+    names, archive = written(data__yaml="names:\n- cat\n- dog\n", labels__zip="")
+    archive.write_bytes((EXAMPLES / "predictions" / "yolo.zip").read_bytes())
+    assert assign_roles([archive, names]) == PredictionFiles(archive, class_names=names)
+
+
 def test_a_text_file_next_to_an_array_names_its_classes(written: Callable[..., list[Path]]) -> None:
     names, array = written(classes__txt="cat\ndog\n", array__npy="")
     array.write_bytes((EXAMPLES / "predictions" / "npy.npy").read_bytes())

@@ -6,6 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.formats.choices import Missing
 from al_core.store import Dataset, Kind
 from tests.pages.conftest import Open
 from tests.patience import PATIENCE
@@ -129,3 +132,24 @@ def test_each_upload_is_a_model_that_is_made_current_renamed_deleted_and_restore
     press(app, "Restore “one image”")
     assert digits.models.get("one image").id == half.id
     assert not app.exception
+
+
+def test_images_without_a_text_file_of_ultralytics_count_as_empty_on_one_click(
+    digits: Dataset, open_page: Open
+) -> None:
+    app = dropped(open_page, digit_0000__txt="0 0.5 0.5 0.5 0.5 0.75\n", digit_0001__txt="1 0.5 0.5 0.25 0.25 0.5\n")
+    for _ in range(200):
+        # A folder is read as a job.
+        if app.radio:
+            break
+        app.run()
+    question = app.radio[0]
+    assert question.label == f"{digits.n_samples - 2:,} images of {digits.n_samples:,} without an entry in the file"
+    assert question.value == Missing.UNKNOWN
+    question.set_value(Missing.EMPTY).run()
+    press(app, "Store and score")
+    job = jobs.latest(f"store:{digits.id}")
+    assert job is None or job.wait(PATIENCE)
+    assert score(digits, "objectness_least_confidence") == [0.25, 0.5, 0]
+    selection = workflow.run_selection(digits, SelectionConfig("ACTIVE_LEARNING", 2, name="picked"))
+    assert selection.tag.size == 2

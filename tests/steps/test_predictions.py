@@ -1,11 +1,13 @@
 import numpy as np
+import pytest
 
 from al_core import workflow
 from al_core.formats import Predictions
+from al_core.formats.choices import Missing
 from al_core.formats.predictions.predictions import DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.steps.predictions import find_predictions, read_annotations
 from al_core.store import Dataset, Kind
-from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
+from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 from tests.conftest import FILENAMES
 
 BOX = ObjectDetectionOutput.from_scores(np.array([[0, 0.25, 0.5, 1]]), [0.5], [1])
@@ -83,3 +85,19 @@ def test_a_probability_map_is_stored_as_the_class_at_each_position(dataset: Data
     assert annotations.mask_of(1) is None
     taken = annotations.take(np.array([5, 2])).mask_of(1)
     np.testing.assert_array_equal(taken, grid)
+
+
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_images_in_which_the_model_found_nothing_are_scored_as_certain(dataset: Dataset, is_batch: bool) -> None:
+    outputs = ObjectDetectionBatch(BOX, [1, 0]) if is_batch else [BOX, NONE]
+    predictions = Predictions(["a.png", "c.png"], ["cat", "dog"], outputs, DETECTION, missing=Missing.EMPTY)
+    store(dataset, predictions)
+    score = dataset.arrays.read(dataset.arrays.get(Kind.SCORE, "objectness_least_confidence"))
+    assert score.tolist() == [0.5, 0, 0, 0, 0, 0]
+
+
+def test_keypoints_of_images_in_which_the_model_found_nothing_are_scored_too(dataset: Dataset) -> None:
+    person = KeypointPrediction([KeypointInstancePrediction([1, 2, 0.25], 0)])
+    store(dataset, Predictions(["b.png"], ["person"], [person], KEYPOINTS, missing=Missing.EMPTY))
+    [score] = dataset.arrays.all(Kind.SCORE)
+    assert not np.isnan(dataset.arrays.read(score)).any()

@@ -2,14 +2,19 @@
 
 import streamlit as st
 
-from al_core.formats import PREDICTION_READERS, PredictionFiles, assign_roles
+from al_core.formats import CLASS_NAME_SUFFIXES, PREDICTION_READERS, PredictionFiles, assign_roles
 from al_core.steps import exports
 from al_core.store import Dataset
 from ui.file_drop import chosen_files
 from ui.session import Key, round_of
 
-# Besides the readers' own suffixes those of single files of a folder: YOLO's text files and Pascal VOC's XML.
-TYPES = sorted({suffix[1:] for reader in PREDICTION_READERS.values() for suffix in reader.suffixes} | {"txt", "xml"})
+# Besides the readers' own suffixes those of single files of a folder, YOLO's text files and Pascal VOC's XML, and those
+# of files that name the classes.
+TYPES = sorted(
+    {suffix[1:] for reader in PREDICTION_READERS.values() for suffix in reader.suffixes}
+    | {suffix[1:] for suffix in CLASS_NAME_SUFFIXES}
+    | {"txt", "xml"}
+)
 
 
 def dropped_files() -> PredictionFiles | None:
@@ -19,7 +24,7 @@ def dropped_files() -> PredictionFiles | None:
         TYPES,
         f"predictions-{round_of(Key.PREDICTIONS_ROUND)}",
         "One file, or several that belong together: COCO results with their annotation file, one text or XML file per "
-        "image, a file of class names",
+        "image, a file of class names such as data.yaml",
     )
     return assign_roles(paths) if paths else None
 

@@ -1,9 +1,12 @@
 """From a file to stored scores: read, compare with the dataset, show the comparison, store on the button."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from al_core import workflow
 from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions
+from al_core.formats.choices import Missing
 from al_core.jobs import JobState
 from al_core.store import Dataset
 from al_core.text import counted
@@ -16,6 +19,8 @@ from ui.predictions.source import Contents, PredictionSource, forget_source, rea
 from ui.session import Key, next_round
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
+
+_MEANINGS = {Missing.UNKNOWN: "Not predicted", Missing.EMPTY: "Nothing found"}
 
 
 def import_form(dataset: Dataset, files: PredictionFiles) -> None:
@@ -46,11 +51,26 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
         st.warning("Most rows do not sum to 1 or fall outside 0 to 1. These look like logits.", icon=":material/help:")
         if st.toggle("Apply a softmax to each row", help="Turns logits into probabilities; off changes nothing"):
             prepared, report = _joined(key, source.name, layout.policy, True, dataset, contents)
+    if isinstance(prepared, Predictions) and prepared.can_be_empty and report.missing:
+        prepared = replace(prepared, missing=_asked_missing(report))
+        prepared, report = _joined(f"{key} {prepared.missing}", source.name, layout.policy, False, dataset, prepared)
     show_report(report)
     note = workflow.unscored_note(dataset, report)
     if note and report.usable:
         st.warning(plain(note), icon=":material/visibility_off:")
     _store_button(dataset, source, prepared, report)
+
+
+def _asked_missing(report: JoinReport) -> Missing:
+    """Draw the question what it means that the file has no entry for some images, and return the answer."""
+    answer = st.radio(
+        f"{counted(len(report.missing), 'image')} of {report.n_samples:,} without an entry in the file",
+        list(_MEANINGS),
+        format_func=lambda missing: _MEANINGS[missing],
+        horizontal=True,
+        help="Many tools write nothing for an image without objects. Such an image has scores, too: it is certain",
+    )
+    return answer or Missing.UNKNOWN
 
 
 # Only what is on the page, with and without softmax: a report holds every filename.

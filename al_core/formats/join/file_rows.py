@@ -80,6 +80,16 @@ class FileRows:
         """Whether the filenames are numbers of images in another file, which must not meet a sample by its stem."""
         return False
 
+    @property
+    def can_be_empty(self) -> bool:
+        """Whether a sample without a row can be one in which nothing was found."""
+        return False
+
+    @property
+    def missing_is_empty(self) -> bool:
+        """Whether a sample without a row is one in which nothing was found."""
+        return False
+
     def differ(self, first: int, later: int) -> bool:
         """Return whether two rows of one sample contradict each other."""
         return False

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FilenameRows, FileRows
@@ -18,6 +20,14 @@ _NUMBERS = note(
     "check that the numbers name images and do not count rows",
 )
 _MISSING = Finding("missing", "sample has none", "samples have none")
+_EMPTY = Finding(
+    "missing-empty",
+    "sample has no entry",
+    "samples have no entry",
+    "counted as images in which the model found nothing",
+    severity=Severity.NOTE,
+)
+_OR_EMPTY = "if the model has seen them and found nothing, say so (missing=empty)"
 _FILLED = "equal class probabilities are filled in, the most uncertain ones"
 _UNKNOWN = Finding(
     "unknown",
@@ -156,6 +166,7 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
             *file_rows.findings,
         ),
         rows=_used(rows, [] if file_rows.keeps_repeats else repeats, bad),
+        empty=_empty(samples, present, [*ambiguous, *unknown]) if file_rows.missing_is_empty else np.empty(0, np.int64),
     )
 
 
@@ -167,9 +178,24 @@ def _remarks(file_rows: FileRows, names: Sequence[str], counts: Mapping[str, int
     return [_NUMBERS] if is_all_numbers else []
 
 
+def _empty(samples: Sequence[str], present: NDArray[np.bool_], unknown: Sequence[str]) -> Rows:
+    """Return the samples without a row, without those that a name which matched nothing may mean."""
+    in_doubt = set(map(_stem, unknown))
+    missing = np.flatnonzero(~present).tolist()
+    return np.array([row for row in missing if _stem(samples[row]) not in in_doubt], dtype=np.int64)
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(name).stem
+
+
 def _absence(file_rows: FileRows, policy: Policy) -> Finding:
+    if file_rows.missing_is_empty:
+        return _EMPTY
     is_filled = policy is Policy.FILL and file_rows.can_fill
     outcome = _FILLED if is_filled else file_rows.wording.absence
+    if file_rows.can_be_empty:
+        outcome = f"{outcome}; {_OR_EMPTY}"
     return Finding(_MISSING.what, _MISSING.singular, _MISSING.plural, outcome)
 
 

@@ -1,7 +1,7 @@
 """How the rows of a file meet the samples of a dataset, said before anything is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -24,7 +24,7 @@ HOW_MATCHED = {
 }
 """How sentences call the ways of matching whose names need it."""
 
-_NOT_PLAIN = ("rows", "wording", "findings", "details", "frames")
+_NOT_PLAIN = ("rows", "wording", "findings", "details", "frames", "empty")
 
 
 class Policy(StrEnum):
@@ -62,6 +62,7 @@ class JoinReport:
         findings: What the reader changed or left out.
         details: Everything that was noticed, by the join and by the reader.
         rows: (n_rows,) int64, for each row of the file its sample, -1 where it is unknown or not used.
+        empty: The samples without a row that count as images without objects.
         frames: How the images of the rows lie, where a file has boxes in pixels; None where it does not matter.
     """
 
@@ -84,6 +85,7 @@ class JoinReport:
     findings: Sequence[Finding]
     details: Sequence[Finding]
     rows: Rows
+    empty: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     frames: ImageFrames | None = None
 
     def with_frames(self, frames: ImageFrames, findings: Sequence[Finding]) -> "JoinReport":
@@ -95,14 +97,14 @@ class JoinReport:
     def usable(self) -> bool:
         """Whether the file can be stored under the policy."""
         severities = {finding.severity for finding in self.details}
-        if Severity.REFUSAL in severities or not self.n_used:
+        if Severity.REFUSAL in severities or not (self.rows >= 0).any():
             return False
         return self.policy is not Policy.REJECT or Severity.PROBLEM not in severities
 
     @property
     def n_used(self) -> int:
-        """Samples that have a usable row."""
-        return len(np.unique(self.rows[self.rows >= 0]))
+        """Samples that have a usable row, or count as images without objects."""
+        return len(np.unique(self.rows[self.rows >= 0])) + len(self.empty)
 
     def align(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n_samples, C) probabilities in dataset order; samples without a usable row are NaN, or filled.
@@ -140,7 +142,7 @@ class JoinReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain values; `rows` is left out, its length is `n_rows`."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _NOT_PLAIN}
+        plain = {column.name: getattr(self, column.name) for column in fields(self) if column.name not in _NOT_PLAIN}
         plain["policy"] = str(self.policy)
         plain["findings"] = {finding.text: list(finding.names) for finding in self.findings}
         plain["details"] = [finding.to_json() for finding in self.details]

@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.choices import Missing
 from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.box_layout import PixelBoxes
-from al_core.formats.predictions.row_checks import IndependentChecks, ProbabilityChecks, RowChecks
+from al_core.formats.predictions.row_checks import IndependentChecks, ObjectChecks, ProbabilityChecks, RowChecks
 from al_core.types import Rows
-from al_core.utils import ObjectDetectionBatch
+from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 
 CLASSIFICATION = "classification"
 DETECTION = "object-detection"
@@ -25,7 +26,12 @@ MATRIX_TASKS = (CLASSIFICATION, MULTI_LABEL)
 """The tasks whose outputs are one (M, C) matrix of probabilities."""
 
 
-ROW_CHECKS: dict[str, RowChecks] = {CLASSIFICATION: ProbabilityChecks(), MULTI_LABEL: IndependentChecks()}
+ROW_CHECKS: dict[str, RowChecks] = {
+    CLASSIFICATION: ProbabilityChecks(),
+    MULTI_LABEL: IndependentChecks(),
+    DETECTION: ObjectChecks(),
+    KEYPOINTS: ObjectChecks(),
+}
 """The checks by task, for those tasks that have their own."""
 
 
@@ -44,6 +50,7 @@ class Predictions(FileRows):
         pixel_boxes: The boxes in pixels, as long as some have no place because their image has no known size.
         image_sizes: (M, 2) width and height of the images as the file has them, NaN where it has none; None if
             nothing in it is in pixels.
+        missing: What it means that a sample has no row, for a task whose outputs may be empty.
     """
 
     wording = Wording("a prediction", "have a prediction", "left without a score")
@@ -56,6 +63,7 @@ class Predictions(FileRows):
     category_ids: list[int] | None = None
     pixel_boxes: PixelBoxes | None = None
     image_sizes: NDArray[np.floating] | None = None
+    missing: Missing = Missing.UNKNOWN
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -64,6 +72,16 @@ class Predictions(FileRows):
     def can_fill(self) -> bool:
         """Whether a sample without a row can be given the values that are the most uncertain."""
         return self._row_checks.can_fill
+
+    @property
+    def can_be_empty(self) -> bool:
+        """Whether a sample without a row can be one on which the model found nothing."""
+        return self._row_checks.can_be_empty
+
+    @property
+    def missing_is_empty(self) -> bool:
+        """Whether a sample without a row is one on which the model found nothing."""
+        return self.can_be_empty and self.missing is Missing.EMPTY
 
     def differ(self, first: int, later: int) -> bool:
         """Return whether two rows of one sample contradict each other."""
@@ -84,6 +102,20 @@ class Predictions(FileRows):
         if isinstance(self.outputs, ObjectDetectionBatch):
             return self.outputs.take(rows)
         return [self.outputs[row] for row in rows.tolist()]
+
+    def with_empty_rows(self, n_rows: int) -> "Predictions":
+        """Return the predictions with further rows in which the model found nothing.
+
+        Examples:
+            >>> one = Predictions(["a.png"], [], [KeypointPrediction([])], KEYPOINTS)
+            >>> len(one.with_empty_rows(2).outputs)
+            3
+        """
+        if isinstance(self.outputs, ObjectDetectionBatch):
+            counts = np.concatenate([self.outputs.n_boxes, np.zeros(n_rows, np.int64)])
+            return replace(self, outputs=ObjectDetectionBatch(self.outputs.objects, counts))
+        empty = ObjectDetectionOutput([], [], []) if self.task == DETECTION else KeypointPrediction([])
+        return replace(self, outputs=[*self.outputs, *[empty] * n_rows])
 
     def with_filenames(self, filenames: Sequence[str] | None, source: str) -> "Predictions":
         """Return the predictions with these filenames if they have none of their own.

@@ -16,6 +16,9 @@ class RowChecks:
     can_fill = False
     """Whether a sample without a row can be given the values that are the most uncertain."""
 
+    can_be_empty = False
+    """Whether a sample without a row can be one on which the model found nothing."""
+
     def differ(self, outputs: Any, first: int, later: int) -> bool:
         """Return whether two rows differ; objects of one image in two places do, since no reader splits an image."""
         return True
@@ -23,6 +26,12 @@ class RowChecks:
     def bad_rows(self, outputs: Any) -> BadRows:
         """Return the rows that do not fit."""
         return BadRows()
+
+
+class ObjectChecks(RowChecks):
+    """Checks of boxes or keypoints, of which an image may have none."""
+
+    can_be_empty = True
 
 
 class MatrixChecks(RowChecks):

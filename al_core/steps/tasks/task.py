@@ -119,7 +119,12 @@ class Task(ABC):
             progress: Called with (samples read, samples in all) where outputs are read one at a time.
         """
         used = np.flatnonzero(report.rows >= 0)
-        return report.rows[used], predictions.take(used)
+        rows = report.rows[used]
+        if not len(report.empty):
+            return rows, predictions.take(used)
+        without_objects = len(predictions) + np.arange(len(report.empty))
+        complete = predictions.with_empty_rows(len(report.empty))
+        return np.concatenate([rows, report.empty]), complete.take(np.concatenate([used, without_objects]))
 
     @abstractmethod
     def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:

@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import MetadataTable, Policy, Predictions, ScoreTable, join_report
+from al_core.formats.choices import Missing
 from al_core.formats.join.file_rows import FilenameRows
+from al_core.formats.predictions.predictions import DETECTION
+from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 
 SAMPLES = ["a", "b", "c", "d"]
 
@@ -175,3 +180,40 @@ def test_the_first_line_says_that_the_order_was_assumed() -> None:
     )
     for rows in (predictions, predictions.with_filenames(["a", "b"], "p.npy")):
         assert join_report(["a", "b"], rows).sentences()[0].startswith(assumed)
+
+
+def detections(*names: str, missing: Missing) -> Predictions:
+    objects = ObjectDetectionOutput.from_scores(
+        np.array([[0, 0, 1, 1]] * len(names)), [0.5] * len(names), [0] * len(names)
+    )
+    return Predictions(
+        list(names), ["cat"], ObjectDetectionBatch(objects, [1] * len(names)), DETECTION, missing=missing
+    )
+
+
+def test_a_sample_without_objects_is_missing_unless_somebody_says_otherwise() -> None:
+    report = join_report(SAMPLES, detections("a", "b", missing=Missing.UNKNOWN))
+    assert (report.n_used, report.empty.tolist()) == (2, [])
+    assert "say so (missing=empty)" in report.sentences()[1]
+    report = join_report(SAMPLES, detections("a", "b", missing=Missing.EMPTY), policy=Policy.REJECT)
+    assert (report.n_used, report.empty.tolist(), report.missing) == (4, [2, 3], ["c", "d"])
+    assert report.usable
+    assert report.sentences() == [
+        "4 of 4 samples have a prediction in the file.",
+        "2 samples have no entry ('c', 'd'): counted as images in which the model found nothing.",
+    ]
+
+
+def test_a_sample_that_an_unmatched_name_may_mean_is_not_called_empty() -> None:
+    samples = ["x/1.jpg", "y/1.jpg", "2.jpg", "3.jpg"]
+    report = join_report(samples, detections("1.txt", "2.txt", missing=Missing.EMPTY))
+    assert (report.rows.tolist(), report.empty.tolist()) == ([-1, 2], [3])
+
+
+def test_a_file_of_which_no_name_is_in_the_dataset_is_not_one_of_empty_images() -> None:
+    assert not join_report(SAMPLES, detections("x", missing=Missing.EMPTY)).usable
+
+
+def test_class_probabilities_are_never_empty() -> None:
+    rows = replace(predictions({"a": [1, 0]}), missing=Missing.EMPTY)
+    assert join_report(SAMPLES, rows).empty.tolist() == []
