@@ -23,6 +23,7 @@ from al_core.formats.labels.readers import LABEL_READERS
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
 from al_core.formats.names.filenames import FILENAME_READERS
+from al_core.formats.predictions.box_table import read_box_table, recognizes_box_table
 from al_core.formats.predictions.boxes_json import read_detection_json, recognizes_detection_json
 from al_core.formats.predictions.classes_csv import read_classification_csv, recognizes_classification_csv
 from al_core.formats.predictions.classes_json import read_classification_json, recognizes_classification_json
@@ -37,6 +38,7 @@ from al_core.formats.predictions.lightly_folder import read_lightly_folder, reco
 from al_core.formats.predictions.map_arrays import read_map_array, recognizes_map_array
 from al_core.formats.predictions.maps import read_maps, recognizes_maps
 from al_core.formats.predictions.placing import needs_frames, place_boxes
+from al_core.formats.predictions.prediction_strings import read_prediction_strings, recognizes_prediction_strings
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import SCORE_READERS
 from al_core.formats.predictions.tools.registry import TOOL_READERS
@@ -45,6 +47,7 @@ from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognizes
 from al_core.types import Progress
 
 _CSV = (".csv", ".tsv")
+_TABLES = (*_CSV, ".parquet", ".arrow", ".feather", ".json", ".jsonl")
 
 EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
     Reader(
@@ -164,6 +167,22 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         recognizes_coco,
         read_coco,
         companion="The annotation file with images (names and sizes) and categories",
+    ),
+    Reader(
+        "detection-table",
+        "Table of boxes",
+        "One row per box: filename, class, confidence and xmin, ymin, xmax, ymax, under any usual names",
+        _TABLES,
+        recognizes_box_table,
+        read_box_table,
+    ),
+    Reader(
+        "prediction-strings",
+        "Kaggle prediction strings",
+        "One row per image: image_id and PredictionString, which has class, confidence and corners of each box",
+        _CSV,
+        recognizes_prediction_strings,
+        read_prediction_strings,
     ),
     Reader(
         "parquet",

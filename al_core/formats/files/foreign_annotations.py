@@ -13,6 +13,8 @@ _MAX_BYTES = 2**16
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _KITTI = re.compile(rf"[^\s\d]\S*(?: {_NUMBER}){{14,15}}")
 _VISDRONE = re.compile(rf"(?:{_NUMBER},){{7}}{_NUMBER},?")
+_CARTUCHO = re.compile(rf"[^\s\d-]\S* (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
+_DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?")
 _MOT = re.compile(rf"\d+,-?\d+,(?:{_NUMBER},){{5,7}}{_NUMBER}")
 
 _AS_TABLE = (
@@ -58,6 +60,10 @@ def _first_line(content: bytes) -> str:
 
 ANNOTATIONS = (
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
+    ForeignKind(
+        "the text of Cartucho's mAP (class name, confidence and corners per box)", _texts_are(_CARTUCHO), _AS_TABLE
+    ),
+    ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
     ForeignKind("a MOT table (frame, track, box per line)", _is_mot, _AS_TABLE),
 )

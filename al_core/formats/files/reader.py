@@ -13,6 +13,9 @@ Value = TypeVar("Value")
 HEAD_BYTES = 4096
 """How much of a file `Reader.recognizes` gets to see."""
 
+_DESCRIBED = 5
+"""How many formats an error describes; of more it says the names."""
+
 
 @dataclass(frozen=True)
 class Reader(Generic[Value]):
@@ -75,7 +78,11 @@ def _expected(path: Path, head: bytes, readers: dict[str, Reader[Value]]) -> str
         suffix = ".zip"
     else:
         suffix = ".json" if head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[") else ""
-    alike = [f"{reader.label} ({reader.description})" for reader in readers.values() if suffix in reader.suffixes]
+    of_suffix = [reader for reader in readers.values() if suffix in reader.suffixes]
+    if len(of_suffix) > _DESCRIBED:
+        # What each holds would take a page, which there is: docs/formats.md.
+        return f"expected one of {', '.join(reader.label for reader in of_suffix)}; the page on formats shows each"
+    alike = [f"{reader.label} ({reader.description})" for reader in of_suffix]
     every = [f"{reader.label} ({', '.join(reader.suffixes)})" for reader in readers.values()]
     return f"expected one of {', '.join(alike or every)}"
 

@@ -7,9 +7,10 @@ from al_core.formats.predictions.predictions import Predictions
 
 
 def recognizes_classification_csv(path: Path, head: bytes) -> bool:
-    """Return whether the first line of a file is text with more than one column."""
+    """Return whether the first line of a file is text with more than one column, or its name says that it is CSV."""
     first_line = head.lstrip().partition(b"\n")[0]
-    return looks_like_text(head) and first_line[:1] not in b"[{<" and any(mark in first_line for mark in b",;\t")
+    is_table = any(mark in first_line for mark in b",;\t") or path.suffix.lower() in (".csv", ".tsv")
+    return looks_like_text(head) and first_line[:1] not in b"[{<" and is_table
 
 
 def read_classification_csv(path: Path) -> Predictions:

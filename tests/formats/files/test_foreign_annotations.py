@@ -6,7 +6,12 @@ from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
 
 KITTI = "Car -1 -1 -10 1.48 45.28 35.68 94.20 -1 -1 -1 -1000 -1000 -1000 -10 0.7791\n"
-TEXTS = {"KITTI": KITTI, "VisDrone": "1,45,34,49,0.7791,0,-1,-1\n"}
+TEXTS = {
+    "KITTI": KITTI,
+    "VisDrone": "1,45,34,49,0.7791,0,-1,-1\n",
+    "DOTA": "10.5 20 30 20 30 40 10.5 40 plane 0\n",
+    "the text of Cartucho's mAP": "tvmonitor 0.471781 0 13 174 244\n",
+}
 
 
 @pytest.mark.parametrize("kind", TEXTS)
@@ -15,7 +20,7 @@ def test_a_folder_of_texts_of_another_tool_is_named(tmp_path: Path, kind: str) -
     folder.mkdir()
     (folder / "a.txt").write_text("")
     (folder / "b 1.txt").write_text(TEXTS[kind])
-    with pytest.raises(FileFormatError, match=f"^labels is {kind} text .*one row per box.*as CSV"):
+    with pytest.raises(FileFormatError, match=f"^labels is {kind}.*one row per box.*as CSV"):
         read_predictions(folder)
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.files.tree import tree_names
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.images import image_of_file, json_documents, json_keys, own_name
+from al_core.formats.predictions.tools.images import image_of_file, json_documents, own_name
 from al_core.formats.predictions.tools.objects import (
     MASKS_NOT_READ,
     NO_BOX,

@@ -1,9 +1,7 @@
 """What a tool wrote for each image, in any of the ways in which people save that as JSON."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +10,15 @@ import orjson
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
 from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.json_keys import is_plain_json, may_be_of_image
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import BOM, decode_utf8, read_json
-from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+from al_core.formats.files.tree import announce_texts, open_tree
 
 _NAME_KEYS = (*FILENAME_COLUMNS, "image", "image_path", "img_path", "path", "file", "name", "image_name", "img")
 _CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
 _LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks")
-_NOT_IMAGES = ("metadata.json", "schema.json", "tasks.json", "dataset.json", "frames.json")
-
-_PEEK_BYTES = 2**18
-"""How much of a file is searched for its keys: the first images may be without objects."""
-
-_PEEK_FILES = 100
-
-_KEY = re.compile(rb'"([A-Za-z_][\w-]{0,40})"\s*:')
 
 
 @dataclass(frozen=True)
@@ -43,40 +34,6 @@ class ImageRecord:
     where: str
     filename: str
     content: Any
-
-
-def json_keys(path: Path, head: bytes) -> frozenset[str]:
-    """Return the keys of the objects with which a JSON file begins, or the JSON files of a folder or archive.
-
-    Raises:
-        FileFormatError: If an archive is damaged.
-    """
-    is_json = head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
-    if not is_json and not any(map(_is_of_image, tree_names(path, head))):
-        return frozenset()
-    stat = path.stat()
-    return _keys(path, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=4)
-def _keys(path: Path, changed_at: int, n_bytes: int) -> frozenset[str]:
-    # Every tool is asked in turn whether the file is its own.
-    return frozenset(key.decode() for content in _beginnings(path) for key in _KEY.findall(content))
-
-
-def _beginnings(path: Path) -> Iterator[bytes]:
-    if _is_plain_file(path):
-        with path.open("rb") as file:
-            yield file.read(_PEEK_BYTES)
-        return
-    tree = open_tree(path)
-    n_bytes = 0
-    for name in list(filter(_is_of_image, tree.names))[:_PEEK_FILES]:
-        content = tree.read(name)[:_PEEK_BYTES]
-        yield content
-        n_bytes += len(content)
-        if n_bytes > _PEEK_BYTES:
-            return
 
 
 def image_records(
@@ -97,17 +54,17 @@ def image_records(
         FileFormatError: If a file is damaged or holds something else.
     """
     layout = _Layout(is_image, expected)
-    if _is_plain_file(path) and is_json_lines(path):
+    if is_plain_json(path) and is_json_lines(path):
         for where, value in json_lines(path):
             yield layout.record(where, "", value)
-    elif _is_plain_file(path):
+    elif is_plain_json(path):
         yield from reported(list(layout.records(path.name, read_json(path))))
     else:
         yield from _records_of_files(path, layout, ending)
 
 
 def _records_of_files(path: Path, layout: "_Layout", ending: str) -> Iterator[ImageRecord]:
-    for document in json_documents(path, _is_of_image):
+    for document in json_documents(path, may_be_of_image):
         records = list(layout.records(document.where, document.content))
         if len(records) == 1 and not records[0].filename:
             records = [replace(records[0], filename=image_of_file(document.filename, ending))]
@@ -120,7 +77,7 @@ def json_documents(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[Ima
     Raises:
         FileFormatError: If one is not JSON.
     """
-    if _is_plain_file(path):
+    if is_plain_json(path):
         yield ImageRecord(path.name, path.name, read_json(path))
         return
     tree = open_tree(path)
@@ -200,17 +157,6 @@ class _Layout:
             f"an object with {', '.join(map(repr, list(value)[:8]))}" if isinstance(value, dict) else f"{value!a:.80}"
         )
         return FileFormatError(f"{where}: expected {self.expected}, found {shown}")
-
-
-def _is_of_image(name: str) -> bool:
-    return name.lower().endswith(".json") and name.rpartition("/")[2].lower() not in _NOT_IMAGES
-
-
-def _is_plain_file(path: Path) -> bool:
-    if path.is_dir():
-        return False
-    with path.open("rb") as file:
-        return file.read(64).removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
 
 
 def _json(content: bytes, where: str) -> Any:

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.images import ImageRecord, image_of_file, image_records, json_keys
+from al_core.formats.predictions.tools.images import ImageRecord, image_of_file, image_records
 from al_core.formats.predictions.tools.objects import ObjectColumns
 
 SUFFIXES = (".json", ".jsonl", ".zip")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.predictions.tools.images import image_records, json_keys
+from al_core.formats.predictions.tools.images import image_records
 from tests.formats.predictions.tools.objects import saved
 
 
@@ -51,9 +51,3 @@ def test_what_is_no_image_is_refused_with_its_place(tmp_path: Path) -> None:
         named(saved(tmp_path / "p.json", [{"boxes": 1}, {"masks": 2}]))
     with pytest.raises(FileFormatError, match="record 0 counting from 0: expected an object of boxes, found 7"):
         named(saved(tmp_path / "p.json", [7]))
-
-
-def test_the_keys_of_a_file_are_seen_beyond_its_first_lines(tmp_path: Path) -> None:
-    path = saved(tmp_path / "p.json", [{"boxes": []}] * 2000 + [{"score": 1}])
-    assert json_keys(path, path.read_bytes()[:4096]) == {"boxes", "score"}
-    assert json_keys(tmp_path, b"") == {"boxes", "score"}

@@ -1,0 +1,184 @@
+"""What the columns of a table with one row per object mean, by their names."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from al_core.formats.predictions.box_layout import Layout
+
+Columns = Mapping[str, str]
+"""The names of columns by their simplified names."""
+
+_LAYOUTS: tuple[tuple[Layout, tuple[str, ...]], ...] = (
+    (Layout.CORNERS, ("xmin", "ymin", "xmax", "ymax")),
+    (Layout.CORNERS, ("x1", "y1", "x2", "y2")),
+    (Layout.CORNERS, ("x0", "y0", "x1", "y1")),
+    (Layout.CORNERS, ("left", "top", "right", "bottom")),
+    (Layout.CORNERS, ("xtl", "ytl", "xbr", "ybr")),
+    (Layout.CORNERS, ("minx", "miny", "maxx", "maxy")),
+    (Layout.CORNERS, ("startx", "starty", "endx", "endy")),
+    (Layout.CORNERS, ("topleftx", "toplefty", "bottomrightx", "bottomrighty")),
+    *(
+        (layout, (*place, *extent))
+        for layout, place in (
+            (Layout.CENTER, ("xcenter", "ycenter")),
+            (Layout.CENTER, ("centerx", "centery")),
+            (Layout.CENTER, ("cx", "cy")),
+            (Layout.CENTER, ("xc", "yc")),
+            (Layout.EXTENT, ("left", "top")),
+            (Layout.EXTENT, ("xmin", "ymin")),
+            (Layout.EXTENT, ("xtl", "ytl")),
+            (Layout.EXTENT, ("x", "y")),
+        )
+        for extent in (("width", "height"), ("w", "h"), ("boxwidth", "boxheight"))
+    ),
+)
+"""Names of the four columns of a box, most certain first: x1 is right of x0 but left of x2."""
+
+_LIST_LAYOUTS = {"xyxy": Layout.CORNERS, "xywh": Layout.EXTENT, "bbox": Layout.EXTENT, "box": Layout.CORNERS}
+"""Names of a column with all four numbers. A bbox is COCO's if nothing speaks against it, which is looked at."""
+
+_SIZES = (("imagewidth", "imageheight"), ("imgwidth", "imgheight"), ("imgw", "imgh"), ("width", "height"))
+_SCORES = ("score", "confidence", "conf", "confidencescore", "probability", "prob", "detectionscore", "scores")
+_NAMES = (
+    *(
+        "classname",
+        "labelname",
+        "categoryname",
+        "labelstr",
+        "class",
+        "label",
+        "category",
+        "prediction",
+        "predictedclass",
+    ),
+    *("predictedlabel", "tagname", "tag", "objectclass", "object", "species", "name", "labels", "type"),
+)
+_NUMBERS = ("classid", "categoryid", "labelid", "clsid", "classindex", "classidx", "cls")
+_FILENAMES = (
+    *(
+        "filename",
+        "filenames",
+        "filepath",
+        "imagename",
+        "imagefilename",
+        "imagefile",
+        "imagepath",
+        "imgpath",
+        "imgname",
+    ),
+    *("image", "img", "path", "file", "imageid", "imgid", "imageurl", "imageuri", "url", "uri", "photo", "picture"),
+)
+_YOLOV5 = {"imagename", "prediction", "confidence"}
+_PREDICTION_STRING = "predictionstring"
+
+_PREFIX = re.compile(r"^(?:bounding[ _]?box|bbox|box|detection|pred)[ _.\-/]+(?=[a-z0-9])")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class BoxColumns:
+    """The columns of a table with one row per object, by their names in the file; empty where there is none.
+
+    Attributes:
+        filename: The image.
+        score: The confidence.
+        class_name: The class by its name, or by name or number.
+        class_number: The class by its number.
+        box: The four coordinates, one column that has all of them, or none.
+        layout: What the coordinates mean.
+        size: Width and height of the image, or none.
+        is_without_boxes: Whether this is a table of objects all the same.
+    """
+
+    filename: str = ""
+    score: str = ""
+    class_name: str = ""
+    class_number: str = ""
+    box: tuple[str, ...] = ()
+    layout: Layout = Layout.CORNERS
+    size: tuple[str, ...] = ()
+    is_without_boxes: bool = False
+
+    @property
+    def is_table_of_objects(self) -> bool:
+        """Whether rows are objects: they have a box, or are known to be of a tool that writes none."""
+        return bool(self.box) or self.is_without_boxes
+
+    @property
+    def has_class(self) -> bool:
+        """Whether a column names or numbers the class."""
+        return bool(self.class_name or self.class_number)
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each column means that is read."""
+        named = {
+            "filename": self.filename,
+            "score": self.score,
+            "class": self.class_name,
+            "class number": self.class_number,
+        }
+        meanings = {column: meaning for meaning, column in named.items() if column}
+        meanings |= dict.fromkeys(self.box, f"box ({self.layout.value})")
+        return meanings | dict.fromkeys(self.size, "image size")
+
+
+def simplified(name: str) -> str:
+    """Return the name of a column without case, separators, and the box that it may speak of.
+
+    Examples:
+        >>> simplified("X_Min"), simplified("bbox.x1"), simplified("Image Name"), simplified("bbox")
+        ('xmin', 'x1', 'imagename', 'bbox')
+    """
+    return _SEPARATORS.sub("", _PREFIX.sub("", name.strip().lower()))
+
+
+def box_columns(names: Sequence[str]) -> BoxColumns:
+    """Return what the columns of a table mean, as far as it is one with a row per object.
+
+    Examples:
+        >>> box_columns(["image", "label", "conf", "x1", "y1", "x2", "y2"]).box
+        ('x1', 'y1', 'x2', 'y2')
+        >>> box_columns(["filename", "cat", "dog"]).is_table_of_objects
+        False
+    """
+    columns: dict[str, str] = {}
+    for name in names:
+        columns.setdefault(simplified(name), name)
+    boxes = _boxes(columns)
+    rest = {short: name for short, name in columns.items() if name not in boxes.box}
+    class_name = _first(rest, _NAMES)
+    return replace(
+        boxes,
+        filename=_first({short: name for short, name in rest.items() if name != class_name}, _FILENAMES),
+        score=_first(rest, _SCORES),
+        class_name=class_name,
+        class_number=_first(rest, _NUMBERS),
+        size=next((tuple(rest[side] for side in sides) for sides in _SIZES if rest.keys() >= set(sides)), ()),
+        is_without_boxes=not boxes.box and columns.keys() >= _YOLOV5 and len(columns) == len(_YOLOV5),
+    )
+
+
+def prediction_string(names: Sequence[str]) -> str:
+    """Return the column of Kaggle's prediction strings, empty if there is none."""
+    return next((name for name in names if _SEPARATORS.sub("", name.lower()) == _PREDICTION_STRING), "")
+
+
+def filename_column(names: Sequence[str]) -> str:
+    """Return the column of filenames, empty if none has a usual name."""
+    return _first({simplified(name): name for name in reversed(names)}, _FILENAMES)
+
+
+def _boxes(columns: Columns) -> BoxColumns:
+    for layout, sides in _LAYOUTS:
+        if columns.keys() >= set(sides):
+            return BoxColumns(box=tuple(columns[side] for side in sides), layout=layout)
+    for name, layout in _LIST_LAYOUTS.items():
+        if name in columns:
+            return BoxColumns(box=(columns[name],), layout=layout)
+    return BoxColumns()
+
+
+def _first(columns: Columns, shorts: Sequence[str]) -> str:
+    return next((columns[short] for short in shorts if short in columns), "")

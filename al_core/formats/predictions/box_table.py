@@ -1,0 +1,190 @@
+"""Tables with one row per object: CSV, Parquet, Arrow, or JSON records of plain values."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.reader import HEAD_BYTES
+from al_core.formats.files.row_table import RowTable, column_names, open_row_table
+from al_core.formats.join.finding import note
+from al_core.formats.predictions.box_columns import BoxColumns, box_columns
+from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
+from al_core.formats.predictions.predictions import Predictions
+from al_core.types import Rows
+from al_core.utils import ObjectDetectionBatch
+
+ANY_CLASS = "object"
+"""The class of objects that have none."""
+
+_FRAMES = "frame_number"
+"""What supervision writes where nobody has told it the filename."""
+
+_NO_CLASSES = note("classes-missing", "No column names the class", f"every object is of one class, {ANY_CLASS!r}")
+_NO_BOXES = note(
+    "boxes-missing", "The table has no boxes", "scores do not need them, but where the objects lie stays unknown"
+)
+_BRACKETS = re.compile(r"[\[\](){}]")
+_WHOLE = re.compile(r"\d{1,9}(?:\.0*)?")
+
+
+def recognizes_box_table(path: Path, head: bytes) -> bool:
+    """Return whether a table has the columns of a box, and of a filename, a class or a confidence beside them."""
+    names = column_names(path, head)
+    columns = box_columns(names)
+    is_described = bool(columns.score or columns.class_name or columns.class_number)
+    return columns.is_table_of_objects and is_described and bool(columns.filename or _FRAMES in names)
+
+
+def read_box_table(path: Path) -> Predictions:
+    """Return the boxes of a table with one row per object: filename, class, confidence and four coordinates.
+
+    Usual names of columns are understood, and whether boxes are corners, or a corner or the center and a size, is said
+    by their names and checked by their values. A row without box and confidence says that nothing was detected.
+
+    Raises:
+        FileFormatError: Naming the column that is missing, or row and column of a cell that does not fit.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    table = open_row_table(path, head)
+    if table is None:
+        raise FileFormatError(f"{path.name} is no table; expected CSV, Parquet, Arrow or JSON records")
+    columns = box_columns(table.names)
+    _check_columns(path.name, table.names, columns)
+    return _BoxTable(path.name, table, columns).predictions()
+
+
+def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> None:
+    shown = ", ".join(repr(name[:40]) for name in names[:12])
+    if not columns.is_table_of_objects:
+        raise FileFormatError(
+            f"{source} has no columns of a box, such as xmin, ymin, xmax, ymax; its columns are {shown}"
+        )
+    if not columns.filename and _FRAMES in names:
+        raise FileFormatError(
+            f"{source} has the column {_FRAMES!r} and no filenames; with supervision, name each image: "
+            'sink.append(detections, {"filename": image_path})'
+        )
+    if not columns.filename:
+        raise FileFormatError(f"{source} has no column of filenames; its columns are {shown}; rename or add one")
+    if not columns.score:
+        raise FileFormatError(
+            f"{source} has boxes but no column of confidences, such as 'score'; without them these are labels and not "
+            f"predictions; its columns are {shown}"
+        )
+
+
+class _BoxTable:
+    """The columns of one table that are read."""
+
+    def __init__(self, source: str, table: RowTable, columns: BoxColumns) -> None:
+        self._source = source
+        self._columns = columns
+        in_one = len(columns.box) == 1
+        texts = [columns.filename, columns.class_name, columns.class_number, *(columns.box if in_one else ())]
+        numbers = [columns.score, *columns.size, *(() if in_one else columns.box)]
+        cells, values = table.read([name for name in texts if name], numbers)
+        self._texts = dict(zip([name for name in texts if name], cells, strict=True))
+        self._numbers = dict(zip(numbers, values.T, strict=True))
+
+    def predictions(self) -> Predictions:
+        names = self._texts[self._columns.filename]
+        position = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        image = np.fromiter(map(position.__getitem__, names), np.int64, len(names))
+        coordinates = self._coordinates()
+        scores = self._numbers[self._columns.score]
+        # A row without numbers says that its image has no objects.
+        rows = np.flatnonzero(np.isfinite(coordinates).any(axis=1) | np.isfinite(scores))
+        class_names, labels = self._classes(rows)
+        boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
+        if not self._columns.box:
+            return _without_places(self._source, list(position), class_names, boxes)
+        sizes = self._sizes(image, len(position))
+        predictions = detection_predictions(self._source, list(position), class_names, boxes, sizes)
+        findings = () if self._columns.has_class else (_NO_CLASSES,)
+        return replace(predictions, findings=(*findings, *predictions.findings))
+
+    def _coordinates(self) -> NDArray[np.float32]:
+        box = self._columns.box
+        if len(box) == 1:
+            return _listed_coordinates(f"{self._source}, column {box[0]!r}", self._texts[box[0]])
+        if box:
+            return np.stack([self._numbers[side] for side in box], axis=1)
+        return np.full((len(self._texts[self._columns.filename]), 4), np.nan, np.float32)
+
+    def _classes(self, rows: Rows) -> tuple[list[str], Rows]:
+        """Return the class names, and the position among them of the class of each of these rows."""
+        names = self._stripped(self._columns.class_name, rows)
+        numbers = self._stripped(self._columns.class_number, rows)
+        labels = [_label(name or number) for name, number in zip(names, numbers, strict=True)]
+        return dense_labels(labels, _numbered(set(zip(numbers, names, strict=True))))
+
+    def _stripped(self, column: str, rows: Rows) -> list[str]:
+        cells = self._texts.get(column)
+        return [""] * len(rows) if cells is None else [cells[row].strip() for row in rows.tolist()]
+
+    def _sizes(self, image: Rows, n_images: int) -> NDArray[np.floating] | None:
+        """Return (M, 2) widths and heights of the images, or None if the columns hold something else."""
+        if not self._columns.size:
+            return None
+        of_row = np.stack([self._numbers[side] for side in self._columns.size], axis=1).astype(np.float64)
+        sizes = np.full((n_images, 2), np.nan)
+        sizes[image] = of_row
+        # The width of an image is the same in each of its rows, that of a box is not.
+        return sizes if np.array_equal(sizes[image], of_row, equal_nan=True) else None
+
+
+def _without_places(source: str, filenames: list[str], class_names: list[str], boxes: Boxes) -> Predictions:
+    """Return objects whose boxes the table does not have."""
+    # What is checked of boxes passes for the whole image.
+    whole = np.tile(np.array([0, 0, 1, 1], np.float32), (len(boxes.labels), 1))
+    predictions = detection_predictions(source, filenames, class_names, replace(boxes, coordinates=whole))
+    batch: ObjectDetectionBatch = predictions.outputs
+    nowhere = np.full((len(batch.objects.labels), 4), np.nan, np.float32)
+    findings = (_NO_BOXES, *(finding for finding in predictions.findings if finding.what != "box-coordinates"))
+    outputs = ObjectDetectionBatch(batch.objects.with_boxes(nowhere), batch.n_boxes)
+    return replace(predictions, outputs=outputs, findings=findings)
+
+
+def _listed_coordinates(where: str, cells: Sequence[str]) -> NDArray[np.float32]:
+    """Return the four numbers of cells such as [1, 2, 3, 4], NaN for an empty cell."""
+    rows: list[list[float]] = []
+    for number, cell in enumerate(cells):
+        values = _numbers_of(cell) if cell.strip() else [np.nan] * 4
+        if len(values) != 4:
+            raise FileFormatError(f"{where}, row {number} counting from 0: expected four numbers, found {cell!a:.80}")
+        rows.append(values)
+    with np.errstate(over="ignore"):
+        return np.array(rows, np.float32).reshape(-1, 4)
+
+
+def _numbers_of(cell: str) -> list[float]:
+    try:
+        return [float(part) for part in _BRACKETS.sub(" ", cell).replace(",", " ").split()]
+    except ValueError:
+        return []
+
+
+def _label(text: str) -> int | str:
+    """Return a class as a number if it is one, such as 2 or 2.0."""
+    if not text:
+        return ANY_CLASS
+    return int(float(text)) if _WHOLE.fullmatch(text) else text
+
+
+def _numbered(pairs: set[tuple[str, str]]) -> list[str] | None:
+    """Return the class names in the order of their numbers, or None unless each has one of its own.
+
+    Examples:
+        >>> _numbered({("2", "cat"), ("10", "ant")})
+        ['cat', 'ant']
+    """
+    of_number = {number: name for number, name in pairs if _WHOLE.fullmatch(number) and name}
+    if len(of_number) < len(pairs) or len(set(of_number.values())) < len(pairs):
+        return None
+    return [name for _, name in sorted(of_number.items(), key=lambda entry: float(entry[0]))]
