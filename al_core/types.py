@@ -18,5 +18,8 @@ Scores: TypeAlias = NDArray[np.floating]
 Probabilities: TypeAlias = NDArray[np.floating]
 """(N, C) class probabilities."""
 
+ProbabilityMap: TypeAlias = NDArray[np.floating]
+"""(H, W, C) class probabilities of each pixel of an image."""
+
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (done, total); raises `Cancelled` to stop the work."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from al_core.formats import Annotations, ExportChoices, ExportRows, Need, find_w
 from al_core.formats.files.cells import escape_cell
 from al_core.formats.files.images import missing_images
 from al_core.steps.manifest import make_manifest
-from al_core.steps.predictions import annotations_of, find_predictions, predictions_of
+from al_core.steps.predictions import annotations_of, find_predictions, object_masks_of, predictions_of
 from al_core.steps.provenance import find_source
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.records import Kind, StoredArray, Tag
@@ -104,7 +105,9 @@ def _missing_image(images_dir: Path, filenames: list[str], label: str) -> str | 
 def tag_annotations(dataset: "Dataset", tag: Tag) -> Annotations | None:
     """Return the predictions that a tag's score was made from, otherwise the current ones, for all samples."""
     stored = tag_predictions(dataset, tag)
-    return annotations_of(dataset, stored) if stored else None
+    if stored is None:
+        return None
+    return replace(annotations_of(dataset, stored), objects=object_masks_of(dataset, stored))
 
 
 def tag_predictions(dataset: "Dataset", tag: Tag) -> StoredArray | None:

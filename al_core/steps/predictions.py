@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from al_core.formats.predictions.annotations import Annotations
+from al_core.formats.predictions.object_masks import ObjectMasks
 from al_core.steps.image_frames import frames_of_file
 from al_core.steps.scores import ScoreOrigin, score_columns
 from al_core.steps.tasks import TASKS, PredictionAttributes, Task, find_task
 from al_core.store.models import NewModel
+from al_core.store.records import Kind
 from al_core.store.stored_json import to_json
 from al_core.types import Progress
 
@@ -41,7 +43,15 @@ def score_and_save(
     array = task.to_array(predictions, rows, outputs, dataset.n_samples)
     category_ids = None if predictions.category_ids is None else tuple(predictions.category_ids)
     class_names = tuple(task.class_names(predictions, array))
-    attributes = PredictionAttributes(task.name, class_names, report.source, category_ids, version=2)
+    attributes = PredictionAttributes(
+        task.name,
+        class_names,
+        report.source,
+        category_ids,
+        tuple(predictions.keypoint_names),
+        tuple(predictions.skeletons),
+        version=2,
+    )
     new = NewModel(
         name,
         scores,
@@ -49,6 +59,7 @@ def score_and_save(
         task=task.name,
         kind=task.kind,
         predictions=array,
+        more_arrays=task.more_arrays(rows, outputs),
         prediction_attributes=to_json(attributes),
         n_samples=len(rows),
         attributes={"source": report.source},
@@ -96,3 +107,14 @@ def annotations_of(dataset: "Dataset", stored: "StoredArray") -> Annotations:
     attributes = PredictionAttributes.of(stored)
     task = find_task(attributes.task)
     return task.annotations(stored.name, dataset.arrays.read(stored), attributes)
+
+
+def object_masks_of(dataset: "Dataset", stored: "StoredArray") -> ObjectMasks | None:
+    """Return the masks of stored predictions at full resolution, mapped from disk; None if they have none.
+
+    Those that version 0.1.0 has stored have none.
+    """
+    if stored.kind != Kind.MASK:
+        return None
+    masks = dataset.arrays.find(Kind.OBJECT_MASK, stored.name)
+    return ObjectMasks.of_bytes(dataset.arrays.read(masks)) if masks else None

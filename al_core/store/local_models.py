@@ -46,6 +46,7 @@ class LocalModels(Models):
         groups = [NewArrays(Kind.SCORE, new.scores, new.score_attributes)]
         if new.predictions is not None:
             groups.insert(0, NewArrays(new.kind, {new.name: new.predictions}, new.prediction_attributes))
+        groups += [NewArrays(kind, {new.name: array}) for kind, array in new.more_arrays.items()]
         with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
             present = self._find_same(locked, new, written)
             model = present or self._find_begun(locked, new) or self._add(locked, new)
@@ -168,6 +169,7 @@ class LocalModels(Models):
             task=row.task,
             n_samples=row.n_samples,
             is_current=row.is_current if row.task else has_plain_names,
+            # What goes with the predictions was stored after them.
             predictions=next((array for array in stored if array.kind != Kind.SCORE), None),
             scores=scores,
             n_bytes=sum(self._arrays.n_bytes(array) for array in stored),

@@ -49,6 +49,7 @@ class NewModel:
         task: The name of a registered task; empty for ready-made scores.
         kind: Of the array of predictions.
         predictions: That array, or None.
+        more_arrays: Arrays of other kinds that go with it, by kind.
         prediction_attributes: JSON that goes with it.
         n_samples: How many samples it says something of.
         attributes: What is known about it.
@@ -60,6 +61,7 @@ class NewModel:
     task: str = ""
     kind: str = ""
     predictions: NDArray[Any] | None = None
+    more_arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     prediction_attributes: Mapping[str, Any] = field(default_factory=dict)
     n_samples: int | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """(P,) of `annotations.KEYPOINT`, one entry per point."""
     MASK = "mask"
     """(S,) of `annotations.mask_type`, one entry per sample that has a mask."""
+    OBJECT_MASK = "object-mask"
+    """(B,) bytes that `object_masks.ObjectMasks.of_bytes` reads: the masks at full resolution, beside a `MASK`."""
     SCORE = "score"
     """(N,) from 0 to 1, higher meaning more worth labeling, NaN where there is none."""
     METADATA = "metadata"

@@ -17,11 +17,12 @@ from al_core.exceptions import (
     NotFoundError,
 )
 from al_core.formats import ExportChoices, Predictions, read_predictions
-from al_core.formats.predictions.predictions import DETECTION
+from al_core.formats.predictions.maps import Maps
+from al_core.formats.predictions.predictions import DETECTION, SEGMENTATION
 from al_core.steps import exports
 from al_core.steps.exports import export_obstacle, tag_annotations
 from al_core.steps.predictions import read_annotations
-from al_core.store import INITIAL_TAG, Dataset, Workspace
+from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
 from al_core.utils import ObjectDetectionOutput
 from tests.conftest import FILENAMES
 
@@ -189,6 +190,20 @@ def test_label_studio_asks_for_classes_until_there_is_a_model(tag_with_images: t
     assert b"PK" in workflow.export_tag(dataset, tag, "label-studio", choices=chosen)
     store(dataset, classes())
     assert export_obstacle(dataset, tag, "label-studio") is None
+
+
+def test_masks_stored_before_they_were_kept_whole_have_to_be_stored_again(
+    tag_with_images: tuple[Dataset, Path],
+) -> None:
+    dataset, _ = tag_with_images
+    half = np.array([[[0.75, 0.25], [0.25, 0.75]]] * 2)
+    store(dataset, Predictions(["b.png"], ["cat", "dog"], Maps(1, lambda _: half), SEGMENTATION))
+    tag = dataset.tag("two")
+    assert export_obstacle(dataset, tag, "coco") is None
+    annotations = json.loads(workflow.export_tag(dataset, tag, "coco"))["annotations"]
+    assert [(entry["bbox"], entry["score"]) for entry in annotations] == [([0, 0, 2, 4], 0.75), ([2, 0, 2, 4], 0.75)]
+    dataset.arrays.delete(Kind.OBJECT_MASK, "model")
+    assert "needs boxes, keypoints or masks at full resolution" in (export_obstacle(dataset, tag, "coco") or "")
 
 
 def test_the_demo_says_that_a_zip_takes_fewer_images(demo_home: Path) -> None:

@@ -1,11 +1,15 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.formats import Predictions
+from al_core.formats import Predictions, worker
 from al_core.formats.choices import Missing
+from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.predictions.predictions import DETECTION, KEYPOINTS, SEGMENTATION
-from al_core.steps.predictions import find_predictions, read_annotations
+from al_core.steps.predictions import find_predictions, object_masks_of, read_annotations
 from al_core.store import Dataset, Kind
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 from tests.conftest import FILENAMES
@@ -101,3 +105,57 @@ def test_keypoints_of_images_in_which_the_model_found_nothing_are_scored_too(dat
     store(dataset, Predictions(["b.png"], ["person"], [person], KEYPOINTS, missing=Missing.EMPTY))
     [score] = dataset.arrays.all(Kind.SCORE)
     assert not np.isnan(dataset.arrays.read(score)).any()
+
+
+def test_a_probability_map_is_stored_at_full_resolution_beside_it(dataset: Dataset) -> None:
+    store(dataset, left_and_right())
+    stored = find_predictions(dataset)
+    assert stored
+    masks = object_masks_of(dataset, stored)
+    assert masks
+    # The left half is background.
+    [cat] = masks.of(2)
+    assert (cat.label, cat.score, cat.pixels().tolist()) == (1, 1, [[False, True]] * 2)
+    assert masks.of(1) == []
+    renamed = dataset.models.rename(dataset.models.get("model"), "other")
+    assert renamed.predictions
+    assert renamed.predictions.kind == Kind.MASK
+    assert object_masks_of(dataset, renamed.predictions)
+    dataset.models.delete(renamed)
+    assert dataset.arrays.all(Kind.OBJECT_MASK) == []
+
+
+def test_masks_of_objects_are_stored_as_they_are(dataset: Dataset, tmp_path: Path) -> None:
+    counts = "032"  # COCO's packed run lengths: none outside, three inside, two outside
+    entries = [
+        {"image_id": "b.png", "category_id": 7, "score": score, "segmentation": {"size": [1, 5], "counts": counts}}
+        for score in (0.5, 0.25)
+    ]
+    path = tmp_path / "masks.json"
+    path.write_text(json.dumps(entries))
+    # In a process of its own, as files from the page are.
+    store(dataset, worker.read_predictions(path))
+    stored = find_predictions(dataset)
+    assert stored
+    masks = object_masks_of(dataset, stored)
+    assert masks
+    assert masks.of(1) == [ObjectMask(0, score, 1, 5, counts) for score in (0.25, 0.5)]
+
+
+def test_what_a_file_says_of_its_categories_stays(dataset: Dataset) -> None:
+    instance = KeypointInstancePrediction([1, 2, 0.5], category_id=9, score=0.5)
+    predictions = Predictions(
+        ["a.png"],
+        ["cat"],
+        [KeypointPrediction([instance])],
+        KEYPOINTS,
+        category_ids=[9],
+        keypoint_names=[["nose", "tail"]],
+        skeletons=[[[1, 2]]],
+    )
+    store(dataset, predictions)
+    annotations = read_annotations(dataset)
+    assert annotations
+    assert list(annotations.category_ids) == [9]
+    assert [list(names) for names in annotations.keypoint_names] == [["nose", "tail"]]
+    assert [list(map(list, edges)) for edges in annotations.skeletons] == [[[1, 2]]]

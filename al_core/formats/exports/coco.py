@@ -1,55 +1,81 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 import orjson
 
+from al_core.formats.exports.mask_forms import extent_of
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations, KeypointObject, Table
 
 
 def write_coco(rows: ExportRows) -> bytes:
-    """Return images, categories and annotations with scores as COCO has them: boxes or keypoints in pixels.
+    """Return images, categories and annotations with scores as COCO has them: boxes, keypoints or masks in pixels.
 
-    Image and annotation ids count from 1. Category ids are those of the keypoints, otherwise they count from 1 in the
-    order of the classes. A keypoint is visible (2) or absent (0); `keypoint_scores` has the confidences.
+    Image and annotation ids count from 1. Category ids are those of the file that the predictions came from, otherwise
+    they count from 1 in the order of the classes, as do keypoints without names. A keypoint is visible (2) or absent
+    (0); `keypoint_scores` has the confidences. A mask is that of an object or, from a probability map, of all pixels of
+    a class, with their mean probability as score.
 
     Raises:
-        MissingInputError: If there are no boxes or keypoints, or an image is not in the images folder.
+        MissingInputError: If there are no boxes, keypoints or masks, or an image is not in the images folder.
     """
     annotations = rows.predictions(Need.OBJECTS)
     images = [
         {"id": position + 1, "file_name": name, "width": width, "height": height}
         for position, (name, (width, height)) in enumerate(zip(rows.filenames, rows.sizes, strict=True))
     ]
-    skeleton: dict[str, Any] = {}
-    if annotations.boxes is None:
-        objects = list(_keypoints(rows, annotations))
-        n_points = max((len(entry["keypoint_scores"]) for entry in objects), default=0)
-        skeleton = {"keypoints": [f"keypoint_{number}" for number in range(1, n_points + 1)], "skeleton": []}
+    if annotations.objects is not None:
+        objects = list(_masks(rows, annotations))
+    elif annotations.boxes is not None:
+        objects = list(_boxes(rows, annotations, annotations.boxes))
     else:
-        objects = list(_boxes(rows, annotations.boxes))
-    categories = [
-        {"id": number, "name": name} | skeleton
-        for number, name in zip(_category_ids(annotations), annotations.class_names, strict=True)
-    ]
-    info = {"description": str(rows.metadata.get("tag", "")), "contributor": annotations.model}
-    return orjson.dumps({"info": info, "images": images, "categories": categories, "annotations": objects})
+        objects = list(_keypoints(rows, annotations))
+    # The task tells our own reader to read the masks and not the boxes around them.
+    info = {
+        "description": str(rows.metadata.get("tag", "")),
+        "contributor": annotations.model,
+        "task": annotations.task,
+    }
+    return orjson.dumps(
+        {"info": info, "images": images, "categories": _categories(annotations, objects), "annotations": objects}
+    )
+
+
+def _categories(annotations: Annotations, objects: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    n_points = max((len(entry.get("keypoint_scores", ())) for entry in objects), default=0)
+    categories: list[dict[str, Any]] = []
+    for label, (category_id, name) in enumerate(zip(_category_ids(annotations), annotations.class_names, strict=True)):
+        skeleton = {} if annotations.keypoints is None else _skeleton(annotations, label, n_points)
+        categories.append({"id": category_id, "name": name, **skeleton})
+    return categories
+
+
+def _skeleton(annotations: Annotations, label: int, n_points: int) -> dict[str, Any]:
+    """Return the names of a category's keypoints and which of them are joined; numbers without names."""
+    names = annotations.keypoint_names[label] if label < len(annotations.keypoint_names) else ()
+    skeleton = annotations.skeletons[label] if label < len(annotations.skeletons) else ()
+    numbered = [f"keypoint_{number}" for number in range(1, n_points + 1)]
+    return {"keypoints": list(names or numbered), "skeleton": [list(edge) for edge in skeleton]}
 
 
 def _category_ids(annotations: Annotations) -> list[int]:
-    return list(annotations.category_ids) or list(range(1, len(annotations.class_names) + 1))
+    """Return the number of each class: that of the file it came from, or the next one that is free, from 1 on."""
+    numbers = list(annotations.category_ids)
+    n_unnumbered = len(annotations.class_names) - len(numbers)
+    first = max(numbers, default=0) + 1
+    return numbers + list(range(first, first + n_unnumbered))
 
 
-def _boxes(rows: ExportRows, boxes: Table) -> Iterator[dict[str, Any]]:
+def _boxes(rows: ExportRows, annotations: Annotations, boxes: Table) -> Iterator[dict[str, Any]]:
     sizes = np.array(rows.sizes, float).reshape(-1, 2)[boxes["row"]]
     corners = np.column_stack([boxes[corner] for corner in ("x0", "y0", "x1", "y1")]) * np.tile(sizes, 2)
     extents = np.hstack([corners[:, :2], corners[:, 2:] - corners[:, :2]]).round(3)
     # As columns and not box by box: a tag may have a million boxes.
     image_ids = (boxes["row"] + 1).tolist()
-    category_ids = (boxes["label"] + 1).tolist()
+    category_ids = np.array(_category_ids(annotations), np.int64)[boxes["label"]].tolist()
     scores = boxes["score"].astype(float).tolist()
     columns = zip(image_ids, category_ids, scores, extents.tolist(), strict=True)
     for number, (image, category, score, box) in enumerate(columns, 1):
@@ -63,6 +89,24 @@ def _boxes(rows: ExportRows, boxes: Table) -> Iterator[dict[str, Any]]:
             "iscrowd": 0,
             "score": score,
         }
+
+
+def _masks(rows: ExportRows, annotations: Annotations) -> Iterator[dict[str, Any]]:
+    category_ids = _category_ids(annotations)
+    numbers = count(1)
+    for position, size in enumerate(rows.sizes):
+        for mask in annotations.objects_of(position, size):
+            pixels = mask.pixels()
+            yield {
+                "id": next(numbers),
+                "image_id": position + 1,
+                "category_id": category_ids[mask.label],
+                "segmentation": {"size": [mask.height, mask.width], "counts": mask.counts},
+                "bbox": [*extent_of(pixels)],
+                "area": int(pixels.sum()),
+                "iscrowd": 0,
+                "score": mask.score,
+            }
 
 
 def _keypoints(rows: ExportRows, annotations: Annotations) -> Iterator[dict[str, Any]]:

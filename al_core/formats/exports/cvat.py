@@ -1,12 +1,13 @@
 from xml.etree import ElementTree
 
 from al_core.formats.exports.addresses import path_in_storage
+from al_core.formats.exports.mask_forms import cvat_run_lengths, extent_of
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations
 
 
 def write_cvat(rows: ExportRows) -> bytes:
-    """Return "CVAT for images 1.1" XML: boxes or points in pixels, or the most probable class of each image as its tag.
+    """Return "CVAT for images 1.1" XML: boxes, points or masks in pixels, or the most probable class as a tag.
 
     CVAT finds an image by its path in the share or in the cloud storage of the task, which `image_prefix` begins.
 
@@ -49,6 +50,12 @@ def _annotate(image: ElementTree.Element, annotations: Annotations, position: in
         corners = {"xtl": box.x0, "ytl": box.y0, "xbr": box.x1, "ybr": box.y1}
         about = {"label": annotations.class_names[box.label], "source": "auto", "occluded": "0", "z_order": "0"}
         ElementTree.SubElement(image, "box", about | {name: f"{value:.2f}" for name, value in corners.items()})
+    for mask in annotations.objects_of(position, (width, height)):
+        pixels = mask.pixels()
+        place = {name: str(value) for name, value in extent_of(pixels)._asdict().items()}
+        about = {"label": annotations.class_names[mask.label], "source": "auto", "occluded": "0", "z_order": "0"}
+        if pixels.any():
+            ElementTree.SubElement(image, "mask", about | {"rle": cvat_run_lengths(pixels)} | place)
     for keypoints in annotations.keypoints_of(position, (width, height)):
         points = ";".join(f"{x:.2f},{y:.2f}" for _, (x, y, _) in keypoints.visible_points)
         about = {"label": annotations.class_names[keypoints.label], "source": "auto", "occluded": "0"}

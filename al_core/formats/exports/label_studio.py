@@ -7,9 +7,11 @@ import orjson
 from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.archive import cut, zip_files
 from al_core.formats.exports.label_studio_config import labeling_config, readme
+from al_core.formats.exports.mask_forms import brush_run_lengths
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations, KeypointObject, StoredBox
+from al_core.formats.predictions.object_masks import ObjectMask
 
 MAX_TASKS = 100_000
 """What Label Studio recommends for a project; one import takes up to 250,000."""
@@ -84,13 +86,14 @@ def _prediction(annotations: Annotations | None, position: int, size: Size | Non
     return {
         "model_version": annotations.model,
         "score": sum(region["score"] for region in regions) / len(regions),
-        "result": [region | original_size for region in regions],
+        "result": [original_size | region for region in regions],
     }
 
 
 def _regions(annotations: Annotations, position: int, size: Size | None) -> list[dict[str, Any]]:
     boxes = annotations.boxes_of(position)
     regions = [_rectangle(number, box, annotations.class_names) for number, box in enumerate(boxes)]
+    regions += [_brush(number, mask, annotations) for number, mask in enumerate(annotations.objects_of(position, size))]
     size_of_points = size if annotations.has_keypoints_in_pixels else None
     for number, keypoints in enumerate(annotations.keypoints_of(position), 1):
         regions += _points(number, keypoints, annotations, size_of_points)
@@ -113,6 +116,21 @@ def _rectangle(number: int, relative_box: StoredBox, class_names: Sequence[str])
             "rectanglelabels": [class_names[box.label]],
         },
         "score": box.score,
+        "image_rotation": 0,
+    }
+
+
+def _brush(number: int, mask: ObjectMask, annotations: Annotations) -> dict[str, Any]:
+    run_lengths = brush_run_lengths(mask.pixels())
+    return {
+        "id": f"mask-{number}",
+        "from_name": "label",
+        "to_name": "image",
+        "type": "brushlabels",
+        "value": {"format": "rle", "rle": run_lengths, "brushlabels": [annotations.class_names[mask.label]]},
+        "original_width": mask.width,
+        "original_height": mask.height,
+        "score": mask.score,
         "image_rotation": 0,
     }
 

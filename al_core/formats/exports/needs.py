@@ -12,7 +12,7 @@ class Need(StrEnum):
     """What a format cannot do without, and what to do about it."""
 
     PREDICTIONS = "needs class probabilities, boxes, keypoints or masks: store predictions first"
-    OBJECTS = "needs boxes or keypoints: store detections or keypoints first"
+    OBJECTS = "needs boxes, keypoints or masks at full resolution: store such predictions first, or once more"
     BOXES = "needs boxes: store detections first"
     CLASSES = "needs the classes to choose among: enter them, or store predictions first"
     IMAGES = "needs the images: set the images folder of the dataset"
@@ -32,11 +32,12 @@ def unmet(
     """Return the first of the needs that is not met, or None."""
     has_boxes = annotations is not None and annotations.boxes is not None
     has_keypoints = annotations is not None and annotations.keypoints is not None
+    has_masks = annotations is not None and annotations.objects is not None
     in_pixels = annotations is not None and annotations.has_keypoints_in_pixels
     has_classes = annotations is not None and len(annotations.class_names) > 0
     met = {
         Need.PREDICTIONS: annotations is not None,
-        Need.OBJECTS: has_boxes or has_keypoints,
+        Need.OBJECTS: has_boxes or has_keypoints or has_masks,
         Need.BOXES: has_boxes,
         Need.CLASSES: has_classes or bool(choices and choices.class_names),
         Need.IMAGES: images_dir is not None,

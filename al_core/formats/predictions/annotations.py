@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.predictions.box_layout import are_in_pixels
+from al_core.formats.predictions.object_masks import ObjectMask, ObjectMasks
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
 from al_core.types import Probabilities, Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
@@ -108,8 +109,11 @@ class Annotations:
         probabilities: (M, C), NaN where there is no prediction; None for other tasks.
         boxes: (B,) of `BOX` where "row" is the position among the M samples, ascending; None for other tasks.
         keypoints: (P,) of `KEYPOINT`, likewise.
-        category_ids: (C,) the category that keypoints call each class by.
+        category_ids: (C,) the number that the file called each class by; empty, or fewer, where it did not.
+        keypoint_names: (C,) the names of the keypoints of each class; empty, or fewer, where they have none.
+        skeletons: (C,) the pairs of keypoints of each class that are joined, counted from 1; likewise.
         masks: (S,) of `mask_type`, likewise.
+        objects: The masks at full resolution, for exports; None where only the grid is stored.
         are_points_in_pixels: Whether keypoints are in pixels; by default as the range of these here tells.
     """
 
@@ -119,7 +123,10 @@ class Annotations:
     boxes: Table | None = None
     keypoints: Table | None = None
     category_ids: Sequence[int] = ()
+    keypoint_names: Sequence[Sequence[str]] = ()
+    skeletons: Sequence[Sequence[Sequence[int]]] = ()
     masks: Table | None = None
+    objects: ObjectMasks | None = None
     are_points_in_pixels: bool | None = None
 
     @property
@@ -139,9 +146,12 @@ class Annotations:
             None if table is None else take_entries(table, rows) for table in (self.boxes, self.keypoints, self.masks)
         )
         boxes, keypoints, masks = tables
+        objects = self.objects and replace(self.objects, table=take_entries(self.objects.table, rows))
         # Few points may all lie near the origin, so that their own range does not tell.
         in_pixels = self.has_keypoints_in_pixels
-        return replace(self, boxes=boxes, keypoints=keypoints, masks=masks, are_points_in_pixels=in_pixels)
+        return replace(
+            self, boxes=boxes, keypoints=keypoints, masks=masks, objects=objects, are_points_in_pixels=in_pixels
+        )
 
     def confident(self, least: float) -> "Annotations":
         """Return the predictions whose confidence is at least this, and objects that have none."""
@@ -159,7 +169,7 @@ class Annotations:
             # Readers write -1 where a file has no score.
             chosen = self.keypoints[(scores >= threshold) | (scores < 0)]
             return replace(self, keypoints=chosen, are_points_in_pixels=self.has_keypoints_in_pixels)
-        return self
+        return replace(self, objects=self.objects and self.objects.confident(threshold))
 
     def boxes_of(self, position: int) -> list[StoredBox]:
         """Return the boxes of a sample."""
@@ -188,6 +198,11 @@ class Annotations:
             KeypointObject(self.category_ids.index(first["category"]), float(first["score"]), part)
             for first, part in zip(table[starts], np.split(points, starts[1:]), strict=True)
         ]
+
+    def objects_of(self, position: int, size: tuple[int, int] | None = None) -> list[ObjectMask]:
+        """Return the masks of a sample, laid over an image of this width and height if it is given."""
+        masks = self.objects.of(position) if self.objects else []
+        return [mask.scaled(*size) for mask in masks] if size else masks
 
     def mask_of(self, position: int) -> NDArray[np.unsignedinteger[Any]] | None:
         """Return the most probable class on a grid over the sample's image, (64, 64), or None without a mask."""

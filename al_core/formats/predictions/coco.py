@@ -21,10 +21,12 @@ from al_core.formats.predictions.coco_entries import Texts, read_entries
 from al_core.formats.predictions.coco_table import CocoTable, Ids, Results, ids, read_fast, read_slowly
 from al_core.formats.predictions.keypoints import keypoint_instance
 from al_core.formats.predictions.maps import Map, Maps
+from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.predictions.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
 from al_core.formats.predictions.run_lengths import (
     RunLengths,
     checked_run_lengths,
+    packed_run_lengths,
     run_length_map,
     unpacked_run_lengths,
 )
@@ -76,9 +78,15 @@ def read_coco(path: Path, images: Path | None = None) -> Predictions:
     first = next(iter(results), {})
     if "keypoints" in first:
         return _keypoints(path.name, results, about)
-    if "bbox" not in first and "segmentation" in first:
+    if "segmentation" in first and ("bbox" not in first or _is_of_masks(about)):
         return _segmentation(path.name, results, about)
     return _detections(path, read_slowly(path.name, results), about)
+
+
+def _is_of_masks(about: Any) -> bool:
+    """Return whether a file says of itself, as our exports do, that its boxes are only those around its masks."""
+    info = about.get("info") if isinstance(about, dict) else None
+    return isinstance(info, dict) and info.get("task") == SEGMENTATION
 
 
 def _results(source: str, content: Any) -> Results:
@@ -94,6 +102,7 @@ def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
     categories = _categories(source, table.categories, about)
     boxes = Boxes(images.of_entry, table.boxes, table.scores, categories.of_entry, layout=Layout.EXTENT)
     predictions = detection_predictions(source, images.filenames, categories.names, boxes, images.sizes)
+    predictions = replace(predictions, category_ids=categories.ids)
     with path.open("rb") as file:
         has_masks = b'"counts"' in file.read(HEAD_BYTES)
     if has_masks:
@@ -119,6 +128,8 @@ def _keypoints(source: str, results: Results, about: Any) -> Predictions:
         [KeypointPrediction(of_image) for of_image in instances],
         KEYPOINTS,
         category_ids=categories.ids,
+        keypoint_names=categories.keypoint_names,
+        skeletons=categories.skeletons,
     )
 
 
@@ -134,9 +145,23 @@ def _segmentation(source: str, results: Results, about: Any) -> Predictions:
     masks_as_json = Texts(orjson.dumps(result.get("segmentation")) for result in results)
     starts = np.searchsorted(images.of_entry[order], np.arange(len(images.filenames) + 1))
 
+    def entries(position: int) -> list[int]:
+        numbers: list[int] = order[starts[position] : starts[position + 1]].tolist()
+        return numbers
+
+    def read_objects(position: int) -> list[ObjectMask]:
+        masks = []
+        for number in entries(position):
+            mask = orjson.loads(masks_as_json[number])
+            runs = _run_lengths(f"{source}, entry {number} counting from 0", mask)
+            height, width = mask["size"]
+            packed = packed_run_lengths(runs)
+            masks.append(ObjectMask(int(labels[number]), float(scores[number]), height, width, packed))
+        return masks
+
     def read(position: int) -> Map:
         masks = []
-        for number in order[starts[position] : starts[position + 1]].tolist():
+        for number in entries(position):
             runs = _run_lengths(f"{source}, entry {number} counting from 0", orjson.loads(masks_as_json[number]))
             masks.append((runs, score_distribution(float(scores[number]), int(labels[number]), n_classes)))
         return run_length_map(f"{source}, {images.filenames[position]}", masks, n_classes)
@@ -145,8 +170,8 @@ def _segmentation(source: str, results: Results, about: Any) -> Predictions:
     if (labels < 0).any():
         without_category = np.unique(images.of_entry[labels < 0])
         findings.insert(0, _UNKNOWN_CATEGORY.of([images.filenames[image] for image in without_category.tolist()]))
-    maps = Maps(len(images.filenames), read)
-    return Predictions(images.filenames, categories.names, maps, SEGMENTATION, findings)
+    maps = Maps(len(images.filenames), read, read_objects)
+    return Predictions(images.filenames, categories.names, maps, SEGMENTATION, findings, category_ids=categories.ids)
 
 
 def _mask_scores(source: str, results: Results) -> NDArray[np.float32]:
@@ -212,13 +237,17 @@ class _Categories:
 
     Attributes:
         names: (C,) one per category.
-        ids: (C,) the number by which keypoints call each.
+        ids: (C,) the number by which the file calls each.
         of_entry: The position of the category of each entry, -1 where it is not listed.
+        keypoint_names: (C,) the names of its keypoints, where the file has them.
+        skeletons: (C,) which of its keypoints are joined, counted from 1.
     """
 
     names: list[str]
     ids: list[int]
     of_entry: Rows
+    keypoint_names: list[list[str]]
+    skeletons: list[list[list[int]]]
 
 
 def _categories(source: str, category_ids: Ids, about: Any) -> _Categories:
@@ -233,7 +262,24 @@ def _categories(source: str, category_ids: Ids, about: Any) -> _Categories:
         [str(category["name"]) for category in categories.values()],
         [position[key] if isinstance(key, str) else key for key in categories],
         position_of_id[category_ids.position],
+        [_keypoint_names(category) for category in categories.values()],
+        [_skeleton(category) for category in categories.values()],
     )
+
+
+def _keypoint_names(category: Mapping[str, Any]) -> list[str]:
+    names = category.get("keypoints")
+    # What is not as COCO has it is left out: nothing else depends on it.
+    return list(names) if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
+
+
+def _skeleton(category: Mapping[str, Any]) -> list[list[int]]:
+    edges = category.get("skeleton")
+    if not isinstance(edges, list):
+        return []
+    return [
+        edge for edge in edges if isinstance(edge, list) and len(edge) == 2 and all(type(end) is int for end in edge)
+    ]
 
 
 def _listed(source: str, about: Any, key: str, name: str) -> dict[Any, Mapping[str, Any]] | None:

@@ -15,14 +15,16 @@ from al_core.formats.files.npy import array_from_bytes
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 from al_core.formats.join.finding import note
 from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.predictions.predictions import SEGMENTATION, Predictions
+from al_core.types import ProbabilityMap
 
 _QUANTIZED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _TOLERANCE = 0.05
 """How far the classes of a pixel may be from a sum of 1 on average: 8 bits for many classes round that much."""
 _LAST, _FIRST = "H × W × C", "C × H × W"
 
-Map = NDArray[np.floating]
+Map = ProbabilityMap
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,12 @@ class Maps(Sequence[Map]):
     Attributes:
         n_images: How many.
         read: The position of an image in, its map out.
+        read_objects: The position of an image in, the masks out that its map was made of; None if the file has maps.
     """
 
     n_images: int
     read: Callable[[int], Map]
+    read_objects: Callable[[int], list[ObjectMask]] | None = None
 
     def __len__(self) -> int:
         return self.n_images

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,9 @@ class Predictions(FileRows):
             file has no value, an `ObjectDetectionBatch`, a sequence of (H, W, C) maps or of `KeypointPrediction`.
         task: A key of `al_core.scorers.SCORERS`.
         findings: What the reader changed or left out.
-        category_ids: (C,) the number that objects with keypoints call each class by; None if it is its position.
+        category_ids: (C,) the number that the file calls each class by; None if it is its position.
+        keypoint_names: (C,) the names of the keypoints of each class; empty where the file does not name them.
+        skeletons: (C,) the pairs of keypoints of each class that are joined, counted from 1.
         pixel_boxes: The boxes in pixels, as long as some have no place because their image has no known size.
         image_sizes: (M, 2) width and height of the images as the file has them, NaN where it has none; None if
             nothing in it is in pixels.
@@ -61,6 +63,8 @@ class Predictions(FileRows):
     task: str = CLASSIFICATION
     findings: Sequence[Finding] = ()
     category_ids: list[int] | None = None
+    keypoint_names: list[list[str]] = field(default_factory=list)
+    skeletons: list[list[list[int]]] = field(default_factory=list)
     pixel_boxes: PixelBoxes | None = None
     image_sizes: NDArray[np.floating] | None = None
     missing: Missing = Missing.UNKNOWN

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.predictions.maps import Map
+from al_core.types import ProbabilityMap
 
 MAX_PIXELS = 2**26
 """The largest image whose masks are read, 8,192 × 8,192: run lengths of a few bytes can claim any size."""
@@ -71,7 +71,30 @@ def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
     return runs
 
 
-def run_length_map(source: str, masks: Sequence[Mask], n_classes: int) -> Map:
+def packed_run_lengths(runs: RunLengths) -> str:
+    """Return run lengths as the text into which COCO packs them; see `unpacked_run_lengths`.
+
+    Examples:
+        >>> packed_run_lengths(np.array([2, 5, 3, 3, 3]))
+        '253N0'
+    """
+    left = np.array(runs, dtype=np.int64)
+    left[3:] -= runs[1:-2]
+    digits = np.zeros((len(left), _MAX_DIGITS), np.uint8)
+    is_used = np.zeros(digits.shape, np.bool_)
+    goes_on = np.ones(len(left), np.bool_)
+    for place in range(_MAX_DIGITS):
+        digit = left & 31
+        left >>= 5
+        is_used[:, place] = goes_on
+        # The sign is the highest bit of the last digit: what is left has to be all of that bit.
+        ends = left == np.where(digit & 16, -1, 0)
+        digits[:, place] = digit + np.where(ends, 0, 32) + 48
+        goes_on &= ~ends
+    return digits[is_used].tobytes().decode("ascii")
+
+
+def run_length_map(source: str, masks: Sequence[Mask], n_classes: int) -> ProbabilityMap:
     """Return (1, P, C), P being the pixels inside masks; where masks overlap the last one wins.
 
     An image without a mask is one pixel that is certain.
@@ -96,5 +119,5 @@ def run_length_map(source: str, masks: Sequence[Mask], n_classes: int) -> Map:
     if len(owner) * n_classes > _MAX_VALUES:
         raise FileFormatError(f"{source} has {len(owner):,} pixels of {n_classes} classes; scale the masks down")
     distributions = np.array([distribution for _, distribution in masks], dtype=np.float32)
-    pixels: Map = distributions[owner][np.newaxis]
+    pixels: ProbabilityMap = distributions[owner][np.newaxis]
     return pixels

@@ -80,7 +80,11 @@ class Child:
         if request["call"] == "map":
             assert self._maps is not None  # only who was given maps asks for one
             return {"value": encoder.encode(self._maps[request["arguments"]])}
-        positional, named = Decoder(Path(), self._no_map).decode(request["arguments"])
+        if request["call"] == "objects":
+            assert self._maps is not None
+            assert self._maps.read_objects is not None  # likewise
+            return {"value": encoder.encode(self._maps.read_objects(request["arguments"]))}
+        positional, named = Decoder(Path(), self._no_map, self._no_map).decode(request["arguments"])
         if request["is_reported"]:
             named["progress"] = self._report
         self._percent = -1

@@ -12,6 +12,7 @@ from al_core import exceptions
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.decoded_size import VARIABLE
 from al_core.formats.predictions.maps import Map
+from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.worker.budget import Budget
 from al_core.formats.worker.messages import Message
 from al_core.formats.worker.process import Worker
@@ -73,7 +74,8 @@ class Conversation:
             self._worker.send(request)
             self._renew_deadline()
             content = self._answer()
-            decoder = Decoder(folder, _MapsOfWorker(self._worker, self._source, self._budget).read)
+            maps = _MapsOfWorker(self._worker, self._source, self._budget)
+            decoder = Decoder(folder, maps.read, maps.read_objects)
             value = decoder.decode(content)
             self.has_maps = decoder.has_maps
             return value
@@ -158,3 +160,9 @@ class _MapsOfWorker:
             conversation = Conversation(self._worker, self._source, self._budget)
             probability_map: Map = conversation.ask("map", image)
             return probability_map
+
+    def read_objects(self, image: int) -> list[ObjectMask]:
+        """Return the masks that the map of an image was made of."""
+        with self._lock:
+            conversation = Conversation(self._worker, self._source, self._budget)
+            return [ObjectMask(*mask) for mask in conversation.ask("objects", image)]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from al_core.formats.metadata.text_column import TextColumn
 from al_core.formats.prediction_files import PredictionFiles
 from al_core.formats.predictions.box_layout import PixelBoxes
 from al_core.formats.predictions.maps import Map, Maps
+from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.utils import (
@@ -48,6 +50,7 @@ _MAPPED_BYTES = 2**20
 """Arrays of more than this are mapped from disk and not read."""
 
 ReadMap = Callable[[int], Map]
+ReadObjects = Callable[[int], list[ObjectMask]]
 
 
 class Encoder:
@@ -86,7 +89,7 @@ class Encoder:
 
     def _maps(self, maps: Maps) -> Any:
         self.maps = maps
-        return {"maps": len(maps)}
+        return {"maps": [len(maps), maps.read_objects is not None]}
 
     def _array(self, array: NDArray[Any]) -> Any:
         source = array.base
@@ -106,6 +109,8 @@ class Encoder:
         (Unannotated, lambda _, unannotated: {"unannotated": unannotated.value}),
         (Severity, lambda _, severity: {"severity": severity.value}),
         (_PLAIN, lambda _, value: value),
+        # JSON has no NaN.
+        (float, lambda _, number: number if isfinite(number) else {"float": str(number)}),
         (list, _list),
         (tuple, lambda self, values: {"tuple": self.encode(list(values))}),
         (dict, _mapping),
@@ -122,14 +127,16 @@ class Decoder:
     Args:
         folder: Where the arrays are; it may be removed afterwards.
         read_map: Gives a probability map by its position.
+        read_objects: Gives the masks that such a map was made of.
 
     Attributes:
         has_maps: Whether a value had probability maps, which are still to be read.
     """
 
-    def __init__(self, folder: Path, read_map: ReadMap) -> None:
+    def __init__(self, folder: Path, read_map: ReadMap, read_objects: ReadObjects) -> None:
         self._folder = folder
         self._read_map = read_map
+        self._read_objects = read_objects
         self.has_maps = False
 
     def decode(self, value: Any) -> Any:
@@ -154,9 +161,10 @@ class Decoder:
         # Copy on write: an array of a reader may be changed.
         return np.asarray(np.load(path, mmap_mode="c" if is_mapped else None, allow_pickle=False))
 
-    def _maps(self, n_images: int) -> Maps:
+    def _maps(self, content: tuple[int, bool]) -> Maps:
+        n_images, has_objects = content
         self.has_maps = True
-        return Maps(n_images, self._read_map)
+        return Maps(n_images, self._read_map, self._read_objects if has_objects else None)
 
     def _boxes(self, columns: Any) -> ObjectDetectionBatch:
         corners, objectness, scores, labels, probabilities, counts = self.decode(columns)
@@ -181,6 +189,7 @@ class Decoder:
         "unannotated": lambda _, name: Unannotated(name),
         "severity": lambda _, name: Severity(name),
         "path": lambda _, path: Path(path),
+        "float": lambda _, text: float(text),
         "tuple": lambda self, entries: tuple(self.decode(entries)),
         "mapping": _mapping,
         "array": _array,

@@ -45,7 +45,7 @@ class Detection(Task):
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
         """Return the boxes by sample."""
         boxes = with_doubtful_places_unknown(array) if attributes.version == 1 else array
-        return Annotations(model, attributes.class_names, boxes=boxes)
+        return Annotations(model, attributes.class_names, boxes=boxes, category_ids=attributes.category_ids or ())
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the most confident boxes; one whose place is unknown is not drawn."""

@@ -31,7 +31,14 @@ class KeypointDetection(Task):
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
         """Return the keypoints by sample."""
         class_names, category_ids = named_categories(attributes.class_names, attributes.category_ids, array)
-        return Annotations(model, class_names, category_ids=category_ids, keypoints=array)
+        return Annotations(
+            model,
+            class_names,
+            category_ids=category_ids,
+            keypoints=array,
+            keypoint_names=attributes.keypoint_names,
+            skeletons=attributes.skeletons,
+        )
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the points that are there; none if they are in pixels and the size of the image is unknown."""

@@ -1,10 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.predictions.annotations import Annotations, Table, mask_type, most_probable
+from al_core.formats.predictions.maps import Maps
+from al_core.formats.predictions.object_masks import BACKGROUND, MaskFile, ObjectMask, class_masks
 from al_core.scorers import ScorerSemanticSegmentation
 from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind
@@ -26,14 +28,12 @@ MASK_COLORS = (
     "#9c6b46",
     "#8a9a1f",
 )
-CLEAR = {"background", "bg", "void", "unlabeled", "ignore"}
-"""Classes that are not shaded."""
 
 
 class Segmentation(Task):
-    """Probability maps, of which only a grid of classes is stored, (S,) of `annotations.mask_type`.
+    """Probability maps, of which a grid of classes is stored, (S,) of `annotations.mask_type`, and run lengths.
 
-    The maps themselves would fill the disk.
+    Cards show the grid, exports have the pixels. The maps themselves would fill the disk.
     """
 
     name = "semantic-segmentation"
@@ -54,9 +54,14 @@ class Segmentation(Task):
         streamed: StreamedMaps = outputs
         return streamed.mask_table(rows)
 
+    def more_arrays(self, rows: Rows, outputs: Any) -> Mapping[str, NDArray[Any]]:
+        """Return the masks at full resolution."""
+        streamed: StreamedMaps = outputs
+        return {Kind.OBJECT_MASK: streamed.object_masks(rows)}
+
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
         """Return the masks by sample."""
-        return Annotations(model, attributes.class_names, masks=array)
+        return Annotations(model, attributes.class_names, masks=array, category_ids=attributes.category_ids or ())
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the share of the image that each class covers, largest first."""
@@ -77,7 +82,10 @@ class Segmentation(Task):
 
 
 class StreamedMaps:
-    """Probability maps, read one at a time; while they are scored, the class of each place is kept on a small grid."""
+    """Probability maps, read one at a time; while they are scored, what is stored is made of each.
+
+    That is the class of each place of a small grid, and the pixels of each class or object.
+    """
 
     def __init__(self, predictions: "Predictions", used: Rows, progress: Progress | None) -> None:
         self._predictions = predictions
@@ -85,9 +93,12 @@ class StreamedMaps:
         self._progress = progress
         self._mask_type = mask_type(len(predictions.class_names))
         self._grids: list[tuple[int, Any]] = []
+        self._masks = MaskFile()
 
     def __iter__(self) -> Iterator[Any]:
+        # Whoever reads them again begins anew.
         self._grids.clear()
+        self._masks = MaskFile()
         for done, position in enumerate(self._used.tolist()):
             if self._progress:
                 self._progress(done, len(self._used))
@@ -95,9 +106,23 @@ class StreamedMaps:
             yield probability_map
             # The scorer has checked the map's shape by the time it asks for the next one.
             grid = most_probable(np.asarray(probability_map))
+            self._masks.add(done, self._object_masks(position, np.asarray(probability_map)))
             if grid is not None:
                 # Narrowed at once: as 64-bit integers the grids of a million images fill 32 GB.
                 self._grids.append((done, grid.astype(self._mask_type["classes"].base)))
+
+    def _object_masks(self, position: int, probability_map: NDArray[np.floating]) -> list[ObjectMask]:
+        outputs = self._predictions.outputs
+        read_objects = outputs.read_objects if isinstance(outputs, Maps) else None
+        if read_objects is not None:
+            return list(read_objects(position))
+        # Pixels in one line have lost their place in the image.
+        is_line = min(probability_map.shape[:2]) < 2
+        return [] if is_line else class_masks(probability_map, self._predictions.class_names)
+
+    def object_masks(self, rows: Rows) -> NDArray[np.uint8]:
+        """Return what `ObjectMasks.of_bytes` reads."""
+        return self._masks.content(rows)
 
     def mask_table(self, rows: Rows) -> Table:
         """Return the grids of all maps that were read, (S,) of `annotations.mask_type`, by ascending row."""
@@ -109,10 +134,10 @@ class StreamedMaps:
 
 
 def mask_color(code: int, name: str) -> str | None:
-    """Return the color of a class, #rrggbb, or None for one that is not shaded.
+    """Return the color of a class, #rrggbb, or None for the background, which is not shaded.
 
     Examples:
         >>> mask_color(1, "road"), mask_color(0, "Background")
         ('#56b4e9', None)
     """
-    return None if name.lower() in CLEAR else MASK_COLORS[code % len(MASK_COLORS)]
+    return None if name.lower() in BACKGROUND else MASK_COLORS[code % len(MASK_COLORS)]

@@ -1,5 +1,5 @@
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,7 +30,9 @@ class PredictionAttributes:
         task: The name of a registered `Task`.
         class_names: (C,) the classes.
         source: The file they came from.
-        category_ids: (C,) the number by which objects with keypoints call each class; None if it is its position.
+        category_ids: (C,) the number by which the file calls each class; None if it is its position.
+        keypoint_names: (C,) the names of the keypoints of each class, where they have names.
+        skeletons: (C,) the pairs of keypoints of each class that are joined, counted from 1.
         version: Of this layout. Boxes of version 1 may be where the outermost box was taken for the image.
     """
 
@@ -38,6 +40,8 @@ class PredictionAttributes:
     class_names: tuple[str, ...] = ()
     source: str = ""
     category_ids: tuple[int, ...] | None = None
+    keypoint_names: tuple[Sequence[str], ...] = ()
+    skeletons: tuple[Sequence[Sequence[int]], ...] = ()
     version: int = 1
 
     @classmethod
@@ -136,6 +140,10 @@ class Task(ABC):
             outputs: What `usable_outputs` returned.
             n_samples: How many samples the dataset has.
         """
+
+    def more_arrays(self, rows: Rows, outputs: Any) -> Mapping[str, NDArray[Any]]:
+        """Return arrays of other kinds, by kind, that are stored under the same name, after `to_array`."""
+        return {}
 
     def class_names(self, predictions: "Predictions", array: NDArray[Any]) -> list[str]:
         """Return the names of all classes that occur in a stored array."""

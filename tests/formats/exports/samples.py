@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from al_core.formats.predictions.annotations import Annotations, box_table, keypoint_table
+from al_core.formats.predictions.object_masks import MaskFile, ObjectMask, ObjectMasks, runs_of
+from al_core.formats.predictions.run_lengths import packed_run_lengths
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 
 NAMES = ["day/b.png", "a b.png", "empty.png"]
@@ -50,6 +52,31 @@ POINTS = Annotations(
 
 
 CLASSES = Annotations("model", ["cat", "dog"], np.array([[0.25, 0.75], [1, 0], [np.nan, np.nan]]))
+
+
+def masks_of(*samples: list[ObjectMask]) -> ObjectMasks:
+    """Return masks as they are stored, those of each sample."""
+    file = MaskFile()
+    for position, masks in enumerate(samples):
+        file.add(position, masks)
+    return ObjectMasks.of_bytes(file.content(np.arange(len(samples))))
+
+
+def object_mask(pixels: list[list[int]], label: int, score: float) -> ObjectMask:
+    runs = runs_of(np.array(pixels, np.bool_))
+    return ObjectMask(label, score, len(pixels), len(pixels[0]), packed_run_lengths(runs))
+
+
+# Of the map of a model that halves the size of images, whose right half is the dog and lower left quarter the cat.
+MASKS = Annotations(
+    "model",
+    ["background", "cat", "it's: a <dog>"],
+    objects=masks_of(
+        [object_mask([[0, 0], [1, 0]], 1, 0.75), object_mask([[0, 1], [0, 1]], 2, 0.5)],
+        [object_mask([[1, 1], [0, 0]], 2, 0.25)],
+        [],
+    ),
+)
 
 
 def unzipped(content: bytes) -> dict[str, bytes]:

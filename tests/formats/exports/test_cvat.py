@@ -1,10 +1,11 @@
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 from labelformat.formats.cvat import CVATObjectDetectionInput
 
 from al_core.formats import WRITERS, ExportChoices, ExportRows
-from tests.formats.exports.samples import CLASSES, NAMES, SIZES
+from tests.formats.exports.samples import CLASSES, MASKS, NAMES, SIZES
 
 
 def test_labelformat_reads_the_cvat_boxes(rows: ExportRows, tmp_path: Path) -> None:
@@ -31,3 +32,14 @@ def test_cvat_gets_predicted_classes_as_tags(rows: ExportRows) -> None:
     assert (
         '<image id="0" name="day/b.png" width="200" height="100"><tag label="dog" source="auto" /></image>' in content
     )
+
+
+def test_cvat_gets_masks_over_the_whole_image(rows: ExportRows) -> None:
+    root = ElementTree.fromstring(WRITERS["cvat"].write(replace(rows, annotations=MASKS)))
+    cat, dog = root.findall("image")[0]
+    place = ("left", "top", "width", "height")
+    assert (cat.tag, cat.get("label"), *map(cat.get, place)) == ("mask", "cat", "0", "50", "100", "50")
+    assert (dog.get("label"), *map(dog.get, place)) == ("it's: a <dog>", "100", "0", "100", "100")
+    assert cat.get("rle") == "0, 5000"
+    # 0.25 is sure enough to be proposed.
+    assert [len(image) for image in root.findall("image")] == [2, 1, 0]

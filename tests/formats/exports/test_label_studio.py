@@ -6,7 +6,8 @@ import pytest
 from al_core.exceptions import MissingInputError
 from al_core.formats import WRITERS, ExportChoices, ExportRows
 from al_core.formats.exports.label_studio import write_label_studio
-from tests.formats.exports.samples import CLASSES, NAMES, POINTS, unzipped
+from tests.formats.exports.brush import decode_rle
+from tests.formats.exports.samples import CLASSES, MASKS, NAMES, POINTS, unzipped
 
 
 def test_label_studio_gets_boxes_in_percent_and_the_interface_that_fits_them(rows: ExportRows) -> None:
@@ -83,3 +84,20 @@ def test_keypoints_relative_to_the_image_need_no_images_in_label_studio(rows: Ex
     assert b'points="50.00,50.00' in WRITERS["cvat"].write(replace(rows, annotations=annotations))
     with pytest.raises(MissingInputError, match="needs the images, because its keypoints are in pixels"):
         write_label_studio(replace(rows, annotations=POINTS, images_dir=None))
+
+
+def test_label_studio_gets_masks_as_brush_strokes_over_the_whole_image(rows: ExportRows) -> None:
+    files = unzipped(write_label_studio(replace(rows, annotations=MASKS)))
+    assert '<BrushLabels name="label" toName="image">' in files["labeling-config.xml"].decode()
+    [prediction] = json.loads(files["tasks-001.json"])[0]["predictions"]
+    cat, _ = prediction["result"]
+    assert (cat["type"], cat["original_width"], cat["original_height"]) == ("brushlabels", 200, 100)
+    assert (cat["value"]["format"], cat["value"]["brushlabels"]) == ("rle", ["cat"])
+    decoded = decode_rle(cat["value"]["rle"]).reshape(100, 200, 4)[:, :, 3]
+    assert (int((decoded > 0).sum()), bool(decoded[50:, :100].all())) == (5000, True)
+
+
+def test_without_images_masks_keep_the_size_of_the_map(rows: ExportRows) -> None:
+    files = unzipped(write_label_studio(replace(rows, annotations=MASKS, images_dir=None)))
+    region = json.loads(files["tasks-001.json"])[0]["predictions"][0]["result"][0]
+    assert (region["original_width"], region["original_height"]) == (2, 2)

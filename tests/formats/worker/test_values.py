@@ -10,6 +10,7 @@ from al_core.formats import READERS, Missing, ReadingChoices, read_predictions
 from al_core.formats.files.npy import read_npy
 from al_core.formats.files.reader import choose
 from al_core.formats.predictions.maps import Map, Maps
+from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.worker.values import Decoder, Encoder
 from al_core.utils import ObjectDetectionBatch
 from tests.formats.test_fuzz import EXAMPLES, FORMATS
@@ -23,7 +24,12 @@ def sent(value: Any, folder: Path) -> Any:
         assert encoder.maps is not None
         return encoder.maps[image]
 
-    return Decoder(folder, read_map).decode(content)
+    def read_objects(image: int) -> list[ObjectMask]:
+        assert encoder.maps is not None
+        assert encoder.maps.read_objects is not None
+        return encoder.maps.read_objects(image)
+
+    return Decoder(folder, read_map, read_objects).decode(content)
 
 
 def assert_same(one: Any, other: Any) -> None:
@@ -92,3 +98,8 @@ def test_maps_stay_where_they_are_until_they_are_asked_for(tmp_path: Path) -> No
     encoder.encode(predictions)
     assert encoder.maps is predictions.outputs
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [0.1, float("inf"), float("nan")])
+def test_every_number_arrives(number: float, tmp_path: Path) -> None:
+    np.testing.assert_equal(sent([number], tmp_path), [number])
