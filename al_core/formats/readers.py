@@ -109,6 +109,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         (".npy", ".npz"),
         recognizes_map_array,
         read_map_array,
+        takes_choices=True,
     ),
     Reader(
         "npy",
@@ -149,6 +150,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         (".zip", ".tar", ".tgz", ".gz", ".npz"),
         recognizes_maps,
         read_maps,
+        takes_choices=True,
     ),
     Reader(
         "yolo",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.npy import is_npy, npy_header, read_npy
 from al_core.formats.files.npz import ArrayArchive, holds_array
 from al_core.formats.predictions.maps import Maps, float_map, map_predictions
@@ -21,10 +22,14 @@ def recognizes_map_array(path: Path, head: bytes) -> bool:
         return False
 
 
-def read_map_array(path: Path) -> Predictions:
+def read_map_array(path: Path, *, choices: ReadingChoices = BY_CONTENT) -> Predictions:
     """Return the probability maps of an array (M, H, W, C) or (M, C, H, W): floats, or 8 or 16 bits for 0 to 1.
 
     An .npz file may name the images in `filenames` and the classes in `class_names`.
+
+    Args:
+        path: The file.
+        choices: Whether to apply a softmax to logits.
 
     Raises:
         FileFormatError: If there is no such array, or it is damaged.
@@ -35,11 +40,13 @@ def read_map_array(path: Path) -> Predictions:
         array = read_npy(path)
         if array.ndim != _DIMENSIONS:
             raise FileFormatError(f"{path.name}: expected M × H × W × C or M × C × H × W, found shape {array.shape}")
-        return map_predictions(None, Maps(len(array), lambda image: float_map(array[image], path.name)))
+        return map_predictions(
+            None, Maps(len(array), lambda image: float_map(array[image], path.name)), choices=choices
+        )
     with ArrayArchive(path) as arrays:
         names = [name for name, header in arrays.headers.items() if len(header.shape) == _DIMENSIONS]
         if len(names) != 1:
             raise FileFormatError(f"{path.name} holds {len(names)} arrays of four dimensions; save one, of all images")
         rows = arrays.rows(names[0])
         maps = Maps(len(rows), lambda image: float_map(rows[image], f"{path.name}, array {names[0]!a}"))
-        return map_predictions(arrays.texts("filenames"), maps, arrays.texts("class_names"))
+        return map_predictions(arrays.texts("filenames"), maps, arrays.texts("class_names"), choices)
