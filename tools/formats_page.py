@@ -24,7 +24,9 @@ def formats_page() -> str:
         "# Formats\n\n"
         "Every format that al_core reads or writes. It recognizes a file by its content; to choose a format, pass "
         "a name from the first column as `format=` in Python, as `--format` on the command line, or under *Read as* on "
-        "the Predictions page. `python -m tools.formats_page` generates this page.\n"
+        "the Predictions page. A file may also come compressed (.gz, .bz2, .xz, .zst), alone in a .zip or .tar, as a "
+        "sheet of an Excel workbook (.xlsx), in UTF-16 or Windows-1252, with decimal commas, comments, or `|`, blanks "
+        "or semicolons between its cells. `python -m tools.formats_page` generates this page.\n"
     ]
     for kind, readers in READERS.items():
         rows = [

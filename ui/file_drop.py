@@ -1,12 +1,21 @@
 """Files from the browser, or from a path on this machine."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from al_core.formats import ENVELOPE_SUFFIXES, Reader
 from ui.messages import errors_explained
 from ui.uploads import staged_files
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
+
+
+def types_of(readers: Mapping[str, Reader[Any]]) -> list[str]:
+    """Return the endings of the files that these readers read, by themselves or packed."""
+    endings = {suffix for reader in readers.values() for suffix in reader.suffixes}
+    return sorted(suffix.removeprefix(".") for suffix in endings.union(ENVELOPE_SUFFIXES))
 
 
 def chosen_file(label: str, types: list[str], key: str, hint: str) -> Path | None:

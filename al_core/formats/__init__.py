@@ -7,6 +7,7 @@ from al_core.formats.exports.lists import write_csv, write_json, write_txt
 from al_core.formats.exports.needs import Need, unmet
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.exports.writers import WRITERS, Writer, find_writer
+from al_core.formats.files.envelope import ENVELOPE_SUFFIXES
 from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 from al_core.formats.files.reader import Reader
 from al_core.formats.join.finding import Finding, Severity
@@ -28,6 +29,7 @@ __all__ = [
     "CLASS_NAME_READERS",
     "CLASS_NAME_SUFFIXES",
     "EMBEDDING_READERS",
+    "ENVELOPE_SUFFIXES",
     "FILENAME_READERS",
     "IMAGE_SUFFIXES",
     "LABEL_READERS",

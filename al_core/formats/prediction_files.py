@@ -8,6 +8,7 @@ from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.envelope import reads_envelopes, unwrapped
 from al_core.formats.files.reader import check_file, choose
 from al_core.formats.files.text import BOM
 from al_core.formats.names.class_names import CLASS_NAME_SUFFIXES, read_class_names
@@ -71,6 +72,7 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     )
 
 
+@reads_envelopes
 def recognize(path: Path) -> str:
     """Return the format of a file or folder: a key of `PREDICTION_READERS`, or `SCORES`.
 
@@ -108,6 +110,11 @@ def read_prediction_files(
 
 
 def _describes_images(path: Path) -> bool:
+    with unwrapped(path) as inner:
+        return _begins_as_annotations(inner)
+
+
+def _begins_as_annotations(path: Path) -> bool:
     # Results are a list, or have scores; the annotation file is an object and has none. Where its keys are in the file
     # is up to its tool: thousands of categories or annotations may come before the images.
     head = check_file(path).removeprefix(BOM).lstrip()

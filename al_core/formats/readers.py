@@ -14,6 +14,7 @@ from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recogniz
 from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.arrow_table import is_arrow, is_parquet
+from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.image_frames import read_frames
 from al_core.formats.files.npy import is_npy
 from al_core.formats.files.npz import is_zip
@@ -239,6 +240,7 @@ READERS: dict[str, dict[str, Reader[Any]]] = {
 }
 
 
+@reads_envelopes
 def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, format: str | None = None) -> EmbeddingTable:
     """Return the embeddings of a file.
 
@@ -262,6 +264,7 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
     return table
 
 
+@reads_envelopes
 def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and public
     path: Path,
     choices: ReadingChoices = BY_CONTENT,

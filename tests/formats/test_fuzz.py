@@ -23,6 +23,7 @@ from al_core.formats import (
     read_scores,
     worker,
 )
+from al_core.formats.files.envelope import unwrapped
 from al_core.formats.files.reader import choose
 from al_core.formats.join.matching import match_filenames
 from al_core.scorers import SCORERS
@@ -104,7 +105,8 @@ def test_every_format_has_an_example() -> None:
 @examples
 def test_every_example_is_recognized_and_holds_the_same_ten_digits(kind: str, name: str, example: str) -> None:
     path = EXAMPLES / example
-    assert choose(path, READERS[kind]).name == name
+    with unwrapped(path) as inner:
+        assert choose(inner, READERS[kind]).name == name
     value = READ[kind](path)
     if kind == "class-names":
         assert value == [f"digit {number}" for number in range(10)]

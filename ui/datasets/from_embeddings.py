@@ -6,15 +6,15 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.exceptions import InvalidInputError
-from al_core.formats import EMBEDDING_READERS
+from al_core.formats import EMBEDDING_READERS, FILENAME_READERS
 from al_core.formats.worker import read_embeddings, read_filenames
 from al_core.text import counted
 from ui import state
-from ui.file_drop import chosen_file
+from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
-TYPES = sorted({suffix[1:] for reader in EMBEDDING_READERS.values() for suffix in reader.suffixes})
+TYPES = types_of(EMBEDDING_READERS)
 MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5")
 
 
@@ -60,7 +60,7 @@ def _filenames(embeddings: Path) -> Path | None:
     is_needed = embeddings.suffix == ".npy"
     return chosen_file(
         "Filenames in the order of the rows",
-        ["txt", "csv", "json"],
+        types_of(FILENAME_READERS),
         "names",
         "One filename per line" if is_needed else "Only if the file has none of its own",
     )

@@ -10,13 +10,13 @@ from al_core.formats.worker import read_metadata
 from al_core.store import Dataset
 from al_core.text import counted
 from ui.examples import show_examples
-from ui.file_drop import chosen_file
+from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify, plain, plain_list
 from ui.session import Key, next_round, round_of
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
 
-TYPES = sorted({suffix[1:] for reader in METADATA_READERS.values() for suffix in reader.suffixes})
+TYPES = types_of(METADATA_READERS)
 
 
 def metadata_form(dataset: Dataset) -> None:

@@ -5,16 +5,12 @@ import streamlit as st
 from al_core.formats import CLASS_NAME_SUFFIXES, PREDICTION_READERS, PredictionFiles, assign_roles
 from al_core.steps import exports
 from al_core.store import Dataset
-from ui.file_drop import chosen_files
+from ui.file_drop import chosen_files, types_of
 from ui.session import Key, round_of
 
 # Besides the readers' own suffixes those of single files of a folder, YOLO's text files and Pascal VOC's XML, and those
 # of files that name the classes.
-TYPES = sorted(
-    {suffix[1:] for reader in PREDICTION_READERS.values() for suffix in reader.suffixes}
-    | {suffix[1:] for suffix in CLASS_NAME_SUFFIXES}
-    | {"txt", "xml"}
-)
+TYPES = sorted({*types_of(PREDICTION_READERS), *(suffix[1:] for suffix in CLASS_NAME_SUFFIXES), "txt", "xml"})
 
 
 def dropped_files() -> PredictionFiles | None:

@@ -4,22 +4,25 @@ from pathlib import Path
 
 import streamlit as st
 
+from al_core.formats import FILENAME_READERS
 from al_core.formats.worker import read_filenames
 from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset, TagRole
 from al_core.text import counted
-from ui.file_drop import chosen_file
+from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
 from ui.session import Key, next_round, round_of
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
+
+HINT = "One filename per line, a column filename of CSV or Parquet, a JSON list, or a selection downloaded here"
 
 
 def filename_tag_form(dataset: Dataset) -> None:
     """Draw the form."""
     st.caption("Import the filenames you have already labeled: Select will not pick them again. Or any other list.")
     key = f"filename-list-{round_of(Key.FILENAMES_ROUND)}"
-    file = chosen_file("Filenames", ["txt", "csv", "json"], key, "One filename per line, a CSV column, or a JSON list")
+    file = chosen_file("Filenames", types_of(FILENAME_READERS), key, HINT)
     name = st.text_input("Name of the tag", "labeled", key="filename-list-name", help="It is stored as a new tag")
     is_labeled = st.checkbox(
         "These images are already labeled",

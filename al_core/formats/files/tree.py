@@ -65,7 +65,7 @@ def tree_names(path: Path, head: bytes) -> list[str]:
     """
     if path.is_dir():
         return open_tree(path).names
-    if not (head.startswith(b"PK\x03\x04") or _is_tar(path, head)):
+    if not (head.startswith(b"PK\x03\x04") or is_tar(path, head)):
         return []
     stat = path.stat()
     return _archive_names(path, stat.st_mtime_ns, stat.st_size)
@@ -176,7 +176,8 @@ class BoundedTarInfo(tarfile.TarInfo):
         raise tarfile.ReadError("sparse files are not read")
 
 
-def _is_tar(path: Path, head: bytes) -> bool:
+def is_tar(path: Path, head: bytes) -> bool:
+    """Return whether a file is a tar, compressed or not."""
     is_compressed = head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))
     # A tar has its magic in the header of the first member.
     if path.is_dir() or not (is_compressed or head[257:262] == b"ustar"):

@@ -1,8 +1,8 @@
 """What a join asks of the rows of a file, whatever they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -89,6 +89,14 @@ class FileRows:
     def missing_is_empty(self) -> bool:
         """Whether a sample without a row is one in which nothing was found."""
         return False
+
+    def with_remarks(self, remarks: Mapping[str, str]) -> Self:
+        """Return the rows with a note about each thing that unpacking the file decided, if they have findings."""
+        return self.with_findings([note(what, text) for what, text in remarks.items()])
+
+    def with_findings(self, findings: Sequence[Finding]) -> Self:
+        """Return the rows with more findings in front; without a place for findings, as they are."""
+        return self
 
     def differ(self, first: int, later: int) -> bool:
         """Return whether two rows of one sample contradict each other."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_table import is_arrow, is_parquet, read_table, split_filenames
 from al_core.formats.files.csv_table import filename_position, number_columns, read_csv_columns, read_csv_header
+from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import looks_like_text
@@ -44,6 +45,7 @@ class MetadataTable(FileRows):
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
+@reads_envelopes
 def read_metadata(path: Path) -> MetadataTable:
     """Return the columns of numbers and of texts of a file; others are named in `left_out`.
 

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import decode_utf8, read_json
 from al_core.formats.files.xml_tree import parse_xml
@@ -14,6 +15,7 @@ _CONTROL_ITEMS = ("Choice", "Label")
 """What a class is called in a labeling interface of Label Studio."""
 
 
+@reads_envelopes
 def read_class_names(path: Path) -> list[str]:
     """Return the class names of a file.
 

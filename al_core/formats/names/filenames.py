@@ -6,11 +6,13 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.csv_table import filename_position, read_csv_columns, read_csv_header
+from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import BOM, decode_utf8, looks_like_text, read_json
 
 
+@reads_envelopes
 def read_filenames(path: Path, *, format: str | None = None) -> list[str]:
     """Return the filenames listed in a text, CSV or JSON file, in its order.
 

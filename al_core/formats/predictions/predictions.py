@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,10 @@ class Predictions(FileRows):
     def missing_is_empty(self) -> bool:
         """Whether a sample without a row is one on which the model found nothing."""
         return self.can_be_empty and self.missing is Missing.EMPTY
+
+    def with_findings(self, findings: Sequence[Finding]) -> Self:
+        """Return the same with more findings in front."""
+        return replace(self, findings=(*findings, *self.findings))
 
     def differ(self, first: int, later: int) -> bool:
         """Return whether two rows of one sample contradict each other."""

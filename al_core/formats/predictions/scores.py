@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from al_core.formats.files.csv_table import (
     read_csv_columns,
     read_csv_header,
 )
+from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filename_column
 from al_core.formats.files.reader import Reader, check_file, registry
 from al_core.formats.files.text import BOM, looks_like_text
@@ -42,7 +44,12 @@ class ScoreTable(FileRows):
     scores: dict[str, Scores]
     findings: Sequence[Finding] = ()
 
+    def with_findings(self, findings: Sequence[Finding]) -> Self:
+        """Return the same with more findings in front."""
+        return replace(self, findings=(*findings, *self.findings))
 
+
+@reads_envelopes
 def read_scores(
     path: Path,
     *,

@@ -93,8 +93,7 @@ class Encoder:
 
     def _array(self, array: NDArray[Any]) -> Any:
         source = array.base
-        if isinstance(source, np.memmap) and source.filename and array.shape == source.shape:
-            # What is mapped from the file that was read can be mapped again.
+        if isinstance(source, np.memmap) and _can_be_mapped_again(source) and array.shape == source.shape:
             order = "C" if source.flags.c_contiguous else "F"
             return {"mapped": [str(source.filename), source.offset, source.dtype.str, list(source.shape), order]}
         path = self._folder / f"{self._n_arrays}.npy"
@@ -202,6 +201,11 @@ class Decoder:
 
 def _mapped(path: str, offset: int, dtype: str, shape: list[int], order: Any) -> NDArray[Any]:
     return np.asarray(np.memmap(path, np.dtype(dtype), "r", offset, tuple(shape), order))
+
+
+def _can_be_mapped_again(array: np.memmap[Any, Any]) -> bool:
+    """Return whether an array is of the file that was read, and not of one that was unpacked for it and is gone."""
+    return bool(array.filename) and Path(str(array.filename)).exists()
 
 
 def _columns_of_boxes(batch: ObjectDetectionBatch) -> list[Any]:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from al_core.formats import READERS, Missing, ReadingChoices, read_predictions
+from al_core.formats.files.envelope import unwrapped
 from al_core.formats.files.npy import read_npy
 from al_core.formats.files.reader import choose
 from al_core.formats.predictions.maps import Map, Maps
@@ -56,9 +57,10 @@ def assert_same(one: Any, other: Any) -> None:
 
 @pytest.mark.parametrize(("kind", "name", "example"), FORMATS, ids=[example for _, _, example in FORMATS])
 def test_what_every_reader_returns_arrives_as_it_was(tmp_path: Path, kind: str, name: str, example: str) -> None:
-    value = READERS[kind][name].read(EXAMPLES / example)
-    assert choose(EXAMPLES / example, READERS[kind]).name == name
-    assert_same(value, sent(value, tmp_path))
+    with unwrapped(EXAMPLES / example) as path:
+        value = READERS[kind][name].read(path)
+        assert choose(path, READERS[kind]).name == name
+        assert_same(value, sent(value, tmp_path))
 
 
 def test_choices_arrive_as_they_were(tmp_path: Path) -> None:
