@@ -12,7 +12,7 @@ from al_core.formats import WRITERS, ExportRows
 from al_core.formats.predictions.annotations import Annotations
 from tests.compat.install import LABELING_TOOLS, client_folder, install
 from tests.formats.exports.conftest import rows as rows  # noqa: PLC0414 - the fixture, for the tests below
-from tests.formats.exports.samples import BOXES, CLASSES, POINTS
+from tests.formats.exports.samples import BOXES, CLASSES, MASKS, POINTS, SEVERAL
 
 SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
 
@@ -23,8 +23,10 @@ SCRIPT = Path(__file__).parent / "client" / "read_exports.py"
         (BOXES, ["['rectanglelabels']"] * 2, ["NDRectangle"] * 3),
         (POINTS, ["['keypointlabels']"], ["NDPoint"] * 3),
         (CLASSES, ["['choices']"] * 2, ["NDRadio"] * 2),
+        (SEVERAL, ["['choices']"] * 2, ["NDChecklist"] * 2),
+        (MASKS, ["['brushlabels']"] * 2, ["NDMask"] * 3),
     ],
-    ids=["boxes", "keypoints", "classes"],
+    ids=["boxes", "keypoints", "classes", "several-classes", "masks"],
 )
 def test_every_pre_annotation_is_valid(
     rows: ExportRows, tmp_path: Path, annotations: Annotations, label_studio: list[str], labelbox: list[str]

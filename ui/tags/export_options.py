@@ -18,7 +18,7 @@ from ui.messages import errors_explained, plain
 from ui.uploads import staged_files
 from ui.visitor import may_name_paths
 
-TASK_LABELS = dict(zip(LABELING_TASKS, ("Classes", "Boxes", "Keypoints", "Masks"), strict=True))
+TASK_LABELS = dict(zip(LABELING_TASKS, ("One class", "Several classes", "Boxes", "Keypoints", "Masks"), strict=True))
 MAX_NAMES_SHOWN = 10
 
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
 
 PRE_ANNOTATION_CONFIDENCE = 0.25
 """Where predictions are proposed to labelers or written as labels: what Ultralytics and Detectron2's demo show from."""
 
-LABELING_TASKS = (CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION)
+LABELING_TASKS = (CLASSIFICATION, MULTI_LABEL, DETECTION, KEYPOINTS, SEGMENTATION)
 """What can be labeled before there is a model."""
 
 # Of an address that labeling tools fetch images by; `javascript:` would run in the labeler's browser.

@@ -42,9 +42,8 @@ def _meta(rows: ExportRows) -> ElementTree.Element:
 
 
 def _annotate(image: ElementTree.Element, annotations: Annotations, position: int, width: int, height: int) -> None:
-    classification = annotations.class_of(position)
-    if classification:
-        ElementTree.SubElement(image, "tag", {"label": classification[0], "source": "auto"})
+    for name, _ in annotations.classes_of(position):
+        ElementTree.SubElement(image, "tag", {"label": name, "source": "auto"})
     for relative_box in annotations.boxes_of(position):
         box = relative_box.scaled(width, height)
         corners = {"xtl": box.x0, "ytl": box.y0, "xbr": box.x1, "ybr": box.y1}

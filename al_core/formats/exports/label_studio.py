@@ -74,11 +74,11 @@ def _tasks(rows: ExportRows, addresses: Sequence[str]) -> Iterator[dict[str, Any
 def _prediction(annotations: Annotations | None, position: int, size: Size | None) -> dict[str, Any] | None:
     if annotations is None:
         return None
-    classification = annotations.class_of(position)
-    if classification:
-        label, probability = classification
-        result = [{"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": [label]}}]
-        return {"model_version": annotations.model, "score": probability, "result": result}
+    classes = annotations.classes_of(position)
+    if classes:
+        names, probabilities = zip(*classes, strict=True)
+        result = [{"from_name": "label", "to_name": "image", "type": "choices", "value": {"choices": list(names)}}]
+        return {"model_version": annotations.model, "score": max(probabilities), "result": result}
     regions = _regions(annotations, position, size)
     if not regions:
         return None

@@ -5,11 +5,12 @@ from xml.sax.saxutils import quoteattr
 
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
 from al_core.text import counted
 
 _CONTROLS = {
     CLASSIFICATION: ("Choices", "Choice"),
+    MULTI_LABEL: ("Choices", "Choice"),
     DETECTION: ("RectangleLabels", "Label"),
     KEYPOINTS: ("KeyPointLabels", "Label"),
     SEGMENTATION: ("BrushLabels", "Label"),
@@ -60,7 +61,8 @@ def labeling_config(rows: ExportRows) -> str:
     control, item = _CONTROLS[rows.task]
     items = "".join(f"    <{item} value={quoteattr(name)}/>\n" for name in rows.class_names)
     image = '  <Image name="image" value="$image"/>\n'
-    return f'<View>\n{image}  <{control} name="label" toName="image">\n{items}  </{control}>\n</View>\n'
+    many = ' choice="multiple"' if rows.task == MULTI_LABEL else ""
+    return f'<View>\n{image}  <{control} name="label" toName="image"{many}>\n{items}  </{control}>\n</View>\n'
 
 
 def readme(rows: ExportRows, folder: str | None, address: str, files: list[str]) -> str:

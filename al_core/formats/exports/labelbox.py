@@ -1,4 +1,6 @@
+import base64
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -6,6 +8,7 @@ import orjson
 
 from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.archive import cut, zip_files
+from al_core.formats.exports.mask_forms import mask_png
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations
@@ -20,8 +23,8 @@ def write_labelbox(rows: ExportRows, *, max_rows: int = MAX_DATA_ROWS) -> bytes:
     """Return a zip of data rows and, where there are predictions, of pre-annotations (NDJSON), in rank order.
 
     `row_data` is the address of the image; without a prefix it is the filename, which Labelbox's client uploads when
-    it runs in the images folder. `global_key` is the filename. A class is the answer to the radio question "class";
-    boxes and keypoints, in pixels, bear the name of their class.
+    it runs in the images folder. `global_key` is the filename. A class is the answer to the radio question "class",
+    several are those to the checklist "class"; boxes, masks and keypoints, in pixels, bear the name of their class.
 
     Raises:
         MissingInputError: If there is no images folder, or it lacks an image that has boxes or keypoints.
@@ -49,21 +52,28 @@ def _data_rows(rows: ExportRows) -> Iterator[dict[str, Any]]:
 def _pre_annotations(rows: ExportRows) -> Iterator[dict[str, Any]]:
     annotations = rows.proposals()
     for position, name in enumerate(rows.filenames):
-        classification = annotations.class_of(position)
-        if classification:
-            label, confidence = classification
-            answer = {"name": label, "confidence": confidence}
-            yield _about(annotations.model, name, 0) | {"name": "class", "answer": answer}
-        for number, shape in enumerate(_shapes(rows, annotations, position)):
-            yield _about(annotations.model, name, number) | shape
+        objects = chain(_answers(annotations, position), _shapes(rows, annotations, position))
+        for number, entry in enumerate(objects):
+            yield _about(annotations.model, name, number) | entry
+
+
+def _answers(annotations: Annotations, position: int) -> Iterator[dict[str, Any]]:
+    answers = [{"name": label, "confidence": confidence} for label, confidence in annotations.classes_of(position)]
+    if answers:
+        # A radio question has one answer, a checklist has a list of them.
+        yield {"name": "class", "answer": answers[0] if annotations.are_exclusive else answers}
 
 
 def _shapes(rows: ExportRows, annotations: Annotations, position: int) -> Iterator[dict[str, Any]]:
-    """Yield the boxes or keypoints of a sample in pixels; images are opened only for samples that have some."""
+    """Yield the boxes, masks or keypoints of a sample in pixels; images are opened only for samples that have some."""
     for relative_box in annotations.boxes_of(position):
         box = relative_box.scaled(*rows.sizes[position])
         extent = {"top": box.y0, "left": box.x0, "height": box.height, "width": box.width}
         yield {"name": annotations.class_names[box.label], "confidence": box.score, "bbox": extent}
+    if annotations.objects is not None:
+        for mask in annotations.objects_of(position, rows.sizes[position]):
+            png = base64.b64encode(mask_png(mask.pixels())).decode("ascii")
+            yield {"name": annotations.class_names[mask.label], "confidence": mask.score, "mask": {"png": png}}
     if annotations.keypoints is not None:
         for keypoints in annotations.keypoints_of(position, rows.sizes[position]):
             name = annotations.class_names[keypoints.label]

@@ -1,5 +1,6 @@
 """Masks as labeling tools have them."""
 
+import io
 from typing import NamedTuple
 
 import numpy as np
@@ -70,3 +71,12 @@ def brush_run_lengths(pixels: Pixels) -> list[int]:
     digits = np.frombuffer("".join(bits).encode("ascii"), np.uint8) - ord("0")
     packed: list[int] = np.packbits(digits).tolist()
     return packed
+
+
+def mask_png(pixels: Pixels) -> bytes:
+    """Return a mask as a PNG of black and white, as Labelbox takes it."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()

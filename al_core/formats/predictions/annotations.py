@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from al_core.formats.predictions.box_layout import are_in_pixels
 from al_core.formats.predictions.object_masks import ObjectMask, ObjectMasks
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
 from al_core.types import Probabilities, Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -107,6 +107,7 @@ class Annotations:
         model: The name of the predictions.
         class_names: (C,) the classes.
         probabilities: (M, C), NaN where there is no prediction; None for other tasks.
+        are_exclusive: Whether a sample has one class, so that the probabilities of a row sum to 1.
         boxes: (B,) of `BOX` where "row" is the position among the M samples, ascending; None for other tasks.
         keypoints: (P,) of `KEYPOINT`, likewise.
         category_ids: (C,) the number that the file called each class by; empty, or fewer, where it did not.
@@ -120,6 +121,7 @@ class Annotations:
     model: str
     class_names: Sequence[str]
     probabilities: Probabilities | None = None
+    are_exclusive: bool = True
     boxes: Table | None = None
     keypoints: Table | None = None
     category_ids: Sequence[int] = ()
@@ -133,7 +135,7 @@ class Annotations:
     def task(self) -> str:
         """What they are predictions of."""
         if self.probabilities is not None:
-            return CLASSIFICATION
+            return CLASSIFICATION if self.are_exclusive else MULTI_LABEL
         if self.boxes is not None:
             return DETECTION
         return SEGMENTATION if self.keypoints is None else KEYPOINTS
@@ -160,7 +162,9 @@ class Annotations:
         # Compared as they are stored: as a float of 64 bits, a stored 0.7 is less than 0.7.
         threshold = np.float32(least)
         if self.probabilities is not None:
-            is_sure = self.probabilities.max(axis=1, keepdims=True) >= threshold
+            # Of classes that exclude each other, the others stay beside the most probable one.
+            decisive = self.probabilities.max(axis=1, keepdims=True) if self.are_exclusive else self.probabilities
+            is_sure = decisive >= threshold
             return replace(self, probabilities=np.where(is_sure, self.probabilities, np.nan))
         if self.boxes is not None:
             return replace(self, boxes=self.boxes[self.boxes["score"] >= threshold])
@@ -228,12 +232,18 @@ class Annotations:
         """Whether some boxes have no place, because the size of their image was unknown when they were stored."""
         return self.boxes is not None and bool(np.isnan(self.boxes["x0"]).any())
 
-    def class_of(self, position: int) -> tuple[str, float] | None:
-        """Return the most probable class of a sample and its probability, or None without a prediction."""
-        if self.probabilities is None or np.isnan(self.probabilities[position]).any():
-            return None
-        label = int(np.argmax(self.probabilities[position]))
-        return self.class_names[label], float(self.probabilities[position, label])
+    def classes_of(self, position: int) -> list[tuple[str, float]]:
+        """Return the classes of a sample with their probabilities, the most probable first.
+
+        There is one, if classes exclude each other; otherwise all those that `confident` has left.
+        """
+        if self.probabilities is None:
+            return []
+        probabilities = self.probabilities[position]
+        predicted = np.flatnonzero(~np.isnan(probabilities))
+        by_probability = predicted[np.argsort(-probabilities[predicted], kind="stable")]
+        labels = by_probability[:1] if self.are_exclusive else by_probability
+        return [(self.class_names[label], float(probabilities[label])) for label in labels.tolist()]
 
     @cached_property
     def _table_rows(self) -> Rows:

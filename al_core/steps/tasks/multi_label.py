@@ -1,9 +1,12 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from al_core.formats.predictions.annotations import Annotations
 from al_core.scorers import ScorerMultiLabel
 from al_core.steps.tasks.classification import Classification
+from al_core.steps.tasks.task import PredictionAttributes
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -22,3 +25,7 @@ class MultiLabel(Classification):
         """Return the rows that have probabilities, and those, (M, C): nothing is filled in."""
         used = np.flatnonzero(report.rows >= 0)
         return report.rows[used], predictions.take(used)
+
+    def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
+        """Return the probabilities by sample."""
+        return Annotations(model, attributes.class_names, probabilities=array, are_exclusive=False)

@@ -54,6 +54,9 @@ POINTS = Annotations(
 CLASSES = Annotations("model", ["cat", "dog"], np.array([[0.25, 0.75], [1, 0], [np.nan, np.nan]]))
 
 
+SEVERAL = Annotations("model", ["cat", "dog"], np.array([[0.5, 0.75], [1, 0], [0, 0.125]]), are_exclusive=False)
+
+
 def masks_of(*samples: list[ObjectMask]) -> ObjectMasks:
     """Return masks as they are stored, those of each sample."""
     file = MaskFile()

@@ -7,7 +7,7 @@ from al_core.exceptions import MissingInputError
 from al_core.formats import WRITERS, ExportChoices, ExportRows
 from al_core.formats.exports.label_studio import write_label_studio
 from tests.formats.exports.brush import decode_rle
-from tests.formats.exports.samples import CLASSES, MASKS, NAMES, POINTS, unzipped
+from tests.formats.exports.samples import CLASSES, MASKS, NAMES, POINTS, SEVERAL, unzipped
 
 
 def test_label_studio_gets_boxes_in_percent_and_the_interface_that_fits_them(rows: ExportRows) -> None:
@@ -101,3 +101,14 @@ def test_without_images_masks_keep_the_size_of_the_map(rows: ExportRows) -> None
     files = unzipped(write_label_studio(replace(rows, annotations=MASKS, images_dir=None)))
     region = json.loads(files["tasks-001.json"])[0]["predictions"][0]["result"][0]
     assert (region["original_width"], region["original_height"]) == (2, 2)
+
+
+def test_classes_that_do_not_exclude_each_other_are_several_choices(rows: ExportRows) -> None:
+    files = unzipped(write_label_studio(replace(rows, annotations=SEVERAL)))
+    assert '<Choices name="label" toName="image" choice="multiple">' in files["labeling-config.xml"].decode()
+    predictions = [task["predictions"] for task in json.loads(files["tasks-001.json"])]
+    assert [prediction["result"][0]["value"]["choices"] for [prediction] in predictions[:2]] == [
+        ["dog", "cat"],
+        ["cat"],
+    ]
+    assert (predictions[0][0]["score"], predictions[2]) == (0.75, [])

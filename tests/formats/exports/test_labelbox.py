@@ -1,9 +1,14 @@
+import base64
+import io
 import json
 from dataclasses import replace
 
+import numpy as np
+from PIL import Image
+
 from al_core.formats import ExportChoices, ExportRows
 from al_core.formats.exports.labelbox import write_labelbox
-from tests.formats.exports.samples import CLASSES, unzipped
+from tests.formats.exports.samples import CLASSES, MASKS, SEVERAL, unzipped
 
 
 def test_labelbox_gets_data_rows_and_pre_annotations_in_pixels(rows: ExportRows) -> None:
@@ -35,3 +40,18 @@ def test_labelbox_gets_a_class_as_the_answer_to_a_question(rows: ExportRows) -> 
     files = unzipped(write_labelbox(replace(rows, annotations=CLASSES)))
     found = json.loads(files["pre-annotations-001.ndjson"].splitlines()[0])
     assert (found["name"], found["answer"]) == ("class", {"name": "dog", "confidence": 0.75})
+
+
+def test_labelbox_gets_several_classes_as_the_answers_to_a_checklist(rows: ExportRows) -> None:
+    files = unzipped(write_labelbox(replace(rows, annotations=SEVERAL)))
+    first = json.loads(files["pre-annotations-001.ndjson"].splitlines()[0])
+    assert first["answer"] == [{"name": "dog", "confidence": 0.75}, {"name": "cat", "confidence": 0.5}]
+
+
+def test_labelbox_gets_a_mask_as_an_image_of_the_size_of_the_image(rows: ExportRows) -> None:
+    files = unzipped(write_labelbox(replace(rows, annotations=MASKS)))
+    first, *others = map(json.loads, files["pre-annotations-001.ndjson"].splitlines())
+    assert (first["name"], first["confidence"], len(others)) == ("cat", 0.75, 2)
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(first["mask"]["png"]))))
+    assert pixels.shape == (100, 200)
+    assert (int(pixels.sum()), bool(pixels[50:, :100].all())) == (5000, True)

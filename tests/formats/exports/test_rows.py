@@ -35,7 +35,7 @@ def test_proposals_are_at_least_a_quarter_sure_and_predictions_are_all_there(row
 
 def test_a_class_that_is_not_sure_enough_is_not_proposed() -> None:
     rows = ExportRows(["a", "b", "c"], annotations=CLASSES, choices=ExportChoices(min_confidence=0.8))
-    assert [rows.proposals().class_of(position) for position in range(3)] == [None, ("cat", 1.0), None]
+    assert [rows.proposals().classes_of(position) for position in range(3)] == [[], [("cat", 1.0)], []]
 
 
 def test_labelers_choose_among_the_chosen_classes_and_those_of_the_model() -> None:

@@ -48,7 +48,7 @@ def test_annotations_follow_the_order_of_the_rows_taken() -> None:
 
 def test_the_class_of_a_sample_is_its_most_probable_one() -> None:
     annotations = Annotations("model", ["cat", "dog"], np.array([[0.25, 0.75], [np.nan, np.nan]]))
-    assert [annotations.class_of(position) for position in (0, 1)] == [("dog", 0.75), None]
+    assert [annotations.classes_of(position) for position in (0, 1)] == [[("dog", 0.75)], []]
 
 
 def test_keypoints_are_stored_one_by_one_with_their_object() -> None:
