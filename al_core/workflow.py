@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from al_core.config import SelectionConfig
+from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import EmbeddedFolder, check_embeddings, embed_folder_into, save_embedding, save_images
 from al_core.steps.metadata import store_metadata
 from al_core.steps.models import unscored_note
+from al_core.steps.reserve import read_reserve
 from al_core.steps.scores import ScoreOrigin, save_scores
-from al_core.steps.selections import Selection, make_selection, newest_labeled_tag, read_selection, selection_of
+from al_core.steps.selection_plan import SelectionInputs, make_selection
+from al_core.steps.selections import Selection, read_selection, selection_of
 from al_core.steps.views import Method, compute_view, stored_view
 from al_core.store.records import Kind, NewArrays, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
@@ -39,18 +44,23 @@ __all__ = [
     "dataset_from_images",
     "delete_model",
     "export_tag",
+    "labeled_set",
     "make_model_current",
+    "mark_sent",
     "models",
-    "newest_labeled_tag",
     "project",
     "read_selection",
+    "release",
     "rename_model",
     "restore_model",
     "run_selection",
+    "sent_set",
     "store_embedded",
     "store_metadata",
     "store_predictions",
     "store_scores",
+    "test_set",
+    "training_set",
     "unscored_note",
 ]
 
@@ -257,13 +267,16 @@ def run_selection(
     embedding_name: str | None = None,
     progress: Progress | None = None,
 ) -> Selection:
-    """Select samples and store them with the labeled ones as a new tag.
+    """Select samples and store them with the ones chosen before as a new tag.
+
+    Of the new samples `config.test_share` are drawn from the test reserve. With the first test share a population is
+    fixed, the query set without what was chosen before, and a tenth of it is set aside: no method ever picks it.
 
     Args:
         dataset: Where to select.
         config: What to select.
         query_tag: The rows that may be selected; by default all.
-        labeled_tag: The rows chosen before; they count towards `n_samples`.
+        labeled_tag: The labeled rows; by default all that have labels or are in tags marked as labeled.
         embedding_name: By default the newest embedding.
         progress: Called with (picked, total); it may raise to stop, and nothing is stored then.
 
@@ -276,9 +289,39 @@ def run_selection(
             config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
         )
         return selection_of(dataset, tag)
-    return make_selection(
-        dataset, config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
-    )
+    return make_selection(dataset, config, SelectionInputs(query_tag, labeled_tag, embedding_name), progress)
+
+
+def labeled_set(dataset: "Dataset") -> Rows:
+    """Return the rows that have labels or are in tags that a person marked as labeled, ascending."""
+    return labeled_rows(dataset)
+
+
+def sent_set(dataset: "Dataset") -> Rows:
+    """Return the rows that labelers have and that came back without a label so far, ascending."""
+    return sent_rows(dataset)
+
+
+def test_set(dataset: "Dataset") -> Rows:
+    """Return the labeled rows of the test reserve, ascending: accuracy is measured on them, and no model sees them."""
+    stored_reserve = read_reserve(dataset)
+    return np.intersect1d(labeled_rows(dataset), stored_reserve.reserve.rows) if stored_reserve else NO_ROWS
+
+
+def training_set(dataset: "Dataset") -> Rows:
+    """Return the labeled rows that a model may be trained on, ascending: all but the test reserve and its groups."""
+    stored_reserve = read_reserve(dataset)
+    return np.setdiff1d(labeled_rows(dataset), stored_reserve.barred if stored_reserve else NO_ROWS)
+
+
+def mark_sent(dataset: "Dataset", tag: Tag) -> None:
+    """Say that the samples of a selection were handed to labelers: they are not selected again."""
+    dataset.mark_sent(tag)
+
+
+def release(dataset: "Dataset", tag: Tag) -> None:
+    """Take back those samples of a sent selection that have no labels: they may be selected again."""
+    dataset.release(tag)
 
 
 def export_tag(

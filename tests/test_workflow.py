@@ -27,10 +27,10 @@ def test_the_whole_story_from_embeddings_to_filenames(workspace: Workspace) -> N
     predictions = Predictions(names, ["cat", "dog"], probabilities)
     workflow.store_predictions(dataset, predictions, workflow.check_predictions(dataset, predictions))
     assert workflow.project(dataset, "default", "PCA").shape == (12, 2)
-    labeled = workflow.newest_labeled_tag(dataset.tags())
-    assert labeled == first.tag
+    workflow.mark_sent(dataset, first.tag)
     config = SelectionConfig("ACTIVE_LEARNING", 4, name="second", seed=0)
-    second = workflow.run_selection(dataset, config, labeled_tag=labeled)
+    second = workflow.run_selection(dataset, config)
+    assert second.tag.parent_id == first.tag.id
     # The two in the middle are the ones that the model is unsure about.
     assert sorted(second.added_rows.tolist()) == [5, 6]
     assert sorted(workflow.export_tag(dataset, second.tag, "txt", added_only=True).split()) == [b"5.png", b"6.png"]

@@ -136,16 +136,16 @@ class LocalClient(WorkflowClient):
         query_tag_id: str | None = None,
     ) -> "TagData":
         """Select samples and return the new tag: the preselected rows and the added ones."""
-        from al_core import workflow
         from al_core.api.tag_data import TagData
+        from al_core.steps.selection_plan import SelectionInputs, make_selection
 
-        selection = workflow.run_selection(
-            self.dataset,
-            selection_config,
-            query_tag=self.get_tag_by_id(query_tag_id) if query_tag_id else None,
-            labeled_tag=self.get_tag_by_id(preselected_tag_id) if preselected_tag_id else None,
-            embedding_name=self._embedding_name(),
+        inputs = SelectionInputs(
+            self.get_tag_by_id(query_tag_id) if query_tag_id else None,
+            self.get_tag_by_id(preselected_tag_id) if preselected_tag_id else None,
+            self._embedding_name(),
+            follows_rounds=False,
         )
+        selection = make_selection(self.dataset, selection_config, inputs)
         return TagData.of(selection.tag)
 
     def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:

@@ -1,10 +1,11 @@
 import math
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from numbers import Integral, Real
-from typing import Literal
+from typing import Any, Literal
 
 from al_core.exceptions import InvalidInputError
 
@@ -13,6 +14,9 @@ LARGEST_INTEGER = 2**63 - 1
 
 LARGEST_STRENGTH = 100.0
 """A score of 0.5 to this power is 1e-30, still a number in float32; larger exponents turn most scores into 0."""
+
+LATER: Mapping[str, object] = {"test_share": 0.0, "test_groups": None}
+"""The attributes that came after version 0.2, with their defaults."""
 
 
 class SamplingMethod(StrEnum):
@@ -55,6 +59,8 @@ class SelectionConfig:
         coral: How CORAL joins diversity and uncertainty: "herding" covers the uncertain parts of the data by uncertain
             samples, "product" picks the highest product of score and distance to the nearest chosen sample.
         strength: The exponent of the score in CORAL, 0 to 100; 0 leaves diversity alone.
+        test_share: How many of the new samples are drawn at random for testing, 0 to 1. They come from a reserve that
+            no method picks from, must not be trained on, and make accuracy on them an honest one.
 
     Raises:
         InvalidInputError: If a value is of the wrong type or out of range, or there is no stopping condition.
@@ -77,6 +83,8 @@ class SelectionConfig:
     normalize: bool
     coral: Literal["herding", "product"]
     strength: float
+    test_share: float
+    test_groups: str | None
 
     # Not the generated constructor: this one takes what becomes a method, a name and plain numbers.
     def __init__(  # noqa: PLR0913 - one argument per attribute, all but Lightly's four by keyword
@@ -91,6 +99,8 @@ class SelectionConfig:
         normalize: bool = True,
         coral: Literal["herding", "product"] = "herding",
         strength: float = 1.0,
+        test_share: float = 0.0,
+        test_groups: str | None = None,
     ) -> None:
         # Numbers of numpy become Python's, so that a configuration can be stored as JSON.
         values = {
@@ -102,11 +112,15 @@ class SelectionConfig:
             "normalize": normalize,
             "coral": coral,
             "strength": _strength(strength),
+            "test_share": _share("test_share", test_share),
+            "test_groups": test_groups,
         }
         for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
         if self.n_samples == -1 and self.min_distance == -1:
             raise InvalidInputError("no stopping condition: set n_samples, min_distance or both")
+        if self.test_share == 1 and self.n_samples == -1:
+            raise InvalidInputError("test_share=1 selects test samples only: say how many with n_samples")
         if self.coral not in ("herding", "product"):
             raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
         object.__setattr__(self, "name", self._unique_name() if name is None else name)
@@ -114,6 +128,13 @@ class SelectionConfig:
     def seeded(self) -> "SelectionConfig":
         """Return the same configuration with a seed drawn if there is none."""
         return self if self.seed is not None else replace(self, seed=secrets.randbits(32))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the attributes as plain values, without those of later versions that are at their default.
+
+        So a configuration that does without them is stored and sent as before, and earlier versions understand it.
+        """
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value != LATER[name]}
 
     def _unique_name(self) -> str:
         # The random end keeps two selections of one second apart; Lightly's default names collided.
@@ -139,6 +160,13 @@ def _strength(value: object) -> float:
     number = _float_or_nan(value)
     if not 0 <= number <= LARGEST_STRENGTH:
         raise InvalidInputError(f"strength is a number from 0 to {LARGEST_STRENGTH:g}, not {value!r}")
+    return number
+
+
+def _share(name: str, value: object) -> float:
+    number = _float_or_nan(value)
+    if not 0 <= number <= 1:
+        raise InvalidInputError(f"{name} is a number from 0 to 1, not {value!r}")
     return number
 
 

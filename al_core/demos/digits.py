@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
+from al_core.store import TagRole
 from al_core.types import Embeddings, Probabilities, Rows
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def build(workspace: "Workspace") -> "Dataset":
         workspace, NAME, filenames, embeddings, embedding_name="pixels", images_dir=folder
     )
     config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=INITIAL_SELECTION, seed=0)
-    labeled_rows = workflow.run_selection(dataset, config).added_rows
+    selection = workflow.run_selection(dataset, config)
+    dataset.set_tag_role(selection.tag, TagRole.LABELED)
+    labeled_rows = selection.added_rows
     _store_probabilities(dataset, predict(embeddings, labels, labeled_rows))
     return dataset
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.demos.digits import INITIAL_SELECTION, load_digits
+from al_core.store import TagRole
 from al_core.types import Probabilities, Rows
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def build(workspace: "Workspace", task: str) -> "Dataset":
     _write_images(folder, scenes.images)
     dataset = workflow.dataset_from_images(workspace, folder, name).dataset
     config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=INITIAL_SELECTION, seed=0)
-    labeled_rows = workflow.run_selection(dataset, config).added_rows
+    selection = workflow.run_selection(dataset, config)
+    dataset.set_tag_role(selection.tag, TagRole.LABELED)
+    labeled_rows = selection.added_rows
     predictions = predict(scenes, labeled_rows, task, dataset.filenames())
     report = workflow.check_predictions(dataset, predictions, source=INITIAL_SELECTION)
     workflow.store_predictions(dataset, predictions, report, name=f"sliding-window-{N_LABELED}")

@@ -118,6 +118,16 @@ class RemoteDataset(Dataset):
         self._connection.send("PUT", f"{self._path}/tags/{tag.id}", {"name": tag.name, "role": role})
         self._tags.forget()
 
+    def mark_sent(self, tag: Tag) -> None:
+        """Say that the samples of a selection were handed to labelers."""
+        self._connection.send("POST", f"{self._path}/rounds/{tag.id}/sent")
+        self._tags.forget()
+
+    def release(self, tag: Tag) -> None:
+        """Say that samples of a selection that have no labels may be selected again."""
+        self._connection.send("POST", f"{self._path}/rounds/{tag.id}/released")
+        self._tags.forget()
+
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children."""
         self._connection.send("DELETE", f"{self._path}/tags/{tag.id}")
@@ -133,13 +143,14 @@ class RemoteDataset(Dataset):
         progress: Progress | None = None,
     ) -> Tag:
         """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
-        ids = {
+        inputs = {
+            "followsRounds": True,
             "queryTagId": query_tag.id if query_tag else None,
             "preselectedTagId": labeled_tag.id if labeled_tag else None,
             "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
         }
         try:
-            return select(self._connection, self.id, config, ids, progress)
+            return select(self._connection, self.id, config, inputs, progress)
         finally:
             self._tags.forget()
             self.arrays.forget()

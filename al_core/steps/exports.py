@@ -36,7 +36,8 @@ def export_rows(
 ) -> ExportRows:
     """Return what a writer takes: the samples of a tag, added ones first, with what is known about them."""
     rows, n_added = _rows_to_export(dataset, tag, added_only)
-    score = _score_of(dataset, tag)
+    # Among samples with high scores those that test would stand out.
+    score = None if holds_test_samples(tag) else _score_of(dataset, tag)
     annotations = tag_annotations(dataset, tag)
     return ExportRows(
         filenames=dataset.filenames(rows),
@@ -130,6 +131,12 @@ def _rows_to_export(dataset: "Dataset", tag: Tag, added_only: bool) -> tuple[Row
 def _score_of(dataset: "Dataset", tag: Tag) -> StoredArray | None:
     source = tag.provenance.score
     return find_source(dataset, Kind.SCORE, source) if source else None
+
+
+def holds_test_samples(tag: Tag) -> bool:
+    """Return whether a selection added samples that test, which a list for labelers must not show."""
+    share = tag.provenance.config.test_share if tag.provenance.config else 0
+    return share > 0
 
 
 def copy_images(

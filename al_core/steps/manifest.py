@@ -9,6 +9,9 @@ import orjson
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
+from al_core.steps.chosen import NO_ROWS
+from al_core.steps.reserve import read_reserve
+from al_core.steps.selection_plan import config_of_method
 from al_core.steps.selections import SelectionRequest, read_selection
 from al_core.store.provenance import ArraySource, Provenance
 from al_core.store.records import Kind, StoredArray, Tag, mask_to_rows, rows_to_mask
@@ -23,7 +26,8 @@ FORMAT = "al_core manifest 1"
 def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
     """Return dataset, tag, config with seed, digests of all inputs, versions and added filenames, as plain values.
 
-    Query set and labeled set are bit masks in hexadecimal, so that the manifest outlives their tags.
+    Query set, labeled set and test set are bit masks in hexadecimal, so that the manifest outlives their tags. Where
+    there is a test reserve, query set and labeled set are without it, as the method had them.
     """
     from al_core import __version__
 
@@ -39,8 +43,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
             "filenames_digest": _digest(dataset.filenames()),
         },
         "tag": {"name": tag.name, "size": tag.size, "created_at": tag.created_at},
-        "query_set": query.mask.hex() if query else None,
-        "labeled_set": rows_to_mask(np.setdiff1d(tag.rows, added), dataset.n_samples).hex(),
+        **_sets(dataset, tag, query.rows if query else None, added),
         **_provenance(tag),
         "added": dataset.filenames(added),
     }
@@ -80,17 +83,34 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
             f"dataset '{dataset.name}' has other samples than '{manifest['dataset']['name']}' had; open that one"
         )
     provenance = Provenance.from_json(manifest)
+    config = provenance.config or SelectionConfig(**manifest["config"])
+    tests = mask_to_rows(bytes.fromhex(manifest.get("test_set", "")))
     request = SelectionRequest(
         dataset,
-        provenance.config or SelectionConfig(**manifest["config"]),
+        config_of_method(config, len(tests)),
         mask_to_rows(bytes.fromhex(manifest["query_set"])),
         mask_to_rows(bytes.fromhex(manifest["labeled_set"])),
         _input(dataset, Kind.EMBEDDING, provenance.embedding),
         _input(dataset, Kind.SCORE, provenance.score),
     )
-    rows = request.select()
-    _check_same(dataset, rows, manifest)
+    rows = request.select() if config.test_share < 1 else tests[:0]
+    added_tests = set(dataset.filenames(tests))
+    _check_same(dataset, rows, [name for name in manifest["added"] if name not in added_tests], manifest["versions"])
     return rows
+
+
+def _sets(dataset: "Dataset", tag: Tag, query_rows: Rows | None, added: Rows) -> dict[str, str | None]:
+    """Return the masks of what a method chose among and kept away from."""
+    n_strata = tag.provenance.n_strata
+    stored_reserve = read_reserve(dataset, n_strata) if n_strata else None
+    barred = stored_reserve.barred if stored_reserve else NO_ROWS
+    masks = {
+        "query_set": None if query_rows is None else np.setdiff1d(query_rows, barred),
+        "labeled_set": np.setdiff1d(np.setdiff1d(tag.rows, added), barred),
+    }
+    if stored_reserve:
+        masks["test_set"] = np.intersect1d(tag.rows, barred)
+    return {name: None if rows is None else rows_to_mask(rows, dataset.n_samples).hex() for name, rows in masks.items()}
 
 
 def _provenance(tag: Tag) -> dict[str, Any]:
@@ -110,9 +130,8 @@ def _input(dataset: "Dataset", kind: Kind, source: ArraySource | None) -> Stored
     )
 
 
-def _check_same(dataset: "Dataset", rows: Rows, manifest: Mapping[str, Any]) -> None:
+def _check_same(dataset: "Dataset", rows: Rows, listed_names: list[str], versions: object) -> None:
     names = dataset.filenames(rows)
-    listed_names = manifest["added"]
     if names == listed_names:
         return
     # If one list is the start of the other, they differ from the end of the shorter one.
@@ -123,7 +142,7 @@ def _check_same(dataset: "Dataset", rows: Rows, manifest: Mapping[str, Any]) -> 
             break
     raise InvalidInputError(
         f"the selection differs from sample {first} onward, counting from 0: it was made with "
-        f"{manifest['versions']}; install these versions to repeat it"
+        f"{versions}; install these versions to repeat it"
     )
 
 

@@ -1,7 +1,6 @@
 """Selections: what one is made from, and how the store keeps it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,11 +8,12 @@ import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError, NotFoundError
-from al_core.steps.provenance import changes, source_of
-from al_core.steps.scores import complete_scores, find_score
+from al_core.steps.chosen import NO_ROWS
+from al_core.steps.provenance import changes
+from al_core.steps.reserve import read_reserve
+from al_core.steps.scores import complete_scores
 from al_core.steps.views import neighbor_graph
-from al_core.store.provenance import Provenance, TagRole
-from al_core.store.records import INITIAL_TAG, Kind, StoredArray, Tag, TagOrigin
+from al_core.store.records import Kind, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ class Selection:
 
     Attributes:
         tag: Holds the labeled and the added rows.
-        added_rows: The added rows in the order picked.
+        added_rows: The added rows in the order in which they are sent: picked ones as they were picked, test rows mixed
+            in at random.
         config: What was asked, with the seed that was used.
-        quality: What the added rows achieve.
+        quality: What the picked rows achieve.
+        test_rows: Those added rows that are drawn from the test reserve, ascending.
         stale: What has changed since, in words; empty while the selection still matches its inputs.
     """
 
@@ -38,7 +40,13 @@ class Selection:
     added_rows: Rows
     config: SelectionConfig
     quality: "SelectionQuality"
+    test_rows: Rows = field(default_factory=lambda: NO_ROWS)
     stale: tuple[str, ...] = ()
+
+    @property
+    def picked_rows(self) -> Rows:
+        """The added rows that the method picked, in its order."""
+        return self.added_rows[~np.isin(self.added_rows, self.test_rows)]
 
 
 @dataclass(frozen=True)
@@ -114,61 +122,16 @@ class SelectionRequest:
             return None
 
 
-def newest_labeled_tag(tags: Sequence[Tag], query_tag: Tag | None = None) -> Tag | None:
-    """Return the newest tag whose samples are already chosen: the next selection continues from it.
-
-    Args:
-        tags: Newest first.
-        query_tag: Never returned: if it were the labeled set as well, no sample would be left to select.
-    """
-    query_id = query_tag.id if query_tag else None
-    return next((tag for tag in tags if tag.counts_as_labeled and tag.id != query_id), None)
-
-
-def make_selection(
-    dataset: "Dataset",
-    config: SelectionConfig,
-    *,
-    query_tag: Tag | None = None,
-    labeled_tag: Tag | None = None,
-    embedding_name: str | None = None,
-    progress: Progress | None = None,
-) -> Selection:
-    """Select samples on this machine and store them with the labeled ones as a new tag."""
-    # Before the work, which may take minutes; whoever takes the name meanwhile is noticed when the tag is stored.
-    dataset.check_tag_name(config.name)
-    query_tag = query_tag or dataset.tag(INITIAL_TAG)
-    labeled_rows = labeled_tag.rows if labeled_tag else np.empty(0, np.int64)
-    request = SelectionRequest(
-        dataset,
-        config.seeded(),
-        query_tag.rows,
-        labeled_rows,
-        dataset.arrays.newest(Kind.EMBEDDING, embedding_name),
-        find_score(dataset, config),
-    )
-    added = request.select(progress)
-    provenance = Provenance(
-        role=TagRole.SELECTION,
-        config=request.config,
-        quality=request.quality(added),
-        embedding=source_of(request.embedding),
-        score=source_of(request.score),
-    )
-    rows = np.concatenate([labeled_rows, added])
-    origin = TagOrigin(parent=labeled_tag, query=query_tag, labeled=labeled_tag, provenance=provenance, order=added)
-    tag = dataset.create_tag(config.name, rows, origin)
-    return selection_of(dataset, tag)
-
-
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
     """Return the selection that made a tag, or None for a tag made in another way."""
     provenance = tag.provenance
     order = dataset.arrays.find(Kind.SELECTION, tag.id)
     if order is None or provenance.config is None or provenance.quality is None:
         return None
-    added = dataset.arrays.read(order)
-    return Selection(tag, added, provenance.config, provenance.quality, changes(dataset, provenance))
+    added: Rows = np.asarray(dataset.arrays.read(order))
+    stored_reserve = read_reserve(dataset) if provenance.n_strata else None
+    tests = np.intersect1d(added, stored_reserve.reserve.rows) if stored_reserve else NO_ROWS
+    return Selection(tag, added, provenance.config, provenance.quality, tests, changes(dataset, provenance))
 
 
 def selection_of(dataset: "Dataset", tag: Tag) -> Selection:

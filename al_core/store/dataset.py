@@ -218,8 +218,8 @@ class Dataset(ABC):
         """Say what a tag stands for.
 
         Raises:
-            NotAllowedError: If it is `initial-tag` or a selection, or is to become one: those roles are not a matter
-                of opinion.
+            NotAllowedError: If it is `initial-tag`, or is to become a selection, or is one that is to become anything
+                but labeled: those roles are not a matter of opinion.
         """
 
     @staticmethod
@@ -227,9 +227,20 @@ class Dataset(ABC):
         """Raise unless the tag may be given this role."""
         if tag.name == INITIAL_TAG:
             raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and keeps its role")
-        made_only = (TagRole.ALL, TagRole.SELECTION)
-        if tag.original_role in made_only or role in made_only:
+        is_as_made = role is tag.original_role
+        is_labeled_selection = tag.original_role is TagRole.SELECTION and role is TagRole.LABELED
+        if tag.original_role is TagRole.SELECTION and not (is_as_made or is_labeled_selection):
+            raise NotAllowedError(f"tag '{tag.name}' is a selection: all one can say is that it has been labeled")
+        if not is_as_made and role in (TagRole.ALL, TagRole.SELECTION):
             raise NotAllowedError(f"tag '{tag.name}' cannot become {role}: only a selection makes selections")
+
+    @abstractmethod
+    def mark_sent(self, tag: Tag) -> None:
+        """Say that the samples of a selection were handed to labelers, and are not to be selected again."""
+
+    @abstractmethod
+    def release(self, tag: Tag) -> None:
+        """Say that samples of a selection that have no labels may be selected again."""
 
     @abstractmethod
     def delete_tag(self, tag: Tag) -> None:

@@ -137,6 +137,18 @@ class LocalArrays(Arrays):
             self._tombstones.bury_arrays(locked, replaced)
             locked.connection.execute(insert(table).values(dataset_id=self._dataset_id, **vars(record)))
 
+    def check_is_first(self, locked: DatasetLock, group: NewArrays | None) -> None:
+        """Raise `NotAllowedError` if there is an array of one of the names by now."""
+        if group is None:
+            return
+        for name in group.named:
+            query = select(table.c.id).where(self._are(group.kind, name))
+            if locked.connection.execute(query).first() is not None:
+                raise NotAllowedError(
+                    f"somebody else has just stored the {group.kind} '{name}' of dataset '{locked.dataset.name}'; try "
+                    "again"
+                )
+
     def remove(self, locked: DatasetLock, kind: str, name: str) -> Sequence[Row[Any]]:
         """Delete the row of an array, and return it if there was one; its file stays."""
         return locked.connection.execute(delete(table).where(self._are(kind, name)).returning(*table.c)).all()

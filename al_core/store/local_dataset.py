@@ -21,6 +21,7 @@ from al_core.store import engines, files, names, tables
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
+from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_models import LocalModels
 from al_core.store.provenance import TagRole
@@ -279,10 +280,22 @@ class LocalDataset(Dataset):
         self.check_tag_role(tag, role)
         self._tags.change_provenance(tag, {"role": role})
 
+    def mark_sent(self, tag: Tag) -> None:
+        """Say that the samples of a selection were handed to labelers."""
+        self._tags.change_provenance(tag, {"sent_at": now(), "released_at": None})
+
+    def release(self, tag: Tag) -> None:
+        """Say that samples of a selection that have no labels may be selected again."""
+        self._tags.change_provenance(tag, {"released_at": now()})
+
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children."""
         if tag.name == INITIAL_TAG:
             raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and cannot be deleted")
+        if tag.is_population:
+            raise NotAllowedError(
+                f"tag '{tag.name}' is the population that test samples are drawn from: accuracy is a statement about it"
+            )
         self._tags.delete(tag)
 
 

@@ -38,7 +38,8 @@ class Provenance:
     """How a tag was made.
 
     Attributes:
-        operation: "duplicates", "list", "exploring", or a set operation; empty for a selection.
+        operation: "duplicates", "list", "exploring", "population", "test", "missing", or a set operation; empty for a
+            selection.
         tags: The names of the tags, or of the list, that the operation took.
         filters: In words, what the rows have in common that were chosen on a map or by their values.
         role: What the tag was marked as; None, as in older workspaces, leaves it to how the tag was made.
@@ -47,6 +48,10 @@ class Provenance:
         quality: What the selection achieved.
         embedding: The embedding that was used.
         score: The score that was used.
+        n_strata: How many strata the test reserve had, from which a selection keeps away; None if there was none.
+        sent_at: When the samples of a selection were handed to labelers, in milliseconds since 1970; None while it is a
+            draft.
+        released_at: When those that have no labels yet were taken back; None if they were not.
         version: Of this layout. A reader takes what it understands of any version.
     """
 
@@ -59,11 +64,15 @@ class Provenance:
     quality: "SelectionQuality | None" = None
     embedding: ArraySource | None = None
     score: ArraySource | None = None
+    n_strata: int | None = None
+    sent_at: int | None = None
+    released_at: int | None = None
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:
         """Return the attributes that say something, as plain values."""
-        return to_json(self)
+        content = to_json(self)
+        return content | {"config": self.config.to_json()} if self.config else content
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Provenance":

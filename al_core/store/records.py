@@ -14,6 +14,9 @@ from al_core.types import Rows
 
 INITIAL_TAG = "initial-tag"
 
+POPULATION = "population"
+"""The operation that makes the tag of a stratum's population; its provenance has the stratum's number among `tags`."""
+
 
 class Kind(StrEnum):
     """What an array holds. N is the number of samples, and a row of the array is a row of the dataset.
@@ -47,6 +50,9 @@ class Kind(StrEnum):
     """(N, 2) places on the map."""
     NEIGHBORS = "neighbors"
     """(N, K) half of a neighbor graph: rows, or the distances to them."""
+    RESERVE = "reserve"
+    """Rows set aside for testing, in the order in which they are labeled; the array's name is the number of its
+    stratum."""
     SELECTION = "selection"
     """The rows that a selection added, in the order picked; the array's name is the id of the tag."""
 
@@ -107,8 +113,18 @@ class Tag:
 
     @property
     def counts_as_labeled(self) -> bool:
-        """Whether its samples are chosen already: by a selection, or because a person marked them as labeled."""
-        return self.role in (TagRole.SELECTION, TagRole.LABELED)
+        """Whether a person marked its samples as labeled."""
+        return self.role is TagRole.LABELED
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether its selection was handed to labelers, and what has no labels was not taken back."""
+        return self.provenance.sent_at is not None and self.provenance.released_at is None
+
+    @property
+    def is_population(self) -> bool:
+        """Whether accuracy on the test reserve is a statement about its samples."""
+        return self.provenance.operation == POPULATION
 
 
 @dataclass(frozen=True)
@@ -121,6 +137,8 @@ class TagOrigin:
         labeled: The tag that was labeled before a selection.
         provenance: How it was made.
         order: The rows that a selection added, in the order picked.
+        beside: Tags below `initial-tag` that are stored together with it.
+        reserve: A part of the test reserve that is stored together with it.
     """
 
     parent: Tag | None = None
@@ -128,6 +146,17 @@ class TagOrigin:
     labeled: Tag | None = None
     provenance: Provenance = field(default_factory=Provenance)
     order: Rows | None = None
+    beside: "tuple[NewTag, ...]" = ()
+    reserve: "NewArrays | None" = None
+
+
+@dataclass(frozen=True)
+class NewTag:
+    """A tag that is stored beside another one, below `initial-tag`; a number is added if its name is in use."""
+
+    name: str
+    rows: Rows
+    provenance: Provenance
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ arrays = Table(
     Column("facts", JSON, nullable=False, key="attributes"),
     Column("created_at", BigInteger, nullable=False),
     # The model whose predictions or scores it holds.
-    Column("model_id", String(24), ForeignKey("models.id", ondelete="SET NULL"), index=True),
+    Column("model_id", String(24), ForeignKey("models.id"), index=True),
     UniqueConstraint("dataset_id", "kind", "name"),
 )
 

@@ -11,7 +11,7 @@ from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.provenance import Provenance
-from al_core.store.records import INITIAL_TAG, Kind, NewArrays, Tag, TagOrigin, rows_to_mask
+from al_core.store.records import INITIAL_TAG, Kind, NewArrays, NewTag, Tag, TagOrigin, rows_to_mask
 from al_core.store.tables import tags as table
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
@@ -61,21 +61,32 @@ class Tags:
         """
         names.check_tag_name(name)
         tag = new_tag(self._dataset_id, name, rows, n_samples, origin)
-        orders = {tag.id: origin.order} if origin.order is not None else {}
-        with (
-            self._arrays.written([NewArrays(Kind.SELECTION, orders)]) as selection,
-            changing(self._engine, self._dataset_id) as locked,
-        ):
+        groups = [NewArrays(Kind.SELECTION, {tag.id: origin.order})] if origin.order is not None else []
+        groups += [origin.reserve] if origin.reserve else []
+        with self._arrays.written(groups) as arrays, changing(self._engine, self._dataset_id) as locked:
             if locked.dataset.n_samples != n_samples:
                 raise NotAllowedError(
                     f"tag '{name}' was made for {n_samples} samples, but dataset '{locked.dataset.name}' has "
                     f"{locked.dataset.n_samples} by now; try again"
                 )
             self.check_is_free(locked, name)
+            self._arrays.check_is_first(locked, origin.reserve)
             tag = replace(tag, parent_id=self._parent_id(locked, origin))
+            # Before the tag itself, which is the newest then.
+            for beside in origin.beside:
+                self._insert_beside(locked, beside, tag)
             insert_tag(locked, tag)
-            self._arrays.insert(locked, selection)
+            self._arrays.insert(locked, arrays)
         return tag
+
+    def _insert_beside(self, locked: DatasetLock, beside: NewTag, tag: Tag) -> None:
+        name = beside.name
+        number = 1
+        while name == tag.name or self._id_of(locked.connection, name) is not None:
+            number += 1
+            name = f"{beside.name}-{number}"
+        new = new_tag(self._dataset_id, name, beside.rows, tag.n_samples, TagOrigin(provenance=beside.provenance))
+        insert_tag(locked, replace(new, parent_id=self._id_of(locked.connection, INITIAL_TAG)))
 
     def check_is_free(self, locked: DatasetLock, name: str) -> None:
         """Raise `AlreadyExistsError` if there is a tag of that name by now."""

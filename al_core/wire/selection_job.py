@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from al_core.config import SelectionConfig
@@ -22,7 +21,7 @@ def select(
     connection: Connection,
     dataset_id: str,
     config: SelectionConfig,
-    ids: Mapping[str, str | None],
+    ids: Mapping[str, str | bool | None],
     progress: Progress | None = None,
 ) -> "Tag":
     """Return the tag of a selection that the server makes.
@@ -31,10 +30,11 @@ def select(
         connection: To the server.
         dataset_id: Where to select.
         config: What to select.
-        ids: queryTagId, preselectedTagId and embeddingId, as far as they are not the server's defaults.
+        ids: queryTagId, preselectedTagId, embeddingId and what else `SelectionInputs` has, as far as they are not the
+            server's defaults.
         progress: Called with (picked, total); when it raises `Cancelled`, the server is asked to stop.
     """
-    body = {_camel(name): value for name, value in asdict(config).items()}
+    body = {_camel(name): value for name, value in config.to_json().items()}
     job = connection.send("POST", f"/datasets/{dataset_id}/selections", body | dict(ids))
     tag_id = _wait_for(connection, job["jobId"], progress)
     return read_tag(connection.get(f"/datasets/{dataset_id}/tags/{tag_id}"))

@@ -14,10 +14,15 @@ from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
 from ui import jobs
+from ui.select import sent
 
 
 def box(app: AppTest, label: str) -> Selectbox[str]:
     return next(found for found in app.selectbox if found.label == label)
+
+
+EVERYTHING = ""
+"""The choice that stands for all that is labeled."""
 
 
 def labeled(app: AppTest) -> str:
@@ -53,10 +58,11 @@ def select_32(dataset: Dataset, name: str = "al-iteration-1") -> workflow.Select
     return workflow.run_selection(dataset, config, labeled_tag=dataset.tag(INITIAL_SELECTION))
 
 
-def test_select_from_these_proposes_what_has_been_selected_as_labeled(digits: Dataset, open_page: Open) -> None:
+def test_select_from_these_goes_on_from_all_that_is_labeled(digits: Dataset, open_page: Open) -> None:
     app = open_page("explore")
     button(app, "Select from these").click().run()
-    assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", INITIAL_SELECTION)
+    assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", EVERYTHING)
+    assert app.number_input(key="total").value == 132
     assert app.number_input(key="new").value == 32
     assert not button(app, "Run selection").disabled
 
@@ -67,7 +73,7 @@ def test_without_any_selection_nothing_is_labeled_and_a_region_can_be_selected_f
     digits.delete_tag(digits.tag(INITIAL_SELECTION))
     app = open_page("explore")
     button(app, "Select from these").click().run()
-    assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", "none")
+    assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", EVERYTHING)
     assert figures(press_run(app.switch_page("../pages/select.py").run(), digits))["New"] == "32"
 
 
@@ -91,16 +97,54 @@ def test_a_tag_without_labels_leaves_the_labeled_set_alone(digits: Dataset, open
         tag_filenames(digits, digits.filenames(np.arange(50)), "odd ones")
     assert len(digits.tags()) == 3
     app.switch_page("../pages/select.py").run()
-    assert labeled(app) == INITIAL_SELECTION
+    assert labeled(app) == EVERYTHING
     assert app.number_input(key="total").value == 132
 
 
-def test_the_newest_selection_is_proposed_and_never_the_query_set(digits: Dataset, open_page: Open) -> None:
-    select_32(digits)
+def test_a_draft_may_be_selected_again_and_a_sent_selection_until_it_is_released_may_not(
+    digits: Dataset, open_page: Open
+) -> None:
+    selection = select_32(digits)
     app = open_page("select")
-    assert labeled(app) == "al-iteration-1"
-    box(app, "Choose from").set_value("al-iteration-1").run()
-    assert labeled(app) == INITIAL_SELECTION
+    assert app.number_input(key="total").value == 132
+    assert any("32 images of selections that nobody has downloaded" in caption.value for caption in app.caption)
+    workflow.mark_sent(digits, selection.tag)
+    app.run()
+    assert app.number_input(key="total").value == 164
+    assert any("32 images of “al-iteration-1” are with labelers" in unescaped(caption.value) for caption in app.caption)
+    button(app, "Release").click().run()
+    assert app.number_input(key="total").value == 132
+    assert "Release" not in [found.label for found in app.button]
+
+
+def test_a_download_sends_a_selection_and_one_by_a_reader_does_not(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = select_32(digits)
+    monkeypatch.setattr(sent, "obstacle", lambda: "You are signed in read-only")
+    sent.mark_downloaded(digits, selection.tag)
+    assert not digits.tag("al-iteration-1").is_sent
+    monkeypatch.setattr(sent, "obstacle", lambda: None)
+    sent.mark_downloaded(digits, digits.tag(INITIAL_TAG))
+    sent.mark_downloaded(digits, selection.tag)
+    assert digits.tag("al-iteration-1").is_sent
+
+
+def test_a_test_share_is_proposed_with_its_reason(digits: Dataset, open_page: Open) -> None:
+    app = open_page("select")
+    assert app.slider[0].value == 10
+    assert any("4 images drawn at random will tell how good" in caption.value for caption in app.caption)
+    assert figures(press_run(app, digits))["For testing"] == "4"
+    assert digits.tag("population").size == 1697
+    caption = next(caption.value for caption in app.caption if "Accuracy speaks for" in caption.value)
+    assert unescaped(caption) == "Accuracy speaks for “population”: 4 of 170 reserved images are in a round so far."
+
+
+def test_without_a_test_share_none_is_set_aside(digits: Dataset, open_page: Open) -> None:
+    app = open_page("select")
+    app.slider[0].set_value(0).run()
+    assert "For testing" not in figures(press_run(app, digits))
+    assert not digits.has_tag("population")
 
 
 def test_a_choice_of_the_labeled_set_survives_new_regions_and_other_pages(digits: Dataset, open_page: Open) -> None:
@@ -114,11 +158,13 @@ def test_a_choice_of_the_labeled_set_survives_new_regions_and_other_pages(digits
     assert labeled(app.run()) == "renamed"
 
 
-def test_a_choice_of_the_labeled_set_ends_with_the_next_selection(digits: Dataset, open_page: Open) -> None:
+def test_a_choice_of_the_labeled_set_ends_with_the_next_labels(digits: Dataset, open_page: Open) -> None:
+    digits.create_tag("mine", np.arange(20))
     app = open_page("select")
-    box(app, "Already labeled").set_value("none").run()
-    select_32(digits)
-    assert labeled(app.run()) == "al-iteration-1"
+    box(app, "Already labeled").set_value("mine").run()
+    digits.set_tag_role(select_32(digits).tag, TagRole.LABELED)
+    assert labeled(app.run()) == EVERYTHING
+    assert app.number_input(key="total").value == 164
 
 
 def test_a_choice_of_the_labeled_set_ends_with_its_tag(digits: Dataset, open_page: Open) -> None:
@@ -126,7 +172,7 @@ def test_a_choice_of_the_labeled_set_ends_with_its_tag(digits: Dataset, open_pag
     app = open_page("select")
     box(app, "Already labeled").set_value("mine").run()
     digits.delete_tag(mine)
-    assert labeled(app.run()) == INITIAL_SELECTION
+    assert labeled(app.run()) == EVERYTHING
 
 
 def test_the_number_asked_for_returns_when_there_are_enough_samples_again(digits: Dataset, open_page: Open) -> None:
@@ -154,7 +200,7 @@ def test_a_list_is_labeled_unless_the_person_says_otherwise(digits: Dataset, ope
     roles = {tag.name: tag.role for tag in digits.tags()}
     assert (roles["elsewhere"], roles["odd ones"]) == (TagRole.LABELED, TagRole.REGION)
     app.switch_page("../pages/select.py").run()
-    assert labeled(app) == "elsewhere"
+    assert app.number_input(key="total").value == len(workflow.labeled_set(digits)) + 32
 
 
 def test_a_region_is_marked_as_labeled_and_back_on_the_tags_page(digits: Dataset, open_page: Open) -> None:
@@ -162,12 +208,14 @@ def test_a_region_is_marked_as_labeled_and_back_on_the_tags_page(digits: Dataset
     app = open_page("tags")
     app.toggle[0].set_value(True).run()
     assert digits.tag("week 29").role is TagRole.LABELED
+    n_labeled = len(workflow.labeled_set(digits))
     app.switch_page("../pages/select.py").run()
-    assert labeled(app) == "week 29"
+    assert app.number_input(key="total").value == n_labeled + 32
     app.switch_page("../pages/tags.py").run()
     app.toggle[0].set_value(False).run()
     assert digits.tag("week 29").role is TagRole.REGION
-    assert labeled(app.switch_page("../pages/select.py").run()) == INITIAL_SELECTION
+    assert app.switch_page("../pages/select.py").run().number_input(key="total").value == 132
+    assert n_labeled > 100
 
 
 def test_a_selection_that_is_deleted_is_no_longer_shown(digits: Dataset, open_page: Open) -> None:

@@ -105,10 +105,10 @@ def test_a_cancelled_selection_stores_nothing(dataset: Dataset) -> None:
     assert dataset.arrays.all(Kind.SELECTION) == []
 
 
-def test_a_selection_continues_from_the_newest_tag_whose_samples_are_chosen(dataset: Dataset) -> None:
-    assert workflow.newest_labeled_tag(dataset.tags()) is None
+def test_a_selection_continues_from_what_is_labeled(dataset: Dataset) -> None:
     elsewhere, _ = tag_filenames(dataset, ["a.png"], "elsewhere", role=TagRole.LABELED)
-    made = workflow.run_selection(dataset, SelectionConfig("RANDOM", 2, name="made"), labeled_tag=elsewhere).tag
+    made = workflow.run_selection(dataset, SelectionConfig("RANDOM", 2, name="made")).tag
+    assert made.parent_id == made.labeled_tag_id == elsewhere.id
+    dataset.set_tag_role(made, TagRole.LABELED)
     dataset.create_tag("region", np.array([5]))
-    assert workflow.newest_labeled_tag(dataset.tags()) == made
-    assert workflow.newest_labeled_tag(dataset.tags(), query_tag=made) == elsewhere
+    assert workflow.run_selection(dataset, SelectionConfig("RANDOM", 4, name="next")).tag.parent_id == made.id

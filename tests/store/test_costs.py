@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from al_core import workflow
-from al_core.config import SelectionConfig
-from al_core.store import LocalDataset, Workspace
+from al_core.store import LocalDataset, TagOrigin, Workspace
 
 
 @pytest.fixture
@@ -28,9 +27,10 @@ def create_tag(dataset: LocalDataset) -> None:
 
 
 def create_child(dataset: LocalDataset) -> None:
-    workflow.run_selection(
-        dataset, SelectionConfig("CORESET", 2, name="child"), labeled_tag=dataset.create_tag("parent", np.array([0]))
-    )
+    # Not by a selection, which asks every tag whether its samples were chosen before.
+    parent = dataset.create_tag("parent", np.array([0]))
+    origin = TagOrigin(parent=parent, labeled=parent, order=np.array([2]))
+    dataset.create_tag("child", np.array([0, 2]), origin)
 
 
 def rename_and_delete(dataset: LocalDataset) -> None:

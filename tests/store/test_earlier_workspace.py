@@ -13,6 +13,7 @@ from al_core.selection import SelectionQuality
 from al_core.steps.exports import tag_annotations
 from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.scores import ScoreOrigin
+from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.steps.snippet import selection_code
 from al_core.steps.tasks import PredictionAttributes
 from al_core.steps.views import neighbor_graph, stored_view
@@ -93,15 +94,22 @@ def test_selections_are_shown_with_their_quality(street: LocalDataset) -> None:
     assert workflow.read_selection(street, street.tag("both")) is None
 
 
+def test_its_selections_are_sent_so_that_nothing_is_selected_twice(street: LocalDataset) -> None:
+    assert street.tag("second").is_sent
+    added = workflow.read_selection(street, street.tag("second"))
+    assert added
+    assert set(added.added_rows.tolist()) <= set(workflow.sent_set(street).tolist())
+    assert not street.tag("both").is_sent
+
+
 @pytest.mark.parametrize(("name", "labeled"), [("first", None), ("second", "first")])
 def test_a_selection_run_again_selects_the_same_samples(street: LocalDataset, name: str, labeled: str | None) -> None:
     selection = workflow.read_selection(street, street.tag(name))
     assert selection
     asked = selection.config
     config = SelectionConfig(asked.method, asked.n_samples, name="again", score_name=asked.score_name, seed=asked.seed)
-    again = workflow.run_selection(
-        street, config, labeled_tag=street.tag(labeled) if labeled else None, embedding_name="default"
-    )
+    inputs = SelectionInputs(None, street.tag(labeled) if labeled else None, "default", follows_rounds=False)
+    again = make_selection(street, config, inputs)
     assert again.added_rows.tolist() == selection.added_rows.tolist()
     assert again.quality == selection.quality
 

@@ -20,7 +20,7 @@ def test_a_mask_holds_its_rows_in_ascending_order() -> None:
     [
         (tag(INITIAL_TAG), TagRole.ALL, False),
         (tag(), TagRole.REGION, False),
-        (tag(labeled_tag_id="4"), TagRole.SELECTION, True),
+        (tag(labeled_tag_id="4"), TagRole.SELECTION, False),
         (tag(provenance=Provenance("duplicates")), TagRole.DUPLICATES, False),
         (tag(provenance=Provenance("duplicates", role=TagRole.LABELED)), TagRole.LABELED, True),
     ],

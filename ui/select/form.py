@@ -1,6 +1,5 @@
 """What the next selection is asked for, and starting it."""
 
-import numpy as np
 import streamlit as st
 
 from al_core import workflow
@@ -12,6 +11,7 @@ from ui.messages import errors_explained, plain, show_error
 from ui.select.counts import choose_counts
 from ui.select.method import choose_distance, choose_method, find_obstacle
 from ui.select.tags import StartingPoint, choose_tags
+from ui.select.test_samples import choose_test_share
 from ui.visitor import obstacle
 
 
@@ -19,12 +19,12 @@ def selection_form(dataset: Dataset) -> None:
     """Draw the form; its button starts the selection as a job."""
     tags = dataset.tags()
     start = choose_tags(dataset, tags)
-    labeled_rows = start.labeled.rows if start.labeled else np.empty(0, np.int64)
-    n_candidates = len(np.setdiff1d(start.query.rows, labeled_rows, assume_unique=True))
+    n_candidates = start.n_candidates
     choice = choose_method(dataset)
-    counts = choose_counts(len(labeled_rows), n_candidates)
+    counts = choose_counts(len(start.chosen), n_candidates)
     if counts.refusal:
         show_error(counts.refusal)
+    test = choose_test_share(dataset, start.reserve, counts.n_new)
     min_distance = choose_distance()
     left, right = st.columns(2)
     name = left.text_input("Name", _suggested_name(tags), help="The selection is stored as a tag of this name")
@@ -49,7 +49,14 @@ def selection_form(dataset: Dataset) -> None:
     elif is_run:
         with errors_explained():
             config = SelectionConfig(
-                choice.method, counts.n_samples, min_distance, name, score_name=choice.score, seed=seed
+                choice.method,
+                counts.n_samples,
+                min_distance,
+                name,
+                score_name=choice.score,
+                seed=seed,
+                test_share=test.share,
+                test_groups=test.groups,
             )
             # Checked here as well as when the tag is made, so that nobody waits for a selection that cannot be stored.
             dataset.check_tag_name(name)

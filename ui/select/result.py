@@ -11,6 +11,7 @@ from al_core.store import Dataset, Kind
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
+from ui.select.sent import mark_downloaded
 
 # A mean from the day of the selection above captions from today would contradict itself without a word.
 NOW = " The mean score dates from the selection; the images show today's scores."
@@ -62,15 +63,16 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
         workflow.export_tag(dataset, selection.tag, "txt", added_only=True),
         file_name=f"{selection.tag.name}-added.txt",
         icon=":material/download:",
-        on_click="ignore",
-        help="One filename per line, in the order picked; more formats on the Tags page",
+        on_click=lambda: mark_downloaded(dataset, selection.tag),
+        help="One filename per line; more formats on the Tags page. Once downloaded they are not picked again",
     )
 
 
 def _figures(selection: workflow.Selection, scores: ScoresNow | None) -> list[Figure]:
     quality = selection.quality
     return [
-        Figure("New", f"{quality.n_added:,}", "New images in this selection"),
+        Figure("New", f"{len(selection.added_rows):,}", "New images in this selection"),
+        *_test_figures(len(selection.test_rows)),
         Figure("Total", f"{selection.tag.size:,}", "Already labeled plus new"),
         *_score_figures(quality.mean_score, scores),
         Figure(
@@ -84,6 +86,11 @@ def _figures(selection: workflow.Selection, scores: ScoresNow | None) -> list[Fi
             "Smallest distance between a new image and any other labeled one, 0 to 2; higher is better",
         ),
     ]
+
+
+def _test_figures(n_tests: int) -> list[Figure]:
+    meaning = "Of the new images, drawn at random; the other figures are about the rest"
+    return [Figure("For testing", f"{n_tests:,}", meaning)] if n_tests else []
 
 
 def scores_now(dataset: Dataset, selection: workflow.Selection) -> ScoresNow | None:

@@ -2,24 +2,46 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from al_core import workflow
-from al_core.store import INITIAL_TAG, Dataset, Tag
+from al_core.steps.chosen import NO_ROWS, union
+from al_core.steps.reserve import StoredReserve, read_reserve
+from al_core.steps.selection_plan import SelectionInputs
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from al_core.text import counted
+from al_core.types import Rows
+from ui.select.sent import show_sent
 from ui.session import Key
 
-NONE = "none"
+EVERYTHING = ""
+"""Stands for all that is labeled, which is no tag's name."""
 QUERY_BOX = "query-tag"
 LABELED_BOX = "labeled-tag"
 
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """The set to select from, and the labeled set if there is one."""
+    """What the next selection begins with.
+
+    Attributes:
+        query: The set to select from.
+        labeled: The labeled set, or None for all that is labeled.
+        chosen: The rows that are labeled or sent, which are not selected again.
+        reserve: What is set aside for testing, or None.
+    """
 
     query: Tag
     labeled: Tag | None
+    chosen: Rows
+    reserve: StoredReserve | None
+
+    @property
+    def n_candidates(self) -> int:
+        """How many images a method may pick from."""
+        barred = self.reserve.barred if self.reserve else NO_ROWS
+        return len(np.setdiff1d(self.query.rows, np.union1d(self.chosen, barred), assume_unique=True))
 
 
 @dataclass(frozen=True)
@@ -27,7 +49,7 @@ class LabeledChoice:
     """What a person chose as the labeled set.
 
     Attributes:
-        tag_id: None for no tag.
+        tag_id: None for all that is labeled.
         labeled_ids: The tags that counted as labeled then. Once there are others the choice is out of date: the next
             selection would take samples again that have been chosen since.
     """
@@ -43,13 +65,15 @@ def choose_tags(dataset: Dataset, tags: list[Tag]) -> StartingPoint:
         query = query_box(dataset, tags)
     with right:
         labeled = labeled_box(dataset, tags, query)
-    n_again = count_chosen_elsewhere(tags, query, labeled)
+    show_sent(dataset)
+    chosen = SelectionInputs(query, labeled).chosen(dataset)
+    n_again = count_chosen_elsewhere(tags, query, chosen)
     if n_again:
         st.caption(
-            f":material/info: {counted(n_again, 'image')} of other selections or labeled tags may be selected again. "
-            "To leave them out, combine the tags and mark the result as labeled on the Tags page."
+            f":material/info: {counted(n_again, 'image')} of selections that nobody has downloaded, or of other "
+            "labeled tags, may be selected again."
         )
-    return StartingPoint(query, labeled)
+    return StartingPoint(query, labeled, chosen, read_reserve(dataset))
 
 
 def choose_query(dataset: Dataset, tag: Tag) -> None:
@@ -75,38 +99,35 @@ def query_box(dataset: Dataset, tags: list[Tag]) -> Tag:
 
 
 def labeled_box(dataset: Dataset, tags: list[Tag], query: Tag) -> Tag | None:
-    """Draw the choice of the labeled set and return it; by default the newest tag that counts as labeled."""
-    by_name = {tag.name: tag for tag in tags if tag.name != INITIAL_TAG}
+    """Draw the choice of the labeled set and return it; by default None, for all that is labeled."""
+    by_name = {tag.name: tag for tag in tags if tag.name != INITIAL_TAG and tag.id != query.id}
     current = _labeled_tag(dataset, tags, query)
-    st.session_state[LABELED_BOX] = current.name if current else NONE
+    everything = f"all {len(workflow.labeled_set(dataset)):,} labeled images"
+    st.session_state[LABELED_BOX] = current.name if current else EVERYTHING
     st.selectbox(
         "Already labeled",
-        [NONE, *by_name],
+        [EVERYTHING, *by_name],
+        format_func=lambda name: name or everything,
         key=LABELED_BOX,
         on_change=lambda: _remember_labeled(dataset, tags, by_name.get(st.session_state[LABELED_BOX])),
-        help="These are not picked again, and new picks avoid looking like them. Proposed is the newest selection or "
-        "tag marked as labeled on the Tags page",
+        help="These are not picked again, and new picks avoid looking like them. Labeled is what has labels, or is in "
+        "a tag marked as labeled on the Tags page",
     )
     return current
 
 
-def count_chosen_elsewhere(tags: list[Tag], query: Tag, labeled: Tag | None) -> int:
-    """Return how many samples of the query set count as labeled by other tags only, and may be selected again."""
-    chosen = 0
-    for tag in tags:
-        if tag.counts_as_labeled and tag.id != query.id:
-            chosen |= int.from_bytes(tag.mask, "little")
-    kept_away = int.from_bytes(labeled.mask, "little") if labeled else 0
-    return (chosen & int.from_bytes(query.mask, "little") & ~kept_away).bit_count()
+def count_chosen_elsewhere(tags: list[Tag], query: Tag, chosen: Rows) -> int:
+    """Return how many samples of the query set are in selections or labeled tags, and may be selected again."""
+    roles = (TagRole.SELECTION, TagRole.LABELED)
+    elsewhere = union([tag.rows for tag in tags if tag.role in roles and tag.id != query.id])
+    return len(np.setdiff1d(np.intersect1d(elsewhere, query.rows), chosen))
 
 
 def _labeled_tag(dataset: Dataset, tags: list[Tag], query: Tag) -> Tag | None:
     choice = st.session_state.get(Key.LABELED_CHOICES, {}).get(dataset.id)
-    if choice and choice.labeled_ids == _labeled_ids(tags):
-        by_id = {tag.id: tag for tag in tags}
-        if choice.tag_id is None or choice.tag_id in by_id:
-            return by_id[choice.tag_id] if choice.tag_id else None
-    return workflow.newest_labeled_tag(tags, query)
+    if choice is None or choice.labeled_ids != _labeled_ids(tags):
+        return None
+    return next((tag for tag in tags if tag.id == choice.tag_id and tag.id != query.id), None)
 
 
 def _remember_labeled(dataset: Dataset, tags: list[Tag], tag: Tag | None) -> None:

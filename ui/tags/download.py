@@ -7,6 +7,7 @@ from al_core.formats import WRITERS, ExportChoices, Writer
 from al_core.steps.exports import export_obstacle
 from al_core.store import Dataset, Tag
 from ui.messages import plain
+from ui.select.sent import mark_downloaded
 from ui.tags.export_options import choose_options
 from ui.tags.folder_export import folder_form
 
@@ -66,7 +67,7 @@ def _download_button(dataset: Dataset, tag: Tag, writer: Writer, choices: Export
         file_name=name,
         type="primary",
         icon=":material/download:",
-        on_click="ignore",
+        on_click=lambda: mark_downloaded(dataset, tag),
         disabled=bool(obstacle),
         help=plain(obstacle) if obstacle else "Made when you click",
     )

@@ -9,7 +9,6 @@ from ui.visitor import obstacle
 INITIAL_IS_FIXED = f"{INITIAL_TAG} holds every image and stays as it is"
 ROLE_IS_FIXED = {
     TagRole.ALL: INITIAL_IS_FIXED,
-    TagRole.SELECTION: "The images of a selection count as labeled",
 }
 
 
@@ -22,7 +21,7 @@ def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
         # With the role in its key the switch follows a change that another page or person made.
         key=f"labeled-{tag.id}-{tag.role}",
         disabled=bool(reason),
-        help=reason or "Select proposes the newest tag marked as labeled, or the newest selection, as already labeled",
+        help=reason or "Its images are not selected again, and count as labeled everywhere",
     )
     if is_labeled != tag.counts_as_labeled:
         with errors_explained():

@@ -11,6 +11,7 @@ from al_core.store import Dataset, Tag
 from al_core.types import Progress
 from ui import jobs
 from ui.messages import errors_explained, notify, plain
+from ui.select.sent import mark_downloaded
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 COPIES = "Copies"
@@ -59,6 +60,7 @@ def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
     ):
         with errors_explained():
             _start(key, dataset, tag, machine_path(folder), link=how == LINKS, added_only=added_only)
+            mark_downloaded(dataset, tag)
             st.rerun()
 
 

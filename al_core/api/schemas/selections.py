@@ -32,11 +32,16 @@ class SamplingCreate(Wire):
 
 
 class SelectionInputs(Wire):
-    """What to select from; a tag or embedding that is left out is the server's default."""
+    """What to select from; a tag or embedding that is left out is the server's default.
+
+    With `followsRounds` labeled and sent samples count as chosen; otherwise, as in Lightly's contract, those of the
+    preselected tag alone.
+    """
 
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
     embedding_id: str | None = None
+    follows_rounds: bool = False
 
 
 _DEFAULTS = SelectionConfig()
@@ -54,6 +59,8 @@ class SelectionCreate(SelectionInputs):
     normalize: bool = True
     coral: Literal["herding", "product"] = "herding"
     strength: FiniteFloat = 1.0
+    test_share: FiniteFloat = 0.0
+    test_groups: str | None = None
 
     def to_config(self) -> SelectionConfig:
         """Return the configuration.

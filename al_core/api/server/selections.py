@@ -2,7 +2,6 @@ import math
 
 from fastapi import APIRouter, Request
 
-from al_core import workflow
 from al_core.api.schemas.jobs import JobCreated
 from al_core.api.schemas.selections import SamplingCreate, SelectionCreate, SelectionInputs
 from al_core.api.server.bodies import JsonRoute
@@ -10,6 +9,7 @@ from al_core.api.server.context import DatasetOfPath, find_array, find_optional_
 from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
+from al_core.steps import selection_plan
 from al_core.store import INITIAL_TAG, Kind, LocalDataset
 from al_core.types import Progress
 
@@ -63,16 +63,10 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
     if inputs.embedding_id:
         embedding_name = find_array(dataset, Kind.EMBEDDING, inputs.embedding_id, "EMBEDDING_UNKNOWN").name
 
+    start_from = selection_plan.SelectionInputs(query_tag, labeled_tag, embedding_name, inputs.follows_rounds)
+
     def select(progress: Progress) -> str:
-        selection = workflow.run_selection(
-            dataset,
-            config,
-            query_tag=query_tag,
-            labeled_tag=labeled_tag,
-            embedding_name=embedding_name,
-            progress=progress,
-        )
-        return selection.tag.id
+        return selection_plan.make_selection(dataset, config, start_from, progress).tag.id
 
     title = f"{config.method} selection '{config.name}'"
     return JobCreated(job_id=services(request).jobs.start(None, title, select, dataset.id).id)

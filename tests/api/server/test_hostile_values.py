@@ -84,6 +84,8 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
             **tags,
         },
         ("PUT", "{dataset}/tags/{leaf}"): {"name": f"tag {number}", "role": "region"},
+        ("PUT", "{dataset}/models/{model}"): {"name": f"model {number}", "isCurrent": True},
+        ("POST", "{dataset}/image-frames"): [0, 5],
         ("POST", "{dataset}/tags/initial"): {"imgType": "full", "creator": "x"},
         ("POST", "{dataset}/tags/upsize"): {"upsizeTagName": f"more {number}", "upsizeTagCreator": "x"},
         ("POST", "{dataset}/tags/arithmetics"): {
@@ -115,6 +117,9 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
             "normalize": True,
             "coral": "herding",
             "strength": 1.0,
+            "testShare": 0.5,
+            "testGroups": None,
+            "followsRounds": True,
             "embeddingId": "{embedding}",
             **tags,
         },
@@ -190,6 +195,7 @@ def client_of(server: str, workspace: Workspace, name: str) -> Client:
         "leaf": leaf.id,
         "embedding": dataset.arrays.get("embedding", "default").id,
         "sample": f"{dataset.id[:16]}00000000",
+        "model": dataset.models.all()[0].id,
     }
     client = Client(f"{server}/v1", ids, requests.Session())
     task = {"name": "animals", "type": "CLASSIFICATION", "categories": [{"id": 1, "name": "cat"}]}
@@ -223,6 +229,9 @@ def read_everything(client: Client) -> None:  # noqa: PLR0912 - one branch per r
         client.read("{dataset}/embeddings/{id}/readCSVUrl", id=embedding["id"])
         for view in client.read("{dataset}/embeddings/{id}/2d", id=embedding["id"]):
             client.read("{dataset}/embeddings/{id}/2d/{view}", id=embedding["id"], view=view["id"])
+    for model in client.read("{dataset}/models"):
+        client.read("{dataset}/models/{id}", id=model["id"])
+    client.read("{dataset}/models/deleted")
     for tag in client.read("{dataset}/tags"):
         client.read("{dataset}/tags/{id}", id=tag["id"])
         client.read("{dataset}/tags/{id}/filenames", id=tag["id"])

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("dataset_id", "name"),
     )
     # As in 0005: SQLite would copy the table otherwise.
-    op.execute("ALTER TABLE arrays ADD COLUMN model_id VARCHAR(24) REFERENCES models (id) ON DELETE SET NULL")
+    op.execute("ALTER TABLE arrays ADD COLUMN model_id VARCHAR(24) REFERENCES models (id)")
     op.create_index("ix_arrays_model_id", "arrays", ["model_id"])
     connection = op.get_bind()
     for dataset_id in connection.execute(sa.select(datasets.c.id)).scalars().all():

@@ -1,0 +1,47 @@
+"""Which rows are taken already: those that have labels, and those that labelers have."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.store.provenance import TagRole
+from al_core.store.records import Kind, Tag
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+NO_ROWS: Rows = np.empty(0, np.int64)
+
+
+def labeled_rows(dataset: "Dataset") -> Rows:
+    """Return the rows of all tags that a person marked as labeled, ascending."""
+    marked = [tag.rows for tag in dataset.tags() if tag.counts_as_labeled]
+    return union(marked)
+
+
+def sent_rows(dataset: "Dataset") -> Rows:
+    """Return the rows that labelers have: those of sent selections that came back without a label so far."""
+    sent = [added_rows(dataset, tag) for tag in selections(dataset) if tag.is_sent]
+    return np.setdiff1d(union(sent), labeled_rows(dataset))
+
+
+def selections(dataset: "Dataset") -> list[Tag]:
+    """Return the tags that selections made, whatever they were marked as later, oldest first."""
+    return [tag for tag in reversed(dataset.tags()) if tag.original_role is TagRole.SELECTION]
+
+
+def added_rows(dataset: "Dataset", tag: Tag) -> Rows:
+    """Return the rows that a selection added, in the order in which they were sent."""
+    order = dataset.arrays.find(Kind.SELECTION, tag.id)
+    if order is not None:
+        rows: Rows = np.asarray(dataset.arrays.read(order), np.int64)
+        return rows
+    # Made by a client that selects by itself.
+    labeled = next((other.rows for other in dataset.tags() if other.id == tag.labeled_tag_id), NO_ROWS)
+    return np.setdiff1d(tag.rows, labeled)
+
+
+def union(groups: list[Rows]) -> Rows:
+    """Return the rows of all groups, ascending, each once."""
+    return np.unique(np.concatenate([NO_ROWS, *groups]))

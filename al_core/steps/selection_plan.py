@@ -1,0 +1,155 @@
+"""How a selection goes: what was chosen before, what is set aside, what the method picks, and what is stored."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.config import SelectionConfig
+from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows, union
+from al_core.steps.provenance import source_of
+from al_core.steps.reserve import StoredReserve, count_of_picked, count_test_rows, mixed, planned_reserve
+from al_core.steps.scores import find_score
+from al_core.steps.selections import Selection, SelectionRequest, selection_of
+from al_core.store.identity import now
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import INITIAL_TAG, Kind, NewTag, Tag, TagOrigin
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+LONGEST_NAME = 190
+"""Characters of a selection's name in that of its test tag; a tag's name has 200 at most."""
+
+
+@dataclass(frozen=True)
+class SelectionInputs:
+    """What a selection begins with.
+
+    Attributes:
+        query_tag: The rows that may be selected; by default all.
+        labeled_tag: The labeled rows; by default all that have labels or were marked as labeled, and with Lightly's
+            contract none.
+        embedding_name: By default the newest embedding.
+        follows_rounds: Whether rows that are labeled or sent count towards `n_samples` and are not selected again;
+            Lightly's contract knows the rows of `labeled_tag` alone.
+    """
+
+    query_tag: Tag | None = None
+    labeled_tag: Tag | None = None
+    embedding_name: str | None = None
+    follows_rounds: bool = True
+
+    def chosen(self, dataset: "Dataset") -> Rows:
+        """Return the rows that count towards `n_samples` and are not selected again, ascending."""
+        if not self.follows_rounds:
+            return self.labeled_tag.rows if self.labeled_tag else NO_ROWS
+        labeled = self.labeled_tag.rows if self.labeled_tag else labeled_rows(dataset)
+        return union([labeled, sent_rows(dataset)])
+
+
+@dataclass(frozen=True)
+class SelectionPlan:
+    """A selection that has not been run.
+
+    Attributes:
+        dataset: Where to select.
+        config: What was asked, with a seed.
+        inputs: What it begins with.
+        query_tag: The rows that may be selected.
+        chosen: The rows chosen before, ascending.
+        reserve: What is set aside for testing, or None.
+    """
+
+    dataset: "Dataset"
+    config: SelectionConfig
+    inputs: SelectionInputs
+    query_tag: Tag
+    chosen: Rows
+    reserve: StoredReserve | None
+
+    @classmethod
+    def of(cls, dataset: "Dataset", config: SelectionConfig, inputs: SelectionInputs) -> "SelectionPlan":
+        """Return the plan of a selection in the dataset as it is now."""
+        config = config.seeded()
+        query_tag = inputs.query_tag or dataset.tag(INITIAL_TAG)
+        chosen = inputs.chosen(dataset)
+        return cls(dataset, config, inputs, query_tag, chosen, planned_reserve(dataset, config, query_tag.rows, chosen))
+
+    def run(self, progress: Progress | None = None) -> Tag:
+        """Select, store the selection as a tag and return it."""
+        tests = self._tests(count_test_rows(self.config, len(self.chosen)))
+        request = self._request(tests)
+        # A share of 1 asks for test samples alone.
+        picked = request.select(progress) if self.config.test_share < 1 else NO_ROWS
+        if self.config.n_samples == -1:
+            tests = self._tests(count_of_picked(self.config, len(picked)))
+        return self._store(request, picked, tests)
+
+    def _tests(self, n_rows: int) -> Rows:
+        return self.reserve.next_rows(self.dataset, n_rows, self.chosen) if self.reserve else NO_ROWS
+
+    def _request(self, tests: Rows) -> SelectionRequest:
+        """Return what the method is asked for, which knows nothing of test samples."""
+        barred = self.reserve.barred if self.reserve else NO_ROWS
+        return SelectionRequest(
+            self.dataset,
+            config_of_method(self.config, len(np.intersect1d(self.chosen, barred)) + len(tests)),
+            np.setdiff1d(self.query_tag.rows, barred),
+            np.setdiff1d(self.chosen, barred),
+            self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
+            find_score(self.dataset, self.config),
+        )
+
+    def _store(self, request: SelectionRequest, picked: Rows, tests: Rows) -> Tag:
+        labeled_tag = self.inputs.labeled_tag or self._tag_of_chosen()
+        new = self.reserve.new if self.reserve else None
+        provenance = Provenance(
+            role=TagRole.SELECTION,
+            config=self.config,
+            quality=request.quality(picked),
+            embedding=source_of(request.embedding),
+            score=source_of(request.score),
+            n_strata=len(self.reserve.reserve.strata) if self.reserve else None,
+            # Whoever selects by Lightly's contract has the list at once.
+            sent_at=None if self.inputs.follows_rounds else now(),
+        )
+        origin = TagOrigin(
+            parent=labeled_tag,
+            query=self.query_tag,
+            labeled=labeled_tag,
+            provenance=provenance,
+            order=mixed(picked, tests, self.config.seed or 0),
+            beside=(*((new[1],) if new else ()), *self._test_tags(tests)),
+            reserve=new[0] if new else None,
+        )
+        return self.dataset.create_tag(self.config.name, union([self.chosen, picked, tests]), origin)
+
+    def _tag_of_chosen(self) -> Tag | None:
+        """Return the newest selection or labeled tag that holds just the chosen rows: the selection goes on from it."""
+        if not self.inputs.follows_rounds or not len(self.chosen):
+            return None
+        roles = (TagRole.SELECTION, TagRole.LABELED)
+        of_size = (tag for tag in self.dataset.tags() if tag.role in roles and tag.size == len(self.chosen))
+        return next((tag for tag in of_size if np.array_equal(tag.rows, self.chosen)), None)
+
+    def _test_tags(self, tests: Rows) -> tuple[NewTag, ...]:
+        provenance = Provenance("test", (self.config.name,), role=TagRole.TEST)
+        return (NewTag(f"{self.config.name[:LONGEST_NAME]} test", tests, provenance),) if len(tests) else ()
+
+
+def make_selection(
+    dataset: "Dataset", config: SelectionConfig, inputs: SelectionInputs, progress: Progress | None = None
+) -> Selection:
+    """Select samples on this machine and store them with those chosen before as a new tag."""
+    # Before the work, which may take minutes; whoever takes the name meanwhile is noticed when the tag is stored.
+    dataset.check_tag_name(config.name)
+    return selection_of(dataset, SelectionPlan.of(dataset, config, inputs).run(progress))
+
+
+def config_of_method(config: SelectionConfig, n_tests: int) -> SelectionConfig:
+    """Return what a method is asked for: `n_tests` test samples, earlier ones too, count in `n_samples` beside it."""
+    if config.n_samples == -1 or not n_tests:
+        return config
+    return replace(config, n_samples=max(config.n_samples - n_tests, 0))

@@ -1,0 +1,50 @@
+"""Selections that labelers have: what is still out, and taking it back."""
+
+import numpy as np
+import streamlit as st
+
+from al_core import workflow
+from al_core.steps.chosen import added_rows, selections
+from al_core.store import Dataset, Tag, TagRole
+from al_core.text import counted
+from ui.messages import errors_explained, plain
+from ui.visitor import obstacle
+
+
+def show_sent(dataset: Dataset) -> None:
+    """Say which selections are with labelers, each with a button that takes back what has no labels."""
+    out = workflow.sent_set(dataset)
+    for tag in selections(dataset) if len(out) else ():
+        n_out = len(np.intersect1d(added_rows(dataset, tag), out)) if tag.is_sent else 0
+        if n_out:
+            _show_selection(dataset, tag, n_out)
+
+
+def mark_downloaded(dataset: Dataset, tag: Tag) -> None:
+    """Note that a selection was downloaded: its images are with labelers from now on; who only looks changes nothing.
+
+    To be called when the download is clicked.
+    """
+    is_draft = tag.original_role is TagRole.SELECTION and not tag.is_sent
+    if is_draft and obstacle() is None:
+        with errors_explained():
+            workflow.mark_sent(dataset, tag)
+
+
+def _show_selection(dataset: Dataset, tag: Tag, n_out: int) -> None:
+    reason = obstacle()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f":material/outbox: {counted(n_out, 'image')} of “{plain(tag.name)}” are with labelers, and are not "
+            "picked again.",
+            width="stretch",
+        )
+        if st.button(
+            "Release",
+            key=f"release-{tag.id}",
+            disabled=bool(reason),
+            help=reason or "Take back what has no labels: it may be picked again",
+        ):
+            with errors_explained():
+                workflow.release(dataset, tag)
+                st.rerun()

@@ -1,0 +1,73 @@
+"""How many of the new images are drawn at random for testing, and whom they speak for."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from al_core.evaluation.reserve import count_of_share
+from al_core.steps.reserve import StoredReserve, tested_rows
+from al_core.store import Dataset, Kind
+from al_core.text import counted
+from ui.messages import plain
+
+PROPOSED_PERCENT = 10
+"""Costs 0.3 to 0.9 points of area under the learning curve, and after ten rounds of 100 tells accuracy to 8 points."""
+MOST_PERCENT = 50
+NO_GROUPS = ""
+
+
+@dataclass(frozen=True)
+class TestChoice:
+    """The share of test samples, 0 to 1, and the column whose groups stay together, or None."""
+
+    # Pytest takes what is called Test… for tests.
+    __test__ = False
+
+    share: float
+    groups: str | None
+
+
+def choose_test_share(dataset: Dataset, reserve: StoredReserve | None, n_new: int) -> TestChoice:
+    """Draw the choice and return it."""
+    percent = st.slider(
+        "Test share",
+        0,
+        MOST_PERCENT,
+        PROPOSED_PERCENT,
+        5,
+        format="%d %%",
+        help="Of the new images; they are drawn at random, labeled like the others, and never trained on",
+    )
+    n_tests = count_of_share(max(n_new, 0), percent / 100)
+    if percent:
+        st.caption(
+            f"{counted(n_tests, 'image')} drawn at random will tell how good the model really is: it is not trained on "
+            "them, and nothing else is an honest measure. The list for the labelers does not show which they are."
+        )
+    if reserve:
+        st.caption(_population(dataset, reserve, n_tests))
+    return TestChoice(percent / 100, _choose_groups(dataset) if percent and not reserve else None)
+
+
+def _population(dataset: Dataset, reserve: StoredReserve, n_tests: int) -> str:
+    names = ", ".join(f"“{plain(tag.name)}”" for tag in reversed(dataset.tags()) if tag.is_population)
+    n_reserved = len(reserve.reserve.rows)
+    n_tested = len(tested_rows(dataset, reserve))
+    text = f"Accuracy speaks for {names}: {n_tested:,} of {n_reserved:,} reserved images are in a round so far."
+    if n_tested + n_tests > n_reserved:
+        text += f" The reserve has {n_reserved - n_tested:,} left."
+    return text
+
+
+def _choose_groups(dataset: Dataset) -> str | None:
+    columns = [stored.name for kind in (Kind.CATEGORY, Kind.METADATA) for stored in dataset.arrays.all(kind)]
+    if not columns:
+        return None
+    chosen = st.selectbox(
+        "Keep groups together",
+        [NO_GROUPS, *columns],
+        format_func=lambda name: name or "no groups",
+        help="Images of one sequence, patient or camera look alike: all of a group are tested, or all may be trained "
+        "on. Fixed with the first test share",
+    )
+    return chosen or None
