@@ -169,6 +169,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         (".json",),
         recognizes_coco,
         read_coco,
+        takes_choices=True,
         companion="The annotation file with images (names and sizes) and categories",
     ),
     Reader(

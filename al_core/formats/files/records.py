@@ -85,6 +85,21 @@ def _records(path: Path) -> tuple[list[Record], Any]:
     return records, class_names
 
 
+def image_side(record: Mapping[str, Any], name: str) -> float:
+    """Return the width or height that a record has, a number or its text; NaN if it has none.
+
+    Examples:
+        >>> image_side({"width": "640"}, "width"), image_side({"width": None}, "width")
+        (640.0, nan)
+    """
+    value = record.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return np.nan
+    return float(value) if 0 < value < 2**31 else np.nan
+
+
 def is_json_lines(path: Path) -> bool:
     """Return whether a file holds one JSON object per line, of which there are several or one that ends its line."""
     with path.open("rb") as file:

@@ -35,7 +35,7 @@ class PixelBoxes:
 
     Attributes:
         coordinates: (B, 4) one for each box of the predictions, image after image.
-        layout: What the four numbers mean, as far as that can be told without the sizes.
+        layout: What the four numbers usually mean.
     """
 
     coordinates: NDArray[np.floating]

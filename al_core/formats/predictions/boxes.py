@@ -147,7 +147,7 @@ def detection_predictions(
         ObjectDetectionBatch(_output(boxes, corners), np.bincount(boxes.image, minlength=len(filenames))),
         DETECTION,
         tuple(findings),
-        pixel_boxes=PixelBoxes(boxes.coordinates, layout) if has_no_place.any() else None,
+        pixel_boxes=PixelBoxes(boxes.coordinates, boxes.layout) if in_pixels else None,
         image_sizes=sizes if in_pixels and np.isfinite(sizes).any() else None,
     )
 

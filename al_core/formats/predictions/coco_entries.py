@@ -1,5 +1,6 @@
 """The entries of COCO results, parsed some of them at a time: as Python's objects they take ten times their file."""
 
+import json
 import mmap
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -85,6 +86,20 @@ def read_entries(path: Path) -> Entries | None:
         # Entries that hold objects may have been cut apart; or the file is damaged, and reading it whole says where.
         return None
     return entries if entries.are_objects else None
+
+
+def first_entry(path: Path) -> Mapping[str, Any]:
+    """Return the first entry of a list in a JSON file, which says what the others are; empty if it is none.
+
+    Only the beginning of the file is read: an entry of more than `BLOCK_BYTES` is not looked at.
+    """
+    with path.open("rb") as file:
+        start = file.read(BLOCK_BYTES).removeprefix(BOM).decode(errors="replace").lstrip()
+    try:
+        entry, _ = json.JSONDecoder().raw_decode(start, start.index("{", 1) if start.startswith("[") else 0)
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def is_list(content: mmap.mmap) -> bool:

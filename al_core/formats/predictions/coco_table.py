@@ -3,7 +3,7 @@
 import mmap
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +35,19 @@ class CocoTable:
 
     Attributes:
         images: The `image_id` of each entry.
-        categories: The `category_id` of each entry.
+        categories: The `category_id` of each entry, or its `category_name` if there is none.
         boxes: (B, 4) float32 x, y, width and height.
         scores: (B,) float32.
+        file_names: The `file_name` of each entry, or None if entries have none.
+        category_names: What entries call each category.
     """
 
     images: Ids
     categories: Ids
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
+    file_names: Ids | None = None
+    category_names: Mapping[int | str, str] = field(default_factory=dict)
 
 
 def read_fast(path: Path) -> CocoTable | None:
@@ -59,9 +63,11 @@ def read_fast(path: Path) -> CocoTable | None:
         start = content[:HEAD_BYTES]
         if not is_list(content) or b'"bbox"' not in start:
             return None
+        texts = [name for name in ("file_name", "category_name") if f'"{name}"'.encode() in start]
         id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
         schema = pa.schema(
             {"image_id": id_type, "category_id": pa.int64(), "bbox": pa.list_(pa.float32()), "score": pa.float32()}
+            | dict.fromkeys(texts, pa.string())
         )
         options = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         cut = entry_cut(content)
@@ -84,7 +90,15 @@ def read_fast(path: Path) -> CocoTable | None:
         return None
     table = pa.concat_tables(tables)
     scores = table["score"].to_numpy()
-    return CocoTable(_arrow_ids(table["image_id"]), _arrow_ids(table["category_id"]), np.concatenate(boxes), scores)
+    columns = {name: _arrow_ids(table[name]) for name in ("image_id", "category_id", *texts)}
+    return CocoTable(
+        columns["image_id"],
+        columns["category_id"],
+        np.concatenate(boxes),
+        scores,
+        columns.get("file_name"),
+        names_of(columns["category_id"], columns.get("category_name")),
+    )
 
 
 def _arrow_boxes(table: Any) -> NDArray[np.float32] | None:
@@ -113,10 +127,50 @@ def ids(source: str, results: Results, key: str) -> Ids:
     Raises:
         FileFormatError: Naming the first entry that has none.
     """
-    values: list[Any] = [result.get(key) for result in results]
+    values: list[Any] = [_whole(result.get(key)) for result in results]
     for number, value in enumerate(values):
         if not isinstance(value, int | str):
             raise FileFormatError(f"{source}, entry {number} counting from 0 has no {key!r}; give its number or name")
+    return _distinct(values)
+
+
+def texts(results: Results, key: str) -> Ids | None:
+    """Return a column of texts, or None unless every entry has one."""
+    values = [result.get(key) for result in results]
+    return _distinct(values) if values and all(isinstance(value, str) for value in values) else None
+
+
+def category_ids(source: str, results: Results) -> tuple[Ids, Mapping[int | str, str]]:
+    """Return the category of each entry by its id, or by its name if entries have only that, and the names of ids.
+
+    Raises:
+        FileFormatError: Naming the first entry that has neither.
+    """
+    names = texts(results, "category_name")
+    if names and all(result.get("category_id") is None for result in results):
+        return names, {}
+    numbers = ids(source, results, "category_id")
+    return numbers, names_of(numbers, names)
+
+
+def names_of(category_ids: Ids, category_names: Ids | None) -> Mapping[int | str, str]:
+    """Return the name of each category, if entries have names and call each id by one, and no two alike."""
+    if category_names is None:
+        return {}
+    pairs = np.unique(np.column_stack([category_ids.position, category_names.position]), axis=0)
+    if not len(category_ids.different) == len(category_names.different) == len(pairs):
+        return {}
+    return {category_ids.different[key]: str(category_names.different[name]) for key, name in pairs.tolist()}
+
+
+def _whole(value: Any) -> Any:
+    # Tables of pandas make 3 to 3.0; a truth value is no number.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return None if isinstance(value, bool) else value
+
+
+def _distinct(values: list[Any]) -> Ids:
     different: list[int | str] = list(dict.fromkeys(values))
     position = {value: number for number, value in enumerate(different)}
     return Ids(different, np.fromiter(map(position.__getitem__, values), dtype=np.int64, count=len(values)))
@@ -134,4 +188,7 @@ def read_slowly(source: str, results: Results) -> CocoTable:
             raise FileFormatError(f"{source}, entry {number} counting from 0: expected a bbox x, y, width, height")
     flat = json_numbers(source, [value for box in boxes if box for value in box], "bbox value")
     scores = json_numbers(source, [result.get("score") for result in results], "score")
-    return CocoTable(ids(source, results, "image_id"), ids(source, results, "category_id"), flat.reshape(-1, 4), scores)
+    images = ids(source, results, "image_id")
+    categories, category_names = category_ids(source, results)
+    boxes_read = flat.reshape(-1, 4)
+    return CocoTable(images, categories, boxes_read, scores, texts(results, "file_name"), category_names)

@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 from al_core.formats.files.image_frames import ImageFrames
 from al_core.formats.files.image_header import SWAPS_SIDES
 from al_core.formats.join.finding import Finding, Severity
-from al_core.formats.predictions.box_layout import Coordinates
-from al_core.formats.predictions.boxes import CLIPPED, EMPTY, NO_SIZE, is_outside, none_left, relative_corners
+from al_core.formats.predictions.box_layout import Coordinates, recognized_layout, to_corners
+from al_core.formats.predictions.boxes import CLIPPED, EMPTY, NO_SIZE, is_outside, none_left, usable_sizes
 from al_core.formats.predictions.predictions import DETECTION, Predictions
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 
 _SAME_SHAPE = 0.03
 """How far the ratio of the sides may differ: a file may speak of a copy that was scaled, which rounds to pixels."""
+
+_REACH = 1.02
+"""How far a box may reach, relative to the side of its image, and still lie inside."""
 
 _TURNED = Finding(
     "boxes-turned",
@@ -24,11 +27,18 @@ _TURNED = Finding(
     "their boxes are turned upright, as the EXIF orientation says",
     severity=Severity.NOTE,
 )
+_SIZE_TURNED = Finding(
+    "image-size-turned",
+    "image lies on its side; the file has the size of its pixels as they are stored, but boxes as it is shown",
+    "images lie on their side; the file has the size of their pixels as they are stored, but boxes as they are shown",
+    "their boxes are divided by the size as it is shown",
+    severity=Severity.NOTE,
+)
 _TURN_UNKNOWN = Finding(
     "boxes-turn-unknown",
-    "image is as high as the file says it is wide, and its EXIF orientation is unknown",
-    "images are as high as the file says they are wide, and their EXIF orientation is unknown",
-    "where their boxes lie stays unknown; set the images folder of the dataset",
+    "image is as high as the file says it is wide, and nothing tells whether its boxes are turned, too",
+    "images are as high as the file says they are wide, and nothing tells whether their boxes are turned, too",
+    "where their boxes lie stays unknown; write the sizes of the images as they are shown, EXIF orientation applied",
 )
 _OTHER_SIZE = Finding(
     "image-size-differs",
@@ -40,7 +50,7 @@ _OTHER_SIZE = Finding(
 
 def needs_frames(predictions: Predictions) -> bool:
     """Return whether the sizes of the images say more about where the objects of a file are."""
-    return predictions.pixel_boxes is not None or predictions.image_sizes is not None
+    return predictions.pixel_boxes is not None
 
 
 def rows_without_place(predictions: Predictions) -> Rows:
@@ -62,8 +72,8 @@ def lying_on_side(predictions: Predictions, frames: ImageFrames) -> NDArray[np.b
 def place_boxes(predictions: Predictions, frames: ImageFrames) -> Predictions:
     """Return the predictions with every box where the size of its image puts it.
 
-    Boxes in pixels are divided by it. Where the file has the size of an image whose EXIF orientation is still to be
-    applied, boxes are turned with it.
+    Boxes in pixels are divided by it. Where the file has the size of an image with its sides exchanged, as the EXIF
+    orientation was not applied, boxes are turned if they have to be.
 
     Args:
         predictions: As a file holds them.
@@ -78,18 +88,37 @@ def _image_of_box(predictions: Predictions) -> Rows:
     return np.repeat(np.arange(len(predictions)), predictions.outputs.n_boxes)
 
 
+_SAID_AGAIN = (NO_SIZE.what, CLIPPED.what)
+
+
 class _Placing:
     def __init__(self, predictions: Predictions, frames: ImageFrames, image: Rows) -> None:
         self._predictions = predictions
         self._frames = frames
         self._image = image
-        self._is_turn_unknown = np.zeros(len(image), dtype=bool)
-        self._findings = [finding for finding in predictions.findings if finding.what != NO_SIZE.what]
+        self._findings = [finding for finding in predictions.findings if finding.what not in _SAID_AGAIN]
+        self._file_sizes = usable_sizes(len(predictions), predictions.image_sizes)
+        self._on_side = lying_on_side(predictions, frames)
+        self._pixels = self._in_pixels()
+
+    def _in_pixels(self) -> Coordinates:
+        """Return the corners in pixels; of an image of unclear sides only the area of a box speaks for a layout."""
+        pixel_boxes = self._predictions.pixel_boxes
+        assert pixel_boxes is not None  # `needs_frames` says so
+        limits = np.where(self._on_side[:, None], np.nan, self._sizes())[self._image]
+        layout = recognized_layout(pixel_boxes.coordinates, pixel_boxes.layout, limits)
+        return to_corners(pixel_boxes.coordinates, layout)
+
+    def _sizes(self) -> NDArray[np.floating]:
+        # Coordinates are in the pixels that the file speaks of, also where they are those of a scaled copy.
+        return np.where(np.isnan(self._file_sizes), self._frames.sizes, self._file_sizes)
 
     def predictions(self) -> Predictions:
         """Return the predictions with their boxes placed."""
         batch = self._predictions.outputs
-        corners = self._turned(self._measured(batch.objects.corners))
+        differs = _ratio_differs(self._file_sizes, self._frames.sizes) & ~self._on_side
+        self._say(_OTHER_SIZE, differs[self._image])
+        corners = self._turned(self._pixels / np.tile(self._sizes(), 2)[self._image])
         self._say(CLIPPED, is_outside(corners))
         corners = corners.clip(0, 1)
         is_kept: NDArray[np.bool_] = ~np.any(corners[:, :2] >= corners[:, 2:], axis=1)
@@ -97,7 +126,7 @@ class _Placing:
         if len(is_kept) and not is_kept.any():
             self._findings.append(none_left("box"))
         has_no_place: NDArray[np.bool_] = np.isnan(corners[:, 0]) & is_kept
-        self._say(NO_SIZE, has_no_place & ~self._is_turn_unknown)
+        self._say(NO_SIZE, has_no_place & ~self._on_side[self._image])
         pixel_boxes = self._predictions.pixel_boxes
         objects = batch.objects.part(np.flatnonzero(is_kept)) if not is_kept.all() else batch.objects
         counts = np.bincount(self._image[is_kept], minlength=len(batch))
@@ -108,36 +137,41 @@ class _Placing:
             pixel_boxes=pixel_boxes.take(is_kept) if pixel_boxes and has_no_place.any() else None,
         )
 
-    def _measured(self, corners: Coordinates) -> Coordinates:
-        """Return the corners with those of boxes in pixels divided by the size of their image, where it is known."""
-        pixel_boxes = self._predictions.pixel_boxes
-        limits = self._frames.sizes[self._image]
-        to_place = np.isnan(corners[:, 0]) & np.isfinite(limits[:, 0])
-        if pixel_boxes is None or not to_place.any():
-            return corners
-        placed = corners.copy()
-        placed[to_place], _ = relative_corners(pixel_boxes.coordinates[to_place], pixel_boxes.layout, limits[to_place])
-        return placed
-
     def _turned(self, corners: Coordinates) -> Coordinates:
-        """Return the corners with those turned upright that a file has in an image lying on its side."""
-        if self._predictions.image_sizes is None:
+        """Return the corners with those put right on an image whose size the file has with its sides exchanged.
+
+        Either its tool has not applied the EXIF orientation, and boxes are turned; or only the size came from a library
+        that does not, and boxes are as the image is shown. Boxes that fit one way only tell, for the whole file.
+        """
+        is_concerned = self._on_side[self._image]
+        if not is_concerned.any():
             return corners
-        orientations = self._frames.orientations
-        on_side = lying_on_side(self._predictions, self._frames)
-        is_turned = on_side & np.isin(orientations, SWAPS_SIDES)
-        is_unknown = on_side & (orientations == 0)
-        differs = _ratio_differs(self._predictions.image_sizes, self._frames.sizes)
-        self._is_turn_unknown = is_unknown[self._image]
-        self._say(_TURNED, is_turned[self._image])
-        self._say(_TURN_UNKNOWN, self._is_turn_unknown)
-        self._say(_OTHER_SIZE, (differs & ~is_turned & ~is_unknown)[self._image])
+        fits_stored, fits_shown = self._which_fit(is_concerned)
         upright = corners.copy()
-        upright[self._is_turn_unknown] = np.nan
-        for orientation in SWAPS_SIDES:
-            boxes = (is_turned & (orientations == orientation))[self._image]
-            upright[boxes] = turned_upright(upright[boxes], orientation)
+        upright[is_concerned] = np.nan
+        if fits_shown and not fits_stored:
+            self._say(_SIZE_TURNED, is_concerned)
+            shown = np.tile(self._file_sizes[:, ::-1], 2)[self._image[is_concerned]]
+            upright[is_concerned] = self._pixels[is_concerned] / shown
+        elif fits_stored and not fits_shown:
+            self._turn(upright, corners)
+        self._say(_TURN_UNKNOWN, is_concerned & np.isnan(upright[:, 0]))
         return upright
+
+    def _turn(self, upright: Coordinates, corners: Coordinates) -> None:
+        orientations = self._frames.orientations
+        for orientation in SWAPS_SIDES:
+            boxes = (self._on_side & (orientations == orientation))[self._image]
+            upright[boxes] = turned_upright(corners[boxes], orientation)
+        self._say(_TURNED, (self._on_side & np.isin(orientations, SWAPS_SIDES))[self._image])
+
+    def _which_fit(self, is_concerned: NDArray[np.bool_]) -> tuple[bool, bool]:
+        """Return whether boxes lie in the file's size of their image and not in the exchanged one, and the reverse."""
+        reach = self._pixels[is_concerned, 2:]
+        sizes = self._file_sizes[self._image[is_concerned]]
+        stored = (reach <= _REACH * sizes).all(axis=1)
+        shown = (reach <= _REACH * sizes[:, ::-1]).all(axis=1)
+        return bool((stored & ~shown).any()), bool((shown & ~stored).any())
 
     def _say(self, finding: Finding, is_concerned: NDArray[np.bool_]) -> None:
         names = self._predictions.filenames or [f"row {row}" for row in range(len(self._predictions))]

@@ -12,6 +12,7 @@ from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FileRows, Wor
 from al_core.formats.join.finding import Finding
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.box_layout import PixelBoxes
+from al_core.formats.predictions.class_numbers import class_positions
 from al_core.formats.predictions.row_checks import IndependentChecks, ObjectChecks, ProbabilityChecks, RowChecks
 from al_core.types import Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
@@ -49,10 +50,12 @@ class Predictions(FileRows):
         category_ids: (C,) the number that the file calls each class by; None if it is its position.
         keypoint_names: (C,) the names of the keypoints of each class; empty where the file does not name them.
         skeletons: (C,) the pairs of keypoints of each class that are joined, counted from 1.
-        pixel_boxes: The boxes in pixels, as long as some have no place because their image has no known size.
+        pixel_boxes: The boxes of a file that has them in pixels, until the real sizes of their images are known.
         image_sizes: (M, 2) width and height of the images as the file has them, NaN where it has none; None if
             nothing in it is in pixels.
         missing: What it means that a sample has no row, for a task whose outputs may be empty.
+        names_are_ids: Whether the filenames are only the numbers of images in another file.
+        first_class: From which number the classes of a file count that are called by numbers.
     """
 
     wording = Wording("a prediction", "have a prediction", "left without a score")
@@ -68,6 +71,8 @@ class Predictions(FileRows):
     pixel_boxes: PixelBoxes | None = None
     image_sizes: NDArray[np.floating] | None = None
     missing: Missing = Missing.UNKNOWN
+    names_are_ids: bool = False
+    first_class: int = 0
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -151,11 +156,44 @@ class Predictions(FileRows):
         if self.task in MATRIX_TASKS and set(class_names) <= set(self.class_names):
             columns = [self.class_names.index(name) for name in class_names]
             return replace(self, class_names=list(class_names), outputs=self.outputs[:, columns])
+        if self.task in (DETECTION, KEYPOINTS):
+            understood = class_positions(self.class_names, class_names, self.first_class)
+            if understood:
+                return self._with_classes(list(class_names), *understood)
         if self.class_names == numbered_classes(len(self.class_names)) and len(class_names) >= len(self.class_names):
             return replace(self, class_names=list(class_names))
         raise FileFormatError(
             f"{source} has the classes {_shown(self.class_names)}, not {_shown(list(class_names))}; use those"
         )
+
+    def _with_classes(
+        self, class_names: list[str], positions: NDArray[np.int64], findings: list[Finding]
+    ) -> "Predictions":
+        """Return the predictions with these classes, of which each class of the file is one."""
+        findings = [*findings, *self.findings]
+        if self.task == KEYPOINTS:
+            own = list(range(len(self.class_names))) if self.category_ids is None else self.category_ids
+            named: list[int] = np.full(len(class_names), -1).tolist()
+            for position, category in zip(positions.tolist(), own, strict=True):
+                named[position] = category
+            # A class that no object has needs a number of its own.
+            free = (number for number in range(len(class_names) + len(own)) if number not in own)
+            category_ids = [next(free) if number < 0 else number for number in named]
+            return replace(
+                self,
+                class_names=class_names,
+                category_ids=category_ids,
+                keypoint_names=_moved(self.keypoint_names, positions, len(class_names)),
+                skeletons=_moved(self.skeletons, positions, len(class_names)),
+                findings=findings,
+            )
+        objects = self.outputs.objects
+        if not objects.is_estimated:
+            return replace(self, class_names=class_names, findings=findings)
+        renamed = ObjectDetectionOutput.from_scores(objects.corners, objects.scores, positions[objects.labels])
+        outputs = ObjectDetectionBatch(renamed, self.outputs.n_boxes)
+        category_ids = [self.first_class + number for number in range(len(class_names))]
+        return replace(self, class_names=class_names, outputs=outputs, category_ids=category_ids, findings=findings)
 
     def softmax(self) -> "Predictions":
         """Return the predictions with the softmax of each row, for a file that holds logits.
@@ -202,3 +240,10 @@ def score_distribution(score: float, label: int, n_classes: int) -> NDArray[np.f
 
 def _shown(names: list[str]) -> str:
     return ", ".join(repr(name[:40]) for name in names[:10]) + (", …" if len(names) > 10 else "")
+
+
+def _moved(of_class: Sequence[list[Any]] | None, positions: NDArray[np.int64], n_classes: int) -> list[list[Any]]:
+    moved: list[list[Any]] = [[] for _ in range(n_classes)]
+    for position, value in zip(positions.tolist(), of_class or [], strict=False):
+        moved[position] = value
+    return moved

@@ -9,6 +9,7 @@ from pycocotools import mask as coco_mask
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import join_report, read_predictions
+from al_core.formats.choices import ReadingChoices
 from al_core.formats.predictions.predictions import Predictions
 from al_core.scorers import SCORERS
 
@@ -121,3 +122,76 @@ def test_boxes_count_where_an_entry_has_both_and_the_report_says_so(tmp_path: Pa
 def test_a_mask_with_a_score_in_percent_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"entry 1 counting from 0 has score 50; scores lie in 0 to 1"):
         read_predictions(results(tmp_path, mask(LEFT), mask(LEFT) | {"score": 50}))
+
+
+def test_the_task_of_a_file_does_not_depend_on_who_reads_its_ids(tmp_path: Path) -> None:
+    for ids in (["a", "b"], [1, 2], ["a", 2]):
+        poses = [
+            {
+                "image_id": key,
+                "category_id": 1,
+                "bbox": [1, 1, 2, 2],
+                "score": 0.5,
+                "keypoints": [1, 2, 0.5, 3, 4, 0.25],
+            }
+            for key in ids
+        ]
+        assert coco(tmp_path, poses).task == "keypoint-detection"
+
+
+def test_the_file_name_of_an_entry_is_its_image(tmp_path: Path) -> None:
+    entry = {"category_id": 2, "bbox": [1, 1, 2, 2], "score": 0.5}
+    results = [entry | {"image_id": "a.rf", "file_name": "a.rf.jpg"}, entry | {"image_id": "b", "file_name": "b.png"}]
+    assert coco(tmp_path, results).filenames == ["a.rf.jpg", "b.png"]
+    results[1]["image_id"] = 7
+    assert coco(tmp_path, results).filenames == ["a.rf.jpg", "b.png"]
+
+
+def test_numbers_of_images_are_names_only_if_somebody_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps([{"image_id": 42, "category_id": 1, "bbox": [1, 1, 2, 2], "score": 0.5}]))
+    report = join_report(["42.jpg"], read_predictions(path))
+    assert not report.usable
+    assert "add the annotation file" in " ".join(report.sentences())
+    choices = ReadingChoices(columns={"image_id": "filename"})
+    assert join_report(["42.jpg"], read_predictions(path, choices)).usable
+
+
+def test_float_ids_and_names_of_categories_are_read(tmp_path: Path) -> None:
+    entry = {"bbox": [10, 10, 20, 10], "score": 0.75}
+    for category in ({"category_id": 17.0}, {"category_id": "cat"}, {"category_name": "cat"}):
+        predictions = coco(tmp_path, [entry | {"image_id": 7.0} | category], IMAGES)
+        assert found(predictions, 0) == [([0.1, 0.2, 0.3, 0.4], 0.75, 1)]
+
+
+@pytest.mark.parametrize("key", ["annotations", "predictions", "results", None])
+def test_results_may_be_under_a_key_or_one_per_line(tmp_path: Path, key: str | None) -> None:
+    entries = [{"image_id": 7, "category_id": 17, "bbox": [10, 10, 20, 10], "score": score} for score in (0.5, 0.75)]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({key: entries}) if key else "".join(json.dumps(entry) + "\n" for entry in entries))
+    (tmp_path / "images.json").write_text(json.dumps(IMAGES))
+    predictions = read_predictions(path, images=tmp_path / "images.json")
+    assert [score for _, score, _ in found(predictions, 0)] == [0.5, 0.75]
+
+
+def test_numbered_classes_get_names_from_a_second_file(tmp_path: Path) -> None:
+    results = [{"image_id": "a", "category_id": number, "bbox": [1, 1, 2, 2], "score": 0.5} for number in (3, 1)]
+    named = coco(tmp_path, results).with_class_names(["cat", "dog", "cow"], "p")
+    assert [named.class_names[label] for label in named.outputs[0].labels] == ["cow", "cat"]
+
+
+def test_visibility_flags_are_not_taken_for_confidences(tmp_path: Path) -> None:
+    for flags in ([1, 1, 0], [2, 1, 0]):
+        points = [value for flag in flags for value in (4, 5, flag)]
+        with pytest.raises(FileFormatError, match="visibility flag"):
+            coco(tmp_path, [{"image_id": "a", "category_id": 1, "keypoints": points, "score": 0.5}])
+
+
+def test_a_confidence_just_above_one_is_clipped_and_counted(tmp_path: Path) -> None:
+    pose = {"image_id": "a", "category_id": 1, "keypoints": [[1, 2, 1.0023], [3, 4, 0.5]], "score": 0.5}
+    predictions = coco(tmp_path, [pose])
+    assert predictions.outputs[0].keypoint_instance_predictions[0].get_confidences() == [1, 0.5]
+    assert [(finding.what, finding.names) for finding in predictions.findings] == [("confidences-rounded", ("a",))]
+    pose["keypoints"] = [[1, 2, 1.02]]
+    with pytest.raises(FileFormatError, match=r"confidence lies in 0 to 1, not 1\.01"):
+        coco(tmp_path, [pose])

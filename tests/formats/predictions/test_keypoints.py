@@ -23,7 +23,7 @@ def test_keypoint_scores_replace_the_flags_of_visibility() -> None:
         ({"keypoint_scores": [1]}, "expected 2 'keypoint_scores', one per keypoint"),
         ({"category_id": "cat"}, "expected a category_id and a score"),
         ({"score": True}, "expected a category_id and a score"),
-        ({"keypoints": [1, 2, 2]}, "visibility flags are not confidences"),
+        ({"keypoints": [1, 2, 2]}, "visibility flags and logits are not confidences"),
     ],
 )
 def test_what_is_not_a_set_of_keypoints_is_refused(changes: dict[str, object], message: str) -> None:

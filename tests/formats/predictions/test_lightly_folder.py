@@ -79,7 +79,7 @@ def test_lightly_keypoints_have_confidences(tmp_path: Path) -> None:
         (
             "keypoint-detection",
             {"category_id": 2, "keypoints": [1, 2, 2], "score": 1},
-            "visibility flags are not confid",
+            "visibility flags and logits are not confid",
         ),
     ],
 )

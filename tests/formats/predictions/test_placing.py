@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -9,7 +11,7 @@ from al_core.formats.predictions.placing import place_boxes, rows_without_place,
 from al_core.formats.predictions.predictions import Predictions
 
 
-def predicted(*boxes: list[float], sizes: list[list[float]] | None = None) -> Predictions:
+def predicted(*boxes: Sequence[float], sizes: list[list[float]] | None = None) -> Predictions:
     n_boxes = len(boxes)
     columns = Boxes(
         np.arange(n_boxes),
@@ -57,18 +59,31 @@ def test_corners_in_place_of_extents_show_as_soon_as_the_sizes_are_there() -> No
 
 
 def test_boxes_are_turned_upright_where_the_file_has_the_size_of_the_stored_pixels() -> None:
-    predictions = predicted([0, 0, 20, 10], [0, 0, 20, 10], sizes=[[200, 100], [200, 100]])
-    placed = place_boxes(predictions, frames((100, 200, 6), (200, 100, 1)))
+    boxes = [[0, 0, 20, 10], [0, 0, 20, 10], [150, 0, 20, 10]]
+    predictions = predicted(*boxes, sizes=[[200, 100]] * 3)
+    placed = place_boxes(predictions, frames((100, 200, 6), (200, 100, 1), (100, 200, 8)))
     # Rotated clockwise, the upper left corner of 200 x 100 is the upper right one of 100 x 200.
     np.testing.assert_allclose(placed.outputs[0].corners, [[0.9, 0, 1, 0.1]], atol=1e-6)
     np.testing.assert_allclose(placed.outputs[1].corners, [[0, 0, 0.1, 0.1]])
-    assert what(placed) == {"boxes-turned": ("0.jpg",)}
+    # The last box, 170 wide, fits only 200 x 100.
+    np.testing.assert_allclose(placed.outputs[2].corners, [[0, 0.15, 0.1, 0.25]], atol=1e-6)
+    assert what(placed) == {"boxes-turned": ("0.jpg", "2.jpg")}
+
+
+def test_boxes_as_the_image_is_shown_are_not_turned_where_only_its_size_is() -> None:
+    predictions = predicted([0, 0, 20, 10], [0, 50, 20, 100], sizes=[[200, 100]] * 2)
+    placed = place_boxes(predictions, frames((100, 200, 6), (100, 200, 0)))
+    np.testing.assert_allclose(placed.outputs[0].corners, [[0, 0, 0.2, 0.05]])
+    # 150 high, it fits only 100 x 200.
+    np.testing.assert_allclose(placed.outputs[1].corners, [[0, 0.25, 0.2, 0.75]])
+    assert what(placed)["image-size-turned"] == ("0.jpg", "1.jpg")
 
 
 def test_boxes_on_an_image_of_unknown_turn_have_no_place() -> None:
-    placed = place_boxes(predicted([0, 0, 20, 10], sizes=[[200, 100]]), frames((100, 200, 0)))
-    assert np.isnan(placed.outputs[0].corners).all()
-    assert what(placed) == {"boxes-turn-unknown": ("0.jpg",)}
+    for box, orientation in (([0, 0, 20, 10], 6), ([150, 0, 20, 10], 0)):
+        placed = place_boxes(predicted(box, sizes=[[200, 100]]), frames((100, 200, orientation)))
+        assert np.isnan(placed.outputs[0].corners).all()
+        assert what(placed) == {"boxes-turn-unknown": ("0.jpg",)}
 
 
 def test_a_scaled_copy_is_not_another_shape_but_a_square_one_is() -> None:
