@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from al_core.exceptions import InvalidInputError
+from al_core.utils.library_objects import as_array, attribute, keypoint_rows
 
 
 @dataclass(frozen=True)
@@ -87,3 +88,62 @@ class KeypointPrediction:
         except json.JSONDecodeError as error:
             raise InvalidInputError(f"keypoint predictions are a JSON list with one object each: {error}") from error
         return cls.from_dicts(dicts)
+
+    @classmethod
+    def from_supervision(cls, key_points: Any) -> "KeypointPrediction":
+        """Return the prediction of a `KeyPoints` of supervision.
+
+        Args:
+            key_points: With the attributes `xy`, the confidence of each point and `class_id`.
+
+        Raises:
+            InvalidInputError: If the points have no confidences.
+        """
+        xy = attribute(key_points, "xy", "a KeyPoints of supervision")
+        # Newer versions tell the confidence of points from that of objects by their names.
+        name = "keypoint_confidence" if hasattr(key_points, "keypoint_confidence") else "confidence"
+        rows = keypoint_rows(xy, getattr(key_points, name))
+        return cls._from_rows(rows, key_points.class_id, getattr(key_points, "detection_confidence", None))
+
+    @classmethod
+    def from_ultralytics(cls, result: Any) -> "KeypointPrediction":
+        """Return the prediction of a `Results` of Ultralytics, of a model for poses.
+
+        Args:
+            result: One entry of what a YOLO model returns: with `keypoints` and `boxes`.
+
+        Raises:
+            InvalidInputError: If it has no keypoints, or these have no confidences.
+        """
+        keypoints = attribute(result, "keypoints", "a Results of Ultralytics")
+        if keypoints is None:
+            raise InvalidInputError("the Results of Ultralytics has no keypoints; it is of a model for another task")
+        boxes = result.boxes
+        return cls._from_rows(keypoint_rows(keypoints.xy, keypoints.conf), boxes.cls, boxes.conf)
+
+    @classmethod
+    def from_hugging_face(cls, poses: Sequence[Mapping[str, Any]]) -> "KeypointPrediction":
+        """Return the prediction of what `post_process_pose_estimation` of transformers returns for one image.
+
+        Args:
+            poses: One dictionary per object with `keypoints`, (K, 2), and `scores`, (K,).
+
+        Raises:
+            InvalidInputError: If a confidence is out of range.
+
+        Examples:
+            >>> pose = {"keypoints": [[10, 20], [30, 40]], "scores": [0.5, 0.25]}
+            >>> KeypointPrediction.from_hugging_face([pose]).keypoint_instance_predictions[0].keypoints
+            [10.0, 20.0, 0.5, 30.0, 40.0, 0.25]
+        """
+        rows = [
+            row for pose in poses for row in keypoint_rows([as_array(pose["keypoints"])], [as_array(pose["scores"])])
+        ]
+        return cls._from_rows(rows, None, None)
+
+    @classmethod
+    def _from_rows(cls, rows: Sequence[Sequence[float]], labels: Any, scores: Any) -> "KeypointPrediction":
+        classes = [0] * len(rows) if labels is None else as_array(labels).astype(int).tolist()
+        confidences = [-1.0] * len(rows) if scores is None else as_array(scores).astype(float).tolist()
+        instances = zip(rows, classes, confidences, strict=True)
+        return cls([KeypointInstancePrediction(row, label, score) for row, label, score in instances])

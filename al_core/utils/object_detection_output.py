@@ -1,7 +1,7 @@
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from copy import copy
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.types import Probabilities
 from al_core.utils.bounding_box import BoundingBox
+from al_core.utils.library_objects import (
+    LibraryObjects,
+    attribute,
+    hugging_face_objects,
+    library_objects,
+    ultralytics_objects,
+)
 
 
 class ObjectDetectionOutput:
@@ -88,6 +95,97 @@ class ObjectDetectionOutput:
         # At least one other class, which the rest of the probability goes to.
         n_classes = max(int(classes.max(initial=0)), 1) + 1
         return cls._from_checked_scores(boxes, confidences, classes.astype(np.int64), n_classes)
+
+    @classmethod
+    def from_supervision(cls, detections: Any, image_size: Sequence[float]) -> "ObjectDetectionOutput":
+        """Return the output of a `Detections` of supervision, with class probabilities as `from_scores` estimates them.
+
+        Boxes without area inside the image are left out.
+
+        Args:
+            detections: With the attributes `xyxy` in pixels, `confidence` and `class_id`.
+            image_size: Width and height in pixels, as `image.size` of Pillow.
+
+        Raises:
+            InvalidInputError: If the detections have no confidences.
+        """
+        expected = "a Detections of supervision"
+        return cls._from_library(
+            library_objects(
+                attribute(detections, "xyxy", expected),
+                attribute(detections, "confidence", expected),
+                attribute(detections, "class_id", expected),
+                image_size,
+            )
+        )
+
+    @classmethod
+    def from_ultralytics(cls, result: Any) -> "ObjectDetectionOutput":
+        """Return the output of a `Results` of Ultralytics, of a model that detects, segments, poses or turns boxes.
+
+        Class probabilities are as `from_scores` estimates them; boxes without area inside the image are left out.
+
+        Args:
+            result: One entry of what a YOLO model returns: with `boxes` or `obb`, and `orig_shape`.
+
+        Raises:
+            InvalidInputError: If it has no boxes.
+        """
+        return cls._from_library(ultralytics_objects(result))
+
+    @classmethod
+    def from_torchvision(cls, detections: Mapping[str, Any], image_size: Sequence[float]) -> "ObjectDetectionOutput":
+        """Return the output of one dictionary of a torchvision detector, or of `post_process_object_detection`.
+
+        Class probabilities are as `from_scores` estimates them; boxes without area inside the image are left out.
+
+        Args:
+            detections: `boxes` x0, y0, x1, y1 in pixels, `scores` and `labels`, as tensors or arrays. Labels stay as
+                they are: torchvision's 0 is the background.
+            image_size: Width and height in pixels, as `image.size` of Pillow.
+
+        Raises:
+            InvalidInputError: If a key is missing or lengths differ.
+
+        Examples:
+            >>> detections = {"boxes": [[50, 25, 100, 50]], "scores": [0.75], "labels": [3]}
+            >>> output = ObjectDetectionOutput.from_torchvision(detections, image_size=(200, 100))
+            >>> output.corners.tolist(), output.scores.tolist(), output.labels.tolist()
+            ([[0.25, 0.25, 0.5, 0.5]], [0.75], [3])
+        """
+        missing = [key for key in ("boxes", "scores", "labels") if key not in detections]
+        if missing:
+            raise InvalidInputError(f"the detections have no {', '.join(missing)}; they have {', '.join(detections)}")
+        return cls._from_library(
+            library_objects(detections["boxes"], detections["scores"], detections["labels"], image_size)
+        )
+
+    @classmethod
+    def from_hugging_face(
+        cls, detections: Sequence[Mapping[str, Any]], image_size: Sequence[float], class_names: Sequence[str]
+    ) -> "ObjectDetectionOutput":
+        """Return the output of what an object-detection pipeline of transformers returns for one image.
+
+        Class probabilities are as `from_scores` estimates them; boxes without area inside the image are left out.
+
+        Args:
+            detections: One dictionary per object with `label`, `score` and `box` in pixels.
+            image_size: Width and height in pixels, as `image.size` of Pillow.
+            class_names: The classes of the model in order: `list(pipeline.model.config.id2label.values())`.
+
+        Raises:
+            InvalidInputError: If a label is not among the class names.
+
+        Examples:
+            >>> cat = {"label": "cat", "score": 0.75, "box": {"xmin": 20, "ymin": 10, "xmax": 100, "ymax": 50}}
+            >>> ObjectDetectionOutput.from_hugging_face([cat], (200, 100), ["dog", "cat"]).labels
+            array([1])
+        """
+        return cls._from_library(hugging_face_objects(detections, image_size, class_names))
+
+    @classmethod
+    def _from_library(cls, objects: LibraryObjects) -> "ObjectDetectionOutput":
+        return cls.from_scores(objects.corners, objects.scores, objects.labels)
 
     @classmethod
     def _from_checked_scores(
