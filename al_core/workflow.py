@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
-    from al_core.formats import ExportChoices, JoinReport, MetadataTable, Predictions, ScoreTable
+    from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
+    from al_core.steps.labels import TaskLabels
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
     from al_core.store.dataset import Datasets
+    from al_core.store.label_sets import LabelSet
     from al_core.store.models import Model
 
 __all__ = [
@@ -39,12 +41,16 @@ __all__ = [
     "Selection",
     "SelectionConfig",
     "add_embeddings",
+    "check_labels",
     "check_predictions",
     "create_dataset",
     "dataset_from_images",
+    "delete_labels",
     "delete_model",
     "export_tag",
+    "label_sets",
     "labeled_set",
+    "labels_for",
     "make_model_current",
     "mark_sent",
     "models",
@@ -52,10 +58,12 @@ __all__ = [
     "read_selection",
     "release",
     "rename_model",
+    "restore_labels",
     "restore_model",
     "run_selection",
     "sent_set",
     "store_embedded",
+    "store_labels",
     "store_metadata",
     "store_predictions",
     "store_scores",
@@ -242,6 +250,60 @@ def delete_model(dataset: "Dataset", model: "Model") -> None:
 def restore_model(dataset: "Dataset", deleted_id: str) -> "Model":
     """Return a model of `dataset.models.deleted()` to the store as it was."""
     return dataset.models.restore(deleted_id)
+
+
+def check_labels(dataset: "Dataset", labels: "Labels", *, source: str = "labels", policy: str = "skip") -> "JoinReport":
+    """Return how labels match the dataset's samples, and the tasks and classes of its models; nothing is stored."""
+    from al_core.formats import Policy
+    from al_core.steps.labels import check
+
+    return check(dataset, labels, source, Policy(policy))
+
+
+def store_labels(
+    dataset: "Dataset", labels: "Labels", report: "JoinReport", *, name: str | None = None, round_name: str = ""
+) -> "LabelSet":
+    """Store labels as their report says, with a tag of the samples that have one, and return their record.
+
+    The tag counts as labeled. What is stored already stays: of several labels of a sample `labels_for` says which
+    counts. The same labels again change nothing.
+
+    Args:
+        dataset: Where to store.
+        labels: What `formats.read_labels` returned.
+        report: What `check_labels` returned for them.
+        name: Of these labels and their tag; by default "labels" and the time.
+        round_name: The round that they belong to.
+
+    Raises:
+        InvalidInputError: If the report found the file not usable, or the name is not allowed.
+    """
+    from al_core.steps.labels import new_label_set, with_names_of_model
+
+    report.require_usable()
+    return dataset.labels.store(new_label_set(with_names_of_model(dataset, labels), report, name, round_name))
+
+
+def label_sets(dataset: "Dataset") -> "list[LabelSet]":
+    """Return the labels as they came in, newest first."""
+    return dataset.labels.all()
+
+
+def labels_for(dataset: "Dataset", task: str) -> "TaskLabels":
+    """Return what counts of all labels for a task: the majority for classes, otherwise the newest."""
+    from al_core.steps import labels
+
+    return labels.labels_for(dataset, task)
+
+
+def delete_labels(dataset: "Dataset", labels: "LabelSet") -> None:
+    """Remove labels and their tag; `restore_labels` brings them back for a while."""
+    dataset.labels.delete(labels)
+
+
+def restore_labels(dataset: "Dataset", deleted_id: str) -> "LabelSet":
+    """Bring back labels that `dataset.labels.deleted` lists."""
+    return dataset.labels.restore(deleted_id)
 
 
 def project(

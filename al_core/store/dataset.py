@@ -9,6 +9,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
+from al_core.store.label_sets import LabelSets
 from al_core.store.models import Models
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
@@ -78,6 +79,7 @@ class Dataset(ABC):
         images_dir: The folder of this machine that holds the images, or None.
         arrays: Its embeddings, predictions, scores, 2-D views and selection orders.
         models: Whoever made its predictions and scores.
+        labels: What people said is on its samples.
     """
 
     id: str
@@ -87,6 +89,7 @@ class Dataset(ABC):
     images_dir: Path | None
     arrays: Arrays
     models: Models
+    labels: LabelSets
 
     @property
     def server(self) -> Server | None:

@@ -23,6 +23,7 @@ from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
 from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
+from al_core.store.local_label_sets import LocalLabelSets
 from al_core.store.local_models import LocalModels
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagOrigin
@@ -51,6 +52,7 @@ class LocalDataset(Dataset):
     """
 
     arrays: LocalArrays
+    labels: LocalLabelSets
 
     def __init__(self, engine: Engine, folder: Path, record: Row[Any], tombstones: Tombstones) -> None:
         self._engine = engine
@@ -68,6 +70,7 @@ class LocalDataset(Dataset):
         self.arrays = LocalArrays(engine, folder, self.id, tombstones)
         self._tombstones = tombstones
         self.models = LocalModels(engine, self.id, self.arrays, tombstones)
+        self.labels = LocalLabelSets(engine, self.id, self.arrays, tombstones)
         self._tags = Tags(engine, self.id, self.arrays, tombstones)
 
     @cached_property
@@ -296,6 +299,7 @@ class LocalDataset(Dataset):
             raise NotAllowedError(
                 f"tag '{tag.name}' is the population that test samples are drawn from: accuracy is a statement about it"
             )
+        self.labels.check_is_free(tag)
         self._tags.delete(tag)
 
 

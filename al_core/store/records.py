@@ -38,6 +38,19 @@ class Kind(StrEnum):
     """(S,) of `annotations.mask_type`, one entry per sample that has a mask."""
     OBJECT_MASK = "object-mask"
     """(B,) bytes that `object_masks.ObjectMasks.of_bytes` reads: the masks at full resolution, beside a `MASK`."""
+    LABEL = "label"
+    """(A,) of `al_core.steps.labels.ANNOTATION`, one entry per annotation; the array's name is the id of its set, as is
+    that of the arrays below."""
+    LABEL_CLASS = "label-class"
+    """(K,) of `labels.LABEL_CLASS`, one entry per class of an annotation."""
+    LABEL_BOX = "label-box"
+    """(B,) of `labels.LABEL_BOX`, one entry per box."""
+    LABEL_KEYPOINT = "label-keypoint"
+    """(P,) of `labels.LABEL_KEYPOINT`, one entry per point."""
+    LABEL_MASK = "label-mask"
+    """(S,) of `labels.LABEL_MASK`, one entry per annotation with a map of classes."""
+    LABEL_RUN = "label-run"
+    """(R,) of `labels.MASK_RUN`, the pixels of all these maps."""
     SCORE = "score"
     """(N,) from 0 to 1, higher meaning more worth labeling, NaN where there is none."""
     METADATA = "metadata"
@@ -56,6 +69,16 @@ class Kind(StrEnum):
     SELECTION = "selection"
     """The rows that a selection added, in the order picked; the array's name is the id of the tag."""
 
+
+LABEL_KINDS = (
+    Kind.LABEL,
+    Kind.LABEL_CLASS,
+    Kind.LABEL_BOX,
+    Kind.LABEL_KEYPOINT,
+    Kind.LABEL_MASK,
+    Kind.LABEL_RUN,
+)
+"""The kinds that a set of labels has arrays of."""
 
 PADDED = frozenset({Kind.SCORE, Kind.PREDICTION, Kind.METADATA, Kind.CATEGORY, Kind.DIGEST})
 """Kinds whose arrays have a row for each sample, and get one for each new sample."""

@@ -95,6 +95,25 @@ arrays = Table(
     UniqueConstraint("dataset_id", "kind", "name"),
 )
 
+label_sets = Table(
+    "label_sets",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(24), unique=True, nullable=False),
+    _dataset_id(),
+    Column("name", String, nullable=False),
+    Column("task", String, nullable=False),
+    Column("n_samples", Integer, nullable=False),
+    Column("n_annotations", Integer, nullable=False),
+    # The tag of the labeled samples.
+    Column("tag_id", String(24), nullable=False),
+    # Empty if nobody has said which round they are of.
+    Column("round", String, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("dataset_id", "name"),
+)
+
 samples = Table(
     "samples",
     metadata,

@@ -4,7 +4,7 @@ A tombstone is a row with a time. Until then files stay where they are, so that 
 after it, the files go first and the row last, so that a process that is killed in between is continued by the next.
 
 - A dataset keeps all its rows: there may be millions. Only its name is taken away, which is free at once.
-- The rows of a tag, a model and an array move into the tombstone.
+- The rows of a tag, a model, labels and an array move into the tombstone.
 """
 
 import shutil
@@ -29,6 +29,7 @@ from al_core.store.transactions import DatasetLock, lock
 DATASET = "dataset"
 TAG = "tag"
 MODEL = "model"
+LABELS = "labels"
 FILE = "file"
 """The kind of what nobody can bring back: a file that only waits for its readers."""
 
@@ -45,7 +46,7 @@ class Tombstone:
 
     Attributes:
         dataset_id: The dataset, or the one it belonged to.
-        kind: "dataset", "tag", "model", or the kind of an array, such as "score".
+        kind: "dataset", "tag", "model", "labels", or the kind of an array, such as "score".
         name: The name it had.
         deleted_at: Milliseconds since 1970.
         expires_at: From then on it cannot be brought back.
@@ -100,6 +101,17 @@ class Tombstones:
         content = {"model": values, "arrays": [_values(row, tables.arrays) for row in arrays]}
         self._bury(locked, MODEL, model.name, content)
 
+    def bury_labels(
+        self, locked: DatasetLock, label_set: Row[Any], tag: Row[Any] | None, arrays: Iterable[Row[Any]]
+    ) -> None:
+        """Keep the row of labels, of their tag and of their arrays, that have just been deleted."""
+        content = {
+            "labels": _values(label_set, tables.label_sets),
+            "tag": _values(tag, tables.tags) | {"mask": tag.mask.hex()} if tag else None,
+            "arrays": [_values(row, tables.arrays) for row in arrays],
+        }
+        self._bury(locked, LABELS, label_set.name, content)
+
     def bury_arrays(self, locked: DatasetLock, arrays: Iterable[Row[Any]], *, kind: str | None = None) -> None:
         """Keep the rows of arrays that have just been deleted or replaced."""
         for array in arrays:
@@ -130,6 +142,8 @@ class Tombstones:
                 self._restore_tag(lock(connection, tombstone.dataset_id), tombstone.content, name or tombstone.name)
             elif tombstone.kind == MODEL:
                 self._restore_model(lock(connection, tombstone.dataset_id), tombstone.content, name or tombstone.name)
+            elif tombstone.kind == LABELS:
+                self._restore_labels(lock(connection, tombstone.dataset_id), tombstone.content)
             else:
                 self._restore_array(lock(connection, tombstone.dataset_id), tombstone.content["arrays"][0])
             connection.execute(delete(table).where(table.c.position == tombstone.position))
@@ -200,6 +214,17 @@ class Tombstones:
         )
         if model and (was_current if model.task else had_plain_names):
             self.bury_arrays(locked, model_rows.make_current(locked, model))
+
+    def _restore_labels(self, locked: DatasetLock, content: Mapping[str, Any]) -> None:
+        values = dict(content["labels"])
+        sets = tables.label_sets.c
+        query = select(sets.id).where(sets.dataset_id == locked.dataset.id, sets.name == values["name"])
+        if locked.connection.execute(query).first():
+            raise AlreadyExistsError(f"there are other labels '{values['name']}' by now; delete those first")
+        if content["tag"]:
+            self._restore_tag(locked, {"tag": content["tag"], "arrays": []}, content["tag"]["name"])
+        locked.connection.execute(insert(tables.label_sets).values(dataset_id=locked.dataset.id, **values))
+        self._insert_arrays(locked, content["arrays"])
 
     def _restore_array(self, locked: DatasetLock, array: Mapping[str, Any]) -> None:
         _check_length(locked, array)

@@ -32,7 +32,7 @@ def as_version_0_1_0(home: Path) -> None:
         rows = {
             name: connection.execute(table.select()).mappings().all()
             for name, table in today.tables.items()
-            if name not in ("alembic_version", "workspace", "tombstones", "models")
+            if name not in ("alembic_version", "workspace", "tombstones", "models", "label_sets")
         }
         today.drop_all(connection)
         make_tables(connection, *VERSION_0_1_0)

@@ -1,6 +1,7 @@
 """Gathers annotations one after the other, as readers come upon them, and makes `Labels` of them."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,7 +29,7 @@ from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT
 from al_core.formats.labels.mask_list import MaskList
 from al_core.formats.labels.painting import paint_polygon
 from al_core.formats.predictions.annotations import Table
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
 
 _UNKNOWN_SIDE = 256
 """Pixels along each side of a map of classes whose image has no size in the file."""
@@ -276,7 +277,11 @@ class LabelCollector:
             return DETECTION
         if self._masks:
             return SEGMENTATION
-        return CLASSIFICATION if self._classes else DETECTION
+        if not self._classes:
+            return DETECTION
+        # An annotation with several classes shows that a model for these labels names several too.
+        n_classes = Counter(row for row, _ in set(self._classes))
+        return MULTI_LABEL if max(n_classes.values()) > 1 else CLASSIFICATION
 
     def _without_class_left_open(self, labels: Labels) -> Labels:
         if labels.task != CLASSIFICATION:

@@ -13,7 +13,7 @@ from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.labels.annotation import Annotation
 from al_core.formats.predictions.annotations import Table, take_entries
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, SEGMENTATION
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
 from al_core.types import Rows
 
 LABEL_CLASS = np.dtype([("row", np.int64), ("label", np.int32)])
@@ -107,6 +107,7 @@ class Labels(FileRows):
         """The tasks for which there is something, beginning with `task`; polygons are boxes and masks at once."""
         tables = {
             CLASSIFICATION: self.classes,
+            MULTI_LABEL: self.classes,
             DETECTION: self.boxes,
             KEYPOINTS: self.keypoints,
             SEGMENTATION: self.masks,

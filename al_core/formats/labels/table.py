@@ -24,7 +24,7 @@ from al_core.formats.labels.label_studio import add_flat_annotation
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
 from al_core.formats.predictions.box_layout import are_in_pixels
-from al_core.formats.predictions.predictions import CLASSIFICATION
+from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 
 _RELATIVE: Size = (1, 1)
 _ONE = ("1", "1.0", "true")
@@ -72,7 +72,15 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
         _add_boxes(path.name, rows, columns, labels)
     else:
         _add_classes(rows, columns, labels)
-    return labels.finished(CLASSIFICATION if columns.classes or not (columns.box or columns.controls) else None)
+    return labels.finished(_task(rows, columns))
+
+
+def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
+    if columns.box or columns.controls:
+        return None
+    # Where each row has exactly one 1 it is the class; otherwise each column is a question of its own.
+    n_ones = {sum(row[column].strip().lower() in _ONE for column in columns.classes) for row in rows}
+    return MULTI_LABEL if columns.classes and n_ones != {1} else CLASSIFICATION
 
 
 def _other_numbers(path: Path, columns: LabelColumns) -> list[int]:

@@ -56,9 +56,9 @@ def test_json_min_has_what_was_entered_behind_the_id(tmp_path: Path) -> None:
         {"image": "s3://b/c.png", "weather": "rain", "id": 3} | about,
     ]
     labels = read_labels(write(tmp_path, records))
-    assert (labels.filenames, labels.class_names) == (["b/a.png", "b/b.png"], ["cat", "dog"])
+    assert (labels.filenames, labels.class_names) == (["b/a.png", "b/b.png", "b/c.png"], ["cat", "dog"])
     assert labels.classes.tolist() == [(0, 0), (1, 0), (1, 1)]
-    assert labels.open_filenames == ["b/c.png"]
+    assert labels.task == "multi-label-classification"
 
 
 @pytest.mark.parametrize(

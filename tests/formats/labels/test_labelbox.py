@@ -42,7 +42,9 @@ def test_answers_are_classes(tmp_path: Path) -> None:
     checklist = {"name": "more", "checklist_answers": [{"name": "wet"}, {"value": "night"}]}
     labels = read(tmp_path, row(label(classifications=[radio, checklist])), row(label(), name="b.png"))
     assert [labels.class_names[entry] for entry in labels.classes["label"]] == ["cat", "wet", "night"]
-    assert labels.open_filenames == ["b.png"]
+    assert (labels.task, labels.filenames) == ("multi-label-classification", ["a.png", "b.png"])
+    one = read(tmp_path, row(label(classifications=[radio])), row(label(), name="b.png"))
+    assert (one.task, one.open_filenames) == ("classification", ["b.png"])
 
 
 def test_a_skipped_row_is_open_and_one_without_objects_is_labeled(tmp_path: Path) -> None:

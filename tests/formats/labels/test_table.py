@@ -47,7 +47,9 @@ def test_columns_of_0_and_1_are_classes(tmp_path: Path) -> None:
     labels = read(tmp_path, "filename, cat, dog\na.png,1,0\nb.png,1,1\nc.png,0,0\n", ReadingChoices(format="csv"))
     assert labels.class_names == ["cat", "dog"]
     assert labels.classes.tolist() == [(0, 0), (1, 0), (1, 1)]
-    assert labels.open_filenames == ["c.png"]
+    assert (labels.task, labels.filenames[2], labels.open_filenames) == ("multi-label-classification", "c.png", [])
+    one_each = read(tmp_path, "filename,cat,dog\na.png,1,0\nb.png,0,1\n", ReadingChoices(format="csv"))
+    assert (one_each.task, one_each.classes["label"].tolist()) == ("classification", [0, 1])
     with pytest.raises(FileFormatError, match=r"column 'cat': expected 0 or 1, found '0\.7'"):
         read(tmp_path, "filename,cat,dog\na.png,0.7,0.3\n", ReadingChoices(format="csv"))
 

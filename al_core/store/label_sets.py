@@ -1,0 +1,128 @@
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from al_core.exceptions import NotFoundError
+from al_core.store.records import StoredArray
+from al_core.types import Rows
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """The labels that came in one file.
+
+    Attributes:
+        name: Unique in its dataset.
+        task: What they are for first of all.
+        n_samples: How many samples have one.
+        n_annotations: How many there are; several people may label one sample.
+        tag_id: The tag of the samples, which counts as labeled.
+        round: The round that they belong to; empty if nobody said so.
+        arrays: Its tables by their kind; those without entries are not there.
+        n_bytes: Of all its files.
+        attributes: What `al_core.steps.labels.LabelAttributes` reads.
+        created_at: Milliseconds since 1970.
+    """
+
+    id: str
+    name: str
+    task: str
+    n_samples: int
+    n_annotations: int
+    tag_id: str
+    round: str
+    arrays: Mapping[str, StoredArray]
+    n_bytes: int
+    attributes: Mapping[str, Any]
+    created_at: int
+
+
+@dataclass(frozen=True)
+class NewLabelSet:
+    """Labels that are to be stored.
+
+    Attributes:
+        name: What they and their tag are to be called; a number is added if the name is in use.
+        task: What they are for first of all.
+        rows: The samples that have one, ascending.
+        tables: By kind.
+        round: The round that they belong to, or empty.
+        attributes: JSON that goes with them.
+    """
+
+    name: str
+    task: str
+    rows: Rows
+    tables: Mapping[str, NDArray[Any]]
+    round: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeletedLabelSet:
+    """Labels that can be restored.
+
+    Attributes:
+        id: What `LabelSets.restore` takes.
+        name: The name they had.
+        deleted_at: Milliseconds since 1970.
+        expires_at: From then on they cannot be restored.
+    """
+
+    id: str
+    name: str
+    deleted_at: int
+    expires_at: int
+
+
+class LabelSets(ABC):
+    """The labels of a dataset, as they came in."""
+
+    @abstractmethod
+    def all(self) -> list[LabelSet]:
+        """Return all sets of labels, newest first."""
+
+    def get(self, name: str) -> LabelSet:
+        """Return the set of that name or id.
+
+        Raises:
+            NotFoundError: If there is none; the message lists those there are.
+        """
+        sets = self.all()
+        found = next((labels for labels in sets if name in (labels.name, labels.id)), None)
+        if found is None:
+            names = ", ".join(f"'{labels.name}'" for labels in sets[:20]) or "none yet"
+            raise NotFoundError(f"there are no labels '{name}'; there are: {names}")
+        return found
+
+    @abstractmethod
+    def store(self, new: NewLabelSet) -> LabelSet:
+        """Store labels with the tag of their samples, all visible at once; the same labels again change nothing.
+
+        Raises:
+            NotFoundError: If the dataset has been deleted, or has no sample yet.
+        """
+
+    @abstractmethod
+    def delete(self, labels: LabelSet) -> None:
+        """Remove labels and their tag.
+
+        Raises:
+            NotAllowedError: If another tag was made from theirs.
+            NotFoundError: If they have been deleted.
+        """
+
+    @abstractmethod
+    def deleted(self) -> list[DeletedLabelSet]:
+        """Return the labels that can be restored, those deleted last first."""
+
+    @abstractmethod
+    def restore(self, deleted_id: str) -> LabelSet:
+        """Return deleted labels to the store as they were, with their tag.
+
+        Raises:
+            NotFoundError: If it is too late.
+        """
