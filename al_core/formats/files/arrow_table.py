@@ -75,6 +75,8 @@ def split_filenames(source: str, table: "pa.Table") -> tuple[list[str], "pa.Tabl
 
     position = filename_position(source, table.column_names)
     filenames = table.column(position)
+    if pa.types.is_integer(filenames.type):
+        filenames = filenames.cast(pa.string())
     if not pa.types.is_string(filenames.type) and not pa.types.is_large_string(filenames.type):
         raise FileFormatError(f"{source}: column {table.column_names[position]!r} is {filenames.type}, expected text")
     if filenames.null_count:

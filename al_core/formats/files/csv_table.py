@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import unescape_cell
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.files.filename_rules import most_like_filenames
 from al_core.formats.files.progress import open_reported
 from al_core.formats.files.text import decode_utf8
 
@@ -67,9 +67,9 @@ def filename_position(source: str, columns: Sequence[str]) -> int:
     Raises:
         FileFormatError: Listing the columns that are there.
     """
-    for position, column in enumerate(columns):
-        if column.strip().lower() in FILENAME_COLUMNS:
-            return position
+    position = most_like_filenames(columns)
+    if position is not None:
+        return position
     shown = ", ".join(repr(column[:40]) for column in columns[:10])
     more = f" and {len(columns) - 10} more" if len(columns) > 10 else ""
     raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}{more}; rename or add one")

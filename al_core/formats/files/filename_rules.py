@@ -9,8 +9,42 @@ from al_core.exceptions import FileFormatError
 FILENAME_COLUMNS = ("filename", "filenames", "file_name", "filepath")
 """Accepted names of the column with the filenames, in any case."""
 
+_FILENAME_WORDS = (
+    # From those that can only name images to those that often number rows.
+    "filename filenames filepath filepaths file files fname fn",
+    "image images imagename imagefile imagefilename imagepath imagefilepath imageuri imageurl img imgname imgfile "
+    "imgfilename imgpath imguri imgurl picture photo frame framename framepath imagepaths imagenames",
+    "path paths relpath relativepath fullpath abspath absolutepath uri url src source location s3path gcsuri",
+    "imageid imgid sampleid sample samples samplename samplepath id uid uuid key keys name names basename stem title "
+    "item itemid dataid assetid",
+    "index unnamed0 indexlevel0 level0 idx",
+)
+_FILENAME_RANKS = {word: rank for rank, words in enumerate(_FILENAME_WORDS) for word in words.split()} | {"": 4}
+
 MAX_FILENAME_LENGTH = 4096
 _CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def filename_rank(name: str) -> int | None:
+    """Return how surely a column, key or array of this name holds filenames, 0 for the surest; None for other names.
+
+    Examples:
+        >>> filename_rank("Image Path"), filename_rank("Unnamed: 0"), filename_rank("cat")
+        (1, 4, None)
+    """
+    word = re.sub(r"[\W_]", "", name).lower()
+    return _FILENAME_RANKS.get(word) if word or not name.strip() else None
+
+
+def most_like_filenames(names: Sequence[str]) -> int | None:
+    """Return the position of the name that most surely is that of filenames, or None.
+
+    Examples:
+        >>> most_like_filenames(["id", "image", "cat"]), most_like_filenames(["cat", "dog"])
+        (1, None)
+    """
+    ranks = {position: rank for position, name in enumerate(names) if (rank := filename_rank(name)) is not None}
+    return min(ranks, key=lambda position: ranks[position]) if ranks else None
 
 
 def check_filename_column(filenames: Sequence[str], source: str, *, unique: bool = False) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.damage import file_damage_explained
 from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, most_like_filenames
 from al_core.formats.files.npy import (
     ArrayHeader,
     array_behind,
@@ -23,6 +24,9 @@ from al_core.formats.files.npy import (
     read_array_header,
 )
 from al_core.formats.files.tree import ARCHIVE_ERRORS, is_unreadable, tree_names
+
+_OTHER_TEXTS = ("class_names", "classes", "categories", "labels", "label", "targets", "y", "split")
+"""Lists of texts that do not name images, in lower case."""
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -118,6 +122,39 @@ class ArrayArchive:
             return texts
         except ValueError as error:
             raise FileFormatError(f"{source} is not valid text; save it with np.array(names, dtype=str)") from error
+
+    def filenames(self, n_rows: int) -> list[str] | None:
+        """Return the only list of texts that has one for each row, or the one that is named most like filenames.
+
+        Names of classes are none, even of as many classes as rows.
+
+        Raises:
+            FileFormatError: If two lists could be meant.
+        """
+        names = [
+            name
+            for name, header in self.headers.items()
+            if header.shape == (n_rows,) and header.dtype.kind in "US" and name.lower() not in _OTHER_TEXTS
+        ]
+        best = most_like_filenames(names)
+        if best is None and len(names) > 1:
+            raise FileFormatError(
+                f"{self._path.name} holds {len(names)} lists of {n_rows:,} texts, {', '.join(map(repr, names[:5]))}; "
+                "name the one with the filenames 'filenames'"
+            )
+        if not names:
+            self._check_filenames()
+            return None
+        return self.texts(names[best or 0])
+
+    def _check_filenames(self) -> None:
+        # Numbers under this name, or another number of texts, would be a mistake that order alone does not show.
+        for name, header in self.headers.items():
+            if name.lower() in FILENAME_COLUMNS:
+                raise FileFormatError(
+                    f"{self._path.name}, array {name!r}: expected one text per row, found {header.dtype} of shape "
+                    f"{header.shape}; save it with np.array(names, dtype=str)"
+                )
 
     def rows(self, name: str) -> "ArchiveRows":
         """Return the rows of an array, each unpacked when it is asked for; they outlive the archive.

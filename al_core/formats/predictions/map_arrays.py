@@ -49,4 +49,4 @@ def read_map_array(path: Path, *, choices: ReadingChoices = BY_CONTENT) -> Predi
             raise FileFormatError(f"{path.name} holds {len(names)} arrays of four dimensions; save one, of all images")
         rows = arrays.rows(names[0])
         maps = Maps(len(rows), lambda image: float_map(rows[image], f"{path.name}, array {names[0]!a}"))
-        return map_predictions(arrays.texts("filenames"), maps, arrays.texts("class_names"), choices)
+        return map_predictions(arrays.filenames(len(rows)), maps, arrays.texts("class_names"), choices)

@@ -15,7 +15,7 @@ def write(tmp_path: Path, content: str | bytes, name: str = "p.csv") -> Path:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("name,cat\na,1\n", r"p\.csv has no column 'filename'; its columns are 'name', 'cat'"),
+        ("owl,cat\n0,1\n", r"p\.csv has no column 'filename'; its columns are 'owl', 'cat'"),
         ("filename\na\n", r"p\.csv has filenames but no classes; add one column of probabilities per class"),
         ("filename,cat\na,0.5\nb,high\n", r"p\.csv, line 3, column 'cat': expected a number, found 'high'"),
         ("filename,cat\na,0.5\nb,1_0\n", r"p\.csv, line 3, column 'cat': expected a number, found '1_0'"),

@@ -1,7 +1,10 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
+from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
 
 
@@ -17,3 +20,53 @@ def test_npz_carries_filenames_and_class_names(tmp_path: Path) -> None:
     np.savez(tmp_path / "p.npz", pred_probs=np.eye(2), filenames=np.array(["a", "b"]), class_names=np.array(["c", "d"]))
     predictions = read_predictions(tmp_path / "p.npz")
     assert (predictions.filenames, predictions.class_names) == (["a", "b"], ["c", "d"])
+
+
+@pytest.mark.parametrize("key", ["image_paths", "paths", "names", "Image Path", "my_own_key"])
+def test_npz_names_its_rows_under_any_key(tmp_path: Path, key: str) -> None:
+    names: dict[str, Any] = {key: np.array(["c", "a", "b"])}
+    np.savez(tmp_path / "p.npz", probs=np.eye(3), labels=np.array(["x", "y", "z"]), **names)
+    predictions = read_predictions(tmp_path / "p.npz")
+    assert predictions.filenames == ["c", "a", "b"]
+    assert predictions.class_names == ["x", "y", "z"]
+
+
+def test_two_lists_of_texts_of_which_either_could_be_the_filenames_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "p.npz", probs=np.eye(2), one=np.array(["a", "b"]), two=np.array(["c", "d"]))
+    with pytest.raises(FileFormatError, match=r"holds 2 lists of 2 texts, 'one', 'two'; name the one"):
+        read_predictions(tmp_path / "p.npz")
+
+
+def test_filenames_of_another_length_are_refused_and_not_left_out(tmp_path: Path) -> None:
+    np.savez(tmp_path / "p.npz", probs=np.eye(2), filenames=np.array(["a", "b", "c"]))
+    with pytest.raises(FileFormatError, match=r"array 'filenames': expected one text per row, found <U1"):
+        read_predictions(tmp_path / "p.npz")
+
+
+def test_probabilities_are_told_from_embeddings_by_their_name(tmp_path: Path) -> None:
+    np.savez(tmp_path / "p.npz", embeddings=np.ones((2, 5)), probs=np.eye(2), filenames=np.array(["a", "b"]))
+    assert read_predictions(tmp_path / "p.npz").outputs.tolist() == [[1, 0], [0, 1]]
+
+
+def test_one_number_per_sample_is_the_probability_of_the_second_class(tmp_path: Path) -> None:
+    np.save(tmp_path / "p.npy", np.array([0.25, 1]))
+    assert read_predictions(tmp_path / "p.npy").outputs.tolist() == [[0.25], [1]]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_passes_with_dropout_are_averaged_and_said_to_be(tmp_path: Path, axis: int) -> None:
+    passes = np.array([[[1, 0], [0.5, 0.5], [0, 1]], [[0.5, 0.5], [0.5, 0.5], [0, 1]]])
+    np.save(tmp_path / "p.npy", passes if axis == 0 else passes.swapaxes(0, 1))
+    predictions = read_predictions(tmp_path / "p.npy")
+    assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5], [0, 1]]
+    said = f"The probabilities are the mean of 2 passes: axis {axis} of the array."
+    assert [finding.sentence() for finding in predictions.findings] == [said]
+
+
+def test_class_numbers_and_the_map_of_one_image_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "p.npy", np.array([1, 0]))
+    with pytest.raises(FileFormatError, match="one whole number per sample, as class numbers are"):
+        read_predictions(tmp_path / "p.npy")
+    np.save(tmp_path / "p.npy", np.ones((300, 400, 3), np.float32))
+    with pytest.raises(FileFormatError, match=r"neither \(passes, samples, classes\)"):
+        read_predictions(tmp_path / "p.npy")
