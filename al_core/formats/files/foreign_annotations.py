@@ -6,6 +6,7 @@ from pathlib import Path
 
 from al_core.formats.files.decoded_size import announced_to
 from al_core.formats.files.foreign import ForeignKind
+from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 
 _FILES_LOOKED_AT = 3
@@ -58,6 +59,11 @@ def _first_line(content: bytes) -> str:
     return content.decode(errors="replace").lstrip().partition("\n")[0].strip()
 
 
+def _has_pipeline_masks(path: Path, head: bytes) -> bool:
+    keys = json_keys(path, head)
+    return {"score", "label", "mask"} <= keys and not keys & {"box", "bounding_box", "detections"}
+
+
 ANNOTATIONS = (
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
     ForeignKind(
@@ -66,5 +72,11 @@ ANNOTATIONS = (
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
     ForeignKind("a MOT table (frame, track, box per line)", _is_mot, _AS_TABLE),
+    ForeignKind(
+        "the output of a Hugging Face image-segmentation pipeline (score, label and mask)",
+        _has_pipeline_masks,
+        "its masks say nothing about how sure the model is of a pixel; save the model's probabilities, one .npy file "
+        'per image:\n\n    np.save(f"{stem}.npy", model(**inputs).logits[0].softmax(dim=0).cpu().numpy())',
+    ),
 )
 """Kinds that are text; a kind that gets a reader is taken out."""

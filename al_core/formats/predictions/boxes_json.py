@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,25 @@ from al_core.formats.files.records import begins_with_records, float_list, read_
 from al_core.formats.names.class_names import checked_class_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.tools.objects import image_size
 from al_core.types import Rows
+
+_BOXES = ("boxes", "bboxes")
+_SCORES = ("scores", "confidences", "confidence", "score", "conf")
+_LABELS = ("labels", "classes", "class_ids", "category_ids", "class_names", "label", "class", "names")
 
 
 def recognizes_detection_json(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON records of boxes."""
-    return begins_with_records(head, "boxes")
+    return begins_with_records(head, *_BOXES)
 
 
 def read_detection_json(path: Path) -> Predictions:
     """Return the boxes of a JSON list or JSON Lines file with one record per image.
 
     A record has `filename`, `boxes` (each x0, y0, x1, y1) and either `scores` and `labels` (class names or whole
-    numbers), or `object_probabilities` and `class_probabilities`.
+    numbers), or `object_probabilities` and `class_probabilities`; beside them it may have `width` and `height` of the
+    image in pixels. Other usual names are understood, such as `bboxes`, `confidences` and `classes`.
 
     Raises:
         FileFormatError: Naming line or record of the first one that does not fit.
@@ -40,7 +46,8 @@ def read_detection_json(path: Path) -> Predictions:
         labels,
         np.array(columns.probabilities, dtype=np.float32) if columns.probabilities else None,
     )
-    return detection_predictions(path.name, filenames, names, boxes)
+    sizes = np.array([image_size(record) for _, record in records])
+    return detection_predictions(path.name, filenames, names, boxes, sizes)
 
 
 @dataclass
@@ -54,7 +61,7 @@ class _Columns:
     probabilities: list[list[float]] = field(default_factory=list)
 
     def add(self, image: int, where: str, record: Mapping[str, Any]) -> None:
-        boxes = record.get("boxes")
+        boxes = record.get(_key(record, _BOXES))
         if not isinstance(boxes, list):
             raise FileFormatError(f"{where} has no list 'boxes'; give one, which may be empty")
         self.image += [image] * len(boxes)
@@ -64,8 +71,9 @@ class _Columns:
             rows = _per_box(where, record, "class_probabilities", len(boxes))
             self.probabilities += [float_list(where, row) for row in rows]
         else:
-            self.scores += float_list(where, _per_box(where, record, "scores", len(boxes)))
-            self.labels += [_label(where, label) for label in _per_box(where, record, "labels", len(boxes))]
+            self.scores += float_list(where, _per_box(where, record, _key(record, _SCORES), len(boxes)))
+            labels = _per_box(where, record, _key(record, _LABELS), len(boxes))
+            self.labels += [_label(where, label) for label in labels]
 
     def classes(self, class_names: Any, source: str) -> tuple[list[str], Rows]:
         """Return the class names, and the position of each box's class among them; with probabilities it is not read.
@@ -83,6 +91,11 @@ class _Columns:
             raise FileFormatError(f"{source}: class_probabilities differ in length; give one number per class")
         names = checked_class_names(class_names, len(self.probabilities[0]), source)
         return names, np.zeros(len(self.image), dtype=np.int64)
+
+
+def _key(record: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return the first of these names that a record has, or the first of all for the message that it has none."""
+    return next((name for name in names if name in record), names[0])
 
 
 def _per_box(where: str, record: Mapping[str, Any], key: str, n_boxes: int) -> list[Any]:

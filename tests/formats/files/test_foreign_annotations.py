@@ -33,6 +33,11 @@ def test_a_folder_of_yolo_texts_is_none_of_them(tmp_path: Path) -> None:
     ("name", "content", "kind"),
     [
         ("det.txt", "1,-1,65.04,32.72,18.6,14.8,0.9281,-1,-1,-1\n2,-1,1,2,3,4,0.5,-1,-1,-1\n", "a MOT table"),
+        (
+            "seg.json",
+            '[{"score": 0.9, "label": "wall", "mask": "iVBORw0KGgo="}]',
+            "the output of a Hugging Face image-seg",
+        ),
     ],
 )
 def test_a_single_file_of_another_tool_is_named(tmp_path: Path, name: str, content: str, kind: str) -> None:

@@ -51,6 +51,21 @@ def test_json_lines_hold_object_and_class_probabilities(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        {"bboxes": [[20, 10, 100, 50]], "scores": [0.75], "classes": ["cat"]},
+        {"boxes": [[20, 10, 100, 50]], "confidences": [0.75], "class_names": ["cat"]},
+        {"boxes": [[20, 10, 100, 50]], "conf": [0.75], "class_ids": [0], "names": ["cat"]},
+    ],
+)
+def test_usual_names_are_understood_and_sizes_in_the_record_place_the_boxes(
+    tmp_path: Path, row: dict[str, Any]
+) -> None:
+    predictions = read_predictions(records(tmp_path, {"filename": "a", "width": 200, "height": 100, **row}))
+    assert found(predictions, 0) == [([0.1, 0.1, 0.5, 0.5], 0.75, 0)]
+
+
+@pytest.mark.parametrize(
     ("row", "message"),
     [
         (

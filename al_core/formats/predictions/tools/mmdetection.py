@@ -4,7 +4,13 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, ObjectColumns, label_of, number_list
+from al_core.formats.predictions.tools.objects import (
+    MASKS_NOT_READ,
+    ObjectColumns,
+    image_size,
+    label_of,
+    number_list,
+)
 from al_core.formats.predictions.tools.tool import Tool
 
 
@@ -13,15 +19,30 @@ def _is_image(content: Any) -> bool:
 
 
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
-    boxes = record.content["bboxes"]
+    if record.content.get("masks"):
+        objects.note(MASKS_NOT_READ)
+    add_parallel_lists(objects, record, "bboxes")
+
+
+def add_parallel_lists(objects: ObjectColumns, record: ImageRecord, key: str) -> None:
+    """Add the objects of an image whose boxes, labels and scores are lists of the same length.
+
+    Args:
+        objects: What they are added to.
+        record: The image, with `labels` and `scores`, perhaps with its `width` and `height`.
+        key: Where the boxes are, x0, y0, x1, y1 each.
+
+    Raises:
+        FileFormatError: If lengths differ, or a value does not fit.
+    """
+    objects.set_size(image_size(record.content))
+    boxes = record.content[key]
     labels = record.content["labels"]
     scores = number_list(record.where, record.content["scores"], "scores")
     if not isinstance(boxes, list) or not isinstance(labels, list) or not len(boxes) == len(labels) == len(scores):
-        raise FileFormatError(f"{record.where}: expected as many bboxes and labels as scores, which are {len(scores)}")
-    if record.content.get("masks"):
-        objects.note(MASKS_NOT_READ)
+        raise FileFormatError(f"{record.where}: expected as many {key} and labels as scores, which are {len(scores)}")
     for box, label, score in zip(boxes, labels, scores, strict=True):
-        objects.add(number_list(record.where, box, "bboxes", 4), score, label_of(record.where, label))
+        objects.add(number_list(record.where, box, key, 4), score, label_of(record.where, label))
 
 
 MMDETECTION = Tool(

@@ -10,8 +10,9 @@ from al_core.formats.predictions.tools.mmdetection import MMDETECTION
 from al_core.formats.predictions.tools.mmpose import MMPOSE
 from al_core.formats.predictions.tools.openpose import OPENPOSE
 from al_core.formats.predictions.tools.roboflow import ROBOFLOW
+from al_core.formats.predictions.tools.torchvision import TORCHVISION
 
-TOOLS = (HUGGING_FACE, LABEL_STUDIO, ROBOFLOW, MMDETECTION, MMPOSE, CREATEML, AZURE, BDD100K, OPENPOSE)
+TOOLS = (HUGGING_FACE, LABEL_STUDIO, ROBOFLOW, MMDETECTION, MMPOSE, CREATEML, AZURE, BDD100K, OPENPOSE, TORCHVISION)
 
 TOOL_READERS = (FIFTYONE, *(tool.reader for tool in TOOLS))
 """Their entries in the registry of prediction readers, in the order in which they are tried."""

@@ -1,0 +1,32 @@
+"""What detectors of torchvision return, and `post_process_object_detection` of transformers, saved as lists."""
+
+from typing import Any
+
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.predictions.tools.images import ImageRecord
+from al_core.formats.predictions.tools.mmdetection import add_parallel_lists
+from al_core.formats.predictions.tools.objects import ObjectColumns
+from al_core.formats.predictions.tools.tool import Tool
+
+_KEYS = frozenset({"boxes", "labels", "scores"})
+
+
+def _is_image(content: Any) -> bool:
+    return isinstance(content, dict) and content.keys() >= _KEYS
+
+
+def _add(objects: ObjectColumns, record: ImageRecord) -> None:
+    add_parallel_lists(objects, record, "boxes")
+
+
+TORCHVISION = Tool(
+    "torchvision",
+    "torchvision detections",
+    "What a detector returns for each image, in the order of the query set or by filename: boxes, labels and scores",
+    (_KEYS,),
+    _is_image,
+    "an object with boxes, labels and scores",
+    _add,
+    # Records that name their images are JSON boxes, which may have class probabilities too.
+    other_keys=frozenset(FILENAME_COLUMNS),
+)

@@ -1,0 +1,23 @@
+from pathlib import Path
+
+import pytest
+
+from al_core.formats import read_predictions, recognize
+from tests.formats.predictions.tools.objects import boxes, saved
+
+IMAGE = {"boxes": [[0.1, 0.2, 0.5, 1.0]], "labels": [3], "scores": [0.75]}
+EMPTY: dict[str, list[int]] = {"boxes": [], "labels": [], "scores": []}
+
+
+@pytest.mark.parametrize("content", [[IMAGE, EMPTY], {"a.jpg": IMAGE, "b.jpg": EMPTY}])
+def test_images_are_in_order_or_by_filename(tmp_path: Path, content: object) -> None:
+    path = saved(tmp_path / "p.json", content)
+    assert recognize(path) == "torchvision"
+    predictions = read_predictions(path, filenames=["a.jpg", "b.jpg"])
+    assert predictions.filenames == ["a.jpg", "b.jpg"]
+    assert boxes(predictions, 0) == [("class_3", 0.75, [0.1, 0.2, 0.5, 1.0])]
+    assert boxes(predictions, 1) == []
+
+
+def test_records_that_name_their_image_are_json_boxes(tmp_path: Path) -> None:
+    assert recognize(saved(tmp_path / "p.json", [{"filename": "a.jpg", **IMAGE}])) == "detection-json"
