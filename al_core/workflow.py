@@ -15,7 +15,10 @@ from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import EmbeddedFolder, check_embeddings, embed_folder_into, save_embedding, save_images
 from al_core.steps.metadata import store_metadata
 from al_core.steps.models import unscored_note
-from al_core.steps.reserve import read_reserve
+from al_core.steps.reserve import StoredReserve, read_reserve
+from al_core.steps.rounds import Round, read_rounds
+from al_core.steps.rounds import find_round as round_of
+from al_core.steps.rounds import tag_missing as tag_missing_rows
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.steps.selections import Selection, read_selection, selection_of
@@ -48,6 +51,7 @@ __all__ = [
     "delete_labels",
     "delete_model",
     "export_tag",
+    "find_round",
     "label_sets",
     "labeled_set",
     "labels_for",
@@ -60,6 +64,7 @@ __all__ = [
     "rename_model",
     "restore_labels",
     "restore_model",
+    "rounds",
     "run_selection",
     "sent_set",
     "store_embedded",
@@ -67,6 +72,8 @@ __all__ = [
     "store_metadata",
     "store_predictions",
     "store_scores",
+    "tag_missing",
+    "test_reserve",
     "test_set",
     "training_set",
     "unscored_note",
@@ -374,6 +381,30 @@ def training_set(dataset: "Dataset") -> Rows:
     """Return the labeled rows that a model may be trained on, ascending: all but the test reserve and its groups."""
     stored_reserve = read_reserve(dataset)
     return np.setdiff1d(labeled_rows(dataset), stored_reserve.barred if stored_reserve else NO_ROWS)
+
+
+def test_reserve(dataset: "Dataset") -> StoredReserve | None:
+    """Return what is set aside for testing, with its population; None if no test share was ever used."""
+    return read_reserve(dataset)
+
+
+def rounds(dataset: "Dataset") -> list[Round]:
+    """Return all rounds, the oldest first: each selection, what was sent and came back, the model trained after it."""
+    return read_rounds(dataset)
+
+
+def find_round(dataset: "Dataset", tag: Tag) -> Round:
+    """Return the round of a selection's tag, or raise `NotFoundError`."""
+    return round_of(dataset, tag)
+
+
+def tag_missing(dataset: "Dataset", of: Round) -> Tag:
+    """Store what was sent in a round and has no label as a tag below `initial-tag`, and return it.
+
+    Raises:
+        InvalidInputError: If nothing is missing.
+    """
+    return tag_missing_rows(dataset, of)
 
 
 def mark_sent(dataset: "Dataset", tag: Tag) -> None:

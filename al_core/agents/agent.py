@@ -14,6 +14,26 @@ if TYPE_CHECKING:
     from al_core.store import Tag
 
 
+class RoundSummary(Protocol):
+    """A round, as clients list it."""
+
+    @property
+    def name(self) -> str:
+        """The name of its selection."""
+
+    @property
+    def n_added(self) -> int:
+        """How many samples it added, test samples included."""
+
+    @property
+    def n_back(self) -> int:
+        """How many of them are labeled."""
+
+    @property
+    def n_training(self) -> int:
+        """How many labels there are to train on after it."""
+
+
 class Client(Protocol):
     """What the agent needs from a client; `LocalClient` and `ApiWorkflowClient` both have it."""
 
@@ -28,6 +48,15 @@ class Client(Protocol):
 
     def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
         """Store scores for the samples of a tag."""
+
+    def get_test_filenames(self) -> list[str]:
+        """Return the filenames that are set aside for testing, in dataset order."""
+
+    def get_untrainable_filenames(self) -> list[str]:
+        """Return the filenames that must not be trained on: those set aside, and the rest of their groups."""
+
+    def get_rounds(self) -> "Sequence[RoundSummary]":
+        """Return all rounds, the oldest first."""
 
     def selection(
         self, selection_config: SelectionConfig, preselected_tag_id: str | None, query_tag_id: str | None
@@ -93,6 +122,26 @@ class ActiveLearningAgent:
         if self._added_set is None:
             raise MissingInputError('Cannot compute "added set" before querying.')
         return list(self._added_set)
+
+    @property
+    def test_set(self) -> list[str]:
+        """Filenames of the labeled set that test: accuracy on them is accuracy on the population. Never train on them.
+
+        Empty unless a selection had a `test_share`.
+        """
+        set_aside = set(self.api_workflow_client.get_test_filenames())
+        return [name for name in self._labeled_set if name in set_aside]
+
+    @property
+    def training_set(self) -> list[str]:
+        """Filenames of the labeled set that a model may be trained on: all but the test set and its groups."""
+        barred = set(self.api_workflow_client.get_untrainable_filenames())
+        return [name for name in self._labeled_set if name not in barred]
+
+    @property
+    def rounds(self) -> "list[RoundSummary]":
+        """All rounds of the dataset, the oldest first: what was sent and came back, and the model trained after it."""
+        return list(self.api_workflow_client.get_rounds())
 
     def upload_scores(self, al_scorer: Scorer) -> None:
         """Calculate scores and store them with the query tag, without selecting anything."""

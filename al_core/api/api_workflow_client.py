@@ -14,6 +14,7 @@ from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
 
 if TYPE_CHECKING:
+    from al_core.api.schemas.rounds import RoundData
     from al_core.api.tag_data import TagData
     from al_core.store import Tag
     from al_core.wire.image_upload import ImageUpload
@@ -172,6 +173,20 @@ class ApiWorkflowClient(WorkflowClient):
 
         ids = {"preselectedTagId": preselected_tag_id, "queryTagId": query_tag_id, "embeddingId": self.embedding_id}
         return TagData.of(select(self._connection, self.dataset_id, selection_config, ids))
+
+    def get_test_filenames(self) -> list[str]:
+        """Return the filenames that are set aside for testing, in dataset order."""
+        return list(self._connection.get(self._path("/test-share"))["reserve"])
+
+    def get_untrainable_filenames(self) -> list[str]:
+        """Return the filenames that must not be trained on: those set aside, and the rest of their groups."""
+        return list(self._connection.get(self._path("/test-share"))["barred"])
+
+    def get_rounds(self) -> "list[RoundData]":
+        """Return all rounds, the oldest first."""
+        from al_core.api.schemas.rounds import RoundData
+
+        return [RoundData.model_validate(record) for record in self._connection.get(self._path("/rounds"))]
 
     def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:
         # Filenames never change, so the list is asked for again only when the dataset has grown.

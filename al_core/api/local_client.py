@@ -9,6 +9,7 @@ from al_core.config import SelectionConfig
 from al_core.types import Embeddings, Rows, Scores
 
 if TYPE_CHECKING:
+    from al_core.api.schemas.rounds import RoundData
     from al_core.api.tag_data import TagData
     from al_core.store import LocalDataset, Tag, Workspace
 
@@ -147,6 +148,27 @@ class LocalClient(WorkflowClient):
         )
         selection = make_selection(self.dataset, selection_config, inputs)
         return TagData.of(selection.tag)
+
+    def get_test_filenames(self) -> list[str]:
+        """Return the filenames that are set aside for testing, in dataset order."""
+        from al_core import workflow
+
+        reserve = workflow.test_reserve(self.dataset)
+        return self.dataset.filenames(reserve.reserve.rows) if reserve else []
+
+    def get_untrainable_filenames(self) -> list[str]:
+        """Return the filenames that must not be trained on: those set aside, and the rest of their groups."""
+        from al_core import workflow
+
+        reserve = workflow.test_reserve(self.dataset)
+        return self.dataset.filenames(reserve.barred) if reserve else []
+
+    def get_rounds(self) -> "list[RoundData]":
+        """Return all rounds, the oldest first."""
+        from al_core import workflow
+        from al_core.api.schemas.rounds import RoundData
+
+        return [RoundData.of(each) for each in workflow.rounds(self.dataset)]
 
     def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:
         return self.dataset.filenames(rows)

@@ -10,6 +10,7 @@ from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputErr
 from al_core.types import Embeddings, Rows
 
 if TYPE_CHECKING:
+    from al_core.api.schemas.rounds import RoundData
     from al_core.api.tag_data import TagData
     from al_core.store import Tag
 
@@ -76,6 +77,18 @@ class WorkflowClient(ABC):
         if filenames_on_server is None:
             return self._filenames_of(tag_data, rows)
         return [filenames_on_server[row] for row in rows.tolist()]
+
+    @abstractmethod
+    def get_test_filenames(self) -> list[str]:
+        """Return the filenames that are set aside for testing, in dataset order."""
+
+    @abstractmethod
+    def get_untrainable_filenames(self) -> list[str]:
+        """Return the filenames that must not be trained on: those set aside, and the rest of their groups."""
+
+    @abstractmethod
+    def get_rounds(self) -> "list[RoundData]":
+        """Return all rounds, the oldest first."""
 
     @abstractmethod
     def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:

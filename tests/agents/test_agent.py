@@ -147,3 +147,14 @@ def test_default_names_never_collide(client: LocalClient) -> None:
     for total in (2, 2, 2):
         agent.query(SelectionConfig("CORESET", total))
     assert len(client.get_all_tags()) == 4
+
+
+@pytest.mark.parametrize("test_share", [0.0, 0.25])
+def test_the_labeled_set_is_training_set_and_test_set(client: LocalClient, test_share: float) -> None:
+    agent = ActiveLearningAgent(client)
+    agent.query(SelectionConfig("RANDOM", n_samples=4, name="first", seed=1, test_share=test_share))
+    assert sorted(agent.training_set + agent.test_set) == sorted(agent.labeled_set)
+    assert len(agent.test_set) == 4 * test_share
+    assert len(agent.query_set) == len(agent.unlabeled_set) + 4
+    [first] = agent.rounds
+    assert (first.name, first.n_added, first.n_back) == ("first", 4, 0)

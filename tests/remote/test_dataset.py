@@ -165,3 +165,15 @@ def test_the_server_reads_how_images_lie_that_only_it_has(
     assert frames.to_json() == [[6, 8, 6], [0, 0, 0]]
     with pytest.raises(NotFoundError, match="rows 0 to 5, not 6"):
         line.image_frames(np.array([6]))
+
+
+def test_rounds_on_a_server_are_sent_and_released_from_here(line: RemoteDataset, dataset: Dataset) -> None:
+    config = SelectionConfig("RANDOM", 4, name="round 1", seed=1, test_share=0.25)
+    selection = workflow.run_selection(line, config)
+    assert len(selection.test_rows) == 1
+    workflow.mark_sent(line, selection.tag)
+    assert workflow.sent_set(line).tolist() == workflow.sent_set(dataset).tolist() == selection.tag.rows.tolist()
+    assert [each.state for each in workflow.rounds(line)] == ["sent"]
+    assert len(workflow.run_selection(line, SelectionConfig("RANDOM", 5, name="round 2", seed=1)).added_rows) == 1
+    workflow.release(line, line.tag("round 1"))
+    assert not dataset.tag("round 1").is_sent

@@ -1,0 +1,79 @@
+"""Rounds, and what is set aside for testing (al_core extension)."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from al_core import workflow
+from al_core.api.schemas.rounds import RoundData, TestShareData
+from al_core.api.schemas.wire import Created
+from al_core.api.server.bodies import JsonRoute
+from al_core.api.server.context import DatasetOfPath, find_tag
+from al_core.api.server.errors import coded
+from al_core.store import LocalDataset, Tag
+
+router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Rounds"], route_class=JsonRoute)
+
+
+@router.get("/rounds")
+def read_rounds(dataset: DatasetOfPath) -> list[RoundData]:
+    """Return all rounds, the oldest first; a round bears the id of its selection's tag."""
+    return [RoundData.of(each) for each in workflow.rounds(dataset)]
+
+
+@router.get("/rounds/{tag_id}")
+def read_round(dataset: DatasetOfPath, tag_id: str) -> RoundData:
+    """Return one round."""
+    with coded(NotFoundError="ROUND_UNKNOWN"):
+        return RoundData.of(workflow.find_round(dataset, dataset.tag_by_id(tag_id)))
+
+
+@router.post("/rounds/{tag_id}/sent", status_code=204, response_class=Response)
+def mark_sent(dataset: DatasetOfPath, tag_id: str) -> None:
+    """Say that the samples of a round were handed to labelers: they are not selected again."""
+    workflow.mark_sent(dataset, tag_of_round(dataset, tag_id))
+
+
+@router.post("/rounds/{tag_id}/released", status_code=204, response_class=Response)
+def release(dataset: DatasetOfPath, tag_id: str) -> None:
+    """Take back those samples of a round that have no labels."""
+    workflow.release(dataset, tag_of_round(dataset, tag_id))
+
+
+@router.post("/rounds/{tag_id}/missing", status_code=201)
+def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
+    """Store what was sent and has no label as a tag below `initial-tag`."""
+    found = workflow.find_round(dataset, tag_of_round(dataset, tag_id))
+    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+        return Created(id=workflow.tag_missing(dataset, found).id)
+
+
+@router.get("/test-share")
+def read_test_share(dataset: DatasetOfPath) -> TestShareData:
+    """Return what is set aside for testing."""
+    reserve = workflow.test_reserve(dataset)
+    if reserve is None:
+        return TestShareData(population=[], reserve=[], barred=[])
+    return TestShareData(
+        population=dataset.filenames(reserve.reserve.population),
+        reserve=dataset.filenames(reserve.reserve.rows),
+        barred=dataset.filenames(reserve.barred),
+    )
+
+
+@router.get("/training-set")
+def read_training_set(dataset: DatasetOfPath) -> list[str]:
+    """Return the filenames of the labeled samples that a model may be trained on: all but those that test."""
+    return dataset.filenames(workflow.training_set(dataset))
+
+
+@router.get("/test-set")
+def read_test_set(dataset: DatasetOfPath) -> list[str]:
+    """Return the filenames of the labeled samples that accuracy is measured on."""
+    return dataset.filenames(workflow.test_set(dataset))
+
+
+def tag_of_round(dataset: LocalDataset, tag_id: str) -> Tag:
+    """Return the tag of the round that a path names."""
+    tag = find_tag(dataset, tag_id, "ROUND_UNKNOWN")
+    with coded(NotFoundError="ROUND_UNKNOWN"):
+        return workflow.find_round(dataset, tag).tag

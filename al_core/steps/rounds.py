@@ -1,0 +1,143 @@
+"""Rounds: each selection with its test samples, what was sent and came back, the model after it, cost and time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.steps.chosen import NO_ROWS, added_rows, labeled_rows, selections, union
+from al_core.steps.reserve import read_reserve
+from al_core.store.models import Model
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import Tag, TagOrigin
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+
+class RoundState(StrEnum):
+    """How far a round is."""
+
+    DRAFT = "draft"
+    """Selected, but handed to nobody: its samples may be selected again."""
+    SENT = "sent"
+    """Some of its samples are with labelers."""
+    BACK = "back"
+    """All of its samples are labeled."""
+    RELEASED = "released"
+    """What has no labels was taken back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """One selection and what became of it.
+
+    Attributes:
+        number: From 1, the oldest first.
+        tag: The selection's tag.
+        state: How far it is.
+        added_rows: What it added, in the order in which it is sent.
+        test_rows: Those of them that test, ascending.
+        back_rows: Those of them that are labeled, ascending.
+        n_training: How many labels there are to train on after it, of this round and all before.
+        model: The model trained after it: the newest one uploaded before the next round was selected. None if there is
+            none yet.
+        back_at: When its last labels came, in milliseconds since 1970; None before.
+    """
+
+    number: int
+    tag: Tag
+    state: RoundState
+    added_rows: Rows
+    test_rows: Rows
+    back_rows: Rows
+    n_training: int
+    model: Model | None
+    back_at: int | None
+
+    @property
+    def name(self) -> str:
+        """The name of its selection."""
+        return self.tag.name
+
+    @property
+    def missing_rows(self) -> Rows:
+        """What was added and has no label, ascending."""
+        return np.setdiff1d(self.added_rows, self.back_rows)
+
+
+def read_rounds(dataset: "Dataset") -> list[Round]:
+    """Return all rounds of a dataset, the oldest first."""
+    tags = selections(dataset)
+    labeled_tags = [tag for tag in dataset.tags() if tag.counts_as_labeled]
+    labeled = labeled_rows(dataset)
+    stored_reserve = read_reserve(dataset)
+    reserved = stored_reserve.reserve.rows if stored_reserve else NO_ROWS
+    barred = stored_reserve.barred if stored_reserve else NO_ROWS
+    models = [model for model in dataset.models.all() if model.predictions]
+    rounds: list[Round] = []
+    so_far = NO_ROWS
+    for number, tag in enumerate(tags, 1):
+        added = added_rows(dataset, tag)
+        back = np.intersect1d(added, labeled)
+        # What was labeled before the first round is in its tag.
+        so_far = union([so_far, np.intersect1d(tag.rows, labeled)])
+        until = tags[number].created_at if number < len(tags) else None
+        rounds.append(
+            Round(
+                number,
+                tag,
+                _state(tag, len(added), len(back)),
+                added,
+                np.intersect1d(added, reserved) if tag.provenance.n_strata else NO_ROWS,
+                back,
+                len(np.setdiff1d(so_far, barred)),
+                _model_between(models, tag.created_at, until),
+                _moment_of(labeled_tags, back),
+            )
+        )
+    return rounds
+
+
+def find_round(dataset: "Dataset", tag: Tag) -> Round:
+    """Return the round of a selection's tag, or raise `NotFoundError`."""
+    found = next((each for each in read_rounds(dataset) if each.tag.id == tag.id), None)
+    if found is None:
+        raise NotFoundError(f"tag '{tag.name}' of dataset '{dataset.name}' was not made by a selection")
+    return found
+
+
+def tag_missing(dataset: "Dataset", of: Round) -> Tag:
+    """Store what was sent in a round and has no label as a tag below `initial-tag`, and return it.
+
+    Raises:
+        InvalidInputError: If nothing is missing.
+        AlreadyExistsError: If it was stored before.
+    """
+    missing = of.missing_rows
+    if not len(missing):
+        raise InvalidInputError(f"all {len(of.added_rows):,} images of round '{of.name}' are labeled: none is missing")
+    provenance = Provenance("missing", (of.name,), role=TagRole.REGION)
+    return dataset.create_tag(f"{of.name[:190]} missing", missing, TagOrigin(provenance=provenance))
+
+
+def _state(tag: Tag, n_added: int, n_back: int) -> RoundState:
+    if n_added and n_back == n_added:
+        return RoundState.BACK
+    if tag.provenance.sent_at is None:
+        return RoundState.DRAFT
+    return RoundState.SENT if tag.is_sent else RoundState.RELEASED
+
+
+def _model_between(models: list[Model], after: int, until: int | None) -> Model | None:
+    """Return the newest model of a span of time; `models` are newest first."""
+    in_time = (model for model in models if model.created_at >= after and (until is None or model.created_at < until))
+    return next(in_time, None)
+
+
+def _moment_of(labeled_tags: list[Tag], back: Rows) -> int | None:
+    moments = [tag.created_at for tag in labeled_tags if np.isin(back, tag.rows, assume_unique=True).any()]
+    return max(moments, default=None)

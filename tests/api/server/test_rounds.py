@@ -1,0 +1,32 @@
+import numpy as np
+
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.store import Dataset, TagRole
+from tests.api.calls import Api
+
+
+def test_a_round_is_sent_released_and_what_is_missing_tagged(api: Api, dataset: Dataset) -> None:
+    selection = workflow.run_selection(dataset, SelectionConfig("RANDOM", 3, name="round 1", seed=1))
+    path = f"{api.dataset}/rounds"
+    [draft] = api("GET", path, 200)
+    assert (draft["tagId"], draft["state"], draft["nAdded"], draft["nBack"]) == (selection.tag.id, "draft", 3, 0)
+    api("POST", f"{path}/{draft['tagId']}/sent", 204)
+    assert api("GET", f"{path}/{draft['tagId']}", 200)["state"] == "sent"
+    missing = api("POST", f"{path}/{draft['tagId']}/missing", 201)["id"]
+    assert api("GET", f"{api.dataset}/tags/{missing}", 200)["name"] == "round 1 missing"
+    api("POST", f"{path}/{draft['tagId']}/released", 204)
+    assert api("GET", path, 200)[0]["state"] == "released"
+    initial = dataset.tag("initial-tag").id
+    assert api("POST", f"{path}/{initial}/sent", 404)["code"] == "ROUND_UNKNOWN"
+
+
+def test_training_set_and_test_set_are_listed(api: Api, dataset: Dataset) -> None:
+    assert api("GET", f"{api.dataset}/test-share", 200) == {"population": [], "reserve": [], "barred": []}
+    config = SelectionConfig("RANDOM", 4, name="round 1", seed=1, test_share=0.25)
+    selection = workflow.run_selection(dataset, config)
+    dataset.set_tag_role(selection.tag, TagRole.LABELED)
+    share = api("GET", f"{api.dataset}/test-share", 200)
+    assert (len(share["population"]), share["reserve"]) == (6, dataset.filenames(selection.test_rows))
+    assert api("GET", f"{api.dataset}/test-set", 200) == dataset.filenames(selection.test_rows)
+    assert api("GET", f"{api.dataset}/training-set", 200) == dataset.filenames(np.sort(selection.picked_rows))
