@@ -9,6 +9,7 @@ from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.formats.files.image_frames import ImageFrames
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.cache import Cache
+from al_core.remote.label_sets import RemoteLabelSets
 from al_core.remote.models import RemoteModels
 from al_core.remote.recent import Recent
 from al_core.store.dataset import Dataset, ImageSize, Server
@@ -55,6 +56,7 @@ class RemoteDataset(Dataset):
         self.arrays = RemoteArrays(connection, f"{self._path}/arrays", cache)
         self.models = RemoteModels(connection, f"{self._path}/models", self.arrays)
         self._tags = Recent[list[Tag]]()
+        self.labels = RemoteLabelSets(connection, f"{self._path}/labels", self.arrays, self._tags.forget)
 
     @property
     def server(self) -> Server:

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -150,7 +150,7 @@ class LocalLabelSets(LabelSets):
         """Return the id of the newest set if it has the same content, or None."""
         query = select(table).where(self._of_dataset()).order_by(table.c.position.desc())
         row = locked.connection.execute(query).first()
-        if row is None or row.attributes != json.loads(json.dumps(new.attributes)):
+        if row is None or _without_file(row.attributes) != _without_file(json.loads(json.dumps(new.attributes))):
             return None
         present = {(array.kind, array.digest) for array in self._arrays_of(locked, row.id)}
         return str(row.id) if present == {(array.kind, array.digest) for array in written} else None
@@ -178,3 +178,8 @@ class LocalLabelSets(LabelSets):
             attributes=row.attributes,
             created_at=row.created_at,
         )
+
+
+def _without_file(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    # The same labels may come in a file of another name.
+    return {name: value for name, value in attributes.items() if name != "file"}

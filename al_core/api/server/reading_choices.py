@@ -19,11 +19,17 @@ def reading_choices(
     Raises:
         InvalidInputError: If `columns` is not a JSON object of texts.
     """
-    meanings = _meanings(columns) if columns else {}
-    return ReadingChoices(format, lower_is_more, softmax, missing, meanings)
+    return ReadingChoices(format, lower_is_more, softmax, missing, column_meanings(columns))
 
 
-def _meanings(text: str) -> dict[str, str]:
+def column_meanings(text: str) -> dict[str, str]:
+    """Return the meaning of columns of a table from a JSON object; none from an empty text.
+
+    Raises:
+        InvalidInputError: If it is not a JSON object of texts.
+    """
+    if not text:
+        return {}
     try:
         meanings = orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.progress import reported
+from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.labels.addresses import has_hash, image_name, without_hash
@@ -61,7 +62,7 @@ def _json_files(names: list[str]) -> list[str]:
 
 
 def _documents(path: Path) -> Iterator[tuple[str, Entry]]:
-    if path.is_file() and path.suffix.lower() == ".json":
+    if not tree_names(path, check_file(path)):
         yield path.name, _document(path.name, read_json(path))
         return
     tree = open_tree(path)

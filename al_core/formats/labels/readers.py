@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, check_file, choose, registry
 from al_core.formats.labels.class_folders import read_class_folders, recognizes_class_folders
@@ -110,6 +111,7 @@ LABEL_READERS: dict[str, Reader[Labels]] = registry(
 )
 
 
+@reads_envelopes
 def read_labels(path: Path, choices: ReadingChoices = BY_CONTENT, *, progress: Progress | None = None) -> Labels:
     """Return what people said is on the images of a file.
 

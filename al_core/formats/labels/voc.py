@@ -8,6 +8,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.progress import reported
+from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
@@ -33,7 +34,7 @@ def read_voc(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
         FileFormatError: Naming file and element that does not fit.
     """
     labels = LabelCollector(path.name, choices)
-    if path.is_file() and path.suffix.lower() == ".xml":
+    if not tree_names(path, check_file(path)):
         _add(path.name, path.stem, parse_xml(path.read_bytes(), path.name), labels)
         return labels.finished()
     tree = open_tree(path)

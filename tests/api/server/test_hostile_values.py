@@ -198,6 +198,7 @@ def client_of(server: str, workspace: Workspace, name: str) -> Client:
         "model": dataset.models.all()[0].id,
     }
     client = Client(f"{server}/v1", ids, requests.Session())
+    client.send("PUT", "{dataset}/labels", b"filename,label\n0.jpg,cat\n")
     task = {"name": "animals", "type": "CLASSIFICATION", "categories": [{"id": 1, "name": "cat"}]}
     client.send("POST", "{dataset}/predictions/tasks", json.dumps(task).encode())
     entry = {"name": "weather", "path": "x", "valueDataType": "OTHER_STRING"}
@@ -232,6 +233,10 @@ def read_everything(client: Client) -> None:  # noqa: PLR0912 - one branch per r
     for model in client.read("{dataset}/models"):
         client.read("{dataset}/models/{id}", id=model["id"])
     client.read("{dataset}/models/deleted")
+    for labels in client.read("{dataset}/labels"):
+        client.read("{dataset}/labels/{id}", id=labels["id"])
+    client.read("{dataset}/labels/samples")
+    client.read("{dataset}/labels/deleted")
     for tag in client.read("{dataset}/tags"):
         client.read("{dataset}/tags/{id}", id=tag["id"])
         client.read("{dataset}/tags/{id}/filenames", id=tag["id"])

@@ -1,0 +1,64 @@
+from typing import Any
+
+from al_core.api.schemas.wire import Wire
+from al_core.store.label_sets import LabelSet
+
+
+class LabelSetData(Wire):
+    """The labels that came in one file; `attributes` has their classes, annotators, tasks and source."""
+
+    id: str
+    name: str
+    task: str
+    n_samples: int
+    n_annotations: int
+    tag_id: str
+    round: str
+    n_bytes: int
+    attributes: dict[str, Any]
+    created_at: int
+
+    @classmethod
+    def of(cls, labels: LabelSet) -> "LabelSetData":
+        """Return labels as the API shows them."""
+        return cls(
+            id=labels.id,
+            name=labels.name,
+            task=labels.task,
+            n_samples=labels.n_samples,
+            n_annotations=labels.n_annotations,
+            tag_id=labels.tag_id,
+            round=labels.round,
+            n_bytes=labels.n_bytes,
+            attributes=dict(labels.attributes),
+            created_at=labels.created_at,
+        )
+
+
+class LabelsStored(Wire):
+    """What became of a file of labels: the set, or null if it was only looked at, and what its rows met, in words."""
+
+    labels: LabelSetData | None
+    matched: int
+    unknown: list[str]
+    disagreeing: list[str]
+    report: list[str]
+
+
+class SampleLabel(Wire):
+    """What counts of all labels of a sample; boxes are class, x0, y0, x1, y1, relative to the image."""
+
+    file_name: str
+    classes: list[str]
+    boxes: list[tuple[str, float, float, float, float]]
+    n_annotators: int
+    disagrees: bool
+
+
+class DeletedLabelSetData(Wire):
+    """Labels that can be restored until `expiresAt`."""
+
+    id: str
+    name: str
+    deleted_at: int
+    expires_at: int
