@@ -156,7 +156,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
     Reader(
         "yolo",
         "YOLO text",
-        "One text file per image, predicted with save_txt and save_conf; a folder, zip or tar",
+        "One text file per image, written with save_txt and save_conf, for any task; a folder, zip or tar",
         (".zip", ".tar", ".tgz", ".gz"),
         recognizes_yolo_folder,
         read_yolo_folder,

@@ -78,13 +78,15 @@ def _archive_names(path: Path, changed_at: int, n_bytes: int) -> list[str]:
 
 
 def open_tree(path: Path) -> FileTree:
-    """Return the files of a folder, zip or tar.
+    """Return the files of a folder, zip or tar; a text file is one without others.
 
     Raises:
         FileFormatError: If the archive is damaged, unpacks to far more than its size, or holds too many files.
     """
     if path.is_dir():
         return _Folder(path)
+    if path.suffix.lower() == ".txt":
+        return _OneFile(path)
     with _damage(path.name):
         return _Zip(path) if zipfile.is_zipfile(path) else _Tar(path)
 
@@ -106,6 +108,20 @@ class _Folder:
             raise FileFormatError(f"{self.source}/{name} leads out of the folder; copy the file into it")
         _check_size(path.stat().st_size, f"{self.source}/{name}", max_bytes)
         return path.read_bytes()
+
+
+class _OneFile:
+    def __init__(self, path: Path) -> None:
+        self.source = path.parent.name
+        self.names = [path.name]
+        self._path = path
+
+    def n_bytes(self, name: str) -> int:
+        return self._path.stat().st_size
+
+    def read(self, name: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+        _check_size(self.n_bytes(name), name, max_bytes)
+        return self._path.read_bytes()
 
 
 class _Zip:

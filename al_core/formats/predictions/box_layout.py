@@ -100,15 +100,15 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
         >>> recognized_layout(boxes, Layout.CORNERS, np.ones(2)).name
         'EXTENT'
     """
-    if not len(coordinates) or _share_that_fits(coordinates, usual, limits) >= _USUAL_ENOUGH:
+    if not len(coordinates) or share_that_fits(coordinates, usual, limits) >= _USUAL_ENOUGH:
         return usual
     others = [layout for layout in Layout if layout is not usual]
-    shares = [_share_that_fits(coordinates, layout, limits) for layout in others]
+    shares = [share_that_fits(coordinates, layout, limits) for layout in others]
     best = int(np.argmax(shares))
     return others[best] if shares[best] >= _FITS else usual
 
 
-def _share_that_fits(coordinates: Coordinates, layout: Layout, limits: Coordinates) -> float:
+def share_that_fits(coordinates: Coordinates, layout: Layout, limits: Coordinates) -> float:
     """Return the share of boxes that have an area and, as far as that can be told, lie inside their image."""
     corners = to_corners(coordinates, layout)
     margin = np.nan_to_num(_BEYOND * limits, nan=_BEYOND)

@@ -83,10 +83,47 @@ def test_class_names_of_a_yolo_folder_that_are_not_clear_are_refused(
     [
         ("0 0.5 0.5 0.5 0.5", r"a\.txt, line 2 has no confidence; predict with save_txt=True and save_conf=True"),
         ("0 0.5 0.5", r"a\.txt, line 2: expected class, x, y, width, height, confidence, found 3 numbers"),
-        ("0 0.5 0.5 x 0.5 0.5", r"a\.txt, line 2: expected six numbers, found '0 0.5 0.5 x 0.5 0.5'"),
+        (
+            "0 0.5 0.5 x 0.5 0.5",
+            r"a\.txt, line 2: expected numbers, the class first and the confidence last, found '0 0.5 0.5 x 0.5 0.5'",
+        ),
         ("0.5 0.5 0.5 0.5 0.5 0.5", r"a\.txt, line 2: the class is a whole number from 0, found '0.5'"),
     ],
 )
 def test_a_bad_yolo_line_is_refused_with_its_number(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(yolo(tmp_path, {"a.txt": f"0 0.5 0.5 0.5 0.5 0.5\n{line}\n"}))
+
+
+def test_images_beside_the_labels_or_in_their_list_without_a_text_file_have_no_objects(tmp_path: Path) -> None:
+    files = {
+        "labels/a.txt": "0 0.5 0.5 1 1 0.5\n",
+        "a.jpg": "",
+        "empty.jpg": "",
+        "val.txt": "images/a.jpg\nimages/none.jpg\n",
+        "train.txt": "images/not_predicted.jpg\n",
+        "other/not_predicted.jpg": "",
+    }
+    predictions = read_predictions(yolo(tmp_path, files))
+    assert predictions.filenames is not None
+    assert dict(zip(predictions.filenames, predictions.outputs.n_boxes.tolist(), strict=True)) == {
+        "a.txt": 1,
+        "empty.jpg": 0,
+        "images/none.jpg": 0,
+    }
+
+
+def test_a_single_text_file_is_a_folder_of_one(tmp_path: Path) -> None:
+    path = yolo(tmp_path, {"a.txt": "1 0.5 0.5 1 1 0.5\n", "b.txt": "2 0.5 0.5 1 1 0.5\n"}) / "a.txt"
+    predictions = read_predictions(path)
+    assert (predictions.filenames, predictions.class_names) == (["a.txt"], ["class_1"])
+
+
+def test_poses_are_keypoints_and_lists_of_classes_are_probabilities(tmp_path: Path) -> None:
+    poses = read_predictions(
+        yolo(tmp_path / "pose", {"a.txt": "0 0.5 0.5 0.25 0.25 0.5 0.5 0.75 0.5\n", "data.yaml": "kpt_shape: [1, 3]\n"})
+    )
+    assert poses.task == "keypoint-detection"
+    assert poses.outputs[0].keypoint_instance_predictions[0].get_confidences() == [0.75]
+    classes = read_predictions(yolo(tmp_path / "classify", {"labels/a.txt": "0.75 cat\n0.25 dog\n"}))
+    assert (classes.task, classes.outputs.tolist()) == ("classification", [[0.75, 0.25]])

@@ -1,0 +1,208 @@
+"""What the lines of YOLO text files hold: boxes, rotated boxes, polygons or keypoints, as their numbers tell."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.join.finding import Finding, note
+from al_core.formats.predictions.box_layout import Layout, are_in_pixels, share_that_fits
+
+Numbers = Sequence[Sequence[float]]
+"""Of each line, what comes after the class."""
+
+Place = Callable[[int], str]
+"""Names a line by its number, for messages."""
+
+_NO_CONFIDENCE = "has no confidence; predict with save_txt=True and save_conf=True: without it these are labels"
+_N_BOX = 4
+_SHORTEST_OUTLINE = 7
+_ONE_OF_MANY_IS_WHOLE = 5
+"""From so many lines on, all confidences being exactly 1 is less likely than that the numbers are something else."""
+
+_LINES_OF_ONE_LENGTH = 3
+"""From so many lines on, outlines of a model are not all of the same number of points."""
+
+_INSIDE_SHARE = 0.8
+"""The share of keypoints that lie in their box, a little enlarged: of a body nearly all, of a polygon's points few."""
+
+_POLYGONS = note("polygons-as-boxes", "Outlines are read as the boxes around them", "scores come from the boxes")
+_ROTATED = note("rotated-as-boxes", "Rotated boxes are read as the upright boxes around them")
+_TRACKS = note("track-ids", "The last number of each line is the id of a track", "it is left out")
+_SECOND = note(
+    "confidence-second",
+    "Each line has the confidence behind the class",
+    "read behind the box, many boxes would lie outside their image",
+)
+_FLAT_KEYPOINTS = note(
+    "keypoints-without-confidence", "Keypoints have no confidence of their own", "scores come from the boxes"
+)
+
+
+@dataclass(frozen=True)
+class TextObjects:
+    """The objects of all lines.
+
+    Attributes:
+        coordinates: (B, 4) their boxes.
+        layout: What the coordinates mean.
+        scores: (B,) their confidences, -1 where keypoints have one and the object has none.
+        keypoints: (B, K, 3) x, y and confidence, or None.
+        findings: How the lines were read.
+    """
+
+    coordinates: NDArray[np.float64]
+    layout: Layout
+    scores: NDArray[np.float64]
+    keypoints: NDArray[np.float64] | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_objects(place: Place, numbers: Numbers, keypoint_shape: tuple[int, int] | None = None) -> TextObjects:
+    """Return the objects that lines hold; all lines are of one kind.
+
+    Args:
+        place: Names a line, for messages.
+        numbers: Of each line, what comes after the class.
+        keypoint_shape: How many keypoints there are and of how many numbers each, where data.yaml says so.
+
+    Raises:
+        FileFormatError: If there are no confidences, or the numbers are no objects.
+
+    Examples:
+        >>> read_objects(str, [[0.5, 0.5, 0.2, 0.2, 0.75]]).scores
+        array([0.75])
+    """
+    lengths = {len(line) for line in numbers}
+    if not lengths:
+        return TextObjects(np.empty((0, _N_BOX)), Layout.CENTER, np.empty(0))
+    _check_lengths(place, numbers)
+    if len(lengths) > 1:
+        return _outlines(place, numbers)
+    table = np.array(numbers, np.float64)
+    n_numbers = table.shape[1]
+    if n_numbers == _N_BOX + 1:
+        return _boxes(place, table)
+    if n_numbers == _N_BOX + 2:
+        return _tracked(place, table)
+    if n_numbers in (8, 9) and keypoint_shape is None and _are_parallelograms(table[:, :8]):
+        return _rotated(place, table)
+    return _keypoints(place, table, keypoint_shape) or _outlines(place, numbers)
+
+
+def _check_lengths(place: Place, numbers: Numbers) -> None:
+    """Refuse lines that are boxes without a confidence, or less."""
+    for number, line in enumerate(numbers):
+        if len(line) == _N_BOX:
+            raise FileFormatError(f"{place(number)} {_NO_CONFIDENCE}")
+        if len(line) < _N_BOX:
+            raise FileFormatError(
+                f"{place(number)}: expected class, x, y, width, height, confidence, found {len(line) + 1} numbers"
+            )
+
+
+def _boxes(place: Place, table: NDArray[np.float64]) -> TextObjects:
+    last = table[:, -1]
+    is_whole = (last == np.round(last)).all()
+    if is_whole and (last.max() > 1 or len(last) >= _ONE_OF_MANY_IS_WHOLE):
+        raise FileFormatError(f"{place(0)} {_NO_CONFIDENCE} (the last number of each line is whole)")
+    limits = np.full(2, np.nan) if are_in_pixels(table[:, :4]) else np.ones(2)
+    behind_class = np.roll(table, -1, axis=1)
+    usual = max(share_that_fits(table[:, :4], layout, limits) for layout in Layout)
+    # Only where no layout fits with the confidence at the end.
+    is_second = usual < 1 and share_that_fits(behind_class[:, :4], Layout.CENTER, limits) == 1
+    if is_second and ((behind_class[:, 4] >= 0) & (behind_class[:, 4] <= 1)).all():
+        return TextObjects(behind_class[:, :4], Layout.CENTER, behind_class[:, 4], findings=[_SECOND])
+    return TextObjects(table[:, :4], Layout.CENTER, last)
+
+
+def _tracked(place: Place, table: NDArray[np.float64]) -> TextObjects:
+    track = table[:, -1]
+    if not (track == np.round(track)).all():
+        raise FileFormatError(
+            f"{place(0)}: expected class, x, y, width, height, confidence, found {table.shape[1] + 1} numbers"
+        )
+    objects = _boxes(place, table[:, :-1])
+    return TextObjects(objects.coordinates, objects.layout, objects.scores, None, [*objects.findings, _TRACKS])
+
+
+def _rotated(place: Place, table: NDArray[np.float64]) -> TextObjects:
+    if table.shape[1] == 8:
+        raise FileFormatError(f"{place(0)} {_NO_CONFIDENCE}")
+    return TextObjects(_around(table[:, :8]), Layout.CORNERS, table[:, 8], findings=[_ROTATED])
+
+
+def _are_parallelograms(points: NDArray[np.float64]) -> bool:
+    corners = points.reshape(-1, 4, 2)
+    # In relative coordinates a rotated box is none any more, but its diagonals still meet in the middle.
+    gap = np.abs(corners[:, 0] + corners[:, 2] - corners[:, 1] - corners[:, 3]).max(axis=1)
+    extent = np.ptp(corners, axis=1).max(axis=1)
+    return bool((gap <= 0.02 * extent + 1e-4).mean() >= _INSIDE_SHARE)
+
+
+def _outlines(place: Place, numbers: Numbers) -> TextObjects:
+    lengths = np.array([len(line) for line in numbers])
+    if (lengths % 2 == 0).all():
+        raise FileFormatError(f"{place(0)} {_NO_CONFIDENCE}")
+    is_outline = (lengths % 2 == 1) & (lengths >= _SHORTEST_OUTLINE)
+    if not is_outline.all():
+        line = int(np.argmin(is_outline))
+        raise FileFormatError(
+            f"{place(line)}: expected a box (class, x, y, width, height, confidence), or an outline (class, three or "
+            f"more points, confidence) in every line, found {lengths[line] + 1} numbers"
+        )
+    boxes = np.concatenate([_around(np.array([line[:-1]])) for line in numbers])
+    scores = np.array([line[-1] for line in numbers])
+    return TextObjects(boxes, Layout.CORNERS, scores, findings=[_POLYGONS])
+
+
+def _around(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    corners = points.reshape(len(points), -1, 2)
+    return np.hstack([corners.min(axis=1), corners.max(axis=1)])
+
+
+def _keypoints(place: Place, table: NDArray[np.float64], shape: tuple[int, int] | None) -> TextObjects | None:
+    """Return boxes with keypoints, or None if the numbers are none; with a confidence of the object or without."""
+    n_rest = table.shape[1] - _N_BOX
+    widths = [shape[1]] if shape else [3, 2]
+    for width in widths:
+        for has_score in (True, False):
+            n_values = n_rest - has_score
+            is_of_shape = shape is None or n_values == shape[0] * shape[1]
+            if n_values > 0 and n_values % width == 0 and is_of_shape:
+                points = table[:, _N_BOX : _N_BOX + n_values].reshape(len(table), -1, width)
+                if shape or _are_inside(points, table[:, :_N_BOX]) or _are_no_outlines(points):
+                    return _with_keypoints(place, table, points, has_score=has_score)
+    return None
+
+
+def _are_no_outlines(points: NDArray[np.float64]) -> bool:
+    """Return whether so many lines have the same number of points with a confidence: outlines differ in theirs."""
+    n_lines, n_points, width = points.shape
+    is_confidence = width == 3 and bool(((points[..., -1] >= 0) & (points[..., -1] <= 1)).all())
+    return is_confidence and n_points > 1 and n_lines >= _LINES_OF_ONE_LENGTH
+
+
+def _are_inside(points: NDArray[np.float64], boxes: NDArray[np.float64]) -> bool:
+    if points.shape[2] == 3 and ((points[..., 2] < 0) | (points[..., 2] > 2)).any():
+        return False
+    offsets = np.abs(points[..., :2] - boxes[:, None, :2])
+    is_there: NDArray[np.bool_] = np.all(points[..., :2] > 0, axis=2)
+    is_inside: NDArray[np.bool_] = np.all(offsets <= 0.6 * boxes[:, None, 2:], axis=2)
+    return bool(is_there.any() and is_inside[is_there].mean() >= _INSIDE_SHARE)
+
+
+def _with_keypoints(
+    place: Place, table: NDArray[np.float64], points: NDArray[np.float64], *, has_score: bool
+) -> TextObjects:
+    scores = table[:, -1] if has_score else np.full(len(table), -1.0)
+    boxes = table[:, :_N_BOX]
+    if points.shape[2] == 2:
+        if not has_score:
+            raise FileFormatError(f"{place(0)} {_NO_CONFIDENCE}")
+        return TextObjects(boxes, Layout.CENTER, scores, findings=[_FLAT_KEYPOINTS])
+    if np.isin(points[..., 2], (0, 1, 2)).all():
+        raise FileFormatError(f"{place(0)} {_NO_CONFIDENCE} (its keypoints have visibility flags)")
+    return TextObjects(boxes, Layout.CENTER, scores, points)
