@@ -42,6 +42,7 @@ FLOORS = (
 
 FLOORS_OF_FORMATS = (
     "files",
+    "tables",
     "join names",
     "embeddings predictions metadata",
     "labels",

@@ -12,9 +12,12 @@ from al_core.formats.files.envelope import reads_envelopes, unwrapped
 from al_core.formats.files.reader import check_file, choose
 from al_core.formats.files.text import BOM
 from al_core.formats.names.class_names import CLASS_NAME_SUFFIXES, read_class_names
+from al_core.formats.predictions.class_table import read_class_table
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable, read_scores
-from al_core.formats.readers import PREDICTION_READERS, read_predictions
+from al_core.formats.predictions.scale import on_probability_scale
+from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable
+from al_core.formats.readers import PREDICTION_READERS, read_contents
+from al_core.formats.tables.csv_source import CsvTable
 from al_core.types import Progress
 
 SCORES = "scores"
@@ -102,11 +105,17 @@ def read_prediction_files(
     """
     format = choices.format or recognize(files.predictions)
     if format == SCORES:
-        return read_scores(files.predictions, lower_is_more=choices.lower_is_more)
+        return _read_scores(files.predictions, choices)
     names = read_class_names(files.class_names) if files.class_names else None
-    return read_predictions(
-        files.predictions, replace(choices, format=format), images=files.images, class_names=names, progress=progress
-    )
+    choices = replace(choices, format=format)
+    return read_contents(files.predictions, choices, images=files.images, class_names=names, progress=progress)
+
+
+@reads_envelopes
+def _read_scores(path: Path, choices: ReadingChoices) -> Predictions | ScoreTable:
+    contents = read_class_table(CsvTable(path), choices, prefers_scores=True)
+    # A person may have said that columns are classes after all.
+    return on_probability_scale(contents, choices) if isinstance(contents, Predictions) else contents
 
 
 def _describes_images(path: Path) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.embeddings.arrow import read_embeddings_arrow
 from al_core.formats.embeddings.hdf5 import is_hdf5, read_embeddings_hdf5
@@ -41,7 +41,8 @@ from al_core.formats.predictions.maps import read_maps, recognizes_maps
 from al_core.formats.predictions.placing import needs_frames, place_boxes
 from al_core.formats.predictions.prediction_strings import read_prediction_strings, recognizes_prediction_strings
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.scores import SCORE_READERS
+from al_core.formats.predictions.scale import on_probability_scale
+from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable
 from al_core.formats.predictions.tools.registry import TOOL_READERS
 from al_core.formats.predictions.voc_folder import read_voc_folder, recognizes_voc_folder
 from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognizes_yolo_folder
@@ -102,7 +103,7 @@ EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
     ),
 )
 
-PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
+PREDICTION_READERS: dict[str, Reader[Any]] = registry(
     Reader(
         "map-array",
         "Probability map array",
@@ -163,6 +164,15 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
     ),
     *TOOL_READERS,
     Reader(
+        "classification-json",
+        "JSON probabilities",
+        "Numbers of all classes per image, as a list or by class: records, values by filename, Hugging Face, pandas",
+        (".jsonl", ".json"),
+        recognizes_classification_json,
+        read_classification_json,
+        takes_choices=True,
+    ),
+    Reader(
         "coco",
         "COCO results",
         "One entry per object: image_id, category_id, score and bbox, segmentation or keypoints",
@@ -195,6 +205,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         (".parquet",),
         is_parquet,
         read_classification_parquet,
+        takes_choices=True,
     ),
     Reader(
         "arrow",
@@ -203,6 +214,7 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         (".arrow", ".feather"),
         is_arrow,
         read_classification_parquet,
+        takes_choices=True,
     ),
     Reader(
         "detection-json",
@@ -213,20 +225,13 @@ PREDICTION_READERS: dict[str, Reader[Predictions]] = registry(
         read_detection_json,
     ),
     Reader(
-        "classification-json",
-        "JSON probabilities",
-        "One record per image: filename and probabilities, as a list or by class name",
-        (".jsonl", ".json"),
-        recognizes_classification_json,
-        read_classification_json,
-    ),
-    Reader(
         "csv",
         "CSV",
         "A column filename and one column of probabilities per class",
         _CSV,
         recognizes_classification_csv,
         read_classification_csv,
+        takes_choices=True,
     ),
 )
 
@@ -265,7 +270,6 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
     return table
 
 
-@reads_envelopes
 def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and public
     path: Path,
     choices: ReadingChoices = BY_CONTENT,
@@ -291,19 +295,46 @@ def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and
         The predictions as the file holds them; `join_report` says which rows are unknown, repeated or unusable.
 
     Raises:
-        FileFormatError: If the file is of another format or damaged; it names the file, line or row, and what to do.
+        FileFormatError: If the file is of another format or damaged, or holds scores and no predictions; it names the
+            file, the line or row, and what to do.
         NotFoundError: If there is no such file.
     """
-    path = Path(path)
-    reader = choose(path, PREDICTION_READERS, format=format or choices.format)
+    choices = replace(choices, format=format) if format else choices
+    contents = read_contents(Path(path), choices, images=images, class_names=class_names, progress=progress)
+    if not isinstance(contents, Predictions):
+        reasons = " ".join(finding.sentence() for finding in contents.findings)
+        advice = " The scores it allows come from read_prediction_files." if contents.scores else ""
+        raise FileFormatError(f"{Path(path).name} has no probabilities of all classes. {reasons}{advice}")
+    predictions = contents.with_filenames(filenames, Path(path).name)
+    predictions.check(Path(path).name)
+    return predictions
+
+
+@reads_envelopes
+def read_contents(
+    path: Path,
+    choices: ReadingChoices = BY_CONTENT,
+    *,
+    images: Path | None = None,
+    class_names: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Predictions | ScoreTable:
+    """Return what a file of predictions holds: those, or scores where it has no more.
+
+    The arguments and errors are those of `read_predictions`.
+    """
+    reader = choose(path, PREDICTION_READERS, format=choices.format)
     if images is not None and not reader.companion:
         raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
     files = [path] if images is None else [path, images]
     named = {"choices": choices} if reader.takes_choices else {}
     with reading_reported(progress):
-        predictions: Predictions = replace(reader.read(*files, **named), missing=choices.missing)
+        contents: Predictions | ScoreTable = reader.read(*files, **named)
+        if isinstance(contents, ScoreTable):
+            return contents
+        predictions = on_probability_scale(replace(contents, missing=choices.missing), choices)
         if choices.images_dir and predictions.filenames and needs_frames(predictions):
             predictions = place_boxes(predictions, read_frames(choices.images_dir, predictions.filenames))
-    predictions = predictions.with_filenames(filenames, path.name).with_class_names(class_names, path.name)
+    predictions = predictions.with_class_names(class_names, path.name)
     predictions.check(path.name)
     return predictions

@@ -73,7 +73,9 @@ def reads_or_refuses(kind: str, name: str, content: bytes, *, forced: bool) -> N
             if kind == "predictions":
                 names = value.filenames or [str(row) for row in range(len(value))]
                 join_report(list(dict.fromkeys(names)), value).sentences()
-                if value.task != "classification":  # its values are read already, these are read when scored
+                if (
+                    value.task in SCORERS and value.task != "classification"
+                ):  # its values are read already, these are read when scored
                     SCORERS[value.task](value.take(np.arange(len(value)))).calculate_scores()
         except FileFormatError as error:
             assert str(error).startswith(path.name), error  # noqa: PT017 - most inputs raise, some do not

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.pages.conftest import Open
 from tests.patience import PATIENCE
 from ui import jobs
 from ui.predictions import source
+from ui.session import key_of
 
 LOGITS = "filename,cat,dog\ndigit_0000.png,-2,3\ndigit_0001.png,5,-5\n"
 QUALITY = "filename,label_quality\ndigit_0000.png,0.25\ndigit_0001.png,1\n"
@@ -41,26 +43,33 @@ def read_as(app: AppTest) -> Selectbox[str]:
     return next(box for box in app.selectbox if box.label == "Read as")
 
 
-def test_a_softmax_is_offered_for_logits_and_never_applied_unasked(digits: Dataset, open_page: Open) -> None:
+def test_clear_logits_get_a_softmax_unless_a_person_wants_them_as_they_are(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, model__csv=LOGITS)
-    assert "look like logits" in app.warning[0].value
-    app.toggle[0].set_value(True).run()
+    [choice] = [group for group in app.button_group if group.label == "The values look like logits"]
+    assert choice.value == "Apply a softmax"
+    choice.set_value("Use as they are").run()
+    assert any("used as they are" in text.value for text in app.markdown)
+    [choice] = [group for group in app.button_group if group.label == "The values look like logits"]
+    choice.set_value("Apply a softmax").run()
     press(app, "Store and score")
     probabilities = digits.arrays.read(digits.arrays.get(Kind.PREDICTION, "model"))
     np.testing.assert_allclose(probabilities[0], [1 / (1 + np.e**5), 1 / (1 + np.e**-5)], rtol=1e-5)
 
 
-def test_ready_made_scores_are_recognized_and_can_be_inverted(digits: Dataset, open_page: Open) -> None:
+def test_ready_made_scores_are_recognized_and_label_quality_is_turned_round(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, cleanlab__csv=QUALITY)
     assert read_as(app).value == "scores"
-    app.toggle[0].set_value(True).run()
+    columns = next(table for table in app.dataframe if "Means" in table.value)
+    assert columns.value["Means"].tolist() == ["filename", "confidence, turned round"]
     press(app, "Store and score")
     np.testing.assert_allclose(score(digits, "label_quality"), [0.75, 0, np.nan])
 
 
-def test_the_recognized_layout_can_be_overridden(digits: Dataset, open_page: Open) -> None:
+def test_the_recognized_meaning_of_a_column_can_be_overridden(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, cleanlab__csv=QUALITY)
-    read_as(app).set_value("csv").run()
+    [file] = Path(os.environ["AL_CORE_HOME"]).rglob("cleanlab.csv")
+    app.session_state[key_of("columns", str(file))] = {"label_quality": "class"}
+    app.run()
     press(app, "Store and score")
     np.testing.assert_allclose(score(digits, "uncertainty_margin"), [0.5, 0, np.nan])
 
@@ -95,7 +104,7 @@ def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
     job = jobs.latest(f"store:{digits.id}")
     assert job is None or job.wait(PATIENCE)
     app.run()
-    np.testing.assert_allclose(score(digits, "label_quality"), [0.25, 1, np.nan])
+    np.testing.assert_allclose(score(digits, "label_quality"), [0.75, 0, np.nan])
     assert [path for path in (home / "uploads").rglob("*") if path.is_file()] == []
 
 

@@ -13,7 +13,9 @@ from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
 from ui.messages import notify, plain
+from ui.predictions.columns import show_columns
 from ui.predictions.layout import choose_layout, completed
+from ui.predictions.logits import ask_for_softmax
 from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source
 from ui.session import Key, next_round
@@ -41,24 +43,22 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
     contents = read_source(source)
     if contents is None:
         return
+    ask_for_softmax(files.predictions, contents)
     show_recognized(contents, layout.label)
+    show_columns(files.predictions, contents.columns)
     key = f"{source.key} {dataset.id}"
     if isinstance(contents, Predictions):
         contents, depends = completed(dataset, contents, layout.room)
         key += depends
-    prepared, report = _joined(key, source.name, layout.policy, False, dataset, contents)
-    if report.looks_like_logits:
-        st.warning("Most rows do not sum to 1 or fall outside 0 to 1. These look like logits.", icon=":material/help:")
-        if st.toggle("Apply a softmax to each row", help="Turns logits into probabilities; off changes nothing"):
-            prepared, report = _joined(key, source.name, layout.policy, True, dataset, contents)
-    if isinstance(prepared, Predictions) and prepared.can_be_empty and report.missing:
-        prepared = replace(prepared, missing=_asked_missing(report))
-        prepared, report = _joined(f"{key} {prepared.missing}", source.name, layout.policy, False, dataset, prepared)
+    report = _joined(key, source.name, layout.policy, dataset, contents)
+    if isinstance(contents, Predictions) and contents.can_be_empty and report.missing:
+        contents = replace(contents, missing=_asked_missing(report))
+        report = _joined(f"{key} {contents.missing}", source.name, layout.policy, dataset, contents)
     show_report(report)
     note = workflow.unscored_note(dataset, report)
     if note and report.usable:
         st.warning(plain(note), icon=":material/visibility_off:")
-    _store_button(dataset, source, prepared, report)
+    _store_button(dataset, source, contents, report)
 
 
 def _asked_missing(report: JoinReport) -> Missing:
@@ -73,13 +73,10 @@ def _asked_missing(report: JoinReport) -> Missing:
     return answer or Missing.UNKNOWN
 
 
-# Only what is on the page, with and without softmax: a report holds every filename.
+# Only what is on the page, with both answers about missing entries: a report holds every filename.
 @st.cache_resource(max_entries=2, show_spinner="Comparing with the dataset…")
-def _joined(
-    key: str, name: str, policy: Policy, softmax: bool, _dataset: Dataset, _contents: Contents
-) -> tuple[Contents, JoinReport]:
-    prepared = _contents.softmax() if softmax and isinstance(_contents, Predictions) else _contents
-    return prepared, workflow.check_predictions(_dataset, prepared, source=name, policy=policy)
+def _joined(key: str, name: str, policy: Policy, _dataset: Dataset, _contents: Contents) -> JoinReport:
+    return workflow.check_predictions(_dataset, _contents, source=name, policy=policy)
 
 
 def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents, report: JoinReport) -> None:

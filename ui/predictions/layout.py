@@ -15,11 +15,13 @@ from al_core.formats import (
     Predictions,
     ReadingChoices,
 )
-from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.prediction_files import SCORES
+from al_core.formats.tables.ranks import are_numbered
 from al_core.formats.worker import read_class_names, recognize
 from al_core.store import INITIAL_TAG, Dataset
 from ui.file_drop import chosen_file
+from ui.predictions.columns import chosen_columns
+from ui.predictions.logits import chosen_softmax
 from ui.predictions.source import PredictionSource
 from ui.session import key_of
 
@@ -68,7 +70,12 @@ def choose_layout(files: PredictionFiles) -> Layout:
     )
     with room:
         files = _with_annotations(files, name)
-    choices = ReadingChoices(format=name, lower_is_more=lower)
+    choices = ReadingChoices(
+        format=name,
+        lower_is_more=lower,
+        softmax=chosen_softmax(files.predictions),
+        columns=chosen_columns(files.predictions),
+    )
     return Layout(PredictionSource(files, choices), LABELS[name], policy, room)
 
 
@@ -109,7 +116,7 @@ def completed(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) 
     depends = ""
     if predictions.filenames is None:
         predictions, depends = _with_filenames(dataset, predictions, room)
-    if predictions.class_names and predictions.class_names == numbered_classes(len(predictions.class_names)):
+    if predictions.class_names and are_numbered(predictions.class_names):
         with st.popover("Name the classes", icon=":material/label:", help="The file does not name them"):
             suffixes = [suffix.removeprefix(".") for suffix in CLASS_NAME_SUFFIXES]
             file = chosen_file("Class names", suffixes, "class-names", "One name per line, or a data.yaml")

@@ -19,7 +19,9 @@ def show_recognized(contents: Contents, label: str) -> None:
 
 
 def _scores(table: ScoreTable) -> str:
-    return f"**Ready-made scores** · {counted(len(table.filenames), 'row')} · {plain(', '.join(table.scores))}"
+    if not table.scores:
+        return f"**No predictions** · {counted(len(table.filenames), 'row')}"
+    return f"**Scores** · {counted(len(table.filenames), 'row')} · {plain(', '.join(table.scores))}"
 
 
 def _predictions(predictions: Predictions, label: str) -> str:

@@ -86,7 +86,7 @@ def split_filenames(source: str, table: "pa.Table") -> tuple[list[str], "pa.Tabl
 
 def list_columns(table: "pa.Table") -> list[str]:
     """Return the names of the columns whose cells are lists."""
-    return [name for name in table.column_names if _is_list(table.column(name).type)]
+    return [name for name in table.column_names if is_list(table.column(name).type)]
 
 
 def list_matrix(source: str, name: str, table: "pa.Table") -> NDArray[np.float32]:
@@ -245,7 +245,8 @@ def _large(type_: Any) -> Any:
     return {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}.get(type_, type_)
 
 
-def _is_list(type_: Any) -> bool:
+def is_list(type_: Any) -> bool:
+    """Return whether an Arrow type is one of lists."""
     import pyarrow as pa
 
     return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))

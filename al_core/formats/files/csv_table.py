@@ -144,7 +144,7 @@ def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[
     """
     columns = {position for position, name in enumerate(header.columns) if name.strip()}
     try:
-        for _, cells in islice(_rows(path, header), n_rows):
+        for _, cells in islice(csv_rows(path, header), n_rows):
             columns = {position for position in columns if position < len(cells) and _is_number(cells[position])}
     except csv.Error as error:
         raise FileFormatError(f"{path.name}: not valid CSV ({error}); check its quotes") from error
@@ -197,7 +197,7 @@ def _located(
     # Arrow says what is wrong but not always in which line, so the file is read again, slowly, up to the first fault.
     line = 0
     try:
-        for line, cells in _rows(path, header):
+        for line, cells in csv_rows(path, header):
             fault = _fault(header, texts, numbers, cells)
             if fault:
                 return FileFormatError(f"{path.name}, line {line}{fault}")
@@ -227,7 +227,13 @@ def _fault(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], cell
     return None
 
 
-def _rows(path: Path, header: CsvHeader) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(path: Path, header: CsvHeader) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line in which each row of a CSV file ends, and its cells.
+
+    Raises:
+        FileFormatError: If a line is not UTF-8.
+        csv.Error: If quotes do not match.
+    """
     with path.open("rb") as file:
         lines = (decode_utf8(raw, path.name, first_line=line) for line, raw in enumerate(file, start=1))
         reader = csv.reader(lines, delimiter=header.delimiter)

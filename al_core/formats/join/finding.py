@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+LOGITS = "logits"
+"""What a finding is called that refuses logits as long as nobody has said whether to apply a softmax."""
+
 _NAMES_SHOWN = 10
 _NAME_LENGTH = 80
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FilenameRows, FileRows
-from al_core.formats.join.finding import Finding, Severity, note
+from al_core.formats.join.finding import LOGITS, Finding, Severity, note
 from al_core.formats.join.matching import match_filenames
 from al_core.formats.join.report import JoinReport, Policy
 from al_core.types import Rows
@@ -158,7 +158,7 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
         conflicting=conflicting,
         rows_not_summing_to_1=not_probabilities,
         rows_with_nan=not_finite,
-        looks_like_logits=2 * len(not_probabilities) > len(names),
+        looks_like_logits=any(finding.what == LOGITS for finding in file_rows.findings),
         findings=tuple(file_rows.findings),
         details=(
             *_remarks(file_rows, names, matches.counts),

@@ -58,7 +58,7 @@ class JoinReport:
         conflicting: Those of `duplicate` whose rows differ, which refuses the file.
         rows_not_summing_to_1: Filenames of rows with another sum or values outside 0 to 1; they are used.
         rows_with_nan: Filenames of rows with a NaN, infinite or empty value; they are left out.
-        looks_like_logits: Whether most rows are not probabilities, so that a softmax is due.
+        looks_like_logits: Whether most rows are logits, and nobody has said whether to apply a softmax.
         findings: What the reader changed or left out.
         details: Everything that was noticed, by the join and by the reader.
         rows: (n_rows,) int64, for each row of the file its sample, -1 where it is unknown or not used.
@@ -134,8 +134,6 @@ class JoinReport:
         # Problems come first: of the notes there may be many.
         by_weight = sorted(others, key=lambda finding: finding.severity is Severity.NOTE)
         lines += [self._under_policy(finding).sentence() for finding in by_weight]
-        if self.looks_like_logits:
-            lines.append("Most rows are not probabilities: they look like logits; apply a softmax first.")
         if not self.usable:
             lines.append("The file cannot be used as it is; nothing is stored.")
         return lines

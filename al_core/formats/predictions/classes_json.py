@@ -1,53 +1,67 @@
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.text import BOM
+from al_core.formats.predictions.class_table import Contents, read_class_table
+from al_core.formats.tables.column_names import filename_rank, have_boxes
+from al_core.formats.tables.json_source import by_class, columns_of, json_table, records_of
+from al_core.formats.tables.sample import Content, sample_of_values
 
-from al_core.exceptions import FileFormatError
-from al_core.formats.files.progress import reported
-from al_core.formats.files.records import begins_with_records, float_list, read_records
-from al_core.formats.names.class_names import checked_class_names
-from al_core.formats.predictions.predictions import Predictions
+_OBJECT_KEY = re.compile(
+    rb'"(box|boxes|bbox|bboxes|keypoints|segmentation|masks?|polygon|xmin|xyxy|embeddings?|detections|points)"\s*:'
+)
+"""Keys of what has objects or a vector and not classes."""
 
-_KEYS = ("probabilities", "pred_probs", "class_probabilities")
+_FEW = 5
+_NUMBERS = (Content.LISTS, Content.MAPPINGS)
 
 
 def recognizes_classification_json(path: Path, head: bytes) -> bool:
-    """Return whether a file begins with JSON records of class probabilities."""
-    return begins_with_records(head, *_KEYS) and b'"boxes"' not in head
+    """Return whether a file begins with JSON that has numbers of classes for images."""
+    start = head.removeprefix(BOM).lstrip()
+    if start[:1] not in (b"{", b"[") or _OBJECT_KEY.search(start):
+        return False
+    content = _parsed(start)
+    if isinstance(content, Mapping) and content.keys() & {"images", "annotations", "info"}:
+        return False
+    records = [record for record in records_of(content)[0] if isinstance(record, Mapping)]
+    return bool(records) and not have_boxes(records[0]) and _has_classes(records[:_FEW])
 
 
-def read_classification_json(path: Path) -> Predictions:
-    """Return the class probabilities of a JSON list or JSON Lines file with one record per image.
+def _parsed(start: bytes) -> Any:
+    """Return the beginning of a JSON value, or of the first line of JSON Lines, as far as it goes."""
+    from pydantic_core import from_json
 
-    A record has `filename` and `probabilities`, a list or an object by class name.
+    for part in (start, start.partition(b"\n")[0]):
+        try:
+            return from_json(part, allow_partial=True)
+        except ValueError:
+            continue
+    return None
+
+
+def _has_classes(records: list[Mapping[str, Any]]) -> bool:
+    # The last entry of a list may be cut.
+    whole = [{name: by_class(_without_last(value)) for name, value in record.items()} for record in records]
+    samples = [sample_of_values(name, cells) for name, cells in columns_of(whole).items()]
+    if any(sample.content in _NUMBERS for sample in samples):
+        return True
+    is_named = any(filename_rank(sample.name) is not None for sample in samples)
+    # Whole numbers alone are labels, or numbers of anything.
+    return is_named and any(sample.content is Content.NUMBERS for sample in samples)
+
+
+def _without_last(value: Any) -> Any:
+    return value[:-1] if isinstance(value, list) and len(value) > 1 else value
+
+
+def read_classification_json(path: Path, *, choices: ReadingChoices = BY_CONTENT) -> Contents:
+    """Return the class probabilities of JSON with a record, or a named value, per image.
 
     Raises:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
-    filenames, records, class_names = read_records(path)
-    rows: list[list[float]] = []
-    for where, record in reported(records):
-        values = next((record[key] for key in _KEYS if key in record), None)
-        if isinstance(values, dict):
-            if not rows:
-                class_names = list(values)
-            values = _in_order(where, values, class_names)
-        elif not isinstance(values, list):
-            raise FileFormatError(f"{where} has no list 'probabilities'; give one number per class")
-        row = float_list(where, values)
-        n_classes = len(rows[0]) if rows else len(row)
-        if len(row) != n_classes or not row:
-            raise FileFormatError(
-                f"{where} has {len(row)} probabilities, the first has {n_classes}; give one per class"
-            )
-        rows.append(row)
-    names = checked_class_names(class_names, len(rows[0]), path.name)
-    return Predictions(filenames, names, np.array(rows, dtype=np.float32))
-
-
-def _in_order(where: str, probabilities: Mapping[str, Any], class_names: Any) -> list[Any]:
-    if not isinstance(class_names, list) or set(probabilities) != set(class_names):
-        raise FileFormatError(f"{where} has other classes than the first record; name the same in each")
-    return [probabilities[name] for name in class_names]
+    return read_class_table(json_table(path), choices)

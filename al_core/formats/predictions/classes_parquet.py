@@ -1,22 +1,14 @@
 from pathlib import Path
 
-from al_core.exceptions import FileFormatError
-from al_core.formats.files.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
-from al_core.formats.names.class_names import numbered_classes
-from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.predictions.class_table import Contents, read_class_table
+from al_core.formats.tables.arrow_source import ArrowTable
 
 
-def read_classification_parquet(path: Path) -> Predictions:
-    """Return the class probabilities of a Parquet or Arrow file: `filename` and a column per class, or one of lists.
+def read_classification_parquet(path: Path, *, choices: ReadingChoices = BY_CONTENT) -> Contents:
+    """Return the class probabilities of a Parquet or Arrow file: filenames and a column per class, or one of lists.
 
     Raises:
         FileFormatError: Naming the column that is missing or no numbers.
     """
-    filenames, table = split_filenames(path.name, read_table(path))
-    lists = list_columns(table)
-    if len(lists) == 1:
-        matrix = list_matrix(path.name, lists[0], table)
-        return Predictions(filenames, numbered_classes(matrix.shape[1]), matrix)
-    if lists or not table.num_columns:
-        raise FileFormatError(f"{path.name}: expected one column of probabilities per class, or one column of lists")
-    return Predictions(filenames, list(table.column_names), number_matrix(path.name, table))
+    return read_class_table(ArrowTable(path), choices)

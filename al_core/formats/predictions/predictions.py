@@ -10,10 +10,11 @@ from al_core.formats.choices import Missing
 from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
-from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.box_layout import PixelBoxes
 from al_core.formats.predictions.class_numbers import class_positions
 from al_core.formats.predictions.row_checks import IndependentChecks, ObjectChecks, ProbabilityChecks, RowChecks
+from al_core.formats.tables.meaning import ColumnMeaning
+from al_core.formats.tables.ranks import are_numbered, numbers_from_0
 from al_core.types import Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -56,6 +57,7 @@ class Predictions(FileRows):
         missing: What it means that a sample has no row, for a task whose outputs may be empty.
         names_are_ids: Whether the filenames are only the numbers of images in another file.
         first_class: From which number the classes of a file count that are called by numbers.
+        columns: What the columns of the file are, if it is a table.
     """
 
     wording = Wording("a prediction", "have a prediction", "left without a score")
@@ -73,6 +75,7 @@ class Predictions(FileRows):
     missing: Missing = Missing.UNKNOWN
     names_are_ids: bool = False
     first_class: int = 0
+    columns: Sequence[ColumnMeaning] = ()
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -160,8 +163,8 @@ class Predictions(FileRows):
             understood = class_positions(self.class_names, class_names, self.first_class)
             if understood:
                 return self._with_classes(list(class_names), *understood)
-        if self.class_names == numbered_classes(len(self.class_names)) and len(class_names) >= len(self.class_names):
-            return replace(self, class_names=list(class_names))
+        if are_numbered(self.class_names) and len(class_names) >= len(self.class_names):
+            return replace(self, class_names=[class_names[number] for number in numbers_from_0(self.class_names)])
         raise FileFormatError(
             f"{source} has the classes {_shown(self.class_names)}, not {_shown(list(class_names))}; use those"
         )
@@ -198,10 +201,15 @@ class Predictions(FileRows):
     def softmax(self) -> "Predictions":
         """Return the predictions with the softmax of each row, for a file that holds logits.
 
+        A single column is the logit of one of two classes.
+
         Examples:
             >>> Predictions(None, ["cat", "dog"], np.array([[0.0, np.log(3)]])).softmax().outputs.round(2)
             array([[0.25, 0.75]])
         """
+        if self.outputs.shape[1] == 1:
+            with np.errstate(over="ignore"):
+                return replace(self, outputs=1 / (1 + np.exp(-self.outputs)))
         with np.errstate(invalid="ignore"):
             exponents = np.exp(self.outputs - self.outputs.max(axis=1, keepdims=True))
         return replace(self, outputs=exponents / exponents.sum(axis=1, keepdims=True))

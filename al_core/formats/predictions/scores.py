@@ -1,6 +1,5 @@
 """Ready-made scores: one number per sample that another tool has computed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,14 +16,14 @@ from al_core.formats.files.csv_table import (
     read_csv_header,
 )
 from al_core.formats.files.envelope import reads_envelopes
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filename_column
+from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, check_file, registry
-from al_core.formats.files.text import BOM, looks_like_text
 from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.join.finding import Finding, note
+from al_core.formats.tables.columns import classify_columns
+from al_core.formats.tables.csv_head import samples_of_head
+from al_core.formats.tables.meaning import ColumnMeaning, Meaning
 from al_core.types import Scores
-
-_SCORE_NAME = re.compile("score|quality|uncertain|entropy|margin|confidence", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class ScoreTable(FileRows):
         filenames: (M,) one per row, each once.
         scores: (M,) in [0, 1] by name, higher meaning more worth labeling; NaN where the file has no value.
         findings: What was done to the numbers.
+        columns: What the columns of the file are.
     """
 
     wording = Wording("a score", "have a score", "left without a score")
@@ -43,6 +43,7 @@ class ScoreTable(FileRows):
     filenames: list[str]
     scores: dict[str, Scores]
     findings: Sequence[Finding] = ()
+    columns: Sequence[ColumnMeaning] = ()
 
     def with_findings(self, findings: Sequence[Finding]) -> Self:
         """Return the same with more findings in front."""
@@ -79,7 +80,7 @@ def read_scores(
     check_filename_column(filenames, path.name, unique=True)
     findings: list[Finding] = []
     scores = {
-        header.columns[column]: _as_score(
+        header.columns[column]: as_score(
             f"{path.name}, column {header.columns[column]!r}", cells, lower_is_more, findings
         )
         for column, cells in zip(numbers, values.T, strict=True)
@@ -88,11 +89,10 @@ def read_scores(
 
 
 def recognizes_scores(path: Path, head: bytes) -> bool:
-    """Return whether a file begins as a CSV table whose every column beside the filename is named like a score."""
-    first_line = head.removeprefix(BOM).lstrip().partition(b"\n")[0]
-    cells = re.split("[,;\t]", first_line.decode(errors="replace"))
-    names = [name for cell in cells if (name := cell.strip("\"' \r")).lower() not in FILENAME_COLUMNS]
-    return looks_like_text(head) and len(names) < len(cells) and bool(names) and all(map(_SCORE_NAME.search, names))
+    """Return whether a file begins as a CSV table that has ready-made scores and no classes."""
+    samples = samples_of_head(head)
+    meanings = {column.meaning for column in classify_columns(samples, {})}
+    return bool(meanings & {Meaning.SCORE, Meaning.CONFIDENCE}) and not meanings & {Meaning.CLASS, Meaning.RANKED}
 
 
 def _positions(path: Path, header: CsvHeader, columns: Sequence[str]) -> list[int]:
@@ -102,7 +102,12 @@ def _positions(path: Path, header: CsvHeader, columns: Sequence[str]) -> list[in
     return [header.columns.index(name) for name in dict.fromkeys(columns)]
 
 
-def _as_score(name: str, values: Scores, lower_is_more: bool, findings: list[Finding]) -> Scores:
+def as_score(name: str, values: Scores, lower_is_more: bool, findings: list[Finding]) -> Scores:
+    """Return a column of numbers as a score from 0 to 1, and append what was done to them to the findings.
+
+    Raises:
+        FileFormatError: If there is no number.
+    """
     finite = values[np.isfinite(values)]
     if not len(finite):
         raise FileFormatError(f"{name} holds no numbers; leave it out")

@@ -22,6 +22,7 @@ from al_core.formats.predictions.maps import Map, Maps
 from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
+from al_core.formats.tables.meaning import ColumnMeaning, Meaning
 from al_core.utils import (
     KeypointInstancePrediction,
     KeypointPrediction,
@@ -32,6 +33,7 @@ from al_core.utils import (
 _RECORDS = {
     record.__name__: record
     for record in (
+        ColumnMeaning,
         EmbeddingTable,
         Finding,
         Labels,
@@ -104,6 +106,7 @@ class Encoder:
 
     _ENCODERS: ClassVar[tuple[tuple[Any, Callable[["Encoder", Any], Any]], ...]] = (
         # Before the plain ones: these are texts too.
+        (Meaning, lambda _, meaning: {"meaning": meaning.value}),
         (Missing, lambda _, missing: {"missing": missing.value}),
         (Unannotated, lambda _, unannotated: {"unannotated": unannotated.value}),
         (Severity, lambda _, severity: {"severity": severity.value}),
@@ -184,6 +187,7 @@ class Decoder:
         ]
 
     _DECODERS: ClassVar[dict[str, Callable[["Decoder", Any], Any]]] = {
+        "meaning": lambda _, name: Meaning(name),
         "missing": lambda _, name: Missing(name),
         "unannotated": lambda _, name: Unannotated(name),
         "severity": lambda _, name: Severity(name),

@@ -15,14 +15,14 @@ def write(tmp_path: Path, content: str | bytes, name: str = "p.csv") -> Path:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("owl,cat\n0,1\n", r"p\.csv has no column 'filename'; its columns are 'owl', 'cat'"),
-        ("filename\na\n", r"p\.csv has filenames but no classes; add one column of probabilities per class"),
+        ("cat,dog\n0.5,0.5\n", r"p\.csv has no column 'filename' or another .*; its columns are 'cat', 'dog'"),
+        ("filename\na\n", r"p\.csv has no probabilities of all classes\. No column holds probabilities"),
         ("filename,cat\na,0.5\nb,high\n", r"p\.csv, line 3, column 'cat': expected a number, found 'high'"),
         ("filename,cat\na,0.5\nb,1_0\n", r"p\.csv, line 3, column 'cat': expected a number, found '1_0'"),
         ("filename,cat\na,0.5\n,1\n", r"p\.csv, row 1 counting from 0: the filename is empty"),
         ("filename,cat,cat\na,0.5,1\n", r"column 'cat' occurs 2 times; give every column its own name"),
         ("filename,cat, cat\na,0.5,1\n", r"class names must differ and not be empty, found 'cat', 'cat'"),
-        ("\x01\x02,\x03", r"p\.csv has no column 'filename'"),
+        ("\x01\x02,\x03", r"p\.csv has (no column 'filename'|a header but no rows)"),
     ],
 )
 def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path: Path, content: bytes | str, message: str) -> None:

@@ -34,7 +34,7 @@ def test_nan_empty_and_repeated_rows_are_read_for_the_report(tmp_path: Path) -> 
 
 
 def test_a_filename_that_the_csv_writer_escaped_is_read_back(tmp_path: Path) -> None:
-    assert read_predictions(write(tmp_path, "filename,cat\n'=1+1.png,1\n'quoted'.png,1\n")).filenames == [
+    assert read_predictions(write(tmp_path, "filename,cat\n'=1+1.png,0.5\n'quoted'.png,1\n")).filenames == [
         "=1+1.png",
         "'quoted'.png",
     ]

@@ -30,14 +30,15 @@ def test_parquet_may_hold_a_column_per_class(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"cat": [1.0]}, "has no column 'filename'; its columns are 'cat'"),
-        ({"filename": [1], "cat": [1.0]}, "column 'filename' is int64, expected text"),
-        ({"filename": ["a", None], "cat": [1.0, 1]}, "1 filenames are missing; name every sample"),
-        ({"filename": ["a"], "cat": ["high"]}, "column 'cat' is text, expected numbers; remove it"),
-        ({"filename": ["a", "b"], "p": [[1.0], [0.5, 0.5]]}, "the lists of column 'p' differ in length"),
-        ({"filename": ["a", "b"], "p": [[1.0], None]}, "the lists of column 'p' differ in length"),
-        ({"filename": ["a"], "p": [["x"]]}, "column 'p' is list<.*expected lists of numbers"),
-        ({"filename": ["a"]}, "expected one column of probabilities per class"),
+        ({"cat": [1.0]}, "has no column 'filename' or another that names the images; its columns are 'cat'"),
+        ({"filename": ["a", None], "cat": [1.0, 1]}, "1 cells of column 'filename' are empty; name every sample"),
+        ({"filename": ["a"], "cat": ["high"]}, "No column holds probabilities or scores"),
+        (
+            {"filename": ["a", "b"], "p": [[1.0], [0.5, 0.5]]},
+            "row 1 counting from 0 has 2 probabilities, the first has 1",
+        ),
+        ({"filename": ["a"], "p": [["x"]]}, "No column holds probabilities or scores"),
+        ({"filename": ["a"]}, "No column holds probabilities or scores"),
         ({"filename": pa.array([], pa.string()), "cat": pa.array([], pa.float32())}, "has no rows"),
     ],
 )

@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import Predictions, join_report, read_predictions
+from al_core.formats import Predictions, ReadingChoices, join_report, read_predictions
 
 
-def test_logits_are_recognized_and_softmax_is_offered_not_applied(tmp_path: Path) -> None:
+def test_logits_are_refused_until_somebody_says_whether_to_apply_a_softmax(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text(f"filename,cat,dog\na,0,{np.log(3)}\nb,-5,5\n")
     predictions = read_predictions(path)
     report = join_report(["a", "b"], predictions)
     assert report.looks_like_logits
-    assert "Most rows are not probabilities: they look like logits; apply a softmax first." in report.sentences()
-    softened = predictions.softmax()
+    assert not report.usable
+    assert any("The values look like logits: they lie between -5 and 5" in text for text in report.sentences())
+    softened = read_predictions(path, ReadingChoices(softmax=True))
     np.testing.assert_allclose(softened.outputs[0], [0.25, 0.75], rtol=1e-6)
     assert not join_report(["a", "b"], softened).looks_like_logits
 

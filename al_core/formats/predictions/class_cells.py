@@ -1,0 +1,103 @@
+"""Cells that hold the numbers of all classes of an image: as a list, by class, or as a list beside one of classes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.records import float_list
+
+_FEWEST_CUT = 5
+"""Tools that write only the highest probabilities write 5 by default: fewer classes are all there are."""
+
+_SUM_OF_ALL = 0.98
+
+Where = Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class NamedMatrix:
+    """Numbers of M images.
+
+    Attributes:
+        matrix: (M, C), NaN where there is none.
+        class_names: The class of each column; none if the cells do not name them.
+        is_ranked: Whether the columns are ranks, and each image has classes of its own.
+    """
+
+    matrix: NDArray[np.float32]
+    class_names: Sequence[str] = ()
+    is_ranked: bool = False
+
+
+def matrix_of_cells(cells: Sequence[Any], classes: Sequence[Any] | None, where: Where) -> NamedMatrix:
+    """Return the numbers of all cells as a matrix.
+
+    Args:
+        cells: One per image: a list of numbers, or an object of numbers by class; None if there is none.
+        classes: For lists, the classes of each if they are in the file.
+        where: Returns where a row is, for messages.
+
+    Raises:
+        FileFormatError: Naming the first cell that does not fit.
+    """
+    if classes is not None:
+        pairs = zip(cells, classes, strict=True)
+        cells = [_by_class(where(row), numbers, names) for row, (numbers, names) in enumerate(pairs)]
+    first = next((cell for cell in cells if cell is not None), None)
+    if not isinstance(first, dict):
+        return NamedMatrix(_stacked(cells, where))
+    for row, cell in enumerate(cells):
+        if not isinstance(cell, dict | None):
+            raise FileFormatError(f"{where(row)} has other classes than the first record; name the same in each")
+    names = [str(name) for name in first]
+    if all(cell is None or cell.keys() == first.keys() for cell in cells):
+        matrix = _stacked([cell and [cell[name] for name in first] for cell in cells], where)
+        return NamedMatrix(matrix, names, _are_cut(matrix))
+    return NamedMatrix(_ranked(cells, where), is_ranked=True)
+
+
+def _by_class(where: str, numbers: Any, names: Any) -> dict[str, Any] | None:
+    if numbers is None or names is None:
+        return None
+    if not isinstance(numbers, list) or not isinstance(names, list) or len(numbers) != len(names):
+        raise FileFormatError(f"{where}: expected as many classes as numbers; give one class per number")
+    by_class = {str(name): number for name, number in zip(names, numbers, strict=True)}
+    if len(by_class) < len(numbers):
+        raise FileFormatError(f"{where} names a class twice; name each once")
+    return by_class
+
+
+def _stacked(cells: Sequence[Any], where: Where) -> NDArray[np.float32]:
+    """Return lists of equal length as a matrix; the row of a missing one is NaN."""
+    n_classes = len(next((cell for cell in cells if cell is not None), []))
+    matrix = np.full((len(cells), n_classes), np.nan, np.float32)
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
+        numbers = float_list(where(row), cell)
+        if len(numbers) != n_classes or not numbers:
+            raise FileFormatError(
+                f"{where(row)} has {len(numbers)} probabilities, the first has {n_classes}; give one per class"
+            )
+        matrix[row] = numbers
+    return matrix
+
+
+def _ranked(cells: Sequence[dict[str, Any] | None], where: Where) -> NDArray[np.float32]:
+    """Return the numbers of each image in descending order, whichever classes they belong to."""
+    rows = [float_list(where(row), list((cell or {}).values())) for row, cell in enumerate(cells)]
+    matrix = np.full((len(cells), max(map(len, rows))), np.nan, np.float32)
+    for row, numbers in enumerate(rows):
+        matrix[row, : len(numbers)] = sorted(numbers, reverse=True)
+    return matrix
+
+
+def _are_cut(matrix: NDArray[np.float32]) -> bool:
+    """Return whether others than these classes are left out, in every image the same: all sums are too small."""
+    sums = matrix[np.isfinite(matrix).all(axis=1)].sum(axis=1)
+    is_small = matrix.size > 0 and bool((matrix[np.isfinite(matrix)] >= 0).all()) and bool((sums < _SUM_OF_ALL).all())
+    return matrix.shape[1] >= _FEWEST_CUT and is_small

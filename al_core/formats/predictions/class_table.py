@@ -1,0 +1,198 @@
+"""From a table to predictions or scores, by what its columns are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.choices import ReadingChoices
+from al_core.formats.join.finding import Finding, Severity, note
+from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.class_cells import matrix_of_cells
+from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import ScoreTable, as_score
+from al_core.formats.predictions.top_k import top_k_scores
+from al_core.formats.tables.column_names import class_of_name, have_boxes
+from al_core.formats.tables.columns import classify_columns
+from al_core.formats.tables.meaning import TITLES, ColumnMeaning, Meaning
+from al_core.formats.tables.ranks import are_ranked
+from al_core.formats.tables.sample import MAX_ROWS, ColumnSample, Content
+from al_core.formats.tables.table import Table
+
+Contents = Predictions | ScoreTable
+
+_NO_PREDICTIONS = (Meaning.LABEL, Meaning.PREDICTED)
+_LABELS = Finding(
+    "labels",
+    "The file holds labels, not predictions: a label has no uncertainty to score",
+    "",
+    "import it as labels; or name the columns that hold probabilities",
+    severity=Severity.REFUSAL,
+)
+_NOTHING = Finding(
+    "no-classes",
+    "No column holds probabilities or scores",
+    "",
+    "give a column of probabilities for each class, or say what the columns are",
+    severity=Severity.REFUSAL,
+)
+_SHOWN = 6
+
+
+def read_class_table(table: Table, choices: ReadingChoices, *, prefers_scores: bool = False) -> Contents:
+    """Return the class probabilities or ready-made scores of a table.
+
+    Args:
+        table: Of any kind of file.
+        choices: With the meaning of columns that a person has chosen.
+        prefers_scores: Whether columns of numbers that nobody has called classes are ready-made scores.
+
+    Raises:
+        FileFormatError: If no column names the images, or a cell does not fit its column.
+    """
+    if have_boxes(table.columns):
+        raise FileFormatError(
+            f"{table.source} has boxes or other objects, and its layout is none that is read; expected one row per "
+            "object with filename, xmin, ymin, xmax, ymax, label and score, or COCO results"
+        )
+    samples = table.samples()
+    columns = classify_columns(samples, choices.columns)
+    if prefers_scores:
+        columns = [_as_score_column(column, sample) for column, sample in zip(columns, samples, strict=True)]
+    return _TableReading(table, samples, columns, choices).contents()
+
+
+def _as_score_column(column: ColumnMeaning, sample: ColumnSample) -> ColumnMeaning:
+    is_open = column.reason != "chosen" and column.meaning in (Meaning.CLASS, Meaning.RANKED, Meaning.METADATA)
+    return replace(column, meaning=Meaning.SCORE, reason="a number") if is_open and sample.is_numeric else column
+
+
+@dataclass(frozen=True)
+class _TableReading:
+    """One table with the meaning of its columns."""
+
+    table: Table
+    samples: Sequence[ColumnSample]
+    columns: Sequence[ColumnMeaning]
+    choices: ReadingChoices
+
+    def contents(self) -> Contents:
+        if classes := self._positions(Meaning.CLASS):
+            self._check_header(classes)
+            nested = [p for p in classes if self.samples[p].content in (Content.LISTS, Content.MAPPINGS)]
+            return self._cells(nested[0]) if nested else self._matrix(classes)
+        if ranked := self._positions(Meaning.RANKED):
+            filenames, numbers = self._read(ranked)
+            return top_k_scores(self.table.source, self._named(filenames), numbers, self.columns)
+        if scores := self._positions(Meaning.SCORE, Meaning.CONFIDENCE):
+            return self._scores(scores)
+        filenames, _ = self._read([])
+        refusal = _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
+        return ScoreTable(self._named(filenames), {}, (refusal,), tuple(self.columns))
+
+    def _check_header(self, classes: Sequence[int]) -> None:
+        if all(_is_fraction(self.columns[position].name) for position in classes):
+            raise FileFormatError(
+                f"{self.table.source} begins with numbers in place of column names; add a first line such as "
+                "filename,cat,dog"
+            )
+
+    def _positions(self, *meanings: Meaning) -> list[int]:
+        return [position for position, column in enumerate(self.columns) if column.meaning in meanings]
+
+    def _read(self, numbers: Sequence[int]) -> tuple[list[str] | None, NDArray[np.float32]]:
+        names = self._positions(Meaning.FILENAME)[:1]
+        texts, matrix = self.table.read(names, numbers)
+        return (texts[0] if texts else None), matrix
+
+    def _named(self, filenames: list[str] | None) -> list[str]:
+        if filenames is None:
+            shown = ", ".join(repr(name[:40]) for name in self.table.columns[:10])
+            raise FileFormatError(
+                f"{self.table.source} has no column 'filename' or another that names the images; its columns are "
+                f"{shown}; rename or add one, or say which it is"
+            )
+        return filenames
+
+    def _matrix(self, classes: Sequence[int]) -> Predictions:
+        filenames, matrix = self._read(classes)
+        names = class_names([self.columns[position].name for position in classes])
+        return self._predictions(self._named(filenames), names, matrix)
+
+    def _scores(self, positions: Sequence[int]) -> ScoreTable:
+        filenames, matrix = self._read(positions)
+        findings: list[Finding] = []
+        scores = {}
+        for position, values in zip(positions, matrix.T, strict=True):
+            column = self.columns[position]
+            lower_is_more = self.choices.lower_is_more or column.meaning is Meaning.CONFIDENCE
+            name = f"{self.table.source}, column {column.name!r}"
+            scores[column.name] = as_score(name, values.astype(np.float64), lower_is_more, findings)
+        findings += self._left_out()
+        return ScoreTable(self._named(filenames), scores, tuple(findings), tuple(self.columns))
+
+    def _cells(self, position: int) -> Contents:
+        filenames, _ = self._read([])
+        is_list = self.samples[position].content is Content.LISTS
+        labels = [p for p in self._positions(Meaning.PREDICTED) if is_list and self.samples[p].content in _LISTS]
+        ranks = [self.table.cells(p) for p in labels[:1]]
+        cells = self.table.cells(position)
+        named = matrix_of_cells(cells, ranks[0] if ranks else None, self.table.where)
+        if named.is_ranked or self._is_ranked(named.class_names, named.matrix):
+            return top_k_scores(self.table.source, self._named(filenames), named.matrix, self.columns)
+        names = list(named.class_names or self.table.class_names or numbered_classes(named.matrix.shape[1]))
+        return self._predictions(filenames, names, named.matrix)
+
+    def _is_ranked(self, class_names: Sequence[str], matrix: NDArray[np.float32]) -> bool:
+        if class_names or self.table.class_names or "class" in self.choices.columns.values():
+            return False
+        head = matrix[:MAX_ROWS].astype(np.float64)
+        return are_ranked(numbered_classes(matrix.shape[1]), head, has_classes=False)
+
+    def _predictions(self, filenames: list[str] | None, names: list[str], matrix: NDArray[np.float32]) -> Predictions:
+        findings = tuple(self._left_out())
+        return Predictions(filenames, names, matrix, findings=findings, columns=tuple(self.columns))
+
+    def _left_out(self) -> list[Finding]:
+        others = [
+            f"{column.name[:40]!r} ({TITLES[column.meaning]}: {column.reason})"
+            for column, sample in zip(self.columns, self.samples, strict=True)
+            if column.meaning in (Meaning.METADATA, Meaning.LABEL, Meaning.PREDICTED) or _is_unused(column, sample)
+        ]
+        if not others:
+            return []
+        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+        return [note("columns-left-out", f"Not read as classes: {', '.join(others[:_SHOWN])}{more}")]
+
+
+_LISTS = (Content.LISTS, Content.CLASS_LISTS)
+
+
+def _is_fraction(name: str) -> bool:
+    try:
+        return float(name) != int(float(name))
+    except (ValueError, OverflowError):
+        return False
+
+
+def _is_unused(column: ColumnMeaning, sample: ColumnSample) -> bool:
+    return column.meaning is Meaning.IGNORED and bool(column.name) and sample.content is not Content.EMPTY
+
+
+def class_names(columns: Sequence[str]) -> list[str]:
+    """Return the classes that columns stand for, without the word that all have in common.
+
+    Examples:
+        >>> class_names(["score_cat", "score_dog"]), class_names(["prob_0", "prob_1"]), class_names(["cat", "p_dog"])
+        (['cat', 'dog'], ['class_0', 'class_1'], ['cat', 'p_dog'])
+    """
+    named = [class_of_name(column) for column in columns]
+    words = {name[0] if name else None for name in named}
+    if len(columns) < 2 or len(words) > 1 or None in words:
+        return list(columns)
+    names = [name[1] for name in named if name]
+    if all(name.isdecimal() for name in names):
+        names = [f"class_{name}" for name in names]
+    return names if len(set(names)) == len(names) else list(columns)

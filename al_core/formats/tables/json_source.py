@@ -1,0 +1,190 @@
+"""JSON as a table: records, one object per image name, and every layout in which pandas writes a table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.records import is_json_lines, json_lines
+from al_core.formats.files.text import read_json
+from al_core.formats.tables.column_names import filename_rank
+from al_core.formats.tables.table import CellTable
+
+_WRAPPERS = ("predictions", "samples", "results", "data", "images", "outputs", "items")
+_CLASS_NAMES = ("class_names", "classes", "categories", "labels", "names")
+_CLASS_KEYS = ("label", "class", "class_name", "category", "name", "className")
+_SCORE_KEYS = ("score", "confidence", "probability", "prob")
+
+Record = Mapping[str, Any]
+
+
+def json_table(path: Path) -> CellTable:
+    """Return the table of a JSON or JSON Lines file.
+
+    Raises:
+        FileFormatError: If it is not JSON, or none of the layouts.
+    """
+    if is_json_lines(path):
+        lines = list(json_lines(path))
+        places = [where for where, _ in lines]
+        records = [_record(where, value) for where, value in lines]
+        return CellTable(path.name, columns_of(records), where=lambda row: places[row])
+    content = read_json(path)
+    rows, class_names = records_of(content)
+
+    def where(row: int) -> str:
+        return f"{path.name}, record {row} counting from 0"
+
+    if not rows:
+        raise FileFormatError(f"{path.name} holds no records; expected one per image")
+    records = [_record(where(row), value) for row, value in enumerate(rows)]
+    return CellTable(path.name, columns_of(records), where=where, class_names=class_names)
+
+
+def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
+    """Return one value per image, and the class names if the file has them.
+
+    Examples:
+        >>> records_of({"a.png": [0.5, 0.5]})
+        ([{'filename': 'a.png', 'probabilities': [0.5, 0.5]}], None)
+        >>> records_of({"filename": {"0": "a.png"}, "cat": {"0": 0.5}})
+        ([{'filename': 'a.png', 'cat': 0.5}], None)
+        >>> records_of([[{"label": "cat", "score": 0.5}]])
+        ([{'probabilities': {'cat': 0.5}}], None)
+    """
+    if not isinstance(content, dict):
+        return _of_list(content) if isinstance(content, list) else [], None
+    if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
+        return _of_split(content), None
+    wrapped = next((content[key] for key in _WRAPPERS if isinstance(content.get(key), list)), None)
+    if wrapped is not None and not _is_classes(wrapped):
+        return _of_list(wrapped), _class_names(content)
+    if _is_one_record(content):
+        return [content], None
+    if content and all(isinstance(value, Mapping) for value in content.values()) and _is_by_column(content):
+        return _of_columns(content), None
+    return [_named(name, value) for name, value in content.items()], None
+
+
+def columns_of(records: Sequence[Record]) -> dict[str, list[Any]]:
+    """Return the cells of records by key, None where a record has no such key."""
+    names = dict.fromkeys(key for record in records for key in record)
+    return {str(name): [record.get(name) for record in records] for name in names}
+
+
+def _record(where: str, value: Any) -> Record:
+    if isinstance(value, list):
+        value = _named("", value)
+    if not isinstance(value, Mapping):
+        raise FileFormatError(f"{where}: expected an object with a filename, found {type(value).__name__}")
+    return {key: by_class(entry) for key, entry in value.items()}
+
+
+def by_class(value: Any) -> Any:
+    """Return objects of a class and its score as one object of scores by class, and everything else as it is.
+
+    Examples:
+        >>> by_class([{"label": "cat", "score": 0.5}]), by_class({"cat": {"confidence": 0.5}}), by_class(3)
+        ({'cat': 0.5}, {'cat': 0.5}, 3)
+    """
+    if _is_classes(value):
+        return {_first(entry, _CLASS_KEYS): _first(entry, _SCORE_KEYS) for entry in value}
+    if isinstance(value, Mapping) and value and all(_has_score(entry) for entry in value.values()):
+        return {name: _first(entry, _SCORE_KEYS) for name, entry in value.items()}
+    return value
+
+
+def _is_classes(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(_has_score(entry) and _first(entry, _CLASS_KEYS) is not None for entry in value)
+    )
+
+
+def _has_score(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and isinstance(_first(entry, _SCORE_KEYS), int | float)
+
+
+def _first(entry: Record, keys: Sequence[str]) -> Any:
+    return next((entry[key] for key in keys if key in entry), None)
+
+
+def _of_list(entries: Sequence[Any]) -> list[Any]:
+    # One image's classes, as a pipeline returns them for one image.
+    if _is_classes(entries) and not any(_names_image(entry) for entry in entries) and _sums_to_1(entries):
+        return [_named("", entries)]
+    return [_named("", entry) if isinstance(entry, list) else entry for entry in entries]
+
+
+def _sums_to_1(entries: Sequence[Record]) -> bool:
+    names = {_first(entry, _CLASS_KEYS) for entry in entries}
+    return len(names) == len(entries) and abs(sum(_first(entry, _SCORE_KEYS) for entry in entries) - 1) < 1e-2
+
+
+def _names_image(record: Any) -> bool:
+    if not isinstance(record, Mapping):
+        return False
+    return any(
+        filename_rank(str(key)) is not None and key not in _CLASS_KEYS and isinstance(value, str)
+        for key, value in record.items()
+    )
+
+
+def _of_split(content: Record) -> list[Any]:
+    names = [str(name) for name in content["columns"]]
+    index = content.get("index")
+    is_named = isinstance(index, list) and bool(index) and all(isinstance(entry, str) for entry in index)
+    rows = []
+    for number, cells in enumerate(content["data"]):
+        row = dict(zip(names, cells, strict=False)) if isinstance(cells, list) else {}
+        rows.append({"filename": index[number], **row} if is_named and index and number < len(index) else row)
+    return rows
+
+
+def _class_names(content: Record) -> list[str] | None:
+    for key in _CLASS_NAMES:
+        names = content.get(key)
+        if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+            return names
+    return None
+
+
+def _is_one_record(content: Record) -> bool:
+    # What Roboflow answers for one image, or an object with a filename beside its numbers.
+    is_answer = "predictions" in content and any(key in content for key in ("image", "inference_id", "time", "top"))
+    return is_answer or _names_image(content)
+
+
+def _is_by_column(content: Record) -> bool:
+    """Return whether the objects are columns that hold a cell per image, and not images that hold a cell per column."""
+    inner = list(next(iter(content.values())))
+    if not inner:
+        return False
+    if any(filename_rank(str(name)) is not None and isinstance(cell, str) for name, cell in _first_cells(content)):
+        return True
+    # Files have endings, classes hardly ever.
+    return "." in str(inner[0]) and not any("." in str(name) for name in content)
+
+
+def _first_cells(content: Record) -> list[tuple[str, Any]]:
+    return [(name, next(iter(cells.values()), None)) for name, cells in content.items()]
+
+
+def _of_columns(content: Record) -> list[Any]:
+    rows = dict.fromkeys(key for cells in content.values() for key in cells)
+    has_filenames = any(filename_rank(str(name)) is not None for name in content)
+    records = []
+    for key in rows:
+        record = {name: cells.get(key) for name, cells in content.items()}
+        records.append(record if has_filenames else {"filename": key, **record})
+    return records
+
+
+def _named(name: str, value: Any) -> Record:
+    """Return the record of an image whose name is not among its values."""
+    named: dict[str, Any] = {"filename": name} if name else {}
+    value = by_class(value)
+    if isinstance(value, Mapping) and not all(isinstance(entry, int | float) for entry in value.values()):
+        return {**named, **value}
+    return {**named, "probabilities": value}

@@ -1,0 +1,56 @@
+"""What a column of a table can be."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Meaning(StrEnum):
+    """What the cells of a column are."""
+
+    FILENAME = "filename"
+    """Which image a row is about."""
+    CLASS = "class"
+    """The probability or class score of one class, or of all classes as a list or by name."""
+    RANKED = "ranked"
+    """The highest, second highest, … probability, whichever classes they belong to."""
+    SCORE = "score"
+    """A ready-made score: higher means more worth labeling."""
+    CONFIDENCE = "confidence"
+    """A ready-made number of how sure a model is, or of how good a label is: lower means more worth labeling."""
+    LABEL = "label"
+    """What a person says is on the image."""
+    PREDICTED = "predicted"
+    """The predicted class, or those that ranked probabilities belong to."""
+    METADATA = "metadata"
+    """Something else about the image."""
+    IGNORED = "ignored"
+    """Nothing about the image: numbers of rows, empty columns."""
+
+
+TITLES = {
+    Meaning.FILENAME: "filename",
+    Meaning.CLASS: "class probability",
+    Meaning.RANKED: "one of the highest probabilities",
+    Meaning.SCORE: "ready-made score",
+    Meaning.CONFIDENCE: "confidence, turned round",
+    Meaning.LABEL: "label",
+    Meaning.PREDICTED: "predicted class",
+    Meaning.METADATA: "metadata",
+    Meaning.IGNORED: "ignored",
+}
+"""What people read."""
+
+
+@dataclass(frozen=True)
+class ColumnMeaning:
+    """What a column of a file is.
+
+    Attributes:
+        name: Its name in the file.
+        meaning: What its cells are.
+        reason: Why, as it goes on after "because", in a few words.
+    """
+
+    name: str
+    meaning: Meaning
+    reason: str

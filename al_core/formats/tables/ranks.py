@@ -1,0 +1,70 @@
+"""Whether columns are the highest probabilities of a row by rank, and not the probabilities of certain classes."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ENDS_IN_NUMBER = re.compile(r"(.*?)(\d+)")
+_EXACT = 1e-4
+"""Sums nearer to 1 than this are those of a whole distribution."""
+
+_FEWEST_ROWS = 3
+_FEWEST_ROWS_OF_WHOLE = 10
+"""Probabilities of certain classes are in descending order in so many rows only if one class always wins."""
+
+
+def are_ranked(names: Sequence[str], numbers: NDArray[np.float64], *, has_classes: bool) -> bool:
+    """Return whether columns hold the highest probabilities of each row in descending order.
+
+    Args:
+        names: Those of the columns; the names of classes have no order.
+        numbers: (K, C) the first rows.
+        has_classes: Whether other columns say which class each number belongs to.
+
+    Examples:
+        >>> rows = np.array([[0.4, 0.2, 0.1], [0.5, 0.3, 0.1], [0.2, 0.1, 0.1]])
+        >>> are_ranked(["prob_0", "prob_1", "prob_2"], rows, has_classes=False)
+        True
+        >>> are_ranked(["cat", "dog", "owl"], rows, has_classes=False)
+        False
+    """
+    rows = numbers[np.isfinite(numbers).all(axis=1)]
+    if not rows.size or numbers.shape[1] < 2 or not (np.diff(rows, axis=1) <= 0).all():
+        return False
+    if has_classes:
+        return True
+    if not are_numbered(names) or numbers.shape[1] < 3:
+        return False
+    is_whole = bool((np.abs(rows.sum(axis=1) - 1) <= _EXACT).all())
+    return len(rows) >= (_FEWEST_ROWS_OF_WHOLE if is_whole else _FEWEST_ROWS)
+
+
+def are_numbered(names: Sequence[str]) -> bool:
+    """Return whether names are one word with consecutive numbers from 0 or 1.
+
+    Examples:
+        >>> are_numbered(["prob_0", "prob_1"]), are_numbered(["1", "2", "3"]), are_numbered(["cat", "dog"])
+        (True, True, False)
+    """
+    matches = [_ENDS_IN_NUMBER.fullmatch(name.strip()) for name in names]
+    words = {match[1] if match else None for match in matches}
+    numbers = [int(match[2]) for match in matches if match]
+    return (
+        len(words) == 1
+        and len(numbers) == len(names) > 0
+        and min(numbers) in (0, 1)
+        and sorted(numbers) == list(range(min(numbers), min(numbers) + len(numbers)))
+    )
+
+
+def numbers_from_0(names: Sequence[str]) -> list[int]:
+    """Return the numbers at the end of numbered names, counted from 0.
+
+    Examples:
+        >>> numbers_from_0(["class_1", "class_3", "class_2"])
+        [0, 2, 1]
+    """
+    numbers = [int(match[2]) for name in names if (match := _ENDS_IN_NUMBER.fullmatch(name.strip()))]
+    return [number - min(numbers) for number in numbers]

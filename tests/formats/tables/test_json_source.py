@@ -1,0 +1,69 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.tables.json_source import json_table, records_of
+
+ROWS = [{"filename": "a.png", "cat": 0.25, "dog": 0.75}, {"filename": "b.png", "cat": 1, "dog": 0}]
+BY_NAME = {"a.png": {"cat": 0.25, "dog": 0.75}, "b.png": {"cat": 1, "dog": 0}}
+PROBABILITIES = [
+    {"filename": "a.png", "probabilities": {"cat": 0.25, "dog": 0.75}},
+    {"filename": "b.png", "probabilities": {"cat": 1, "dog": 0}},
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ROWS,
+        {"filename": {"0": "a.png", "1": "b.png"}, "cat": {"0": 0.25, "1": 1}, "dog": {"0": 0.75, "1": 0}},
+        {"columns": ["filename", "cat", "dog"], "index": [0, 1], "data": [["a.png", 0.25, 0.75], ["b.png", 1, 0]]},
+        {"columns": ["cat", "dog"], "index": ["a.png", "b.png"], "data": [[0.25, 0.75], [1, 0]]},
+        {"schema": {"fields": []}, "data": ROWS},
+        {"cat": {"a.png": 0.25, "b.png": 1}, "dog": {"a.png": 0.75, "b.png": 0}},
+    ],
+)
+def test_every_layout_of_pandas_is_one_table(content: object) -> None:
+    assert records_of(content) == (ROWS, None)
+
+
+def test_values_by_filename_are_a_table() -> None:
+    assert records_of(BY_NAME) == (PROBABILITIES, None)
+    lists = {"a.png": [{"label": "cat", "score": 0.25}, {"label": "dog", "score": 0.75}]}
+    assert records_of(lists) == (PROBABILITIES[:1], None)
+    timm = {"a.png": {"label": ["cat"], "prob": [0.25]}}
+    assert records_of(timm) == ([{"filename": "a.png", "label": ["cat"], "prob": [0.25]}], None)
+
+
+def test_pipelines_answer_with_a_list_per_image_or_with_one() -> None:
+    classes = [{"label": "cat", "score": 0.25}, {"label": "dog", "score": 0.75}]
+    expected = {"probabilities": {"cat": 0.25, "dog": 0.75}}
+    assert records_of([classes, classes]) == ([expected, expected], None)
+    assert records_of(classes) == ([expected], None)
+
+
+def test_classes_beside_the_predictions_are_read() -> None:
+    wrapped = {"class_names": ["cat", "dog"], "predictions": [{"filename": "a", "probabilities": [0.25, 0.75]}]}
+    assert records_of(wrapped) == (wrapped["predictions"], ["cat", "dog"])
+
+
+def test_answers_of_roboflow_are_one_image() -> None:
+    single = {"time": 0.1, "predictions": [{"class": "cat", "class_id": 0, "confidence": 0.9}], "top": "cat"}
+    assert records_of(single)[0] == [single]
+
+
+def test_objects_of_classes_in_records_become_numbers_by_class(tmp_path: Path) -> None:
+    record = {"image": "a.png", "predictions": {"cat": {"confidence": 0.25}, "dog": {"confidence": 0.75}}}
+    (tmp_path / "p.json").write_text(json.dumps([record]))
+    assert json_table(tmp_path / "p.json").cells(1) == [{"cat": 0.25, "dog": 0.75}]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("[]", "holds no records"), ("[1]", "expected an object"), ("3", "no rec")]
+)
+def test_other_json_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "p.json").write_text(text)
+    with pytest.raises(FileFormatError, match=rf"^p\.json.*{message}"):
+        json_table(tmp_path / "p.json")

@@ -1,0 +1,68 @@
+"""What each column of a table was taken for, and changing it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from al_core.formats.tables.meaning import TITLES, ColumnMeaning
+from ui.session import key_of
+
+_MEANING_OF_TITLE = {title: meaning for meaning, title in TITLES.items()}
+_N_ROWS_SHOWN = 8
+_ROW_PIXELS = 35
+
+
+def chosen_columns(file: Path) -> dict[str, str]:
+    """Return the meanings that a person has chosen for columns of a file."""
+    chosen: dict[str, str] = st.session_state.get(key_of("columns", str(file)), {})
+    return chosen
+
+
+def show_columns(file: Path, columns: Sequence[ColumnMeaning]) -> None:
+    """Draw the columns of a file with their meanings; after a change the file is read again."""
+    if not columns:
+        return
+    chosen = chosen_columns(file)
+    shown = {
+        "Column": [column.name for column in columns],
+        "Means": [TITLES[column.meaning] for column in columns],
+        "Because": [column.reason for column in columns],
+    }
+    edited = st.data_editor(
+        shown,
+        column_config={
+            "Column": st.column_config.TextColumn(disabled=True),
+            "Means": st.column_config.SelectboxColumn(
+                options=list(TITLES.values()), required=True, help="Click to change it; the file is then read again"
+            ),
+            "Because": st.column_config.TextColumn(disabled=True),
+        },
+        hide_index=True,
+        width="stretch",
+        height=_ROW_PIXELS * (min(len(columns), _N_ROWS_SHOWN) + 1) + 3,
+        # Another editor after each change: an edit is to be applied once.
+        key=key_of("column-table", str(file), *chosen, *chosen.values()),
+    )
+    changes = changed_meanings(columns, edited)
+    if changes:
+        st.session_state[key_of("columns", str(file))] = {**chosen, **changes}
+        st.rerun()
+
+
+def changed_meanings(columns: Sequence[ColumnMeaning], edited: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """Return the meanings by column name that an edited table has changed.
+
+    Examples:
+        >>> from al_core.formats.tables.meaning import Meaning
+        >>> columns = [ColumnMeaning("fold", Meaning.CLASS, "a number"), ColumnMeaning("cat", Meaning.CLASS, "")]
+        >>> changed_meanings(columns, {"Means": ["ignored", "class probability"]})
+        {'fold': 'ignored'}
+    """
+    pairs = zip(columns, edited["Means"], strict=True)
+    return {
+        column.name: str(_MEANING_OF_TITLE[title])
+        for column, title in pairs
+        if title in _MEANING_OF_TITLE and _MEANING_OF_TITLE[title] is not column.meaning
+    }
