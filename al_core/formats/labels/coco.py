@@ -15,10 +15,10 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
-from al_core.formats.labels.addresses import has_hash, image_name, without_hash
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
+from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.predictions.run_lengths import checked_run_lengths, unpacked_run_lengths
 
 _KEYS = (b'"images"', b'"categories"', b'"annotations"', b'"licenses"')

@@ -9,11 +9,11 @@ from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.join.finding import note
-from al_core.formats.labels.addresses import image_of_task
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.label_studio_regions import PERCENT, add_regions, size_of
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
+from al_core.formats.names.addresses import image_of_task
 
 _OF_TASKS = (b'"completed_by"', b'"was_cancelled"', b'"total_annotations"', b'"drafts"', b'"result"', b'"file_upload"')
 _OF_RECORDS = (b'"annotation_id"', b'"annotator"')

@@ -8,11 +8,11 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import BOM, read_json
-from al_core.formats.labels.addresses import image_name
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
+from al_core.formats.names.addresses import image_name
 
 Entry = Mapping[str, Any]
 

@@ -16,13 +16,13 @@ from al_core.formats.files.csv_table import number_columns, read_csv_columns, re
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import looks_like_text
 from al_core.formats.join.finding import note
-from al_core.formats.labels.addresses import image_name
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.label_columns import LabelColumns, has_label_columns, label_columns
 from al_core.formats.labels.label_studio import add_flat_annotation
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
+from al_core.formats.names.addresses import image_name
 from al_core.formats.predictions.box_layout import are_in_pixels
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 

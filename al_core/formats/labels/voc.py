@@ -12,10 +12,10 @@ from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
-from al_core.formats.labels.addresses import image_name, without_hash
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.xml_values import number, size_from
+from al_core.formats.names.addresses import image_name, without_hash
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _LABEL_STUDIO = "Label Studio"

@@ -13,10 +13,10 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode_utf8
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES, parse_yaml
-from al_core.formats.labels.addresses import has_hash, image_name, without_hash
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
+from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.names.class_names import checked_names, yaml_names
 
 _CLASS_FILES = ("classes.txt", "obj.names")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from al_core.formats.join.finding import note
-from al_core.formats.names.label_studio import task_filename
+from al_core.formats.names.addresses import image_of_task
 from al_core.formats.predictions.tools.images import ImageRecord
 from al_core.formats.predictions.tools.objects import (
     ObjectColumns,
@@ -33,7 +33,7 @@ def _is_image(content: Any) -> bool:
 
 
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
-    objects.name_image(task_filename(record.content["data"]))
+    objects.name_image(image_of_task(record.content["data"]) or "")
     predictions = record.content["predictions"]
     if not isinstance(predictions, list) or not all(isinstance(prediction, dict) for prediction in predictions):
         predictions = []

@@ -11,7 +11,9 @@ BOX = [0.0, 0.0, 0.5, 0.5]
 def test_one_image_without_a_name_is_named_after_its_file_and_several_are_in_order() -> None:
     objects = ObjectColumns()
     objects.begin_image("")
-    assert objects.predictions("p.json", "p").filenames == ["p"]
+    predictions = objects.predictions("p.json", "p")
+    assert predictions.filenames == ["p"]
+    assert "named-after-file" in [finding.what for finding in predictions.findings]
     objects = ObjectColumns()
     objects.begin_image("")
     objects.begin_image("")

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from al_core.formats.labels.addresses import has_hash, image_name, image_of_task
+from al_core.formats.names.addresses import has_hash, image_name, image_of_task
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,7 @@ from al_core.formats.labels.addresses import has_hash, image_name, image_of_task
     [
         ("/data/local-files/?d=d%C3%ADa_%C3%B1.jpg", "día_ñ.jpg"),
         ("/data/upload/1/c92ad4ef-IMG_0007.JPG", "IMG_0007.JPG"),
+        ("/data/upload/1/day/a.jpg", "day/a.jpg"),
         ("gs://bucket/a b.png", "bucket/a b.png"),
         ("https://host/x/a%20b.png?X-Signature=1#top", "host/x/a b.png"),
         (

@@ -31,7 +31,8 @@ def image_name(address: str) -> str:
     if "?d=" in address:
         return unquote(address.partition("?d=")[2])
     if "/data/upload/" in address:
-        return without_hash(unquote(address.rpartition("/")[2]))
+        # The number of the project comes first.
+        return without_hash(unquote(address.partition("/data/upload/")[2].partition("/")[2]))
     if "://" in address:
         parts = urlsplit(address)
         return unquote(f"{parts.netloc}{parts.path}")
