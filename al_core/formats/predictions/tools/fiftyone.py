@@ -11,6 +11,7 @@ from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.files.tree import tree_names
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.tools.classes import top_class_predictions
 from al_core.formats.predictions.tools.images import image_of_file, json_documents, own_name
 from al_core.formats.predictions.tools.objects import (
     MASKS_NOT_READ,
@@ -29,6 +30,8 @@ _FILES = ("samples.json", "labels.json")
 _KINDS = {"Detections": "detections", "Keypoints": "keypoints"}
 """The classes of fields that are read, and under which key each has its objects."""
 
+_CLASSIFICATION = "Classification"
+
 _USUAL_FIELD = "predictions"
 
 
@@ -42,7 +45,7 @@ def recognizes_fiftyone(path: Path, head: bytes) -> bool:
 
 
 def read_fiftyone(path: Path) -> Predictions:
-    """Return the detections or keypoints of a `labels.json` or `samples.json`, or of the folder or archive with one.
+    """Return the detections, keypoints or classes of a `labels.json` or `samples.json`, also in a folder or archive.
 
     Of the fields of samples, `predictions` is read, or else the only one whose objects have confidences.
 
@@ -54,12 +57,11 @@ def read_fiftyone(path: Path) -> Predictions:
         raise FileFormatError(f"{path.name} holds neither {' nor '.join(_FILES)}; give one of them")
     if not isinstance(document.content, dict):
         raise FileFormatError(f"{document.where}: expected an object with samples or labels")
-    objects = ObjectColumns()
     samples = document.content.get("samples")
     if isinstance(samples, list):
-        _add_samples(objects, document.where, samples)
-    else:
-        _add_labels(objects, document.where, document.content)
+        return _predictions_of_samples(document.where, samples)
+    objects = ObjectColumns()
+    _add_labels(objects, document.where, document.content)
     return objects.predictions(path.name, image_of_file(path.name))
 
 
@@ -80,22 +82,33 @@ def _add_labels(objects: ObjectColumns, source: str, content: Mapping[str, Any])
         _add_detections(objects, f"{source}, {name[:80]!a}", detections or [])
 
 
-def _add_samples(objects: ObjectColumns, source: str, samples: Sequence[Any]) -> None:
+def _predictions_of_samples(source: str, samples: Sequence[Any]) -> Predictions:
     field = _field(source, samples)
-    for number_, sample in enumerate(samples):
-        where = f"{source}, sample {number_} counting from 0"
+    fields: list[tuple[str, str, dict[str, Any]]] = []
+    for position, sample in enumerate(samples):
+        where = f"{source}, sample {position} counting from 0"
         if not isinstance(sample, dict) or not own_name(sample):
             raise FileFormatError(f"{where} has no filepath; add it")
-        value = sample.get(field)
-        if not isinstance(value, dict):
-            # A field that is not set was not predicted; one without objects was.
-            continue
-        objects.begin_image(own_name(sample))
+        # A field that is null was not predicted; one without objects was.
+        if isinstance(sample.get(field), dict):
+            fields.append((where, own_name(sample), sample[field]))
+    if any(value.get("_cls") == _CLASSIFICATION for _, _, value in fields):
+        return _classes(source, fields)
+    objects = ObjectColumns()
+    for where, filename, value in fields:
+        objects.begin_image(filename)
         entries = value.get(_KINDS.get(str(value.get("_cls")), ""), [])
         if value.get("_cls") == "Keypoints":
             _add_keypoints(objects, where, entries)
         else:
             _add_detections(objects, where, entries)
+    return objects.predictions(source, source)
+
+
+def _classes(source: str, fields: Sequence[tuple[str, str, dict[str, Any]]]) -> Predictions:
+    labels = [str(label_of(where, value.get("label"))) for where, _, value in fields]
+    confidences = [confidence_of(where, value, "confidence") for where, _, value in fields]
+    return top_class_predictions(source, [filename for _, filename, _ in fields], labels, confidences)
 
 
 def _field(source: str, samples: Sequence[Any]) -> str:
@@ -105,7 +118,9 @@ def _field(source: str, samples: Sequence[Any]) -> str:
     for sample in samples:
         for name, value in sample.items() if isinstance(sample, dict) else ():
             kind = value.get("_cls") if isinstance(value, dict) else None
-            if kind in _KINDS:
+            if kind == _CLASSIFICATION:
+                n_confident[name] += value.get("confidence") is not None
+            elif kind in _KINDS:
                 n_confident[name] += _is_confident(value.get(_KINDS[kind]))
             elif kind is not None:
                 others[f"{name} ({kind})"] += 1
@@ -121,8 +136,8 @@ def _field(source: str, samples: Sequence[Any]) -> str:
         )
     seen = ", ".join([*map(repr, n_confident), *map(repr, others)][:10]) or "no labels"
     raise FileFormatError(
-        f"{source} has no field of detections or keypoints with confidences; it has {seen}. Labels without "
-        "confidences are not predictions; classifications are read from a CSV file or DataFrame of probabilities"
+        f"{source} has no field of detections, keypoints or classes with confidences; it has {seen}; labels without "
+        "confidences are not predictions"
     )
 
 
@@ -181,8 +196,8 @@ def _listed(where: str, entries: Any) -> list[dict[str, Any]]:
 FIFTYONE = Reader(
     "fiftyone",
     "FiftyOne",
-    "labels.json with label, bounding_box and confidence by image; or samples.json whose samples have detections or "
-    "keypoints with confidences",
+    "labels.json with label, bounding_box and confidence by image; or samples.json whose samples have "
+    "detections, keypoints or classes with confidences",
     SUFFIXES,
     recognizes_fiftyone,
     read_fiftyone,

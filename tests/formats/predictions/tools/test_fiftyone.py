@@ -51,7 +51,9 @@ def test_two_fields_of_predictions_are_refused_by_their_names(tmp_path: Path) ->
 def test_labels_alone_are_no_predictions(tmp_path: Path) -> None:
     truth = detections({"label": "dog", "bounding_box": [0, 0, 1, 1]})
     path = saved(tmp_path / "samples.json", {"samples": [sample("a.jpg", ground_truth=truth)]})
-    with pytest.raises(FileFormatError, match="no field of detections or keypoints with confidences; it has 'ground_t"):
+    with pytest.raises(
+        FileFormatError, match="no field of detections, keypoints or classes with confidences; it has 'ground_t"
+    ):
         read_predictions(path, format="fiftyone")
 
 
@@ -61,3 +63,15 @@ def test_keypoints_have_a_confidence_each_and_missing_ones_none(tmp_path: Path) 
     field = {"_cls": "Keypoints", "keypoints": [person]}
     predictions = read_predictions(saved(tmp_path / "s.json", {"samples": [sample("a.jpg", predictions=field)]}))
     assert keypoints(predictions, 0) == [("person", 0.25, [0.5, 0.25, 0.5, 0, 0, 0])]
+
+
+def test_classes_have_the_confidence_of_the_most_probable_one(tmp_path: Path) -> None:
+    def classified(label: str, confidence: float) -> dict[str, Any]:
+        return {"_cls": "Classification", "label": label, "confidence": confidence}
+
+    samples = [sample("a.jpg", resnet=classified("cat", 0.75)), sample("b.jpg", resnet=classified("dog", 0.5))]
+    predictions = read_predictions(saved(tmp_path / "samples.json", {"samples": samples}))
+    assert predictions.task == "classification"
+    assert predictions.class_names == ["cat", "dog"]
+    assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5]]
+    assert "top-classes" in [finding.what for finding in predictions.findings]
