@@ -16,9 +16,20 @@ from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import BOM, decode_utf8, read_json
 from al_core.formats.files.tree import announce_texts, open_tree
 
-_NAME_KEYS = (*FILENAME_COLUMNS, "image", "image_path", "img_path", "path", "file", "name", "image_name", "img")
+_NAME_KEYS = (
+    *FILENAME_COLUMNS,
+    "image",
+    "image_path",
+    "img_path",
+    "path",
+    "file",
+    "name",
+    "image_name",
+    "imagefilename",
+    "img",
+)
 _CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
-_LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks")
+_LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks", "instance_info")
 
 
 @dataclass(frozen=True)

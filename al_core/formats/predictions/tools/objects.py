@@ -51,6 +51,7 @@ class ObjectColumns:
     def __init__(self) -> None:
         self.class_names: Sequence[str] | None = None
         self._notes: dict[str, Finding] = {}
+        self._n_dropped = 0
         self._filenames: list[str] = []
         self._sizes: list[Size] = []
         self._image: list[int] = []
@@ -69,6 +70,7 @@ class ObjectColumns:
         """Leave the image out, which has no objects yet: the model has not seen it."""
         self._filenames.pop()
         self._sizes.pop()
+        self._n_dropped += 1
 
     def note(self, finding: Finding) -> None:
         """Note something about the file; the same is said once."""
@@ -118,6 +120,11 @@ class ObjectColumns:
         Raises:
             FileFormatError: If only some images have a filename, or a number does not fit.
         """
+        if not self._filenames and self._n_dropped:
+            raise FileFormatError(
+                f"{source}: none of its {self._n_dropped:,} images has predictions; what people have annotated are "
+                "labels, import it as labels"
+            )
         if not self._filenames:
             raise FileFormatError(f"{source} holds no images; expected the predictions of at least one")
         if self._filenames == [""]:

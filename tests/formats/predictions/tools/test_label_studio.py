@@ -72,3 +72,11 @@ def test_a_polygon_is_read_as_the_box_around_it(tmp_path: Path) -> None:
     }
     predictions = read_predictions(saved(tmp_path / "p.json", [task("a.jpg", {"result": [polygon]})]))
     assert boxes(predictions, 0) == [("cat", 0.5, [0.1, 0.1, 0.3, 0.6])]
+
+
+def test_tasks_that_people_have_annotated_are_labels(tmp_path: Path) -> None:
+    annotated = {**task("a.jpg"), "annotations": [{"result": [region()]}]}
+    with pytest.raises(
+        FileFormatError, match="none of its 1 images has predictions; what people have annotated are label"
+    ):
+        read_predictions(saved(tmp_path / "p.json", [annotated]))

@@ -34,3 +34,9 @@ def test_confidences_that_are_far_outside_are_refused(tmp_path: Path) -> None:
     path = saved(tmp_path / "p.json", {"a.jpg": [{**PERSON, "keypoint_scores": [0.5, 4.1]}]})
     with pytest.raises(FileFormatError, match=r"a keypoint has confidence 4\.1; confidences lie in 0 to 1"):
         read_predictions(path)
+
+
+def test_what_the_demo_saves_has_its_instances_beside_the_meta_information(tmp_path: Path) -> None:
+    frames = [{"frame_id": 1, "instances": [PERSON]}, {"frame_id": 2, "instances": []}]
+    path = saved(tmp_path / "p.json", {"meta_info": {"dataset_name": "coco"}, "instance_info": frames})
+    assert [len(output.keypoint_instance_predictions) for output in read_predictions(path).outputs] == [1, 0]
