@@ -113,15 +113,18 @@ class BoxColumns:
     @property
     def meanings(self) -> dict[str, str]:
         """What each column means that is read."""
-        named = {
-            "filename": self.filename,
-            "score": self.score,
-            "class": self.class_name,
-            "class number": self.class_number,
-        }
-        meanings = {column: meaning for meaning, column in named.items() if column}
-        meanings |= dict.fromkeys(self.box, f"box ({self.layout.value})")
-        return meanings | dict.fromkeys(self.size, "image size")
+        named = (
+            (self.filename, "the filename"),
+            (self.score, "the confidence"),
+            (self.class_name, "the class"),
+            (self.class_number, "the number of the class"),
+        )
+        meanings = {column: meaning for column, meaning in named if column}
+        if len(self.box) == 1:
+            meanings[self.box[0]] = self.layout.value
+        elif self.box:
+            meanings |= dict(zip(self.box, self.layout.value.split(", "), strict=True))
+        return meanings | dict(zip(self.size, ("the width of the image", "its height"), strict=False))
 
 
 def simplified(name: str) -> str:

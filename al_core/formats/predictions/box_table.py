@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.row_table import RowTable, column_names, open_row_table
-from al_core.formats.join.finding import note
+from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.box_columns import BoxColumns, box_columns
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
@@ -79,12 +79,22 @@ def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> No
         )
 
 
+def _columns_read(names: Sequence[str], columns: BoxColumns) -> Finding:
+    """Return which columns are read as what, and which are not."""
+    meanings = columns.meanings
+    read = ", ".join(f"{name[:40]!r} as {meaning}" for name, meaning in meanings.items())
+    others = [repr(name[:40]) for name in names if name not in meanings]
+    left_out = f"not read: {', '.join(others[:10])}{', …' if len(others) > 10 else ''}" if others else ""
+    return note("columns-read", f"Of the columns are read {read}", left_out)
+
+
 class _BoxTable:
     """The columns of one table that are read."""
 
     def __init__(self, source: str, table: RowTable, columns: BoxColumns) -> None:
         self._source = source
         self._columns = columns
+        self._read = _columns_read(table.names, columns)
         in_one = len(columns.box) == 1
         texts = [columns.filename, columns.class_name, columns.class_number, *(columns.box if in_one else ())]
         numbers = [columns.score, *columns.size, *(() if in_one else columns.box)]
@@ -102,11 +112,12 @@ class _BoxTable:
         rows = np.flatnonzero(np.isfinite(coordinates).any(axis=1) | np.isfinite(scores))
         class_names, labels = self._classes(rows)
         boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
-        if not self._columns.box:
-            return _without_places(self._source, list(position), class_names, boxes)
-        sizes = self._sizes(image, len(position))
-        predictions = detection_predictions(self._source, list(position), class_names, boxes, sizes)
-        findings = () if self._columns.has_class else (_NO_CLASSES,)
+        if self._columns.box:
+            sizes = self._sizes(image, len(position))
+            predictions = detection_predictions(self._source, list(position), class_names, boxes, sizes)
+        else:
+            predictions = _without_places(self._source, list(position), class_names, boxes)
+        findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
         return replace(predictions, findings=(*findings, *predictions.findings))
 
     def _coordinates(self) -> NDArray[np.float32]:

@@ -99,7 +99,7 @@ def test_the_table_of_yolov5_has_scores_and_no_places(tmp_path: Path) -> None:
     assert predictions.task == "object-detection"
     assert predictions.outputs[0].scores.tolist() == [0.75, 0.5]
     assert np.isnan(predictions.outputs[0].corners).all()
-    assert "The table has no boxes" in predictions.findings[0].sentence()
+    assert "boxes-missing" in [finding.what for finding in predictions.findings]
 
 
 ROWS: Mapping[str, list[Any]] = {
@@ -149,3 +149,11 @@ def test_class_probabilities_and_coco_results_are_no_tables_of_boxes(tmp_path: P
     assert recognize(csv(tmp_path, "filename,cat,dog", "a,0.5,0.5")) == "csv"
     entry = {"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}
     assert recognize(saved(tmp_path / "p.json", [entry])) == "coco"
+
+
+def test_what_the_columns_are_read_as_is_said(tmp_path: Path) -> None:
+    path = csv(tmp_path, "image,label,conf,x,y,w,h,fold,time", "a.jpg,cat,0.5,0.25,0.5,0.5,0.25,1,0.3")
+    assert read_predictions(path).findings[0].sentence() == (
+        "Of the columns are read 'image' as the filename, 'conf' as the confidence, 'label' as the class, 'x' as x, "
+        "'y' as y, 'w' as width, 'h' as height: not read: 'fold', 'time'."
+    )
