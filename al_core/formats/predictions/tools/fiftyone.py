@@ -11,7 +11,6 @@ from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.files.tree import tree_names
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.classes import top_class_predictions
 from al_core.formats.predictions.tools.images import image_of_file, json_documents, own_name
 from al_core.formats.predictions.tools.objects import (
     MASKS_NOT_READ,
@@ -92,23 +91,17 @@ def _predictions_of_samples(source: str, samples: Sequence[Any]) -> Predictions:
         # A field that is null was not predicted; one without objects was.
         if isinstance(sample.get(field), dict):
             fields.append((where, own_name(sample), sample[field]))
-    if any(value.get("_cls") == _CLASSIFICATION for _, _, value in fields):
-        return _classes(source, fields)
     objects = ObjectColumns()
     for where, filename, value in fields:
         objects.begin_image(filename)
         entries = value.get(_KINDS.get(str(value.get("_cls")), ""), [])
-        if value.get("_cls") == "Keypoints":
+        if value.get("_cls") == _CLASSIFICATION:
+            objects.set_class(str(label_of(where, value.get("label"))), confidence_of(where, value, "confidence"))
+        elif value.get("_cls") == "Keypoints":
             _add_keypoints(objects, where, entries)
         else:
             _add_detections(objects, where, entries)
     return objects.predictions(source, source)
-
-
-def _classes(source: str, fields: Sequence[tuple[str, str, dict[str, Any]]]) -> Predictions:
-    labels = [str(label_of(where, value.get("label"))) for where, _, value in fields]
-    confidences = [confidence_of(where, value, "confidence") for where, _, value in fields]
-    return top_class_predictions(source, [filename for _, filename, _ in fields], labels, confidences)
 
 
 def _field(source: str, samples: Sequence[Any]) -> str:

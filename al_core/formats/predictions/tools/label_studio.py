@@ -51,6 +51,11 @@ def _add(objects: ObjectColumns, record: ImageRecord) -> None:
 def _add_region(objects: ObjectColumns, where: str, region: Mapping[str, Any], score: Any) -> None:
     kind = region.get("type")
     value = region.get("value")
+    if kind == "choices" and isinstance(value, Mapping):
+        choices = value.get("choices")
+        label = label_of(where, choices[0] if isinstance(choices, list) and choices else None)
+        objects.set_class(str(label), confidence_of(where, {"score": score, **region}, "score"))
+        return
     if kind not in ("rectanglelabels", "polygonlabels") or not isinstance(value, Mapping):
         objects.note(_NOT_READ)
         return
@@ -93,10 +98,11 @@ def _upright(where: str, value: Mapping[str, Any], image_width: float, image_hei
 LABEL_STUDIO = Tool(
     "label-studio",
     "Label Studio predictions",
-    "Tasks as JSON whose predictions have boxes with scores, such as pre-annotations",
+    "Tasks as JSON whose predictions have boxes or choices with scores, such as pre-annotations",
     (
         frozenset({"data", "predictions", "result", "rectanglelabels"}),
         frozenset({"data", "predictions", "result", "polygonlabels"}),
+        frozenset({"data", "predictions", "result", "choices"}),
     ),
     _is_image,
     "a task with data and predictions",

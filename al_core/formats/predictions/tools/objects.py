@@ -12,6 +12,7 @@ from al_core.formats.join.finding import Finding, note
 from al_core.formats.names.class_names import checked_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import KEYPOINTS, Predictions
+from al_core.formats.predictions.tools.classes import top_class_predictions
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
 Label = int | str
@@ -60,6 +61,7 @@ class ObjectColumns:
         self._labels: list[Label] = []
         self._keypoints: list[Sequence[float] | None] = []
         self._class_numbers: dict[str, int] = {}
+        self._classes: dict[int, tuple[str, float]] = {}
 
     def begin_image(self, filename: str) -> None:
         """Begin the next image, to which the objects that follow belong; the filename may be empty."""
@@ -110,6 +112,10 @@ class ObjectColumns:
         if isinstance(label, str) and type(class_number) is int:
             self._class_numbers.setdefault(label, class_number)
 
+    def set_class(self, label: str, score: float) -> None:
+        """Set the most probable class of the image and its confidence; then it needs no objects."""
+        self._classes[len(self._filenames) - 1] = (label, score)
+
     def predictions(self, source: str, stem: str) -> Predictions:
         """Return what was added as predictions.
 
@@ -135,7 +141,10 @@ class ObjectColumns:
             # What is said of an image has to call it by something.
             self._filenames = [f"image {number} of the file" for number in range(1, len(self._filenames) + 1)]
         has_keypoints = any(keypoints is not None for keypoints in self._keypoints)
-        predictions = self._keypoint_predictions(source) if has_keypoints else self._box_predictions(source)
+        if self._classes:
+            predictions = self._class_predictions(source)
+        else:
+            predictions = self._keypoint_predictions(source) if has_keypoints else self._box_predictions(source)
         predictions = replace(predictions, findings=(*self._notes.values(), *predictions.findings))
         return predictions if is_named else replace(predictions, filenames=None)
 
@@ -148,7 +157,7 @@ class ObjectColumns:
             )
         return all(is_named)
 
-    def _classes(self, source: str) -> tuple[list[str], Any]:
+    def _labels_of(self, source: str) -> tuple[list[str], Any]:
         class_names = self.class_names
         if class_names is None and self._labels and all(label in self._class_numbers for label in self._labels):
             class_names = sorted(self._class_numbers, key=lambda name: (self._class_numbers[name], name))
@@ -156,8 +165,15 @@ class ObjectColumns:
             class_names = checked_names(class_names, source)
         return dense_labels(self._labels, class_names)
 
+    def _class_predictions(self, source: str) -> Predictions:
+        if self._image:
+            raise FileFormatError(f"{source} has classes of whole images and boxes; give a file for each")
+        filenames = [self._filenames[image] for image in self._classes]
+        labels, scores = zip(*self._classes.values(), strict=True)
+        return top_class_predictions(source, filenames, labels, scores)
+
     def _box_predictions(self, source: str) -> Predictions:
-        class_names, labels = self._classes(source)
+        class_names, labels = self._labels_of(source)
         with np.errstate(over="ignore"):
             boxes = Boxes(
                 np.array(self._image, dtype=np.int64),
@@ -168,7 +184,7 @@ class ObjectColumns:
         return detection_predictions(source, self._filenames, class_names, boxes, np.array(self._sizes))
 
     def _keypoint_predictions(self, source: str) -> Predictions:
-        class_names, labels = self._classes(source)
+        class_names, labels = self._labels_of(source)
         instances: list[list[KeypointInstancePrediction]] = [[] for _ in self._filenames]
         for number, keypoints in enumerate(self._keypoints):
             image = self._image[number]

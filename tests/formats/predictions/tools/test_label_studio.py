@@ -80,3 +80,17 @@ def test_tasks_that_people_have_annotated_are_labels(tmp_path: Path) -> None:
         FileFormatError, match="none of its 1 images has predictions; what people have annotated are label"
     ):
         read_predictions(saved(tmp_path / "p.json", [annotated]))
+
+
+def test_a_choice_is_the_most_probable_class_of_its_image(tmp_path: Path) -> None:
+    def choice(name: str, score: float) -> dict[str, Any]:
+        value = {"choices": [name]}
+        return {
+            "result": [{"from_name": "class", "to_name": "image", "type": "choices", "value": value, "score": score}]
+        }
+
+    path = saved(tmp_path / "p.json", [task("a.jpg", choice("cat", 0.75)), task("b.jpg", choice("dog", 0.5))])
+    predictions = read_predictions(path)
+    assert (predictions.task, predictions.filenames) == ("classification", ["a.jpg", "b.jpg"])
+    assert predictions.class_names == ["cat", "dog"]
+    assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5]]

@@ -62,3 +62,13 @@ def test_a_class_is_a_name_or_a_whole_number(label: object) -> None:
     assert label_of("p.json", 2.0) == 2
     with pytest.raises(FileFormatError, match="a class is a name or a whole number from 0"):
         label_of("p.json", label)
+
+
+def test_classes_of_images_and_boxes_are_not_read_from_one_file() -> None:
+    objects = ObjectColumns()
+    objects.begin_image("a.jpg")
+    objects.set_class("cat", 0.5)
+    assert objects.predictions("p.json", "p").task == "classification"
+    objects.add(BOX, 0.5, "cat")
+    with pytest.raises(FileFormatError, match=r"p\.json has classes of whole images and boxes; give a file for each"):
+        objects.predictions("p.json", "p")
