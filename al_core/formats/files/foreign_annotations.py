@@ -17,6 +17,7 @@ _VISDRONE = re.compile(rf"(?:{_NUMBER},){{7}}{_NUMBER},?")
 _CARTUCHO = re.compile(rf"[^\s\d-]\S* (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
 _DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?")
 _MOT = re.compile(rf"\d+,-?\d+,(?:{_NUMBER},){{5,7}}{_NUMBER}")
+_MOT_FILES = ("gt.txt", "det.txt", "gt/gt.txt", "det/det.txt")
 
 _AS_TABLE = (
     "write a table with one row per box (filename, label, score, x1, y1, x2, y2 in pixels) as CSV, or convert it to "
@@ -40,9 +41,14 @@ def _texts_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
 
 
 def _is_mot(path: Path, head: bytes) -> bool:
-    if path.is_dir() or path.suffix.lower() not in (".txt", ".csv"):
-        return False
-    lines = head.decode(errors="replace").splitlines()[:_FILES_LOOKED_AT]
+    if path.is_dir():
+        # A sequence is a folder, with the names of its classes beside its boxes.
+        return any((path / name).is_file() and _are_mot((path / name).read_bytes()[:_MAX_BYTES]) for name in _MOT_FILES)
+    return path.suffix.lower() in (".txt", ".csv") and _are_mot(head)
+
+
+def _are_mot(content: bytes) -> bool:
+    lines = content.decode(errors="replace").splitlines()[:_FILES_LOOKED_AT]
     return bool(lines) and all(_MOT.fullmatch(line.strip()) for line in lines)
 
 

@@ -44,3 +44,12 @@ def test_a_single_file_of_another_tool_is_named(tmp_path: Path, name: str, conte
     (tmp_path / name).write_text(content)
     with pytest.raises(FileFormatError, match=f"^{name} is {kind}.*, which is not read"):
         read_predictions(tmp_path / name)
+
+
+def test_a_sequence_of_mot_is_named_although_its_classes_stand_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "gt").mkdir()
+    (tmp_path / "gt" / "gt.txt").write_text("1,-1,65.04,32.72,18.6,14.8,1,3,1\n")
+    (tmp_path / "gt" / "labels.txt").write_text("person\n")
+    for folder in (tmp_path, tmp_path / "gt"):
+        with pytest.raises(FileFormatError, match="is a MOT table"):
+            read_predictions(folder)
