@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import HEAD_BYTES
-from al_core.formats.files.row_table import RowTable, column_names, open_row_table
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.box_columns import BoxColumns, box_columns
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 

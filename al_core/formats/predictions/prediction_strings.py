@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.reader import HEAD_BYTES
-from al_core.formats.files.row_table import column_names, open_row_table
 from al_core.formats.predictions.box_columns import filename_column, prediction_string
 from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.box_table import ANY_CLASS
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.tables.row_table import column_names, open_row_table
 
 _WITHOUT_CLASS = 5
 """Confidence, x, y, width and height, as in Global Wheat Detection."""

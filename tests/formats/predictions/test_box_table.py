@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
@@ -125,6 +126,15 @@ def test_parquet_arrow_and_json_records_hold_the_same(tmp_path: Path, kind: str)
     assert recognize(path) == "detection-table"
     predictions = read_predictions(path)
     assert predictions.class_names == ["class_0", "class_2"]
+    assert boxes(predictions, 0) == [("class_2", 0.75, [0, 0, 0.5, 0.5]), ("class_0", 0.5, [0.5, 0.5, 1, 1])]
+
+
+@pytest.mark.parametrize("orient", ["records", "columns", "index"])
+def test_json_is_read_as_pandas_writes_it(tmp_path: Path, orient: Literal["records", "columns", "index"]) -> None:
+    path = tmp_path / "p.json"
+    pd.DataFrame(dict(ROWS)).to_json(path, orient=orient)
+    predictions = read_predictions(path)
+    assert predictions.filenames == ["a.jpg"]
     assert boxes(predictions, 0) == [("class_2", 0.75, [0, 0, 0.5, 0.5]), ("class_0", 0.5, [0.5, 0.5, 1, 1])]
 
 

@@ -15,6 +15,7 @@ from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import BOM, looks_like_text, read_json
+from al_core.formats.tables.json_source import records_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,8 +121,8 @@ class _JsonRows:
         if is_json_lines(path):
             self._rows: Sequence[Any] = [row for _, row in json_lines(path)]
         else:
-            content = read_json(path)
-            self._rows = content if isinstance(content, list) else [content]
+            # Also as pandas writes a table: by column, by index, or split.
+            self._rows, _ = records_of(read_json(path))
         for number, row in enumerate(self._rows):
             if not isinstance(row, dict):
                 raise FileFormatError(

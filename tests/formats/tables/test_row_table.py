@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.row_table import column_names, open_row_table
+from al_core.formats.tables.row_table import column_names, open_row_table
 
 
 def test_columns_of_json_records_are_texts_or_numbers(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_columns_of_json_records_are_texts_or_numbers(tmp_path: Path) -> None:
 
 def test_records_of_something_else_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    path.write_text("[[1, 2]]")
+    path.write_text("[7]")
     with pytest.raises(FileFormatError, match="record 0 counting from 0: expected an object, found"):
         open_row_table(path, b"[")
 
