@@ -23,7 +23,8 @@ def write_cvat(rows: ExportRows) -> bytes:
         about = {"id": str(position), "name": path, "width": str(width), "height": str(height)}
         image = ElementTree.SubElement(root, "image", about)
         _annotate(image, annotations, position, width, height)
-    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    # Without a declaration XML is UTF-8, and labelformat cannot read a file that declares it.
+    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
     return content
 
 
