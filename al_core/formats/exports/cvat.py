@@ -1,7 +1,9 @@
+from itertools import chain
 from xml.etree import ElementTree
 
 from al_core.formats.exports.addresses import path_in_storage
 from al_core.formats.exports.mask_forms import cvat_run_lengths, extent_of
+from al_core.formats.exports.names import check_xml
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations
 
@@ -13,8 +15,10 @@ def write_cvat(rows: ExportRows) -> bytes:
 
     Raises:
         MissingInputError: If there are no predictions, or an image is not in the images folder.
+        InvalidInputError: If a name has a character that XML cannot hold.
     """
     annotations = rows.proposals()
+    check_xml(chain(rows.filenames, rows.class_names))
     root = ElementTree.Element("annotations")
     ElementTree.SubElement(root, "version").text = "1.1"
     root.append(_meta(rows))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
+from al_core.formats.exports.names import check_xml
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
@@ -56,8 +57,10 @@ def labeling_config(rows: ExportRows) -> str:
 
     Raises:
         MissingInputError: If there are no classes: Label Studio refuses an interface without any.
+        InvalidInputError: If the name of one has a character that XML cannot hold.
     """
     rows.require(Need.CLASSES)
+    check_xml(rows.class_names)
     control, item = _CONTROLS[rows.task]
     items = "".join(f"    <{item} value={quoteattr(name)}/>\n" for name in rows.class_names)
     image = '  <Image name="image" value="$image"/>\n'

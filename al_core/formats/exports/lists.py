@@ -5,6 +5,7 @@ import io
 
 import orjson
 
+from al_core.formats.exports.names import check_one_line_each
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.files.cells import escape_cell
 
@@ -12,10 +13,14 @@ from al_core.formats.files.cells import escape_cell
 def write_txt(rows: ExportRows) -> bytes:
     r"""Return one filename per line, each line ended by a newline.
 
+    Raises:
+        InvalidInputError: If a filename has several lines.
+
     Examples:
         >>> write_txt(ExportRows(["b.png", "a.png"]))
         b'b.png\na.png\n'
     """
+    check_one_line_each(rows.filenames)
     return "".join(f"{name}\n" for name in rows.filenames).encode()
 
 

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from al_core.formats.exports.archive import member_path, zip_files
+from al_core.formats.exports.names import check_one_line_each
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
 from al_core.formats.predictions.annotations import Annotations, StoredBox
@@ -14,7 +15,7 @@ def write_yolo(rows: ExportRows) -> bytes:
 
     Raises:
         MissingInputError: If there are no boxes.
-        InvalidInputError: If two images would share a label file.
+        InvalidInputError: If two images would share a label file, or a filename has several lines.
     """
     boxes = rows.proposals(Need.BOXES)
     return zip_files([*_project(rows, boxes), *_labels(rows, boxes, with_scores=False)])
@@ -29,6 +30,7 @@ def write_yolo_predictions(rows: ExportRows) -> bytes:
 def _project(rows: ExportRows, boxes: Annotations) -> Iterator[tuple[str, bytes]]:
     import yaml
 
+    check_one_line_each(rows.filenames)
     # Without `path`, Ultralytics looks from the folder of data.yaml; `path: .` is where its process runs.
     project = {"train": "train.txt", "val": "train.txt", "names": dict(enumerate(boxes.class_names))}
     yield "data.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True).encode()
