@@ -21,6 +21,7 @@ def zip_files(files: Iterable[tuple[str, bytes]], *, compress: bool = True) -> b
     written: set[str] = set()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED) as archive:
         for path, content in files:
+            # A zip may hold a name twice; whoever unpacks it would lose one of them.
             if path in written:
                 raise InvalidInputError(f"two samples would both be written to {path!r}; export them one by one")
             written.add(path)

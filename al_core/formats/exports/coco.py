@@ -23,28 +23,37 @@ def write_coco(rows: ExportRows) -> bytes:
         MissingInputError: If there are no boxes, keypoints or masks, or an image is not in the images folder.
     """
     annotations = rows.predictions(Need.OBJECTS)
-    images = [
-        {"id": position + 1, "file_name": name, "width": width, "height": height}
-        for position, (name, (width, height)) in enumerate(zip(rows.filenames, rows.sizes, strict=True))
-    ]
-    if annotations.objects is not None:
-        objects = list(_masks(rows, annotations))
-    elif annotations.boxes is not None:
-        objects = list(_boxes(rows, annotations, annotations.boxes))
-    else:
-        objects = list(_keypoints(rows, annotations))
-    # The task tells our own reader to read the masks and not the boxes around them.
-    info = {
-        "description": str(rows.metadata.get("tag", "")),
-        "contributor": annotations.model,
-        "task": annotations.task,
+    objects = list(_objects(rows, annotations))
+    file = {
+        "info": {
+            "description": str(rows.metadata.get("tag", "")),
+            "contributor": annotations.model,
+            # Tells our own reader to read the masks and not the boxes around them.
+            "task": annotations.task,
+        },
+        "images": list(_images(rows)),
+        "categories": _categories(annotations, objects),
+        "annotations": objects,
     }
-    return orjson.dumps(
-        {"info": info, "images": images, "categories": _categories(annotations, objects), "annotations": objects}
-    )
+    return orjson.dumps(file)
+
+
+def _images(rows: ExportRows) -> Iterator[dict[str, Any]]:
+    for number, (name, size) in enumerate(zip(rows.filenames, rows.sizes, strict=True), start=1):
+        width, height = size
+        yield {"id": number, "file_name": name, "width": width, "height": height}
+
+
+def _objects(rows: ExportRows, annotations: Annotations) -> Iterator[dict[str, Any]]:
+    if annotations.objects is not None:
+        return _masks(rows, annotations)
+    if annotations.boxes is not None:
+        return _boxes(rows, annotations, annotations.boxes)
+    return _keypoints(rows, annotations)
 
 
 def _categories(annotations: Annotations, objects: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    # Every object of a category has as many points in a good file; of a bad one, none may be without a name.
     n_points = max((len(entry.get("keypoint_scores", ())) for entry in objects), default=0)
     categories: list[dict[str, Any]] = []
     for label, (category_id, name) in enumerate(zip(_category_ids(annotations), annotations.class_names, strict=True)):
@@ -63,6 +72,7 @@ def _skeleton(annotations: Annotations, label: int, n_points: int) -> dict[str, 
 
 def _category_ids(annotations: Annotations) -> list[int]:
     """Return the number of each class: that of the file it came from, or the next one that is free, from 1 on."""
+    # Whoever merges the file with the annotations that it came from counts on the same numbers there.
     numbers = list(annotations.category_ids)
     n_unnumbered = len(annotations.class_names) - len(numbers)
     first = max(numbers, default=0) + 1
@@ -70,10 +80,12 @@ def _category_ids(annotations: Annotations) -> list[int]:
 
 
 def _boxes(rows: ExportRows, annotations: Annotations, boxes: Table) -> Iterator[dict[str, Any]]:
-    sizes = np.array(rows.sizes, float).reshape(-1, 2)[boxes["row"]]
-    corners = np.column_stack([boxes[corner] for corner in ("x0", "y0", "x1", "y1")]) * np.tile(sizes, 2)
-    extents = np.hstack([corners[:, :2], corners[:, 2:] - corners[:, :2]]).round(3)
     # As columns and not box by box: a tag may have a million boxes.
+    size_of_box = np.array(rows.sizes, float).reshape(-1, 2)[boxes["row"]]
+    low = np.column_stack([boxes["x0"], boxes["y0"]]) * size_of_box
+    high = np.column_stack([boxes["x1"], boxes["y1"]]) * size_of_box
+    # Thousandths of a pixel: 32 bits hold no more of a large image.
+    extents = np.hstack([low, high - low]).round(3)
     image_ids = (boxes["row"] + 1).tolist()
     category_ids = np.array(_category_ids(annotations), np.int64)[boxes["label"]].tolist()
     scores = boxes["score"].astype(float).tolist()
@@ -86,6 +98,7 @@ def _boxes(rows: ExportRows, annotations: Annotations, boxes: Table) -> Iterator
             "bbox": box,
             "area": box[2] * box[3],
             "segmentation": [],
+            # Evaluators leave crowds out.
             "iscrowd": 0,
             "score": score,
         }
@@ -132,6 +145,7 @@ def _points(keypoints: KeypointObject) -> dict[str, Any]:
     visible = coordinates[is_visible] if is_visible.any() else np.zeros((1, 2))
     low = visible.min(axis=0)
     extent = visible.max(axis=0) - low
+    # COCO has a point that is not there at 0, 0 with the flag 0, and one that is seen with the flag 2.
     flags = np.column_stack([coordinates.round(3) * is_visible[:, None], 2 * is_visible])
     return {
         "keypoints": flags.ravel().tolist(),

@@ -58,10 +58,12 @@ def _annotate(image: ElementTree.Element, annotations: Annotations, position: in
         pixels = mask.pixels()
         place = {name: str(value) for name, value in extent_of(pixels)._asdict().items()}
         about = {"label": annotations.class_names[mask.label], "source": "auto", "occluded": "0", "z_order": "0"}
+        # Scaled down, a thin mask may have lost all its pixels.
         if pixels.any():
             ElementTree.SubElement(image, "mask", about | {"rle": cvat_run_lengths(pixels)} | place)
     for keypoints in annotations.keypoints_of(position, (width, height)):
         points = ";".join(f"{x:.2f},{y:.2f}" for _, (x, y, _) in keypoints.visible_points)
         about = {"label": annotations.class_names[keypoints.label], "source": "auto", "occluded": "0"}
+        # An object without a visible point has no place; CVAT refuses an empty list.
         if points:
             ElementTree.SubElement(image, "points", about | {"points": points, "z_order": "0"})

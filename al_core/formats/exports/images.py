@@ -19,5 +19,6 @@ def write_image_archive(rows: ExportRows) -> bytes:
             f"a zip takes up to {MAX_IMAGES:,} images and {MAX_BYTES // 10**6} MB, this tag has more; "
             "copy or link them into a folder with exports.copy_images"
         )
+    # Images are compressed already.
     files = ((name, path.read_bytes()) for name, path in zip(rows.filenames, paths, strict=True))
     return zip_files(files, compress=False)

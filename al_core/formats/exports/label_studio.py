@@ -41,10 +41,10 @@ def write_label_studio(rows: ExportRows, *, max_tasks: int = MAX_TASKS, max_byte
     prefix = rows.choices.image_prefix if folder is None else f"{LOCAL_FILES}{quote(folder)}/"
     addresses = [image_url(prefix, name) for name in rows.filenames]
     tasks = map(orjson.dumps, _tasks(rows, addresses))
-    files = {
-        f"tasks-{number:03d}.json": b"[" + b",".join(part) + b"]"
-        for number, part in enumerate(cut(tasks, max_lines=max_tasks, max_bytes=max_bytes - 1), start=1)
-    }
+    files = {}
+    # Each task counts with the comma or bracket behind it; the bracket before the first is one byte more.
+    for number, part in enumerate(cut(tasks, max_lines=max_tasks, max_bytes=max_bytes - 1), start=1):
+        files[f"tasks-{number:03d}.json"] = b"[" + b",".join(part) + b"]"
     instructions = readme(rows, folder, next(iter(addresses), prefix), list(files))
     texts = {"README.md": instructions.encode(), "labeling-config.xml": config.encode()}
     return zip_files([*texts.items(), *files.items()])
@@ -63,6 +63,7 @@ def _tasks(rows: ExportRows, addresses: Sequence[str]) -> Iterator[dict[str, Any
     rows.require(Need.SIZES)
     annotations = rows.proposals() if rows.annotations else None
     has_pixels = annotations is not None and annotations.has_keypoints_in_pixels
+    # Everything else is in percent, and the size only spares Label Studio asking the browser for it.
     sizes = rows.sizes if has_pixels else rows.known_sizes()
     samples = zip(addresses, *rows.columns(), strict=True)
     for position, (address, rank, name, score) in enumerate(samples):
@@ -82,6 +83,7 @@ def _prediction(annotations: Annotations | None, position: int, size: Size | Non
     regions = _regions(annotations, position, size)
     if not regions:
         return None
+    # A mask has a size of its own already.
     original_size = {"original_width": size[0], "original_height": size[1]} if size else {}
     return {
         "model_version": annotations.model,
@@ -95,6 +97,7 @@ def _regions(annotations: Annotations, position: int, size: Size | None) -> list
     regions = [_rectangle(number, box, annotations.class_names) for number, box in enumerate(boxes)]
     regions += [_brush(number, mask, annotations) for number, mask in enumerate(annotations.objects_of(position, size))]
     size_of_points = size if annotations.has_keypoints_in_pixels else None
+    # Label Studio knows no object of several points: their ids and notes say which belong together.
     for number, keypoints in enumerate(annotations.keypoints_of(position), 1):
         regions += _points(number, keypoints, annotations, size_of_points)
     return regions

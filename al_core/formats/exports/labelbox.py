@@ -53,6 +53,7 @@ def _pre_annotations(rows: ExportRows) -> Iterator[dict[str, Any]]:
     annotations = rows.proposals()
     for position, name in enumerate(rows.filenames):
         objects = chain(_answers(annotations, position), _shapes(rows, annotations, position))
+        # Keypoints of an object are points of their own: Labelbox's pre-annotations have no groups.
         for number, entry in enumerate(objects):
             yield _about(annotations.model, name, number) | entry
 
@@ -82,4 +83,5 @@ def _shapes(rows: ExportRows, annotations: Annotations, position: int) -> Iterat
 
 
 def _about(model: str, name: str, number: int) -> dict[str, Any]:
+    # The same file sent twice replaces its pre-annotations and does not double them.
     return {"uuid": str(uuid5(NAMESPACE_URL, f"{model}/{name}/{number}")), "dataRow": {"globalKey": name}}

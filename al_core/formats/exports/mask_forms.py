@@ -68,6 +68,7 @@ def brush_run_lengths(pixels: Pixels) -> list[int]:
             bits.append(f"1{size:02b}{part - 1:0{_SIZE_BITS[size]}b}{value:08b}")
             left -= part
         value = 255 - value
+    # A text of zeros and ones is packed faster than bits are shifted one by one.
     digits = np.frombuffer("".join(bits).encode("ascii"), np.uint8) - ord("0")
     packed: list[int] = np.packbits(digits).tolist()
     return packed

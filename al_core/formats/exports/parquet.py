@@ -12,6 +12,7 @@ def write_parquet(rows: ExportRows) -> bytes:
 
     columns = zip(("rank", "filename", "score"), rows.columns(), (pa.int64(), pa.string(), pa.float64()), strict=True)
     table = pa.table({name: pa.array(values, kind) for name, values, kind in columns})
+    # Where pandas and others keep what they say of a table.
     metadata = orjson.dumps(dict(rows.metadata), option=orjson.OPT_SERIALIZE_NUMPY)
     buffer = io.BytesIO()
     pq.write_table(table.replace_schema_metadata({"al_core": metadata}), buffer)

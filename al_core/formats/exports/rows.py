@@ -55,6 +55,7 @@ class ExportRows:
         ranks = self.ranks if self.ranks is not None else range(1, len(self.filenames) + 1)
         if self.scores is None:
             return ranks, self.filenames, [None] * len(self.filenames)
+        # Python's floats: JSON has no NaN, and no encoder knows numpy's scalars.
         values = np.asarray(self.scores).tolist()
         return ranks, self.filenames, [None if math.isnan(value) else value for value in values]
 
@@ -99,6 +100,7 @@ class ExportRows:
     @property
     def class_names(self) -> list[str]:
         """The classes that labelers choose among: those that a person chose, then others that a model predicted."""
+        # A pre-annotation of a class that is not among them is refused by the tools.
         predicted = self.annotations.class_names if self.annotations else ()
         return list(dict.fromkeys([*self.choices.class_names, *predicted]))
 
@@ -111,6 +113,7 @@ class ExportRows:
         """
         self.require(Need.IMAGES)
         assert self.images_dir is not None
+        # Every path is checked to stay inside the folder: filenames come from strangers.
         paths = [resolve_image(self.images_dir, name) for name in self.filenames]
         missing = [name for name, path in zip(self.filenames, paths, strict=True) if path is None]
         if missing:

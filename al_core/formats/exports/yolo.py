@@ -34,6 +34,7 @@ def _project(rows: ExportRows, boxes: Annotations) -> Iterator[tuple[str, bytes]
     # Without `path`, Ultralytics looks from the folder of data.yaml; `path: .` is where its process runs.
     project = {"train": "train.txt", "val": "train.txt", "names": dict(enumerate(boxes.class_names))}
     yield "data.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True).encode()
+    # Ultralytics finds a label file by replacing /images/ in an image's path with /labels/.
     yield "train.txt", "".join(f"./images/{name}\n" for name in rows.filenames).encode()
 
 
