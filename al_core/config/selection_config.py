@@ -1,21 +1,18 @@
 import math
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from numbers import Integral, Real
 from typing import Any, Literal
 
+from al_core.config.budget import Budget, read_budget
+from al_core.config.goals import Goal, read_goal
+from al_core.config.limits import Limit, read_limit
+from al_core.config.numbers import checked_strength, float_or_nan, number_in, whole_number
 from al_core.exceptions import InvalidInputError
 
-LARGEST_INTEGER = 2**63 - 1
-"""What the catalog and every JSON reader of 64 bits can hold."""
-
-LARGEST_STRENGTH = 100.0
-"""A score of 0.5 to this power is 1e-30, still a number in float32; larger exponents turn most scores into 0."""
-
-LATER: Mapping[str, object] = {"test_share": 0.0, "test_groups": None}
+LATER: Mapping[str, object] = {"test_share": 0.0, "test_groups": None, "goals": (), "limits": (), "budget": None}
 """The attributes that came after version 0.2, with their defaults."""
 
 
@@ -61,6 +58,9 @@ class SelectionConfig:
         strength: The exponent of the score in CORAL, 0 to 100; 0 leaves diversity alone.
         test_share: How many of the new samples are drawn at random for testing, 0 to 1. They come from a reserve that
             no method picks from, must not be trained on, and make accuracy on them an honest one.
+        goals: What the selection should like besides, records of `al_core.config.GOALS`; RANDOM, the control, has none.
+        limits: What it must obey, records of `al_core.config.LIMITS`.
+        budget: What the new samples may cost together. The first of `n_samples` and budget that is reached stops.
 
     Raises:
         InvalidInputError: If a value is of the wrong type or out of range, or there is no stopping condition.
@@ -71,7 +71,7 @@ class SelectionConfig:
         >>> SelectionConfig(n_samples=-1)
         Traceback (most recent call last):
         ...
-        al_core.exceptions.InvalidInputError: no stopping condition: set n_samples, min_distance or both
+        al_core.exceptions.InvalidInputError: no stopping condition: set n_samples, min_distance or budget
     """
 
     method: SamplingMethod
@@ -85,6 +85,9 @@ class SelectionConfig:
     strength: float
     test_share: float
     test_groups: str | None
+    goals: tuple[Goal, ...]
+    limits: tuple[Limit, ...]
+    budget: Budget | None
 
     # Not the generated constructor: this one takes what becomes a method, a name and plain numbers.
     def __init__(  # noqa: PLR0913 - one argument per attribute, all but Lightly's four by keyword
@@ -101,26 +104,34 @@ class SelectionConfig:
         strength: float = 1.0,
         test_share: float = 0.0,
         test_groups: str | None = None,
+        goals: Sequence[Goal | Mapping[str, Any]] = (),
+        limits: Sequence[Limit | Mapping[str, Any]] = (),
+        budget: Budget | Mapping[str, Any] | None = None,
     ) -> None:
         # Numbers of numpy become Python's, so that a configuration can be stored as JSON.
         values = {
             "method": SamplingMethod(method),
-            "n_samples": _whole_number("n_samples", n_samples, lowest=-1, hint=", or -1 for no limit"),
+            "n_samples": whole_number("n_samples", n_samples, lowest=-1, hint=", or -1 for no limit"),
             "min_distance": _min_distance(min_distance),
             "score_name": score_name,
-            "seed": None if seed is None else _whole_number("seed", seed),
+            "seed": None if seed is None else whole_number("seed", seed),
             "normalize": normalize,
             "coral": coral,
-            "strength": _strength(strength),
-            "test_share": _share("test_share", test_share),
+            "strength": checked_strength(strength),
+            "test_share": number_in("test_share", test_share, 0, 1),
             "test_groups": test_groups,
+            "goals": tuple(read_goal(goal) for goal in goals),
+            "limits": tuple(read_limit(limit) for limit in limits),
+            "budget": read_budget(budget),
         }
         for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
-        if self.n_samples == -1 and self.min_distance == -1:
-            raise InvalidInputError("no stopping condition: set n_samples, min_distance or both")
+        if self.n_samples == -1 and self.min_distance == -1 and self.budget is None:
+            raise InvalidInputError("no stopping condition: set n_samples, min_distance or budget")
         if self.test_share == 1 and self.n_samples == -1:
             raise InvalidInputError("test_share=1 selects test samples only: say how many with n_samples")
+        if self.goals and self.method is SamplingMethod.RANDOM:
+            raise InvalidInputError("RANDOM is the control that every other method has to beat: it takes no goals")
         if self.coral not in ("herding", "product"):
             raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
         object.__setattr__(self, "name", self._unique_name() if name is None else name)
@@ -134,7 +145,22 @@ class SelectionConfig:
 
         So a configuration that does without them is stored and sent as before, and earlier versions understand it.
         """
-        return {name: value for name, value in asdict(self).items() if name not in LATER or value != LATER[name]}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        content = {name: value for name, value in values.items() if name not in LATER or value != LATER[name]}
+        records = {name: _plain(content[name]) for name in ("goals", "limits", "budget") if name in content}
+        return content | records
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "SelectionConfig":
+        """Return the configuration that `to_json` described.
+
+        Raises:
+            InvalidInputError: If it has what this version does not know.
+        """
+        unknown = [name for name in content if name not in {field.name for field in fields(cls)}]
+        if unknown:
+            raise InvalidInputError(f"a configuration has no '{unknown[0]}' in this version; update al_core")
+        return cls(**content)
 
     def _unique_name(self) -> str:
         # The random end keeps two selections of one second apart; Lightly's default names collided.
@@ -142,39 +168,12 @@ class SelectionConfig:
         return f"{self.method}_{self.n_samples}_{self.min_distance:g}_{moment}_{secrets.token_hex(3)}"
 
 
-def _whole_number(name: str, value: object, *, lowest: int = 0, hint: str = "") -> int:
-    number = int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
-    if number is None or not lowest <= number <= LARGEST_INTEGER:
-        raise InvalidInputError(f"{name} is a whole number from 0 to 2^63 - 1{hint}, not {value!r}")
-    return number
-
-
 def _min_distance(value: object) -> float:
-    number = _float_or_nan(value)
+    number = float_or_nan(value)
     if number != -1 and not 0 <= number < math.inf:
         raise InvalidInputError(f"min_distance is a finite number from 0, or -1 for off, not {value!r}")
     return number
 
 
-def _strength(value: object) -> float:
-    number = _float_or_nan(value)
-    if not 0 <= number <= LARGEST_STRENGTH:
-        raise InvalidInputError(f"strength is a number from 0 to {LARGEST_STRENGTH:g}, not {value!r}")
-    return number
-
-
-def _share(name: str, value: object) -> float:
-    number = _float_or_nan(value)
-    if not 0 <= number <= 1:
-        raise InvalidInputError(f"{name} is a number from 0 to 1, not {value!r}")
-    return number
-
-
-def _float_or_nan(value: object) -> float:
-    """Return NaN, which no range includes, for what is not a number or too large for one of 64 bits."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.nan
+def _plain(records: Any) -> Any:
+    return [record.to_json() for record in records] if isinstance(records, tuple) else records.to_json()

@@ -7,15 +7,20 @@ its gain. Coverage is counted along the edges of a neighbor graph, which makes t
 sum is monotone and submodular, so products only fall, and evaluating them lazily picks what evaluating all would pick.
 """
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry import kernels
 from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
+from al_core.selection.goals import constant_factors
+from al_core.selection.greedy import cover, pick_lazily
 from al_core.selection.request import Request
-from al_core.selection.spacing import Spacing
 from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.selection.coverage_kernels import CoverageArrays
 
 # Why these values: decision 014. Each label needs points enough to tell its share of the data from the others'.
 _MIN_POINTS = 10_000
@@ -34,52 +39,65 @@ _FARTHEST = 10
 _LEAST_SIGMA = 1e-30
 
 
-@dataclass(frozen=True, eq=False)
-class _Coverage:
-    """Who covers whom, and how well each point is covered so far. Points are positions in `rows`.
-
-    Attributes:
-        rows: The rows to cover, labeled ones included, ascending.
-        indices: (n, k) neighbors of every point; -1 is none.
-        similarity: (n, k) how well a point covers each neighbor, 0 to 1.
-        covered: (n,), updated.
-    """
-
-    rows: Rows
-    indices: NDArray[np.int32]
-    similarity: NDArray[np.float32]
-    covered: NDArray[np.float32]
-
-    @classmethod
-    def along_graph(cls, rows: Rows, graph: NeighborGraph, share: float) -> "_Coverage":
-        """Cover nothing yet; sigma is the median distance at which a point has one label's share of neighbors."""
-        nth = int(np.clip(share, 1, graph.distances.shape[1])) - 1
-        sigma = max(float(np.median(graph.distances[:, nth])), _LEAST_SIGMA)
-        squares = np.square(np.minimum(graph.distances / sigma, _FARTHEST))
-        similarity = np.asarray(np.exp(-squares), np.float32)
-        return cls(rows, graph.indices, similarity, np.zeros(len(rows), np.float32))
-
-    def choose(self, point: int) -> None:
-        """Count what a chosen point covers."""
-        self.covered[point] = 1
-        is_point = self.indices[point] >= 0
-        neighbors = self.indices[point][is_point]
-        self.covered[neighbors] = np.maximum(self.covered[neighbors], self.similarity[point][is_point])
-
-
 def select_herding(request: Request) -> Rows:
     """Return uncertain rows that together cover the candidates well, both weighted by score^strength.
 
-    Equal scores leave coverage alone (MaxHerding); then the lowest row wins among equals.
+    Equal scores leave coverage alone (MaxHerding); then the lowest row wins among equals. Goals weigh what picking a
+    row is worth, and not what covering it is.
     """
-    rows, graph = _points(request)
-    coverage = _Coverage.along_graph(rows, graph, len(rows) / max(1, request.n_chosen))
+    kernels.load()
+    points = _points(request)
+    picked = _herd(request, points)
+    if len(picked) < request.n_new and len(points.rows) < len(request.rows):
+        # The limits have closed the whole sample, or ask for rows that are not in it.
+        picked = _herd(request, _all_points(request))
+    return picked
+
+
+class _Points(NamedTuple):
+    """The rows to cover, labeled ones included, and their neighbors among each other."""
+
+    rows: Rows
+    graph: NeighborGraph
+
+
+def _herd(request: Request, points: _Points) -> Rows:
+    rows = points.rows
     is_labeled = np.isin(rows, request.labeled)
-    weights = np.zeros(len(rows), np.float32)
-    weights[~is_labeled] = _weights(request)[np.isin(request.candidates, rows)]
+    candidates = rows[~is_labeled]
+    worth = np.zeros(len(rows), np.float32)
+    worth[~is_labeled] = _weights(request)[np.isin(request.candidates, rows)]
+    weights = worth.copy()
+    if request.config.goals or request.config.budget:
+        weights[~is_labeled] *= constant_factors(request, candidates).astype(np.float32)
+    coverage = _coverage(points.graph, worth, weights, len(rows) / max(1, request.n_chosen))
     for point in np.flatnonzero(is_labeled).tolist():
-        coverage.choose(point)
-    return rows[_pick(request, coverage, weights, np.flatnonzero(~is_labeled))]
+        cover(coverage, point)
+    limits = request.limits(rows)
+    limits.close(is_labeled)
+    picked = pick_lazily(
+        coverage,
+        request.shortage(rows),
+        limits,
+        rows,
+        spacing=request.spacing(),
+        n_new=request.n_new,
+        progress=request.progress,
+    )
+    return rows[picked]
+
+
+def _coverage(
+    graph: NeighborGraph, worth: NDArray[np.float32], weights: NDArray[np.float32], share: float
+) -> "CoverageArrays":
+    """Cover nothing yet; sigma is the median distance at which a point has one label's share of neighbors."""
+    from al_core.selection.coverage_kernels import CoverageArrays
+
+    nth = int(np.clip(share, 1, graph.distances.shape[1])) - 1
+    sigma = max(float(np.median(graph.distances[:, nth])), _LEAST_SIGMA)
+    squares = np.square(np.minimum(graph.distances / sigma, _FARTHEST))
+    similarity = np.asarray(np.exp(-squares), np.float32)
+    return CoverageArrays(graph.indices, similarity, np.zeros(len(worth), np.float32), worth, weights)
 
 
 def _weights(request: Request) -> NDArray[np.float32]:
@@ -89,22 +107,30 @@ def _weights(request: Request) -> NDArray[np.float32]:
     return (weights / highest if highest > 0 else np.ones_like(weights)).astype(np.float32)
 
 
-def _points(request: Request) -> tuple[Rows, NeighborGraph]:
-    """Return the rows to cover, labeled ones included, and their neighbors among each other."""
-    space = request.space()
+def _points(request: Request) -> _Points:
     rows = request.rows
     share = len(rows) / request.n_chosen
     if request.graph is not None and share <= _GRAPH_REACH * request.graph.indices.shape[1]:
-        return rows, _within(request.graph, rows)
+        return _Points(rows, _within(request.graph, rows))
     n_points = max(_MIN_POINTS, _POINTS_PER_LABEL * request.n_chosen)
     # With min_distance all rows take part, so that the selection ends only when no row is far enough.
     if len(request.candidates) > n_points and request.config.min_distance == -1:
         # Coverage of a sample stands for coverage of all, with enough points for every label.
         sample = np.random.default_rng(request.config.seed).choice(request.candidates, n_points, replace=False)
-        rows = np.union1d(sample, request.labeled)
+        return _with_neighbors(request, np.union1d(sample, request.labeled))
+    return _with_neighbors(request, rows)
+
+
+def _all_points(request: Request) -> _Points:
+    if request.graph is not None:
+        return _Points(request.rows, _within(request.graph, request.rows))
+    return _with_neighbors(request, request.rows)
+
+
+def _with_neighbors(request: Request, rows: Rows) -> _Points:
     most = max(_MIN_NEIGHBORS, min(_MAX_NEIGHBORS, _MAX_EDGES // len(rows)))
     k = int(np.clip(_SHARES_COVERED * len(rows) / request.n_chosen, _MIN_NEIGHBORS, most))
-    return rows, nearest_neighbors(space.vectors(rows), k, normalize=False)
+    return _Points(rows, nearest_neighbors(request.space().vectors(rows), k, normalize=False))
 
 
 def _within(graph: NeighborGraph, rows: Rows) -> NeighborGraph:
@@ -112,23 +138,3 @@ def _within(graph: NeighborGraph, rows: Rows) -> NeighborGraph:
     position = np.full(len(graph.indices), -1, np.int32)
     position[rows] = np.arange(len(rows), dtype=np.int32)
     return NeighborGraph(position[graph.indices[rows]], graph.distances[rows])
-
-
-def _pick(request: Request, coverage: _Coverage, weights: NDArray[np.float32], candidates: Rows) -> list[int]:
-    from al_core.selection.coverage_kernels import coverage_gains, pop_best
-
-    state = (coverage.indices, coverage.similarity, weights, coverage.covered)
-    gains = coverage_gains(*state)
-    # A sorted list is a heap.
-    heap = candidates[np.argsort(-gains[candidates], kind="stable")]
-    spacing = None if request.config.min_distance == -1 else Spacing(request)
-    picked: list[int] = []
-    for size in range(len(heap), 0, -1):
-        if len(picked) == request.n_new:
-            break
-        best = pop_best(*state, gains, heap, size)
-        if spacing is None or spacing.admits(int(coverage.rows[best])):
-            coverage.choose(best)
-            picked.append(best)
-        request.progress(len(picked), request.n_new)
-    return picked

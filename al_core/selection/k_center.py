@@ -68,6 +68,38 @@ class _Pool(NamedTuple):
     n_eligible: int
 
 
+class _PoolSearch:
+    """A search of a pool on copies of its bounds.
+
+    Attributes:
+        nearest: (p,) squared distances to the nearest center.
+        seen: (p,) how many centers each point was compared with.
+    """
+
+    def __init__(self, bounds: Bounds, pool: _Pool) -> None:
+        self.nearest = bounds.nearest[pool.points]
+        self.seen = bounds.seen[pool.points]
+        self._bounds = bounds
+        self._pool = pool
+
+    def pick(self, n: int) -> Rows:
+        """Return up to n places in the pool; the vectors of the picks stand behind the centers then."""
+        picked = np.empty(n, np.int64)
+        n_picked = pick_from_pool(
+            self._bounds.space.source(self._bounds.rows[self._pool.points]),
+            self._bounds.weights[self._pool.points],
+            self._bounds.least,
+            self.nearest,
+            self.seen,
+            self._pool.n_eligible,
+            self._pool.floor,
+            self._bounds.centers,
+            self._bounds.n_centers,
+            picked,
+        )
+        return picked[:n_picked]
+
+
 class KCenter:
     """Picks points one after the other, each of the highest value, the lowest position among equals.
 
@@ -95,8 +127,14 @@ class KCenter:
         # The floor of the last pool, which the next one rarely reaches: points that fall below need no more comparing.
         self._last_floor = _ZERO
 
-    def pick(self, n: int, tick: Callable[[], None]) -> Rows:
+    def pick(self, n: int, tick: Callable[[], None], admit: Callable[[int], bool] | None = None) -> Rows:
         """Make up to `n` points centers, each of the highest value after those before it.
+
+        Args:
+            n: How many at most.
+            tick: Called now and then; it may raise to stop.
+            admit: Whether a point may be picked after those it has admitted before; the first that may not ends the
+                picks. None admits all.
 
         Returns:
             Positions in the order picked; none if no point is left that is far enough.
@@ -106,28 +144,29 @@ class KCenter:
         points = pool.points
         if not len(points):
             return points
-        picked = np.empty(min(n, _MAX_PICKS), np.int64)
-        nearest = bounds.nearest[points]
-        seen = bounds.seen[points]
-        source = bounds.space.source(bounds.rows[points])
-        n_picked = pick_from_pool(
-            source,
-            bounds.weights[points],
-            bounds.least,
-            nearest,
-            seen,
-            pool.n_eligible,
-            pool.floor,
-            bounds.centers,
-            bounds.n_centers,
-            picked,
-        )
-        bounds.nearest[points] = nearest
-        bounds.seen[points] = seen
-        picked_points = points[picked[:n_picked]]
+        search = _PoolSearch(bounds, pool)
+        picked = search.pick(min(n, _MAX_PICKS))
+        if admit:
+            n_admitted = next((done for done, place in enumerate(picked) if not admit(int(points[place]))), len(picked))
+            if n_admitted < len(picked):
+                # What was measured against centers that are none is forgotten; up to them the picks are the same.
+                search = _PoolSearch(bounds, pool)
+                picked = search.pick(n_admitted)
+        bounds.nearest[points] = search.nearest
+        bounds.seen[points] = search.seen
+        picked_points = points[picked]
         bounds.count_centers(bounds.rows[picked_points])
-        self._resize_pool(n_picked)
+        if n > _FEW_PICKS:
+            self._resize_pool(len(picked))
         return picked_points
+
+    def close(self, points: Rows) -> None:
+        """Never pick these points."""
+        self._bounds.nearest[points] = -1
+
+    def lower_weights(self, weights: NDArray[np.float32]) -> None:
+        """Give the points weights, (n,), that are no higher than those they had."""
+        self._bounds.weights[:] = weights
 
     def highest_value(self) -> np.float32:
         """Return the value of the point that would be picked next; 0 if there is none."""

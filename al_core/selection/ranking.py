@@ -5,40 +5,85 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry import kernels
 from al_core.selection.draws import draw_per_row
+from al_core.selection.goals import Shortage, constant_factors
+from al_core.selection.greedy import pick_lazily
 from al_core.selection.request import Request
-from al_core.selection.spacing import Spacing
 from al_core.types import Rows
 
 _ROWS_PER_REPORT = 64
 
 
 def select_random(request: Request) -> Rows:
-    """Return candidates drawn uniformly without replacement: those of the lowest draw, see `draw_per_row`."""
+    """Return candidates drawn uniformly without replacement: those of the lowest draw, see `draw_per_row`.
+
+    A limit leaves out those that it closes, and a budget those that it cannot pay any more; neither changes the order.
+    """
     draws = draw_per_row(request.candidates, request.seed)
-    return _first_spaced(request, draws)
+    return _in_order(request, draws)
 
 
 def select_active_learning(request: Request) -> Rows:
-    """Return the candidates of the highest scores, the lowest row first among equals."""
-    return _first_spaced(request, -request.scores())
+    """Return the candidates of the highest scores times goals, per price, the lowest row first among equals."""
+    scores = request.scores()
+    shortage = request.shortage(request.candidates)
+    if shortage:
+        return _by_shortage(request, scores * constant_factors(request, request.candidates), shortage)
+    if request.config.goals or request.config.budget:
+        scores *= constant_factors(request, request.candidates)
+    return _in_order(request, -scores)
 
 
-def _first_spaced(request: Request, keys: NDArray[Any]) -> Rows:
-    """Return the candidates of the lowest keys, one key per candidate, that keep their distance."""
-    if request.config.min_distance == -1:
+def _in_order(request: Request, keys: NDArray[Any]) -> Rows:
+    """Return the candidates of the lowest keys, one key per candidate, that distance and limits admit."""
+    config = request.config
+    if config.min_distance == -1 and not config.limits and not config.budget:
         request.progress(request.n_new, request.n_new)
         return request.candidates[lowest_first(keys, request.n_new)]
-    spacing = Spacing(request)
+    spacing = request.spacing()
+    limits = request.limits(request.candidates)
+    order = lowest_first(keys, len(keys))
     picked: list[int] = []
-    for n_tried, row in enumerate(request.candidates[lowest_first(keys, len(keys))].tolist()):
-        if len(picked) == request.n_new:
-            break
-        if spacing.admits(row):
-            picked.append(row)
-        if n_tried % _ROWS_PER_REPORT == 0 or len(picked) == request.n_new:
-            request.progress(len(picked), request.n_new)
-    return np.array(picked, np.int64)
+    n_restarts = -1
+    while n_restarts != limits.n_restarts and len(picked) < request.n_new:
+        n_restarts = limits.n_restarts
+        # Quotas may reopen what was passed over, so the order begins anew after each restart.
+        for point in order[limits.is_pickable[order]].tolist():
+            if len(picked) == request.n_new or n_restarts != limits.n_restarts:
+                break
+            if not limits.is_pickable[point]:
+                continue
+            if spacing is None or spacing.admits(int(request.candidates[point])):
+                limits.choose(point)
+                picked.append(point)
+                if len(picked) % _ROWS_PER_REPORT == 0 or len(picked) == request.n_new:
+                    request.progress(len(picked), request.n_new)
+            else:
+                limits.close(point)
+    return request.candidates[picked]
+
+
+def _by_shortage(request: Request, values: NDArray[np.float64], shortage: Shortage) -> Rows:
+    kernels.load()
+    from al_core.selection.coverage_kernels import CoverageArrays
+
+    n = len(request.candidates)
+    ones = np.ones(n, np.float32)
+    # Nobody covers anybody else, so the coverage that a point would add is 1.
+    alone = np.zeros((n, 0), np.int32), np.zeros((n, 0), np.float32)
+    coverage = CoverageArrays(*alone, np.zeros(n, np.float32), ones, values.astype(np.float32))
+    limits = request.limits(request.candidates)
+    picked = pick_lazily(
+        coverage,
+        shortage,
+        limits,
+        request.candidates,
+        spacing=request.spacing(),
+        n_new=request.n_new,
+        progress=request.progress,
+    )
+    return request.candidates[picked]
 
 
 def lowest_first(keys: NDArray[Any], n: int) -> NDArray[np.intp]:

@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
 from al_core.geometry.space import Space
+from al_core.selection.goals import Shortage
+from al_core.selection.inputs import Inputs
+from al_core.selection.limits import Limits, Purse, limits_of
+from al_core.selection.spacing import Spacing
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ class Request:
         row_scores: (N,), if there are any.
         graph: Nearest neighbors of every row of the dataset, if the caller has them.
         progress: Called with (picked, total).
+        inputs: What goals, limits and budget speak of.
     """
 
     candidates: Rows
@@ -41,6 +46,7 @@ class Request:
     row_scores: Scores | None
     graph: "NeighborGraph | None"
     progress: Progress
+    inputs: Inputs = field(default_factory=Inputs)
 
     @property
     def rows(self) -> Rows:
@@ -79,6 +85,52 @@ class Request:
         return Space.from_embeddings(
             self.embeddings, self.rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
         )
+
+    def spacing(self) -> Spacing | None:
+        """Return what admits rows that keep `min_distance`, None if it is off."""
+        if self.config.min_distance == -1:
+            return None
+        return Spacing(self.space(), self.labeled, self.least_squared_distance)
+
+    def limits(self, rows: Rows) -> Limits:
+        """Return which of the points `rows` may be picked, as picks go on."""
+        limits = limits_of(self.config.limits, self.inputs, rows, self.labeled, self.n_new)
+        costs = self.costs(rows)
+        if costs is not None and self.config.budget:
+            purse = Purse(costs, self.config.budget.total)
+            limits.close(purse.too_dear())
+            limits.add(purse)
+        return limits
+
+    def shortage(self, rows: Rows) -> Shortage:
+        """Return how short the labeled rows and the picks are of what the points `rows` show."""
+        return Shortage(self.config.goals, self.inputs, rows, self.labeled)
+
+    def costs(self, rows: Rows) -> NDArray[np.float64] | None:
+        """Return the price of each row, None without a budget.
+
+        Raises:
+            MissingInputError: If the budget counts objects, and it is unknown how many are expected.
+            InvalidInputError: If a number of objects is not one from 0.
+        """
+        budget = self.config.budget
+        if budget is None:
+            return None
+        counts_objects = budget.unit == "objects" or budget.per_object > 0
+        if not counts_objects:
+            return np.full(len(rows), float(budget.price_of(0)))
+        if self.inputs.costs is None:
+            raise MissingInputError(
+                "the budget counts objects, and how many to expect is unknown: upload predictions of objects first, or "
+                "give a price per image alone"
+            )
+        n_objects = np.asarray(self.inputs.costs[rows], np.float64)
+        bad = np.flatnonzero(~((n_objects >= 0) & np.isfinite(n_objects)))
+        if len(bad):
+            raise InvalidInputError(
+                f"{n_objects[bad[0]]} objects are expected on row {rows[bad[0]]}; that should be a number from 0"
+            )
+        return np.asarray(budget.price_of(n_objects), np.float64)
 
     def scores(self) -> NDArray[np.float64]:
         """Return the score of each candidate.

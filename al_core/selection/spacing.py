@@ -1,7 +1,8 @@
 import numpy as np
 
 from al_core.geometry import kernels
-from al_core.selection.request import Request
+from al_core.geometry.space import Space
+from al_core.types import Rows
 
 # Room for more rows grows by the rows there are and this many, so that growing costs nothing per row.
 _SPARE_ROWS = 64
@@ -10,13 +11,13 @@ _SPARE_ROWS = 64
 class Spacing:
     """Admits rows that are at least `min_distance` away from the labeled rows and from every row admitted before."""
 
-    def __init__(self, request: Request) -> None:
-        """Start with the labeled rows of a request, in its space."""
+    def __init__(self, space: Space, labeled: Rows, least: np.float32) -> None:
+        """Start with the labeled rows; a squared distance must reach `least`."""
         kernels.load()
-        self._space = request.space()
-        self._least = request.least_squared_distance
-        self._chosen = self._space.padded(request.labeled)
-        self._n_chosen = len(request.labeled)
+        self._space = space
+        self._least = least
+        self._chosen = space.padded(labeled)
+        self._n_chosen = len(labeled)
 
     def admits(self, row: int) -> bool:
         """Return whether a row keeps its distance, and remember it if so."""

@@ -77,7 +77,7 @@ def test_numbers_of_numpy_become_those_of_python() -> None:
 
 
 def test_a_selection_without_a_stopping_condition_is_refused() -> None:
-    with pytest.raises(ValueError, match="no stopping condition: set n_samples, min_distance or both"):
+    with pytest.raises(ValueError, match="no stopping condition: set n_samples, min_distance or budget"):
         SelectionConfig(n_samples=-1)
 
 

@@ -12,11 +12,15 @@ from al_core.selection.spacing_kernel import is_spaced
 LINE = np.array([[0.0], [1.0], [2.0], [5.0], [6.0]])
 
 
+def spacing_of(request: Request) -> Spacing:
+    return Spacing(request.space(), request.labeled, request.least_squared_distance)
+
+
 def test_a_row_is_admitted_if_it_keeps_its_distance_from_labeled_and_admitted_rows(
     request_for: Callable[..., Request],
 ) -> None:
     config = SelectionConfig("RANDOM", -1, 2, normalize=False)
-    admitted = Spacing(request_for(LINE, config, labeled=[0]))
+    admitted = spacing_of(request_for(LINE, config, labeled=[0]))
     assert [row for row in (1, 2, 3, 4) if admitted.admits(row)] == [2, 3]
 
 
@@ -25,7 +29,7 @@ def test_there_is_room_for_any_number_of_rows(
 ) -> None:
     monkeypatch.setattr(spacing, "_SPARE_ROWS", 1)
     rows = np.arange(50.0)[:, None]
-    admitted = Spacing(request_for(rows, SelectionConfig("RANDOM", -1, 1, normalize=False)))
+    admitted = spacing_of(request_for(rows, SelectionConfig("RANDOM", -1, 1, normalize=False)))
     assert all(admitted.admits(row) for row in range(50))
     assert not any(admitted.admits(row) for row in range(50))
 

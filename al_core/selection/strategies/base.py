@@ -7,9 +7,6 @@ from numpy.typing import NDArray
 
 from al_core.types import Progress, Rows
 
-# Objectives are scaled to at most 1; below this, a negative strength would leave the range of float64.
-_LEAST_OBJECTIVE = np.finfo(np.float32).tiny
-
 
 class Strategy:
     """One factor of the product by which rows are picked; a subclass overrides what it has a say in."""
@@ -64,15 +61,3 @@ def pick_one_by_one(
             part.choose(best)
         progress(len(picked), n_new)
     return picked
-
-
-def scaled_power(objective: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """Return an objective, scaled to at most 1, to the power of a strength.
-
-    Examples:
-        >>> scaled_power(np.array([1.0, 2.0]), 2)
-        array([0.25, 1.  ])
-    """
-    scaled = objective / (objective.max(initial=0) or 1)
-    least = _LEAST_OBJECTIVE if strength < 0 else 0
-    return np.asarray(np.maximum(scaled, least) ** strength, np.float64)

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.selection.strategies.base import Strategy, scaled_power
+from al_core.selection.goals import scaled_power
+from al_core.selection.strategies.base import Strategy
 from al_core.types import Rows
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from al_core.selection.strategies.base import Changing, Strategy, pick_one_by_one, scaled_power
+from al_core.selection.goals import scaled_power
+from al_core.selection.strategies.base import Changing, Strategy, pick_one_by_one
 
 
 class Rising(Changing):

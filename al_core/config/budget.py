@@ -1,0 +1,71 @@
+"""What a selection may cost."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
+
+from al_core.config.numbers import number_in
+from al_core.exceptions import InvalidInputError
+
+UNITS = ("samples", "objects", "minutes", "money")
+
+Amount = TypeVar("Amount")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the new samples may cost together.
+
+    Attributes:
+        total: In `unit`.
+        unit: "samples" counts images, "objects" what is expected on them; "minutes" and "money" take the two prices.
+        per_image: The price of an image, whatever it shows.
+        per_object: The price of each object expected on it.
+        currency: Of "money", for people.
+
+    Examples:
+        >>> Budget(100, "money", per_image=0.1, per_object=0.05, currency="EUR").price_of(4)
+        0.30000000000000004
+    """
+
+    total: float
+    unit: Literal["samples", "objects", "minutes", "money"] = "samples"
+    per_image: float = 0.0
+    per_object: float = 0.0
+    currency: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise InvalidInputError(f"the unit of a budget is one of {', '.join(UNITS)}, not {self.unit!r}")
+        for name in ("total", "per_image", "per_object"):
+            object.__setattr__(self, name, number_in(name, getattr(self, name), 0))
+        if not self.total:
+            raise InvalidInputError("a budget of 0 buys nothing; give its total")
+        if self.unit in ("minutes", "money") and not self.per_image + self.per_object:
+            raise InvalidInputError(f"a budget of {self.unit} needs a price: per_image, per_object or both")
+
+    def price_of(self, n_objects: Any) -> Any:
+        """Return what images cost on which so many objects are expected: a number, or an array for an array."""
+        if self.unit == "samples":
+            return 0 * n_objects + 1.0
+        if self.unit == "objects":
+            return 1.0 * n_objects
+        return self.per_image + self.per_object * n_objects
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields that are not at their default."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
+
+
+def read_budget(value: Any) -> Budget | None:
+    """Return a budget from itself, its JSON or None, or raise `InvalidInputError`."""
+    if value is None or isinstance(value, Budget):
+        return value
+    try:
+        return Budget(**value)
+    except TypeError as error:
+        names = ", ".join(field.name for field in fields(Budget))
+        raise InvalidInputError(f"a budget is an object with {names}; {value!r} came") from error

@@ -1,0 +1,160 @@
+"""Selection under goals and limits by definition: every candidate is valued anew, from scratch, before every pick."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import (
+    Apart,
+    AtMost,
+    Balance,
+    Between,
+    Budget,
+    Limit,
+    Quota,
+    SelectionConfig,
+)
+from al_core.selection import Inputs
+from al_core.selection.inputs import Groups, predicted_classes
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be picked."""
+
+    config: SelectionConfig
+    inputs: Inputs
+    candidates: Sequence[int]
+    labeled: Sequence[int]
+    n_new: int
+
+
+Value = Callable[[list[int]], NDArray[np.floating]]
+"""What each row is worth once some are chosen, labeled ones first."""
+
+
+def plain_greedy(
+    value: Value,
+    task: Task,
+) -> list[int]:
+    """The allowed candidates of the highest value, one after the other, the lowest row among equals."""
+    added: list[int] = []
+    while len(added) < task.n_new:
+        open_rows = allowed_next(task, added)
+        if not open_rows:
+            break
+        values = value([*task.labeled, *added])
+        added.append(max(open_rows, key=lambda row: (values[row], -row)))
+    return added
+
+
+def assert_is_greedy(
+    value: Value,
+    task: Task,
+    picked: Sequence[int],
+) -> None:
+    """Each pick is allowed and worth the most of all that are, but for rounding, until none is left."""
+    for n, row in enumerate(picked):
+        added = list(picked[:n])
+        open_rows = allowed_next(task, added)
+        assert row in open_rows
+        values = value([*task.labeled, *added])
+        assert values[row] >= values[open_rows].max() * (1 - 1e-5)
+    assert len(picked) == task.n_new or not allowed_next(task, picked)
+
+
+def allowed_next(task: Task, added: Sequence[int]) -> list[int]:
+    """The candidates that may be picked after those added."""
+    limits = task.config.limits
+    chosen = [*task.labeled, *added]
+    not_added = [row for row in task.candidates if row not in added]
+    open_rows = [row for row in not_added if is_allowed(row, task.config, task.inputs, chosen, list(added))]
+    if 0 < task.n_new - len(added) <= n_short(limits, task.inputs, chosen):
+        return [row for row in open_rows if counts_toward_a_minimum(row, limits, task.inputs, chosen)]
+    return open_rows
+
+
+def is_allowed(row: int, config: SelectionConfig, inputs: Inputs, chosen: list[int], added: list[int]) -> bool:
+    """Whether every limit and the budget allow a row beside the chosen ones."""
+    within_budget = config.budget is None or (
+        sum(price(config.budget, inputs, other) for other in [*added, row]) <= config.budget.total * (1 + 1e-9)
+    )
+    return within_budget and all(obeys(limit, inputs, chosen, row) for limit in config.limits)
+
+
+def price(budget: Budget, inputs: Inputs, row: int) -> float:
+    """What a row costs."""
+    return float(budget.price_of(0 if inputs.costs is None else float(inputs.costs[row])))
+
+
+def obeys(limit: Limit, inputs: Inputs, chosen: Sequence[int], row: int) -> bool:
+    """Whether a row may join the chosen ones."""
+    if isinstance(limit, AtMost):
+        codes = inputs.groups(limit.per.key).codes
+        return bool(codes[row] < 0 or (codes[list(chosen)] == codes[row]).sum() < limit.k)
+    if isinstance(limit, Apart):
+        numbers = inputs.numbers(limit.by.key)
+        others = [other for other in chosen if _is_same_group(limit, inputs, other, row)]
+        return not any(abs(numbers[other] - numbers[row]) < limit.at_least for other in others)
+    if isinstance(limit, Quota):
+        groups = groups_of_quota(limit, inputs)
+        most = dict(limit.ranges).get(_name(groups, row), (0, -1))[1]
+        return bool(most == -1 or (groups.codes[list(chosen)] == groups.codes[row]).sum() < most)
+    if isinstance(limit, Between):
+        number = inputs.numbers(limit.name)[row]
+        lowest = -np.inf if limit.at_least is None else limit.at_least
+        highest = np.inf if limit.at_most is None else limit.at_most
+        return bool(lowest <= number <= highest)
+    return True
+
+
+def n_short(limits: Sequence[Limit], inputs: Inputs, chosen: Sequence[int]) -> int:
+    """How many rows the minimums still ask for."""
+    return sum(sum(_short(limit, inputs, chosen).values()) for limit in limits if isinstance(limit, Quota))
+
+
+def counts_toward_a_minimum(row: int, limits: Sequence[Limit], inputs: Inputs, chosen: Sequence[int]) -> bool:
+    """Whether a row is of a group that is short of its minimum."""
+    quotas = [limit for limit in limits if isinstance(limit, Quota)]
+    return any(_short(quota, inputs, chosen).get(_name(groups_of_quota(quota, inputs), row), 0) > 0 for quota in quotas)
+
+
+def balance_factors(goals: Sequence[object], inputs: Inputs, chosen: Sequence[int], n_rows: int) -> NDArray[np.float64]:
+    """The product of target share / count over all balances, groups of equal wanted shares."""
+    product = np.ones(n_rows)
+    for goal in goals:
+        if not isinstance(goal, Balance):
+            continue
+        if isinstance(goal.by, str):
+            shares = np.asarray(inputs.shares().shares, np.float64)
+        else:
+            groups = inputs.groups(goal.by.key)
+            shares = (groups.codes[:, None] == np.arange(len(groups.names))).astype(np.float64)
+        counts = 1 + shares[list(chosen)].sum(axis=0)
+        shortage = 1 / shares.shape[1] / counts
+        product *= (shares @ shortage / np.maximum(shares.sum(axis=1), 1e-300)) ** goal.strength
+    return product
+
+
+def groups_of_quota(quota: Quota, inputs: Inputs) -> Groups:
+    """The groups that a quota counts."""
+    return predicted_classes(inputs.shares()) if isinstance(quota.by, str) else inputs.groups(quota.by.key)
+
+
+def _short(quota: Quota, inputs: Inputs, chosen: Sequence[int]) -> Mapping[str, int]:
+    groups = groups_of_quota(quota, inputs)
+    n_chosen = {name: sum(_name(groups, row) == name for row in chosen) for name, _ in quota.ranges}
+    return {name: max(least - n_chosen[name], 0) for name, (least, _) in quota.ranges}
+
+
+def _is_same_group(limit: Apart, inputs: Inputs, row: int, other: int) -> bool:
+    if limit.within is None:
+        return True
+    codes = inputs.groups(limit.within.key).codes
+    return bool(codes[row] == codes[other] >= 0)
+
+
+def _name(groups: Groups, row: int) -> str:
+    return groups.names[groups.codes[row]] if groups.codes[row] >= 0 else "no group at all"
