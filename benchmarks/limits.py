@@ -16,7 +16,7 @@ import numpy as np
 
 from al_core.config import AtMost, Balance, Column, SelectionConfig
 from al_core.geometry.neighbors import NeighborGraph
-from al_core.selection import ClassShares, Inputs, select
+from al_core.selection import ClassShares, GoalArrays, select
 from benchmarks.coral import grid_graph, points
 
 N_ROWS = 1_000_000
@@ -29,13 +29,13 @@ N_RUNS = 2
 AT_MOST = AtMost(3, per=Column("sequence"))
 
 
-def inputs_for(n_rows: int, rng: np.random.Generator, *, n_classes_shown: int) -> Inputs:
+def inputs_for(n_rows: int, rng: np.random.Generator, *, n_classes_shown: int) -> GoalArrays:
     """Return groups of consecutive rows, and classes: the most probable one, or several per row."""
     one = np.eye(N_CLASSES, dtype=np.float32)
     shares = sum(one[rng.integers(0, N_CLASSES, n_rows)] for _ in range(n_classes_shown))
     sequences = np.arange(n_rows) // GROUP_SIZE
     names = tuple(f"class {number}" for number in range(N_CLASSES))
-    return Inputs({"sequence": sequences.astype(np.float64)}, ClassShares(np.asarray(shares), names))
+    return GoalArrays({"sequence": sequences.astype(np.float64)}, ClassShares(np.asarray(shares), names))
 
 
 def seconds(run: Callable[[], np.ndarray]) -> float:
@@ -71,8 +71,8 @@ def main(n_rows: int = N_ROWS) -> None:
     # Loads the kernels.
     select(embeddings[:100], replace(coral, n_samples=2), scores=scores[:100])
 
-    def herding(config: SelectionConfig, inputs: Inputs | None = None) -> Callable[[], np.ndarray]:
-        return lambda: select(embeddings, config, scores=scores, graph=graph, inputs=inputs)
+    def herding(config: SelectionConfig, arrays: GoalArrays | None = None) -> Callable[[], np.ndarray]:
+        return lambda: select(embeddings, config, scores=scores, graph=graph, arrays=arrays)
 
     compare("CORAL, balance of one class an image, groups", herding(coral), herding(goals, one_class), 1.5)
     compare("CORAL, balance of several classes, groups", herding(coral), herding(goals, several), 3)
@@ -82,7 +82,7 @@ def main(n_rows: int = N_ROWS) -> None:
     compare(
         "CORESET, groups",
         lambda: select(embeddings, coreset),
-        lambda: select(embeddings, with_groups, inputs=one_class),
+        lambda: select(embeddings, with_groups, arrays=one_class),
         2,
     )
 

@@ -135,6 +135,8 @@ def _shares(target: Any) -> tuple[tuple[str, float], ...]:
     pairs = target.items() if isinstance(target, Mapping) else target
     try:
         shares = {str(name): number_in("a target share", share, 0) for name, share in pairs}
+    except InvalidInputError:
+        raise
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
             f'the target of Balance is "uniform", "input" or a share by group, not {target!r}'

@@ -9,6 +9,8 @@ from al_core.exceptions import InvalidInputError
 GROUP = "{}"
 """What stands for the name of the group in a `Pattern`."""
 
+ANY_TEXT = "*"
+
 
 class Grouping(PlainRecord):
     """Splits samples into groups; a sample without a group is not limited by them."""
@@ -81,6 +83,10 @@ class Pattern(Grouping):
             raise InvalidInputError(
                 f"a pattern has one {GROUP} where the name of the group stands, such as 'patient_{GROUP}_*.png'; "
                 f"{self.text!r} came"
+            )
+        if ANY_TEXT + GROUP in self.text or GROUP + ANY_TEXT in self.text:
+            raise InvalidInputError(
+                f"where does the group in {self.text!r} end? Put a character between {GROUP} and {ANY_TEXT}"
             )
 
     @property

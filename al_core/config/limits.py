@@ -88,6 +88,8 @@ class Quota(Limit):
         pairs = ranges.items() if isinstance(ranges, Mapping) else ranges
         try:
             checked = {str(name): _range(name, *bounds) for name, bounds in pairs}
+        except InvalidInputError:
+            raise
         except (TypeError, ValueError) as error:
             raise InvalidInputError(f"a quota is (least, most) by group, not {ranges!r}") from error
         if not checked:

@@ -14,7 +14,7 @@ from al_core.exceptions import MissingInputError
 from al_core.selection.combination import combine
 from al_core.selection.coral import select_coral
 from al_core.selection.coreset import select_coreset
-from al_core.selection.inputs import ClassShares, Groups, Inputs
+from al_core.selection.goal_arrays import ClassShares, GoalArrays, Groups
 from al_core.selection.quality import SelectionQuality, quality
 from al_core.selection.ranking import select_active_learning, select_random
 from al_core.selection.request import Request, checked_rows, count_new, count_rows
@@ -23,7 +23,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
 
-__all__ = ["METHODS", "ClassShares", "Groups", "Inputs", "SelectionQuality", "combine", "quality", "select"]
+__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "combine", "quality", "select"]
 
 METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
     SamplingMethod.RANDOM: select_random,
@@ -41,7 +41,7 @@ def select(  # noqa: PLR0913 - the public entry, all but two by keyword
     query_rows: Rows | None = None,
     preselected_rows: Rows | Sequence[int] = (),
     graph: "NeighborGraph | None" = None,
-    inputs: Inputs | None = None,
+    arrays: GoalArrays | None = None,
     progress: Progress | None = None,
 ) -> Rows:
     """Return the newly added rows in the order they were picked.
@@ -54,7 +54,7 @@ def select(  # noqa: PLR0913 - the public entry, all but two by keyword
         query_rows: Rows that may be selected; by default all.
         preselected_rows: Rows already chosen: never selected again, and kept at a distance.
         graph: Nearest neighbors of the rows (`al_core.geometry.neighbors`) for CORAL; by default they are searched.
-        inputs: What the goals, limits and budget of the configuration speak of.
+        arrays: What the goals, limits and budget of the configuration speak of.
         progress: Called with (picked, total); it may raise to stop.
 
     Raises:
@@ -78,7 +78,7 @@ def select(  # noqa: PLR0913 - the public entry, all but two by keyword
         row_scores=scores,
         graph=graph,
         progress=progress or (lambda done, total: None),
-        inputs=inputs or Inputs(),
+        arrays=arrays or GoalArrays(),
     )
     return METHODS[config.method](request) if request.n_new else np.empty(0, np.int64)
 

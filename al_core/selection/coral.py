@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from al_core.selection.farthest_first import FarthestFirst, farthest_first
 from al_core.selection.herding import select_herding
+from al_core.selection.limited import pick_farthest
 from al_core.selection.request import Request
 from al_core.types import Rows
 
@@ -21,4 +21,4 @@ def select_product(request: Request) -> Rows:
     """
     # Distances are squared, so the scores are too.
     weights = request.scores() ** (2 * request.config.strength)
-    return farthest_first(FarthestFirst.from_request(request, weights.astype(np.float32)))
+    return pick_farthest(request, weights.astype(np.float32))

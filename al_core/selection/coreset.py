@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from al_core.selection.farthest_first import FarthestFirst, farthest_first
+from al_core.selection.limited import pick_farthest
 from al_core.selection.request import Request
 from al_core.types import Rows
 
@@ -12,4 +12,4 @@ def select_coreset(request: Request) -> Rows:
 
     With nothing labeled the lowest candidate comes first.
     """
-    return farthest_first(FarthestFirst.from_request(request, np.ones(len(request.candidates), np.float32)))
+    return pick_farthest(request, np.ones(len(request.candidates), np.float32))

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from al_core.geometry import kernels
 from al_core.geometry.space import Space, is_small, nearest_squared_distances, squared_distances
 from al_core.geometry.threads import workers
-from al_core.selection.goals import Shortage, constant_factors
-from al_core.selection.limits import Limits
 from al_core.selection.request import Request
 from al_core.types import Progress, Rows
 
@@ -44,8 +42,6 @@ class FarthestFirst:
         n_new: How many to pick at most.
         least: What the squared distance to the nearest center must reach.
         progress: Called with (picked, n_new).
-        limits: Which candidates may be picked; None lets all be.
-        shortage: A factor on each candidate's distance that falls as candidates are picked; None is 1.
     """
 
     space: Space
@@ -55,21 +51,10 @@ class FarthestFirst:
     n_new: int
     least: np.float32
     progress: Progress
-    limits: Limits | None = None
-    shortage: Shortage | None = None
 
     @classmethod
     def from_request(cls, request: Request, weights: NDArray[np.float32]) -> "FarthestFirst":
-        """Return the task of picking the candidates of a request, given their weights, goals and limits aside."""
-        config = request.config
-        limits: Limits | None = None
-        shortage: Shortage | None = None
-        if config.goals or config.limits or config.budget:
-            # Distances are squared, so factors are too.
-            factors = constant_factors(request, request.candidates) ** 2
-            weights = weights * factors.astype(np.float32)
-            limits = request.limits(request.candidates)
-            shortage = request.shortage(request.candidates)
+        """Return the task of picking the candidates of a request, given their weights."""
         return cls(
             space=request.space(),
             candidates=request.candidates,
@@ -78,8 +63,6 @@ class FarthestFirst:
             n_new=request.n_new,
             least=request.least_squared_distance,
             progress=request.progress,
-            limits=limits,
-            shortage=shortage,
         )
 
     def after(self, position: int) -> "FarthestFirst":
@@ -100,10 +83,6 @@ def farthest_first(task: FarthestFirst) -> Rows:
 
     Without centers the candidate of the highest weight comes first.
     """
-    if task.limits is not None and task.shortage is not None:
-        from al_core.selection.limited import limited_farthest_first
-
-        return limited_farthest_first(task, task.limits, task.shortage)
     pick = _quickest(task)
     if len(task.centers):
         return pick(task)

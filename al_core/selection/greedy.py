@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.geometry import kernels
-from al_core.selection.goals import Shortage
 from al_core.selection.limits import Limits
+from al_core.selection.shortage import Shortage
 from al_core.selection.spacing import Spacing
 from al_core.types import Progress, Rows
 

@@ -9,10 +9,23 @@ from numpy.typing import NDArray
 
 from al_core.geometry import kernels
 from al_core.geometry.threads import workers
-from al_core.selection.farthest_first import FarthestFirst
-from al_core.selection.goals import Shortage
+from al_core.selection.farthest_first import FarthestFirst, farthest_first
+from al_core.selection.goals import constant_factors
 from al_core.selection.limits import Limits
+from al_core.selection.request import Request
+from al_core.selection.shortage import Shortage
 from al_core.types import Rows
+
+
+def pick_farthest(request: Request, weights: NDArray[np.float32]) -> Rows:
+    """Return the candidates of the highest weight times squared distance, as goals, limits and budget have it."""
+    config = request.config
+    if not config.goals and not config.limits and not config.budget:
+        return farthest_first(FarthestFirst.from_request(request, weights))
+    # Distances are squared, so factors are too.
+    factors = constant_factors(request, request.candidates) ** 2
+    task = FarthestFirst.from_request(request, weights * factors.astype(np.float32))
+    return limited_farthest_first(task, request.limits(request.candidates), request.shortage(request.candidates))
 
 
 def limited_farthest_first(task: FarthestFirst, limits: Limits, shortage: Shortage) -> Rows:

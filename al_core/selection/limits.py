@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from al_core.config.limits import Apart, AtMost, Between, Exclude, Limit, Quota
 from al_core.exceptions import InvalidInputError
-from al_core.selection.inputs import Groups, Inputs, predicted_classes
+from al_core.selection.goal_arrays import GoalArrays, Groups, predicted_classes
 from al_core.types import Rows
 
 NO_LIMIT = -1
@@ -207,7 +207,7 @@ class Limits:
         self.n_restarts += is_short != was_short
 
 
-def limits_of(limits: tuple[Limit, ...], inputs: Inputs, rows: Rows, labeled: Rows, n_new: int) -> Limits:
+def limits_of(limits: tuple[Limit, ...], arrays: GoalArrays, rows: Rows, labeled: Rows, n_new: int) -> Limits:
     """Return the limits of a configuration over the points `rows`, the labeled rows counted.
 
     Raises:
@@ -218,9 +218,9 @@ def limits_of(limits: tuple[Limit, ...], inputs: Inputs, rows: Rows, labeled: Ro
     groups_short: list[NDArray[np.int64]] = []
     needed: list[NDArray[np.int64]] = []
     for limit in limits:
-        _ADD[type(limit)](state, limit, inputs, rows, labeled)
+        _ADD[type(limit)](state, limit, arrays, rows, labeled)
         if isinstance(limit, Quota):
-            groups = _groups_of_quota(limit, inputs)
+            groups = _groups_of_quota(limit, arrays)
             least = _by_group(limit, groups, 0)
             groups_short.append(np.asarray(groups.codes[rows], np.int64))
             needed.append(least - _counts(groups, labeled))
@@ -229,14 +229,14 @@ def limits_of(limits: tuple[Limit, ...], inputs: Inputs, rows: Rows, labeled: Ro
     return state
 
 
-def _add_at_most(state: Limits, limit: AtMost, inputs: Inputs, rows: Rows, labeled: Rows) -> None:
-    groups = inputs.groups(limit.per.key)
+def _add_at_most(state: Limits, limit: AtMost, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
+    groups = arrays.groups(limit.per.key)
     most = np.full(len(groups.names), limit.k, np.int64)
     _add_room(state, groups, most, rows, labeled)
 
 
-def _add_quota(state: Limits, limit: Quota, inputs: Inputs, rows: Rows, labeled: Rows) -> None:
-    groups = _groups_of_quota(limit, inputs)
+def _add_quota(state: Limits, limit: Quota, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
+    groups = _groups_of_quota(limit, arrays)
     _add_room(state, groups, _by_group(limit, groups, 1), rows, labeled)
 
 
@@ -246,25 +246,25 @@ def _add_room(state: Limits, groups: Groups, most: NDArray[np.int64], rows: Rows
     state.add(room)
 
 
-def _add_apart(state: Limits, limit: Apart, inputs: Inputs, rows: Rows, labeled: Rows) -> None:
-    numbers = inputs.numbers(limit.by.key)
+def _add_apart(state: Limits, limit: Apart, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
+    numbers = arrays.numbers(limit.by.key)
     groups = np.zeros(len(numbers), np.int64)
     if limit.within is not None:
-        groups = np.asarray(inputs.groups(limit.within.key).codes, np.int64)
+        groups = np.asarray(arrays.groups(limit.within.key).codes, np.int64)
     distance = Distance(groups[rows], numbers[rows], limit.at_least)
     near = [distance.near(int(groups[row]), float(numbers[row])) for row in labeled.tolist()]
     state.close(np.concatenate([_NO_POINTS, *near]))
     state.add(distance)
 
 
-def _add_between(state: Limits, limit: Between, inputs: Inputs, rows: Rows, labeled: Rows) -> None:
-    numbers = inputs.numbers(limit.name)[rows]
+def _add_between(state: Limits, limit: Between, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
+    numbers = arrays.numbers(limit.name)[rows]
     lowest = -np.inf if limit.at_least is None else limit.at_least
     highest = np.inf if limit.at_most is None else limit.at_most
     state.close(~((numbers >= lowest) & (numbers <= highest)))
 
 
-def _add_exclude(state: Limits, limit: Exclude, inputs: Inputs, rows: Rows, labeled: Rows) -> None:
+def _add_exclude(state: Limits, limit: Exclude, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
     """Close nothing: rows to exclude are known by tags, so whoever knows tags takes them out of the query set."""
 
 
@@ -277,8 +277,8 @@ _ADD: dict[type[Limit], Callable[..., None]] = {
 }
 
 
-def _groups_of_quota(quota: Quota, inputs: Inputs) -> Groups:
-    groups = predicted_classes(inputs.shares()) if isinstance(quota.by, str) else inputs.groups(quota.by.key)
+def _groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
+    groups = predicted_classes(arrays.shares()) if isinstance(quota.by, str) else arrays.groups(quota.by.key)
     unknown = [name for name, _ in quota.ranges if name not in groups.names]
     if unknown:
         there = ", ".join(f"'{name}'" for name in groups.names[:20]) or "none"

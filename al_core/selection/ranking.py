@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from al_core.geometry import kernels
 from al_core.selection.draws import draw_per_row
-from al_core.selection.goals import Shortage, constant_factors
+from al_core.selection.goals import constant_factors
 from al_core.selection.greedy import pick_lazily
 from al_core.selection.request import Request
+from al_core.selection.shortage import Shortage
 from al_core.types import Rows
 
 _ROWS_PER_REPORT = 64

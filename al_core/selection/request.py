@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
 from al_core.geometry.space import Space
-from al_core.selection.goals import Shortage
-from al_core.selection.inputs import Inputs
+from al_core.selection.goal_arrays import GoalArrays
 from al_core.selection.limits import Limits, Purse, limits_of
+from al_core.selection.shortage import Shortage
 from al_core.selection.spacing import Spacing
 from al_core.types import Embeddings, Progress, Rows, Scores
 
@@ -35,7 +35,7 @@ class Request:
         row_scores: (N,), if there are any.
         graph: Nearest neighbors of every row of the dataset, if the caller has them.
         progress: Called with (picked, total).
-        inputs: What goals, limits and budget speak of.
+        arrays: What goals, limits and budget speak of.
     """
 
     candidates: Rows
@@ -46,7 +46,7 @@ class Request:
     row_scores: Scores | None
     graph: "NeighborGraph | None"
     progress: Progress
-    inputs: Inputs = field(default_factory=Inputs)
+    arrays: GoalArrays = field(default_factory=GoalArrays)
 
     @property
     def rows(self) -> Rows:
@@ -94,7 +94,7 @@ class Request:
 
     def limits(self, rows: Rows) -> Limits:
         """Return which of the points `rows` may be picked, as picks go on."""
-        limits = limits_of(self.config.limits, self.inputs, rows, self.labeled, self.n_new)
+        limits = limits_of(self.config.limits, self.arrays, rows, self.labeled, self.n_new)
         costs = self.costs(rows)
         if costs is not None and self.config.budget:
             purse = Purse(costs, self.config.budget.total)
@@ -104,7 +104,7 @@ class Request:
 
     def shortage(self, rows: Rows) -> Shortage:
         """Return how short the labeled rows and the picks are of what the points `rows` show."""
-        return Shortage(self.config.goals, self.inputs, rows, self.labeled)
+        return Shortage(self.config.goals, self.arrays, rows, self.labeled)
 
     def costs(self, rows: Rows) -> NDArray[np.float64] | None:
         """Return the price of each row, None without a budget.
@@ -119,12 +119,12 @@ class Request:
         counts_objects = budget.unit == "objects" or budget.per_object > 0
         if not counts_objects:
             return np.full(len(rows), float(budget.price_of(0)))
-        if self.inputs.costs is None:
+        if self.arrays.costs is None:
             raise MissingInputError(
                 "the budget counts objects, and how many to expect is unknown: upload predictions of objects first, or "
                 "give a price per image alone"
             )
-        n_objects = np.asarray(self.inputs.costs[rows], np.float64)
+        n_objects = np.asarray(self.arrays.costs[rows], np.float64)
         bad = np.flatnonzero(~((n_objects >= 0) & np.isfinite(n_objects)))
         if len(bad):
             raise InvalidInputError(

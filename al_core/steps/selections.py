@@ -9,6 +9,7 @@ import numpy as np
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.steps.chosen import NO_ROWS
+from al_core.steps.goal_arrays import excluded_rows, goal_arrays
 from al_core.steps.provenance import changes
 from al_core.steps.reserve import read_reserve
 from al_core.steps.scores import complete_scores
@@ -81,11 +82,17 @@ class SelectionRequest:
             self.embeddings,
             self.config,
             scores=self.scores,
-            query_rows=self.query_rows,
+            query_rows=self.allowed_rows,
             preselected_rows=self.labeled_rows,
             graph=self._graph(progress),
+            arrays=goal_arrays(self.dataset, self.config, self.embedding),
             progress=progress,
         )
+
+    @property
+    def allowed_rows(self) -> Rows:
+        """The query rows that no limit leaves out by a tag, ascending."""
+        return np.setdiff1d(self.query_rows, excluded_rows(self.dataset, self.config))
 
     def quality(self, added_rows: Rows) -> "SelectionQuality":
         """Return what the rows that the selection adds achieve."""
@@ -108,7 +115,7 @@ class SelectionRequest:
     @cached_property
     def scores(self) -> Scores | None:
         """(N,) with a score for each candidate, or None if the method can do without."""
-        candidates = np.setdiff1d(self.query_rows, self.labeled_rows)
+        candidates = np.setdiff1d(self.allowed_rows, self.labeled_rows)
         return complete_scores(self.dataset, self.config, self.score, candidates)
 
     def _graph(self, progress: Progress | None) -> "NeighborGraph | None":

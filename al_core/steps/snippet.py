@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from al_core.config import Grouping
 from al_core.store.records import INITIAL_TAG
 
 if TYPE_CHECKING:
+    from al_core.config import SelectionConfig
     from al_core.steps.selections import Selection
     from al_core.store import Dataset
 
@@ -37,11 +39,25 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     if tag.provenance.score:
         config_arguments.append(f"score_name={tag.provenance.score.name!r}")
     config_arguments.append(f"seed={config.seed}")
+    for name in ("goals", "limits", "budget"):
+        if getattr(config, name):
+            config_arguments.append(f"{name}={getattr(config, name)!r}")
+    names_used = sorted(_classes(config))
+    config_import = f"from al_core.config import {', '.join(names_used)}\n" if names_used else ""
     return f"""\
 from al_core import ActiveLearningAgent, SelectionConfig
 from {package} import {client}
-
+{config_import}
 client = {client}({", ".join(client_arguments)})
 agent = ActiveLearningAgent({", ".join(agent_arguments)})
 labeled_set, added_set = agent.query(SelectionConfig({", ".join(config_arguments)}))
 """
+
+
+def _classes(config: "SelectionConfig") -> set[str]:
+    """Return the names of the classes whose records a configuration has."""
+    names = set()
+    for record in (*config.goals, *config.limits, *([config.budget] if config.budget else [])):
+        names.add(type(record).__name__)
+        names |= {type(value).__name__ for value in vars(record).values() if isinstance(value, Grouping)}
+    return names

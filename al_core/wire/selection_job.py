@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from al_core.config import SelectionConfig
-from al_core.exceptions import Cancelled
+from al_core.exceptions import Cancelled, NotAllowedError, NotFoundError
 from al_core.types import Progress
 from al_core.wire.connection import Connection, raise_as, read_tag
 
@@ -34,10 +34,28 @@ def select(
             server's defaults.
         progress: Called with (picked, total); when it raises `Cancelled`, the server is asked to stop.
     """
+    _check_options(connection, config)
     body = {_camel(name): value for name, value in config.to_json().items()}
     job = connection.send("POST", f"/datasets/{dataset_id}/selections", body | dict(ids))
     tag_id = _wait_for(connection, job["jobId"], progress)
     return read_tag(connection.get(f"/datasets/{dataset_id}/tags/{tag_id}"))
+
+
+def _check_options(connection: Connection, config: SelectionConfig) -> None:
+    """Raise unless the server knows what is asked for: a server that is too old would leave it out without a word."""
+    if not config.goals and not config.limits and config.budget is None:
+        return
+    try:
+        options = connection.get("/versions/selection")
+    except NotFoundError:
+        options = {"goals": [], "limits": []}
+    asked = [("goal", "goals", record.kind) for record in config.goals]
+    asked += [("limit", "limits", record.kind) for record in config.limits]
+    for noun, listed, kind in asked:
+        if kind not in options[listed]:
+            raise NotAllowedError(f"{connection.server} does not know the {noun} '{kind}': update al_core there")
+    if config.budget is not None and not options["limits"]:
+        raise NotAllowedError(f"{connection.server} does not know budgets: update al_core there")
 
 
 def _wait_for(connection: Connection, job_id: str, progress: Progress | None) -> str:

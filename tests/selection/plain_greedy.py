@@ -16,8 +16,8 @@ from al_core.config import (
     Quota,
     SelectionConfig,
 )
-from al_core.selection import Inputs
-from al_core.selection.inputs import Groups, predicted_classes
+from al_core.selection import GoalArrays
+from al_core.selection.goal_arrays import Groups, predicted_classes
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Task:
     """What is to be picked."""
 
     config: SelectionConfig
-    inputs: Inputs
+    arrays: GoalArrays
     candidates: Sequence[int]
     labeled: Sequence[int]
     n_new: int
@@ -70,67 +70,69 @@ def allowed_next(task: Task, added: Sequence[int]) -> list[int]:
     limits = task.config.limits
     chosen = [*task.labeled, *added]
     not_added = [row for row in task.candidates if row not in added]
-    open_rows = [row for row in not_added if is_allowed(row, task.config, task.inputs, chosen, list(added))]
-    if 0 < task.n_new - len(added) <= n_short(limits, task.inputs, chosen):
-        return [row for row in open_rows if counts_toward_a_minimum(row, limits, task.inputs, chosen)]
+    open_rows = [row for row in not_added if is_allowed(row, task.config, task.arrays, chosen, list(added))]
+    if 0 < task.n_new - len(added) <= n_short(limits, task.arrays, chosen):
+        return [row for row in open_rows if counts_toward_a_minimum(row, limits, task.arrays, chosen)]
     return open_rows
 
 
-def is_allowed(row: int, config: SelectionConfig, inputs: Inputs, chosen: list[int], added: list[int]) -> bool:
+def is_allowed(row: int, config: SelectionConfig, arrays: GoalArrays, chosen: list[int], added: list[int]) -> bool:
     """Whether every limit and the budget allow a row beside the chosen ones."""
     within_budget = config.budget is None or (
-        sum(price(config.budget, inputs, other) for other in [*added, row]) <= config.budget.total * (1 + 1e-9)
+        sum(price(config.budget, arrays, other) for other in [*added, row]) <= config.budget.total * (1 + 1e-9)
     )
-    return within_budget and all(obeys(limit, inputs, chosen, row) for limit in config.limits)
+    return within_budget and all(obeys(limit, arrays, chosen, row) for limit in config.limits)
 
 
-def price(budget: Budget, inputs: Inputs, row: int) -> float:
+def price(budget: Budget, arrays: GoalArrays, row: int) -> float:
     """What a row costs."""
-    return float(budget.price_of(0 if inputs.costs is None else float(inputs.costs[row])))
+    return float(budget.price_of(0 if arrays.costs is None else float(arrays.costs[row])))
 
 
-def obeys(limit: Limit, inputs: Inputs, chosen: Sequence[int], row: int) -> bool:
+def obeys(limit: Limit, arrays: GoalArrays, chosen: Sequence[int], row: int) -> bool:
     """Whether a row may join the chosen ones."""
     if isinstance(limit, AtMost):
-        codes = inputs.groups(limit.per.key).codes
+        codes = arrays.groups(limit.per.key).codes
         return bool(codes[row] < 0 or (codes[list(chosen)] == codes[row]).sum() < limit.k)
     if isinstance(limit, Apart):
-        numbers = inputs.numbers(limit.by.key)
-        others = [other for other in chosen if _is_same_group(limit, inputs, other, row)]
+        numbers = arrays.numbers(limit.by.key)
+        others = [other for other in chosen if _is_same_group(limit, arrays, other, row)]
         return not any(abs(numbers[other] - numbers[row]) < limit.at_least for other in others)
     if isinstance(limit, Quota):
-        groups = groups_of_quota(limit, inputs)
+        groups = groups_of_quota(limit, arrays)
         most = dict(limit.ranges).get(_name(groups, row), (0, -1))[1]
         return bool(most == -1 or (groups.codes[list(chosen)] == groups.codes[row]).sum() < most)
     if isinstance(limit, Between):
-        number = inputs.numbers(limit.name)[row]
+        number = arrays.numbers(limit.name)[row]
         lowest = -np.inf if limit.at_least is None else limit.at_least
         highest = np.inf if limit.at_most is None else limit.at_most
         return bool(lowest <= number <= highest)
     return True
 
 
-def n_short(limits: Sequence[Limit], inputs: Inputs, chosen: Sequence[int]) -> int:
+def n_short(limits: Sequence[Limit], arrays: GoalArrays, chosen: Sequence[int]) -> int:
     """How many rows the minimums still ask for."""
-    return sum(sum(_short(limit, inputs, chosen).values()) for limit in limits if isinstance(limit, Quota))
+    return sum(sum(_short(limit, arrays, chosen).values()) for limit in limits if isinstance(limit, Quota))
 
 
-def counts_toward_a_minimum(row: int, limits: Sequence[Limit], inputs: Inputs, chosen: Sequence[int]) -> bool:
+def counts_toward_a_minimum(row: int, limits: Sequence[Limit], arrays: GoalArrays, chosen: Sequence[int]) -> bool:
     """Whether a row is of a group that is short of its minimum."""
     quotas = [limit for limit in limits if isinstance(limit, Quota)]
-    return any(_short(quota, inputs, chosen).get(_name(groups_of_quota(quota, inputs), row), 0) > 0 for quota in quotas)
+    return any(_short(quota, arrays, chosen).get(_name(groups_of_quota(quota, arrays), row), 0) > 0 for quota in quotas)
 
 
-def balance_factors(goals: Sequence[object], inputs: Inputs, chosen: Sequence[int], n_rows: int) -> NDArray[np.float64]:
+def balance_factors(
+    goals: Sequence[object], arrays: GoalArrays, chosen: Sequence[int], n_rows: int
+) -> NDArray[np.float64]:
     """The product of target share / count over all balances, groups of equal wanted shares."""
     product = np.ones(n_rows)
     for goal in goals:
         if not isinstance(goal, Balance):
             continue
         if isinstance(goal.by, str):
-            shares = np.asarray(inputs.shares().shares, np.float64)
+            shares = np.asarray(arrays.shares().shares, np.float64)
         else:
-            groups = inputs.groups(goal.by.key)
+            groups = arrays.groups(goal.by.key)
             shares = (groups.codes[:, None] == np.arange(len(groups.names))).astype(np.float64)
         counts = 1 + shares[list(chosen)].sum(axis=0)
         shortage = 1 / shares.shape[1] / counts
@@ -138,21 +140,21 @@ def balance_factors(goals: Sequence[object], inputs: Inputs, chosen: Sequence[in
     return product
 
 
-def groups_of_quota(quota: Quota, inputs: Inputs) -> Groups:
+def groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
     """The groups that a quota counts."""
-    return predicted_classes(inputs.shares()) if isinstance(quota.by, str) else inputs.groups(quota.by.key)
+    return predicted_classes(arrays.shares()) if isinstance(quota.by, str) else arrays.groups(quota.by.key)
 
 
-def _short(quota: Quota, inputs: Inputs, chosen: Sequence[int]) -> Mapping[str, int]:
-    groups = groups_of_quota(quota, inputs)
+def _short(quota: Quota, arrays: GoalArrays, chosen: Sequence[int]) -> Mapping[str, int]:
+    groups = groups_of_quota(quota, arrays)
     n_chosen = {name: sum(_name(groups, row) == name for row in chosen) for name, _ in quota.ranges}
     return {name: max(least - n_chosen[name], 0) for name, (least, _) in quota.ranges}
 
 
-def _is_same_group(limit: Apart, inputs: Inputs, row: int, other: int) -> bool:
+def _is_same_group(limit: Apart, arrays: GoalArrays, row: int, other: int) -> bool:
     if limit.within is None:
         return True
-    codes = inputs.groups(limit.within.key).codes
+    codes = arrays.groups(limit.within.key).codes
     return bool(codes[row] == codes[other] >= 0)
 
 

@@ -21,7 +21,7 @@ from al_core.config import (
 )
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.geometry.neighbors import nearest_neighbors
-from al_core.selection import ClassShares, Inputs, select
+from al_core.selection import ClassShares, GoalArrays, select
 from al_core.selection.draws import draw_per_row
 from tests.selection.plain_greedy import Task, assert_is_greedy, balance_factors, plain_greedy
 
@@ -47,7 +47,7 @@ ALL_GOALS: tuple[Goal, ...] = (
 BUDGETS = (None, Budget(6), Budget(8, "objects"), Budget(5, "money", per_image=0.5, per_object=0.25))
 
 
-def inputs_for(seed: int, *, several_classes: bool) -> Inputs:
+def inputs_for(seed: int, *, several_classes: bool) -> GoalArrays:
     rng = np.random.default_rng(seed)
     shares = rng.integers(0, 3, (N_ROWS, 2)) if several_classes else np.eye(2)[rng.integers(0, 2, N_ROWS)]
     frames = rng.integers(0, 35, N_ROWS).astype(float)
@@ -57,7 +57,7 @@ def inputs_for(seed: int, *, several_classes: bool) -> Inputs:
         "patient": rng.integers(0, 6, N_ROWS).astype(float),
         "frame": frames,
     }
-    return Inputs(
+    return GoalArrays(
         columns, ClassShares(shares.astype(np.float32), ("cat", "dog")), rng.integers(0, 4, N_ROWS).astype(float)
     )
 
@@ -78,14 +78,14 @@ def tasks(draw: st.DrawFn, method: str) -> Task:
         limits=limits,
         budget=draw(st.sampled_from(BUDGETS)),
     )
-    inputs = inputs_for(draw(st.integers(0, 2**32 - 1)), several_classes=draw(st.booleans()))
-    return Task(config, inputs, np.setdiff1d(np.arange(N_ROWS), labeled).tolist(), labeled, n_new)
+    arrays = inputs_for(draw(st.integers(0, 2**32 - 1)), several_classes=draw(st.booleans()))
+    return Task(config, arrays, np.setdiff1d(np.arange(N_ROWS), labeled).tolist(), labeled, n_new)
 
 
-def price_factors(config: SelectionConfig, inputs: Inputs) -> NDArray[np.floating]:
+def price_factors(config: SelectionConfig, arrays: GoalArrays) -> NDArray[np.floating]:
     if config.budget is None:
         return np.ones(N_ROWS)
-    costs = np.asarray(config.budget.price_of(np.asarray(inputs.costs, np.float64)), np.float64)
+    costs = np.asarray(config.budget.price_of(np.asarray(arrays.costs, np.float64)), np.float64)
     factors: NDArray[np.floating] = 1 / np.maximum(costs, costs[costs > 0].min(initial=1))
     return factors
 
@@ -94,16 +94,16 @@ def price_factors(config: SelectionConfig, inputs: Inputs) -> NDArray[np.floatin
 @given(tasks("ACTIVE_LEARNING"), st.integers(0, 2**32 - 1))
 def test_active_learning_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
     config = task.config
-    inputs = task.inputs
+    arrays = task.arrays
     labeled = task.labeled
     # Few different scores, so that ties are common.
     scores = np.random.default_rng(seed).integers(1, 9, N_ROWS) / 8
-    constant = scores * price_factors(config, inputs)
+    constant = scores * price_factors(config, arrays)
 
     def value(chosen: list[int]) -> NDArray[np.floating]:
-        return constant * balance_factors(config.goals, inputs, chosen, N_ROWS)
+        return constant * balance_factors(config.goals, arrays, chosen, N_ROWS)
 
-    picked = select(None, config, scores=scores, preselected_rows=labeled, inputs=inputs).tolist()
+    picked = select(None, config, scores=scores, preselected_rows=labeled, arrays=arrays).tolist()
     assert_is_greedy(value, task, picked)
     if not config.goals and not config.budget:
         assert picked == plain_greedy(value, task)
@@ -113,20 +113,20 @@ def test_active_learning_under_limits_is_plain_greedy(task: Task, seed: int) -> 
 @given(tasks("CORESET"), st.integers(0, 2**32 - 1))
 def test_coreset_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
     config = task.config
-    inputs = task.inputs
+    arrays = task.arrays
     labeled = task.labeled
     # A grid of few places, so that ties are common.
     embeddings = np.random.default_rng(seed).integers(0, 4, (N_ROWS, 2)).astype(np.float32)
-    constant = price_factors(config, inputs)
+    constant = price_factors(config, arrays)
 
     def value(chosen: list[int]) -> NDArray[np.floating]:
-        factors = constant * balance_factors(config.goals, inputs, chosen, N_ROWS)
+        factors = constant * balance_factors(config.goals, arrays, chosen, N_ROWS)
         if not chosen:
             return factors
         nearest = np.linalg.norm(embeddings[:, None] - embeddings[chosen], axis=2).min(axis=1)
         return np.asarray(factors * nearest)
 
-    picked = select(embeddings, config, preselected_rows=labeled, inputs=inputs).tolist()
+    picked = select(embeddings, config, preselected_rows=labeled, arrays=arrays).tolist()
     assert_is_greedy(value, task, picked)
     if not config.goals and not config.budget:
         assert picked == plain_greedy(value, task)
@@ -136,7 +136,7 @@ def test_coreset_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
 @given(tasks("CORAL"), st.integers(0, 2**32 - 1))
 def test_herding_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
     config = replace(task.config, coral="herding")
-    inputs = task.inputs
+    arrays = task.arrays
     labeled = task.labeled
     candidates = task.candidates
     rng = np.random.default_rng(seed)
@@ -148,16 +148,16 @@ def test_herding_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
     similarity[np.arange(N_ROWS)[:, None], graph.indices] = np.exp(
         -((graph.distances / np.median(graph.distances[:, nth])) ** 2)
     )
-    constant = price_factors(config, inputs)
+    constant = price_factors(config, arrays)
     worth = np.zeros(N_ROWS)
     worth[candidates] = scores[candidates] / scores[candidates].max()
 
     def value(chosen: list[int]) -> NDArray[np.floating]:
         covered = similarity[chosen].max(axis=0, initial=0)
         gains = worth * (worth * np.maximum(similarity - covered, 0)).sum(axis=1)
-        return np.asarray(gains * constant * balance_factors(config.goals, inputs, chosen, N_ROWS))
+        return np.asarray(gains * constant * balance_factors(config.goals, arrays, chosen, N_ROWS))
 
-    picked = select(embeddings, config, scores=scores, preselected_rows=labeled, graph=graph, inputs=inputs).tolist()
+    picked = select(embeddings, config, scores=scores, preselected_rows=labeled, graph=graph, arrays=arrays).tolist()
     assert_is_greedy(value, task, picked)
 
 
@@ -167,55 +167,55 @@ def test_random_under_limits_takes_its_draws_in_order(
     task: Task,
 ) -> None:
     config = task.config
-    inputs = task.inputs
+    arrays = task.arrays
     labeled = task.labeled
     candidates = np.array(task.candidates)
     # Ranks rather than draws: float64 cannot tell all draws apart.
     ranks = np.zeros(N_ROWS)
     ranks[candidates[np.argsort(draw_per_row(candidates, config.seed or 0))]] = np.arange(len(candidates), 0, -1)
-    picked = select(None, config, query_rows=np.arange(N_ROWS), preselected_rows=labeled, inputs=inputs).tolist()
+    picked = select(None, config, query_rows=np.arange(N_ROWS), preselected_rows=labeled, arrays=arrays).tolist()
     assert picked == plain_greedy(lambda chosen: ranks, task)
 
 
 def test_labeled_rows_count_toward_a_limit() -> None:
-    inputs = Inputs({"patient": np.array(["a", "a", "b", "b"])})
+    arrays = GoalArrays({"patient": np.array(["a", "a", "b", "b"])})
     config = SelectionConfig("ACTIVE_LEARNING", 4, limits=[AtMost(1, per=Column("patient"))])
     scores = np.array([0.9, 0.8, 0.7, 0.6])
     # Patient a has its one sample.
-    assert select(None, config, scores=scores, preselected_rows=[0], inputs=inputs).tolist() == [2]
+    assert select(None, config, scores=scores, preselected_rows=[0], arrays=arrays).tolist() == [2]
 
 
 def test_rows_without_a_group_are_not_limited() -> None:
-    inputs = Inputs({"patient": np.array([1.0, 1.0, np.nan, np.nan])})
+    arrays = GoalArrays({"patient": np.array([1.0, 1.0, np.nan, np.nan])})
     config = SelectionConfig("ACTIVE_LEARNING", 4, limits=[AtMost(1, per=Column("patient"))])
-    assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.6]), inputs=inputs).tolist() == [0, 2, 3]
+    assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.6]), arrays=arrays).tolist() == [0, 2, 3]
 
 
 def test_frames_of_one_video_are_kept_apart() -> None:
-    inputs = Inputs({"frame": np.array([1.0, 2.0, 4.0, 1.0]), "video": np.array(["a", "a", "a", "b"])})
+    arrays = GoalArrays({"frame": np.array([1.0, 2.0, 4.0, 1.0]), "video": np.array(["a", "a", "a", "b"])})
     config = SelectionConfig("ACTIVE_LEARNING", 4, limits=[Apart(Column("frame"), 3, within=Column("video"))])
-    assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.6]), inputs=inputs).tolist() == [0, 2, 3]
+    assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.6]), arrays=arrays).tolist() == [0, 2, 3]
 
 
 def test_a_minimum_displaces_better_rows_at_the_end() -> None:
-    inputs = Inputs({"camera": np.array(["front", "front", "front", "rear"])})
+    arrays = GoalArrays({"camera": np.array(["front", "front", "front", "rear"])})
     config = SelectionConfig("ACTIVE_LEARNING", 2, limits=[Quota(Column("camera"), {"rear": (1, -1)})])
-    assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.1]), inputs=inputs).tolist() == [0, 3]
+    assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.1]), arrays=arrays).tolist() == [0, 3]
 
 
 def test_a_budget_skips_what_it_cannot_pay_any_more() -> None:
     config = SelectionConfig("ACTIVE_LEARNING", -1, budget=Budget(5, "objects"))
-    inputs = Inputs(costs=np.array([4, 2, 1, 1]))
+    arrays = GoalArrays(costs=np.array([4, 2, 1, 1]))
     # Scores per object: 0.2, 0.35, 0.6, 0.1. After 2, 1 and 3 one object is left, and row 0 has four.
-    assert select(None, config, scores=np.array([0.8, 0.7, 0.6, 0.1]), inputs=inputs).tolist() == [2, 1, 3]
+    assert select(None, config, scores=np.array([0.8, 0.7, 0.6, 0.1]), arrays=arrays).tolist() == [2, 1, 3]
 
 
 def test_what_a_limit_speaks_of_must_be_there() -> None:
     config = SelectionConfig("RANDOM", 2, limits=[AtMost(1, per=Column("patient"))])
     with pytest.raises(MissingInputError, match="no column 'patient'; there are: 'camera'"):
-        select(None, config, query_rows=np.arange(3), inputs=Inputs({"camera": np.array(["a", "b", "c"])}))
+        select(None, config, query_rows=np.arange(3), arrays=GoalArrays({"camera": np.array(["a", "b", "c"])}))
     quota = SelectionConfig("RANDOM", 2, limits=[Quota(Column("camera"), {"top": (1, 2)})])
     with pytest.raises(InvalidInputError, match="the group 'top', but the groups are: 'a', 'b', 'c'"):
-        select(None, quota, query_rows=np.arange(3), inputs=Inputs({"camera": np.array(["a", "b", "c"])}))
+        select(None, quota, query_rows=np.arange(3), arrays=GoalArrays({"camera": np.array(["a", "b", "c"])}))
     with pytest.raises(MissingInputError, match="how many to expect is unknown"):
         select(None, SelectionConfig("RANDOM", -1, budget=Budget(5, "objects")), query_rows=np.arange(3))

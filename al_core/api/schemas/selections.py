@@ -1,6 +1,6 @@
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import FiniteFloat
+from pydantic import Field, FiniteFloat
 
 from al_core.api.schemas.wire import Count, Int64, Wire
 from al_core.config import SelectionConfig
@@ -48,7 +48,11 @@ _DEFAULTS = SelectionConfig()
 
 
 class SelectionCreate(SelectionInputs):
-    """A selection with every option of al_core: the fields of `SelectionConfig` and their defaults."""
+    """A selection with every option of al_core: the fields of `SelectionConfig` and their defaults.
+
+    Goals, limits and budget are in the form of `Goal.to_json`, such as `{"kind": "at-most", "k": 3, "per": {"kind":
+    "column", "name": "patient"}}`.
+    """
 
     method: str = _DEFAULTS.method
     n_samples: Int64 = _DEFAULTS.n_samples
@@ -61,6 +65,9 @@ class SelectionCreate(SelectionInputs):
     strength: FiniteFloat = 1.0
     test_share: FiniteFloat = 0.0
     test_groups: str | None = None
+    goals: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
+    limits: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
+    budget: dict[str, Any] | None = None
 
     def to_config(self) -> SelectionConfig:
         """Return the configuration.
@@ -69,3 +76,10 @@ class SelectionCreate(SelectionInputs):
             InvalidInputError: If a value is out of range.
         """
         return SelectionConfig(**self.model_dump(exclude=set(SelectionInputs.model_fields)))
+
+
+class SelectionOptions(Wire):
+    """The kinds of goals and limits that a server knows."""
+
+    goals: list[str]
+    limits: list[str]

@@ -21,9 +21,17 @@ class Wire(BaseModel):
     @classmethod
     def has_no_nul(cls, fields: Any) -> Any:
         """Refuse texts with the character NUL, which PostgreSQL can neither store nor compare with."""
-        if isinstance(fields, dict) and any("\0" in text for text in fields.values() if isinstance(text, str)):
+        if _has_nul(fields):
             raise ValueError("a text must not contain the character NUL")
         return fields
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(entry) for pair in value.items() for entry in pair)
+    return isinstance(value, list) and any(_has_nul(entry) for entry in value)
 
 
 class Created(Wire):

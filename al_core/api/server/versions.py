@@ -1,6 +1,8 @@
 from fastapi import APIRouter
 
+from al_core.api.schemas.selections import SelectionOptions
 from al_core.api.server.bodies import JsonRoute
+from al_core.config import GOALS, LIMITS
 
 router = APIRouter(tags=["Versions"], route_class=JsonRoute)
 
@@ -15,6 +17,12 @@ async def minimum_version() -> str:
 async def latest_version(currentVersion: str = "1.2.25") -> str:
     """Return the version that was named, so that no client asks for an upgrade."""
     return currentVersion
+
+
+@router.get("/versions/selection")
+async def selection_options() -> SelectionOptions:
+    """Return the goals and limits that this server knows (al_core extension)."""
+    return SelectionOptions(goals=list(GOALS), limits=list(LIMITS))
 
 
 @router.get("/quota")

@@ -53,6 +53,15 @@ class Classification(Task):
         """Return the probabilities by sample."""
         return Annotations(model, attributes.class_names, probabilities=array)
 
+    def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return 1 for the most probable class."""
+        assert annotations.probabilities is not None
+        probabilities = np.nan_to_num(annotations.probabilities)
+        amounts = np.zeros(probabilities.shape, np.float32)
+        has_prediction = probabilities.any(axis=1)
+        amounts[has_prediction, probabilities[has_prediction].argmax(axis=1)] = 1
+        return amounts
+
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the most likely classes."""
         assert annotations.probabilities is not None

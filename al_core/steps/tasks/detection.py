@@ -8,7 +8,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.annotations import BOX, Annotations, box_table
 from al_core.scorers import ScorerObjectDetection
-from al_core.steps.tasks.tables import check_table
+from al_core.steps.tasks.tables import check_table, summed
 from al_core.steps.tasks.task import MAX_SHAPES, Box, ImageSize, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind
 from al_core.types import Rows
@@ -46,6 +46,16 @@ class Detection(Task):
         """Return the boxes by sample."""
         boxes = with_doubtful_places_unknown(array) if attributes.version == 1 else array
         return Annotations(model, attributes.class_names, boxes=boxes, category_ids=attributes.category_ids or ())
+
+    def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return the sum of the confidences of the boxes of each class."""
+        boxes = annotations.boxes
+        assert boxes is not None
+        return summed(boxes["row"], boxes["label"], boxes["score"], (n_samples, len(annotations.class_names)))
+
+    def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return the sum of the confidences of all boxes."""
+        return np.asarray(self.class_amounts(annotations, n_samples).sum(axis=1))
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the most confident boxes; one whose place is unknown is not drawn."""

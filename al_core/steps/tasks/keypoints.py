@@ -1,10 +1,11 @@
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.predictions.annotations import KEYPOINT, Annotations, keypoint_table, named_categories
 from al_core.scorers import ScorerKeypointDetection
-from al_core.steps.tasks.tables import check_table
+from al_core.steps.tasks.tables import check_table, summed
 from al_core.steps.tasks.task import MAX_SHAPES, ImageSize, Keypoint, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind
 from al_core.types import Rows
@@ -39,6 +40,22 @@ class KeypointDetection(Task):
             keypoint_names=attributes.keypoint_names,
             skeletons=attributes.skeletons,
         )
+
+    def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return the sum of the scores of the objects of each class."""
+        points = annotations.keypoints
+        assert points is not None
+        # One entry per point: an object begins where row or number changes.
+        is_first = np.ones(len(points), np.bool_)
+        is_first[1:] = (np.diff(points["row"]) != 0) | (np.diff(points["instance"]) != 0)
+        objects = points[is_first]
+        label_of = {category: label for label, category in enumerate(annotations.category_ids)}
+        labels = np.array([label_of[category] for category in objects["category"].tolist()], np.int64)
+        return summed(objects["row"], labels, objects["score"], (n_samples, len(annotations.class_names)))
+
+    def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return the sum of the scores of all objects."""
+        return np.asarray(self.class_amounts(annotations, n_samples).sum(axis=1))
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the points that are there; none if they are in pixels and the size of the image is unknown."""

@@ -29,3 +29,7 @@ class MultiLabel(Classification):
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
         """Return the probabilities by sample."""
         return Annotations(model, attributes.class_names, probabilities=array, are_exclusive=False)
+
+    def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return the probability of each class."""
+        return np.nan_to_num(np.asarray(annotations.probabilities, np.float32))

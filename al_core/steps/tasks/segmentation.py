@@ -63,6 +63,17 @@ class Segmentation(Task):
         """Return the masks by sample."""
         return Annotations(model, attributes.class_names, masks=array, category_ids=attributes.category_ids or ())
 
+    def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return the share of the image that each class covers."""
+        masks = annotations.masks
+        n_classes = len(annotations.class_names)
+        amounts = np.zeros((n_samples, n_classes), np.float32)
+        assert masks is not None
+        for mask in masks:
+            counts = np.bincount(mask["classes"].ravel(), minlength=n_classes)
+            amounts[mask["row"]] = counts / mask["classes"].size
+        return amounts
+
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the share of the image that each class covers, largest first."""
         grid = annotations.mask_of(row)

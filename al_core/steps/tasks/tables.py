@@ -19,3 +19,18 @@ def check_table(name: str, array: NDArray[Any], dtype: np.dtype[Any], n_samples:
     is_ascending = (np.diff(rows) >= 0).all()
     if not is_ascending or rows[0] < 0 or rows[-1] >= n_samples:
         raise InvalidInputError(f"the rows of '{name}' are not ascending from 0 to {n_samples - 1}")
+
+
+def summed(
+    rows: NDArray[np.integer], labels: NDArray[np.integer], scores: NDArray[np.floating], shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return the sum of the scores of each row's objects by class, of shape (samples, classes).
+
+    Examples:
+        >>> summed(np.array([0, 0, 1]), np.array([1, 1, 0]), np.array([0.5, 0.25, 1.0]), (2, 2))
+        array([[0.  , 0.75],
+               [1.  , 0.  ]], dtype=float32)
+    """
+    places = rows.astype(np.int64) * shape[1] + labels
+    sums = np.bincount(places, np.asarray(scores, np.float64), minlength=shape[0] * shape[1])
+    return sums.reshape(shape).astype(np.float32)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.annotations import Annotations
 from al_core.scorers.scorer import Scorer
 from al_core.store.stored_json import read_record
@@ -156,6 +157,20 @@ class Task(ABC):
     @abstractmethod
     def annotations(self, model: str, array: NDArray[Any], attributes: PredictionAttributes) -> Annotations:
         """Return stored predictions by sample, for exports and cards."""
+
+    def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
+        """Return how much of each class every sample shows, (n_samples, C) from 0: what a `Balance` by class evens out.
+
+        It is the number of objects to expect where the task has objects, and 0 for a sample without a prediction.
+
+        Raises:
+            MissingInputError: If predictions of the task show no classes.
+        """
+        raise MissingInputError(f"predictions of the task {self.name} show no classes: balance by a column instead")
+
+    def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32] | None:
+        """Return how many objects to expect on each sample, (n_samples,); None for a task without objects."""
+        return None
 
     @abstractmethod
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:

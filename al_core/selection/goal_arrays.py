@@ -41,7 +41,7 @@ class ClassShares:
 
 
 @dataclass(frozen=True, eq=False)
-class Inputs:
+class GoalArrays:
     """What goals, limits and budget of a configuration speak of, as arrays over all N rows of a dataset.
 
     Attributes:

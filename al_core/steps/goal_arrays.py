@@ -1,0 +1,204 @@
+"""The arrays that goals, limits and a budget speak of by name: columns, groups, predicted classes, expected objects."""
+
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import (
+    Apart,
+    AtMost,
+    Balance,
+    Between,
+    Column,
+    Exclude,
+    Folder,
+    Grouping,
+    Pattern,
+    Prefer,
+    Quota,
+    SelectionConfig,
+    Similar,
+)
+from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.steps.chosen import union
+from al_core.steps.metadata import ColumnAttributes
+from al_core.steps.patterns import texts_at
+from al_core.steps.predictions import annotations_of, find_predictions, task_of
+from al_core.store.provenance import TagRole
+from al_core.store.records import Kind
+from al_core.types import Embeddings, Rows
+
+if TYPE_CHECKING:
+    from al_core.selection import ClassShares, GoalArrays, Groups
+    from al_core.store import Dataset, StoredArray
+
+
+def goal_arrays(dataset: "Dataset", config: SelectionConfig, embedding: "StoredArray | None") -> "GoalArrays":
+    """Return what the goals, limits and budget of a configuration need, and nothing else.
+
+    Raises:
+        MissingInputError: If the dataset lacks a column, predictions, a tag, or images to be similar to.
+        InvalidInputError: If a filename is not one of the dataset's.
+    """
+    from al_core.selection import GoalArrays
+
+    columns: dict[str, Any] = {}
+    for grouping in _groupings(config):
+        columns[grouping.key] = _column(dataset, grouping)
+    for name in _numbers(config):
+        columns[name] = _column(dataset, Column(name))
+    vectors = {goal.key: _vectors(dataset, goal, embedding) for goal in config.goals if isinstance(goal, Similar)}
+    by_class = any(isinstance(record, Balance | Quota) and isinstance(record.by, str) for record in _records(config))
+    shares = _class_shares(dataset) if by_class else None
+    budget = config.budget
+    counts_objects = budget is not None and (budget.unit == "objects" or budget.per_object > 0)
+    return GoalArrays(columns, shares, _expected_objects(dataset) if counts_objects else None, vectors)
+
+
+def excluded_rows(dataset: "Dataset", config: SelectionConfig) -> Rows:
+    """Return the rows that limits leave out by a tag or by what is known of the image, ascending.
+
+    Raises:
+        NotFoundError: If there is no such tag.
+    """
+    limits = [limit for limit in config.limits if isinstance(limit, Exclude)]
+    excluded = [dataset.tag(limit.tag).rows for limit in limits if limit.tag is not None]
+    roles = {limit.role for limit in limits}
+    if "duplicates" in roles:
+        excluded += [tag.rows for tag in dataset.tags() if tag.role is TagRole.DUPLICATES]
+    if "unreadable" in roles:
+        width = dataset.arrays.find(Kind.METADATA, "width")
+        # Whoever reads images stores a size of those that it could read.
+        excluded += [np.flatnonzero(np.isnan(dataset.arrays.read(width)))] if width else []
+    return union(excluded)
+
+
+def groups_of_grouping(dataset: "Dataset", grouping: Grouping) -> "Groups":
+    """Return the groups of a dataset's samples, for the selection and for a preview of it.
+
+    Raises:
+        MissingInputError: If there is no such column.
+    """
+    from al_core.selection.goal_arrays import Groups, groups_of
+
+    column = _column(dataset, grouping)
+    return column if isinstance(column, Groups) else groups_of(np.asarray(column))
+
+
+def _records(config: SelectionConfig) -> Iterable[object]:
+    return (*config.goals, *config.limits)
+
+
+def _groupings(config: SelectionConfig) -> Iterable[Grouping]:
+    for record in _records(config):
+        if isinstance(record, AtMost):
+            yield record.per
+        elif isinstance(record, Balance | Quota) and not isinstance(record.by, str):
+            yield record.by
+        elif isinstance(record, Apart):
+            yield record.by
+            if record.within is not None:
+                yield record.within
+
+
+def _numbers(config: SelectionConfig) -> Iterable[str]:
+    for record in _records(config):
+        if isinstance(record, Between):
+            yield record.name
+        elif isinstance(record, Prefer):
+            yield record.column
+
+
+def _column(dataset: "Dataset", grouping: Grouping) -> "NDArray[Any] | Groups":
+    column: NDArray[Any] | Groups = _COLUMNS[type(grouping)](dataset, grouping)
+    return column
+
+
+def _metadata(dataset: "Dataset", column: Column) -> "NDArray[Any] | Groups":
+    from al_core.selection import Groups
+
+    category = dataset.arrays.find(Kind.CATEGORY, column.name)
+    if category:
+        return Groups(dataset.arrays.read(category), ColumnAttributes.of(category).names)
+    for kind in (Kind.METADATA, Kind.SCORE):
+        stored = dataset.arrays.find(kind, column.name)
+        if stored:
+            return np.asarray(dataset.arrays.read(stored), np.float64)
+    kinds = (Kind.METADATA, Kind.CATEGORY, Kind.SCORE)
+    names = ", ".join(f"'{stored.name}'" for kind in kinds for stored in dataset.arrays.all(kind)) or "none"
+    raise MissingInputError(
+        f"dataset '{dataset.name}' has no column '{column.name}'; there are: {names}. Import it as metadata first"
+    )
+
+
+def _folders(dataset: "Dataset", folder: Folder) -> "Groups":
+    names = [PurePosixPath(name).parent.parts[: folder.depth] for name in dataset.filenames()]
+    return _groups(["/".join(parts) for parts in names])
+
+
+def _matches(dataset: "Dataset", pattern: Pattern) -> "Groups | NDArray[Any]":
+    texts = texts_at(pattern.text, dataset.filenames())
+    numbers = [_number(text) for text in texts]
+    # All numbers: so that frames can be kept apart.
+    if all(number is not None or not text for number, text in zip(numbers, texts, strict=True)):
+        return np.array([np.nan if number is None else number for number in numbers])
+    return _groups(texts)
+
+
+_COLUMNS: dict[type[Grouping], Callable[..., Any]] = {Column: _metadata, Folder: _folders, Pattern: _matches}
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _groups(texts: list[str]) -> "Groups":
+    from al_core.selection.goal_arrays import groups_of
+
+    return groups_of(np.array(texts, np.str_))
+
+
+def _vectors(dataset: "Dataset", goal: Similar, embedding: "StoredArray | None") -> Embeddings:
+    if embedding is None:
+        raise MissingInputError(
+            "being similar needs embeddings and there are none: add embeddings to the dataset first"
+        )
+    if isinstance(goal.to, str):
+        rows = dataset.tag(goal.to).rows
+    else:
+        rows = dataset.rows_of(goal.to)
+        unknown = [name for name, row in zip(goal.to, rows.tolist(), strict=True) if row < 0]
+        if unknown:
+            raise InvalidInputError(f"dataset '{dataset.name}' has no sample '{unknown[0]}' to be similar to")
+    if not len(rows):
+        raise MissingInputError(f"tag '{goal.to}' is empty: there is nothing to be similar to")
+    return np.asarray(dataset.arrays.read(embedding)[rows])
+
+
+def _class_shares(dataset: "Dataset") -> "ClassShares":
+    from al_core.selection import ClassShares
+
+    stored = _predictions(dataset, "the predicted class")
+    annotations = annotations_of(dataset, stored)
+    amounts = task_of(stored).class_amounts(annotations, dataset.n_samples)
+    return ClassShares(amounts, tuple(annotations.class_names))
+
+
+def _expected_objects(dataset: "Dataset") -> NDArray[np.float32]:
+    stored = _predictions(dataset, "a budget that counts objects")
+    objects = task_of(stored).expected_objects(annotations_of(dataset, stored), dataset.n_samples)
+    if objects is None:
+        raise MissingInputError(
+            f"the budget counts objects, and the predictions '{stored.name}' have none; give a price per image alone"
+        )
+    return objects
+
+
+def _predictions(dataset: "Dataset", what: str) -> "StoredArray":
+    stored = find_predictions(dataset)
+    if stored is None:
+        raise MissingInputError(f"{what} needs predictions and there are none: upload a model's predictions first")
+    return stored

@@ -1,0 +1,146 @@
+"""Goals and limits of a configuration by the names of a dataset: the same rows here, on a server, and by their code."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from al_core import workflow
+from al_core.config import (
+    GOALS,
+    LIMITS,
+    Apart,
+    AtMost,
+    Balance,
+    Between,
+    Budget,
+    Column,
+    Exclude,
+    Folder,
+    Novel,
+    Pattern,
+    Prefer,
+    Quota,
+    SelectionConfig,
+    Similar,
+    Typical,
+)
+from al_core.exceptions import InvalidInputError, MissingInputError, NotFoundError
+from al_core.formats import MetadataTable, Predictions
+from al_core.remote import RemoteWorkspace
+from al_core.steps.goal_arrays import goal_arrays, groups_of_grouping
+from al_core.steps.snippet import selection_code
+from al_core.store import Dataset, TagOrigin, Workspace
+from al_core.store.provenance import Provenance, TagRole
+from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
+from tests.api.conftest import api_server
+
+N_ROWS = 8
+FOLDERS = ("day", "night")
+FILENAMES = [f"{FOLDERS[row % 2]}/patient_{row % 3}_{row}.png" for row in range(N_ROWS)]
+OPTIONS: dict[str, Any] = {
+    "balance": Balance(Folder()),
+    "similar": Similar("hard"),
+    "typical": Typical(),
+    "novel": Novel(),
+    "prefer": Prefer("sharpness"),
+    "at-most": AtMost(1, per=Pattern("patient_{}_*")),
+    "apart": Apart(Column("sharpness"), 3),
+    "quota": Quota("predicted class", {"dog": (3, 4)}),
+    "between": Between("sharpness", 1, 6),
+    "exclude": Exclude("duplicates"),
+}
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Dataset:
+    """Eight samples with a column, predictions, and tags."""
+    embeddings = np.random.default_rng(0).normal(size=(N_ROWS, 3)).astype(np.float32)
+    dataset = workflow.create_dataset(workspace, "shop", FILENAMES, embeddings)
+    sharpness = MetadataTable(list(FILENAMES), {"sharpness": np.arange(float(N_ROWS))}, {})
+    workflow.store_metadata(dataset, sharpness, workflow.check_predictions(dataset, sharpness))
+    # Rows 1, 5, 3 and 7 are the most uncertain ones, all in one folder.
+    cat = np.array([0.56, 0.51, 0.57, 0.52, 0.42, 0.49, 0.41, 0.48], np.float32)
+    predictions = Predictions(list(FILENAMES), ["cat", "dog"], np.column_stack([cat, 1 - cat]))
+    workflow.store_predictions(dataset, predictions, workflow.check_predictions(dataset, predictions))
+    dataset.create_tag("hard", np.array([3]))
+    duplicates = TagOrigin(provenance=Provenance("duplicates", role=TagRole.DUPLICATES))
+    dataset.create_tag("duplicates", np.array([7, 6]), duplicates)
+    return dataset
+
+
+def test_every_goal_and_limit_is_tried() -> None:
+    assert set(OPTIONS) == {*GOALS, *LIMITS}
+
+
+def config_with(kind: str) -> SelectionConfig:
+    field = "goals" if kind in GOALS else "limits"
+    return SelectionConfig("ACTIVE_LEARNING", 4, name="here", seed=1, **{field: [OPTIONS[kind]]})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", OPTIONS)
+def test_every_option_selects_the_same_here_on_a_server_and_by_its_code(
+    workspace: Workspace, shop: Dataset, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_with(kind)
+    here = workflow.run_selection(shop, config)
+    assert here.config == config
+    with api_server(workspace) as address:
+        remote = RemoteWorkspace(address, None, tmp_path / "cache").dataset(shop.id)
+        there = workflow.run_selection(remote, replace(config, name="there"))
+    assert there.added_rows.tolist() == here.added_rows.tolist()
+    assert there.config == replace(config, name="there")
+    monkeypatch.setenv("AL_CORE_HOME", str(workspace.home))
+    names: dict[str, Any] = {}
+    exec(selection_code(shop, here), names)
+    assert sorted(names["added_set"]) == sorted(shop.filenames(here.added_rows))
+
+
+@pytest.mark.parametrize("kind", OPTIONS)
+def test_every_option_changes_what_is_selected(shop: Dataset, kind: str) -> None:
+    labeled = shop.create_tag("labeled", np.array([0])) if kind == "novel" else None
+    plain = workflow.run_selection(
+        shop, SelectionConfig("ACTIVE_LEARNING", 4, name="plain", seed=1), labeled_tag=labeled
+    )
+    picked = workflow.run_selection(shop, config_with(kind), labeled_tag=labeled)
+    assert picked.added_rows.tolist() != plain.added_rows.tolist()
+
+
+def test_groups_come_from_folders_patterns_and_columns(shop: Dataset) -> None:
+    assert groups_of_grouping(shop, Folder()).names == FOLDERS
+    assert groups_of_grouping(shop, Pattern("patient_{}_*")).names == ("0", "1", "2")
+    assert groups_of_grouping(shop, Column("sharpness")).names == tuple(map(str, range(N_ROWS)))
+
+
+def test_a_budget_of_objects_counts_the_confidences_of_the_boxes(shop: Dataset) -> None:
+    corners = np.array([[0, 0, 1, 1]] * 3, np.float32)
+    boxes = ObjectDetectionOutput.from_scores(corners, np.array([0.5, 0.25, 1.0], np.float32), np.array([0, 1, 0]))
+    counts = np.array([2, 1] + [0] * (N_ROWS - 2))
+    batch = ObjectDetectionBatch(boxes, counts)
+    predictions = Predictions(list(FILENAMES), ["cat", "dog"], batch, "object-detection")
+    workflow.store_predictions(shop, predictions, workflow.check_predictions(shop, predictions), name="detector")
+    config = SelectionConfig(
+        "RANDOM", -1, budget=Budget(1, "objects"), limits=[Quota("predicted class", {"dog": (0, 1)})]
+    )
+    arrays = goal_arrays(shop, config, None)
+    assert arrays.costs is not None
+    assert arrays.costs[:3].tolist() == [0.75, 1, 0]
+    assert arrays.class_shares is not None
+    assert arrays.class_shares.shares[:2].tolist() == [[0.5, 0.25], [1, 0]]
+
+
+def test_what_is_not_there_is_named(shop: Dataset) -> None:
+    def select(**options: Any) -> None:
+        workflow.run_selection(shop, SelectionConfig("ACTIVE_LEARNING", 2, **options))
+
+    with pytest.raises(MissingInputError, match="has no column 'patient'; there are: 'sharpness'"):
+        select(limits=[AtMost(1, per=Column("patient"))])
+    with pytest.raises(NotFoundError, match="'nothing'"):
+        select(goals=[Similar("nothing")])
+    with pytest.raises(InvalidInputError, match="has no sample 'moon"):
+        select(goals=[Similar(["moon.png"])])
+    with pytest.raises(MissingInputError, match="have none; give a price per image alone"):
+        select(budget=Budget(5, "objects"))
+    assert [tag.name for tag in shop.tags()] == ["duplicates", "hard", "initial-tag"]
