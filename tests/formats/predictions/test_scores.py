@@ -45,7 +45,7 @@ def test_numbers_outside_0_to_1_are_scaled_and_the_findings_say_so(tmp_path: Pat
         ("filename,label\na,cat\n", "has no column of numbers beside the filenames"),
         ("filename,x\na,0.5\na,1\n", "filename 'a' occurs 2 times"),
         ("filename,x\na,nan\n", "column 'x' holds no numbers; leave it out"),
-        ("name,x\na,1\n", "has no column 'filename'"),
+        ("height,x\n3,1\n", "has no column 'filename'"),
         ("filename,x\na,1\nb\n", "line 3: expected 2 cells|has no column of numbers"),
     ],
 )
