@@ -15,7 +15,7 @@ from ui.messages import errors_explained, notify
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 TYPES = types_of(EMBEDDING_READERS)
-MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5")
+MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5", ".safetensors", ".tsv", ".txt")
 
 
 def embeddings_form() -> None:

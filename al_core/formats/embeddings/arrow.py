@@ -1,24 +1,23 @@
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.embeddings.numbered import numbered_columns
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_NUMBERED = re.compile(r"(.*?)(\d{1,6})")
 _VECTOR_NAMES = ("embedding", "embeddings", "vector")
 
 
 def read_embeddings_arrow(path: Path) -> EmbeddingTable:
     """Return the embeddings of a Parquet or Arrow file: `filename` and a column of vectors, or numbered columns.
 
-    Columns are numbered from 0 behind any one name, such as `embedding_0` or `f0`; a column `labels` is read too.
+    Columns are numbered from 0 or 1 behind any one name, such as `embedding_0` or `f0`; a column `labels` is read too.
 
     Raises:
         FileFormatError: Naming the column that is missing or does not hold numbers.
@@ -35,18 +34,14 @@ def read_embeddings_arrow(path: Path) -> EmbeddingTable:
 
 
 def _numbered_columns(source: str, table: "pa.Table") -> list[str]:
-    groups: dict[str, dict[int, str]] = {}
-    for name in table.column_names:
-        if match := _NUMBERED.fullmatch(name):
-            groups.setdefault(match[1], {})[int(match[2])] = name
-    numbered = max(groups.values(), key=len, default={})
-    if not numbered or sorted(numbered) != list(range(len(numbered))):
+    numbered = numbered_columns(table.column_names)
+    if not numbered:
         columns = ", ".join(repr(name[:40]) for name in table.column_names[:10])
         raise FileFormatError(
             f"{source}: expected one column of vectors, or columns embedding_0, embedding_1, … without a gap; "
             f"found {columns}"
         )
-    return [numbered[number] for number in range(len(numbered))]
+    return [table.column_names[position] for position in numbered]
 
 
 def _label_array(labels: list[object]) -> np.ndarray:

@@ -35,7 +35,7 @@ def is_hdf5(path: Path, head: bytes) -> bool:
 def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
     """Return the embeddings of an HDF5 file: a matrix of floats and texts of the same number, in any of its groups.
 
-    Of several matrices the name decides; `filenames` and `labels` may be missing.
+    Of several matrices the name decides; `filenames` and `labels` may be missing. Or vectors of one length by filename.
 
     Raises:
         FileFormatError: If the file is damaged, or has no such matrix, or several that could be meant.
@@ -45,6 +45,8 @@ def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
     with file_damage_explained(path.name, "HDF5 file", _HDF5_ERRORS), h5py.File(path, "r") as file:
         arrays = _arrays(file, path)
         matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind == "f"}
+        if not matrices and _is_one_per_image(arrays):
+            return _one_per_image(arrays, path.name)
         matrix = _chosen(matrices, _EMBEDDINGS, path.name, "matrix of floats (samples, D)")
         if matrix is None:
             raise FileFormatError(
@@ -61,6 +63,18 @@ def read_embeddings_hdf5(path: Path) -> EmbeddingTable:
             _rows(matrix),
             None if labels is None else np.array(_values(path, labels)),
         )
+
+
+def _is_one_per_image(arrays: dict[str, Any]) -> bool:
+    is_vectors = all(array.ndim == 1 and array.dtype.kind == "f" for array in arrays.values())
+    return bool(arrays) and is_vectors and len({array.shape for array in arrays.values()}) == 1
+
+
+def _one_per_image(arrays: dict[str, Any], source: str) -> EmbeddingTable:
+    check_decoded_size(sum(4 * array.size for array in arrays.values()), source)
+    with np.errstate(over="ignore"):
+        vectors = [array[()].astype(np.float32) for array in reported(arrays.values())]
+    return EmbeddingTable(list(arrays), np.stack(vectors))
 
 
 def _arrays(file: Any, path: Path) -> dict[str, Any]:

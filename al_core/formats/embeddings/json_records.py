@@ -3,6 +3,7 @@
 import base64
 import binascii
 import posixpath
+import re
 import zlib
 from pathlib import Path
 
@@ -12,19 +13,24 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.npy import array_from_bytes
+from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import Record, begins_with_records, float_list, read_records
+from al_core.formats.files.text import read_json
 
 MAX_VECTOR_BYTES = 2**22
-_KEYS = ("embedding", "embeddings", "vector")
+_KEYS = ("embedding", "embeddings", "vector", "features", "emb")
+_BY_NAME = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"((?:[^"\\]|\\.){1,4000})"\s*:\s*\[\s*-?\d')
 
 
 def recognizes_embeddings_json(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON records that have an embedding."""
-    return begins_with_records(head, *_KEYS)
+    return begins_with_records(head, *_KEYS) or _is_by_name(head)
 
 
 def read_embeddings_json(path: Path) -> EmbeddingTable:
     """Return the embeddings of a JSON list, JSON Lines or FiftyOne `samples.json`: filename or filepath, vector.
+
+    Or of an object of vectors by filename, or of points of Qdrant.
 
     A vector is a list of numbers, or compressed as FiftyOne does. Absolute paths become relative to the folder that
     holds all of them.
@@ -32,13 +38,26 @@ def read_embeddings_json(path: Path) -> EmbeddingTable:
     Raises:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
-    filenames, records, _ = read_records(path)
+    with path.open("rb") as file:
+        is_by_name = _is_by_name(file.read(HEAD_BYTES))
+    if is_by_name:
+        by_name = read_json(path)
+        filenames = list(by_name)
+        records: list[Record] = [(f"{path.name}, {name!a:.80}", {_KEYS[0]: vector}) for name, vector in by_name.items()]
+    else:
+        filenames, records, _ = read_records(path)
     vectors = [_vector(record) for record in records]
     length = len(vectors[0])
     for (where, _), vector in zip(records, vectors, strict=True):
         if len(vector) != length or not length:
             raise FileFormatError(f"{where} has a vector of {len(vector)} numbers, the first has {length}")
     return EmbeddingTable(_relative(filenames), np.stack(vectors))
+
+
+def _is_by_name(head: bytes) -> bool:
+    """Return whether JSON begins as an object of vectors by filename, and not as a record that has one."""
+    match = _BY_NAME.match(head)
+    return match is not None and match[1].decode(errors="replace").lower() not in _KEYS
 
 
 def _vector(record: Record) -> NDArray[np.float32]:

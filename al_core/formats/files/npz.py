@@ -36,11 +36,16 @@ def is_zip(path: Path, head: bytes) -> bool:
     return head.startswith(_ZIP_MAGIC)
 
 
+def is_npz(path: Path, head: bytes) -> bool:
+    """Return whether a file is a zip archive of nothing but arrays."""
+    names = tree_names(path, head) if is_zip(path, head) else []
+    return bool(names) and all(name.endswith(".npy") for name in names)
+
+
 def holds_array(path: Path, head: bytes, n_dimensions: int) -> bool:
     """Return whether a file is an archive of arrays of which one has so many dimensions."""
     # The names first, which are looked up once for all formats: of a large archive they take seconds.
-    names = tree_names(path, head) if is_zip(path, head) else []
-    if not names or not all(name.endswith(".npy") for name in names):
+    if not is_npz(path, head):
         return False
     try:
         with ArrayArchive(path) as arrays:

@@ -9,7 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, most_like_filenames
 from al_core.formats.files.progress import report, reported
 from al_core.formats.files.text import BOM, decode_utf8, read_json
 
@@ -76,7 +76,10 @@ def _records(path: Path) -> tuple[list[Record], Any]:
         return list(json_lines(path)), None
     content = read_json(path)
     class_names = None
-    for key in ("predictions", "samples"):
+    if isinstance(content, dict) and isinstance(content.get("result"), dict):
+        # What Qdrant answers when it scrolls through its points.
+        content = content["result"]
+    for key in ("predictions", "samples", "points"):
         if isinstance(content, dict) and isinstance(content.get(key), list):
             class_names = content.get("class_names")
             content = content[key]
@@ -146,5 +149,12 @@ def _filename(where: str, record: Any) -> str:
     for key in FILENAME_COLUMNS:
         if isinstance(record.get(key), str):
             return str(record[key])
+    texts = {
+        key: value for part in (record, record.get("payload")) if isinstance(part, dict) for key, value in part.items()
+    }
+    names = [key for key, value in texts.items() if isinstance(value, str)]
+    best = most_like_filenames(names)
+    if best is not None:
+        return str(texts[names[best]])
     keys = ", ".join(map(repr, list(record)[:10]))
     raise FileFormatError(f"{where} has no 'filename'; its keys are {keys}; add one")

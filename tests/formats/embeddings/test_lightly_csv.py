@@ -88,8 +88,8 @@ def test_quoted_filenames_may_hold_commas_quotes_spaces_and_emoji(tmp_path: Path
         ('filenames,embedding_0\n"a\nb",1\n', r"line 3: 'a\\nb' holds a line break|control characters"),
         (f"filenames,embedding_0\n{'a' * 5000},1\n", r"the filename has 5,000 characters, at most 4,096"),
         (
-            "image,embedding_0\na,1\n",
-            r"no column 'filename'; its columns are 'image', 'embedding_0'; rename or add one",
+            "owl,embedding_0\na,1\n",
+            r"no column 'filename'; its columns are 'owl', 'embedding_0'; rename or add one",
         ),
         (
             "filenames,cat,dog\na,1,0\n",
@@ -99,7 +99,6 @@ def test_quoted_filenames_may_hold_commas_quotes_spaces_and_emoji(tmp_path: Path
         ("filenames,embedding_0,embedding_0\na,1,0\n", r"column 'embedding_0' occurs 2 times"),
         ('filenames,"embedding_0\na,1\n', r"line 1: not a CSV header"),
         (b"filenames,embedding_0\na,1\n\xe9.png,1\n", r"line 3: byte 0xe9 is not UTF-8; save the file as UTF-8"),
-        (LIGHTLY.encode("utf-16"), r"is UTF-16; save it as UTF-8"),
         (",".join(f"embedding_{i}" for i in range(70_000)) + "\n", r"has 70,000 columns; at most 65,536 are read"),
     ],
 )
@@ -107,3 +106,25 @@ def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path: Path, content
     with pytest.raises(FileFormatError, match=message) as caught:
         read_embeddings(write(tmp_path, content))
     assert str(caught.value).startswith("embeddings.csv")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["image,0,1", ",0,1", "Unnamed: 0,f1,f2", "image_path,feat_0,feat_1", "path,x0,x1", "id,embedding_0,embedding_1"],
+)
+def test_any_usual_column_of_filenames_and_any_numbered_columns_are_read(tmp_path: Path, header: str) -> None:
+    table = read_embeddings(write(tmp_path, f"{header}\na.png,0.5,1\nb.png,2,3\n"))
+    assert table.filenames == ["a.png", "b.png"]
+    assert table.embeddings.tolist() == [[0.5, 1], [2, 3]]
+
+
+@pytest.mark.parametrize("cells", ["[0.5, 1.0]", "[0.5 1. ]", "(0.5, 1e0)"])
+def test_vectors_as_text_are_read(tmp_path: Path, cells: str) -> None:
+    content = f'filename,fold,embedding\na.png,1,"{cells}"\nb.png,2,"[2, 3]"\n'
+    assert read_embeddings(write(tmp_path, content)).embeddings.tolist() == [[0.5, 1], [2, 3]]
+
+
+@pytest.mark.parametrize("cells", ["[0.5, x]", "[0.5]", "[]"])
+def test_a_vector_that_does_not_fit_is_named_by_its_row(tmp_path: Path, cells: str) -> None:
+    with pytest.raises(FileFormatError, match="row 1 counting from 0"):
+        read_embeddings(write(tmp_path, f'filename,embedding\na.png,"[1, 2]"\nb.png,"{cells}"\n'))

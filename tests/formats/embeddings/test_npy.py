@@ -35,7 +35,7 @@ def test_npz_carries_filenames_and_labels(tmp_path: Path) -> None:
     ("array", "message"),
     [
         (np.ones(6), r"expected one row per sample, shape \(rows, columns\), found shape \(6,\)"),
-        (np.ones((2, 3, 1)), r"found shape \(2, 3, 1\)"),
+        (np.ones((2, 3, 2)), r"found shape \(2, 3, 2\)"),
         (np.ones((2, 3), dtype=int), r"expected floats, found int64; save it with array\.astype\('float32'\)"),
         (np.ones((2, 3), dtype=complex), r"expected floats, found complex128"),
         (np.array([[1, 2], [3, np.nan]]), r"row 1 counting from 0 \('b'\): embedding_1 is nan"),
@@ -48,3 +48,15 @@ def test_a_bad_npy_is_refused_with_its_place_and_the_fix(tmp_path: Path, array: 
     np.save(tmp_path / "e.npy", array)
     with pytest.raises(FileFormatError, match=message):
         read_embeddings(tmp_path / "e.npy", filenames=["a", "b"])
+
+
+@pytest.mark.parametrize("shape", [(2, 1, 3), (2, 3, 1)])
+def test_a_dimension_of_one_is_left_out(tmp_path: Path, shape: tuple[int, int, int]) -> None:
+    np.save(tmp_path / "e.npy", np.arange(6.0).reshape(shape))
+    assert read_embeddings(tmp_path / "e.npy").embeddings.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_vectors_of_different_lengths_are_no_embeddings(tmp_path: Path) -> None:
+    np.savez(tmp_path / "e.npz", a=np.ones(2), b=np.ones(3))
+    with pytest.raises(FileFormatError, match=r"^e\.npz holds an array per image, of 2 different lengths"):
+        read_embeddings(tmp_path / "e.npz")
