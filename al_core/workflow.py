@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.steps.labels import TaskLabels
+    from al_core.steps.round_plan import RoundPlan
+    from al_core.steps.round_results import RoundsReport
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
     from al_core.store.dataset import Datasets
     from al_core.store.label_sets import LabelSet
@@ -62,10 +64,13 @@ __all__ = [
     "read_selection",
     "release",
     "rename_model",
+    "report_rounds",
     "restore_labels",
     "restore_model",
+    "round_plan",
     "rounds",
     "run_selection",
+    "save_round_plan",
     "sent_set",
     "store_embedded",
     "store_labels",
@@ -396,6 +401,27 @@ def rounds(dataset: "Dataset") -> list[Round]:
 def find_round(dataset: "Dataset", tag: Tag) -> Round:
     """Return the round of a selection's tag, or raise `NotFoundError`."""
     return round_of(dataset, tag)
+
+
+def round_plan(dataset: "Dataset") -> "RoundPlan":
+    """Return target and prices of the rounds."""
+    from al_core.steps.round_plan import read_plan
+
+    return read_plan(dataset)
+
+
+def save_round_plan(dataset: "Dataset", plan: "RoundPlan") -> None:
+    """Store target and prices of the rounds, in place of those before."""
+    from al_core.steps.round_plan import save_plan
+
+    save_plan(dataset, plan)
+
+
+def report_rounds(dataset: "Dataset", plan: "RoundPlan") -> "RoundsReport":
+    """Return what the rounds bought: each model's accuracy on the test labels, the forecast, and the signs to stop."""
+    from al_core.steps import round_results
+
+    return round_results.report_rounds(dataset, plan)
 
 
 def tag_missing(dataset: "Dataset", of: Round) -> Tag:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -129,6 +129,15 @@ class RemoteDataset(Dataset):
         """Say that samples of a selection that have no labels may be selected again."""
         self._connection.send("POST", f"{self._path}/rounds/{tag.id}/released")
         self._tags.forget()
+
+    def round_plan(self) -> Mapping[str, Any]:
+        """Return target and prices of the rounds, empty if there are none."""
+        plan: Mapping[str, Any] = self._connection.get(f"{self._path}/round-plan")
+        return plan
+
+    def set_round_plan(self, plan: Mapping[str, Any]) -> None:
+        """Store target and prices of the rounds, in place of those before."""
+        self._connection.send("PUT", f"{self._path}/round-plan", dict(plan))
 
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children."""

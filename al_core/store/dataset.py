@@ -1,7 +1,7 @@
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -244,6 +244,14 @@ class Dataset(ABC):
     @abstractmethod
     def release(self, tag: Tag) -> None:
         """Say that samples of a selection that have no labels may be selected again."""
+
+    @abstractmethod
+    def round_plan(self) -> Mapping[str, Any]:
+        """Return what `al_core.steps.round_plan` stored: target and prices of the rounds, empty if there are none."""
+
+    @abstractmethod
+    def set_round_plan(self, plan: Mapping[str, Any]) -> None:
+        """Store target and prices of the rounds, in place of those before."""
 
     @abstractmethod
     def delete_tag(self, tag: Tag) -> None:

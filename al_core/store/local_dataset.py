@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 UPLOADS = "images"
 THUMBNAILS = "thumbnails"
+ROUND_PLAN = "roundPlan"
+"""The attribute of a dataset that holds target and prices of its rounds."""
 
 
 class LocalDataset(Dataset):
@@ -290,6 +292,15 @@ class LocalDataset(Dataset):
     def release(self, tag: Tag) -> None:
         """Say that samples of a selection that have no labels may be selected again."""
         self._tags.change_provenance(tag, {"released_at": now()})
+
+    def round_plan(self) -> Mapping[str, Any]:
+        """Return target and prices of the rounds, empty if there are none."""
+        plan: Mapping[str, Any] = self.attributes.get(ROUND_PLAN, {})
+        return plan
+
+    def set_round_plan(self, plan: Mapping[str, Any]) -> None:
+        """Store target and prices of the rounds, in place of those before."""
+        self.set_attributes({ROUND_PLAN: dict(plan)})
 
     def delete_tag(self, tag: Tag) -> None:
         """Remove a tag that has no children."""

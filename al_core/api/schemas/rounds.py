@@ -1,5 +1,9 @@
+from pydantic import BaseModel, FiniteFloat
+
 from al_core.api.schemas.models import ModelData
 from al_core.api.schemas.wire import Wire
+from al_core.steps.round_plan import RoundPlan
+from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.steps.rounds import Round
 
 
@@ -41,6 +45,16 @@ class RoundData(Wire):
         )
 
 
+class RoundPlanData(BaseModel):
+    """Target and prices of the rounds; names as in `al_core.steps.round_plan.RoundPlan`."""
+
+    target: FiniteFloat = RoundPlan.target
+    price_per_image: FiniteFloat = 0
+    price_per_object: FiniteFloat = 0
+    value_per_point: FiniteFloat = 0
+    currency: str = RoundPlan.currency
+
+
 class TestShareData(Wire):
     """What is set aside for testing, as filenames; without a test share all lists are empty.
 
@@ -50,3 +64,71 @@ class TestShareData(Wire):
     population: list[str]
     reserve: list[str]
     barred: list[str]
+
+
+class RoundResultData(Wire):
+    """What a round's model achieves, and what its labels cost.
+
+    Accuracy comes with the ends of its 95 % interval; without one, `text` says why.
+    """
+
+    round: RoundData
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    text: str
+    cost: float | None
+
+    @classmethod
+    def of(cls, result: RoundResult) -> "RoundResultData":
+        """Return a result as the API shows it."""
+        found = result.accuracy
+        return cls(
+            round=RoundData.of(result.round),
+            accuracy=found.value if found.speaks else None,
+            low=found.low if found.speaks else None,
+            high=found.high if found.speaks else None,
+            text=found.text(),
+            cost=result.cost,
+        )
+
+
+class SignData(Wire):
+    """A sign to stop: whether it holds, and its figure or the reason why it is refused."""
+
+    holds: bool
+    figure: str
+    is_refused: bool
+
+
+class RoundsReportData(Wire):
+    """What the rounds bought: results, forecast and signs, each with an interval or refused in words."""
+
+    results: list[RoundResultData]
+    task: str
+    n_tests: int
+    n_reserve: int
+    forecast: str
+    last_gain: str
+    signs: dict[str, SignData]
+    verdict: str
+    is_target_reached: bool
+    is_more_no_help: bool
+
+    @classmethod
+    def of(cls, report: RoundsReport, plan: RoundPlan) -> "RoundsReportData":
+        """Return a report as the API shows it."""
+        advice = report.advice
+        signs = {"target": advice.target, "value": advice.value, "stability": advice.stability}
+        return cls(
+            results=[RoundResultData.of(result) for result in report.results],
+            task=report.task,
+            n_tests=report.n_tests,
+            n_reserve=report.n_reserve,
+            forecast=report.forecast.text(plan.target, report.n_next),
+            last_gain=report.forecast.last_gain.text(),
+            signs={name: SignData.model_validate(vars(sign)) for name, sign in signs.items()},
+            verdict=advice.text(),
+            is_target_reached=advice.is_target_reached,
+            is_more_no_help=advice.is_more_no_help,
+        )

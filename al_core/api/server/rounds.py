@@ -1,14 +1,17 @@
 """Rounds, and what is set aside for testing (al_core extension)."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.schemas.rounds import RoundData, TestShareData
+from al_core.api.schemas.rounds import RoundData, RoundPlanData, RoundsReportData, TestShareData
 from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_tag
 from al_core.api.server.errors import coded
+from al_core.steps.round_plan import RoundPlan
 from al_core.store import LocalDataset, Tag
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Rounds"], route_class=JsonRoute)
@@ -45,6 +48,25 @@ def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
     found = workflow.find_round(dataset, tag_of_round(dataset, tag_id))
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
         return Created(id=workflow.tag_missing(dataset, found).id)
+
+
+@router.get("/round-plan")
+def read_plan(dataset: DatasetOfPath) -> RoundPlanData:
+    """Return target and prices of the rounds."""
+    return RoundPlanData.model_validate(asdict(workflow.round_plan(dataset)))
+
+
+@router.put("/round-plan", status_code=204, response_class=Response)
+def save_plan(dataset: DatasetOfPath, body: RoundPlanData) -> None:
+    """Store target and prices of the rounds, in place of those before."""
+    workflow.save_round_plan(dataset, RoundPlan(**body.model_dump()))
+
+
+@router.get("/rounds-report")
+def read_report(dataset: DatasetOfPath) -> RoundsReportData:
+    """Return what the rounds bought: accuracy on test labels, the forecast, and the signs to stop."""
+    plan = workflow.round_plan(dataset)
+    return RoundsReportData.of(workflow.report_rounds(dataset, plan), plan)
 
 
 @router.get("/test-share")

@@ -85,6 +85,13 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
         },
         ("PUT", "{dataset}/tags/{leaf}"): {"name": f"tag {number}", "role": "region"},
         ("PUT", "{dataset}/models/{model}"): {"name": f"model {number}", "isCurrent": True},
+        ("PUT", "{dataset}/round-plan"): {
+            "target": 0.9,
+            "price_per_image": 0.5,
+            "price_per_object": 0.1,
+            "value_per_point": 10.0,
+            "currency": "€",
+        },
         ("POST", "{dataset}/image-frames"): [0, 5],
         ("POST", "{dataset}/tags/initial"): {"imgType": "full", "creator": "x"},
         ("POST", "{dataset}/tags/upsize"): {"upsizeTagName": f"more {number}", "upsizeTagCreator": "x"},
@@ -237,6 +244,8 @@ def read_everything(client: Client) -> None:  # noqa: PLR0912 - one branch per r
         client.read("{dataset}/labels/{id}", id=labels["id"])
     client.read("{dataset}/labels/samples")
     client.read("{dataset}/labels/deleted")
+    for path in ("rounds", "round-plan", "rounds-report", "test-share", "training-set", "test-set"):
+        client.read("{dataset}/" + path)
     for tag in client.read("{dataset}/tags"):
         client.read("{dataset}/tags/{id}", id=tag["id"])
         client.read("{dataset}/tags/{id}/filenames", id=tag["id"])

@@ -30,3 +30,18 @@ def test_training_set_and_test_set_are_listed(api: Api, dataset: Dataset) -> Non
     assert (len(share["population"]), share["reserve"]) == (6, dataset.filenames(selection.test_rows))
     assert api("GET", f"{api.dataset}/test-set", 200) == dataset.filenames(selection.test_rows)
     assert api("GET", f"{api.dataset}/training-set", 200) == dataset.filenames(np.sort(selection.picked_rows))
+
+
+def test_target_and_prices_are_kept_and_used_in_the_report(api: Api, dataset: Dataset) -> None:
+    path = f"{api.dataset}/round-plan"
+    assert api("GET", path, 200)["target"] == 0.9
+    plan = {"target": 0.8, "price_per_image": 0.5, "price_per_object": 0.0, "value_per_point": 10.0, "currency": "$"}
+    api("PUT", path, 204, plan)
+    assert api("GET", path, 200) == plan
+    assert "above 0" in api("PUT", path, 400, {"target": 0.0})["message"]
+    workflow.run_selection(dataset, SelectionConfig("RANDOM", 4, name="round 1", seed=1))
+    report = api("GET", f"{api.dataset}/rounds-report", 200)
+    [result] = report["results"]
+    assert (result["cost"], result["accuracy"], result["text"]) == (2.0, None, "no model yet: drop its predictions")
+    assert report["signs"]["target"]["isRefused"]
+    assert report["verdict"] == "Go on: nothing says yet that it is time to stop."

@@ -1,0 +1,203 @@
+"""What rounds bought: each model's accuracy on the test labels, the curve through them, and when to stop."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.evaluation import (
+    ClaimNeed,
+    Forecast,
+    LearningCurve,
+    Refusal,
+    Sign,
+    Statistic,
+    StopAdvice,
+    claim_need,
+    count_changed,
+    forecast,
+    stability_sign,
+    target_sign,
+    unpriced_value_sign,
+    value_sign,
+    wilson,
+)
+from al_core.formats.predictions.predictions import CLASSIFICATION
+from al_core.steps.chosen import NO_ROWS
+from al_core.steps.judging import TestLabels, predicted_classes
+from al_core.steps.labels import TaskLabels, label_tasks, labels_for
+from al_core.steps.reserve import StoredReserve, read_reserve
+from al_core.steps.round_plan import RoundPlan
+from al_core.steps.rounds import Round, read_rounds
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+NO_SHARE = "no test share was used: nothing was drawn at random to measure accuracy on"
+
+
+@dataclass(frozen=True, eq=False)
+class RoundResult:
+    """A round with what its model achieves.
+
+    Attributes:
+        round: The round.
+        accuracy: Of its model on all test labels there are.
+        outcomes: (T,) whether the model is right on each test label, NaN where it has no prediction; None without a
+            model.
+        cost: What its labels cost, those that are not back yet included; None without prices.
+    """
+
+    round: Round
+    accuracy: Statistic
+    outcomes: NDArray[np.float64] | None
+    cost: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class RoundsReport:
+    """What all rounds of a dataset bought.
+
+    Attributes:
+        results: One for each round, the oldest first.
+        task: What the models predict.
+        n_tests: How many test labels there are.
+        n_reserve: How many rows of the reserve are not labeled yet.
+        n_next: How many training labels the next batch is expected to bring: as many as the last one.
+        forecast: What the curve says about the labels to come.
+        advice: The three signs and two verdicts.
+        claim: How many test labels it takes to claim the target.
+    """
+
+    results: tuple[RoundResult, ...]
+    task: str
+    n_tests: int
+    n_reserve: int
+    n_next: int
+    forecast: Forecast
+    advice: StopAdvice
+    claim: ClaimNeed
+
+
+def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
+    """Return what the rounds of a dataset bought, with a forecast and the signs to stop."""
+    rounds = read_rounds(dataset)
+    task = _task(dataset, rounds)
+    labels = labels_for(dataset, task)
+    reserve = read_reserve(dataset)
+    tests = TestLabels.of(dataset, labels, reserve) if reserve and task == CLASSIFICATION else None
+    results = tuple(_result(dataset, each, task, tests, labels, plan) for each in rounds)
+    n_next = _n_next(rounds)
+    predicted = _forecast(results, tests, plan, n_next)
+    last = next((result.accuracy for result in reversed(results) if result.round.model), wilson(0, 0))
+    n_reserve = len(tests.unlabeled) if tests else len(reserve.reserve.rows) if reserve else 0
+    return RoundsReport(
+        results,
+        task,
+        len(tests.rows) if tests else 0,
+        n_reserve,
+        n_next,
+        predicted,
+        _advice(dataset, results, reserve, predicted, plan, n_next),
+        claim_need(last, plan.target, n_reserve),
+    )
+
+
+def _task(dataset: "Dataset", rounds: list[Round]) -> str:
+    of_models = (each.model.task for each in reversed(rounds) if each.model)
+    return next(of_models, next(iter(label_tasks(dataset)), CLASSIFICATION))
+
+
+def _result(
+    dataset: "Dataset", shown: Round, task: str, tests: TestLabels | None, labels: TaskLabels, plan: RoundPlan
+) -> RoundResult:
+    cost = plan.cost(len(shown.added_rows), _count_objects(labels, shown.back_rows)) if plan.has_prices else None
+    model = shown.model
+    if model is None:
+        return RoundResult(shown, Refusal("no model yet: drop its predictions"), None, cost)
+    if task != CLASSIFICATION or model.task != task:
+        reason = f"accuracy is measured for classes of whole images so far, not for {model.task.replace('-', ' ')}"
+        return RoundResult(shown, Refusal(reason), None, cost)
+    if tests is None:
+        return RoundResult(shown, Refusal(NO_SHARE), None, cost)
+    outcomes = tests.outcomes(dataset, model)
+    return RoundResult(shown, tests.accuracy(dataset, model, outcomes), outcomes, cost)
+
+
+def _count_objects(labels: TaskLabels, rows: Rows) -> int:
+    boxes = labels.labels.boxes
+    return int(np.isin(labels.rows[boxes["row"]], rows).sum()) if len(boxes) else 0
+
+
+def _n_next(rounds: list[Round]) -> int:
+    picked = [len(each.added_rows) - len(each.test_rows) for each in rounds if len(each.added_rows)]
+    return picked[-1] if picked else 0
+
+
+def _forecast(results: tuple[RoundResult, ...], tests: TestLabels | None, plan: RoundPlan, n_next: int) -> Forecast:
+    curve = learning_curve(results, tests.test_groups if tests else None)
+    if curve is None:
+        refusal = Refusal("no round has a model that was judged on test labels")
+        return Forecast(refusal, refusal, refusal)
+    return forecast(curve, target=plan.target, n_next=max(n_next, 1))
+
+
+def learning_curve(results: tuple[RoundResult, ...], groups: NDArray[np.int64] | None = None) -> LearningCurve | None:
+    """Return the rounds whose models are judged, as a curve over training labels; None if there is none.
+
+    Of several models trained on as many labels the last one counts, and all are judged on the same test labels.
+    """
+    judged = {
+        result.round.n_training: result.outcomes
+        for result in results
+        if result.outcomes is not None and result.accuracy.speaks and result.round.n_training
+    }
+    if not judged:
+        return None
+    n_labels = sorted(judged)
+    return LearningCurve(np.array(n_labels), np.stack([judged[n] for n in n_labels]), groups)
+
+
+def _advice(
+    dataset: "Dataset",
+    results: tuple[RoundResult, ...],
+    reserve: StoredReserve | None,
+    predicted: Forecast,
+    plan: RoundPlan,
+    n_next: int,
+) -> StopAdvice:
+    judged = [result for result in results if result.round.model]
+    is_priced = plan.has_prices and plan.value_per_point > 0
+    return StopAdvice(
+        target_sign([result.accuracy for result in judged], plan.target),
+        value_sign(
+            predicted.gain,
+            value_per_point=plan.value_per_point,
+            price=plan.cost(n_next),
+            currency=plan.currency,
+        )
+        if is_priced
+        else unpriced_value_sign(),
+        _stability(dataset, judged, reserve.reserve.population if reserve else NO_ROWS),
+    )
+
+
+def _stability(dataset: "Dataset", judged: list[RoundResult], population: Rows) -> Sign:
+    """Return the sign of how much the last two models' predictions differ on the population, or on all rows."""
+    if len(judged) < 2:
+        return Sign(False, "two models are needed to see what changes", is_refused=True)
+    before, after = (result.round for result in judged[-2:])
+    classes = [predicted_classes(dataset, each.model, population) for each in (before, after)]
+    first, second = classes
+    if first is None or second is None:
+        return Sign(False, "predictions are compared for classes of whole images so far", is_refused=True)
+    both = (first != "") & (second != "")
+    return stability_sign(
+        n_changed=count_changed(first[both], second[both]),
+        n_rows=int(both.sum()),
+        n_labels_before=before.n_training,
+        n_labels_after=after.n_training,
+        bounds_accuracy=True,
+    )
