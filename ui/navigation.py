@@ -40,6 +40,7 @@ page = st.navigation(
         _page("predictions", "upload_file"),
         _page("explore", "scatter_plot"),
         _page("select", "rule"),
+        _page("rounds", "trending_up"),
         _page("tags", "sell"),
     ]
 )

@@ -34,6 +34,9 @@ class RoundPlan:
     version: int = 1
 
     def __post_init__(self) -> None:
+        # JSON writes whole numbers without a point.
+        for name in ("target", "price_per_image", "price_per_object", "value_per_point"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         if not 0 < self.target <= 1:
             raise InvalidInputError(f"the target is an accuracy above 0 and up to 1, not {self.target}")
         for name in ("price_per_image", "price_per_object", "value_per_point"):

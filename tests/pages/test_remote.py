@@ -26,7 +26,7 @@ def app(remote: RemoteWorkspace) -> AppTest:
 
 
 def test_every_page_shows_a_dataset_of_the_server(app: AppTest, remote: RemoteWorkspace) -> None:
-    for name in ("predictions", "explore", "select", "tags"):
+    for name in ("predictions", "explore", "select", "rounds", "tags"):
         app.switch_page(f"../pages/{name}.py").run()
         assert app.caption[0].value.startswith("digits · "), name
         assert remote.server.removeprefix("http://") in unescaped(app.sidebar.markdown[0].value)

@@ -38,7 +38,7 @@ def show_models(dataset: Dataset) -> None:
 
 def _show_model(dataset: Dataset, model: Model) -> None:
     with st.container(border=True):
-        name, contents, actions = st.columns([3, 4, 3], vertical_alignment="center")
+        name, contents, actions = st.columns([3, 4, 5], vertical_alignment="center")
         name.markdown(f"**{plain(model.name)}**" + (" :blue-badge[current]" if model.is_current else ""))
         contents.caption(describe(model))
         with actions.container(horizontal=True, horizontal_alignment="right"):

@@ -1,0 +1,32 @@
+import streamlit as st
+
+from al_core import workflow
+from al_core.text import counted
+from ui import state
+from ui.messages import errors_explained, plain
+from ui.rounds.curve import show_curve
+from ui.rounds.next_step import show_next_step
+from ui.rounds.plan import plan_form
+from ui.rounds.report import cached_report
+from ui.rounds.signs import show_signs
+from ui.rounds.table import show_rounds
+
+st.title("Rounds")
+dataset = state.require_dataset()
+rounds = workflow.rounds(dataset)
+st.caption(
+    f"{plain(dataset.name)} · {counted(len(rounds), 'round')}. A round is a selection, the labels that came back, and "
+    "the model trained after it. What did the labels buy, and is it time to stop?"
+)
+show_next_step(rounds)
+if rounds:
+    plan = workflow.round_plan(dataset)
+    with errors_explained():
+        report = cached_report(dataset, plan)
+        curve, signs = st.columns([3, 2], gap="large")
+        with curve:
+            show_curve(report, plan)
+        with signs:
+            show_signs(report, plan)
+        show_rounds(dataset, report, plan)
+    plan_form(dataset, plan)

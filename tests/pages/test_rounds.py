@@ -1,0 +1,120 @@
+"""What Rounds shows, proposes and refuses."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.demos.digits import INITIAL_SELECTION, load_digits
+from al_core.formats import Labels, Predictions
+from al_core.formats.labels.labels import LABEL_CLASS
+from al_core.store import Dataset, Workspace
+from al_core.types import Rows
+from tests.pages.conftest import Open, unescaped
+from tests.pages.test_pages import button
+from ui.rounds.next_step import next_step
+
+NAMES = [str(digit) for digit in range(10)]
+
+
+def truth() -> Rows:
+    return load_digits()[1]
+
+
+def select(dataset: Dataset, number: int) -> workflow.Selection:
+    n_samples = len(workflow.labeled_set(dataset)) + 100
+    config = SelectionConfig("RANDOM", n_samples, name=f"round {number}", seed=number, test_share=0.2)
+    return workflow.run_selection(dataset, config)
+
+
+def label(dataset: Dataset, rows: Rows) -> None:
+    table = np.array([(position, truth()[row]) for position, row in enumerate(rows.tolist())], LABEL_CLASS)
+    n = len(rows)
+    nan = np.full(n, np.nan)
+    sizes = np.full((n, 2), np.nan, np.float32)
+    labels = Labels(dataset.filenames(rows), NAMES, "classification", [""] * n, nan, sizes, classes=table)
+    workflow.store_labels(dataset, labels, workflow.check_labels(dataset, labels))
+
+
+def upload(dataset: Dataset, name: str, accuracy: float) -> None:
+    """Store a model that is right on this share of all images, drawn at random."""
+    rng = np.random.default_rng(5)
+    predicted = np.where(rng.random(len(truth())) < accuracy, truth(), (truth() + 1) % 10)
+    outputs = np.full((len(truth()), 10), 0.02, np.float32)
+    outputs[np.arange(len(truth())), predicted] = 0.82
+    predictions = Predictions(dataset.filenames(), NAMES, outputs)
+    report = workflow.check_predictions(dataset, predictions)
+    workflow.store_predictions(dataset, predictions, report, name=name)
+
+
+def texts(app: AppTest) -> str:
+    drawn = [*app.markdown, *app.caption, *app.info, *app.success]
+    return unescaped("\n".join(element.value for element in drawn))
+
+
+def test_the_next_step_is_in_view_at_each_stage(digits: Dataset, open_page: Open) -> None:
+    digits.delete_tag(digits.tag(INITIAL_SELECTION))
+    assert next_step(workflow.rounds(digits)).page == "select"
+    selection = select(digits, 1)
+    app = open_page("rounds")
+    assert "“round 1” is a draft: download its 100 images" in texts(app)
+    workflow.mark_sent(digits, selection.tag)
+    assert "100 images of “round 1” are with labelers" in texts(app.run())
+    label(digits, selection.added_rows[:95])
+    step = next_step(workflow.rounds(digits))
+    assert step.page == "predictions"
+    assert "95 of 100 labels of “round 1” are back" in texts(app.run())
+    upload(digits, "model 1", 0.6)
+    assert "“model 1” has been trained after “round 1”" in texts(app.run())
+
+
+def test_rounds_are_judged_with_intervals_and_a_refused_forecast(digits: Dataset, open_page: Open) -> None:
+    for number, accuracy in ((1, 0.6), (2, 0.8)):
+        selection = select(digits, number)
+        workflow.mark_sent(digits, selection.tag)
+        label(digits, selection.added_rows)
+        upload(digits, f"model {number}", accuracy)
+    app = open_page("rounds")
+    table = app.dataframe[0].value
+    assert table["Round"].tolist() == ["round 2", "round 1", INITIAL_SELECTION]
+    assert table["Labels back"].tolist() == ["100 of 100"] * 3
+    assert table["Training labels"].tolist() == [260, 180, 100]
+    shown = texts(app)
+    assert "Every model is judged on all 40 test labels there are" in shown
+    assert "3 rounds; a forecast needs 4" in shown
+    assert "Go on: nothing says yet that it is time to stop." in shown
+    assert "No price and value of a point are set." in shown
+
+
+def test_target_and_prices_are_saved_and_counted(digits: Dataset, open_page: Open, home: object) -> None:
+    app = open_page("rounds")
+    next(box for box in app.number_input if box.label == "Target accuracy, %").set_value(85.0)
+    next(box for box in app.number_input if box.label == "Price per image").set_value(0.5)
+    button(app, "Save").click().run()
+    assert "Spent on labels so far: € 50.00." in texts(app)
+    with Workspace() as workspace:
+        dataset = workspace.dataset(digits.id)
+        assert workflow.round_plan(dataset).target == 0.85
+        # Another client may write whole numbers.
+        dataset.set_round_plan({"target": 1, "price_per_image": 2, "value_per_point": 50})
+    assert "Spent on labels so far: € 200.00." in texts(app.run())
+
+
+def test_what_is_missing_is_tagged_and_released(digits: Dataset, open_page: Open) -> None:
+    selection = select(digits, 1)
+    workflow.mark_sent(digits, selection.tag)
+    label(digits, selection.added_rows[:95])
+    app = open_page("rounds")
+    assert "95 of 100 labels are back, 5 are missing." in texts(app)
+    button(app, "Tag what is missing").click().run()
+    assert digits.tag("round 1 missing").size == 5
+    button(app, "Release what is missing").click().run()
+    assert workflow.rounds(digits)[-1].state == "released"
+    assert "Release what is missing" not in [found.label for found in app.button]
+
+
+@pytest.mark.usefixtures("digits")
+def test_a_dataset_without_a_test_share_says_why_there_is_no_accuracy(open_page: Open) -> None:
+    app = open_page("rounds")
+    assert "No accuracy yet: no test share was used" in texts(app)

@@ -1,0 +1,93 @@
+"""The learning curve: accuracy on the test labels over training labels, each with its interval."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from al_core.evaluation import Interval
+from al_core.steps.round_plan import RoundPlan
+from al_core.steps.round_results import RoundResult, RoundsReport
+from al_core.text import counted, percent
+from ui.charts import BLUE
+from ui.messages import plain
+
+HEIGHT = 340
+TARGET_COLOR = "#c2410c"
+
+
+def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
+    """Draw the curve, the forecast or why there is none, and how far the test labels reach."""
+    st.subheader("Learning curve")
+    points = [(result, result.accuracy) for result in report.results if result.accuracy.speaks]
+    judged = [(result, found) for result, found in points if isinstance(found, Interval)]
+    if judged:
+        st.plotly_chart(learning_figure(judged, plan.target), key="learning-curve", config={"displayModeBar": False})
+        tests = counted(report.n_tests, "test label")
+        st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95 % intervals.")
+    else:
+        reason = report.results[-1].accuracy.text()
+        st.info(f"No accuracy yet: {plain(reason)}.", icon=":material/show_chart:")
+    st.markdown(f":material/trending_up: {plain(report.forecast.text(plan.target, report.n_next))}.")
+    st.caption(_more(report))
+
+
+def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float) -> go.Figure:
+    """Return accuracy over training labels with its intervals, and the target as a line."""
+    labels = [result.round.n_training for result, _ in judged]
+    values = [100 * found.value for _, found in judged]
+    points = go.Scatter(
+        x=labels,
+        y=values,
+        mode="lines+markers",
+        line={"color": BLUE, "width": 2},
+        marker={"size": 9},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (found.high - found.value) for _, found in judged],
+            "arrayminus": [100 * (found.value - found.low) for _, found in judged],
+            "color": BLUE,
+            "thickness": 1.5,
+            "width": 5,
+        },
+        # Not the names of models, which strangers chose: Plotly would read them as HTML.
+        customdata=[[result.round.number, found.text()] for result, found in judged],
+        hovertemplate="round %{customdata[0]}, %{x:,} training labels<br>%{customdata[1]}<extra></extra>",
+    )
+    figure = go.Figure(points)
+    figure.add_hline(
+        y=100 * target,
+        line={"color": TARGET_COLOR, "width": 1.5, "dash": "dash"},
+        annotation_text=f"target {percent(target)}",
+        annotation_position="bottom left",
+    )
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        xaxis={"title": "Training labels", "fixedrange": True, "rangemode": "tozero"},
+        yaxis={"title": "Accuracy, %", "fixedrange": True, "range": [_lowest(judged), 101]},
+        showlegend=False,
+    )
+    return figure
+
+
+def _lowest(judged: list[tuple[RoundResult, Interval]]) -> float:
+    """Return where the axis begins: below the lowest interval, on a multiple of 10."""
+    lowest = min(100 * found.low for _, found in judged)
+    return max(0, lowest // 10 * 10)
+
+
+def _more(report: RoundsReport) -> str:
+    texts = []
+    gain = report.forecast.last_gain
+    if gain.speaks:
+        low, high = (f"{100 * end:+.1f}" for end in (gain.low, gain.high))
+        texts.append(f"The last round: {100 * gain.value:+.1f} points ({low} to {high}), from paired test labels.")
+    if report.forecast.n_tests_to_speak:
+        texts.append(f"About {report.forecast.n_tests_to_speak:,} test labels would narrow the forecast enough.")
+    claim = report.claim
+    if claim.n_more and claim.narrowest.speaks:
+        texts.append(
+            f"To claim the target takes {counted(claim.n_more, 'more test label')}; {claim.n_reserve:,} are left in "
+            "the reserve" + ("." if claim.fits_reserve else f", which would give {claim.narrowest.text()}.")
+        )
+    return " ".join(texts)

@@ -1,0 +1,114 @@
+"""The table of rounds, and what is done to the one that is selected."""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from al_core import workflow
+from al_core.steps.round_plan import RoundPlan
+from al_core.steps.round_results import RoundResult, RoundsReport
+from al_core.steps.rounds import Round, RoundState
+from al_core.store import Dataset
+from al_core.text import counted, percent
+from ui.images import image_grid
+from ui.messages import errors_explained, notify, plain
+from ui.sample import show_sample
+from ui.visitor import obstacle
+
+TABLE = "round-table"
+
+
+def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None:
+    """Draw the table, newest first, and the details of the selected round."""
+    st.subheader("Rounds")
+    results = list(reversed(report.results))
+    event = st.dataframe(
+        [_table_row(result, plan) for result in results],
+        hide_index=True,
+        key=TABLE,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Training labels": st.column_config.NumberColumn(
+                format="localized", help="After this round, without the test samples"
+            ),
+            "Test": st.column_config.NumberColumn(help="Images of the round that test; they are never trained on"),
+        },
+    )
+    selected = event["selection"]["rows"]
+    # A row beyond the end was selected before rounds were deleted.
+    chosen = results[selected[0]] if selected and selected[0] < len(results) else results[0]
+    _details(dataset, chosen.round)
+
+
+def _table_row(result: RoundResult, plan: RoundPlan) -> dict[str, Any]:
+    shown = result.round
+    config = shown.tag.provenance.config
+    found = result.accuracy
+    row: dict[str, Any] = {
+        "#": shown.number,
+        "Round": shown.name,
+        "Selected": f"{datetime.fromtimestamp(shown.tag.created_at / 1000):%Y-%m-%d %H:%M}",
+        "By": str(config.method) if config else "a client",
+        "State": str(shown.state),
+        "Labels back": f"{len(shown.back_rows):,} of {len(shown.added_rows):,}",
+        "Test": len(shown.test_rows),
+        "Training labels": shown.n_training,
+        "Model": shown.model.name if shown.model else "–",
+        "Accuracy": f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})" if found.speaks else "–",
+    }
+    return row | {"Cost": plan.amount(result.cost)} if result.cost is not None else row
+
+
+def _details(dataset: Dataset, shown: Round) -> None:
+    missing = shown.missing_rows
+    with st.container(border=True, key="round-details"):
+        st.markdown(f"**{plain(shown.name)}**")
+        if not len(missing):
+            st.caption(f"All {counted(len(shown.added_rows), 'label')} are back.")
+            return
+        st.caption(
+            f"{len(shown.back_rows):,} of {counted(len(shown.added_rows), 'label')} are back, "
+            f"{len(missing):,} are missing."
+        )
+        with st.container(horizontal=True):
+            _tag_button(dataset, shown)
+            _release_button(dataset, shown)
+        if len(shown.back_rows):
+            names = np.sort(missing)
+            opened = image_grid(dataset, names, lambda position: "missing", key=f"missing-{shown.tag.id}")
+            if opened is not None:
+                show_sample(dataset, opened)
+
+
+def _tag_button(dataset: Dataset, shown: Round) -> None:
+    reason = obstacle()
+    if st.button(
+        "Tag what is missing",
+        key=f"tag-missing-{shown.tag.id}",
+        icon=":material/sell:",
+        disabled=bool(reason),
+        help=reason or "As a tag of its own, to send it again or look at it on Explore",
+    ):
+        with errors_explained():
+            tag = workflow.tag_missing(dataset, shown)
+            notify(f"Created the tag “{tag.name}”")
+            st.rerun()
+
+
+def _release_button(dataset: Dataset, shown: Round) -> None:
+    if shown.state is not RoundState.SENT:
+        return
+    reason = obstacle()
+    if st.button(
+        "Release what is missing",
+        key=f"release-round-{shown.tag.id}",
+        icon=":material/undo:",
+        disabled=bool(reason),
+        help=reason or "Take it back from the labelers: it may be selected again",
+    ):
+        with errors_explained():
+            workflow.release(dataset, shown.tag)
+            st.rerun()
