@@ -1,8 +1,10 @@
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
+from al_core.commands.contents import contents_json, contents_lines
 from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.join.report import Policy
 from al_core.formats.prediction_files import SCORES
@@ -87,11 +89,19 @@ def reading_choices(arguments: argparse.Namespace) -> ReadingChoices:
 def run(arguments: argparse.Namespace) -> int:
     """Print the report and return 0 if the file is usable, otherwise 1."""
     from al_core import workflow
-    from al_core.formats import PredictionFiles, Predictions, read_prediction_files
+    from al_core.formats import (
+        PREDICTION_READERS,
+        SCORE_READERS,
+        PredictionFiles,
+        Predictions,
+        read_prediction_files,
+        recognize,
+    )
     from al_core.store import Workspace
 
     files = PredictionFiles(arguments.file.expanduser(), arguments.images, arguments.class_names)
-    predictions = read_prediction_files(files, reading_choices(arguments))
+    format = arguments.format or recognize(files.predictions)
+    predictions = read_prediction_files(files, replace(reading_choices(arguments), format=format))
     with Workspace(arguments.workspace) as workspace:
         dataset = workspace.dataset(arguments.dataset)
         if isinstance(predictions, Predictions) and arguments.tag:
@@ -99,7 +109,9 @@ def run(arguments: argparse.Namespace) -> int:
             predictions = predictions.with_filenames(names, arguments.file.name)
         report = workflow.check_predictions(dataset, predictions, source=arguments.file.name, policy=arguments.policy)
     if arguments.json:
-        print(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+        content = report.to_json() | contents_json(predictions, format)
+        print(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
     else:
-        print(*report.sentences(), sep="\n")
+        label = (SCORE_READERS["csv"] if format == SCORES else PREDICTION_READERS[format]).label
+        print(*contents_lines(predictions, label), *report.sentences(), sep="\n")
     return 0 if report.usable else 1

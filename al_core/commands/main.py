@@ -1,9 +1,12 @@
 """The command `al-core`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import orjson
 
 import al_core
 from al_core.commands import backup, check, dashboard, doctor, embed, restore, serve, token, warm
@@ -24,6 +27,9 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int | None]
 
+
+_BROKEN_PIPE = 141
+"""The convention of shells: 128 plus the number of the signal, SIGPIPE, which Windows does not have."""
 
 COMMANDS = {
     "backup": Command(backup.SUMMARY, backup.add_arguments, backup.run),
@@ -47,10 +53,19 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))
     chosen = parser.parse_args(arguments)
     try:
-        return COMMANDS[chosen.command].run(chosen) or 0
+        status = COMMANDS[chosen.command].run(chosen) or 0
+        sys.stdout.flush()
+        return status
     except ALCoreError as error:
+        if getattr(chosen, "json", False):
+            content = {"error": type(error).__name__, "message": str(error)}
+            print(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())
         print(f"al-core {chosen.command}: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read the output, such as `head`, has seen enough. Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         # The convention of shells: 128 plus the number of the signal, SIGINT.

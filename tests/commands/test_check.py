@@ -21,7 +21,7 @@ def _cats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_usable_file_is_reported_with_status_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "good.csv", "--dataset", "cats"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == "1 of 2 samples have a prediction in good.csv."
+    assert "1 of 2 samples have a prediction in good.csv." in capsys.readouterr().out.splitlines()
 
 
 def test_a_file_that_is_not_usable_is_reported_with_status_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,3 +50,30 @@ def test_a_meaning_without_a_column_is_no_argument(capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         main(["check", "good.csv", "--dataset", "cats", "--column", "ignored"])
     assert "expected NAME=MEANING, such as fold=ignored, found 'ignored'" in capsys.readouterr().err
+
+
+def test_format_task_classes_and_columns_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("fold.csv").write_text("image,cat,dog,fold\na.png,0.25,0.75,0\nb.png,1.0,0.0,1\n")
+    assert main(["check", "fold.csv", "--dataset", "cats"]) == 0
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "CSV: classification, 2 classes: cat, dog",
+        "  image      filename  named as filenames are",
+        "  cat, dog   class     sums to 1 with the others",
+        "  fold       metadata  by its name",
+    ]
+    assert main(["check", "fold.csv", "--dataset", "cats", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["format"], report["task"], report["class_names"]) == ("csv", "classification", ["cat", "dog"])
+    assert report["columns"][3] == {"name": "fold", "meaning": "metadata", "reason": "by its name"}
+
+
+def test_logits_and_labels_are_reported_with_status_1_and_a_choice_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("logits.csv").write_text("filename,cat,dog\na.png,-2.5,3\nb.png,4.5,-1\n")
+    Path("labels.csv").write_text("filename,label\na.png,cat\nb.png,dog\n")
+    assert main(["check", "logits.csv", "--dataset", "cats"]) == 1
+    assert "The values look like logits" in capsys.readouterr().out
+    assert main(["check", "logits.csv", "--dataset", "cats", "--softmax"]) == 0
+    assert main(["check", "labels.csv", "--dataset", "cats"]) == 1
+    assert "The file holds labels, not predictions" in capsys.readouterr().out
+    assert main(["check", "good.csv", "--dataset", "cats", "--column", "dog=metadata", "--column", "cow=class"]) == 1
+    assert "no column 'cow'" in capsys.readouterr().err

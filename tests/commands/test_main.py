@@ -1,9 +1,13 @@
 import argparse
+import json
+import subprocess
+import sys
 
 import pytest
 
 from al_core.commands.main import COMMANDS, Command, main
 from al_core.exceptions import Cancelled, InvalidInputError, NotFoundError
+from tests.patience import PATIENCE
 
 
 def no_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +35,36 @@ def test_an_expected_error_is_a_sentence_and_exit_code_1(
     monkeypatch.setitem(COMMANDS, "fail", command_that_raises(error("the disk is full")))
     assert main(["fail"]) == 1
     assert capsys.readouterr().err == "al-core fail: the disk is full\n"
+
+
+def test_an_expected_error_is_json_too_if_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add_json(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true")
+
+    fails = command_that_raises(NotFoundError("there is no file x"))
+    monkeypatch.setitem(COMMANDS, "fail", Command("Fail.", add_json, fails.run))
+    assert main(["fail", "--json"]) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"error": "NotFoundError", "message": "there is no file x"}
+    assert printed.err == "al-core fail: there is no file x\n"
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_without_a_traceback() -> None:
+    lines = "import sys; print(*range(10**6), sep=chr(10)); sys.stdout.flush()"
+    script = (
+        "import sys; from al_core.commands.main import COMMANDS, Command, main; "
+        f"COMMANDS['long'] = Command('', lambda parser: None, lambda arguments: exec({lines!r})); "
+        "sys.exit(main(['long']))"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE) == 141
 
 
 def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

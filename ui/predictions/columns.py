@@ -41,7 +41,7 @@ def show_columns(file: Path, columns: Sequence[ColumnMeaning]) -> None:
         },
         hide_index=True,
         width="stretch",
-        height=_ROW_PIXELS * (min(len(columns), _N_ROWS_SHOWN) + 1) + 3,
+        height="content" if len(columns) <= _N_ROWS_SHOWN else _ROW_PIXELS * (_N_ROWS_SHOWN + 1),
         # Another editor after each change: an edit is to be applied once.
         key=key_of("column-table", str(file), *chosen, *chosen.values()),
     )
@@ -57,7 +57,7 @@ def changed_meanings(columns: Sequence[ColumnMeaning], edited: Mapping[str, Sequ
     Examples:
         >>> from al_core.formats.tables.meaning import Meaning
         >>> columns = [ColumnMeaning("fold", Meaning.CLASS, "a number"), ColumnMeaning("cat", Meaning.CLASS, "")]
-        >>> changed_meanings(columns, {"Means": ["ignored", "class probability"]})
+        >>> changed_meanings(columns, {"Means": ["ignored", "class"]})
         {'fold': 'ignored'}
     """
     pairs = zip(columns, edited["Means"], strict=True)

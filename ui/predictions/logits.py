@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from al_core.formats.join.finding import LOGITS
+from ui.predictions.columns import chosen_columns
 from ui.predictions.source import Contents
 from ui.session import key_of
 
@@ -40,4 +41,6 @@ def ask_for_softmax(file: Path, contents: Contents) -> None:
 
 
 def _key(file: Path) -> str:
-    return key_of("no-probabilities", str(file))
+    # Other columns as classes are other numbers.
+    columns = chosen_columns(file)
+    return key_of("no-probabilities", str(file), *columns, *columns.values())

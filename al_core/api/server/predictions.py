@@ -18,8 +18,8 @@ from al_core.api.server.errors import ApiError
 from al_core.api.server.reading_choices import Choices
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
-from al_core.formats.choices import ReadingChoices
-from al_core.formats.worker import read_predictions
+from al_core.formats import PredictionFiles, Predictions, ReadingChoices
+from al_core.formats.worker import read_prediction_files
 from al_core.store import LocalDataset
 
 router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictions"], route_class=JsonRoute)
@@ -119,7 +119,10 @@ def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -
 
 def store(dataset: LocalDataset, path: Path, name: str, choices: ReadingChoices) -> PredictionsStored:
     """Read a file of predictions, store and score them."""
-    predictions = read_predictions(path, choices, filenames=dataset.filenames())
+    predictions = read_prediction_files(PredictionFiles(path), choices)
+    if isinstance(predictions, Predictions):
+        # Only a file without filenames of its own needs those of the dataset.
+        predictions = predictions.with_filenames(dataset.filenames(), name)
     report = workflow.check_predictions(dataset, predictions, source=name)
     note = workflow.unscored_note(dataset, report)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)

@@ -1,5 +1,6 @@
 """Cells that hold the numbers of all classes of an image: as a list, by class, or as a list beside one of classes."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,11 +54,20 @@ def matrix_of_cells(cells: Sequence[Any], classes: Sequence[Any] | None, where: 
     for row, cell in enumerate(cells):
         if not isinstance(cell, dict | None):
             raise FileFormatError(f"{where(row)} has other classes than the first record; name the same in each")
-    names = [str(name) for name in first]
     if all(cell is None or cell.keys() == first.keys() for cell in cells):
-        matrix = _stacked([cell and [cell[name] for name in first] for cell in cells], where)
-        return NamedMatrix(matrix, names, _are_cut(matrix))
+        keys = list(first)
+        if any(cell is not None and list(cell) != keys for cell in cells):
+            # Where each image has its most probable class first, the order says nothing.
+            keys.sort(key=_natural)
+        matrix = _stacked([cell and [cell[key] for key in keys] for cell in cells], where)
+        return NamedMatrix(matrix, [str(key) for key in keys], _are_cut(matrix))
     return NamedMatrix(_ranked(cells, where), is_ranked=True)
+
+
+def _natural(key: Any) -> tuple[Any, ...]:
+    """Return what sorts names with numbers by number: class 2 before class 10."""
+    parts = re.split(r"(\d+)", str(key))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
 
 
 def _by_class(where: str, numbers: Any, names: Any) -> dict[str, Any] | None:

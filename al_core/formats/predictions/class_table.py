@@ -79,18 +79,25 @@ class _TableReading:
     choices: ReadingChoices
 
     def contents(self) -> Contents:
-        if classes := self._positions(Meaning.CLASS):
+        scores = self._positions(Meaning.SCORE, Meaning.CONFIDENCE)
+        classes = self._positions(Meaning.CLASS)
+        if scores and self._is_chosen(scores) and not self._is_chosen(classes):
+            return self._scores(scores)
+        if classes:
             self._check_header(classes)
             nested = [p for p in classes if self.samples[p].content in (Content.LISTS, Content.MAPPINGS)]
             return self._cells(nested[0]) if nested else self._matrix(classes)
         if ranked := self._positions(Meaning.RANKED):
             filenames, numbers = self._read(ranked)
             return top_k_scores(self.table.source, self._named(filenames), numbers, self.columns)
-        if scores := self._positions(Meaning.SCORE, Meaning.CONFIDENCE):
+        if scores:
             return self._scores(scores)
         filenames, _ = self._read([])
         refusal = _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
         return ScoreTable(self._named(filenames), {}, (refusal,), tuple(self.columns))
+
+    def _is_chosen(self, positions: Sequence[int]) -> bool:
+        return any(self.columns[position].name in self.choices.columns for position in positions)
 
     def _check_header(self, classes: Sequence[int]) -> None:
         if all(_is_fraction(self.columns[position].name) for position in classes):

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.text import BOM
 from al_core.formats.predictions.class_table import Contents, read_class_table
-from al_core.formats.tables.column_names import filename_rank, have_boxes
+from al_core.formats.tables.column_names import have_boxes
 from al_core.formats.tables.json_source import by_class, columns_of, json_table, records_of
 from al_core.formats.tables.sample import Content, sample_of_values
 

@@ -5,17 +5,6 @@ from collections.abc import Iterable
 
 from al_core.formats.tables.meaning import Meaning
 
-_FILENAME_WORDS = (
-    # From those that can only name images to those that often number rows.
-    "filename filenames filepath filepaths file files fname fn",
-    "image images imagename imagefile imagefilename imagepath imagefilepath imageuri imageurl img imgname imgfile "
-    "imgfilename imgpath imguri imgurl picture photo frame framename framepath",
-    "path paths relpath relativepath fullpath abspath absolutepath uri url src source location s3path gcsuri",
-    "imageid imgid sampleid sample samples samplename samplepath id uid uuid key name names basename stem title item "
-    "itemid dataid assetid",
-    "index unnamed0 indexlevel0 level0 idx",
-)
-_FILENAME_RANKS = {word: rank for rank, words in enumerate(_FILENAME_WORDS) for word in words.split()} | {"": 4}
 LAST_NAMING_INTEGERS = 3
 """The last rank whose columns may name images by integers: those behind it number rows."""
 
@@ -65,16 +54,6 @@ _PREFIXED = re.compile(rf"({_CLASS_PREFIXES})(?:[ _.:/-]+(.+)|(\d+))", re.IGNORE
 _SUFFIXED = re.compile(rf"(.+?)[ _.:/-]+({_CLASS_PREFIXES})", re.IGNORECASE)
 _IN_BRACKETS = re.compile(rf"({_CLASS_PREFIXES})[\[(](.+)[\])]", re.IGNORECASE)
 _RANKED_CLASS = re.compile(r"(index|idx|label|class|pred|category|name|indices)[ _.-]?(\d+)", re.IGNORECASE)
-
-
-def filename_rank(name: str) -> int | None:
-    """Return how surely a column of this name holds filenames, 0 for the surest, or None.
-
-    Examples:
-        >>> filename_rank("Image Path"), filename_rank("Unnamed: 0"), filename_rank("cat")
-        (1, 4, None)
-    """
-    return _FILENAME_RANKS.get(_squeezed(name))
 
 
 def meaning_of_name(name: str) -> Meaning | None:

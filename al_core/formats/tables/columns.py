@@ -82,7 +82,8 @@ class _Classifier:
             if self._samples[position].content is Content.EMPTY and meaning_of_name(self._name(position)):
                 self.set(position, Meaning.IGNORED, "empty")
         self._sort_lists()
-        if not self._has(Meaning.CLASS, Meaning.RANKED):
+        has_lists = any(self._is_nested(position) for position in self._meanings)
+        if not has_lists:
             self._find_classes()
         self._name_the_rest()
 
@@ -120,6 +121,10 @@ class _Classifier:
         for position in self._open(Content.CLASS_LISTS, Content.LISTS):
             is_beside = bool(numbers)
             self.set(position, Meaning.PREDICTED if is_beside else Meaning.METADATA, "a list for each image")
+
+    def _is_nested(self, position: int) -> bool:
+        is_class = self._meanings[position].meaning in (Meaning.CLASS, Meaning.RANKED)
+        return is_class and self._samples[position].content in (Content.LISTS, Content.MAPPINGS)
 
     def _find_classes(self) -> None:
         numeric = self._open(Content.NUMBERS, Content.INTEGERS)

@@ -1,8 +1,9 @@
 import re
 from collections.abc import Sequence
 
+from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.images import IMAGE_SUFFIXES
-from al_core.formats.tables.column_names import LAST_NAMING_INTEGERS, filename_rank, meaning_of_name
+from al_core.formats.tables.column_names import LAST_NAMING_INTEGERS, meaning_of_name
 from al_core.formats.tables.meaning import Meaning
 from al_core.formats.tables.sample import ColumnSample, Content
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import read_json
-from al_core.formats.tables.column_names import filename_rank
 from al_core.formats.tables.table import CellTable
 
 _WRAPPERS = ("predictions", "samples", "results", "data", "images", "outputs", "items")

@@ -29,7 +29,7 @@ class Meaning(StrEnum):
 
 TITLES = {
     Meaning.FILENAME: "filename",
-    Meaning.CLASS: "class probability",
+    Meaning.CLASS: "class",
     Meaning.RANKED: "one of the highest probabilities",
     Meaning.SCORE: "ready-made score",
     Meaning.CONFIDENCE: "confidence, turned round",

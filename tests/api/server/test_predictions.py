@@ -20,6 +20,30 @@ def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
     assert score["scores"] == [0.5] * 6
 
 
+def test_logits_are_refused_until_a_parameter_says_what_they_are(api: Api, dataset: Dataset) -> None:
+    content = "\n".join(["filename,cat,dog", *(f"{name},-2.5,3.5" for name in dataset.filenames())]).encode()
+    address = f"{api.address}{api.dataset}/predictions"
+    refused = requests.put(address, content, timeout=PATIENCE)
+    assert refused.status_code == 400, refused.text
+    assert "The values look like logits" in refused.json()["message"]
+    stored = requests.put(address, content, params={"softmax": "true"}, timeout=PATIENCE)
+    assert stored.status_code == 200, stored.text
+    assert any("softmax was applied" in sentence for sentence in stored.json()["report"])
+
+
+def test_parameters_say_what_columns_are_and_scores_are_stored_too(api: Api, dataset: Dataset) -> None:
+    content = "\n".join(["filename,sharpness", *(f"{name},0.25" for name in dataset.filenames())]).encode()
+    address = f"{api.address}{api.dataset}/predictions"
+    choices = {"columns": '{"sharpness": "confidence"}', "name": "sharp"}
+    stored = requests.put(address, content, params=choices, timeout=PATIENCE)
+    assert stored.json()["scores"] == ["sharpness"], stored.text
+    values = dataset.arrays.read(dataset.arrays.get(Kind.SCORE, "sharpness"))
+    assert values.tolist() == [0.75] * 6
+    wrong = requests.put(address, content, params={"columns": '{"sharpness": "animal"}'}, timeout=PATIENCE)
+    assert wrong.status_code == 400
+    assert "a column cannot mean 'animal'" in wrong.json()["message"]
+
+
 def test_predictions_sent_sample_by_sample_are_scored_together(api: Api, dataset: Dataset) -> None:
     path = f"{api.dataset}/predictions"
     task = {

@@ -24,7 +24,11 @@ def test_numbers_by_class_come_in_any_order() -> None:
 
 def test_lists_beside_their_classes_are_put_in_order() -> None:
     named = read([[0.75, 0.25], [1, 0]], [["dog", "cat"], ["cat", "dog"]])
-    assert (named.matrix.tolist(), named.class_names) == ([[0.75, 0.25], [0, 1]], ["dog", "cat"])
+    assert (named.matrix.tolist(), named.class_names) == ([[0.25, 0.75], [1, 0]], ["cat", "dog"])
+
+
+def test_classes_with_numbers_are_in_their_order() -> None:
+    assert read([{"c10": 0.25, "c2": 0.75}, {"c2": 0.25, "c10": 0.75}]).class_names == ["c2", "c10"]
 
 
 def test_images_with_classes_of_their_own_have_ranks() -> None:

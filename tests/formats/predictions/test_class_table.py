@@ -60,6 +60,14 @@ def test_lists_without_filenames_are_in_the_order_of_the_images() -> None:
     assert (predictions.filenames, predictions.class_names) == (None, ["class_0", "class_1"])
 
 
+def test_a_score_that_a_person_chose_counts_more_than_classes_that_nobody_did() -> None:
+    columns: dict[str, list[Any]] = {"image": NAMES, "cat": CAT, "dog": DOG, "entropy": [0.5, 1, 0]}
+    assert isinstance(read(columns), Predictions)
+    chosen = read(columns, entropy="score")
+    assert isinstance(chosen, ScoreTable)
+    assert list(chosen.scores) == ["entropy"]
+
+
 def test_a_person_may_say_that_columns_are_classes_scores_or_none() -> None:
     columns: dict[str, list[Any]] = {"image": NAMES, "cat": [0.9, 0.5, 0.1], "dog": [0.2, 0.9, 0.7]}
     scores = read(columns, cat="score", dog="ignored")

@@ -1,8 +1,8 @@
 import pytest
 
+from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.tables.column_names import (
     class_of_name,
-    filename_rank,
     have_boxes,
     is_embedding_name,
     meaning_of_name,

@@ -108,6 +108,8 @@ def test_a_person_decides_otherwise() -> None:
     found = meanings(classes(RNG.random((30, 3))), owl="metadata")
     assert (found["cat"], found["owl"]) == ("class", "metadata")
     assert meanings(table(filename=NAMES, label=RNG.random(30)), label="score")["label"] == "score"
+    more = meanings({**classes(), **table(fold=np.arange(30))}, fold="class")
+    assert [more[name] for name in ("cat", "dog", "owl", "fold")] == ["class"] * 4
 
 
 def test_a_choice_of_a_column_or_meaning_that_does_not_exist_is_refused() -> None:
