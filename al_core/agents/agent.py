@@ -11,6 +11,7 @@ from al_core.scorers import Scorer
 from al_core.types import Scores
 
 if TYPE_CHECKING:
+    from al_core.formats.labels.sample_label import SampleLabel
     from al_core.store import Tag
 
 
@@ -57,6 +58,9 @@ class Client(Protocol):
 
     def get_rounds(self) -> "Sequence[RoundSummary]":
         """Return all rounds, the oldest first."""
+
+    def get_labels(self) -> "Sequence[SampleLabel]":
+        """Return what counts for each labeled sample."""
 
     def selection(
         self, selection_config: SelectionConfig, preselected_tag_id: str | None, query_tag_id: str | None
@@ -142,6 +146,15 @@ class ActiveLearningAgent:
     def rounds(self) -> "list[RoundSummary]":
         """All rounds of the dataset, the oldest first: what was sent and came back, and the model trained after it."""
         return list(self.api_workflow_client.get_rounds())
+
+    @property
+    def labels(self) -> "dict[str, SampleLabel]":
+        """What counts of all labels of each labeled sample, by filename.
+
+        Of several annotators the majority counts for the classes of an image, the newest at a tie and for everything
+        else.
+        """
+        return {label.filename: label for label in self.api_workflow_client.get_labels()}
 
     def upload_scores(self, al_scorer: Scorer) -> None:
         """Calculate scores and store them with the query tag, without selecting anything."""

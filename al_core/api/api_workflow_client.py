@@ -2,6 +2,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from al_core.wire.selection_job import select
 if TYPE_CHECKING:
     from al_core.api.schemas.rounds import RoundData
     from al_core.api.tag_data import TagData
+    from al_core.formats.labels.sample_label import SampleLabel
     from al_core.store import Tag
     from al_core.wire.image_upload import ImageUpload
 
@@ -105,6 +107,33 @@ class ApiWorkflowClient(WorkflowClient):
             write_embeddings(file, filenames, np.asarray(embeddings))
             file.seek(0)
             self._connection.send("PUT", self._path("/embeddings"), file, name=name)
+
+    def upload_labels(
+        self, path: Path | str, name: str | None = None, *, unannotated: str = "open", round_name: str = ""
+    ) -> list[str]:
+        """Send a file or folder of labels and return what its rows met, in words."""
+        from al_core.wire.folder_body import opened
+
+        query = {"unannotated": unannotated, "round": round_name} | ({"name": name} if name else {})
+        with opened(Path(path)) as file:
+            report: list[str] = self._connection.send("PUT", self._path("/labels"), file, **query)["report"]
+        return report
+
+    def get_labels(self, task: str | None = None) -> "list[SampleLabel]":
+        """Return what counts for each labeled sample, by default for the task of the newest labels."""
+        from al_core.formats.labels.sample_label import LabeledBox, SampleLabel
+
+        answers = self._connection.get(self._path("/labels/samples"), **({"task": task} if task else {}))
+        return [
+            SampleLabel(
+                answer["fileName"],
+                tuple(answer["classes"]),
+                tuple(LabeledBox(*box) for box in answer["boxes"]),
+                answer["nAnnotators"],
+                answer["disagrees"],
+            )
+            for answer in answers
+        ]
 
     def upload_to(self, dataset_name: str) -> "ImageUpload":
         """Return an upload of embedded images to a new dataset, or to one whose upload was stopped.

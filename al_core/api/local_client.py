@@ -11,6 +11,7 @@ from al_core.types import Embeddings, Rows, Scores
 if TYPE_CHECKING:
     from al_core.api.schemas.rounds import RoundData
     from al_core.api.tag_data import TagData
+    from al_core.formats.labels.sample_label import SampleLabel
     from al_core.store import LocalDataset, Tag, Workspace
 
 
@@ -86,6 +87,26 @@ class LocalClient(WorkflowClient):
         from al_core import workflow
 
         workflow.add_embeddings(self.dataset, filenames, np.asarray(embeddings), name=name)
+
+    def upload_labels(
+        self, path: Path | str, name: str | None = None, *, unannotated: str = "open", round_name: str = ""
+    ) -> list[str]:
+        """Store a file or folder of labels and return what its rows met, in words."""
+        from al_core import workflow
+        from al_core.formats import ReadingChoices, read_labels
+        from al_core.formats.choices import Unannotated
+
+        choices = ReadingChoices(images_dir=self.dataset.images_dir, unannotated=Unannotated(unannotated))
+        labels = read_labels(Path(path), choices)
+        report = workflow.check_labels(self.dataset, labels, source=Path(path).name)
+        workflow.store_labels(self.dataset, labels, report, name=name, round_name=round_name)
+        return report.sentences()
+
+    def get_labels(self, task: str | None = None) -> "list[SampleLabel]":
+        """Return what counts for each labeled sample, by default for the task of the newest labels."""
+        from al_core.steps.labels import counting_labels
+
+        return list(counting_labels(self.dataset, task))
 
     def get_all_tags(self) -> "list[TagData]":
         """Return all tags, newest first."""

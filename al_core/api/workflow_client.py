@@ -12,6 +12,7 @@ from al_core.types import Embeddings, Rows
 if TYPE_CHECKING:
     from al_core.api.schemas.rounds import RoundData
     from al_core.api.tag_data import TagData
+    from al_core.formats.labels.sample_label import SampleLabel
     from al_core.store import Tag
 
 
@@ -56,6 +57,28 @@ class WorkflowClient(ABC):
         if table.filenames is None:
             raise InvalidInputError(f"{path_to_embeddings_csv} has no filenames; use add_embeddings(filenames, array)")
         self.add_embeddings(table.filenames, table.embeddings, name)
+
+    @abstractmethod
+    def upload_labels(
+        self, path: Path | str, name: str | None = None, *, unannotated: str = "open", round_name: str = ""
+    ) -> list[str]:
+        """Store a file or folder of labels and return what its rows met, in words.
+
+        A tag of the labeled samples is made, which counts as labeled. The same labels again change nothing.
+
+        Args:
+            path: As `al_core.formats.read_labels` takes it: of Label Studio, CVAT, COCO, YOLO, Pascal VOC, CSV, …
+            name: Of the labels and their tag; by default "labels" and the time.
+            unannotated: Whether images without objects are "done" or "open", where the format cannot tell.
+            round_name: The round that they belong to.
+
+        Raises:
+            InvalidInputError: If it cannot be used; nothing is stored then.
+        """
+
+    @abstractmethod
+    def get_labels(self, task: str | None = None) -> "list[SampleLabel]":
+        """Return what counts for each labeled sample, by default for the task of the newest labels."""
 
     @abstractmethod
     def get_tag_by_id(self, tag_id: str) -> "TagData":

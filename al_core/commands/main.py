@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 import al_core
-from al_core.commands import backup, check, dashboard, doctor, embed, restore, serve, token, warm
+from al_core.commands import backup, check, dashboard, doctor, embed, labels, restore, serve, token, warm
 from al_core.exceptions import ALCoreError
 
 
@@ -37,6 +37,7 @@ COMMANDS = {
     "dashboard": Command(dashboard.SUMMARY, dashboard.add_arguments, dashboard.run),
     "doctor": Command(doctor.SUMMARY, doctor.add_arguments, doctor.run),
     "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
+    "labels": Command(labels.SUMMARY, labels.add_arguments, labels.run),
     "restore": Command(restore.SUMMARY, restore.add_arguments, restore.run),
     "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
     "token": Command(token.SUMMARY, token.add_arguments, token.run),

@@ -1,5 +1,6 @@
 """Labels in the store: what a file is checked for, how it is kept, and what counts of all that have come in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.labels.counting import concatenated, counting
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, LABEL_MASK, MASK_RUN, Labels
+from al_core.formats.labels.sample_label import SampleLabel, sample_labels
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.label_sets import LabelSet, NewLabelSet
 from al_core.store.records import Kind
@@ -194,6 +196,15 @@ def labels_for(dataset: "Dataset", task: str) -> TaskLabels:
     files = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
     counts = counting(samples, files, all_labels)
     return TaskLabels(counts.rows, all_labels.take(counts.annotations), counts.n_annotators, counts.disagrees)
+
+
+def counting_labels(dataset: "Dataset", task: str | None = None) -> Sequence[SampleLabel]:
+    """Return what counts for each labeled sample, by default for the task of the newest labels."""
+    tasks = label_tasks(dataset)
+    if not tasks:
+        return []
+    counted = labels_for(dataset, task or tasks[0])
+    return sample_labels(counted.labels, counted.n_annotators, counted.disagrees)
 
 
 def label_tasks(dataset: "Dataset") -> list[str]:

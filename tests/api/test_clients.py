@@ -184,3 +184,31 @@ def test_the_agent_works_over_either(client: Client) -> None:
     assert len(agent.labeled_set) == 3
     assert len(agent.unlabeled_set) == len(agent.added_set) == 1
     assert agent.query_set == FILENAMES
+
+
+def test_labels_come_back_from_a_file_and_count_as_labeled(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("filename,label,annotator\neast.jpg,sun,1\nwest.jpg,moon,1\nwest.jpg,sun,2\nwest.jpg,sun,3\n")
+    sentences = client.upload_labels(file, "week 29", round_name="round 1")
+    assert sentences[0].startswith("2 of 4 samples have labels in")
+    assert "1 image has annotators who disagree ('west.jpg')" in sentences[1]
+    agent = ActiveLearningAgent(client, preselected_tag_name="week 29")
+    assert agent.labeled_set == ["east.jpg", "west.jpg"]
+    assert {name: label.classes for name, label in agent.labels.items()} == {"east.jpg": ("sun",), "west.jpg": ("sun",)}
+    assert (agent.labels["west.jpg"].n_annotators, agent.labels["west.jpg"].disagrees) == (3, True)
+    assert client.get_labels("object-detection") == []
+
+
+def test_a_folder_of_labels_is_sent_whole(client: Client, tmp_path: Path) -> None:
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    (folder / "classes.txt").write_text("sun\n")
+    (folder / "east.txt").write_text("0 0.5 0.5 0.5 1\n")
+    (folder / "west.txt").write_text("")
+    client.upload_labels(folder, unannotated="done")
+    east, west = client.get_labels()
+    assert [(box.class_name, box.x0, box.x1) for box in east.boxes] == [("sun", 0.25, 0.75)]
+    assert (west.filename, west.boxes) == ("west.jpg", ())
+    (folder / "west.txt").write_text("0 0.5 0.5 0.5 1 0.9\n")
+    with pytest.raises(InvalidInputError, match="this is what a model predicted"):
+        client.upload_labels(folder)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from al_core.api.schemas.wire import Wire
+from al_core.formats.labels.sample_label import SampleLabel
 from al_core.store.label_sets import LabelSet
 
 
@@ -45,7 +46,7 @@ class LabelsStored(Wire):
     report: list[str]
 
 
-class SampleLabel(Wire):
+class SampleLabelData(Wire):
     """What counts of all labels of a sample; boxes are class, x0, y0, x1, y1, relative to the image."""
 
     file_name: str
@@ -53,6 +54,17 @@ class SampleLabel(Wire):
     boxes: list[tuple[str, float, float, float, float]]
     n_annotators: int
     disagrees: bool
+
+    @classmethod
+    def of(cls, label: SampleLabel) -> "SampleLabelData":
+        """Return a label as the API shows it."""
+        return cls(
+            file_name=label.filename,
+            classes=list(label.classes),
+            boxes=[(box.class_name, box.x0, box.y0, box.x1, box.y1) for box in label.boxes],
+            n_annotators=label.n_annotators,
+            disagrees=label.disagrees,
+        )
 
 
 class DeletedLabelSetData(Wire):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.schemas.labels import DeletedLabelSetData, LabelSetData, LabelsStored, SampleLabel
+from al_core.api.schemas.labels import DeletedLabelSetData, LabelSetData, LabelsStored, SampleLabelData
 from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import ApiError, coded
@@ -15,7 +15,7 @@ from al_core.api.server.reading_choices import column_meanings
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.worker import read_labels
 from al_core.steps.label_checks import check_new_labels
-from al_core.steps.labels import label_tasks
+from al_core.steps.labels import counting_labels
 from al_core.store.label_sets import LabelSet
 from al_core.wire.label_bundle import read_labels as read_bundle
 
@@ -86,31 +86,12 @@ def save_set(dataset: DatasetOfPath, body: BodyFile) -> LabelSetData:
 
 
 @router.get("/samples")
-def read_samples(dataset: DatasetOfPath, task: str | None = None) -> list[SampleLabel]:
+def read_samples(dataset: DatasetOfPath, task: str | None = None) -> list[SampleLabelData]:
     """Return what counts for each labeled sample: the majority for classes, otherwise the newest.
 
     By default of the task that the newest labels are for.
     """
-    tasks = label_tasks(dataset)
-    if not tasks and task is None:
-        return []
-    counted = workflow.labels_for(dataset, task or tasks[0])
-    names = counted.labels.class_names
-    answers = []
-    for position, filename in enumerate(counted.labels.filenames):
-        annotation = counted.labels.annotation(position)
-        boxes = [
-            (names[box["label"]], *(float(box[side]) for side in ("x0", "y0", "x1", "y1"))) for box in annotation.boxes
-        ]
-        answer = SampleLabel(
-            file_name=filename,
-            classes=[names[label] for label in annotation.classes],
-            boxes=boxes,
-            n_annotators=int(counted.n_annotators[position]),
-            disagrees=bool(counted.disagrees[position]),
-        )
-        answers.append(answer)
-    return answers
+    return [SampleLabelData.of(label) for label in counting_labels(dataset, task)]
 
 
 @router.get("/deleted")

@@ -1,0 +1,154 @@
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from al_core.exceptions import ALCoreError
+from al_core.formats.choices import ReadingChoices, Unannotated
+from al_core.formats.labels.readers import LABEL_READERS
+
+if TYPE_CHECKING:
+    from al_core.formats import JoinReport
+    from al_core.store import Dataset
+    from al_core.store.label_sets import LabelSet
+
+SUMMARY = "Add what people said is on the images: a file or folder of a labeling tool. Or list what has been added."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `al-core labels`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="store a file of labels, with a tag of its samples that counts as labeled")
+    add.add_argument("file", metavar="FILE", type=Path, help="file or folder of labels")
+    add.add_argument("--format", choices=list(LABEL_READERS), help="by default detected from the content")
+    add.add_argument(
+        "--unannotated",
+        choices=[str(meaning) for meaning in Unannotated],
+        default=str(Unannotated.OPEN),
+        help="what an image without objects means where the format cannot tell: done or still open; by default open",
+    )
+    add.add_argument("--name", help="name of the labels and their tag; by default 'labels' and the time")
+    add.add_argument("--round", default="", metavar="NAME", dest="round_name", help="round that they belong to")
+    add.add_argument("--images-dir", type=Path, metavar="FOLDER", help="images whose sizes the file does not have")
+    add.add_argument("--dry-run", action="store_true", help="say what would be stored, and store nothing")
+    _add_place(add)
+    _add_place(actions.add_parser("list", help="list the labels as they came in, newest first"))
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
+    parser.add_argument("--server", metavar="URL", help="server that has the dataset")
+    parser.add_argument("--token", help="token for the server; by default AL_CORE_TOKEN")
+    parser.add_argument("--json", action="store_true", help="print the result, or the error, as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Add or list labels and return the exit status: 0, or 1 if the file cannot be used."""
+    try:
+        return (_add if arguments.action == "add" else _list)(arguments)
+    except ALCoreError as error:
+        if not arguments.json:
+            raise
+        _print_json({"error": {"type": type(error).__name__, "message": str(error)}})
+        return 1
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from al_core import workflow
+    from al_core.formats import read_labels
+
+    choices = ReadingChoices(
+        arguments.format, images_dir=arguments.images_dir, unannotated=Unannotated(arguments.unannotated)
+    )
+    with _Place(arguments) as dataset:
+        file = arguments.file.expanduser()
+        labels = read_labels(file, replace(choices, images_dir=choices.images_dir or dataset.images_dir))
+        report = workflow.check_labels(dataset, labels, source=file.name)
+        stored = None
+        if report.usable and not arguments.dry_run:
+            stored = workflow.store_labels(
+                dataset, labels, report, name=arguments.name, round_name=arguments.round_name
+            )
+    if arguments.json:
+        _print_json({"labels": described(stored) if stored else None, **_counts(report)})
+    else:
+        print(*report.sentences(), sep="\n")
+        if stored:
+            print(f"Stored as '{stored.name}'.")
+    return 0 if report.usable else 1
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from al_core import workflow
+
+    with _Place(arguments) as dataset:
+        sets = workflow.label_sets(dataset)
+    if arguments.json:
+        _print_json([described(labels) for labels in sets])
+    for labels in [] if arguments.json else sets:
+        print(f"{labels.name}: {labels.task}, {labels.n_samples:,} samples, {labels.n_annotations:,} annotations")
+    return 0
+
+
+def described(labels: "LabelSet") -> dict[str, Any]:
+    """Return a set of labels as plain values."""
+    from al_core.steps.labels import LabelAttributes
+
+    attributes = LabelAttributes.of(labels)
+    return {
+        "id": labels.id,
+        "name": labels.name,
+        "task": labels.task,
+        "round": labels.round,
+        "samples": labels.n_samples,
+        "annotations": labels.n_annotations,
+        "classes": list(attributes.class_names),
+        "source": attributes.source,
+        "file": attributes.file,
+    }
+
+
+def _counts(report: "JoinReport") -> dict[str, Any]:
+    return {
+        "usable": report.usable,
+        "matched": report.n_used,
+        "unknown": report.unknown,
+        "disagreeing": report.conflicting,
+        "sentences": report.sentences(),
+    }
+
+
+def _print_json(content: Any) -> None:
+    sys.stdout.write(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+class _Place:
+    """The dataset of the arguments, in a workspace or on a server, while it is open."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self._workspace: Any = None
+
+    def __enter__(self) -> "Dataset":
+        from al_core.store import Workspace
+
+        self._workspace = Workspace(self._arguments.workspace)
+        if not self._arguments.server:
+            dataset: Dataset = self._workspace.dataset(self._arguments.dataset)
+            return dataset
+        from al_core.remote import RemoteWorkspace
+
+        token = self._arguments.token or os.environ.get("AL_CORE_TOKEN")
+        remote = RemoteWorkspace(self._arguments.server, token, self._workspace.home / "remote")
+        return remote.dataset(self._arguments.dataset)
+
+    def __exit__(self, *_: object) -> None:
+        self._workspace.close()
