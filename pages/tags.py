@@ -2,6 +2,8 @@ import streamlit as st
 
 from al_core.text import counted
 from ui import state
+from ui.labels.form import labels_form
+from ui.labels.sets import show_label_sets
 from ui.messages import plain
 from ui.tags.combine import combine_form
 from ui.tags.download import download_form
@@ -35,3 +37,7 @@ with detail.container(border=True):
         filename_tag_form(dataset)
     with duplicates:
         duplicates_form(dataset)
+st.subheader("Labels")
+st.caption("What people said is on the images. Labeled images are not picked again, and models are judged by them.")
+labels_form(dataset)
+show_label_sets(dataset)

@@ -38,6 +38,7 @@ class Key(StrEnum):
     # Of the Tags page.
     DUPLICATES_SEEN = "duplicates-seen"
     FILENAMES_ROUND = "filename-list-round"
+    LABELS_ROUND = "labels-round"
 
 
 def round_of(key: Key) -> int:

@@ -14,6 +14,7 @@ from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.join.join import join_report
 from al_core.formats.join.report import JoinReport, Policy
 from al_core.formats.labels.annotation import Annotation
+from al_core.formats.labels.labeled_filenames import read_labeled_filenames
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.readers import LABEL_READERS, read_labels
 from al_core.formats.metadata.table import METADATA_READERS, MetadataTable, read_metadata
@@ -63,6 +64,7 @@ __all__ = [
     "read_class_names",
     "read_embeddings",
     "read_filenames",
+    "read_labeled_filenames",
     "read_labels",
     "read_metadata",
     "read_prediction_files",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from al_core.formats import FILENAME_READERS
-from al_core.formats.worker import read_filenames
+from al_core.formats import FILENAME_READERS, LABEL_READERS
+from al_core.formats.worker import read_filenames, read_labeled_filenames
 from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset, TagRole
 from al_core.text import counted
@@ -15,14 +15,21 @@ from ui.session import Key, next_round, round_of
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
 
-HINT = "One filename per line, a column filename of CSV or Parquet, a JSON list, or a selection downloaded here"
+HINT = (
+    "One filename per line, a column filename of CSV or Parquet, a JSON list, a selection downloaded here, or what a "
+    "labeling tool has exported"
+)
+TYPES = sorted({*types_of(FILENAME_READERS), *types_of(LABEL_READERS)})
 
 
 def filename_tag_form(dataset: Dataset) -> None:
     """Draw the form."""
-    st.caption("Import the filenames you have already labeled: Select will not pick them again. Or any other list.")
+    st.caption(
+        "Import the filenames you have already labeled: Select will not pick them again. Or any other list. To "
+        "keep the labels themselves, bring them back below."
+    )
     key = f"filename-list-{round_of(Key.FILENAMES_ROUND)}"
-    file = chosen_file("Filenames", types_of(FILENAME_READERS), key, HINT)
+    file = chosen_file("Filenames", TYPES, key, HINT)
     name = st.text_input("Name of the tag", "labeled", key="filename-list-name", help="It is stored as a new tag")
     is_labeled = st.checkbox(
         "These images are already labeled",
@@ -40,7 +47,8 @@ def filename_tag_form(dataset: Dataset) -> None:
 
 
 def _create(dataset: Dataset, file: Path, name: str, role: TagRole) -> None:
-    tag, report = tag_filenames(dataset, read_filenames(file), name, source=file.name, role=role)
+    read = read_labeled_filenames if role is TagRole.LABELED else read_filenames
+    tag, report = tag_filenames(dataset, read(file), name, source=file.name, role=role)
     unknown = f"; {counted(len(report.unknown), 'filename')} not in the dataset" if report.unknown else ""
     notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}{unknown}")
     discard_staged(file)

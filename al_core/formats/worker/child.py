@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from al_core.exceptions import ALCoreError
 from al_core.formats.files.decoded_size import announced_to
+from al_core.formats.labels.labeled_filenames import read_labeled_filenames
 from al_core.formats.labels.readers import read_labels
 from al_core.formats.metadata.table import read_metadata
 from al_core.formats.names.class_names import read_class_names
@@ -27,6 +28,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "class-names": read_class_names,
     "embeddings": read_embeddings,
     "filenames": read_filenames,
+    "labeled-filenames": read_labeled_filenames,
     "labels": read_labels,
     "metadata": read_metadata,
     "prediction-files": read_prediction_files,

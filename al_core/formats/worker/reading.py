@@ -54,6 +54,12 @@ def read_labels(path: Path, choices: ReadingChoices = BY_CONTENT, *, progress: P
     return labels
 
 
+def read_labeled_filenames(path: Path, choices: ReadingChoices = BY_CONTENT) -> list[str]:
+    """Return the filenames that a file says are labeled, as `al_core.formats.read_labeled_filenames` does."""
+    filenames: list[str] = _read("labeled-filenames", [path], choices=choices)
+    return filenames
+
+
 def read_metadata(path: Path) -> MetadataTable:
     """Return the metadata of a file, as `al_core.formats.read_metadata` does."""
     table: MetadataTable = _read("metadata", [path])

@@ -1,0 +1,80 @@
+"""The labels of a dataset as they came in: what they are, their end, and the way back."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.steps.labels import LabelAttributes
+from al_core.store import Dataset
+from al_core.store.label_sets import LabelSet
+from al_core.text import counted
+from ui.messages import errors_explained, notify, plain
+from ui.visitor import obstacle
+
+N_VISIBLE = 6
+"""How many sets are drawn before the list scrolls."""
+LIST_HEIGHT = 420
+
+
+def show_label_sets(dataset: Dataset) -> None:
+    """Draw the list, if there are labels or some that can be restored."""
+    sets = workflow.label_sets(dataset)
+    with st.container(
+        height=LIST_HEIGHT if len(sets) > N_VISIBLE else "content", border=False, key="label-sets", gap="xsmall"
+    ):
+        for labels in sets:
+            _show_set(dataset, labels)
+    if dataset.labels.deleted():
+        _restore_button(dataset)
+
+
+def describe(labels: LabelSet) -> str:
+    """Return the task, date, counts and origin of labels, to be shown as Markdown."""
+    came = datetime.fromtimestamp(labels.created_at / 1000)
+    attributes = LabelAttributes.of(labels)
+    several = labels.n_annotations > labels.n_samples
+    parts = [
+        labels.task.replace("-", " "),
+        f"{came:%Y-%m-%d %H:%M}",
+        counted(labels.n_samples, "image"),
+        counted(labels.n_annotations, "annotation") if several else "",
+        attributes.source,
+        attributes.file,
+    ]
+    return plain(" · ".join(part for part in parts if part))
+
+
+def _show_set(dataset: Dataset, labels: LabelSet) -> None:
+    reason = obstacle()
+    with st.container(border=True):
+        name, contents, actions = st.columns([3, 5, 2], vertical_alignment="center")
+        name.markdown(f"**{plain(labels.name)}**")
+        contents.caption(describe(labels))
+        if actions.button(
+            "Delete",
+            key=f"delete-labels-{labels.id}",
+            icon=":material/delete:",
+            disabled=bool(reason),
+            help=reason or "With their tag; they can be restored for a while",
+        ):
+            with errors_explained():
+                workflow.delete_labels(dataset, labels)
+                notify(f"Deleted the labels “{labels.name}”")
+                st.rerun()
+
+
+def _restore_button(dataset: Dataset) -> None:
+    last = dataset.labels.deleted()[0]
+    reason = obstacle()
+    until = datetime.fromtimestamp(last.expires_at / 1000)
+    if st.button(
+        f"Restore “{plain(last.name)}”",
+        icon=":material/undo:",
+        key="restore-labels",
+        disabled=bool(reason),
+        help=reason or f"Deleted labels; they can be restored until {until:%Y-%m-%d %H:%M}",
+    ):
+        with errors_explained():
+            workflow.restore_labels(dataset, last.id)
+            st.rerun()
