@@ -53,6 +53,7 @@ __all__ = [
     "delete_labels",
     "delete_model",
     "export_tag",
+    "export_training_labels",
     "find_round",
     "label_sets",
     "labeled_set",
@@ -71,6 +72,7 @@ __all__ = [
     "rounds",
     "run_selection",
     "save_round_plan",
+    "select_tests",
     "sent_set",
     "store_embedded",
     "store_labels",
@@ -80,6 +82,7 @@ __all__ = [
     "tag_missing",
     "test_reserve",
     "test_set",
+    "training_formats",
     "training_set",
     "unscored_note",
 ]
@@ -401,6 +404,32 @@ def rounds(dataset: "Dataset") -> list[Round]:
 def find_round(dataset: "Dataset", tag: Tag) -> Round:
     """Return the round of a selection's tag, or raise `NotFoundError`."""
     return round_of(dataset, tag)
+
+
+def training_formats(dataset: "Dataset") -> list[str]:
+    """Return the formats in which the training labels can be had; none if there are no labels for any of them."""
+    from al_core.steps import training_labels
+
+    return training_labels.training_formats(dataset)
+
+
+def export_training_labels(dataset: "Dataset", format: str = "csv") -> bytes:
+    """Return the labels to train on as a file, without those of test samples and their groups.
+
+    Raises:
+        NotFoundError: If there is no such format for these labels.
+        MissingInputError: If there are no labels yet.
+    """
+    from al_core.steps.training_labels import write_training_labels
+
+    return write_training_labels(dataset, format)
+
+
+def select_tests(dataset: "Dataset", n_samples: int, name: str) -> Selection:
+    """Select a batch of test samples alone, the next ones of the reserve, and store it as a round."""
+    n_chosen = len(SelectionInputs().chosen(dataset))
+    config = SelectionConfig("RANDOM", n_chosen + n_samples, name=name, test_share=1.0)
+    return run_selection(dataset, config)
 
 
 def round_plan(dataset: "Dataset") -> "RoundPlan":

@@ -10,6 +10,7 @@ from ui.rounds.plan import plan_form
 from ui.rounds.report import cached_report
 from ui.rounds.signs import show_signs
 from ui.rounds.table import show_rounds
+from ui.rounds.training import batch_button, training_download
 
 st.title("Rounds")
 dataset = state.require_dataset()
@@ -19,6 +20,7 @@ st.caption(
     "the model trained after it. What did the labels buy, and is it time to stop?"
 )
 show_next_step(rounds)
+training_download(dataset)
 if rounds:
     plan = workflow.round_plan(dataset)
     with errors_explained():
@@ -26,6 +28,7 @@ if rounds:
         curve, signs = st.columns([3, 2], gap="large")
         with curve:
             show_curve(report, plan)
+            batch_button(dataset, report)
         with signs:
             show_signs(report, plan)
         show_rounds(dataset, report, plan)

@@ -83,7 +83,8 @@ class SelectionPlan:
         request = self._request(tests)
         # A share of 1 asks for test samples alone.
         picked = request.select(progress) if self.config.test_share < 1 else NO_ROWS
-        if self.config.n_samples == -1:
+        if self.config.test_share < 1 and len(picked) < _n_asked(request):
+            # Without a limit on their number, or where distance or budget ends the selection first.
             tests = self._tests(count_of_picked(self.config, len(picked)))
         return self._store(request, picked, tests)
 
@@ -146,6 +147,12 @@ def make_selection(
     # Before the work, which may take minutes; whoever takes the name meanwhile is noticed when the tag is stored.
     dataset.check_tag_name(config.name)
     return selection_of(dataset, SelectionPlan.of(dataset, config, inputs).run(progress))
+
+
+def _n_asked(request: SelectionRequest) -> float:
+    """Return how many samples the method was asked to pick."""
+    n_samples = request.config.n_samples
+    return np.inf if n_samples == -1 else n_samples - len(request.labeled_rows)
 
 
 def config_of_method(config: SelectionConfig, n_tests: int) -> SelectionConfig:

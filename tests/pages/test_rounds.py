@@ -118,3 +118,16 @@ def test_what_is_missing_is_tagged_and_released(digits: Dataset, open_page: Open
 def test_a_dataset_without_a_test_share_says_why_there_is_no_accuracy(open_page: Open) -> None:
     app = open_page("rounds")
     assert "No accuracy yet: no test share was used" in texts(app)
+
+
+def test_a_batch_of_test_samples_is_selected_as_a_round_of_its_own(digits: Dataset, open_page: Open) -> None:
+    selection = select(digits, 1)
+    label(digits, selection.added_rows)
+    upload(digits, "model 1", 0.95)
+    app = open_page("rounds")
+    offer = next(found for found in app.button if found.label.startswith("Choose ") and "test sample" in found.label)
+    offer.click().run()
+    batch = workflow.rounds(digits)[-1]
+    assert batch.name == "test batch 1"
+    assert len(batch.test_rows) == len(batch.added_rows) > 0
+    assert offer.label == f"Choose {len(batch.added_rows)} test samples"

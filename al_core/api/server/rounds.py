@@ -88,6 +88,13 @@ def read_training_set(dataset: DatasetOfPath) -> list[str]:
     return dataset.filenames(workflow.training_set(dataset))
 
 
+@router.get("/training-labels/{format}", response_class=Response)
+def read_training_labels(dataset: DatasetOfPath, format: str) -> Response:
+    """Return the labels to train on as a file, without test samples: `csv`, and for boxes `coco` and `yolo`."""
+    content = workflow.export_training_labels(dataset, format)
+    return Response(content, media_type="application/octet-stream")
+
+
 @router.get("/test-set")
 def read_test_set(dataset: DatasetOfPath) -> list[str]:
     """Return the filenames of the labeled samples that accuracy is measured on."""

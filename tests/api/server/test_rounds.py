@@ -45,3 +45,8 @@ def test_target_and_prices_are_kept_and_used_in_the_report(api: Api, dataset: Da
     assert (result["cost"], result["accuracy"], result["text"]) == (2.0, None, "no model yet: drop its predictions")
     assert report["signs"]["target"]["isRefused"]
     assert report["verdict"] == "Go on: nothing says yet that it is time to stop."
+
+
+def test_training_labels_are_a_file_once_there_are_labels(api: Api, dataset: Dataset) -> None:
+    path = f"{api.dataset}/training-labels"
+    assert "bring labels back first" in api("GET", f"{path}/csv", 400)["message"]
