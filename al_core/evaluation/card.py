@@ -1,0 +1,254 @@
+"""The card of a selection against RANDOM, before any label is paid for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.evaluation.coverage import Pool, Ruler
+from al_core.exceptions import InvalidInputError
+from al_core.geometry.space import product_distances
+from al_core.text import counted
+from al_core.types import Probabilities, Rows
+
+N_REGIONS = 3
+_MOST_REGION_ROWS = 2_000
+# A row at sigma is covered by e^-1; nearer ones belong to the same region.
+_SAME_REGION = float(np.exp(-1))
+_WELL_COVERED = 0.5
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One figure of a selection beside the same figure of RANDOM's draws.
+
+    Attributes:
+        selected: The figure of the selection.
+        random: The figure of each draw.
+    """
+
+    selected: float
+    random: tuple[float, ...]
+
+    @property
+    def low(self) -> float:
+        """The lowest of RANDOM's draws."""
+        return min(self.random)
+
+    @property
+    def high(self) -> float:
+        """The highest of RANDOM's draws."""
+        return max(self.random)
+
+    @property
+    def is_above_random(self) -> bool:
+        """Whether the selection lies above all draws."""
+        return self.selected > self.high
+
+    @property
+    def is_below_random(self) -> bool:
+        """Whether the selection lies below all draws."""
+        return self.selected < self.low
+
+    def shares(self) -> str:
+        """Return the figure of RANDOM as percentages, e.g. "RANDOM 62% to 65%".
+
+        Examples:
+            >>> Strip(0.71, (0.62, 0.65, 0.63)).shares()
+            'RANDOM 62% to 65%'
+        """
+        return f"RANDOM {self.low:.0%} to {self.high:.0%}"
+
+
+@dataclass(frozen=True)
+class UncoveredRegion:
+    """Rows alike that no chosen row covers.
+
+    Attributes:
+        row: The row in their middle.
+        n_rows: About how many there are.
+    """
+
+    row: int
+    n_rows: int
+
+    def text(self) -> str:
+        """Return what stands under its image.
+
+        Examples:
+            >>> UncoveredRegion(row=12, n_rows=214).text()
+            'not covered: about 214 images like this'
+        """
+        return f"not covered: about {counted(self.n_rows, 'image')} like this"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a selection covers, against RANDOM draws of the same size from the same rows.
+
+    It never says "better": the selection may have been made to maximize what is measured here. Only labels tell that.
+
+    Attributes:
+        coverage: Share of the uncertainty, or without scores of the data, that is covered.
+        redundancy: Share of picks that nearly repeat another chosen row.
+        far_distance: 95 % of the data is nearer to a chosen row than this.
+        regions: The largest uncovered regions.
+        is_weighted: Whether coverage is weighted by scores.
+        n_sampled: From how many rows distances were measured.
+    """
+
+    coverage: Strip
+    redundancy: Strip
+    far_distance: Strip
+    regions: tuple[UncoveredRegion, ...]
+    is_weighted: bool
+    n_sampled: int
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether one of the three signs lies on the bad side of all draws."""
+        return self.coverage.is_below_random or self.redundancy.is_above_random or self.far_distance.is_above_random
+
+    def sentences(self) -> list[str]:
+        """Return one sentence of fact for each figure.
+
+        Examples:
+            >>> strip = Strip(0.71, (0.62, 0.65))
+            >>> card = Card(strip, Strip(0.0, (0.01, 0.03)), Strip(0.4, (0.42, 0.45)), (), True, 1000)
+            >>> for sentence in card.sentences():
+            ...     print(sentence)
+            covers 71% of what the model is unsure about; RANDOM 62% to 65%
+            0% of the picks nearly repeat another; RANDOM 1% to 3%
+            95% of the data is within 0.40 of a chosen sample; RANDOM 0.42 to 0.45
+        """
+        covered_what = "what the model is unsure about" if self.is_weighted else "the data"
+        far = self.far_distance
+        return [
+            f"covers {self.coverage.selected:.0%} of {covered_what}; {self.coverage.shares()}",
+            f"{self.redundancy.selected:.0%} of the picks nearly repeat another; {self.redundancy.shares()}",
+            f"95% of the data is within {far.selected:.2f} of a chosen sample; RANDOM {far.low:.2f} to {far.high:.2f}",
+        ]
+
+    def verdict(self) -> str:
+        """Return "" or in what the selection is worse than RANDOM.
+
+        Examples:
+            >>> good, bad = Strip(0.7, (0.6, 0.65)), Strip(0.5, (0.6, 0.65))
+            >>> Card(bad, bad, good, (), True, 1000).verdict()
+            'worse than RANDOM: it covers less; it leaves more far away'
+        """
+        reasons = {
+            "it covers less": self.coverage.is_below_random,
+            "it repeats more": self.redundancy.is_above_random,
+            "it leaves more far away": self.far_distance.is_above_random,
+        }
+        said = [reason for reason, holds in reasons.items() if holds]
+        return f"worse than RANDOM: {'; '.join(said)}" if said else ""
+
+
+def card(pool: Pool, rows: Rows, draws: Sequence[Rows], *, seed: int = 0) -> Card:
+    """Return the card of a selection.
+
+    Args:
+        pool: What it was made from.
+        rows: The rows it adds.
+        draws: The rows that RANDOM adds, under the same limits (`random_draws`).
+        seed: Of the selection; fixes which rows are sampled.
+
+    Raises:
+        InvalidInputError: If the selection adds nothing, or there are no draws.
+    """
+    if not len(rows) or not len(draws):
+        raise InvalidInputError(f"a card compares picks with draws, not {len(rows)} picks with {len(draws)} draws")
+    ruler = Ruler.for_selections(pool, [rows, *draws], seed)
+    selected = ruler.measure(rows)
+    random = [ruler.measure(draw) for draw in draws]
+
+    def strip(figure: str) -> Strip:
+        return Strip(getattr(selected, figure), tuple(getattr(coverage, figure) for coverage in random))
+
+    return Card(
+        coverage=strip("covered"),
+        redundancy=strip("redundancy"),
+        far_distance=strip("far_distance"),
+        regions=_uncovered_regions(ruler, rows),
+        is_weighted=pool.scores is not None,
+        n_sampled=len(ruler.rows),
+    )
+
+
+def column_strip(values: NDArray[np.floating], rows: Rows, draws: Sequence[Rows]) -> Strip:
+    """Return the sum of a column over the picks beside its sum over each draw: corrections, objects, price, unreadable.
+
+    Expected corrections are the sum of 1 - max p, for example.
+
+    Args:
+        values: (N,) one number for each row of the dataset.
+        rows: The picks.
+        draws: RANDOM's picks.
+
+    Examples:
+        >>> column_strip(np.array([0.5, 0.25, 0.0, 0.25]), np.array([0, 1]), [np.array([2, 3]), np.array([1, 3])])
+        Strip(selected=0.75, random=(0.25, 0.5))
+    """
+    return Strip(float(values[rows].sum()), tuple(float(values[draw].sum()) for draw in draws))
+
+
+@dataclass(frozen=True, eq=False)
+class ClassShares:
+    """Expected shares of the classes, each (C,) adding up to 1.
+
+    Attributes:
+        pool: Of the query set.
+        random: Mean over RANDOM's draws.
+        selected: Of the picks.
+    """
+
+    pool: NDArray[np.float64]
+    random: NDArray[np.float64]
+    selected: NDArray[np.float64]
+
+
+def class_shares(probabilities: Probabilities, query_rows: Rows, rows: Rows, draws: Sequence[Rows]) -> ClassShares:
+    """Return how often each class is expected in the pool, in RANDOM's draws and among the picks.
+
+    Args:
+        probabilities: (N, C) of the current model.
+        query_rows: Rows that could be selected.
+        rows: The picks.
+        draws: RANDOM's picks.
+
+    Examples:
+        >>> p = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0], [0.5, 0.5]])
+        >>> shares = class_shares(p, np.arange(4), np.array([1, 2]), [np.array([0, 3])])
+        >>> shares.pool.tolist(), shares.random.tolist(), shares.selected.tolist()
+        ([0.5, 0.5], [0.75, 0.25], [0.25, 0.75])
+    """
+    return ClassShares(
+        pool=np.asarray(probabilities[query_rows].mean(axis=0), np.float64),
+        random=np.mean([probabilities[draw].mean(axis=0) for draw in draws], axis=0),
+        selected=np.asarray(probabilities[rows].mean(axis=0), np.float64),
+    )
+
+
+def _uncovered_regions(ruler: Ruler, rows: Rows) -> tuple[UncoveredRegion, ...]:
+    """Return the regions of most uncovered weight, each taken out before the next is looked for."""
+    distances = ruler.distances(rows)
+    spread = np.unique(np.linspace(0, len(ruler.rows) - 1, _MOST_REGION_ROWS).astype(int))
+    sampled = ruler.rows[spread]
+    covered = ruler.similarity(distances[spread])
+    rows_per_sampled = len(ruler.pool.open_rows) / len(sampled)
+    vectors = ruler.space.vectors(sampled)
+    alike = ruler.similarity(np.sqrt(np.maximum(product_distances(vectors, vectors), 0)))
+    weights = ruler.pool.weights(sampled) * (1 - covered)
+    regions: list[UncoveredRegion] = []
+    while len(regions) < N_REGIONS:
+        middle = int(np.argmax(np.where(weights > 0, alike @ weights, -1)))
+        members = (alike[middle] >= _SAME_REGION) & (covered < _WELL_COVERED) & (weights > 0)
+        members[middle] = weights[middle] > 0
+        if not members.any():
+            break
+        regions.append(UncoveredRegion(int(sampled[middle]), max(1, round(members.sum() * rows_per_sampled))))
+        weights = np.where(members, 0, weights)
+    return tuple(regions)
