@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
 
 # Multiplications spent on distances: about half a second on two cores, and more in proportion beyond 100,000 rows.
-_WORK = 3e10
+_WORK = 2e10
 _WORK_ROWS = 100_000
 # A 95 % quantile of fewer rows would be the value of a handful; more rows no longer move it.
 _LEAST_SAMPLED = 400
 _MOST_SAMPLED = 5_000
 # Rows whose neighbors are counted to find sigma.
-_SIGMA_ROWS = 500
-_SIGMA_REFERENCES_PER_LABEL = 20
-_MOST_REFERENCES = 40_000
+_SIGMA_ROWS = 300
+_SIGMA_REFERENCES_PER_LABEL = 10
+_LEAST_REFERENCES = 2_000
+_MOST_REFERENCES = 20_000
 # A list of 32 neighbors holds a chosen row almost surely if every fourth row is chosen.
 _SHARES_IN_LIST = 8
 _MOST_GRAPH_SAMPLED = 20_000
@@ -123,7 +124,8 @@ class Ruler:
         graph = pool.graph if pool.graph is not None and share <= pool.graph.indices.shape[1] else None
         n_measured = len(pool.labeled_rows) + sum(len(rows) for rows in selections)
         sampled = _sample(open_rows, _n_sampled(pool, n_measured, share), rng)
-        references = _sample(open_rows, min(_MOST_REFERENCES, _SIGMA_REFERENCES_PER_LABEL * n_chosen), rng)
+        n_references = np.clip(_SIGMA_REFERENCES_PER_LABEL * n_chosen, _LEAST_REFERENCES, _MOST_REFERENCES)
+        references = open_rows[:0] if graph is not None else _sample(open_rows, int(n_references), rng)
         involved = np.unique(np.concatenate([sampled, references, pool.labeled_rows, *selections]))
         space = Space.from_embeddings(pool.embeddings, involved, normalize=pool.normalize)
         if graph is not None:
@@ -225,11 +227,12 @@ def _sigma(space: Space, rows: Rows, references: Rows, n_near: float) -> float:
 def _nearest(space: Space, rows: Rows, chosen: Rows) -> NDArray[np.float32]:
     """Return (n,) the squared distance of rows to the nearest of the chosen, infinite if there are none."""
     nearest = np.full(len(rows), np.inf, np.float32)
-    vectors = space.vectors(rows)
+    # |b|² - 2ab as one product, (-2a, 1) times (b, |b|²): passes over the distances would cost as much again.
+    vectors = np.column_stack([-2 * space.vectors(rows), np.ones(len(rows), np.float32)])
     for start in range(0, len(chosen), _BLOCK):
-        squares = product_distances(vectors, space.vectors(chosen[start : start + _BLOCK]))
+        others = chosen[start : start + _BLOCK]
+        squares = vectors @ np.column_stack([space.vectors(others), space.norms[others]]).T
         np.minimum(nearest, squares.min(axis=1), out=nearest)
     # Products round: a chosen row itself may come out a hair away, or below 0.
-    nearest = np.maximum(nearest, 0)
-    nearest[np.isin(rows, chosen)] = 0
-    return nearest
+    squares = np.maximum(nearest + space.norms[rows], np.float32(0))
+    return np.where(np.isin(rows, chosen), np.float32(0), squares)
