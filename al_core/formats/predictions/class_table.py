@@ -65,7 +65,12 @@ def read_class_table(table: Table, choices: ReadingChoices, *, prefers_scores: b
 
 
 def _as_score_column(column: ColumnMeaning, sample: ColumnSample) -> ColumnMeaning:
-    is_open = column.reason != "chosen" and column.meaning in (Meaning.CLASS, Meaning.RANKED, Meaning.METADATA)
+    # A column `width` or `annotation_id` is no score in any file.
+    is_open = column.reason not in ("chosen", "by its name") and column.meaning in (
+        Meaning.CLASS,
+        Meaning.RANKED,
+        Meaning.METADATA,
+    )
     return replace(column, meaning=Meaning.SCORE, reason="a number") if is_open and sample.is_numeric else column
 
 

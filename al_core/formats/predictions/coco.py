@@ -104,6 +104,7 @@ def _read(path: Path, annotation_file: Any) -> Predictions:
         about = read_json(path)
         results = _results(path.name, about)
     first = next(iter(results), {})
+    _check_are_predictions(path.name, first, is_annotation_file=isinstance(about, dict))
     about = about if annotation_file is None else annotation_file
     if "keypoints" in first:
         return _keypoints(path.name, results, about)
@@ -127,8 +128,25 @@ def _results(source: str, content: Any) -> Results:
     if isinstance(content, dict):
         results = next((content[key] for key in _RESULT_KEYS if key in content), None)
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        if isinstance(content, dict) and "images" in content and results is None:
+            return []
         raise FileFormatError(f"{source}: expected a list of results, or an object that holds it as 'annotations'")
     return results
+
+
+def _check_are_predictions(source: str, first: Mapping[str, Any], *, is_annotation_file: bool) -> None:
+    """Raise if a file describes images, or objects without a confidence, as annotation files do."""
+    if is_annotation_file and not first:
+        raise FileFormatError(
+            f"{source} describes images and categories and holds no results: it is an annotation file; add the file of "
+            "results beside it"
+        )
+    # Of keypoints each has a confidence of its own.
+    if first and first.get("score") is None and "keypoints" not in first:
+        raise FileFormatError(
+            f"{source}: the objects have no 'score', so these are labels and not predictions; add them as labels, or "
+            "give the results of a model"
+        )
 
 
 def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 from al_core.formats.tables.meaning import Meaning
 
+_NUMBERING = frozenset(["imageid", "imgid", "sampleid", "id", "uid", "uuid", "itemid", "dataid", "assetid"])
+"""The words that number rows where another column has the filenames."""
+
 LAST_NAMING_INTEGERS = 3
 """The last rank whose columns may name images by integers: those behind it number rows."""
 
@@ -16,7 +19,8 @@ _MEANINGS = {
     "predictedclass predid predname predindex predictedcategory ypred argmax top top1 top1class top1label",
     Meaning.METADATA: "fold split subset partition set width height w h channels size filesize time timestamp "
     "inferencetime latency date datetime epoch seed batch device camera lat lon latitude longitude istrain istest "
-    "isval isvalidation islabelissue dataset numobjects nobjects count md5 hash phash",
+    "isval isvalidation islabelissue dataset numobjects nobjects count md5 hash phash annotationid annotator "
+    "annotatorid leadtime createdat updatedat taskid projectid userid",
     Meaning.IGNORED: "index idx row rowid rownumber rank level0",
 }
 _MEANING_OF_WORD = {word: meaning for meaning, words in _MEANINGS.items() for word in words.split()}
@@ -68,7 +72,7 @@ def meaning_of_name(name: str) -> Meaning | None:
     word = _squeezed(name)
     if word in _MEANING_OF_WORD:
         return _MEANING_OF_WORD[word]
-    if word.startswith(("unnamed", "indexlevel")) or not word:
+    if word.startswith(("unnamed", "indexlevel")) or not word or word in _NUMBERING:
         return Meaning.IGNORED
     snake = name.strip().lower().replace(" ", "_").replace("-", "_")
     if "uncertain" in snake or "least_confiden" in snake:

@@ -144,6 +144,9 @@ class _Classifier:
             self._set_classes(groups[0], "one of a series")
             return
         empty = [position for position in self._open(Content.EMPTY) if not meaning_of_name(self._name(position))]
+        if self._open(Content.TEXTS):
+            # A table about the images, whose columns happen to be empty.
+            empty = []
         self._find_without_sums(numeric, (few if floats else neutral) or empty)
 
     def _groups(self, numeric: Sequence[int]) -> list[list[int]]:

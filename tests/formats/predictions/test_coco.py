@@ -195,3 +195,13 @@ def test_a_confidence_just_above_one_is_clipped_and_counted(tmp_path: Path) -> N
     pose["keypoints"] = [[1, 2, 1.02]]
     with pytest.raises(FileFormatError, match=r"confidence lies in 0 to 1, not 1\.01"):
         coco(tmp_path, [pose])
+
+
+@pytest.mark.parametrize("annotations", [{}, {"annotations": []}])
+def test_an_annotation_file_alone_is_not_taken_for_images_without_objects(
+    tmp_path: Path, annotations: dict[str, list[Any]]
+) -> None:
+    path = tmp_path / "val.json"
+    path.write_text(json.dumps({"images": [{"id": 1, "file_name": "a.png"}], "categories": [], **annotations}))
+    with pytest.raises(FileFormatError, match="it is an annotation file; add the file of results beside it"):
+        read_predictions(path)

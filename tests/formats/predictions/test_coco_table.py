@@ -73,7 +73,7 @@ def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(
         ({"image_id": 7, "category_id": 17, "bbox": [0, 0, 1, "x"], "score": 0.5}, "expected a number, found 'x'"),
         (
             {"image_id": 7, "category_id": 17, "bbox": [0, 0, 1, 1]},
-            "score 0 counting from 0: expected a number, found None",
+            "have no 'score', so these are labels and not predictions",
         ),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.tables.columns import classify_columns
+from al_core.formats.tables.meaning import Meaning
 from al_core.formats.tables.sample import sample_of_texts
 
 RNG = np.random.default_rng(0)
@@ -117,3 +118,25 @@ def test_a_choice_of_a_column_or_meaning_that_does_not_exist_is_refused() -> Non
         meanings(classes(), cow="class")
     with pytest.raises(InvalidInputError, match="a column cannot mean 'animal'; use one of filename, class"):
         meanings(classes(), cat="animal")
+
+
+def test_empty_columns_of_a_table_about_images_are_no_classes() -> None:
+    samples = [
+        sample_of_texts("ImageID", ["a", "b"]),
+        sample_of_texts("Subset", ["val", "val"]),
+        sample_of_texts("Author", ["", ""]),
+    ]
+    assert Meaning.CLASS not in {column.meaning for column in classify_columns(samples, {})}
+
+
+def test_what_numbers_rows_and_annotations_is_no_class() -> None:
+    samples = [
+        sample_of_texts("filename", ["a.png", "b.png"]),
+        sample_of_texts("id", ["27", "28"]),
+        sample_of_texts("annotation_id", ["22", "21"]),
+    ]
+    assert [column.meaning for column in classify_columns(samples, {})] == [
+        Meaning.FILENAME,
+        Meaning.IGNORED,
+        Meaning.METADATA,
+    ]
