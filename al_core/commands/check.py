@@ -19,6 +19,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core check`."""
     parser.add_argument("file", metavar="FILE", type=Path, help="file or folder of predictions or of ready-made scores")
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
+    add_reading_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the complete report as JSON")
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
+
+
+def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare how a file of predictions is read, and what to do with its unusable rows."""
     parser.add_argument("--tag", metavar="NAME", help="tag whose order the rows follow where they have no filenames")
     parser.add_argument(
         "--images", type=Path, metavar="FILE", help="annotation file that lists the images of COCO results"
@@ -36,10 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what to do with unusable rows; by default skip",
     )
     _add_choices(parser)
-    parser.add_argument("--json", action="store_true", help="print the complete report as JSON")
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:

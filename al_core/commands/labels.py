@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from al_core.exceptions import ALCoreError
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.labels.readers import LABEL_READERS
 
@@ -50,13 +49,7 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Add or list labels and return the exit status: 0, or 1 if the file cannot be used."""
-    try:
-        return (_add if arguments.action == "add" else _list)(arguments)
-    except ALCoreError as error:
-        if not arguments.json:
-            raise
-        _print_json({"error": {"type": type(error).__name__, "message": str(error)}})
-        return 1
+    return (_add if arguments.action == "add" else _list)(arguments)
 
 
 def _add(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,24 @@ from dataclasses import dataclass
 import orjson
 
 import al_core
-from al_core.commands import backup, check, dashboard, doctor, embed, labels, restore, serve, token, warm
+from al_core.commands import (
+    backup,
+    check,
+    create,
+    dashboard,
+    datasets,
+    doctor,
+    embed,
+    export,
+    labels,
+    predictions,
+    restore,
+    select,
+    serve,
+    tag,
+    token,
+    warm,
+)
 from al_core.exceptions import ALCoreError
 
 
@@ -34,12 +51,18 @@ _BROKEN_PIPE = 141
 COMMANDS = {
     "backup": Command(backup.SUMMARY, backup.add_arguments, backup.run),
     "check": Command(check.SUMMARY, check.add_arguments, check.run),
+    "create": Command(create.SUMMARY, create.add_arguments, create.run),
     "dashboard": Command(dashboard.SUMMARY, dashboard.add_arguments, dashboard.run),
+    "datasets": Command(datasets.SUMMARY, datasets.add_arguments, datasets.run),
     "doctor": Command(doctor.SUMMARY, doctor.add_arguments, doctor.run),
     "embed": Command(embed.SUMMARY, embed.add_arguments, embed.run),
+    "export": Command(export.SUMMARY, export.add_arguments, export.run),
     "labels": Command(labels.SUMMARY, labels.add_arguments, labels.run),
+    "predictions": Command(predictions.SUMMARY, predictions.add_arguments, predictions.run),
     "restore": Command(restore.SUMMARY, restore.add_arguments, restore.run),
+    "select": Command(select.SUMMARY, select.add_arguments, select.run),
     "serve": Command(serve.SUMMARY, serve.add_arguments, serve.run),
+    "tag": Command(tag.SUMMARY, tag.add_arguments, tag.run),
     "token": Command(token.SUMMARY, token.add_arguments, token.run),
     "warm": Command(warm.SUMMARY, warm.add_arguments, warm.run),
 }

@@ -20,6 +20,9 @@ def printed_progress(unit: str, done_to_them: str = "") -> Progress:
 
     def show(done: int, total: int) -> None:
         nonlocal last
+        # A job that has not begun reports 0 of 0, from which nothing can be told.
+        if not done:
+            return
         now = time.monotonic()
         if done < total and (not is_terminal or now - last < SECONDS_PER_LINE):
             return

@@ -49,6 +49,21 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
     }
 
 
+def manifest_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a manifest says of inputs and result, whenever and under whatever name it was made.
+
+    Two selections of equal digests were made from the same data in the same way, and added the same samples.
+    """
+    content = {name: manifest.get(name) for name in ("query_set", "labeled_set", "test_set", "added")}
+    content["filenames"] = manifest["dataset"]["filenames_digest"]
+    for name in ("embedding", "score"):
+        content[name] = manifest[name]["digest"] if name in manifest else None
+    config: Mapping[str, Any] = manifest.get("config", {})
+    content["config"] = {name: value for name, value in config.items() if name != "name"}
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
+    return hashlib.sha256(orjson.dumps(content, option=options)).hexdigest()
+
+
 def read_manifest(content: bytes) -> dict[str, Any]:
     """Return a manifest from its file.
 

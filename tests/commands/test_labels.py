@@ -56,7 +56,7 @@ def test_what_cannot_be_used_ends_with_1_and_a_reason(
     status, printed = run(capsys, "add", tmp_path / "other.csv", *place)
     assert (status, json.loads(printed)["usable"], json.loads(printed)["labels"]) == (1, False, None)
     status, printed = run(capsys, "add", tmp_path / "none.csv", *place)
-    assert (status, json.loads(printed)["error"]["type"]) == (1, "NotFoundError")
+    assert (status, json.loads(printed)["error"]) == (1, "NotFoundError")
     assert dataset.labels.all() == []
 
 

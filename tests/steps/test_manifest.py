@@ -8,7 +8,7 @@ import al_core
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
-from al_core.steps.manifest import read_manifest, repeat
+from al_core.steps.manifest import manifest_digest, read_manifest, repeat
 from al_core.store import Dataset, Kind, Tag, Workspace
 from tests.conftest import FILENAMES
 
@@ -97,3 +97,17 @@ def test_a_tag_made_by_hand_has_a_manifest_but_nothing_to_repeat(dataset: Datase
 def test_another_file_is_not_a_manifest(content: bytes) -> None:
     with pytest.raises(FileFormatError, match="manifest"):
         read_manifest(content)
+
+
+def test_the_digest_of_a_manifest_is_that_of_what_was_selected_from_what(dataset: Dataset) -> None:
+    first = manifest_of(dataset, select(dataset, seed=1).tag)
+    digest = manifest_digest(first)
+    dataset.rename_tag(dataset.tag("picked"), "renamed")
+    assert manifest_digest(manifest_of(dataset, dataset.tag("renamed"))) == digest
+    for changed in (
+        {"added": first["added"][::-1]},
+        {"labeled_set": "02"},
+        {"config": first["config"] | {"seed": 2}},
+        {"score": first["score"] | {"digest": "0"}},
+    ):
+        assert manifest_digest(first | changed) != digest

@@ -1,0 +1,51 @@
+import argparse
+from pathlib import Path
+
+from al_core.commands.check import add_reading_arguments, reading_choices
+from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, print_answer
+from al_core.commands.terminal import printed_progress
+from al_core.text import counted
+
+SUMMARY = "Store a file of predictions, or of ready-made scores, as a model, and score it."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `al-core predictions add`."""
+    parser.add_argument("action", choices=["add"], help="what to do")
+    parser.add_argument("file", metavar="FILE", type=Path, help="file or folder; - reads a file from standard input")
+    parser.add_argument(
+        "--name", default="predictions", metavar="NAME", help="name of the model; by default predictions"
+    )
+    add_reading_arguments(parser)
+    add_dry_run(parser)
+    add_dataset(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Store and score the file if it is usable, and return 0; otherwise print its report and return 1."""
+    from al_core import workflow
+    from al_core.formats import PredictionFiles, Predictions, read_prediction_files
+
+    with input_file(arguments.file, "predictions") as path, opened(arguments) as workspace:
+        dataset = workspace.dataset(arguments.dataset)
+        files = PredictionFiles(path, arguments.images, arguments.class_names)
+        predictions = read_prediction_files(files, reading_choices(arguments))
+        if isinstance(predictions, Predictions) and arguments.tag:
+            names = dataset.filenames(dataset.tag(arguments.tag).rows)
+            predictions = predictions.with_filenames(names, path.name)
+        report = workflow.check_predictions(dataset, predictions, source=path.name, policy=arguments.policy)
+        scores: list[str] = []
+        if report.usable and not arguments.dry_run:
+            before = {model.id for model in dataset.models.all()}
+            progress = printed_progress("samples")
+            scores = workflow.store_predictions(dataset, predictions, report, name=arguments.name, progress=progress)
+            is_changed = {model.id for model in dataset.models.all()} != before
+        else:
+            is_changed = False
+    sentences = [*report.sentences()]
+    if scores:
+        # The same file once more makes the model of the first time current again.
+        done = "Stored" if is_changed else "Stored before, now current:"
+        sentences.append(f"{done} {counted(len(scores), 'score')}: {', '.join(scores)}.")
+    print_answer(arguments, "\n".join(sentences), scores=scores, changed=is_changed, report=report.to_json())
+    return 0 if report.usable else 1

@@ -1,0 +1,77 @@
+"""What the commands of the loop share: where datasets are, what is read, and how an answer is printed."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from al_core.remote import RemoteWorkspace
+    from al_core.store import Workspace
+
+STANDARD_INPUT = Path("-")
+
+
+def add_dataset(parser: argparse.ArgumentParser) -> None:
+    """Declare which dataset is meant, where it is, and how to answer."""
+    parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
+    add_place_arguments(parser)
+
+
+def add_place_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare where the datasets are, and how to answer."""
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
+    parser.add_argument("--server", metavar="URL", help="server with the datasets; its token is in AL_CORE_TOKEN")
+    parser.add_argument("--json", action="store_true", help="print the answer, or the error, as JSON")
+
+
+def add_dry_run(parser: argparse.ArgumentParser) -> None:
+    """Declare `--dry-run`."""
+    parser.add_argument("--dry-run", action="store_true", help="check everything and store nothing")
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> "Iterator[Workspace | RemoteWorkspace]":
+    """Open the workspace on this machine, or the one of the server."""
+    from al_core.store import Workspace
+
+    with Workspace(arguments.workspace) as workspace:
+        if not arguments.server:
+            yield workspace
+            return
+        from al_core.remote import RemoteWorkspace
+
+        # The token is not an argument: other people on the machine see those.
+        yield RemoteWorkspace(arguments.server, os.environ.get("AL_CORE_TOKEN"), workspace.home / "remote")
+
+
+@contextmanager
+def input_file(path: Path, name: str) -> Iterator[Path]:
+    """Return the file to read; for `-`, one of this name that holds the standard input."""
+    if path != STANDARD_INPUT:
+        yield path.expanduser()
+        return
+    with tempfile.TemporaryDirectory(prefix="al_core-") as folder:
+        file = Path(folder) / name
+        with file.open("wb") as target:
+            shutil.copyfileobj(sys.stdin.buffer, target)
+        yield file
+
+
+def print_answer(arguments: argparse.Namespace, sentence: str, **values: Any) -> None:
+    """Print what was done: as a sentence, or as JSON with these values."""
+    print(to_text(values) if arguments.json else sentence)
+
+
+def to_text(values: Mapping[str, Any] | list[Any]) -> str:
+    """Return values as JSON of several lines."""
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode()
