@@ -15,14 +15,23 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
+from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
-from al_core.formats.labels.image_sizes import Size
+from al_core.formats.labels.first_file import start_of_first
+from al_core.formats.labels.image_sizes import ImageSizes, Size
+from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.predictions.run_lengths import checked_run_lengths, unpacked_run_lengths
 
 _KEYS = (b'"images"', b'"categories"', b'"annotations"', b'"licenses"')
 _LABEL_STUDIO = "Label Studio"
+
+_STORED_SIZES = note(
+    "stored-sizes",
+    "Label Studio's COCO has the sizes of images before their EXIF orientation is applied",
+    "boxes on photos that lie on their side are misplaced; set the images folder, or export as JSON",
+)
 
 Entry = Mapping[str, Any]
 
@@ -32,7 +41,12 @@ def recognizes_coco_labels(path: Path, head: bytes) -> bool:
     start = head.removeprefix(BOM).lstrip()
     if start.startswith(b"{"):
         return any(key in start for key in _KEYS)
-    return bool(_json_files(tree_names(path, head)))
+    files = _json_files(tree_names(path, head))
+    if not files:
+        return False
+    content = start_of_first(path, files, ".json")
+    # A large one is read only once.
+    return not content or b'"images"' in content
 
 
 def read_coco_labels(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
@@ -47,11 +61,17 @@ def read_coco_labels(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     images: dict[str, _Image] = {}
     for where, content in _documents(path):
         _gather(where, content, images, labels)
+    sizes = ImageSizes(choices.images_dir)
+    if choices.images_dir is None and any(image.has_stored_size and image.objects for image in images.values()):
+        labels.add_note(_STORED_SIZES)
     for filename, image in reported(images.items()):
         if image.objects:
-            labels.annotate(filename, size=image.size)
+            shown_size = sizes.of(filename) if image.has_stored_size else None
+            labels.annotate(filename, size=shown_size or image.size)
         else:
             labels.leave_undecided(filename, size=image.size)
+        if any("score" in entry for _, entry, _ in image.objects):
+            labels.add_note(HAS_SCORES)
         for where, entry, name in image.objects:
             _add_object(where, entry, name, labels)
     return labels.finished()
@@ -87,9 +107,16 @@ def _document(where: str, content: Any) -> Entry:
 
 @dataclass
 class _Image:
-    """An image with its objects: where each is, for messages, its entry, and its class."""
+    """An image of a file.
+
+    Attributes:
+        size: As the file says.
+        has_stored_size: Whether that is of the pixels as they are stored, while boxes lie on the image as it is shown.
+        objects: Where each is, for messages, its entry, and its class.
+    """
 
     size: Size | None
+    has_stored_size: bool = False
     objects: list[tuple[str, Entry, str]] = field(default_factory=list)
 
 
@@ -104,7 +131,7 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
         if not isinstance(filename, str) or not isinstance(image.get("id"), int | str):
             raise FileFormatError(f"{where}: an image has no 'id' and 'file_name', found {image!a:.80}")
         name = _own_name(filename) if of_label_studio else image_name(filename)
-        by_id[image["id"]] = images.setdefault(name, _Image(_size(image)))
+        by_id[image["id"]] = images.setdefault(name, _Image(_size(image), of_label_studio))
     for number, entry in enumerate(_entries(where, content, "annotations")):
         place = f"{where}, annotation {number} counting from 0"
         image_id, category = entry.get("image_id"), entry.get("category_id")

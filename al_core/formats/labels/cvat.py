@@ -9,11 +9,12 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
-from al_core.formats.files.reader import check_file
+from al_core.formats.files.reader import HEAD_BYTES, check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.first_file import start_of_first
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
 from al_core.formats.labels.xml_values import attribute, size_from
@@ -26,8 +27,10 @@ _FILE = "annotations.xml"
 
 def recognizes_cvat(path: Path, head: bytes) -> bool:
     """Return whether a file begins with CVAT's XML, or a folder or archive holds `annotations.xml`."""
-    start = head.removeprefix(BOM).lstrip()
-    return (start.startswith(b"<") and b"<annotations>" in start) or bool(_files(tree_names(path, head)))
+    names = tree_names(path, head)
+    if not names:
+        return _begins_as_cvat(head)
+    return bool(_files(names)) or _begins_as_cvat(start_of_first(path, names, ".xml"))
 
 
 def read_cvat(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
@@ -45,6 +48,11 @@ def read_cvat(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
     return labels.finished()
 
 
+def _begins_as_cvat(content: bytes) -> bool:
+    start = content.removeprefix(BOM).lstrip()
+    return start.startswith(b"<") and b"<annotations>" in start[:HEAD_BYTES]
+
+
 def _files(names: list[str]) -> list[str]:
     # A project has a folder with such a file for each of its tasks.
     return [name for name in names if name.rpartition("/")[2].lower() == _FILE]
@@ -55,7 +63,8 @@ def _documents(path: Path) -> Iterator[tuple[str, bytes]]:
         yield path.name, path.read_bytes()
         return
     tree = open_tree(path)
-    files = _files(tree.names)
+    # Other tools that write this format call the file otherwise.
+    files = _files(tree.names) or [name for name in tree.names if name.lower().endswith(".xml")]
     if not files:
         raise FileFormatError(f"{tree.source} has no {_FILE}; export as CVAT for images 1.1")
     announce_texts(tree, files)

@@ -32,6 +32,11 @@ def _json_start(path: Path, head: bytes) -> bytes:
     return tree.read(names[0]).removeprefix(BOM).lstrip() if tree.n_bytes(names[0]) <= _MAX_BYTES else b""
 
 
+def _are_results(path: Path, head: bytes) -> bool:
+    start = head.removeprefix(BOM).lstrip()
+    return start.startswith(b"[") and b'"image_id"' in start and b'"score"' in start
+
+
 def _is_image(name: str) -> bool:
     return PurePosixPath(name.strip().replace("\\", "/")).suffix.lower() in IMAGE_SUFFIXES
 
@@ -61,6 +66,7 @@ FOREIGN_LABELS = (
         _json_has("shapes", "imagePath"),
         "convert the folder to COCO or Pascal VOC, with labelme's own examples or with datumaro",
     ),
+    ForeignKind("COCO results, which a model has predicted", _are_results, "add them as predictions"),
     ForeignKind("CoNLL 2003, a format of texts", begins_with(b"-DOCSTART-"), "export as JSON from Label Studio"),
     ForeignKind(
         "images without labels",

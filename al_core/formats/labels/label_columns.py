@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.predictions.box_layout import Layout
 
 FILENAME = (*FILENAME_COLUMNS, "image", "image_path", "image_name", "img", "path", "file", "image_id", "imageid", "url")
 LABEL = (
@@ -16,6 +17,9 @@ LABEL = (
     "category",
     "category_name",
     "labelname",
+    "class_id",
+    "category_id",
+    "label_id",
     "target",
     "species",
     "choice",
@@ -46,7 +50,19 @@ EXTENTS = (
     ("left", "top", "width", "height"),
     ("bbox_x", "bbox_y", "bbox_width", "bbox_height"),
 )
+CENTERS = (
+    ("x_center", "y_center", "width", "height"),
+    ("xcenter", "ycenter", "width", "height"),
+    ("cx", "cy", "w", "h"),
+    ("cx", "cy", "width", "height"),
+)
 SIDES = (("width", "height"), ("image_width", "image_height"), ("img_width", "img_height"))
+
+PLACES = frozenset(
+    name for group in (*CORNERS, *EXTENTS, *CENTERS) for name in group if name not in ("width", "height")
+) | {"bbox", "box"}
+"""Columns by which a table of objects is told from one of images, even if the boxes cannot be read."""
+SCORES = ("score", "confidence", "conf", "probability")
 
 IGNORED = "ignored"
 _LABEL_STUDIO = {"annotation_id", "annotator", "lead_time"}
@@ -73,7 +89,9 @@ class LabelColumns:
         annotator: Who it was.
         times: When, the better ones first.
         box: Four numbers: corners, or upper left corner and extent.
-        is_extent: Whether the last two of them are width and height.
+        layout: What the four numbers mean.
+        unread_places: Names of columns that tell where an object is, if no box can be read from them.
+        has_scores: Whether there is a column of scores.
         size: Width and height of the image.
         controls: What Label Studio writes for each part of its interface.
         classes: Columns of 0 and 1, one per class.
@@ -84,7 +102,9 @@ class LabelColumns:
     annotator: int = -1
     times: tuple[int, ...] = ()
     box: tuple[int, ...] = ()
-    is_extent: bool = False
+    layout: Layout = Layout.CORNERS
+    unread_places: tuple[str, ...] = ()
+    has_scores: bool = False
     size: tuple[int, ...] = ()
     controls: tuple[int, ...] = ()
     classes: tuple[int, ...] = ()
@@ -120,16 +140,19 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
     if set(names) >= _LABEL_STUDIO:
         return _of_label_studio(source, columns, names, filename)
-    box = _all(names, CORNERS)
-    extent = () if box else _all(names, EXTENTS)
-    sizes = [group for group in SIDES if not (extent and set(group) <= {names[column] for column in extent})]
+    layouts = ((Layout.CORNERS, CORNERS), (Layout.CENTER, CENTERS), (Layout.EXTENT, EXTENTS))
+    found = [(layout, box) for layout, groups in layouts if (box := _all(names, groups))]
+    layout, box = found[0] if found else (Layout.CORNERS, ())
+    sizes = [group for group in SIDES if not set(group) <= {names[column] for column in box}]
     return LabelColumns(
         filename,
         _first(names, LABEL),
         _first(names, ANNOTATOR),
         _each(names, TIME),
-        box or extent,
-        is_extent=bool(extent),
+        box,
+        layout,
+        () if box else tuple(name for name in names if name in PLACES),
+        _first(names, SCORES) >= 0,
         size=_all(names, sizes),
     )
 

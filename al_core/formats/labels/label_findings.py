@@ -23,6 +23,11 @@ NO_OBJECTS = note(
     "No image in the file has an object",
     "if classes or keypoints were labeled, this format does not hold them; export another, such as JSON",
 )
+HAS_SCORES = note(
+    "scores-not-read",
+    "The objects have scores",
+    "they are read as labels; if a model has made them and nobody has looked at them, add them as predictions",
+)
 CLIPPED = Finding(
     "objects-clipped",
     "image has objects that reach outside the image",

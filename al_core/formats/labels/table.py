@@ -19,11 +19,12 @@ from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.label_columns import LabelColumns, has_label_columns, label_columns
+from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.label_studio import add_flat_annotation
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
 from al_core.formats.names.addresses import image_name
-from al_core.formats.predictions.box_layout import are_in_pixels
+from al_core.formats.predictions.box_layout import Layout, are_in_pixels, to_corners
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 
 _RELATIVE: Size = (1, 1)
@@ -64,19 +65,23 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     for row in rows:
         row[columns.filename] = image_name(row[columns.filename])
     labels = LabelCollector(path.name, choices)
+    if columns.has_scores and not columns.controls:
+        labels.add_note(HAS_SCORES)
     if columns.controls:
         _add_label_studio(path.name, rows, columns, labels)
     elif columns.classes:
         _add_one_hot(path.name, rows, columns, header.columns, labels)
     elif columns.box:
         _add_boxes(path.name, rows, columns, labels)
+    elif columns.unread_places:
+        _add_objects(rows, columns, labels)
     else:
         _add_classes(rows, columns, labels)
     return labels.finished(_task(rows, columns))
 
 
 def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
-    if columns.box or columns.controls:
+    if columns.box or columns.controls or columns.unread_places:
         return None
     # Where each row has exactly one 1 it is the class; otherwise each column is a question of its own.
     n_ones = {sum(row[column].strip().lower() in _ONE for column in columns.classes) for row in rows}
@@ -100,6 +105,23 @@ def _add_classes(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollec
             seen.add((filename, annotator, label))
             labels.annotate(filename, annotator=annotator, time=_time(row, columns))
             labels.add_class(label)
+
+
+def _add_objects(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+    """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image."""
+    shown = ", ".join(columns.unread_places)
+    labels.add_note(note("boxes-not-read", f"The columns {shown} are no whole box", "only the classes are read"))
+    classes: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        classes[row[columns.filename], row.get(columns.annotator, "").strip()][row[columns.label].strip()] = None
+    for (filename, annotator), names in reported(classes.items()):
+        given = [name for name in names if name]
+        if not given:
+            labels.leave_open(filename)
+            continue
+        labels.annotate(filename, annotator=annotator)
+        for name in given:
+            labels.add_class(name)
 
 
 def _add_one_hot(
@@ -131,7 +153,7 @@ def _add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: 
         label = row[columns.label].strip() if columns.label >= 0 else ""
         if label or any(values):
             where = f"{source}, row {number} counting from 0"
-            boxes[key].append((label, _corners(where, values, is_extent=columns.is_extent)))
+            boxes[key].append((label, _corners(where, values, columns.layout)))
     coordinates = np.array([corners for objects in boxes.values() for _, corners in objects]).reshape(-1, 4)
     units = None if are_in_pixels(coordinates) else _RELATIVE
     for (filename, annotator), row in reported(of_image.items()):
@@ -163,12 +185,12 @@ def _cell(where: str, cell: str) -> Any:
         raise FileFormatError(f"{where}: a label is not JSON ({error.msg}), found {cell[:60]!a}") from error
 
 
-def _corners(where: str, values: Sequence[str], *, is_extent: bool) -> list[float]:
+def _corners(where: str, values: Sequence[str], layout: Layout) -> list[float]:
     try:
-        left, top, right, bottom = map(float, values)
+        numbers = np.array([list(map(float, values))])
+        return [float(corner) for corner in to_corners(numbers, layout)[0]]
     except ValueError as error:
         raise FileFormatError(f"{where}: expected four numbers as a box, found {', '.join(values)[:80]!a}") from error
-    return [left, top, left + right, top + bottom] if is_extent else [left, top, right, bottom]
 
 
 def _size(row: Row, columns: LabelColumns) -> Size | None:

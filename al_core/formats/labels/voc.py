@@ -65,6 +65,10 @@ def _add(where: str, name: str, annotation: ElementTree.Element, labels: LabelCo
     for entry in objects:
         box = entry.find("bndbox")
         class_name = (entry.findtext("name") or "").strip()
+        if entry.find("polygon") is not None:
+            raise FileFormatError(
+                f"{where} is LabelMe's XML, with polygons; convert it to COCO, for example with datumaro"
+            )
         if box is None:
             raise FileFormatError(f"{where}: an object has no <bndbox>; add it")
         labels.add_box(class_name, [number(where, corner, box.findtext(corner)) for corner in _CORNERS])

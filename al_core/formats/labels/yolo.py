@@ -116,7 +116,8 @@ def _keypoints(where: str, values: list[float], classes: "_Classes") -> list[tup
     if n_values is None:
         if len(values) % 2:
             raise FileFormatError(
-                f"{where}: {len(values) + 5} numbers are neither a box, a polygon nor keypoints; add data.yaml"
+                f"{where}: {len(values) + 5} numbers are neither a box, a polygon nor keypoints; if the last "
+                "one is a confidence, these are predictions, otherwise add data.yaml"
             )
         return None
     if len(values) % n_values:

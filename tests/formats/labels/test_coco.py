@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import Labels, ReadingChoices, read_labels
@@ -78,10 +79,30 @@ def test_several_files_of_one_archive_speak_of_the_same_images(tmp_path: Path) -
     assert done.filenames == ["a.png", "b.png"]
 
 
+def test_scores_are_said_and_other_json_is_no_coco(tmp_path: Path) -> None:
+    labels = read(tmp_path, {"bbox": [10, 5, 20, 10], "score": 0.9})
+    assert labels.findings[0].what == "scores-not-read"
+    write(tmp_path, {"LabelName": "/m/0"}, "x/hierarchy.json")
+    with pytest.raises(FileFormatError, match="of no known format"):
+        read_labels(tmp_path / "x")
+
+
 def test_names_of_label_studio_lose_their_digits(tmp_path: Path) -> None:
     images = [{"id": 1, "file_name": "images/4d7be32c__día.jpg", "width": 40, "height": 20}]
     content = document({"bbox": [0, 0, 1, 1]}, images=images, info={"contributor": "Label Studio"})
-    assert read_labels(write(tmp_path, content)).filenames == ["images/día.jpg"]
+    labels = read_labels(write(tmp_path, content))
+    assert labels.filenames == ["images/día.jpg"]
+    assert [finding.what for finding in labels.findings] == ["stored-sizes"]
+
+
+def test_label_studio_places_boxes_on_the_image_as_it_is_shown(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("L", (40, 20)).save(tmp_path / "a.jpg", exif=exif)
+    images = [{"id": 1, "file_name": "../set/a.jpg", "width": 40, "height": 20}]
+    content = document({"bbox": [0, 0, 10, 10]}, images=images, info={"contributor": "Label Studio"})
+    labels = read_labels(write(tmp_path, content), ReadingChoices(images_dir=tmp_path))
+    assert labels.boxes[["x1", "y1"]].tolist() == [(0.5, 0.25)]
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,9 @@ def test_another_document_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.xml").write_text("<other/>")
     with pytest.raises(FileFormatError, match="begins with <other>; expected <annotations>"):
         read_labels(tmp_path / "x.xml", ReadingChoices(format="cvat"))
+
+
+def test_a_folder_may_call_the_file_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    write(tmp_path, image('<tag label="cat"/>')).rename(tmp_path / "set" / "val.xml")
+    assert read_labels(tmp_path / "set").filenames == ["a.png"]

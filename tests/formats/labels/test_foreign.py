@@ -15,6 +15,11 @@ from al_core.formats import read_labels
             '{"version": "5", "imagePath": "a.jpg", "shapes": []}',
             "labelme's JSON.*convert the folder to COCO",
         ),
+        (
+            "r.json",
+            '[{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5}]',
+            "COCO results.*predictions",
+        ),
         ("c.json", "-DOCSTART- -X- O\n", "a format of texts, which is not read; export as JSON"),
         ("train.txt", "./images/a.jpg\n./images/b 1.PNG\n", "a list of filenames without labels"),
     ],

@@ -9,5 +9,6 @@ def test_a_size_comes_from_the_header_and_is_missing_where_there_is_no_image(tmp
     Image.new("L", (3, 2)).save(tmp_path / "a.png")
     (tmp_path / "b.png").write_text("no image")
     sizes = ImageSizes(tmp_path)
-    assert [sizes.of(name) for name in ("a.png", "b.png", "c.png", "../a.png")] == [(3, 2), None, None, None]
+    assert [sizes.of(name) for name in ("a.png", "b.png", "c.png", "../b.png")] == [(3, 2), None, None, None]
+    assert sizes.of("elsewhere/set/a.png") == sizes.of("set\\a.png") == (3, 2)
     assert ImageSizes(None).of("a.png") is None

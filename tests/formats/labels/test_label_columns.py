@@ -2,6 +2,7 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.labels.label_columns import has_label_columns, label_columns
+from al_core.formats.predictions.box_layout import Layout
 
 
 def test_columns_are_known_by_usual_names() -> None:
@@ -12,9 +13,9 @@ def test_columns_are_known_by_usual_names() -> None:
 
 def test_a_box_is_corners_before_it_is_an_extent() -> None:
     corners = label_columns("l.csv", ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"], {})
-    assert (corners.box, corners.size, corners.is_extent) == ((4, 5, 6, 7), (1, 2), False)
+    assert (corners.box, corners.size, corners.layout) == ((4, 5, 6, 7), (1, 2), Layout.CORNERS)
     extent = label_columns("l.csv", ["filename", "label", "x", "y", "width", "height"], {})
-    assert (extent.box, extent.size, extent.is_extent) == ((2, 3, 4, 5), (), True)
+    assert (extent.box, extent.size, extent.layout) == ((2, 3, 4, 5), (), Layout.EXTENT)
 
 
 def test_a_person_says_what_a_column_means() -> None:
@@ -36,3 +37,12 @@ def test_without_filenames_there_is_nothing_to_join() -> None:
     assert not has_label_columns(["name", "label"])
     with pytest.raises(FileFormatError, match=r"l\.csv has no column 'filename'; its columns are 'name', 'label'"):
         label_columns("l.csv", ["name", "label"], {})
+
+
+def test_a_box_may_be_given_by_its_center() -> None:
+    columns = label_columns("l.csv", ["filename", "class_id", "x_center", "y_center", "width", "height", "score"], {})
+    assert (columns.box, columns.layout, columns.has_scores) == ((2, 3, 4, 5), Layout.CENTER, True)
+
+
+def test_columns_that_are_no_whole_box_are_named() -> None:
+    assert label_columns("l.csv", ["filename", "label", "x1"], {}).unread_places == ("x1",)

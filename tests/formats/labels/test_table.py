@@ -76,3 +76,16 @@ def test_label_studio_writes_shapes_into_cells(tmp_path: Path) -> None:
 def test_a_cell_that_does_not_fit_is_named(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read(tmp_path, content)
+
+
+def test_objects_whose_boxes_cannot_be_read_are_the_classes_of_their_image(tmp_path: Path) -> None:
+    labels = read(tmp_path, "filename,label,x1\na,cat,1\na,dog,2\na,cat,3\nb,dog,4\nc,,\n")
+    assert (labels.filenames, labels.classes.tolist()) == (["a", "b"], [(0, 0), (0, 1), (1, 1)])
+    assert (labels.task, labels.open_filenames) == ("multi-label-classification", ["c"])
+    assert labels.findings[0].sentence() == "The columns x1 are no whole box: only the classes are read."
+
+
+def test_a_box_by_its_center_and_a_score_are_told(tmp_path: Path) -> None:
+    labels = read(tmp_path, "filename,class_id,cx,cy,w,h,score\na,3,0.5,0.5,0.5,1.0,0.9\n")
+    assert labels.boxes[["x0", "y0", "x1", "y1"]].tolist() == [(0.25, 0, 0.75, 1)]
+    assert [finding.what for finding in labels.findings] == ["scores-not-read"]

@@ -48,6 +48,7 @@ def test_a_file_without_objects_is_open_unless_it_is_done(tmp_path: Path) -> Non
     [
         (f"{SIZE}<object><name>cat</name></object>", r"voc/a\.xml: an object has no <bndbox>"),
         (f"{SIZE}{OBJECT.replace('10<', 'ten<')}", "expected a number as xmin, found 'ten'"),
+        (f"{SIZE}<object><name>cat</name><polygon/></object>", "is LabelMe's XML, with polygons"),
         (OBJECT, "the file has no size of the image"),
     ],
 )
