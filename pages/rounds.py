@@ -3,6 +3,7 @@ import streamlit as st
 from al_core import workflow
 from al_core.text import counted
 from ui import state
+from ui.labels.form import labels_form
 from ui.messages import errors_explained, plain
 from ui.rounds.curve import show_curve
 from ui.rounds.next_step import show_next_step
@@ -20,6 +21,7 @@ st.caption(
     "the model trained after it. What did the labels buy, and is it time to stop?"
 )
 show_next_step(rounds)
+labels_form(dataset)
 training_download(dataset)
 if rounds:
     plan = workflow.round_plan(dataset)

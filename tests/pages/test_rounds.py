@@ -131,3 +131,16 @@ def test_a_batch_of_test_samples_is_selected_as_a_round_of_its_own(digits: Datas
     assert batch.name == "test batch 1"
     assert len(batch.test_rows) == len(batch.added_rows) > 0
     assert offer.label == f"Choose {len(batch.added_rows)} test samples"
+
+
+def test_labels_are_brought_back_here(digits: Dataset, open_page: Open) -> None:
+    selection = select(digits, 1)
+    workflow.mark_sent(digits, selection.tag)
+    names = digits.filenames(selection.added_rows)
+    lines = [f"{name},{truth()[row]}" for name, row in zip(names, selection.added_rows.tolist(), strict=True)]
+    app = open_page("rounds")
+    drop = next(upload for upload in app.file_uploader if upload.label == "Bring labels back")
+    drop.upload("labels.csv", "\n".join(["filename,label", *lines]).encode(), "text/csv").run()
+    button(app, "Store the labels").click().run()
+    assert workflow.rounds(digits)[-1].state == "back"
+    assert "100 of 100 labels of “round 1” are back" in texts(app)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotAllowedError
+from al_core.steps.round_plan import RoundPlan
 from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
 from al_core.store import Dataset, LocalDataset, TagRole, Workspace
 from al_core.store.engines import read_only
@@ -32,6 +33,10 @@ CHANGES: dict[str, Change] = {
     "create a tag": lambda _, dataset: dataset.create_tag("new", np.array([0])),
     "rename a tag": lambda _, dataset: dataset.rename_tag(dataset.tag("some"), "other"),
     "mark a tag": lambda _, dataset: dataset.set_tag_role(dataset.tag("some"), TagRole.LABELED),
+    "send a selection": lambda _, dataset: workflow.mark_sent(dataset, dataset.tag("some")),
+    "release a selection": lambda _, dataset: workflow.release(dataset, dataset.tag("some")),
+    "set prices": lambda _, dataset: workflow.save_round_plan(dataset, RoundPlan(price_per_image=1)),
+    "select test samples": lambda _, dataset: workflow.select_tests(dataset, 1, "tests"),
     "delete a tag": lambda _, dataset: dataset.delete_tag(dataset.tag("some")),
     "combine tags": lambda _, dataset: combine_tags(
         dataset, dataset.tag("some"), dataset.tag("initial-tag"), "union", "both"

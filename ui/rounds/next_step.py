@@ -38,8 +38,8 @@ def next_step(rounds: list[Round]) -> NextStep:
         return NextStep(sentence, "select", "Download the list", "download")
     if last.state is RoundState.SENT and not len(last.back_rows):
         sentence = (
-            f"{counted(n_out, 'image')} of “{name}” are with labelers. Bring their labels back, or mark the selection "
-            "as labeled if they are kept elsewhere."
+            f"{counted(n_out, 'image')} of “{name}” are with labelers. Bring their labels back below, or mark the "
+            "selection as labeled if they are kept elsewhere."
         )
         return NextStep(sentence, "tags", "Mark as labeled", "outbox")
     if last.model is None:
