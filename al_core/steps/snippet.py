@@ -39,9 +39,13 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     if tag.provenance.score:
         config_arguments.append(f"score_name={tag.provenance.score.name!r}")
     config_arguments.append(f"seed={config.seed}")
-    for name in ("goals", "limits", "budget"):
+    for name in ("test_share", "test_groups", "goals", "limits", "budget"):
         if getattr(config, name):
             config_arguments.append(f"{name}={getattr(config, name)!r}")
+    n_before = tag.size - len(selection.added_rows)
+    note = ""
+    if n_before and not labeled_name:
+        note = f"# It went on from {n_before:,} labeled and sent samples: pass a tag of them as preselected_tag_name.\n"
     names_used = sorted(_classes(config))
     config_import = f"from al_core.config import {', '.join(names_used)}\n" if names_used else ""
     return f"""\
@@ -49,7 +53,7 @@ from al_core import ActiveLearningAgent, SelectionConfig
 from {package} import {client}
 {config_import}
 client = {client}({", ".join(client_arguments)})
-agent = ActiveLearningAgent({", ".join(agent_arguments)})
+{note}agent = ActiveLearningAgent({", ".join(agent_arguments)})
 labeled_set, added_set = agent.query(SelectionConfig({", ".join(config_arguments)}))
 """
 
