@@ -4,7 +4,7 @@ Confident learning ranks labels by the probability that such a model gives them,
 class reaches the confidence it usually has (Northcutt, Jiang, Chuang, Confident Learning: Estimating Uncertainty in
 Dataset Labels, JAIR 70, 2021, §3.1). The share of a row's nearest neighbors with the same label is a second opinion
 that errs elsewhere (Zhu, Dong, Liu, Detecting Corrupted Labels Without Training a Model to Predict, ICML 2022); the
-product of both ranks planted errors better than either (docs/benchmarks/rounds.md).
+product of both ranks planted errors better than the model alone (docs/benchmarks/rounds.md).
 """
 
 from dataclasses import dataclass

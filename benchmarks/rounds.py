@@ -1,0 +1,343 @@
+"""What the statistics of rounds promise, measured on whole simulated projects.
+
+`python -m benchmarks.rounds --quick` runs 2 seeds of two data sets in a few minutes; without it, 20 seeds of all small
+variants of digits and Fashion-MNIST, some hours on two cores. Projects are stored in `.bench/rounds`, so an interrupted
+run resumes. Every figure is computed from as many test labels as a team would have; the truth comes from rows that no
+project sees, or from the whole population.
+"""
+
+import argparse
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from al_core.evaluation import (
+    LabeledRows,
+    LearningCurve,
+    Refusal,
+    Statistic,
+    accuracy,
+    class_errors,
+    corrections,
+    difference,
+    forecast,
+    out_of_fold_probabilities,
+    post_stratified,
+    replay,
+    stability_sign,
+    value_sign,
+)
+from al_core.evaluation.label_errors import average_precision
+from al_core.evaluation.power_law import fit_power_law
+from benchmarks.rounds_projects import METHODS, Project, projects, split_of
+
+QUICK_VARIANTS = ["digits", "fashion"]
+ALL_VARIANTS = ["digits", "fashion", "fashion-long-tail", "fashion-duplicated", "fashion-mislabeled"]
+TEST_LABELS = (50, 100, 300, 1000)
+N_ERRORS = 1000
+
+
+def holds(statistic: Statistic, truth: float) -> bool:
+    return statistic.speaks and statistic.low <= truth <= statistic.high
+
+
+def share(hits: Iterable[bool]) -> str:
+    values = list(hits)
+    return f"{100 * np.mean(values):.0f} % of {len(values)}" if values else "–"
+
+
+def table(header: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def intervals(all_projects: list[Project], n_redraws: int) -> str:
+    """Coverage of the truth over redraws of the test labels, per number of labels; the worst cell is one model."""
+    cells: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for project in all_projects:
+        if project.test_share or project.method != "CORAL":
+            continue
+        rng = np.random.default_rng(project.seed)
+        # A population is fixed before anything is trained on; here, what no round was trained on.
+        population = project.untrained
+        for number in range(2, len(project.n_labels), 4):
+            right = project.is_right[number, population]
+            before = project.is_right[number - 1, population]
+            sure = project.confidence[number, population]
+            for n_tests in (10, 20, 50, 100):
+                covered: dict[str, list[bool]] = defaultdict(list)
+                for _ in range(n_redraws):
+                    drawn = rng.choice(len(population), n_tests, replace=False)
+                    covered["Wilson"].append(holds(accuracy(right[drawn]), right.mean()))
+                    weighted = post_stratified(right[drawn], sure[drawn], sure)
+                    covered["post-stratified"].append(holds(weighted, right.mean()))
+                for _ in range(n_redraws // 10):
+                    drawn = rng.choice(len(population), n_tests, replace=False)
+                    gain = difference(before[drawn], right[drawn])
+                    covered["paired difference"].append(holds(gain, right.mean() - before.mean()))
+                for name, hits in covered.items():
+                    cells[name, n_tests].append(float(np.mean(hits)))
+    rows = [
+        [name, str(n), f"{100 * np.mean(values):.1f}", f"{100 * min(values):.1f}", str(len(values))]
+        for (name, n), values in sorted(cells.items())
+    ]
+    return table(["interval", "test labels", "coverage %", "worst model %", "models"], rows)
+
+
+def forecasts(all_projects: list[Project]) -> str:
+    """How often the forecast refuses, and how often its range holds the truth where it speaks."""
+    spoken: dict[int, list[bool]] = defaultdict(list)
+    needed_hits: dict[int, list[bool]] = defaultdict(list)
+    gain_hits: dict[int, list[bool]] = defaultdict(list)
+    for project in all_projects:
+        if project.test_share:
+            continue
+        population = project.untrained
+        accuracies = project.is_right[:, population].mean(axis=1)
+        n_labels = project.n_labels.astype(np.float64)
+        # The truth is the curve through all rounds, later ones too, on the whole population: an expected gain is
+        # asked for, not the luck of one training run.
+        weights = 1 / (accuracies * (1 - accuracies))
+        truth = fit_power_law(n_labels[1:], accuracies[None, 1:], weights[1:])
+        rng = np.random.default_rng(project.seed)
+        for last in (5, 8):
+            target = float(truth.accuracy(n_labels[last + 4])[0])
+            needed = float(n_labels[last + 4] - n_labels[last])
+            gain = float((truth.accuracy(n_labels[last + 1]) - truth.accuracy(n_labels[last]))[0])
+            for n_tests in TEST_LABELS:
+                if n_tests > len(population):
+                    continue
+                drawn = population[rng.choice(len(population), n_tests, replace=False)]
+                # The cold first batch lies on another curve.
+                curve = LearningCurve(project.n_labels[1 : last + 1], project.is_right[1 : last + 1, drawn])
+                n_next = int(project.n_labels[1] - project.n_labels[0])
+                result = forecast(curve, target=target, n_next=n_next, seed=project.seed)
+                spoken[n_tests].append(result.needed.speaks)
+                if result.needed.speaks:
+                    needed_hits[n_tests].append(holds(result.needed, needed))
+                if result.gain.speaks:
+                    gain_hits[n_tests].append(holds(result.gain, gain))
+    rows = [
+        [str(n), f"{100 * (1 - np.mean(spoken[n])):.0f} %", share(needed_hits[n]), share(gain_hits[n])]
+        for n in TEST_LABELS
+        if spoken[n]
+    ]
+    return table(["test labels", "refused", "range for the target holds the truth", "range for the gain does"], rows)
+
+
+def cost_of_test_share(all_projects: list[Project]) -> str:
+    """Area under accuracy by paid labels, with a test share of 10 % and without."""
+    areas = {
+        (project.variant, project.seed, project.method, project.test_share): project.accuracy[1:].mean()
+        for project in all_projects
+    }
+    rows = []
+    for variant in sorted({project.variant for project in all_projects}):
+        for method in ("RANDOM", "CORAL"):
+            pairs = [
+                areas[variant, seed, method, 0.1] - areas[variant, seed, method, 0.0]
+                for (name, seed, made_by, share_of) in areas
+                if (name, made_by, share_of) == (variant, method, 0.1)
+            ]
+            error = 1.96 * np.std(pairs, ddof=1) / np.sqrt(len(pairs)) if len(pairs) > 1 else float("nan")
+            rows.append([variant, method, f"{100 * np.mean(pairs):+.1f} ± {100 * error:.1f}", str(len(pairs))])
+    return table(["data", "method", "points of area", "seeds"], rows)
+
+
+def stopping(all_projects: list[Project]) -> str:
+    """What is given up by stopping when labels no longer help, against a fixed budget of equal mean accuracy."""
+    rows = []
+    for n_tests in (100, 300):
+        given_up = []
+        used = []
+        reached = []
+        curves = []
+        for project in all_projects:
+            if project.test_share or project.method != "CORAL":
+                continue
+            stop = stopped_at(project, n_tests)
+            given_up.append(100 * (project.accuracy[-1] - project.accuracy[stop]))
+            used.append(project.n_labels[stop] / project.n_labels[-1])
+            reached.append(project.accuracy[stop])
+            curves.append(project.accuracy)
+        n_rounds = min(len(curve) for curve in curves)
+        mean_curve = np.mean([curve[:n_rounds] for curve in curves], axis=0)
+        fixed = (1 + int(np.argmax(mean_curve >= np.mean(reached) - 1e-12))) / n_rounds
+        rows.append(
+            [
+                str(n_tests),
+                f"{np.mean(given_up):.1f}",
+                f"{np.quantile(given_up, 0.9):.1f}",
+                f"{100 * np.mean(used):.0f} %",
+                f"{100 * fixed:.0f} %",
+            ]
+        )
+    header = ["test labels", "points given up", "90 % quantile", "labels used", "fixed budget of that accuracy"]
+    return table(header, rows)
+
+
+def stopped_at(project: Project, n_tests: int) -> int:
+    """Return the round after which the second and the third sign hold; a point is worth two batches."""
+    population = project.untrained
+    drawn = population[np.random.default_rng(project.seed).choice(len(population), n_tests, replace=False)]
+    batch = int(project.n_labels[1] - project.n_labels[0])
+    for last in range(4, len(project.n_labels) - 1):
+        curve = LearningCurve(project.n_labels[1 : last + 1], project.is_right[1 : last + 1, drawn])
+        gain = forecast(curve, target=0.99, n_next=batch, seed=project.seed).gain
+        value = value_sign(gain, value_per_point=2 * batch, price=batch)
+        # The model of at least 10 % fewer labels.
+        earlier = int(np.searchsorted(project.n_labels, project.n_labels[last] / 1.1, side="right")) - 1
+        changed = int((project.predicted[last, population] != project.predicted[earlier, population]).sum())
+        stability = stability_sign(
+            n_changed=changed,
+            n_rows=len(population),
+            n_labels_before=int(project.n_labels[earlier]),
+            n_labels_after=int(project.n_labels[last]),
+            bounds_accuracy=True,
+        )
+        if value.holds and stability.holds:
+            return last
+    return len(project.n_labels) - 1
+
+
+def replays(all_projects: list[Project], n_seeds: int) -> str:
+    """Verdicts on pools of four makers against those of whole projects, and on embeddings that are noise."""
+    areas: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for project in all_projects:
+        if not project.test_share:
+            areas[project.variant, project.method].append(float(project.accuracy[1:].mean()))
+    outcome: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    constant: dict[str, list[bool]] = defaultdict(list)
+    n_told: dict[str, int] = defaultdict(int)
+    for project in all_projects:
+        # Whole pools of labels: a project that chose a tenth of the data replays too few to tell.
+        if project.test_share or len(project.chosen) < 200:
+            continue
+        split = split_of(project.variant, project.seed)
+        rng = np.random.default_rng(project.seed)
+        tests = rng.choice(project.untrained, min(200, len(project.untrained)), replace=False)
+        noise = rng.standard_normal(split.pool.shape)
+        for kind, embeddings in (("real", split.pool), ("noise", noise)):
+            labels = LabeledRows(
+                embeddings,
+                project.chosen,
+                split.labels[project.chosen],
+                tests,
+                split.labels[tests],
+                project.method,
+            )
+            result = replay(labels, METHODS, seed=project.seed, n_rounds=6, n_seeds=n_seeds)
+            if isinstance(result, Refusal):
+                continue
+            for verdict in result.verdicts:
+                if kind == "noise":
+                    outcome["noise", project.method].append(verdict.word == "ahead")
+                    continue
+                n_told[project.method] += 1
+                if verdict.word == "cannot tell":
+                    continue
+                ahead = np.mean(areas[project.variant, verdict.method]) > np.mean(areas[project.variant, "RANDOM"])
+                outcome["real", project.method].append((verdict.word == "ahead") == ahead)
+                constant[project.method].append(bool(ahead))
+    rows = [
+        [
+            maker,
+            share(outcome["real", maker]),
+            str(n_told[maker]),
+            share(constant[maker]),
+            share(outcome["noise", maker]),
+        ]
+        for maker in METHODS
+    ]
+    header = ["pool made by", "right where it speaks", "verdicts asked for", 'always "ahead"', '"ahead" on noise']
+    return table(header, rows)
+
+
+def controls(all_projects: list[Project]) -> str:
+    """Corrections of chosen against random samples, with real and with shuffled scores."""
+    said: dict[str, list[bool]] = defaultdict(list)
+    for project in all_projects:
+        if project.test_share:
+            continue
+        rng = np.random.default_rng(project.seed)
+        for number in range(3, len(project.n_labels) - 1, 4):
+            batch = int(project.n_labels[1] - project.n_labels[0])
+            population = project.untrained
+            # Five batches' worth: a control adds up over rounds.
+            n_chosen = min(5 * batch, len(population) // 2)
+            by_score = population[np.argsort(project.confidence[number, population])[:n_chosen]]
+            shuffled = rng.choice(population, n_chosen, replace=False)
+            tests = rng.choice(population, 50, replace=False)
+            right = project.is_right[number]
+            said["scores of the model"].append(corrections(right[by_score], right[tests]).is_better)
+            said["scores shuffled"].append(corrections(right[shuffled], right[tests]).is_better)
+    return table(["selection by", "said to correct more than RANDOM"], [[name, share(v)] for name, v in said.items()])
+
+
+def label_errors(variants: list[str], seeds: range) -> str:
+    """Average precision on 10 % planted errors, beside every ranking that cleanlab offers."""
+    from cleanlab.rank import get_label_quality_scores
+
+    peers = ("self_confidence", "normalized_margin", "confidence_weighted_entropy")
+    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for variant in variants:
+        for seed in seeds:
+            split = split_of(variant, seed)
+            rng = np.random.default_rng(seed)
+            vectors = split.pool[:N_ERRORS]
+            labels, is_error = with_errors(split.labels[:N_ERRORS], rng)
+            probabilities = out_of_fold_probabilities(vectors, labels, 10, seed)
+            ours = class_errors(labels, probabilities, vectors).suspicion
+            scores[variant, "al_core"].append(average_precision(ours, is_error))
+            for peer in peers:
+                quality = get_label_quality_scores(labels, probabilities, method=peer)
+                scores[variant, f"cleanlab {peer}"].append(average_precision(-quality, is_error))
+    rows = [[variant, name, f"{np.mean(values):.3f}", str(len(values))] for (variant, name), values in scores.items()]
+    return table(["data", "ranking", "average precision", "seeds"], rows)
+
+
+def with_errors(labels: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    is_error = rng.random(len(labels)) < 0.1
+    return np.where(is_error, (labels + rng.integers(1, 10, len(labels))) % 10, labels), is_error
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="2 seeds of two data sets: too few for a claim")
+    parser.add_argument("--out", type=Path, help="file to write the report to")
+    arguments = parser.parse_args()
+    seeds = range(2) if arguments.quick else range(20)
+    variants = QUICK_VARIANTS if arguments.quick else ALL_VARIANTS
+    folder = Path(".bench/rounds")
+    if arguments.quick:
+        folder = Path(tempfile.gettempdir()) / "al-core-bench-rounds-quick"
+    with threadpool_limits(2):
+        all_projects = list(projects(variants, seeds, (0.0, 0.1), folder))
+        sections: dict[str, Callable[[], str]] = {
+            "Intervals": lambda: intervals(all_projects, 100 if arguments.quick else 500),
+            "Forecasts": lambda: forecasts(all_projects),
+            "Cost of a test share of 10 %": lambda: cost_of_test_share(all_projects),
+            "Stopping": lambda: stopping(all_projects),
+            "Corrections": lambda: controls(all_projects),
+            # Other seeds than those on which the ranking was chosen (0 to 3).
+            "Label errors": lambda: label_errors(variants, range(100, 100 + len(seeds))),
+            "Replay": lambda: replays(all_projects, 5 if arguments.quick else 20),
+        }
+        report = []
+        for title, section in sections.items():
+            start = time.perf_counter()
+            text = f"## {title}\n\n{section()}\n"
+            print(f"{text}\n({time.perf_counter() - start:.0f} s)\n", flush=True)
+            report.append(text)
+    if arguments.out:
+        arguments.out.write_text("\n".join(report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

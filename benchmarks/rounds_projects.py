@@ -1,0 +1,124 @@
+"""Whole labeling projects for `rounds.py`: rounds of choosing and training, with every model's say on all rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.evaluation import count_of_share, draw_reserve
+from al_core.evaluation.probe import margin_scores, probe_probabilities
+from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
+from al_core.selection import select
+from benchmarks.label_efficiency_data import VARIANTS, Split
+
+N_CLASSES = 10
+METHODS = tuple(SamplingMethod)
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """One simulated project.
+
+    Attributes:
+        variant: The data.
+        seed: The split and every random choice.
+        method: How batches were chosen.
+        test_share: Which share of each batch was spent on test labels.
+        n_labels: (R,) training labels of each round.
+        paid: (R,) training and test labels of each round.
+        is_right: (R, N) whether the model of each round is right on each row of the pool.
+        confidence: (R, N) how sure it is.
+        predicted: (R, N) the class it says.
+        accuracy: (R,) on a large test set that no project sees.
+        chosen: Training rows in the order chosen.
+    """
+
+    variant: str
+    seed: int
+    method: str
+    test_share: float
+    n_labels: NDArray[np.int64]
+    paid: NDArray[np.int64]
+    is_right: NDArray[np.bool_]
+    confidence: NDArray[np.float32]
+    predicted: NDArray[np.int8]
+    accuracy: NDArray[np.float64]
+    chosen: NDArray[np.int64]
+
+    @property
+    def untrained(self) -> NDArray[np.int64]:
+        """Rows of the pool that no round was trained on: what a reserve could have been drawn from."""
+        return np.setdiff1d(np.arange(self.is_right.shape[1]), self.chosen)
+
+
+def split_of(variant: str, seed: int) -> Split:
+    return VARIANTS[variant](np.random.default_rng(seed))
+
+
+def simulate(
+    variant: str, seed: int, method: SamplingMethod, test_share: float, split: Split, graph: NeighborGraph
+) -> Project:
+    """Return a project: the first batch at random, every later one by the method; a model after each."""
+    population = np.arange(len(split.pool))
+    reserve = draw_reserve(population, seed).rows if test_share else population[:0]
+    open_rows = np.setdiff1d(population, reserve)
+    n_tests = count_of_share(split.batch, test_share)
+    n_new = split.batch - n_tests
+    chosen = np.random.default_rng(seed).choice(open_rows, n_new, replace=False)
+    rounds = []
+    for number in range(split.n_batches):
+        both = np.concatenate([split.pool, split.test])
+        probabilities = probe_probabilities(split.pool[chosen], split.labels[chosen], both, N_CLASSES)
+        rounds.append(probabilities)
+        if number + 1 < split.n_batches:
+            config = SelectionConfig(method, len(chosen) + n_new, seed=seed + number, normalize=False)
+            scores = margin_scores(probabilities[: len(split.pool)])
+            new = select(split.pool, config, scores=scores, query_rows=open_rows, preselected_rows=chosen, graph=graph)
+            chosen = np.concatenate([chosen, new])
+    stacked = np.array(rounds)
+    predicted = stacked.argmax(axis=2)
+    n_pool = len(split.pool)
+    n_labels = n_new * np.arange(1, split.n_batches + 1)
+    return Project(
+        variant=variant,
+        seed=seed,
+        method=str(method),
+        test_share=test_share,
+        n_labels=n_labels,
+        paid=split.batch * np.arange(1, split.n_batches + 1),
+        is_right=predicted[:, :n_pool] == split.labels,
+        confidence=stacked[:, :n_pool].max(axis=2).astype(np.float32),
+        predicted=predicted[:, :n_pool].astype(np.int8),
+        accuracy=(predicted[:, n_pool:] == split.test_labels).mean(axis=1),
+        chosen=chosen,
+    )
+
+
+def projects(variants: list[str], seeds: range, shares: tuple[float, ...], folder: Path) -> Iterator[Project]:
+    """Yield every project, from the folder where an earlier run left it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for variant in variants:
+        for seed in seeds:
+            files = {
+                (method, share): folder / f"{variant}-{seed}-{method}-{share:g}.npz"
+                for method in METHODS
+                for share in shares
+            }
+            if not all(file.exists() for file in files.values()):
+                split = split_of(variant, seed)
+                graph = nearest_neighbors(split.pool, 32, normalize=False)
+                for (method, share), file in files.items():
+                    project = simulate(variant, seed, method, share, split, graph)
+                    np.savez(file, **vars(project))
+            for file in files.values():
+                yield _read(file)
+
+
+def _read(file: Path) -> Project:
+    with np.load(file) as arrays:
+        values = {name: arrays[name] for name in arrays}
+    plain = {name: values.pop(name).item() for name in ("variant", "seed", "method", "test_share")}
+    return Project(**plain, **values)
