@@ -126,6 +126,8 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
     labels.list_classes(names.values())
     of_label_studio = isinstance(content.get("info"), dict) and content["info"].get("contributor") == _LABEL_STUDIO
     by_id: dict[int | str, _Image] = {}
+    # Datumaro writes the same objects once more as stuff, and COCO's persons are in two files.
+    before = {id(image): {_key(entry, name) for _, entry, name in image.objects} for image in images.values()}
     for image in _entries(where, content, "images"):
         filename = image.get("file_name")
         if not isinstance(filename, str) or not isinstance(image.get("id"), int | str):
@@ -139,7 +141,14 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
             raise FileFormatError(f"{place}: image_id {image_id!a:.80} is not among the images; add it")
         if not isinstance(category, int | str) or category not in names:
             raise FileFormatError(f"{place}: category_id {category!a:.80} is not among the categories; add it")
-        by_id[image_id].objects.append((place, entry, names[category]))
+        of_image = by_id[image_id]
+        if _key(entry, names[category]) not in before.get(id(of_image), ()):
+            of_image.objects.append((place, entry, names[category]))
+
+
+def _key(entry: Entry, name: str) -> str:
+    """Return what is equal for the same object in two files."""
+    return f"{name} {entry.get('bbox')} {'keypoints' in entry}"
 
 
 def _own_name(filename: str) -> str:

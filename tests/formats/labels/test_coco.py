@@ -72,6 +72,7 @@ def test_an_entry_of_nothing_but_a_category_is_a_class(tmp_path: Path) -> None:
 def test_several_files_of_one_archive_speak_of_the_same_images(tmp_path: Path) -> None:
     write(tmp_path, document({"bbox": [10, 5, 20, 10]}), "x/annotations/instances.json")
     write(tmp_path, document({"image_id": 1, "bbox": [0, 0, 40, 20]}), "x/annotations/more.json")
+    write(tmp_path, document({"bbox": [10, 5, 20, 10]}, {"bbox": [0, 0, 40, 20]}), "x/annotations/stuff.json")
     write(tmp_path, document(), "x/annotations/image_info.json")
     labels = read_labels(tmp_path / "x")
     assert (labels.filenames, len(labels.boxes)) == (["a.png"], 2)
