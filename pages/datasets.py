@@ -16,6 +16,8 @@ place = f"These are on {plain(remote.server)}." if remote else "Everything stays
 st.caption(f"Your images, and what the model sees in them. {place}")
 current = state.dataset()
 datasets = state.datasets()
+if state.is_dataset_gone():
+    state.say_dataset_is_gone()
 if not datasets:
     st.info("No datasets yet. Create one below, or restore the demo.", icon=":material/photo_library:")
 list_datasets(datasets, current)

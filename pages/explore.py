@@ -16,6 +16,9 @@ from ui.session import Key
 # A fragment: what is done here reruns only this part, not the sidebar and the rest of the app.
 @st.fragment
 def explore() -> None:
+    if state.is_dataset_gone():
+        # Another tab has deleted it; the header and the sidebar name it still.
+        st.rerun()
     dataset = state.require_dataset()
     numbers = columns.number_columns(dataset)
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -9,6 +9,7 @@ from al_core.demos import digits
 from al_core.exceptions import AlreadyExistsError
 from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
+from al_core.text import counted
 from ui.messages import plain
 from ui.session import Key
 from ui.visitor import visitor
@@ -55,28 +56,45 @@ def datasets() -> list[Dataset]:
 
 
 def dataset() -> Dataset | None:
-    """Return the dataset that the URL names, otherwise the last one opened, otherwise the newest."""
-    by_id = {dataset.id: dataset for dataset in datasets()}
-    wanted = st.query_params.get(Key.DATASET) or st.session_state.get(Key.DATASET, "")
-    return by_id.get(wanted) or next(iter(by_id.values()), None)
+    """Return the dataset that the URL names, otherwise the last one opened, otherwise the newest.
+
+    None if the one that was named is gone: what a page does must never happen to another one.
+    """
+    available = datasets()
+    wanted = _wanted_id()
+    if wanted:
+        return next((dataset for dataset in available if dataset.id == wanted), None)
+    return next(iter(available), None)
+
+
+def is_dataset_gone() -> bool:
+    """Return whether a dataset is open that the workspace does not have, or no longer."""
+    return bool(_wanted_id()) and dataset() is None
+
+
+def _wanted_id() -> str:
+    wanted: str = st.query_params.get(Key.DATASET) or st.session_state.get(Key.DATASET, "")
+    return wanted
 
 
 def choose_dataset() -> None:
     """Draw the switch in the sidebar, which keeps the dataset in the URL."""
-    current = dataset()
-    if current is None:
-        return
     labels = {dataset.id: f"{dataset.name} · {dataset.n_samples:,}" for dataset in datasets()}
-    st.session_state[Key.DATASET_SWITCH] = current.id
+    if not labels:
+        return
+    current = dataset()
+    st.session_state[Key.DATASET_SWITCH] = current.id if current else None
     st.sidebar.selectbox(
         "Dataset",
         list(labels),
         format_func=lambda dataset_id: labels[dataset_id],
         key=Key.DATASET_SWITCH,
         on_change=lambda: open_dataset(st.session_state[Key.DATASET_SWITCH]),
+        placeholder="Choose a dataset",
         help="Every page works on this dataset; the number counts its images",
     )
-    open_dataset(st.session_state[Key.DATASET_SWITCH])
+    if current:
+        open_dataset(current.id)
 
 
 def open_dataset(dataset_id: str) -> None:
@@ -87,9 +105,19 @@ def open_dataset(dataset_id: str) -> None:
         st.query_params[Key.DATASET] = dataset_id
 
 
+def close_dataset() -> None:
+    """Leave the open dataset, because it or its workspace goes: the newest one is opened in its place."""
+    st.session_state.pop(Key.DATASET, None)
+    st.query_params.pop(Key.DATASET, None)
+
+
 def require_dataset() -> Dataset:
     """Return the open dataset, which has samples; otherwise end the page with the way to get there."""
     current = dataset()
+    if current is None and is_dataset_gone():
+        say_dataset_is_gone()
+        _offer_others()
+        st.stop()
     if current is None:
         _stop_with("There is no dataset yet.", "Create one from your images, or restore the demo.")
     if not current.n_samples:
@@ -98,6 +126,28 @@ def require_dataset() -> Dataset:
             "Add embeddings: their filenames become its images.",
         )
     return current
+
+
+def say_dataset_is_gone() -> None:
+    """Say that the dataset of this tab or link is not there, and that nothing was done to another one."""
+    st.warning(
+        "The dataset of this page is not in this workspace. It was deleted, or the link is from another workspace. "
+        "No other dataset was opened in its place.",
+        icon=":material/link_off:",
+    )
+
+
+def _offer_others() -> None:
+    for other in datasets():
+        st.button(
+            f"{plain(other.name)} · {counted(other.n_samples, 'image')}",
+            key=f"instead-{other.id}",
+            icon=":material/photo_library:",
+            on_click=open_dataset,
+            args=(other.id,),
+            help="Work on this dataset",
+        )
+    st.page_link("../pages/datasets.py", label="All datasets", icon=":material/arrow_forward:")
 
 
 def _stop_with(problem: str, way_out: str) -> NoReturn:

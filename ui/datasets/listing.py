@@ -56,7 +56,7 @@ def _actions(dataset: Dataset, is_open: bool) -> None:
         disabled=bool(reason),
         help=reason or "Asks before it deletes",
     ):
-        _confirm_delete(dataset)
+        _confirm_delete(dataset, is_open=is_open)
 
 
 def _images_obstacle(dataset: Dataset) -> str | None:
@@ -97,12 +97,14 @@ def _images_there(dataset: Dataset) -> str:
 
 
 @st.dialog("Delete this dataset?")
-def _confirm_delete(dataset: Dataset) -> None:
+def _confirm_delete(dataset: Dataset, *, is_open: bool) -> None:
     st.write(
         f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, "
         "predictions and scores. Image files stay where they are."
     )
     if st.button("Delete for good", type="primary", help="This cannot be undone"):
         state.workspace().delete_dataset(dataset.id)
+        if is_open:
+            state.close_dataset()
         notify(f"Deleted “{dataset.name}”")
         st.rerun()

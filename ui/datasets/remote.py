@@ -40,6 +40,7 @@ def _open(server: str, token: str | None) -> None:
     remote = RemoteWorkspace(server, token, state.local_workspace().home / "remote")
     # In the session alone: the token must not reach the disk or the URL.
     st.session_state[Key.REMOTE] = remote
+    state.close_dataset()
     is_exposed = token and not is_private(remote.server)
     warning = ". Without https, others on the network can read the token" if is_exposed else ""
     notify(f"Opened {remote.server} with {counted(len(remote.datasets()), 'dataset')}{warning}")
@@ -57,4 +58,4 @@ def show_remote_workspace() -> None:
 
 def _leave() -> None:
     st.session_state.pop(Key.REMOTE, None)
-    st.session_state.pop(Key.DATASET, None)
+    state.close_dataset()
