@@ -25,7 +25,11 @@ if not remote:
     offer_demos()
     remote_form()
 st.subheader("New dataset")
-from_images, from_embeddings = st.tabs(["From a folder of images", "From embeddings"])
+from_images, from_embeddings = st.tabs(
+    # With a key it stays where it is when the list above it grows.
+    ["From a folder of images", "From embeddings"],
+    key="new-dataset-from",
+)
 with from_images:
     if remote:
         st.info(

@@ -33,7 +33,7 @@ def _draw(dataset: Dataset, card: SampleCard) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     with image:
         st.html(STYLE + _image(dataset, card))
-        st.caption(f"Row {card.row:,} (of 0 to {dataset.n_samples - 1:,}) · {_tags(dataset, card.row)}")
+        st.caption(f"Row {card.row:,}, counted from 0, of {dataset.n_samples:,} · {_tags(dataset, card.row)}")
     with numbers:
         st.markdown(
             "**Predicted**",

@@ -15,7 +15,7 @@ class Key(StrEnum):
     NOTICE = "notice"  # what to say after the next rerun
 
     # Of the Datasets page.
-    EMBEDDED_SEEN = "image-folder-seen"  # the job whose outcome has been shown and may go
+    EMBEDDING = "image-folder-job"  # the run that this session watches, or whose outcome it is to see
     METADATA_ROUND = "metadata-round"
 
     # Of the Predictions page.
@@ -26,6 +26,9 @@ class Key(StrEnum):
     FILTERS = "filters"  # of one dataset: see `key_of`
     FILTER_ROUND = "filter-removals"
     BIN_COUNT = "bin-count"
+    TAG_NAME_ROUND = "tag-name-round"
+    GO_TO_SELECT = "go-to-select"  # while on the way there
+    RINGED_TAGS = "ringed-tags"  # the tag whose images have rings, for each dataset
     MAP_SHOWN = "map-shown"  # dataset, embedding and method of the map on the page
     MAP_ROUND = "map-generation"
     MAP_OUTLINED = "map-drawn"  # whether an outline is drawn on it

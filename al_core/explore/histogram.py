@@ -10,6 +10,10 @@ from al_core.explore.filters import Mask, Range
 
 # A bar and "missing" fit one byte per sample, with bars wide enough to be drawn.
 MAX_BINS = 200
+# Of `typical_limits`: a hundredth of the samples at each end may share the outer color and bar.
+TYPICAL_QUANTILES = (0.01, 0.99)
+MOST_TYPICAL_SHARE = 0.5
+NEAR_LIMIT = 0.25
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,36 @@ def bin_values(values: NDArray[Any], n_bins: int, *, limits: tuple[float, float]
     if values.dtype.kind == "f":
         codes[np.isnan(values)] = n_bars
     return Bins(edges, codes)
+
+
+def typical_limits(values: NDArray[Any], limits: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Return the limits, or where nearly all values lie if that is less than half of what is between them.
+
+    Few outliers, or a scale of which the values use a corner, would leave one color and one bar to nearly all samples.
+    A limit that is near stays, so that a scale still begins at 0.
+
+    Args:
+        values: (N,) numbers; NaN is missing.
+        limits: Where the scale starts and ends; by default the smallest and the largest value.
+
+    Examples:
+        >>> typical_limits(np.array([0.0, 0.25, 0.5, 1.0]), (0, 1))
+        (0, 1)
+        >>> typical_limits(np.array([0.0, 0.02, 0.04, 0.06]), (0, 1))
+        (0, 0.0594)
+    """
+    low, high = limits or _finite_limits(values)
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return low, high
+    inner_low, inner_high = (round(float(end), 4) for end in np.quantile(finite, TYPICAL_QUANTILES))
+    span = inner_high - inner_low
+    if not 0 < span < MOST_TYPICAL_SHARE * (high - low):
+        return low, high
+    return (
+        low if inner_low - low < NEAR_LIMIT * span else inner_low,
+        high if high - inner_high < NEAR_LIMIT * span else inner_high,
+    )
 
 
 def _edges(values: NDArray[Any], n_bins: int, limits: tuple[float, float] | None) -> NDArray[Any]:

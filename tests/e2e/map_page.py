@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui.embedding_map import Categories, Values, embedding_map
+from ui.embedding_map import Categories, Ring, Values, embedding_map
 
 
 @st.cache_resource
@@ -28,8 +28,8 @@ selection = embedding_map(
     points,
     key="map",
     colors=colors,
-    labeled=np.arange(len(points))[40:80],
-    added=np.arange(len(points))[80:120],
+    ring=Ring("Labeled", np.arange(len(points))[40:80]),
+    highlight=Ring("Selected", np.arange(len(points))[80:120]),
     shown=shown,
     card_url="/cards/{row}.json",
     image_url="/pictures/{row}",

@@ -92,7 +92,7 @@ def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:
     page.goto("/explore")
-    low = page.get_by_role("slider", name="Lowest value kept").first
+    low = page.get_by_role("slider", name="Lowest value of uncertainty_margin kept")
     low.focus()
     for _ in range(4):
         low.press("Shift+ArrowRight")

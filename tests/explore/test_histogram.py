@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from al_core.explore.histogram import bin_values
+from al_core.explore.histogram import bin_values, typical_limits
 
 NAN = np.nan
 SCORES = np.array([0.0, 0.25, 0.5, 0.75, 1.0, NAN], np.float32)
@@ -44,3 +44,28 @@ def test_infinite_values_fall_into_the_outer_bars() -> None:
 def test_values_without_spread_share_one_bar_or_none(values: list[float], counts: list[int]) -> None:
     counted = bin_values(np.array(values), 40).count()
     assert [counted[:-1].sum(), counted[-1]] == counts
+
+
+@pytest.mark.parametrize(
+    ("values", "limits", "expected"),
+    [
+        (np.linspace(0, 0.067, 201), (0, 1), (0, 0.0663)),
+        (np.linspace(0.9, 1, 201), (0, 1), (0.901, 1)),
+        (np.linspace(0, 0.6, 201), (0, 1), (0, 1)),
+        (np.append(np.linspace(0, 1, 999), 1e6), None, (0, 0.991)),
+        (np.full(5, 0.5), (0, 1), (0, 1)),
+        (np.full(5, NAN), (0, 1), (0, 1)),
+    ],
+    ids=["a low corner", "a high corner", "more than half", "one outlier", "equal", "missing"],
+)
+def test_typical_limits_are_where_nearly_all_values_lie(
+    values: np.ndarray, limits: tuple[float, float] | None, expected: tuple[float, float]
+) -> None:
+    assert typical_limits(values, limits) == pytest.approx(expected, abs=1e-3)
+
+
+def test_values_beyond_the_limits_fall_into_the_outer_bars_whose_ranges_let_them_through() -> None:
+    values = np.array([0.0, 0.01, 0.03, 0.9])
+    bins = bin_values(values, 2, limits=(0, 0.04))
+    assert bins.count().tolist() == [2, 2, 0]
+    assert bins.range_of(1, 1).mask(values).tolist() == [False, False, True, True]

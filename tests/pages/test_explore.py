@@ -5,16 +5,19 @@ from typing import Any
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from al_core import workflow
 from al_core.explore.filters import Filters, Range
 from al_core.steps.scores import ScoreOrigin
 from al_core.steps.views import ViewOrigin, save_view
-from al_core.store import Dataset, Kind, Workspace
+from al_core.store import Dataset, Kind, TagOrigin, TagRole, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_pages import button, field
+from ui.embedding_map import Ring, Values
+from ui.explore import columns
 from ui.explore.filters import filters_key
-from ui.explore.map import map_key
+from ui.explore.map import map_key, rings_of
 from ui.session import Key
 
 MARGIN = "uncertainty_margin"
@@ -47,6 +50,14 @@ def explore(open_page: Open, dataset: Dataset, **wanted: Any) -> AppTest:
     app = open_page("explore")
     app.session_state[filters_key(dataset)] = Filters(**wanted)
     return app.run()
+
+
+def ringed(app: AppTest) -> Selectbox[str]:
+    return next(box for box in app.selectbox if box.label == "Highlight tag")
+
+
+def names(rings: tuple[Ring | None, Ring | None]) -> list[str]:
+    return [ring.name for ring in rings if ring]
 
 
 def count(app: AppTest) -> str:
@@ -111,10 +122,61 @@ def test_a_selection_becomes_a_tag_in_one_click(open_page: Open, pairs: Dataset)
     assert field(app, "Name of the tag").value == "explored-2"
 
 
+def test_the_name_of_a_tag_is_fresh_after_each_one(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs)
+    field(app, "Name of the tag").input("my pick").run()
+    button(app, "New tag").click().run()
+    assert pairs.tag("my pick").size == 4
+    assert field(app, "Name of the tag").value == "explored-1"
+    button(app, "New tag").click().run()
+    assert pairs.tag("explored-1").size == 4
+
+
+def test_a_new_tag_leaves_the_rings_as_they_are(open_page: Open, pairs: Dataset) -> None:
+    app = explore(open_page, pairs)
+    assert ringed(app).value == "nothing"
+    ringed(app).set_value(pairs.tag("checked").id).run()
+    button(app, "New tag").click().run()
+    assert ringed(app).value == pairs.tag("checked").id
+
+
+def test_the_rings_say_what_the_images_of_a_tag_are(pairs: Dataset) -> None:
+    checked = pairs.tag("checked")
+    assert names(rings_of(pairs, checked)) == ["in “checked”"]
+    pairs.set_tag_role(checked, TagRole.LABELED)
+    assert names(rings_of(pairs, pairs.tag("checked"))) == ["Labeled"]
+    picked = pairs.create_tag("picked", np.array([0, 1, 3]), TagOrigin(labeled=checked, order=np.array([1])))
+    rings = rings_of(pairs, picked)
+    assert names(rings) == ["Labeled", "Selected"]
+    assert [ring.rows.tolist() for ring in rings if ring] == [[0, 3], [1]]
+    workflow.mark_sent(pairs, picked)
+    assert names(rings_of(pairs, pairs.tag("picked"))) == ["Labeled", "Sent"]
+    pairs.set_tag_role(checked, TagRole.REGION)
+    assert names(rings_of(pairs, pairs.tag("picked"))) == ["Chosen before", "Sent"]
+    assert rings_of(pairs, None) == (None, None)
+
+
+def test_a_score_that_uses_a_corner_of_its_scale_has_all_colors(pairs: Dataset) -> None:
+    workflow.store_scores(pairs, np.arange(4), {MARGIN: [0.0, 0.02, 0.04, 0.06]})
+    colors = columns.map_colors(pairs, columns.number_columns(pairs), MARGIN)
+    assert isinstance(colors, Values)
+    codes, legend = colors.encode()
+    assert codes.tolist() == [0, 86, 171, 254]
+    assert (legend["low"], legend["openEnds"]) == (0, (False, True))
+
+
+def test_the_colors_of_tags_say_how_large_each_tag_is(pairs: Dataset) -> None:
+    pairs.create_tag("inside", np.array([3]))
+    _, legend = columns.first_tag(pairs).encode()
+    entries = [(entry["name"], entry["count"], entry["size"]) for entry in legend["entries"]]
+    assert entries == [("in no tag", 2, 2), ("inside", 0, 1), ("checked", 2, 2)]
+
+
 def test_a_selection_becomes_the_query_set_in_one_click(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs, classes=("cat",))
     button(app, "Select from these").click().run()
-    assert app.title[0].value == "Select"
+    assert [link.proto.label for link in app.get("page_link")] == ["Go on to Select"]
+    app.switch_page("../pages/select.py").run()
     assert next(box for box in app.selectbox if box.label == "Choose from").value == "explored-1"
 
 

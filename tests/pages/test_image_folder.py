@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 from al_core import workflow
 from al_core.store import Kind, Workspace
 from tests.embedding.models import mean_color
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, unescaped
 from tests.patience import PATIENCE
 from ui import jobs
 from ui.datasets.image_folder import JOB
+from ui.session import Key
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +42,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def finished(app: AppTest) -> AppTest:
-    job = jobs.latest(JOB)
-    assert job is not None
-    assert job.wait(PATIENCE)
+    # The page may have taken over a run that has ended already.
+    assert app.session_state[Key.EMBEDDING].wait(PATIENCE)
     return app.run()
 
 
@@ -64,6 +64,34 @@ def test_a_folder_without_images_is_explained(open_page: Open, tmp_path: Path) -
     (tmp_path / "empty").mkdir()
     app = finished(start(open_page("datasets"), tmp_path / "empty", "none"))
     assert "contains no image" in app.error[0].value
+
+
+def test_the_button_works_at_once_and_says_what_is_missing(open_page: Open) -> None:
+    app = open_page("datasets")
+    assert not next(button for button in app.button if button.label == "Embed the images").disabled
+    assert "There is no folder yet" in press(app, "Embed the images").error[0].value
+    app.text_input(key="folder-path").input("/data/images")
+    assert "The dataset has no name yet" in press(app, "Embed the images").error[0].value
+    assert "The dataset has no name yet" in press(app, "Create dataset").error[0].value
+    assert jobs.latest(JOB) is None
+
+
+def test_a_failure_is_shown_once_and_goes_with_the_next_attempt(open_page: Open, tmp_path: Path) -> None:
+    app = finished(start(open_page("datasets"), tmp_path / "nowhere", "none"))
+    assert len(app.error) == 1
+    assert not open_page("datasets").error
+    app.text_input(key="folder-name").input("")
+    assert [unescaped(error.value) for error in press(app, "Embed the images").error] == [
+        "The dataset has no name yet: enter one above"
+    ]
+
+
+def test_a_finished_run_is_told_to_who_watched_it_and_not_to_every_page(open_page: Open, images_dir: Path) -> None:
+    app = start(open_page("datasets"), images_dir, "reds")
+    assert len(finished(app).success) == 1
+    assert not open_page("datasets").success
+    press(app, "Open it")
+    assert not app.success
 
 
 def test_a_name_that_is_taken_is_refused_before_any_work(home: Path, open_page: Open, images_dir: Path) -> None:

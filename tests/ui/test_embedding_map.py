@@ -82,7 +82,10 @@ def test_the_arrays_used_longest_ago_go_first() -> None:
 def test_values_take_the_steps_from_low_to_high_and_nan_is_missing() -> None:
     codes, legend = Values("margin", np.array([0, 0.5, 1, np.nan, 7]), low=0, high=1).encode()
     assert codes.tolist() == [0, 127, 254, 255, 254]
-    assert legend == {"kind": "values", "name": "margin", "low": 0, "high": 1, "palette": "viridis", "missing": 1}
+    assert legend == {"kind": "values", "name": "margin", "low": 0, "high": 1, "palette": "viridis"} | {
+        "openEnds": (False, False),
+        "missing": 1,
+    }
 
 
 def test_values_without_range_take_their_own() -> None:
@@ -100,7 +103,10 @@ def test_values_without_any_range_have_a_legend_of_numbers(values: NDArray[np.fl
 
 def test_the_legend_lists_categories_that_occur_with_their_counts() -> None:
     codes, legend = Categories("class", np.array([2, 0, 2, -1]), ("cat", "dog", "eel")).encode()
-    assert legend["entries"] == [{"name": "cat", "count": 1}, {"name": "eel", "count": 2}]
+    assert legend["entries"] == [
+        {"name": "cat", "count": 1, "size": 1},
+        {"name": "eel", "count": 2, "size": 2},
+    ]
     assert codes.tolist() == [1, 0, 1, 255]
     assert legend["missing"] == 1
 
@@ -109,7 +115,8 @@ def test_small_categories_beyond_the_legend_become_other() -> None:
     members = np.repeat(np.arange(300), np.arange(300, 0, -1))
     codes, legend = Categories("class", members, tuple(f"c{n}" for n in range(300))).encode()
     assert len(legend["entries"]) == 25
-    assert legend["entries"][24] == {"name": "other", "count": int((members >= 24).sum()), "other": True}
+    n_others = int((members >= 24).sum())
+    assert legend["entries"][24] == {"name": "other", "count": n_others, "size": n_others, "other": True}
     assert (codes[members == 0] == 0).all()
     assert (codes[members == 299] == 24).all()
 
@@ -172,11 +179,11 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from ui.embedding_map import Values, embedding_map
+    from ui.embedding_map import Ring, Values, embedding_map
 
     points = np.array([[0, 0], [0.5, 0.5], [4, 0], [4, 2]], np.float32)
     colors = Values("margin", np.linspace(0, 1, 4))
-    selection = embedding_map(points, key="map", colors=colors, labeled=np.array([2]))
+    selection = embedding_map(points, key="map", colors=colors, ring=Ring("Labeled", np.array([2])))
     st.text(f"rows {selection.rows(points, colors).tolist()}, picked {selection.picked}")
 
 

@@ -32,13 +32,23 @@ def embeddings_form() -> None:
             "Lightly's CSV (filenames, embedding_0, …), Parquet, Arrow, HDF5, .npz, FiftyOne's JSON, or .npy",
         )
         filenames = _filenames(embeddings) if embeddings else None
-    # An .npy file holds one array, so it can never name its rows.
-    is_ready = bool(name and embeddings and (embeddings.suffix != ".npy" or filenames))
-    reason = obstacle(None if is_ready else "Enter a name and drop embeddings first; .npy needs its filenames too")
-    if st.button("Create dataset", type="primary", disabled=bool(reason), help=reason) and embeddings:
+    reason = obstacle()
+    # Not disabled by what is missing: a field tells only when it is left, and the click that leaves it would be lost.
+    if st.button("Create dataset", type="primary", disabled=bool(reason), help=reason):
         with errors_explained(), st.spinner("Reading the embeddings…"):
-            _create(name, embeddings, filenames, images_dir)
+            _create(name, _complete(name, embeddings, filenames), filenames, images_dir)
             st.rerun()
+
+
+def _complete(name: str, embeddings: Path | None, filenames: Path | None) -> Path:
+    if not name:
+        raise InvalidInputError("The dataset has no name yet: enter one above")
+    if embeddings is None:
+        raise InvalidInputError("There are no embeddings yet: drop a file above")
+    # An .npy file holds one array, so it can never name its rows.
+    if embeddings.suffix == ".npy" and filenames is None:
+        raise InvalidInputError(f"{embeddings.name} does not name its rows: drop the list of filenames above too")
+    return embeddings
 
 
 def _images_dir() -> str:

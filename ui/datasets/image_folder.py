@@ -26,8 +26,8 @@ def folder_form() -> None:
             icon=":material/terminal:",
         )
         return
-    job = jobs.latest(JOB)
-    if job and not job.is_running and job.id != st.session_state.get(Key.EMBEDDED_SEEN):
+    job = _watched_job()
+    if job and not job.is_running:
         _show_outcome(job)
     # Drawn during a run too: Streamlit forgets fields that are not, and after a stop they are needed again.
     folder, name, model = _fields(disabled=job is not None and job.is_running)
@@ -40,13 +40,31 @@ def folder_form() -> None:
             has_pace=True,
         )
         return
-    is_ready = bool(folder and name and model)
-    reason = obstacle(None if is_ready else "Enter a folder and a name first")
+    reason = obstacle()
     hint = reason or "An interrupted run resumes where it stopped"
-    if st.button("Embed the images", type="primary", disabled=bool(reason), help=hint):
+    # Not disabled by what is missing: a field tells only when it is left, and the click that leaves it would be lost.
+    if st.button("Embed the images", type="primary", disabled=bool(reason), help=hint, on_click=_forget_outcome):
         with errors_explained():
             _start(folder, name, model)
             st.rerun()
+
+
+def _watched_job() -> Job | None:
+    """Return the job under way, or the one whose outcome this session is to see.
+
+    An outcome is shown to whoever watched the run, or else to the first who looks; not to every page opened later.
+    """
+    job = jobs.latest(JOB)
+    if job:
+        st.session_state[Key.EMBEDDING] = job
+        if not job.is_running and obstacle() is None:
+            jobs.forget(JOB)
+    watched: Job | None = st.session_state.get(Key.EMBEDDING)
+    return watched
+
+
+def _forget_outcome() -> None:
+    st.session_state.pop(Key.EMBEDDING, None)
 
 
 def _fields(*, disabled: bool) -> tuple[str, str, str]:
@@ -77,10 +95,14 @@ def _fields(*, disabled: bool) -> tuple[str, str, str]:
 
 def _start(folder: str, name: str, model: str) -> None:
     # A page may be open to others than the owner of this machine: it never runs code that a visitor names.
+    if not folder:
+        raise InvalidInputError("There is no folder yet: enter the path of the images above")
+    if not name:
+        raise InvalidInputError("The dataset has no name yet: enter one above")
     if model.startswith("python:"):
         raise InvalidInputError("Python functions work with `al-core embed --model`, not on this page")
     path = machine_path(folder)
-    model = checked_model(model)
+    model = checked_model(model or BUILT_IN)
     workspace = state.local_workspace()
     workspace.check_dataset_name(name)
 
@@ -99,10 +121,10 @@ def _show_outcome(job: Job) -> None:
             icon=":material/pause_circle:",
         )
     else:
-        _show_result(job.id, job.result)
+        _show_result(job.result)
 
 
-def _show_result(job_id: str, result: workflow.EmbeddedFolder) -> None:
+def _show_result(result: workflow.EmbeddedFolder) -> None:
     dataset = result.dataset
     text, button = st.columns([5, 1], vertical_alignment="center")
     text.success(
@@ -111,7 +133,7 @@ def _show_result(job_id: str, result: workflow.EmbeddedFolder) -> None:
         icon=":material/check_circle:",
     )
     if button.button("Open it", key="folder-open", help="Work on this dataset"):
-        st.session_state[Key.EMBEDDED_SEEN] = job_id
+        _forget_outcome()
         state.open_dataset(dataset.id)
         st.rerun()
     if result.broken:

@@ -3,6 +3,7 @@
 The points go down as bytes, each array once; an outline or one row comes up, at most 5 kB whatever it encloses.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ui.embedding_map.arrays import CACHE, digest_of
 from ui.embedding_map.colors import Categories, Palette, Values
 from ui.embedding_map.selection import MapSelection, read_state
 
-__all__ = ["Categories", "MapSelection", "Palette", "Values", "embedding_map"]
+__all__ = ["Categories", "MapSelection", "Palette", "Ring", "Values", "embedding_map"]
 
 FOLDER = Path(__file__).parent
 # Joined into one module in this order: the browser loads it as one text, without imports.
@@ -34,6 +35,14 @@ SCRIPTS = (
 )
 
 
+@dataclass(frozen=True)
+class Ring:
+    """Points with a ring around each, and what the legend calls them."""
+
+    name: str
+    rows: Rows
+
+
 def _read(*names: str) -> str:
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
@@ -47,8 +56,8 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     key: str,
     digest: str | None = None,
     colors: Values | Categories | None = None,
-    labeled: Rows | None = None,
-    added: Rows | None = None,
+    ring: Ring | None = None,
+    highlight: Ring | None = None,
     shown: NDArray[np.bool_] | None = None,
     card_url: str | None = None,
     image_url: str | None = None,
@@ -64,8 +73,8 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         key: The widget's name in the session.
         digest: Names the content of `points`; without it, it is calculated in every run.
         colors: What the colors mean; all points have one color without it.
-        labeled: Rows drawn with a ring.
-        added: Rows that a selection added, drawn with a ring of a second color.
+        ring: Points drawn with a ring.
+        highlight: Points drawn with a ring of a second color.
         shown: (N,) False fades a point: it lies outside the filter.
         card_url: Address with "{row}" of JSON with `filename`, `scores` and `classes`, read when the pointer rests
             on a point; optional `boxes` and `keypoints` are drawn over the image, and with `has_mask` a mask.
@@ -88,10 +97,10 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         "arrays": {
             "positions": CACHE.add(*positions),
             "codes": codes and CACHE.add(*codes),
-            "marks": _marks(is_placed, labeled, added),
+            "marks": _marks(is_placed, ring, highlight),
             "shown": CACHE.add(bits) if bits else None,
         },
-        "marks": _counts(labeled, added, shown),
+        "marks": _legend_of_marks(ring, highlight, shown),
         "cardUrl": card_url,
         "imageUrl": image_url,
         "height": height,
@@ -122,17 +131,18 @@ def _body(array: NDArray[Any]) -> Body:
     return body, digest_of(body)
 
 
-def _marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | None) -> str | None:
-    if labeled is None and added is None and is_placed.all():
+def _marks(is_placed: NDArray[np.bool_], ring: Ring | None, highlight: Ring | None) -> str | None:
+    if ring is None and highlight is None and is_placed.all():
         # The browser then takes all marks as 0, which saves a million bytes.
         return None
-    return CACHE.add(arrays.marks(is_placed, labeled, added).tobytes())
+    rows = (None if drawn is None else drawn.rows for drawn in (ring, highlight))
+    return CACHE.add(arrays.marks(is_placed, *rows).tobytes())
 
 
-def _counts(labeled: Rows | None, added: Rows | None, shown: NDArray[np.bool_] | None) -> dict[str, int]:
+def _legend_of_marks(ring: Ring | None, highlight: Ring | None, shown: NDArray[np.bool_] | None) -> dict[str, Any]:
     return {
-        "labeled": 0 if labeled is None else len(labeled),
-        "added": 0 if added is None else len(added),
+        "ring": ring and {"name": ring.name, "count": len(ring.rows)},
+        "highlight": highlight and {"name": highlight.name, "count": len(highlight.rows)},
         "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown)),
     }
 

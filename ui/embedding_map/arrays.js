@@ -1,5 +1,5 @@
-const LABELED = 1;
-const ADDED = 2;
+const RING = 1;
+const HIGHLIGHT = 2;
 const FADED = 4;
 const NOWHERE = 8;
 const STEPS = 65535;
@@ -33,10 +33,10 @@ async function fetchPoints({ count, arrays }, shown, known) {
   };
 }
 
-/** Those added are drawn last, over the labeled ones. */
+/** Highlighted ones are drawn last, over the others. */
 function ringedRows(marks) {
   const rows = [[], []];
-  for (let i = 0; i < marks.length; i++) if (marks[i] & (LABELED | ADDED)) rows[marks[i] & ADDED ? 1 : 0].push(i);
+  for (let i = 0; i < marks.length; i++) if (marks[i] & (RING | HIGHLIGHT)) rows[marks[i] & HIGHLIGHT ? 1 : 0].push(i);
   return Uint32Array.from(rows.flat());
 }
 

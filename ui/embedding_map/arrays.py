@@ -2,7 +2,7 @@
 
 positions  uint16  x, y of each point; 0..65535 is the larger side of the map
 codes      uint8   color of each point: a step of the palette or an entry of the legend, 255 for missing
-marks      uint8   of each point: LABELED, ADDED, NOWHERE
+marks      uint8   of each point: RING, HIGHLIGHT, NOWHERE
 shown      1 bit   of each point, lowest bit first: 0 outside the filter; changes with each filter and is not fetched
                    but sent with the header
 """
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from al_core.types import Rows
 
 # Bits of a mark; arrays.js has the same.
-LABELED = 1
-ADDED = 2
+RING = 1
+HIGHLIGHT = 2
 FADED = 4
 NOWHERE = 8
 STEPS = 65_535
@@ -82,13 +82,13 @@ def quantize(points: NDArray[np.floating]) -> tuple[NDArray[np.uint16], NDArray[
     return steps, is_placed, frame
 
 
-def marks(is_placed: NDArray[np.bool_], labeled: Rows | None, added: Rows | None) -> NDArray[np.uint8]:
+def marks(is_placed: NDArray[np.bool_], ring: Rows | None, highlight: Rows | None) -> NDArray[np.uint8]:
     """Return each point's marks; a point without a place is hidden."""
     flags = np.where(is_placed, 0, NOWHERE).astype(np.uint8)
-    if labeled is not None:
-        flags[labeled] |= LABELED
-    if added is not None:
-        flags[added] |= ADDED
+    if ring is not None:
+        flags[ring] |= RING
+    if highlight is not None:
+        flags[highlight] |= HIGHLIGHT
     return flags
 
 

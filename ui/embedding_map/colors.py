@@ -26,6 +26,8 @@ class Values:
         low: The number at the lower end of the palette; by default the smallest.
         high: The number at its upper end; by default the largest.
         palette: Its colors from low to high.
+        open_ends: Whether there are numbers below `low`, and above `high`, which have the outer colors: the legend
+            says so.
         digest: Names the content of `values`; without it, it is calculated in every run.
     """
 
@@ -34,12 +36,13 @@ class Values:
     low: float | None = None
     high: float | None = None
     palette: Palette = "viridis"
+    open_ends: tuple[bool, bool] = (False, False)
     digest: str | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
         """The digest of the content and the settings beside it: two that share both are encoded alike."""
-        settings = (self.values.dtype, self.name, self.low, self.high, self.palette)
+        settings = (self.values.dtype, self.name, self.low, self.high, self.palette, self.open_ends)
         return self.digest or digest_of(self.values), repr(settings)
 
     @property
@@ -58,7 +61,7 @@ class Values:
             steps = np.clip((values - np.float32(low)) * np.float32(scale) + 0.5, 0, LAST_STEP)
         codes = np.where(is_finite, steps, MISSING).astype(np.uint8)
         legend = {"kind": "values", "name": self.name, "low": low, "high": high, "palette": self.palette}
-        return codes, legend | {"missing": len(values) - len(finite)}
+        return codes, legend | {"openEnds": self.open_ends, "missing": len(values) - len(finite)}
 
     def _limits(self, finite: NDArray[np.float32]) -> tuple[float, float]:
         if not len(finite):
@@ -76,6 +79,8 @@ class Categories:
         name: What the legend calls it.
         codes: (N,) positions in `names`; -1 is missing and drawn gray.
         names: The categories. The legend lists the 24 largest, everything else is "other".
+        sizes: How many points belong to each category if they may belong to several, of which they have the color of
+            one; None for a category whose points all have its color.
         digest: Names the content of `codes`; without it, it is calculated in every run.
     """
 
@@ -83,11 +88,12 @@ class Categories:
     codes: NDArray[np.integer]
     names: tuple[str, ...]
     digest: str | None = None
+    sizes: tuple[int | None, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
         """The digest of the content and the settings beside it: two that share both are encoded alike."""
-        return self.digest or digest_of(self.codes), repr((self.codes.dtype, self.name, self.names))
+        return self.digest or digest_of(self.codes), repr((self.codes.dtype, self.name, self.names, self.sizes))
 
     @property
     def array(self) -> NDArray[np.integer]:
@@ -97,14 +103,20 @@ class Categories:
     def encode(self) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Return a legend entry per point, 255 for missing, and the legend."""
         counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
-        listed = np.flatnonzero(counts)
+        # A tag inside older ones has no point of its own color, and is listed all the same.
+        sizes = np.array([size or 0 for size in self.sizes] or counts)
+        listed = np.flatnonzero(np.maximum(counts, sizes))
         if len(listed) > MAX_CATEGORIES:
             listed = np.sort(np.argsort(-counts, kind="stable")[:MAX_CATEGORIES])
         entry_of = np.full(len(self.names) + 1, len(listed), np.uint8)
         entry_of[listed] = np.arange(len(listed))
         entry_of[-1] = MISSING  # code -1
-        entries = [{"name": self.names[code], "count": int(counts[code])} for code in listed]
+        entries = [self._entry(int(code), int(counts[code])) for code in listed]
         if other := int(counts.sum() - counts[listed].sum()):
-            entries.append({"name": "other", "count": other, "other": True})
+            entries.append({"name": "other", "count": other, "size": other, "other": True})
         legend = {"kind": "categories", "name": self.name, "entries": entries}
         return entry_of[self.codes], legend | {"missing": int((self.codes < 0).sum())}
+
+    def _entry(self, code: int, count: int) -> dict[str, Any]:
+        size = self.sizes[code] if self.sizes else None
+        return {"name": self.names[code], "count": count, "size": count if size is None else size}

@@ -1,4 +1,5 @@
-const MARK_NAMES = { labeled: "Labeled", added: "Newly selected", faded: "Outside the filter" };
+const HAS_OTHER_COLOR = "Images in several tags have the color of the oldest";
+const FADED_NAME = "Outside the filter";
 
 /** Builds an element: h("p.note", { title }, "text", child); text is never read as HTML. */
 function h(kind, properties = {}, ...children) {
@@ -20,22 +21,26 @@ function formatNumber(value) {
 }
 
 function valuesLegend(legend, theme) {
-  const bar = h("div.bar", { role: "img", "aria-label": `from ${formatNumber(legend.low)} to ${formatNumber(legend.high)}` });
+  const [isOpenBelow, isOpenAbove] = legend.openEnds;
+  const low = (isOpenBelow ? "≤ " : "") + formatNumber(legend.low);
+  const high = (isOpenAbove ? "≥ " : "") + formatNumber(legend.high);
+  const bar = h("div.bar", { role: "img", "aria-label": `from ${low} to ${high}` });
   bar.style.background = `linear-gradient(to right, ${paletteStops(legend.palette, theme).join(", ")})`;
-  const range = h("div.range", {}, h("span", {}, formatNumber(legend.low)), h("span", {}, formatNumber(legend.high)));
+  const range = h("div.range", {}, h("span", {}, low), h("span", {}, high));
   const missing = legend.missing ? h("div.missing", {}, h("i.swatch.none"), `${legend.missing.toLocaleString("en")} without a value`) : null;
   return [bar, range, missing];
 }
 
-function entryRow({ name, count, color, isHidden, toggle, solo }) {
+function entryRow({ name, count, size, color, isHidden, toggle, solo }) {
+  const many = size === count ? count.toLocaleString("en") : `${count.toLocaleString("en")} of ${size.toLocaleString("en")}`;
   const swatch = h("i.swatch");
   swatch.style.background = `rgb(${color})`;
   const button = h(
     "button.entry",
-    { type: "button", "aria-pressed": String(!isHidden), "aria-label": `${name}, ${count} images`, onclick: toggle, ondblclick: solo },
+    { type: "button", "aria-pressed": String(!isHidden), "aria-label": `${name}, ${many} images`, onclick: toggle, ondblclick: solo },
     swatch,
     h("span.name", {}, name),
-    h("span.count", {}, count.toLocaleString("en")),
+    h("span.count", { title: size === count ? null : HAS_OTHER_COLOR }, many),
   );
   const only = h("button.only", { type: "button", "aria-label": `Show only ${name}`, onclick: solo }, "only");
   return h("div.row", {}, button, only);
@@ -43,10 +48,11 @@ function entryRow({ name, count, color, isHidden, toggle, solo }) {
 
 function categoriesLegend(legend, theme, hidden, actions) {
   const colors = categoryColors(legend, theme);
-  const rows = legend.entries.map(({ name, count }, code) =>
+  const rows = legend.entries.map(({ name, count, size }, code) =>
     entryRow({
       name,
       count,
+      size,
       color: colors[code],
       isHidden: hidden.has(code),
       toggle: () => actions.toggle(code),
@@ -59,17 +65,17 @@ function categoriesLegend(legend, theme, hidden, actions) {
 
 function marksLegend(counts, theme, hiddenMarks, actions) {
   const rows = [];
-  for (const [mark, color] of [["labeled", theme.text], ["added", theme.added]]) {
-    if (!counts[mark]) continue;
+  for (const [mark, color] of [["ring", theme.text], ["highlight", theme.highlight]]) {
+    if (!counts[mark]?.count) continue;
     const ring = h("i.swatch.ring");
     ring.style.borderColor = `rgb(${color})`;
     const properties = { type: "button", "aria-pressed": String(!hiddenMarks.has(mark)), onclick: () => actions.toggleMark(mark) };
-    const count = h("span.count", {}, counts[mark].toLocaleString("en"));
-    rows.push(h("div.row", {}, h("button.entry", properties, ring, h("span.name", {}, MARK_NAMES[mark]), count)));
+    const count = h("span.count", {}, counts[mark].count.toLocaleString("en"));
+    rows.push(h("div.row", {}, h("button.entry", properties, ring, h("span.name", { title: counts[mark].name }, counts[mark].name), count)));
   }
   if (counts.faded) {
     const count = h("span.count", {}, counts.faded.toLocaleString("en"));
-    rows.push(h("div.row.still", {}, h("i.swatch.faded"), h("span.name", {}, MARK_NAMES.faded), count));
+    rows.push(h("div.row.still", {}, h("i.swatch.faded"), h("span.name", {}, FADED_NAME), count));
   }
   return rows;
 }

@@ -229,8 +229,8 @@ class EmbeddingMap {
   draw() {
     if (!this.palette || !this.ratio) return;
     const { camera, ratio, theme, header, hiddenMarks, outline } = this;
-    const ringedMarks = (hiddenMarks.has("labeled") ? 0 : LABELED) | (hiddenMarks.has("added") ? 0 : ADDED);
-    const hasRings = header.marks.labeled || header.marks.added;
+    const ringedMarks = (hiddenMarks.has("ring") ? 0 : RING) | (hiddenMarks.has("highlight") ? 0 : HIGHLIGHT);
+    const hasRings = header.marks.ring || header.marks.highlight;
     this.renderer.draw({ camera, ratio, theme, ringedMarks: hasRings ? ringedMarks : 0, hasFaded: Boolean(header.marks.faded || outline) });
     this.isStale = false;
     this.#drawOverlay();

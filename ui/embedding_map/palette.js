@@ -33,7 +33,7 @@ function readTheme(element) {
     isDark: luminance(background) < 0.5,
     faded: text.map((value, i) => value * 0.17 + background[i] * 0.83),
     accent: parseColor(read("--st-primary-color", "#0072b2")),
-    added: parseColor(read("--st-orange-color", "#d55e00")),
+    highlight: parseColor(read("--st-orange-color", "#d55e00")),
     categories: read("--st-chart-categorical-colors", "#0072b2,#d55e00,#009e73,#cc79a7,#e69f00,#56b4e9").match(/#[0-9a-f]{6}/gi) || [],
   };
 }

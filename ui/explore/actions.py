@@ -1,5 +1,7 @@
 """What can be done with the images that the filters let through."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from al_core.store import Dataset, Provenance, TagOrigin, TagRole
@@ -7,12 +9,21 @@ from al_core.text import counted
 from al_core.types import Rows
 from ui.messages import errors_explained, notify
 from ui.select.tags import choose_query
-from ui.session import key_of
+from ui.session import Key, key_of, next_round, round_of
 from ui.visitor import obstacle
+
+# The browser follows the link, because `st.switch_page` may end on an empty page while a job is watched: the browser
+# clears the page when the answer to a tick of the page before comes after it. A link stops the ticks first.
+_follow_link = st.components.v2.component(
+    "follow_link",
+    js=Path(__file__).with_name("follow_link.js").read_text(encoding="utf-8"),
+)
 
 
 def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     """Draw a name field and buttons: new tag, query set, download; `reasons` say how `rows` came about."""
+    if st.session_state.pop(Key.GO_TO_SELECT, False):
+        _go_on_to_select()
     name = _name_field(dataset)
     empty = None if len(rows) else "No image is left: remove a filter first"
     tag_obstacle = obstacle(empty)
@@ -34,10 +45,17 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
             provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
             tag = dataset.create_tag(name, rows, TagOrigin(provenance=provenance))
             notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+            next_round(Key.TAG_NAME_ROUND)
             if is_query:
                 choose_query(dataset, tag)
-                st.switch_page("../pages/select.py")
+                st.session_state[Key.GO_TO_SELECT] = True
             st.rerun()
+
+
+def _go_on_to_select() -> None:
+    with st.container(key="go-to-select", width="content"):
+        st.page_link("../pages/select.py", label="Go on to Select", icon=":material/arrow_forward:")
+    _follow_link(key="follow-to-select", data={"container": "go-to-select"})
 
 
 def _name_field(dataset: Dataset) -> str:
@@ -45,8 +63,8 @@ def _name_field(dataset: Dataset) -> str:
     return st.text_input(
         "Name of the tag",
         free_name,
-        # A new name needs a new field: the old one keeps what was typed.
-        key=key_of("tag-name", free_name),
+        # Another key after each tag makes another field: the same one would keep what was typed.
+        key=key_of("tag-name", free_name, str(round_of(Key.TAG_NAME_ROUND))),
         label_visibility="collapsed",
         width=170,
         help="Of the new tag: letters, digits, spaces and . : ; = @ _ + -",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.explore import filters
 from al_core.explore.filters import Mask
-from al_core.explore.histogram import Bins, bin_values
+from al_core.explore.histogram import Bins, bin_values, typical_limits
 from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.tasks import PredictionAttributes
@@ -38,6 +38,12 @@ class Column:
     def bins(self, n_bins: int) -> tuple[Bins, NDArray[np.int64]]:
         """Return the bars of a histogram and how many images each holds in all."""
         return _bins(self.stored.digest, n_bins, (0.0, 1.0) if self.is_score else None, self.values)
+
+    @property
+    def open_ends(self) -> tuple[bool, bool]:
+        """Whether the scale of its bars and colors leaves values below it, and above it."""
+        bins, _ = self.bins(1)
+        return _open_ends(self.stored.digest, float(bins.edges[0]), float(bins.edges[-1]), self.values)
 
     def highest_first(self) -> Rows:
         """Return all rows, the highest value first."""
@@ -83,12 +89,14 @@ def first_tag(dataset: Dataset) -> Categories:
     """Return the oldest tag that each image is in: tags contain their parents, so this is when it was added."""
     codes = np.zeros(dataset.n_samples, np.int16)
     names = [NO_TAG]
+    sizes: list[int | None] = [None]
     # Newest first, so that an older tag has the last word.
     for tag in dataset.tags():
         if tag.name != INITIAL_TAG:
             codes[filters.tag_mask([tag.mask], dataset.n_samples)] = len(names)
             names.append(tag.name)
-    return Categories(TAG, codes, tuple(names))
+            sizes.append(tag.size)
+    return Categories(TAG, codes, tuple(names), sizes=tuple(sizes))
 
 
 def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -> Values | Categories | None:
@@ -103,7 +111,7 @@ def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -
     bins, _ = column.bins(1)
     low = float(bins.edges[0])
     high = float(bins.edges[-1])
-    return Values(name, column.values, low=low, high=high, digest=column.stored.digest)
+    return Values(name, column.values, low=low, high=high, open_ends=column.open_ends, digest=column.stored.digest)
 
 
 # The caches below hold what takes tens of milliseconds at a million images. Streamlit would hash an array by samples
@@ -120,8 +128,13 @@ def filename_mask(dataset_id: str, n_samples: int, text: str, _dataset: Dataset)
 def _bins(
     digest: str, n_bins: int, limits: tuple[float, float] | None, _values: NDArray[Any]
 ) -> tuple[Bins, NDArray[np.int64]]:
-    bins = bin_values(_values, n_bins, limits=limits)
+    bins = bin_values(_values, n_bins, limits=typical_limits(_values, limits) if _values.dtype.kind == "f" else None)
     return bins, bins.count()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _open_ends(digest: str, low: float, high: float, _values: NDArray[Any]) -> tuple[bool, bool]:
+    return bool((_values < low).any()), bool((_values > high).any())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

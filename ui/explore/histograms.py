@@ -59,6 +59,7 @@ def histograms(
             palette="viridis" if name == color else None,
             bin_count=n_bins if is_first else None,
             on_bin_count=_store_bin_count,
+            open_ends=numbers[name].open_ends,
             height=LARGE_HEIGHT if is_first else small,
         )
     if not names:

@@ -1,20 +1,22 @@
 """The map of Explore with what is drawn on it, and its toolbar."""
 
+import numpy as np
 import streamlit as st
 
-from al_core import workflow
 from al_core.explore.filters import Mask, all_of, rows_mask
-from al_core.store import Dataset, Kind, Tag
-from al_core.types import Rows
-from ui.embedding_map import Categories, Values, embedding_map
+from al_core.steps.chosen import added_rows, labeled_rows
+from al_core.store import Dataset, Kind, Tag, TagRole
+from ui.embedding_map import Categories, Ring, Values, embedding_map
 from ui.explore import columns
 from ui.explore.columns import Column
 from ui.explore.view import View
 from ui.images import image_url
-from ui.session import key_of
+from ui.session import Key, key_of
 
 MAP_HEIGHT = 540
 NOTHING = "nothing"
+RING_NAMES = {TagRole.LABELED: "Labeled", TagRole.TEST: "Test", TagRole.DUPLICATES: "Duplicates"}
+"""What the images of a tag are; of other tags the legend says their name."""
 
 
 def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
@@ -28,12 +30,29 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
 
 
 def choose_tag(dataset: Dataset) -> Tag | None:
-    """Draw the choice of the tag whose images have rings."""
+    """Draw the choice of the tag whose images have rings; it stays as it is when tags are made or renamed."""
     # Without the root: rings around every image would mark nothing.
-    tags = {tag.name: tag for tag in dataset.tags() if tag.parent_id}
-    hint = "Rings mark its labeled images and, in a second color, those that its selection added"
-    name = st.selectbox("Highlight tag", [*tags, NOTHING], help=hint if tags else "No tags yet: select first")
-    return tags.get(name)
+    tags = {tag.id: tag for tag in dataset.tags() if tag.parent_id}
+    chosen = st.session_state.get(Key.RINGED_TAGS, {}).get(dataset.id, _proposed_tag(tags))
+    key = key_of("ringed-tag", dataset.id)
+    st.session_state[key] = chosen if chosen in tags else NOTHING
+    st.selectbox(
+        "Highlight tag",
+        [*tags, NOTHING],
+        format_func=lambda tag_id: tags[tag_id].name if tag_id in tags else NOTHING,
+        key=key,
+        on_change=lambda: st.session_state.setdefault(Key.RINGED_TAGS, {}).update({dataset.id: st.session_state[key]}),
+        help="Rings mark its images and, in a second color, those that its selection added"
+        if tags
+        else "No tags yet: select first",
+    )
+    return tags.get(st.session_state[key])
+
+
+def _proposed_tag(tags: dict[str, Tag]) -> str:
+    """Return the newest selection or labeled tag: rings around a region would hide what somebody looks at there."""
+    roles = (TagRole.SELECTION, TagRole.LABELED)
+    return next((tag.id for tag in tags.values() if tag.role in roles), NOTHING)
 
 
 def map_key(dataset: Dataset) -> str:
@@ -45,14 +64,14 @@ def draw_map(
     dataset: Dataset, view: View, tag: Tag | None, colors: Values | Categories | None, masks: dict[str, Mask]
 ) -> Mask | None:
     """Draw the map and return which images are inside the outline drawn on it, or None without outline."""
-    labeled, added = _marked_rows(dataset, tag)
+    ring, highlight = rings_of(dataset, tag)
     selection = embedding_map(
         view.points,
         key=map_key(dataset),
         digest=view.digest,
         colors=colors,
-        labeled=labeled,
-        added=added,
+        ring=ring,
+        highlight=highlight,
         shown=all_of(masks, dataset.n_samples) if masks else None,
         card_url=image_url(dataset, "{row}.json"),
         image_url=image_url(dataset, "{row}"),
@@ -64,12 +83,17 @@ def draw_map(
     return rows_mask(selection.rows(view.points, colors), dataset.n_samples)
 
 
-def _marked_rows(dataset: Dataset, tag: Tag | None) -> tuple[Rows | None, Rows | None]:
-    """Return the rows that are labeled and those that the tag's selection added."""
+def rings_of(dataset: Dataset, tag: Tag | None) -> tuple[Ring | None, Ring | None]:
+    """Return the rings around the images of a tag, and those around what its selection added, by what they are."""
     if tag is None:
         return None, None
-    selection = workflow.read_selection(dataset, tag)
-    if selection is None:
-        return tag.rows, None
-    is_added = rows_mask(selection.added_rows, dataset.n_samples)
-    return tag.rows[~is_added[tag.rows]], selection.added_rows
+    if tag.role is not TagRole.SELECTION:
+        name = RING_NAMES.get(tag.role) or f"in “{tag.name}”"
+        return Ring(name, tag.rows), None
+    added = added_rows(dataset, tag)
+    before = tag.rows[~rows_mask(added, dataset.n_samples)[tag.rows]]
+    # What labelers had, or a person chose as the labeled set, may have no labels.
+    is_labeled = np.isin(before, labeled_rows(dataset)).all()
+    return Ring("Labeled" if is_labeled else "Chosen before", before), Ring(
+        "Sent" if tag.is_sent else "Selected", added
+    )

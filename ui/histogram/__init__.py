@@ -42,6 +42,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
     palette: str | None = None,
     bin_count: int | None = None,
     on_bin_count: Callable[[int], None] | None = None,
+    open_ends: tuple[bool, bool] = (False, False),
     height: int = 64,
 ) -> None:
     """Draw a histogram whose range can be dragged, or moved with the arrow keys.
@@ -57,6 +58,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
         palette: Colors the bars as the map is colored; without it they are blue.
         bin_count: One of `BIN_COUNTS`, shown with buttons for fewer and more.
         on_bin_count: Called with the number of bars that was asked for.
+        open_ends: Whether the first and the last bar hold values beyond the edges too.
         height: Of the bars, in CSS pixels.
     """
     _component(
@@ -73,6 +75,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
             "palette": palette,
             "binCount": bin_count,
             "binCounts": list(BIN_COUNTS),
+            "openEnds": open_ends,
             "height": height,
         },
         on_change_change=partial(_report, key, bins, on_range, on_bin_count),

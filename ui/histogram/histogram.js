@@ -4,6 +4,7 @@ const MISSING_GAP = 8;
 const HANDLE_REACH = 6;
 const KEY_PAUSE_MS = 180;
 const SVG = "http://www.w3.org/2000/svg";
+const END_NAMES = ["Lowest", "Highest"];
 const histograms = new WeakMap();
 
 function element(tag, attributes = {}, ...children) {
@@ -36,7 +37,7 @@ class Histogram {
   #build(parent) {
     this.title = element("span", { class: "title" });
     this.fact = element("span", { class: "fact" });
-    this.clear = element("button", { type: "button", class: "small", title: "Clear this range (Esc)", "aria-label": "Clear this range" }, "×");
+    this.clear = element("button", { type: "button", class: "small", title: "Clear this range (Esc)" }, "×");
     this.clear.onclick = () => this.#choose(null);
     this.fewer = element("button", { type: "button", class: "small", title: "Fewer, wider bars", "aria-label": "Fewer bars" }, "−");
     this.more = element("button", { type: "button", class: "small", title: "More, narrower bars", "aria-label": "More bars" }, "+");
@@ -44,9 +45,7 @@ class Histogram {
     this.stepper = element("span", { class: "stepper" }, this.fewer, this.binCount, this.more);
     const head = element("div", { class: "head" }, this.title, this.clear, this.stepper);
     this.svg = shape("svg", { "aria-hidden": "true" });
-    this.handles = ["Lowest value kept", "Highest value kept"].map((label) =>
-      element("div", { class: "handle", role: "slider", tabindex: "0", "aria-label": label }),
-    );
+    this.handles = END_NAMES.map(() => element("div", { class: "handle", role: "slider", tabindex: "0" }));
     this.missing = element("button", { type: "button", class: "missing" });
     this.missing.onclick = () => this.#choose(this.range === "missing" ? null : "missing");
     this.plot = element("div", { class: "plot" }, this.svg, ...this.handles, this.missing);
@@ -64,6 +63,8 @@ class Histogram {
       this.order = data.order;
       if (!this.drag && !this.keyTimer) this.range = data.chosen;
     }
+    this.handles.forEach((handle, end) => handle.setAttribute("aria-label", `${END_NAMES[end]} value of ${data.name} kept`));
+    this.clear.setAttribute("aria-label", `Clear the range of ${data.name}`);
     this.root.setAttribute("aria-label", `Histogram of ${data.name}. Drag to keep a range, Escape clears it.`);
     this.title.textContent = this.title.title = data.name;
     this.stepper.hidden = data.binCount === null;
@@ -172,8 +173,9 @@ class Histogram {
 
   #drawAxis(width) {
     this.axis.firstChild.style.width = `${width}px`;
-    this.low.textContent = this.#text(0);
-    this.high.textContent = this.#text(this.#nBars);
+    const [isOpenBelow, isOpenAbove] = this.data.openEnds;
+    this.low.textContent = (isOpenBelow ? "≤ " : "") + this.#text(0);
+    this.high.textContent = (isOpenAbove ? "≥ " : "") + this.#text(this.#nBars);
     this.none.textContent = this.#hasMissing ? "none" : "";
   }
 

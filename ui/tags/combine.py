@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags
 from al_core.store import Dataset, Tag
 from al_core.text import counted
@@ -28,10 +29,11 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     sentence = OPERATIONS[operation].format(first=tag.name, second=second.name if second else "–")
     st.caption(plain(sentence))
     name = st.text_input("Name of the result", help="The result is stored as a new tag")
-    is_ready = bool(name and second)
-    reason = obstacle(None if is_ready else "Choose a second tag and enter a name first")
+    reason = obstacle(None if others else "There is no second tag yet")
     if st.button("Create tag", disabled=bool(reason), help=reason) and second:
         with errors_explained():
+            if not name:
+                raise InvalidInputError("The result has no name yet: enter one above")
             combined = combine_tags(dataset, tag, second, operation, name)
             notify(f"Created “{combined.name}” with {counted(combined.size, 'image')}")
             st.rerun()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from al_core.exceptions import InvalidInputError
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from ui.messages import errors_explained, notify, plain
 from ui.visitor import obstacle
@@ -35,8 +36,10 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     children = [child.name for child in tags if child.parent_id == tag.id]
     name = st.text_input("New name", tag.name, key=f"rename-{tag.id}", disabled=bool(fixed), help=fixed)
     with st.container(horizontal=True):
-        if st.button("Rename", disabled=bool(fixed) or name == tag.name, help=fixed or "Change the name above"):
+        if st.button("Rename", disabled=bool(fixed), help=fixed or "Change the name above"):
             with errors_explained():
+                if name == tag.name:
+                    raise InvalidInputError(f"“{tag.name}” is its name already: change it above")
                 dataset.rename_tag(tag, name)
                 st.rerun()
         reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)

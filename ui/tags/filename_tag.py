@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from al_core.exceptions import InvalidInputError
 from al_core.formats import FILENAME_READERS, LABEL_READERS
 from al_core.formats.worker import read_filenames, read_labeled_filenames
 from al_core.steps.tags import tag_filenames
@@ -38,10 +39,13 @@ def filename_tag_form(dataset: Dataset) -> None:
         help="Select then proposes the tag as already labeled. Uncheck it for any other list, such as images to "
         "choose from",
     )
-    is_ready = bool(file and name)
-    reason = obstacle(None if is_ready else "Drop a list and enter a name first")
-    if st.button("Create the tag", disabled=bool(reason), help=reason) and file:
+    reason = obstacle()
+    if st.button("Create the tag", disabled=bool(reason), help=reason):
         with errors_explained():
+            if file is None:
+                raise InvalidInputError("There is no list yet: drop one above")
+            if not name:
+                raise InvalidInputError("The tag has no name yet: enter one above")
             _create(dataset, file, name, TagRole.LABELED if is_labeled else TagRole.REGION)
             st.rerun()
 

@@ -51,14 +51,15 @@ def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
         disabled=bool(missing),
         help=missing or "Links take no space, but break when the images move",
     )
-    reason = missing or (None if folder else "Enter a folder first")
     if st.button(
         "Fill the folder",
         icon=":material/drive_file_move:",
-        disabled=bool(reason),
-        help=reason or plain(f"{how} of the images of {tag.name}, under their filenames"),
+        disabled=bool(missing),
+        help=missing or plain(f"{how} of the images of {tag.name}, under their filenames"),
     ):
         with errors_explained():
+            if not folder:
+                raise InvalidInputError("There is no folder yet: enter its path above")
             _start(key, dataset, tag, machine_path(folder), link=how == LINKS, added_only=added_only)
             mark_downloaded(dataset, tag)
             st.rerun()
