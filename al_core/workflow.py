@@ -335,13 +335,14 @@ def project(
     return dataset.arrays.read(stored) if stored else compute_view(dataset, embedding, method, seed, progress)
 
 
-def run_selection(
+def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyword
     dataset: "Dataset",
     config: SelectionConfig,
     *,
     query_tag: Tag | None = None,
     labeled_tag: Tag | None = None,
     embedding_name: str | None = None,
+    round_digest: str | None = None,
     progress: Progress | None = None,
 ) -> Selection:
     """Select samples and store them with the ones chosen before as a new tag.
@@ -355,6 +356,7 @@ def run_selection(
         query_tag: The rows that may be selected; by default all.
         labeled_tag: The labeled rows; by default all that have labels or are in tags marked as labeled.
         embedding_name: By default the newest embedding.
+        round_digest: Recorded with the tag: the digest of the round file that asks for the selection.
         progress: Called with (picked, total); it may raise to stop, and nothing is stored then.
 
     Raises:
@@ -363,10 +365,16 @@ def run_selection(
     """
     if dataset.server:
         tag = dataset.server.select(
-            config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name, progress=progress
+            config,
+            query_tag=query_tag,
+            labeled_tag=labeled_tag,
+            embedding_name=embedding_name,
+            round_digest=round_digest,
+            progress=progress,
         )
         return selection_of(dataset, tag)
-    return make_selection(dataset, config, SelectionInputs(query_tag, labeled_tag, embedding_name), progress)
+    inputs = SelectionInputs(query_tag, labeled_tag, embedding_name, round_digest=round_digest)
+    return make_selection(dataset, config, inputs, progress)
 
 
 def labeled_set(dataset: "Dataset") -> Rows:

@@ -1,4 +1,5 @@
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,11 +8,17 @@ from al_core.commands.shell import add_dataset, add_dry_run, opened, print_answe
 from al_core.commands.terminal import printed_progress
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError
+from al_core.steps.chosen import NO_ROWS
 from al_core.text import counted
 
 if TYPE_CHECKING:
+    from al_core.steps.round_file import SelectionEntry
     from al_core.steps.selections import Selection
     from al_core.store import Dataset, Tag
+    from al_core.types import Rows
+
+N_NEW = 100
+"""How many images are added where nothing says when to stop."""
 
 SUMMARY = (
     "Select what to label next and store it as a tag. Asked the same of the same data again, it answers with the tag "
@@ -22,18 +29,24 @@ SUMMARY = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core select`."""
     parser.add_argument("--name", required=True, metavar="NAME", help="name of the new tag")
-    parser.add_argument("--new", type=int, default=100, metavar="N", help="how many images to add; by default 100")
+    parser.add_argument("--new", type=int, metavar="N", help="how many images to add; by default 100")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="settings as YAML or JSON, such as goals, limits and budget: the section `selection` of a round file, "
+        "whose values the options replace",
+    )
     parser.add_argument(
         "--method",
         choices=[method.value for method in SamplingMethod],
         type=str.upper,
-        default=SamplingMethod.CORAL.value,
         help="by default CORAL",
     )
     parser.add_argument("--score", metavar="NAME", help="score to use; by default the margin if there is one")
-    parser.add_argument("--min-distance", type=float, default=-1, help="no two images nearer than this; by default off")
-    parser.add_argument("--test-share", type=float, default=0.0, help="share of the new images drawn for testing")
-    parser.add_argument("--seed", type=int, default=0, help="fixes every random choice; by default 0")
+    parser.add_argument("--min-distance", type=float, help="no two images nearer than this; by default off")
+    parser.add_argument("--test-share", type=float, help="share of the new images drawn for testing")
+    parser.add_argument("--seed", type=int, help="fixes every random choice; by default 0")
     parser.add_argument("--query", metavar="TAG", help="tag to select from; by default all images")
     parser.add_argument("--labeled", metavar="TAG", help="tag of the labeled images; by default all that are labeled")
     add_dry_run(parser)
@@ -42,34 +55,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the filenames that were added, one per line, or as JSON with the digest of the tag's manifest."""
+    entry = _entry(arguments)
     with opened(arguments) as workspace:
         dataset = workspace.dataset(arguments.dataset)
         labeled_tag = dataset.tag(arguments.labeled) if arguments.labeled else None
-        query_tag = dataset.tag(arguments.query) if arguments.query else None
-        config = _config(arguments, dataset, labeled_tag)
+        query_tag = dataset.tag(entry.query) if entry.query else None
+        config = entry.config(arguments.name, len(_chosen(dataset, arguments.name, labeled_tag)))
         selection = _present(dataset, config, labeled_tag, query_tag)
         is_changed = selection is None and not arguments.dry_run
         if is_changed:
             selection = _selected(dataset, config, labeled_tag, query_tag)
         if selection is None:
-            _print_plan(arguments, config)
+            _print_plan(arguments, config, entry)
             return
         _print_selection(arguments, dataset, selection, is_changed=is_changed)
 
 
-def _config(arguments: argparse.Namespace, dataset: "Dataset", labeled_tag: "Tag | None") -> SelectionConfig:
+def _entry(arguments: argparse.Namespace) -> "SelectionEntry":
+    """Return what to select: the settings of the file, replaced by those of the options."""
+    from al_core.steps.round_file import read_selection_entry, read_settings
+
+    content = read_settings(arguments.config) if arguments.config else {}
+    options = {
+        "method": arguments.method,
+        "new": arguments.new,
+        "score_name": arguments.score,
+        "min_distance": arguments.min_distance,
+        "test_share": arguments.test_share,
+        "seed": arguments.seed,
+        "query": arguments.query,
+    }
+    content |= {name: value for name, value in options.items() if value is not None}
+    if not content.keys() & {"new", "n_samples", "budget"}:
+        content["new"] = N_NEW
+    return read_selection_entry(content, arguments.config.name if arguments.config else "select")
+
+
+def _chosen(dataset: "Dataset", name: str, labeled_tag: "Tag | None") -> "Rows":
+    """Return the rows that are labeled or with labelers, but not those that the tag of this name has sent."""
     from al_core import workflow
+    from al_core.steps.chosen import added_rows
 
     labeled = workflow.labeled_set(dataset) if labeled_tag is None else labeled_tag.rows
-    return SelectionConfig(
-        arguments.method,
-        len(labeled) + arguments.new,
-        arguments.min_distance,
-        arguments.name,
-        score_name=arguments.score,
-        seed=arguments.seed,
-        test_share=arguments.test_share,
-    )
+    own = next((added_rows(dataset, tag) for tag in dataset.tags() if tag.name == name), NO_ROWS)
+    return np.union1d(labeled, np.setdiff1d(workflow.sent_set(dataset), own))
 
 
 def _selected(
@@ -90,19 +119,18 @@ def _present(
     Raises:
         AlreadyExistsError: If the tag was made in another way, or from something else.
     """
-    from al_core import workflow
     from al_core.steps.selections import read_selection
 
     tag = next((tag for tag in dataset.tags() if tag.name == config.name), None)
     if tag is None:
         return None
     selection = read_selection(dataset, tag)
-    labeled = workflow.labeled_set(dataset) if labeled_tag is None else labeled_tag.rows
+    chosen = _chosen(dataset, tag.name, labeled_tag)
     is_same = (
         selection is not None
         and not selection.stale
         and selection.config == config
-        and np.array_equal(np.setdiff1d(tag.rows, selection.added_rows), labeled)
+        and np.array_equal(np.setdiff1d(tag.rows, selection.added_rows), chosen)
         and (query_tag is None or tag.query_tag_id == query_tag.id)
     )
     if not is_same:
@@ -112,8 +140,9 @@ def _present(
     return selection
 
 
-def _print_plan(arguments: argparse.Namespace, config: SelectionConfig) -> None:
-    sentence = f"{counted(arguments.new, 'image')} would be selected by {config.method} as '{config.name}'."
+def _print_plan(arguments: argparse.Namespace, config: SelectionConfig, entry: "SelectionEntry") -> None:
+    count = counted(entry.n_new, "image") if entry.n_new else "What is asked for"
+    sentence = f"{count} would be selected by {config.method} as '{config.name}'."
     print_answer(arguments, sentence, tag=config.name, config=config.to_json(), changed=False)
 
 

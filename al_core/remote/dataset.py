@@ -151,6 +151,7 @@ class RemoteDataset(Dataset):
         query_tag: Tag | None = None,
         labeled_tag: Tag | None = None,
         embedding_name: str | None = None,
+        round_digest: str | None = None,
         progress: Progress | None = None,
     ) -> Tag:
         """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
@@ -159,6 +160,8 @@ class RemoteDataset(Dataset):
             "queryTagId": query_tag.id if query_tag else None,
             "preselectedTagId": labeled_tag.id if labeled_tag else None,
             "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
+            # Left out, so that servers of earlier versions understand the rest.
+            **({"roundDigest": round_digest} if round_digest else {}),
         }
         try:
             return select(self._connection, self.id, config, inputs, progress)

@@ -34,12 +34,14 @@ class SelectionInputs:
         embedding_name: By default the newest embedding.
         follows_rounds: Whether rows that are labeled or sent count towards `n_samples` and are not selected again;
             Lightly's contract knows the rows of `labeled_tag` alone.
+        round_digest: Of the round file that asks for the selection; it is recorded with the tag.
     """
 
     query_tag: Tag | None = None
     labeled_tag: Tag | None = None
     embedding_name: str | None = None
     follows_rounds: bool = True
+    round_digest: str | None = None
 
     def chosen(self, dataset: "Dataset") -> Rows:
         """Return the rows that count towards `n_samples` and are not selected again, ascending."""
@@ -115,6 +117,7 @@ class SelectionPlan:
             n_strata=len(self.reserve.reserve.strata) if self.reserve else None,
             # Whoever selects by Lightly's contract has the list at once.
             sent_at=None if self.inputs.follows_rounds else now(),
+            round_digest=self.inputs.round_digest,
         )
         origin = TagOrigin(
             parent=labeled_tag,

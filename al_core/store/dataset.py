@@ -38,6 +38,7 @@ class Server(Protocol):
         query_tag: Tag | None = None,
         labeled_tag: Tag | None = None,
         embedding_name: str | None = None,
+        round_digest: str | None = None,
         progress: Progress | None = None,
     ) -> Tag:
         """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""

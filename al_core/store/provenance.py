@@ -52,6 +52,7 @@ class Provenance:
         sent_at: When the samples of a selection were handed to labelers, in milliseconds since 1970; None while it is a
             draft.
         released_at: When those that have no labels yet were taken back; None if they were not.
+        round_digest: The SHA-256 of the round file that asked for a selection, and of the files it names.
         version: Of this layout. A reader takes what it understands of any version.
     """
 
@@ -67,6 +68,7 @@ class Provenance:
     n_strata: int | None = None
     sent_at: int | None = None
     released_at: int | None = None
+    round_digest: str | None = None
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:

@@ -126,6 +126,17 @@ def test_a_selection_whose_predictions_changed_is_not_taken_for_the_same(animals
     assert "has changed; choose another name" in animals(*select, code=1)["message"]
 
 
+def test_settings_from_a_file_are_replaced_by_options(animals: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    limit = {"kind": "quota", "by": {"kind": "pattern", "text": "{}.png"}, "ranges": {"1": [0, 0]}}
+    file.write_text(json.dumps({"method": "RANDOM", "budget": {"total": 2}, "limits": [limit]}))
+    select = ("select", "--dataset", "animals", "--config", str(file), "--method", "active_learning")
+    assert animals(*select, "--name", "round 1")["added"] == ["0.png", "2.png"]
+    assert not animals(*select, "--name", "round 1")["changed"]
+    file.write_text('{"limit": []}')
+    assert "settings.json.limit: there is no such key" in animals(*select, "--name", "round 2", code=1)["message"]
+
+
 def test_a_dry_run_checks_everything_and_stores_nothing(animals: Shell, tmp_path: Path) -> None:
     before = animals("datasets")
     assert not animals("create", "-", "--dataset", "plants", "--dry-run", stdin="a.png\n")["changed"]

@@ -35,13 +35,14 @@ class SelectionInputs(Wire):
     """What to select from; a tag or embedding that is left out is the server's default.
 
     With `followsRounds` labeled and sent samples count as chosen; otherwise, as in Lightly's contract, those of the
-    preselected tag alone.
+    preselected tag alone. `roundDigest` is recorded with the tag, for whoever runs rounds from files.
     """
 
     query_tag_id: str | None = None
     preselected_tag_id: str | None = None
     embedding_id: str | None = None
     follows_rounds: bool = False
+    round_digest: str | None = None
 
 
 _DEFAULTS = SelectionConfig()

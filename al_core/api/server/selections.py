@@ -63,7 +63,9 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
     if inputs.embedding_id:
         embedding_name = find_array(dataset, Kind.EMBEDDING, inputs.embedding_id, "EMBEDDING_UNKNOWN").name
 
-    start_from = selection_plan.SelectionInputs(query_tag, labeled_tag, embedding_name, inputs.follows_rounds)
+    start_from = selection_plan.SelectionInputs(
+        query_tag, labeled_tag, embedding_name, inputs.follows_rounds, inputs.round_digest
+    )
 
     def select(progress: Progress) -> str:
         return selection_plan.make_selection(dataset, config, start_from, progress).tag.id

@@ -1,3 +1,6 @@
+import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from al_core.exceptions import FileFormatError
@@ -8,6 +11,12 @@ MAX_YAML_BYTES = 2**20
 
 _MAX_DEPTH = 50
 
+# At most as many digits as a 64-bit integer has; longer ones stay texts.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})$")
+_FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,40}([eE][-+]?[0-9]{1,3})?|[eE][-+]?[0-9]{1,3})$")
+_BOOLEAN = re.compile(r"(true|false)$")
+_NULL = re.compile(r"(null|~|)$")
+
 
 def parse_yaml(content: bytes, source: str) -> Any:
     """Return the content of a YAML file as lists and dicts of texts, each as it is written: `no` is "no", 01 is "01".
@@ -17,12 +26,49 @@ def parse_yaml(content: bytes, source: str) -> Any:
     """
     import yaml
 
+    # Not SafeLoader: it takes numbers, dates and merge keys for what they mean, and a kilobyte of `<<` or 1:1:1… keeps
+    # it busy for hours. BaseLoader knows texts, lists and dicts; an alias is the same object again, never a copy.
+    return _parse(content, source, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+
+
+def parse_settings(content: bytes, source: str) -> Any:
+    """Return the content of a YAML or JSON file with decimal numbers, true, false and null as values, not as texts.
+
+    Dates, `no` and 01 stay texts, as with `parse_yaml`, which has the same limits and errors.
+    """
+    return _parse(content, source, _settings_loader())
+
+
+@cache
+def _settings_loader() -> Any:
+    import yaml
+
+    class SettingsLoader(yaml.BaseLoader):
+        """BaseLoader with the scalars of JSON."""
+
+    scalars: dict[str, tuple[re.Pattern[str], str | list[str], Callable[[str], object]]] = {
+        "int": (_INTEGER, "-0123456789", int),
+        "float": (_FRACTION, "-0123456789", float),
+        "bool": (_BOOLEAN, "tf", lambda text: text == "true"),
+        "null": (_NULL, ["n", "~", ""], lambda _: None),
+    }
+    for kind, (pattern, first, value_of) in scalars.items():
+        tag = f"tag:yaml.org,2002:{kind}"
+        SettingsLoader.add_implicit_resolver(tag, pattern, list(first))
+        SettingsLoader.add_constructor(tag, _scalar_constructor(value_of))
+    return SettingsLoader
+
+
+def _scalar_constructor(value_of: Callable[[str], object]) -> Callable[[Any, Any], object]:
+    return lambda loader, node: value_of(loader.construct_scalar(node))
+
+
+def _parse(content: bytes, source: str, loader: Any) -> Any:
+    import yaml
+
     if len(content) > MAX_YAML_BYTES:
         raise FileFormatError(f"{source} has {len(content):,} bytes; at most {MAX_YAML_BYTES:,} are read as YAML")
     text = decode_utf8(content, source)
-    # Not SafeLoader: it takes numbers, dates and merge keys for what they mean, and a kilobyte of `<<` or 1:1:1… keeps
-    # it busy for hours. BaseLoader knows texts, lists and dicts; an alias is the same object again, never a copy.
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         _check_depth(yaml.parse(text, Loader=loader), source)
         return yaml.load(text, Loader=loader)
