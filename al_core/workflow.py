@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.evaluation import Card
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.steps.labels import TaskLabels
     from al_core.steps.round_plan import RoundPlan
@@ -73,6 +74,7 @@ __all__ = [
     "run_selection",
     "save_round_plan",
     "select_tests",
+    "selection_card",
     "sent_set",
     "store_embedded",
     "store_labels",
@@ -438,6 +440,17 @@ def select_tests(dataset: "Dataset", n_samples: int, name: str) -> Selection:
     n_chosen = len(SelectionInputs().chosen(dataset))
     config = SelectionConfig("RANDOM", n_chosen + n_samples, name=name, test_share=1.0)
     return run_selection(dataset, config)
+
+
+def selection_card(dataset: "Dataset", selection: Selection) -> "Card":
+    """Return what a selection covers beside 20 RANDOM draws of the same size; computed once and stored with it.
+
+    Raises:
+        MissingInputError: If the selection picked nothing, or what it was made from is gone.
+    """
+    from al_core.steps import card
+
+    return card.selection_card(dataset, selection)
 
 
 def round_plan(dataset: "Dataset") -> "RoundPlan":

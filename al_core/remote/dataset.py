@@ -23,6 +23,7 @@ from al_core.wire.selection_job import select
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from al_core.evaluation import Card
     from al_core.formats import ExportChoices
 
 IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff")
@@ -174,6 +175,12 @@ class RemoteDataset(Dataset):
         query = _export_query(added_only, choices)
         content, _ = self._connection.read(f"{self._path}/tags/{tag.id}/export/{format}", **query)
         return content
+
+    def card(self, tag: Tag) -> "Card":
+        """Return the card of a selection against RANDOM, which the server computes once."""
+        from al_core.wire.card import read_card
+
+        return read_card(self._connection.get(f"{self._path}/tags/{tag.id}/card"))
 
     def image_frames(self, rows: Rows) -> ImageFrames:
         """Return how the images of these samples lie, as the server reads it from their headers."""

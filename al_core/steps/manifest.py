@@ -9,6 +9,7 @@ import orjson
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
+from al_core.steps.card import card_seeds
 from al_core.steps.chosen import NO_ROWS
 from al_core.steps.reserve import read_reserve
 from al_core.steps.selection_plan import config_of_method
@@ -33,6 +34,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
 
     selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else tag.rows
+    seeds = card_seeds(dataset, tag)
     query = next((other for other in dataset.tags() if other.id == tag.query_tag_id), None)
     return {
         "format": FORMAT,
@@ -45,6 +47,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
         "tag": {"name": tag.name, "size": tag.size, "created_at": tag.created_at},
         **_sets(dataset, tag, query.rows if query else None, added),
         **_provenance(tag),
+        **({"random_draws": {"method": "RANDOM", "seeds": list(seeds)}} if seeds else {}),
         "added": dataset.filenames(added),
     }
 

@@ -1,6 +1,6 @@
 """Views and neighbor graphs of an embedding: computed once and stored with the digest of what they were made from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import NDArray
@@ -130,26 +130,41 @@ def neighbor_graph(
 
     The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop.
     """
-    from al_core.geometry.neighbors import NeighborGraph, nearest_neighbors
+    from al_core.geometry.neighbors import nearest_neighbors
 
-    by_origin = {read_record(GraphOrigin, stored.attributes): stored for stored in dataset.arrays.all(Kind.NEIGHBORS)}
-    indices = GraphOrigin(embedding.digest, normalize, "indices")
-    distances = GraphOrigin(embedding.digest, normalize, "distances")
-    # Both: whoever was killed between the two left half a graph.
-    if indices in by_origin and distances in by_origin:
-        return NeighborGraph(dataset.arrays.read(by_origin[indices]), dataset.arrays.read(by_origin[distances]))
+    stored = find_graph(dataset, embedding, normalize=normalize)
+    if stored is not None:
+        return stored
     embeddings = dataset.arrays.read(embedding)
     # The graph is only the start of what the caller reports on, so its bar stays at 0.
     watch = None if progress is None else lambda done, total: progress(0, total)
     graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
     if dataset.is_read_only:
         return graph
+    indices, distances = _halves(embedding, normalize)
     for origin, half in ((indices, graph.indices), (distances, graph.distances)):
         name = f"{origin.part} of {embedding.name}"
         if not normalize:
             name += ", lengths kept"
         dataset.arrays.save(Kind.NEIGHBORS, {name: half}, to_json(origin))
     return graph
+
+
+def find_graph(dataset: "Dataset", embedding: StoredArray, *, normalize: bool = True) -> "NeighborGraph | None":
+    """Return the nearest neighbors in an embedding if they were computed before, otherwise None."""
+    from al_core.geometry.neighbors import NeighborGraph
+
+    by_origin = {read_record(GraphOrigin, stored.attributes): stored for stored in dataset.arrays.all(Kind.NEIGHBORS)}
+    indices, distances = _halves(embedding, normalize)
+    # Both: whoever was killed between the two left half a graph.
+    if indices not in by_origin or distances not in by_origin:
+        return None
+    return NeighborGraph(dataset.arrays.read(by_origin[indices]), dataset.arrays.read(by_origin[distances]))
+
+
+def _halves(embedding: StoredArray, normalize: bool) -> tuple[GraphOrigin, GraphOrigin]:
+    indices = GraphOrigin(embedding.digest, normalize, "indices")
+    return indices, replace(indices, part="distances")
 
 
 def _seed_of(method: str, seed: int) -> int | None:

@@ -90,8 +90,9 @@ class Checks:
                 yield Fault(tag.dataset_id, "tag", tag.name, problem)
 
     def dangling_orders(self) -> Iterator[Fault]:
-        """Yield the orders of selections whose tag is gone; versions before 0.2 left them when they were killed."""
-        query = _of_datasets(arrays).where(arrays.c.kind == Kind.SELECTION, arrays.c.name.not_in(select(tags.c.id)))
+        """Yield orders and cards of selections whose tag is gone; a killed version before 0.2 left some."""
+        is_of_tag = arrays.c.kind.in_([Kind.SELECTION, Kind.CARD])
+        query = _of_datasets(arrays).where(is_of_tag, arrays.c.name.not_in(select(tags.c.id)))
         for array in self._rows(query):
             yield Fault(array.dataset_id, array.kind, array.name, "belongs to no tag")
 

@@ -68,6 +68,8 @@ class Kind(StrEnum):
     stratum."""
     SELECTION = "selection"
     """The rows that a selection added, in the order picked; the array's name is the id of the tag."""
+    CARD = "card"
+    """Figures of a selection and of RANDOM's draws, `al_core.steps.card`; the array's name is the id of the tag."""
 
 
 LABEL_KINDS = (

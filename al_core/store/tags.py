@@ -123,9 +123,10 @@ class Tags:
             children = list(locked.connection.execute(query).scalars())
             if children:
                 raise NotAllowedError(f"tag '{row.name}' has children: delete {', '.join(children)} first")
-            orders = self._arrays.remove(locked, Kind.SELECTION, tag.id)
+            kinds = (Kind.SELECTION, Kind.CARD)
+            buried = [array for kind in kinds for array in self._arrays.remove(locked, kind, tag.id)]
             locked.connection.execute(delete(table).where(self._is(tag)))
-            self._tombstones.bury_tag(locked, row, orders)
+            self._tombstones.bury_tag(locked, row, buried)
         self._tombstones.remove_expired()
 
     def _one(self, condition: ColumnElement[bool]) -> Tag | None:

@@ -268,3 +268,12 @@ def test_a_number_that_was_refused_runs_once_it_is_corrected(digits: Dataset, op
     app.number_input(key="new").set_value(7).run()
     assert not refusals(app)
     assert press_run(app, digits).metric[0].value == "7"
+
+
+def test_a_selection_is_shown_against_random_and_never_called_better(digits: Dataset, open_page: Open) -> None:
+    app = open_page("select")
+    said = "\n".join(caption.value for caption in app.caption)
+    assert "RANDOM" in said
+    assert "of the picks nearly repeat another" in said
+    assert "better" not in said
+    assert [expander.label for expander in app.expander][-1] == "More figures"

@@ -177,3 +177,11 @@ def test_rounds_on_a_server_are_sent_and_released_from_here(line: RemoteDataset,
     assert len(workflow.run_selection(line, SelectionConfig("RANDOM", 5, name="round 2", seed=1)).added_rows) == 1
     workflow.release(line, line.tag("round 1"))
     assert not dataset.tag("round 1").is_sent
+
+
+def test_the_card_of_a_selection_on_a_server_is_the_one_measured_there(line: RemoteDataset, dataset: Dataset) -> None:
+    selection = workflow.run_selection(line, SelectionConfig("CORESET", 2, name="picked", seed=1))
+    card = workflow.selection_card(line, selection)
+    assert card == workflow.selection_card(
+        dataset, workflow.read_selection(dataset, dataset.tag("picked")) or selection
+    )

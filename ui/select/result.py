@@ -11,6 +11,7 @@ from al_core.store import Dataset, Kind
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
+from ui.select.card import show_card
 from ui.select.sent import mark_downloaded
 
 # A mean from the day of the selection above captions from today would contradict itself without a word.
@@ -51,6 +52,10 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
     with st.container(horizontal=True, gap="small"):
         for figure in _figures(selection, scores):
             st.metric(figure.label, figure.value, help=figure.meaning, width="content")
+    show_card(dataset, selection)
+    with st.expander("More figures"), st.container(horizontal=True, gap="small"):
+        for figure in _more_figures(selection):
+            st.metric(figure.label, figure.value, help=figure.meaning, width="content")
     images, code = st.tabs(["Selected images", "Python code"])
     with images:
         captions = _captions(len(selection.added_rows), scores)
@@ -69,12 +74,18 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
 
 
 def _figures(selection: workflow.Selection, scores: ScoresNow | None) -> list[Figure]:
-    quality = selection.quality
     return [
         Figure("New", f"{len(selection.added_rows):,}", "New images in this selection"),
         *_test_figures(len(selection.test_rows)),
         Figure("Total", f"{selection.tag.size:,}", "Already labeled plus new"),
-        *_score_figures(quality.mean_score, scores),
+        *_score_figures(selection.quality.mean_score, scores),
+    ]
+
+
+def _more_figures(selection: workflow.Selection) -> list[Figure]:
+    # Neither says whether the model will learn from the selection: their order against RANDOM often is the wrong one.
+    quality = selection.quality
+    return [
         Figure(
             "Largest gap",
             _number(quality.covering_radius),

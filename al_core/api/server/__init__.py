@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from al_core.api.schemas.wire import Problem
 from al_core.api.server import (
     arrays,
+    cards,
     configurations,
     datasets,
     documentation,
@@ -50,6 +51,7 @@ ROUTERS = (
     predictions,
     models,
     rounds,
+    cards,
     labels,
     configurations,
     arrays,

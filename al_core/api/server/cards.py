@@ -1,0 +1,23 @@
+"""Selections against RANDOM (al_core extension)."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from al_core import workflow
+from al_core.api.server.bodies import JsonRoute
+from al_core.api.server.context import DatasetOfPath, find_tag
+from al_core.api.server.errors import coded
+from al_core.steps.selections import selection_of
+from al_core.wire.card import write_card
+
+router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_class=JsonRoute)
+
+
+@router.get("/tags/{tag_id}/card")
+def read_card(dataset: DatasetOfPath, tag_id: str) -> dict[str, Any]:
+    """Return what a selection covers beside 20 RANDOM draws of the same size; computed once, at the first request."""
+    tag = find_tag(dataset, tag_id)
+    with coded(NotFoundError="TAG_IS_NO_SELECTION"):
+        selection = selection_of(dataset, tag)
+    return write_card(workflow.selection_card(dataset, selection))

@@ -1,0 +1,17 @@
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.store import INITIAL_TAG, Dataset
+from al_core.wire.card import read_card
+from tests.api.calls import Api
+
+
+def test_the_card_of_a_selection_is_the_one_of_the_workflow(api: Api, dataset: Dataset) -> None:
+    selection = workflow.run_selection(dataset, SelectionConfig("CORESET", 2, name="picked", seed=1))
+    content = api("GET", f"{api.dataset}/tags/{selection.tag.id}/card", 200)
+    assert read_card(content) == workflow.selection_card(dataset, selection)
+    assert "better" not in " ".join(content["sentences"])
+
+
+def test_a_tag_that_no_selection_made_has_no_card(api: Api, dataset: Dataset) -> None:
+    initial = dataset.tag(INITIAL_TAG)
+    assert api("GET", f"{api.dataset}/tags/{initial.id}/card", 404)["code"] == "TAG_IS_NO_SELECTION"
