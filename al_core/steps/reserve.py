@@ -148,7 +148,7 @@ def mixed(picked: Rows, tests: Rows, seed: int) -> Rows:
 
     Examples:
         >>> mixed(np.array([5, 3, 9]), np.array([7]), seed=1).tolist()
-        [5, 7, 3, 9]
+        [5, 3, 9, 7]
     """
     n_rows = len(picked) + len(tests)
     places = np.random.default_rng((seed, PLACES_KEY)).choice(n_rows, len(tests), replace=False)

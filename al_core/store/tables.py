@@ -106,7 +106,7 @@ label_sets = Table(
     Column("n_samples", Integer, nullable=False),
     Column("n_annotations", Integer, nullable=False),
     # The tag of the labeled samples.
-    Column("tag_id", String(24), nullable=False),
+    Column("tag_id", String(24), nullable=False, index=True),
     # Empty if nobody has said which round they are of.
     Column("round", String, nullable=False),
     Column("attributes", JSON, nullable=False),

@@ -26,7 +26,7 @@ def test_only_what_says_something_is_stored() -> None:
 
 def test_what_a_later_version_adds_is_passed_over() -> None:
     content = SELECTION.to_json()
-    content["config"]["budget"] = 100
+    content["config"]["weather"] = "fine"
     content["mood"] = "good"
     content["version"] = 2
     assert Provenance.from_json(content).config == SELECTION.config

@@ -54,7 +54,7 @@ class ObjectMask(NamedTuple):
         """Return (height, width), true inside.
 
         Examples:
-            >>> ObjectMask(0, 1.0, 2, 3, "23").pixels().astype(int)
+            >>> ObjectMask(0, 1.0, 2, 3, "22").pixels().astype(int)
             array([[0, 1, 0],
                    [0, 1, 0]])
         """

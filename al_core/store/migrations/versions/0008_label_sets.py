@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("task", sa.String, nullable=False),
         sa.Column("n_samples", sa.Integer, nullable=False),
         sa.Column("n_annotations", sa.Integer, nullable=False),
-        sa.Column("tag_id", sa.String(24), nullable=False),
+        sa.Column("tag_id", sa.String(24), nullable=False, index=True),
         sa.Column("round", sa.String, nullable=False),
         sa.Column("attributes", sa.JSON, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
