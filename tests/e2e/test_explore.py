@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Traffic
-from tests.e2e.navigation import press_button
+from tests.e2e.navigation import press_button, wait_for_run
+from tests.e2e.server import running_app
 
 TOTAL = "1,797"
 
@@ -105,3 +107,14 @@ def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same
         wait_until_idle()
         drag(page, plot, (0.26, 0.5), (0.49, 0.5))
         expect(chip).to_have_count(n_chips)
+
+
+def test_select_opens_with_what_was_drawn_while_umap_is_still_under_way(page: Page, tmp_path: Path) -> None:
+    with running_app(tmp_path) as address:
+        page.goto(f"{address}/explore")
+        press_button(page, "Select from these")
+        expect(page).to_have_url(re.compile("/select"))
+        expect(page.get_by_role("heading", name="Select", level=1)).to_be_visible()
+        wait_for_run(page)
+        expect(page.get_by_role("combobox", name=re.compile("Choose from"))).to_be_visible()
+        expect(page.get_by_role("heading", name="Select", level=1)).to_be_visible()
