@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
-    from al_core.evaluation import Card
+    from al_core.evaluation import Card, PickReason, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.steps.labels import TaskLabels
     from al_core.steps.round_plan import RoundPlan
@@ -53,6 +53,7 @@ __all__ = [
     "dataset_from_images",
     "delete_labels",
     "delete_model",
+    "explain_selection",
     "export_tag",
     "export_training_labels",
     "find_round",
@@ -63,6 +64,7 @@ __all__ = [
     "mark_sent",
     "models",
     "project",
+    "rank_scores",
     "read_selection",
     "release",
     "rename_model",
@@ -451,6 +453,24 @@ def selection_card(dataset: "Dataset", selection: Selection) -> "Card":
     from al_core.steps import card
 
     return card.selection_card(dataset, selection)
+
+
+def explain_selection(dataset: "Dataset", selection: Selection) -> "list[PickReason]":
+    """Return why each row of a selection was picked, in the order of picking; test rows are left out.
+
+    Raises:
+        MissingInputError: If what the selection was made from is gone.
+    """
+    from al_core.steps import reasons
+
+    return reasons.explain_selection(dataset, selection)
+
+
+def rank_scores(dataset: "Dataset") -> "dict[str, Statistic]":
+    """Return for each score of the current model how well it ranks mistakes above right predictions on test labels."""
+    from al_core.steps import ranking
+
+    return ranking.rank_scores(dataset)
 
 
 def round_plan(dataset: "Dataset") -> "RoundPlan":

@@ -1,6 +1,6 @@
 """One sample, large: its image, what was predicted, and how each score comes about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -23,13 +23,13 @@ N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
 
 
-def show_sample(dataset: Dataset, row: int) -> None:
-    """Open a dialog about the sample of this row."""
+def show_sample(dataset: Dataset, row: int, *, below: Callable[[], None] | None = None) -> None:
+    """Open a dialog about the sample of this row; `below` draws more under its numbers."""
     card = describe_sample(dataset, row)
-    st.dialog(plain(card.filename), width="large")(_draw)(dataset, card)
+    st.dialog(plain(card.filename), width="large")(_draw)(dataset, card, below)
 
 
-def _draw(dataset: Dataset, card: SampleCard) -> None:
+def _draw(dataset: Dataset, card: SampleCard, below: Callable[[], None] | None) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     with image:
         st.html(STYLE + _image(dataset, card))
@@ -45,6 +45,8 @@ def _draw(dataset: Dataset, card: SampleCard) -> None:
         )
         st.markdown("**Scores**", help="From 0 to 1; higher means more worth labeling")
         st.html(_scores(dataset, card.row) or "No scores yet: drop predictions on the Predictions page.")
+        if below:
+            below()
 
 
 def _image(dataset: Dataset, card: SampleCard) -> str:

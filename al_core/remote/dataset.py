@@ -23,7 +23,7 @@ from al_core.wire.selection_job import select
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from al_core.evaluation import Card
+    from al_core.evaluation import Card, PickReason
     from al_core.formats import ExportChoices
 
 IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff")
@@ -181,6 +181,12 @@ class RemoteDataset(Dataset):
         from al_core.wire.card import read_card
 
         return read_card(self._connection.get(f"{self._path}/tags/{tag.id}/card"))
+
+    def reasons(self, tag: Tag) -> "list[PickReason]":
+        """Return why each sample of a selection was picked, which the server works out."""
+        from al_core.wire.reasons import read_reasons
+
+        return read_reasons(self._connection.get(f"{self._path}/tags/{tag.id}/reasons"))
 
     def image_frames(self, rows: Rows) -> ImageFrames:
         """Return how the images of these samples lie, as the server reads it from their headers."""

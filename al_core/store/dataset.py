@@ -18,7 +18,7 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from al_core.evaluation import Card
+    from al_core.evaluation import Card, PickReason
     from al_core.formats import ExportChoices
     from al_core.formats.files.image_frames import ImageFrames
 
@@ -52,6 +52,9 @@ class Server(Protocol):
 
     def card(self, tag: Tag) -> "Card":
         """Return the card of a selection against RANDOM, which the server computes once."""
+
+    def reasons(self, tag: Tag) -> "list[PickReason]":
+        """Return why each sample of a selection was picked, which the server works out."""
 
     def export_obstacle(self, tag: Tag, format: str, *, added_only: bool, choices: "ExportChoices") -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""

@@ -277,3 +277,8 @@ def test_a_selection_is_shown_against_random_and_never_called_better(digits: Dat
     assert "of the picks nearly repeat another" in said
     assert "better" not in said
     assert [expander.label for expander in app.expander][-1] == "More figures"
+
+
+def test_select_says_when_nothing_tells_whether_the_score_ranks(digits: Dataset, open_page: Open) -> None:
+    said = [unescaped(caption.value) for caption in open_page("select").caption]
+    assert any("Whether the score ranks cannot be told: no test share was used" in caption for caption in said)

@@ -185,3 +185,11 @@ def test_the_card_of_a_selection_on_a_server_is_the_one_measured_there(line: Rem
     assert card == workflow.selection_card(
         dataset, workflow.read_selection(dataset, dataset.tag("picked")) or selection
     )
+
+
+def test_reasons_of_picks_on_a_server_are_those_worked_out_there(line: RemoteDataset) -> None:
+    selection = workflow.run_selection(line, SelectionConfig("CORESET", 2, name="picked", seed=1))
+    assert [(reason.row, reason.nearest_row) for reason in workflow.explain_selection(line, selection)] == [
+        (0, None),
+        (5, 0),
+    ]

@@ -13,6 +13,7 @@ from ui.messages import plain
 from ui.sample import show_sample
 from ui.select.card import show_card
 from ui.select.sent import mark_downloaded
+from ui.select.why import show_why
 
 # A mean from the day of the selection above captions from today would contradict itself without a word.
 NOW = " The mean score dates from the selection; the images show today's scores."
@@ -61,7 +62,8 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
         captions = _captions(len(selection.added_rows), scores)
         opened = image_grid(dataset, selection.added_rows, captions.__getitem__, key=f"added-{selection.tag.id}")
         if opened is not None:
-            show_sample(dataset, opened)
+            row = opened
+            show_sample(dataset, row, below=lambda: show_why(dataset, selection, row))
     code.code(selection_code(dataset, selection), language="python")
     st.download_button(
         "Download the selected filenames",

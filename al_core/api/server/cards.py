@@ -8,8 +8,10 @@ from al_core import workflow
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_tag
 from al_core.api.server.errors import coded
-from al_core.steps.selections import selection_of
+from al_core.steps.selections import Selection, selection_of
+from al_core.store import LocalDataset
 from al_core.wire.card import write_card
+from al_core.wire.reasons import write_reasons
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_class=JsonRoute)
 
@@ -17,7 +19,16 @@ router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_cl
 @router.get("/tags/{tag_id}/card")
 def read_card(dataset: DatasetOfPath, tag_id: str) -> dict[str, Any]:
     """Return what a selection covers beside 20 RANDOM draws of the same size; computed once, at the first request."""
+    return write_card(workflow.selection_card(dataset, _selection(dataset, tag_id)))
+
+
+@router.get("/tags/{tag_id}/reasons")
+def read_reasons(dataset: DatasetOfPath, tag_id: str) -> list[dict[str, Any]]:
+    """Return why each sample was picked: rank, score, added coverage, and the nearest one chosen before it."""
+    return write_reasons(workflow.explain_selection(dataset, _selection(dataset, tag_id)))
+
+
+def _selection(dataset: LocalDataset, tag_id: str) -> Selection:
     tag = find_tag(dataset, tag_id)
     with coded(NotFoundError="TAG_IS_NO_SELECTION"):
-        selection = selection_of(dataset, tag)
-    return write_card(workflow.selection_card(dataset, selection))
+        return selection_of(dataset, tag)

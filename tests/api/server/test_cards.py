@@ -15,3 +15,9 @@ def test_the_card_of_a_selection_is_the_one_of_the_workflow(api: Api, dataset: D
 def test_a_tag_that_no_selection_made_has_no_card(api: Api, dataset: Dataset) -> None:
     initial = dataset.tag(INITIAL_TAG)
     assert api("GET", f"{api.dataset}/tags/{initial.id}/card", 404)["code"] == "TAG_IS_NO_SELECTION"
+
+
+def test_reasons_of_the_picks_come_in_the_order_of_picking(api: Api, dataset: Dataset) -> None:
+    selection = workflow.run_selection(dataset, SelectionConfig("CORESET", 2, name="picked", seed=1))
+    first, second = api("GET", f"{api.dataset}/tags/{selection.tag.id}/reasons", 200)
+    assert (first["row"], first["nearestRow"], second["row"], second["nearestRow"]) == (0, None, 5, 0)
