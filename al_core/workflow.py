@@ -68,6 +68,7 @@ __all__ = [
     "read_selection",
     "release",
     "rename_model",
+    "report",
     "report_rounds",
     "restore_labels",
     "restore_model",
@@ -492,6 +493,22 @@ def report_rounds(dataset: "Dataset", plan: "RoundPlan") -> "RoundsReport":
     from al_core.steps import round_results
 
     return round_results.report_rounds(dataset, plan)
+
+
+def report(dataset: "Dataset", tag: Tag) -> str:
+    """Return a round as one HTML file that opens without the product and without a network.
+
+    Args:
+        dataset: Whose round it is.
+        tag: That of its selection.
+
+    Raises:
+        NotFoundError: If no selection made the tag.
+    """
+    from al_core.steps.round_plan import read_plan
+    from al_core.steps.round_report import write_report
+
+    return write_report(dataset, tag, read_plan(dataset))
 
 
 def tag_missing(dataset: "Dataset", of: Round) -> Tag:

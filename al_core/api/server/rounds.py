@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from al_core import workflow
 from al_core.api.schemas.rounds import RoundData, RoundPlanData, RoundsReportData, TestShareData
@@ -48,6 +48,14 @@ def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
     found = workflow.find_round(dataset, tag_of_round(dataset, tag_id))
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
         return Created(id=workflow.tag_missing(dataset, found).id)
+
+
+@router.get("/rounds/{tag_id}/report", response_class=HTMLResponse)
+def read_round_report(dataset: DatasetOfPath, tag_id: str) -> HTMLResponse:
+    """Return a round as one HTML file to keep: curve, forecast, signs, images, configuration, manifest."""
+    content = workflow.report(dataset, tag_of_round(dataset, tag_id))
+    # A file, never a page of this address: it holds names that strangers chose.
+    return HTMLResponse(content, headers={"Content-Disposition": 'attachment; filename="round.html"'})
 
 
 @router.get("/round-plan")

@@ -1,9 +1,11 @@
 import numpy as np
+import requests
 
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.store import Dataset, TagRole
 from tests.api.calls import Api
+from tests.patience import PATIENCE
 
 
 def test_a_round_is_sent_released_and_what_is_missing_tagged(api: Api, dataset: Dataset) -> None:
@@ -50,3 +52,13 @@ def test_target_and_prices_are_kept_and_used_in_the_report(api: Api, dataset: Da
 def test_training_labels_are_a_file_once_there_are_labels(api: Api, dataset: Dataset) -> None:
     path = f"{api.dataset}/training-labels"
     assert "bring labels back first" in api("GET", f"{path}/csv", 400)["message"]
+
+
+def test_the_report_of_a_round_is_a_file_to_keep(api: Api, dataset: Dataset) -> None:
+    selection = workflow.run_selection(dataset, SelectionConfig("RANDOM", 2, name="round 1", seed=1))
+    path = f"{api.address}{api.dataset}/rounds/{selection.tag.id}/report"
+    response = requests.get(path, timeout=PATIENCE)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="round.html"'
+    assert "<h1>round 1</h1>" in response.text
+    missing = f"{api.dataset}/rounds/{dataset.tag('initial-tag').id}/report"
+    assert api("GET", missing, 404)["code"] == "ROUND_UNKNOWN"
