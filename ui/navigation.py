@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # what is selected.
 SELECTED_STYLE = """<style>
 [data-testid="stTab"][aria-selected="true"], [data-testid="stTab"][aria-selected="true"] p,
-[data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-segmented_controlActive"] p {
-  color: inherit;
+button[role="radio"][aria-checked="true"], button[role="radio"][aria-checked="true"] p {
+  color: inherit !important;
 }
 </style>"""
 
