@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.evaluation import Card, PickReason, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
+    from al_core.steps.compare import Comparison
     from al_core.steps.labels import TaskLabels
     from al_core.steps.round_plan import RoundPlan
     from al_core.steps.round_results import RoundsReport
@@ -49,6 +50,7 @@ __all__ = [
     "add_embeddings",
     "check_labels",
     "check_predictions",
+    "compare",
     "create_dataset",
     "dataset_from_images",
     "delete_labels",
@@ -380,6 +382,27 @@ def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyw
         return selection_of(dataset, tag)
     inputs = SelectionInputs(query_tag, labeled_tag, embedding_name, round_digest=round_digest)
     return make_selection(dataset, config, inputs, progress)
+
+
+def compare(
+    dataset: "Dataset",
+    configs: Sequence[SelectionConfig],
+    *,
+    query_tag: Tag | None = None,
+    labeled_tag: Tag | None = None,
+    embedding_name: str | None = None,
+) -> "Comparison":
+    """Return what up to four configurations would pick, what they share, and their cards; nothing is stored.
+
+    `run_selection` with the configuration of a candidate makes it the selection.
+
+    Raises:
+        InvalidInputError: Unless there are one to four configurations, or if one would pick nothing.
+        MissingInputError: If the dataset lacks an embedding or a score that one of them needs, or is on a server.
+    """
+    from al_core.steps import compare as step
+
+    return step.compare(dataset, configs, SelectionInputs(query_tag, labeled_tag, embedding_name))
 
 
 def labeled_set(dataset: "Dataset") -> Rows:

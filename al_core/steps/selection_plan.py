@@ -79,6 +79,10 @@ class SelectionPlan:
         chosen = inputs.chosen(dataset)
         return cls(dataset, config, inputs, query_tag, chosen, planned_reserve(dataset, config, query_tag.rows, chosen))
 
+    def request(self) -> SelectionRequest:
+        """Return what the method would be asked for, the test samples of the selection left out."""
+        return self._request(self._tests(count_test_rows(self.config, len(self.chosen))))
+
     def run(self, progress: Progress | None = None) -> Tag:
         """Select, store the selection as a tag and return it."""
         tests = self._tests(count_test_rows(self.config, len(self.chosen)))
