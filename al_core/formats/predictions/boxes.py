@@ -230,7 +230,7 @@ def _with_scores_checked(boxes: Boxes, filenames: Sequence[str], source: str, fi
         box = int(np.argmax(bad))
         raise FileFormatError(
             f"{source}: a box of {filenames[boxes.image[box]]!r} has score {boxes.scores[box]:.6g}; "
-            "scores lie in 0 to 1, divide percentages by 100"
+            f"scores lie in 0 to 1{', divide percentages by 100' if boxes.scores.max() > 2 else ''}"
         )
     is_rounded = boxes.scores > 1
     findings += _ROUNDED_SCORE.concerning(_images(boxes, is_rounded, filenames))

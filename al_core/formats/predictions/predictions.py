@@ -148,6 +148,10 @@ class Predictions(FileRows):
             )
         return replace(self, filenames=list(filenames), findings=(ORDER_ASSUMED, *self.findings))
 
+    def without_filenames(self) -> "Predictions":
+        """Return the predictions as those of the samples in their order."""
+        return replace(self, filenames=None)
+
     def with_class_names(self, class_names: Sequence[str] | None, source: str) -> "Predictions":
         """Return the predictions with these classes: the columns of these names, or new names for unnamed columns.
 

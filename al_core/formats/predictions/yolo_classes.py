@@ -16,13 +16,13 @@ _SUM_TOLERANCE = 0.03
 """Five probabilities of two decimals may sum to 0.025 more or less than 1."""
 
 _ROUNDED = note(
-    "probabilities-rounded", "Probabilities have two decimals", "each image's are divided by their sum, to sum to 1"
+    "probabilities-rounded", "Probabilities are rounded", "each image's are divided by their sum, to sum to 1"
 )
 _TOP = note(
     "top-classes",
     "Images have only their most probable classes",
     "the rest of the probability is shared equally by the other classes that occur; margin and least confidence are "
-    "exact to two decimals, entropy is an estimate",
+    "as exact as the file, entropy is an estimate",
 )
 
 
@@ -41,6 +41,17 @@ def classes_of_lines(
         FileFormatError: If a line is of another kind, or names an unknown class.
     """
     images = [_probabilities(f"{source}/{name}", of_image) for name, of_image in zip(filenames, lines, strict=True)]
+    return top_classes(source, filenames, images, class_names)
+
+
+def top_classes(
+    source: str, filenames: Sequence[str], images: Sequence[Mapping[str, float]], class_names: Sequence[str] | None
+) -> Predictions:
+    """Return class probabilities of the most probable classes of each image, by name; the others share the rest.
+
+    Raises:
+        FileFormatError: If the probabilities of an image are not such, or sum to more than 1.
+    """
     occurring = sorted({name for image in images for name in image})
     names = list(class_names) if class_names and set(occurring) <= set(class_names) else occurring
     position = {name: number for number, name in enumerate(names)}

@@ -11,8 +11,9 @@ from al_core.formats.predictions.tools.mmpose import MMPOSE
 from al_core.formats.predictions.tools.openpose import OPENPOSE
 from al_core.formats.predictions.tools.roboflow import ROBOFLOW
 from al_core.formats.predictions.tools.torchvision import TORCHVISION
+from al_core.formats.predictions.tools.ultralytics import readers as ultralytics_readers
 
 TOOLS = (HUGGING_FACE, LABEL_STUDIO, ROBOFLOW, MMDETECTION, MMPOSE, CREATEML, AZURE, BDD100K, OPENPOSE, TORCHVISION)
 
-TOOL_READERS = (FIFTYONE, *(tool.reader for tool in TOOLS))
+TOOL_READERS = (FIFTYONE, *ultralytics_readers(), *(tool.reader for tool in TOOLS))
 """Their entries in the registry of prediction readers, in the order in which they are tried."""
