@@ -2,6 +2,7 @@
 
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from al_core import workflow
@@ -26,7 +27,7 @@ def show_why(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
         return
     st.caption(f"{reason_text(reason, len(reasons))}.")
     if reason.nearest_row is not None:
-        [name] = dataset.filenames([reason.nearest_row])
+        [name] = dataset.filenames(np.array([reason.nearest_row]))
         address = image_url(dataset, reason.nearest_row)
         st.html(f'<img src="{address}" alt="{escape(name, quote=True)}" style="width: 140px; border-radius: 6px">')
         st.caption(f"Nearest before it: {plain(name)}, {reason.distance:.3f} away.")
