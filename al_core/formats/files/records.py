@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS, most_like_filenames
 from al_core.formats.files.progress import report, reported
-from al_core.formats.files.text import BOM, decode_utf8, read_json
+from al_core.formats.files.text import BOM, decode_utf8, parse_json, read_json
 
 Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""
@@ -112,7 +112,7 @@ def is_json_lines(path: Path) -> bool:
     if not first.startswith(b"{") or not second:
         return False
     try:
-        orjson.loads(first)
+        parse_json(first)
     except orjson.JSONDecodeError:
         return False
     return True
@@ -134,7 +134,7 @@ def json_lines(path: Path) -> Iterator[Record]:
             if not line.strip():
                 continue
             try:
-                yield where, orjson.loads(line.removeprefix(BOM))
+                yield where, parse_json(line)
             except orjson.JSONDecodeError as error:
                 # Bytes that are not UTF-8 have an error of their own.
                 decode_utf8(line, path.name, first_line=number)

@@ -13,7 +13,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
-from al_core.formats.files.text import BOM, read_json
+from al_core.formats.files.text import BOM, parse_json, read_json
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
@@ -22,6 +22,7 @@ from al_core.formats.labels.image_sizes import ImageSizes, Size
 from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.names.addresses import has_hash, image_name, without_hash
+from al_core.formats.predictions.coco_about import REPEATED_ID
 from al_core.formats.predictions.run_lengths import checked_run_lengths, unpacked_run_lengths
 
 _KEYS = (b'"images"', b'"categories"', b'"annotations"', b'"licenses"')
@@ -93,7 +94,7 @@ def _documents(path: Path) -> Iterator[tuple[str, Entry]]:
     for name in names:
         where = f"{tree.source}/{name}"
         try:
-            content = orjson.loads(tree.read(name).removeprefix(BOM))
+            content = parse_json(tree.read(name))
         except orjson.JSONDecodeError as error:
             raise FileFormatError(f"{where} is not JSON ({error.msg}); export the labels again") from error
         yield where, _document(where, content)
@@ -128,12 +129,18 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
     by_id: dict[int | str, _Image] = {}
     # Datumaro writes the same objects once more as stuff, and COCO's persons are in two files.
     before = {id(image): {_key(entry, name) for _, entry, name in image.objects} for image in images.values()}
+    of_repeated_ids: list[str] = []
     for image in _entries(where, content, "images"):
         filename = image.get("file_name")
         if not isinstance(filename, str) or not isinstance(image.get("id"), int | str):
             raise FileFormatError(f"{where}: an image has no 'id' and 'file_name', found {image!a:.80}")
         name = _own_name(filename) if of_label_studio else image_name(filename)
-        by_id[image["id"]] = images.setdefault(name, _Image(_size(image), of_label_studio))
+        added = images.setdefault(name, _Image(_size(image), of_label_studio))
+        if by_id.setdefault(image["id"], added) is not added:
+            of_repeated_ids.append(name)
+        by_id[image["id"]] = added
+    if of_repeated_ids:
+        labels.add_note(REPEATED_ID.of(of_repeated_ids))
     for number, entry in enumerate(_entries(where, content, "annotations")):
         place = f"{where}, annotation {number} counting from 0"
         image_id, category = entry.get("image_id"), entry.get("category_id")

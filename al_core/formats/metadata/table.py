@@ -15,7 +15,7 @@ from al_core.formats.files.csv_table import filename_position, number_columns, r
 from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
-from al_core.formats.files.text import looks_like_text
+from al_core.formats.files.text import looks_like_text, parse_json
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
@@ -159,7 +159,7 @@ def _table(
 
 def _record(where: str, content: bytes) -> tuple[str, Mapping[str, Any]]:
     try:
-        record = orjson.loads(content)
+        record = parse_json(content)
     except orjson.JSONDecodeError as error:
         raise FileFormatError(f"{where}, line {error.lineno}: not JSON ({error.msg}); write it again") from error
     if isinstance(record, dict):

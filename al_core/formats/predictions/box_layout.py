@@ -20,6 +20,10 @@ _USUAL_ENOUGH = 0.9
 _FITS = 0.99
 """The share of boxes that must fit another layout instead. Real boxes read in a wrong layout fit by 20 to 70 %."""
 
+_SAMPLE = 100_000
+"""About as many boxes, spread over the file, decide: the share of those that fit is then within 0.5 % of that of all,
+and a million boxes take 0.03 instead of 0.24 s."""
+
 
 class Layout(StrEnum):
     """The meaning of the four numbers of a box."""
@@ -100,6 +104,9 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
         >>> recognized_layout(boxes, Layout.CORNERS, np.ones(2)).name
         'EXTENT'
     """
+    step = max(1, len(coordinates) // _SAMPLE)
+    coordinates = coordinates[::step]
+    limits = limits[::step] if limits.ndim > 1 else limits
     if not len(coordinates) or share_that_fits(coordinates, usual, limits) >= _USUAL_ENOUGH:
         return usual
     others = [layout for layout in Layout if layout is not usual]

@@ -14,7 +14,7 @@ from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.coco_table import Ids
 from al_core.types import Rows
 
-_REPEATED_ID = Finding(
+REPEATED_ID = Finding(
     "image-id-repeated",
     "image shares its id with another one of the annotation file",
     "images share their id with another one of the annotation file",
@@ -109,7 +109,7 @@ def images_of(source: str, image_ids: Ids, file_names: Ids | None, about: Any) -
         [image["file_name"] for image in listed],
         np.array([[image_side(image, "width"), image_side(image, "height")] for image in listed]),
         position_of_id[image_ids.position],
-        findings=tuple(_REPEATED_ID.concerning(repeated)),
+        findings=tuple(REPEATED_ID.concerning(repeated)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from al_core.formats.files.reader import HEAD_BYTES
-from al_core.formats.files.text import BOM
+from al_core.formats.files.text import BOM, parse_json
 
 BLOCK_BYTES = 2**22
 """How much of a file is parsed at once: 4 MB take 40 MB, and more at once is no faster."""
@@ -46,7 +46,7 @@ class Entries(Collection[Mapping[str, Any]]):
         with self._path.open("rb") as file:
             for first, last in self._blocks:
                 file.seek(first)
-                yield from orjson.loads(b"[" + file.read(last - first) + b"]")
+                yield from parse_json(b"[" + file.read(last - first) + b"]")
 
     def __contains__(self, entry: object) -> bool:
         return any(other == entry for other in self)

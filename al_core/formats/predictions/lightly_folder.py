@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import json_numbers
+from al_core.formats.files.text import parse_json
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.boxes import Boxes, detection_predictions
@@ -96,7 +97,8 @@ def _schema(tree: FileTree, name: str) -> tuple[str, dict[int, str]]:
     where = f"{tree.source}/{name}"
     schema = _json(tree, name)
     task = schema.get("task_type")
-    if task not in _READ:
+    # What is not a text may not even be a key.
+    if not isinstance(task, str) or task not in _READ:
         raise FileFormatError(f"{where}: task_type is {task!a:.80}; expected one of {', '.join(_READ)}")
     categories = schema.get("categories")
     if not isinstance(categories, list) or not all(map(_is_category, categories)):
@@ -121,7 +123,7 @@ def _image(tree: FileTree, name: str) -> tuple[str, Objects]:
 
 def _json(tree: FileTree, name: str) -> Mapping[str, Any]:
     try:
-        content = orjson.loads(tree.read(name))
+        content = parse_json(tree.read(name))
     except orjson.JSONDecodeError as error:
         raise FileFormatError(
             f"{tree.source}/{name}, line {error.lineno}: not JSON ({error.msg}); write it again"

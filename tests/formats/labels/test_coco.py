@@ -128,3 +128,13 @@ def test_what_does_not_fit_is_named(tmp_path: Path, annotation: dict[str, Any], 
 def test_another_document_is_refused(tmp_path: Path, content: Any) -> None:
     with pytest.raises(FileFormatError, match=r"^l\.json"):
         read_labels(write(tmp_path, content))
+
+
+def test_images_that_share_an_id_are_said_and_one_that_is_listed_twice_is_not(tmp_path: Path) -> None:
+    twice = {"images": [*IMAGES, IMAGES[0]]}
+    assert "image-id-repeated" not in {
+        finding.what for finding in read_labels(write(tmp_path, document(**twice))).findings
+    }
+    shared = {"images": [*IMAGES, {"id": 1, "file_name": "c.png"}]}
+    findings = {finding.what: finding for finding in read_labels(write(tmp_path, document(**shared))).findings}
+    assert findings["image-id-repeated"].names == ("c.png",)

@@ -88,6 +88,23 @@ def test_a_bad_lightly_file_is_refused(tmp_path: Path, task: str, found: dict[st
         read_predictions(lightly(tmp_path, task, a=[found]))
 
 
+def test_a_task_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = lightly(tmp_path, "classification", a=[])
+    (path / "my-task" / "schema.json").write_text('{"task_type": ["x"], "categories": []}')
+    with pytest.raises(FileFormatError, match=r"task_type is \['x'\]; expected one of classification"):
+        read_predictions(path)
+
+
+def test_nan_in_a_lightly_file_is_a_probability_that_is_not_there(tmp_path: Path) -> None:
+    predictions = read_predictions(
+        lightly(
+            tmp_path, "classification", a=[{"probabilities": [float("nan"), 0.5]}], b=[{"probabilities": [0.5, 0.5]}]
+        )
+    )
+    assert np.isnan(predictions.outputs[0][0])
+    assert predictions.outputs[1][1] == 0.5
+
+
 def test_two_lightly_tasks_are_refused_with_their_folders(tmp_path: Path) -> None:
     path = lightly(tmp_path, "classification", a=[])
     (path / "other").mkdir()

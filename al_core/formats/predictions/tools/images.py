@@ -13,7 +13,7 @@ from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.json_keys import is_plain_json, may_be_of_image
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import is_json_lines, json_lines
-from al_core.formats.files.text import BOM, decode_utf8, read_json
+from al_core.formats.files.text import decode_utf8, parse_json, read_json
 from al_core.formats.files.tree import announce_texts, open_tree
 
 _NAME_KEYS = (
@@ -172,7 +172,7 @@ class _Layout:
 
 def _json(content: bytes, where: str) -> Any:
     try:
-        return orjson.loads(content.removeprefix(BOM))
+        return parse_json(content)
     except orjson.JSONDecodeError as error:
         decode_utf8(content, where)
         raise FileFormatError(f"{where}, line {error.lineno}: not JSON ({error.msg}); write it again") from error
