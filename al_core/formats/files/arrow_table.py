@@ -10,6 +10,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_messages import unpacked_bytes
 from al_core.formats.files.csv_table import filename_position
 from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
+from al_core.formats.files.parquet_footer import read_footer
 from al_core.formats.files.progress import report
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _read_parquet(path: Path) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet
 
-    text_columns = _text_columns(pyarrow.parquet.read_metadata(path))
+    text_columns = _text_columns(read_footer(path))
     has_differences = any(text_columns.values())
     # Texts stay in their dictionaries until it is clear what they take without.
     dictionaries = [name for name, encoded in text_columns.items() if not encoded]
