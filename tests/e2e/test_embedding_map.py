@@ -188,7 +188,7 @@ def test_hidden_categories_leave_the_selection(page: Page, stage: Locator) -> No
     press(page, "b")
     draw(page, stage, (0.01, 0.01), (0.93, 0.99))
     expect_text(page, f"{N} inside, picked None")
-    entry = page.get_by_label("northeast, 25000 images")
+    entry = page.get_by_label("northeast, 25,000 images")
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "false")
     expect_text(page, f"{N - 25_000} inside, picked None")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from al_core.formats import read_embeddings
 from tests.e2e.navigation import go_to, press_button
 from tests.e2e.server import running_app
 
@@ -25,7 +26,7 @@ def drop(page: Page, wait_until_idle: Callable[[], None]) -> Callable[[str, Path
     def drop_file(label: str, file: Path) -> None:
         area = page.get_by_test_id("stFileUploader").filter(has=page.get_by_text(label, exact=True))
         area.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-        expect(area.get_by_text(file.name, exact=True)).to_be_visible()
+        expect(area.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
         wait_until_idle()
 
     return drop_file
@@ -77,7 +78,7 @@ def create_dataset(
     page.keyboard.press("Enter")
     wait_until_idle()
     drop("Embeddings", file)
-    if file.suffix == ".npy":
+    if read_embeddings(file).filenames is None:
         drop("Filenames in the order of the rows", EXAMPLES / "filenames" / "txt.txt")
     press_button(page, "Create dataset")
     expect(page.get_by_text(f"Created “{name}” with 10 images")).to_be_visible()

@@ -14,6 +14,9 @@ _FEWEST_ROWS = 3
 _FEWEST_ROWS_OF_WHOLE = 10
 """Probabilities of certain classes are in descending order in so many rows only if one class always wins."""
 
+_FEWEST_STEPS_OF_WHOLE = 0.5
+"""The share of neighboring ranks that differ."""
+
 
 def are_ranked(names: Sequence[str], numbers: NDArray[np.float64], *, has_classes: bool) -> bool:
     """Return whether columns hold the highest probabilities of each row in descending order.
@@ -38,6 +41,9 @@ def are_ranked(names: Sequence[str], numbers: NDArray[np.float64], *, has_classe
     if not are_numbered(names) or numbers.shape[1] < 3:
         return False
     is_whole = bool((np.abs(rows.sum(axis=1) - 1) <= _EXACT).all())
+    # A model that is sure of one class leaves equal crumbs for the others; ranks differ.
+    if is_whole and (np.diff(rows, axis=1) < 0).mean() < _FEWEST_STEPS_OF_WHOLE:
+        return False
     return len(rows) >= (_FEWEST_ROWS_OF_WHOLE if is_whole else _FEWEST_ROWS)
 
 

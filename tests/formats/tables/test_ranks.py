@@ -26,3 +26,9 @@ def test_a_whole_distribution_in_order_needs_many_rows_or_classes_beside_it() ->
 @pytest.mark.parametrize(("names", "expected"), [(["1", "2"], True), (["p_2", "p_3"], False), (["a0", "b1"], False)])
 def test_numbered_names_begin_with_0_or_1(names: list[str], expected: bool) -> None:
     assert are_numbered(names) is expected
+
+
+def test_a_first_class_that_always_wins_over_equal_others_is_no_rank() -> None:
+    rows = np.full((20, 10), 0.01)
+    rows[:, 0] = 0.91
+    assert not are_ranked([str(number) for number in range(10)], rows, has_classes=False)
