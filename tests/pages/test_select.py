@@ -61,6 +61,8 @@ def select_32(dataset: Dataset, name: str = "al-iteration-1") -> workflow.Select
 def test_select_from_these_goes_on_from_all_that_is_labeled(digits: Dataset, open_page: Open) -> None:
     app = open_page("explore")
     button(app, "Select from these").click().run()
+    # The browser follows the link by itself.
+    app.switch_page("../pages/select.py").run()
     assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", EVERYTHING)
     assert app.number_input(key="total").value == 132
     assert app.number_input(key="new").value == 32
@@ -73,6 +75,8 @@ def test_without_any_selection_nothing_is_labeled_and_a_region_can_be_selected_f
     digits.delete_tag(digits.tag(INITIAL_SELECTION))
     app = open_page("explore")
     button(app, "Select from these").click().run()
+    # The browser follows the link by itself.
+    app.switch_page("../pages/select.py").run()
     assert (box(app, "Choose from").value, labeled(app)) == ("explored-1", EVERYTHING)
     assert figures(press_run(app.switch_page("../pages/select.py").run(), digits))["New"] == "32"
 

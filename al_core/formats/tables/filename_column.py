@@ -41,13 +41,13 @@ def find_filename_column(samples: Sequence[ColumnSample], candidates: Sequence[i
 
 def _rank_of_texts(sample: ColumnSample) -> float | None:
     rank = filename_rank(sample.name)
-    ends_as_images = sum(bool(_IMAGE.search(cell)) for cell in sample.cells) >= _MOST * len(sample.cells)
+    ends_as_images = sum(bool(_IMAGE.search(str(cell))) for cell in sample.cells) >= _MOST * len(sample.cells)
     return _RANK_OF_IMAGES if rank is None and ends_as_images else rank
 
 
 def _is_distinct(sample: ColumnSample) -> bool:
     # A few repeated rows are for the report to tell.
-    return len(set(sample.cells)) >= _MOST * len(sample.cells)
+    return len(set(map(str, sample.cells))) >= _MOST * len(sample.cells)
 
 
 def _has_rows(samples: Sequence[ColumnSample]) -> bool:

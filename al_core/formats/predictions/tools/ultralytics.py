@@ -1,7 +1,7 @@
 """What Ultralytics' `Results` write of themselves: `to_json()` for all tasks, and `to_csv()`."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,8 @@ def _classes(source: str, records: Sequence[ImageRecord]) -> Predictions:
         }
         for record in records
     ]
+    if not any(images):
+        raise FileFormatError(f"{source} holds no class of any image")
     if all(record.filename for record in records):
         return top_classes(source, [record.filename for record in records], images, None)
     names = [f"image {position}" for position in range(1, len(records) + 1)]
@@ -132,7 +134,7 @@ def read_ultralytics_csv(path: Path) -> Predictions:
     text = decode_utf8(path.read_bytes(), path.name)
     stem = image_of_file(path.name, ".csv")
     by_image: dict[str, list[Mapping[str, Any]]] = {}
-    for line, row in enumerate(csv.DictReader(text.splitlines()), start=2):
+    for line, row in _rows(path.name, text):
         where = f"{path.name}, line {line}"
         filename = next((row[column] for column in FILENAME_COLUMNS if row.get(column)), None) or stem
         by_image.setdefault(filename, []).append(_entry(where, row))
@@ -142,12 +144,28 @@ def read_ultralytics_csv(path: Path) -> Predictions:
     objects = ObjectColumns()
     for record in records:
         objects.begin_image(record.filename)
+        without_box = next((entry for entry in record.content if "box" not in entry), None)
+        if without_box is not None:
+            raise FileFormatError(f"{record.where}: an object has no 'box'; write the table again")
         _add(objects, record)
     return objects.predictions(path.name, stem)
 
 
+def _rows(source: str, text: str) -> Iterator[tuple[int, Mapping[str, str | None]]]:
+    """Yield the lines of a table with their numbers."""
+    # Without its NULs, which older versions of the csv module refuse.
+    reader = csv.DictReader(text.replace("\0", "").splitlines())
+    try:
+        columns = set(reader.fieldnames or ())
+        if not {"name", "confidence"} <= columns:
+            raise FileFormatError(f"{source} has no columns 'name' and 'confidence', as Ultralytics' to_csv() has")
+        yield from enumerate(reader, start=2)
+    except csv.Error as error:
+        raise FileFormatError(f"{source} is no table: {error}") from error
+
+
 def _entry(where: str, row: Mapping[str, str | None]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"name": row["name"]}
+    entry: dict[str, Any] = {"name": row.get("name")}
     for column in ("class", "confidence", "box", "keypoints", "segments"):
         value = row.get(column)
         if value:
