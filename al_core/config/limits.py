@@ -132,6 +132,9 @@ class Exclude(Limit):
     tag: str | None = None
 
     def __post_init__(self) -> None:
+        if self.tag is not None:
+            # The same rules as for the name of a column.
+            Column(self.tag)
         if (self.role is None) == (self.tag is None) or (self.role is not None and self.role not in ROLES):
             raise InvalidInputError(f'exclude "duplicates", "unreadable" or tag=…, one of them; {self!r} came')
 

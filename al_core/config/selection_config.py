@@ -120,8 +120,8 @@ class SelectionConfig:
             "strength": checked_strength(strength),
             "test_share": number_in("test_share", test_share, 0, 1),
             "test_groups": test_groups,
-            "goals": tuple(read_goal(goal) for goal in goals),
-            "limits": tuple(read_limit(limit) for limit in limits),
+            "goals": tuple(read_goal(goal) for goal in _listed("goals", goals)),
+            "limits": tuple(read_limit(limit) for limit in _listed("limits", limits)),
             "budget": read_budget(budget),
         }
         for attribute, value in values.items():
@@ -173,6 +173,12 @@ def _min_distance(value: object) -> float:
     if number != -1 and not 0 <= number < math.inf:
         raise InvalidInputError(f"min_distance is a finite number from 0, or -1 for off, not {value!r}")
     return number
+
+
+def _listed(name: str, records: Any) -> Sequence[Any]:
+    if not isinstance(records, list | tuple):
+        raise InvalidInputError(f"{name} are a list, not {records!r}")
+    return records
 
 
 def _plain(records: Any) -> Any:

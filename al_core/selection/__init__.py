@@ -66,6 +66,8 @@ def select(  # noqa: PLR0913 - the public entry, all but two by keyword
         >>> select(line, SelectionConfig("CORESET", 3, normalize=False))
         array([0, 3, 1])
     """
+    embeddings = None if embeddings is None else np.asanyarray(embeddings)
+    scores = None if scores is None else np.asanyarray(scores)
     n_rows = count_rows(embeddings, scores)
     labeled = checked_rows(preselected_rows, n_rows, "preselected_rows")
     candidates = np.setdiff1d(_query(query_rows, n_rows), labeled, assume_unique=True)

@@ -58,8 +58,15 @@ def test_a_limit_survives_json_and_repr_and_is_hashable(limit: Limit) -> None:
         ({"kind": "between", "name": "t", "at_least": float("nan")}, "finite numbers"),
         ({"kind": "exclude"}, "one of them"),
         ({"kind": "exclude", "role": "ugly"}, "one of them"),
+        ({"kind": "exclude", "tag": 5}, "named by a text, not 5"),
     ],
 )
 def test_what_is_no_limit_is_refused(limit: Any, problem: str) -> None:
     with pytest.raises(InvalidInputError, match=problem):
         SelectionConfig("RANDOM", limits=[limit])
+
+
+@pytest.mark.parametrize("name", ["goals", "limits"])
+def test_goals_and_limits_are_lists(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"{name} are a list, not 7"):
+        SelectionConfig("CORAL", **{name: 7})  # type: ignore[arg-type]  # what a file may hold

@@ -152,3 +152,10 @@ def test_distances_are_between_unit_vectors_unless_told_otherwise() -> None:
     embeddings = np.array([[1.0, 0.0], [9.0, 0.0], [1.0, 1.0]])
     assert select(embeddings, SelectionConfig("CORESET", 2)).tolist() == [0, 2]
     assert select(embeddings, SelectionConfig("CORESET", 2, normalize=False)).tolist() == [0, 1]
+
+
+def test_embeddings_and_scores_may_be_lists() -> None:
+    rows: Any = [[0.0], [1.0], [5.0], [6.0]]
+    assert select(rows, SelectionConfig("CORESET", 3, normalize=False)).tolist() == [0, 3, 1]
+    scores: Any = [0.1, 0.9]
+    assert select(None, SelectionConfig("ACTIVE_LEARNING", 1), scores=scores).tolist() == [1]
