@@ -35,12 +35,21 @@ def read_text_matrix(path: Path) -> EmbeddingTable:
     with path.open("rb") as file:
         first_line = decode_utf8(file.readline(), path.name).strip()
     delimiter = _delimiter(first_line)
-    n_columns = len(next(csv.reader([first_line], delimiter=delimiter), []))
+    n_columns = _n_cells(first_line, delimiter, path.name)
     if not 0 < n_columns <= MAX_COLUMNS:
         raise FileFormatError(f"{path.name} has {n_columns:,} columns; expected 1 to {MAX_COLUMNS:,}")
     header = CsvHeader([f"column {number}" for number in range(n_columns)], delimiter, 0)
     _, embeddings = read_csv_columns(path, header, texts=[], numbers=range(n_columns))
     return EmbeddingTable(_filenames_beside(path, len(embeddings)), embeddings)
+
+
+def _n_cells(line: str, delimiter: str, source: str) -> int:
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error as error:
+        raise FileFormatError(
+            f"{source}, line 1: expected numbers with {delimiter!r} between them ({error})"
+        ) from error
 
 
 def _filenames_beside(path: Path, n_rows: int) -> list[str] | None:

@@ -29,3 +29,10 @@ def test_a_cell_that_is_no_number_is_named(tmp_path: Path) -> None:
     (tmp_path / "e.tsv").write_text("0.5\t1\n2\tx\n")
     with pytest.raises(FileFormatError, match=r"^e\.tsv, line 2, column 'column 1': expected a number, found 'x'"):
         read_embeddings(tmp_path / "e.tsv")
+
+
+def test_a_first_line_that_no_csv_reader_splits_is_refused(tmp_path: Path) -> None:
+    # An old Mac's line end in the middle of a line.
+    (tmp_path / "e.tsv").write_bytes(b"0\r.8125\t0\t1\n1\t2\t3\n")
+    with pytest.raises(FileFormatError, match=r"^e\.tsv, line 1: expected numbers with '\\t' between them"):
+        read_embeddings(tmp_path / "e.tsv", format="text-matrix")
