@@ -232,6 +232,7 @@ PREDICTION_READERS: dict[str, Reader[Any]] = registry(
         _TABLES,
         recognizes_box_table,
         read_box_table,
+        takes_choices=True,
     ),
     Reader(
         "prediction-strings",

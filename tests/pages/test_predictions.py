@@ -163,3 +163,65 @@ def test_images_without_a_text_file_of_ultralytics_count_as_empty_on_one_click(
     # The demo has 100 labeled samples, which count.
     selection = workflow.run_selection(digits, SelectionConfig("ACTIVE_LEARNING", 102, name="picked"))
     assert len(selection.added_rows) == 2
+
+
+VOC = (
+    "<annotation><filename>digit_0001.png</filename><size><width>64</width><height>64</height></size><object>"
+    "<name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>"
+)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"week__csv": "filename,label\ndigit_0000.png,cat\ndigit_0001.png,dog\n"}, {"digit_0001__xml": VOC}],
+    ids=["table", "Pascal VOC"],
+)
+def test_labels_dropped_as_predictions_are_stored_as_labels_with_one_button(
+    digits: Dataset, open_page: Open, files: dict[str, str | bytes]
+) -> None:
+    app = dropped(open_page, **files)
+    assert next(heading.value for heading in app.subheader) == "These are labels"
+    assert "Store and score" not in [button.label for button in app.button]
+    press(app, "Store the labels")
+    [stored] = workflow.label_sets(digits)
+    assert stored.n_samples == (2 if "week__csv" in files else 1)
+
+
+def test_results_of_a_model_that_cannot_be_read_are_not_offered_as_labels(digits: Dataset, open_page: Open) -> None:
+    results = json.dumps([{"image_id": 7, "category_id": 1, "bbox": [0, 0, 8, 8], "score": 75}])
+    app = dropped(open_page, results__json=results)
+    assert any("scores lie in 0 to 1" in error.value for error in app.error)
+    assert "Store the labels" not in [button.label for button in app.button]
+
+
+def test_numbers_of_images_are_filenames_if_a_person_says_so(digits: Dataset, open_page: Open) -> None:
+    results = [{"image_id": row, "category_id": 1, "bbox": [0, 0, 8, 8], "score": 0.75} for row in (7, 8)]
+    app = dropped(open_page, results__json=json.dumps(results))
+    assert any("they are numbers, not filenames" in text.value for text in app.markdown)
+    app = next(toggle for toggle in app.toggle if toggle.label == "The numbers are filenames").set_value(True).run()
+    assert not any("they are numbers, not filenames" in text.value for text in app.markdown)
+
+
+def test_a_column_of_a_table_of_boxes_can_be_given_another_meaning(digits: Dataset, open_page: Open) -> None:
+    table = "filename,label,species,score,x1,y1,x2,y2\ndigit_0000.png,1,cat,0.75,0.1,0.2,0.3,0.4\n"
+    app = dropped(open_page, boxes__csv=table)
+    columns = next(frame for frame in app.dataframe if "Means" in frame.value)
+    assert columns.value["Means"].tolist()[:4] == [
+        *("filename", "class of the object", "ignored", "confidence of the object")
+    ]
+    [file] = Path(os.environ["AL_CORE_HOME"]).rglob("boxes.csv")
+    app.session_state[key_of("columns", str(file))] = {"species": "object-class"}
+    app.run()
+    assert any("1 class: cat" in text.value for text in app.markdown)
+
+
+def test_a_choice_of_columns_with_which_a_file_cannot_be_read_is_undone(digits: Dataset, open_page: Open) -> None:
+    table = "filename,label,score,x1,y1,x2,y2\ndigit_0000.png,1,0.75,0.1,0.2,0.3,0.4\n"
+    app = dropped(open_page, boxes__csv=table)
+    [file] = Path(os.environ["AL_CORE_HOME"]).rglob("boxes.csv")
+    app.session_state[key_of("columns", str(file))] = {"x1": "ignored"}
+    app.run()
+    assert any("no columns of a box" in error.value for error in app.error)
+    app = press(app, "Undo the changed columns")
+    assert not app.error
+    assert "Store and score" in [button.label for button in app.button]

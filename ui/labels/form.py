@@ -33,8 +33,8 @@ _MEANINGS = {Unannotated.OPEN: "Not looked at yet", Unannotated.DONE: "Done: not
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A file or folder and how to read it."""
+class LabelSource:
+    """A file or folder of labels and how to read it."""
 
     path: Path
     choices: ReadingChoices
@@ -51,10 +51,11 @@ def labels_form(dataset: Dataset) -> None:
     if not paths:
         return
     with errors_explained():
-        _check_and_store(dataset, _source(dataset, paths))
+        source = _source(dataset, paths)
+        check_and_store_labels(dataset, source, read_source(source), Key.LABELS_ROUND)
 
 
-def _source(dataset: Dataset, paths: list[Path]) -> _Source:
+def _source(dataset: Dataset, paths: list[Path]) -> LabelSource:
     folders = {path.parent for path in paths}
     if len(paths) > 1 and len(folders) > 1:
         raise FileFormatError(
@@ -64,11 +65,16 @@ def _source(dataset: Dataset, paths: list[Path]) -> _Source:
     labels = {ALL_FORMATS: None} | {reader.label: name for name, reader in LABEL_READERS.items()}
     with st.expander("Reading options"):
         chosen = st.selectbox("Read as", list(labels), key="labels-format", help="If the file is recognized wrongly")
-    return _Source(path, ReadingChoices(labels.get(chosen or ALL_FORMATS), images_dir=dataset.images_dir))
+    return LabelSource(path, ReadingChoices(labels.get(chosen or ALL_FORMATS), images_dir=dataset.images_dir))
 
 
-def _check_and_store(dataset: Dataset, source: _Source) -> None:
-    labels = _read(source.key, source)
+def read_source(source: LabelSource) -> Labels:
+    """Return what the file holds, read once while it is on the page."""
+    return _read(source.key, source)
+
+
+def check_and_store_labels(dataset: Dataset, source: LabelSource, labels: Labels, round_key: Key) -> None:
+    """Draw how labels meet the dataset, and the button that stores them; `round_key` counts the drops of its page."""
     question = next((finding for finding in labels.findings if finding.what == UNANNOTATED), None)
     if question:
         answer = st.radio(
@@ -80,16 +86,16 @@ def _check_and_store(dataset: Dataset, source: _Source) -> None:
             help="This format does not tell whether anybody has looked at them",
         )
         source = replace(source, choices=replace(source.choices, unannotated=answer or Unannotated.OPEN))
-        labels = _read(source.key, source)
+        labels = read_source(source)
     report = _joined(f"{source.key} {dataset.id} {dataset.n_samples}", source.path.name, dataset, labels)
     st.markdown(f":material/label: {_described(labels)}")
     _show_report(labels, report)
-    _store_button(dataset, source, labels, report)
+    _store_button(dataset, source, labels, report, round_key)
 
 
 # The newest, and the one before while its report is still on the page.
 @st.cache_resource(max_entries=2, show_spinner="Reading the labels…")
-def _read(key: str, _source: _Source) -> Labels:
+def _read(key: str, _source: LabelSource) -> Labels:
     return read_labels(_source.path, _source.choices)
 
 
@@ -115,7 +121,7 @@ def _show_report(labels: Labels, report: JoinReport) -> None:
     st.markdown(plain_list(report.sentences()))
 
 
-def _store_button(dataset: Dataset, source: _Source, labels: Labels, report: JoinReport) -> None:
+def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report: JoinReport, round_key: Key) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name",
@@ -140,5 +146,5 @@ def _store_button(dataset: Dataset, source: _Source, labels: Labels, report: Joi
     _read.clear()
     _joined.clear()
     discard_staged(source.path)
-    next_round(Key.LABELS_ROUND)
+    next_round(round_key)
     st.rerun()

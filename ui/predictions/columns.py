@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from al_core.formats.tables.meaning import TITLES, ColumnMeaning
+from al_core.formats.predictions.box_meanings import CHOOSABLE
+from al_core.formats.tables.meaning import OF_IMAGES, OF_OBJECTS, TITLES, ColumnMeaning, Meaning
 from ui.session import key_of
 
 _MEANING_OF_TITLE = {title: meaning for meaning, title in TITLES.items()}
@@ -35,7 +36,9 @@ def show_columns(file: Path, columns: Sequence[ColumnMeaning]) -> None:
         column_config={
             "Column": st.column_config.TextColumn(disabled=True),
             "Means": st.column_config.SelectboxColumn(
-                options=list(TITLES.values()), required=True, help="Click to change it; the file is then read again"
+                options=[TITLES[meaning] for meaning in possible_meanings(columns)],
+                required=True,
+                help="Click to change it; the file is then read again",
             ),
             "Because": st.column_config.TextColumn(disabled=True),
         },
@@ -51,11 +54,33 @@ def show_columns(file: Path, columns: Sequence[ColumnMeaning]) -> None:
         st.rerun()
 
 
+def offer_to_undo(file: Path) -> None:
+    """Draw the button that takes back what was chosen for columns, for a file that cannot be read with it."""
+    if chosen_columns(file) and st.button("Undo the changed columns", icon=":material/undo:"):
+        del st.session_state[key_of("columns", str(file))]
+        st.rerun()
+
+
+def possible_meanings(columns: Sequence[ColumnMeaning]) -> list[Meaning]:
+    """Return what columns of such a table can be.
+
+    Of a table with one row per object those that are there, and what a person can choose: coordinates keep the meaning
+    that their names give them.
+
+    Examples:
+        >>> [str(meaning) for meaning in possible_meanings([ColumnMeaning("x1", Meaning.COORDINATE, "")])]
+        ['filename', 'object-class', 'object-score', 'coordinate', 'ignored']
+    """
+    there = {column.meaning for column in columns}
+    if there <= set(OF_IMAGES):
+        return list(OF_IMAGES)
+    return [meaning for meaning in OF_OBJECTS if meaning in CHOOSABLE or meaning in there]
+
+
 def changed_meanings(columns: Sequence[ColumnMeaning], edited: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """Return the meanings by column name that an edited table has changed.
 
     Examples:
-        >>> from al_core.formats.tables.meaning import Meaning
         >>> columns = [ColumnMeaning("fold", Meaning.CLASS, "a number"), ColumnMeaning("cat", Meaning.CLASS, "")]
         >>> changed_meanings(columns, {"Means": ["ignored", "class"]})
         {'fold': 'ignored'}

@@ -5,7 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from al_core import workflow
-from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions
+from al_core.exceptions import InvalidInputError
+from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, ScoreTable
 from al_core.formats.choices import Missing
 from al_core.jobs import JobState
 from al_core.store import Dataset
@@ -13,11 +14,12 @@ from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
 from ui.messages import notify, plain
-from ui.predictions.columns import show_columns
+from ui.predictions.columns import offer_to_undo, show_columns
+from ui.predictions.labels_instead import offer_to_store_labels
 from ui.predictions.layout import choose_layout, completed
 from ui.predictions.logits import ask_for_softmax
 from ui.predictions.report import report_download, show_recognized, show_report
-from ui.predictions.source import Contents, PredictionSource, forget_source, read_source
+from ui.predictions.source import Contents, PredictionSource, forget_source, read_source, reading_failed
 from ui.session import Key, next_round
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
@@ -34,7 +36,12 @@ def import_form(dataset: Dataset, files: PredictionFiles) -> None:
         jobs.forget(key)
         _finish(files, job.result)
     elif job or jobs.latest(key) is None:
-        _check_and_store(dataset, files)
+        try:
+            _check_and_store(dataset, files)
+        except InvalidInputError as error:
+            offer_to_undo(files.predictions)
+            if not offer_to_store_labels(dataset, files.predictions, str(error)):
+                raise
 
 
 def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
@@ -42,10 +49,16 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
     source = layout.source
     contents = read_source(source)
     if contents is None:
+        if reading_failed(source):
+            offer_to_store_labels(dataset, files.predictions)
         return
     ask_for_softmax(files.predictions, contents)
     show_recognized(contents, layout.label)
     show_columns(files.predictions, contents.columns)
+    if isinstance(contents, ScoreTable) and not contents.scores:
+        reasons = " ".join(finding.sentence() for finding in contents.findings)
+        if offer_to_store_labels(dataset, files.predictions, reasons):
+            return
     key = f"{source.key} {dataset.id}"
     if isinstance(contents, Predictions):
         contents, depends = completed(dataset, contents, layout.room)

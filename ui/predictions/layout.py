@@ -114,8 +114,12 @@ def _with_annotations(files: PredictionFiles, layout: str) -> PredictionFiles:
 def completed(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) -> tuple[Predictions, str]:
     """Return the predictions with the names that their file lacks, and a text that changes when those do."""
     depends = ""
+    if predictions.names_are_ids and _are_filenames(room):
+        predictions = replace(predictions, names_are_ids=False)
+        depends += "ids are filenames"
     if predictions.filenames is None:
-        predictions, depends = _with_filenames(dataset, predictions, room)
+        predictions, tag_id = _with_filenames(dataset, predictions, room)
+        depends += tag_id
     if predictions.class_names and are_numbered(predictions.class_names):
         with st.popover("Name the classes", icon=":material/label:", help="The file does not name them"):
             suffixes = [suffix.removeprefix(".") for suffix in CLASS_NAME_SUFFIXES]
@@ -124,6 +128,15 @@ def completed(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) 
             predictions = predictions.with_class_names(read_class_names(file), "The file")
             depends += str(file)
     return predictions, depends
+
+
+def _are_filenames(room: DeltaGenerator) -> bool:
+    """Draw the question whether the numbers of images in a file are their filenames, and return the answer."""
+    return room.toggle(
+        "The numbers are filenames",
+        help="The file calls its images by numbers, which an annotation file explains. Without one they are matched "
+        "with no image, unless you know that 7 means 7.jpg",
+    )
 
 
 def _with_filenames(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) -> tuple[Predictions, str]:

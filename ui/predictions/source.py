@@ -67,6 +67,12 @@ def read_source(source: PredictionSource) -> Contents | None:
     return None
 
 
+def reading_failed(source: PredictionSource) -> bool:
+    """Return whether the job that reads the files has failed."""
+    job = jobs.latest(f"read {source.key}")
+    return job is not None and job.state is JobState.FAILED
+
+
 def forget_source() -> None:
     """Let go of what was read, in memory and on disk."""
     _forget_others("")

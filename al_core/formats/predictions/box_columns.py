@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from al_core.formats.predictions.box_layout import Layout
+from al_core.formats.tables.meaning import Meaning
 
 Columns = Mapping[str, str]
 """The names of columns by their simplified names."""
@@ -137,8 +138,12 @@ def simplified(name: str) -> str:
     return _SEPARATORS.sub("", _PREFIX.sub("", name.strip().lower()))
 
 
-def box_columns(names: Sequence[str]) -> BoxColumns:
+def box_columns(names: Sequence[str], chosen: Mapping[str, Meaning] | None = None) -> BoxColumns:
     """Return what the columns of a table mean, as far as it is one with a row per object.
+
+    Args:
+        names: The columns.
+        chosen: What a person says that some of them mean, in place of what their names say.
 
     Examples:
         >>> box_columns(["image", "label", "conf", "x1", "y1", "x2", "y2"]).box
@@ -146,18 +151,22 @@ def box_columns(names: Sequence[str]) -> BoxColumns:
         >>> box_columns(["filename", "cat", "dog"]).is_table_of_objects
         False
     """
+    chosen = chosen or {}
+    of_meaning = {meaning: name for name, meaning in chosen.items()}
     columns: dict[str, str] = {}
     for name in names:
-        columns.setdefault(simplified(name), name)
+        if name not in chosen:
+            columns.setdefault(simplified(name), name)
     boxes = _boxes(columns)
     rest = {short: name for short, name in columns.items() if name not in boxes.box}
-    class_name = _first(rest, _NAMES)
+    class_name = of_meaning.get(Meaning.OBJECT_CLASS) or _first(rest, _NAMES)
+    no_class = {short: name for short, name in rest.items() if name != class_name}
     return replace(
         boxes,
-        filename=_first({short: name for short, name in rest.items() if name != class_name}, _FILENAMES),
-        score=_first(rest, _SCORES),
+        filename=of_meaning.get(Meaning.FILENAME) or _first(no_class, _FILENAMES),
+        score=of_meaning.get(Meaning.OBJECT_SCORE) or _first(rest, _SCORES),
         class_name=class_name,
-        class_number=_first(rest, _NUMBERS),
+        class_number="" if Meaning.OBJECT_CLASS in of_meaning else _first(rest, _NUMBERS),
         size=next((tuple(rest[side] for side in sides) for sides in _SIZES if rest.keys() >= set(sides)), ()),
         is_without_boxes=not boxes.box and columns.keys() >= _YOLOV5 and len(columns) == len(_YOLOV5),
     )

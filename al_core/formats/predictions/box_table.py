@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.box_columns import BoxColumns, box_columns
+from al_core.formats.predictions.box_meanings import chosen_meanings, meanings_of_box_table
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
@@ -40,13 +42,18 @@ def recognizes_box_table(path: Path, head: bytes) -> bool:
     return columns.is_table_of_objects and is_described and bool(columns.filename or _FRAMES in names)
 
 
-def read_box_table(path: Path) -> Predictions:
+def read_box_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Predictions:
     """Return the boxes of a table with one row per object: filename, class, confidence and four coordinates.
 
     Usual names of columns are understood, and whether boxes are corners, or a corner or the center and a size, is said
     by their names and checked by their values. A row without box and confidence says that nothing was detected.
 
+    Args:
+        path: A CSV, Parquet, Arrow or JSON file.
+        choices: With the meaning of columns that a person has chosen.
+
     Raises:
+        InvalidInputError: If a chosen column does not exist or cannot mean that.
         FileFormatError: Naming the column that is missing, or row and column of a cell that does not fit.
     """
     with path.open("rb") as file:
@@ -54,9 +61,11 @@ def read_box_table(path: Path) -> Predictions:
     table = open_row_table(path, head)
     if table is None:
         raise FileFormatError(f"{path.name} is no table; expected CSV, Parquet, Arrow or JSON records")
-    columns = box_columns(table.names)
+    chosen = chosen_meanings(path.name, table.names, choices.columns)
+    columns = box_columns(table.names, chosen)
     _check_columns(path.name, table.names, columns)
-    return _BoxTable(path.name, table, columns).predictions()
+    predictions = _BoxTable(path.name, table, columns).predictions()
+    return replace(predictions, columns=meanings_of_box_table(table.names, columns, chosen))
 
 
 def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> None:

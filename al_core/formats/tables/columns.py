@@ -18,7 +18,7 @@ from al_core.formats.tables.column_names import (
     ranked_class,
 )
 from al_core.formats.tables.filename_column import find_filename_column
-from al_core.formats.tables.meaning import ColumnMeaning, Meaning
+from al_core.formats.tables.meaning import OF_IMAGES, ColumnMeaning, Meaning
 from al_core.formats.tables.ranks import are_ranked
 from al_core.formats.tables.sample import ColumnSample, Content
 from al_core.formats.tables.sums import Numbers, distribution
@@ -57,8 +57,8 @@ def _position(samples: Sequence[ColumnSample], name: str) -> int:
 
 
 def _meaning(text: str) -> Meaning:
-    if text not in list(Meaning):
-        raise InvalidInputError(f"a column cannot mean {text!r}; use one of {', '.join(Meaning)}")
+    if text not in OF_IMAGES:
+        raise InvalidInputError(f"a column cannot mean {text!r}; use one of {', '.join(OF_IMAGES)}")
     return Meaning(text)
 
 

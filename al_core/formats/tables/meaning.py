@@ -25,6 +25,14 @@ class Meaning(StrEnum):
     """Something else about the image."""
     IGNORED = "ignored"
     """Nothing about the image: numbers of rows, empty columns."""
+    OBJECT_CLASS = "object-class"
+    """The class of the object that a row is about."""
+    OBJECT_SCORE = "object-score"
+    """How sure a model is of the object that a row is about."""
+    COORDINATE = "coordinate"
+    """One of the four numbers of the box that a row is about, or all of them."""
+    IMAGE_SIZE = "image-size"
+    """The width or height of the image."""
 
 
 TITLES = {
@@ -37,8 +45,25 @@ TITLES = {
     Meaning.PREDICTED: "predicted class",
     Meaning.METADATA: "metadata",
     Meaning.IGNORED: "ignored",
+    Meaning.OBJECT_CLASS: "class of the object",
+    Meaning.OBJECT_SCORE: "confidence of the object",
+    Meaning.COORDINATE: "coordinate of the box",
+    Meaning.IMAGE_SIZE: "size of the image",
 }
 """What people read."""
+
+OF_OBJECTS = (
+    Meaning.FILENAME,
+    Meaning.OBJECT_CLASS,
+    Meaning.OBJECT_SCORE,
+    Meaning.COORDINATE,
+    Meaning.IMAGE_SIZE,
+    Meaning.IGNORED,
+)
+"""What a column can be in a table with one row per object."""
+
+OF_IMAGES = tuple(meaning for meaning in Meaning if meaning not in OF_OBJECTS[1:-1])
+"""What a column can be in a table with one row per image."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ import pytest
 
 from al_core.formats.predictions.box_columns import box_columns, filename_column, prediction_string
 from al_core.formats.predictions.box_layout import Layout
+from al_core.formats.tables.meaning import Meaning
 
 TENSORFLOW = ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"]
 SUPERVISION = ["x_min", "y_min", "x_max", "y_max", "class_id", "confidence", "tracker_id", "class_name", "filename"]
@@ -49,3 +50,11 @@ def test_prediction_strings_are_found_whatever_their_case() -> None:
     assert prediction_string(["ImageId", "PredictionString"]) == "PredictionString"
     assert prediction_string(["id", "prediction"]) == ""
     assert filename_column(["ImageId", "PredictionString"]) == "ImageId"
+
+
+def test_what_a_person_says_of_a_column_comes_before_its_name() -> None:
+    names = ["filename", "crop", "label", "species", "score", "quality", "x1", "y1", "x2", "y2"]
+    chosen = {"crop": Meaning.FILENAME, "species": Meaning.OBJECT_CLASS, "score": Meaning.IGNORED}
+    columns = box_columns(names, chosen)
+    assert (columns.filename, columns.class_name, columns.score) == ("crop", "species", "")
+    assert box_columns(names, {"quality": Meaning.OBJECT_SCORE}).score == "quality"

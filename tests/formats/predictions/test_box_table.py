@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import read_predictions, recognize
+from al_core.formats import ReadingChoices, read_predictions, recognize
 from tests.formats.predictions.tools.objects import boxes, saved
 
 
@@ -167,3 +167,15 @@ def test_what_the_columns_are_read_as_is_said(tmp_path: Path) -> None:
         "Of the columns are read 'image' as the filename, 'conf' as the confidence, 'label' as the class, 'x' as x, "
         "'y' as y, 'w' as width, 'h' as height: not read: 'fold', 'time'."
     )
+
+
+def test_the_columns_of_a_box_table_are_shown_and_most_can_be_changed(tmp_path: Path) -> None:
+    path = csv(tmp_path, "image,label,species,score,x1,y1,x2,y2", "a.jpg,1,cat,0.75,0.1,0.2,0.3,0.4")
+    predictions = read_predictions(path)
+    assert [str(column.meaning) for column in predictions.columns] == [
+        *("filename", "object-class", "ignored", "object-score"),
+        *["coordinate"] * 4,
+    ]
+    chosen = read_predictions(path, ReadingChoices(columns={"species": "object-class"}))
+    assert boxes(chosen, 0) == [("cat", 0.75, [0.1, 0.2, 0.3, 0.4])]
+    assert [column.reason for column in chosen.columns][1:3] == ["nothing about an object", "chosen"]
