@@ -4,12 +4,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BENCHMARKS := scoring rerun_latency projection embedding_map embedding embedding_quality api kill kill_imports growth writers faults formats kcenter label_efficiency coral neighbors rounds
 
-.PHONY: help run test coverage test-lowest test-postgres check lint types docs bench chromium nginx clean
+.PHONY: help run test coverage fuzz test-lowest test-postgres check lint types docs bench chromium nginx clean
 help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
 	@echo "make coverage   the same, with the lines and branches of al_core that no test runs; fails below the least share"
 	@echo "make test-postgres  run the tests of the API, the store and remote workspaces with the catalog in PostgreSQL"
+	@echo "make fuzz       damage files in new ways, ten times as often as make test, and see that each is read or refused"
 	@echo "make test-lowest  run the tests without a browser with the lowest versions that pyproject.toml declares"
 	@echo "make check      run the linter, the type checker and the tests that need no browser"
 	@echo "make docs       build the documentation into site/, without the network"
@@ -28,6 +29,9 @@ test: $(VENV)/.dev $(VENV)/.kernels chromium nginx lint types
 # Measuring takes 40 % more CPU time, so that only continuous integration always does.
 coverage: COVERAGE := --cov --cov-report=term
 coverage: test
+
+fuzz: $(VENV)/.dev
+	$(PY) -m pytest -n 2 --dist worksteal --hypothesis-profile=search tests/formats/test_fuzz.py
 
 check: $(VENV)/.dev lint types
 	$(PY) -m pytest -m "not e2e"

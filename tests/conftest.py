@@ -14,8 +14,11 @@ from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
 
 # How long an example takes, or is drawn, says how busy the machine is.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same cases in every run, so that a failure belongs to the change that is tested; `make fuzz` draws new ones.
+settings.register_profile("suite", unhurried, derandomize=True)
+settings.register_profile("search", unhurried, max_examples=1000, derandomize=False)
+settings.load_profile("suite")
 
 FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
 
@@ -27,7 +30,8 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if url is None:
         yield
         return
-    engine, schema = create_engine(url), f"test_{secrets.token_hex(4)}"
+    engine = create_engine(url)
+    schema = f"test_{secrets.token_hex(4)}"
     with engine.begin() as connection:
         connection.execute(CreateSchema(schema))
     monkeypatch.setenv("AL_CORE_DATABASE_URL", f"{url}&options=-csearch_path%3D{schema}")

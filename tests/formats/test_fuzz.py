@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from al_core.exceptions import FileFormatError
@@ -55,7 +55,8 @@ FORMATS = [
 ]
 examples = pytest.mark.parametrize(("kind", "name", "example"), FORMATS, ids=VALID)
 
-fuzz = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+# 40 in `make test`, 400 in `make fuzz`.
+fuzz = settings(max_examples=settings().max_examples * 2 // 5)
 
 
 def reader_of(kind: str, name: str, path: Path, *, forced: bool) -> Callable[[Path], Any]:
