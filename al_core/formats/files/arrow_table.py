@@ -1,5 +1,6 @@
 """Parquet and Arrow files as tables: filenames, numbers, and columns of lists."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,15 @@ def read_table(path: Path) -> "pa.Table":
         raise FileFormatError(f"{path.name} is a damaged table ({str(error)[:200]}); write it again") from error
     if not table.num_rows:
         raise FileFormatError(f"{path.name} has no rows; expected one per sample")
+    _check_column_names(path, table)
     return table
+
+
+def _check_column_names(path: Path, table: "pa.Table") -> None:
+    # Arrow allows it, and then finds neither column by its name.
+    name, count = Counter(table.column_names).most_common(1)[0]
+    if count > 1:
+        raise FileFormatError(f"{path.name}: column {name!r} occurs {count} times; give every column its own name")
 
 
 def split_filenames(source: str, table: "pa.Table") -> tuple[list[str], "pa.Table"]:

@@ -1,5 +1,6 @@
 """JSON and JSON Lines with one record per image."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def float_list(where: str, values: Any) -> list[float]:
     for value in values:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise FileFormatError(f"{where}: expected a number, found {value!a:.80}; correct it")
-    return [np.nan if value is None else float(value) for value in values]
+    return [np.nan if value is None else _float(value) for value in values]
 
 
 def json_numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.float32]:
@@ -68,7 +69,15 @@ def json_numbers(source: str, values: Sequence[Any], noun: str) -> NDArray[np.fl
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise FileFormatError(f"{source}, {noun} {number} counting from 0: expected a number, found {value!a:.80}")
     with np.errstate(over="ignore"):
-        return np.array([float(value) for value in values], dtype=np.float32)
+        return np.array([_float(value) for value in values], dtype=np.float32)
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        # Of an integer with more than 308 digits; a decimal number of that size is infinite too.
+        return math.inf if value > 0 else -math.inf
 
 
 def _records(path: Path) -> tuple[list[Record], Any]:

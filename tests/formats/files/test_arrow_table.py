@@ -40,3 +40,13 @@ def test_categories_are_texts(tmp_path: Path) -> None:
     read = read_table(parquet(tmp_path, filename=names))
     assert read["filename"].to_pylist() == ["a.png", "b.png", "a.png"]
     assert read["filename"].type == pa.large_string()
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    table = pa.table([["a.png"], [0.5], [0.25]], names=["filename", "cat", "cat"])
+    with pa.OSFile(str(tmp_path / "t.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    pyarrow.parquet.write_table(table, tmp_path / "t.parquet")
+    for path in tmp_path.iterdir():
+        with pytest.raises(FileFormatError, match=f"^{path.name}: column 'cat' occurs 2 times; give every column"):
+            read_table(path)

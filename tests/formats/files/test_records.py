@@ -50,6 +50,10 @@ def test_records_are_recognized_by_a_filename_and_a_key() -> None:
     assert not begins_with_records(b'filename,"boxes"', "boxes")
 
 
+def test_an_integer_beyond_every_float_is_infinite() -> None:
+    assert float_list("a.json", [10**400, -(10**400), 1]) == [math.inf, -math.inf, 1.0]
+
+
 def test_null_is_nan_in_a_list_of_numbers() -> None:
     first, second = float_list("r.json", [1, None])
     assert (first, math.isnan(second)) == (1.0, True)
