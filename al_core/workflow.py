@@ -19,6 +19,7 @@ from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.rounds import Round, read_rounds
 from al_core.steps.rounds import find_round as round_of
 from al_core.steps.rounds import tag_missing as tag_missing_rows
+from al_core.steps.score_range import range_findings
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.steps.selections import Selection, read_selection, selection_of
@@ -66,6 +67,7 @@ __all__ = [
     "mark_sent",
     "models",
     "project",
+    "range_findings",
     "rank_scores",
     "read_selection",
     "release",
@@ -183,13 +185,30 @@ def check_predictions(
     *,
     source: str = "predictions",
     policy: str = "skip",
+    confidence_threshold: float | None = None,
 ) -> "JoinReport":
-    """Return how predictions, scores or metadata match the dataset's samples; nothing is stored."""
+    """Return how predictions, scores or metadata match the dataset's samples; nothing is stored.
+
+    Args:
+        dataset: Whose samples they are about.
+        predictions: What a file holds, or what was made in Python.
+        source: What the report calls them.
+        policy: What happens to rows that cannot be used.
+        confidence_threshold: From which confidence on boxes are scored, shown and exported, 0 to 1; by default
+            `DEFAULT_CONFIDENCE_THRESHOLD`. All are stored.
+
+    Raises:
+        InvalidInputError: If the threshold is not from 0 to 1, or there are no boxes that it could be for.
+    """
     from al_core.formats import Policy, Predictions, join_report
+    from al_core.steps.confidence import check_no_threshold, with_threshold
     from al_core.steps.predictions import with_image_frames
 
     report = join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
-    return with_image_frames(dataset, predictions, report) if isinstance(predictions, Predictions) else report
+    if not isinstance(predictions, Predictions):
+        check_no_threshold(confidence_threshold)
+        return report
+    return with_threshold(dataset, predictions, with_image_frames(dataset, predictions, report), confidence_threshold)
 
 
 def store_predictions(

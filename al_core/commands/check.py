@@ -44,6 +44,12 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         default="skip",
         help="what to do with unusable rows; by default skip",
     )
+    parser.add_argument(
+        "--confidence-threshold",
+        type=float,
+        metavar="C",
+        help="confidence from which boxes are scored, shown and exported, 0 to 1; by default 0.05",
+    )
     _add_choices(parser)
 
 
@@ -112,7 +118,13 @@ def run(arguments: argparse.Namespace) -> int:
         if isinstance(predictions, Predictions) and arguments.tag:
             names = dataset.filenames(dataset.tag(arguments.tag).rows)
             predictions = predictions.with_filenames(names, arguments.file.name)
-        report = workflow.check_predictions(dataset, predictions, source=arguments.file.name, policy=arguments.policy)
+        report = workflow.check_predictions(
+            dataset,
+            predictions,
+            source=arguments.file.name,
+            policy=arguments.policy,
+            confidence_threshold=arguments.confidence_threshold,
+        )
     if arguments.json:
         content = report.to_json() | contents_json(predictions, format)
         print(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())

@@ -33,13 +33,21 @@ def run(arguments: argparse.Namespace) -> int:
         if isinstance(predictions, Predictions) and arguments.tag:
             names = dataset.filenames(dataset.tag(arguments.tag).rows)
             predictions = predictions.with_filenames(names, path.name)
-        report = workflow.check_predictions(dataset, predictions, source=path.name, policy=arguments.policy)
+        report = workflow.check_predictions(
+            dataset,
+            predictions,
+            source=path.name,
+            policy=arguments.policy,
+            confidence_threshold=arguments.confidence_threshold,
+        )
         scores: list[str] = []
+        findings: list[str] = []
         if report.usable and not arguments.dry_run:
             before = {model.id for model in dataset.models.all()}
             progress = printed_progress("samples")
             scores = workflow.store_predictions(dataset, predictions, report, name=arguments.name, progress=progress)
             is_changed = {model.id for model in dataset.models.all()} != before
+            findings = [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
         else:
             is_changed = False
     sentences = [*report.sentences()]
@@ -47,5 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
         # The same file once more makes the model of the first time current again.
         done = "Stored" if is_changed else "Stored before, now current:"
         sentences.append(f"{done} {counted(len(scores), 'score')}: {', '.join(scores)}.")
+        sentences += findings
     print_answer(arguments, "\n".join(sentences), scores=scores, changed=is_changed, report=report.to_json())
     return 0 if report.usable else 1

@@ -86,7 +86,13 @@ class _Inputs:
             entry = wanted.predictions
             files = PredictionFiles(entry.file, entry.images, entry.class_names)
             predictions = read_prediction_files(files, entry.choices)
-            report = workflow.check_predictions(dataset, predictions, source=entry.file.name, policy=entry.policy)
+            report = workflow.check_predictions(
+                dataset,
+                predictions,
+                source=entry.file.name,
+                policy=entry.policy,
+                confidence_threshold=entry.confidence_threshold,
+            )
             _require("predictions.file", report)
             inputs.predictions = (predictions, report)
         if wanted.labels:
@@ -110,6 +116,7 @@ class _Inputs:
                 dataset, *self.predictions, name=wanted.predictions.model, progress=progress
             )
             done.append(f"{counted(len(scores), 'score')} of the model '{wanted.predictions.model}'")
+            done += [finding.text for finding in workflow.range_findings(dataset, scores)]
         return done
 
 

@@ -56,10 +56,13 @@ class ScorerObjectDetection(Scorer):
         model_output: One `ObjectDetectionOutput` per image, as any iterable; an `ObjectDetectionBatch` of arrays is
             scored fastest.
         config: `frequency_penalty` (0.25) and `min_score` (0.9), both in [0, 1]; missing ones keep their default.
+        confidence_threshold: Boxes of a lower confidence are left out. An image that loses all its boxes is not
+            certain but doubtful: of each score but `object_frequency` it takes the median of the images that keep
+            boxes. 0 counts every box.
 
     Raises:
         NotFoundError: If config has an unknown key.
-        InvalidInputError: If a value in config is not a number in [0, 1].
+        InvalidInputError: If a value in config, or the threshold, is not a number in [0, 1].
 
     Examples:
         >>> boxes, no_boxes = np.array([[0.1, 0.2, 0.3, 0.4]]), np.empty((0, 4))
@@ -91,39 +94,76 @@ class ScorerObjectDetection(Scorer):
     )
 
     def __init__(
-        self, model_output: Iterable[ObjectDetectionOutput], config: Mapping[str, float] | None = None
+        self,
+        model_output: Iterable[ObjectDetectionOutput],
+        config: Mapping[str, float] | None = None,
+        *,
+        confidence_threshold: float = 0.0,
     ) -> None:
         # A list of a batch would lose its arrays, which are scored without a Python step per image.
         super().__init__(model_output if isinstance(model_output, Sequence) else list(model_output))
         self.config = DEFAULT_CONFIG | _checked(config or {})
+        self.confidence_threshold = _from_0_to_1("confidence_threshold", confidence_threshold)
 
     def calculate_scores(self) -> dict[str, Scores]:
-        """Return the five scores by name, (N,) in [0, 1] each; see `DetectionScores`."""
-        outputs: Sequence[ObjectDetectionOutput] = self.model_output
-        if len(outputs) == 0:
+        """Return the scores by name, (N,) in [0, 1] each; see `DetectionScores`.
+
+        Raises:
+            InvalidInputError: If there are boxes, and none is as confident as the threshold.
+        """
+        if len(self.model_output) == 0:
             return DetectionScores({name: np.empty(0) for name in self.score_names()})
+        outputs = _confident(self.model_output, self.confidence_threshold)
         n_boxes, labels, confidences = _columns(outputs)
-        scores = (
-            _object_frequency(n_boxes, labels, **self.config),
-            _objectness_least_confidence(n_boxes, confidences),
-            *_highest_uncertainties(outputs, n_boxes),
+        doubtful = np.column_stack(
+            [_objectness_least_confidence(n_boxes, confidences), *_highest_uncertainties(outputs, n_boxes)]
         )
+        has_lost_all = (n_boxes == 0) & (_n_boxes(self.model_output) > 0)
+        if has_lost_all.any():
+            doubtful[has_lost_all] = self._median(doubtful[n_boxes > 0])
+        scores = (_object_frequency(n_boxes, labels, **self.config), *doubtful.T)
         return DetectionScores(zip(self.score_names(), scores, strict=True))
+
+    def _median(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the median of each score, (S,), over (M, S) scores of the images that keep boxes."""
+        if not len(scores):
+            raise InvalidInputError(
+                f"no box is as confident as confidence_threshold, {self.confidence_threshold:g}: choose a lower one"
+            )
+        medians: NDArray[np.float64] = np.median(scores, axis=0)
+        return medians
 
 
 def _checked(config: Mapping[str, float]) -> dict[str, float]:
     for key, value in config.items():
         if key not in DEFAULT_CONFIG:
             raise NotFoundError(f"unknown scorer config {key!r}; use {' or '.join(DEFAULT_CONFIG)}")
-        if not isinstance(value, Real) or not 0 <= value <= 1:
-            raise InvalidInputError(f"scorer config {key} is a number from 0 to 1, not {value!r}")
+        _from_0_to_1(f"scorer config {key}", value)
     return dict(config)
 
 
-def _columns(outputs: Sequence[ObjectDetectionOutput]) -> tuple[NDArray[np.int64], NDArray[np.int64], Scores]:
+def _from_0_to_1(name: str, value: float) -> float:
+    if not isinstance(value, Real) or not 0 <= value <= 1:
+        raise InvalidInputError(f"{name} is a number from 0 to 1, not {value!r}")
+    return value
+
+
+def _confident(outputs: Sequence[ObjectDetectionOutput], least: float) -> Sequence[ObjectDetectionOutput]:
     if isinstance(outputs, ObjectDetectionBatch):
-        return outputs.n_boxes, outputs.objects.labels, outputs.objects.scores
-    n_boxes = np.array([len(output.labels) for output in outputs])
+        return outputs.confident(least)
+    return [output.confident(least) for output in outputs]
+
+
+def _n_boxes(outputs: Sequence[ObjectDetectionOutput]) -> NDArray[np.int64]:
+    if isinstance(outputs, ObjectDetectionBatch):
+        return outputs.n_boxes
+    return np.array([len(output.labels) for output in outputs])
+
+
+def _columns(outputs: Sequence[ObjectDetectionOutput]) -> tuple[NDArray[np.int64], NDArray[np.int64], Scores]:
+    n_boxes = _n_boxes(outputs)
+    if isinstance(outputs, ObjectDetectionBatch):
+        return n_boxes, outputs.objects.labels, outputs.objects.scores
     labels = np.concatenate([output.labels for output in outputs])
     return n_boxes, labels, np.concatenate([output.scores for output in outputs])
 

@@ -7,14 +7,14 @@ from al_core.formats.predictions.object_masks import ObjectMasks
 from al_core.steps.image_frames import frames_of_file
 from al_core.steps.scores import ScoreOrigin, score_columns
 from al_core.steps.tasks import TASKS, PredictionAttributes, Task, find_task
-from al_core.store.models import NewModel
+from al_core.store.models import CONFIDENCE_THRESHOLD, NewModel
 from al_core.store.records import Kind
 from al_core.store.stored_json import to_json
 from al_core.types import Progress
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, Predictions
-    from al_core.store import Dataset, StoredArray
+    from al_core.store import Dataset, Model, StoredArray
 
 
 def with_image_frames(dataset: "Dataset", predictions: "Predictions", report: "JoinReport") -> "JoinReport":
@@ -38,7 +38,8 @@ def score_and_save(
         predictions = place_boxes(predictions, report.frames)
     task = find_task(predictions.task)
     rows, outputs = task.usable_outputs(predictions, report, progress)
-    scores = score_columns(dataset, rows, task.scorer(outputs).calculate_scores())
+    scorer = task.new_scorer(outputs, report.confidence_threshold)
+    scores = score_columns(dataset, rows, scorer.calculate_scores())
     # Only now: outputs that are read one at a time are kept while they are scored.
     array = task.to_array(predictions, rows, outputs, dataset.n_samples)
     category_ids = None if predictions.category_ids is None else tuple(predictions.category_ids)
@@ -62,10 +63,14 @@ def score_and_save(
         more_arrays=task.more_arrays(rows, outputs),
         prediction_attributes=to_json(attributes),
         n_samples=len(rows),
-        attributes={"source": report.source},
+        attributes={"source": report.source} | _threshold_attribute(report),
     )
     model = dataset.models.store(new)
     return [model.scores[score] for score in scores]
+
+
+def _threshold_attribute(report: "JoinReport") -> dict[str, float]:
+    return {CONFIDENCE_THRESHOLD: report.confidence_threshold} if report.confidence_threshold else {}
 
 
 def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None":
@@ -86,8 +91,13 @@ def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None"
 
 def predictions_of(dataset: "Dataset", score: "StoredArray") -> "StoredArray | None":
     """Return the predictions that a score was calculated from, or None if there are none."""
-    model = next((model for model in dataset.models.all() if score.model_id and model.id == score.model_id), None)
+    model = model_of(dataset, score)
     return model.predictions if model else None
+
+
+def model_of(dataset: "Dataset", stored: "StoredArray") -> "Model | None":
+    """Return the model that predictions or scores belong to, or None if they were stored without one."""
+    return next((model for model in dataset.models.all() if stored.model_id and model.id == stored.model_id), None)
 
 
 def task_of(stored: "StoredArray") -> Task:
@@ -103,10 +113,14 @@ def read_annotations(dataset: "Dataset", name: str = "") -> Annotations | None:
 
 
 def annotations_of(dataset: "Dataset", stored: "StoredArray") -> Annotations:
-    """Return stored predictions for all samples, mapped from disk."""
+    """Return stored predictions for all samples, mapped from disk, without boxes below their model's threshold."""
     attributes = PredictionAttributes.of(stored)
     task = find_task(attributes.task)
-    return task.annotations(stored.name, dataset.arrays.read(stored), attributes)
+    annotations = task.annotations(stored.name, dataset.arrays.read(stored), attributes)
+    if not task.has_threshold:
+        return annotations
+    model = model_of(dataset, stored)
+    return annotations.confident(model.confidence_threshold) if model else annotations
 
 
 def object_masks_of(dataset: "Dataset", stored: "StoredArray") -> ObjectMasks | None:

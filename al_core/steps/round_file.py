@@ -22,7 +22,7 @@ _CHUNK_BYTES = 2**20
 
 _PREDICTION_KEYS = (
     *("file", "model", "format", "images", "class_names", "policy"),
-    *("lower_is_more", "softmax", "missing", "columns", "images_dir"),
+    *("lower_is_more", "softmax", "missing", "columns", "images_dir", "confidence_threshold"),
 )
 _LABEL_KEYS = ("file", "name", "format", "unannotated", "images_dir")
 _EXPORT_KEYS = ("file", "format", "added_only", *(field.name for field in fields(ExportChoices)))
@@ -39,6 +39,7 @@ class PredictionsEntry:
         class_names: File of class names, or None.
         policy: What is done with rows that cannot be used.
         choices: How the file is read.
+        confidence_threshold: From which confidence on boxes count, or None for the default.
     """
 
     file: Path
@@ -47,6 +48,7 @@ class PredictionsEntry:
     class_names: Path | None
     policy: str
     choices: ReadingChoices
+    confidence_threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,7 @@ def _predictions(section: dict[str, Any] | None) -> PredictionsEntry | None:
             _columns(section.get("columns", {})),
             section.get("images_dir"),
         ),
+        _optional_share(section, "confidence_threshold", "predictions"),
     )
 
 
@@ -272,6 +275,15 @@ def _text(content: Mapping[str, Any], key: str, where: str = "") -> str:
 
 def _optional_text(content: Mapping[str, Any], key: str, where: str) -> str | None:
     return _text(content, key, where) if content.get(key) is not None else None
+
+
+def _optional_share(content: Mapping[str, Any], key: str, where: str) -> float | None:
+    value = content.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InvalidInputError(f"{where}.{key}: expected a number from 0 to 1, found {value!r}")
+    return float(value)
 
 
 def _one_of(choices: Any, value: Any, place: str) -> Any:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from al_core.exceptions import NotFoundError
 from al_core.store.records import StoredArray
 
+CONFIDENCE_THRESHOLD = "confidence_threshold"
+"""The attribute of a model of boxes that says which of them count."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -22,7 +25,8 @@ class Model:
         predictions: The array of its predictions; None for ready-made scores.
         scores: Its scores by their plain names. In the store those of other models are called `name@model`.
         n_bytes: Of all its files.
-        attributes: What is known about it: `source`, the file it came from, or `tag`, whose samples a client scored.
+        attributes: What is known about it: `source`, the file it came from, or `tag`, whose samples a client scored;
+            `confidence_threshold`, if there is one.
         created_at: Milliseconds since 1970.
     """
 
@@ -36,6 +40,11 @@ class Model:
     n_bytes: int
     attributes: Mapping[str, Any]
     created_at: int
+
+    @property
+    def confidence_threshold(self) -> float:
+        """From which confidence on its boxes are scored, shown and exported, 0 to 1; 0 for all of them."""
+        return float(self.attributes.get(CONFIDENCE_THRESHOLD, 0.0))
 
 
 @dataclass(frozen=True)

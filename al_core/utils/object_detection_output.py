@@ -228,6 +228,16 @@ class ObjectDetectionOutput:
         output.labels = self.labels[rows]
         return output
 
+    def confident(self, least: float) -> "ObjectDetectionOutput":
+        """Return the objects whose confidence is at least this, all of them for 0.
+
+        Examples:
+            >>> boxes = np.array([[0.1, 0.1, 0.5, 0.5], [0.5, 0.5, 0.9, 0.9]])
+            >>> ObjectDetectionOutput.from_scores(boxes, scores=[0.01, 0.75], labels=[0, 1]).confident(0.05).scores
+            array([0.75])
+        """
+        return self if least <= 0 else self.part(np.flatnonzero(_are_confident(self.scores, least)))
+
     def with_boxes(self, boxes: NDArray[np.floating]) -> "ObjectDetectionOutput":
         """Return the same objects at other places, (B, 4) as in the constructor."""
         _check_lengths(boxes=boxes, scores=self.scores)
@@ -295,6 +305,15 @@ class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
         rows = np.arange(n_boxes.sum()) + np.repeat(source - first, n_boxes)
         return ObjectDetectionBatch(self.objects.part(rows), n_boxes)
 
+    def confident(self, least: float) -> "ObjectDetectionBatch":
+        """Return the objects of all images whose confidence is at least this, all of them for 0."""
+        if least <= 0:
+            return self
+        is_confident = _are_confident(self.objects.scores, least)
+        image_of_box = np.repeat(np.arange(len(self)), self.n_boxes)
+        n_boxes = np.bincount(image_of_box[is_confident], minlength=len(self))
+        return ObjectDetectionBatch(self.objects.part(np.flatnonzero(is_confident)), n_boxes)
+
     @overload
     def __getitem__(self, image: int) -> ObjectDetectionOutput: ...
     @overload
@@ -319,6 +338,12 @@ def float_array(values: ArrayLike, name: str) -> NDArray[np.floating]:
     if array.dtype.kind not in "fiub":
         raise InvalidInputError(f"{name} needs real numbers, not {array.dtype}")
     return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _are_confident(scores: NDArray[np.floating], least: float) -> NDArray[np.bool_]:
+    # As they are stored: as a float of 64 bits, a stored 0.7 is less than 0.7.
+    is_confident: NDArray[np.bool_] = scores.astype(np.float32) >= np.float32(least)
+    return is_confident
 
 
 def _check_lengths(**columns: Sized) -> None:

@@ -183,3 +183,13 @@ def test_a_file_and_filenames_go_to_standard_output(workspace: Workspace, capsys
     assert len(capsysbinary.readouterr().out.decode().split()) == 3
     assert main(["datasets", *place]) == 0
     assert b"animals: 6 samples, 2 tags, 0 models" in capsysbinary.readouterr().out
+
+
+def test_boxes_count_from_a_confidence_on(shell: Shell) -> None:
+    shell("create", "-", "--dataset", "animals", stdin="0.png\n1.png\n")
+    boxes = json.dumps(
+        [{"image_id": f"{k % 2}.png", "category_id": 1, "bbox": [0, 0, 4, 4], "score": k / 10} for k in range(1, 5)]
+    )
+    command = ("predictions", "add", "-", "--dataset", "animals", "--confidence-threshold")
+    assert shell(*command, "0.4", stdin=boxes)["report"]["confidence_threshold"] == 0.4
+    assert not shell(*command, "0.9", stdin=boxes, code=1)["report"]["usable"]

@@ -10,6 +10,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.formats.choices import Missing
+from al_core.steps.confidence import DEFAULT_CONFIDENCE_THRESHOLD
 from al_core.store import Dataset, Kind
 from tests.pages.conftest import Open
 from tests.patience import PATIENCE
@@ -225,3 +226,24 @@ def test_a_choice_of_columns_with_which_a_file_cannot_be_read_is_undone(digits: 
     app = press(app, "Undo the changed columns")
     assert not app.error
     assert "Store and score" in [button.label for button in app.button]
+
+
+def test_a_slider_over_the_histogram_says_which_boxes_count(digits: Dataset, open_page: Open) -> None:
+    boxes = [
+        {"image_id": "digit_0000.png", "category_id": 1, "bbox": [0, 0, 4, 4], "score": 0.75},
+        *[{"image_id": "digit_0000.png", "category_id": 1, "bbox": [0, 0, 4, 4], "score": 0.01}] * 3,
+        {"image_id": "digit_0001.png", "category_id": 1, "bbox": [0, 0, 4, 4], "score": 0.25},
+    ]
+    app = dropped(open_page, results__json=json.dumps(boxes))
+    assert any("2 of 5 boxes count (40.0%)" in caption.value for caption in app.caption)
+    slider = next(slider for slider in app.slider if slider.label == "Boxes count from a confidence of")
+    assert slider.value == DEFAULT_CONFIDENCE_THRESHOLD
+    slider.set_value(0.5).run()
+    assert any("4 of 5 boxes are below the confidence threshold of 0.5" in text.value for text in app.markdown)
+    press(app, "Store and score")
+    assert digits.models.all()[0].confidence_threshold == 0.5
+    assert any("boxes from 0.5" in caption.value.replace("\\", "") for caption in app.caption)
+    assert score(digits, "objectness_least_confidence")[:2] == [0.25, 0.25]
+    # One image has the score, the other takes its median: nothing is ranked.
+    assert any("for every image" in warning.value for warning in app.warning)
+    assert not app.exception

@@ -143,3 +143,46 @@ def test_wrong_config_is_explained(
     with pytest.raises(error, match=message) as caught:
         ScorerObjectDetection(outputs, config=config)
     assert isinstance(caught.value, ALCoreError)
+
+
+def doubtful(*scores: float) -> ObjectDetectionOutput:
+    return ObjectDetectionOutput.from_scores([BOX] * len(scores), scores, [1] * len(scores))
+
+
+def test_sixty_boxes_of_no_confidence_make_every_image_uncertain_unless_they_are_left_out() -> None:
+    images = [doubtful(0.9, *[0.4] * 60), doubtful(0.75, *[0.4] * 60)]
+    without_threshold = ScorerObjectDetection(images).calculate_scores()["uncertainty_margin"]
+    assert without_threshold.tolist() == [0.8, 0.8]
+    margins = ScorerObjectDetection(images, confidence_threshold=0.5).calculate_scores()["uncertainty_margin"]
+    # 1 - (0.9 - 0.1) and 1 - (0.75 - 0.25).
+    np.testing.assert_allclose(margins, [0.2, 0.5], atol=1e-7)
+
+
+@pytest.mark.parametrize("as_batch", [True, False])
+def test_an_image_that_loses_all_its_boxes_takes_the_median_of_those_that_keep_some(as_batch: bool) -> None:
+    outputs = [doubtful(0.9), doubtful(0.8, 0.01), doubtful(0.6), doubtful(0.01, 0.02), doubtful()]
+    objects = doubtful(0.9, 0.8, 0.01, 0.6, 0.01, 0.02)
+    images = ObjectDetectionBatch(objects, [1, 2, 1, 2, 0]) if as_batch else outputs
+    scores = ScorerObjectDetection(images, confidence_threshold=0.05).calculate_scores()
+    np.testing.assert_allclose(scores["objectness_least_confidence"], [0.1, 0.2, 0.4, 0.2, 0], atol=1e-7)
+    np.testing.assert_allclose(scores["uncertainty_margin"], [0.2, 0.4, 0.8, 0.4, 0], atol=1e-7)
+    # How many objects there are is counted, not doubted.
+    assert scores["object_frequency"].tolist() == [1, 1, 1, 0.9, 0.9]
+
+
+def test_a_box_exactly_at_the_threshold_counts_in_32_bits_too() -> None:
+    at_threshold = ObjectDetectionOutput.from_scores([BOX], np.array([0.7], np.float32), [1])
+    scores = ScorerObjectDetection([at_threshold, doubtful(0.9)], confidence_threshold=0.7).calculate_scores()
+    assert scores["objectness_least_confidence"][0] == pytest.approx(0.3)
+
+
+def test_a_threshold_that_no_box_reaches_is_refused() -> None:
+    with pytest.raises(ALCoreError, match=r"no box is as confident as confidence_threshold, 0\.5: choose a lower one"):
+        ScorerObjectDetection([doubtful(0.1), doubtful()], confidence_threshold=0.5).calculate_scores()
+    with pytest.raises(ALCoreError, match="confidence_threshold is a number from 0 to 1, not 50"):
+        ScorerObjectDetection([doubtful(0.1)], confidence_threshold=50)
+
+
+def test_images_without_boxes_need_no_box_above_a_threshold() -> None:
+    scores = ScorerObjectDetection([doubtful(), doubtful()], confidence_threshold=0.5).calculate_scores()
+    assert scores["objectness_least_confidence"].tolist() == [0, 0]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from al_core.exceptions import FileFormatError, NotFoundError
+from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
 from al_core.steps.round_file import read_round_file, read_settings
 
 
@@ -44,3 +44,16 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: [")
     with pytest.raises(FileFormatError, match="line 1: not YAML"):
         read_settings(tmp_path / "broken.yaml")
+
+
+def test_boxes_of_a_round_count_from_a_confidence_on(tmp_path: Path) -> None:
+    (tmp_path / "boxes.json").write_text("[]")
+    file = tmp_path / "round.yaml"
+    text = "dataset: d1\nname: r1\npredictions: {{file: boxes.json, confidence_threshold: {}}}\nselection: {{new: 2}}\n"
+    file.write_text(text.format(0.25))
+    wanted = read_round_file(file).predictions
+    assert wanted is not None
+    assert wanted.confidence_threshold == 0.25
+    file.write_text(text.format("high"))
+    with pytest.raises(InvalidInputError, match="confidence_threshold: expected a number from 0 to 1, found 'high'"):
+        read_round_file(file)

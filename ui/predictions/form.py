@@ -20,6 +20,7 @@ from ui.predictions.layout import choose_layout, completed
 from ui.predictions.logits import ask_for_softmax
 from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source, reading_failed
+from ui.predictions.threshold import choose_threshold
 from ui.session import Key, next_round
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
@@ -63,10 +64,14 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
     if isinstance(contents, Predictions):
         contents, depends = completed(dataset, contents, layout.room)
         key += depends
-    report = _joined(key, source.name, layout.policy, dataset, contents)
+        threshold = choose_threshold(files.predictions, contents)
+        key += f" {threshold}"
+    else:
+        threshold = None
+    report = _joined(key, source.name, layout.policy, dataset, contents, threshold)
     if isinstance(contents, Predictions) and contents.can_be_empty and report.missing:
         contents = replace(contents, missing=_asked_missing(report))
-        report = _joined(f"{key} {contents.missing}", source.name, layout.policy, dataset, contents)
+        report = _joined(f"{key} {contents.missing}", source.name, layout.policy, dataset, contents, threshold)
     show_report(report)
     note = workflow.unscored_note(dataset, report)
     if note and report.usable:
@@ -88,8 +93,10 @@ def _asked_missing(report: JoinReport) -> Missing:
 
 # Only what is on the page, with both answers about missing entries: a report holds every filename.
 @st.cache_resource(max_entries=2, show_spinner="Comparing with the dataset…")
-def _joined(key: str, name: str, policy: Policy, _dataset: Dataset, _contents: Contents) -> JoinReport:
-    return workflow.check_predictions(_dataset, _contents, source=name, policy=policy)
+def _joined(
+    key: str, name: str, policy: Policy, _dataset: Dataset, _contents: Contents, threshold: float | None
+) -> JoinReport:
+    return workflow.check_predictions(_dataset, _contents, source=name, policy=policy, confidence_threshold=threshold)
 
 
 def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents, report: JoinReport) -> None:

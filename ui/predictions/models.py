@@ -53,6 +53,7 @@ def describe(model: Model) -> str:
         f"{made:%Y-%m-%d %H:%M}",
         counted(model.n_samples, "image") if model.n_samples is not None else "",
         counted(len(model.scores), "score"),
+        f"boxes from {model.confidence_threshold:g}" if model.confidence_threshold else "",
         size_in_words(model.n_bytes),
     ]
     return plain(" · ".join(part for part in parts if part))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from al_core.explore.filters import highest_first
 from al_core.scorers import score_named
+from al_core.steps.score_range import range_finding
 from al_core.steps.scores import ScoreOrigin, current_scores
 from al_core.store import Dataset, StoredArray
 from ui import charts
@@ -40,6 +41,9 @@ def _show_score(dataset: Dataset, score: StoredArray) -> None:
     st.markdown(f"**{plain(score.name)}**", help=f"{n_scored:,} of {len(values):,} images have this score")
     st.caption(formula(score))
     st.plotly_chart(charts.score_histogram(values), key=key_of("score", score.name), config={"displayModeBar": False})
+    finding = range_finding(score.name, values)
+    if finding:
+        st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")
 
 
 def formula(stored: StoredArray) -> str:

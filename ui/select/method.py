@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from al_core.config import SamplingMethod
+from al_core.steps.score_range import range_finding_of
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Kind
+from ui.messages import plain
 
 WHEN_TO_USE = {
     SamplingMethod.CORAL: "Uncertain and diverse. The next labels, once a model has made predictions.",
@@ -45,6 +47,10 @@ def choose_method(dataset: Dataset) -> Choice:
         placeholder="no scores yet",
         help="Higher means more worth labeling" if needs_score else f"{method} uses no score",
     )
+    if needs_score and score:
+        finding = range_finding_of(dataset, dataset.arrays.get(Kind.SCORE, score))
+        if finding:
+            st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")
     return Choice(method, score if needs_score else None)
 
 

@@ -12,6 +12,7 @@ from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import ApiError, coded
 from al_core.exceptions import InvalidInputError
 from al_core.store import Kind, LocalDataset, Model, NewModel
+from al_core.store.models import CONFIDENCE_THRESHOLD
 from al_core.wire.model_bundle import read_model as read_bundle
 
 router = APIRouter(prefix="/datasets/{dataset_id}/models", tags=["Models"], route_class=JsonRoute)
@@ -87,6 +88,9 @@ def check(dataset: LocalDataset, new: NewModel) -> None:
     """Raise unless a client may store this model."""
     if not new.scores:
         raise InvalidInputError("a model comes with at least one score")
+    threshold = new.attributes.get(CONFIDENCE_THRESHOLD, 0.0)
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+        raise InvalidInputError(f"{CONFIDENCE_THRESHOLD} of a model is a number from 0 to 1, not {threshold!r}")
     for name, values in new.scores.items():
         check_array(dataset, Kind.SCORE, name, values, dict(new.score_attributes))
     if new.predictions is not None:

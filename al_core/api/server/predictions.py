@@ -2,10 +2,10 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from al_core import workflow
@@ -24,6 +24,10 @@ from al_core.store import LocalDataset
 
 router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictions"], route_class=JsonRoute)
 
+Threshold = Annotated[
+    float | None,
+    Query(ge=0, le=1, description="Confidence from which boxes are scored, shown and exported; by default 0.05"),
+]
 TASKS, SENT = "predictionTasks", "predictions"
 TASK_TYPES = {
     "CLASSIFICATION": "classification",
@@ -34,13 +38,17 @@ TASK_TYPES = {
 
 @router.put("", openapi_extra=FILE_BODY)
 def upload(
-    dataset: DatasetOfPath, body: BodyFile, choices: Choices, name: ArrayName = "predictions"
+    dataset: DatasetOfPath,
+    body: BodyFile,
+    choices: Choices,
+    name: ArrayName = "predictions",
+    confidence_threshold: Threshold = None,
 ) -> PredictionsStored:
     """Store a file of predictions, as the dashboard takes it, and score it (al_core extension).
 
     How it is to be read is decided by what it holds, except for what the parameters say.
     """
-    return store(dataset, body, name, choices)
+    return store(dataset, body, name, choices, confidence_threshold)
 
 
 @router.get("/tasks")
@@ -117,16 +125,19 @@ def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -
     return Created(id=sample_id)
 
 
-def store(dataset: LocalDataset, path: Path, name: str, choices: ReadingChoices) -> PredictionsStored:
+def store(
+    dataset: LocalDataset, path: Path, name: str, choices: ReadingChoices, confidence_threshold: float | None = None
+) -> PredictionsStored:
     """Read a file of predictions, store and score them."""
     predictions = read_prediction_files(PredictionFiles(path), choices)
     if isinstance(predictions, Predictions):
         # Only a file without filenames of its own needs those of the dataset.
         predictions = predictions.with_filenames(dataset.filenames(), name)
-    report = workflow.check_predictions(dataset, predictions, source=name)
+    report = workflow.check_predictions(dataset, predictions, source=name, confidence_threshold=confidence_threshold)
     note = workflow.unscored_note(dataset, report)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)
     sentences = [*report.sentences(), note] if note else report.sentences()
+    sentences += [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
     return PredictionsStored(scores=scores, matched=report.matched, report=sentences)
 
 

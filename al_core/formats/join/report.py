@@ -64,6 +64,7 @@ class JoinReport:
         rows: (n_rows,) int64, for each row of the file its sample, -1 where it is unknown or not used.
         empty: The samples without a row that count as images without objects.
         frames: How the images of the rows lie, where a file has boxes in pixels; None where it does not matter.
+        confidence_threshold: Boxes of a lower confidence are stored, but not scored, shown or exported.
     """
 
     source: str
@@ -87,11 +88,16 @@ class JoinReport:
     rows: Rows
     empty: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     frames: ImageFrames | None = None
+    confidence_threshold: float = 0.0
 
     def with_frames(self, frames: ImageFrames, findings: Sequence[Finding]) -> "JoinReport":
         """Return the report of a file whose boxes have been placed, with what was noticed by that."""
         of_join = self.details[: len(self.details) - len(self.findings)]
         return replace(self, frames=frames, findings=tuple(findings), details=(*of_join, *findings))
+
+    def with_threshold(self, threshold: float, findings: Sequence[Finding]) -> "JoinReport":
+        """Return the report of a file whose boxes count from this confidence on, with what was noticed by that."""
+        return replace(self, confidence_threshold=threshold, details=(*self.details, *findings))
 
     @property
     def usable(self) -> bool:

@@ -23,6 +23,11 @@ class Detection(Task):
     name = "object-detection"
     kind = Kind.DETECTION
     scorer = ScorerObjectDetection
+    has_threshold = True
+
+    def new_scorer(self, outputs: Any, confidence_threshold: float) -> ScorerObjectDetection:
+        """Return the scorer of the boxes that are confident enough."""
+        return ScorerObjectDetection(outputs, confidence_threshold=confidence_threshold)
 
     def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
         """Return all boxes by ascending row."""

@@ -106,12 +106,18 @@ class Task(ABC):
         kind: The kind of array that holds such predictions.
         scorer: Turns them into scores.
         is_sent_as_array: Whether a client may send the stored array itself, as `check` allows it.
+        has_threshold: Whether only objects of a certain confidence count: detectors write many doubtful boxes.
     """
 
     name: ClassVar[str]
     kind: ClassVar[str]
     scorer: ClassVar[type[Scorer]]
     is_sent_as_array: ClassVar[bool] = True
+    has_threshold: ClassVar[bool] = False
+
+    def new_scorer(self, outputs: Any, confidence_threshold: float) -> Scorer:
+        """Return the scorer of these outputs; a task without a threshold counts all of them."""
+        return self.scorer(outputs)
 
     def usable_outputs(
         self, predictions: "Predictions", report: "JoinReport", progress: Progress | None

@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -96,3 +97,17 @@ def test_predictions_of_many_tasks_sent_at_once_are_all_stored(api: Api, dataset
         list(clients.map(send_prediction, names))
     assert sorted(task["name"] for task in api("GET", f"{path}/tasks", 200)) == sorted(names)
     assert sorted(one["taskName"] for one in api("GET", f"{path}/samples/{sample}", 200)) == sorted(names)
+
+
+def test_boxes_below_a_confidence_threshold_do_not_count(api: Api, dataset: Dataset) -> None:
+    boxes = [
+        {"image_id": "a.png", "category_id": 1, "bbox": [0, 0, 4, 4], "score": score} for score in (0.75, 0.01, 0.02)
+    ]
+    address = f"{api.address}{api.dataset}/predictions"
+    answer = requests.put(f"{address}?confidence_threshold=0.5", json.dumps(boxes).encode(), timeout=PATIENCE)
+    assert answer.status_code == 200, answer.text
+    report = answer.json()["report"]
+    assert any(line.startswith("2 of 3 boxes are below the confidence threshold of 0.5") for line in report)
+    assert dataset.models.all()[0].confidence_threshold == 0.5
+    refused = requests.put(f"{address}?confidence_threshold=5", json.dumps(boxes).encode(), timeout=PATIENCE)
+    assert refused.status_code == 422
