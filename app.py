@@ -14,9 +14,11 @@ from al_core.api.server.media import media_app
 from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import find_open_dataset
 from al_core.store import Dataset, Workspace
+from ui import jobs
 from ui.embedding_map.routes import map_app
 from ui.inline_scripts import script_hashes
 from ui.messages import show_error as show_sentence
+from ui.progress.routes import progress_app
 
 
 def show_error(error: Exception) -> bool:
@@ -60,6 +62,7 @@ app = st.App(
     routes=[
         Mount("/images", media_app(find_dataset)),
         Mount("/map", map_app()),
+        Mount("/jobs", progress_app(jobs.find)),
         api,
     ],
     middleware=[Middleware(Door, context=v1.state.context, is_of_api=is_of_api, inline_scripts=script_hashes())],

@@ -31,8 +31,12 @@ def plain(text: str) -> str:
         cat\[U\+202E\]gnp.exe
     """
     # Lines and indents make Markdown's blocks.
-    line = DIRECTION.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
-    return BLOCK_START.sub(r"\\", ACTIVE.sub(r"\\\g<0>", line))
+    return BLOCK_START.sub(r"\\", ACTIVE.sub(r"\\\g<0>", one_line(text)))
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line that reads from left to right, for where nothing is Markdown."""
+    return DIRECTION.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
 
 
 def plain_list(texts: list[str]) -> str:

@@ -69,6 +69,11 @@ class Jobs:
         """Return the newest job with that key, or None."""
         return self._by_key.get(key)
 
+    def find(self, job_id: str) -> Job | None:
+        """Return the job with that id, or None if it is not remembered."""
+        with self._lock:
+            return next((job for job in self._by_key.values() if job.id == job_id), None)
+
     def forget(self, key: str) -> None:
         """Drop a job that has ended, once its outcome has been shown; one under way stays."""
         with self._lock:

@@ -10,6 +10,7 @@ from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs, state
 from ui.messages import errors_explained, plain, show_error
+from ui.progress import Wording
 from ui.session import Key
 from ui.visitor import checked_model, machine_path, may_name_paths, obstacle, paths_hint
 
@@ -34,10 +35,8 @@ def folder_form() -> None:
     if job and job.is_running:
         jobs.show_progress(
             job,
-            unit="images",
-            waiting="looking for images",
+            Wording("images", waiting="looking for images", has_pace=True),
             on_cancel="What is done is kept for the next start",
-            has_pace=True,
         )
         return
     reason = obstacle()
