@@ -118,7 +118,8 @@ class Job:
         except ALCoreError as error:
             # Clients of the API read it.
             outcome = self._failed(error, error.public)
-        except Exception as error:  # noqa: BLE001 - nothing above a thread would show it
+        # Not only Exception: a library that raises SystemExit would leave the job under way and its worker lost.
+        except BaseException as error:  # noqa: BLE001 - nothing above a thread would show it
             outcome = self._failed(error, f"{type(error).__name__}: {error}")
         self._end(outcome)
 
@@ -145,7 +146,7 @@ class Job:
             self._records.save(self, state)
         self.state = state
 
-    def _failed(self, error: Exception, reason: str) -> JobState:
+    def _failed(self, error: BaseException, reason: str) -> JobState:
         self.error = reason
         self.error_type = type(error).__name__
         return JobState.FAILED

@@ -24,6 +24,6 @@ def late(session: AppSession, fragment_id: str) -> bool:
     return is_there
 
 
-AppSession.has_fragment = late  # type: ignore[method-assign]
+AppSession.has_fragment = late  # type: ignore[method-assign, assignment]
 
 app = st.App(Path(__file__).with_name("job_page.py"), routes=[Mount("/jobs", progress_app(jobs.find))])

@@ -61,6 +61,15 @@ def test_a_failed_job_says_why(error: Exception, told: str) -> None:
     assert (job.state, job.error) == (JobState.FAILED, told)
 
 
+def test_work_that_wants_to_end_the_process_ends_its_job() -> None:
+    def work(progress: Progress) -> None:
+        raise SystemExit("bye")
+
+    job = Jobs().start("key", "Leaving", work)
+    assert job.wait(PATIENCE)
+    assert (job.state, job.error) == (JobState.FAILED, "SystemExit: bye")
+
+
 def test_one_key_runs_one_job_at_a_time() -> None:
     go_on = threading.Event()
     jobs = Jobs()
