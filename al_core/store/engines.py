@@ -14,6 +14,8 @@ from al_core.exceptions import NotAllowedError, WorkspaceError
 # Only the lower bits of SQLite's codes say which error it is; the upper ones say more about it.
 PRIMARY_CODE = 0xFF
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# Readers write too: WAL keeps an index of its pages in a file beside the database.
+UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 
 # A writer waits this long for the others. Transactions take milliseconds; the longest writes the filenames of a million
 # samples, which took 1 s on a laptop's disk.
@@ -147,6 +149,12 @@ def _explained(engine: Engine, error: DBAPIError | sqlite3.DatabaseError) -> Wor
             f"{place(engine)} should be the workspace's catalog, but it is damaged or no SQLite database ({cause}); "
             f"{remedy}",
             public=f"the workspace's catalog is damaged; {remedy}",
+        )
+    if code in UNWRITABLE:
+        remedy = "make its folder writable for this user, or copy the whole workspace to a folder that is"
+        return WorkspaceError(
+            f"{place(engine)} cannot be opened for writing ({cause}), which even reading needs; {remedy}",
+            public="the workspace's catalog cannot be written; its administrator has to make its folder writable",
         )
     if code == sqlite3.SQLITE_BUSY:
         problem = (

@@ -63,7 +63,7 @@ class Workspace:
 
     def __init__(self, home: Path | str | None = None) -> None:
         self.home = _home(home)
-        files.make_folder(self.home)
+        _make_home(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
@@ -234,6 +234,16 @@ class Workspace:
 
     def _dataset(self, record: Any) -> LocalDataset:
         return LocalDataset(self._engine, self._datasets_folder / record.id, record, self.tombstones)
+
+
+def _make_home(home: Path) -> None:
+    try:
+        files.make_folder(home)
+    except OSError as error:
+        reason = error.strerror or error
+        raise WorkspaceError(
+            f"{home} cannot be made a workspace ({reason}); set AL_CORE_HOME to another folder"
+        ) from error
 
 
 def _home(home: Path | str | None) -> Path:

@@ -1,5 +1,6 @@
 """Names that strangers chose act on no page: not as Markdown, not as HTML, not as the key of a widget."""
 
+import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
-from tests.pages.hostile import HTML, IMAGE, LINK, build_hostile_dataset
+from tests.pages.hostile import FORMULA, HTML, IMAGE, LINK, build_hostile_dataset
 
 PAGES = ["datasets", "predictions", "explore", "select", "rounds", "tags"]
 # Fields that Streamlit draws as Markdown; options of a select box, for one, are drawn as they are.
@@ -89,6 +90,16 @@ def test_a_page_shows_hostile_names_as_they_are(hostile: Dataset, open_page: Ope
     app = open_page(page)
     assert not app.error
     check(app)
+
+
+def test_a_table_that_the_browser_writes_as_csv_has_no_formula(hostile: Dataset, open_page: Open) -> None:
+    app = open_page("predictions")
+    tables = [table for table in app.dataframe if "Filename" in table.value]
+    texts = [text for table in tables for text in table.value["Filename"]]
+    labels = [str(column.get("label")) for table in tables for column in json.loads(table.proto.columns).values()]
+    assert f"'{FORMULA}.png" in texts
+    assert f"'{FORMULA}" in labels
+    assert not [text for text in [*texts, *labels] if text.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
 def test_a_sample_shows_hostile_names_as_they_are(hostile: Dataset, open_page: Open) -> None:

@@ -29,6 +29,15 @@ def test_an_address_that_names_no_database_is_one_sentence(
         Workspace(tmp_path)
 
 
+def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    Workspace(tmp_path).close()
+    catalog = tmp_path / "catalog.sqlite"
+    catalog.unlink()
+    catalog.mkdir()
+    with pytest.raises(WorkspaceError, match=r"cannot be opened for writing .*; make its folder writable"):
+        Workspace(tmp_path)
+
+
 def test_a_writer_that_waits_too_long_gets_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 1)
     engine = engines.connect(f"sqlite:///{tmp_path / 'catalog.sqlite'}")

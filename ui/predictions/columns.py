@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from al_core.formats.files.cells import escape_cell
 from al_core.formats.predictions.box_meanings import CHOOSABLE
 from al_core.formats.tables.meaning import OF_IMAGES, OF_OBJECTS, TITLES, ColumnMeaning, Meaning
 from ui.session import key_of
@@ -27,9 +28,10 @@ def show_columns(file: Path, columns: Sequence[ColumnMeaning]) -> None:
         return
     chosen = chosen_columns(file)
     shown = {
-        "Column": [column.name for column in columns],
+        # As in a CSV file: the table has a button that writes one in the browser.
+        "Column": [escape_cell(column.name) for column in columns],
         "Means": [TITLES[column.meaning] for column in columns],
-        "Because": [column.reason for column in columns],
+        "Because": [escape_cell(column.reason) for column in columns],
     }
     edited = st.data_editor(
         shown,

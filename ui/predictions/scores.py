@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from al_core.explore.filters import highest_first
+from al_core.formats.files.cells import escape_cell
 from al_core.scorers import score_named
 from al_core.steps.score_range import range_finding
 from al_core.steps.scores import ScoreOrigin, current_scores
@@ -61,12 +62,13 @@ def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
     rows = highest_first(dataset.arrays.read(by_name[sorted_by]))[:N_TABLE_ROWS].astype(np.int64)
     table: dict[str, object] = {
         "Image": [image_url(dataset, row) for row in rows.tolist()],
-        "Filename": dataset.filenames(rows),
+        # The table has a button that writes a CSV file of it in the browser.
+        "Filename": [escape_cell(name) for name in dataset.filenames(rows)],
     }
     columns: dict[str, Any] = {"Image": st.column_config.ImageColumn(width="small")}
     for score in scores:
         # Not its name: a score may be called "Image" too.
         key = key_of("score", score.name)
         table[key] = dataset.arrays.read(score)[rows]
-        columns[key] = st.column_config.ProgressColumn(score.name, min_value=0, max_value=1, format="%.3f")
+        columns[key] = st.column_config.ProgressColumn(escape_cell(score.name), min_value=0, max_value=1, format="%.3f")
     st.dataframe(table, hide_index=True, row_height=48, height=420, column_config=columns)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from al_core import workflow
+from al_core.formats.files.cells import escape_cell
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.steps.rounds import Round, RoundState
@@ -56,7 +57,7 @@ def _table_row(result: RoundResult, plan: RoundPlan) -> dict[str, Any]:
         "Labels back": f"{len(shown.back_rows):,} of {len(shown.added_rows):,}",
         "Test": len(shown.test_rows),
         "Training labels": shown.n_training,
-        "Model": shown.model.name if shown.model else "–",
+        "Model": escape_cell(shown.model.name) if shown.model else "–",
         "Accuracy": f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})" if found.speaks else "–",
     }
     return row | {"Cost": plan.amount(result.cost)} if result.cost is not None else row
