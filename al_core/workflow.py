@@ -4,6 +4,7 @@ A dashboard page, an HTTP route, a script and a command each call one of these f
 file of `al_core.steps`, which has the details.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from al_core.config import SelectionConfig
+from al_core.exceptions import ALCoreWarning, MissingInputError
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import EmbeddedFolder, check_embeddings, embed_folder_into, save_embedding, save_images
 from al_core.steps.metadata import store_metadata
 from al_core.steps.models import unscored_note
+from al_core.steps.outlook import look_ahead
 from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.rounds import Round, read_rounds
 from al_core.steps.rounds import find_round as round_of
@@ -31,12 +34,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from al_core.config import Grouping
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.evaluation import Card, PickReason, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.steps.compare import Comparison
     from al_core.steps.labels import TaskLabels
+    from al_core.steps.outlook import GroupSizes, Outlook
     from al_core.steps.round_plan import RoundPlan
     from al_core.steps.round_results import RoundsReport
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
@@ -51,6 +56,7 @@ __all__ = [
     "add_embeddings",
     "check_labels",
     "check_predictions",
+    "check_selection",
     "compare",
     "create_dataset",
     "dataset_from_images",
@@ -60,6 +66,7 @@ __all__ = [
     "export_tag",
     "export_training_labels",
     "find_round",
+    "group_sizes",
     "label_sets",
     "labeled_set",
     "labels_for",
@@ -400,7 +407,36 @@ def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyw
         )
         return selection_of(dataset, tag)
     inputs = SelectionInputs(query_tag, labeled_tag, embedding_name, round_digest=round_digest)
+    if config.goals or config.limits or config.budget:
+        for warning in look_ahead(dataset, config, inputs).warnings:
+            warnings.warn(warning, ALCoreWarning, stacklevel=2)
     return make_selection(dataset, config, inputs, progress)
+
+
+def check_selection(
+    dataset: "Dataset",
+    config: SelectionConfig,
+    *,
+    query_tag: Tag | None = None,
+    labeled_tag: Tag | None = None,
+    embedding_name: str | None = None,
+) -> "Outlook":
+    """Return how many images a selection will add at most, what they cost, and what falls short; nothing is done.
+
+    Raises:
+        MissingInputError: If the dataset lacks what method, goals, limits or budget need, or is on a server.
+        InvalidInputError: If they speak of what there is not, or the budget pays for no image.
+    """
+    if dataset.server:
+        raise MissingInputError(f"the arrays of '{dataset.name}' are on {dataset.server.address}; check there")
+    return look_ahead(dataset, config, SelectionInputs(query_tag, labeled_tag, embedding_name))
+
+
+def group_sizes(dataset: "Dataset", grouping: "Grouping") -> "GroupSizes":
+    """Return into how many groups a column, a folder or a pattern splits a dataset, and how large they are."""
+    from al_core.steps import outlook
+
+    return outlook.group_sizes(dataset, grouping)
 
 
 def compare(

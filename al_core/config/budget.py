@@ -51,6 +51,29 @@ class Budget:
             return 1.0 * n_objects
         return self.per_image + self.per_object * n_objects
 
+    @property
+    def words(self) -> str:
+        """The limit, for people.
+
+        Examples:
+            >>> Budget(100, "money", per_image=0.1, currency="EUR").words
+            'at most EUR 100'
+        """
+        return f"at most {self.in_unit(self.total)}"
+
+    def in_unit(self, amount: float) -> str:
+        """Return an amount with its unit.
+
+        Examples:
+            >>> Budget(90, "minutes", per_image=0.5).in_unit(12.25)
+            '12.25 minutes'
+        """
+        number = f"{amount:,.2f}".rstrip("0").rstrip(".")
+        if self.unit != "money":
+            return f"{number} {'images' if self.unit == 'samples' else self.unit}"
+        # A sign stands at its number, a code apart.
+        return f"{self.currency}{' ' if self.currency.isalpha() else ''}{number}"
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are not at their default."""
         return {

@@ -12,6 +12,7 @@ from al_core.config.groups import Column, Grouping, read_grouping
 from al_core.config.numbers import checked_strength, number_in
 from al_core.config.plain_record import PlainRecord, by_kind, read_plain
 from al_core.exceptions import InvalidInputError
+from al_core.text import counted
 
 PREDICTED_CLASS: Final = "predicted class"
 """Groups samples by what the model says they show; one sample may show several classes."""
@@ -54,6 +55,22 @@ class Balance(Goal):
         object.__setattr__(self, "target", target if target in ("uniform", "input") else _shares(target))
         object.__setattr__(self, "strength", checked_strength(strength))
 
+    @property
+    def words(self) -> str:
+        """What is balanced, and how.
+
+        Examples:
+            >>> Balance(target={"cat": 1, "dog": 3}).words
+            'predicted class: cat 25%, dog 75%'
+        """
+        by = by_in_words(self.by)
+        if self.target == "uniform":
+            return f"even out {by}{_strength_in_words(self.strength)}"
+        if self.target == "input":
+            return f"{by} as often as in the images to choose from{_strength_in_words(self.strength)}"
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in self.target)
+        return f"{by}: {shares}{_strength_in_words(self.strength)}"
+
 
 @dataclass(frozen=True, init=False)
 class Similar(Goal):
@@ -80,6 +97,12 @@ class Similar(Goal):
         """By which `select` is handed the vectors to look like."""
         return self.to if isinstance(self.to, str) else "\n".join(self.to)
 
+    @property
+    def words(self) -> str:
+        """What is looked for."""
+        what = f"“{self.to}”" if isinstance(self.to, str) else counted(len(self.to), "image")
+        return f"{'unlike' if self.strength < 0 else 'like'} {what}{_strength_in_words(abs(self.strength))}"
+
 
 @dataclass(frozen=True)
 class Typical(Goal):
@@ -91,6 +114,11 @@ class Typical(Goal):
     def __post_init__(self) -> None:
         object.__setattr__(self, "strength", checked_strength(self.strength))
 
+    @property
+    def words(self) -> str:
+        """What is preferred."""
+        return f"typical images{_strength_in_words(self.strength)}"
+
 
 @dataclass(frozen=True)
 class Novel(Goal):
@@ -101,6 +129,11 @@ class Novel(Goal):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "strength", checked_strength(self.strength))
+
+    @property
+    def words(self) -> str:
+        """What is preferred."""
+        return f"unlike what is labeled{_strength_in_words(self.strength)}"
 
 
 @dataclass(frozen=True)
@@ -116,6 +149,12 @@ class Prefer(Goal):
         Column(self.column)
         object.__setattr__(self, "strength", checked_strength(self.strength, lowest=-100))
 
+    @property
+    def words(self) -> str:
+        """Which end of the column is preferred."""
+        end = "low" if self.strength < 0 else "high"
+        return f"{end} {self.column}{_strength_in_words(abs(self.strength))}"
+
 
 GOALS: dict[str, type[Goal]] = by_kind(Balance, Similar, Typical, Novel, Prefer)
 """Every goal by its kind: a new one is one class and one line here, and one line in `al_core.selection.goals`."""
@@ -129,6 +168,15 @@ def read_goal(value: Any) -> Goal:
 def read_by(value: Any) -> By:
     """Return what samples are grouped by, from itself or its JSON, or raise `InvalidInputError`."""
     return PREDICTED_CLASS if value == PREDICTED_CLASS else read_grouping(value)
+
+
+def by_in_words(by: By) -> str:
+    """Return what samples are grouped by, for people."""
+    return by if isinstance(by, str) else by.words
+
+
+def _strength_in_words(strength: float) -> str:
+    return "" if strength == 1 else f" (strength {strength:g})"
 
 
 def _shares(target: Any) -> tuple[tuple[str, float], ...]:

@@ -42,6 +42,11 @@ class Column(Grouping):
         """The name of the column."""
         return self.name
 
+    @property
+    def words(self) -> str:
+        """The name of the column."""
+        return self.name
+
 
 @dataclass(frozen=True)
 class Folder(Grouping):
@@ -62,6 +67,11 @@ class Folder(Grouping):
     def key(self) -> str:
         """Not a name that a column is likely to have."""
         return f"folder of depth {self.depth}"
+
+    @property
+    def words(self) -> str:
+        """What stands after "per"."""
+        return "folder" if self.depth == 1 else f"folder ({self.depth} levels)"
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,11 @@ class Pattern(Grouping):
     def key(self) -> str:
         """Not a name that a column is likely to have."""
         return f"pattern {self.text}"
+
+    @property
+    def words(self) -> str:
+        """The pattern in quotes."""
+        return f"“{self.text}”"
 
 
 GROUPINGS: dict[str, type[Grouping]] = by_kind(Column, Folder, Pattern)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from al_core.config.goals import By, read_by
+from al_core.config.goals import By, by_in_words, read_by
 from al_core.config.groups import Column, Grouping, Pattern, read_grouping
 from al_core.config.numbers import float_or_nan, number_in, whole_number
 from al_core.config.plain_record import PlainRecord, by_kind, read_plain
@@ -35,6 +35,16 @@ class AtMost(Limit):
         object.__setattr__(self, "k", whole_number("k", k, lowest=1))
         object.__setattr__(self, "per", read_grouping(per))
 
+    @property
+    def words(self) -> str:
+        """The rule, for people.
+
+        Examples:
+            >>> AtMost(3, per=Column("patient")).words
+            'at most 3 per patient'
+        """
+        return f"at most {self.k:,} per {self.per.words}"
+
 
 @dataclass(frozen=True, init=False)
 class Apart(Limit):
@@ -63,6 +73,12 @@ class Apart(Limit):
         object.__setattr__(self, "by", numbers)
         object.__setattr__(self, "at_least", number_in("at_least", at_least, 0))
         object.__setattr__(self, "within", None if within is None else read_grouping(within))
+
+    @property
+    def words(self) -> str:
+        """The rule, for people."""
+        within = f" within a {self.within.words}" if self.within else ""
+        return f"{self.by.words} at least {self.at_least:g} apart{within}"
 
 
 @dataclass(frozen=True, init=False)
@@ -97,6 +113,17 @@ class Quota(Limit):
         object.__setattr__(self, "by", read_by(by))
         object.__setattr__(self, "ranges", tuple(sorted(checked.items())))
 
+    @property
+    def words(self) -> str:
+        """The rule, for people.
+
+        Examples:
+            >>> Quota(Column("camera"), {"front": (10, 50), "rear": (5, -1)}).words
+            'camera: front 10 to 50, rear at least 5'
+        """
+        ranges = ", ".join(f"{name} {_range_in_words(*ends)}" for name, ends in self.ranges)
+        return f"{by_in_words(self.by)}: {ranges}"
+
 
 @dataclass(frozen=True)
 class Between(Limit):
@@ -116,6 +143,15 @@ class Between(Limit):
             raise InvalidInputError(f"give the range of '{self.name}': at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise InvalidInputError(f"no number lies between {self.at_least} and {self.at_most}; exchange them")
+
+    @property
+    def words(self) -> str:
+        """The rule, for people."""
+        if self.at_most is None:
+            return f"{self.name} at least {self.at_least:g}"
+        if self.at_least is None:
+            return f"{self.name} at most {self.at_most:g}"
+        return f"{self.name} from {self.at_least:g} to {self.at_most:g}"
 
 
 @dataclass(frozen=True)
@@ -138,6 +174,13 @@ class Exclude(Limit):
         if (self.role is None) == (self.tag is None) or (self.role is not None and self.role not in ROLES):
             raise InvalidInputError(f'exclude "duplicates", "unreadable" or tag=…, one of them; {self!r} came')
 
+    @property
+    def words(self) -> str:
+        """The rule, for people."""
+        if self.tag is not None:
+            return f"nothing from “{self.tag}”"
+        return "no duplicates" if self.role == "duplicates" else "no unreadable images"
+
 
 LIMITS: dict[str, type[Limit]] = by_kind(AtMost, Apart, Quota, Between, Exclude)
 """Every limit by its kind: a new one is one class and one line here, and one line in `al_core.selection.limits`."""
@@ -146,6 +189,12 @@ LIMITS: dict[str, type[Limit]] = by_kind(AtMost, Apart, Quota, Between, Exclude)
 def read_limit(value: Any) -> Limit:
     """Return a limit from itself or its JSON, or raise `InvalidInputError`."""
     return value if isinstance(value, Limit) else read_plain(value, LIMITS, "limit")
+
+
+def _range_in_words(least: int, most: int) -> str:
+    if most == -1:
+        return f"at least {least:,}"
+    return f"at most {most:,}" if not least else f"{least:,} to {most:,}"
 
 
 def _range(name: object, least: object, most: object) -> tuple[int, int]:

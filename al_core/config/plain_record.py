@@ -18,6 +18,11 @@ class PlainRecord:
 
     kind: ClassVar[str]
 
+    @property
+    def words(self) -> str:
+        """The record in words, for people."""
+        raise NotImplementedError
+
     def to_json(self) -> dict[str, Any]:
         """Return the kind and the fields that are not at their default, so that what is new stays out of old files."""
         content: dict[str, Any] = {KIND: self.kind}

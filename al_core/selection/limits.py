@@ -220,10 +220,10 @@ def limits_of(limits: tuple[Limit, ...], arrays: GoalArrays, rows: Rows, labeled
     for limit in limits:
         _ADD[type(limit)](state, limit, arrays, rows, labeled)
         if isinstance(limit, Quota):
-            groups = _groups_of_quota(limit, arrays)
-            least = _by_group(limit, groups, 0)
+            groups = groups_of_quota(limit, arrays)
+            least = bound_of_groups(limit, groups, 0)
             groups_short.append(np.asarray(groups.codes[rows], np.int64))
-            needed.append(least - _counts(groups, labeled))
+            needed.append(least - count_groups(groups, labeled))
     if needed and sum(np.maximum(short, 0).sum() for short in needed):
         state.require(Minimums(groups_short, needed))
     return state
@@ -236,12 +236,12 @@ def _add_at_most(state: Limits, limit: AtMost, arrays: GoalArrays, rows: Rows, l
 
 
 def _add_quota(state: Limits, limit: Quota, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
-    groups = _groups_of_quota(limit, arrays)
-    _add_room(state, groups, _by_group(limit, groups, 1), rows, labeled)
+    groups = groups_of_quota(limit, arrays)
+    _add_room(state, groups, bound_of_groups(limit, groups, 1), rows, labeled)
 
 
 def _add_room(state: Limits, groups: Groups, most: NDArray[np.int64], rows: Rows, labeled: Rows) -> None:
-    room = Room(np.asarray(groups.codes[rows], np.int64), most, _counts(groups, labeled))
+    room = Room(np.asarray(groups.codes[rows], np.int64), most, count_groups(groups, labeled))
     state.close(room.full())
     state.add(room)
 
@@ -277,7 +277,8 @@ _ADD: dict[type[Limit], Callable[..., None]] = {
 }
 
 
-def _groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
+def groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
+    """Return the groups that a quota speaks of, or raise `InvalidInputError` if it names another."""
     groups = predicted_classes(arrays.shares()) if isinstance(quota.by, str) else arrays.groups(quota.by.key)
     unknown = [name for name, _ in quota.ranges if name not in groups.names]
     if unknown:
@@ -286,7 +287,7 @@ def _groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
     return groups
 
 
-def _by_group(quota: Quota, groups: Groups, end: int) -> NDArray[np.int64]:
+def bound_of_groups(quota: Quota, groups: Groups, end: int) -> NDArray[np.int64]:
     """Return the least (0) or the most (1) of every group; without a quota it is 0 or -1 for any number."""
     bounds = np.full(len(groups.names), NO_LIMIT if end else 0, np.int64)
     for name, ends in quota.ranges:
@@ -294,6 +295,7 @@ def _by_group(quota: Quota, groups: Groups, end: int) -> NDArray[np.int64]:
     return bounds
 
 
-def _counts(groups: Groups, rows: Rows) -> NDArray[np.int64]:
+def count_groups(groups: Groups, rows: Rows) -> NDArray[np.int64]:
+    """Return how many of the rows are in each group, (G,)."""
     codes = groups.codes[rows]
     return np.bincount(codes[codes >= 0], minlength=len(groups.names)).astype(np.int64)

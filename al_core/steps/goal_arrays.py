@@ -36,8 +36,12 @@ if TYPE_CHECKING:
     from al_core.store import Dataset, StoredArray
 
 
-def goal_arrays(dataset: "Dataset", config: SelectionConfig, embedding: "StoredArray | None") -> "GoalArrays":
+def goal_arrays(
+    dataset: "Dataset", config: SelectionConfig, embedding: "StoredArray | None", *, with_vectors: bool = True
+) -> "GoalArrays":
     """Return what the goals, limits and budget of a configuration need, and nothing else.
+
+    Without `with_vectors` not what a `Similar` looks like, which no limit speaks of.
 
     Raises:
         MissingInputError: If the dataset lacks a column, predictions, a tag, or images to be similar to.
@@ -50,7 +54,8 @@ def goal_arrays(dataset: "Dataset", config: SelectionConfig, embedding: "StoredA
         columns[grouping.key] = _column(dataset, grouping)
     for name in _numbers(config):
         columns[name] = _column(dataset, Column(name))
-    vectors = {goal.key: _vectors(dataset, goal, embedding) for goal in config.goals if isinstance(goal, Similar)}
+    similar = [goal for goal in config.goals if with_vectors and isinstance(goal, Similar)]
+    vectors = {goal.key: _vectors(dataset, goal, embedding) for goal in similar}
     by_class = any(isinstance(record, Balance | Quota) and isinstance(record.by, str) for record in _records(config))
     shares = _class_shares(dataset) if by_class else None
     budget = config.budget

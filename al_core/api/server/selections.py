@@ -10,6 +10,7 @@ from al_core.api.server.errors import ApiError, coded
 from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.steps import selection_plan
+from al_core.steps.outlook import look_ahead
 from al_core.store import INITIAL_TAG, Kind, LocalDataset
 from al_core.types import Progress
 
@@ -66,6 +67,9 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
     start_from = selection_plan.SelectionInputs(
         query_tag, labeled_tag, embedding_name, inputs.follows_rounds, inputs.round_digest
     )
+
+    if config.goals or config.limits or config.budget:
+        look_ahead(dataset, config, start_from)
 
     def select(progress: Progress) -> str:
         return selection_plan.make_selection(dataset, config, start_from, progress).tag.id

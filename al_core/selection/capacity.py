@@ -1,0 +1,250 @@
+"""How many rows limits and a budget leave to pick, counted before any work; each limit alone, quotas with one `AtMost`.
+
+The counts are upper bounds: what several limits leave together may be less.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import SelectionConfig
+from al_core.config.limits import Apart, AtMost, Between, Exclude, Limit, Quota
+from al_core.selection.goal_arrays import GoalArrays, Groups
+from al_core.selection.limits import NO_LIMIT, bound_of_groups, count_groups, groups_of_quota, limits_of
+from al_core.text import counted
+from al_core.types import Rows
+
+LARGEST_FLOW = 2**31 - 1
+"""Capacities of scipy's flows are of 32 bits."""
+
+_MOST_NAMED = 3
+_ANY_NUMBER = 2**62
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What limits leave to a selection.
+
+    Attributes:
+        n_open: Candidates that may be picked first.
+        n_most: How many may be picked at most.
+        tightest: The limit or budget that leaves so few, in words; empty if none leaves fewer than asked for.
+        warnings: What minimums cannot get, and limits that change nothing, as sentences without their stop.
+    """
+
+    n_open: int
+    n_most: int
+    tightest: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What is counted: the open candidates, the labeled rows, and what limits speak of."""
+
+    arrays: GoalArrays
+    candidates: Rows
+    labeled: Rows
+
+
+def measure_capacity(
+    config: SelectionConfig,
+    arrays: GoalArrays,
+    candidates: Rows,
+    labeled: Rows,
+    *,
+    n_new: int,
+    costs: NDArray[np.float64] | None,
+) -> Capacity:
+    """Return what limits and budget leave of the candidates.
+
+    Args:
+        config: What is asked for.
+        arrays: What its limits speak of.
+        candidates: Rows that may be picked.
+        labeled: Rows that were chosen before; they count toward limits.
+        n_new: How many are to be picked at most.
+        costs: (n,) of the candidates, or None without a budget.
+
+    Raises:
+        MissingInputError: If a column is missing.
+        InvalidInputError: If a limit names what there is not.
+    """
+    # Minimums close what counts toward none of them; here only what stays closed for good counts.
+    is_open = limits_of(config.limits, arrays, candidates, labeled, _ANY_NUMBER).is_pickable
+    pool = _Rows(arrays, candidates[is_open], labeled)
+    rooms = {limit.words: _room(limit, pool) for limit in config.limits}
+    if costs is not None and config.budget:
+        rooms[config.budget.words] = _n_affordable(costs[is_open], config.budget.total)
+    n_open = len(pool.candidates)
+    n_most = min([n_new, n_open, *rooms.values()])
+    # Limits that close candidates at once are as tight as those that run out.
+    tightest = [words for words, room in rooms.items() if room == n_most] if n_most < n_new else []
+    return Capacity(n_open, n_most, " and ".join(tightest), tuple(_warnings(config.limits, pool, n_new)))
+
+
+def _room(limit: Limit, pool: _Rows) -> int:
+    return _ROOMS[type(limit)](limit, pool)
+
+
+def _room_of_at_most(limit: AtMost, pool: _Rows) -> int:
+    groups = pool.arrays.groups(limit.per.key)
+    return _room_of_groups(groups, np.full(len(groups.names), limit.k, np.int64), pool)
+
+
+def _room_of_quota(limit: Quota, pool: _Rows) -> int:
+    groups = groups_of_quota(limit, pool.arrays)
+    return _room_of_groups(groups, bound_of_groups(limit, groups, 1), pool)
+
+
+def _room_of_groups(groups: Groups, most: NDArray[np.int64], pool: _Rows) -> int:
+    there = count_groups(groups, pool.candidates)
+    left = np.maximum(most - count_groups(groups, pool.labeled), 0)
+    in_groups = np.where(most == NO_LIMIT, there, np.minimum(there, left)).sum()
+    return int(in_groups + len(pool.candidates) - there.sum())
+
+
+def _room_of_apart(limit: Apart, pool: _Rows) -> int:
+    """Count the numbers that are far enough apart, from the least upwards: as many as there can be."""
+    numbers = pool.arrays.numbers(limit.by.key)[pool.candidates]
+    codes = np.zeros(len(numbers), np.int64)
+    if limit.within is not None:
+        codes = np.asarray(pool.arrays.groups(limit.within.key).codes[pool.candidates], np.int64)
+    is_compared = ~np.isnan(numbers) & (codes >= 0)
+    n_room = int((~is_compared).sum())
+    if not limit.at_least:
+        return len(numbers)
+    order = np.lexsort([numbers[is_compared], codes[is_compared]])
+    sorted_numbers = numbers[is_compared][order]
+    sorted_codes = codes[is_compared][order]
+    for group in np.split(sorted_numbers, np.flatnonzero(np.diff(sorted_codes)) + 1):
+        place = 0
+        while place < len(group):
+            n_room += 1
+            place = int(np.searchsorted(group, group[place] + limit.at_least))
+    return n_room
+
+
+def _room_of_all(limit: Limit, pool: _Rows) -> int:
+    # What it leaves out is not among the open candidates.
+    return len(pool.candidates)
+
+
+_ROOMS: dict[type[Limit], Callable[..., int]] = {
+    AtMost: _room_of_at_most,
+    Quota: _room_of_quota,
+    Apart: _room_of_apart,
+    Between: _room_of_all,
+    Exclude: _room_of_all,
+}
+
+
+def _n_affordable(costs: NDArray[np.float64], total: float) -> int:
+    # Prices add up with rounding: what is short by less than a billionth still fits.
+    return int(np.searchsorted(np.cumsum(np.sort(costs)), total * (1 + 1e-9), side="right"))
+
+
+def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
+    warnings = []
+    caps = [limit for limit in limits if isinstance(limit, AtMost)]
+    quotas = [limit for limit in limits if isinstance(limit, Quota)]
+    for cap in caps:
+        sizes = count_groups(pool.arrays.groups(cap.per.key), pool.candidates)
+        if len(sizes) and sizes.max() <= 1:
+            warnings.append(f"every {cap.per.words} has one image at most, so “{cap.words}” changes nothing")
+    for quota in quotas:
+        alone = _missing_groups(quota, pool, n_new)
+        warnings += alone
+        # What counting shows needs no flow.
+        warnings += [] if alone else [text for cap in caps if (text := _missing_flow(quota, cap, pool))]
+    return warnings
+
+
+def _missing_groups(quota: Quota, pool: _Rows, n_new: int) -> list[str]:
+    groups = groups_of_quota(quota, pool.arrays)
+    needed = _needed(quota, groups, pool)
+    there = count_groups(groups, pool.candidates)
+    short = np.flatnonzero(needed > there)
+    texts = [
+        f"{counted(int(needed[group]), 'image')} of '{groups.names[group]}' are needed and {int(there[group]):,} can "
+        "be picked"
+        for group in short[:_MOST_NAMED]
+    ]
+    if len(short) > _MOST_NAMED:
+        texts.append(f"so it is with {counted(len(short) - _MOST_NAMED, 'other group')}")
+    if needed.sum() > n_new:
+        texts.append(f"“{quota.words}” needs {counted(int(needed.sum()), 'image')}, and {n_new:,} are picked")
+    return texts
+
+
+def _missing_flow(quota: Quota, cap: AtMost, pool: _Rows) -> str | None:
+    groups = groups_of_quota(quota, pool.arrays)
+    caps = pool.arrays.groups(cap.per.key)
+    needed = _needed(quota, groups, pool)
+    left = np.maximum(cap.k - count_groups(caps, pool.labeled), 0)
+    most = largest_flow(
+        needed, left, np.asarray(groups.codes[pool.candidates]), np.asarray(caps.codes[pool.candidates])
+    )
+    if most >= needed.sum():
+        return None
+    return f"“{quota.words}” needs {counted(int(needed.sum()), 'image')}, and “{cap.words}” leaves {most:,} of them"
+
+
+def largest_flow(
+    needed: NDArray[np.int64], left: NDArray[np.int64], groups: NDArray[np.integer], caps: NDArray[np.integer]
+) -> int:
+    """Return how many rows can be picked that groups need while no cap is exceeded: a maximum flow.
+
+    Args:
+        needed: (G,) how many rows each group needs.
+        left: (C,) how many rows each cap leaves.
+        groups: (n,) the group of each row, -1 for none.
+        caps: (n,) the cap that each row counts toward, -1 for none.
+
+    Examples:
+        Both groups need two rows, and both have them, but four of the five rows share a cap that leaves two.
+
+        >>> largest_flow(np.array([2, 2]), np.array([2, 1]), np.array([0, 0, 1, 1, 1]), np.array([0, 0, 0, 0, 1]))
+        3
+    """
+    from scipy.sparse import coo_array, csr_array
+    from scipy.sparse.csgraph import maximum_flow
+
+    n_groups = len(needed)
+    n_caps = len(left)
+    is_counted = (groups >= 0) & (needed[groups] > 0)
+    # Rows without a cap flow through one more, which leaves any number.
+    pairs = groups[is_counted].astype(np.int64) * (n_caps + 1) + np.where(caps < 0, n_caps, caps)[is_counted]
+    cells, sizes = np.unique(pairs, return_counts=True)
+    source = n_groups + n_caps + 1
+    sink = source + 1
+    starts = np.concatenate(
+        [np.full(n_groups, source), cells // (n_caps + 1), n_groups + np.arange(n_caps + 1, dtype=np.int64)]
+    )
+    ends = np.concatenate(
+        [np.arange(n_groups), n_groups + cells % (n_caps + 1), np.full(n_caps + 1, sink, dtype=np.int64)]
+    )
+    capacities = np.minimum(np.concatenate([needed, sizes, left, [LARGEST_FLOW]]), LARGEST_FLOW).astype(np.int32)
+    edges = csr_array(coo_array((capacities, (starts, ends)), shape=(sink + 1, sink + 1)))
+    return int(maximum_flow(edges, source, sink).flow_value)
+
+
+def _needed(quota: Quota, groups: Groups, pool: _Rows) -> NDArray[np.int64]:
+    return np.asarray(np.maximum(bound_of_groups(quota, groups, 0) - count_groups(groups, pool.labeled), 0))
+
+
+def count_short(limits: Sequence[Limit], arrays: GoalArrays, chosen: Rows) -> list[str]:
+    """Return what minimums still lack once rows are chosen, as sentences without their stop."""
+    texts = []
+    for limit in limits:
+        if isinstance(limit, Quota):
+            groups = groups_of_quota(limit, arrays)
+            least = bound_of_groups(limit, groups, 0)
+            counts = count_groups(groups, chosen)
+            texts += [
+                f"'{groups.names[group]}' has {int(counts[group]):,} of the {int(least[group]):,} that it needs"
+                for group in np.flatnonzero(counts < least)
+            ]
+    return texts

@@ -1,0 +1,204 @@
+"""What a selection will come to, counted before any work: how many images, their price, and what falls short."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import (
+    Balance,
+    Budget,
+    Grouping,
+    Novel,
+    Prefer,
+    Quota,
+    SamplingMethod,
+    SelectionConfig,
+    Similar,
+    Typical,
+)
+from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.steps.chosen import union
+from al_core.steps.goal_arrays import goal_arrays, groups_of_grouping
+from al_core.steps.reserve import count_test_rows
+from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
+from al_core.steps.selections import Selection, SelectionRequest
+
+if TYPE_CHECKING:
+    from al_core.selection import GoalArrays
+    from al_core.store import Dataset
+
+_MEASURING_GOALS = (Similar, Typical, Novel)
+_MEASURING_METHODS = (SamplingMethod.CORAL, SamplingMethod.CORESET)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a selection will come to at most.
+
+    Attributes:
+        n_open: Images that may be picked.
+        n_picked: How many of them are picked at most.
+        n_tests: How many more are drawn for testing.
+        bill: What the images are expected to cost, in the unit of the budget; None without one.
+        tightest: What leaves fewer images than were asked for, in words; empty if nothing does.
+        warnings: What will fall short, and what changes nothing, as sentences without their stop.
+    """
+
+    n_open: int
+    n_picked: int
+    n_tests: int
+    bill: float | None
+    tightest: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GroupSizes:
+    """How a grouping splits a dataset.
+
+    Attributes:
+        n_groups: How many groups there are.
+        smallest: The size of the smallest.
+        median: That of the middle one.
+        largest: That of the largest.
+        n_without: Images in no group.
+        names: Some of their names.
+    """
+
+    n_groups: int
+    smallest: int
+    median: int
+    largest: int
+    n_without: int
+    names: tuple[str, ...]
+
+
+def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInputs) -> Outlook:
+    """Return what a selection will come to, or raise what it would raise; nothing is selected or stored.
+
+    Raises:
+        MissingInputError: If the dataset lacks what method, goals, limits or budget need.
+        InvalidInputError: If they speak of what there is not, or the budget pays for no image.
+        NotFoundError: If a tag that they name is not there.
+    """
+    from al_core.selection.capacity import measure_capacity
+
+    plan = SelectionPlan.of(dataset, config, inputs)
+    request = plan.request()
+    arrays = goal_arrays(dataset, config, request.embedding)
+    candidates = np.setdiff1d(request.allowed_rows, request.labeled_rows)
+    _check(request, arrays, candidates)
+    costs = _costs(config.budget, arrays, candidates)
+    n_tests = count_test_rows(config, len(plan.chosen))
+    asked = request.config.n_samples
+    n_new = len(candidates) if asked == -1 else max(asked - len(request.labeled_rows), 0)
+    capacity = measure_capacity(
+        config, arrays, candidates, request.labeled_rows, n_new=min(n_new, len(candidates)), costs=costs
+    )
+    return Outlook(
+        capacity.n_open,
+        capacity.n_most,
+        n_tests,
+        None if costs is None or config.budget is None else _bill(config.budget, costs, capacity.n_most),
+        capacity.tightest,
+        capacity.warnings,
+    )
+
+
+def group_sizes(dataset: "Dataset", grouping: Grouping) -> GroupSizes:
+    """Return how a grouping splits a dataset.
+
+    Raises:
+        MissingInputError: If there is no such column.
+    """
+    groups = groups_of_grouping(dataset, grouping)
+    codes = np.asarray(groups.codes)
+    sizes = np.bincount(codes[codes >= 0], minlength=len(groups.names))
+    sizes = sizes[sizes > 0]
+    if not len(sizes):
+        return GroupSizes(0, 0, 0, 0, len(codes), ())
+    return GroupSizes(
+        len(sizes),
+        int(sizes.min()),
+        int(np.median(sizes)),
+        int(sizes.max()),
+        int((codes < 0).sum()),
+        groups.names[:3],
+    )
+
+
+def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
+    """Return which minimums of a finished selection are not met, with numbers; as sentences without their stop.
+
+    Raises:
+        MissingInputError: If what the limits speak of is gone.
+    """
+    from al_core.selection.capacity import count_short
+
+    config = selection.config
+    if not any(isinstance(limit, Quota) for limit in config.limits) or dataset.server:
+        return []
+    # Test rows are exempt from limits.
+    counted_rows = np.setdiff1d(union([selection.tag.rows]), selection.test_rows)
+    return count_short(config.limits, goal_arrays(dataset, config, None, with_vectors=False), counted_rows)
+
+
+def _check(request: SelectionRequest, arrays: "GoalArrays", candidates: NDArray[np.int64]) -> None:
+    """Raise what the engine would raise later, for what can be told at once."""
+    config = request.config
+    needs_embedding = (
+        config.method in _MEASURING_METHODS
+        or config.min_distance != -1
+        or any(isinstance(goal, _MEASURING_GOALS) for goal in config.goals)
+    )
+    if needs_embedding and request.embedding is None:
+        raise MissingInputError(
+            f"{config.method} with these settings measures distances, and there are no embeddings: add them first"
+        )
+    if config.method in (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING) and request.scores is None:
+        raise MissingInputError(f"{config.method} needs scores and there are none: upload predictions first")
+    for goal in config.goals:
+        if isinstance(goal, Balance):
+            _check_target(goal, arrays)
+        if isinstance(goal, Prefer):
+            numbers = arrays.numbers(goal.column)[candidates]
+            bad = candidates[(numbers < 0) | np.isinf(numbers)]
+            if len(bad):
+                [name] = request.dataset.filenames(bad[:1])
+                value = arrays.numbers(goal.column)[bad[0]]
+                raise InvalidInputError(
+                    f"'{goal.column}' of '{name}' is {value:g}; what is preferred is a number from 0"
+                )
+
+
+def _check_target(goal: Balance, arrays: "GoalArrays") -> None:
+    if isinstance(goal.target, str):
+        return
+    names = arrays.shares().names if isinstance(goal.by, str) else arrays.groups(goal.by.key).names
+    unknown = [name for name, _ in goal.target if name not in names]
+    if unknown:
+        there = ", ".join(f"'{name}'" for name in names[:20]) or "none"
+        raise InvalidInputError(f"a balance names the group '{unknown[0]}', but the groups are: {there}")
+
+
+def _costs(budget: Budget | None, arrays: "GoalArrays", candidates: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    if budget is None:
+        return None
+    if arrays.costs is None:
+        costs = np.full(len(candidates), float(budget.price_of(0)))
+    else:
+        costs = np.asarray(budget.price_of(np.asarray(arrays.costs[candidates], np.float64)))
+    cheapest = costs.min(initial=np.inf)
+    if len(costs) and cheapest > budget.total * (1 + 1e-9):
+        raise InvalidInputError(
+            f"the budget of {budget.in_unit(budget.total)} is below the cheapest image, which costs "
+            f"{budget.in_unit(float(cheapest))}; raise it"
+        )
+    return costs
+
+
+def _bill(budget: Budget, costs: NDArray[np.float64], n_picked: int) -> float:
+    """Return what as many images of the mean price cost, at most the budget."""
+    return min(budget.total, n_picked * float(costs.mean())) if len(costs) else 0.0
