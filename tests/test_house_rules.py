@@ -63,6 +63,8 @@ UNMIRRORED = {
     "al_core/selection/greedy.py": "tests/selection/test_limits.py compares it with plain greedy",
     "al_core/selection/limited.py": "tests/selection/test_limits.py compares it with plain greedy",
     "al_core/scorers/score.py": "a record",
+    "al_core/formats/embeddings/registry.py": "declarations; tests/formats/test_readers.py goes through them",
+    "al_core/formats/predictions/registry.py": "declarations; tests/formats/test_readers.py goes through them",
     "al_core/steps/tasks/task.py": "an interface; tests/steps/tasks/test_toy_task.py fulfills it",
     "al_core/commands/create.py": "tests/commands/test_loop.py runs all commands of the loop",
     "al_core/commands/datasets.py": "tests/commands/test_loop.py",

@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     from al_core.store import Workspace
 
-    files = PredictionFiles(arguments.file.expanduser(), arguments.images, arguments.class_names)
+    files = PredictionFiles(arguments.file.expanduser(), arguments.images, arguments.class_names).completed()
     format = arguments.format or recognize(files.predictions)
     predictions = read_prediction_files(files, replace(reading_choices(arguments), format=format))
     with Workspace(arguments.workspace) as workspace:

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     with input_file(arguments.file, "predictions") as path, opened(arguments) as workspace:
         dataset = workspace.dataset(arguments.dataset)
-        files = PredictionFiles(path, arguments.images, arguments.class_names)
+        files = PredictionFiles(path, arguments.images, arguments.class_names).completed()
         predictions = read_prediction_files(files, reading_choices(arguments))
         if isinstance(predictions, Predictions) and arguments.tag:
             names = dataset.filenames(dataset.tag(arguments.tag).rows)

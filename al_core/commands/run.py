@@ -84,7 +84,7 @@ class _Inputs:
             dataset.tag(wanted.selection.query)
         if wanted.predictions:
             entry = wanted.predictions
-            files = PredictionFiles(entry.file, entry.images, entry.class_names)
+            files = PredictionFiles(entry.file, entry.images, entry.class_names).completed()
             predictions = read_prediction_files(files, entry.choices)
             report = workflow.check_predictions(
                 dataset,

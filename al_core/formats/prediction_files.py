@@ -4,6 +4,7 @@ import mmap
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
@@ -16,7 +17,7 @@ from al_core.formats.predictions.class_table import read_class_table
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scale import on_probability_scale
 from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable
-from al_core.formats.readers import PREDICTION_READERS, read_contents
+from al_core.formats.readers import PREDICTION_READERS, read_contents, what_else
 from al_core.formats.tables.csv_source import CsvTable
 from al_core.types import Progress
 
@@ -24,6 +25,11 @@ SCORES = "scores"
 """The format name of ready-made scores, beside those of `PREDICTION_READERS`."""
 
 _CLASS_NAMES = [suffix for suffix in CLASS_NAME_SUFFIXES if suffix != ".json"]
+
+_BESIDE_RESULTS = (".pth", ".pt", ".pkl", ".pickle", ".log", ".ckpt")
+
+_MAX_FILES_OF_A_TOOL = 20
+"""A folder of more files has one per image, and looking into all of them would take long."""
 
 _ONE_PER_IMAGE = (".txt", ".xml", ".npy", ".json")
 
@@ -42,6 +48,16 @@ class PredictionFiles:
     images: Path | None = None
     class_names: Path | None = None
 
+    def completed(self) -> "PredictionFiles":
+        """Return the same, of a folder with one file of COCO results that file, as Detectron2 and MMDetection write it.
+
+        The annotation file in the folder belongs to it if it is the only one there.
+        """
+        if not self.predictions.is_dir():
+            return self
+        results, images = _results_in_folder(self.predictions)
+        return replace(self, predictions=results, images=self.images or images)
+
 
 _IMAGES = re.compile(rb'"images"\s*:\s*\[')
 _SCORE = re.compile(rb'"score"\s*:')
@@ -50,15 +66,19 @@ _SCORE = re.compile(rb'"score"\s*:')
 def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     """Return what each file is for; many files of one kind in one folder are read as that folder.
 
+    A folder with one file of COCO results is that file, with the annotation file beside it.
+
     Raises:
         FileFormatError: If two files could be the predictions.
         NotFoundError: If one of them is not there.
     """
     if len(paths) == 1:
-        return PredictionFiles(paths[0])
+        return PredictionFiles(paths[0]).completed()
     images = [path for path in paths if _describes_images(path)]
     names = [path for path in paths if path not in images and path.suffix.lower() in _CLASS_NAMES]
-    main = [path for path in paths if path not in images and path not in names]
+    others = [path for path in paths if path not in images and path not in names]
+    # Tools write checkpoints and pickles of the same results beside them.
+    main = [path for path in others if path.suffix.lower() not in _BESIDE_RESULTS] or others
     if not main and len(images) == 1:
         # An annotation file that holds its results too.
         main = images
@@ -75,6 +95,25 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     )
 
 
+def _results_in_folder(folder: Path) -> tuple[Path, Path | None]:
+    """Return the only file of results in a folder and the only annotation file; without one of results, the folder."""
+    entries = list(islice(folder.iterdir(), _MAX_FILES_OF_A_TOOL + 1))
+    if len(entries) > _MAX_FILES_OF_A_TOOL or not all(entry.is_file() for entry in entries):
+        return folder, None
+    of_json = sorted(entry for entry in entries if entry.suffix.lower() == ".json")
+    results = [path for path in of_json if _are_results(path)]
+    if len(results) != 1:
+        return folder, None
+    images = [path for path in of_json if path not in results and _begins_as_annotations(path)]
+    return results[0], images[0] if len(images) == 1 else None
+
+
+def _are_results(path: Path) -> bool:
+    # A file per image has no image_id.
+    head = check_file(path).removeprefix(BOM).lstrip()
+    return head.startswith(b"[") and b'"image_id"' in head and b'"category_id"' in head
+
+
 @reads_envelopes
 def recognize(path: Path) -> str:
     """Return the format of a file or folder: a key of `PREDICTION_READERS`, or `SCORES`.
@@ -86,7 +125,7 @@ def recognize(path: Path) -> str:
     head = check_file(path)
     if any(reader.recognizes(path, head) for reader in SCORE_READERS.values()):
         return SCORES
-    return choose(path, PREDICTION_READERS).name
+    return choose(path, PREDICTION_READERS, belongs=what_else).name
 
 
 def read_prediction_files(

@@ -1,283 +1,32 @@
-"""Every file format that can be read. A new format takes one module and one line here."""
+"""Reading embeddings and predictions, and every file format that can be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
-from al_core.formats.embeddings.arrow import read_embeddings_arrow
-from al_core.formats.embeddings.clip_retrieval import read_clip_retrieval, recognizes_clip_retrieval
-from al_core.formats.embeddings.hdf5 import is_hdf5, read_embeddings_hdf5
-from al_core.formats.embeddings.json_records import read_embeddings_json, recognizes_embeddings_json
-from al_core.formats.embeddings.lightly_csv import read_embeddings_csv, recognizes_embeddings_csv
-from al_core.formats.embeddings.npy import read_embeddings_npy, read_embeddings_npz
-from al_core.formats.embeddings.safetensors import is_safetensors, read_embeddings_safetensors
+from al_core.formats.embeddings.registry import EMBEDDING_READERS
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.embeddings.text_matrix import read_text_matrix, recognizes_text_matrix
-from al_core.formats.embeddings.vector_files import read_vector_files, recognizes_vector_files
-from al_core.formats.files.arrow_table import is_arrow, is_parquet
-from al_core.formats.files.envelope import reads_envelopes
+from al_core.formats.files.content import is_image_start
+from al_core.formats.files.envelope import reads_envelopes, unwrapped
 from al_core.formats.files.image_frames import read_frames
-from al_core.formats.files.npy import is_npy
-from al_core.formats.files.npz import is_npz
 from al_core.formats.files.progress import reading_reported
-from al_core.formats.files.reader import Reader, choose, registry
+from al_core.formats.files.reader import Reader, choose
 from al_core.formats.labels.readers import LABEL_READERS
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
 from al_core.formats.names.filenames import FILENAME_READERS
-from al_core.formats.predictions.box_table import read_box_table, recognizes_box_table
-from al_core.formats.predictions.boxes_json import read_detection_json, recognizes_detection_json
-from al_core.formats.predictions.classes_csv import read_classification_csv, recognizes_classification_csv
-from al_core.formats.predictions.classes_json import read_classification_json, recognizes_classification_json
-from al_core.formats.predictions.classes_npy import (
-    read_classification_npy,
-    read_classification_npz,
-    recognizes_classification_npz,
-)
-from al_core.formats.predictions.classes_parquet import read_classification_parquet
-from al_core.formats.predictions.coco import read_coco, recognizes_coco
-from al_core.formats.predictions.lightly_folder import read_lightly_folder, recognizes_lightly_folder
-from al_core.formats.predictions.map_arrays import read_map_array, recognizes_map_array
-from al_core.formats.predictions.maps import read_maps, recognizes_maps
 from al_core.formats.predictions.placing import needs_frames, place_boxes
-from al_core.formats.predictions.prediction_strings import read_prediction_strings, recognizes_prediction_strings
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.registry import PREDICTION_READERS
 from al_core.formats.predictions.scale import on_probability_scale
 from al_core.formats.predictions.scores import SCORE_READERS, ScoreTable
-from al_core.formats.predictions.tools.registry import TOOL_READERS
-from al_core.formats.predictions.voc_folder import read_voc_folder, recognizes_voc_folder
-from al_core.formats.predictions.yolo_folder import read_yolo_folder, recognizes_yolo_folder
 from al_core.types import Progress
 
-_CSV = (".csv", ".tsv")
-_TABLES = (*_CSV, ".parquet", ".arrow", ".feather", ".json", ".jsonl")
-
-EMBEDDING_READERS: dict[str, Reader[EmbeddingTable]] = registry(
-    Reader(
-        "npy",
-        "NumPy array",
-        "(samples, D) floats; the filenames come from a second file",
-        (".npy",),
-        is_npy,
-        read_embeddings_npy,
-    ),
-    Reader(
-        "npz",
-        "NumPy archive",
-        "A matrix of embeddings and the filenames as texts, under any name; or a vector per image by its filename",
-        (".npz",),
-        is_npz,
-        read_embeddings_npz,
-    ),
-    Reader(
-        "safetensors",
-        "Safetensors",
-        "A matrix (samples, D), whose filenames come from a second file, or a vector per image by its filename",
-        (".safetensors",),
-        is_safetensors,
-        read_embeddings_safetensors,
-    ),
-    Reader(
-        "clip-retrieval",
-        "clip-retrieval folder",
-        "img_emb/*.npy and metadata/*.parquet; a folder, zip or tar",
-        (".zip", ".tar", ".tgz", ".gz"),
-        recognizes_clip_retrieval,
-        read_clip_retrieval,
-    ),
-    Reader(
-        "vector-files",
-        "Vector files",
-        "One .npy file with a vector per image; a folder or tar",
-        (".tar", ".tgz", ".gz"),
-        recognizes_vector_files,
-        read_vector_files,
-    ),
-    Reader(
-        "parquet",
-        "Parquet",
-        "A column filename and one column of vectors, or columns embedding_0, embedding_1, …",
-        (".parquet",),
-        is_parquet,
-        read_embeddings_arrow,
-    ),
-    Reader(
-        "arrow",
-        "Arrow",
-        "Feather or Arrow stream, with the columns of Parquet",
-        (".arrow", ".feather"),
-        is_arrow,
-        read_embeddings_arrow,
-    ),
-    Reader(
-        "hdf5",
-        "HDF5",
-        "A matrix of floats (samples, D) and the filenames as texts, in any group",
-        (".h5", ".hdf5"),
-        is_hdf5,
-        read_embeddings_hdf5,
-    ),
-    Reader(
-        "json",
-        "JSON embeddings",
-        "One record per image: filename or filepath, and embedding; also FiftyOne's samples.json",
-        (".json", ".jsonl"),
-        recognizes_embeddings_json,
-        read_embeddings_json,
-    ),
-    Reader(
-        "csv",
-        "CSV",
-        "Lightly's filenames, embedding_0, embedding_1, …, labels; or any column of filenames and numbered columns",
-        _CSV,
-        recognizes_embeddings_csv,
-        read_embeddings_csv,
-    ),
-    Reader(
-        "text-matrix",
-        "Text of numbers",
-        "One row per sample without a header: tensors.tsv of TensorFlow's projector with metadata.tsv, or np.savetxt",
-        (".txt",),
-        recognizes_text_matrix,
-        read_text_matrix,
-    ),
-)
-
-PREDICTION_READERS: dict[str, Reader[Any]] = registry(
-    Reader(
-        "map-array",
-        "Probability map array",
-        "One array M × H × W × C for all images, .npy, or .npz with filenames and class_names",
-        (".npy", ".npz"),
-        recognizes_map_array,
-        read_map_array,
-        takes_choices=True,
-    ),
-    Reader(
-        "npy",
-        "NumPy array",
-        "(samples, classes) probabilities in the order of the query set",
-        (".npy",),
-        is_npy,
-        read_classification_npy,
-    ),
-    Reader(
-        "npz",
-        "NumPy archive",
-        "Arrays probabilities, filenames and class_names",
-        (".npz",),
-        recognizes_classification_npz,
-        read_classification_npz,
-    ),
-    Reader(
-        "lightly",
-        "Lightly prediction folder",
-        "schema.json and one JSON file per image, any task; a folder, zip or tar",
-        (".zip", ".tar", ".tgz", ".gz"),
-        recognizes_lightly_folder,
-        read_lightly_folder,
-    ),
-    Reader(
-        "voc",
-        "Pascal VOC XML",
-        "One XML file per image whose objects have a score; a folder, zip or tar",
-        (".zip", ".tar", ".tgz", ".gz"),
-        recognizes_voc_folder,
-        read_voc_folder,
-    ),
-    Reader(
-        "maps",
-        "Probability maps",
-        "One H × W × C map per image: an .npz file, or a folder, zip or tar of .npy files",
-        (".zip", ".tar", ".tgz", ".gz", ".npz"),
-        recognizes_maps,
-        read_maps,
-        takes_choices=True,
-    ),
-    Reader(
-        "yolo",
-        "YOLO text",
-        "One text file per image, written with save_txt and save_conf, for any task; a folder, zip or tar",
-        (".zip", ".tar", ".tgz", ".gz"),
-        recognizes_yolo_folder,
-        read_yolo_folder,
-    ),
-    *TOOL_READERS,
-    Reader(
-        "classification-json",
-        "JSON probabilities",
-        "Numbers of all classes per image, as a list or by class: records, values by filename, Hugging Face, pandas",
-        (".jsonl", ".json"),
-        recognizes_classification_json,
-        read_classification_json,
-        takes_choices=True,
-    ),
-    Reader(
-        "coco",
-        "COCO results",
-        "One entry per object: image_id, category_id, score and bbox, segmentation or keypoints",
-        (".json",),
-        recognizes_coco,
-        read_coco,
-        takes_choices=True,
-        companion="The annotation file with images (names and sizes) and categories",
-    ),
-    Reader(
-        "detection-table",
-        "Table of boxes",
-        "One row per box: filename, class, confidence and xmin, ymin, xmax, ymax, under any usual names",
-        _TABLES,
-        recognizes_box_table,
-        read_box_table,
-        takes_choices=True,
-    ),
-    Reader(
-        "prediction-strings",
-        "Kaggle prediction strings",
-        "One row per image: image_id and PredictionString, which has class, confidence and corners of each box",
-        _CSV,
-        recognizes_prediction_strings,
-        read_prediction_strings,
-    ),
-    Reader(
-        "parquet",
-        "Parquet",
-        "A column filename and one column of probabilities per class, or one column of lists",
-        (".parquet",),
-        is_parquet,
-        read_classification_parquet,
-        takes_choices=True,
-    ),
-    Reader(
-        "arrow",
-        "Arrow",
-        "Feather or Arrow stream, with the columns of Parquet",
-        (".arrow", ".feather"),
-        is_arrow,
-        read_classification_parquet,
-        takes_choices=True,
-    ),
-    Reader(
-        "detection-json",
-        "JSON boxes",
-        "One record per image: filename, boxes and scores and labels, or object_probabilities and class_probabilities",
-        (".jsonl", ".json"),
-        recognizes_detection_json,
-        read_detection_json,
-    ),
-    Reader(
-        "csv",
-        "CSV",
-        "A column filename and one column of probabilities per class",
-        _CSV,
-        recognizes_classification_csv,
-        read_classification_csv,
-        takes_choices=True,
-    ),
-)
+__all__ = ["EMBEDDING_READERS", "PREDICTION_READERS", "READERS", "read_contents", "read_embeddings", "read_predictions"]
 
 READERS: dict[str, dict[str, Reader[Any]]] = {
     "embeddings": EMBEDDING_READERS,
@@ -312,6 +61,26 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
     table = table.with_filenames(filenames, path.name)
     table.check(path.name)
     return table
+
+
+def what_else(path: Path, head: bytes) -> str | None:
+    """Return what a file that holds no predictions is and where to add it, as it goes on after "x is", or None."""
+    labels = _recognized(path, head, LABEL_READERS)
+    if labels:
+        beside = ", or together with the results that it describes" if labels.name == "coco" else ""
+        return f"read as labels ({labels.label}) and holds no predictions; add it as labels{beside}"
+    embeddings = _recognized(path, head, EMBEDDING_READERS)
+    if embeddings:
+        return f"read as embeddings ({embeddings.label}) and holds no predictions; add it on the Datasets page"
+    if path.suffix.lower() in (".yaml", ".yml", ".names") or path.name.lower() in ("classes.txt", "labels.txt"):
+        return "a file of class names and holds no predictions; add it together with those"
+    if is_image_start(head):
+        return "a picture and holds no predictions; add images on the Datasets page"
+    return None
+
+
+def _recognized(path: Path, head: bytes, readers: Mapping[str, Reader[Any]]) -> Reader[Any] | None:
+    return next((reader for reader in readers.values() if reader.recognizes(path, head)), None)
 
 
 def read_predictions(  # noqa: PLR0913 - `format` is older than the choices, and public
@@ -367,12 +136,13 @@ def read_contents(
 
     The arguments and errors are those of `read_predictions`.
     """
-    reader = choose(path, PREDICTION_READERS, format=choices.format)
+    reader = choose(path, PREDICTION_READERS, format=choices.format, belongs=what_else)
     if images is not None and not reader.companion:
         raise InvalidInputError(f"{path.name} is read as {reader.label}, which takes no second file; leave it out")
-    files = [path] if images is None else [path, images]
     named = {"choices": choices} if reader.takes_choices else {}
-    with reading_reported(progress):
+    with reading_reported(progress), ExitStack() as stack:
+        # The annotation file may be packed as well.
+        files = [path] if images is None else [path, stack.enter_context(unwrapped(images, names_errors=False))]
         contents: Predictions | ScoreTable = reader.read(*files, **named)
         if isinstance(contents, ScoreTable):
             return contents

@@ -1,3 +1,4 @@
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +7,14 @@ from typing import Never
 import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError
-from al_core.formats import PredictionFiles, assign_roles, read_predictions, recognize
+from al_core.formats import (
+    PredictionFiles,
+    Predictions,
+    assign_roles,
+    read_prediction_files,
+    read_predictions,
+    recognize,
+)
 from al_core.formats.prediction_files import SCORES
 from al_core.formats.predictions import coco_entries
 
@@ -104,3 +112,23 @@ def test_reading_a_large_list_of_boxes_stops_between_blocks(tmp_path: Path, monk
 
     with pytest.raises(Cancelled):
         read_predictions(tmp_path / "boxes.json", progress=cancel)
+
+
+def test_a_folder_of_results_is_read_with_the_annotation_file_in_it(tmp_path: Path) -> None:
+    (tmp_path / "coco_instances_results.json").write_text(json.dumps(RESULTS))
+    (tmp_path / "instances_predictions.pth").write_bytes(b"x")
+    (tmp_path / "val.json").write_text(json.dumps(ABOUT))
+    for files in (assign_roles([tmp_path]), assign_roles(sorted(tmp_path.iterdir()))):
+        predictions = read_prediction_files(files)
+        assert isinstance(predictions, Predictions)
+        assert (predictions.filenames, predictions.class_names) == (["a.png"], ["cat"])
+
+
+def test_an_annotation_file_may_be_packed(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text(json.dumps(RESULTS))
+    (tmp_path / "val.json.gz").write_bytes(gzip.compress(json.dumps(ABOUT).encode()))
+    files = assign_roles(sorted(tmp_path.iterdir()))
+    assert files.images == tmp_path / "val.json.gz"
+    predictions = read_prediction_files(files)
+    assert isinstance(predictions, Predictions)
+    assert predictions.filenames == ["a.png"]

@@ -64,3 +64,24 @@ def test_a_reader_is_found_by_each_of_its_suffixes_even_for_damaged_content(tmp_
         for suffix in reader.suffixes:
             with pytest.raises(FileFormatError):
                 read_predictions(write(tmp_path, b"\xff\0\xff", f"p{suffix}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("e.jsonl", '{"filename": "a.png", "embedding": [1, 2]}\n', "read as embeddings .*add it on the Datasets page"),
+        (
+            "t.json",
+            f'{{"categories": [{{"id": 1, "name": "{"x" * 5000}"}}], "images": []}}',
+            "read as labels .*or together with the results",
+        ),
+        ("data.yaml", "names: [cat, dog]\n", "class names and holds no predictions; add it together with those"),
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "a picture and holds no predictions"),
+        ("none.json", "[]", "JSON without any values"),
+    ],
+)
+def test_what_is_added_in_the_wrong_place_is_sent_where_it_belongs(
+    tmp_path: Path, name: str, content: str | bytes, said: str
+) -> None:
+    with pytest.raises(FileFormatError, match=said):
+        read_predictions(write(tmp_path, content, name))

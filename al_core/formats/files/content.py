@@ -14,11 +14,14 @@ FOREIGN_KINDS = (*BINARIES, *ANNOTATIONS)
 _KEYS_SHOWN = 8
 _TEXT_SHOWN = 60
 
-_STARTS = {
+_IMAGE_STARTS = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
     b"BM": "a BMP image",
+}
+_STARTS = {
+    **_IMAGE_STARTS,
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy array",
     b"PAR1": "a Parquet file",
@@ -35,6 +38,16 @@ def check_no_foreign(path: Path, head: bytes) -> None:
     for kind in FOREIGN_KINDS:
         if kind.recognizes(path, head):
             raise kind.refusal(path)
+
+
+def is_image_start(head: bytes) -> bool:
+    r"""Return whether a file begins as a picture does.
+
+    Examples:
+        >>> is_image_start(b"\xff\xd8\xff\xe0"), is_image_start(b"a,b")
+        (True, False)
+    """
+    return head.startswith(tuple(_IMAGE_STARTS))
 
 
 def described(path: Path, head: bytes) -> str:
@@ -66,6 +79,7 @@ def described(path: Path, head: bytes) -> str:
 def _described_json(text: str) -> str:
     keys = dict.fromkeys(re.findall(r'"([^"\\]{1,40})"\s*:', text))
     if not keys:
-        return "JSON without names for its values"
+        is_empty = "".join(text.split()) in ("[]", "{}")
+        return "JSON without any values" if is_empty else "JSON without names for its values"
     shown = ", ".join(repr(key) for key in list(keys)[:_KEYS_SHOWN])
     return f"JSON with the keys {shown}{', …' if len(keys) > _KEYS_SHOWN else ''}"

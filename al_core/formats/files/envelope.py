@@ -44,8 +44,12 @@ class Remarked(Protocol):
 
 
 @contextmanager
-def unwrapped(path: Path) -> Iterator[Path]:
+def unwrapped(path: Path, *, names_errors: bool = True) -> Iterator[Path]:
     """Yield the file in the innermost envelope, which is there within the block; a file without one is itself.
+
+    Args:
+        path: A file or folder.
+        names_errors: Whether the block is about this file, so that what it raises is to name the envelope.
 
     Raises:
         FileFormatError: If an envelope is damaged or unpacks to too much, and, with the name of the envelope in front,
@@ -64,7 +68,7 @@ def unwrapped(path: Path) -> Iterator[Path]:
                 inner = layer
             yield inner
         except FileFormatError as error:
-            if inner == path or str(error).startswith(path.name):
+            if not names_errors or inner == path or str(error).startswith(path.name):
                 raise
             raise FileFormatError(f"{path.name}: {error}") from error
 

@@ -47,6 +47,41 @@ def most_like_filenames(names: Sequence[str]) -> int | None:
     return min(ranks, key=lambda position: ranks[position]) if ranks else None
 
 
+_OTHER_TEXTS = ("class_names", "classes", "categories", "labels", "label", "targets", "y", "split")
+"""Lists of texts that do not name images, in lower case."""
+
+
+def array_of_filenames(source: str, names: Sequence[str], n_rows: int) -> int | None:
+    """Return which of some arrays with one text per row names the images: the only one, or the most likely by name.
+
+    Names of classes are none, even of as many classes as rows.
+
+    Args:
+        source: The file.
+        names: What the arrays are called.
+        n_rows: How many texts each has.
+
+    Returns:
+        The position of its name, or None if there is none.
+
+    Raises:
+        FileFormatError: If two could be meant.
+
+    Examples:
+        >>> array_of_filenames("a.npz", ["labels", "paths"], 3)
+        1
+    """
+    candidates = [position for position, name in enumerate(names) if name.lower() not in _OTHER_TEXTS]
+    best = most_like_filenames([names[position] for position in candidates])
+    if best is None and len(candidates) > 1:
+        raise FileFormatError(
+            f"{source} holds {len(candidates)} lists of {n_rows:,} texts, "
+            f"{', '.join(repr(names[position]) for position in candidates[:5])}; "
+            "name the one with the filenames 'filenames'"
+        )
+    return candidates[best or 0] if candidates else None
+
+
 def check_filename_column(filenames: Sequence[str], source: str, *, unique: bool = False) -> None:
     """Check that no filename is empty, overlong or holds control characters and, if asked, that none comes twice.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.damage import file_damage_explained
 from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS, most_like_filenames
+from al_core.formats.files.filename_rules import FILENAME_COLUMNS, array_of_filenames
 from al_core.formats.files.npy import (
     ArrayHeader,
     array_behind,
@@ -24,9 +24,6 @@ from al_core.formats.files.npy import (
     read_array_header,
 )
 from al_core.formats.files.tree import ARCHIVE_ERRORS, is_unreadable, tree_names
-
-_OTHER_TEXTS = ("class_names", "classes", "categories", "labels", "label", "targets", "y", "split")
-"""Lists of texts that do not name images, in lower case."""
 
 _ZIP_MAGIC = b"PK\x03\x04"
 
@@ -93,6 +90,16 @@ class ArrayArchive:
             content = member.read()
         return array_behind(header, content)
 
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the arrays of numbers."""
+        return {name: header.shape for name, header in self.headers.items() if header.dtype.kind in "fiu"}
+
+    def floats(self, name: str) -> NDArray[np.float32]:
+        """Return an array of numbers."""
+        with np.errstate(over="ignore"):
+            return self[name].astype(np.float32)
+
     def matrix(self, *names: str) -> NDArray[np.float32]:
         """Return the array of the first of these names that is there, else the only two-dimensional one, as float32.
 
@@ -131,26 +138,17 @@ class ArrayArchive:
     def filenames(self, n_rows: int) -> list[str] | None:
         """Return the only list of texts that has one for each row, or the one that is named most like filenames.
 
-        Names of classes are none, even of as many classes as rows.
-
         Raises:
             FileFormatError: If two lists could be meant.
         """
         names = [
-            name
-            for name, header in self.headers.items()
-            if header.shape == (n_rows,) and header.dtype.kind in "US" and name.lower() not in _OTHER_TEXTS
+            name for name, header in self.headers.items() if header.shape == (n_rows,) and header.dtype.kind in "US"
         ]
-        best = most_like_filenames(names)
-        if best is None and len(names) > 1:
-            raise FileFormatError(
-                f"{self._path.name} holds {len(names)} lists of {n_rows:,} texts, {', '.join(map(repr, names[:5]))}; "
-                "name the one with the filenames 'filenames'"
-            )
-        if not names:
+        chosen = array_of_filenames(self._path.name, names, n_rows)
+        if chosen is None:
             self._check_filenames()
             return None
-        return self.texts(names[best or 0])
+        return self.texts(names[chosen])
 
     def _check_filenames(self) -> None:
         # Numbers under this name, or another number of texts, would be a mistake that order alone does not show.

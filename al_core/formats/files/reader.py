@@ -48,9 +48,22 @@ def registry(*readers: Reader[Value]) -> dict[str, Reader[Value]]:
 
 
 def choose(
-    path: Path, readers: dict[str, Reader[Value]], *, format: str | None = None, max_bytes: int | None = None
+    path: Path,
+    readers: dict[str, Reader[Value]],
+    *,
+    format: str | None = None,
+    max_bytes: int | None = None,
+    belongs: Callable[[Path, bytes], str | None] = lambda path, head: None,
 ) -> Reader[Value]:
     """Return the reader for a file: the one asked for, else by content, else by suffix.
+
+    Args:
+        path: A file or folder.
+        readers: Those to choose from.
+        format: The name of one of them, in place of what the content says.
+        max_bytes: How large the file may be.
+        belongs: From the path and the first bytes of a file that none of them reads, what it is and where to add it,
+            as it goes on after "x is"; None if that is unknown too.
 
     Raises:
         NotFoundError: If there is no such file.
@@ -64,7 +77,12 @@ def choose(
         return readers[format]
     check_no_foreign(path, head)
     by_content = next((reader for reader in readers.values() if reader.recognizes(path, head)), None)
-    reader = by_content or _by_suffix(path, head, readers)
+    if by_content:
+        return by_content
+    where = belongs(path, head)
+    if where:
+        raise FileFormatError(f"{path.name} is {where}")
+    reader = _by_suffix(path, head, readers)
     if reader:
         return reader
     raise FileFormatError(

@@ -11,11 +11,11 @@ from al_core.formats.join.finding import Finding, note
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.predictions import Predictions
 
-_PROBABILITIES = (
+PROBABILITIES = (
     *("probabilities", "pred_probs", "predictions", "probs", "prob", "proba", "softmax", "logits", "scores"),
     *("outputs", "output", "preds", "y_pred", "y_prob", "y_score"),
 )
-_CLASS_NAMES = ("class_names", "classes", "categories", "labels")
+CLASS_NAMES = ("class_names", "classes", "categories", "labels")
 _MAX_PASSES = 200
 """More passes of one model than this are no Monte Carlo dropout but the rows of an image."""
 
@@ -47,16 +47,16 @@ def read_classification_npz(path: Path) -> Predictions:
         FileFormatError: If an array is missing, damaged or of another kind.
     """
     with ArrayArchive(path) as arrays:
-        probabilities = arrays.matrix(*_PROBABILITIES)
+        probabilities = arrays.matrix(*PROBABILITIES)
         class_names = _class_names(arrays, probabilities.shape[1])
         return Predictions(arrays.filenames(len(probabilities)), class_names, probabilities)
 
 
 def _class_names(arrays: ArrayArchive, n_classes: int) -> list[str]:
-    for name in _CLASS_NAMES:
+    for name in CLASS_NAMES:
         header = arrays.headers.get(name)
         # Labels may also be one per row, or numbers.
-        if header and (name == _CLASS_NAMES[0] or (header.shape == (n_classes,) and header.dtype.kind in "US")):
+        if header and (name == CLASS_NAMES[0] or (header.shape == (n_classes,) and header.dtype.kind in "US")):
             return arrays.texts(name) or []
     return numbered_classes(n_classes)
 

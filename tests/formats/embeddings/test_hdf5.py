@@ -66,7 +66,7 @@ def test_filenames_may_come_from_a_second_file(tmp_path: Path) -> None:
     ("datasets", "message"),
     [
         ({"x": VECTORS, "y": VECTORS}, "holds more than one matrix of floats .*'x' .*; name one of them 'embeddings'"),
-        ({"x": VECTORS, "a": NAMES, "b": NAMES}, "more than one list of filenames"),
+        ({"x": VECTORS, "a": NAMES, "b": NAMES}, "2 lists of 3 texts"),
         ({"x": np.arange(6).reshape(3, 2)}, r"no matrix of floats \(samples, D\); it holds 'x' int64 \(3, 2\)"),
         ({"embeddings": VECTORS, "filenames": ["a", "a", "b"]}, "filename 'a' occurs 2 times"),
         ({"embeddings": VECTORS + np.inf, "filenames": NAMES}, "row 0 counting from 0 .'b.png'.: embedding_0 is inf"),
