@@ -16,9 +16,11 @@ from al_core.remote import find_open_dataset
 from al_core.store import Dataset, Workspace
 from ui import jobs
 from ui.embedding_map.routes import map_app
+from ui.entrance import entrance_routes
 from ui.inline_scripts import script_hashes
 from ui.messages import show_error as show_sentence
 from ui.progress.routes import progress_app
+from ui.pages import FIRST, ICONS
 
 
 def show_error(error: Exception) -> bool:
@@ -64,6 +66,7 @@ app = st.App(
         Mount("/map", map_app()),
         Mount("/jobs", progress_app(jobs.find)),
         api,
+        *entrance_routes(list(ICONS), FIRST),
     ],
     middleware=[Middleware(Door, context=v1.state.context, is_of_api=is_of_api, inline_scripts=script_hashes())],
     on_script_error=show_error,

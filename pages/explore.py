@@ -1,6 +1,8 @@
 import streamlit as st
 
 from al_core.explore.filters import all_of
+from al_core.steps.loop import read_loop
+from al_core.steps.next_batch import NextBatch
 from al_core.text import counted
 from ui import state
 from ui.explore import columns, filters
@@ -8,6 +10,7 @@ from ui.explore.filter_row import filter_row
 from ui.explore.gallery import show_images
 from ui.explore.histograms import histograms
 from ui.explore.map import MAP_HEIGHT, choose_color, choose_tag, draw_map
+from ui.explore.next_batch import is_open, proposed, show_next_batch
 from ui.explore.view import choose_view, clear_lasso, show_umap_job
 from ui.messages import plain
 from ui.session import Key
@@ -15,7 +18,7 @@ from ui.session import Key
 
 # A fragment: what is done here reruns only this part, not the sidebar and the rest of the app.
 @st.fragment
-def explore() -> None:
+def explore(batch: NextBatch | None) -> None:
     if state.is_dataset_gone():
         # Another tab has deleted it; the header and the sidebar name it still.
         st.rerun()
@@ -33,7 +36,7 @@ def explore() -> None:
     outlined = None
     with left:
         if view:
-            outlined = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks)
+            outlined = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks, batch)
         else:
             st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
     st.session_state[Key.MAP_OUTLINED] = outlined is not None
@@ -59,5 +62,8 @@ def explore() -> None:
 st.title("Explore")
 dataset = state.require_dataset()
 total = counted(dataset.n_samples, "image")
-st.caption(f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?")
-explore()
+loop = read_loop(dataset)
+if not is_open():
+    st.caption(f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?")
+show_next_batch(dataset, loop)
+explore(proposed(dataset, loop))

@@ -5,17 +5,20 @@ directly, without this script, until some session has called `st.navigation`.
 """
 
 import gc
-from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
+from al_core.steps.loop import read_loop
 from ui import state
+from ui.browser import tell_browser
 from ui.datasets.remote import show_remote_workspace
+from ui.loop.footer import show_footer
+from ui.loop.stepper import show_stepper
 from ui.messages import show_notice
+from ui.pages import ROOT, listed_pages
+from ui.session import Key
 from ui.visitor import show_visitor
 
-ROOT = Path(__file__).resolve().parent.parent
 # In the primary color the dark theme would give them a contrast of 3.9 and 3.6; WCAG asks for 4.5. Line and border say
 # what is selected.
 SELECTED_STYLE = """<style>
@@ -24,11 +27,6 @@ button[role="radio"][aria-checked="true"], button[role="radio"][aria-checked="tr
   color: inherit !important;
 }
 </style>"""
-
-
-def _page(name: str, icon: str, *, default: bool = False) -> StreamlitPage:
-    path = ROOT / "pages" / f"{name}.py"
-    return st.Page(path, title=name.capitalize(), icon=f":material/{icon}:", url_path=name, default=default)
 
 
 @st.cache_resource
@@ -43,20 +41,22 @@ def _freeze_heap(page: str) -> None:
 st.set_page_config(page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
 st.html(SELECTED_STYLE)
 st.logo(str(ROOT / "ui" / "logo.svg"), size="large", icon_image=str(ROOT / "ui" / "icon.svg"))
-page = st.navigation(
-    [
-        _page("datasets", "photo_library", default=True),
-        _page("predictions", "upload_file"),
-        _page("explore", "scatter_plot"),
-        _page("select", "rule"),
-        _page("rounds", "trending_up"),
-        _page("tags", "sell"),
-    ]
-)
+page = st.navigation(listed_pages())
 # Before anything is asked of its server, so that one that is gone can be left.
 show_remote_workspace()
 show_visitor()
 state.choose_dataset()
+dataset = state.dataset()
+tell_browser(
+    page=page.url_path,
+    dataset_id=dataset.id if dataset else None,
+    closed_hints=tuple(st.session_state.get(Key.CLOSED_HINTS, ())),
+)
+if dataset:
+    show_stepper(read_loop(dataset))
 page.run()
+if dataset and page.url_path != "rounds":
+    # Read again: the page may have gone a step further. Rounds begins with the next step.
+    show_footer(read_loop(dataset), page.url_path)
 show_notice()
 _freeze_heap(page.url_path)

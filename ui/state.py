@@ -11,6 +11,7 @@ from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
 from al_core.text import counted
 from ui.messages import plain
+from ui.pages import page_file
 from ui.session import Key
 from ui.visitor import visitor
 
@@ -94,13 +95,14 @@ def choose_dataset() -> None:
         help="Every page works on this dataset; the number counts its images",
     )
     if current:
-        open_dataset(current.id)
+        # The browser writes it into the address: see `ui.browser`.
+        st.session_state[Key.DATASET] = current.id
 
 
 def open_dataset(dataset_id: str) -> None:
     """Make a dataset the one that every page works on."""
     st.session_state[Key.DATASET] = dataset_id
-    # Setting the parameter again would add an entry to the browser's history.
+    # An entry in the browser's history, which leads back to the dataset before; none if nothing changes.
     if st.query_params.get(Key.DATASET) != dataset_id:
         st.query_params[Key.DATASET] = dataset_id
 
@@ -147,10 +149,10 @@ def _offer_others() -> None:
             args=(other.id,),
             help="Work on this dataset",
         )
-    st.page_link("../pages/datasets.py", label="All datasets", icon=":material/arrow_forward:")
+    st.page_link(page_file("datasets"), label="All datasets", icon=":material/arrow_forward:")
 
 
 def _stop_with(problem: str, way_out: str) -> NoReturn:
     st.info(f"{problem} {way_out}", icon=":material/photo_library:")
-    st.page_link("../pages/datasets.py", label="Go to Datasets", icon=":material/arrow_forward:")
+    st.page_link(page_file("datasets"), label="Go to Datasets", icon=":material/arrow_forward:")
     st.stop()

@@ -103,7 +103,7 @@ def screenshots(page: Page, wait_until_idle: Callable[[], None], tmp_path: Path)
             page.goto(path)
             page.locator("h1").first.wait_for()
             wait_until_idle()
-            files.append(tmp_path / f"{path.strip('/') or 'datasets'}-{scheme}.png")
+            files.append(tmp_path / f"{path.strip('/') or 'explore'}-{scheme}.png")
             # The page scrolls inside this element, so that a full-page screenshot would show only its upper part.
             height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
             page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})

@@ -101,7 +101,7 @@ def test_the_page_shows_progress_stops_resumes_and_lists_broken_files(
     page: Page, home: Path, tmp_path: Path, wait_until_idle: Callable[[], None]
 ) -> None:
     folder = many_images(tmp_path)
-    page.goto("/")
+    page.goto("/datasets")
     for label, text in (("Folder with the images", str(folder)), ("Name of the dataset", "many")):
         field = page.get_by_role("textbox", name=label, exact=True)
         field.fill(text)

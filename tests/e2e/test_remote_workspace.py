@@ -41,7 +41,7 @@ def open_remote(page: Page, address: str, token: str) -> None:
 
 
 def test_the_main_job_on_a_server(page: Page, there: Workspace, prediction_file: Path, tmp_path: Path) -> None:
-    page.goto("/")
+    page.goto("/datasets")
     wait_for_run(page)
     page.locator("summary", has_text="Open a remote workspace").click()
     with api_server(there, Settings(require_token=True)) as address:

@@ -37,10 +37,17 @@ SCRIPTS = (
 
 @dataclass(frozen=True)
 class Ring:
-    """Points with a ring around each, and what the legend calls them."""
+    """Points with a ring around each, and what the legend calls them.
+
+    Attributes:
+        name: For the legend.
+        rows: Which points.
+        glows: Whether each has a halo too, so that few among many are seen at once; for the second color only.
+    """
 
     name: str
     rows: Rows
+    glows: bool = False
 
 
 def _read(*names: str) -> str:
@@ -142,7 +149,7 @@ def _marks(is_placed: NDArray[np.bool_], ring: Ring | None, highlight: Ring | No
 def _legend_of_marks(ring: Ring | None, highlight: Ring | None, shown: NDArray[np.bool_] | None) -> dict[str, Any]:
     return {
         "ring": ring and {"name": ring.name, "count": len(ring.rows)},
-        "highlight": highlight and {"name": highlight.name, "count": len(highlight.rows)},
+        "highlight": highlight and {"name": highlight.name, "count": len(highlight.rows), "glows": highlight.glows},
         "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown)),
     }
 

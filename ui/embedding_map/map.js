@@ -11,6 +11,7 @@ const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around images", "S"], 
 const NARROW = 520;
 const CLICK_REACH = 10;
 const CLICK_SLIP = 4;
+const GLOW = 13; // pixels beyond a point
 const GL_OPTIONS = { antialias: false, powerPreference: "high-performance" };
 const instances = new WeakMap();
 
@@ -245,9 +246,26 @@ class EmbeddingMap {
     const context = this.overlay.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.camera.width, this.camera.height);
+    this.#drawGlow(context);
     const path = this.path ? (this.mode === "box" || this.drawing === "box" ? boxPath(this.path) : this.path) : this.#outlineOnScreen();
     if (path) this.#strokeOutline(context, path);
     for (const row of new Set([this.hovered, this.pinned])) if (row >= 0) this.#strokeRing(context, row);
+  }
+
+  #drawGlow(context) {
+    const { glows, count } = this.header?.marks.highlight ?? {};
+    if (!glows || this.hiddenMarks.has("highlight")) return;
+    const radius = pointStyle(this.camera, this.header.count).size / 2 + GLOW;
+    for (const row of this.points.ringed.slice(-count)) {
+      const [left, top] = this.#place(row);
+      const halo = context.createRadialGradient(left, top, 0, left, top, radius);
+      // Clear in the middle, where the color of the point says its score.
+      halo.addColorStop(0, `rgba(${this.theme.highlight}, 0)`);
+      halo.addColorStop(0.3, `rgba(${this.theme.highlight}, 0.6)`);
+      halo.addColorStop(1, `rgba(${this.theme.highlight}, 0)`);
+      context.fillStyle = halo;
+      context.fillRect(left - radius, top - radius, 2 * radius, 2 * radius);
+    }
   }
 
   #strokeOutline(context, path) {

@@ -8,6 +8,7 @@ from al_core.store import Dataset, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
 from ui.messages import errors_explained, notify
+from ui.pages import page_file
 from ui.select.tags import choose_query
 from ui.session import Key, key_of, next_round, round_of
 from ui.visitor import obstacle
@@ -54,7 +55,7 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
 
 def _go_on_to_select() -> None:
     with st.container(key="go-to-select", width="content"):
-        st.page_link("../pages/select.py", label="Go on to Select", icon=":material/arrow_forward:")
+        st.page_link(page_file("select"), label="Go on to Select", icon=":material/arrow_forward:")
     _follow_link(key="follow-to-select", data={"container": "go-to-select"})
 
 

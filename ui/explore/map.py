@@ -5,6 +5,7 @@ import streamlit as st
 
 from al_core.explore.filters import Mask, all_of, rows_mask
 from al_core.steps.chosen import added_rows, labeled_rows
+from al_core.steps.next_batch import NextBatch
 from al_core.store import Dataset, Kind, Tag, TagRole
 from ui.embedding_map import Categories, Ring, Values, embedding_map
 from ui.explore import columns
@@ -61,10 +62,17 @@ def map_key(dataset: Dataset) -> str:
 
 
 def draw_map(
-    dataset: Dataset, view: View, tag: Tag | None, colors: Values | Categories | None, masks: dict[str, Mask]
+    dataset: Dataset,
+    view: View,
+    tag: Tag | None,
+    colors: Values | Categories | None,
+    masks: dict[str, Mask],
+    batch: NextBatch | None,
 ) -> Mask | None:
     """Draw the map and return which images are inside the outline drawn on it, or None without outline."""
     ring, highlight = rings_of(dataset, tag)
+    if batch:
+        highlight = Ring("Next to label", batch.rows, glows=True)
     selection = embedding_map(
         view.points,
         key=map_key(dataset),

@@ -1,0 +1,116 @@
+"""The images to label next when nobody says how to choose them: what the dashboard proposes before it is asked."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.steps.chosen import NO_ROWS
+from al_core.steps.reserve import read_reserve
+from al_core.steps.scores import current_scores, preferred_first
+from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
+from al_core.store.records import Kind
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+BATCH_SIZE = 32
+"""As many as one person labels in an hour."""
+
+SEED = 0
+"""The batch that is shown is the one that is stored, so it has to be drawn alike."""
+
+_REASONS = {
+    SamplingMethod.CORAL: "the model is unsure of them, and they look unlike each other and what is labeled",
+    SamplingMethod.CORESET: "they differ most from each other and from what is labeled",
+    SamplingMethod.ACTIVE_LEARNING: "the model is least sure of them",
+    SamplingMethod.RANDOM: "they are drawn at random: there are neither scores nor embeddings to choose by",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class NextBatch:
+    """A selection that is proposed, and not stored.
+
+    Attributes:
+        config: With it `workflow.run_selection` picks just these rows.
+        rows: In the order picked.
+        mean_score: Their mean score, or None if the method uses none.
+        mean_score_left: That of everything the method may pick from.
+    """
+
+    config: SelectionConfig
+    rows: Rows
+    mean_score: float | None
+    mean_score_left: float | None
+
+    @property
+    def reason(self) -> str:
+        """Why these, as the end of a sentence."""
+        return _REASONS[self.config.method]
+
+
+def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
+    """Return the images to label next, or None if none is left.
+
+    CORAL where there are scores and embeddings; otherwise what can be done with what there is.
+
+    Args:
+        dataset: On this machine.
+        n_new: How many; fewer if fewer are left.
+    """
+    left = _candidates(dataset)
+    if not len(left):
+        return None
+    scores = {score.name: score for score in current_scores(dataset)}
+    # A score that some images lack would refuse the method.
+    name = next((name for name in preferred_first(scores) if _is_complete(dataset, name, left)), None)
+    chosen = SelectionInputs().chosen(dataset)
+    config = SelectionConfig(
+        _method(has_score=name is not None, has_embedding=bool(dataset.arrays.all(Kind.EMBEDDING))),
+        len(chosen) + min(n_new, len(left)),
+        name=free_name(dataset),
+        seed=SEED,
+    )
+    config = replace(config, score_name=name) if config.method in _BY_SCORE else config
+    rows = SelectionPlan.of(dataset, config, SelectionInputs()).request().select()
+    if config.method not in _BY_SCORE or name is None:
+        return NextBatch(config, rows, None, None)
+    values = dataset.arrays.read(scores[name])
+    return NextBatch(config, rows, float(np.mean(values[rows])), float(np.mean(values[left])))
+
+
+_BY_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
+
+
+def free_name(dataset: "Dataset") -> str:
+    """Return a name for the next selection that no tag has."""
+    names = {tag.name for tag in dataset.tags()}
+    number = 1
+    while f"al-iteration-{number}" in names:
+        number += 1
+    return f"al-iteration-{number}"
+
+
+def count_left(dataset: "Dataset") -> int:
+    """Return how many images are neither labeled nor with labelers, nor set aside for testing."""
+    return len(_candidates(dataset))
+
+
+def _candidates(dataset: "Dataset") -> Rows:
+    reserve = read_reserve(dataset)
+    taken = np.union1d(SelectionInputs().chosen(dataset), reserve.barred if reserve else NO_ROWS)
+    return np.setdiff1d(np.arange(dataset.n_samples), taken, assume_unique=True)
+
+
+def _is_complete(dataset: "Dataset", score: str, rows: Rows) -> bool:
+    stored = dataset.arrays.find(Kind.SCORE, score)
+    return stored is not None and not np.isnan(dataset.arrays.read(stored)[rows]).any()
+
+
+def _method(*, has_score: bool, has_embedding: bool) -> SamplingMethod:
+    if has_score:
+        return SamplingMethod.CORAL if has_embedding else SamplingMethod.ACTIVE_LEARNING
+    return SamplingMethod.CORESET if has_embedding else SamplingMethod.RANDOM

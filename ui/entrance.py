@@ -1,0 +1,38 @@
+"""The HTML page that every address of the dashboard answers with, and where `/` leads."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
+
+# Without it the browser asks /explore/_stcore/health first, in case the dashboard lies under /explore, and every link
+# to a page begins with two errors in its console. A page lies at the root, as images and maps do.
+SERVER_SCRIPT = "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin };</script>"
+
+
+def page_html() -> str:
+    """Return the page of this version of Streamlit with the address of its server."""
+    return STREAMLIT_PAGE.read_text(encoding="utf-8").replace("<head>", f"<head>\n    {SERVER_SCRIPT}", 1)
+
+
+def entrance_routes(page_names: Sequence[str], first: str) -> list[Route]:
+    """Return the routes of `/`, which leads to the page called `first`, and of each page.
+
+    Streamlit would show its first page at `/` alone, and "Page not found" under the page's own name.
+    """
+    html = page_html()
+
+    async def lead_to_first(request: Request) -> Response:
+        # Relative, so that a proxy may have another name for this machine; with the parameters of the link.
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{first}{query}", headers={"Cache-Control": "no-store"})
+
+    async def show_page(_request: Request) -> Response:
+        return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+    return [Route("/", lead_to_first), *(Route(f"/{name}", show_page) for name in page_names)]
