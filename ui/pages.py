@@ -37,4 +37,4 @@ def listed_pages() -> list[StreamlitPage]:
 
 def _start() -> None:
     # The server leads browsers from `/` to the first page; tests and embedders that have no server come here.
-    st.switch_page(page_file(FIRST))
+    st.switch_page(page_file(FIRST), query_params=st.query_params.to_dict())
