@@ -19,8 +19,8 @@ from ui.embedding_map.routes import map_app
 from ui.entrance import entrance_routes
 from ui.inline_scripts import script_hashes
 from ui.messages import show_error as show_sentence
-from ui.progress.routes import progress_app
 from ui.pages import FIRST, ICONS
+from ui.progress.routes import progress_app
 
 
 def show_error(error: Exception) -> bool:

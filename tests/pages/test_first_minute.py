@@ -14,6 +14,7 @@ from al_core.store import Dataset, TagRole, Workspace
 from tests.pages.conftest import ROOT, Open, unescaped
 from tests.pages.test_pages import PAGES, button
 from tests.patience import PATIENCE
+from ui import jobs
 
 
 def texts(app: AppTest) -> str:
@@ -72,3 +73,15 @@ def test_who_only_looks_cannot_pick(digits: Dataset, open_page: Open, monkeypatc
     monkeypatch.setattr("ui.visitor.door_header", lambda: json.dumps(asdict(visitor)))
     pick = button(open_page("explore"), "Pick these 32")
     assert (pick.disabled, pick.help) == (True, "You are signed in read-only")
+
+
+def test_a_large_dataset_is_worked_out_when_somebody_asks(
+    digits: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.explore.next_batch.MOST_PREVIEWED", 100)
+    app = open_page("explore")
+    assert "glow" not in texts(app)
+    button(app, "Pick the next 32").click().run()
+    job = jobs.latest(f"selection:{digits.id}")
+    assert job is None or job.wait(PATIENCE)
+    assert "32 images picked as “al-iteration-1”" in texts(app.run())
