@@ -1,5 +1,6 @@
 """The bundled demo: 1,797 real images of handwritten digits that ship with scikit-learn."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,52 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core import workflow
-from al_core.config import SamplingMethod, SelectionConfig
-from al_core.store import TagRole
-from al_core.types import Embeddings, Probabilities, Rows
+from al_core.demos.demo import INITIAL_SELECTION, N_ROUNDS, Demo
+from al_core.demos.recording import Weights
+from al_core.demos.samples import load_digits
+from al_core.steps.round_plan import RoundPlan
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
+    from al_core.formats import Labels, Predictions
     from al_core.store import Dataset, Workspace
 
+__all__ = ["INITIAL_SELECTION", "NAME", "Digits", "build", "digit_filenames", "load_digits"]
+
 NAME = "digits"
-INITIAL_SELECTION = "initial-selection"
-N_LABELED = 100
+CLASS_NAMES = [str(digit) for digit in range(10)]
 IMAGE_SIZE = 64
 """Pixels on each side of the image files: eight times those of the digits, so that a browser does not blur them."""
 
 
-def build(workspace: "Workspace") -> "Dataset":
+def build(workspace: "Workspace", n_rounds: int = N_ROUNDS, progress: Progress | None = None) -> "Dataset":
     """Return the demo dataset, built if the workspace does not have it.
 
-    Its labeled set is 100 samples selected by CORESET. A logistic regression trained on them alone predicts all
-    samples, and its uncertainty is the score.
+    Its first labels are 100 samples selected by CORESET; rounds by CORAL follow. After each, a logistic regression
+    trained on the labels so far predicts all samples, and its uncertainty is the score.
     """
-    datasets = {dataset.name: dataset for dataset in workspace.datasets()}
-    if NAME in datasets:
-        return datasets[NAME]
-    images, labels = load_digits()
-    filenames = digit_filenames(len(images))
-    folder = workspace.home / "demo" / NAME
-    _write_images(folder, filenames, images)
-    embeddings = images.reshape(len(images), -1)
-    dataset = workflow.create_dataset(
-        workspace, NAME, filenames, embeddings, embedding_name="pixels", images_dir=folder
-    )
-    config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=INITIAL_SELECTION, seed=0)
-    selection = workflow.run_selection(dataset, config)
-    dataset.set_tag_role(selection.tag, TagRole.LABELED)
-    labeled_rows = selection.added_rows
-    _store_probabilities(dataset, predict(embeddings, labels, labeled_rows))
-    return dataset
-
-
-def load_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the images (1797, 8, 8), 0 to 1, and their labels (1797,)."""
-    from sklearn.datasets import load_digits as load
-
-    digits = load()
-    # Each pixel counts the inked ones of a 4 × 4 block of the scan: 0 to 16.
-    return (digits.images / 16).astype(np.float32), digits.target.astype(np.int64)
+    return Digits().build(workspace, n_rounds, progress)
 
 
 def digit_filenames(count: int) -> list[str]:
@@ -60,23 +40,83 @@ def digit_filenames(count: int) -> list[str]:
     return [f"digit_{row:04d}.png" for row in range(count)]
 
 
-def predict(embeddings: Embeddings, labels: NDArray[np.int64], labeled_rows: Rows) -> Probabilities:
-    """Return the class probabilities (N, 10) of a logistic regression trained on the labeled rows alone."""
-    from sklearn.linear_model import LogisticRegression
+class Digits(Demo):
+    """Classes of whole images."""
 
-    model = LogisticRegression(max_iter=1000).fit(embeddings[labeled_rows], labels[labeled_rows])
-    probabilities: Probabilities = model.predict_proba(embeddings).astype(np.float32)
-    return probabilities
+    name = NAME
+    n_initial = 100
+    n_per_round = 50
+    test_share = 0.4
+    model_name = "logistic-regression"
+    plan = RoundPlan(target=0.95, price_per_image=0.08, value_per_point=10)
 
+    @cached_property
+    def _digits(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        return load_digits()
 
-def _store_probabilities(dataset: "Dataset", probabilities: Probabilities) -> None:
-    from al_core.formats import Predictions
+    @property
+    def images(self) -> NDArray[np.float32]:
+        """(1797, 8, 8), 0 to 1."""
+        return self._digits[0]
 
-    predictions = Predictions(
-        filenames=dataset.filenames(), class_names=[str(digit) for digit in range(10)], outputs=probabilities
-    )
-    report = workflow.check_predictions(dataset, predictions, source=INITIAL_SELECTION)
-    workflow.store_predictions(dataset, predictions, report, name=f"logistic-regression-{N_LABELED}")
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """(1797,) the digit on each image."""
+        return self._digits[1]
+
+    @cached_property
+    def filenames(self) -> list[str]:
+        """(1797,) names of the image files."""
+        return digit_filenames(len(self.images))
+
+    @property
+    def pixels(self) -> NDArray[np.float32]:
+        """(1797, 64): the embedding."""
+        return self.images.reshape(len(self.images), -1)
+
+    def create(self, workspace: "Workspace") -> "Dataset":
+        """Return a new dataset whose embedding is the pixels."""
+        folder = workspace.home / "demo" / NAME
+        _write_images(folder, self.filenames, self.images)
+        return workflow.create_dataset(
+            workspace, NAME, self.filenames, self.pixels, embedding_name="pixels", images_dir=folder
+        )
+
+    def labels(self, rows: Rows) -> "Labels":
+        """Return the digits on samples."""
+        from al_core.formats import Labels
+        from al_core.formats.labels.labels import LABEL_CLASS
+
+        return Labels(
+            filenames=[self.filenames[row] for row in rows.tolist()],
+            class_names=CLASS_NAMES,
+            task="classification",
+            annotators=[""] * len(rows),
+            times=np.full(len(rows), np.nan),
+            sizes=np.full((len(rows), 2), IMAGE_SIZE, np.float32),
+            classes=np.array(list(enumerate(self.classes[rows].tolist())), LABEL_CLASS),
+            source="scikit-learn",
+        )
+
+    def train(self, rows: Rows) -> Weights:
+        """Return a logistic regression trained on the digits of these samples alone."""
+        from sklearn.linear_model import LogisticRegression
+
+        model = LogisticRegression(max_iter=1000).fit(self.pixels[rows], self.classes[rows])
+        assert model.classes_.tolist() == list(range(10))
+        return {"coefficients": model.coef_.astype(np.float32), "intercepts": model.intercept_.astype(np.float32)}
+
+    def predict(self, weights: Weights) -> "Predictions":
+        """Return the class probabilities of all samples."""
+        from al_core.formats import Predictions
+
+        logits = self.pixels @ weights["coefficients"].T + weights["intercepts"]
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return Predictions(
+            filenames=self.filenames,
+            class_names=CLASS_NAMES,
+            outputs=exponentials / exponentials.sum(axis=1, keepdims=True),
+        )
 
 
 def _write_images(folder: Path, filenames: list[str], images: NDArray[np.float32]) -> None:
@@ -86,4 +126,5 @@ def _write_images(folder: Path, filenames: list[str], images: NDArray[np.float32
     gray_values = np.rint(images * 255).astype(np.uint8)
     for filename, image in zip(filenames, gray_values, strict=True):
         enlarged = Image.fromarray(image).resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BICUBIC)
-        enlarged.save(folder / filename)
+        # The lowest level: two thirds of the time, and a few bytes more.
+        enlarged.save(folder / filename, compress_level=1)

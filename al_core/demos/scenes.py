@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.demos.digits import INITIAL_SELECTION, load_digits
+from al_core.demos.demo import INITIAL_SELECTION
+from al_core.demos.samples import load_digits, load_gray_photos
 from al_core.store import TagRole
-from al_core.types import Probabilities, Rows
+from al_core.types import Probabilities, Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.formats import Predictions
@@ -77,8 +78,8 @@ class Scenes:
         return np.lib.stride_tricks.sliding_window_view(self.images, (DIGIT, DIGIT), axis=(1, 2))
 
 
-def build(workspace: "Workspace", task: str) -> "Dataset":
-    """Return the demo dataset of a task, built if the workspace does not have it."""
+def build(workspace: "Workspace", task: str, progress: Progress | None = None) -> "Dataset":
+    """Return the demo dataset of a task, built if the workspace does not have it; `progress` counts its images."""
     name = NAMES[task]
     datasets = {dataset.name: dataset for dataset in workspace.datasets()}
     if name in datasets:
@@ -86,7 +87,7 @@ def build(workspace: "Workspace", task: str) -> "Dataset":
     scenes = draw()
     folder = workspace.home / "demo" / "scenes"
     _write_images(folder, scenes.images)
-    dataset = workflow.dataset_from_images(workspace, folder, name).dataset
+    dataset = workflow.dataset_from_images(workspace, folder, name, progress=progress).dataset
     config = SelectionConfig(SamplingMethod.CORESET, N_LABELED, name=INITIAL_SELECTION, seed=0)
     selection = workflow.run_selection(dataset, config)
     dataset.set_tag_role(selection.tag, TagRole.LABELED)
@@ -100,7 +101,7 @@ def build(workspace: "Workspace", task: str) -> "Dataset":
 def draw(seed: int = 0) -> Scenes:
     """Return the scenes, each with one to six digits that do not touch."""
     rng = np.random.default_rng(seed)
-    photos = _gray_photos()
+    photos = load_gray_photos()
     pixels, labels = load_digits()
     images = []
     digits = []
@@ -135,12 +136,6 @@ def predict(scenes: Scenes, labeled_rows: Rows, task: str, filenames: list[str])
         outputs = [_detections(grid, corners) for grid, corners in zip(probabilities, places, strict=True)]
         return Predictions(filenames, digit_names, outputs, task)
     return Predictions(filenames, ["digit"], _keypoints(scenes, labeled_rows, places), task)
-
-
-def _gray_photos() -> list[NDArray[np.float32]]:
-    from sklearn.datasets import load_sample_images
-
-    return [photo.mean(axis=2).astype(np.float32) / 255 for photo in load_sample_images().images]
 
 
 def _background(photos: list[NDArray[np.float32]], rng: np.random.Generator) -> NDArray[np.float32]:

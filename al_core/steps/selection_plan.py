@@ -94,6 +94,11 @@ class SelectionPlan:
             tests = self._tests(count_of_picked(self.config, len(picked)))
         return self._store(request, picked, tests)
 
+    def store_picked(self, picked: Rows) -> Tag:
+        """Store the rows that a method picked elsewhere as the selection, and return its tag."""
+        tests = self._tests(count_test_rows(self.config, len(self.chosen)))
+        return self._store(self._request(tests), picked, tests)
+
     def _tests(self, n_rows: int) -> Rows:
         return self.reserve.next_rows(self.dataset, n_rows, self.chosen) if self.reserve else NO_ROWS
 

@@ -26,7 +26,7 @@ def offer_demos() -> None:
         return
     st.caption(
         "Try it on example data (about 10 s): real handwritten digits, on their own or pasted onto photos, predicted "
-        "by a small model trained on 100 (or 40) of them."
+        "by a small model trained on some of them."
     )
     with st.container(horizontal=True):
         if lacks_digits:
@@ -36,8 +36,12 @@ def offer_demos() -> None:
 
 
 def _offer_digits() -> None:
-    if st.button("Restore the demo", icon=":material/restart_alt:", help="1,797 images of handwritten digits"):
-        _open(digits.build, "Training on 100 images and predicting…")
+    if st.button(
+        "Restore the demo",
+        icon=":material/restart_alt:",
+        help="1,797 images of handwritten digits, with three finished rounds",
+    ):
+        _open(digits.build, "Storing 1,797 images and three finished rounds…")
 
 
 def _offer_scenes(task: str) -> None:
@@ -51,6 +55,7 @@ def _offer_scenes(task: str) -> None:
 
 
 def _open(build: Callable[..., Dataset], activity: str) -> None:
-    with st.spinner(activity):
-        state.open_dataset(build(state.local_workspace()).id)
+    bar = st.progress(0.0, text=activity)
+    dataset = build(state.local_workspace(), progress=lambda done, total: bar.progress(done / total, text=activity))
+    state.open_dataset(dataset.id)
     st.rerun()
