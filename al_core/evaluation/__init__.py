@@ -24,8 +24,8 @@ from al_core.evaluation.explain import PickReason, SpacingCurve, explain, spacin
 from al_core.evaluation.forecast import Forecast, LearningCurve, forecast
 from al_core.evaluation.intervals import accuracy, difference, independent_difference, wilson
 from al_core.evaluation.label_errors import ClassErrors, class_errors
-from al_core.evaluation.mask_metrics import class_overlaps, mean_overlap
-from al_core.evaluation.object_metrics import ImageObjects, mean_average_precision, oks
+from al_core.evaluation.mask_metrics import MaskResults, class_overlaps, mask_results, mean_overlap
+from al_core.evaluation.object_metrics import ImageObjects, ObjectResults, mean_average_precision, object_results, oks
 from al_core.evaluation.probe import out_of_fold_probabilities
 from al_core.evaluation.random_draws import draw_seeds, random_draws
 from al_core.evaluation.ranking_power import ranking_auc, ranking_sentence
@@ -58,6 +58,8 @@ __all__ = [
     "Interval",
     "LabeledRows",
     "LearningCurve",
+    "MaskResults",
+    "ObjectResults",
     "PickReason",
     "Pool",
     "Refusal",
@@ -93,8 +95,10 @@ __all__ = [
     "image_suspicion",
     "independent_difference",
     "labels_for_claim",
+    "mask_results",
     "mean_average_precision",
     "mean_overlap",
+    "object_results",
     "oks",
     "out_of_fold_probabilities",
     "post_stratified",

@@ -1,14 +1,18 @@
 """Masks: the mean overlap of classes over all test images (mIoU)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.bootstrap import bootstrap_interval
+from al_core.evaluation.bootstrap import LEAST_UNITS, N_DRAWS, draw_counts, group_totals, percentile_ends
+from al_core.evaluation.class_metrics import LEAST_PER_CLASS
 from al_core.evaluation.images import LEAST_IMAGES, too_few_images
-from al_core.evaluation.statistic import Interval, Statistic
+from al_core.evaluation.statistic import Interval, Refusal, Statistic
 from al_core.exceptions import InvalidInputError
+from al_core.text import counted
 
-__all__ = ["LEAST_IMAGES", "class_overlaps", "mean_overlap"]
+__all__ = ["LEAST_IMAGES", "MaskResults", "class_overlaps", "mask_results", "mean_overlap"]
 
 
 def class_overlaps(
@@ -39,6 +43,21 @@ def class_overlaps(
     return np.column_stack([shared, labeled + named - shared]).astype(np.float64)
 
 
+@dataclass(frozen=True)
+class MaskResults:
+    """How a model does on masks.
+
+    Attributes:
+        mean: Overlap of the classes on average (mIoU).
+        classes: (C,) overlap of each class (IoU), or why there is none.
+        n_images: (C,) test images on which the class is labeled or predicted.
+    """
+
+    mean: Statistic
+    classes: tuple[Statistic, ...]
+    n_images: tuple[int, ...]
+
+
 def mean_overlap(overlaps: NDArray[np.float64], *, seed: int = 0) -> Statistic:
     """Return the mean over classes of shared by covered pixels of all images, with a bootstrap over images.
 
@@ -55,18 +74,61 @@ def mean_overlap(overlaps: NDArray[np.float64], *, seed: int = 0) -> Statistic:
         >>> mean_overlap(overlaps[:7]).text()
         '7 test images; 30 are needed'
     """
+    return mask_results(overlaps, seed=seed).mean
+
+
+def mask_results(
+    overlaps: NDArray[np.float64], groups: NDArray[np.int64] | None = None, *, seed: int = 0
+) -> MaskResults:
+    """Return the overlap of each class and their mean, with a bootstrap over images, or over groups of them.
+
+    Args:
+        overlaps: (T, C, 2) what `class_overlaps` returns for each test image.
+        groups: (T,) group of each test image; whole groups are drawn then.
+        seed: Fixes the bootstrap.
+    """
     n_images, n_classes, _ = overlaps.shape
+    shown_on = tuple((overlaps[:, :, 1] > 0).sum(axis=0).tolist())
     if n_images < LEAST_IMAGES:
-        return too_few_images(n_images)
-
-    def statistic(totals: NDArray[np.float64], _: NDArray[np.float64]) -> NDArray[np.float64]:
-        pixels = totals.reshape(-1, n_classes, 2)
-        # A class in none of the images that were drawn has no overlap to average.
-        shares = np.divide(
-            pixels[..., 0], pixels[..., 1], out=np.full(pixels.shape[:2], np.nan), where=pixels[..., 1] > 0
-        )
-        return np.asarray(np.nanmean(shares, axis=1))
-
+        refusal = too_few_images(n_images)
+        return MaskResults(refusal, (refusal,) * n_classes, shown_on)
     flat = overlaps.reshape(n_images, -1)
-    interval = bootstrap_interval(flat, np.ones(n_images), statistic, seed=seed)
-    return Interval(interval.value, max(interval.low, 0.0), min(interval.high, 1.0), n=n_images)
+    sums, sizes = group_totals(flat, np.arange(n_images) if groups is None else groups)
+    if len(sizes) < LEAST_UNITS:
+        refusal = Refusal(f"test images of {len(sizes)} groups; an interval needs {LEAST_UNITS}", n_images)
+        return MaskResults(refusal, (refusal,) * n_classes, shown_on)
+    whole = _shares(flat.sum(axis=0)[None])
+    drawn = np.concatenate([_shares(counts @ sums) for counts in draw_counts(len(sizes), N_DRAWS, seed)])
+    values = np.concatenate([whole, drawn])
+    # A class in none of the images that were drawn has no overlap to average.
+    has_class = ~np.isnan(values)
+    n_shown = np.maximum(has_class.sum(axis=1), 1)
+    means = np.where(has_class.any(axis=1), np.where(has_class, values, 0).sum(axis=1) / n_shown, np.nan)
+    return MaskResults(
+        _interval(means, len(sizes), n_images),
+        tuple(_of_class(values[:, number], n, len(sizes)) for number, n in enumerate(shown_on)),
+        shown_on,
+    )
+
+
+def _shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (B, C) shared by covered pixels, NaN for a class that covers none."""
+    pixels = totals.reshape(len(totals), -1, 2)
+    shared = pixels[..., 0]
+    covered = pixels[..., 1]
+    return np.where(covered > 0, shared / np.where(covered > 0, covered, 1), np.nan)
+
+
+def _of_class(values: NDArray[np.float64], n_images: int, n_units: int) -> Statistic:
+    if n_images < LEAST_PER_CLASS:
+        return Refusal(f"{counted(n_images, 'test image')}; a class needs {LEAST_PER_CLASS}", n_images, LEAST_PER_CLASS)
+    return _interval(values, n_units, n_images)
+
+
+def _interval(values: NDArray[np.float64], n_units: int, n: int) -> Statistic:
+    """Return the interval of the first value, from the others, which are drawn."""
+    value, *draws = values.tolist()
+    if np.isnan(value):
+        return Refusal("no pixels of a class yet")
+    low, high = percentile_ends(np.array(draws)[~np.isnan(draws)], n_units)
+    return Interval(value, max(low, 0.0), min(high, 1.0), n=n)

@@ -13,7 +13,7 @@ from al_core.evaluation import Interval, Sign
 from al_core.steps.curve_svg import curve_svg
 from al_core.steps.manifest import make_manifest
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.round_results import RoundResult, RoundsReport, report_rounds
+from al_core.steps.round_results import RoundsReport, report_rounds
 from al_core.steps.rounds import Round, find_round
 from al_core.steps.sample_image import read_image
 from al_core.store.records import Tag
@@ -49,7 +49,7 @@ def write_report(dataset: "Dataset", tag: Tag, plan: RoundPlan) -> str:
         _heading(dataset, shown),
         _section("Learning curve", _curve(report, plan)),
         _section("Time to stop?", _signs(report)),
-        _section("Rounds", _table(report.results, shown, plan)),
+        _section("Rounds", _table(report, shown, plan)),
         _section("Picked images", _images(dataset, shown)),
         _section("Configuration", _configuration(shown)),
         _section("Manifest", _json(make_manifest(dataset, tag), "What the selection was made from")),
@@ -105,10 +105,18 @@ def _state(sign: Sign) -> str:
     return "cannot tell" if sign.is_refused else "yes" if sign.holds else "no"
 
 
-def _table(results: Iterable[RoundResult], shown: Round, plan: RoundPlan) -> str:
-    titles = ("#", "Round", "Labels back", "Training labels", "Model", "Accuracy", "Cost")
+def _table(report: RoundsReport, shown: Round, plan: RoundPlan) -> str:
+    titles = (
+        "#",
+        "Round",
+        "Labels back",
+        "Training labels",
+        "Model",
+        f"{report.measure[:1].upper()}{report.measure[1:]}",
+        "Cost",
+    )
     rows = [_row("th", titles)]
-    for result in results:
+    for result in report.results:
         each = result.round
         cells = (
             str(each.number),

@@ -15,7 +15,6 @@ from al_core.evaluation import (
     Statistic,
     StopAdvice,
     claim_need,
-    count_changed,
     forecast,
     stability_sign,
     target_sign,
@@ -23,18 +22,24 @@ from al_core.evaluation import (
     value_sign,
     wilson,
 )
+from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.predictions import CLASSIFICATION
+from al_core.steps.answers import compare_models
 from al_core.steps.chosen import NO_ROWS
-from al_core.steps.judging import TestLabels, predicted_classes
+from al_core.steps.judges import JUDGES, Judge, Judgment, find_judge
+from al_core.steps.judges.classes import ClassJudge
+from al_core.steps.judges.remembered import remembered_judgment
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for
 from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.rounds import Round, read_rounds
+from al_core.store.models import Model
 from al_core.types import Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
 
+NO_MODEL = "no model yet: drop its predictions"
 NO_SHARE = "no test share was used: nothing was drawn at random to measure accuracy on"
 
 
@@ -44,16 +49,23 @@ class RoundResult:
 
     Attributes:
         round: The round.
-        accuracy: Of its model on all test labels there are.
-        outcomes: (T,) whether the model is right on each test label, NaN where it has no prediction; None without a
-            model.
+        judgment: How its model does on all test labels there are.
         cost: What its labels cost, those that are not back yet included; None without prices.
     """
 
     round: Round
-    accuracy: Statistic
-    outcomes: NDArray[np.float64] | None
+    judgment: Judgment
     cost: float | None
+
+    @property
+    def accuracy(self) -> Statistic:
+        """The figure that models of the task are measured by, or why there is none."""
+        return self.judgment.accuracy
+
+    @property
+    def outcomes(self) -> NDArray[np.float64] | None:
+        """(T,) how the model does on each test label; None without a model, or where the figure is no mean of them."""
+        return self.judgment.outcomes
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +75,8 @@ class RoundsReport:
     Attributes:
         results: One for each round, the oldest first.
         task: What the models predict.
+        measure: What accuracy is called in this task.
+        class_measures: What the figures of a class are called.
         n_tests: How many test labels there are.
         n_reserve: How many rows of the reserve are not labeled yet.
         n_next: How many training labels the next batch is expected to bring: as many as the last one.
@@ -73,6 +87,8 @@ class RoundsReport:
 
     results: tuple[RoundResult, ...]
     task: str
+    measure: str
+    class_measures: tuple[str, ...]
     n_tests: int
     n_reserve: int
     n_next: int
@@ -87,16 +103,21 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     task = _task(dataset, rounds)
     labels = labels_for(dataset, task)
     reserve = read_reserve(dataset)
-    tests = TestLabels.of(dataset, labels, reserve) if reserve and task == CLASSIFICATION else None
-    results = tuple(_result(dataset, each, task, tests, labels, plan) for each in rounds)
+    judge = find_judge(dataset, task, labels, reserve) if reserve else None
+    results = tuple(_result(dataset, each, task, judge, labels, plan) for each in rounds)
     n_next = _n_next(rounds)
-    predicted = _forecast(results, tests, plan, n_next)
+    predicted = _forecast(results, judge, plan, n_next)
     last = next((result.accuracy for result in reversed(results) if result.round.model), wilson(0, 0))
-    n_reserve = len(tests.unlabeled) if tests else len(reserve.reserve.rows) if reserve else 0
+    if last.speaks and task != CLASSIFICATION:
+        # How many labels a claim takes is known for shares of right answers alone.
+        last = Refusal(f"claims are worked out for classes of whole images so far, not for {JUDGES[task].measure}")
+    n_reserve = len(judge.unlabeled) if judge else len(reserve.reserve.rows) if reserve else 0
     return RoundsReport(
         results,
         task,
-        len(tests.rows) if tests else 0,
+        judge.measure if judge else ClassJudge.measure,
+        judge.class_measures if judge else (),
+        len(judge.rows) if judge else 0,
         n_reserve,
         n_next,
         predicted,
@@ -111,19 +132,22 @@ def _task(dataset: "Dataset", rounds: list[Round]) -> str:
 
 
 def _result(
-    dataset: "Dataset", shown: Round, task: str, tests: TestLabels | None, labels: TaskLabels, plan: RoundPlan
+    dataset: "Dataset", shown: Round, task: str, judge: Judge | None, labels: TaskLabels, plan: RoundPlan
 ) -> RoundResult:
     cost = plan.cost(len(shown.added_rows), _count_objects(labels, shown.back_rows)) if plan.has_prices else None
     model = shown.model
+    return RoundResult(shown, _judgment(dataset, model, task, judge), cost)
+
+
+def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge | None) -> Judgment:
     if model is None:
-        return RoundResult(shown, Refusal("no model yet: drop its predictions"), None, cost)
-    if task != CLASSIFICATION or model.task != task:
-        reason = f"accuracy is measured for classes of whole images so far, not for {model.task.replace('-', ' ')}"
-        return RoundResult(shown, Refusal(reason), None, cost)
-    if tests is None:
-        return RoundResult(shown, Refusal(NO_SHARE), None, cost)
-    outcomes = tests.outcomes(dataset, model)
-    return RoundResult(shown, tests.accuracy(dataset, model, outcomes), outcomes, cost)
+        return Judgment(Refusal(NO_MODEL))
+    if model.task != task or task not in JUDGES:
+        reason = f"no accuracy is measured for {model.task.replace('-', ' ')}"
+        return Judgment(Refusal(reason if model.task not in JUDGES else f"{reason} beside {task.replace('-', ' ')}"))
+    if judge is None:
+        return Judgment(Refusal(NO_SHARE))
+    return remembered_judgment(dataset, judge, model)
 
 
 def _count_objects(labels: TaskLabels, rows: Rows) -> int:
@@ -136,10 +160,14 @@ def _n_next(rounds: list[Round]) -> int:
     return picked[-1] if picked else 0
 
 
-def _forecast(results: tuple[RoundResult, ...], tests: TestLabels | None, plan: RoundPlan, n_next: int) -> Forecast:
-    curve = learning_curve(results, tests.test_groups if tests else None)
+def _forecast(results: tuple[RoundResult, ...], judge: Judge | None, plan: RoundPlan, n_next: int) -> Forecast:
+    curve = learning_curve(results, judge.groups if judge else None)
     if curve is None:
-        refusal = Refusal("no round has a model that was judged on test labels")
+        is_judged = any(result.accuracy.speaks for result in results)
+        reason = "no round has a model that was judged on test labels"
+        if is_judged and judge:
+            reason = f"a forecast is made from answers that are right or wrong, and {judge.measure} is no mean of such"
+        refusal = Refusal(reason)
         return Forecast(refusal, refusal, refusal)
     return forecast(curve, target=plan.target, n_next=max(n_next, 1))
 
@@ -189,15 +217,16 @@ def _stability(dataset: "Dataset", judged: list[RoundResult], population: Rows) 
     if len(judged) < 2:
         return Sign(False, "two models are needed to see what changes", is_refused=True)
     before, after = (result.round for result in judged[-2:])
-    classes = [predicted_classes(dataset, each.model, population) for each in (before, after)]
-    first, second = classes
-    if first is None or second is None:
-        return Sign(False, "predictions are compared for classes of whole images so far", is_refused=True)
-    both = (first != "") & (second != "")
+    assert before.model
+    assert after.model
+    try:
+        changes = compare_models(dataset, before.model, after.model, population if len(population) else None)
+    except MissingInputError as error:
+        return Sign(False, str(error), is_refused=True)
     return stability_sign(
-        n_changed=count_changed(first[both], second[both]),
-        n_rows=int(both.sum()),
+        n_changed=len(changes.rows),
+        n_rows=changes.n_compared,
         n_labels_before=before.n_training,
         n_labels_after=after.n_training,
-        bounds_accuracy=True,
+        bounds_accuracy=changes.bounds_accuracy,
     )

@@ -85,6 +85,12 @@ def test_rounds_are_judged_with_intervals_and_a_refused_forecast(digits: Dataset
     assert "3 rounds; a forecast needs 4" in shown
     assert "Go on: nothing says yet that it is time to stop." in shown
     assert "No price and value of a point are set." in shown
+    classes = next(drawn.value for drawn in app.dataframe if "Recall" in drawn.value)
+    assert classes["Test labels"].sum() == 40
+    assert classes["Recall"].str.contains("test labels?; a class needs 10|%", regex=True).all()
+    mistakes = next(drawn.value for drawn in app.dataframe if "Predicted" in drawn.value)
+    # The model takes a digit for the next one.
+    assert set(mistakes["Predicted"].astype(int) - mistakes["Labeled"].astype(int)) <= {1, -9}
 
 
 def test_target_and_prices_are_saved_and_counted(digits: Dataset, open_page: Open, home: object) -> None:

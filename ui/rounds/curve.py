@@ -20,7 +20,9 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
     points = [(result, result.accuracy) for result in report.results if result.accuracy.speaks]
     judged = [(result, found) for result, found in points if isinstance(found, Interval)]
     if judged:
-        st.plotly_chart(learning_figure(judged, plan.target), key="learning-curve", config={"displayModeBar": False})
+        st.plotly_chart(
+            learning_figure(judged, plan.target, report.measure), key="learning-curve", config={"displayModeBar": False}
+        )
         tests = counted(report.n_tests, "test label")
         st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95 % intervals.")
     else:
@@ -30,8 +32,8 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
     st.caption(_more(report))
 
 
-def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float) -> go.Figure:
-    """Return accuracy over training labels with its intervals, and the target as a line."""
+def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, measure: str) -> go.Figure:
+    """Return what models are measured by over training labels, with intervals, and the target as a line."""
     labels = [result.round.n_training for result, _ in judged]
     values = [100 * found.value for _, found in judged]
     points = go.Scatter(
@@ -64,7 +66,7 @@ def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float) -
         height=HEIGHT,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         xaxis={"title": "Training labels", "fixedrange": True, "rangemode": "tozero"},
-        yaxis={"title": "Accuracy, %", "fixedrange": True, "range": [_lowest(judged), 101]},
+        yaxis={"title": f"{measure[:1].upper()}{measure[1:]}, %", "fixedrange": True, "range": [_lowest(judged), 101]},
         showlegend=False,
     )
     return figure

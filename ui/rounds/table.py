@@ -15,6 +15,7 @@ from al_core.store import Dataset
 from al_core.text import counted, percent
 from ui.images import image_grid
 from ui.messages import errors_explained, notify, plain
+from ui.rounds.classes import show_classes
 from ui.sample import show_sample
 from ui.visitor import obstacle
 
@@ -26,7 +27,7 @@ def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None
     st.subheader("Rounds")
     results = list(reversed(report.results))
     event = st.dataframe(
-        [_table_row(result, plan) for result in results],
+        [_table_row(result, plan, report.measure) for result in results],
         hide_index=True,
         key=TABLE,
         on_select="rerun",
@@ -42,12 +43,18 @@ def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None
     # A row beyond the end was selected before rounds were deleted.
     chosen = results[selected[0]] if selected and selected[0] < len(results) else results[0]
     _details(dataset, chosen.round)
+    show_classes(report, chosen if chosen.judgment.classes else _newest_judged(results))
 
 
-def _table_row(result: RoundResult, plan: RoundPlan) -> dict[str, Any]:
+def _newest_judged(results: list[RoundResult]) -> RoundResult:
+    return next((result for result in results if result.judgment.classes), results[0])
+
+
+def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, Any]:
     shown = result.round
     config = shown.tag.provenance.config
     found = result.accuracy
+    title = measure[:1].upper() + measure[1:]
     row: dict[str, Any] = {
         "#": shown.number,
         "Round": shown.name,
@@ -58,7 +65,7 @@ def _table_row(result: RoundResult, plan: RoundPlan) -> dict[str, Any]:
         "Test": len(shown.test_rows),
         "Training labels": shown.n_training,
         "Model": escape_cell(shown.model.name) if shown.model else "–",
-        "Accuracy": f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})" if found.speaks else "–",
+        title: f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})" if found.speaks else "–",
     }
     return row | {"Cost": plan.amount(result.cost)} if result.cost is not None else row
 

@@ -2,6 +2,7 @@ from pydantic import BaseModel, FiniteFloat
 
 from al_core.api.schemas.models import ModelData
 from al_core.api.schemas.wire import Wire
+from al_core.evaluation import Statistic
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.steps.rounds import Round
@@ -66,10 +67,41 @@ class TestShareData(Wire):
     barred: list[str]
 
 
+class FigureData(Wire):
+    """A figure with the ends of its 95 % interval; without one, `text` says why."""
+
+    measure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str
+
+    @classmethod
+    def of(cls, measure: str, figure: Statistic) -> "FigureData":
+        """Return a figure as the API shows it."""
+        return cls(
+            measure=measure,
+            value=figure.value if figure.speaks else None,
+            low=figure.low if figure.speaks else None,
+            high=figure.high if figure.speaks else None,
+            text=figure.text(),
+        )
+
+
+class JudgedClassData(Wire):
+    """How a model does on one class of the test labels."""
+
+    name: str
+    n_labels: int
+    figures: list[FigureData]
+
+
 class RoundResultData(Wire):
     """What a round's model achieves, and what its labels cost.
 
-    Accuracy comes with the ends of its 95 % interval; without one, `text` says why.
+    Accuracy, or what the task is measured by, comes with the ends of its 95 % interval; without one, `text` says why.
+    Row by row `confusion` counts the test images of each of the `classes` by the class predicted, where an image has
+    one.
     """
 
     round: RoundData
@@ -78,11 +110,14 @@ class RoundResultData(Wire):
     high: float | None
     text: str
     cost: float | None
+    classes: list[JudgedClassData]
+    confusion: list[list[int]] | None
 
     @classmethod
-    def of(cls, result: RoundResult) -> "RoundResultData":
-        """Return a result as the API shows it."""
+    def of(cls, result: RoundResult, measures: tuple[str, ...]) -> "RoundResultData":
+        """Return a result as the API shows it; `measures` are those of a class."""
         found = result.accuracy
+        confusion = result.judgment.confusion
         return cls(
             round=RoundData.of(result.round),
             accuracy=found.value if found.speaks else None,
@@ -90,6 +125,15 @@ class RoundResultData(Wire):
             high=found.high if found.speaks else None,
             text=found.text(),
             cost=result.cost,
+            classes=[
+                JudgedClassData(
+                    name=judged.name,
+                    n_labels=judged.n_labels,
+                    figures=[FigureData.of(*each) for each in zip(measures, judged.figures, strict=True)],
+                )
+                for judged in result.judgment.classes
+            ],
+            confusion=None if confusion is None else confusion.tolist(),
         )
 
 
@@ -106,6 +150,7 @@ class RoundsReportData(Wire):
 
     results: list[RoundResultData]
     task: str
+    measure: str
     n_tests: int
     n_reserve: int
     forecast: str
@@ -121,8 +166,9 @@ class RoundsReportData(Wire):
         advice = report.advice
         signs = {"target": advice.target, "value": advice.value, "stability": advice.stability}
         return cls(
-            results=[RoundResultData.of(result) for result in report.results],
+            results=[RoundResultData.of(result, report.class_measures) for result in report.results],
             task=report.task,
+            measure=report.measure,
             n_tests=report.n_tests,
             n_reserve=report.n_reserve,
             forecast=report.forecast.text(plan.target, report.n_next),

@@ -23,6 +23,7 @@ class Classification(Task):
     name = "classification"
     kind = Kind.PREDICTION
     scorer: ClassVar[type[Scorer]] = ScorerClassification
+    is_one_class = True
 
     def usable_outputs(
         self, predictions: "Predictions", report: "JoinReport", progress: Progress | None
@@ -61,6 +62,13 @@ class Classification(Task):
         has_prediction = probabilities.any(axis=1)
         amounts[has_prediction, probabilities[has_prediction].argmax(axis=1)] = 1
         return amounts
+
+    def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
+        """Return the most likely class."""
+        assert annotations.probabilities is not None
+        names = np.array(annotations.class_names, np.str_)
+        answers: NDArray[np.str_] = names[np.nan_to_num(annotations.probabilities, nan=-1.0).argmax(axis=1)]
+        return answers
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the most likely classes."""

@@ -8,8 +8,8 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.annotations import BOX, Annotations, box_table
 from al_core.scorers import ScorerObjectDetection
-from al_core.steps.tasks.tables import check_table, summed
-from al_core.steps.tasks.task import MAX_SHAPES, Box, ImageSize, PredictionAttributes, PredictionCard, Task
+from al_core.steps.tasks.tables import check_table, counts_in_words, summed
+from al_core.steps.tasks.task import MAX_SHAPES, SURE, Box, ImageSize, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind
 from al_core.types import Rows
 
@@ -61,6 +61,12 @@ class Detection(Task):
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the confidences of all boxes."""
         return np.asarray(self.class_amounts(annotations, n_samples).sum(axis=1))
+
+    def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
+        """Return how many boxes of each class the model is sure of."""
+        boxes = annotations.confident(SURE).boxes
+        assert boxes is not None
+        return counts_in_words(boxes["row"], boxes["label"], annotations.class_names, n_samples)
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the most confident boxes; one whose place is unknown is not drawn."""

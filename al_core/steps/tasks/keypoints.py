@@ -3,10 +3,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.formats.predictions.annotations import KEYPOINT, Annotations, keypoint_table, named_categories
+from al_core.formats.predictions.annotations import KEYPOINT, Annotations, Table, keypoint_table, named_categories
 from al_core.scorers import ScorerKeypointDetection
-from al_core.steps.tasks.tables import check_table, summed
-from al_core.steps.tasks.task import MAX_SHAPES, ImageSize, Keypoint, PredictionAttributes, PredictionCard, Task
+from al_core.steps.tasks.tables import check_table, counts_in_words, summed
+from al_core.steps.tasks.task import MAX_SHAPES, SURE, ImageSize, Keypoint, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind
 from al_core.types import Rows
 
@@ -43,19 +43,17 @@ class KeypointDetection(Task):
 
     def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the scores of the objects of each class."""
-        points = annotations.keypoints
-        assert points is not None
-        # One entry per point: an object begins where row or number changes.
-        is_first = np.ones(len(points), np.bool_)
-        is_first[1:] = (np.diff(points["row"]) != 0) | (np.diff(points["instance"]) != 0)
-        objects = points[is_first]
-        label_of = {category: label for label, category in enumerate(annotations.category_ids)}
-        labels = np.array([label_of[category] for category in objects["category"].tolist()], np.int64)
+        objects, labels = _objects(annotations)
         return summed(objects["row"], labels, objects["score"], (n_samples, len(annotations.class_names)))
 
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the scores of all objects."""
         return np.asarray(self.class_amounts(annotations, n_samples).sum(axis=1))
+
+    def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
+        """Return how many objects of each class the model is sure of."""
+        objects, labels = _objects(annotations.confident(SURE))
+        return counts_in_words(objects["row"], labels, annotations.class_names, n_samples)
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the points that are there; none if they are in pixels and the size of the image is unknown."""
@@ -70,3 +68,15 @@ class KeypointDetection(Task):
             for _, (x, y, confidence) in instance.visible_points
         ]
         return PredictionCard(keypoints=tuple(points[:MAX_SHAPES]))
+
+
+def _objects(annotations: Annotations) -> tuple[Table, NDArray[np.int64]]:
+    """Return the first entry of each object, and the position of its class among the class names."""
+    points = annotations.keypoints
+    assert points is not None
+    # One entry per point: an object begins where row or number changes.
+    is_first = np.ones(len(points), np.bool_)
+    is_first[1:] = (np.diff(points["row"]) != 0) | (np.diff(points["instance"]) != 0)
+    objects = points[is_first]
+    label_of = {category: label for label, category in enumerate(annotations.category_ids)}
+    return objects, np.array([label_of[category] for category in objects["category"].tolist()], np.int64)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from al_core.formats.predictions.annotations import Annotations
 from al_core.scorers import ScorerMultiLabel
 from al_core.steps.tasks.classification import Classification
-from al_core.steps.tasks.task import PredictionAttributes
+from al_core.steps.tasks.task import SURE, PredictionAttributes
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class MultiLabel(Classification):
 
     name = "multi-label-classification"
     scorer = ScorerMultiLabel
+    is_one_class = False
 
     def usable_outputs(
         self, predictions: "Predictions", report: "JoinReport", progress: Progress | None
@@ -33,3 +34,12 @@ class MultiLabel(Classification):
     def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the probability of each class."""
         return np.nan_to_num(np.asarray(annotations.probabilities, np.float32))
+
+    def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
+        """Return the classes that are more likely than not."""
+        probabilities = np.nan_to_num(np.asarray(annotations.probabilities))
+        rows, labels = np.nonzero(probabilities >= SURE)
+        texts = [""] * n_samples
+        for row, label in zip(rows.tolist(), labels.tolist(), strict=True):
+            texts[row] += f"{', ' if texts[row] else ''}{annotations.class_names[label]}"
+        return np.array([text or "nothing" for text in texts], np.str_)

@@ -74,6 +74,12 @@ class Segmentation(Task):
             amounts[mask["row"]] = counts / mask["classes"].size
         return amounts
 
+    def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
+        """Return the class that covers most of the image."""
+        names = np.array(annotations.class_names, np.str_)
+        answers: NDArray[np.str_] = names[self.class_amounts(annotations, n_samples).argmax(axis=1)]
+        return answers
+
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
         """Return the share of the image that each class covers, largest first."""
         grid = annotations.mask_of(row)

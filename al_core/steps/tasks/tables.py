@@ -1,5 +1,6 @@
 """What the tasks share whose arrays are tables with one entry per object: a client's table, checked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,3 +35,20 @@ def summed(
     places = rows.astype(np.int64) * shape[1] + labels
     sums = np.bincount(places, np.asarray(scores, np.float64), minlength=shape[0] * shape[1])
     return sums.reshape(shape).astype(np.float32)
+
+
+def counts_in_words(
+    rows: NDArray[np.integer], labels: NDArray[np.integer], class_names: Sequence[str], n_samples: int
+) -> NDArray[np.str_]:
+    """Return (n_samples,) how many objects of each class every sample has, "nothing" where there is none.
+
+    Examples:
+        >>> counts_in_words(np.array([0, 0, 2]), np.array([1, 1, 0]), ["cat", "dog"], 3).tolist()
+        ['2 dog', 'nothing', '1 cat']
+    """
+    texts = [""] * n_samples
+    places, counts = np.unique(rows.astype(np.int64) * len(class_names) + labels, return_counts=True)
+    for place, count in zip(places.tolist(), counts.tolist(), strict=True):
+        row, label = divmod(place, len(class_names))
+        texts[row] += f"{', ' if texts[row] else ''}{count} {class_names[label]}"
+    return np.array([text or "nothing" for text in texts], np.str_)

@@ -23,6 +23,10 @@ MAX_SHAPES = 100
 """The most boxes or keypoints that a card draws; more hide the image."""
 
 
+SURE = 0.5
+"""Objects of less confidence are no answer of a model: they come and go from one training to the next."""
+
+
 @dataclass(frozen=True)
 class PredictionAttributes:
     """What the values of stored predictions mean.
@@ -107,12 +111,14 @@ class Task(ABC):
         scorer: Turns them into scores.
         is_sent_as_array: Whether a client may send the stored array itself, as `check` allows it.
         has_threshold: Whether only objects of a certain confidence count: detectors write many doubtful boxes.
+        is_one_class: Whether an answer is one class, which is right or wrong.
     """
 
     name: ClassVar[str]
     kind: ClassVar[str]
     scorer: ClassVar[type[Scorer]]
     is_sent_as_array: ClassVar[bool] = True
+    is_one_class: ClassVar[bool] = False
     has_threshold: ClassVar[bool] = False
 
     def new_scorer(self, outputs: Any, confidence_threshold: float) -> Scorer:
@@ -177,6 +183,16 @@ class Task(ABC):
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32] | None:
         """Return how many objects to expect on each sample, (n_samples,); None for a task without objects."""
         return None
+
+    def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
+        """Return (n_samples,) what a model answers in a few words, by which two models are compared.
+
+        What it is not sure of, less than `SURE`, is left out of objects.
+
+        Raises:
+            MissingInputError: If predictions of the task cannot be put that way.
+        """
+        raise MissingInputError(f"predictions of the task {self.name} cannot be compared image by image")
 
     @abstractmethod
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:

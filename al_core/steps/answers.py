@@ -1,0 +1,110 @@
+"""What a model answers for each sample, in words, and where two models answer differently."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import MissingInputError
+from al_core.steps.scores import preferred_first
+from al_core.steps.tasks import PredictionAttributes, find_task
+from al_core.store.models import Model
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+NO_ANSWER = ""
+
+
+def answers(dataset: "Dataset", model: Model) -> NDArray[np.str_]:
+    """Return (N,) what a model answers for each sample, `NO_ANSWER` where it predicts nothing.
+
+    Raises:
+        MissingInputError: If it has no predictions, or such that cannot be compared.
+    """
+    if model.predictions is None:
+        raise MissingInputError(f"'{model.name}' has scores alone: predictions are needed to see what it answers")
+    task = find_task(model.task)
+    annotations = task.annotations(
+        model.name, dataset.arrays.read(model.predictions), PredictionAttributes.of(model.predictions)
+    )
+    said = task.answers(annotations, dataset.n_samples)
+    names = preferred_first(model.scores)
+    if names:
+        # A sample has a score if the model says something of it, be it that nothing is there.
+        said = np.where(np.isnan(dataset.arrays.read(model.scores[names[0]])), NO_ANSWER, said)
+    return said
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Where two models answer differently.
+
+    Attributes:
+        before: The earlier model.
+        after: The later one.
+        rows: The samples whose answer changed, ascending.
+        from_answers: What the earlier model answered for each of them.
+        to_answers: What the later one answers.
+        n_compared: How many samples both predict.
+        bounds_accuracy: Whether answers are classes, so that accuracy cannot have moved by more than their share.
+    """
+
+    before: Model
+    after: Model
+    rows: Rows
+    from_answers: NDArray[np.str_]
+    to_answers: NDArray[np.str_]
+    n_compared: int
+    bounds_accuracy: bool
+
+    @property
+    def share(self) -> float:
+        """The share of the compared samples whose answer changed."""
+        return len(self.rows) / self.n_compared if self.n_compared else 0.0
+
+    def by_answer(self) -> "list[AnswerChange]":
+        """Return how often each answer was given by either model among the changes, the largest change first."""
+        names, codes = np.unique(np.concatenate([self.from_answers, self.to_answers]), return_inverse=True)
+        n_lost = np.bincount(codes[: len(self.rows)], minlength=len(names)).tolist()
+        n_gained = np.bincount(codes[len(self.rows) :], minlength=len(names)).tolist()
+        changes = [AnswerChange(*each) for each in zip(names.tolist(), n_gained, n_lost, strict=True)]
+        return sorted(changes, key=lambda change: (-abs(change.net), -change.n_gained, change.answer))
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """How many samples came to an answer, and how many left it."""
+
+    answer: str
+    n_gained: int
+    n_lost: int
+
+    @property
+    def net(self) -> int:
+        """How many more samples have the answer now."""
+        return self.n_gained - self.n_lost
+
+
+def compare_models(dataset: "Dataset", before: Model, after: Model, rows: Rows | None = None) -> Changes:
+    """Return where two models answer differently, by default on all samples.
+
+    Raises:
+        MissingInputError: If one has no predictions, they are of different tasks, or no sample has both.
+    """
+    if before.task != after.task:
+        raise MissingInputError(
+            f"'{before.name}' predicts {before.task or 'nothing'} and '{after.name}' {after.task or 'nothing'}: only "
+            "models of one task are compared"
+        )
+    first = answers(dataset, before)
+    second = answers(dataset, after)
+    both = (first != NO_ANSWER) & (second != NO_ANSWER)
+    if rows is not None:
+        both &= np.isin(np.arange(len(both)), rows)
+    changed = np.flatnonzero(both & (first != second))
+    return Changes(
+        before, after, changed, first[changed], second[changed], int(both.sum()), find_task(after.task).is_one_class
+    )

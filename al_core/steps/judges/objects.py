@@ -1,0 +1,151 @@
+"""Models of boxes and of keypoints, by COCO's mean average precision."""
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.evaluation import ImageObjects, ObjectResults, Refusal, object_results
+from al_core.evaluation.object_metrics import DEFAULT_SIGMA
+from al_core.formats.labels.labels import Labels
+from al_core.formats.predictions.annotations import Annotations
+from al_core.steps.image_frames import image_frames
+from al_core.steps.judges.judge import ImageJudge, JudgedClass, Judgment, all_classes, shown_classes
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+CORNERS = ("x0", "y0", "x1", "y1")
+
+# COCO's deviations for the 17 keypoints of a person (pycocotools, Params.setKpParams).
+PERSON_SIGMAS = (
+    *(0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072),
+    *(0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089),
+)
+
+
+class BoxJudge(ImageJudge):
+    """Judges models of boxes. Overlap is the same in shares of an image's sides as in pixels."""
+
+    measure = "mAP"
+    class_measures = ("average precision",)
+
+    def compare(self, dataset: "Dataset", predicted: Annotations) -> Judgment:
+        """Return the average precision of boxes."""
+        if predicted.has_unknown_places:
+            reason = "some boxes have no place, since the sizes of their images were unknown when they were stored"
+            return Judgment(Refusal(reason, len(self.rows)))
+        names = all_classes(self.labels, predicted)
+        labeled = labeled_boxes(self.labels)
+        found = predicted_boxes(predicted, names, len(self.rows))
+        return judgment(object_results(labeled, found, len(names), groups=self.groups), names, found)
+
+
+class KeypointJudge(ImageJudge):
+    """Judges models of keypoints. Distances are those of pixels, so that sizes of images are needed."""
+
+    measure = "mAP of keypoints"
+    class_measures = ("average precision",)
+
+    def compare(self, dataset: "Dataset", predicted: Annotations) -> Judgment:
+        """Return the average precision of keypoints by their similarity (OKS)."""
+        sizes = self._sizes(dataset)
+        n_unknown = int(np.isnan(sizes).any(axis=1).sum())
+        if n_unknown:
+            reason = f"the sizes of {n_unknown:,} of {len(sizes):,} test images are unknown, and OKS measures pixels"
+            return Judgment(Refusal(reason, len(sizes)))
+        names = all_classes(self.labels, predicted)
+        n_points = self._n_points(predicted)
+        labeled = labeled_keypoints(self.labels, sizes, n_points)
+        found = predicted_keypoints(predicted, names, sizes, n_points)
+        sigmas = PERSON_SIGMAS if n_points == len(PERSON_SIGMAS) else (DEFAULT_SIGMA,) * n_points
+        return judgment(object_results(labeled, found, len(names), sigmas=sigmas, groups=self.groups), names, found)
+
+    def _sizes(self, dataset: "Dataset") -> NDArray[np.float64]:
+        sizes = np.array(self.labels.sizes, np.float64)
+        unknown = np.flatnonzero(np.isnan(sizes).any(axis=1))
+        if len(unknown):
+            sizes[unknown] = image_frames(dataset, self.rows[unknown]).sizes
+        return sizes
+
+    def _n_points(self, predicted: Annotations) -> int:
+        """Return how many keypoints an object has at most."""
+        labeled = int(self.labels.keypoints["number"].max(initial=-1)) + 1
+        objects = (each for position in range(len(self.rows)) for each in predicted.keypoints_of(position))
+        return labeled if labeled else max((len(each.points) for each in objects), default=0)
+
+
+def judgment(results: ObjectResults, names: list[str], found: list[ImageObjects]) -> Judgment:
+    """Return results of objects as what is said of the model."""
+    classes = [
+        JudgedClass(name, n_objects, (figure,))
+        for name, n_objects, figure in zip(names, results.n_objects, results.classes, strict=True)
+    ]
+    n_predicted = np.bincount(np.concatenate([image.classes for image in found]), minlength=len(names))
+    return Judgment(results.mean, classes=shown_classes(classes, n_predicted.tolist()))
+
+
+def labeled_boxes(labels: Labels) -> list[ImageObjects]:
+    """Return the boxes of each annotation."""
+    ends = np.searchsorted(labels.boxes["row"], np.arange(len(labels) + 1))
+    parts = [labels.boxes[start:stop] for start, stop in itertools.pairwise(ends)]
+    return [ImageObjects(_corners(part), part["label"].astype(np.int64)) for part in parts]
+
+
+def predicted_boxes(predicted: Annotations, names: list[str], n_images: int) -> list[ImageObjects]:
+    """Return the boxes that are predicted on each image, their classes as positions among the names."""
+    boxes = predicted.boxes
+    assert boxes is not None
+    place = np.array([names.index(name) for name in predicted.class_names], np.int64)
+    ends = np.searchsorted(boxes["row"], np.arange(n_images + 1))
+    parts = [boxes[start:stop] for start, stop in itertools.pairwise(ends)]
+    return [ImageObjects(_corners(part), place[part["label"]], part["score"].astype(np.float64)) for part in parts]
+
+
+def labeled_keypoints(labels: Labels, sizes: NDArray[np.float64], n_points: int) -> list[ImageObjects]:
+    """Return the objects with keypoints of each annotation, in pixels; without a box, that around the points."""
+    images = []
+    for position, (width, height) in enumerate(sizes.tolist()):
+        annotation = labels.annotation(position)
+        scale = np.array([width, height])
+        instances = np.unique(annotation.keypoints["instance"])
+        points = np.zeros((len(instances), n_points, 3))
+        boxes = np.zeros((len(instances), 4))
+        classes = np.zeros(len(instances), np.int64)
+        for place, instance in enumerate(instances.tolist()):
+            own = annotation.keypoints[annotation.keypoints["instance"] == instance]
+            xy = np.column_stack([own["x"], own["y"]]) * scale
+            points[place, own["number"]] = np.column_stack([xy, own["visibility"]])
+            classes[place] = own["label"][0]
+            box = _corners(annotation.boxes[annotation.boxes["instance"] == instance])
+            boxes[place] = box[0] * np.tile(scale, 2) if len(box) else np.concatenate([xy.min(axis=0), xy.max(axis=0)])
+        images.append(ImageObjects(boxes, classes, keypoints=points))
+    return images
+
+
+def predicted_keypoints(
+    predicted: Annotations, names: list[str], sizes: NDArray[np.float64], n_points: int
+) -> list[ImageObjects]:
+    """Return the objects that are predicted on each image, in pixels."""
+    images = []
+    for position, (width, height) in enumerate(sizes.tolist()):
+        objects = predicted.keypoints_of(position, (width, height))
+        points = np.zeros((len(objects), n_points, 3))
+        for place, each in enumerate(objects):
+            n = min(n_points, len(each.points))
+            points[place, :n] = each.points[:n]
+        # Readers write -1 where a file has no score: such an object is as sure as any.
+        scores = np.array([each.score if each.score >= 0 else 1.0 for each in objects], np.float64)
+        classes = np.array([names.index(predicted.class_names[each.label]) for each in objects], np.int64)
+        boxes = np.array([_around(part) for part in points]).reshape(-1, 4)
+        images.append(ImageObjects(boxes, classes, scores, points))
+    return images
+
+
+def _around(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([points[:, :2].min(axis=0), points[:, :2].max(axis=0)])
+
+
+def _corners(table: NDArray[np.void]) -> NDArray[np.float64]:
+    return np.column_stack([table[corner] for corner in CORNERS]).astype(np.float64)

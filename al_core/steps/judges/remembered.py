@@ -1,0 +1,43 @@
+"""Judgments by what they depend on, so that a page with many rounds judges each model once."""
+
+import hashlib
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from al_core.steps.judges.judge import Judge, Judgment
+from al_core.store.models import Model
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+MOST_REMEMBERED = 200
+"""Models; a judgment takes some kilobytes."""
+
+_judgments: "OrderedDict[str, Judgment]" = OrderedDict()
+_lock = Lock()
+
+
+def remembered_judgment(dataset: "Dataset", judge: Judge, model: Model) -> Judgment:
+    """Return how a model does, judged at the first time: a bootstrap over 1,000 test images takes seconds."""
+    key = _key(dataset, judge, model)
+    with _lock:
+        judgment = _judgments.get(key)
+    if judgment is None:
+        judgment = judge.judge(dataset, model)
+    with _lock:
+        _judgments[key] = judgment
+        _judgments.move_to_end(key)
+        while len(_judgments) > MOST_REMEMBERED:
+            _judgments.popitem(last=False)
+    return judgment
+
+
+def _key(dataset: "Dataset", judge: Judge, model: Model) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    # Labels come and go in sets; a model and a set never change.
+    parts = [dataset.id, judge.measure, model.id, *(labels.id for labels in dataset.labels.all())]
+    digest.update("\0".join(parts).encode())
+    for rows in (judge.rows, judge.unlabeled, judge.groups):
+        digest.update(b"-" if rows is None else rows.tobytes())
+    return digest.hexdigest()
