@@ -4,9 +4,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from al_core.exceptions import ServerError
 from al_core.remote.cache import Cache
 from al_core.remote.recent import Recent
-from al_core.store import files
+from al_core.store import files, names
 from al_core.store.arrays import Arrays
 from al_core.store.identity import new_id, now
 from al_core.store.records import Kind, StoredArray
@@ -90,6 +91,9 @@ class RemoteArrays(Arrays):
 
 
 def _stored_array(record: Mapping[str, Any]) -> StoredArray:
+    # Files of this machine are named after it.
+    if not names.ID.fullmatch(str(record["id"])):
+        raise ServerError(f"the server named {record['id']!r} as the id of an array")
     return StoredArray(
         id=record["id"],
         kind=record["kind"],

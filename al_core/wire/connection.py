@@ -1,7 +1,7 @@
 """HTTP to one server of al_core, for everything that talks to one."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -18,6 +18,8 @@ CONNECT_SECONDS = 5
 # A server may write a million rows before it answers.
 READ_SECONDS = 180
 BLOCK_BYTES = 1 << 20
+MOST_ANSWER_BYTES = 1 << 30
+"""Of JSON and images in memory, unpacked. The tags of a million images are 250 kB each."""
 
 
 class Connection:
@@ -59,44 +61,63 @@ class Connection:
 
     def download(self, path: str, file: IO[bytes], **query: Any) -> None:
         """Write the bytes at a path to a file."""
-        import requests
-
-        with self._send("GET", path, query, stream=True) as answer:
-            try:
-                for block in answer.iter_content(BLOCK_BYTES):
-                    file.write(block)
-            except requests.RequestException as error:
-                raise ServerError(f"{self.server} stopped in the middle of an answer ({_reason(error)})") from error
+        for block in self._blocks(self._send("GET", path, query)):
+            file.write(block)
 
     def read(self, path: str, **query: Any) -> tuple[bytes, str]:
         """Return the bytes at a path and their media type."""
         answer = self._send("GET", path, query)
-        return answer.content, answer.headers.get("content-type", "")
+        return self._content(answer), answer.headers.get("content-type", "")
 
     def _send(self, method: str, path: str, query: Mapping[str, Any], **options: Any) -> "requests.Response":
         import requests
 
-        timeout = (CONNECT_SECONDS, READ_SECONDS)
+        # The answer is read by us, in blocks: it may be longer than this machine's memory. It leads nowhere else:
+        # a server must not have this machine ask another one, which may let in only those who are near it.
+        options |= {"stream": True, "allow_redirects": False, "timeout": (CONNECT_SECONDS, READ_SECONDS)}
         try:
-            answer = self._session.request(method, f"{self.server}/v1{path}", params=query, timeout=timeout, **options)
+            answer = self._session.request(method, f"{self.server}/v1{path}", params=query, **options)
         except requests.RequestException as error:
             way_out = "start it with `al-core serve`, or name another server"
             raise ServerError(f"{self.server} does not answer ({_reason(error)}); {way_out}") from error
+        if answer.is_redirect:
+            raise ServerError(f"{self.server} sends requests on to another address; give that one")
         if answer.status_code >= 400:
             self._raise_for(answer)
         return answer
 
+    def _blocks(self, answer: "requests.Response") -> Iterator[bytes]:
+        import requests
+
+        with answer:
+            try:
+                yield from answer.iter_content(BLOCK_BYTES)
+            except requests.RequestException as error:
+                raise ServerError(f"{self.server} stopped in the middle of an answer ({_reason(error)})") from error
+
+    def _content(self, answer: "requests.Response") -> bytes:
+        content = bytearray()
+        for block in self._blocks(answer):
+            content += block
+            if len(content) > MOST_ANSWER_BYTES:
+                raise ServerError(f"{self.server} sent an answer of more than {MOST_ANSWER_BYTES >> 20:,} MB")
+        return bytes(content)
+
     def _json(self, answer: "requests.Response") -> Any:
         import orjson
 
+        content = self._content(answer)
         try:
-            return orjson.loads(answer.content) if answer.content else None
+            return orjson.loads(content) if content else None
         except orjson.JSONDecodeError as error:
             raise self._no_api() from error
 
     def _raise_for(self, answer: "requests.Response") -> NoReturn:
+        import orjson
+
+        content = self._content(answer)
         try:
-            problem = answer.json()
+            problem = orjson.loads(content)
             message = problem["message"]
             kind = problem["type"]
         except (ValueError, KeyError, TypeError):

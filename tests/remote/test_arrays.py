@@ -35,6 +35,15 @@ def test_an_array_that_arrives_changed_is_refused(
     assert not list(cache_folder.glob("arrays/*"))
 
 
+def test_the_id_of_an_array_cannot_lead_to_another_file(
+    line: RemoteDataset, dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = vars(dataset.arrays.get(Kind.EMBEDDING, "default")) | {"id": "../../secret", "kind": "projection"}
+    monkeypatch.setattr("al_core.wire.connection.Connection.get_if_changed", lambda *_: [record])
+    with pytest.raises(ServerError, match=r"the server named '../../secret' as the id of an array"):
+        line.arrays.all(Kind.PROJECTION)
+
+
 def test_predictions_are_scored_here_and_stored_there(line: RemoteDataset, dataset: Dataset) -> None:
     probabilities = np.array([[0.75, 0.25]] * 5 + [[0.5, 0.5]], np.float32)
     predictions = Predictions(FILENAMES, ["cat", "dog"], probabilities)

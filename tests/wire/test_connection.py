@@ -1,10 +1,11 @@
+import gzip
 import io
 from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError, ServerError
@@ -34,7 +35,18 @@ async def stranger(request: Request) -> Response:
     return PlainTextResponse("<h1>Router login</h1>", int(request.path_params["status"]))
 
 
+async def elsewhere(request: Request) -> Response:
+    return RedirectResponse(request.url_for("echo"))
+
+
+async def long(request: Request) -> Response:
+    """64 MB of blanks, which weigh 64 kB on the way."""
+    return Response(gzip.compress(b" " * (64 << 20)), headers={"Content-Encoding": "gzip"})
+
+
 ROUTES = [
+    Route("/v1/elsewhere", elsewhere),
+    Route("/v1/long", long),
     Route("/v1/echo", echo, methods=["GET", "POST", "PUT"]),
     Route("/v1/versioned", versioned),
     Route("/v1/problem/{status}", problem),
@@ -82,6 +94,19 @@ def test_a_download_is_written_to_the_file(connection: Connection) -> None:
     file = io.BytesIO()
     connection.download("/versioned", file)
     assert file.getvalue() == b'["a.png"]'
+
+
+def test_a_server_cannot_send_this_machine_to_another_address(connection: Connection) -> None:
+    with pytest.raises(ServerError, match="sends requests on to another address; give that one"):
+        connection.get("/elsewhere")
+
+
+def test_an_answer_that_unpacks_to_more_than_memory_should_hold_is_refused(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("al_core.wire.connection.MOST_ANSWER_BYTES", 1 << 20)
+    with pytest.raises(ServerError, match="sent an answer of more than 1 MB"):
+        connection.get("/long")
 
 
 def test_an_error_comes_back_as_its_class(connection: Connection) -> None:
