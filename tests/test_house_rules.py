@@ -24,19 +24,16 @@ MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 
 
 FLOORS = (
-    "al_core.exceptions al_core.types al_core.text",
-    "al_core.geometry al_core.config al_core.utils al_core.jobs",
-    "al_core.projection al_core.explore al_core.scorers al_core.selection",
-    "al_core.evaluation",
-    "al_core.formats",
+    "al_core.exceptions al_core.types al_core.text al_core.disk",
+    "al_core.geometry al_core.config al_core.utils al_core.jobs al_core.explore",
+    "al_core.projection al_core.scorers al_core.selection al_core.formats",
+    "al_core.evaluation al_core.embedding",
     "al_core.store",
-    "al_core.embedding al_core.agents al_core.cluster",
-    "al_core.steps",
+    "al_core.agents al_core.cluster al_core.steps",
     "al_core.workflow al_core.wire",
     "al_core.remote al_core.api al_core.demos",
     "al_core.commands ui",
-    "pages",
-    "app",
+    "pages app",
 )
 """The rooms from the ground up. A room imports from the floors below it, never from its own floor or from above."""
 

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write the report, in place of an earlier one."""
     from al_core import workflow
-    from al_core.store.files import write_atomically
+    from al_core.disk import write_atomically
 
     if arguments.json and arguments.output is None:
         raise InvalidInputError("the report and the answer cannot both go to standard output; give a file with -o")

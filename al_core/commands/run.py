@@ -143,7 +143,7 @@ def _select(dataset: "Dataset", wanted: "RoundFile", done: list[str]) -> "Tag":
 def _export(dataset: "Dataset", wanted: "RoundFile", tag: "Tag", done: list[str]) -> None:
     """Write the file unless it is there, and say that the samples are with labelers."""
     from al_core import workflow
-    from al_core.store.files import write_atomically
+    from al_core.disk import write_atomically
 
     entry = wanted.export
     if entry is None:

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.disk import write_atomically
 from al_core.embedding.embed import BrokenImage, EmbeddedImage, embed
 from al_core.embedding.model import EmbeddingModel
 from al_core.exceptions import InvalidInputError
-from al_core.store.files import write_atomically
 from al_core.types import Progress
 
 ROWS_PER_FILE = 512

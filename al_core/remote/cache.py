@@ -10,6 +10,7 @@ from typing import IO, Any
 import orjson
 from numpy.typing import NDArray
 
+from al_core import disk
 from al_core.exceptions import ServerError
 from al_core.store import files
 from al_core.store.records import StoredArray
@@ -70,7 +71,7 @@ class Cache:
         name_digest = sha256(stored.name.encode()).hexdigest()
         record = self._results_folder(dataset_key) / f"{stored.kind}-{name_digest}.json"
         replaced = orjson.loads(record.read_bytes())["id"] if record.exists() else None
-        files.write_atomically(record, lambda file: file.write(orjson.dumps(vars(stored))))
+        disk.write_atomically(record, lambda file: file.write(orjson.dumps(vars(stored))))
         if replaced:
             (record.parent / f"{replaced}.npy").unlink(missing_ok=True)
 
@@ -86,7 +87,7 @@ class Cache:
             if path.exists():
                 os.utime(path)
                 return
-            files.write_atomically(path, download, check)
+            disk.write_atomically(path, download, check)
 
 
 def _check_filenames(draft: Path) -> None:

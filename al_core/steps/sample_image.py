@@ -5,8 +5,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from al_core.disk import write_atomically
 from al_core.exceptions import FileFormatError
-from al_core.store.files import write_atomically
 from al_core.store.records import SampleImage
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import IO
 from filelock import FileLock
 from sqlalchemy import Engine, create_engine, select, update
 
+from al_core import disk
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, WorkspaceError
 from al_core.store import archive, binding, files
 from al_core.store.archive import ArchiveWriter, Description
@@ -49,12 +50,12 @@ def write_backup(engine: Engine, home: Path, path: Path, *, progress: Progress |
     """
     if path.exists():
         raise AlreadyExistsError(f"{path} is there already; choose another name")
-    files.make_folder(path.parent)
+    disk.make_folder(path.parent)
     with tempfile.TemporaryDirectory(prefix=".al_core-backup-", dir=path.parent) as folder:
         catalog = Path(folder) / archive.CATALOG
         copy_to_file(engine, catalog)
         writer = _BackupWriter(engine, home, catalog, progress)
-        files.write_atomically(path, writer.write)
+        disk.write_atomically(path, writer.write)
     return writer.missing
 
 
@@ -71,7 +72,7 @@ def restore_backup(path: Path, home: Path, url: str | None, *, progress: Progres
         NotAllowedError: If the home or the database holds something; nothing has been changed.
         FileFormatError: If the file is damaged or no backup; the home stays empty.
     """
-    files.make_folder(home)
+    disk.make_folder(home)
     with FileLock(home / LOCK):
         occupied = sorted(entry.name for entry in home.iterdir() if entry.name not in (LOCK, RESTORING))
         if occupied:
@@ -180,4 +181,4 @@ def _move(draft: Path, home: Path) -> None:
     for name in (archive.DATASETS, binding.ID_FILE, archive.CATALOG):
         if (draft / name).exists():
             (draft / name).rename(home / name)
-    files.sync_folder(home)
+    disk.sync_folder(home)

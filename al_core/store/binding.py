@@ -9,8 +9,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from al_core import disk
 from al_core.exceptions import WorkspaceError
-from al_core.store import files
 
 ID_FILE = "workspace.json"
 DRAFT_FILE = "workspace.json.draft"
@@ -58,7 +58,7 @@ def read_draft(home: Path) -> str | None:
 def write_draft(home: Path, workspace_id: str) -> None:
     """Write down the id before the catalog has it."""
     content = json.dumps({"id": workspace_id}).encode()
-    files.write_atomically(home / DRAFT_FILE, lambda file: file.write(content))
+    disk.write_atomically(home / DRAFT_FILE, lambda file: file.write(content))
 
 
 def complete_draft(home: Path) -> None:
@@ -67,7 +67,7 @@ def complete_draft(home: Path) -> None:
     # Only the process that holds the home's lock writes drafts, so these are of processes that were killed.
     for leftover in home.glob(f"{DRAFT_FILE}.*.tmp"):
         leftover.unlink()
-    files.sync_folder(home)
+    disk.sync_folder(home)
 
 
 def check(catalog: CatalogState, home: Path) -> None:

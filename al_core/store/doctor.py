@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select, text, update
 
+from al_core import disk
 from al_core.exceptions import NotFoundError
-from al_core.store import files
 from al_core.store.checks import Checks, Fault
 from al_core.store.engines import reading, writing
 from al_core.store.leftovers import LEFTOVER_AGE_SECONDS
@@ -169,12 +169,12 @@ class Doctor:
             # Named since: a server was slow.
             return
         target = self._home / LOST_AND_FOUND / path.relative_to(self._home)
-        files.make_folder(target.parent)
+        disk.make_folder(target.parent)
         while target.exists():
             target = target.with_name(f"{target.name}.again")
         path.rename(target)
-        files.sync_folder(target.parent)
-        files.sync_folder(path.parent)
+        disk.sync_folder(target.parent)
+        disk.sync_folder(path.parent)
 
 
 def _sentence(kind: str, dataset_id: str | None, name: str, problem: str) -> str:

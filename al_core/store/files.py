@@ -1,73 +1,19 @@
-"""Files that are either complete or absent."""
+"""Arrays and filenames as files that are either complete or absent."""
 
 import hashlib
-import os
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core import disk
+
 BLOCK_BYTES = 1 << 24
 
 FILENAMES = "filenames.arrow"
 """The file in a dataset's folder that holds the names of its samples."""
-
-
-def write_atomically(
-    path: Path,
-    write: Callable[[IO[bytes]], object],
-    check: Callable[[Path], object] | None = None,
-    *,
-    is_new: bool = False,
-) -> None:
-    """Call `write` with a temporary file that becomes `path` once its bytes are on disk and `check` has passed it.
-
-    When this returns, a power cut loses neither the content nor the name.
-
-    Raises:
-        FileExistsError: If the file `is_new`, and there is one.
-    """
-    make_folder(path.parent)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if check:
-            check(temporary)
-        if is_new:
-            # Unlike a rename, a link never takes the place of a file.
-            os.link(temporary, path)
-        else:
-            temporary.replace(path)
-        sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and its parents where they are missing, and return once their names are on disk."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Return once the names of the files in a folder are on disk: a synced file may lose its name in a power cut."""
-    if os.name == "nt":
-        # Windows opens no folders, and NTFS keeps a journal of names.
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_array(path: Path, array: NDArray[Any], *, is_new: bool = False) -> None:
@@ -76,7 +22,7 @@ def write_array(path: Path, array: NDArray[Any], *, is_new: bool = False) -> Non
     Raises:
         FileExistsError: If the file `is_new`, and there is one.
     """
-    write_atomically(path, lambda file: np.lib.format.write_array(file, array, allow_pickle=False), is_new=is_new)
+    disk.write_atomically(path, lambda file: np.lib.format.write_array(file, array, allow_pickle=False), is_new=is_new)
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -105,7 +51,7 @@ def write_filenames(path: Path, filenames: Sequence[str]) -> None:
         with pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
 
-    write_atomically(path, write)
+    disk.write_atomically(path, write)
 
 
 def read_filenames(path: Path) -> Any:

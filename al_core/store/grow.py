@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select, update
 
+from al_core import disk
 from al_core.store import files
 from al_core.store.identity import new_id
 from al_core.store.local_arrays import LocalArrays, stored_array
@@ -83,11 +84,11 @@ class GrownArrays:
 
     def _link_as_partial(self, stored: StoredArray) -> None:
         path = self._arrays.path(replace(stored, kind=Kind.PARTIAL_EMBEDDING))
-        files.make_folder(path.parent)
+        disk.make_folder(path.parent)
         # A process that was killed here may have left the link.
         path.unlink(missing_ok=True)
         os.link(self._arrays.path(stored), path)
-        files.sync_folder(path.parent)
+        disk.sync_folder(path.parent)
 
     def _update(self, locked: DatasetLock, stored: StoredArray, **values: Any) -> None:
         statement = update(arrays_table).where(arrays_table.c.id == stored.id).values(values)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from al_core.store import files
+from al_core import disk
 from al_core.store.identity import new_id
 
 YOUNG_SECONDS = 24 * 3600
@@ -25,7 +25,7 @@ class Owner:
     """
 
     def __init__(self, folder: Path) -> None:
-        files.make_folder(folder)
+        disk.make_folder(folder)
         self.id = new_id()
         self._folder = folder
         # Not one lock a thread: whichever thread closes the workspace gives up what all of them own.

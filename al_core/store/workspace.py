@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from al_core import disk
 from al_core.exceptions import NotFoundError, WorkspaceError
-from al_core.store import engines, files, names, tables
+from al_core.store import engines, names, tables
 from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
@@ -69,7 +70,7 @@ class Workspace:
         self.tokens = Tokens(self._engine)
         self.revisions = Revisions(self._engine)
         self.tombstones = Tombstones(self._engine, self._datasets_folder, _retention())
-        files.make_folder(self._datasets_folder)
+        disk.make_folder(self._datasets_folder)
         remove_leftovers(self._engine, self._datasets_folder)
         self.tombstones.remove_expired(is_due=True)
 
@@ -238,7 +239,7 @@ class Workspace:
 
 def _make_home(home: Path) -> None:
     try:
-        files.make_folder(home)
+        disk.make_folder(home)
     except OSError as error:
         reason = error.strerror or error
         raise WorkspaceError(

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 from typing import Any
 
@@ -7,35 +6,6 @@ import pytest
 from numpy.typing import NDArray
 
 from al_core.store import files
-
-
-@pytest.fixture
-def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The inodes of what is synced, in order."""
-    inodes: list[int] = []
-    sync = os.fsync
-
-    def note(descriptor: int) -> None:
-        inodes.append(os.fstat(descriptor).st_ino)
-        sync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", note)
-    return inodes
-
-
-def test_a_file_is_synced_before_its_folder(tmp_path: Path, synced: list[int]) -> None:
-    files.write_array(tmp_path / "a.npy", np.arange(3))
-    assert synced == [(tmp_path / "a.npy").stat().st_ino, tmp_path.stat().st_ino]
-
-
-def test_the_parent_of_each_new_folder_is_synced(tmp_path: Path, synced: list[int]) -> None:
-    files.make_folder(tmp_path / "outer" / "inner")
-    assert synced == [tmp_path.stat().st_ino, (tmp_path / "outer").stat().st_ino]
-
-
-def test_an_existing_folder_is_not_synced_again(tmp_path: Path, synced: list[int]) -> None:
-    files.make_folder(tmp_path)
-    assert synced == []
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:

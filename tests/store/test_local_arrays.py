@@ -133,7 +133,7 @@ def test_several_arrays_are_stored_together_or_not_at_all(dataset: LocalDataset)
 def test_a_full_disk_leaves_no_file_behind(dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     before = set(dataset._folder.rglob("*.npy"))
     written: list[Path] = []
-    link = "al_core.store.files.os.link"
+    link = "al_core.disk.os.link"
 
     def fill(source: Path, target: Path) -> None:
         if written:

@@ -52,6 +52,15 @@ def test_a_link_out_of_a_folder_is_refused(tmp_path: Path) -> None:
         read_predictions(tmp_path / "run")
 
 
+def test_an_archive_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("al_core.formats.files.tree.MAX_FILES", 2)
+    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.txt", "")
+    with pytest.raises(FileFormatError, match=r"run\.zip holds more than 2 files; split it"):
+        read_predictions(tmp_path / "run.zip")
+
+
 def test_an_archive_bomb_is_refused_by_its_ratio(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", b"\0" * 80_000_000)

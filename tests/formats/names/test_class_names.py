@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,16 @@ def test_names_are_the_words_of_the_file_whatever_yaml_takes_them_for(tmp_path: 
     listed = ["no", "1", "1.50", "null", "2001-99-99", "1:30", '"it\'s: a <dog>"', "chat noir", "\U0001f431"]
     (tmp_path / "data.yaml").write_text("names:\n" + "".join(f"- {name}\n" for name in listed), encoding="utf-8")
     assert read_class_names(tmp_path / "data.yaml") == names
+
+
+@pytest.mark.parametrize(
+    "content", ["names:\n" + "\n" * 900_000 + "- cat\n", "names:\n 1:" + "'" * 99 + " " * 900_000 + "x\n"]
+)
+def test_a_file_of_blanks_takes_no_longer_than_another(tmp_path: Path, content: str) -> None:
+    """Patterns with two adjoining repeats took hours for it."""
+    (tmp_path / "data.yaml").write_text(content)
+    with suppress(FileFormatError):
+        assert read_class_names(tmp_path / "data.yaml") == ["cat"]
 
 
 @pytest.mark.parametrize(
