@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.scorers.class_aware import CLASS_AWARE_SCORES, class_aware_entropies
+from al_core.scorers.saturation import saturated
 from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.uncertainty import UNCERTAINTIES, UNCERTAINTY_SCORES, uncertainties
@@ -13,6 +15,7 @@ from al_core.types import Probabilities, Scores
 from al_core.utils.object_detection_output import ObjectDetectionBatch, ObjectDetectionOutput
 
 PREFIX = "classification_"
+ENTROPY = UNCERTAINTIES.index("uncertainty_entropy")
 DEFAULT_CONFIG = {"frequency_penalty": 0.25, "min_score": 0.9}
 IMAGES_PER_BATCH = 2048
 """Images whose boxes are joined into one array: 16 MB of probabilities at 20 boxes and 100 classes."""
@@ -51,6 +54,8 @@ class ScorerObjectDetection(Scorer):
     - `objectness_least_confidence`: 1 minus the mean over the boxes of object probability times highest class
       probability; 0 without boxes.
     - `classification_uncertainty_…`: the highest classification score of any box; 0 without boxes.
+    - `class_aware_entropy_…`: entropy of the boxes, those of rarely predicted classes counting more, as a sum, a mean
+      and by expected cost; see `al_core.scorers.class_aware`. They are unbounded and stored as x / (x + half point).
 
     Attributes:
         model_output: One `ObjectDetectionOutput` per image, as any iterable; an `ObjectDetectionBatch` of arrays is
@@ -59,6 +64,8 @@ class ScorerObjectDetection(Scorer):
         confidence_threshold: Boxes of a lower confidence are left out. An image that loses all its boxes is not
             certain but doubtful: of each score but `object_frequency` it takes the median of the images that keep
             boxes. 0 counts every box.
+        half_points: The value of an unbounded score that becomes 0.5, by name; by default the median of the images
+            that have any. Those of the first model make the scores of the next ones comparable.
 
     Raises:
         NotFoundError: If config has an unknown key.
@@ -74,6 +81,9 @@ class ScorerObjectDetection(Scorer):
         classification_uncertainty_least_confidence [1. 0.]
         classification_uncertainty_margin [1. 0.]
         classification_uncertainty_entropy [1. 0.]
+        class_aware_entropy_sum [0.5 0. ]
+        class_aware_entropy_mean [0.5 0. ]
+        class_aware_entropy_per_cost [0.5 0. ]
     """
 
     scores = (
@@ -91,6 +101,7 @@ class ScorerObjectDetection(Scorer):
             Score(f"{PREFIX}{score.name}", f"{score.title} of the classes", f"highest of any box: {score.formula}")
             for score in UNCERTAINTY_SCORES
         ),
+        *CLASS_AWARE_SCORES,
     )
 
     def __init__(
@@ -99,11 +110,13 @@ class ScorerObjectDetection(Scorer):
         config: Mapping[str, float] | None = None,
         *,
         confidence_threshold: float = 0.0,
+        half_points: Mapping[str, float] | None = None,
     ) -> None:
         # A list of a batch would lose its arrays, which are scored without a Python step per image.
         super().__init__(model_output if isinstance(model_output, Sequence) else list(model_output))
         self.config = DEFAULT_CONFIG | _checked(config or {})
         self.confidence_threshold = _from_0_to_1("confidence_threshold", confidence_threshold)
+        self.half_points.update(half_points or {})
 
     def calculate_scores(self) -> dict[str, Scores]:
         """Return the scores by name, (N,) in [0, 1] each; see `DetectionScores`.
@@ -115,8 +128,14 @@ class ScorerObjectDetection(Scorer):
             return DetectionScores({name: np.empty(0) for name in self.score_names()})
         outputs = _confident(self.model_output, self.confidence_threshold)
         n_boxes, labels, confidences = _columns(outputs)
+        per_box = _uncertainties_of_boxes(outputs, n_boxes)
+        class_aware = class_aware_entropies(n_boxes, labels, confidences, per_box[ENTROPY])
         doubtful = np.column_stack(
-            [_objectness_least_confidence(n_boxes, confidences), *_highest_uncertainties(outputs, n_boxes)]
+            [
+                _objectness_least_confidence(n_boxes, confidences),
+                *_highest(per_box, n_boxes),
+                *saturated(class_aware, self.half_points).values(),
+            ]
         )
         has_lost_all = (n_boxes == 0) & (_n_boxes(self.model_output) > 0)
         if has_lost_all.any():
@@ -191,14 +210,28 @@ def _objectness_least_confidence(n_boxes: NDArray[np.int64], confidences: Scores
     return np.where(has_mean, np.clip(1 - mean, 0, 1), 0.0)
 
 
-def _highest_uncertainties(outputs: Sequence[ObjectDetectionOutput], n_boxes: NDArray[np.int64]) -> NDArray[np.float64]:
-    # Images without boxes keep their 0.
-    highest = np.zeros((len(UNCERTAINTIES), len(outputs)))
+def _uncertainties_of_boxes(
+    outputs: Sequence[ObjectDetectionOutput], n_boxes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the `UNCERTAINTIES` of each box, (3, B), image after image."""
+    per_box = np.empty((len(UNCERTAINTIES), n_boxes.sum()))
+    starts = np.cumsum(n_boxes) - n_boxes
     for images, probabilities in _class_probabilities(outputs, n_boxes):
+        counts = n_boxes[images]
+        # The running number within the images of this part, moved to where each image begins among all.
+        places = np.arange(counts.sum()) + np.repeat(starts[images] - (np.cumsum(counts) - counts), counts)
+        per_box[:, places] = list(uncertainties(probabilities).values())
+    return per_box
+
+
+def _highest(per_box: NDArray[np.float64], n_boxes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the highest value of each image's boxes, (S, N); images without boxes have 0."""
+    highest = np.zeros((len(per_box), len(n_boxes)))
+    images = np.flatnonzero(n_boxes)
+    if len(images):
+        # For an empty range reduceat would return a value of the next image.
         starts = np.cumsum(n_boxes[images]) - n_boxes[images]
-        for row, values in enumerate(uncertainties(probabilities).values()):
-            # Every image here has boxes: for an empty range reduceat would return a value of the next image.
-            highest[row, images] = np.maximum.reduceat(values, starts)
+        highest[:, images] = np.maximum.reduceat(per_box, starts, axis=1)
     return highest
 
 

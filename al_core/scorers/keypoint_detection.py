@@ -1,7 +1,9 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from al_core.scorers.poses import pose_surprise
+from al_core.scorers.saturation import saturated
 from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.types import Scores
@@ -9,19 +11,23 @@ from al_core.utils.keypoint_predictions import KeypointPrediction
 
 
 class ScorerKeypointDetection(Scorer):
-    """Scores how unsure a model is of the positions of keypoints.
+    """Scores how unsure a model is of the positions of keypoints, and how unusual they are.
 
-    `mean_uncertainty` is 1 minus the mean confidence: the mean over the keypoints of each object, then over the objects
-    that have keypoints. It is 0 for an image without any.
+    - `mean_uncertainty`: 1 minus the mean confidence: the mean over the keypoints of each object, then over the objects
+      that have keypoints. It is 0 for an image without any.
+    - `pose_surprise`: how far the strangest pose is from the usual ones, which may be confident all the same; see
+      `al_core.scorers.poses`. It is unbounded and stored as x / (x + half point), 0 for an image without poses.
 
     Attributes:
         model_output: One `KeypointPrediction` per image, as any iterable.
+        half_points: The value of an unbounded score that becomes 0.5, by name; by default the median of the images
+            that have any. Those of the first model make the scores of the next ones comparable.
 
     Examples:
         >>> from al_core.utils import KeypointInstancePrediction
         >>> objects = [KeypointInstancePrediction([23, 43, 0.5]), KeypointInstancePrediction([4, 2, 1.0, 9, 9, 0.5])]
         >>> ScorerKeypointDetection([KeypointPrediction(objects), KeypointPrediction([])]).calculate_scores()
-        {'mean_uncertainty': array([0.375, 0.   ])}
+        {'mean_uncertainty': array([0.375, 0.   ]), 'pose_surprise': array([0., 0.])}
     """
 
     scores = (
@@ -30,15 +36,24 @@ class ScorerKeypointDetection(Scorer):
             "Mean uncertainty",
             "1 − mean confidence of the keypoints, over each object and then over the objects",
         ),
+        Score(
+            "pose_surprise",
+            "Pose surprise",
+            "x / (x + median), x = mean over the ways between keypoints of ((way − mean) / deviation)², highest object",
+        ),
     )
 
-    def __init__(self, model_output: Iterable[KeypointPrediction]) -> None:
+    def __init__(
+        self, model_output: Iterable[KeypointPrediction], *, half_points: Mapping[str, float] | None = None
+    ) -> None:
         super().__init__(list(model_output))
+        self.half_points.update(half_points or {})
 
     def calculate_scores(self) -> dict[str, Scores]:
-        """Return `mean_uncertainty`, (N,) in [0, 1]."""
+        """Return both scores by name, (N,) in [0, 1] each."""
         uncertainty = [_mean_uncertainty(prediction) for prediction in self.model_output]
-        return {"mean_uncertainty": np.array(uncertainty, dtype=np.float64)}
+        surprise = {"pose_surprise": pose_surprise(self.model_output)}
+        return {"mean_uncertainty": np.array(uncertainty, dtype=np.float64), **saturated(surprise, self.half_points)}
 
 
 def _mean_uncertainty(prediction: KeypointPrediction) -> float:

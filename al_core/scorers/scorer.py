@@ -14,6 +14,7 @@ class Scorer(ABC):
     Attributes:
         model_output: The predictions, one per sample, in the order of the query set.
         scores: What is calculated, in order.
+        half_points: Of unbounded scores, which are stored as x / (x + half point), that value by name.
 
     Examples:
         >>> import numpy as np
@@ -29,6 +30,7 @@ class Scorer(ABC):
 
     def __init__(self, model_output: Any) -> None:
         self.model_output = model_output
+        self.half_points: dict[str, float] = {}
 
     @abstractmethod
     def calculate_scores(self) -> dict[str, Scores]:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import ObjectMasks
 from al_core.steps.image_frames import frames_of_file
-from al_core.steps.scores import ScoreOrigin, score_columns
-from al_core.steps.tasks import TASKS, PredictionAttributes, Task, find_task
+from al_core.steps.scores import ScoreOrigin, first_half_points, score_columns
+from al_core.steps.tasks import TASKS, PredictionAttributes, Scoring, Task, find_task
 from al_core.store.models import CONFIDENCE_THRESHOLD, NewModel
 from al_core.store.records import Kind
 from al_core.store.stored_json import to_json
@@ -38,7 +38,7 @@ def score_and_save(
         predictions = place_boxes(predictions, report.frames)
     task = find_task(predictions.task)
     rows, outputs = task.usable_outputs(predictions, report, progress)
-    scorer = task.new_scorer(outputs, report.confidence_threshold)
+    scorer = task.new_scorer(outputs, Scoring(report.confidence_threshold, first_half_points(dataset, task.name)))
     scores = score_columns(dataset, rows, scorer.calculate_scores())
     # Only now: outputs that are read one at a time are kept while they are scored.
     array = task.to_array(predictions, rows, outputs, dataset.n_samples)
@@ -56,7 +56,7 @@ def score_and_save(
     new = NewModel(
         name,
         scores,
-        to_json(ScoreOrigin(prediction=name, task=task.name)),
+        to_json(ScoreOrigin(prediction=name, task=task.name, half_points=scorer.half_points or None)),
         task=task.name,
         kind=task.kind,
         predictions=array,

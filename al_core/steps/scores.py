@@ -44,6 +44,7 @@ class ScoreOrigin:
         tag: The name of the tag whose samples a client scored.
         source: The file that held the score.
         findings: What the reader of that file changed or left out, in words.
+        half_points: Of unbounded scores, which are x / (x + half point), that value by name.
         version: Of this layout.
     """
 
@@ -52,6 +53,7 @@ class ScoreOrigin:
     tag: str = ""
     source: str = ""
     findings: tuple[str, ...] = ()
+    half_points: Mapping[str, float] | None = None
     version: int = 1
 
     @classmethod
@@ -124,6 +126,19 @@ def score_column(dataset: "Dataset", rows: Rows, name: str, values: Sequence[flo
     column = np.full(dataset.n_samples, np.nan, dtype)
     column[rows] = scores
     return column
+
+
+def first_half_points(dataset: "Dataset", task: str) -> dict[str, float]:
+    """Return the half points of unbounded scores that the first model of a task has recorded, by name.
+
+    They are kept for all models, so that the scores of one round and the next mean the same.
+    """
+    half_points: dict[str, float] = {}
+    # Newest first: those of the oldest model that has one stay.
+    for model in dataset.models.all():
+        for score in model.scores.values() if model.task == task else ():
+            half_points.update(ScoreOrigin.of(score).half_points or {})
+    return half_points
 
 
 def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | None:

@@ -14,6 +14,9 @@ NAMES = [
     "classification_uncertainty_least_confidence",
     "classification_uncertainty_margin",
     "classification_uncertainty_entropy",
+    "class_aware_entropy_sum",
+    "class_aware_entropy_mean",
+    "class_aware_entropy_per_cost",
 ]
 
 
@@ -55,7 +58,7 @@ def test_short_names_find_the_uncertainties_but_are_not_listed(outputs: list[Obj
     for name in ScorerClassification.score_names():
         assert name in scores
         assert scores[name] is scores[f"classification_{name}"] is scores.get(name)
-    assert len(scores) == len(list(scores)) == len(scores.items()) == 5
+    assert len(scores) == len(list(scores)) == len(scores.items()) == len(NAMES)
 
 
 def test_unknown_names_are_not_found(outputs: list[ObjectDetectionOutput]) -> None:
@@ -104,10 +107,7 @@ def test_a_batch_without_boxes_scores_like_empty_images() -> None:
     batch = ObjectDetectionBatch(ObjectDetectionOutput([], [], []), [0, 0])
     assert [values.tolist() for values in ScorerObjectDetection(batch).calculate_scores().values()] == [
         [1, 1],
-        [0, 0],
-        [0, 0],
-        [0, 0],
-        [0, 0],
+        *[[0, 0]] * 7,
     ]
 
 
@@ -186,3 +186,23 @@ def test_a_threshold_that_no_box_reaches_is_refused() -> None:
 def test_images_without_boxes_need_no_box_above_a_threshold() -> None:
     scores = ScorerObjectDetection([doubtful(), doubtful()], confidence_threshold=0.5).calculate_scores()
     assert scores["objectness_least_confidence"].tolist() == [0, 0]
+
+
+def test_boxes_of_rarely_predicted_classes_count_more() -> None:
+    # Entropies 1, 1, 1, 1 of class 0, and -(1/4 log2 1/4 + 3/4 log2 3/4) = 0.8113 of class 1.
+    common = ObjectDetectionOutput([BOX] * 4, [0.5] * 4, [[0.5, 0.5]] * 4)
+    rare = ObjectDetectionOutput([BOX], [1.0], [[0.25, 0.75]])
+    halves = {NAMES[5]: 2.0, NAMES[6]: 0.5, NAMES[7]: 1.0}
+    scores = ScorerObjectDetection([common, rare, labeled()], half_points=halves).calculate_scores()
+    # Sum 4 · 1/√4 = 2 and 0.8113 · 1/√1; means 2/4 and 0.8113; costs 1 + 4 · 0.25 = 2 and 1 + 0.75.
+    np.testing.assert_allclose(scores[NAMES[5]], [2 / 4, 0.8113 / 2.8113, 0], atol=1e-4)
+    np.testing.assert_allclose(scores[NAMES[6]], [0.5 / 1, 0.8113 / 1.3113, 0], atol=1e-4)
+    np.testing.assert_allclose(scores[NAMES[7]], [1 / 2, 0.4636 / 1.4636, 0], atol=1e-4)
+
+
+def test_unbounded_scores_are_one_half_at_their_median_which_can_be_asked_for() -> None:
+    images = [ObjectDetectionOutput([BOX] * k, [1.0] * k, [[0.5, 0.5]] * k) for k in (1, 2, 6, 0)]
+    scorer = ScorerObjectDetection(images)
+    # Each of the nine boxes counts 1/3, so that the sums are 1/3, 2/3, 2 and 0.
+    np.testing.assert_allclose(scorer.calculate_scores()["class_aware_entropy_sum"], [1 / 3, 1 / 2, 3 / 4, 0])
+    assert scorer.half_points["class_aware_entropy_sum"] == pytest.approx(2 / 3)

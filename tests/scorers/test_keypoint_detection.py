@@ -20,3 +20,15 @@ def test_every_object_counts_the_same_however_many_keypoints_it_has() -> None:
     few, many = KeypointInstancePrediction([0, 0, 1.0]), KeypointInstancePrediction([0, 0, 0.5] * 9)
     scores = ScorerKeypointDetection([KeypointPrediction([few, many])]).calculate_scores()
     assert scores["mean_uncertainty"].tolist() == [0.25]
+
+
+def test_strange_poses_score_high_although_they_are_confident() -> None:
+    def pose(x: float) -> KeypointPrediction:
+        return KeypointPrediction([KeypointInstancePrediction([0, 0, 1.0, 1, 0, 1.0, 1 + x, 1, 1.0])])
+
+    scorer = ScorerKeypointDetection([pose(0.1), pose(-0.1)] * 10 + [pose(-2)])
+    scores = scorer.calculate_scores()
+    assert scores["mean_uncertainty"].max() == 0
+    assert scores["pose_surprise"].argmax() == 20
+    again = ScorerKeypointDetection(scorer.model_output, half_points=scorer.half_points)
+    assert again.calculate_scores()["pose_surprise"].tolist() == scores["pose_surprise"].tolist()

@@ -9,13 +9,22 @@ from al_core.exceptions import InvalidInputError
 from al_core.scorers import ScorerSemanticSegmentation
 
 SURE, UNSURE = [1.0, 0.0], [0.5, 0.5]
-NAMES = ["uncertainty_least_confidence", "uncertainty_margin", "uncertainty_entropy"]
+NAMES = [
+    "uncertainty_least_confidence",
+    "uncertainty_margin",
+    "uncertainty_entropy",
+    "uncertainty_one_vs_rest",
+    "uncertainty_one_vs_rest_patch",
+]
 
 
 def test_a_map_scores_the_mean_over_its_pixels() -> None:
     maps = [np.array([[SURE, UNSURE], [SURE, SURE]]), np.array([[UNSURE, UNSURE]])]
-    for values in ScorerSemanticSegmentation(maps).calculate_scores().values():
-        assert values.tolist() == [0.25, 1.0]
+    scores = ScorerSemanticSegmentation(maps).calculate_scores()
+    for name in NAMES[:4]:
+        assert scores[name].tolist() == [0.25, 1.0]
+    # Of so few pixels each is a patch.
+    assert scores[NAMES[4]].tolist() == [1, 1]
 
 
 def test_list_array_and_generator_score_alike() -> None:

@@ -49,8 +49,12 @@ def _show_score(dataset: Dataset, score: StoredArray) -> None:
 
 def formula(stored: StoredArray) -> str:
     """Return how a score is calculated, or that it came from a file."""
-    score = score_named(stored.name, ScoreOrigin.of(stored).task)
-    return score.formula if score else IMPORTED
+    origin = ScoreOrigin.of(stored)
+    score = score_named(stored.name, origin.task)
+    if score is None:
+        return IMPORTED
+    half_point = (origin.half_points or {}).get(stored.name)
+    return f"{score.formula}; the median is {half_point:.3g}, of the first model" if half_point else score.formula
 
 
 def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:

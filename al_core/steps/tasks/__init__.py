@@ -6,9 +6,9 @@ from al_core.steps.tasks.detection import Detection
 from al_core.steps.tasks.keypoints import KeypointDetection
 from al_core.steps.tasks.multi_label import MultiLabel
 from al_core.steps.tasks.segmentation import Segmentation
-from al_core.steps.tasks.task import PredictionAttributes, PredictionCard, Task
+from al_core.steps.tasks.task import PredictionAttributes, PredictionCard, Scoring, Task
 
-__all__ = ["TASKS", "PredictionAttributes", "PredictionCard", "Task", "find_task"]
+__all__ = ["TASKS", "PredictionAttributes", "PredictionCard", "Scoring", "Task", "find_task"]
 
 TASKS: dict[str, Task] = {
     "classification": Classification(),

@@ -9,7 +9,16 @@ from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.annotations import BOX, Annotations, box_table
 from al_core.scorers import ScorerObjectDetection
 from al_core.steps.tasks.tables import check_table, counts_in_words, summed
-from al_core.steps.tasks.task import MAX_SHAPES, SURE, Box, ImageSize, PredictionAttributes, PredictionCard, Task
+from al_core.steps.tasks.task import (
+    MAX_SHAPES,
+    SURE,
+    Box,
+    ImageSize,
+    PredictionAttributes,
+    PredictionCard,
+    Scoring,
+    Task,
+)
 from al_core.store.records import Kind
 from al_core.types import Rows
 
@@ -25,9 +34,11 @@ class Detection(Task):
     scorer = ScorerObjectDetection
     has_threshold = True
 
-    def new_scorer(self, outputs: Any, confidence_threshold: float) -> ScorerObjectDetection:
+    def new_scorer(self, outputs: Any, scoring: Scoring) -> ScorerObjectDetection:
         """Return the scorer of the boxes that are confident enough."""
-        return ScorerObjectDetection(outputs, confidence_threshold=confidence_threshold)
+        return ScorerObjectDetection(
+            outputs, confidence_threshold=scoring.confidence_threshold, half_points=scoring.half_points
+        )
 
     def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
         """Return all boxes by ascending row."""

@@ -6,7 +6,16 @@ from numpy.typing import NDArray
 from al_core.formats.predictions.annotations import KEYPOINT, Annotations, Table, keypoint_table, named_categories
 from al_core.scorers import ScorerKeypointDetection
 from al_core.steps.tasks.tables import check_table, counts_in_words, summed
-from al_core.steps.tasks.task import MAX_SHAPES, SURE, ImageSize, Keypoint, PredictionAttributes, PredictionCard, Task
+from al_core.steps.tasks.task import (
+    MAX_SHAPES,
+    SURE,
+    ImageSize,
+    Keypoint,
+    PredictionAttributes,
+    PredictionCard,
+    Scoring,
+    Task,
+)
 from al_core.store.records import Kind
 from al_core.types import Rows
 
@@ -20,6 +29,10 @@ class KeypointDetection(Task):
     name = "keypoint-detection"
     kind = Kind.KEYPOINT
     scorer = ScorerKeypointDetection
+
+    def new_scorer(self, outputs: Any, scoring: Scoring) -> ScorerKeypointDetection:
+        """Return the scorer of all keypoints."""
+        return ScorerKeypointDetection(outputs, half_points=scoring.half_points)
 
     def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
         """Return all keypoints by ascending row."""

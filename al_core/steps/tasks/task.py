@@ -102,6 +102,19 @@ class PredictionCard:
     colors: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Scoring:
+    """How predictions are scored.
+
+    Attributes:
+        confidence_threshold: From which confidence on boxes count.
+        half_points: Of unbounded scores those of the first model of the task, so that scores of models compare.
+    """
+
+    confidence_threshold: float = 0.0
+    half_points: Mapping[str, float] = field(default_factory=dict)
+
+
 class Task(ABC):
     """A kind of prediction: how it is scored, stored, read and shown.
 
@@ -121,8 +134,8 @@ class Task(ABC):
     is_one_class: ClassVar[bool] = False
     has_threshold: ClassVar[bool] = False
 
-    def new_scorer(self, outputs: Any, confidence_threshold: float) -> Scorer:
-        """Return the scorer of these outputs; a task without a threshold counts all of them."""
+    def new_scorer(self, outputs: Any, scoring: Scoring) -> Scorer:
+        """Return the scorer of these outputs; a task without such settings ignores them."""
         return self.scorer(outputs)
 
     def usable_outputs(
