@@ -1,4 +1,6 @@
-"""Wording of numbers in sentences, each kind in one format."""
+"""Wording of numbers and times in sentences, each kind in one format."""
+
+from datetime import datetime
 
 
 def counted(count: int, noun: str) -> str:
@@ -33,3 +35,14 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def day(milliseconds: int) -> str:
+    """Return the local day of a time in milliseconds since 1970, such as "Nov 26, 2026"."""
+    moment_of_day = datetime.fromtimestamp(milliseconds / 1000)
+    return f"{moment_of_day:%b} {moment_of_day.day}, {moment_of_day.year}"
+
+
+def moment(milliseconds: int) -> str:
+    """Return the local day and minute of a time in milliseconds since 1970, such as "Nov 26, 2026, 14:30"."""
+    return f"{day(milliseconds)}, {datetime.fromtimestamp(milliseconds / 1000):%H:%M}"

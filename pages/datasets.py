@@ -1,6 +1,7 @@
 import streamlit as st
 
 from ui import state
+from ui.datasets.deleted import deleted_datasets
 from ui.datasets.demos import offer_demos
 from ui.datasets.from_embeddings import embeddings_form
 from ui.datasets.image_folder import folder_form
@@ -22,6 +23,7 @@ if not datasets:
     st.info("No datasets yet. Create one below, or restore the demo.", icon=":material/photo_library:")
 list_datasets(datasets, current)
 if not remote:
+    deleted_datasets(state.local_workspace())
     offer_demos()
     remote_form()
 st.subheader("New dataset")

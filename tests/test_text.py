@@ -1,6 +1,8 @@
+from datetime import datetime
+
 import pytest
 
-from al_core.text import counted, duration, percent
+from al_core.text import counted, day, duration, moment, percent
 
 
 def test_one_thing_is_singular_and_any_other_number_of_them_plural() -> None:
@@ -18,3 +20,8 @@ def test_a_share_has_one_decimal() -> None:
 )
 def test_a_duration_is_as_precise_as_people_care_for(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_day_and_a_moment_are_local_and_without_leading_zeros() -> None:
+    milliseconds = round(datetime(2026, 3, 4, 5, 6).timestamp() * 1000)
+    assert (day(milliseconds), moment(milliseconds)) == ("Mar 4, 2026", "Mar 4, 2026, 05:06")

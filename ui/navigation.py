@@ -17,6 +17,7 @@ from ui.loop.stepper import show_stepper
 from ui.messages import show_notice
 from ui.pages import ROOT, listed_pages
 from ui.session import Key
+from ui.undo import show_undo
 from ui.visitor import show_visitor
 
 # In the primary color the dark theme would give them a contrast of 3.9 and 3.6; WCAG asks for 4.5. Line and border say
@@ -54,6 +55,7 @@ tell_browser(
 )
 if dataset:
     show_stepper(read_loop(dataset))
+show_undo()
 page.run()
 if dataset and page.url_path != "rounds":
     # Read again: the page may have gone a step further. Rounds begins with the next step.

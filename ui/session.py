@@ -13,6 +13,7 @@ class Key(StrEnum):
     DATASET_SWITCH = "dataset-switch"  # the widget in the sidebar
     REMOTE = "remote-workspace"  # the workspace of a server, while one is open
     NOTICE = "notice"  # what to say after the next rerun
+    UNDOABLE = "undoable"  # what was deleted last
     CLOSED_HINTS = "closed-hints"  # in this session; the browser remembers them in cookies
 
     # Of the Datasets page.

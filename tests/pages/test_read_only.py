@@ -12,7 +12,7 @@ from tests.store.test_read_only import contents, records
 from ui.visitor import READ_ONLY
 
 PAGES = ["datasets", "predictions", "explore", "select", "rounds", "tags"]
-HARMLESS = {"Open", "Calculate"}
+HARMLESS = {"Open", "Calculate", "Close"}
 """What buttons do that somebody who only looks may press."""
 
 

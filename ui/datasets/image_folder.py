@@ -10,12 +10,19 @@ from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs, state
 from ui.messages import errors_explained, plain, show_error
+from ui.pages import page_file
 from ui.progress import Wording
 from ui.session import Key
 from ui.visitor import checked_model, machine_path, may_name_paths, obstacle, paths_hint
 
 JOB = "image-folder"
 N_BROKEN_SHOWN = 200
+NEXT_PAGES = (
+    ("Look at them", "explore", "The map, with the first images to label on it"),
+    ("Choose the first to label", "select", "How many, and by which method"),
+    ("Find duplicates", "tags", "Images that look alike need one label only"),
+)
+"""What can be done with a new dataset: label, page, and why."""
 
 
 def folder_form() -> None:
@@ -125,16 +132,17 @@ def _show_outcome(job: Job) -> None:
 
 def _show_result(result: workflow.EmbeddedFolder) -> None:
     dataset = result.dataset
-    text, button = st.columns([5, 1], vertical_alignment="center")
-    text.success(
-        f"“{plain(dataset.name)}” is ready: {counted(dataset.n_samples, 'image')}. Look at them on Explore, find "
-        "duplicates on Tags.",
-        icon=":material/check_circle:",
-    )
-    if button.button("Open it", key="folder-open", help="Work on this dataset"):
-        _forget_outcome()
-        state.open_dataset(dataset.id)
-        st.rerun()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="folder-result"):
+        st.markdown(
+            f":material/check_circle: **“{plain(dataset.name)}” is ready: {counted(dataset.n_samples, 'image')}.** "
+            "What now?",
+            width="stretch",
+        )
+        for label, page, hint in NEXT_PAGES:
+            if st.button(label, key=f"folder-{page}", type="primary" if page == "explore" else "secondary", help=hint):
+                _forget_outcome()
+                state.open_dataset(dataset.id)
+                st.switch_page(page_file(page), query_params={Key.DATASET: dataset.id})
     if result.broken:
         _show_broken([image.reason for image in result.broken])
 

@@ -1,110 +1,86 @@
-"""The datasets of the open workspace, each with what can be done to it."""
+"""The datasets of the open workspace as cards, each with its images, where it stands, and a menu."""
 
+from html import escape
+
+import numpy as np
 import streamlit as st
 
+from al_core.steps.loop import Stage, read_loop
 from al_core.store import Dataset, Kind
-from al_core.text import counted
+from al_core.text import counted, day
 from ui import state
-from ui.messages import errors_explained, notify, plain
-from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
+from ui.datasets.menu import dataset_menu
+from ui.images import image_url
+from ui.messages import plain
 
-# Enough to see whether a folder is the right one, without asking a disk for a million files.
-N_IMAGES_TRIED = 100
+COLUMNS = 3
+PER_PAGE = 12
+N_THUMBNAILS = 4
+STYLE = """<style>
+.card-images {display: grid; grid-template-columns: repeat(4, 1fr); gap: 4px;}
+.card-images img {width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 4px;}
+</style>"""
 
 
 def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
-    """Draw a card for each dataset; `current` is the open one."""
-    for dataset in datasets:
-        with st.container(border=True):
-            name, contents, actions = st.columns([3, 4, 4], vertical_alignment="center")
-            is_open = current is not None and dataset.id == current.id
-            name.markdown(f"**{plain(dataset.name)}**" + (" :blue-badge[open]" if is_open else ""))
-            contents.caption(_contents(dataset))
-            with actions.container(horizontal=True, horizontal_alignment="right"):
-                _actions(dataset, is_open)
+    """Draw a card for each dataset, a page at a time; `current` is the open one."""
+    page = st.session_state.get("datasets-page", 1)
+    shown = datasets[(page - 1) * PER_PAGE : page * PER_PAGE] or datasets[:PER_PAGE]
+    st.html(STYLE)
+    for start in range(0, len(shown), COLUMNS):
+        row = shown[start : start + COLUMNS]
+        for column, dataset in zip(st.columns(COLUMNS), row, strict=False):
+            with column.container(border=True, key=f"card-{dataset.id}"):
+                _card(dataset, is_open=current is not None and dataset.id == current.id)
+    if len(datasets) > PER_PAGE:
+        st.pagination(-(-len(datasets) // PER_PAGE), key="datasets-page")
 
 
-def _contents(dataset: Dataset) -> str:
-    embeddings = [f"{plain(stored.name)} ({stored.shape[1]}-d)" for stored in dataset.arrays.all(Kind.EMBEDDING)]
-    counts = f"{counted(dataset.n_samples, 'image')} · {counted(len(dataset.tags()), 'tag')}"
-    return f"{counts} · embeddings: {', '.join(embeddings) or 'none'}"
-
-
-def _actions(dataset: Dataset, is_open: bool) -> None:
-    if st.button(
-        "Open",
-        key=f"open-{dataset.id}",
-        disabled=is_open,
-        help="This dataset is open" if is_open else "Work on this dataset",
-    ):
-        state.open_dataset(dataset.id)
-        st.rerun()
-    images_obstacle = obstacle(_images_obstacle(dataset))
-    if st.button(
-        "Images",
-        key=f"images-{dataset.id}",
-        icon=":material/folder_open:",
-        disabled=bool(images_obstacle),
-        help=images_obstacle or _images_hint(dataset),
-    ):
-        _choose_images_dir(dataset)
-    reason = obstacle()
-    if st.button(
-        "Delete",
-        key=f"delete-{dataset.id}",
-        icon=":material/delete:",
-        disabled=bool(reason),
-        help=reason or "Asks before it deletes",
-    ):
-        _confirm_delete(dataset, is_open=is_open)
-
-
-def _images_obstacle(dataset: Dataset) -> str | None:
-    if dataset.server:
-        return "The server shows its own images; their folder is chosen there"
-    return None if may_name_paths() else "Folders are chosen at the machine that runs the dashboard"
-
-
-def _images_hint(dataset: Dataset) -> str:
-    if dataset.images_dir is None:
-        return "No image folder set: choose the folder that holds the images"
-    return f"Shown from {plain(str(dataset.images_dir))}"
-
-
-@st.dialog("Folder with the images")
-def _choose_images_dir(dataset: Dataset) -> None:
-    st.write(
-        f"The filenames of “{plain(dataset.name)}” are looked up in this folder; no file outside it is ever shown."
-    )
-    typed = st.text_input(
-        "Folder on this machine",
-        str(dataset.images_dir or ""),
-        key="images-dir",
-        placeholder="/data/images",
-        help=f"Leave it empty to show no images{paths_hint()}",
-    )
-    if st.button("Use this folder", type="primary", help="Images stay where they are"):
-        with errors_explained():
-            dataset.set_images_dir(machine_path(typed) if typed else None)
-            notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
+def _card(dataset: Dataset, *, is_open: bool) -> None:
+    st.html(thumbnails_html(dataset))
+    st.markdown(f"**{plain(dataset.name)}**" + (" :blue-badge[open]" if is_open else ""))
+    st.caption("  \n".join(plain(line) for line in describe(dataset)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Open",
+            key=f"open-{dataset.id}",
+            disabled=is_open,
+            help="This dataset is open" if is_open else "Work on this dataset",
+        ):
+            state.open_dataset(dataset.id)
             st.rerun()
+        dataset_menu(dataset, is_open=is_open)
 
 
-def _images_there(dataset: Dataset) -> str:
-    n_tried = min(dataset.n_samples, N_IMAGES_TRIED)
-    n_there = sum(dataset.image(row, "full") is not None for row in range(n_tried))
-    return f"Found {n_there:,} of the first {n_tried:,} images there"
+def thumbnails_html(dataset: Dataset) -> str:
+    """Return four images of a dataset, spread over its rows; they are decoration, so they have no description."""
+    rows = np.unique(np.linspace(0, dataset.n_samples - 1, N_THUMBNAILS).astype(int)) if dataset.n_samples else []
+    images = "".join(f'<img src="{escape(image_url(dataset, int(row)))}" alt="" loading="lazy">' for row in rows)
+    return f'<div class="card-images">{images}</div>'
 
 
-@st.dialog("Delete this dataset?")
-def _confirm_delete(dataset: Dataset, *, is_open: bool) -> None:
-    st.write(
-        f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, "
-        "predictions and scores. Image files stay where they are."
-    )
-    if st.button("Delete for good", type="primary", help="This cannot be undone"):
-        state.workspace().delete_dataset(dataset.id)
-        if is_open:
-            state.close_dataset()
-        notify(f"Deleted “{dataset.name}”")
-        st.rerun()
+def describe(dataset: Dataset) -> list[str]:
+    """Return what a card says: size and task, where the dataset stands, and what was done last."""
+    model = next((model for model in dataset.models.all() if model.is_current), None)
+    task = model.task.replace("-", " ").capitalize() if model and model.task else ""
+    embeddings = [f"{stored.name} ({stored.shape[1]}-d)" for stored in dataset.arrays.all(Kind.EMBEDDING)]
+    lines = [
+        " · ".join(part for part in (counted(dataset.n_samples, "image"), task) if part),
+        f"Embeddings: {', '.join(embeddings) or 'none'}",
+    ]
+    # A server would be asked many times for one card.
+    if not dataset.server:
+        stage = read_loop(dataset).current
+        lines.append(f"Next: {'add images' if stage is Stage.DATA else stage.lower()}")
+    return [*lines, _last_action(dataset)]
+
+
+def _last_action(dataset: Dataset) -> str:
+    tags = [tag for tag in dataset.tags() if tag.parent_id]
+    models = dataset.models.all()
+    actions = [(tag.created_at, f"tag “{tag.name}”") for tag in tags[:1]]
+    actions += [(model.created_at, f"predictions “{model.name}”") for model in models[:1]]
+    if not actions:
+        return f"Last change: {day(dataset.last_modified_at())}"
+    moment, action = max(actions)
+    return f"{day(moment)}: {action}"

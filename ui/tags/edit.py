@@ -4,7 +4,10 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
+from al_core.store.tombstones import TAG
+from ui import state
 from ui.messages import errors_explained, notify, plain
+from ui.undo import offer_undo
 from ui.visitor import obstacle
 
 INITIAL_IS_FIXED = f"{INITIAL_TAG} holds every image and stays as it is"
@@ -43,8 +46,17 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
                 dataset.rename_tag(tag, name)
                 st.rerun()
         reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)
-        if st.button("Delete tag", icon=":material/delete:", disabled=bool(reason), help=reason or "The images stay"):
+        if st.button(
+            "Delete tag",
+            icon=":material/delete:",
+            disabled=bool(reason),
+            help=reason or "The images stay, and it can be brought back",
+        ):
             with errors_explained():
                 dataset.delete_tag(tag)
-                notify(f"Deleted the tag “{tag.name}”")
+                sentence = f"Deleted the tag “{tag.name}”"
+                if dataset.server:
+                    notify(sentence)
+                else:
+                    offer_undo(sentence, state.local_workspace(), kind=TAG, dataset_id=dataset.id)
                 st.rerun()

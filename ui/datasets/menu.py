@@ -1,0 +1,102 @@
+"""What can be done to a dataset, in the menu of its card."""
+
+import streamlit as st
+
+from al_core.exceptions import InvalidInputError
+from al_core.store import Dataset
+from al_core.store.tombstones import DATASET
+from al_core.text import counted
+from ui import state
+from ui.messages import errors_explained, notify, plain
+from ui.undo import offer_undo
+from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
+
+# Enough to see whether a folder is the right one, without asking a disk for a million files.
+N_IMAGES_TRIED = 100
+RENAME = "Rename"
+IMAGES = "Images folder"
+DELETE = "Delete"
+
+
+def dataset_menu(dataset: Dataset, *, is_open: bool) -> None:
+    """Draw the menu and do what was chosen."""
+    reason = obstacle()
+    chosen = st.menu_button(
+        "More",
+        _options(dataset),
+        key=f"menu-{dataset.id}",
+        icon=":material/more_horiz:",
+        type="tertiary",
+        disabled=bool(reason),
+        help=reason or "Rename it, say where its images are, or delete it",
+    )
+    if chosen == RENAME:
+        _rename(dataset)
+    elif chosen == IMAGES:
+        _choose_images_dir(dataset)
+    elif chosen == DELETE:
+        _confirm_delete(dataset, is_open=is_open)
+
+
+def _options(dataset: Dataset) -> list[str]:
+    """Return what can be done: a server shows its own images, and their folder is chosen at its machine."""
+    is_local = dataset.server is None
+    may_choose_folder = is_local and may_name_paths()
+    return [*([RENAME] if is_local else []), *([IMAGES] if may_choose_folder else []), DELETE]
+
+
+@st.dialog("Rename this dataset")
+def _rename(dataset: Dataset) -> None:
+    name = st.text_input(
+        "New name", dataset.name, key="dataset-name", help="2 to 100 letters, digits, spaces and . _ -"
+    )
+    if st.button("Rename it", type="primary", help="Links to it stay valid"):
+        with errors_explained():
+            if name == dataset.name:
+                raise InvalidInputError(f"“{name}” is its name already: change it above")
+            state.local_workspace().dataset(dataset.id).rename(name)
+            notify(f"“{dataset.name}” is called “{name}” now")
+            st.rerun()
+
+
+@st.dialog("Folder with the images")
+def _choose_images_dir(dataset: Dataset) -> None:
+    st.write(
+        f"The filenames of “{plain(dataset.name)}” are looked up in this folder; no file outside it is ever shown."
+    )
+    typed = st.text_input(
+        "Folder on this machine",
+        str(dataset.images_dir or ""),
+        key="images-dir",
+        placeholder="/data/images",
+        help=f"Leave it empty to show no images{paths_hint()}",
+    )
+    if st.button("Use this folder", type="primary", help="Images stay where they are"):
+        with errors_explained():
+            dataset.set_images_dir(machine_path(typed) if typed else None)
+            notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
+            st.rerun()
+
+
+def _images_there(dataset: Dataset) -> str:
+    n_tried = min(dataset.n_samples, N_IMAGES_TRIED)
+    n_there = sum(dataset.image(row, "full") is not None for row in range(n_tried))
+    return f"Found {n_there:,} of the first {n_tried:,} images there"
+
+
+@st.dialog("Delete this dataset?")
+def _confirm_delete(dataset: Dataset, *, is_open: bool) -> None:
+    st.write(
+        f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, "
+        "predictions and scores. Image files stay where they are."
+    )
+    if st.button("Delete it", type="primary", help=None if dataset.server else "It can be brought back for a while"):
+        state.workspace().delete_dataset(dataset.id)
+        if is_open:
+            state.close_dataset()
+        sentence = f"Deleted the dataset “{dataset.name}”"
+        if dataset.server:
+            notify(sentence)
+        else:
+            offer_undo(sentence, state.local_workspace(), kind=DATASET, dataset_id=dataset.id)
+        st.rerun()
