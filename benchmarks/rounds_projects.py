@@ -1,11 +1,12 @@
 """Whole labeling projects for `rounds.py`: rounds of choosing and training, with every model's say on all rows."""
 
-from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.evaluation import count_of_share, draw_reserve
@@ -97,24 +98,50 @@ def simulate(
     )
 
 
-def projects(variants: list[str], seeds: range, shares: tuple[float, ...], folder: Path) -> Iterator[Project]:
-    """Yield every project, from the folder where an earlier run left it."""
+@dataclass(frozen=True)
+class Job:
+    """The projects of one split that are not stored yet."""
+
+    variant: str
+    seed: int
+    kinds: tuple[tuple[SamplingMethod, float], ...]
+    folder: Path
+
+    def file(self, method: SamplingMethod, test_share: float) -> Path:
+        return self.folder / f"{self.variant}-{self.seed}-{method}-{test_share:g}.npz"
+
+
+def kinds_of(variant: str) -> tuple[tuple[SamplingMethod, float], ...]:
+    """Which methods run on a variant, with which test share; a pool of 10,000 rows is for its many test labels."""
+    shared = [(method, 0.1) for method in (SamplingMethod.RANDOM, SamplingMethod.CORAL)]
+    methods = (SamplingMethod.RANDOM, SamplingMethod.CORAL) if variant == "fashion-large" else METHODS
+    return (*((method, 0.0) for method in methods), *shared)
+
+
+def projects(variants: list[str], seeds: range, folder: Path, n_processes: int = 2) -> list[Project]:
+    """Return every project, from the folder where an earlier run left it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for variant in variants:
-        for seed in seeds:
-            files = {
-                (method, share): folder / f"{variant}-{seed}-{method}-{share:g}.npz"
-                for method in METHODS
-                for share in shares
-            }
-            if not all(file.exists() for file in files.values()):
-                split = split_of(variant, seed)
-                graph = nearest_neighbors(split.pool, 32, normalize=False)
-                for (method, share), file in files.items():
-                    project = simulate(variant, seed, method, share, split, graph)
-                    np.savez(file, **vars(project))
-            for file in files.values():
-                yield _read(file)
+    jobs = [Job(variant, seed, kinds_of(variant), folder) for variant in variants for seed in seeds]
+    with ProcessPoolExecutor(n_processes) as pool:
+        for _ in pool.map(run_job, jobs):
+            pass
+    return [_read(job.file(*kind)) for job in jobs for kind in job.kinds]
+
+
+def run_job(job: Job) -> None:
+    missing = [kind for kind in job.kinds if not job.file(*kind).exists()]
+    if not missing:
+        return
+    with threadpool_limits(1):
+        split = split_of(job.variant, job.seed)
+        graph = nearest_neighbors(split.pool, 32, normalize=False)
+        for method, test_share in missing:
+            project = simulate(job.variant, job.seed, method, test_share, split, graph)
+            # Renamed when it is whole: an interrupted run leaves no half file.
+            whole = job.file(method, test_share)
+            part = whole.with_suffix(".part.npz")
+            np.savez(part, **vars(project))
+            part.rename(whole)
 
 
 def _read(file: Path) -> Project:

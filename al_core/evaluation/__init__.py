@@ -22,7 +22,7 @@ from al_core.evaluation.corrections import Corrections, corrections
 from al_core.evaluation.coverage import Pool
 from al_core.evaluation.explain import PickReason, SpacingCurve, explain, spacing_curve
 from al_core.evaluation.forecast import Forecast, LearningCurve, forecast
-from al_core.evaluation.intervals import accuracy, difference, independent_difference, wilson
+from al_core.evaluation.intervals import accuracy, difference, independent_difference, share_interval, wilson
 from al_core.evaluation.label_errors import ClassErrors, class_errors
 from al_core.evaluation.mask_metrics import MaskResults, class_overlaps, mask_results, mean_overlap
 from al_core.evaluation.object_metrics import ImageObjects, ObjectResults, mean_average_precision, object_results, oks
@@ -106,6 +106,7 @@ __all__ = [
     "ranking_auc",
     "ranking_sentence",
     "replay",
+    "share_interval",
     "spacing_curve",
     "stability_sign",
     "stratified",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from al_core.evaluation.intervals import normal_quantile, wilson
+from al_core.evaluation.intervals import normal_quantile, share_interval
 from al_core.evaluation.statistic import LEVEL, Statistic
 
 
@@ -31,7 +31,12 @@ class ClaimNeed:
 
 
 def labels_for_claim(true_accuracy: float, target: float, level: float = LEVEL) -> int | None:
-    """Return how many test labels it takes until Wilson's lower end reaches a target; None if it never does.
+    """Return how many test labels it takes until the lower end reaches a target; None if it never does.
+
+    Args:
+        true_accuracy: What accuracy is thought to be.
+        target: What should be claimed.
+        level: How often the interval should hold the truth.
 
     Examples:
         1.96² · 0.85 · 0.15 / (accuracy - 0.85)²:
@@ -42,7 +47,11 @@ def labels_for_claim(true_accuracy: float, target: float, level: float = LEVEL) 
     if not target < true_accuracy <= 1:
         return None
     squared = normal_quantile(level) ** 2
-    return max(1, int(np.ceil(squared * target * (1 - target) / (true_accuracy - target) ** 2)))
+    # Wilson's lower end reaches the target with so many; the exact one is farther out for a handful of labels.
+    n_labels = max(1, int(np.ceil(squared * target * (1 - target) / (true_accuracy - target) ** 2)))
+    while not share_interval(true_accuracy * n_labels, n_labels, level).is_above(target):
+        n_labels += 1
+    return n_labels
 
 
 def claim_need(estimate: Statistic, target: float, n_reserve: int) -> ClaimNeed:
@@ -54,14 +63,14 @@ def claim_need(estimate: Statistic, target: float, n_reserve: int) -> ClaimNeed:
         n_reserve: How many rows of the reserve are not labeled yet.
 
     Examples:
-        >>> need = claim_need(wilson(90, 100), 0.85, n_reserve=50)
+        >>> need = claim_need(share_interval(90, 100), 0.85, n_reserve=50)
         >>> need.n_labels, need.n_more, need.fits_reserve, need.narrowest.text()
-        (196, 96, False, '90.0% (84.2% to 93.8%), from 150 labels')
+        (196, 96, False, '90.0% (84.2% to 94.1%), from 150 labels')
     """
     if not estimate.speaks:
         return ClaimNeed(None, None, n_reserve, estimate)
     n_labels = labels_for_claim(estimate.value, target)
     n_all = estimate.n + n_reserve
-    narrowest = wilson(estimate.value * n_all, n_all)
+    narrowest = share_interval(estimate.value * n_all, n_all)
     n_more = None if n_labels is None else max(0, n_labels - estimate.n)
     return ClaimNeed(n_labels, n_more, n_reserve, narrowest)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.intervals import wilson
+from al_core.evaluation.intervals import share_interval
 from al_core.evaluation.statistic import Refusal, Statistic
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
@@ -58,12 +58,12 @@ def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64], n_
 
 
 def class_table(confusion: NDArray[np.int64]) -> list[ClassResult]:
-    """Return recall and precision of each class with Wilson's interval, or its count where it has too few.
+    """Return recall and precision of each class with its interval, or its count where it has too few.
 
     Examples:
         >>> table = class_table(np.array([[18, 2], [1, 3]]))
         >>> table[0].recall.text()
-        '90.0% (69.9% to 97.2%), from 20 labels'
+        '90.0% (69.9% to 98.3%), from 20 labels'
         >>> table[1].recall.text()
         '4 test labels; a class needs 10'
     """
@@ -79,4 +79,4 @@ def class_table(confusion: NDArray[np.int64]) -> list[ClassResult]:
 def _share(n_right: int, n: int, noun: str) -> Statistic:
     if n < LEAST_PER_CLASS:
         return Refusal(f"{counted(n, noun)}; a class needs {LEAST_PER_CLASS}", n, LEAST_PER_CLASS)
-    return wilson(n_right, n)
+    return share_interval(n_right, n)

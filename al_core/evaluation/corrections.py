@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.intervals import independent_difference, wilson
+from al_core.evaluation.intervals import independent_difference, share_interval
 from al_core.evaluation.statistic import Interval, Statistic
 
 
@@ -50,8 +50,8 @@ def corrections(chosen_is_right: NDArray[np.bool_], random_is_right: NDArray[np.
         chosen_is_right: Whether the model that made the scores was right on each chosen sample.
         random_is_right: The same for test samples of the same rounds.
     """
-    chosen = wilson(float(np.sum(~chosen_is_right)), len(chosen_is_right))
-    random = wilson(float(np.sum(~random_is_right)), len(random_is_right))
+    chosen = share_interval(float(np.sum(~chosen_is_right)), len(chosen_is_right))
+    random = share_interval(float(np.sum(~random_is_right)), len(random_is_right))
     if not chosen.speaks:
         return Corrections(chosen, random, chosen)
     if not random.speaks:

@@ -1,5 +1,6 @@
 """Intervals for shares: of right predictions and of their differences, over samples or over groups."""
 
+from dataclasses import replace
 from statistics import NormalDist
 from typing import TypeAlias
 
@@ -11,14 +12,17 @@ from al_core.evaluation.statistic import LEVEL, Interval, Refusal, Statistic
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
+_N_HALVINGS = 50
+
 Outcomes: TypeAlias = NDArray[np.bool_] | NDArray[np.floating]
 """(T,) one value from 0 to 1 for each test label: whether the model was right, or an overlap, or another figure."""
 
 
 def wilson(n_right: float, n: float, level: float = LEVEL) -> Statistic:
-    """Return the share of right predictions with Wilson's score interval.
+    """Return a share with Wilson's score interval.
 
-    It holds its level where the textbook interval fails: with few labels, and with shares near 0 or 1.
+    It holds its level on average also with few labels. Near shares of 0 and 1 it does not: with 99 right of 100 its
+    upper end is 99.8 %, which cuts off truths that are common among good models. `share_interval` mends that.
 
     Source: Wilson, JASA 22 (1927); Brown, Cai, DasGupta, Statistical Science 16 (2001), §3.1.1.
 
@@ -48,6 +52,60 @@ def wilson(n_right: float, n: float, level: float = LEVEL) -> Statistic:
     return Interval(share, low, high, n=round(n), level=level)
 
 
+def share_interval(n_right: float, n: float, level: float = LEVEL) -> Statistic:
+    """Return a share with Wilson's score interval, each end as far out as the mid-P interval's where that is farther.
+
+    A 95 % interval then holds the truth in at least 92.5 % of samples for every share, every number of labels from 10
+    on and every size of population (enumerated in its tests); Wilson's alone falls to 84 %, near shares of 0 and 1. It
+    is 1 to 7 % wider. Nothing is taken off for the part of a finite population that was labeled: a reserve is a tenth
+    at most, which would narrow the interval by a twentieth.
+
+    Source: Berry, Armitage, The Statistician 44 (1995), on mid-P intervals; Brown, Cai, DasGupta (2001), §4.1.1, on
+    what Wilson's needs near the ends.
+
+    Args:
+        n_right: How many were right.
+        n: Of how many; an effective number of labels need not be whole.
+        level: How often the interval should hold the truth.
+
+    Examples:
+        With all right the lower end is Wilson's, with one mistake the upper end is the exact one.
+
+        >>> share_interval(100, 100).low == wilson(100, 100).low
+        True
+        >>> wilson(99, 100).text(), share_interval(99, 100).text()
+        ('99.0% (94.6% to 99.8%), from 100 labels', '99.0% (94.6% to 99.9%), from 100 labels')
+    """
+    interval = wilson(n_right, n, level)
+    if not interval.speaks:
+        return interval
+    low = min(interval.low, _mid_p_low(n_right, n, level))
+    high = max(interval.high, 1 - _mid_p_low(n - n_right, n, level))
+    return replace(interval, low=low, high=high)
+
+
+def _mid_p_low(n_right: float, n: float, level: float) -> float:
+    """Return the share under which so many or more are right with half of (1 - level), the observed number halved.
+
+    The binomial's tails are incomplete beta functions, which also take numbers of labels that are not whole.
+    """
+    from scipy.special import betainc
+
+    if n_right <= 0:
+        return 0.0
+    low = 0.0
+    high = 1.0
+    for _ in range(_N_HALVINGS):
+        middle = (low + high) / 2
+        reaching = betainc(n_right, n - n_right + 1, middle)
+        exceeding = betainc(n_right + 1, n - n_right, middle) if n_right < n else 0.0
+        if (reaching + exceeding) / 2 < (1 - level) / 2:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 def normal_quantile(level: float) -> float:
     """Return how many standard deviations each side of the mean hold a share of a normal distribution.
 
@@ -59,7 +117,7 @@ def normal_quantile(level: float) -> float:
 
 
 def accuracy(outcomes: Outcomes, groups: NDArray[np.int64] | None = None, *, seed: int = 0) -> Statistic:
-    """Return the mean outcome with its interval: Wilson's, or a bootstrap over groups if test rows come in groups.
+    """Return the mean outcome with its interval: of a share, or a bootstrap over groups if test rows come in groups.
 
     Images of one sequence or patient are alike, so 300 of them say less than 300 others would. A bootstrap draws whole
     groups again and again (Davison, Hinkley, Bootstrap Methods and their Application, 1997, §3.8).
@@ -71,17 +129,17 @@ def accuracy(outcomes: Outcomes, groups: NDArray[np.int64] | None = None, *, see
 
     Examples:
         >>> accuracy(np.array([True] * 30 + [False] * 10)).text()
-        '75.0% (59.8% to 85.8%), from 40 labels'
+        '75.0% (59.8% to 86.5%), from 40 labels'
     """
     values = np.asarray(outcomes, np.float64)
     if groups is None and _is_binary(values):
-        return wilson(float(values.sum()), len(values))
+        return share_interval(float(values.sum()), len(values))
     sums, sizes = group_totals(values[:, None], np.arange(len(values)) if groups is None else groups)
     if len(sizes) < LEAST_UNITS:
         return _too_few_units(len(sizes), len(values), "group" if groups is not None else "label")
     if np.ptp(values) == 0:
         # Outcomes that are all alike have no spread to draw from: at worst each group is one observation.
-        worst = wilson(float(values[0] * len(sizes)), len(sizes))
+        worst = share_interval(float(values[0] * len(sizes)), len(sizes))
         return Interval(float(values[0]), worst.low, worst.high, len(values)) if worst.speaks else worst
     interval = bootstrap_interval(sums, sizes, lambda totals, n: totals[:, 0] / n, seed=seed)
     return Interval(float(values.mean()), max(interval.low, 0.0), min(interval.high, 1.0), n=len(values))
@@ -92,9 +150,10 @@ def difference(
 ) -> Statistic:
     """Return by how much the second model's mean outcome is higher, from the test labels that both were judged on.
 
-    Pairs make the interval far narrower than two separate ones would be: what both get right or wrong cancels. Half a
+    Pairs make the interval far narrower than two separate ones would be: what both get right or wrong cancels. One
     pair for each way the models could differ is added to the bootstrap's urn, so that ten pairs without a difference
-    do not claim that there is none (Agresti, Min, Statistics in Medicine 24, 2005).
+    do not claim that there is none (Bonett, Price, Journal of Educational and Behavioral Statistics 37, 2012). With
+    half a pair, 95 % intervals hold the truth in 87 % where only one model is ever better (tests/evaluation).
 
     Args:
         first: One value for each test label.
@@ -109,7 +168,7 @@ def difference(
         >>> first = np.array([1, 1, 0, 0, 0, 0, 0, 0, 1, 1] * 10)
         >>> second = np.array([1, 1, 1, 1, 1, 0, 0, 0, 1, 0] * 10)
         >>> difference(first, second).text()
-        '20.0% (7.8% to 31.4%), from 100 labels'
+        '20.0% (6.9% to 31.4%), from 100 labels'
     """
     if len(first) != len(second):
         raise InvalidInputError(
@@ -121,14 +180,11 @@ def difference(
     sums, sizes = group_totals(gains[:, None], units)
     if len(sizes) < LEAST_UNITS:
         return _too_few_units(len(sizes), len(gains), "label" if groups is None else "group")
-    # A pair that differs either way, of the size of a usual unit, counted half.
+    # A pair that differs either way, of the size of a usual unit.
     usual = float(sizes.mean())
     urn_sums = np.vstack([sums, [[usual], [-usual]]])
     urn_sizes = np.append(sizes, [usual, usual])
-    urn_weights = np.append(np.ones(len(sizes)), [0.5, 0.5])
-    interval = bootstrap_interval(
-        urn_sums, urn_sizes, lambda totals, n: totals[:, 0] / n, seed=seed, weights=urn_weights
-    )
+    interval = bootstrap_interval(urn_sums, urn_sizes, lambda totals, n: totals[:, 0] / n, seed=seed)
     value = float(gains.mean())
     return Interval(value, min(interval.low, value), max(interval.high, value), n=len(gains))
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.intervals import Outcomes, wilson
+from al_core.evaluation.intervals import Outcomes, share_interval
 from al_core.evaluation.statistic import Interval, Refusal, Statistic
 from al_core.text import counted
 
@@ -17,7 +17,7 @@ LEAST_PER_STRATUM = 5
 def stratified(outcomes: Outcomes, strata: NDArray[np.int64], shares: NDArray[np.float64]) -> Statistic:
     """Return accuracy on a population of several strata, each of them tested by a random sample of its own.
 
-    The interval is Wilson's for the effective number of labels: as many as a plain random sample of the same variance
+    The interval is a share's for the effective number of labels: as many as a plain random sample of the same variance
     would have (Franco, Little, Louis, Slud, Journal of Survey Statistics and Methodology 7, 2019, §2.2).
 
     Args:
@@ -30,7 +30,7 @@ def stratified(outcomes: Outcomes, strata: NDArray[np.int64], shares: NDArray[np
 
         >>> right = np.array([1] * 8 + [0] * 2 + [1] * 5 + [0] * 5)
         >>> stratified(right, np.repeat([0, 1], 10), np.array([0.75, 0.25])).text()
-        '72.5% (49.2% to 87.8%), from 20 labels'
+        '72.5% (48.8% to 89.3%), from 20 labels'
     """
     values = np.asarray(outcomes, np.float64)
     counts = np.bincount(strata, minlength=len(shares))
@@ -45,7 +45,7 @@ def stratified(outcomes: Outcomes, strata: NDArray[np.int64], shares: NDArray[np
     variance = float(shares**2 @ (smooth * (1 - smooth) / counts))
     overall = float(shares @ smooth)
     n_effective = overall * (1 - overall) / variance
-    interval = wilson(value * n_effective, n_effective)
+    interval = share_interval(value * n_effective, n_effective)
     return Interval(value, interval.low, interval.high, n=len(values)) if interval.speaks else interval
 
 
@@ -67,7 +67,7 @@ def post_stratified(
     """
     values = np.asarray(outcomes, np.float64)
     if len(values) < LEAST_PER_STRATUM:
-        return wilson(float(values.sum()), len(values))
+        return share_interval(float(values.sum()), len(values))
     edges = np.quantile(population_confidence, np.arange(1, N_STRATA) / N_STRATA)
     strata = np.searchsorted(edges, confidence, side="right")
     population_strata = np.searchsorted(edges, population_confidence, side="right")

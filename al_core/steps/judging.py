@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation import Refusal, Statistic, accuracy, detect_contamination, stratified, wilson
+from al_core.evaluation import Refusal, Statistic, accuracy, detect_contamination, share_interval, stratified
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.labels import TaskLabels
 from al_core.steps.reserve import StoredReserve, group_numbers
@@ -80,7 +80,7 @@ class TestLabels:
                 outcomes, self.reserve.reserve.stratum_of(self.rows), self.reserve.reserve.stratum_shares()
             )
         if not len(outcomes):
-            return wilson(0, 0)
+            return share_interval(0, 0)
         return accuracy(outcomes, None if self.groups is None else self.groups[self.rows])
 
     def _seen(self, dataset: "Dataset", model: Model) -> str | None:

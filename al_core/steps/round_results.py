@@ -16,11 +16,11 @@ from al_core.evaluation import (
     StopAdvice,
     claim_need,
     forecast,
+    share_interval,
     stability_sign,
     target_sign,
     unpriced_value_sign,
     value_sign,
-    wilson,
 )
 from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.predictions import CLASSIFICATION
@@ -107,7 +107,7 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     results = tuple(_result(dataset, each, task, judge, labels, plan) for each in rounds)
     n_next = _n_next(rounds)
     predicted = _forecast(results, judge, plan, n_next)
-    last = next((result.accuracy for result in reversed(results) if result.round.model), wilson(0, 0))
+    last = next((result.accuracy for result in reversed(results) if result.round.model), share_interval(0, 0))
     if last.speaks and task != CLASSIFICATION:
         # How many labels a claim takes is known for shares of right answers alone.
         last = Refusal(f"claims are worked out for classes of whole images so far, not for {JUDGES[task].measure}")

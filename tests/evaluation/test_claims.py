@@ -1,7 +1,7 @@
 import pytest
 
 from al_core.evaluation.claims import claim_need, labels_for_claim
-from al_core.evaluation.intervals import wilson
+from al_core.evaluation.intervals import share_interval
 from al_core.evaluation.statistic import Refusal
 
 
@@ -9,18 +9,18 @@ from al_core.evaluation.statistic import Refusal
 def test_so_many_labels_are_enough_and_one_less_is_not(accuracy: float, target: float) -> None:
     n_labels = labels_for_claim(accuracy, target)
     assert n_labels is not None
-    assert wilson(accuracy * n_labels, n_labels).is_above(target)
-    assert not wilson(accuracy * (n_labels - 1), n_labels - 1).is_above(target)
+    assert share_interval(accuracy * n_labels, n_labels).is_above(target)
+    assert not share_interval(accuracy * (n_labels - 1), n_labels - 1).is_above(target)
 
 
 def test_a_model_below_the_target_never_supports_the_claim() -> None:
-    need = claim_need(wilson(80, 100), 0.85, n_reserve=100)
+    need = claim_need(share_interval(80, 100), 0.85, n_reserve=100)
     assert (need.n_labels, need.n_more, need.fits_reserve) == (None, None, False)
-    assert need.narrowest == wilson(160, 200)
+    assert need.narrowest == share_interval(160, 200)
 
 
 def test_a_claim_that_holds_already_needs_no_more() -> None:
-    need = claim_need(wilson(950, 1000), 0.85, n_reserve=0)
+    need = claim_need(share_interval(950, 1000), 0.85, n_reserve=0)
     assert (need.n_more, need.fits_reserve) == (0, True)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.evaluation.class_metrics import class_table, confusion_matrix
-from al_core.evaluation.intervals import wilson
+from al_core.evaluation.intervals import share_interval
 from al_core.exceptions import InvalidInputError
 
 
@@ -13,9 +13,9 @@ def test_rows_are_labels_and_columns_are_predictions() -> None:
 
 def test_a_class_with_ten_test_labels_has_an_interval_and_one_with_nine_its_count() -> None:
     table = class_table(np.array([[8, 2], [0, 9]]))
-    assert table[0].recall == wilson(8, 10)
+    assert table[0].recall == share_interval(8, 10)
     assert table[1].recall.text() == "9 test labels; a class needs 10"
-    assert table[1].precision == wilson(9, 11)
+    assert table[1].precision == share_interval(9, 11)
     assert (table[0].n_labels, table[0].n_predicted) == (10, 8)
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from al_core.evaluation.intervals import accuracy, difference, independent_difference, wilson
+from al_core.evaluation.intervals import accuracy, difference, independent_difference, share_interval, wilson
 from al_core.evaluation.statistic import Interval, Statistic
 from al_core.exceptions import InvalidInputError
 
@@ -27,8 +28,59 @@ def test_without_test_labels_there_is_no_accuracy() -> None:
     assert refusal.reason == "no test labels yet"
 
 
-def test_accuracy_of_plain_labels_is_wilsons() -> None:
-    assert accuracy(np.array([True] * 9 + [False])) == wilson(9, 10)
+def test_accuracy_of_plain_labels_is_a_share() -> None:
+    assert accuracy(np.array([True] * 9 + [False])) == share_interval(9, 10)
+
+
+def test_each_end_of_a_share_is_the_outer_one_of_wilson_and_mid_p() -> None:
+    # Mid-P ends of 1 in 29 from Newcombe, Statistics in Medicine 17 (1998), table I, method 6: 0.0017 and 0.1585.
+    assert speaking(share_interval(1, 29)).low == pytest.approx(0.0017, abs=5e-5)
+    assert speaking(share_interval(1, 29)).high == speaking(wilson(1, 29)).high
+    # All of 20 right: mid-P begins where 0.5 p^20 = 0.025, Wilson's at 20 / (20 + 1.96²), farther out.
+    assert speaking(share_interval(20, 20)).low == pytest.approx(20 / (20 + 1.96**2), abs=1e-4)
+    assert speaking(share_interval(20, 20)).low < 0.05 ** (1 / 20)
+
+
+def test_an_effective_number_of_labels_lies_between_whole_ones() -> None:
+    widths = [speaking(share_interval(0.9 * n, n)) for n in (30, 30.5, 31)]
+    assert widths[0].low < widths[1].low < widths[2].low
+    assert widths[0].high > widths[1].high > widths[2].high
+
+
+@pytest.mark.parametrize("n", [10, 15, 20, 30, 50, 100, 200])
+def test_intervals_of_shares_hold_every_truth_often_enough(n: int) -> None:
+    from scipy.stats import binom, hypergeom
+
+    ends = np.array([[speaking(share_interval(k, n)).low, speaking(share_interval(k, n)).high] for k in range(n + 1)])
+    n_right = np.arange(n + 1)[:, None]
+
+    def coverages(shares: NDArray[np.float64], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+        holds = (ends[:, :1] <= shares) & (shares <= ends[:, 1:])
+        return np.asarray((chances * holds).sum(axis=0))
+
+    shares = np.concatenate([np.linspace(0.5, 0.98, 400), np.linspace(0.98, 0.9999, 400)])
+    endless = coverages(shares, binom.pmf(n_right, n, shares))
+    assert endless.min() >= 0.925
+    assert endless[:400].mean() >= 0.945
+    # Populations of every usual size, each with every number of right predictions from a half on.
+    for size in (2 * n, 5 * n, 10 * n, 900, 2500):
+        rights = np.arange(size // 2, size + 1)
+        assert coverages(rights / size, hypergeom.pmf(n_right, size, rights, n)).min() >= 0.925
+
+
+@pytest.mark.parametrize("n", [10, 20, 50])
+def test_intervals_of_differences_hold_every_truth_often_enough(n: int) -> None:
+    from scipy.stats import multinomial
+
+    # So many pairs that only the second and only the first model gets right; more are rarer than 1 in 10,000.
+    kinds = [(better, worse) for better in range(n + 1) for worse in range(n + 1 - better) if better + worse <= 25]
+    gains = [np.repeat([1, -1, 0], [better, worse, n - better - worse]) for better, worse in kinds]
+    ends = np.array([[gain.low, gain.high] for gain in (speaking(difference(np.zeros(n), each)) for each in gains)])
+    for better, worse in [(0.02, 0), (0.04, 0), (0.1, 0), (0.2, 0), (0.05, 0.05), (0.1, 0.02), (0.15, 0.1)]:
+        chances = multinomial.pmf([(i, j, n - i - j) for i, j in kinds], n, [better, worse, 1 - better - worse])
+        truth = better - worse
+        holds = (ends[:, 0] <= truth + 1e-9) & (truth - 1e-9 <= ends[:, 1])
+        assert chances[holds].sum() >= 0.915
 
 
 def test_an_average_overlap_gets_a_bootstrap_interval_near_students() -> None:

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from al_core.evaluation.intervals import wilson
+from al_core.evaluation.intervals import share_interval
 from al_core.evaluation.strata import merged_strata, post_stratified, stratified
 
 
 def test_one_stratum_is_a_plain_sample() -> None:
     result = stratified(np.arange(200) < 160, np.zeros(200, np.int64), np.ones(1))
-    plain = wilson(160, 200)
+    plain = share_interval(160, 200)
     assert result.speaks
     assert plain.speaks
     assert (result.value, result.low, result.high) == pytest.approx((plain.value, plain.low, plain.high), abs=1e-3)
@@ -35,7 +35,7 @@ def test_a_stratified_interval_is_narrower_where_confidence_tells_right_from_wro
     sampled = rng.choice(population, 200)
     right = rng.random(200) < np.where(sampled > 0.4, 0.98, 0.3)
     weighted = post_stratified(right, sampled, population)
-    plain = wilson(right.sum(), 200)
+    plain = share_interval(right.sum(), 200)
     assert weighted.speaks
     assert plain.speaks
     assert weighted.high - weighted.low < 0.8 * (plain.high - plain.low)
@@ -55,7 +55,7 @@ def test_intervals_after_stratification_hold_the_truth() -> None:
 
 
 def test_few_labels_are_not_stratified() -> None:
-    assert post_stratified(np.ones(4), np.ones(4), np.ones(50)) == wilson(4, 4)
+    assert post_stratified(np.ones(4), np.ones(4), np.ones(50)) == share_interval(4, 4)
 
 
 def test_equal_confidences_make_one_stratum() -> None:
