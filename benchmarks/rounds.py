@@ -318,7 +318,7 @@ def main() -> None:
     if arguments.quick:
         folder = Path(tempfile.gettempdir()) / "al-core-bench-rounds-quick"
     with threadpool_limits(2):
-        all_projects = list(projects(variants, seeds, (0.0, 0.1), folder))
+        all_projects = projects(variants, seeds, folder)
         sections: dict[str, Callable[[], str]] = {
             "Intervals": lambda: intervals(all_projects, 100 if arguments.quick else 500),
             "Forecasts": lambda: forecasts(all_projects),
