@@ -1,7 +1,7 @@
 """Whole labeling projects for `rounds.py`: rounds of choosing and training, with every model's say on all rows."""
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,10 @@ from benchmarks.label_efficiency_data import VARIANTS, Split
 
 N_CLASSES = 10
 METHODS = tuple(SamplingMethod)
+LARGE = "fashion-large"
+REPLAYED = ("digits", "fashion", "fashion-long-tail")
+# Twenty of them: 400 of 1,000 rows, 1,200 of 2,500 and 2,000 of 10,000.
+LONG_BATCHES = {"digits": 20, LARGE: 100}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,7 @@ class Project:
         seed: The split and every random choice.
         method: How batches were chosen.
         test_share: Which share of each batch was spent on test labels.
+        is_long: Whether it went on until the curve was flat.
         n_labels: (R,) training labels of each round.
         paid: (R,) training and test labels of each round.
         is_right: (R, N) whether the model of each round is right on each row of the pool.
@@ -41,6 +46,7 @@ class Project:
     seed: int
     method: str
     test_share: float
+    is_long: bool
     n_labels: NDArray[np.int64]
     paid: NDArray[np.int64]
     is_right: NDArray[np.bool_]
@@ -59,10 +65,61 @@ def split_of(variant: str, seed: int) -> Split:
     return VARIANTS[variant](np.random.default_rng(seed))
 
 
-def simulate(
-    variant: str, seed: int, method: SamplingMethod, test_share: float, split: Split, graph: NeighborGraph
-) -> Project:
+@dataclass(frozen=True)
+class Kind:
+    """How a project is run: `is_long` ones go on until the curve is flat, in three times as large batches."""
+
+    method: SamplingMethod
+    test_share: float = 0.0
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """The projects of one split."""
+
+    variant: str
+    seed: int
+    folder: Path
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """A pool of 10,000 rows is there for its many test labels; replays need long pools of all four makers."""
+        both = [SamplingMethod.RANDOM, SamplingMethod.CORAL]
+        short = both if self.variant == LARGE else METHODS
+        long = METHODS if self.variant in REPLAYED else both
+        return [
+            *(Kind(method) for method in short),
+            *(Kind(method, test_share=0.1) for method in both),
+            *(Kind(method, is_long=True) for method in long),
+        ]
+
+    def file(self, kind: Kind) -> Path:
+        suffix = "-long" if kind.is_long else ""
+        return self.folder / f"{self.variant}-{self.seed}-{kind.method}-{kind.test_share:g}{suffix}.npz"
+
+    def run(self) -> None:
+        missing = [kind for kind in self.kinds if not self.file(kind).exists()]
+        if not missing:
+            return
+        with threadpool_limits(1):
+            split = split_of(self.variant, self.seed)
+            graph = nearest_neighbors(split.pool, 32, normalize=False)
+            for kind in missing:
+                project = simulate(self, kind, split, graph)
+                # Renamed when it is whole: an interrupted run leaves no half file.
+                part = self.file(kind).with_suffix(".part.npz")
+                np.savez(part, **vars(project))
+                part.rename(self.file(kind))
+
+
+def simulate(job: Job, kind: Kind, split: Split, graph: NeighborGraph) -> Project:
     """Return a project: the first batch at random, every later one by the method; a model after each."""
+    if kind.is_long:
+        split = replace(split, batch=LONG_BATCHES.get(job.variant, 60), n_batches=20)
+    seed = job.seed
+    method = kind.method
+    test_share = kind.test_share
     population = np.arange(len(split.pool))
     reserve = draw_reserve(population, seed).rows if test_share else population[:0]
     open_rows = np.setdiff1d(population, reserve)
@@ -84,10 +141,11 @@ def simulate(
     n_pool = len(split.pool)
     n_labels = n_new * np.arange(1, split.n_batches + 1)
     return Project(
-        variant=variant,
+        variant=job.variant,
         seed=seed,
         method=str(method),
         test_share=test_share,
+        is_long=kind.is_long,
         n_labels=n_labels,
         paid=split.batch * np.arange(1, split.n_batches + 1),
         is_right=predicted[:, :n_pool] == split.labels,
@@ -98,54 +156,18 @@ def simulate(
     )
 
 
-@dataclass(frozen=True)
-class Job:
-    """The projects of one split that are not stored yet."""
-
-    variant: str
-    seed: int
-    kinds: tuple[tuple[SamplingMethod, float], ...]
-    folder: Path
-
-    def file(self, method: SamplingMethod, test_share: float) -> Path:
-        return self.folder / f"{self.variant}-{self.seed}-{method}-{test_share:g}.npz"
-
-
-def kinds_of(variant: str) -> tuple[tuple[SamplingMethod, float], ...]:
-    """Which methods run on a variant, with which test share; a pool of 10,000 rows is for its many test labels."""
-    shared = [(method, 0.1) for method in (SamplingMethod.RANDOM, SamplingMethod.CORAL)]
-    methods = (SamplingMethod.RANDOM, SamplingMethod.CORAL) if variant == "fashion-large" else METHODS
-    return (*((method, 0.0) for method in methods), *shared)
-
-
 def projects(variants: list[str], seeds: range, folder: Path, n_processes: int = 2) -> list[Project]:
     """Return every project, from the folder where an earlier run left it."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [Job(variant, seed, kinds_of(variant), folder) for variant in variants for seed in seeds]
+    jobs = [Job(variant, seed, folder) for variant in variants for seed in seeds]
     with ProcessPoolExecutor(n_processes) as pool:
-        for _ in pool.map(run_job, jobs):
+        for _ in pool.map(Job.run, jobs):
             pass
-    return [_read(job.file(*kind)) for job in jobs for kind in job.kinds]
-
-
-def run_job(job: Job) -> None:
-    missing = [kind for kind in job.kinds if not job.file(*kind).exists()]
-    if not missing:
-        return
-    with threadpool_limits(1):
-        split = split_of(job.variant, job.seed)
-        graph = nearest_neighbors(split.pool, 32, normalize=False)
-        for method, test_share in missing:
-            project = simulate(job.variant, job.seed, method, test_share, split, graph)
-            # Renamed when it is whole: an interrupted run leaves no half file.
-            whole = job.file(method, test_share)
-            part = whole.with_suffix(".part.npz")
-            np.savez(part, **vars(project))
-            part.rename(whole)
+    return [_read(job.file(kind)) for job in jobs for kind in job.kinds]
 
 
 def _read(file: Path) -> Project:
     with np.load(file) as arrays:
         values = {name: arrays[name] for name in arrays}
-    plain = {name: values.pop(name).item() for name in ("variant", "seed", "method", "test_share")}
+    plain = {name: values.pop(name).item() for name in ("variant", "seed", "method", "test_share", "is_long")}
     return Project(**plain, **values)

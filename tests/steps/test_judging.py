@@ -28,8 +28,8 @@ def test_a_model_is_judged_on_the_labels_of_the_reserve_alone(workspace: Workspa
     model = dataset.models.get("model")
     outcomes = tests.outcomes(dataset, model)
     assert outcomes.tolist() == [0] * 5 + [1] * 15
-    # Wilson's interval of 15 of 20.
-    assert tests.accuracy(dataset, model, outcomes).text() == "75.0% (53.1% to 88.8%), from 20 labels"
+    # The interval of 15 of 20.
+    assert tests.accuracy(dataset, model, outcomes).text() == "75.0% (53.0% to 90.2%), from 20 labels"
 
 
 def test_a_model_without_predictions_for_test_samples_is_not_judged(workspace: Workspace) -> None:
