@@ -7,10 +7,12 @@ project sees, or from the whole population.
 """
 
 import argparse
+import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +36,12 @@ from al_core.evaluation import (
     value_sign,
 )
 from al_core.evaluation.label_errors import average_precision
-from al_core.evaluation.power_law import fit_power_law
+from benchmarks.power_law import PowerLaw, fit_power_law
 from benchmarks.rounds_projects import METHODS, Project, projects, split_of
 
 QUICK_VARIANTS = ["digits", "fashion"]
-ALL_VARIANTS = ["digits", "fashion", "fashion-long-tail", "fashion-duplicated", "fashion-mislabeled"]
+ALL_VARIANTS = ["digits", "fashion", "fashion-long-tail", "fashion-duplicated", "fashion-mislabeled", "fashion-large"]
+CALIBRATED = ("digits", "fashion")
 TEST_LABELS = (50, 100, 300, 1000)
 N_ERRORS = 1000
 
@@ -90,45 +93,116 @@ def intervals(all_projects: list[Project], n_redraws: int) -> str:
     return table(["interval", "test labels", "coverage %", "worst model %", "models"], rows)
 
 
+@dataclass(frozen=True)
+class Told:
+    """One forecast and what came.
+
+    Attributes:
+        n_tests: Test labels it rests on.
+        is_calibrated: Whether the width of ranges was chosen on this data.
+        needed: Labels to the target, and how many it took.
+        gain: Of the next batch, and what was expected by the project's own curve and by the mean of 20 projects.
+        least: The lower end of the labels to the target, shown or not.
+    """
+
+    n_tests: int
+    is_calibrated: bool
+    needed: tuple[Statistic, float]
+    gain: tuple[Statistic, float, float]
+    least: float
+
+    @property
+    def needed_holds(self) -> bool:
+        return holds(self.needed[0], self.needed[1])
+
+
 def forecasts(all_projects: list[Project]) -> str:
     """How often the forecast refuses, and how often its range holds the truth where it speaks."""
-    spoken: dict[int, list[bool]] = defaultdict(list)
-    needed_hits: dict[int, list[bool]] = defaultdict(list)
-    gain_hits: dict[int, list[bool]] = defaultdict(list)
-    for project in all_projects:
-        if project.test_share:
-            continue
-        population = project.untrained
-        accuracies = project.is_right[:, population].mean(axis=1)
-        n_labels = project.n_labels.astype(np.float64)
-        # The truth is the curve through all rounds, later ones too, on the whole population: an expected gain is
-        # asked for, not the luck of one training run.
-        weights = 1 / (accuracies * (1 - accuracies))
-        truth = fit_power_law(n_labels[1:], accuracies[None, 1:], weights[1:])
-        rng = np.random.default_rng(project.seed)
-        for last in (5, 8):
-            target = float(truth.accuracy(n_labels[last + 4])[0])
-            needed = float(n_labels[last + 4] - n_labels[last])
-            gain = float((truth.accuracy(n_labels[last + 1]) - truth.accuracy(n_labels[last]))[0])
-            for n_tests in TEST_LABELS:
-                if n_tests > len(population):
-                    continue
-                drawn = population[rng.choice(len(population), n_tests, replace=False)]
-                # The cold first batch lies on another curve.
-                curve = LearningCurve(project.n_labels[1 : last + 1], project.is_right[1 : last + 1, drawn])
-                n_next = int(project.n_labels[1] - project.n_labels[0])
-                result = forecast(curve, target=target, n_next=n_next, seed=project.seed)
-                spoken[n_tests].append(result.needed.speaks)
-                if result.needed.speaks:
-                    needed_hits[n_tests].append(holds(result.needed, needed))
-                if result.gain.speaks:
-                    gain_hits[n_tests].append(holds(result.gain, gain))
-    rows = [
-        [str(n), f"{100 * (1 - np.mean(spoken[n])):.0f} %", share(needed_hits[n]), share(gain_hits[n])]
-        for n in TEST_LABELS
-        if spoken[n]
+    plain = [project for project in all_projects if not project.test_share and not project.is_long]
+    mean_curves = {
+        kind: truth_of([project for project in plain if (project.variant, project.method) == kind])
+        for kind in {(project.variant, project.method) for project in plain}
+    }
+    told = [each for project in plain for each in told_by(project, mean_curves[project.variant, project.method])]
+    rows = []
+    for is_calibrated in (True, False):
+        for n_tests in TEST_LABELS:
+            some = [each for each in told if (each.n_tests, each.is_calibrated) == (n_tests, is_calibrated)]
+            if not some:
+                continue
+            spoken = [each for each in some if each.needed[0].speaks]
+            gains = [each for each in some if each.gain[0].speaks]
+            rows.append(
+                [
+                    "calibrated on" if is_calibrated else "held out",
+                    str(n_tests),
+                    share(not each.needed[0].speaks for each in some),
+                    share(each.needed_holds for each in spoken),
+                    share(each.least <= each.needed[1] + 1e-6 for each in some),
+                    share(not each.gain[0].speaks for each in some),
+                    share(holds(each.gain[0], each.gain[1]) for each in gains),
+                    share(holds(each.gain[0], each.gain[2]) for each in gains),
+                ]
+            )
+    header = [
+        "data",
+        "test labels",
+        "target refused",
+        "its range holds",
+        "its least holds",
+        "gain refused",
+        "its range holds",
+        "holds the mean project",
     ]
-    return table(["test labels", "refused", "range for the target holds the truth", "range for the gain does"], rows)
+    return table(header, rows)
+
+
+def truth_of(some: list[Project]) -> PowerLaw:
+    """Return the curve through all rounds but the cold first, later ones too, on the whole population.
+
+    It is what is expected of labels, without the luck of one training run.
+    """
+    accuracies = np.mean([project.is_right[:, project.untrained].mean(axis=1) for project in some], axis=0)
+    weights = 1 / (accuracies * (1 - accuracies))
+    return fit_power_law(some[0].n_labels[1:].astype(np.float64), accuracies[None, 1:], weights[1:])
+
+
+def told_by(project: Project, mean_curve: PowerLaw) -> Iterator[Told]:
+    """Yield forecasts after 4, 6 and 9 rounds for the accuracy four rounds later."""
+    population = project.untrained
+    truth = truth_of([project])
+    n_labels = project.n_labels.astype(np.float64)
+    rng = np.random.default_rng(project.seed)
+    for last in (3, 5, 8):
+        target = float(truth.accuracy(n_labels[last + 4])[0])
+        steps = [
+            float((curve.accuracy(n_labels[last + 1]) - curve.accuracy(n_labels[last]))[0])
+            for curve in (truth, mean_curve)
+        ]
+        for n_tests in TEST_LABELS:
+            if n_tests > len(population):
+                continue
+            drawn = population[rng.choice(len(population), n_tests, replace=False)]
+            curve = LearningCurve(project.n_labels[: last + 1], project.is_right[: last + 1, drawn])
+            n_next = int(project.n_labels[1] - project.n_labels[0])
+            result = forecast(curve, target=target, n_next=n_next, seed=project.seed)
+            yield Told(
+                n_tests,
+                project.variant in CALIBRATED,
+                (result.needed, float(n_labels[last + 4] - n_labels[last])),
+                (result.gain, *steps),
+                least_of(result.needed),
+            )
+
+
+def least_of(needed: Statistic) -> float:
+    """Return the lower end of the labels to a target, which a refusal says in words."""
+    if needed.speaks:
+        return needed.low
+    named = re.match(r"(?:at least|more than|anything from) ([\d,]+)", needed.reason)
+    if named:
+        return float(named[1].replace(",", ""))
+    return float("inf") if "levels off" in needed.reason else 0.0
 
 
 def cost_of_test_share(all_projects: list[Project]) -> str:

@@ -5,7 +5,7 @@
 - `class_metrics`, `object_metrics`, `mask_metrics`: confusion, per-class table, mAP, OKS, mIoU.
 - `contamination`: whether a model has seen the test labels.
 - `ranking_power`: whether a score ranks wrong predictions above right ones.
-- `forecast` (on `power_law`): how many more labels a target needs, what the next batch brings.
+- `forecast` (on `curve_draws`): how many more labels a target needs, what the next batch brings.
 - `stopping`: three signs and two verdicts.
 - `coverage`, `random_draws`, `card`, `corrections`: a selection against RANDOM, before and after its labels.
 - `replay` (on `probe`): which method would have got further with the labels there are.
