@@ -197,7 +197,7 @@ class LocalDataset(Dataset):
         """
         if size == "thumbnail":
             thumbnail = self.thumbnails_dir / f"{row}.webp"
-            return SampleImage("image/webp", thumbnail) if thumbnail.is_file() else None
+            return SampleImage("image/webp", thumbnail.resolve()) if thumbnail.is_file() else None
         self.check_row(row)
         if self.images_dir is None:
             return None

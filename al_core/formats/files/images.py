@@ -1,6 +1,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from al_core.exceptions import InvalidInputError
 
@@ -36,6 +37,29 @@ def resolve_image(images_dir: Path, filename: str) -> Path | None:
     # A link must not turn a file of another kind into an image.
     suffixes = {Path(filename).suffix.lower(), image.suffix.lower()}
     return image if is_file and suffixes <= IMAGE_SUFFIXES else None
+
+
+def open_resolved(path: Path) -> BinaryIO:
+    """Open the file at a path that has no links in it, such as `resolve_image` returns.
+
+    Whoever may write in the folder can put a link in its place after it was looked at.
+
+    Raises:
+        OSError: If the file is gone, or part of the path has become a link.
+    """
+    if os.name == "nt":
+        return path.open("rb")
+    # What is opened only to go on from there needs no right to be read.
+    to_pass = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
+    folder = os.open(path.anchor, to_pass)
+    try:
+        for part in path.parts[1:-1]:
+            inner = os.open(part, to_pass, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        return os.fdopen(os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb")
+    finally:
+        os.close(folder)
 
 
 def missing_images(images_dir: Path, filenames: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import resolve_image
-from al_core.formats.files.images import missing_images
+from al_core.formats.files.images import missing_images, open_resolved
 
 
 @pytest.fixture
@@ -80,3 +80,21 @@ def test_missing_images_never_look_outside_the_folder(tmp_path: Path) -> None:
     for name in ("../secret.png", "out/secret.png", str(tmp_path / "secret.png")):
         with pytest.raises(InvalidInputError, match="leads out of the images folder"):
             missing_images(tmp_path / "images", [name])
+
+
+def test_an_image_is_opened_where_it_was_found(images: Path) -> None:
+    path = resolve_image(images, "sub/b c.JPG")
+    assert path is not None
+    with open_resolved(path) as file:
+        assert file.read() == b"x"
+
+
+@pytest.mark.parametrize("swapped", ["sub/b c.JPG", "sub"])
+def test_a_link_that_takes_the_place_of_an_image_or_its_folder_is_not_followed(images: Path, swapped: str) -> None:
+    path = resolve_image(images, "sub/b c.JPG")
+    assert path is not None
+    outside = images.parent / "outside"
+    (images / swapped).rename(outside)
+    (images / swapped).symlink_to(outside)
+    with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
+        open_resolved(path)
