@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from al_core.config import Grouping
+    from al_core.config.goals import By
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.evaluation import Card, PickReason, Statistic
@@ -66,6 +67,7 @@ __all__ = [
     "export_tag",
     "export_training_labels",
     "find_round",
+    "group_names",
     "group_sizes",
     "label_sets",
     "labeled_set",
@@ -437,6 +439,13 @@ def group_sizes(dataset: "Dataset", grouping: "Grouping") -> "GroupSizes":
     from al_core.steps import outlook
 
     return outlook.group_sizes(dataset, grouping)
+
+
+def group_names(dataset: "Dataset", by: "By") -> tuple[str, ...]:
+    """Return the names of the groups of a column, a folder or a pattern, or of the classes that the model predicts."""
+    from al_core.steps import outlook
+
+    return outlook.group_names(dataset, by)
 
 
 def compare(

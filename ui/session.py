@@ -38,6 +38,8 @@ class Key(StrEnum):
     # Of the Select page, which outlive it.
     QUERY_IDS = "query-tag-ids"  # the query tag chosen for each dataset
     LABELED_CHOICES = "labeled-tag-choices"  # the labeled tag chosen for each dataset
+    WISHES = "selection-wishes"  # method, goals, limits and budget of each dataset's next selection
+    SELECTION_NAME_ROUND = "selection-name-round"
     ASKED = "new-asked-for"  # how many new images were asked for last
 
     # Of the Tags page.

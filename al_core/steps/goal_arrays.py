@@ -57,7 +57,7 @@ def goal_arrays(
     similar = [goal for goal in config.goals if with_vectors and isinstance(goal, Similar)]
     vectors = {goal.key: _vectors(dataset, goal, embedding) for goal in similar}
     by_class = any(isinstance(record, Balance | Quota) and isinstance(record.by, str) for record in _records(config))
-    shares = _class_shares(dataset) if by_class else None
+    shares = class_shares(dataset) if by_class else None
     budget = config.budget
     counts_objects = budget is not None and (budget.unit == "objects" or budget.per_object > 0)
     return GoalArrays(columns, shares, _expected_objects(dataset) if counts_objects else None, vectors)
@@ -183,7 +183,12 @@ def _vectors(dataset: "Dataset", goal: Similar, embedding: "StoredArray | None")
     return np.asarray(dataset.arrays.read(embedding)[rows])
 
 
-def _class_shares(dataset: "Dataset") -> "ClassShares":
+def class_shares(dataset: "Dataset") -> "ClassShares":
+    """Return how much of each class the current model sees on every sample.
+
+    Raises:
+        MissingInputError: If there are no predictions.
+    """
     from al_core.selection import ClassShares
 
     stored = _predictions(dataset, "the predicted class")

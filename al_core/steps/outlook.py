@@ -18,9 +18,10 @@ from al_core.config import (
     Similar,
     Typical,
 )
+from al_core.config.goals import By
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.chosen import union
-from al_core.steps.goal_arrays import goal_arrays, groups_of_grouping
+from al_core.steps.goal_arrays import class_shares, goal_arrays, groups_of_grouping
 from al_core.steps.reserve import count_test_rows
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.selections import Selection, SelectionRequest
@@ -127,6 +128,17 @@ def group_sizes(dataset: "Dataset", grouping: Grouping) -> GroupSizes:
         int((codes < 0).sum()),
         groups.names[:3],
     )
+
+
+def group_names(dataset: "Dataset", by: By) -> tuple[str, ...]:
+    """Return the names of the groups, or of the classes that the current model predicts.
+
+    Raises:
+        MissingInputError: If there is no such column, or there are no predictions.
+    """
+    if not isinstance(by, str):
+        return groups_of_grouping(dataset, by).names
+    return class_shares(dataset).names
 
 
 def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:

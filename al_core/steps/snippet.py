@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from al_core.config import Grouping
+from al_core.config import Grouping, SelectionConfig
 from al_core.store.records import INITIAL_TAG
 
 if TYPE_CHECKING:
-    from al_core.config import SelectionConfig
     from al_core.steps.selections import Selection
     from al_core.store import Dataset
 
@@ -39,8 +38,9 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     if tag.provenance.score:
         config_arguments.append(f"score_name={tag.provenance.score.name!r}")
     config_arguments.append(f"seed={config.seed}")
-    for name in ("test_share", "test_groups", "goals", "limits", "budget"):
-        if getattr(config, name):
+    usual = SelectionConfig(name=config.name)
+    for name in ("normalize", "coral", "strength", "test_share", "test_groups", "goals", "limits", "budget"):
+        if getattr(config, name) != getattr(usual, name):
             config_arguments.append(f"{name}={getattr(config, name)!r}")
     n_before = tag.size - len(selection.added_rows)
     note = ""

@@ -1,72 +1,163 @@
 """What the next selection is asked for, and starting it."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from al_core import workflow
 from al_core.config import SelectionConfig
+from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job
 from al_core.store import Dataset, Tag
 from ui import jobs
 from ui.messages import errors_explained, plain, show_error
-from ui.select.counts import choose_counts
-from ui.select.method import choose_distance, choose_method, find_obstacle
+from ui.select import run_bar
+from ui.select.budget import budget_menu
+from ui.select.counts import Counts, choose_counts
+from ui.select.editor import add_menu, edit, unfinished
+from ui.select.method import Choice, choose_distance, choose_method, find_obstacle
+from ui.select.presets import choose_preset
+from ui.select.run_bar import Consequence
 from ui.select.tags import StartingPoint, choose_tags
-from ui.select.test_samples import choose_test_share
+from ui.select.test_samples import TestChoice, choose_test_share
+from ui.select.wishes import wishes_of
+from ui.session import Key, key_of, next_round, round_of
 from ui.visitor import obstacle
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the form says, as far as it can be used.
+
+    Attributes:
+        start: What the selection begins with.
+        config: None if it cannot be run.
+        refusal: Why it cannot be run; None if it can.
+        reason: What the person cannot mend in the form; None if there is nothing.
+    """
+
+    start: StartingPoint
+    config: SelectionConfig | None
+    refusal: str | None
+    reason: str | None
 
 
 def selection_form(dataset: Dataset) -> None:
     """Draw the form; its button starts the selection as a job."""
-    tags = dataset.tags()
-    start = choose_tags(dataset, tags)
-    n_candidates = start.n_candidates
-    choice = choose_method(dataset)
-    counts = choose_counts(len(start.chosen), n_candidates)
-    if counts.refusal:
-        show_error(counts.refusal)
-    test = choose_test_share(dataset, start.reserve, counts.n_new)
-    min_distance = choose_distance()
-    left, right = st.columns(2)
-    name = left.text_input("Name", _suggested_name(tags), help="The selection is stored as a tag of this name")
-    with right:
-        seed = _choose_seed()
-    is_bad_seed = seed is not None and seed < 0
-    if is_bad_seed:
-        show_error(f"The seed is a whole number from 0, not {seed:,}")
-    # What the person cannot mend in this form disables the button; what they typed wrong is refused when they click.
-    reason = obstacle(_running(dataset) or _exhausted(start.query, n_candidates) or find_obstacle(dataset, choice))
-    is_run = st.button(
-        "Run selection",
-        type="primary",
-        disabled=bool(reason),
-        help=reason and plain(reason),
-        icon=":material/play_arrow:",
-    )
-    if reason:
-        st.caption(f":material/info: {plain(reason)}")
-    if is_run and (counts.refusal or is_bad_seed):
-        st.caption(":material/info: Nothing was run: correct the number above first.")
-    elif is_run:
+    order = _fill_in(dataset)
+    consequence = Consequence("", refusal=order.refusal)
+    if order.config and not order.reason:
+        consequence = run_bar.foresee(dataset, order.config, order.start)
+    if _is_run(order.reason, consequence):
+        if consequence.refusal or order.config is None:
+            st.caption(":material/info: Nothing was run: correct what is said above first.")
+            return
         with errors_explained():
-            config = SelectionConfig(
-                choice.method,
-                counts.n_samples,
-                min_distance,
-                name,
-                score_name=choice.score,
-                seed=seed,
-                test_share=test.share,
-                test_groups=test.groups,
-            )
-            # Checked here as well as when the tag is made, so that nobody waits for a selection that cannot be stored.
-            dataset.check_tag_name(name)
-            _start(dataset, config, start)
+            # Checked here as well as when the tag is made, so that nobody waits for one that cannot be stored.
+            dataset.check_tag_name(order.config.name)
+            _start(dataset, order.config, order.start)
+            # What is run next is another selection, and needs another name.
+            next_round(Key.SELECTION_NAME_ROUND)
             st.rerun()
 
 
 def show_job(dataset: Dataset) -> Job | None:
     """Draw the selection under way, or why it failed; return the one that has ended."""
     return jobs.show(_job_key(dataset), unit="picked")
+
+
+def _fill_in(dataset: Dataset) -> Order:
+    tags = dataset.tags()
+    choose_preset(dataset)
+    start = choose_tags(dataset, tags)
+    counts = _choose_counts(dataset, start)
+    choice = choose_method(dataset)
+    edit(dataset, "goals")
+    edit(dataset, "limits")
+    with st.container(horizontal=True, gap="xsmall"):
+        add_menu(dataset, "goals")
+        add_menu(dataset, "limits")
+        budget_menu(dataset)
+    test = choose_test_share(dataset, start.reserve, counts.n_new)
+    with st.expander("More settings"):
+        min_distance = choose_distance(dataset)
+        name = _choose_name(tags)
+        seed = _choose_seed()
+    refusal = counts.refusal or unfinished(dataset)
+    if seed is not None and seed < 0:
+        refusal = refusal or f"The seed is a whole number from 0, not {seed:,}"
+    config = None
+    if not refusal:
+        try:
+            config = _config(dataset, choice, counts, test, min_distance=min_distance, name=name, seed=seed)
+        except InvalidInputError as error:
+            refusal = str(error)
+    reason = _running(dataset) or _exhausted(start.query, start.n_candidates) or find_obstacle(dataset, choice)
+    return Order(start, config, refusal, obstacle(reason))
+
+
+def _choose_counts(dataset: Dataset, start: StartingPoint) -> Counts:
+    wishes = wishes_of(dataset)
+    if wishes.budget and wishes.is_budget_alone:
+        st.caption(f":material/payments: As many new images as the budget pays for: {plain(wishes.budget.words)}.")
+        return Counts(start.n_candidates, -1, None)
+    return choose_counts(len(start.chosen), start.n_candidates)
+
+
+def _config(  # noqa: PLR0913 - what the form says, half of it by keyword
+    dataset: Dataset,
+    choice: Choice,
+    counts: Counts,
+    test: TestChoice,
+    *,
+    min_distance: float,
+    name: str,
+    seed: int | None,
+) -> SelectionConfig:
+    wishes = wishes_of(dataset)
+    goals, limits = wishes.records
+    return SelectionConfig(
+        choice.method,
+        counts.n_samples,
+        min_distance,
+        name,
+        score_name=choice.score,
+        seed=seed,
+        test_share=test.share,
+        test_groups=test.groups,
+        goals=goals,  # type: ignore[arg-type]  # a slot without a record is refused before
+        limits=limits,  # type: ignore[arg-type]  # the same
+        budget=wishes.budget,
+    )
+
+
+def _is_run(reason: str | None, consequence: Consequence) -> bool:
+    """Draw the bar with what the button does, and return whether it was pressed."""
+    st.html(run_bar.STYLE)
+    with st.container(key="run-bar", gap="xsmall"):
+        # What the person cannot mend in this form disables the button; what they typed wrong is refused on the click.
+        if consequence.refusal:
+            show_error(consequence.refusal)
+        for warning in consequence.warnings:
+            st.caption(f":material/warning: {plain(warning[:1].upper() + warning[1:])}.")
+        text = reason or consequence.text
+        if text:
+            st.caption(f":material/info: {plain(text)}")
+        return st.button(
+            "Run selection",
+            type="primary",
+            disabled=bool(reason),
+            help=reason and plain(reason),
+            icon=":material/play_arrow:",
+            width="stretch",
+        )
+
+
+def _choose_name(tags: list[Tag]) -> str:
+    suggested = _suggested_name(tags)
+    # Another key after each run makes another field: the same one would keep what was typed.
+    key = key_of("selection-name", suggested, str(round_of(Key.SELECTION_NAME_ROUND)))
+    return st.text_input("Name", suggested, key=key, help="The selection is stored as a tag of this name")
 
 
 def _choose_seed() -> int | None:

@@ -1,6 +1,6 @@
 """How a selection chooses: its method, score and minimum distance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -9,12 +9,14 @@ from al_core.steps.score_range import range_finding_of
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Kind
 from ui.messages import plain
+from ui.select.wishes import store_wishes, wishes_of
+from ui.session import key_of
 
 WHEN_TO_USE = {
     SamplingMethod.CORAL: "Uncertain and diverse. The next labels, once a model has made predictions.",
     SamplingMethod.CORESET: "Diverse: the most different images first, rare ones included. For the first labels.",
     SamplingMethod.ACTIVE_LEARNING: "Uncertain only: the highest scores, near-duplicates included.",
-    SamplingMethod.RANDOM: "Uniformly at random. The baseline to beat.",
+    SamplingMethod.RANDOM: "Uniformly at random. The baseline to beat; it takes no goals.",
 }
 NEEDS_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
 NEEDS_EMBEDDING = (SamplingMethod.CORAL, SamplingMethod.CORESET)
@@ -32,26 +34,28 @@ class Choice:
 def choose_method(dataset: Dataset) -> Choice:
     """Draw the choice of method and score."""
     scores = preferred_first(score.name for score in dataset.arrays.all(Kind.SCORE))
-    method = st.radio(
+    key = key_of("method", dataset.id)
+    usual = SamplingMethod.CORAL if scores else SamplingMethod.CORESET
+    st.session_state[key] = wishes_of(dataset).method or usual
+    method: SamplingMethod = st.radio(
         "Method",
         list(WHEN_TO_USE),
-        index=0 if scores else 1,
-        captions=list(WHEN_TO_USE.values()),
-        help="How images are chosen",
+        key=key,
+        horizontal=True,
+        on_change=lambda: store_wishes(dataset, replace(wishes_of(dataset), method=st.session_state[key])),
+        help="How images are chosen: `method` in Python",
     )
-    needs_score = method in NEEDS_SCORE
+    st.caption(WHEN_TO_USE[method])
+    if method not in NEEDS_SCORE:
+        return Choice(method, None)
     score = st.selectbox(
-        "Score",
-        scores,
-        disabled=not needs_score,
-        placeholder="no scores yet",
-        help="Higher means more worth labeling" if needs_score else f"{method} uses no score",
+        "Score", scores, placeholder="no scores yet", help="Higher means more worth labeling: `score_name` in Python"
     )
-    if needs_score and score:
+    if score:
         finding = range_finding_of(dataset, dataset.arrays.get(Kind.SCORE, score))
         if finding:
             st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")
-    return Choice(method, score if needs_score else None)
+    return Choice(method, score)
 
 
 def find_obstacle(dataset: Dataset, choice: Choice) -> str | None:
@@ -63,9 +67,20 @@ def find_obstacle(dataset: Dataset, choice: Choice) -> str | None:
     return None
 
 
-def choose_distance() -> float:
+def choose_distance(dataset: Dataset) -> float:
     """Draw the choice of the minimum distance and return it, `NO_DISTANCE` if it is off."""
-    is_on = st.toggle("Skip near-duplicates", help="Keeps images that look alike from being selected together")
+    key = key_of("skips-near-duplicates", dataset.id)
+    st.session_state[key] = wishes_of(dataset).skips_near_duplicates
+
+    def remember() -> None:
+        store_wishes(dataset, replace(wishes_of(dataset), skips_near_duplicates=st.session_state[key]))
+
+    is_on = st.toggle(
+        "Skip near-duplicates",
+        key=key,
+        on_change=remember,
+        help="Keeps images that look alike from being selected together",
+    )
     distance = st.slider(
         "Minimum distance",
         0.0,
@@ -73,7 +88,7 @@ def choose_distance() -> float:
         0.1,
         0.01,
         disabled=not is_on,
-        help="Between any two images; 0 is identical, 2 is opposite"
+        help="Between any two images; 0 is identical, 2 is opposite: `min_distance` in Python"
         if is_on
         else "Turn on Skip near-duplicates to set it",
     )
