@@ -190,7 +190,7 @@ def told_by(project: Project, mean_curve: PowerLaw) -> Iterator[Told]:
                 n_tests,
                 project.variant in CALIBRATED,
                 (result.needed, float(n_labels[last + 4] - n_labels[last])),
-                (result.gain, *steps),
+                (result.gain, steps[0], steps[1]),
                 least_of(result.needed),
             )
 

@@ -4,6 +4,7 @@ from numpy.typing import NDArray
 
 from al_core.evaluation.forecast import LearningCurve, forecast
 from al_core.evaluation.intervals import difference
+from al_core.evaluation.statistic import Refusal
 from al_core.exceptions import InvalidInputError
 
 ROUNDS = np.array([100, 200, 300, 400, 500, 600])
@@ -125,6 +126,7 @@ def test_a_few_test_labels_are_refused_and_say_how_many_are_needed() -> None:
     leveling = np.arange(60)[None] < np.array([20, 40, 47, 49, 50, 50])[:, None]
     some = forecast(LearningCurve(ROUNDS, leveling), target=0.88, n_next=100)
     assert some.gain.speaks
+    assert isinstance(some.needed, Refusal)
     assert some.needed.n_needed == 500
     assert some.needed.text().endswith("needs 500 test labels, there are 60")
 

@@ -142,7 +142,7 @@ def _show_result(result: workflow.EmbeddedFolder) -> None:
             if st.button(label, key=f"folder-{page}", type="primary" if page == "explore" else "secondary", help=hint):
                 _forget_outcome()
                 state.open_dataset(dataset.id)
-                st.switch_page(page_file(page), query_params={Key.DATASET: dataset.id})
+                st.switch_page(page_file(page), query_params={str(Key.DATASET): dataset.id})
     if result.broken:
         _show_broken([image.reason for image in result.broken])
 

@@ -54,8 +54,9 @@ def _card(dataset: Dataset, *, is_open: bool) -> None:
 
 def thumbnails_html(dataset: Dataset) -> str:
     """Return four images of a dataset, spread over its rows; they are decoration, so they have no description."""
-    rows = np.unique(np.linspace(0, dataset.n_samples - 1, N_THUMBNAILS).astype(int)) if dataset.n_samples else []
-    images = "".join(f'<img src="{escape(image_url(dataset, int(row)))}" alt="" loading="lazy">' for row in rows)
+    # An empty dataset has no row and no image.
+    rows = np.unique(np.linspace(0, dataset.n_samples - 1, N_THUMBNAILS).astype(int))[: dataset.n_samples].tolist()
+    images = "".join(f'<img src="{escape(image_url(dataset, row))}" alt="" loading="lazy">' for row in rows)
     return f'<div class="card-images">{images}</div>'
 
 
