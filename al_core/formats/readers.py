@@ -70,7 +70,8 @@ def what_else(path: Path, head: bytes) -> str | None:
         beside = ", or together with the results that it describes" if labels.name == "coco" else ""
         return f"read as labels ({labels.label}) and holds no predictions; add it as labels{beside}"
     embeddings = _recognized(path, head, EMBEDDING_READERS)
-    if embeddings:
+    # A text of numbers may be anything.
+    if embeddings and embeddings.name != "text-matrix":
         return f"read as embeddings ({embeddings.label}) and holds no predictions; add it on the Datasets page"
     if path.suffix.lower() in (".yaml", ".yml", ".names") or path.name.lower() in ("classes.txt", "labels.txt"):
         return "a file of class names and holds no predictions; add it together with those"

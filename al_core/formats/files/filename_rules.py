@@ -14,12 +14,15 @@ _FILENAME_WORDS = (
     "filename filenames filepath filepaths file files fname fn",
     "image images imagename imagefile imagefilename imagepath imagefilepath imageuri imageurl img imgname imgfile "
     "imgfilename imgpath imguri imgurl picture photo frame framename framepath imagepaths imagenames",
-    "path paths relpath relativepath fullpath abspath absolutepath uri url src source location s3path gcsuri",
-    "imageid imgid sampleid sample samples samplename samplepath id uid uuid key keys name names basename stem title "
-    "item itemid dataid assetid",
+    "path paths relpath relativepath fullpath abspath absolutepath uri url s3path gcsuri",
+    "imageid imgid sampleid sample samples samplename samplepath",
+    "src source location id uid uuid key keys name names basename stem title item itemid dataid assetid",
     "index unnamed0 indexlevel0 level0 idx",
 )
-_FILENAME_RANKS = {word: rank for rank, words in enumerate(_FILENAME_WORDS) for word in words.split()} | {"": 4}
+_FILENAME_RANKS = {word: rank for rank, words in enumerate(_FILENAME_WORDS) for word in words.split()} | {"": 5}
+
+LAST_OF_IMAGES = 3
+"""The last rank whose names speak of images: those behind it may number rows, objects or anything."""
 
 MAX_FILENAME_LENGTH = 4096
 _CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -30,21 +33,26 @@ def filename_rank(name: str) -> int | None:
 
     Examples:
         >>> filename_rank("Image Path"), filename_rank("Unnamed: 0"), filename_rank("cat")
-        (1, 4, None)
+        (1, 5, None)
     """
     word = re.sub(r"[\W_]", "", name).lower()
     return _FILENAME_RANKS.get(word) if word or not name.strip() else None
 
 
-def most_like_filenames(names: Sequence[str]) -> int | None:
+def most_like_filenames(names: Sequence[str], *, last_rank: int | None = None) -> int | None:
     """Return the position of the name that most surely is that of filenames, or None.
+
+    Args:
+        names: Of columns, keys or arrays.
+        last_rank: The rank behind which a name is not sure enough; by default all are.
 
     Examples:
         >>> most_like_filenames(["id", "image", "cat"]), most_like_filenames(["cat", "dog"])
         (1, None)
     """
     ranks = {position: rank for position, name in enumerate(names) if (rank := filename_rank(name)) is not None}
-    return min(ranks, key=lambda position: ranks[position]) if ranks else None
+    best = min(ranks, key=lambda position: ranks[position], default=None)
+    return None if best is None or (last_rank is not None and ranks[best] > last_rank) else best
 
 
 _OTHER_TEXTS = ("class_names", "classes", "categories", "labels", "label", "targets", "y", "split")

@@ -26,9 +26,11 @@ _AS_TABLE = (
 
 
 def _texts_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
-    """Return a test for folders and archives of text files whose first lines look like that."""
+    """Return a test for text files whose first line looks like that, and for folders and archives of such."""
 
     def recognizes(path: Path, head: bytes) -> bool:
+        if path.suffix.lower() == ".txt" and not path.is_dir():
+            return bool(line.fullmatch(_first_line(head)))
         names = [name for name in tree_names(path, head) if name.lower().endswith(".txt")]
         if not names:
             return False
@@ -65,6 +67,15 @@ def _first_line(content: bytes) -> str:
     return content.decode(errors="replace").lstrip().partition("\n")[0].strip()
 
 
+def _is_of_lightly(path: Path, head: bytes) -> bool:
+    # The folder, and not one of its files, names the categories and the task.
+    return (
+        path.suffix.lower() == ".json"
+        and {"file_name", "predictions"} <= json_keys(path, head)
+        and not ({"images", "filename"} & json_keys(path, head))
+    )
+
+
 def _has_pipeline_masks(path: Path, head: bytes) -> bool:
     keys = json_keys(path, head)
     return {"score", "label", "mask"} <= keys and not keys & {"box", "bounding_box", "detections"}
@@ -77,6 +88,11 @@ ANNOTATIONS = (
     ),
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
+    ForeignKind(
+        "the file of one image from a Lightly prediction folder",
+        _is_of_lightly,
+        "its classes and its task are in schema.json; give the folder, or all its files at once",
+    ),
     ForeignKind("a MOT table (frame, track, box per line)", _is_mot, _AS_TABLE),
     ForeignKind(
         "the output of a Hugging Face image-segmentation pipeline (score, label and mask)",

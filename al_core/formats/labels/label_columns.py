@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.files.filename_rules import filename_rank, most_like_filenames
 from al_core.formats.predictions.box_layout import Layout
 
-FILENAME = (*FILENAME_COLUMNS, "image", "image_path", "image_name", "img", "path", "file", "image_id", "imageid", "url")
 LABEL = (
     "label",
     "labels",
@@ -62,7 +61,7 @@ PLACES = frozenset(
     name for group in (*CORNERS, *EXTENTS, *CENTERS) for name in group if name not in ("width", "height")
 ) | {"bbox", "box"}
 """Columns by which a table of objects is told from one of images, even if the boxes cannot be read."""
-SCORES = ("score", "confidence", "conf", "probability")
+SCORES = ("score", "confidence", "conf", "probability", "prob")
 
 IGNORED = "ignored"
 _LABEL_STUDIO = {"annotation_id", "annotator", "lead_time"}
@@ -119,7 +118,7 @@ class LabelColumns:
 def has_label_columns(columns: Sequence[str]) -> bool:
     """Return whether a header names images and labels."""
     names = [column.strip().lower() for column in columns]
-    return _first(names, FILENAME) >= 0 and (_first(names, LABEL) >= 0 or set(names) >= _LABEL_STUDIO)
+    return _filename(names) >= 0 and (_first(names, LABEL) >= 0 or set(names) >= _LABEL_STUDIO)
 
 
 def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, str]) -> LabelColumns:
@@ -134,7 +133,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         FileFormatError: If no column holds the filenames.
     """
     names = [_name(column, meanings) for column in columns]
-    filename = _first(names, FILENAME)
+    filename = _filename(names)
     if filename < 0:
         shown = ", ".join(repr(column[:40]) for column in columns[:10])
         raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
@@ -162,7 +161,7 @@ def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], 
     others = [
         column
         for column, name in enumerate(names)
-        if name and name not in _OF_LABEL_STUDIO and name not in FILENAME and name != IGNORED
+        if name and name not in _OF_LABEL_STUDIO and filename_rank(name) is None and name != IGNORED
     ]
     controls = (named,) if named >= 0 else tuple(others)
     if not controls:
@@ -173,6 +172,13 @@ def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], 
 
 def _name(column: str, meanings: Mapping[str, str]) -> str:
     return meanings.get(column, column).strip().lower()
+
+
+def _filename(names: Sequence[str]) -> int:
+    """Return the column that most surely names images, none of those that say something else about them."""
+    others = {*LABEL, *ANNOTATOR, *TIME}
+    position = most_like_filenames([name if name not in others else "label" for name in names])
+    return -1 if position is None else position
 
 
 def _first(names: Sequence[str], candidates: Sequence[str]) -> int:

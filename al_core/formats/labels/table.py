@@ -1,6 +1,7 @@
 """A table of filenames and labels: one row per image, per object or per annotator, or Label Studio's CSV."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from al_core.formats.predictions.box_layout import Layout, are_in_pixels, to_cor
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 
 _RELATIVE: Size = (1, 1)
+_LIST_OF_TEXTS = re.compile(r"""\[\s*['"]""")
 _ONE = ("1", "1.0", "true")
 _ZERO = ("0", "0.0", "false", "")
 
@@ -76,7 +78,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     elif columns.unread_places:
         _add_objects(rows, columns, labels)
     else:
-        _add_classes(rows, columns, labels)
+        _add_classes(path.name, rows, columns, labels)
     return labels.finished(_task(rows, columns))
 
 
@@ -89,14 +91,23 @@ def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
 
 
 def _other_numbers(path: Path, columns: LabelColumns) -> list[int]:
-    return [column for column in number_columns(path, read_csv_header(path)) if column not in columns.used]
+    header = read_csv_header(path)
+    numbers = [column for column in number_columns(path, header) if column not in columns.used]
+    cells, _ = read_csv_columns(path, header, texts=numbers, numbers=[])
+    # An empty column holds numbers, too, and says nothing.
+    return [column for column, values in zip(numbers, cells, strict=True) if any(map(str.strip, values))]
 
 
-def _add_classes(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def _add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     seen = set()
     for row in reported(rows):
         filename = row[columns.filename]
         label = row[columns.label].strip()
+        if _LIST_OF_TEXTS.match(label):
+            raise FileFormatError(
+                f"{source}: {label[:40]!a} is a list and not the class of an image; give one class in each row, "
+                "or add what a model has ranked as predictions"
+            )
         annotator = row.get(columns.annotator, "").strip()
         if not label:
             labels.leave_open(filename)

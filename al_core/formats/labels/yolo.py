@@ -18,6 +18,7 @@ from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
 from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.names.class_names import checked_names, yaml_names
+from al_core.formats.predictions.yolo_lines import are_predicted
 
 _CLASS_FILES = ("classes.txt", "obj.names")
 _YAML_FILES = ("data.yaml", "dataset.yaml", "data.yml")
@@ -51,19 +52,37 @@ def read_yolo(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
     classes = _Classes(tree)
     labels.list_classes(classes.names)
     images = _Images(tree, files)
+    lines = {name: decode_utf8(tree.read(name), f"{tree.source}/{name}").splitlines() for name in files}
+    _check_not_predicted(tree.source, list(lines.values()))
     for name in reported(files):
-        _add(tree, name, images, classes, labels)
+        _add(tree.source, name, lines[name], images, classes, labels)
     for filename in images.without_file():
         labels.leave_undecided(filename)
     return labels.finished()
 
 
-def _add(tree: FileTree, name: str, images: "_Images", classes: "_Classes", labels: LabelCollector) -> None:
-    source = f"{tree.source}/{name}"
+def _check_not_predicted(source: str, lines: Sequence[Sequence[str]]) -> None:
+    numbers = [line.split()[1:] for of_image in lines for line in of_image if line.strip()]
+    try:
+        is_predicted = bool(numbers) and are_predicted([[float(cell) for cell in line] for line in numbers])
+    except ValueError:
+        # The line is named when it is read.
+        return
+    if is_predicted:
+        raise FileFormatError(
+            f"{source}: its lines have a confidence, or the number of a track, behind the box: this is what a model "
+            "predicted and not what a person labeled; add it as predictions"
+        )
+
+
+def _add(
+    source: str, name: str, lines: Sequence[str], images: "_Images", classes: "_Classes", labels: LabelCollector
+) -> None:
     filename = images.name_of(name)
-    lines = decode_utf8(tree.read(name), source).splitlines()
     objects = [
-        _object(f"{source}, line {number}", line, classes) for number, line in enumerate(lines, 1) if line.strip()
+        _object(f"{source}/{name}, line {number}", line, classes)
+        for number, line in enumerate(lines, 1)
+        if line.strip()
     ]
     if not objects:
         labels.leave_undecided(filename)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from al_core.formats.files.filename_rules import LAST_OF_IMAGES, most_like_filenames
 from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.tables.meaning import Meaning
 
@@ -56,20 +57,6 @@ _NAMES = (
     *("predictedlabel", "tagname", "tag", "objectclass", "object", "species", "name", "labels", "type"),
 )
 _NUMBERS = ("classid", "categoryid", "labelid", "clsid", "classindex", "classidx", "cls")
-_FILENAMES = (
-    *(
-        "filename",
-        "filenames",
-        "filepath",
-        "imagename",
-        "imagefilename",
-        "imagefile",
-        "imagepath",
-        "imgpath",
-        "imgname",
-    ),
-    *("image", "img", "path", "file", "imageid", "imgid", "imageurl", "imageuri", "url", "uri", "photo", "picture"),
-)
 _YOLOV5 = {"imagename", "prediction", "confidence"}
 _PREDICTION_STRING = "predictionstring"
 
@@ -163,7 +150,7 @@ def box_columns(names: Sequence[str], chosen: Mapping[str, Meaning] | None = Non
     no_class = {short: name for short, name in rest.items() if name != class_name}
     return replace(
         boxes,
-        filename=of_meaning.get(Meaning.FILENAME) or _first(no_class, _FILENAMES),
+        filename=of_meaning.get(Meaning.FILENAME) or _filename(no_class),
         score=of_meaning.get(Meaning.OBJECT_SCORE) or _first(rest, _SCORES),
         class_name=class_name,
         class_number="" if Meaning.OBJECT_CLASS in of_meaning else _first(rest, _NUMBERS),
@@ -179,7 +166,12 @@ def prediction_string(names: Sequence[str]) -> str:
 
 def filename_column(names: Sequence[str]) -> str:
     """Return the column of filenames, empty if none has a usual name."""
-    return _first({simplified(name): name for name in reversed(names)}, _FILENAMES)
+    return _filename({simplified(name): name for name in reversed(names)})
+
+
+def _filename(columns: Columns) -> str:
+    best = most_like_filenames(list(columns), last_rank=LAST_OF_IMAGES)
+    return "" if best is None else list(columns.values())[best]
 
 
 def _boxes(columns: Columns) -> BoxColumns:

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.text import BOM
 from al_core.formats.predictions.class_table import Contents, read_class_table
+from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE, image_of_file
 from al_core.formats.tables.column_names import have_boxes
 from al_core.formats.tables.json_source import by_class, columns_of, json_table, records_of
 from al_core.formats.tables.sample import Content, sample_of_values
@@ -17,6 +20,7 @@ _OBJECT_KEY = re.compile(
 """Keys of what has objects or a vector and not classes."""
 
 _FEW = 5
+_START_BYTES = 64
 _NUMBERS = (Content.LISTS, Content.MAPPINGS)
 
 
@@ -65,4 +69,11 @@ def read_classification_json(path: Path, *, choices: ReadingChoices = BY_CONTENT
     Raises:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
-    return read_class_table(json_table(path), choices)
+    contents = read_class_table(json_table(path), choices)
+    with path.open("rb") as file:
+        is_object = file.read(_START_BYTES).removeprefix(BOM).lstrip().startswith(b"{")
+    if is_object and isinstance(contents, Predictions) and contents.filenames is None and len(contents) == 1:
+        # The answer of a server about one image.
+        named = replace(contents, filenames=[image_of_file(path.name)])
+        return named.with_findings([NAMED_AFTER_FILE])
+    return contents

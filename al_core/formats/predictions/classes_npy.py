@@ -9,6 +9,7 @@ from al_core.formats.files.npy import float_matrix, read_npy
 from al_core.formats.files.npz import ArrayArchive, holds_array
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.names.class_names import numbered_classes
+from al_core.formats.predictions.maps import HARD_LABELS
 from al_core.formats.predictions.predictions import Predictions
 
 PROBABILITIES = (
@@ -66,6 +67,10 @@ def _one_row_per_sample(array: NDArray[Any], source: str) -> tuple[NDArray[Any],
         raise FileFormatError(
             f"{source} holds one whole number per sample, as class numbers are; save the probabilities of all classes, "
             "(samples, classes) floats"
+        )
+    if array.dtype.kind in "iub" and min(array.shape) > 1:
+        raise FileFormatError(
+            f"{source} holds whole numbers of shape {array.shape}. If it is a label map: {HARD_LABELS}"
         )
     if array.ndim == 1:
         return array[:, np.newaxis], ()

@@ -110,7 +110,17 @@ def _read(path: Path, annotation_file: Any) -> Predictions:
         return _keypoints(path.name, results, about)
     if "segmentation" in first and ("bbox" not in first or _is_of_masks(about)):
         return _segmentation(path.name, results, about)
+    _check_are_boxes(path.name, results)
     return _detections(path, read_slowly(path.name, results), about)
+
+
+def _check_are_boxes(source: str, results: Results) -> None:
+    other = next((number for number, entry in enumerate(results) if "bbox" not in entry and "keypoints" in entry), None)
+    if other is not None:
+        raise FileFormatError(
+            f"{source} mixes two tasks: entry 0 counting from 0 has a box and no keypoints, entry {other} "
+            "keypoints and no box; write the boxes and the keypoints to files of their own"
+        )
 
 
 def _is_of_boxes(entry: Mapping[str, Any]) -> bool:

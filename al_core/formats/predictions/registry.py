@@ -17,6 +17,7 @@ from al_core.formats.predictions.classes_npy import (
     recognizes_classification_npz,
 )
 from al_core.formats.predictions.classes_parquet import read_classification_parquet
+from al_core.formats.predictions.classes_text import read_classification_text, recognizes_classification_text
 from al_core.formats.predictions.coco import read_coco, recognizes_coco
 from al_core.formats.predictions.hdf5 import read_predictions_hdf5
 from al_core.formats.predictions.lightly_folder import read_lightly_folder, recognizes_lightly_folder
@@ -167,6 +168,14 @@ PREDICTION_READERS: dict[str, Reader[Any]] = registry(
         (".jsonl", ".json"),
         recognizes_detection_json,
         read_detection_json,
+    ),
+    Reader(
+        "text-matrix",
+        "Text of numbers",
+        "One row of class probabilities per sample without a header, as np.savetxt writes it",
+        (".txt",),
+        recognizes_classification_text,
+        read_classification_text,
     ),
     Reader(
         "csv",

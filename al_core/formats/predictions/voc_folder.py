@@ -8,6 +8,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
+from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
@@ -18,12 +19,16 @@ _SCORES = ("score", "confidence")
 
 
 def recognizes_voc_folder(path: Path, head: bytes) -> bool:
-    """Return whether a folder or archive holds XML files."""
-    return any(name.lower().endswith(".xml") for name in tree_names(path, head))
+    """Return whether a folder or archive holds XML files, or a file is XML of one image whose objects have a score."""
+    start = head.removeprefix(BOM).lstrip()
+    is_scored = b"<annotation" in start and any(f"<{name}>".encode() in start for name in _SCORES)
+    return (start.startswith(b"<") and is_scored) or any(
+        name.lower().endswith(".xml") for name in tree_names(path, head)
+    )
 
 
 def read_voc_folder(path: Path) -> Predictions:
-    """Return the boxes of a folder, zip or tar of VOC XML files whose objects have a `score` or `confidence`.
+    """Return the boxes of VOC XML whose objects have a `score` or `confidence`: one file, or a folder, zip or tar.
 
     Raises:
         FileFormatError: Naming file and element that does not fit.
@@ -38,12 +43,13 @@ def read_voc_folder(path: Path) -> Predictions:
     image: list[int] = []
     objects: list[_Object] = []
     for number, name in enumerate(reported(names)):
-        annotation = parse_xml(tree.read(name), f"{tree.source}/{name}")
+        where = name if path.is_file() and names == [path.name] else f"{tree.source}/{name}"
+        annotation = _annotation(where, tree.read(name))
         filenames.append(annotation.findtext("filename") or name)
         sizes.append([_side(annotation, side) for side in ("width", "height")])
         for element in annotation.iterfind("object"):
             image.append(number)
-            objects.append(_object(f"{tree.source}/{name}", element))
+            objects.append(_object(where, element))
     class_names, labels = dense_labels([entry.name for entry in objects], None)
     boxes = Boxes(
         np.array(image, dtype=np.int64),
@@ -52,6 +58,16 @@ def read_voc_folder(path: Path) -> Predictions:
         labels,
     )
     return detection_predictions(tree.source, filenames, class_names, boxes, np.array(sizes))
+
+
+def _annotation(where: str, content: bytes) -> ElementTree.Element:
+    annotation = parse_xml(content, where)
+    if annotation.tag != "annotation":
+        what = "CVAT's XML" if annotation.tag == "annotations" else f"XML of <{annotation.tag[:40]}>"
+        raise FileFormatError(
+            f"{where} is {what} and no Pascal VOC of a model; what people have annotated are labels, add it as labels"
+        )
+    return annotation
 
 
 @dataclass(frozen=True)
@@ -63,8 +79,17 @@ class _Object:
 
 def _object(where: str, element: ElementTree.Element) -> _Object:
     box = element.find("bndbox")
+    if box is None and element.find("polygon") is not None:
+        raise FileFormatError(
+            f"{where} is LabelMe's XML, with polygons, which is not read; convert it to COCO, for example with datumaro"
+        )
     if box is None:
         raise FileFormatError(f"{where}: an object has no <bndbox>; add it")
+    if all(element.find(name) is None for name in _SCORES):
+        raise FileFormatError(
+            f"{where}: an object has no <{_SCORES[0]}> or <{_SCORES[1]}>; without confidences these are labels and not "
+            "predictions: add them as labels"
+        )
     return _Object(
         _text(where, element, "name"),
         [_number(where, box, corner) for corner in _CORNERS],

@@ -58,6 +58,11 @@ def read_yolo_folder(path: Path) -> Predictions:
     filenames = [_filename(name) for name in names]
     about = _about(tree)
     first = next((of_image[0] for of_image in lines if of_image), "")
+    if not first:
+        raise FileFormatError(
+            f"{tree.source}: none of its {len(names):,} text files has an object; if people have annotated these "
+            "images, add it as labels"
+        )
     if CLASS_LINE.fullmatch(first.strip()):
         return classes_of_lines(tree.source, filenames, lines, about.class_names)
     return _objects(tree, names, filenames, lines, about)

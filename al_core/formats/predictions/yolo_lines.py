@@ -25,6 +25,9 @@ _ONE_OF_MANY_IS_WHOLE = 5
 _LINES_OF_ONE_LENGTH = 3
 """From so many lines on, outlines of a model are not all of the same number of points."""
 
+_SHORTEST_KEYPOINTS = 9
+"""Three keypoints of three numbers: of fewer, a polygon may pass for them."""
+
 _INSIDE_SHARE = 0.8
 """The share of keypoints that lie in their box, a little enlarged: of a body nearly all, of a polygon's points few."""
 
@@ -90,6 +93,36 @@ def read_objects(place: Place, numbers: Numbers, keypoint_shape: tuple[int, int]
     if n_numbers in (8, 9) and keypoint_shape is None and _are_parallelograms(table[:, :8]):
         return _rotated(place, table)
     return _keypoints(place, table, keypoint_shape) or _outlines(place, numbers)
+
+
+def are_predicted(numbers: Numbers) -> bool:
+    """Return whether lines that could be polygons are certainly what a model has predicted.
+
+    Those are boxes with a confidence and the number of a track, and boxes with keypoints and a confidence: lines of one
+    length, whose last number is whole, or whose points lie in their boxes.
+
+    Args:
+        numbers: Of each line, what comes after the class.
+
+    Examples:
+        >>> are_predicted([[0.5, 0.5, 0.2, 0.2, 0.75, 3]])
+        True
+        >>> are_predicted([[0.1, 0.1, 0.2, 0.1, 0.2, 0.3]])
+        False
+    """
+    if len({len(line) for line in numbers}) != 1:
+        return False
+    table = np.array(numbers, np.float64)
+    last = table[:, -1]
+    if table.shape[1] == _N_BOX + 2:
+        is_whole = bool((last == np.round(last)).all())
+        return is_whole and (bool(last.max() > 1) or len(last) >= _ONE_OF_MANY_IS_WHOLE)
+    n_rest = table.shape[1] - _N_BOX - 1
+    if n_rest < _SHORTEST_KEYPOINTS or n_rest % 3 or len(table) < _LINES_OF_ONE_LENGTH:
+        return False
+    points = table[:, _N_BOX:-1].reshape(len(table), -1, 3)
+    is_confident = bool(((last >= 0) & (last <= 1)).all())
+    return is_confident and _are_inside(points, table[:, :_N_BOX])
 
 
 def _check_lengths(place: Place, numbers: Numbers) -> None:

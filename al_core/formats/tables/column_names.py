@@ -8,7 +8,7 @@ from al_core.formats.tables.meaning import Meaning
 _NUMBERING = frozenset(["imageid", "imgid", "sampleid", "id", "uid", "uuid", "itemid", "dataid", "assetid"])
 """The words that number rows where another column has the filenames."""
 
-LAST_NAMING_INTEGERS = 3
+LAST_NAMING_INTEGERS = 4
 """The last rank whose columns may name images by integers: those behind it number rows."""
 
 _MEANINGS = {

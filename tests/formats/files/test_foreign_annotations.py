@@ -53,3 +53,12 @@ def test_a_sequence_of_mot_is_named_although_its_classes_stand_beside_it(tmp_pat
     for folder in (tmp_path, tmp_path / "gt"):
         with pytest.raises(FileFormatError, match="is a MOT table"):
             read_predictions(folder)
+
+
+def test_one_file_of_a_folder_is_named_as_the_folder_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("plane 0.9 1 2 3 4\n")
+    with pytest.raises(FileFormatError, match="is the text of Cartucho's mAP"):
+        read_predictions(tmp_path / "a.txt")
+    (tmp_path / "b.json").write_text('{"file_name": "b.png", "predictions": [{"category_id": 1, "score": 0.5}]}')
+    with pytest.raises(FileFormatError, match=r"file of one image from a Lightly prediction folder.*schema\.json"):
+        read_predictions(tmp_path / "b.json")

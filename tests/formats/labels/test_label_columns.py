@@ -34,9 +34,9 @@ def test_label_studio_has_the_label_in_the_column_that_is_left() -> None:
 
 
 def test_without_filenames_there_is_nothing_to_join() -> None:
-    assert not has_label_columns(["name", "label"])
-    with pytest.raises(FileFormatError, match=r"l\.csv has no column 'filename'; its columns are 'name', 'label'"):
-        label_columns("l.csv", ["name", "label"], {})
+    assert not has_label_columns(["count", "label"])
+    with pytest.raises(FileFormatError, match=r"l\.csv has no column 'filename'; its columns are 'count', 'label'"):
+        label_columns("l.csv", ["count", "label"], {})
 
 
 def test_a_box_may_be_given_by_its_center() -> None:

@@ -89,3 +89,17 @@ def test_a_box_by_its_center_and_a_score_are_told(tmp_path: Path) -> None:
     labels = read(tmp_path, "filename,class_id,cx,cy,w,h,score\na,3,0.5,0.5,0.5,1.0,0.9\n")
     assert labels.boxes[["x0", "y0", "x1", "y1"]].tolist() == [(0.25, 0, 0.75, 1)]
     assert [finding.what for finding in labels.findings] == ["scores-not-read"]
+
+
+def test_ranked_classes_of_a_model_are_no_label(tmp_path: Path) -> None:
+    path = tmp_path / "top5.csv"
+    path.write_text("filename,label,prob\na.png,\"['cat' 'dog']\",\"[0.5 0.3]\"\n")
+    with pytest.raises(FileFormatError, match="is a list and not the class of an image"):
+        read_labels(path)
+
+
+def test_empty_columns_are_no_classes(tmp_path: Path) -> None:
+    path = tmp_path / "meta.csv"
+    path.write_text("ImageID,License,Author\na,,\nb,,\n")
+    with pytest.raises(FileFormatError, match="has no column 'label'"):
+        read_labels(path)

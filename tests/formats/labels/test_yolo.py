@@ -83,3 +83,16 @@ def test_images_beside_the_labels_give_names_and_sizes(tmp_path: Path) -> None:
 def test_a_line_that_does_not_fit_is_named(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read(tmp_path, labels__a_txt=line, classes_txt="owl\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "0 0.5 0.5 0.2 0.2 0.75 3\n",
+        "0 0.5 0.5 0.2 0.2 0.45 0.45 0.9 0.5 0.5 0.8 0.55 0.55 0.7 0.83\n" * 3,
+    ],
+    ids=["track", "pose"],
+)
+def test_what_a_model_has_predicted_is_no_polygon(tmp_path: Path, lines: str) -> None:
+    with pytest.raises(FileFormatError, match=r"this is what a model predicted .* add it as predictions"):
+        read(tmp_path, a_txt=lines)

@@ -39,3 +39,13 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, me
     path.write_text('{"filename": "a", "probabilities": [0.5, 0.5]}\n' + row)
     with pytest.raises(FileFormatError, match=message):
         read_predictions(path)
+
+
+def test_an_answer_about_one_image_is_named_after_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "cat_7.json"
+    path.write_text(
+        '{"time": 0.1, "predictions": [{"class": "cat", "confidence": 0.75}, {"class": "dog", "confidence": 0.25}]}'
+    )
+    predictions = read_predictions(path)
+    assert predictions.filenames == ["cat_7.json"]
+    assert predictions.findings[0].what == "named-after-file"

@@ -70,3 +70,9 @@ def test_class_numbers_and_the_map_of_one_image_are_refused(tmp_path: Path) -> N
     np.save(tmp_path / "p.npy", np.ones((300, 400, 3), np.float32))
     with pytest.raises(FileFormatError, match=r"neither \(passes, samples, classes\)"):
         read_predictions(tmp_path / "p.npy")
+
+
+def test_a_label_map_is_named_and_not_to_be_cast_to_floats(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((6, 8), np.int64))
+    with pytest.raises(FileFormatError, match="a class for each pixel says nothing about how sure the model is"):
+        read_predictions(tmp_path / "a.npy")

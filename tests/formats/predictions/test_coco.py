@@ -205,3 +205,14 @@ def test_an_annotation_file_alone_is_not_taken_for_images_without_objects(
     path.write_text(json.dumps({"images": [{"id": 1, "file_name": "a.png"}], "categories": [], **annotations}))
     with pytest.raises(FileFormatError, match="it is an annotation file; add the file of results beside it"):
         read_predictions(path)
+
+
+def test_boxes_and_keypoints_in_one_list_are_told_apart_in_words(tmp_path: Path) -> None:
+    entries = [
+        {"image_id": 0, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5},
+        {"image_id": 0, "category_id": 1, "keypoints": [1, 2, 0.9], "score": 0.8},
+    ]
+    path = tmp_path / "mixed.json"
+    path.write_text(json.dumps(entries))
+    with pytest.raises(FileFormatError, match=r"mixes two tasks: entry 0 .* entry 1 keypoints and no box"):
+        read_predictions(path)

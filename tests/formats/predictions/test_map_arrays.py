@@ -50,3 +50,11 @@ def test_an_array_that_does_not_fit_is_refused(tmp_path: Path, named: Any, messa
     np.savez(tmp_path / "a.npz", **named)
     with pytest.raises(FileFormatError, match=rf"a\.npz.*{message}"):
         read_predictions(tmp_path / "a.npz")
+
+
+def test_one_map_of_classes_first_is_no_pass_of_a_model(tmp_path: Path) -> None:
+    classes_last = np.random.default_rng(0).dirichlet(np.ones(3), (6, 8)).astype(np.float32)
+    np.save(tmp_path / "a.npy", classes_last.transpose(2, 0, 1))
+    predictions = read_predictions(tmp_path / "a.npy")
+    assert (predictions.task, predictions.filenames) == ("semantic-segmentation", ["a.npy"])
+    np.testing.assert_allclose(predictions.outputs[0], classes_last)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import read_predictions
+from al_core.formats import read_predictions, recognize
 from al_core.formats.predictions.predictions import Predictions
 
 
@@ -38,7 +38,10 @@ def test_voc_xml_has_names_sizes_and_scores(tmp_path: Path) -> None:
     [
         (VOC[:90], r"voc/a\.xml is not XML"),
         ("<!DOCTYPE x [<!ENTITY a 'b'>]>" + VOC, r"voc/a\.xml declares a document type, which is not read"),
-        (VOC.replace("score", "points"), r"voc/a\.xml: an object has no <score> or <confidence>; add it"),
+        (
+            VOC.replace("score", "points"),
+            r"voc/a\.xml: an object has no <score> or <confidence>; without .* add them as labels",
+        ),
         (VOC.replace("<xmin>10", "<xmin>ten"), r"voc/a\.xml: <xmin> is 'ten', expected a number"),
         (VOC.replace("bndbox", "box"), r"voc/a\.xml: an object has no <bndbox>; add it"),
     ],
@@ -46,3 +49,16 @@ def test_voc_xml_has_names_sizes_and_scores(tmp_path: Path) -> None:
 def test_a_bad_voc_file_is_refused_with_its_name(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(voc(tmp_path, text))
+
+
+def test_one_file_with_scores_is_read_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(VOC)
+    assert recognize(path) == "voc"
+    assert read_predictions(path).filenames == ["a.jpg"]
+
+
+def test_what_cvat_writes_is_no_pascal_voc(tmp_path: Path) -> None:
+    (tmp_path / "annotations.xml").write_text("<annotations><image name='a.jpg'/></annotations>")
+    with pytest.raises(FileFormatError, match=r"is CVAT's XML .* add it as labels"):
+        read_predictions(tmp_path)

@@ -127,3 +127,10 @@ def test_poses_are_keypoints_and_lists_of_classes_are_probabilities(tmp_path: Pa
     assert poses.outputs[0].keypoint_instance_predictions[0].get_confidences() == [0.75]
     classes = read_predictions(yolo(tmp_path / "classify", {"labels/a.txt": "0.75 cat\n0.25 dog\n"}))
     assert (classes.task, classes.outputs.tolist()) == ("classification", [[0.75, 0.25]])
+
+
+def test_text_files_without_any_object_are_no_predictions(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(FileFormatError, match=r"none of its 2 text files has an object; .* add it as labels"):
+        read_predictions(tmp_path)

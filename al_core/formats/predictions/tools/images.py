@@ -15,6 +15,7 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import decode_utf8, parse_json, read_json
 from al_core.formats.files.tree import announce_texts, open_tree
+from al_core.formats.join.finding import note
 
 _NAME_KEYS = (
     *FILENAME_COLUMNS,
@@ -30,6 +31,11 @@ _NAME_KEYS = (
 )
 _CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
 _LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks", "instance_info")
+
+
+NAMED_AFTER_FILE = note(
+    "named-after-file", "The file is about one image and does not say which", "it is the one with the name of the file"
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from al_core.formats.names.class_names import checked_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import KEYPOINTS, Predictions
 from al_core.formats.predictions.tools.classes import top_class_predictions
+from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
 Label = int | str
@@ -31,9 +32,6 @@ MASKS_NOT_READ = note("masks-not-read", "The masks beside the boxes are not read
 _LOWEST_ROUNDED, _HIGHEST_ROUNDED = -0.01, 1.01
 """Confidences read off a heatmap may be this far outside 0 to 1."""
 
-_NAMED_AFTER_FILE = note(
-    "named-after-file", "The file is about one image and does not say which", "it is the one with the name of the file"
-)
 _BOXES_LEFT_OUT = note(
     "boxes-left-out", "Objects without keypoints stand beside objects that have them", "those without are left out"
 )
@@ -135,7 +133,7 @@ class ObjectColumns:
             raise FileFormatError(f"{source} holds no images; expected the predictions of at least one")
         if self._filenames == [""]:
             self._filenames = [stem]
-            self.note(_NAMED_AFTER_FILE)
+            self.note(NAMED_AFTER_FILE)
         is_named = self._check_filenames(source)
         if not is_named:
             # What is said of an image has to call it by something.
