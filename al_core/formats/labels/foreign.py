@@ -1,35 +1,13 @@
 """Files of labels that are recognized but not read, and files that hold none."""
 
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from al_core.formats.files.foreign import ForeignKind, begins_with
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.text import BOM, looks_like_text
-from al_core.formats.files.tree import open_tree, tree_names
+from al_core.formats.files.tree import tree_names
 from al_core.formats.labels.class_folders import recognizes_class_folders
 from al_core.formats.labels.label_maps import recognizes_label_maps
-
-_MAX_BYTES = 2**20
-"""What is larger is no file of one image."""
-
-
-def _json_has(*keys: str) -> Callable[[Path, bytes], bool]:
-    """Return a test for a JSON file, or a folder or archive of them, that begins with all of these keys."""
-
-    def recognizes(path: Path, head: bytes) -> bool:
-        start = _json_start(path, head)
-        return start[:1] in (b"[", b"{") and all(f'"{key}"'.encode() in start for key in keys)
-
-    return recognizes
-
-
-def _json_start(path: Path, head: bytes) -> bytes:
-    names = [name for name in tree_names(path, head) if name.lower().endswith(".json")]
-    if not names:
-        return head.removeprefix(BOM).lstrip()
-    tree = open_tree(path)
-    return tree.read(names[0]).removeprefix(BOM).lstrip() if tree.n_bytes(names[0]) <= _MAX_BYTES else b""
 
 
 def _are_results(path: Path, head: bytes) -> bool:
@@ -56,16 +34,6 @@ def _only_filenames(path: Path, head: bytes) -> bool:
 
 
 FOREIGN_LABELS = (
-    ForeignKind(
-        "a project of VGG Image Annotator (VIA)",
-        _json_has("regions", "file_attributes"),
-        "export the annotations as COCO there",
-    ),
-    ForeignKind(
-        "labelme's JSON",
-        _json_has("shapes", "imagePath"),
-        "convert the folder to COCO or Pascal VOC, with labelme's own examples or with datumaro",
-    ),
     ForeignKind("COCO results, which a model has predicted", _are_results, "add them as predictions"),
     ForeignKind("CoNLL 2003, a format of texts", begins_with(b"-DOCSTART-"), "export as JSON from Label Studio"),
     ForeignKind(

@@ -9,7 +9,24 @@ from al_core.formats.labels.labels import MASK_RUN
 from al_core.formats.predictions.run_lengths import MAX_PIXELS
 from al_core.types import Rows
 
-__all__ = ["MAX_PIXELS", "paint_polygon", "runs_of"]
+__all__ = ["MAX_PIXELS", "circle", "paint_polygon", "runs_of"]
+
+_N_CORNERS = 64
+"""Of the polygon that stands for a circle, which misses less than 0.2 % of its area."""
+
+
+def circle(center: tuple[float, float], *radii: float) -> list[tuple[float, float]]:
+    """Return the corners of a polygon like a circle, or, with two radii, an upright ellipse.
+
+    Examples:
+        >>> [round(side) for side in circle((5, 5), 2, 1)[0]]
+        [7, 5]
+    """
+    angles = np.linspace(0, 2 * np.pi, _N_CORNERS, endpoint=False)
+    x, y = center
+    xs = x + radii[0] * np.cos(angles)
+    ys = y + radii[-1] * np.sin(angles)
+    return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
 def paint_polygon(canvas: NDArray[np.int32], polygon: Sequence[tuple[float, float]], label: int) -> None:

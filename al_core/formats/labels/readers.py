@@ -19,8 +19,10 @@ from al_core.formats.labels.label_studio import (
     recognizes_label_studio_min,
 )
 from al_core.formats.labels.labelbox import read_labelbox, recognizes_labelbox
+from al_core.formats.labels.labelme import read_labelme, recognizes_labelme
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.table import read_label_table, recognizes_label_table
+from al_core.formats.labels.via import read_via, recognizes_via
 from al_core.formats.labels.voc import read_voc, recognizes_voc
 from al_core.formats.labels.yolo import read_yolo, recognizes_yolo
 from al_core.types import Progress
@@ -51,6 +53,22 @@ LABEL_READERS: dict[str, Reader[Labels]] = registry(
         (".ndjson", ".jsonl", ".json"),
         recognizes_labelbox,
         read_labelbox,
+    ),
+    Reader(
+        "labelme",
+        "labelme",
+        "One JSON file per image with its shapes; alone, or a folder, zip or tar",
+        (".json", *_ARCHIVES),
+        recognizes_labelme,
+        read_labelme,
+    ),
+    Reader(
+        "via",
+        "VGG Image Annotator",
+        "A project of VIA, or its annotations exported as JSON",
+        (".json",),
+        recognizes_via,
+        read_via,
     ),
     Reader(
         "cvat",

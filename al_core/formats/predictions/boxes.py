@@ -48,6 +48,9 @@ NO_SIZE = Finding(
     "scores do not need it, but where these boxes lie stays unknown; set the images folder of the dataset, or add the "
     "annotation file with the sizes",
 )
+OTHER_LAYOUT = "box-layout"
+"""The key of the note that boxes are written in another way than usual."""
+
 _ROUNDED_SCORE = Finding(
     "scores-rounded",
     "image has boxes with a score just above 1",
@@ -240,11 +243,16 @@ def _with_scores_checked(boxes: Boxes, filenames: Sequence[str], source: str, fi
 def _coordinates(boxes: Boxes, in_pixels: bool, layout: Layout) -> list[Finding]:
     largest = float(np.abs(boxes.coordinates).max(initial=0))
     unit = "in pixels" if in_pixels else "relative to the image"
-    findings = [note("box-coordinates", f"Boxes are {unit}", f"the largest coordinate is {largest:.5g}")]
-    if layout is not boxes.layout:
-        usual = f"read as {boxes.layout.value} many would have no area or lie outside their image"
-        findings.append(note("box-layout", f"Boxes are {layout.value}", usual))
-    return findings
+    unit_said = note("box-coordinates", f"Boxes are {unit}", f"the largest coordinate is {largest:.5g}")
+    return [unit_said, *layout_said(boxes.layout, layout)]
+
+
+def layout_said(usual: Layout, layout: Layout) -> list[Finding]:
+    """Return the note that boxes are written in another way than usual, if they are."""
+    if layout is usual:
+        return []
+    reason = f"read as {usual.value} many would have no area or lie outside their image"
+    return [note(OTHER_LAYOUT, f"Boxes are {layout.value}", reason)]
 
 
 def _with_area(

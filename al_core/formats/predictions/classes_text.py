@@ -1,12 +1,10 @@
 """Class probabilities as a text of numbers, as np.savetxt writes it."""
 
 import math
-import re
 from pathlib import Path
 
-from al_core.formats.embeddings.text_matrix import read_text_matrix, recognizes_text_matrix
+from al_core.formats.files.number_text import first_numbers, read_numbers
 from al_core.formats.files.reader import HEAD_BYTES
-from al_core.formats.files.text import BOM
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.predictions import Predictions
 
@@ -18,21 +16,18 @@ def recognizes_classification_text(path: Path, head: bytes) -> bool:
 
     Other lines of numbers are boxes, or vectors.
     """
-    if not recognizes_text_matrix(path, head):
+    numbers = first_numbers(path, head)
+    if numbers is None or not all(map(math.isfinite, numbers)):
         return False
-    line = head.removeprefix(BOM).partition(b"\n")[0].decode(errors="replace")
-    cells = [float(cell) for cell in re.split(r"[\s,;]+", line.strip()) if cell]
-    if not all(map(math.isfinite, cells)):
-        return False
-    # A line longer than the beginning of the file is cut.
-    return abs(sum(cells) - 1) < _ROUNDING or min(cells) < 0 or (len(head) == HEAD_BYTES and b"\n" not in head)
+    is_cut = len(head) == HEAD_BYTES and b"\n" not in head
+    return abs(sum(numbers) - 1) < _ROUNDING or min(numbers) < 0 or is_cut
 
 
 def read_classification_text(path: Path) -> Predictions:
-    """Return the class probabilities of a text of numbers, one row per sample; filenames are beside it, if anywhere.
+    """Return the class probabilities of a text of numbers, one row per sample, whose filenames are elsewhere.
 
     Raises:
         FileFormatError: Naming line and column of the first cell that is no number.
     """
-    table = read_text_matrix(path)
-    return Predictions(table.filenames, numbered_classes(table.embeddings.shape[1]), table.embeddings)
+    probabilities = read_numbers(path)
+    return Predictions(None, numbered_classes(probabilities.shape[1]), probabilities)

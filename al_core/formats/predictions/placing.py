@@ -9,7 +9,16 @@ from al_core.formats.files.image_frames import ImageFrames
 from al_core.formats.files.image_header import SWAPS_SIDES
 from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.predictions.box_layout import Coordinates, recognized_layout, to_corners
-from al_core.formats.predictions.boxes import CLIPPED, EMPTY, NO_SIZE, is_outside, none_left, usable_sizes
+from al_core.formats.predictions.boxes import (
+    CLIPPED,
+    EMPTY,
+    NO_SIZE,
+    OTHER_LAYOUT,
+    is_outside,
+    layout_said,
+    none_left,
+    usable_sizes,
+)
 from al_core.formats.predictions.predictions import DETECTION, Predictions
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
@@ -88,7 +97,7 @@ def _image_of_box(predictions: Predictions) -> Rows:
     return np.repeat(np.arange(len(predictions)), predictions.outputs.n_boxes)
 
 
-_SAID_AGAIN = (NO_SIZE.what, CLIPPED.what)
+_SAID_AGAIN = (NO_SIZE.what, CLIPPED.what, OTHER_LAYOUT)
 
 
 class _Placing:
@@ -107,6 +116,7 @@ class _Placing:
         assert pixel_boxes is not None  # `needs_frames` says so
         limits = np.where(self._on_side[:, None], np.nan, self._sizes())[self._image]
         layout = recognized_layout(pixel_boxes.coordinates, pixel_boxes.layout, limits)
+        self._findings += layout_said(pixel_boxes.layout, layout)
         return to_corners(pixel_boxes.coordinates, layout)
 
     def _sizes(self) -> NDArray[np.floating]:

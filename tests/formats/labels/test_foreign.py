@@ -9,12 +9,6 @@ from al_core.formats import read_labels
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("via.json", '{"a.png1": {"filename": "a.png", "regions": [], "file_attributes": {}}}', "VGG Image Annotator"),
-        (
-            "a.json",
-            '{"version": "5", "imagePath": "a.jpg", "shapes": []}',
-            "labelme's JSON.*convert the folder to COCO",
-        ),
         (
             "r.json",
             '[{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5}]',

@@ -104,3 +104,11 @@ def test_boxes_turn_as_pillow_turns_the_pixels(orientation: int) -> None:
     expected = np.zeros_like(upright)
     expected[round(y0) : round(y1), round(x0) : round(x1)] = 255
     np.testing.assert_array_equal(upright, expected)
+
+
+def test_a_layout_that_only_the_sizes_of_the_images_tell_is_said() -> None:
+    predictions = predicted([80, 80, 95, 95], [60, 70, 90, 90])
+    assert "box-layout" not in [finding.what for finding in predictions.findings]
+    placed = place_boxes(predictions, frames((100, 100, 1), (100, 100, 1)))
+    np.testing.assert_allclose(placed.outputs[0].corners, [[0.8, 0.8, 0.95, 0.95]])
+    assert "box-layout" in [finding.what for finding in placed.findings]
