@@ -38,6 +38,13 @@ _NOTHING = Finding(
     "give a column of probabilities for each class, or say what the columns are",
     severity=Severity.REFUSAL,
 )
+_PERCENT_SIGNS = Finding(
+    "percent-signs",
+    "Cells are texts such as 12.5%",
+    "",
+    "write them as numbers, without the sign",
+    severity=Severity.REFUSAL,
+)
 _SHOWN = 6
 
 
@@ -98,6 +105,8 @@ class _TableReading:
         if scores:
             return self._scores(scores)
         filenames, _ = self._read([])
+        if any(sample.content is Content.TEXTS and _are_percents(sample.cells) for sample in self.samples):
+            return ScoreTable(self._named(filenames), {}, (_PERCENT_SIGNS,), tuple(self.columns))
         refusal = _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
         return ScoreTable(self._named(filenames), {}, (refusal,), tuple(self.columns))
 
@@ -107,8 +116,8 @@ class _TableReading:
     def _check_header(self, classes: Sequence[int]) -> None:
         if all(_is_fraction(self.columns[position].name) for position in classes):
             raise FileFormatError(
-                f"{self.table.source} begins with numbers in place of column names; add a first line such as "
-                "filename,cat,dog"
+                f"{self.table.source} begins with a row of values in place of column names; add a first line that "
+                "names them, such as filename,cat,dog"
             )
 
     def _positions(self, *meanings: Meaning) -> list[int]:
@@ -187,6 +196,10 @@ def _is_fraction(name: str) -> bool:
         return float(name) != int(float(name))
     except (ValueError, OverflowError):
         return False
+
+
+def _are_percents(cells: Sequence[object]) -> bool:
+    return bool(cells) and all(str(cell).strip().endswith("%") for cell in cells)
 
 
 def _is_unused(column: ColumnMeaning, sample: ColumnSample) -> bool:

@@ -15,7 +15,7 @@ from al_core.formats.tables.json_source import by_class, columns_of, json_table,
 from al_core.formats.tables.sample import Content, sample_of_values
 
 _OBJECT_KEY = re.compile(
-    rb'"(box|boxes|bbox|bboxes|keypoints|segmentation|masks?|polygon|xmin|xyxy|embeddings?|detections|points)"\s*:'
+    rb'"(box|boxes|bbox|bboxes|keypoints|segmentation|masks?|polygon|xmin|xyxy|embeddings?|detections|points|shapes?|regions)"\s*:'
 )
 """Keys of what has objects or a vector and not classes."""
 

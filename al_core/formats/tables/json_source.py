@@ -49,6 +49,8 @@ def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
         ([{'filename': 'a.png', 'probabilities': [0.5, 0.5]}], None)
         >>> records_of({"filename": {"0": "a.png"}, "cat": {"0": 0.5}})
         ([{'filename': 'a.png', 'cat': 0.5}], None)
+        >>> records_of({"filename": ["a.png"], "cat": [0.5]})
+        ([{'filename': 'a.png', 'cat': 0.5}], None)
         >>> records_of([[{"label": "cat", "score": 0.5}]])
         ([{'probabilities': {'cat': 0.5}}], None)
     """
@@ -59,11 +61,17 @@ def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
     wrapped = next((content[key] for key in _WRAPPERS if isinstance(content.get(key), list)), None)
     if wrapped is not None and not _is_classes(wrapped):
         return _of_list(wrapped), _class_names(content)
+    return _of_object(content), None
+
+
+def _of_object(content: Record) -> list[Any]:
     if _is_one_record(content):
-        return [content], None
+        return [content]
+    if _is_by_lists(content):
+        return [dict(zip(content, row, strict=True)) for row in zip(*content.values(), strict=True)]
     if content and all(isinstance(value, Mapping) for value in content.values()) and _is_by_column(content):
-        return _of_columns(content), None
-    return [_named(name, value) for name, value in content.items()], None
+        return _of_columns(content)
+    return [_named(name, value) for name, value in content.items()]
 
 
 def columns_of(records: Sequence[Record]) -> dict[str, list[Any]]:
@@ -154,6 +162,17 @@ def _is_one_record(content: Record) -> bool:
     # What Roboflow answers for one image, or an object with a filename beside its numbers.
     is_answer = "predictions" in content and any(key in content for key in ("image", "inference_id", "time", "top"))
     return is_answer or _names_image(content)
+
+
+def _is_by_lists(content: Record) -> bool:
+    """Return whether the values are columns, lists of one length of which one has the filenames."""
+    lists = list(content.values())
+    if len(lists) < 2 or not all(isinstance(cells, list) for cells in lists) or len(set(map(len, lists))) > 1:
+        return False
+    return any(
+        filename_rank(str(name)) is not None and all(isinstance(cell, str) for cell in cells)
+        for name, cells in content.items()
+    )
 
 
 def _is_by_column(content: Record) -> bool:

@@ -85,7 +85,7 @@ def test_a_person_may_say_that_columns_are_classes_scores_or_none() -> None:
             "no column 'filename' or another that names the images",
         ),
         ({"image": NAMES, "boxes": [[[0, 0, 1, 1]]] * 3, "scores": [[0.5]] * 3}, "has boxes or other objects"),
-        ({"image": NAMES, "0.25": CAT, "0.75": DOG}, "begins with numbers in place of column names"),
+        ({"image": NAMES, "0.25": CAT, "0.75": DOG}, "begins with a row of values in place of column names"),
     ],
 )
 def test_a_table_that_is_none_of_classes_is_refused(columns: dict[str, list[Any]], message: str) -> None:
@@ -98,3 +98,8 @@ def test_what_names_of_columns_share_is_no_part_of_the_class() -> None:
     assert class_names(["logit_1", "logit_2"]) == ["class_1", "class_2"]
     assert class_names(["score_a", "prob_a"]) == ["score_a", "prob_a"]
     assert class_names(["prob"]) == ["prob"]
+
+
+def test_cells_with_percent_signs_are_named() -> None:
+    contents = read({"image": NAMES, "cat": ["12.5%", "50%", "1%"], "dog": ["87.5%", "50%", "99%"]})
+    assert [finding.what for finding in contents.findings] == ["percent-signs"]

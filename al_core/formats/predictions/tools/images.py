@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.files.filename_rules import LAST_OF_IMAGES, most_like_filenames
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.json_keys import is_plain_json, may_be_of_image
 from al_core.formats.files.progress import reported
@@ -17,18 +17,6 @@ from al_core.formats.files.text import decode_utf8, parse_json, read_json
 from al_core.formats.files.tree import announce_texts, open_tree
 from al_core.formats.join.finding import note
 
-_NAME_KEYS = (
-    *FILENAME_COLUMNS,
-    "image",
-    "image_path",
-    "img_path",
-    "path",
-    "file",
-    "name",
-    "image_name",
-    "imagefilename",
-    "img",
-)
 _CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
 _LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks", "instance_info")
 
@@ -117,12 +105,22 @@ def image_of_file(name: str, ending: str = ".json") -> str:
 
 
 def own_name(content: Any) -> str:
-    """Return the filename that a record holds, empty if it has none."""
-    for key in _NAME_KEYS:
-        value = content.get(key) if isinstance(content, Mapping) else None
-        if isinstance(value, str) and value:
-            return value
-    return ""
+    """Return the filename that a record holds, empty if it has none.
+
+    A number is the name of an image too, if the key says that it is one of an image: without it the order would count.
+
+    Examples:
+        >>> own_name({"image_id": 7, "boxes": []}), own_name({"id": 7, "path": "a.png"}), own_name({"id": 7})
+        ('7', 'a.png', '')
+    """
+    if not isinstance(content, Mapping):
+        return ""
+    texts = [key for key, value in content.items() if isinstance(value, str) and value]
+    best = most_like_filenames(texts, last_rank=LAST_OF_IMAGES)
+    if best is None and isinstance(content.get("name"), str):
+        return str(content["name"])
+    numbers = [key for key in ("image_id", "img_id", "imageId") if isinstance(content.get(key), int)]
+    return str(content[texts[best]]) if best is not None else str(content[numbers[0]]) if numbers else ""
 
 
 @dataclass(frozen=True)

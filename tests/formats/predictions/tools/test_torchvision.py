@@ -21,3 +21,11 @@ def test_images_are_in_order_or_by_filename(tmp_path: Path, content: object) -> 
 
 def test_records_that_name_their_image_are_json_boxes(tmp_path: Path) -> None:
     assert recognize(saved(tmp_path / "p.json", [{"filename": "a.jpg", **IMAGE}])) == "detection-json"
+
+
+def test_ids_beside_the_boxes_name_the_images(tmp_path: Path) -> None:
+    records = [
+        {"image_id": f"{name}.jpg", "boxes": [[0, 0, 0.5, 0.5]], "scores": [0.5], "labels": [1]} for name in "ba"
+    ]
+    predictions = read_predictions(saved(tmp_path / "p.json", records))
+    assert predictions.filenames == ["b.jpg", "a.jpg"]
