@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.evaluation import Card, PickReason, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
+    from al_core.steps.append import AppendedImages
     from al_core.steps.compare import Comparison
     from al_core.steps.labels import TaskLabels
     from al_core.steps.outlook import GroupSizes, Outlook
@@ -55,6 +56,7 @@ __all__ = [
     "Selection",
     "SelectionConfig",
     "add_embeddings",
+    "append_images",
     "check_labels",
     "check_predictions",
     "check_selection",
@@ -146,6 +148,33 @@ def dataset_from_images(
         AlreadyExistsError: If the name is taken.
     """
     return embed_folder_into(workspace, Path(folder).expanduser().resolve(), name, model, progress)
+
+
+def append_images(
+    workspace: "Workspace",
+    dataset: "LocalDataset",
+    *,
+    model: "str | Path | EmbeddingModel | EmbeddingFunction | None" = None,
+    progress: Progress | None = None,
+) -> "AppendedImages":
+    """Add the images that have come into a dataset's folder since, with a tag of just those, and return what came.
+
+    Only new files are embedded. Scores and predictions have gaps for them until a model has seen them. An interrupted
+    call resumes where it stopped when it is repeated.
+
+    Args:
+        workspace: That of the dataset.
+        dataset: Made from a folder of images.
+        model: The one that made its embedding; by default it is found by its name.
+        progress: Called with (images done, images to do in this run).
+
+    Raises:
+        MissingInputError: If the dataset has no images folder or no embedding made from it.
+        InvalidInputError: If no new image can be read, or the model is another one.
+    """
+    from al_core.steps.append import append_folder
+
+    return append_folder(dataset, workspace.home / "embedding-runs", model, progress)
 
 
 def add_embeddings(

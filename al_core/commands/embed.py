@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from al_core.commands.terminal import printed_progress
+from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage
 
-SUMMARY = "Create a dataset from a folder of images; an interrupted run resumes where it stopped."
+SUMMARY = "Create a dataset from a folder of images, or add new ones; an interrupted run resumes where it stopped."
+BUNDLED = "efficientnet-lite0"
 BROKEN_SHOWN = 20
 """Unreadable files that are listed; of the others only the number is printed."""
 
@@ -29,10 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name of the new dataset")
     parser.add_argument(
+        "--append",
+        action="store_true",
+        help="add images that have come into the folder since to an existing dataset; only those are embedded",
+    )
+    parser.add_argument(
         "--model",
-        default="efficientnet-lite0",
-        help="efficientnet-lite0 (bundled), FILE.onnx, timm:NAME, torchvision:NAME, open_clip:NAME/WEIGHTS, "
-        "or python:MODULE:FUNCTION",
+        help="efficientnet-lite0 (bundled, the default), FILE.onnx, timm:NAME, torchvision:NAME, "
+        "open_clip:NAME/WEIGHTS, or python:MODULE:FUNCTION",
     )
     parser.add_argument(
         "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
@@ -51,7 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Embed the folder, show progress, and list the files that could not be read."""
-    n_samples, broken = (_send if arguments.server else _store)(arguments)
+    if arguments.append and arguments.server:
+        raise InvalidInputError("--append adds to a dataset of this machine; leave --server out")
+    work = _append if arguments.append else _send if arguments.server else _store
+    n_samples, broken = work(arguments)
     print(f"Dataset '{arguments.dataset}' has {counted(n_samples, 'sample')}.")
     if broken:
         print(f"{counted(len(broken), 'file')} could not be read and were left out:", file=sys.stderr)
@@ -70,10 +79,29 @@ def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]"
             workspace,
             arguments.images_dir,
             arguments.dataset,
-            model=arguments.model,
+            model=arguments.model or BUNDLED,
             progress=printed_progress("images"),
         )
     return result.dataset.n_samples, result.broken
+
+
+def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
+    from al_core import workflow
+    from al_core.store import Workspace
+
+    folder = arguments.images_dir.expanduser().resolve()
+    with Workspace.existing(arguments.workspace) as workspace:
+        dataset = workspace.dataset(arguments.dataset)
+        if dataset.images_dir is None or dataset.images_dir.resolve() != folder:
+            raise InvalidInputError(
+                f"dataset '{dataset.name}' has its images in {dataset.images_dir or 'no folder'}, not in {folder}; put "
+                "the new ones there"
+            )
+        progress = printed_progress("images")
+        appended = workflow.append_images(workspace, dataset, model=arguments.model, progress=progress)
+        tagged = f", in the tag '{appended.tag.name}'" if appended.tag else ""
+        print(f"{counted(appended.n_new, 'new image')}{tagged}.")
+        return dataset.n_samples, appended.broken
 
 
 def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
@@ -85,7 +113,7 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     folder = arguments.images_dir.expanduser().resolve()
     upload = ApiWorkflowClient(arguments.token, server=arguments.server).upload_to(arguments.dataset)
     filenames = list_images(folder)
-    model = load_model(arguments.model)
+    model = load_model(arguments.model or BUNDLED)
     with Workspace(arguments.workspace) as workspace:
         runs = workspace.home / "embedding-runs"
     with embed_folder(folder, filenames, model, runs, progress=printed_progress("images")) as images:

@@ -197,3 +197,18 @@ def test_an_upload_resumes_only_with_the_same_images(tmp_path: Path) -> None:
             upload = ApiWorkflowClient(server=address).upload_to("grays")
             with embed_folder(tmp_path, list(names), model, tmp_path / "runs") as images, expected:
                 upload.send_embeddings(images, model)
+
+
+def test_new_files_of_the_folder_are_appended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, home = tmp_path / "images", str(tmp_path / "workspace")
+    folder.mkdir()
+    Image.new("RGB", (8, 8), (10, 0, 0)).save(folder / "a.png")
+    common = ["embed", str(folder), "--dataset", "reds", "--workspace", home]
+    assert main.main([*common]) == 0
+    Image.new("RGB", (8, 8), (20, 0, 0)).save(folder / "b.png")
+    assert main.main([*common, "--append"]) == 0
+    printed = capsys.readouterr().out
+    assert "1 new image, in the tag 'added 20" in printed
+    assert "Dataset 'reds' has 2 samples." in printed
+    assert main.main(["embed", str(tmp_path), *common[2:], "--append"]) != 0
+    assert "put the new ones there" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""Images that came later: only files that the dataset does not have are embedded, and a tag says when they came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
+from al_core.store.records import Kind, NewArrays, StoredArray, Tag
+from al_core.types import Progress
+
+if TYPE_CHECKING:
+    from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
+    from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.store import LocalDataset
+
+
+@dataclass(frozen=True)
+class AppendedImages:
+    """What came of looking for new images.
+
+    Attributes:
+        tag: Holds just the new samples; None if there were none.
+        n_new: How many there are.
+        broken: The files that could not be read, which are left out.
+    """
+
+    tag: Tag | None
+    n_new: int
+    broken: "tuple[BrokenImage, ...]"
+
+
+def append_folder(
+    dataset: "LocalDataset",
+    runs: Path,
+    model: "str | Path | EmbeddingModel | EmbeddingFunction | None" = None,
+    progress: Progress | None = None,
+) -> AppendedImages:
+    """Add the images of a dataset's folder that it does not have; an interrupted call resumes when it is repeated.
+
+    The samples are counted in first and their embedding is completed after that: should the process end in between,
+    the next call finds the embedding without their rows and completes it.
+
+    Args:
+        dataset: With an embedding that was made here from its images.
+        runs: Where embeddings are kept until they are stored.
+        model: The one that made it; by default it is found by its name.
+        progress: Called with (images done, images to do in this run).
+
+    Raises:
+        MissingInputError: If the dataset has no images folder, or no such embedding.
+        InvalidInputError: If no new image can be read, or the model is another one by now.
+    """
+    from al_core.embedding import list_images, load_model
+    from al_core.embedding.checkpoint import embed_folder
+
+    folder, stored = _what_to_extend(dataset)
+    loaded = load_model(stored.name if model is None else model)
+    _check_model(stored, loaded)
+    samples = dataset.filenames()
+    # Of a call that was interrupted: samples already, but not embedded.
+    waiting = samples[stored.shape[0] :]
+    new = sorted(set(list_images(folder)) - set(samples))
+    if not waiting and not new:
+        return AppendedImages(None, 0, ())
+    with embed_folder(folder, [*waiting, *new], loaded, runs, progress=progress) as images:
+        tag = _count_in(dataset, [name for name in images.filenames if name not in set(waiting)])
+        _complete(dataset, stored, images)
+    return AppendedImages(tag, len(images.filenames), images.broken)
+
+
+def _what_to_extend(dataset: "LocalDataset") -> tuple[Path, StoredArray]:
+    if dataset.images_dir is None:
+        raise MissingInputError(f"dataset '{dataset.name}' has no images folder: say where its images are first")
+    embeddings = [*dataset.arrays.all(Kind.EMBEDDING), *dataset.arrays.all(Kind.PARTIAL_EMBEDDING)]
+    # By name: an embedding that was completed has its partial one behind it.
+    ours = list({stored.name: stored for stored in reversed(embeddings) if stored.attributes.get("model")}.values())
+    if not ours:
+        raise MissingInputError(
+            f"dataset '{dataset.name}' has no embedding made here from its images; upload embeddings of the new ones"
+        )
+    if len(ours) > 1:
+        raise NotAllowedError(
+            f"dataset '{dataset.name}' has {len(ours)} embeddings: {', '.join(stored.name for stored in ours)}. New "
+            "images would lack a row in all but one; delete those that are not needed"
+        )
+    return dataset.images_dir, ours[0]
+
+
+def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:
+    recorded = (stored.attributes["model"], stored.attributes.get("model_digest"))
+    if recorded != (model.name, model.digest):
+        raise InvalidInputError(
+            f"the images were embedded with another model than '{model.name}', or its weights have changed since; give "
+            f"the one that made the embedding '{stored.name}'"
+        )
+
+
+def _count_in(dataset: "LocalDataset", filenames: list[str]) -> Tag | None:
+    if not filenames:
+        return None
+    for filename in filenames:
+        dataset.samples.add(filename, {})
+    return dataset.grow(_free_name(dataset))
+
+
+def _free_name(dataset: "LocalDataset") -> str:
+    name = f"added {datetime.now():%Y-%m-%d %H.%M}"
+    names = {tag.name for tag in dataset.tags()}
+    number = 2
+    while name in names:
+        name = f"added {datetime.now():%Y-%m-%d %H.%M} ({number})"
+        number += 1
+    return name
+
+
+def _complete(dataset: "LocalDataset", stored: StoredArray, images: "EmbeddedImages") -> None:
+    """Store the embedding, the metadata and the digests with the rows of the new images."""
+    kind = Kind.EMBEDDING if dataset.arrays.find(Kind.EMBEDDING, stored.name) else Kind.PARTIAL_EMBEDDING
+    before = dataset.arrays.read(dataset.arrays.get(kind, stored.name))
+    rows = dataset.rows_of(images.filenames)
+    embedding = np.full((dataset.n_samples, before.shape[1]), np.nan, np.float32)
+    embedding[: len(before)] = before
+    embedding[rows] = images.embeddings
+    if np.isnan(embedding).any():
+        n_missing = int(np.isnan(embedding).any(axis=1).sum())
+        raise InvalidInputError(
+            f"{n_missing:,} images that '{dataset.name}' has counted in cannot be read any more; restore their files"
+        )
+    metadata = {}
+    for name, values in images.metadata.items():
+        column = dataset.arrays.find(Kind.METADATA, name)
+        if column is not None:
+            metadata[name] = np.array(dataset.arrays.read(column))
+            metadata[name][rows] = values
+    groups = [NewArrays(Kind.EMBEDDING, {stored.name: embedding}, stored.attributes)]
+    if metadata:
+        groups.append(NewArrays(Kind.METADATA, metadata))
+    content = dataset.arrays.find(Kind.DIGEST, "content")
+    if content is not None:
+        digests = np.array(dataset.arrays.read(content))
+        digests[rows] = images.digests
+        groups.append(NewArrays(Kind.DIGEST, {"content": digests}))
+    dataset.arrays.save_together(groups)
