@@ -13,8 +13,9 @@ from al_core.store.engines import reading
 from al_core.store.identity import now
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
 from al_core.store.records import INITIAL_TAG, ONE_ROW_A_SAMPLE, Kind
+from al_core.store.restoration import DATASET
 from al_core.store.tables import arrays, datasets, tags, tombstones
-from al_core.store.tombstones import DATASET, FILE
+from al_core.store.tombstones import FILE
 from al_core.types import Progress
 
 

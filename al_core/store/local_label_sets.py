@@ -13,11 +13,12 @@ from al_core.store.label_sets import DeletedLabelSet, LabelSet, LabelSets, NewLa
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import INITIAL_TAG, LABEL_KINDS, Kind, NewArrays, StoredArray, Tag, TagOrigin
+from al_core.store.restoration import LABELS
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import label_sets as table
 from al_core.store.tables import tags as tags_table
 from al_core.store.tags import insert_tag, new_tag
-from al_core.store.tombstones import LABELS, Tombstones
+from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
 
 OPERATION = "labels"

@@ -11,9 +11,10 @@ from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.models import DeletedModel, Model, Models, NewModel
 from al_core.store.records import Kind, NewArrays, StoredArray
+from al_core.store.restoration import MODEL
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import models as table
-from al_core.store.tombstones import MODEL, Tombstones
+from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
 
 JOINED_MILLISECONDS = 60_000

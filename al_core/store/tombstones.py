@@ -15,21 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, Row, Table, delete, insert, select, update
 
-from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
-from al_core.store import model_rows, names, tables
+from al_core.exceptions import NotFoundError
+from al_core.store import tables
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
-from al_core.store.records import ONE_ROW_A_SAMPLE, Kind
+from al_core.store.restoration import DATASET, LABELS, MODEL, TAG, Restoration, array_file
 from al_core.store.tables import tombstones as table
 from al_core.store.transactions import DatasetLock, lock
 
-DATASET = "dataset"
-TAG = "tag"
-MODEL = "model"
-LABELS = "labels"
 FILE = "file"
 """The kind of what nobody can bring back: a file that only waits for its readers."""
 
@@ -136,16 +131,9 @@ class Tombstones:
                 raise NotFoundError(
                     "it is too late to bring this back: it has been removed for good, or is back already"
                 )
-            if tombstone.kind == DATASET:
-                self._restore_dataset(lock(connection, tombstone.dataset_id, is_deleted=True), name or tombstone.name)
-            elif tombstone.kind == TAG:
-                self._restore_tag(lock(connection, tombstone.dataset_id), tombstone.content, name or tombstone.name)
-            elif tombstone.kind == MODEL:
-                self._restore_model(lock(connection, tombstone.dataset_id), tombstone.content, name or tombstone.name)
-            elif tombstone.kind == LABELS:
-                self._restore_labels(lock(connection, tombstone.dataset_id), tombstone.content)
-            else:
-                self._restore_array(lock(connection, tombstone.dataset_id), tombstone.content["arrays"][0])
+            locked = lock(connection, tombstone.dataset_id, is_deleted=tombstone.kind == DATASET)
+            replaced = Restoration(locked, self._datasets_folder).restore(tombstone, name or tombstone.name)
+            self.bury_arrays(locked, replaced)
             connection.execute(delete(table).where(table.c.position == tombstone.position))
 
     def remove_expired(self, *, is_due: bool = False) -> None:
@@ -169,85 +157,6 @@ class Tombstones:
         }
         locked.connection.execute(insert(table).values(values))
 
-    def _restore_dataset(self, locked: DatasetLock, name: str) -> None:
-        names.check_dataset_name(name)
-        try:
-            locked.update(name=name, deleted_at=None)
-        except IntegrityError as error:
-            raise names.dataset_exists(name) from error
-
-    def _restore_tag(self, locked: DatasetLock, content: Mapping[str, Any], name: str) -> None:
-        names.check_tag_name(name)
-        tags = tables.tags.c
-        of_dataset = tags.dataset_id == locked.dataset.id
-        if _has(locked.connection, of_dataset & (tags.name == name)):
-            raise names.tag_exists(name)
-        values = dict(content["tag"])
-        if not _has(locked.connection, tags.id == values["parent_id"]):
-            raise NotAllowedError(
-                f"tag '{name}' was made from a tag that has been deleted too; bring that one back first"
-            )
-        n_samples = locked.dataset.n_samples
-        # Rows stay what they are when a dataset grows, and a deleted tag has none of the new ones.
-        mask = bytes.fromhex(values["mask"]).ljust((n_samples + 7) // 8, b"\0")
-        values |= {"dataset_id": locked.dataset.id, "name": name, "mask": mask, "n_samples": n_samples}
-        locked.connection.execute(insert(tables.tags).values(values))
-        self._insert_arrays(locked, content["arrays"])
-
-    def _restore_model(self, locked: DatasetLock, content: Mapping[str, Any], name: str) -> None:
-        """Insert a model under its name, with a number behind it if another has it by now."""
-        values = dict(content["model"])
-        old_name = values["name"]
-        was_current = values.pop("is_current")
-        values["name"] = model_rows.free_name(locked, name)
-        model_rows.add(locked, **values)
-        for array in content["arrays"]:
-            _check_length(locked, array)
-            array_name = values["name"]
-            if array["kind"] == Kind.SCORE:
-                array_name = model_rows.full_name(model_rows.plain_name(array["name"], old_name), array_name)
-            self._insert_arrays(locked, [{**array, "name": array_name}])
-        model = model_rows.with_id(locked, values["id"])
-        # Ready-made scores have no task; those that had their plain names get them again.
-        had_plain_names = any(
-            array["name"] == model_rows.plain_name(array["name"], old_name) for array in content["arrays"]
-        )
-        if model and (was_current if model.task else had_plain_names):
-            self.bury_arrays(locked, model_rows.make_current(locked, model))
-
-    def _restore_labels(self, locked: DatasetLock, content: Mapping[str, Any]) -> None:
-        values = dict(content["labels"])
-        sets = tables.label_sets.c
-        query = select(sets.id).where(sets.dataset_id == locked.dataset.id, sets.name == values["name"])
-        if locked.connection.execute(query).first():
-            raise AlreadyExistsError(f"there are other labels '{values['name']}' by now; delete those first")
-        if content["tag"]:
-            self._restore_tag(locked, {"tag": content["tag"], "arrays": []}, content["tag"]["name"])
-        locked.connection.execute(insert(tables.label_sets).values(dataset_id=locked.dataset.id, **values))
-        self._insert_arrays(locked, content["arrays"])
-
-    def _restore_array(self, locked: DatasetLock, array: Mapping[str, Any]) -> None:
-        _check_length(locked, array)
-        arrays = tables.arrays
-        has_name = (arrays.c.kind == array["kind"]) & (arrays.c.name == array["name"])
-        is_it = (arrays.c.dataset_id == locked.dataset.id) & has_name
-        replaced = locked.connection.execute(delete(arrays).where(is_it).returning(*arrays.c)).all()
-        if replaced and array["kind"] == Kind.EMBEDDING:
-            raise AlreadyExistsError(f"there is another embedding '{array['name']}' by now; delete that one first")
-        self.bury_arrays(locked, replaced)
-        self._insert_arrays(locked, [array])
-
-    def _insert_arrays(self, locked: DatasetLock, arrays: Iterable[Mapping[str, Any]]) -> None:
-        for array in arrays:
-            if not self._file(locked.dataset.id, array).exists():
-                raise NotFoundError(f"the file of {array['kind']} '{array['name']}' is gone")
-            model_id = array.get("model_id")
-            if model_id and model_rows.with_id(locked, model_id) is None:
-                # The score of a model that is gone is still a score.
-                model_id = None
-            values = {**array, "model_id": model_id}
-            locked.connection.execute(insert(tables.arrays).values(dataset_id=locked.dataset.id, **values))
-
     def _expired(self) -> list[Row[Any]]:
         is_over = table.c.expires_at <= now()
         with reading(self._engine) as connection:
@@ -262,11 +171,11 @@ class Tombstones:
 
     def _remove_files(self, tombstone: Row[Any]) -> bool:
         """Return whether the files are gone."""
+        folder = self._datasets_folder / tombstone.dataset_id
         if tombstone.kind == DATASET:
-            folder = self._datasets_folder / tombstone.dataset_id
             shutil.rmtree(folder, ignore_errors=True)
             return not folder.exists()
-        paths = [self._file(tombstone.dataset_id, array) for array in tombstone.content["arrays"]]
+        paths = [array_file(folder, array) for array in tombstone.content["arrays"]]
         for path in paths:
             # Windows keeps a file that somebody has open; it goes another time.
             with suppress(PermissionError):
@@ -281,22 +190,6 @@ class Tombstones:
                 connection.execute(delete(datasets).where(datasets.c.id == tombstone.dataset_id))
             else:
                 connection.execute(delete(table).where(table.c.position == tombstone.position))
-
-    def _file(self, dataset_id: str, array: Mapping[str, Any]) -> Path:
-        folder = self._datasets_folder / dataset_id
-        return folder / str(array["kind"]) / f"{array['id']}.npy"
-
-
-def _check_length(locked: DatasetLock, array: Mapping[str, Any]) -> None:
-    if array["kind"] in ONE_ROW_A_SAMPLE and array["shape"][0] != locked.dataset.n_samples:
-        raise NotAllowedError(
-            f"{array['kind']} '{array['name']}' has {array['shape'][0]} rows, but the dataset has "
-            f"{locked.dataset.n_samples} samples by now"
-        )
-
-
-def _has(connection: Connection, condition: ColumnElement[bool]) -> bool:
-    return connection.execute(select(tables.tags.c.id).where(condition)).first() is not None
 
 
 def _values(row: Row[Any], of_table: Table) -> dict[str, Any]:
