@@ -89,9 +89,9 @@ ANNOTATIONS = (
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
     ForeignKind(
-        "the file of one image from a Lightly prediction folder",
+        "of a Lightly prediction folder, of which schema.json is missing",
         _is_of_lightly,
-        "its classes and its task are in schema.json; give the folder, or all its files at once",
+        "classes and task are in that file; give the whole folder",
     ),
     ForeignKind("a MOT table (frame, track, box per line)", _is_mot, _AS_TABLE),
     ForeignKind(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.content import is_image_start
 from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, check_file, choose, registry
@@ -151,8 +152,15 @@ def read_labels(path: Path, choices: ReadingChoices = BY_CONTENT, *, progress: P
         for kind in FOREIGN_LABELS:
             if kind.recognizes(path, head):
                 raise kind.refusal(path)
-    reader = choose(path, LABEL_READERS, format=choices.format)
+    reader = choose(path, LABEL_READERS, format=choices.format, belongs=_what_else)
     with reading_reported(progress):
         labels = replace(reader.read(path, choices), source=reader.label)
     labels.check(path.name)
     return labels
+
+
+def _what_else(path: Path, head: bytes) -> str | None:
+    """Return what a file that holds no labels is and where to add it, as it goes on after "x is", or None."""
+    if path.suffix.lower() in (".yaml", ".yml", ".names") or path.name.lower() in ("classes.txt", "labelmap.txt"):
+        return "a file of class names and holds no labels; add it together with those"
+    return "a picture and holds no labels; add images on the Datasets page" if is_image_start(head) else None

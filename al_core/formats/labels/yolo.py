@@ -9,6 +9,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.image_header import image_size
 from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.number_text import first_numbers
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode_utf8
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
@@ -26,15 +27,19 @@ _LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt", "autosplit_train
 _NOT_LABELS = (*_CLASS_FILES, *_LIST_FILES, "readme.txt", "readme.roboflow.txt", "readme.dataset.txt")
 _RELATIVE: Size = (1, 1)
 _VISIBILITIES = (0.0, 1.0, 2.0)
+_N_BOX = 4
 
 
 def recognizes_yolo(path: Path, head: bytes) -> bool:
-    """Return whether a folder or archive holds text files."""
+    """Return whether a folder or archive holds text files, or a text file has the numbers of an object."""
+    if path.suffix.lower() == ".txt" and not path.is_dir():
+        numbers = first_numbers(path, head)
+        return numbers is not None and len(numbers) > _N_BOX and numbers[0] >= 0 and numbers[0].is_integer()
     return bool(_label_files(tree_names(path, head)))
 
 
 def read_yolo(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
-    """Return the labels of a folder, zip or tar of YOLO text files.
+    """Return the labels of a folder, zip or tar of YOLO text files, or of one text file.
 
     A line is a class and a box, a polygon, or a box and keypoints. Classes are named by `classes.txt`, `obj.names` or
     `data.yaml`, images by a list such as `train.txt`, by the images beside the files, or by the files themselves. A

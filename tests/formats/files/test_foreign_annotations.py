@@ -60,5 +60,8 @@ def test_one_file_of_a_folder_is_named_as_the_folder_is(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="is the text of Cartucho's mAP"):
         read_predictions(tmp_path / "a.txt")
     (tmp_path / "b.json").write_text('{"file_name": "b.png", "predictions": [{"category_id": 1, "score": 0.5}]}')
-    with pytest.raises(FileFormatError, match=r"file of one image from a Lightly prediction folder.*schema\.json"):
+    with pytest.raises(
+        FileFormatError,
+        match=r"of a Lightly prediction folder, of which schema\.json is missing.*give the whole folder",
+    ):
         read_predictions(tmp_path / "b.json")

@@ -81,3 +81,10 @@ def test_a_folder_is_read_like_its_zip(tmp_path: Path) -> None:
     with zipfile.ZipFile(EXAMPLES / "yolo.zip") as archive:
         archive.extractall(tmp_path / "yolo")
     assert read_labels(tmp_path / "yolo").boxes.tolist() == read_labels(EXAMPLES / "yolo.zip").boxes.tolist()
+
+
+@pytest.mark.parametrize(("name", "said"), [("data.yaml", "a file of class names"), ("classes.txt", "class names")])
+def test_what_stands_beside_labels_is_named(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / name).write_text("names:\n- cat\n")
+    with pytest.raises(FileFormatError, match=f"{said}.* holds no labels; add it together with those"):
+        read_labels(tmp_path / name)

@@ -96,3 +96,9 @@ def test_a_line_that_does_not_fit_is_named(tmp_path: Path, line: str, message: s
 def test_what_a_model_has_predicted_is_no_polygon(tmp_path: Path, lines: str) -> None:
     with pytest.raises(FileFormatError, match=r"this is what a model predicted .* add it as predictions"):
         read(tmp_path, a_txt=lines)
+
+
+def test_one_text_file_is_read_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("1 0.5 0.5 0.2 0.4\n")
+    labels = read_labels(tmp_path / "a.txt")
+    assert (labels.filenames, labels.class_names, len(labels.boxes)) == (["a.txt"], ["1"], 1)
