@@ -1,6 +1,7 @@
 import streamlit as st
 
 from ui import state
+from ui.datasets.arrival import show_appending, show_arrival
 from ui.datasets.deleted import deleted_datasets
 from ui.datasets.demos import offer_demos
 from ui.datasets.from_embeddings import embeddings_form
@@ -21,7 +22,10 @@ if state.is_dataset_gone():
     state.say_dataset_is_gone()
 if not datasets:
     st.info("No datasets yet. Create one below, or restore the demo.", icon=":material/photo_library:")
+show_appending(datasets)
 list_datasets(datasets, current)
+if current:
+    show_arrival(current)
 if not remote:
     deleted_datasets(state.local_workspace())
     offer_demos()

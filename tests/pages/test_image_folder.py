@@ -120,3 +120,23 @@ def test_duplicates_become_a_tag(home: Path, open_page: Open, images_dir: Path) 
         assert job is None or job.wait(PATIENCE)
         app.run()
         assert "2.png" in dataset.filenames(dataset.tag("duplicates").rows)
+
+
+def test_new_files_of_the_folder_are_added_from_the_menu_and_compared(
+    home: Path, open_page: Open, images_dir: Path
+) -> None:
+    with Workspace(home) as workspace:
+        dataset = workflow.dataset_from_images(workspace, images_dir, "reds").dataset
+        Image.new("RGB", (32, 32), (0, 0, 250)).save(images_dir / "blue.png")
+        app = open_page("datasets")
+        menu = next(menu for menu in app.menu_button if menu.key == f"menu-{dataset.id}")
+        menu.click("Add images").run()
+        job = jobs.latest(f"append:{dataset.id}")
+        assert job is None or job.wait(PATIENCE)
+        app.run()
+        tag = workspace.dataset("reds").tags()[0]
+        assert (tag.name.startswith("added "), tag.rows.tolist()) == (True, [3])
+        assert any("Of 1 new image, " in text.value for text in app.markdown)
+        press(app, "Select among these only")
+        assert app.title[0].value == "Select"
+        assert app.selectbox(key="query-tag").value == tag.name

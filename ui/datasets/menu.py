@@ -7,6 +7,7 @@ from al_core.store import Dataset
 from al_core.store.tombstones import DATASET
 from al_core.text import counted
 from ui import state
+from ui.datasets.arrival import start_appending
 from ui.messages import errors_explained, notify, plain
 from ui.undo import offer_undo
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
@@ -15,6 +16,7 @@ from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 N_IMAGES_TRIED = 100
 RENAME = "Rename"
 IMAGES = "Images folder"
+ADD = "Add images"
 DELETE = "Delete"
 
 
@@ -28,12 +30,16 @@ def dataset_menu(dataset: Dataset, *, is_open: bool) -> None:
         icon=":material/more_horiz:",
         type="tertiary",
         disabled=bool(reason),
-        help=reason or "Rename it, say where its images are, or delete it",
+        help=reason or "Rename it, add the new images of its folder, say where its images are, or delete it",
     )
     if chosen == RENAME:
         _rename(dataset)
     elif chosen == IMAGES:
         _choose_images_dir(dataset)
+    elif chosen == ADD:
+        with errors_explained():
+            start_appending(dataset)
+            st.rerun()
     elif chosen == DELETE:
         _confirm_delete(dataset, is_open=is_open)
 
@@ -42,7 +48,13 @@ def _options(dataset: Dataset) -> list[str]:
     """Return what can be done: a server shows its own images, and their folder is chosen at its machine."""
     is_local = dataset.server is None
     may_choose_folder = is_local and may_name_paths()
-    return [*([RENAME] if is_local else []), *([IMAGES] if may_choose_folder else []), DELETE]
+    may_grow = is_local and dataset.images_dir is not None
+    return [
+        *([RENAME] if is_local else []),
+        *([ADD] if may_grow else []),
+        *([IMAGES] if may_choose_folder else []),
+        DELETE,
+    ]
 
 
 @st.dialog("Rename this dataset")

@@ -1,0 +1,95 @@
+"""Images that came later: looking for them, what came, and how they differ from what is labeled."""
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.exceptions import ALCoreError
+from al_core.jobs import JobState
+from al_core.steps.novelty import Novelty, novelty_of
+from al_core.store import Dataset, Tag
+from al_core.text import counted
+from al_core.types import Progress
+from ui import jobs, state
+from ui.images import image_grid
+from ui.messages import plain, show_error
+from ui.pages import page_file
+from ui.progress import Wording
+from ui.sample import show_sample
+from ui.select.tags import choose_query
+from ui.session import Key
+
+ARRIVAL = "added "
+"""How the tags begin that images get which came later."""
+
+
+def start_appending(dataset: Dataset) -> None:
+    """Look for new images in the dataset's folder, and embed them, as a job."""
+    workspace = state.local_workspace()
+    local = workspace.dataset(dataset.id)
+
+    def work(progress: Progress) -> str:
+        appended = workflow.append_images(workspace, local, progress=progress)
+        left_out = f"; {counted(len(appended.broken), 'file')} could not be read" if appended.broken else ""
+        new = counted(appended.n_new, "new image") if appended.n_new else "No new images"
+        return f"{new} in the folder of “{dataset.name}”{left_out}"
+
+    jobs.start(_job_key(dataset), f"Adding images to “{dataset.name}”", work)
+
+
+def show_appending(datasets: list[Dataset]) -> None:
+    """Draw the searches under way, and once how each has ended."""
+    for dataset in datasets:
+        job = jobs.latest(_job_key(dataset))
+        if job is None:
+            continue
+        if job.is_running:
+            jobs.show_progress(
+                job,
+                Wording("images", "looking for images", has_pace=True),
+                on_cancel="Stop; what is done is kept for the next start",
+            )
+            continue
+        jobs.forget(_job_key(dataset))
+        if job.state is JobState.FAILED:
+            show_error(job.error)
+        elif job.state is JobState.FINISHED:
+            st.success(f"{plain(job.result)}.", icon=":material/check_circle:")
+
+
+def show_arrival(dataset: Dataset) -> None:
+    """Draw how the images that came last differ from what is labeled, if some came later than the others."""
+    tag = next((tag for tag in dataset.tags() if tag.name.startswith(ARRIVAL)), None)
+    if tag is None or dataset.server:
+        return
+    st.subheader("New against labeled")
+    try:
+        novelty = _compared(dataset.id, _fingerprint(dataset, tag), dataset, tag)
+    except ALCoreError as error:
+        st.caption(f"Cannot be compared: {plain(str(error))}.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(tag.name)}**: {plain(novelty.sentence())}.", width="stretch")
+        if st.button(
+            "Select among these only", icon=":material/rule:", help="Open Select with these images to choose from"
+        ):
+            choose_query(dataset, tag)
+            st.switch_page(page_file("select"), query_params={Key.DATASET: dataset.id})
+    opened = image_grid(
+        dataset, novelty.rows, lambda position: f"distance {novelty.distances[position]:.2f}", key=f"novel-{tag.id}"
+    )
+    if opened is not None:
+        show_sample(dataset, opened)
+
+
+def _job_key(dataset: Dataset) -> str:
+    return f"append:{dataset.id}"
+
+
+def _fingerprint(dataset: Dataset, tag: Tag) -> str:
+    revision = state.local_workspace().revisions.find(dataset.id)
+    return f"{tag.id} {revision}"
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing the new images with the labeled ones…")
+def _compared(dataset_id: str, fingerprint: str, _dataset: Dataset, _tag: Tag) -> Novelty:
+    return novelty_of(_dataset, _tag)
