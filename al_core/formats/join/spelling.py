@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 UNICODE_FORM = "Unicode form"
 URL = "address"
 LETTER_CASE = "letter case"
+PREFIX = "name behind Label Studio's digits"
 
 
 def composed(names: "pa.Array") -> "pa.Array":
@@ -41,6 +42,13 @@ def lowered(names: "pa.Array") -> "pa.Array":
     import pyarrow.compute as pc
 
     return pc.utf8_lower(names)
+
+
+def without_prefix(names: "pa.Array") -> "pa.Array":
+    """Return names without the eight digits that Label Studio puts before the name of a file that it was given."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(names, r"(^|/)[0-9a-f]{8}(?:-|__)([^/]+)$", r"\1\2")
 
 
 SPELLINGS: dict[str, Callable[[Any], Any]] = {UNICODE_FORM: composed, URL: decoded, LETTER_CASE: lowered}

@@ -117,6 +117,14 @@ def test_a_name_that_fits_two_samples_is_ambiguous_and_not_looked_for_any_furthe
     assert matches.ambiguous.tolist() == [0, 1]
 
 
+def test_label_studios_digits_are_left_out_last_and_of_names_alone() -> None:
+    samples = ["1.jpg", "day/2.jpg", "night/2.jpg", "20240101-3.jpg"]
+    matches = match_filenames(samples, ["a1b2c3d4-1.jpg", "0123abcd__2.jpg", "20240102-3.jpg", "20240101-3.jpg"])
+    assert matches.rows.tolist() == [0, -1, -1, 3]
+    assert matches.ambiguous.tolist() == [1]
+    assert matches.counts["name behind Label Studio's digits"] == 1
+
+
 def test_numbers_of_another_file_meet_no_stem() -> None:
     samples = ["1.jpg", "2"]
     assert match_filenames(samples, ["1", "2"]).rows.tolist() == [0, 1]
