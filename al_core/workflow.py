@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from al_core.steps.append import AppendedImages
     from al_core.steps.compare import Comparison
     from al_core.steps.labels import TaskLabels
+    from al_core.steps.limit_costs import GroupCounts, LimitCost
     from al_core.steps.outlook import GroupSizes, Outlook
     from al_core.steps.round_plan import RoundPlan
     from al_core.steps.round_results import RoundsReport
@@ -69,11 +70,13 @@ __all__ = [
     "export_tag",
     "export_training_labels",
     "find_round",
+    "group_counts",
     "group_names",
     "group_sizes",
     "label_sets",
     "labeled_set",
     "labels_for",
+    "limit_costs",
     "make_model_current",
     "mark_sent",
     "models",
@@ -570,6 +573,28 @@ def selection_card(dataset: "Dataset", selection: Selection) -> "Card":
     from al_core.steps import card
 
     return card.selection_card(dataset, selection)
+
+
+def limit_costs(dataset: "Dataset", selection: Selection, *, progress: Progress | None = None) -> "list[LimitCost]":
+    """Return what each limit of a selection costs in coverage: it is selected again without it, and nothing is stored.
+
+    Raises:
+        MissingInputError: If what the selection was made from is gone or on a server.
+    """
+    from al_core.steps import limit_costs as step
+
+    return step.limit_costs(dataset, selection, progress)
+
+
+def group_counts(dataset: "Dataset", selection: Selection) -> "list[GroupCounts]":
+    """Return how many images of each class and group are in the pool, in a selection, and in RANDOM's draws.
+
+    Raises:
+        MissingInputError: If what the selection was made from is gone or on a server.
+    """
+    from al_core.steps import limit_costs as step
+
+    return step.group_counts(dataset, selection)
 
 
 def explain_selection(dataset: "Dataset", selection: Selection) -> "list[PickReason]":

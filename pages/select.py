@@ -5,7 +5,7 @@ from ui import state
 from ui.messages import plain
 from ui.select.form import selection_form, show_job
 from ui.select.ranking import show_ranking
-from ui.select.result import newest_selection, show_result
+from ui.select.result import choose_selection, show_result
 
 st.title("Select")
 dataset = state.require_dataset()
@@ -16,8 +16,8 @@ with form.container(border=True):
     show_ranking(dataset)
 with result:
     show_job(dataset)
-    selection = newest_selection(dataset)
-    if selection:
-        show_result(dataset, selection)
+    tag = choose_selection(dataset)
+    if tag:
+        show_result(dataset, tag)
     else:
         st.info("The selected images appear here.", icon=":material/rule:")

@@ -50,7 +50,7 @@ def goal_arrays(
     from al_core.selection import GoalArrays
 
     columns: dict[str, Any] = {}
-    for grouping in _groupings(config):
+    for grouping in groupings_of(config):
         columns[grouping.key] = _column(dataset, grouping)
     for name in _numbers(config):
         columns[name] = _column(dataset, Column(name))
@@ -97,7 +97,8 @@ def _records(config: SelectionConfig) -> Iterable[object]:
     return (*config.goals, *config.limits)
 
 
-def _groupings(config: SelectionConfig) -> Iterable[Grouping]:
+def groupings_of(config: SelectionConfig) -> Iterable[Grouping]:
+    """Yield the columns, folders and patterns that goals and limits speak of."""
     for record in _records(config):
         if isinstance(record, AtMost):
             yield record.per

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from al_core import workflow
-from al_core.config import SelectionConfig
+from al_core.config import LIMITS, PREDICTED_CLASS, Between, Exclude, Quota, SelectionConfig
 from al_core.demos.digits import INITIAL_SELECTION
 from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
 from al_core.store import INITIAL_TAG, Dataset, TagRole
@@ -286,3 +286,38 @@ def test_a_selection_is_shown_against_random_and_never_called_better(digits: Dat
 def test_select_says_when_nothing_tells_whether_the_score_ranks(digits: Dataset, open_page: Open) -> None:
     said = [unescaped(caption.value) for caption in open_page("select").caption]
     assert any("Whether the score ranks cannot be told: no test share was used" in caption for caption in said)
+
+
+def test_earlier_selections_are_shown_with_their_dates(digits: Dataset, open_page: Open) -> None:
+    select_32(digits, "first")
+    select_32(digits, "second")
+    app = open_page("select")
+    history = box(app, "Selection")
+    assert [option.partition(" · ")[0] for option in history.options] == ["second", "first", INITIAL_SELECTION]
+    assert headings(app) == ["second"]
+    history.set_value(digits.tag("first").id).run()
+    assert headings(app) == ["first"]
+
+
+def test_a_selection_says_what_its_limits_cost_and_what_it_holds_of_each_class(
+    digits: Dataset, open_page: Open
+) -> None:
+    limits = [Quota(PREDICTED_CLASS, {"3": (0, 2)}), Between("uncertainty_margin", 0.5)]
+    config = SelectionConfig("ACTIVE_LEARNING", 132, name="limited", seed=1, limits=limits)
+    workflow.run_selection(digits, config, labeled_tag=digits.tag(INITIAL_SELECTION))
+    app = open_page("select")
+    said = [unescaped(caption.value) for caption in app.caption]
+    assert any(text.startswith("Predicted class: 3 at most 2: covers ") for text in said)
+    assert "Images by predicted class" in [expander.label for expander in app.expander]
+
+
+def test_settings_of_a_newer_version_are_shown_and_not_repeated(
+    digits: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = SelectionConfig("RANDOM", 132, name="from tomorrow", limits=[Exclude("duplicates")])
+    workflow.run_selection(digits, config, labeled_tag=digits.tag(INITIAL_SELECTION))
+    # As if this version had no such limit.
+    monkeypatch.delitem(LIMITS, "exclude")
+    app = open_page("select")
+    assert headings(app) == ["from tomorrow"]
+    assert any("cannot be repeated" in info.value for info in app.info)

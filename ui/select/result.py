@@ -1,19 +1,23 @@
 """A selection as it is stored: its figures, its images in the order picked, and the code that repeats it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import streamlit as st
 
 from al_core import workflow
+from al_core.steps.chosen import added_rows, selections
 from al_core.steps.snippet import selection_code
-from al_core.store import Dataset, Kind
+from al_core.store import Dataset, Kind, Tag
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
 from ui.select.card import show_card
+from ui.select.limit_costs import show_group_counts, show_limit_costs, show_shortfalls
 from ui.select.sent import mark_downloaded
 from ui.select.why import show_why
+from ui.session import key_of
 
 # A mean from the day of the selection above captions from today would contradict itself without a word.
 NOW = " The mean score dates from the selection; the images show today's scores."
@@ -36,15 +40,51 @@ class Figure:
     meaning: str
 
 
-def newest_selection(dataset: Dataset) -> workflow.Selection | None:
-    """Return the newest selection in the store: its tag may be gone since its job ended, or its inputs replaced."""
-    selections = (workflow.read_selection(dataset, tag) for tag in dataset.tags())
-    return next((selection for selection in selections if selection), None)
+def choose_selection(dataset: Dataset) -> Tag | None:
+    """Draw the choice among the selections in the store, the newest first, and return it; None without any.
+
+    Its tag may be gone since its job ended, or its inputs replaced: only the store knows.
+    """
+    tags = {tag.id: tag for tag in reversed(selections(dataset))}
+    if not tags:
+        return None
+    newest = next(iter(tags))
+    chosen = newest
+    if len(tags) > 1:
+        chosen = st.selectbox(
+            "Selection",
+            list(tags),
+            format_func=lambda tag_id: f"{tags[tag_id].name} · {_made_at(tags[tag_id])}",
+            # Another key after each selection, so that the newest is shown.
+            key=key_of("selection", newest),
+            help="All selections of this dataset, the newest first",
+        )
+    return tags[chosen]
 
 
-def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
-    """Draw a selection."""
-    st.subheader(plain(selection.tag.name))
+def show_result(dataset: Dataset, tag: Tag) -> None:
+    """Draw a selection; one whose settings this version cannot read is shown, but not judged or repeated."""
+    heading, download = st.columns([3, 2], vertical_alignment="center")
+    with heading:
+        st.subheader(plain(tag.name))
+        st.caption(_made_at(tag))
+    with download:
+        _download(dataset, tag)
+    selection = workflow.read_selection(dataset, tag)
+    if selection:
+        _show_selection(dataset, selection)
+        return
+    st.info(
+        "This version does not know the settings of this selection: it is shown, and cannot be repeated.",
+        icon=":material/history:",
+    )
+    rows = added_rows(dataset, tag)
+    opened = image_grid(dataset, rows, lambda position: f"#{position + 1}", key=f"added-{tag.id}")
+    if opened is not None:
+        show_sample(dataset, opened)
+
+
+def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
     scores = scores_now(dataset, selection)
     # `stale` says what has changed since: the selection itself stays as it was made.
     for change in selection.stale:
@@ -53,7 +93,10 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
     with st.container(horizontal=True, gap="small"):
         for figure in _figures(selection, scores):
             st.metric(figure.label, figure.value, help=figure.meaning, width="content")
+    show_shortfalls(dataset, selection)
     show_card(dataset, selection)
+    show_limit_costs(dataset, selection)
+    show_group_counts(dataset, selection)
     with st.expander("More figures"), st.container(horizontal=True, gap="small"):
         for figure in _more_figures(selection):
             st.metric(figure.label, figure.value, help=figure.meaning, width="content")
@@ -65,13 +108,21 @@ def show_result(dataset: Dataset, selection: workflow.Selection) -> None:
             row = opened
             show_sample(dataset, row, below=lambda: show_why(dataset, selection, row))
     code.code(selection_code(dataset, selection), language="python")
+
+
+def _made_at(tag: Tag) -> str:
+    return f"{datetime.fromtimestamp(tag.created_at / 1000):%d %b %Y, %H:%M}"
+
+
+def _download(dataset: Dataset, tag: Tag) -> None:
     st.download_button(
         "Download the selected filenames",
-        workflow.export_tag(dataset, selection.tag, "txt", added_only=True),
-        file_name=f"{selection.tag.name}-added.txt",
+        workflow.export_tag(dataset, tag, "txt", added_only=True),
+        file_name=f"{tag.name}-added.txt",
         icon=":material/download:",
-        on_click=lambda: mark_downloaded(dataset, selection.tag),
+        on_click=lambda: mark_downloaded(dataset, tag),
         help="One filename per line; more formats on the Tags page. Once downloaded they are not picked again",
+        width="stretch",
     )
 
 

@@ -1,0 +1,147 @@
+"""What a stored selection's limits cost, and what it holds of each group beside the pool and RANDOM."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.config import PREDICTED_CLASS, SelectionConfig
+from al_core.config.goals import By, by_in_words
+from al_core.evaluation import draw_seeds
+from al_core.evaluation.coverage import Ruler
+from al_core.exceptions import MissingInputError
+from al_core.steps.goal_arrays import class_shares, groupings_of, groups_of_grouping
+from al_core.steps.predictions import find_predictions
+from al_core.steps.selections import Selection
+from al_core.steps.stored_pool import StoredPool
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.selection import Groups
+    from al_core.store import Dataset
+
+LARGEST_SMALL = 20_000
+"""Up to so many samples a selection takes about a second, so pages measure costs without being asked."""
+
+
+@dataclass(frozen=True)
+class LimitCost:
+    """What one limit costs.
+
+    Attributes:
+        words: The limit.
+        covered: The share that the selection covers, of the data or of what the model is unsure about.
+        without: The share that it would cover without this limit.
+        n_picked: How many images were picked.
+        n_without: How many would be picked without it.
+    """
+
+    words: str
+    covered: float
+    without: float
+    n_picked: int
+    n_without: int
+
+    @property
+    def text(self) -> str:
+        """The cost as a sentence without its stop.
+
+        Examples:
+            >>> LimitCost("at most 3 per sequence", 0.68, 0.71, 32, 32).text
+            'at most 3 per sequence: covers 68% instead of 71%'
+        """
+        counts = ""
+        if self.n_picked != self.n_without:
+            counts = f", with {self.n_picked:,} images instead of {self.n_without:,}"
+        if round(100 * self.covered) == round(100 * self.without):
+            return f"{self.words}: covers {self.covered:.0%}, as much as without it{counts}"
+        return f"{self.words}: covers {self.covered:.0%} instead of {self.without:.0%}{counts}"
+
+
+@dataclass(frozen=True, eq=False)
+class GroupCounts:
+    """How many images each group has.
+
+    Attributes:
+        by: What groups, for people.
+        names: (G,).
+        pool: (G,) images that could be selected.
+        picked: (G,) images that the method picked.
+        random: (G,) mean over RANDOM's draws.
+    """
+
+    by: str
+    names: tuple[str, ...]
+    pool: NDArray[np.int64]
+    picked: NDArray[np.int64]
+    random: NDArray[np.float64]
+
+
+def limit_costs(dataset: "Dataset", selection: Selection, progress: Progress | None = None) -> list[LimitCost]:
+    """Return what each limit of a selection costs: it is selected again without it, and nothing is stored.
+
+    Raises:
+        MissingInputError: If what the selection was made from is gone or on a server.
+    """
+    source = _source(dataset, selection)
+    config = _of_method(selection, source)
+    picks = [selection.picked_rows]
+    for limit in config.limits:
+        others = tuple(other for other in config.limits if other != limit)
+        request = replace(source.request, config=replace(config, limits=others))
+        picks.append(request.select(progress))
+    if not len(picks[0]):
+        return []
+    ruler = Ruler.for_selections(source.pool, picks, seed=config.seed or 0)
+    covered = [ruler.measure(rows).covered for rows in picks]
+    return [
+        LimitCost(limit.words, covered[0], without, len(picks[0]), len(rows))
+        for limit, without, rows in zip(config.limits, covered[1:], picks[1:], strict=True)
+    ]
+
+
+def group_counts(dataset: "Dataset", selection: Selection) -> list[GroupCounts]:
+    """Return the predicted classes, and the groups that goals and limits speak of, in pool, picks and RANDOM's draws.
+
+    Raises:
+        MissingInputError: If what the selection was made from is gone or on a server.
+    """
+    source = _source(dataset, selection)
+    bys: list[By] = [PREDICTED_CLASS] if find_predictions(dataset) is not None else []
+    bys += dict.fromkeys(groupings_of(selection.config))
+    if not bys:
+        return []
+    picked = selection.picked_rows
+    draws = [source.draw(len(picked), seed) for seed in draw_seeds(selection.config.seed or 0)]
+    pool = np.setdiff1d(source.request.query_rows, source.request.labeled_rows)
+    return [_counts(by, _groups(dataset, by), pool, picked, draws) for by in bys]
+
+
+def _source(dataset: "Dataset", selection: Selection) -> StoredPool:
+    if dataset.server:
+        raise MissingInputError(f"the arrays of '{dataset.name}' are on {dataset.server.address}; look there")
+    return StoredPool.of(dataset, selection)
+
+
+def _of_method(selection: Selection, source: StoredPool) -> SelectionConfig:
+    """Return what the method was asked for: test samples are drawn beside it."""
+    config = replace(selection.config, test_share=0.0, test_groups=None)
+    if config.n_samples == -1:
+        return config
+    n_before = selection.tag.size - len(selection.added_rows)
+    n_asked = max(config.n_samples - n_before - len(selection.test_rows), len(selection.picked_rows))
+    return replace(config, n_samples=len(source.request.labeled_rows) + n_asked)
+
+
+def _groups(dataset: "Dataset", by: By) -> "Groups":
+    from al_core.selection.goal_arrays import predicted_classes
+
+    return predicted_classes(class_shares(dataset)) if isinstance(by, str) else groups_of_grouping(dataset, by)
+
+
+def _counts(by: By, groups: "Groups", pool: Rows, picked: Rows, draws: list[Rows]) -> GroupCounts:
+    from al_core.selection.limits import count_groups
+
+    drawn = np.mean([count_groups(groups, draw) for draw in draws], axis=0)
+    return GroupCounts(by_in_words(by), groups.names, count_groups(groups, pool), count_groups(groups, picked), drawn)
