@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from al_core.steps.outlook import GroupSizes, Outlook
     from al_core.steps.round_plan import RoundPlan
     from al_core.steps.round_results import RoundsReport
+    from al_core.steps.similar import SimilarImages
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
     from al_core.store.dataset import Datasets
     from al_core.store.label_sets import LabelSet
@@ -70,6 +71,7 @@ __all__ = [
     "export_tag",
     "export_training_labels",
     "find_round",
+    "find_similar",
     "group_counts",
     "group_names",
     "group_sizes",
@@ -606,6 +608,32 @@ def explain_selection(dataset: "Dataset", selection: Selection) -> "list[PickRea
     from al_core.steps import reasons
 
     return reasons.explain_selection(dataset, selection)
+
+
+def find_similar(
+    dataset: "Dataset",
+    to: Rows | None = None,
+    *,
+    vector: "NDArray[np.floating] | None" = None,
+    n_samples: int = 100,
+    embedding_name: str | None = None,
+) -> "SimilarImages":
+    """Return the images most like some rows' mean, or like a vector: exact, nearest first, without those rows.
+
+    Args:
+        dataset: Where to look.
+        to: Rows that others should look like.
+        vector: (D,) instead of rows: an image embedded by the same model.
+        n_samples: How many images at most.
+        embedding_name: By default the newest embedding.
+
+    Raises:
+        MissingInputError: If there is no embedding.
+        InvalidInputError: If there is nothing to look like.
+    """
+    from al_core.steps import similar
+
+    return similar.find_similar(dataset, to, n_samples, vector=vector, embedding_name=embedding_name)
 
 
 def rank_scores(dataset: "Dataset") -> "dict[str, Statistic]":

@@ -11,6 +11,7 @@ from ui.explore.gallery import show_images
 from ui.explore.histograms import histograms
 from ui.explore.map import MAP_HEIGHT, choose_color, choose_tag, draw_map
 from ui.explore.next_batch import is_open, proposed, show_next_batch
+from ui.explore.similar import similar_chip, similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, show_umap_job
 from ui.messages import plain
 from ui.session import Key
@@ -31,8 +32,11 @@ def explore(batch: NextBatch | None) -> None:
     # The row above the map counts what passes, which is known only once the map has said what is drawn on it.
     row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
     left, right = st.columns([3, 2], gap="medium")
-    masks = filters.masks(dataset, numbers)
+    masks = filters.masks(dataset, numbers) | similar_mask(dataset)
+    similar = similar_to(dataset)
     reasons = list(filters.in_words(filters.current(dataset)))
+    if similar:
+        reasons.append(f"like {similar.title}")
     outlined = None
     with left:
         if view:
@@ -56,7 +60,9 @@ def explore(batch: NextBatch | None) -> None:
         )
     if view and not view.has_umap:
         show_umap_job(dataset, view.embedding)
-    show_images(dataset, mask, numbers[sorted_by] if sorted_by else None, reasons)
+    similar_chip(dataset)
+    order = similar.rows if similar else None
+    show_images(dataset, mask, numbers[sorted_by] if sorted_by else None, reasons, order)
 
 
 st.title("Explore")

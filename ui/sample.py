@@ -16,6 +16,7 @@ from al_core.steps.tasks.task import Box, Keypoint
 from al_core.store import Dataset, Kind, StoredArray
 from al_core.text import percent
 from ui.charts import BLUE
+from ui.explore.similar import find_similar_buttons
 from ui.images import image_url
 from ui.messages import plain
 
@@ -23,13 +24,21 @@ N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
 
 
-def show_sample(dataset: Dataset, row: int, *, below: Callable[[], None] | None = None) -> None:
+def show_sample(
+    dataset: Dataset, row: int, *, below: Callable[[], None] | None = None, is_on_explore: bool = False
+) -> None:
     """Open a dialog about the sample of this row; `below` draws more under its numbers."""
     card = describe_sample(dataset, row)
-    st.dialog(plain(card.filename), width="large")(_draw)(dataset, card, below)
+
+    def draw_below() -> None:
+        find_similar_buttons(dataset, row, is_on_explore=is_on_explore)
+        if below:
+            below()
+
+    st.dialog(plain(card.filename), width="large")(_draw)(dataset, card, draw_below)
 
 
-def _draw(dataset: Dataset, card: SampleCard, below: Callable[[], None] | None) -> None:
+def _draw(dataset: Dataset, card: SampleCard, below: Callable[[], None]) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     with image:
         st.html(STYLE + _image(dataset, card))
@@ -45,8 +54,7 @@ def _draw(dataset: Dataset, card: SampleCard, below: Callable[[], None] | None) 
         )
         st.markdown("**Scores**", help="From 0 to 1; higher means more worth labeling")
         st.html(_scores(dataset, card.row) or "No scores yet: drop predictions on the Predictions page.")
-        if below:
-            below()
+        below()
 
 
 def _image(dataset: Dataset, card: SampleCard) -> str:

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from al_core.store import Dataset, Provenance, TagOrigin, TagRole
+from al_core.explore.filters import Filters
+from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
+from ui.explore import filters
+from ui.explore.similar import show_similar
+from ui.explore.view import clear_lasso
 from ui.messages import errors_explained, notify
 from ui.pages import page_file
 from ui.select.tags import choose_query
@@ -40,7 +44,19 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
         disabled=bool(tag_obstacle),
         help=tag_obstacle or f"Store {counted(len(rows), 'image')} as a tag and open Select to choose from it",
     )
+    nothing_to_find = empty or _nothing_to_find(dataset, rows)
+    is_similar = st.button(
+        "Find similar",
+        icon=":material/image_search:",
+        disabled=bool(nothing_to_find),
+        help=nothing_to_find or f"Shows the images most like the mean of these {counted(len(rows), 'image')}",
+    )
     _download_button(dataset, rows, empty)
+    if is_similar and show_similar(dataset, rows, f"the mean of {counted(len(rows), 'image')}"):
+        # Those like them are others, which the filters do not let through.
+        filters.store(dataset, Filters())
+        clear_lasso()
+        st.rerun()
     if is_tagged or is_query:
         with errors_explained():
             provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
@@ -51,6 +67,14 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
                 choose_query(dataset, tag)
                 st.session_state[Key.GO_TO_SELECT] = True
             st.rerun()
+
+
+def _nothing_to_find(dataset: Dataset, rows: Rows) -> str | None:
+    if not dataset.arrays.all(Kind.EMBEDDING):
+        return "Images are compared by embeddings: add them on the Datasets page first"
+    if len(rows) == dataset.n_samples:
+        return "Draw around some images, or filter: others like them are found"
+    return None
 
 
 def _go_on_to_select() -> None:

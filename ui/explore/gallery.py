@@ -13,12 +13,17 @@ from ui.messages import plain
 from ui.sample import show_sample
 
 
-def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str]) -> None:
-    """Draw the images of the mask, those with the highest value of the column first, and what can be done with them."""
-    rows: Rows = column.highest_first() if column else np.arange(len(mask), dtype=np.int64)
+def show_images(
+    dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str], order: Rows | None = None
+) -> None:
+    """Draw the images of the mask and what can be done with them.
+
+    They come in the order given, otherwise those with the highest value of the column first.
+    """
+    rows = _highest_first(column, len(mask)) if order is None else order
     rows = rows[mask[rows]]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Images**" + (f", highest {plain(column.name)} first" if column else ""), width="content")
+        st.markdown("**Images**" + _order_in_words(column, order), width="content")
         st.space("stretch")
         actions(dataset, rows, reasons)
     if not len(rows):
@@ -28,7 +33,17 @@ def show_images(dataset: Dataset, mask: Mask, column: Column | None, reasons: li
         st.caption("No image folder set: choose it on the Datasets page.")
     opened = image_grid(dataset, rows, lambda position: _caption(column, int(rows[position])), key="explored-page")
     if opened is not None:
-        show_sample(dataset, opened)
+        show_sample(dataset, opened, is_on_explore=True)
+
+
+def _highest_first(column: Column | None, n_samples: int) -> Rows:
+    return column.highest_first() if column else np.arange(n_samples, dtype=np.int64)
+
+
+def _order_in_words(column: Column | None, order: Rows | None) -> str:
+    if order is not None:
+        return ", most similar first"
+    return f", highest {plain(column.name)} first" if column else ""
 
 
 def _caption(column: Column | None, row: int) -> str:

@@ -1,19 +1,23 @@
-"""Selections against RANDOM (al_core extension)."""
+"""Selections against RANDOM, and samples like others (al_core extensions)."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from al_core import workflow
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_tag
 from al_core.api.server.errors import coded
+from al_core.exceptions import NotFoundError
 from al_core.steps.selections import Selection, selection_of
 from al_core.store import LocalDataset
 from al_core.wire.card import write_card
 from al_core.wire.reasons import write_reasons
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_class=JsonRoute)
+
+MOST_SIMILAR = 10_000
+MOST_QUERIES = 100
 
 
 @router.get("/tags/{tag_id}/card")
@@ -26,6 +30,22 @@ def read_card(dataset: DatasetOfPath, tag_id: str) -> dict[str, Any]:
 def read_reasons(dataset: DatasetOfPath, tag_id: str) -> list[dict[str, Any]]:
     """Return why each sample was picked: rank, score, added coverage, and the nearest one chosen before it."""
     return write_reasons(workflow.explain_selection(dataset, _selection(dataset, tag_id)))
+
+
+@router.get("/similar")
+def read_similar(
+    dataset: DatasetOfPath,
+    filename: Annotated[list[str], Query(min_length=1, max_length=MOST_QUERIES)],
+    n: Annotated[int, Query(ge=1, le=MOST_SIMILAR)] = 100,
+    embedding: str | None = None,
+) -> dict[str, Any]:
+    """Return the samples most like the mean of some, nearest first, without those (al_core extension)."""
+    rows = dataset.rows_of(filename)
+    unknown = [name for name, row in zip(filename, rows.tolist(), strict=True) if row < 0]
+    if unknown:
+        raise NotFoundError(f"dataset '{dataset.name}' has no sample '{unknown[0]}'")
+    similar = workflow.find_similar(dataset, rows, n_samples=n, embedding_name=embedding)
+    return {"filenames": dataset.filenames(similar.rows), "distances": similar.distances.tolist()}
 
 
 def _selection(dataset: LocalDataset, tag_id: str) -> Selection:

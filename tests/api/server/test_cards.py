@@ -1,3 +1,5 @@
+import numpy as np
+
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.store import INITIAL_TAG, Dataset
@@ -21,3 +23,13 @@ def test_reasons_of_the_picks_come_in_the_order_of_picking(api: Api, dataset: Da
     selection = workflow.run_selection(dataset, SelectionConfig("CORESET", 2, name="picked", seed=1))
     first, second = api("GET", f"{api.dataset}/tags/{selection.tag.id}/reasons", 200)
     assert (first["row"], first["nearestRow"], second["row"], second["nearestRow"]) == (0, None, 5, 0)
+
+
+def test_samples_like_others_are_those_of_the_workflow(api: Api, dataset: Dataset) -> None:
+    names = dataset.filenames(np.array([0, 2]))
+    query = "&".join(f"filename={name}" for name in names)
+    content = api("GET", f"{api.dataset}/similar?{query}&n=3", 200)
+    similar = workflow.find_similar(dataset, np.array([0, 2]), n_samples=3)
+    assert content == {"filenames": dataset.filenames(similar.rows), "distances": similar.distances.tolist()}
+    assert not set(names) & set(content["filenames"])
+    assert api("GET", f"{api.dataset}/similar?filename=nobody.png", 404)["type"] == "NotFoundError"

@@ -1,0 +1,105 @@
+"""Images that look like others, as a filter of Explore and as a goal of Select."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from al_core import workflow
+from al_core.config import Similar
+from al_core.explore.filters import Filters, Mask, rows_mask
+from al_core.store import Dataset, Kind
+from al_core.text import counted
+from al_core.types import Rows
+from ui.explore import filters
+from ui.messages import errors_explained, notify, plain
+from ui.select.wishes import Wishes, store_wishes
+from ui.session import Key, key_of
+
+N_SIMILAR = 100
+"""Nearest images that are shown: two pages of thumbnails."""
+ON_EXPLORE = "similar"
+
+
+@dataclass(frozen=True, eq=False)
+class SimilarTo:
+    """What Explore shows the nearest images of.
+
+    Attributes:
+        title: What they look like, for people.
+        rows: The nearest images, nearest first.
+    """
+
+    title: str
+    rows: Rows
+
+
+def similar_to(dataset: Dataset) -> SimilarTo | None:
+    """Return what the images shown have to look like, or None."""
+    found: SimilarTo | None = st.session_state.get(Key.SIMILAR, {}).get(dataset.id)
+    return found
+
+
+def similar_mask(dataset: Dataset) -> dict[str, Mask]:
+    """Return the filter by its name, if there is one."""
+    similar = similar_to(dataset)
+    return {ON_EXPLORE: rows_mask(similar.rows, dataset.n_samples)} if similar else {}
+
+
+def show_similar(dataset: Dataset, to: Rows, title: str) -> bool:
+    """Show the images nearest to some on Explore from now on; return whether there are any."""
+    with errors_explained():
+        similar = workflow.find_similar(dataset, to, n_samples=N_SIMILAR)
+        st.session_state.setdefault(Key.SIMILAR, {})[dataset.id] = SimilarTo(title, similar.rows)
+        notify(f"Explore shows the {counted(len(similar.rows), 'image')} most like {title}")
+        return True
+    return False
+
+
+def stop_showing(dataset: Dataset) -> None:
+    """Show images whatever they look like."""
+    st.session_state.get(Key.SIMILAR, {}).pop(dataset.id, None)
+
+
+def similar_chip(dataset: Dataset) -> None:
+    """Draw what the images look like, with the way to remove it."""
+    similar = similar_to(dataset)
+    if similar:
+        st.button(
+            f"{counted(len(similar.rows), 'image')} most like {plain(similar.title)}",
+            key=key_of("chip", ON_EXPLORE, dataset.id),
+            icon=":material/close:",
+            on_click=stop_showing,
+            args=(dataset,),
+            help="Nearest first, by the newest embedding. Remove it to see all images",
+        )
+
+
+def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:
+    """Draw, about one image, the ways to images like it: looking at them, and selecting them."""
+    if not dataset.arrays.all(Kind.EMBEDDING):
+        return
+    [name] = dataset.filenames(np.array([row]))
+    with st.container(horizontal=True, gap="xsmall"):
+        is_shown = st.button(
+            "Find similar",
+            key=key_of("find-similar", dataset.id, str(row)),
+            icon=":material/image_search:",
+            help="Shows the images most like this one on Explore: `workflow.find_similar` in Python",
+        )
+        is_wanted = st.button(
+            "Select more like this",
+            key=key_of("more-like", dataset.id, str(row)),
+            icon=":material/rule:",
+            help="Makes it the goal of the next selection on Select: `Similar` in Python",
+        )
+    if is_shown and show_similar(dataset, np.array([row]), name):
+        filters.store(dataset, Filters())
+        if not is_on_explore:
+            st.switch_page("../pages/explore.py")
+        st.rerun()
+    if is_wanted:
+        store_wishes(dataset, Wishes().adding("goals", Similar.kind, Similar((name,), 2)))
+        # On Explore the browser follows a link: see `ui.explore.actions`.
+        st.session_state[Key.GO_TO_SELECT] = is_on_explore
+        st.rerun()
