@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.steps.append import AppendedImages
     from al_core.steps.compare import Comparison
+    from al_core.steps.edit_pick import Edit
     from al_core.steps.labels import TaskLabels
     from al_core.steps.limit_costs import GroupCounts, LimitCost
     from al_core.steps.outlook import GroupSizes, Outlook
@@ -67,6 +68,7 @@ __all__ = [
     "dataset_from_images",
     "delete_labels",
     "delete_model",
+    "edit_selection",
     "explain_selection",
     "export_tag",
     "export_training_labels",
@@ -82,6 +84,7 @@ __all__ = [
     "make_model_current",
     "mark_sent",
     "models",
+    "next_best",
     "project",
     "range_findings",
     "rank_scores",
@@ -597,6 +600,30 @@ def group_counts(dataset: "Dataset", selection: Selection) -> "list[GroupCounts]
     from al_core.steps import limit_costs as step
 
     return step.group_counts(dataset, selection)
+
+
+def next_best(dataset: "Dataset", selection: Selection, edits: "Sequence[Edit]", row: int) -> "Edit":
+    """Return the edit that puts the next best image in the place of one: what the method picks after all that stay.
+
+    Raises:
+        InvalidInputError: If the image is a test sample or not in the selection, or nothing else may be picked.
+        MissingInputError: If what the selection was made from is gone or on a server.
+    """
+    from al_core.steps import edit_pick
+
+    return edit_pick.swap(dataset, selection, edits, row)
+
+
+def edit_selection(dataset: "Dataset", selection: Selection, edits: "Sequence[Edit]", *, name: str) -> Selection:
+    """Store a selection as edits leave it under another name; the one before stays, so deleting the new tag undoes it.
+
+    Raises:
+        InvalidInputError: If an edit names what is not there, or nothing is left.
+        AlreadyExistsError: If a tag of the name exists.
+    """
+    from al_core.steps import edit_pick
+
+    return edit_pick.store_edited(dataset, selection, edits, name)
 
 
 def explain_selection(dataset: "Dataset", selection: Selection) -> "list[PickReason]":

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from al_core.config import Grouping, SelectionConfig
+from al_core.steps.edit_pick import EDITED
 from al_core.store.records import INITIAL_TAG
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     note = ""
     if n_before and not labeled_name:
         note = f"# It went on from {n_before:,} labeled and sent samples: pass a tag of them as preselected_tag_name.\n"
+    if tag.provenance.operation == EDITED:
+        note += f"# It was edited by hand afterwards: {'; '.join(tag.provenance.filters)}.\n"
     names_used = sorted(_classes(config))
     config_import = f"from al_core.config import {', '.join(names_used)}\n" if names_used else ""
     return f"""\

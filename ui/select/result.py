@@ -14,6 +14,7 @@ from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
 from ui.select.card import show_card
+from ui.select.edits import as_edited, edit_buttons, show_edits
 from ui.select.limit_costs import show_group_counts, show_limit_costs, show_shortfalls
 from ui.select.sent import mark_downloaded
 from ui.select.why import show_why
@@ -102,12 +103,22 @@ def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
             st.metric(figure.label, figure.value, help=figure.meaning, width="content")
     images, code = st.tabs(["Selected images", "Python code"])
     with images:
-        captions = _captions(len(selection.added_rows), scores)
-        opened = image_grid(dataset, selection.added_rows, captions.__getitem__, key=f"added-{selection.tag.id}")
+        show_edits(dataset, selection)
+        edited = as_edited(selection)
+        captions = _captions(len(edited.added_rows), scores_now(dataset, edited))
+        opened = image_grid(dataset, edited.added_rows, captions.__getitem__, key=f"added-{selection.tag.id}")
         if opened is not None:
             row = opened
-            show_sample(dataset, row, below=lambda: show_why(dataset, selection, row))
+            show_sample(dataset, row, below=lambda: _below(dataset, selection, row))
     code.code(selection_code(dataset, selection), language="python")
+
+
+def _below(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
+    if row in selection.added_rows:
+        show_why(dataset, selection, row)
+    else:
+        st.caption("The next best, which you have swapped in.")
+    edit_buttons(dataset, selection, row)
 
 
 def _made_at(tag: Tag) -> str:

@@ -1,0 +1,135 @@
+"""A selection edited by hand before it is exported: images left out, or swapped for the next best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.steps.chosen import union
+from al_core.steps.selections import Selection, selection_of
+from al_core.steps.stored_pool import StoredPool
+from al_core.store.records import TagOrigin
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+EDITED = "edited"
+"""The operation of a selection that was edited; its provenance names the one before, and says what was changed."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a selection.
+
+    Attributes:
+        row: Leaves the selection.
+        replacement: Takes its place; None leaves it out.
+    """
+
+    row: int
+    replacement: int | None = None
+
+
+def edited_rows(rows: Rows, edits: Sequence[Edit]) -> Rows:
+    """Return the rows after some edits, each place kept.
+
+    Examples:
+        >>> edited_rows(np.array([5, 3, 9]), [Edit(3, replacement=7), Edit(5)]).tolist()
+        [7, 9]
+    """
+    ordered = rows.tolist()
+    for edit in edits:
+        if edit.row not in ordered:
+            raise InvalidInputError(f"row {edit.row} is not in the selection; it has {len(ordered)} rows")
+        place = ordered.index(edit.row)
+        ordered[place : place + 1] = [] if edit.replacement is None else [edit.replacement]
+    return np.array(ordered, np.int64)
+
+
+def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: int) -> Edit:
+    """Return the edit that puts the next best in the place of a row: what the method picks after all that stay.
+
+    Goals and limits hold; a budget does not, because one image takes the place of another.
+
+    Args:
+        dataset: Whose selection it is.
+        selection: As it was made.
+        edits: What was changed already; what left does not come back.
+        row: One of the rows that the edits leave.
+
+    Raises:
+        InvalidInputError: If the row is a test sample or not in the selection, or nothing else may be picked.
+        MissingInputError: If what the selection was made from is gone or on a server.
+    """
+    if dataset.server:
+        raise MissingInputError(f"the arrays of '{dataset.name}' are on {dataset.server.address}; edit there")
+    _check(selection, edited_rows(selection.added_rows, edits), row)
+    source = StoredPool.of(dataset, selection).request
+    left = np.array([*(edit.row for edit in edits), row], np.int64)
+    stay = np.setdiff1d(edited_rows(selection.picked_rows, edits), [row])
+    labeled = union([source.labeled_rows, stay])
+    config = replace(source.config, n_samples=len(labeled) + 1, test_share=0.0, test_groups=None, budget=None)
+    query = np.setdiff1d(source.query_rows, left)
+    if not len(np.setdiff1d(query, labeled)):
+        raise InvalidInputError("no other image is left to take its place: leave it out instead")
+    picked = replace(source, config=config, query_rows=query, labeled_rows=labeled).select()
+    if not len(picked):
+        raise InvalidInputError("the limits allow no other image in its place: leave it out instead")
+    return Edit(row, int(picked[0]))
+
+
+def leave_out(selection: Selection, edits: Sequence[Edit], row: int) -> Edit:
+    """Return the edit that leaves a row out.
+
+    Raises:
+        InvalidInputError: If the row is a test sample or not in the selection.
+    """
+    _check(selection, edited_rows(selection.added_rows, edits), row)
+    return Edit(row)
+
+
+def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], name: str) -> Selection:
+    """Store a selection as edits leave it, under a name of its own; the one before stays as it is.
+
+    Raises:
+        InvalidInputError: If there is no edit, or nothing is left.
+        AlreadyExistsError: If a tag of the name exists.
+    """
+    rows = edited_rows(selection.added_rows, edits)
+    if not edits or not len(rows):
+        raise InvalidInputError("change something, and leave at least one image")
+    tag = selection.tag
+    before = np.setdiff1d(tag.rows, selection.added_rows)
+    provenance = replace(
+        tag.provenance,
+        operation=EDITED,
+        tags=(tag.name,),
+        filters=tuple(_in_words(dataset, edit) for edit in edits),
+        quality=StoredPool.of(dataset, selection).request.quality(np.setdiff1d(rows, selection.test_rows)),
+        sent_at=None,
+        released_at=None,
+    )
+    by_id = {other.id: other for other in dataset.tags()}
+    labeled = by_id.get(tag.labeled_tag_id or "")
+    origin = TagOrigin(
+        parent=labeled, query=by_id.get(tag.query_tag_id or ""), labeled=labeled, provenance=provenance, order=rows
+    )
+    return selection_of(dataset, dataset.create_tag(name, union([before, rows]), origin))
+
+
+def _check(selection: Selection, rows: Rows, row: int) -> None:
+    if row in selection.test_rows:
+        raise InvalidInputError("this image was drawn for testing: without it accuracy would not be honest; keep it")
+    if row not in rows:
+        raise InvalidInputError(f"row {row} is not in the selection; it has {len(rows)} rows")
+
+
+def _in_words(dataset: "Dataset", edit: Edit) -> str:
+    if edit.replacement is None:
+        [name] = dataset.filenames(np.array([edit.row]))
+        return f"without {name}"
+    name, replacement = dataset.filenames(np.array([edit.row, edit.replacement]))
+    return f"{replacement} in place of {name}"

@@ -1,0 +1,80 @@
+"""A pick is edited before it is exported."""
+
+import numpy as np
+import pytest
+
+from al_core import workflow
+from al_core.config import AtMost, Folder, SelectionConfig
+from al_core.exceptions import InvalidInputError
+from al_core.steps.edit_pick import Edit, leave_out
+from al_core.steps.selections import selection_of
+from al_core.steps.snippet import selection_code
+from al_core.store import Dataset, Workspace
+from tests.steps.shop import make_shop
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Dataset:
+    return make_shop(workspace)
+
+
+@pytest.fixture
+def pick(shop: Dataset) -> workflow.Selection:
+    """The three most uncertain samples: 1, 5 and 3."""
+    return workflow.run_selection(shop, SelectionConfig("ACTIVE_LEARNING", 3, name="mine", seed=1))
+
+
+def test_the_next_best_takes_the_place_and_what_left_does_not_come_back(
+    shop: Dataset, pick: workflow.Selection
+) -> None:
+    first, second, third = pick.added_rows.tolist()
+    four = workflow.run_selection(shop, SelectionConfig("ACTIVE_LEARNING", 5, name="more", seed=1)).added_rows.tolist()
+    once = workflow.next_best(shop, pick, [], second)
+    assert once == Edit(second, four[3])
+    twice = workflow.next_best(shop, pick, [once], four[3])
+    assert twice == Edit(four[3], four[4])
+    edited = workflow.edit_selection(shop, pick, [once, twice], name="mine-edited")
+    assert edited.added_rows.tolist() == [first, four[4], third]
+
+
+def test_an_edited_selection_says_what_was_changed_and_the_one_before_stays(
+    shop: Dataset, pick: workflow.Selection
+) -> None:
+    first, *rest = pick.added_rows.tolist()
+    edited = workflow.edit_selection(shop, pick, [leave_out(pick, [], first)], name="mine-edited")
+    assert edited.added_rows.tolist() == rest
+    assert edited.quality.n_added == 2
+    [name] = shop.filenames(np.array([first]))
+    assert edited.tag.provenance.filters == (f"without {name}",)
+    assert f"# It was edited by hand afterwards: without {name}." in selection_code(shop, edited)
+    assert selection_of(shop, shop.tag("mine")).added_rows.tolist() == [first, *rest]
+
+
+def test_limits_hold_for_the_next_best(shop: Dataset) -> None:
+    config = SelectionConfig("ACTIVE_LEARNING", 3, name="mine", seed=1, limits=[AtMost(2, per=Folder())])
+    pick = workflow.run_selection(shop, config)
+    row = next(row for row in pick.added_rows.tolist() if row % 2 == 0)
+    replacement = workflow.next_best(shop, pick, [], row).replacement
+    # The other folder has its two already.
+    assert replacement is not None
+    assert replacement % 2 == 0
+
+
+def test_test_samples_stay(shop: Dataset) -> None:
+    config = SelectionConfig("ACTIVE_LEARNING", 4, name="mine", seed=1, test_share=0.25)
+    pick = workflow.run_selection(shop, config)
+    [test] = pick.test_rows.tolist()
+    with pytest.raises(InvalidInputError, match="drawn for testing"):
+        leave_out(pick, [], test)
+    with pytest.raises(InvalidInputError, match="drawn for testing"):
+        workflow.next_best(shop, pick, [], test)
+
+
+def test_what_is_not_there_cannot_be_edited(shop: Dataset, pick: workflow.Selection) -> None:
+    with pytest.raises(InvalidInputError, match="not in the selection"):
+        leave_out(pick, [], 0 if 0 not in pick.added_rows else 2)
+    with pytest.raises(InvalidInputError, match="change something"):
+        workflow.edit_selection(shop, pick, [], name="mine-edited")
+    everything = [Edit(row) for row in pick.added_rows.tolist()]
+    with pytest.raises(InvalidInputError, match="at least one image"):
+        workflow.edit_selection(shop, pick, everything, name="mine-edited")

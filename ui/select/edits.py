@@ -1,0 +1,126 @@
+"""Editing the pick before it is exported: leave an image out, swap it for the next best, undo, and store it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.exceptions import ALCoreError
+from al_core.steps.edit_pick import Edit, edited_rows
+from al_core.store import Dataset
+from al_core.text import counted
+from ui.messages import errors_explained, notify, show_error
+from ui.session import Key
+from ui.visitor import obstacle
+
+
+def edits_of(selection: workflow.Selection) -> tuple[Edit, ...]:
+    """Return what was changed on this page and is not stored."""
+    edits: tuple[Edit, ...] = st.session_state.get(Key.EDITS, {}).get(selection.tag.id, ())
+    return edits
+
+
+def as_edited(selection: workflow.Selection) -> workflow.Selection:
+    """Return a selection with the rows that the edits leave."""
+    return replace(selection, added_rows=edited_rows(selection.added_rows, edits_of(selection)))
+
+
+def edit_buttons(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
+    """Draw, about one image of a selection, what can be done with it before it is exported."""
+    reason = obstacle(_hindrance(dataset, selection, row))
+    with st.container(horizontal=True, gap="xsmall"):
+        is_left_out = st.button(
+            "Leave out",
+            key=f"leave-out-{row}",
+            icon=":material/remove_circle:",
+            disabled=bool(reason),
+            help=reason or "Takes it out of the selection; you can undo it: `workflow.edit_selection`",
+        )
+        is_swapped = st.button(
+            "Swap for the next best",
+            key=f"swap-{row}",
+            icon=":material/swap_horiz:",
+            disabled=bool(reason),
+            help=reason or "What the method picks after all that stay takes its place",
+        )
+    try:
+        if is_left_out:
+            _remember(selection, Edit(row))
+        if is_swapped:
+            with st.spinner("Looking for the next best…"):
+                _remember(selection, workflow.next_best(dataset, selection, edits_of(selection), row))
+    except ALCoreError as error:
+        show_error(str(error))
+        return
+    if is_left_out or is_swapped:
+        st.rerun()
+
+
+def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
+    """Say what was changed, with the ways to undo it and to store it."""
+    edits = edits_of(selection)
+    if not edits:
+        return
+    n_out = sum(edit.replacement is None for edit in edits)
+    parts = [f"{counted(n_out, 'image')} left out"] if n_out else []
+    parts += [f"{counted(len(edits) - n_out, 'image')} swapped"] if len(edits) > n_out else []
+    reason = obstacle()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/edit: Not stored yet: {' and '.join(parts)}.", width="stretch")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=lambda: _store(selection, edits[:-1]),
+            help="Takes the last change back",
+        )
+        is_stored = st.button(
+            "Store the edited selection",
+            type="primary",
+            icon=":material/save:",
+            disabled=bool(reason),
+            help=reason or "Under a name of its own, to be downloaded; this one stays as it is",
+        )
+    if is_stored:
+        with errors_explained():
+            edited = workflow.edit_selection(dataset, selection, edits, name=_free_name(dataset, selection.tag.name))
+            _store(selection, ())
+            notify(f"Stored as “{edited.tag.name}”")
+            st.rerun()
+
+
+def _hindrance(dataset: Dataset, selection: workflow.Selection, row: int) -> str | None:
+    if dataset.server:
+        return "Selections on a server are edited there"
+    if selection.tag.is_sent:
+        return "Labelers have this selection: release it first"
+    if row in selection.test_rows:
+        return "Drawn at random for testing: without it accuracy would not be honest"
+    return None
+
+
+def _remember(selection: workflow.Selection, edit: Edit) -> None:
+    _store(selection, (*edits_of(selection), edit))
+
+
+def _store(selection: workflow.Selection, edits: tuple[Edit, ...]) -> None:
+    st.session_state.setdefault(Key.EDITS, {})[selection.tag.id] = edits
+
+
+def _free_name(dataset: Dataset, name: str) -> str:
+    names = {tag.name for tag in dataset.tags()}
+    base = plain_end(name)
+    number = 1
+    while f"{base}-edited-{number}" in names:
+        number += 1
+    return f"{base}-edited-{number}"
+
+
+def plain_end(name: str) -> str:
+    """Return a name without the end that an earlier edit gave it.
+
+    Examples:
+        >>> plain_end("al-iteration-2-edited-3")
+        'al-iteration-2'
+    """
+    base, separator, number = name.rpartition("-edited-")
+    return (base if separator and number.isdigit() else name)[:180]
