@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from al_core import workflow
+from al_core.exceptions import ALCoreError
 from al_core.steps.loop import Loop, Stage
 from al_core.steps.next_batch import BATCH_SIZE, NextBatch, count_left, next_batch
 from al_core.steps.rounds import Round, RoundState
@@ -45,7 +46,11 @@ def proposed(dataset: Dataset, loop: Loop) -> NextBatch | None:
 # Nothing it depends on changes without the revision.
 @st.cache_resource(max_entries=4, show_spinner="Looking for the images to label next…")
 def _worked_out(dataset_id: str, revision: int, _dataset: Dataset) -> NextBatch | None:
-    return next_batch(_dataset)
+    try:
+        return next_batch(_dataset)
+    except ALCoreError:
+        # Explore shows the dataset all the same; Select, where it is run, says why.
+        return None
 
 
 def show_next_batch(dataset: Dataset, loop: Loop) -> None:
