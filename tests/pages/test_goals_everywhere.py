@@ -23,6 +23,7 @@ from tests.pages.test_pages import button
 from tests.patience import PATIENCE
 from tests.steps.shop import make_shop
 from ui import jobs
+from ui.select.editor import REMOVE
 from ui.select.goal_forms import GOAL_FORMS
 from ui.select.limit_forms import LIMIT_FORMS
 
@@ -129,14 +130,14 @@ def test_what_is_not_complete_is_named(shop: Dataset, open_page: Open) -> None:
     app = open_page("select")
     app.button(key="add-quota").click().run()
     assert any("The limit “So many of each group” is not complete" in error.value for error in app.error)
-    button(app, "Remove").click().run()
+    button(app, REMOVE).click().run()
     assert not app.error
 
 
 def test_a_purpose_fills_the_form_and_outlives_a_visit_to_another_page(shop: Dataset, open_page: Open) -> None:
     app = open_page("select")
     app.button_group[0].set_value("find rare classes").run()
-    assert button(app, "Remove")
+    assert button(app, REMOVE)
     app.switch_page("../pages/tags.py").run()
     app.switch_page("../pages/select.py").run()
     assert app.button_group[0].value == "find rare classes"

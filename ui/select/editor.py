@@ -12,6 +12,7 @@ from ui.select.limit_forms import LIMIT_FORMS
 from ui.select.wishes import Part, Slot, store_wishes, wishes_of
 from ui.session import key_of
 
+REMOVE = ":material/close:"
 FORMS: dict[Part, dict[str, Form]] = {"goals": GOAL_FORMS, "limits": LIMIT_FORMS}
 NOUNS: dict[Part, str] = {"goals": "goal", "limits": "limit"}
 MEANINGS: dict[Part, str] = {
@@ -55,19 +56,18 @@ def unfinished(dataset: Dataset) -> str | None:
 def _edit_slot(dataset: Dataset, part: Part, slot: Slot) -> None:
     form = FORMS[part][slot.kind]
     label = slot.record.words if slot.record else form.title
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        with st.popover(plain(label[:1].upper() + label[1:]), help=form.meaning, width="stretch"):
-            st.caption(form.meaning)
-            record = _drawn(dataset, form, slot)
-        st.button(
-            "Remove",
-            key=_key(dataset, slot, "remove"),
-            icon=":material/close:",
-            type="tertiary",
-            on_click=_remove,
-            args=(dataset, part, slot.number),
-            help=f"Go without this {NOUNS[part]}",
-        )
+    line, removal = st.columns([7, 1], gap="xsmall", vertical_alignment="center")
+    with line, st.popover(plain(label), help=form.meaning, width="stretch"):
+        st.caption(form.meaning)
+        record = _drawn(dataset, form, slot)
+    removal.button(
+        REMOVE,
+        key=_key(dataset, slot, "remove"),
+        type="tertiary",
+        on_click=_remove,
+        args=(dataset, part, slot.number),
+        help=f"Remove this {NOUNS[part]}",
+    )
     if record != slot.record:
         store_wishes(dataset, wishes_of(dataset).saying(part, slot.number, record))
         # The line above shows what it said before.
