@@ -11,7 +11,6 @@ import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import MissingInputError
-from al_core.selection.combination import combine
 from al_core.selection.coral import select_coral
 from al_core.selection.coreset import select_coreset
 from al_core.selection.goal_arrays import ClassShares, GoalArrays, Groups
@@ -23,7 +22,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
 
-__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "combine", "quality", "select"]
+__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "quality", "select"]
 
 METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
     SamplingMethod.RANDOM: select_random,
