@@ -114,6 +114,26 @@ STRATEGIES: dict[str, Callable[[State], NDArray[np.int64]]] = {
     "DropQuery": peer("DropQuery"),
 }
 SMALL_VARIANTS = [name for name in VARIANTS if name != "fashion-large"]
+
+
+def of_upper_half(state: State) -> NDArray[np.int64]:
+    """CORAL among the upper half of the scores, which is all it then covers: half of the graph."""
+    return _coral_among(state, state.margin >= np.median(state.margin))
+
+
+def of_random_half(state: State) -> NDArray[np.int64]:
+    """CORAL among half of the pool, drawn anew for each batch."""
+    return _coral_among(state, np.random.default_rng(state.seed).random(len(state.pool)) < 1 / 2)
+
+
+def _coral_among(state: State, is_candidate: NDArray[np.bool_]) -> NDArray[np.int64]:
+    config = SelectionConfig("CORAL", len(state.labeled) + state.batch, seed=state.seed)
+    rows = np.flatnonzero(is_candidate)
+    return select(state.pool, config, scores=state.margin, query_rows=rows, preselected_rows=state.labeled)
+
+
+# Is all of the neighbor graph needed? Only with `--strategies`: they are no methods that anybody can choose.
+CUTS = {"CORAL upper half": of_upper_half, "CORAL random half": of_random_half}
 # At 10,000 rows, a query takes MaxHerding 12 s of CPU, ProbCover 5 and TypiClust 2. CoreSet repeats CORESET, and
 # DropQuery and ProbCover stay near RANDOM or below it on the small pools.
 LEFT_OUT_OF_LARGE = ("CoreSet", "DropQuery", "MaxHerding", "ProbCover", "TypiClust")
@@ -128,7 +148,7 @@ def run(split: Split, strategy: str, seed: int) -> dict[str, list[float]]:
     model = probabilities = None
     accuracies, seconds = [], []
     for number in range(split.n_batches):
-        query = STRATEGIES[strategy if model or strategy in COLD else "RANDOM"]
+        query = (STRATEGIES | CUTS)[strategy if model or strategy in (*COLD, *CUTS) else "RANDOM"]
         state = State(split.pool, labels, model, probabilities, split.batch, 1000 * seed + number)
         start = time.perf_counter()
         rows = query(state)
@@ -172,7 +192,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="run 20 seeds of every variant and store them")
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--variants", nargs="+", choices=list(VARIANTS))
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
+    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=[*STRATEGIES, *CUTS])
     parser.add_argument("--runs", type=Path, help="store one file per run here, and skip the runs already there")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()

@@ -48,7 +48,7 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         "--confidence-threshold",
         type=float,
         metavar="C",
-        help="confidence from which boxes are scored, shown and exported, 0 to 1; by default 0.05",
+        help="confidence from which boxes are scored, shown and exported, 0 to 1; by default 0.25",
     )
     _add_choices(parser)
 

@@ -1,9 +1,17 @@
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
-from al_core.geometry.exact_neighbors import nearest_of
-from al_core.geometry.inverted_lists import list_search
+import numpy as np
+import pytest
+
+from al_core.exceptions import Cancelled
+from al_core.geometry.exact_neighbors import nearest_of, run_tasks
+from al_core.geometry.inverted_lists import ListSearch, list_search
 from al_core.geometry.space import Space
 from al_core.geometry.threads import workers
+
+if TYPE_CHECKING:
+    from faiss import IndexIVFFlat
 
 ROWS = np.arange(4_000)
 
@@ -46,3 +54,35 @@ def test_data_without_structure_has_no_faster_search_than_products() -> None:
     space = Space.from_embeddings(embeddings, ROWS, normalize=True)
     with workers() as pool:
         assert list_search(space, ROWS, 10, pool, lambda done: None) is None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What `tasks` reads of an index."""
+
+    nlist: int
+
+
+@pytest.mark.parametrize(("n_rows", "dim", "n_probes"), [(20_001, 2_048, 50), (1_000_000, 256, 3), (4_000_000, 64, 1)])
+def test_a_cancel_waits_for_tasks_of_a_tenth_of_a_second_whatever_the_size(
+    n_rows: int, dim: int, n_probes: int
+) -> None:
+    space = Space.from_embeddings(np.zeros((1, dim)), np.arange(1), normalize=False)
+    n_cells = int(2 * np.sqrt(n_rows))
+    probes = np.zeros((n_rows, n_probes), np.int32)
+    search = ListSearch(space, np.arange(n_rows), 32, cast("IndexIVFFlat", Cells(n_cells)), probes)
+    longest = max(map(len, search.tasks(np.arange(n_rows))))
+    # 2^29 components are read in a tenth of a second at 20 GB/s.
+    assert longest * n_probes * n_rows / n_cells * dim <= 2**29
+
+
+def test_after_a_cancel_no_further_task_begins() -> None:
+    begun: list[int] = []
+
+    def cancel() -> None:
+        raise Cancelled
+
+    with workers() as pool, pytest.raises(Cancelled):
+        list(run_tasks(pool, begun.append, range(1_000), cancel))
+    # Those of the first look at whether to stop.
+    assert len(begun) <= 4

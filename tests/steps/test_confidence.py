@@ -75,7 +75,7 @@ def test_a_threshold_of_0_counts_every_box(dataset: Dataset) -> None:
 
 
 def test_without_a_threshold_the_default_applies(dataset: Dataset) -> None:
-    assert workflow.check_predictions(dataset, as_detectors_write()).confidence_threshold == 0.05
+    assert workflow.check_predictions(dataset, as_detectors_write()).confidence_threshold == 0.25
 
 
 def test_the_same_file_with_the_same_threshold_is_stored_once(dataset: Dataset) -> None:

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/datasets/{dataset_id}/predictions", tags=["Predictio
 
 Threshold = Annotated[
     float | None,
-    Query(ge=0, le=1, description="Confidence from which boxes are scored, shown and exported; by default 0.05"),
+    Query(ge=0, le=1, description="Confidence from which boxes are scored, shown and exported; by default 0.25"),
 ]
 TASKS, SENT = "predictionTasks", "predictions"
 TASK_TYPES = {
