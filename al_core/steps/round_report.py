@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import orjson
 
-from al_core.evaluation import Interval, Sign
+from al_core.evaluation import Card, Interval, Sign
+from al_core.exceptions import MissingInputError
+from al_core.steps.card import selection_card
+from al_core.steps.card_svg import strip_svg
 from al_core.steps.curve_svg import curve_svg
 from al_core.steps.manifest import make_manifest
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundsReport, report_rounds
 from al_core.steps.rounds import Round, find_round
 from al_core.steps.sample_image import read_image
+from al_core.steps.selections import read_selection
 from al_core.store.records import Tag
 from al_core.text import counted
 
@@ -49,7 +53,8 @@ def write_report(dataset: "Dataset", tag: Tag, plan: RoundPlan) -> str:
         _heading(dataset, shown),
         _section("Learning curve", _curve(report, plan)),
         _section("Time to stop?", _signs(report)),
-        _section("Rounds", _table(report, shown, plan)),
+        _section("Rounds", _table(report, shown, plan) + _spent(report, plan)),
+        _section("Against RANDOM, before any label", _card(dataset, tag)),
         _section("Picked images", _images(dataset, shown)),
         _section("Configuration", _configuration(shown)),
         _section("Manifest", _json(make_manifest(dataset, tag), "What the selection was made from")),
@@ -131,6 +136,40 @@ def _table(report: RoundsReport, shown: Round, plan: RoundPlan) -> str:
     return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
+def _spent(report: RoundsReport, plan: RoundPlan) -> str:
+    if not plan.has_prices:
+        return ""
+    return _paragraph(f"spent on labels so far: {plan.amount(sum(result.cost or 0 for result in report.results))}.")
+
+
+def _card(dataset: "Dataset", tag: Tag) -> str:
+    selection = read_selection(dataset, tag)
+    if selection is None:
+        return _paragraph("a client selected by itself.")
+    try:
+        card = selection_card(dataset, selection)
+    except MissingInputError as error:
+        return _paragraph(f"cannot be compared: {error}.")
+    strips = (card.coverage, card.redundancy, card.far_distance)
+    drawn = [
+        strip_svg(strip, sentence) + _paragraph(f"{sentence}.")
+        for strip, sentence in zip(strips, card.sentences(), strict=True)
+    ]
+    legend = _paragraph(
+        "each gray tick is one of 20 RANDOM draws of as many images, the colored one is this selection. Measured "
+        "without labels: only labels can tell whether the selection teaches more."
+    )
+    verdict = _paragraph(f"{card.verdict()}." if card.is_worse else "")
+    return legend + f'<div class="strips">{"".join(drawn)}</div>' + verdict + _regions(dataset, card)
+
+
+def _regions(dataset: "Dataset", card: Card) -> str:
+    if not card.regions:
+        return ""
+    figures = [_figure(dataset, region.row, region.text()) for region in card.regions]
+    return f'<h3>Largest regions that it leaves uncovered</h3><div class="images">{"".join(figures)}</div>'
+
+
 def _row(element: str, cells: Iterable[str], kind: str = "") -> str:
     return f'<tr class="{kind}">{"".join(f"<{element}>{escape(cell)}</{element}>" for cell in cells)}</tr>'
 
@@ -138,11 +177,13 @@ def _row(element: str, cells: Iterable[str], kind: str = "") -> str:
 def _images(dataset: "Dataset", shown: Round) -> str:
     # In the order in which they were sent, which does not tell the ones that test.
     rows = shown.added_rows[:N_IMAGES]
-    figures = [
-        f"<figure>{_image(dataset, row)}<figcaption>{escape(name)}</figcaption></figure>"
-        for row, name in zip(rows.tolist(), dataset.filenames(np.asarray(rows)), strict=True)
-    ]
+    names = dataset.filenames(np.asarray(rows))
+    figures = [_figure(dataset, row, name) for row, name in zip(rows.tolist(), names, strict=True)]
     return f'<div class="images">{"".join(figures)}</div>{_paragraph(_shown_of(len(rows), len(shown.added_rows)))}'
+
+
+def _figure(dataset: "Dataset", row: int, caption: str) -> str:
+    return f"<figure>{_image(dataset, row)}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _shown_of(n_shown: int, n_added: int) -> str:

@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -8,6 +9,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import NotFoundError
 from al_core.formats import Labels, Predictions
 from al_core.formats.labels.labels import LABEL_CLASS
+from al_core.steps.round_plan import RoundPlan
 from al_core.store import Dataset, Workspace
 from al_core.types import Rows
 
@@ -71,16 +73,34 @@ def test_hostile_names_are_text_and_nothing_is_loaded(workspace: Workspace) -> N
 def test_images_are_inside_the_page(digits_page: str) -> None:
     elements = Elements()
     elements.feed(digits_page)
-    assert len(elements.sources) == 24
+    # The picked ones and those in the middle of the uncovered regions.
+    assert len(elements.sources) == 24 + 3
     assert all(source.startswith("data:image/webp;base64,") for source in elements.sources)
     assert "prefers-color-scheme: dark" in digits_page
     assert len(digits_page) < 500_000
 
 
+def test_a_report_shows_the_selection_beside_twenty_random_draws(digits_page: str) -> None:
+    section = digits_page.split("<h2>Against RANDOM, before any label</h2>")[1].split("</section>", maxsplit=1)[0]
+    assert section.count('class="random"') == 3 * 20
+    assert section.count('class="selected"') == 3
+    assert re.search(r"<p>Covers \d+% of the data; RANDOM \d+% to \d+%\.</p>", section)
+    assert section.count("not covered: about") == 3
+
+
+def test_a_report_says_what_the_labels_have_cost(workspace: Workspace) -> None:
+    dataset = workspace.create_dataset("animals", ["a.png", "b.png"])
+    selection = workflow.run_selection(dataset, SelectionConfig("RANDOM", 2, name="round 1", seed=1))
+    assert "Spent on labels" not in workflow.report(dataset, selection.tag)
+    workflow.save_round_plan(dataset, RoundPlan(price_per_image=0.25))
+    assert "<p>Spent on labels so far: € 0.50.</p>" in workflow.report(dataset, selection.tag)
+
+
 @pytest.fixture
 def digits_page(demo_home: object) -> str:
     with Workspace(demo_home) as workspace:  # type: ignore[arg-type]  # a path
-        dataset = workspace.dataset("digits")
+        # Other tests copy this workspace: the card that the report computes is not stored in it.
+        dataset = workspace.read_only().dataset("digits")
         return workflow.report(dataset, dataset.tag("initial-selection"))
 
 

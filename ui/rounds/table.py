@@ -74,6 +74,16 @@ def _details(dataset: Dataset, shown: Round) -> None:
     missing = shown.missing_rows
     with st.container(border=True, key="round-details"):
         st.markdown(f"**{plain(shown.name)}**")
+        st.download_button(
+            "Download the report",
+            lambda: workflow.report(dataset, shown.tag),
+            file_name=f"{shown.name}.html",
+            mime="text/html",
+            icon=":material/summarize:",
+            on_click="ignore",
+            key=f"report-{shown.tag.id}",
+            help="The round as one file that opens anywhere: curve, forecast, signs, card, images, configuration",
+        )
         if not len(missing):
             st.caption(f"All {counted(len(shown.added_rows), 'label')} are back.")
             return

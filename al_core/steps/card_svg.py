@@ -1,0 +1,32 @@
+"""A figure of the card against RANDOM as an SVG inside a page: gray ticks for draws, a colored one for the picks."""
+
+from html import escape
+
+from al_core.evaluation import Strip
+
+WIDTH = 640
+HEIGHT = 28
+# Ticks at the very ends would be cut in half.
+_MARGIN = 12
+
+
+def strip_svg(strip: Strip, sentence: str) -> str:
+    """Return the ticks of a figure, read aloud as its sentence.
+
+    The scale spans what is shown, so that ticks are told apart; the sentence has the numbers.
+
+    Examples:
+        >>> strip_svg(Strip(0.75, (0.5, 0.25)), "covers 75%").count("<line")
+        3
+    """
+    values = [*strip.random, strip.selected]
+    lowest = min(values)
+    span = max(values) - lowest or 1.0
+
+    def tick(value: float, kind: str, reach: int) -> str:
+        x = _MARGIN + (WIDTH - 2 * _MARGIN) * (value - lowest) / span
+        return f'<line class="{kind}" x1="{x:.1f}" y1="{reach}" x2="{x:.1f}" y2="{HEIGHT - reach}"/>'
+
+    ticks = "".join(tick(value, "random", 6) for value in strip.random) + tick(strip.selected, "selected", 1)
+    label = escape(sentence, quote=True)
+    return f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}">{ticks}</svg>'
