@@ -2,8 +2,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from al_core.commands.shell import STANDARD_INPUT, add_dataset, add_dry_run, opened, print_answer
-from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
+from al_core.commands.shell import STANDARD_INPUT, add_dataset, add_dry_run, opened, print_answer, write_output
+from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.formats.exports.choices import LABELING_TASKS, ExportChoices
 from al_core.formats.exports.writers import WRITERS
 
@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--image-prefix", default="", metavar="URL", help="what comes before the filename of an image")
     parser.add_argument("--min-confidence", type=float, metavar="P", help="leave out predictions that are less sure")
+    parser.add_argument(
+        "--sent", action="store_true", help="the selection goes to labelers: its images are not selected again"
+    )
     parser.add_argument("--force", action="store_true", help="replace the file if it has another content")
     add_dry_run(parser)
     add_dataset(parser)
@@ -48,13 +51,22 @@ def run(arguments: argparse.Namespace) -> None:
             print_answer(arguments, f"{arguments.output} can be written.", file=str(arguments.output), changed=False)
             return
         content = workflow.export_tag(dataset, tag, arguments.format, added_only=arguments.added_only, choices=choices)
+        is_changed = _write(arguments, content)
+        # Only now: what could not be written has not gone to anybody.
+        if arguments.sent and not tag.is_sent:
+            workflow.mark_sent(dataset, tag)
     if arguments.output == STANDARD_INPUT:
-        sys.stdout.buffer.write(content)
         return
-    is_changed = _write(arguments.output.expanduser(), content, force=arguments.force)
     done = "written" if is_changed else "as it was"
     sentence = f"{arguments.output}: {len(content):,} bytes, {done}."
     print_answer(arguments, sentence, file=str(arguments.output), bytes=len(content), changed=is_changed)
+
+
+def _write(arguments: argparse.Namespace, content: bytes) -> bool:
+    if arguments.output != STANDARD_INPUT:
+        return write_output(arguments.output.expanduser(), content, force=arguments.force)
+    sys.stdout.buffer.write(content)
+    return True
 
 
 def _choices(arguments: argparse.Namespace) -> ExportChoices:
@@ -64,16 +76,3 @@ def _choices(arguments: argparse.Namespace) -> ExportChoices:
     if arguments.class_names:
         names += read_class_names(arguments.class_names)
     return ExportChoices(list(dict.fromkeys(names)), arguments.task, arguments.image_prefix, arguments.min_confidence)
-
-
-def _write(path: Path, content: bytes, *, force: bool) -> bool:
-    """Write the file and return whether that changed it."""
-    try:
-        if path.exists() and path.read_bytes() == content:
-            return False
-        if path.exists() and not force:
-            raise AlreadyExistsError(f"{path} has another content; give another name, or --force")
-        path.write_bytes(content)
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be written: {error.strerror}; choose another file") from error
-    return True

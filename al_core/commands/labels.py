@@ -6,22 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from al_core.commands.shell import STANDARD_INPUT, input_file, print_answer, write_output
+from al_core.exceptions import InvalidInputError
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.labels.readers import LABEL_READERS
+from al_core.steps.training_labels import CSV, SUFFIXES
+from al_core.text import counted
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport
     from al_core.store import Dataset
     from al_core.store.label_sets import LabelSet
 
-SUMMARY = "Add what people said is on the images: a file or folder of a labeling tool. Or list what has been added."
+SUMMARY = (
+    "Add what people said is on the images: a file or folder of a labeling tool. List what has come in. Or write the "
+    "labels to train on."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core labels`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="store a file of labels, with a tag of its samples that counts as labeled")
-    add.add_argument("file", metavar="FILE", type=Path, help="file or folder of labels")
+    add.add_argument(
+        "file", metavar="FILE", type=Path, help="file or folder of labels; - reads a file from standard input"
+    )
     add.add_argument("--format", choices=list(LABEL_READERS), help="by default detected from the content")
     add.add_argument(
         "--unannotated",
@@ -35,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--dry-run", action="store_true", help="say what would be stored, and store nothing")
     _add_place(add)
     _add_place(actions.add_parser("list", help="list the labels as they came in, newest first"))
+    export = actions.add_parser("export", help="write the labels to train on: all but those of test samples")
+    export.add_argument("output", metavar="FILE", type=Path, help="file to write; - writes to standard output")
+    export.add_argument("--format", choices=list(SUFFIXES), default=CSV, help="by default csv")
+    export.add_argument("--force", action="store_true", help="replace the file if it has another content")
+    export.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
+    _add_place(export)
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
@@ -48,8 +63,8 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Add or list labels and return the exit status: 0, or 1 if the file cannot be used."""
-    return (_add if arguments.action == "add" else _list)(arguments)
+    """Add, list or write labels and return the exit status: 0, or 1 if the file cannot be used."""
+    return {"add": _add, "list": _list, "export": _export}[arguments.action](arguments)
 
 
 def _add(arguments: argparse.Namespace) -> int:
@@ -61,8 +76,7 @@ def _add(arguments: argparse.Namespace) -> int:
     choices = ReadingChoices(
         arguments.format, images_dir=arguments.images_dir, unannotated=Unannotated(arguments.unannotated)
     )
-    with _Place(arguments) as dataset:
-        file = arguments.file.expanduser()
+    with input_file(arguments.file, "labels") as file, _Place(arguments) as dataset:
         labels = read_labels(file, replace(choices, images_dir=choices.images_dir or dataset.images_dir))
         report = workflow.check_labels(dataset, labels, source=file.name)
         stored = None
@@ -88,6 +102,27 @@ def _list(arguments: argparse.Namespace) -> int:
         _print_json([described(labels) for labels in sets])
     for labels in [] if arguments.json else sets:
         print(f"{labels.name}: {labels.task}, {labels.n_samples:,} samples, {labels.n_annotations:,} annotations")
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from al_core import workflow
+
+    path = arguments.output.expanduser()
+    is_to_stdout = arguments.output == STANDARD_INPUT
+    if arguments.json and is_to_stdout:
+        raise InvalidInputError("the labels and the answer cannot both go to standard output; leave out --json")
+    with _Place(arguments) as dataset:
+        content = workflow.export_training_labels(dataset, arguments.format)
+        n_images = len(workflow.training_set(dataset))
+    if is_to_stdout:
+        if not arguments.dry_run:
+            sys.stdout.buffer.write(content)
+        return 0
+    is_changed = not arguments.dry_run and write_output(path, content, force=arguments.force)
+    done = "nothing was written" if arguments.dry_run else "written" if is_changed else "as it was"
+    sentence = f"{path}: the labels of {counted(n_images, 'image')}, without those that test; {done}."
+    print_answer(arguments, sentence, file=str(path), images=n_images, bytes=len(content), changed=is_changed)
     return 0
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from al_core.exceptions import AlreadyExistsError, InvalidInputError
+
 if TYPE_CHECKING:
     from al_core.remote import RemoteWorkspace
     from al_core.store import Workspace
@@ -65,6 +67,24 @@ def input_file(path: Path, name: str) -> Iterator[Path]:
         with file.open("wb") as target:
             shutil.copyfileobj(sys.stdin.buffer, target)
         yield file
+
+
+def write_output(path: Path, content: bytes, *, force: bool) -> bool:
+    """Write a file and return whether that changed it.
+
+    Raises:
+        AlreadyExistsError: If it is there with another content, unless with `force`.
+        InvalidInputError: If it cannot be written.
+    """
+    try:
+        if path.exists() and path.read_bytes() == content:
+            return False
+        if path.exists() and not force:
+            raise AlreadyExistsError(f"{path} has another content; give another name, or --force")
+        path.write_bytes(content)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be written: {error.strerror}; choose another file") from error
+    return True
 
 
 def print_answer(arguments: argparse.Namespace, sentence: str, **values: Any) -> None:

@@ -1,10 +1,14 @@
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from al_core import workflow
 from al_core.commands.main import main
+from al_core.config import SelectionConfig
 from al_core.store import Dataset, Workspace
 from tests.api.conftest import api_server
 
@@ -68,3 +72,56 @@ def test_labels_go_to_a_server(
         assert run(capsys, "add", file, "--name", "week 29", *place)[0] == 0
         assert run(capsys, "list", *place)[1].startswith("week 29: classification")
     assert [labels.name for labels in dataset.labels.all()] == ["week 29"]
+
+
+def test_the_labels_to_train_on_leave_out_the_test_samples(
+    workspace: Workspace, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    names = [f"{row}.png" for row in range(40)]
+    dataset = workspace.create_dataset("animals", names)
+    selection = workflow.run_selection(dataset, SelectionConfig("RANDOM", 10, name="round 1", seed=1, test_share=0.2))
+    labels = tmp_path / "labels.csv"
+    labels.write_text("filename,label\n" + "".join(f"{names[row]},cat\n" for row in selection.added_rows))
+    place = ["--dataset", "animals", "--workspace", str(workspace.home)]
+    assert main(["labels", "add", str(labels), *place]) == 0
+    capsysbinary.readouterr()
+    assert main(["labels", "export", "-", *place]) == 0
+    picked = sorted(selection.picked_rows.tolist())
+    assert capsysbinary.readouterr().out.decode().splitlines() == [
+        "filename,label",
+        *(f"{row}.png,cat" for row in picked),
+    ]
+    target = tmp_path / "training.csv"
+    assert main(["labels", "export", str(target), "--dry-run", *place]) == 0
+    assert not target.exists()
+    changes = []
+    for _ in range(2):
+        capsysbinary.readouterr()
+        assert main(["labels", "export", str(target), "--json", *place]) == 0
+        answer = json.loads(capsysbinary.readouterr().out)
+        assert (answer["images"], answer["bytes"]) == (8, target.stat().st_size)
+        changes.append(answer["changed"])
+    assert changes == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["-", "--json"], "cannot both go to standard output"),
+        (["training.csv"], "has no labels of classes or boxes to train on yet"),
+    ],
+)
+def test_labels_to_train_on_are_refused_with_a_sentence(
+    workspace: Workspace, dataset: Dataset, arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["labels", "export", *arguments, "--dataset", "line", "--workspace", str(workspace.home)])
+    assert status == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_labels_are_read_from_standard_input(
+    workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CSV.encode())))
+    assert main(["labels", "add", "-", "--dataset", "line", "--workspace", str(workspace.home), "--name", "piped"]) == 0
+    assert dataset.tag("piped").rows.tolist() == [0, 1]

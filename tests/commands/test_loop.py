@@ -92,6 +92,20 @@ def test_the_same_command_once_more_changes_nothing(animals: Shell, tmp_path: Pa
     assert [animals(*export)["changed"] for _ in range(2)] == [True, False]
 
 
+def test_a_selection_exported_as_sent_is_not_selected_again(animals: Shell, tmp_path: Path) -> None:
+    select = ("select", "--dataset", "animals", "--new", "2", "--method", "active_learning")
+    first = animals(*select, "--name", "round 1")["added"]
+    export = ("export", "--dataset", "animals", "round 1", "txt")
+    animals(*export, str(tmp_path / "missing" / "round.txt"), "--added-only", "--sent", code=1)
+    animals(*export, str(tmp_path / "round.txt"), "--added-only")
+    assert animals(*select, "--name", "draft")["added"] == first
+    animals(*export, str(tmp_path / "round.txt"), "--added-only", "--sent")
+    second = animals(*select, "--name", "round 2")
+    assert not set(second["added"]) & set(first)
+    assert second["total"] == 4
+    assert not animals(*export, str(tmp_path / "round.txt"), "--added-only", "--sent")["changed"]
+
+
 def test_what_would_change_something_else_is_refused(animals: Shell, tmp_path: Path) -> None:
     select = ("select", "--dataset", "animals", "--name", "round 1", "--method", "active_learning")
     animals(*select, "--new", "2")
