@@ -4,8 +4,8 @@ from typing import Any
 
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.recent import Recent
-from al_core.store.label_sets import DeletedLabelSet, LabelSet, LabelSets, NewLabelSet
-from al_core.store.records import LABEL_KINDS
+from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet
+from al_core.store.records import LABEL_KINDS, Deleted
 from al_core.wire.connection import Connection
 from al_core.wire.label_bundle import write_labels
 
@@ -45,10 +45,10 @@ class RemoteLabelSets(LabelSets):
         self._connection.send("DELETE", f"{self._path}/{labels.id}")
         self._forget()
 
-    def deleted(self) -> list[DeletedLabelSet]:
+    def deleted(self) -> list[Deleted]:
         """Return the labels that can be restored, those deleted last first."""
         return [
-            DeletedLabelSet(record["id"], record["name"], record["deletedAt"], record["expiresAt"])
+            Deleted(record["id"], record["name"], record["deletedAt"], record["expiresAt"])
             for record in self._connection.get(f"{self._path}/deleted")
         ]
 

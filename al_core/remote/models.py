@@ -4,7 +4,8 @@ from typing import Any
 
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.recent import Recent
-from al_core.store.models import DeletedModel, Model, Models, NewModel
+from al_core.store.models import Model, Models, NewModel
+from al_core.store.records import Deleted
 from al_core.wire.connection import Connection
 from al_core.wire.model_bundle import write_model
 
@@ -42,10 +43,10 @@ class RemoteModels(Models):
         self._connection.send("DELETE", f"{self._path}/{model.id}")
         self.forget()
 
-    def deleted(self) -> list[DeletedModel]:
+    def deleted(self) -> list[Deleted]:
         """Return the models that can be restored, the one deleted last first."""
         return [
-            DeletedModel(record["id"], record["name"], record["deletedAt"], record["expiresAt"])
+            Deleted(record["id"], record["name"], record["deletedAt"], record["expiresAt"])
             for record in self._connection.get(f"{self._path}/deleted")
         ]
 

@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
-from al_core.store.records import StoredArray
+from al_core.store.records import Deleted, StoredArray
 from al_core.types import Rows
 
 
@@ -61,23 +61,6 @@ class NewLabelSet:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class DeletedLabelSet:
-    """Labels that can be restored.
-
-    Attributes:
-        id: What `LabelSets.restore` takes.
-        name: The name they had.
-        deleted_at: Milliseconds since 1970.
-        expires_at: From then on they cannot be restored.
-    """
-
-    id: str
-    name: str
-    deleted_at: int
-    expires_at: int
-
-
 class LabelSets(ABC):
     """The labels of a dataset, as they came in."""
 
@@ -116,7 +99,7 @@ class LabelSets(ABC):
         """
 
     @abstractmethod
-    def deleted(self) -> list[DeletedLabelSet]:
+    def deleted(self) -> list[Deleted]:
         """Return the labels that can be restored, those deleted last first."""
 
     @abstractmethod

@@ -9,10 +9,10 @@ from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
-from al_core.store.label_sets import DeletedLabelSet, LabelSet, LabelSets, NewLabelSet
+from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.provenance import Provenance, TagRole
-from al_core.store.records import INITIAL_TAG, LABEL_KINDS, Kind, NewArrays, StoredArray, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, LABEL_KINDS, Deleted, Kind, NewArrays, StoredArray, Tag, TagOrigin
 from al_core.store.restoration import LABELS
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import label_sets as table
@@ -79,13 +79,9 @@ class LocalLabelSets(LabelSets):
             self._tombstones.bury_labels(locked, row, tag, arrays)
         self._tombstones.remove_expired()
 
-    def deleted(self) -> list[DeletedLabelSet]:
+    def deleted(self) -> list[Deleted]:
         """Return the labels that can be restored, those deleted last first."""
-        return [
-            DeletedLabelSet(tombstone.id, tombstone.name, tombstone.deleted_at, tombstone.expires_at)
-            for tombstone in self._tombstones.all(self._dataset_id)
-            if tombstone.kind == LABELS
-        ]
+        return self._tombstones.deleted(self._dataset_id, LABELS)
 
     def restore(self, deleted_id: str) -> LabelSet:
         """Return deleted labels to the store as they were, with their tag."""

@@ -9,8 +9,8 @@ from al_core.store import model_rows, names
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays, stored_array
-from al_core.store.models import DeletedModel, Model, Models, NewModel
-from al_core.store.records import Kind, NewArrays, StoredArray
+from al_core.store.models import Model, Models, NewModel
+from al_core.store.records import Deleted, Kind, NewArrays, StoredArray
 from al_core.store.restoration import MODEL
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import models as table
@@ -89,13 +89,9 @@ class LocalModels(Models):
                 self._make_current(locked, heir)
         self._tombstones.remove_expired()
 
-    def deleted(self) -> list[DeletedModel]:
+    def deleted(self) -> list[Deleted]:
         """Return the models that can be restored, the one deleted last first."""
-        return [
-            DeletedModel(tombstone.id, tombstone.name, tombstone.deleted_at, tombstone.expires_at)
-            for tombstone in self._tombstones.all(self._dataset_id)
-            if tombstone.kind == MODEL
-        ]
+        return self._tombstones.deleted(self._dataset_id, MODEL)
 
     def restore(self, deleted_id: str) -> Model:
         """Return a deleted model to the store as it was; it is current again if it was."""

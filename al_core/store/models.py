@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
-from al_core.store.records import StoredArray
+from al_core.store.records import Deleted, StoredArray
 
 CONFIDENCE_THRESHOLD = "confidence_threshold"
 """The attribute of a model of boxes that says which of them count."""
@@ -76,23 +76,6 @@ class NewModel:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class DeletedModel:
-    """A model that can be restored.
-
-    Attributes:
-        id: What `Models.restore` takes.
-        name: The name it had.
-        deleted_at: Milliseconds since 1970.
-        expires_at: From then on it cannot be restored.
-    """
-
-    id: str
-    name: str
-    deleted_at: int
-    expires_at: int
-
-
 class Models(ABC):
     """The models of one dataset."""
 
@@ -144,7 +127,7 @@ class Models(ABC):
         """Remove a model with its predictions and scores; the newest one left of its task becomes current."""
 
     @abstractmethod
-    def deleted(self) -> list[DeletedModel]:
+    def deleted(self) -> list[Deleted]:
         """Return the models that can be restored, the one deleted last first."""
 
     @abstractmethod

@@ -265,3 +265,20 @@ def mask_to_rows(mask: bytes) -> Rows:
         [0, 9]
     """
     return np.flatnonzero(np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little"))
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A model or labels that can be restored.
+
+    Attributes:
+        id: What `restore` takes.
+        name: The name it had.
+        deleted_at: Milliseconds since 1970.
+        expires_at: From then on it cannot be restored.
+    """
+
+    id: str
+    name: str
+    deleted_at: int
+    expires_at: int

@@ -21,6 +21,7 @@ from al_core.exceptions import NotFoundError
 from al_core.store import tables
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
+from al_core.store.records import Deleted
 from al_core.store.restoration import DATASET, LABELS, MODEL, TAG, Restoration, array_file
 from al_core.store.tables import tombstones as table
 from al_core.store.transactions import DatasetLock, lock
@@ -77,6 +78,14 @@ class Tombstones:
             query = query.where(table.c.dataset_id == dataset_id)
         with reading(self._engine) as connection:
             return [_tombstone(row) for row in connection.execute(query.order_by(table.c.position.desc()))]
+
+    def deleted(self, dataset_id: str, kind: str) -> list[Deleted]:
+        """Return what of one kind can be brought back to a dataset, newest first."""
+        return [
+            Deleted(tombstone.id, tombstone.name, tombstone.deleted_at, tombstone.expires_at)
+            for tombstone in self.all(dataset_id)
+            if tombstone.kind == kind
+        ]
 
     def bury_dataset(self, locked: DatasetLock) -> None:
         """Take a dataset out of sight."""

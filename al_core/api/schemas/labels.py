@@ -65,12 +65,3 @@ class SampleLabelData(Wire):
             n_annotators=label.n_annotators,
             disagrees=label.disagrees,
         )
-
-
-class DeletedLabelSetData(Wire):
-    """Labels that can be restored until `expiresAt`."""
-
-    id: str
-    name: str
-    deleted_at: int
-    expires_at: int

@@ -49,12 +49,3 @@ class ModelUpdate(Wire):
         if self.name is None and not self.is_current:
             raise ValueError("give a name, or isCurrent: true; another model stops being current when one becomes so")
         return self
-
-
-class DeletedModelData(Wire):
-    """A model that can be restored until `expiresAt`."""
-
-    id: str
-    name: str
-    deleted_at: int
-    expires_at: int

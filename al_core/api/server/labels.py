@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from al_core import workflow
-from al_core.api.schemas.labels import DeletedLabelSetData, LabelSetData, LabelsStored, SampleLabelData
+from al_core.api.schemas.deleted import DeletedData
+from al_core.api.schemas.labels import LabelSetData, LabelsStored, SampleLabelData
 from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import ApiError, coded
@@ -95,9 +96,9 @@ def read_samples(dataset: DatasetOfPath, task: str | None = None) -> list[Sample
 
 
 @router.get("/deleted")
-def read_deleted(dataset: DatasetOfPath) -> list[DeletedLabelSetData]:
+def read_deleted(dataset: DatasetOfPath) -> list[DeletedData]:
     """Return the labels that can be restored, those deleted last first."""
-    return [DeletedLabelSetData.model_validate(vars(deleted)) for deleted in dataset.labels.deleted()]
+    return [DeletedData.model_validate(vars(deleted)) for deleted in dataset.labels.deleted()]
 
 
 @router.post("/deleted/{deleted_id}")

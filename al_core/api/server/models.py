@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from al_core.api.schemas.models import DeletedModelData, ModelData, ModelUpdate
+from al_core.api.schemas.deleted import DeletedData
+from al_core.api.schemas.models import ModelData, ModelUpdate
 from al_core.api.server.array_checks import check_array
 from al_core.api.server.bodies import FILE_BODY, BodyFile, JsonRoute
 from al_core.api.server.context import DatasetOfPath
@@ -49,9 +50,9 @@ def save_model(dataset: DatasetOfPath, body: BodyFile) -> ModelData:
 
 
 @router.get("/deleted")
-def read_deleted(dataset: DatasetOfPath) -> list[DeletedModelData]:
+def read_deleted(dataset: DatasetOfPath) -> list[DeletedData]:
     """Return the models that can be restored, the one deleted last first."""
-    return [DeletedModelData.model_validate(vars(deleted)) for deleted in dataset.models.deleted()]
+    return [DeletedData.model_validate(vars(deleted)) for deleted in dataset.models.deleted()]
 
 
 @router.post("/deleted/{deleted_id}")
