@@ -18,6 +18,8 @@ N_DRAWS = 2_000
 LEAST_UNITS = 8
 """Fewer groups than this say too little about how much groups vary."""
 
+# Differences of right and wrong answers are of three kinds, whatever the number of test labels.
+_FEW_KINDS = 16
 # 16 MB of counts at a time.
 _BLOCK_COUNTS = 1 << 21
 
@@ -83,8 +85,14 @@ def bootstrap_interval(
         weights: (U,) chances of the units; by default equal.
         level: How often the interval should hold the truth.
     """
-    blocks = draw_counts(len(sizes), N_DRAWS, seed, weights)
-    draws = np.concatenate([statistic(counts @ sums, counts @ sizes) for counts in blocks])
+    kinds, numbers = np.unique(np.column_stack([sums, sizes]), axis=0, return_counts=True)
+    if weights is None and len(kinds) <= _FEW_KINDS:
+        # Units that are alike are drawn together: how often each kind comes is multinomial.
+        counts = np.random.default_rng(seed).multinomial(len(sizes), numbers / len(sizes), N_DRAWS).astype(np.float64)
+        draws = statistic(counts @ kinds[:, :-1], counts @ kinds[:, -1])
+    else:
+        blocks = draw_counts(len(sizes), N_DRAWS, seed, weights)
+        draws = np.concatenate([statistic(counts @ sums, counts @ sizes) for counts in blocks])
     unit_weights = np.ones(len(sizes)) if weights is None else weights
     value = statistic((unit_weights @ sums)[None], np.array([unit_weights @ sizes]))
     low, high = percentile_ends(draws, len(sizes), level)

@@ -30,8 +30,8 @@ _USUAL_SCATTER = 0.007
 _SCATTER_SPREAD = 0.8
 _N_SHAPES = 24
 _N_SCATTERS = 9
-_N_DRAWS = 20_000
-LEAST_DRAWS = 200
+_N_DRAWS = 5_000
+LEAST_DRAWS = 50
 """With fewer curves that rise and stay below 100 %, the rounds do not lie on a learning curve."""
 
 

@@ -154,7 +154,7 @@ def forecast(curve: LearningCurve, *, target: float, n_next: int, seed: int = 0)
         >>> result.gain.low < 10 * (1600**-0.7 - 1700**-0.7) < result.gain.high
         True
         >>> result.needed.text()
-        'anything from 77 to more than 4,800 more labels is possible, too wide a range to plan with'
+        'anything from 80 to more than 4,800 more labels is possible, too wide a range to plan with'
     """
     last_gain = _last_gain(curve, seed)
     refusal = _too_little(curve)
@@ -231,6 +231,10 @@ def _tests_to_speak(curve: LearningCurve, needed: Statistic, target: float, seed
         return None
     for factor in _MORE_TEST_LABELS:
         n_tests = factor * curve.n_tests
-        if n_tests >= LEAST_TESTS_FOR_TARGET and _needed(_curves(curve, seed, factor), target, n_tests).speaks:
+        if n_tests < LEAST_TESTS_FOR_TARGET:
+            continue
+        curves = _curves(curve, seed, factor)
+        # Rounds that scatter may lie on no curve once test labels explain less of it.
+        if curves.is_curve and _needed(curves, target, n_tests).speaks:
             return n_tests
     return None

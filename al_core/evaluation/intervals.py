@@ -168,7 +168,7 @@ def difference(
         >>> first = np.array([1, 1, 0, 0, 0, 0, 0, 0, 1, 1] * 10)
         >>> second = np.array([1, 1, 1, 1, 1, 0, 0, 0, 1, 0] * 10)
         >>> difference(first, second).text()
-        '20.0% (6.9% to 31.4%), from 100 labels'
+        '20.0% (7.8% to 31.4%), from 100 labels'
     """
     if len(first) != len(second):
         raise InvalidInputError(

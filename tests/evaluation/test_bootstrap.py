@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.evaluation.bootstrap import bootstrap_interval, draw_counts, group_totals, percentile_ends
 
@@ -37,3 +38,14 @@ def test_few_units_have_wider_ends_than_plain_percentiles() -> None:
     low, high = percentile_ends(draws, n_units=8)
     # Φ(-√(8/7) t₇(0.975)) = Φ(-2.528)
     assert (low, high) == pytest.approx((0.0057, 0.9943), abs=1e-4)
+
+
+def test_units_of_few_kinds_give_the_interval_that_drawing_each_alone_gives() -> None:
+    gains = np.repeat([1.0, -1.0, 0.0], [30, 10, 160])[:, None]
+
+    def mean(totals: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+        return totals[:, 0] / n
+
+    together = bootstrap_interval(gains, np.ones(200), mean, seed=0)
+    draws = np.concatenate([mean(counts @ gains, counts.sum(axis=1)) for counts in draw_counts(200, 2000, seed=0)])
+    assert (together.low, together.high) == pytest.approx(percentile_ends(draws, 200), abs=0.006)

@@ -108,6 +108,15 @@ def test_a_target_already_reached_needs_no_more_labels() -> None:
     assert (result.needed.low, result.needed.high) == (0, 0)
 
 
+def test_rounds_that_scatter_around_a_fall_ask_for_no_number_of_test_labels() -> None:
+    # With 60 test labels a fall of 2 points may be luck; with 30 times as many it would be none.
+    for fall in range(8):
+        right = np.arange(60) < np.array([50, 50, 50, 50, 50 - fall // 2, 50 - fall])[:, None]
+        result = forecast(LearningCurve(ROUNDS, right), target=0.84, n_next=100)
+        assert result.needed.text()
+        assert result.n_tests_to_speak is None or result.n_tests_to_speak >= 500
+
+
 def test_groups_widen_the_range() -> None:
     rng = np.random.default_rng(0)
     right = np.repeat(paired_outcomes(truth(ROUNDS), 100, rng), 10, axis=1)
