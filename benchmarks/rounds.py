@@ -24,7 +24,6 @@ from al_core.evaluation import (
     LearningCurve,
     Refusal,
     Statistic,
-    accuracy,
     class_errors,
     corrections,
     difference,
@@ -32,12 +31,13 @@ from al_core.evaluation import (
     out_of_fold_probabilities,
     post_stratified,
     replay,
-    stability_sign,
+    share_interval,
     value_sign,
 )
 from al_core.evaluation.label_errors import average_precision
+from al_core.evaluation.stopping import LEAST_CHANGE
 from benchmarks.power_law import PowerLaw, fit_power_law
-from benchmarks.rounds_projects import METHODS, Project, projects, split_of
+from benchmarks.rounds_projects import METHODS, N_REPLAYED_SEEDS, REPLAYED, Project, projects, split_of
 
 QUICK_VARIANTS = ["digits", "fashion"]
 ALL_VARIANTS = ["digits", "fashion", "fashion-long-tail", "fashion-duplicated", "fashion-mislabeled", "fashion-large"]
@@ -61,10 +61,13 @@ def table(header: list[str], rows: Iterable[list[str]]) -> str:
 
 
 def intervals(all_projects: list[Project], n_redraws: int) -> str:
-    """Coverage of the truth over redraws of the test labels, per number of labels; the worst cell is one model."""
+    """Coverage of the truth per number of test labels; a cell is one model.
+
+    Shares are enumerated: how often a sample holds so many right predictions is hypergeometric. The others are redrawn.
+    """
     cells: dict[tuple[str, int], list[float]] = defaultdict(list)
     for project in all_projects:
-        if project.test_share or project.method != "CORAL":
+        if project.test_share or project.is_long or project.method != "CORAL":
             continue
         rng = np.random.default_rng(project.seed)
         # A population is fixed before anything is trained on; here, what no round was trained on.
@@ -74,14 +77,12 @@ def intervals(all_projects: list[Project], n_redraws: int) -> str:
             before = project.is_right[number - 1, population]
             sure = project.confidence[number, population]
             for n_tests in (10, 20, 50, 100):
+                cells["share", n_tests].append(enumerated_coverage(int(right.sum()), len(right), n_tests))
                 covered: dict[str, list[bool]] = defaultdict(list)
                 for _ in range(n_redraws):
                     drawn = rng.choice(len(population), n_tests, replace=False)
-                    covered["Wilson"].append(holds(accuracy(right[drawn]), right.mean()))
                     weighted = post_stratified(right[drawn], sure[drawn], sure)
                     covered["post-stratified"].append(holds(weighted, right.mean()))
-                for _ in range(n_redraws // 10):
-                    drawn = rng.choice(len(population), n_tests, replace=False)
                     gain = difference(before[drawn], right[drawn])
                     covered["paired difference"].append(holds(gain, right.mean() - before.mean()))
                 for name, hits in covered.items():
@@ -91,6 +92,14 @@ def intervals(all_projects: list[Project], n_redraws: int) -> str:
         for (name, n), values in sorted(cells.items())
     ]
     return table(["interval", "test labels", "coverage %", "worst model %", "models"], rows)
+
+
+def enumerated_coverage(n_right: int, size: int, n_tests: int) -> float:
+    """Return how often the interval of a share holds the truth, over all samples of a population."""
+    from scipy.stats import hypergeom
+
+    hits = [holds(share_interval(number, n_tests), n_right / size) for number in range(n_tests + 1)]
+    return float(hypergeom.pmf(np.arange(n_tests + 1), size, n_right, n_tests) @ hits)
 
 
 @dataclass(frozen=True)
@@ -206,76 +215,80 @@ def least_of(needed: Statistic) -> float:
 
 
 def cost_of_test_share(all_projects: list[Project]) -> str:
-    """Area under accuracy by paid labels, with a test share of 10 % and without."""
-    areas = {
-        (project.variant, project.seed, project.method, project.test_share): project.accuracy[1:].mean()
-        for project in all_projects
-    }
+    """Area under accuracy by paid labels, with a test share of 10 % and without; a tenth fewer labels alone."""
+    short = [project for project in all_projects if not project.is_long]
+    plain = {(p.variant, p.method, p.seed): p for p in short if not p.test_share}
     rows = []
-    for variant in sorted({project.variant for project in all_projects}):
+    for variant in sorted({project.variant for project in short}):
         for method in ("RANDOM", "CORAL"):
-            pairs = [
-                areas[variant, seed, method, 0.1] - areas[variant, seed, method, 0.0]
-                for (name, seed, made_by, share_of) in areas
-                if (name, made_by, share_of) == (variant, method, 0.1)
-            ]
+            shared = [p for p in short if p.test_share and (p.variant, p.method) == (variant, method)]
+            pairs = [p.accuracy[1:].mean() - plain[variant, method, p.seed].accuracy[1:].mean() for p in shared]
+            # The same project without a test share, a tenth of its labels earlier.
+            fewer = [without_a_tenth(plain[variant, method, p.seed]) for p in shared]
             error = 1.96 * np.std(pairs, ddof=1) / np.sqrt(len(pairs)) if len(pairs) > 1 else float("nan")
-            rows.append([variant, method, f"{100 * np.mean(pairs):+.1f} ± {100 * error:.1f}", str(len(pairs))])
-    return table(["data", "method", "points of area", "seeds"], rows)
+            cost = f"{100 * np.mean(pairs):+.1f} ± {100 * error:.1f}"
+            rows.append([variant, method, cost, f"{100 * np.mean(fewer):+.1f}", str(len(pairs))])
+    return table(["data", "method", "points of area", "a tenth fewer labels alone", "seeds"], rows)
+
+
+def without_a_tenth(project: Project) -> float:
+    earlier = np.interp(0.9 * project.n_labels[1:], project.n_labels, project.accuracy)
+    return float((earlier - project.accuracy[1:]).mean())
 
 
 def stopping(all_projects: list[Project]) -> str:
     """What is given up by stopping when labels no longer help, against a fixed budget of equal mean accuracy."""
+    long = [project for project in all_projects if project.is_long and project.method == "CORAL"]
     rows = []
-    for n_tests in (100, 300):
-        given_up = []
-        used = []
-        reached = []
-        curves = []
-        for project in all_projects:
-            if project.test_share or project.method != "CORAL":
-                continue
-            stop = stopped_at(project, n_tests)
-            given_up.append(100 * (project.accuracy[-1] - project.accuracy[stop]))
-            used.append(project.n_labels[stop] / project.n_labels[-1])
-            reached.append(project.accuracy[stop])
-            curves.append(project.accuracy)
-        n_rounds = min(len(curve) for curve in curves)
-        mean_curve = np.mean([curve[:n_rounds] for curve in curves], axis=0)
-        fixed = (1 + int(np.argmax(mean_curve >= np.mean(reached) - 1e-12))) / n_rounds
+    for least_change in (LEAST_CHANGE, 2 * LEAST_CHANGE, 3 * LEAST_CHANGE):
+        stops = [stopped_at(project, least_change) for project in long]
+        reached = np.array([project.accuracy[stop] for project, stop in zip(long, stops, strict=True)])
+        given_up = 100 * (np.array([project.accuracy[-1] for project in long]) - reached)
+        shares = [project.n_labels[stop] / project.n_labels[-1] for project, stop in zip(long, stops, strict=True)]
         rows.append(
             [
-                str(n_tests),
-                f"{np.mean(given_up):.1f}",
+                f"{100 * least_change:.0f} %",
+                f"{given_up.mean():.1f}",
                 f"{np.quantile(given_up, 0.9):.1f}",
-                f"{100 * np.mean(used):.0f} %",
-                f"{100 * fixed:.0f} %",
+                f"{100 * np.mean(shares):.0f} %",
+                f"{100 * fixed_budget(long, float(reached.mean())):.0f} %",
+                str(len(long)),
             ]
         )
-    header = ["test labels", "points given up", "90 % quantile", "labels used", "fixed budget of that accuracy"]
+    header = [
+        "changed at most",
+        "points given up",
+        "90 % quantile",
+        "labels used",
+        "fixed budget of that accuracy",
+        "n",
+    ]
     return table(header, rows)
 
 
-def stopped_at(project: Project, n_tests: int) -> int:
-    """Return the round after which the second and the third sign hold; a point is worth two batches."""
-    population = project.untrained
-    drawn = population[np.random.default_rng(project.seed).choice(len(population), n_tests, replace=False)]
+def fixed_budget(some: list[Project], accuracy: float) -> float:
+    """Return the share of the labels after which the mean project reaches an accuracy; 1 if it never does."""
+    mean_curve = np.maximum.accumulate(np.mean([project.accuracy for project in some], axis=0))
+    if accuracy > mean_curve[-1]:
+        return 1.0
+    rounds = np.interp(accuracy, mean_curve, np.arange(1, len(mean_curve) + 1))
+    return float(rounds / len(mean_curve))
+
+
+def stopped_at(project: Project, least_change: float) -> int:
+    """Return the round after which the second and the third sign hold; a point is worth two batches.
+
+    Test labels are the 300 rows that the project set aside; predictions are compared on the whole pool.
+    """
     batch = int(project.n_labels[1] - project.n_labels[0])
-    for last in range(4, len(project.n_labels) - 1):
-        curve = LearningCurve(project.n_labels[1 : last + 1], project.is_right[1 : last + 1, drawn])
+    for last in range(3, len(project.n_labels) - 1):
+        curve = LearningCurve(project.n_labels[: last + 1], project.is_right[: last + 1, project.reserve])
         gain = forecast(curve, target=0.99, n_next=batch, seed=project.seed).gain
         value = value_sign(gain, value_per_point=2 * batch, price=batch)
         # The model of at least 10 % fewer labels.
         earlier = int(np.searchsorted(project.n_labels, project.n_labels[last] / 1.1, side="right")) - 1
-        changed = int((project.predicted[last, population] != project.predicted[earlier, population]).sum())
-        stability = stability_sign(
-            n_changed=changed,
-            n_rows=len(population),
-            n_labels_before=int(project.n_labels[earlier]),
-            n_labels_after=int(project.n_labels[last]),
-            bounds_accuracy=True,
-        )
-        if value.holds and stability.holds:
+        changed = np.mean(project.predicted[last] != project.predicted[earlier])
+        if value.holds and changed <= least_change:
             return last
     return len(project.n_labels) - 1
 
@@ -284,18 +297,18 @@ def replays(all_projects: list[Project], n_seeds: int) -> str:
     """Verdicts on pools of four makers against those of whole projects, and on embeddings that are noise."""
     areas: dict[tuple[str, str], list[float]] = defaultdict(list)
     for project in all_projects:
-        if not project.test_share:
+        if not project.test_share and not project.is_long:
             areas[project.variant, project.method].append(float(project.accuracy[1:].mean()))
     outcome: dict[tuple[str, str], list[bool]] = defaultdict(list)
     constant: dict[str, list[bool]] = defaultdict(list)
     n_told: dict[str, int] = defaultdict(int)
     for project in all_projects:
-        # Whole pools of labels: a project that chose a tenth of the data replays too few to tell.
-        if project.test_share or len(project.chosen) < 200:
+        # Long projects of all four makers: from fewer than 400 labels nothing can be told.
+        if not project.is_long or project.variant not in REPLAYED or project.seed >= N_REPLAYED_SEEDS:
             continue
         split = split_of(project.variant, project.seed)
         rng = np.random.default_rng(project.seed)
-        tests = rng.choice(project.untrained, min(200, len(project.untrained)), replace=False)
+        tests = project.reserve
         noise = rng.standard_normal(split.pool.shape)
         for kind, embeddings in (("real", split.pool), ("noise", noise)):
             labels = LabeledRows(
@@ -337,7 +350,7 @@ def controls(all_projects: list[Project]) -> str:
     """Corrections of chosen against random samples, with real and with shuffled scores."""
     said: dict[str, list[bool]] = defaultdict(list)
     for project in all_projects:
-        if project.test_share:
+        if project.test_share or project.is_long:
             continue
         rng = np.random.default_rng(project.seed)
         for number in range(3, len(project.n_labels) - 1, 4):
@@ -401,7 +414,7 @@ def main() -> None:
             "Corrections": lambda: controls(all_projects),
             # Other seeds than those on which the ranking was chosen (0 to 3).
             "Label errors": lambda: label_errors(variants, range(100, 100 + len(seeds))),
-            "Replay": lambda: replays(all_projects, 5 if arguments.quick else 20),
+            "Replay": lambda: replays(all_projects, 5 if arguments.quick else 12),
         }
         report = []
         for title, section in sections.items():
