@@ -2,8 +2,9 @@
 
 from al_core.agents import ActiveLearningAgent
 from al_core.api import LocalClient
+from al_core.api.comparing import compare
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import ALCoreError
 
-__all__ = ["ALCoreError", "ActiveLearningAgent", "LocalClient", "SamplingMethod", "SelectionConfig"]
+__all__ = ["ALCoreError", "ActiveLearningAgent", "LocalClient", "SamplingMethod", "SelectionConfig", "compare"]
 __version__ = "0.2.0.dev0"

@@ -38,11 +38,13 @@ if TYPE_CHECKING:
     from al_core.config.goals import By
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
-    from al_core.evaluation import Card, PickReason, Statistic
+    from al_core.evaluation import Card, PickReason, Refusal, Replay, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
+    from al_core.steps.answers import Changes
     from al_core.steps.append import AppendedImages
     from al_core.steps.compare import Comparison
     from al_core.steps.edit_pick import Edit
+    from al_core.steps.label_errors import LabelErrors
     from al_core.steps.labels import TaskLabels
     from al_core.steps.limit_costs import GroupCounts, LimitCost
     from al_core.steps.outlook import GroupSizes, Outlook
@@ -64,6 +66,7 @@ __all__ = [
     "check_predictions",
     "check_selection",
     "compare",
+    "compare_models",
     "create_dataset",
     "dataset_from_images",
     "delete_labels",
@@ -77,6 +80,7 @@ __all__ = [
     "group_counts",
     "group_names",
     "group_sizes",
+    "label_errors",
     "label_sets",
     "labeled_set",
     "labels_for",
@@ -91,6 +95,7 @@ __all__ = [
     "read_selection",
     "release",
     "rename_model",
+    "replay",
     "report",
     "report_rounds",
     "restore_labels",
@@ -492,6 +497,7 @@ def compare(
     query_tag: Tag | None = None,
     labeled_tag: Tag | None = None,
     embedding_name: str | None = None,
+    progress: Progress | None = None,
 ) -> "Comparison":
     """Return what up to four configurations would pick, what they share, and their cards; nothing is stored.
 
@@ -499,11 +505,64 @@ def compare(
 
     Raises:
         InvalidInputError: Unless there are one to four configurations, or if one would pick nothing.
-        MissingInputError: If the dataset lacks an embedding or a score that one of them needs, or is on a server.
+        MissingInputError: If the dataset lacks an embedding or a score that one of them needs.
     """
+    if dataset.server:
+        comparison: Comparison = dataset.server.compare(
+            configs,
+            query_tag=query_tag,
+            labeled_tag=labeled_tag,
+            embedding_name=embedding_name,
+            progress=progress,
+        )
+        return comparison
     from al_core.steps import compare as step
 
-    return step.compare(dataset, configs, SelectionInputs(query_tag, labeled_tag, embedding_name))
+    return step.compare(dataset, configs, SelectionInputs(query_tag, labeled_tag, embedding_name), progress)
+
+
+def replay(dataset: "Dataset", *, seed: int = 0, progress: Progress | None = None) -> "Replay | Refusal":
+    """Return how far each method would have got with the labels of classes there are, or why nobody can tell.
+
+    The labels are hidden and chosen again round by round; a probe on the embedding is judged on the test labels.
+
+    Args:
+        dataset: Whose labels.
+        seed: Fixes every random choice.
+        progress: Called with (done, total); it may raise to stop.
+    """
+    if dataset.server:
+        return dataset.server.replay(progress)
+    from al_core.steps.replay import replay_labels
+
+    return replay_labels(dataset, progress, seed=seed)
+
+
+def label_errors(dataset: "Dataset", *, progress: Progress | None = None) -> "LabelErrors":
+    """Return which labels of classes or boxes are probably wrong, the worst first.
+
+    Each is judged by the newest model that came before it, and without one by a cross-validated probe.
+
+    Raises:
+        MissingInputError: If there are no labels of classes or boxes.
+    """
+    if dataset.server:
+        found: LabelErrors = dataset.server.label_errors(progress)
+        return found
+    from al_core.steps.label_errors import find_label_errors
+
+    return find_label_errors(dataset)
+
+
+def compare_models(dataset: "Dataset", before: "Model", after: "Model") -> "Changes":
+    """Return where two models answer differently: which samples, from what to what.
+
+    Raises:
+        MissingInputError: If one has no predictions, or they are of different tasks.
+    """
+    from al_core.steps import answers
+
+    return answers.compare_models(dataset, before, after)
 
 
 def labeled_set(dataset: "Dataset") -> Rows:

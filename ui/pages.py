@@ -14,6 +14,7 @@ ICONS = {
     "predictions": "upload_file",
     "explore": "scatter_plot",
     "select": "rule",
+    "compare": "balance",
     "rounds": "trending_up",
     "tags": "sell",
 }

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -18,13 +19,15 @@ from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, Kind, SampleImage, Tag, TagOrigin, rows_to_mask
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
-from al_core.wire.selection_job import select
+from al_core.wire.selection_job import config_body, select, wait_for
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from al_core.evaluation import Card, PickReason
+    from al_core.evaluation import Card, PickReason, Refusal, Replay
     from al_core.formats import ExportChoices
+    from al_core.steps.compare import Comparison
+    from al_core.steps.label_errors import LabelErrors
 
 IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff")
 """Types that no browser runs code from, whatever the server sends."""
@@ -187,6 +190,43 @@ class RemoteDataset(Dataset):
         from al_core.wire.reasons import read_reasons
 
         return read_reasons(self._connection.get(f"{self._path}/tags/{tag.id}/reasons"))
+
+    def compare(
+        self,
+        configs: Sequence[SelectionConfig],
+        *,
+        query_tag: Tag | None = None,
+        labeled_tag: Tag | None = None,
+        embedding_name: str | None = None,
+        progress: Progress | None = None,
+    ) -> "Comparison":
+        """Return the comparison of configurations that the server makes."""
+        from al_core.wire.evidence import read_comparison
+
+        body = {
+            "configs": [config_body(config) for config in configs],
+            "queryTagId": query_tag.id if query_tag else None,
+            "preselectedTagId": labeled_tag.id if labeled_tag else None,
+            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
+        }
+        return read_comparison(self._result_of("compare", body, progress))
+
+    def replay(self, progress: Progress | None) -> "Replay | Refusal":
+        """Return the replay of the labels that the server makes."""
+        from al_core.wire.evidence import read_replay
+
+        return read_replay(self._result_of("replay", None, progress))
+
+    def label_errors(self, progress: Progress | None) -> "LabelErrors":
+        """Return the label errors that the server finds."""
+        from al_core.wire.evidence import read_label_errors
+
+        return read_label_errors(self._result_of("label-errors", None, progress))
+
+    def _result_of(self, work: str, body: dict[str, Any] | None, progress: Progress | None) -> dict[str, Any]:
+        job = self._connection.send("POST", f"{self._path}/{work}", body)
+        found: dict[str, Any] = json.loads(wait_for(self._connection, job["jobId"], progress))
+        return found
 
     def image_frames(self, rows: Rows) -> ImageFrames:
         """Return how the images of these samples lie, as the server reads it from their headers."""

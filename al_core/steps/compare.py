@@ -12,7 +12,7 @@ from al_core.evaluation import Card, card, draw_seeds
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.stored_pool import StoredPool
-from al_core.types import Rows
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -59,22 +59,31 @@ class Comparison:
         return rows[~np.isin(rows, np.concatenate(others))] if others else rows
 
 
-def compare(dataset: "Dataset", configs: Sequence[SelectionConfig], inputs: SelectionInputs) -> Comparison:
+def compare(
+    dataset: "Dataset",
+    configs: Sequence[SelectionConfig],
+    inputs: SelectionInputs,
+    progress: Progress | None = None,
+) -> Comparison:
     """Return what some configurations would pick, with their cards; nothing is stored.
 
     Configurations without a seed share one, so that they differ in what was asked for alone.
 
     Raises:
         InvalidInputError: Unless there are one to four configurations.
-        MissingInputError: If the dataset lacks an embedding or a score that one of them needs, or is on a server.
+        MissingInputError: If the dataset lacks an embedding or a score that one of them needs.
     """
     if not 1 <= len(configs) <= MOST_CONFIGS:
         raise InvalidInputError(f"one to {MOST_CONFIGS} configurations are compared, not {len(configs)}")
-    if dataset.server:
-        raise MissingInputError(f"the embeddings of '{dataset.name}' are on {dataset.server.address}; compare there")
     seed = configs[0].seeded().seed
     seeded = [config if config.seed is not None else replace(config, seed=seed) for config in configs]
-    return Comparison(tuple(_candidate(dataset, config, inputs) for config in seeded))
+    report = progress or (lambda done, total: None)
+    candidates = []
+    for done, config in enumerate(seeded):
+        report(done, len(seeded))
+        candidates.append(_candidate(dataset, config, inputs))
+    report(len(seeded), len(seeded))
+    return Comparison(tuple(candidates))
 
 
 def _candidate(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInputs) -> Candidate:

@@ -1,5 +1,6 @@
 """Python that repeats what was done in the dashboard."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from al_core.config import Grouping, SelectionConfig
@@ -58,6 +59,35 @@ from {package} import {client}
 client = {client}({", ".join(client_arguments)})
 {note}agent = ActiveLearningAgent({", ".join(agent_arguments)})
 labeled_set, added_set = agent.query(SelectionConfig({", ".join(config_arguments)}))
+"""
+
+
+def comparison_code(dataset: "Dataset", configs: "Sequence[SelectionConfig]") -> str:
+    """Return a script that compares these configurations again."""
+    lines = []
+    for config in configs:
+        arguments = [f"{str(config.method)!r}", f"{config.n_samples}"]
+        if config.score_name:
+            arguments.append(f"score_name={config.score_name!r}")
+        arguments.append(f"seed={config.seed}")
+        lines.append(f"    SelectionConfig({', '.join(arguments)}),")
+    names = "SelectionConfig, compare"
+    opening = f"from al_core import LocalClient, {names}\n\nclient = LocalClient(dataset_id={dataset.name!r})\n"
+    if dataset.server:
+        opening = (
+            f"from pathlib import Path\n\nfrom al_core import {names}\nfrom al_core.remote import RemoteWorkspace\n\n"
+            f"workspace = RemoteWorkspace({dataset.server.address!r}, token=None, cache_folder=Path('cache'))\n"
+            f"client = workspace.dataset({dataset.name!r})\n"
+        )
+    listed = "\n".join(lines)
+    return f"""\
+{opening}configs = [
+{listed}
+]
+comparison = compare(client, configs)
+for candidate in comparison.candidates:
+    print(candidate.config.method, *candidate.card.sentences(), sep="\\n  ")
+print(comparison.overlap)
 """
 
 

@@ -18,7 +18,7 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from al_core.evaluation import Card, PickReason
+    from al_core.evaluation import Card, PickReason, Refusal, Replay
     from al_core.formats import ExportChoices
     from al_core.formats.files.image_frames import ImageFrames
 
@@ -55,6 +55,23 @@ class Server(Protocol):
 
     def reasons(self, tag: Tag) -> "list[PickReason]":
         """Return why each sample of a selection was picked, which the server works out."""
+
+    def compare(
+        self,
+        configs: Sequence[SelectionConfig],
+        *,
+        query_tag: Tag | None = None,
+        labeled_tag: Tag | None = None,
+        embedding_name: str | None = None,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return the `Comparison` of configurations that the server makes."""
+
+    def replay(self, progress: Progress | None) -> "Replay | Refusal":
+        """Return the replay of the labels that the server makes."""
+
+    def label_errors(self, progress: Progress | None) -> Any:
+        """Return the `LabelErrors` that the server finds."""
 
     def export_obstacle(self, tag: Tag, format: str, *, added_only: bool, choices: "ExportChoices") -> str | None:
         """Return why the server cannot make a tag's file in a format, or None."""

@@ -35,10 +35,15 @@ def select(
         progress: Called with (picked, total); when it raises `Cancelled`, the server is asked to stop.
     """
     _check_options(connection, config)
-    body = {_camel(name): value for name, value in config.to_json().items()}
+    body = config_body(config)
     job = connection.send("POST", f"/datasets/{dataset_id}/selections", body | dict(ids))
-    tag_id = _wait_for(connection, job["jobId"], progress)
+    tag_id = wait_for(connection, job["jobId"], progress)
     return read_tag(connection.get(f"/datasets/{dataset_id}/tags/{tag_id}"))
+
+
+def config_body(config: SelectionConfig) -> dict[str, Any]:
+    """Return a configuration as the API takes it."""
+    return {_camel(name): value for name, value in config.to_json().items()}
 
 
 def _check_options(connection: Connection, config: SelectionConfig) -> None:
@@ -58,7 +63,8 @@ def _check_options(connection: Connection, config: SelectionConfig) -> None:
         raise NotAllowedError(f"{connection.server} does not know budgets: update al_core there")
 
 
-def _wait_for(connection: Connection, job_id: str, progress: Progress | None) -> str:
+def wait_for(connection: Connection, job_id: str, progress: Progress | None) -> str:
+    """Return the result of a server's job once it has ended; if `progress` raises `Cancelled`, it is asked to stop."""
     wait = FIRST_WAIT_SECONDS
     cancelled = None
     while True:

@@ -15,7 +15,7 @@ from tests.e2e.conftest import Traffic
 from tests.e2e.server import running_app
 from tests.patience import PATIENCE
 
-PAGES = ["datasets", "predictions", "explore", "select", "rounds", "tags"]
+PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 
 
 def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(

@@ -15,7 +15,7 @@ from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
 from tests.pages.hostile import FORMULA, HTML, IMAGE, LINK, build_hostile_dataset
 
-PAGES = ["datasets", "predictions", "explore", "select", "rounds", "tags"]
+PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 # Fields that Streamlit draws as Markdown; options of a select box, for one, are drawn as they are.
 MARKDOWN_FIELDS = {"body", "label", "help", "title", "text", "captions"}
 OUR_TAGS = {"style", "div", "span", "img", "p", "b", "br"}

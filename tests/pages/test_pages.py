@@ -10,7 +10,7 @@ from al_core.config import SelectionConfig
 from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
 from tests.pages.conftest import Open, unescaped
 
-PAGES = ["datasets", "predictions", "explore", "select", "rounds", "tags"]
+PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 PREDICTIONS = "filename,cat,dog\ndigit_0000.png,0.9,0.1\ndigit_0001.png,0.5,0.5\nzebra.png,0.2,0.8\n"
 
 

@@ -11,7 +11,7 @@ from tests.pages.conftest import Open
 from tests.store.test_read_only import contents, records
 from ui.visitor import READ_ONLY
 
-PAGES = ["datasets", "predictions", "explore", "select", "rounds", "tags"]
+PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 HARMLESS = {"Open", "Calculate", "Close"}
 """What buttons do that somebody who only looks may press."""
 

@@ -27,7 +27,7 @@ def app(remote: RemoteWorkspace) -> AppTest:
 
 
 def test_every_page_shows_a_dataset_of_the_server(app: AppTest, remote: RemoteWorkspace) -> None:
-    for name in ("predictions", "explore", "select", "rounds", "tags"):
+    for name in ("predictions", "explore", "select", "compare", "rounds", "tags"):
         app.switch_page(f"../pages/{name}.py").run()
         assert any(text.value.startswith("digits · ") for text in app.caption) or name == "explore"
         assert remote.server.removeprefix("http://") in unescaped(app.sidebar.markdown[0].value)

@@ -10,7 +10,9 @@ from PIL import Image
 from al_core import workflow
 from al_core.api.server.media import media_app
 from al_core.config import SelectionConfig
+from al_core.evaluation import Refusal
 from al_core.exceptions import (
+    ALCoreError,
     AlreadyExistsError,
     NotAllowedError,
     NotFoundError,
@@ -193,3 +195,16 @@ def test_reasons_of_picks_on_a_server_are_those_worked_out_there(line: RemoteDat
         (0, None),
         (5, 0),
     ]
+
+
+def test_configurations_are_compared_on_the_server(line: RemoteDataset, dataset: Dataset) -> None:
+    configs = [SelectionConfig("CORESET", 2, seed=1), SelectionConfig("RANDOM", 2, seed=1)]
+    there = workflow.compare(line, configs, query_tag=line.tag("initial-tag"))
+    here = workflow.compare(dataset, configs)
+    assert [each.rows.tolist() for each in there.candidates] == [each.rows.tolist() for each in here.candidates]
+    assert [each.card for each in there.candidates] == [each.card for each in here.candidates]
+    replayed = workflow.replay(line)
+    assert isinstance(replayed, Refusal)
+    assert replayed.text() == "0 training labels; a replay needs 200"
+    with pytest.raises(ALCoreError, match="bring some back first"):
+        workflow.label_errors(line)

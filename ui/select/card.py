@@ -39,14 +39,15 @@ def show_card(dataset: Dataset, selection: workflow.Selection) -> None:
     _show_regions(dataset, selection, card)
 
 
-def strip_html(strip: Strip, sentence: str) -> str:
+def strip_html(strip: Strip, sentence: str, scale: tuple[float, float] | None = None) -> str:
     """Return the ticks of a figure, read aloud as its sentence.
 
-    The scale spans what is shown, so that ticks are told apart; the sentence has the numbers.
+    The scale spans what is shown, so that ticks are told apart, or from one end to the other of `scale`; the sentence
+    has the numbers.
     """
     values = [*strip.random, strip.selected]
-    low = min(values)
-    span = max(values) - low or 1.0
+    low, high = scale or (min(values), max(values))
+    span = high - low or 1.0
 
     def tick(value: float, kind: str) -> str:
         place = 100 * (_MARGIN + (1 - 2 * _MARGIN) * (value - low) / span)

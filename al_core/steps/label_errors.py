@@ -1,0 +1,205 @@
+"""Which labels of a dataset are probably wrong, the worst first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.evaluation import BoxErrorKind, box_errors, class_errors, out_of_fold_probabilities
+from al_core.exceptions import MissingInputError
+from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION
+from al_core.steps.judges.objects import labeled_boxes, predicted_boxes
+from al_core.steps.labels import TaskLabels, label_tasks, labels_for
+from al_core.steps.tasks import PredictionAttributes, find_task
+from al_core.store.models import Model
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import Kind, Tag, TagOrigin
+from al_core.types import Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+PROBE = "a cross-validated probe"
+LEAST_FOR_PROBE = 20
+"""Labels; five folds of fewer train probes on a handful."""
+
+OTHER_CLASS = "other class"
+
+LEAST_SUSPICION = 0.5
+"""Labels that are more likely right than wrong are not listed, nor boxes whose error is less likely than not."""
+
+
+@dataclass(frozen=True)
+class LabelError:
+    """One label that is probably wrong.
+
+    Attributes:
+        row: The sample.
+        kind: "other class", or for boxes "missed", "wrong" or "badly placed".
+        labeled: The class of the label; empty for an object without a label.
+        suggested: The class that the judge would have said.
+        suspicion: 0 to 1.
+        is_likely: Whether it is called an error, by confident learning; for boxes from 0.5 on.
+        judge: The model that judged it, which had not seen the label, or a probe.
+    """
+
+    row: int
+    kind: str
+    labeled: str
+    suggested: str
+    suspicion: float
+    is_likely: bool
+    judge: str
+
+    def text(self) -> str:
+        """Return what stands under the image.
+
+        Examples:
+            >>> LabelError(7, "other class", "cat", "dog", 0.93, True, "model").text()
+            'labeled cat, rather dog · 93%'
+            >>> LabelError(7, "missed", "", "dog", 0.8, True, "model").text()
+            'missed dog · 80%'
+        """
+        share = f"{self.suspicion:.0%}"
+        if self.kind == BoxErrorKind.MISSED:
+            return f"missed {self.suggested} · {share}"
+        if self.kind == BoxErrorKind.BADLY_PLACED:
+            return f"{self.labeled} badly placed · {share}"
+        return f"labeled {self.labeled}, rather {self.suggested} · {share}"
+
+
+@dataclass(frozen=True, eq=False)
+class LabelErrors:
+    """The suspicions about the labels of a dataset.
+
+    Attributes:
+        errors: The worst of each sample, the worst first.
+        n_judged: How many labeled samples were judged.
+        n_unjudged: How many were not: no model came before their labels, and there are too few for a probe.
+    """
+
+    errors: tuple[LabelError, ...]
+    n_judged: int
+    n_unjudged: int
+
+    @property
+    def likely_rows(self) -> Rows:
+        """The samples with a label that is called an error, the worst first."""
+        return np.array([error.row for error in self.errors if error.is_likely], np.int64)
+
+
+def find_label_errors(dataset: "Dataset") -> LabelErrors:
+    """Return which labels of classes or boxes are probably wrong, for the task of the newest labels.
+
+    Each is judged by the newest model uploaded before it came back, which cannot have been trained on it.
+
+    Raises:
+        MissingInputError: If there are no labels of classes or boxes.
+    """
+    tasks = label_tasks(dataset)
+    task = next((task for task in tasks if task in (CLASSIFICATION, DETECTION)), None)
+    if task is None:
+        raise MissingInputError("labels of classes or boxes are needed to look for errors; bring some back first")
+    labels = labels_for(dataset, task)
+    return _class_errors(dataset, labels) if task == CLASSIFICATION else _box_errors(dataset, labels)
+
+
+def tag_errors(dataset: "Dataset", rows: Rows, name: str) -> Tag:
+    """Store samples to be labeled again as a tag below `initial-tag`, and return it."""
+    return dataset.create_tag(name, rows, TagOrigin(provenance=Provenance("relabel", role=TagRole.REGION)))
+
+
+def _judges(dataset: "Dataset", rows: Rows, task: str) -> Iterator[tuple[Model, Rows]]:
+    """Yield models with the positions of the rows that each judges: none saw the labels it judges."""
+    returned = np.zeros(dataset.n_samples, np.int64)
+    tags = {tag.id: tag for tag in dataset.tags()}
+    for stored in dataset.labels.all():
+        if stored.tag_id in tags:
+            labeled = tags[stored.tag_id].rows
+            returned[labeled] = np.maximum(returned[labeled], stored.created_at)
+    left = np.ones(len(rows), bool)
+    for model in dataset.models.all():
+        if model.task != task or model.predictions is None:
+            continue
+        positions = np.flatnonzero(left & (model.created_at < returned[rows]))
+        left[positions] = False
+        if len(positions):
+            yield model, positions
+
+
+def _class_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
+    has_class = np.flatnonzero(labels.first_classes >= 0)
+    rows = labels.rows[has_class]
+    classes = labels.first_classes[has_class]
+    names = list(labels.labels.class_names)
+    probabilities = np.full((len(rows), len(names)), np.nan)
+    judged_by = np.full(len(rows), PROBE, object)
+    for model, positions in _judges(dataset, rows, CLASSIFICATION):
+        assert model.predictions is not None
+        stored = dataset.arrays.read(model.predictions)[rows[positions]]
+        places = {name: place for place, name in enumerate(PredictionAttributes.of(model.predictions).class_names)}
+        probabilities[positions] = np.column_stack(
+            [stored[:, places[name]] if name in places else np.zeros(len(positions)) for name in names]
+        )
+        judged_by[positions] = model.name
+    embedding = dataset.arrays.newest(Kind.EMBEDDING)
+    vectors = dataset.arrays.read(embedding)[rows] if embedding else None
+    missing = np.isnan(probabilities).any(axis=1)
+    judged_by[missing] = PROBE
+    if missing.any() and vectors is not None and len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1:
+        probe = out_of_fold_probabilities(vectors, classes, len(names), seed=0)
+        probabilities[missing] = probe[missing]
+        missing = np.isnan(probabilities).any(axis=1)
+    judged = np.flatnonzero(~missing)
+    if not len(judged):
+        return LabelErrors((), 0, len(rows))
+    found = class_errors(classes[judged], probabilities[judged], None if vectors is None else vectors[judged])
+    errors = [
+        LabelError(
+            int(rows[judged[place]]),
+            OTHER_CLASS,
+            names[classes[judged[place]]],
+            names[found.suggested[place]],
+            float(found.suspicion[place]),
+            bool(found.is_likely[place]),
+            str(judged_by[judged[place]]),
+        )
+        for place in found.order.tolist()
+        if found.is_likely[place] or found.suspicion[place] > LEAST_SUSPICION
+    ]
+    return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
+
+
+def _box_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
+    errors: list[LabelError] = []
+    n_judged = 0
+    for model, positions in _judges(dataset, labels.rows, DETECTION):
+        assert model.predictions is not None
+        attributes = PredictionAttributes.of(model.predictions)
+        stored = find_task(DETECTION).annotations(model.name, dataset.arrays.read(model.predictions), attributes)
+        if stored.has_unknown_places:
+            continue
+        rows = labels.rows[positions]
+        own = labels.labels.take(positions)
+        names = list(dict.fromkeys([*own.class_names, *stored.class_names]))
+        labeled = labeled_boxes(own)
+        predicted = predicted_boxes(stored.take(rows), names, len(rows))
+        n_judged += len(rows)
+        for error in box_errors(labeled, predicted):
+            label = None if error.label is None else labeled[error.image].classes[error.label]
+            errors.append(
+                LabelError(
+                    int(rows[error.image]),
+                    str(error.kind),
+                    "" if label is None else names[label],
+                    names[predicted[error.image].classes[error.prediction]],
+                    error.suspicion,
+                    error.suspicion >= LEAST_SUSPICION,
+                    model.name,
+                )
+            )
+    errors.sort(key=lambda error: -error.suspicion)
+    worst = list({error.row: error for error in reversed(errors)}.values())
+    worst.sort(key=lambda error: -error.suspicion)
+    return LabelErrors(tuple(worst), n_judged, len(labels.rows) - n_judged)

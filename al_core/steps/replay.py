@@ -1,0 +1,59 @@
+"""The labels of a dataset, replayed: which method would have got further with them."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from al_core.config import SamplingMethod
+from al_core.evaluation import LabeledRows, Refusal, Replay, replay
+from al_core.formats.predictions.predictions import CLASSIFICATION
+from al_core.steps.chosen import NO_ROWS, added_rows, selections
+from al_core.steps.labels import labels_for
+from al_core.steps.reserve import read_reserve
+from al_core.store.records import Kind
+from al_core.types import Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+ELSEWHERE = "others"
+"""Who chose labels that no selection of the dataset asked for."""
+
+
+def replay_labels(dataset: "Dataset", progress: Progress | None = None, *, seed: int = 0) -> Replay | Refusal:
+    """Return how far each method would have got with the labels of classes there are, or why nobody can tell."""
+    embedding = dataset.arrays.newest(Kind.EMBEDDING)
+    if embedding is None:
+        return Refusal("there is no embedding to train a probe on")
+    labels = labels_for(dataset, CLASSIFICATION)
+    has_class = labels.first_classes >= 0
+    rows = labels.rows[has_class]
+    classes = labels.first_classes[has_class]
+    reserve = read_reserve(dataset)
+    is_test = np.isin(rows, reserve.reserve.rows if reserve else NO_ROWS)
+    is_training = ~np.isin(rows, reserve.barred if reserve else NO_ROWS)
+    labeled = LabeledRows(
+        dataset.arrays.read(embedding),
+        rows[is_training],
+        classes[is_training],
+        rows[is_test],
+        classes[is_test],
+        pool_maker(dataset, rows[is_training]),
+    )
+    return replay(labeled, tuple(SamplingMethod), seed=seed, progress=progress)
+
+
+def pool_maker(dataset: "Dataset", rows: Rows) -> str:
+    """Return which methods chose these rows, the one that chose most first."""
+    counts: dict[str, int] = {}
+    left = rows
+    for tag in selections(dataset):
+        config = tag.provenance.config
+        own = np.intersect1d(left, added_rows(dataset, tag))
+        left = np.setdiff1d(left, own)
+        if len(own):
+            maker = str(config.method) if config else ELSEWHERE
+            counts[maker] = counts.get(maker, 0) + len(own)
+    if len(left):
+        counts[ELSEWHERE] = counts.get(ELSEWHERE, 0) + len(left)
+    return " and ".join(sorted(counts, key=lambda maker: -counts[maker]))

@@ -1,0 +1,68 @@
+"""What Compare shows before anybody pays for labels, and what it refuses."""
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from al_core import workflow
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.evaluation import Interval, Replay, ReplayVerdict, Strip
+from al_core.steps.snippet import comparison_code
+from al_core.store import Dataset
+from tests.pages.conftest import Open, unescaped
+from tests.pages.test_pages import button
+from tests.patience import PATIENCE
+from ui import jobs
+from ui.compare.replay import replay_figure
+from ui.compare.result import scale_of
+
+
+def finished(app: AppTest, key: str) -> AppTest:
+    """The page once the job of that key has ended."""
+    job = jobs.latest(key)
+    assert job is None or job.wait(PATIENCE)
+    return app.run()
+
+
+def test_methods_stand_side_by_side_and_one_becomes_the_selection(digits: Dataset, open_page: Open) -> None:
+    app = open_page("compare")
+    methods = next(box for box in app.multiselect if box.label == "Methods")
+    methods.set_value([SamplingMethod.CORAL, SamplingMethod.RANDOM])
+    next(box for box in app.number_input if box.label == "New images").set_value(10)
+    n_tags = len(digits.tags())
+    button(app, "Compare").click().run()
+    finished(app, f"compare:{digits.id}")
+    shown = unescaped("\n".join(text.value for text in [*app.caption, *app.subheader]))
+    assert "CORAL and RANDOM share" in shown
+    assert shown.count("of what the model is unsure about; RANDOM") == 2
+    assert len(digits.tags()) == n_tags
+    assert "compare(client, configs)" in "".join(code.value for code in app.code)
+    next(found for found in app.button if found.key == "compare-choose-CORAL").click().run()
+    [selection, *_] = digits.tags()
+    assert selection.name == "al-iteration-1"
+    assert workflow.read_selection(digits, selection)
+
+
+def test_a_replay_that_cannot_tell_says_what_is_missing(digits: Dataset, open_page: Open) -> None:
+    app = open_page("compare")
+    button(app, "Replay my labels").click().run()
+    finished(app, f"replay:{digits.id}")
+    assert "Nothing to tell yet" in unescaped("\n".join(text.value for text in app.info))
+
+
+def test_each_method_has_a_curve_over_the_labels_it_chose() -> None:
+    verdict = ReplayVerdict(SamplingMethod.CORAL, Interval(0.1, 0.05, 0.2, n=60), "RANDOM")
+    accuracies = {SamplingMethod.RANDOM: np.array([0.5, 0.6]), SamplingMethod.CORAL: np.array([0.5, 0.7])}
+    figure = replay_figure(Replay(np.array([10, 20]), accuracies, (verdict,)))
+    assert [curve.name for curve in figure.data] == ["RANDOM", "CORAL"]
+    assert list(figure.data[1].y) == [50, 70]
+
+
+def test_the_same_figure_of_all_candidates_has_one_scale(digits: Dataset) -> None:
+    assert scale_of([Strip(0.9, (0.5, 0.6)), Strip(0.4, (0.5, 0.65))]) == (0.4, 0.9)
+
+
+def test_the_code_compares_again(digits: Dataset) -> None:
+    code = comparison_code(digits, [SelectionConfig("CORAL", 120, score_name="uncertainty_margin", seed=3)])
+    names: dict[str, object] = {}
+    exec(compile(code.replace("print(", "str("), "snippet", "exec"), names)
+    assert "comparison" in names

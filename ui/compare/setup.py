@@ -1,0 +1,83 @@
+"""Which configurations are compared, and starting that."""
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.config import SamplingMethod, SelectionConfig
+from al_core.steps.compare import MOST_CONFIGS
+from al_core.steps.scores import preferred_first
+from al_core.steps.selection_plan import SelectionInputs
+from al_core.store import Dataset, Kind
+from ui import jobs
+from ui.messages import errors_explained, plain
+from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE
+from ui.visitor import obstacle
+
+DEFAULT_NEW = 32
+SEED = 0
+
+
+def job_key(dataset: Dataset) -> str:
+    """Return what the job is called that compares."""
+    return f"compare:{dataset.id}"
+
+
+def comparison_form(dataset: Dataset) -> None:
+    """Draw the choice of methods and the button that starts a job."""
+    scores = preferred_first(score.name for score in dataset.arrays.all(Kind.SCORE))
+    has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
+    usable = [
+        method
+        for method in SamplingMethod
+        if (scores or method not in NEEDS_SCORE) and (has_embedding or method not in NEEDS_EMBEDDING)
+    ]
+    with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        methods = st.multiselect(
+            "Methods",
+            usable,
+            usable,
+            max_selections=MOST_CONFIGS,
+            width="stretch",
+            help="Each picks as many images from the same ones, with the same seed",
+        )
+        score = st.selectbox(
+            "Score", scores, disabled=not scores, placeholder="no scores yet", width=260, help="What is unsure"
+        )
+        n_new = st.number_input("New images", 1, None, DEFAULT_NEW, width=140, help="How many each method picks")
+        running = jobs.latest(job_key(dataset))
+        reason = obstacle(
+            "Choose at least one method"
+            if not methods
+            else "Embeddings are needed to compare picks: add them on the Datasets page"
+            if not has_embedding
+            else "A comparison is running"
+            if running and running.is_running
+            else None
+        )
+        is_wanted = st.button(
+            "Compare",
+            type="primary",
+            icon=":material/balance:",
+            disabled=bool(reason),
+            help=reason and plain(reason),
+            key="compare-start",
+        )
+    if is_wanted:
+        with errors_explained():
+            n_samples = len(SelectionInputs().chosen(dataset)) + int(n_new)
+            configs = [
+                SelectionConfig(
+                    method,
+                    n_samples,
+                    name=str(method),
+                    score_name=score if method in NEEDS_SCORE else None,
+                    seed=SEED,
+                )
+                for method in methods
+            ]
+            jobs.start(
+                job_key(dataset),
+                "Comparing methods",
+                lambda progress: workflow.compare(dataset, configs, progress=progress),
+            )
+            st.rerun()
