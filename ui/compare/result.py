@@ -27,8 +27,8 @@ from ui.select.card import STYLE, strip_html
 from ui.visitor import obstacle
 
 MAP_HEIGHT = 200
-MOST_POINTS = 4_000
-"""Gray points of a small map: more would only make it darker."""
+MOST_POINTS = 1_500
+"""Gray points of a small map: more would only make it darker, and these need no WebGL, which not every browser has."""
 
 
 def show_comparison(dataset: Dataset) -> None:
@@ -108,14 +108,14 @@ def picks_figure(points: NDArray[np.float32], rows: Rows) -> go.Figure:
     shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).astype(int))
     figure = go.Figure(
         [
-            go.Scattergl(
+            go.Scatter(
                 x=points[shown, 0],
                 y=points[shown, 1],
                 mode="markers",
                 marker={"size": 3, "color": "rgba(128, 128, 128, 0.35)"},
                 hoverinfo="skip",
             ),
-            go.Scattergl(
+            go.Scatter(
                 x=points[rows, 0],
                 y=points[rows, 1],
                 mode="markers",
