@@ -112,6 +112,8 @@ __all__ = [
     "store_metadata",
     "store_predictions",
     "store_scores",
+    "tag_changes",
+    "tag_label_errors",
     "tag_missing",
     "test_reserve",
     "test_set",
@@ -552,6 +554,20 @@ def label_errors(dataset: "Dataset", *, progress: Progress | None = None) -> "La
     from al_core.steps.label_errors import find_label_errors
 
     return find_label_errors(dataset)
+
+
+def tag_label_errors(dataset: "Dataset", found: "LabelErrors", name: str) -> Tag:
+    """Store the samples whose labels are called errors as a tag below `initial-tag`, to be labeled again."""
+    from al_core.steps.label_errors import tag_errors
+
+    return tag_errors(dataset, found.likely_rows, name)
+
+
+def tag_changes(dataset: "Dataset", changes: "Changes", name: str) -> Tag:
+    """Store the samples that two models answer differently as a tag below `initial-tag`, and return it."""
+    from al_core.steps import answers
+
+    return answers.tag_changes(dataset, changes, name)
 
 
 def compare_models(dataset: "Dataset", before: "Model", after: "Model") -> "Changes":

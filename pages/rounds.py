@@ -5,7 +5,9 @@ from al_core.text import counted
 from ui import state
 from ui.labels.form import labels_form
 from ui.messages import errors_explained, plain
+from ui.predictions.changes import show_latest_changes
 from ui.rounds.curve import show_curve
+from ui.rounds.label_errors import show_label_errors
 from ui.rounds.next_step import show_next_step
 from ui.rounds.plan import plan_form
 from ui.rounds.report import cached_report
@@ -34,4 +36,6 @@ if rounds:
         with signs:
             show_signs(report, plan)
         show_rounds(dataset, report, plan)
+        show_latest_changes(dataset, rounds)
+    show_label_errors(dataset)
     plan_form(dataset, plan)

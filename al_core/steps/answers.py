@@ -10,6 +10,8 @@ from al_core.exceptions import MissingInputError
 from al_core.steps.scores import preferred_first
 from al_core.steps.tasks import PredictionAttributes, find_task
 from al_core.store.models import Model
+from al_core.store.provenance import Provenance, TagRole
+from al_core.store.records import Tag, TagOrigin
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -107,4 +109,12 @@ def compare_models(dataset: "Dataset", before: Model, after: Model, rows: Rows |
     changed = np.flatnonzero(both & (first != second))
     return Changes(
         before, after, changed, first[changed], second[changed], int(both.sum()), find_task(after.task).is_one_class
+    )
+
+
+def tag_changes(dataset: "Dataset", changes: Changes, name: str) -> Tag:
+    """Store the samples whose answer changed as a tag below `initial-tag`, and return it."""
+    filters = (f"changed from {changes.before.name} to {changes.after.name}",)
+    return dataset.create_tag(
+        name, changes.rows, TagOrigin(provenance=Provenance("exploring", filters=filters, role=TagRole.REGION))
     )

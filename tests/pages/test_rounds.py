@@ -13,6 +13,9 @@ from al_core.store import Dataset, Workspace
 from al_core.types import Rows
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
+from tests.patience import PATIENCE
+from ui import jobs
+from ui.rounds.label_errors import relabel_list
 from ui.rounds.next_step import next_step
 
 NAMES = [str(digit) for digit in range(10)]
@@ -150,3 +153,43 @@ def test_labels_are_brought_back_here(digits: Dataset, open_page: Open) -> None:
     button(app, "Store the labels").click().run()
     assert workflow.rounds(digits)[-1].state == "back"
     assert "100 of 100 labels of “round 1” are back" in texts(app)
+
+
+def test_what_changed_since_the_last_model_is_counted_and_tagged(digits: Dataset, open_page: Open) -> None:
+    selection = select(digits, 1)
+    label(digits, selection.added_rows)
+    upload(digits, "model 1", 0.9)
+    second, first = workflow.models(digits)
+    changes = workflow.compare_models(digits, first, second)
+    app = open_page("rounds")
+    shown = texts(app)
+    share = f"{100 * changes.share:.1f}"
+    assert f"{len(changes.rows):,} of 1,797 predictions changed ({share}%)" in shown
+    assert f"accuracy on these images moved by at most {share} points" in shown
+    button(app, "Tag them").click().run()
+    assert digits.tag("changed 1").rows.tolist() == changes.rows.tolist()
+
+
+def test_label_errors_are_found_by_a_job_and_tagged(
+    digits: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection = select(digits, 1)
+    wrong = selection.added_rows[:4]
+    planted = truth().copy()
+    planted[wrong] = (planted[wrong] + 5) % 10
+    monkeypatch.setattr("tests.pages.test_rounds.truth", lambda: planted)
+    label(digits, selection.added_rows)
+    found = workflow.label_errors(digits)
+    assert len(np.intersect1d(found.likely_rows, wrong)) >= 3
+    app = open_page("rounds")
+    button(app, "Find label errors").click().run()
+    job = jobs.latest(f"label-errors:{digits.id}")
+    assert job is None or job.wait(PATIENCE)
+    app.run()
+    n_likely = len(found.likely_rows)
+    assert f"{n_likely} labels of 100 labeled images are probably wrong" in texts(app)
+    next(each for each in app.button if each.key == "tag-label-errors").click().run()
+    assert digits.tag("relabel 1").size == n_likely
+    lines = relabel_list(digits, found).decode().splitlines()
+    assert lines[0] == "filename,kind,label,suggested,suspicion,judged_by"
+    assert len(lines) == 1 + len(found.errors)

@@ -5,9 +5,11 @@ from datetime import datetime
 import streamlit as st
 
 from al_core import workflow
-from al_core.store import Dataset, Model
+from al_core.steps.scores import preferred_first
+from al_core.store import Dataset, Model, StoredArray
 from al_core.text import counted
 from ui.messages import errors_explained, notify, plain
+from ui.predictions.changes import compare_two, mean_text
 from ui.visitor import obstacle
 
 KILOBYTE = 1000
@@ -32,6 +34,7 @@ def show_models(dataset: Dataset) -> None:
     ):
         for model in models:
             _show_model(dataset, model)
+    compare_two(dataset, models)
     if deleted:
         _restore_button(dataset)
 
@@ -40,7 +43,7 @@ def _show_model(dataset: Dataset, model: Model) -> None:
     with st.container(border=True):
         name, contents, actions = st.columns([3, 4, 5], vertical_alignment="center")
         name.markdown(f"**{plain(model.name)}**" + (" :blue-badge[current]" if model.is_current else ""))
-        contents.caption(describe(model))
+        contents.caption(f"{describe(model)}{mean_score(dataset, model)}")
         with actions.container(horizontal=True, horizontal_alignment="right"):
             _actions(dataset, model)
 
@@ -57,6 +60,20 @@ def describe(model: Model) -> str:
         size_in_words(model.n_bytes),
     ]
     return plain(" · ".join(part for part in parts if part))
+
+
+def mean_score(dataset: Dataset, model: Model) -> str:
+    """Return the mean of the score that selections prefer, to be shown as Markdown behind a description."""
+    names = preferred_first(model.scores)
+    if not names:
+        return ""
+    stored = model.scores[names[0]]
+    return f" · mean {plain(names[0])} {_mean(stored.digest, dataset, stored)}"
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _mean(digest: str, _dataset: Dataset, _stored: StoredArray) -> str:
+    return mean_text(_dataset.arrays.read(_stored))
 
 
 def size_in_words(n_bytes: int) -> str:

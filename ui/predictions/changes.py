@@ -1,0 +1,192 @@
+"""What changed from one model to another: scores, answers, and which images they differ on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from al_core import workflow
+from al_core.exceptions import MissingInputError
+from al_core.formats.files.cells import escape_cell
+from al_core.steps.answers import Changes
+from al_core.steps.rounds import Round
+from al_core.steps.scores import preferred_first
+from al_core.store import Dataset, Model
+from al_core.text import counted, percent
+from al_core.types import Scores
+from ui.charts import BLUE, N_BARS
+from ui.images import image_grid
+from ui.messages import errors_explained, notify, plain
+from ui.sample import show_sample
+from ui.visitor import obstacle
+
+BEFORE_COLOR = "#8a8a8a"
+HEIGHT = 210
+MOST_ANSWERS = 100
+
+
+def show_latest_changes(dataset: Dataset, rounds: Sequence[Round]) -> None:
+    """Draw what changed from the model before to the newest one of the rounds, if there are two."""
+    models = [each.model for each in rounds if each.model]
+    if len(models) > 1 and models[-1].id != models[-2].id:
+        title = f"What changed from “{plain(models[-2].name)}” to “{plain(models[-1].name)}”"
+        with st.expander(title, icon=":material/compare_arrows:"):
+            show_changes(dataset, models[-2], models[-1])
+
+
+def compare_two(dataset: Dataset, models: Sequence[Model]) -> None:
+    """Draw the choice of two models and what differs between them; by default the newest two."""
+    if len(models) <= 1:
+        return
+    with st.expander("Compare two models", icon=":material/compare_arrows:"):
+        by_id = {model.id: model for model in models}
+        left, right = st.columns(2)
+        before = left.selectbox(
+            "Before",
+            list(by_id),
+            index=1,
+            format_func=lambda model_id: by_id[model_id].name,
+            key=f"changes-before-{dataset.id}",
+            help="The earlier model, gray below",
+        )
+        after = right.selectbox(
+            "After",
+            list(by_id),
+            index=0,
+            format_func=lambda model_id: by_id[model_id].name,
+            key=f"changes-after-{dataset.id}",
+            help="The later model, blue below",
+        )
+        if before == after:
+            st.caption("Choose two different models.")
+        else:
+            show_changes(dataset, by_id[before], by_id[after])
+
+
+def show_changes(dataset: Dataset, before: Model, after: Model) -> None:
+    """Draw what differs between two models; `after` is the newer one."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_scores(dataset, before, after)
+    try:
+        changes = _changes(f"{dataset.id} {before.id} {after.id} {dataset.n_samples}", dataset, before, after)
+    except MissingInputError as error:
+        right.info(f"{plain(str(error))}.", icon=":material/compare_arrows:")
+        return
+    with right:
+        _show_answers(changes)
+    if len(changes.rows):
+        _show_images(dataset, changes)
+
+
+# The models of a dataset never change, so what differs between two is worked out once.
+@st.cache_resource(max_entries=8, show_spinner="Comparing the predictions…")
+def _changes(key: str, _dataset: Dataset, _before: Model, _after: Model) -> Changes:
+    return workflow.compare_models(_dataset, _before, _after)
+
+
+def _show_scores(dataset: Dataset, before: Model, after: Model) -> None:
+    shared = [name for name in preferred_first(after.scores) if name in before.scores]
+    if not shared:
+        st.caption("The two have no score in common.")
+        return
+    name = st.selectbox("Score", shared, key=f"changes-score-{before.id}-{after.id}", help="Higher is more unsure")
+    first = dataset.arrays.read(before.scores[name])
+    second = dataset.arrays.read(after.scores[name])
+    st.plotly_chart(
+        overlaid_histograms(first, second),
+        key=f"changes-histogram-{before.id}-{after.id}",
+        config={"displayModeBar": False},
+    )
+    old = f":gray[■] {plain(before.name)}: mean {mean_text(first)}"
+    new = f":blue[■] {plain(after.name)}: mean {mean_text(second)}"
+    st.caption(f"{old} · {new}")
+
+
+def mean_text(scores: Scores) -> str:
+    """Return the mean of the scores that are there.
+
+    Examples:
+        >>> mean_text(np.array([0.5, np.nan, 0.25])), mean_text(np.array([np.nan]))
+        ('0.375', '–')
+    """
+    present = scores[~np.isnan(scores)]
+    return f"{present.mean():.3f}" if len(present) else "–"
+
+
+def overlaid_histograms(before: Scores, after: Scores) -> go.Figure:
+    """Return two histograms of scores from 0 to 1 over each other: gray before, blue after."""
+    figure = go.Figure()
+    for values, color in ((before, BEFORE_COLOR), (after, BLUE)):
+        counts, edges = np.histogram(values[~np.isnan(values)], bins=N_BARS, range=(0, 1))
+        figure.add_bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=1 / N_BARS,
+            opacity=0.6,
+            marker={"color": color, "line": {"width": 0}},
+            customdata=np.column_stack([edges[:-1], edges[1:]]),
+            hovertemplate="%{y:,} images from %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
+        )
+    figure.update_layout(
+        height=HEIGHT,
+        barmode="overlay",
+        bargap=0.06,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        xaxis={"range": [0, 1], "fixedrange": True},
+        yaxis={"fixedrange": True, "nticks": 4},
+        showlegend=False,
+    )
+    return figure
+
+
+def _show_answers(changes: Changes) -> None:
+    st.markdown(f"**{changes_text(changes)}**")
+    rows = [
+        {"Answer": escape_cell(change.answer), "Gained": change.n_gained, "Lost": change.n_lost, "Net": change.net}
+        for change in changes.by_answer()[:MOST_ANSWERS]
+    ]
+    if rows:
+        st.dataframe(rows, hide_index=True, height=HEIGHT + 30)
+
+
+def changes_text(changes: Changes) -> str:
+    """Return how many predictions changed; for classes that bounds by how much accuracy can have moved."""
+    share = percent(changes.share)
+    text = f"{len(changes.rows):,} of {counted(changes.n_compared, 'prediction')} changed ({share})"
+    if not changes.bounds_accuracy:
+        return f"{text}."
+    return f"{text}, so accuracy on these images moved by at most {100 * changes.share:.1f} points."
+
+
+def _show_images(dataset: Dataset, changes: Changes) -> None:
+    reason = obstacle()
+    with st.expander(f"Images whose prediction changed ({len(changes.rows):,})", icon=":material/swap_horiz:"):
+        if st.button(
+            "Tag them",
+            key=f"tag-changes-{changes.before.id}-{changes.after.id}",
+            icon=":material/sell:",
+            disabled=bool(reason),
+            help=reason or "Explore can ring and filter them then, and Select can choose from them",
+        ):
+            with errors_explained():
+                tag = workflow.tag_changes(dataset, changes, _free_name(dataset))
+                notify(f"Created the tag “{tag.name}”: find it on Explore")
+                st.rerun()
+        opened = image_grid(
+            dataset,
+            changes.rows,
+            lambda place: f"{changes.from_answers[place]} → {changes.to_answers[place]}",
+            key=f"changes-{changes.before.id}-{changes.after.id}",
+        )
+        if opened is not None:
+            show_sample(dataset, opened)
+
+
+def _free_name(dataset: Dataset) -> str:
+    names = {tag.name for tag in dataset.tags()}
+    number = 1
+    while f"changed {number}" in names:
+        number += 1
+    return f"changed {number}"
