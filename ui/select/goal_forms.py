@@ -7,6 +7,7 @@ import streamlit as st
 
 from al_core.config import Balance, Goal, Limit, Novel, Prefer, Similar, Typical
 from al_core.store import INITIAL_TAG
+from ui.messages import plain
 from ui.select.fields import Fields
 
 OWN_SHARES = "own"
@@ -44,7 +45,9 @@ def _balance(fields: Fields) -> Goal:
     shares = {} if isinstance(said, str) else dict(said)
     names = fields.several("Groups", "groups", fields.group_names(by), list(shares), hint="Others are not wanted")
     wanted = {
-        name: fields.number(name, f"share-{name}", shares.get(name, 1.0), min_value=0.0, hint="Parts of the whole")
+        name: fields.number(
+            plain(name), f"share-{name}", shares.get(name, 1.0), min_value=0.0, hint="Parts of the whole"
+        )
         for name in names
     }
     return Balance(by, wanted, fields.strength())

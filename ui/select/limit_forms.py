@@ -4,6 +4,7 @@ import streamlit as st
 
 from al_core.config import Apart, AtMost, Between, Column, Exclude, Limit, Pattern, Quota
 from al_core.store import INITIAL_TAG
+from ui.messages import plain
 from ui.select.fields import Fields
 from ui.select.goal_forms import Form
 
@@ -51,11 +52,16 @@ def _quota(fields: Fields) -> Limit | None:
         left, right = st.columns(2)
         with left:
             fewest = fields.number(
-                f"{name}: at least", f"least-{name}", least, min_value=0, step=1, hint="Labeled images count, too"
+                f"{plain(name)}: at least",
+                f"least-{name}",
+                least,
+                min_value=0,
+                step=1,
+                hint="Labeled images count, too",
             )
         with right:
             greatest = fields.number(
-                f"{name}: at most",
+                f"{plain(name)}: at most",
                 f"most-{name}",
                 None if most == -1 else most,
                 min_value=0,
