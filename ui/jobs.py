@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from al_core.jobs import Job, Jobs, JobState
+from al_core.text import counted, duration
 from al_core.types import Progress
 from ui.messages import plain, show_error
 from ui.progress import Wording, progress_bar
@@ -40,6 +41,19 @@ def find(job_id: str) -> Job | None:
 def forget(key: str) -> None:
     """Drop a job that has ended, once its outcome has been shown."""
     _jobs().forget(key)
+
+
+def show_running() -> None:
+    """Say in the sidebar of every page how many jobs are under way, with how long each takes from now."""
+    running = _jobs().running()
+    if not running:
+        return
+    with st.sidebar.container(key="running-jobs"):
+        st.caption(f":material/hourglass_top: {counted(len(running), 'job')} under way")
+        for job in running:
+            seconds = job.seconds_left
+            left = f"about {duration(seconds)} left" if seconds is not None else "getting ready"
+            st.caption(f"{plain(job.title)} · {left}", help="As of the last change of this page")
 
 
 def show(key: str, *, unit: str) -> Job | None:

@@ -9,9 +9,10 @@ import gc
 import streamlit as st
 
 from al_core.steps.loop import read_loop
-from ui import state
+from ui import jobs, state
 from ui.browser import tell_browser
 from ui.datasets.remote import show_remote_workspace
+from ui.help import show_help
 from ui.loop.footer import show_footer
 from ui.loop.stepper import show_stepper
 from ui.messages import show_notice
@@ -61,4 +62,7 @@ if dataset and page.url_path != "rounds":
     # Read again: the page may have gone a step further. Rounds begins with the next step.
     show_footer(read_loop(dataset), page.url_path)
 show_notice()
+# After the page, which may have started a job.
+jobs.show_running()
+show_help()
 _freeze_heap(page.url_path)

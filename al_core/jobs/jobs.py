@@ -74,6 +74,11 @@ class Jobs:
         with self._lock:
             return next((job for job in self._by_key.values() if job.id == job_id), None)
 
+    def running(self) -> list[Job]:
+        """Return the jobs under way, in the order of their starts."""
+        with self._lock:
+            return [job for job in self._by_key.values() if job.is_running]
+
     def forget(self, key: str) -> None:
         """Drop a job that has ended, once its outcome has been shown; one under way stays."""
         with self._lock:

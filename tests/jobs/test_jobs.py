@@ -92,3 +92,13 @@ def test_only_the_newest_jobs_that_ended_are_remembered() -> None:
     assert jobs.latest("running") is running
     go_on.set()
     assert running.wait(PATIENCE)
+
+
+def test_the_jobs_under_way_are_listed_in_the_order_of_their_starts() -> None:
+    jobs, go_on = Jobs(), threading.Event()
+    first, second = (jobs.start(key, key, lambda progress: go_on.wait(PATIENCE)) for key in ("first", "second"))
+    assert [job.title for job in jobs.running()] == ["first", "second"]
+    go_on.set()
+    assert first.wait(PATIENCE)
+    assert second.wait(PATIENCE)
+    assert jobs.running() == []

@@ -1,6 +1,8 @@
 """What a stranger sees first: the answer, the loop, and the way on."""
 
 import json
+import re
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import al_core
 from al_core import workflow
 from al_core.api.server.door.visitor import Visitor
 from al_core.store import Dataset, TagRole, Workspace
+from al_core.types import Progress
 from tests.pages.conftest import ROOT, Open, unescaped
 from tests.pages.test_pages import PAGES, button
 from tests.patience import PATIENCE
@@ -85,3 +89,28 @@ def test_a_large_dataset_is_worked_out_when_somebody_asks(
     job = jobs.latest(f"selection:{digits.id}")
     assert job is None or job.wait(PATIENCE)
     assert "32 images picked as “al-iteration-1”" in texts(app.run())
+
+
+def test_every_page_says_which_jobs_are_under_way_and_how_long_they_take(digits: Dataset, open_page: Open) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        progress(1, 2)
+        reached.set()
+        go_on.wait(PATIENCE)
+
+    job = jobs.start("any", "Embedding “photos”", work)
+    assert reached.wait(PATIENCE)
+    captions = " ".join(caption.value for caption in open_page("tags").sidebar.caption)
+    assert re.search(r"\d jobs? under way", captions)
+    assert "Embedding “photos” · about" in captions
+    go_on.set()
+    assert job.wait(PATIENCE)
+    assert not any("photos" in caption.value for caption in open_page("tags").sidebar.caption)
+
+
+def test_help_explains_the_words_and_names_the_version(digits: Dataset, open_page: Open) -> None:
+    sidebar = open_page("tags").sidebar
+    shown = " ".join(element.value for element in [*sidebar.markdown, *sidebar.caption])
+    for text in ("**CORAL**", "**Embedding**", "`S` draw around images", f"al_core {al_core.__version__}"):
+        assert text in shown
