@@ -29,4 +29,7 @@ def strip_svg(strip: Strip, sentence: str) -> str:
 
     ticks = "".join(tick(value, "random", 6) for value in strip.random) + tick(strip.selected, "selected", 1)
     label = escape(sentence, quote=True)
-    return f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}">{ticks}</svg>'
+    # On a narrow screen the ticks move together and stay as high as they are.
+    return (
+        f'<svg role="img" aria-label="{label}" preserveAspectRatio="none" viewBox="0 0 {WIDTH} {HEIGHT}">{ticks}</svg>'
+    )
