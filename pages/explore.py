@@ -10,7 +10,7 @@ from ui.explore.filter_row import filter_row
 from ui.explore.gallery import show_images
 from ui.explore.histograms import histograms
 from ui.explore.map import MAP_HEIGHT, choose_color, choose_tag, draw_map
-from ui.explore.next_batch import is_open, proposed, show_next_batch
+from ui.explore.next_batch import proposed, show_next_batch
 from ui.explore.similar import similar_chip, similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, show_umap_job
 from ui.messages import plain
@@ -69,7 +69,6 @@ st.title("Explore")
 dataset = state.require_dataset()
 total = counted(dataset.n_samples, "image")
 loop = read_loop(dataset)
-if not is_open():
-    st.caption(f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?")
+st.caption(f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?")
 show_next_batch(dataset, loop)
 explore(proposed(dataset, loop))
