@@ -81,7 +81,7 @@ def sign_in(page: Page, address: str, secret: str) -> None:
     page.goto(address)
     page.get_by_label("Token").fill(secret)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Datasets", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible()
 
 
 def test_a_token_is_asked_for_once_and_signing_out_asks_again(page: Page, guarded: Guarded) -> None:
@@ -108,7 +108,7 @@ def test_signing_in_needs_no_script(browser: Browser, guarded: Guarded) -> None:
     page.goto(f"{guarded.address}/sign-in")
     page.get_by_label("Token").fill(guarded.secret)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{guarded.address}/")
+    page.wait_for_url(f"{guarded.address}/explore")
     assert [cookie["name"] for cookie in context.cookies() if cookie.get("httpOnly")]
     context.close()
 
