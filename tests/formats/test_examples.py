@@ -37,7 +37,7 @@ def test_every_classification_example_holds_the_same_probabilities() -> None:
     tables = [
         predictions.outputs for predictions in map(read_predictions, paths) if predictions.task == "classification"
     ]
-    assert len(tables) == 16
+    assert len(tables) == 18
     for table in tables:
         np.testing.assert_allclose(table, tables[0], atol=1e-6)
 
@@ -48,7 +48,7 @@ def test_every_detection_example_holds_the_same_boxes() -> None:
         predictions = read_predictions(path)
         if predictions.task == "object-detection":
             found[path.name] = np.array([output.scores.max() for output in predictions.outputs])
-    assert len(found) == 21
+    assert len(found) == 22
     # These have class probabilities, and the score is their highest times the object probability.
     for name in ("detection-json.jsonl", "lightly--detection.zip"):
         del found[name]

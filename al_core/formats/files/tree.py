@@ -78,14 +78,14 @@ def _archive_names(path: Path, changed_at: int, n_bytes: int) -> list[str]:
 
 
 def open_tree(path: Path) -> FileTree:
-    """Return the files of a folder, zip or tar; a text or XML file is one without others.
+    """Return the files of a folder, zip or tar; a text file is one without others.
 
     Raises:
         FileFormatError: If the archive is damaged, unpacks to far more than its size, or holds too many files.
     """
     if path.is_dir():
         return _Folder(path)
-    if path.suffix.lower() in (".txt", ".xml"):
+    if path.suffix.lower() == ".txt":
         return _OneFile(path)
     with _damage(path.name):
         return _Zip(path) if zipfile.is_zipfile(path) else _Tar(path)

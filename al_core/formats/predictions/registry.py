@@ -102,7 +102,7 @@ PREDICTION_READERS: dict[str, Reader[Any]] = registry(
         "yolo",
         "YOLO text",
         "One text file per image, written with save_txt and save_conf, for any task; a folder, zip or tar",
-        (".txt", ".zip", ".tar", ".tgz", ".gz"),
+        (".zip", ".tar", ".tgz", ".gz", ".txt"),
         recognizes_yolo_folder,
         read_yolo_folder,
     ),

@@ -1,5 +1,6 @@
 """Pascal VOC XML with a score per object."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,6 +9,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
+from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
@@ -33,18 +35,12 @@ def read_voc_folder(path: Path) -> Predictions:
     Raises:
         FileFormatError: Naming file and element that does not fit.
     """
-    tree = open_tree(path)
-    names = [name for name in tree.names if name.lower().endswith(".xml")]
-    if not names:
-        raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
-    announce_texts(tree, names)
     filenames: list[str] = []
     sizes: list[list[float]] = []
     image: list[int] = []
     objects: list[_Object] = []
-    for number, name in enumerate(reported(names)):
-        where = name if path.is_file() and names == [path.name] else f"{tree.source}/{name}"
-        annotation = _annotation(where, tree.read(name))
+    for number, (name, where, content) in enumerate(_documents(path)):
+        annotation = _annotation(where, content)
         filenames.append(annotation.findtext("filename") or name)
         sizes.append([_side(annotation, side) for side in ("width", "height")])
         for element in annotation.iterfind("object"):
@@ -57,7 +53,21 @@ def read_voc_folder(path: Path) -> Predictions:
         np.array([entry.score for entry in objects], dtype=np.float32),
         labels,
     )
-    return detection_predictions(tree.source, filenames, class_names, boxes, np.array(sizes))
+    return detection_predictions(path.name, filenames, class_names, boxes, np.array(sizes))
+
+
+def _documents(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Return the name, the place for messages and the content of each XML file."""
+    if path.is_file() and check_file(path).removeprefix(BOM).lstrip().startswith(b"<"):
+        yield path.name, path.name, path.read_bytes()
+        return
+    tree = open_tree(path)
+    names = [name for name in tree.names if name.lower().endswith(".xml")]
+    if not names:
+        raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
+    announce_texts(tree, names)
+    for name in reported(names):
+        yield name, f"{tree.source}/{name}", tree.read(name)
 
 
 def _annotation(where: str, content: bytes) -> ElementTree.Element:
