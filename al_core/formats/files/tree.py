@@ -91,6 +91,11 @@ def open_tree(path: Path) -> FileTree:
         return _Zip(path) if zipfile.is_zipfile(path) else _Tar(path)
 
 
+def place_in(tree: FileTree, name: str) -> str:
+    """Return where a file is, for messages: behind its tree, unless it is alone."""
+    return name if tree.source == name else f"{tree.source}/{name}"
+
+
 class _Folder:
     def __init__(self, path: Path) -> None:
         self.source = path.name
@@ -112,7 +117,7 @@ class _Folder:
 
 class _OneFile:
     def __init__(self, path: Path) -> None:
-        self.source = path.parent.name
+        self.source = path.name
         self.names = [path.name]
         self._path = path
 

@@ -12,7 +12,7 @@ from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.number_text import first_numbers
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode_utf8
-from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
+from al_core.formats.files.tree import FileTree, announce_texts, open_tree, place_in, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES, parse_yaml
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
@@ -57,10 +57,10 @@ def read_yolo(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
     classes = _Classes(tree)
     labels.list_classes(classes.names)
     images = _Images(tree, files)
-    lines = {name: decode_utf8(tree.read(name), f"{tree.source}/{name}").splitlines() for name in files}
+    lines = {name: decode_utf8(tree.read(name), place_in(tree, name)).splitlines() for name in files}
     _check_not_predicted(tree.source, list(lines.values()))
     for name in reported(files):
-        _add(tree.source, name, lines[name], images, classes, labels)
+        _add(place_in(tree, name), name, lines[name], images, classes, labels)
     for filename in images.without_file():
         labels.leave_undecided(filename)
     return labels.finished()
@@ -85,9 +85,7 @@ def _add(
 ) -> None:
     filename = images.name_of(name)
     objects = [
-        _object(f"{source}/{name}, line {number}", line, classes)
-        for number, line in enumerate(lines, 1)
-        if line.strip()
+        _object(f"{source}, line {number}", line, classes) for number, line in enumerate(lines, 1) if line.strip()
     ]
     if not objects:
         labels.leave_undecided(filename)
@@ -168,11 +166,11 @@ class _Classes:
             if base in _YAML_FILES:
                 self._read_yaml(tree, name)
             elif base in _CLASS_FILES and not self.names:
-                content = decode_utf8(tree.read(name, MAX_YAML_BYTES), f"{tree.source}/{name}").splitlines()
-                self.names = checked_names(content, f"{tree.source}/{name}") if any(map(str.strip, content)) else []
+                content = decode_utf8(tree.read(name, MAX_YAML_BYTES), place_in(tree, name)).splitlines()
+                self.names = checked_names(content, place_in(tree, name)) if any(map(str.strip, content)) else []
 
     def _read_yaml(self, tree: FileTree, name: str) -> None:
-        source = f"{tree.source}/{name}"
+        source = place_in(tree, name)
         content = tree.read(name, MAX_YAML_BYTES)
         names = yaml_names(content, source)
         self.names = self.names or (checked_names(names, source) if names else [])
@@ -205,7 +203,7 @@ class _Images:
                 self._of_stem.setdefault(_stem(name), _inside(name))
         for name in tree.names:
             if name.rpartition("/")[2].lower() in _LIST_FILES:
-                lines = decode_utf8(tree.read(name), f"{tree.source}/{name}").splitlines()
+                lines = decode_utf8(tree.read(name), place_in(tree, name)).splitlines()
                 # A list says how the images are called, whatever lies beside it.
                 self._of_stem |= {_stem(line.strip()): _inside(line.strip()) for line in lines if line.strip()}
         stems = [_stem(name) for name in files]

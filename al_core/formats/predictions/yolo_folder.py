@@ -11,7 +11,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import decode_utf8
-from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
+from al_core.formats.files.tree import FileTree, announce_texts, open_tree, place_in, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES, parse_yaml
 from al_core.formats.names.class_names import checked_names, yaml_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
@@ -80,7 +80,7 @@ def _filename(name: str) -> str:
 
 
 def _lines(tree: FileTree, name: str) -> list[str]:
-    text = decode_utf8(tree.read(name), f"{tree.source}/{name}")
+    text = decode_utf8(tree.read(name), place_in(tree, name))
     return [line for line in text.splitlines() if line.strip()]
 
 
@@ -93,13 +93,13 @@ def _objects(
     numbers: list[list[float]] = []
     for position, of_image in enumerate(lines):
         for number, line in enumerate(of_image, start=1):
-            label, values = _values(f"{tree.source}/{names[position]}, line {number}", line)
+            label, values = _values(f"{place_in(tree, names[position])}, line {number}", line)
             image.append(position)
             places.append(number)
             labels.append(label)
             numbers.append(values)
     objects = read_objects(
-        lambda line: f"{tree.source}/{names[image[line]]}, line {places[line]}", numbers, about.keypoint_shape
+        lambda line: f"{place_in(tree, names[image[line]])}, line {places[line]}", numbers, about.keypoint_shape
     )
     filenames = [*filenames, *_listed_images(tree, filenames)]
     class_names, positions = dense_labels(labels, about.class_names)
@@ -182,7 +182,7 @@ class _About:
 def _about(tree: FileTree) -> _About:
     for name in tree.names:
         path = PurePosixPath(name.lower())
-        source = f"{tree.source}/{name}"
+        source = place_in(tree, name)
         if path.name in _CLASS_FILES:
             return _About(_checked(decode_utf8(tree.read(name, MAX_YAML_BYTES), source).splitlines(), source))
         if path.suffix in _YAML_SUFFIXES and path.name not in _NOT_DATA:
