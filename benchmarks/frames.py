@@ -150,11 +150,13 @@ def _select(method: str, *limits: Apart | AtMost) -> Callable[[State], Rows]:
 
 def every_nth(state: State) -> Rows:
     """Return frames at equal distances in the folder, each round between those of the rounds before."""
-    free = np.setdiff1d(np.arange(len(state.frames.classes)), state.labeled)
+    free: Rows = np.setdiff1d(np.arange(len(state.frames.classes)), state.labeled)
     spacing = len(free) / BATCH
     # Steps of the golden section fall between earlier ones for any number of rounds.
     start = (0.618 * len(state.labeled) / BATCH) % 1
-    return free[((np.arange(BATCH) + start) * spacing).astype(int)]
+    places = ((np.arange(BATCH) + start) * spacing).astype(int)
+    chosen: Rows = free[places]
+    return chosen
 
 
 APART = Apart(Column("frame"), GAP, within=Column("sequence"))

@@ -31,7 +31,8 @@ def names() -> list[str]:
 
 
 def class_of(name: str) -> str:
-    return CLASSES[load_digits()[1][names().index(name)]]
+    digit = int(load_digits()[1][names().index(name)])
+    return CLASSES[digit]
 
 
 def label_studio_export(folder: Path, filenames: list[str]) -> Path:

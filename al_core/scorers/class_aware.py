@@ -60,8 +60,8 @@ def class_aware_entropies(
     image_of_box = np.repeat(images, n_boxes)
     n_predicted = np.bincount(labels)
     per_box = entropies / np.sqrt(n_predicted[labels])
-    sums = np.bincount(image_of_box, weights=per_box, minlength=len(images))
+    sums = np.bincount(image_of_box, weights=per_box, minlength=len(images)).astype(np.float64)
     # A confidence that is not a number promises no object.
     expected_objects = np.bincount(image_of_box, weights=np.nan_to_num(confidences), minlength=len(images))
-    values = (sums, sums / np.maximum(n_boxes, 1), sums / (1 + expected_objects))
+    values: list[Scores] = [sums, sums / np.maximum(n_boxes, 1), sums / (1 + expected_objects)]
     return dict(zip(CLASS_AWARE, values, strict=True))

@@ -5,6 +5,8 @@ asks for each class "this one or any other" and adds up the binary entropies, so
 counts as much as a common one; and takes a maximum, since a mean over pixels hides the thin borders between classes.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ def _entropy(values: NDArray[np.floating]) -> Scores:
 
 def _largest(n_classes: int) -> float:
     share = 1 / n_classes
-    return n_classes * -(share * np.log2(share) + (1 - share) * np.log2(1 - share))
+    return -n_classes * (share * math.log2(share) + (1 - share) * math.log2(1 - share))
 
 
 def highest_patch(pixels: NDArray[np.floating]) -> float:

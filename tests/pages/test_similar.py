@@ -1,5 +1,6 @@
 """Find similar on the pages."""
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from al_core.config import Similar
@@ -43,7 +44,7 @@ def dialog() -> None:
 
 def test_an_image_leads_to_those_like_it_and_to_a_selection_of_them(digits: Dataset) -> None:
     app = AppTest.from_function(dialog, default_timeout=PATIENCE).run()
-    [name] = digits.filenames([7])
+    [name] = digits.filenames(np.array([7]))
     button(app, "Find similar").click().run()
     assert app.session_state["similar"] == (name, 100)
     button(app, "Select more like this").click().run()

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from al_core import workflow
@@ -28,16 +29,17 @@ def reds(workspace: Workspace, folder: Path) -> LocalDataset:
     return workspace.dataset("reds")
 
 
-def embedding(dataset: LocalDataset) -> list[list[float]]:
-    matrix = dataset.arrays.read(dataset.arrays.all(Kind.EMBEDDING)[0])
-    return (np.asarray(matrix)[:, 0]).round().tolist()
+def embedded_reds(dataset: LocalDataset) -> list[float]:
+    matrix: NDArray[np.float32] = dataset.arrays.read(dataset.arrays.all(Kind.EMBEDDING)[0])
+    reds: list[float] = matrix[:, 0].round().tolist()
+    return reds
 
 
 def test_only_new_files_are_embedded_and_a_tag_holds_them(
     workspace: Workspace, reds: LocalDataset, folder: Path
 ) -> None:
     workflow.store_scores(reds, np.arange(3), {"mine": [0.1, 0.2, 0.3]})
-    before = embedding(reds)
+    before = embedded_reds(reds)
     paint(folder, 5, 40)
     appended = workflow.append_images(workspace, reds, model=mean_color)
     assert appended.tag
@@ -45,7 +47,7 @@ def test_only_new_files_are_embedded_and_a_tag_holds_them(
     assert appended.tag.name.startswith("added 20")
     # Rows never change: the old ones stay where they were.
     assert reds.filenames() == ["010.png", "020.png", "030.png", "005.png", "040.png"]
-    assert embedding(reds) == [*before, 5, 40]
+    assert embedded_reds(reds) == [*before, 5, 40]
     widths = reds.arrays.read(reds.arrays.get(Kind.METADATA, "width"))
     assert widths.tolist() == [8, 8, 8, 8, 8]
     scores = reds.arrays.read(reds.arrays.get(Kind.SCORE, "mine"))
@@ -76,7 +78,7 @@ def test_a_call_that_ended_between_counting_in_and_completing_is_completed_by_th
     assert not reds.arrays.all(Kind.EMBEDDING)
     appended = workflow.append_images(workspace, reds, model=mean_color)
     assert (appended.tag, appended.n_new) == (None, 1)
-    assert embedding(reds)[-1] == 40
+    assert embedded_reds(reds)[-1] == 40
 
 
 def test_broken_files_are_left_out_with_their_reason(workspace: Workspace, reds: LocalDataset, folder: Path) -> None:

@@ -73,7 +73,7 @@ def show_arrival(dataset: Dataset) -> None:
             "Select among these only", icon=":material/rule:", help="Open Select with these images to choose from"
         ):
             choose_query(dataset, tag)
-            st.switch_page(page_file("select"), query_params={Key.DATASET: dataset.id})
+            st.switch_page(page_file("select"), query_params={str(Key.DATASET): dataset.id})
     opened = image_grid(
         dataset, novelty.rows, lambda position: f"distance {novelty.distances[position]:.2f}", key=f"novel-{tag.id}"
     )

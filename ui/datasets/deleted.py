@@ -3,7 +3,7 @@
 import streamlit as st
 
 from al_core.store import Workspace
-from al_core.store.tombstones import DATASET
+from al_core.store.restoration import DATASET
 from al_core.text import counted, moment
 from ui.messages import errors_explained, notify, plain
 from ui.visitor import obstacle

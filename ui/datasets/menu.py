@@ -4,7 +4,7 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.store import Dataset
-from al_core.store.tombstones import DATASET
+from al_core.store.restoration import DATASET
 from al_core.text import counted
 from ui import state
 from ui.datasets.arrival import start_appending

@@ -75,7 +75,7 @@ def _fields(dataset: Dataset) -> tuple[Budget | None, bool]:
         currency = fields.text("Currency", "currency", fields.said("currency", "") or plan.currency, hint="A sign")
     if not per_image + per_object:
         raise InvalidInputError("Say what an image or an object costs")
-    prices = {"per_image": float(per_image), "per_object": float(per_object)}
+    budget = Budget(float(total), "minutes", per_image=float(per_image), per_object=float(per_object))
     if is_money:
-        return Budget(float(total), "money", **prices, currency=currency), is_alone
-    return Budget(float(total), "minutes", **prices), is_alone
+        budget = replace(budget, unit="money", currency=currency)
+    return budget, is_alone

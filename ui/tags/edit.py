@@ -4,7 +4,7 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
-from al_core.store.tombstones import TAG
+from al_core.store.restoration import TAG
 from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.undo import offer_undo

@@ -12,7 +12,7 @@ from al_core.formats import Labels, read_labels
 def saved(folder: Path, *shapes: dict[str, Any], name: str = "a.json", image: str = "a.jpg", **more: Any) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"version": "5", "flags": {}, "shapes": shapes, "imagePath": image, "imageData": None}
+    content: dict[str, Any] = {"version": "5", "flags": {}, "shapes": shapes, "imagePath": image, "imageData": None}
     path.write_text(json.dumps(content | {"imageWidth": 200, "imageHeight": 100} | more))
     return path
 
