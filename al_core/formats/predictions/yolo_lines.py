@@ -39,6 +39,11 @@ _SECOND = note(
     "Each line has the confidence behind the class",
     "read behind the box, many boxes would lie outside their image",
 )
+_USUAL_ORDER = note(
+    "usual-order",
+    "Each line is read as class, center, width, height, confidence, the order of Ultralytics",
+    "so few lines would fit another order too: look at the boxes",
+)
 _FLAT_KEYPOINTS = note(
     "keypoints-without-confidence", "Keypoints have no confidence of their own", "scores come from the boxes"
 )
@@ -144,11 +149,14 @@ def _boxes(place: Place, table: NDArray[np.float64]) -> TextObjects:
     limits = np.full(2, np.nan) if are_in_pixels(table[:, :4]) else np.ones(2)
     behind_class = np.roll(table, -1, axis=1)
     usual = max(share_that_fits(table[:, :4], layout, limits) for layout in Layout)
+    fits_second = share_that_fits(behind_class[:, :4], Layout.CENTER, limits) == 1
+    fits_second &= bool(((behind_class[:, 4] >= 0) & (behind_class[:, 4] <= 1)).all())
     # Only where no layout fits with the confidence at the end.
-    is_second = usual < 1 and share_that_fits(behind_class[:, :4], Layout.CENTER, limits) == 1
-    if is_second and ((behind_class[:, 4] >= 0) & (behind_class[:, 4] <= 1)).all():
+    if fits_second and usual < 1:
         return TextObjects(behind_class[:, :4], Layout.CENTER, behind_class[:, 4], findings=[_SECOND])
-    return TextObjects(table[:, :4], Layout.CENTER, last)
+    # A last number that is whole may be a class or a track; two corners may pass for a center and a size.
+    is_ambiguous = fits_second or is_whole or share_that_fits(table[:, :4], Layout.CORNERS, limits) == 1
+    return TextObjects(table[:, :4], Layout.CENTER, last, findings=[_USUAL_ORDER] if is_ambiguous else [])
 
 
 def _tracked(place: Place, table: NDArray[np.float64]) -> TextObjects:

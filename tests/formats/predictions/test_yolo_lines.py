@@ -33,6 +33,20 @@ def test_the_confidence_behind_the_class_is_recognized_where_boxes_would_lie_out
     assert what(objects) == ["confidence-second"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param([*BOX, 0.25], id="the first number may be a confidence"),
+        pytest.param([*BOX, 1.0], id="the last number may be a track"),
+        pytest.param([0.25, 0.25, 0.5, 0.5, 0.75], id="the numbers may be two corners"),
+    ],
+)
+def test_where_another_order_would_fit_too_the_usual_one_is_said(line: list[float]) -> None:
+    objects = read(line)
+    assert (objects.coordinates.tolist(), objects.scores.tolist()) == ([line[:4]], [line[4]])
+    assert what(objects) == ["usual-order"]
+
+
 def test_the_id_of_a_track_is_left_out_and_never_a_confidence() -> None:
     objects = read([*BOX, 0.75, 7], [*BOX, 0.5, 1])
     assert (objects.scores.tolist(), what(objects)) == ([0.75, 0.5], ["track-ids"])
