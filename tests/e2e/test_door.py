@@ -139,7 +139,7 @@ def test_a_read_only_visitor_sees_every_page_and_finds_nothing_to_press(
         expect(page).to_have_title(name.capitalize())
         wait_until_idle()
         assert page.get_by_test_id("stAlertContentError").all_inner_texts() == []
-    expect(page.get_by_role("button", name="Delete").first).to_be_disabled()
+    expect(page.get_by_role("button", name="More").first).to_be_disabled()
     assert messages == []
 
 
