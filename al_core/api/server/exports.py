@@ -29,10 +29,11 @@ def read_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> list[str]:
     return dataset.filenames(tag.rows)
 
 
-@router.get("/export/basic/filenames", response_class=PlainTextResponse)
-def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> str:
+# Not response_class=PlainTextResponse, which would document the errors as text too.
+@router.get("/export/basic/filenames", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def export_filenames(dataset: DatasetOfPath, tag: TagOfPath) -> PlainTextResponse:
     """Return one filename per line, in row order."""
-    return "\n".join(dataset.filenames(tag.rows))
+    return PlainTextResponse("\n".join(dataset.filenames(tag.rows)))
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
         return Created(id=workflow.tag_missing(dataset, found).id)
 
 
-@router.get("/rounds/{tag_id}/report", response_class=HTMLResponse)
+# Not response_class=HTMLResponse, which would document the errors as HTML too.
+@router.get("/rounds/{tag_id}/report", response_class=Response, responses={200: {"content": {"text/html": {}}}})
 def read_round_report(dataset: DatasetOfPath, tag_id: str) -> HTMLResponse:
     """Return a round as one HTML file to keep: curve, forecast, signs, images, configuration, manifest."""
     content = workflow.report(dataset, tag_of_round(dataset, tag_id))

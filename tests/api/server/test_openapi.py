@@ -61,3 +61,17 @@ def test_no_request_that_the_document_allows_or_forbids_is_a_500(
         if mode is GenerationMode.POSITIVE or is_json or operation.query:
             without_surprises(given(case=operation.as_strategy(generation_mode=mode))(send))()
     assert failures == []
+
+
+def test_every_error_is_documented_as_json(shared_api: FastAPI) -> None:
+    operations = [operation for path in shared_api.openapi()["paths"].values() for operation in path.values()]
+    assert {kind for operation in operations for kind in operation["responses"]["default"]["content"]} == {
+        "application/json"
+    }
+
+
+def test_what_is_not_json_is_documented_as_what_it_is(shared_api: FastAPI) -> None:
+    paths = shared_api.openapi()["paths"]
+    for ending, kind in [("/rounds/{tag_id}/report", "text/html"), ("/export/basic/filenames", "text/plain")]:
+        [route] = [path for path in paths if path.endswith(ending)]
+        assert list(paths[route]["get"]["responses"]["200"]["content"]) == [kind]
