@@ -88,7 +88,7 @@ def _curve(report: RoundsReport, plan: RoundPlan) -> str:
     if points:
         drawn = curve_svg(sorted(points, key=lambda point: point[0]), plan.target)
         drawn += _paragraph(
-            f"Every model is judged on all {counted(report.n_tests, 'test label')} there are; bars are 95 % intervals."
+            f"Every model is judged on all {counted(report.n_tests, 'test label')} there are; bars are 95% intervals."
         )
     else:
         drawn = _paragraph(f"No accuracy yet: {report.results[-1].accuracy.text()}.")

@@ -80,7 +80,7 @@ def replay_figure(found: Replay) -> go.Figure:
                 mode="lines+markers",
                 name=str(method),
                 line={"color": COLORS[method], "width": 2, "dash": "dot" if method == "RANDOM" else "solid"},
-                hovertemplate=f"{method}, %{{x:,}} labels: %{{y:.1f}} %<extra></extra>",
+                hovertemplate=f"{method}, %{{x:,}} labels: %{{y:.1f}}%<extra></extra>",
             )
             for method, accuracies in found.accuracies.items()
         ]

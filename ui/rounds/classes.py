@@ -55,7 +55,7 @@ def _show_table(report: RoundsReport, judgment: Judgment) -> None:
         for judged in sorted(judgment.classes, key=lambda judged: -judged.n_labels)
     ]
     st.dataframe(rows, hide_index=True, column_config={"Test labels": st.column_config.NumberColumn(width="small")})
-    st.caption("In parentheses the 95 % interval; a class with too few test labels has none.")
+    st.caption("In parentheses the 95% interval; a class with too few test labels has none.")
 
 
 def figure_text(figure: Statistic) -> str:

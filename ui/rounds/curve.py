@@ -24,7 +24,7 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
             learning_figure(judged, plan.target, report.measure), key="learning-curve", config={"displayModeBar": False}
         )
         tests = counted(report.n_tests, "test label")
-        st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95 % intervals.")
+        st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95% intervals.")
     else:
         reason = report.results[-1].accuracy.text()
         st.info(f"No accuracy yet: {plain(reason)}.", icon=":material/show_chart:")

@@ -24,7 +24,7 @@ def plan_form(dataset: Dataset, plan: RoundPlan) -> None:
             "Price per object", 0.0, None, plan.price_per_object, 0.01, help="For each box, mask or set of keypoints"
         )
         value = columns[3].number_input(
-            "Value of one point", 0.0, None, plan.value_per_point, 1.0, help="What 1 % more accuracy is worth to you"
+            "Value of one point", 0.0, None, plan.value_per_point, 1.0, help="What 1% more accuracy is worth to you"
         )
         currency = columns[4].text_input("Currency", plan.currency, max_chars=8)
         if st.form_submit_button(

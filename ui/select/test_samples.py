@@ -35,7 +35,7 @@ def choose_test_share(dataset: Dataset, reserve: StoredReserve | None, n_new: in
         MOST_PERCENT,
         PROPOSED_PERCENT,
         5,
-        format="%d %%",
+        format="%d%%",
         help="Of the new images; they are drawn at random, labeled like the others, and never trained on",
     )
     n_tests = count_of_share(max(n_new, 0), percent / 100)
