@@ -56,7 +56,7 @@ def nearest_rows(
     Examples:
         >>> rows, distances = nearest_rows(np.eye(3, dtype=np.float32), np.array([2.0, 1.0, 0.0]), 2)
         >>> rows.tolist(), distances.round(3).tolist()
-        ([0, 1], [0.459, 1.051])
+        ([0, 1], [0.46, 1.051])
     """
     direction = mean_direction(np.asarray(vector)[None])
     if direction.shape != embeddings.shape[1:]:

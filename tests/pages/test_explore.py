@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def names(rings: tuple[Ring | None, Ring | None]) -> list[str]:
 
 
 def count(app: AppTest) -> str:
-    return next(text.value for text in app.markdown if " of " in text.value).replace("*", "")
+    return next(text.value for text in app.markdown if re.match(r"\*\*[\d,]+\*\* of ", text.value)).replace("*", "")
 
 
 def test_all_filters_together_decide_what_is_shown(open_page: Open, pairs: Dataset) -> None:
@@ -175,7 +176,7 @@ def test_the_colors_of_tags_say_how_large_each_tag_is(pairs: Dataset) -> None:
 def test_a_selection_becomes_the_query_set_in_one_click(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs, classes=("cat",))
     button(app, "Select from these").click().run()
-    assert [link.proto.label for link in app.get("page_link")] == ["Go on to Select"]
+    assert "Go on to Select" in [link.proto.label for link in app.get("page_link")]
     app.switch_page("../pages/select.py").run()
     assert next(box for box in app.selectbox if box.label == "Choose from").value == "explored-1"
 

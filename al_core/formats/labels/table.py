@@ -93,6 +93,8 @@ def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
 def _other_numbers(path: Path, columns: LabelColumns) -> list[int]:
     header = read_csv_header(path)
     numbers = [column for column in number_columns(path, header) if column not in columns.used]
+    if not numbers:
+        return []
     cells, _ = read_csv_columns(path, header, texts=numbers, numbers=[])
     # An empty column holds numbers, too, and says nothing.
     return [column for column, values in zip(numbers, cells, strict=True) if any(map(str.strip, values))]

@@ -130,6 +130,11 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
             "embeddingId": "{embedding}",
             **tags,
         },
+        ("POST", "{dataset}/compare"): {
+            "configs": [{"name": f"compared {number}", "method": "RANDOM", "nSamples": 3, "seed": 1}],
+            "embeddingId": "{embedding}",
+            "queryTagId": "{tag}",
+        },
         ("POST", "{dataset}/predictions/tasks"): {
             "name": f"task{number}",
             "type": "CLASSIFICATION",
