@@ -36,7 +36,7 @@ def test_each_example_dropped_on_its_page_is_taken(
     page: Page, wait_until_idle: Callable[[], None], drop: Callable[[str, Path], None], tmp_path: Path
 ) -> None:
     with running_app(tmp_path) as address:
-        page.goto(address)
+        page.goto(f"{address}/datasets")
         for number, file in enumerate(examples("embeddings")):
             create_dataset(page, drop, wait_until_idle, f"embeddings {number}", file)
         for file in examples("metadata"):

@@ -49,7 +49,8 @@ def test_predictions_in_selected_filenames_out(
     expect(visitor.get_by_text("1,797 of 1,797 samples have a prediction")).to_be_visible()
     press_button(visitor, "Store and score")
     expect(visitor.get_by_text("Scored 1,797 images (3 scores)")).to_be_visible()
-    expect(visitor.get_by_test_id("stPlotlyChart")).to_have_count(3)
+    # One for each score, and the comparison with the newest model of the demo.
+    expect(visitor.get_by_test_id("stPlotlyChart")).to_have_count(4)
 
     go_to(visitor, "Explore")
     expect(visitor.get_by_text("UMAP", exact=True)).to_be_visible()
