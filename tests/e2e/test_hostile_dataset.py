@@ -85,7 +85,7 @@ def test_nothing_that_a_stranger_wrote_acts_on_any_page(
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Datasets").click()
     expect(page).to_have_title("Datasets")
     page.get_by_role("button", name="More").first.click()
-    page.get_by_role("button", name="Delete").first.click()
+    page.get_by_role("menuitem", name="Delete").click()
     expect(page.get_by_role("dialog")).to_contain_text("x__b__")
     check()
     assert incidents == []
