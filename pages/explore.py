@@ -12,7 +12,7 @@ from ui.explore.histograms import histograms
 from ui.explore.map import MAP_HEIGHT, choose_color, choose_tag, draw_map
 from ui.explore.next_batch import proposed, show_next_batch
 from ui.explore.similar import similar_chip, similar_mask, similar_to
-from ui.explore.view import choose_view, clear_lasso, show_umap_job
+from ui.explore.view import choose_view, clear_lasso, forget_umap_job, show_umap_job
 from ui.messages import plain
 from ui.session import Key
 
@@ -60,6 +60,8 @@ def explore(batch: NextBatch | None) -> None:
         )
     if view and not view.has_umap:
         show_umap_job(dataset, view.embedding)
+    elif view:
+        forget_umap_job(dataset, view.embedding)
     similar_chip(dataset)
     order = similar.rows if similar else None
     show_images(dataset, mask, numbers[sorted_by] if sorted_by else None, reasons, order)

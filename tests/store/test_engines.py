@@ -29,7 +29,8 @@ def test_an_address_that_names_no_database_is_one_sentence(
         Workspace(tmp_path)
 
 
-def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
     Workspace(tmp_path).close()
     catalog = tmp_path / "catalog.sqlite"
     catalog.unlink()

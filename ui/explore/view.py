@@ -119,7 +119,7 @@ def show_umap_job(dataset: Dataset, embedding: str) -> None:
     if obstacle():
         st.caption("UMAP appears here once somebody who may change this dataset has opened its map.")
         return
-    key = f"umap:{dataset.id}:{embedding}"
+    key = _job_key(dataset, embedding)
 
     def start() -> None:
         jobs.start(key, "UMAP", lambda progress: workflow.project(dataset, embedding, "UMAP", progress=progress))
@@ -137,3 +137,16 @@ def show_umap_job(dataset: Dataset, embedding: str) -> None:
         on_click=start,
         help="Keeps neighbors together; PCA stays until it is done",
     )
+
+
+def forget_umap_job(dataset: Dataset, embedding: str) -> None:
+    """Draw the whole page again, once, when UMAP has ended: in the sidebar it is still under way."""
+    key = _job_key(dataset, embedding)
+    job = jobs.latest(key)
+    if job and not job.is_running:
+        jobs.forget(key)
+        st.rerun()
+
+
+def _job_key(dataset: Dataset, embedding: str) -> str:
+    return f"umap:{dataset.id}:{embedding}"
