@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from al_core.api.server.settings import Settings
+from al_core.remote.recent import SECONDS
 from al_core.store import Kind, Workspace
 from tests.api.conftest import api_server
 from tests.e2e.navigation import go_to, press_button, wait_for_run
@@ -99,6 +100,8 @@ def download(page: Page, folder: Path) -> list[str]:
 
 
 def leave_a_server_that_is_gone(page: Page, address: str) -> None:
+    # Until then a page is drawn from the last answers.
+    page.wait_for_timeout(1000 * SECONDS + 1)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Explore").click()
     expect(page.get_by_text(f"{address} does not answer")).to_be_visible()
     press_button(page, "Back to this machine")
