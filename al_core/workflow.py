@@ -549,18 +549,18 @@ def label_errors(dataset: "Dataset", *, progress: Progress | None = None) -> "La
         MissingInputError: If there are no labels of classes or boxes.
     """
     if dataset.server:
-        found: LabelErrors = dataset.server.label_errors(progress)
-        return found
+        errors: LabelErrors = dataset.server.label_errors(progress)
+        return errors
     from al_core.steps.label_errors import find_label_errors
 
     return find_label_errors(dataset)
 
 
-def tag_label_errors(dataset: "Dataset", found: "LabelErrors", name: str) -> Tag:
+def tag_label_errors(dataset: "Dataset", errors: "LabelErrors", name: str) -> Tag:
     """Store the samples whose labels are called errors as a tag below `initial-tag`, to be labeled again."""
     from al_core.steps.label_errors import tag_errors
 
-    return tag_errors(dataset, found.likely_rows, name)
+    return tag_errors(dataset, errors.likely_rows, name)
 
 
 def tag_changes(dataset: "Dataset", changes: "Changes", name: str) -> Tag:

@@ -103,7 +103,7 @@ def enumerated_coverage(n_right: int, size: int, n_tests: int) -> float:
 
 
 @dataclass(frozen=True)
-class Told:
+class ForecastTrial:
     """One forecast and what came.
 
     Attributes:
@@ -132,11 +132,13 @@ def forecasts(all_projects: list[Project]) -> str:
         kind: truth_of([project for project in plain if (project.variant, project.method) == kind])
         for kind in {(project.variant, project.method) for project in plain}
     }
-    told = [each for project in plain for each in told_by(project, mean_curves[project.variant, project.method])]
+    trials = [
+        each for project in plain for each in forecast_trials(project, mean_curves[project.variant, project.method])
+    ]
     rows = []
     for is_calibrated in (True, False):
         for n_tests in TEST_LABELS:
-            some = [each for each in told if (each.n_tests, each.is_calibrated) == (n_tests, is_calibrated)]
+            some = [each for each in trials if (each.n_tests, each.is_calibrated) == (n_tests, is_calibrated)]
             if not some:
                 continue
             spoken = [each for each in some if each.needed[0].speaks]
@@ -176,7 +178,7 @@ def truth_of(some: list[Project]) -> PowerLaw:
     return fit_power_law(some[0].n_labels[1:].astype(np.float64), accuracies[None, 1:], weights[1:])
 
 
-def told_by(project: Project, mean_curve: PowerLaw) -> Iterator[Told]:
+def forecast_trials(project: Project, mean_curve: PowerLaw) -> Iterator[ForecastTrial]:
     """Yield forecasts after 4, 6 and 9 rounds for the accuracy four rounds later."""
     population = project.untrained
     truth = truth_of([project])
@@ -195,7 +197,7 @@ def told_by(project: Project, mean_curve: PowerLaw) -> Iterator[Told]:
             curve = LearningCurve(project.n_labels[: last + 1], project.is_right[: last + 1, drawn])
             n_next = int(project.n_labels[1] - project.n_labels[0])
             result = forecast(curve, target=target, n_next=n_next, seed=project.seed)
-            yield Told(
+            yield ForecastTrial(
                 n_tests,
                 project.variant in CALIBRATED,
                 (result.needed, float(n_labels[last + 4] - n_labels[last])),

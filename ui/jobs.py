@@ -56,6 +56,16 @@ def show_running() -> None:
             st.caption(f"{plain(job.title)} · {left}", help="As of the last change of this page")
 
 
+def start_button(label: str, key: str, title: str, work: Callable[[Progress], Any], *, icon: str, hint: str) -> None:
+    """Draw a button that starts a job in the place of the one that has ended, and rerun the page once it is pressed."""
+    running = latest(key)
+    reason = obstacle("It is under way: wait for it or cancel it" if running and running.is_running else None)
+    if st.button(label, icon=icon, disabled=bool(reason), help=reason or hint):
+        forget(key)
+        start(key, title, work)
+        st.rerun()
+
+
 def show(key: str, *, unit: str) -> Job | None:
     """Draw the job under way with progress, time left and cancel, or how it failed; return the one that has ended."""
     job = latest(key)

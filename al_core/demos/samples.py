@@ -30,7 +30,7 @@ def load_gray_photos() -> list[NDArray[np.float32]]:
 
 def _datasets_folder() -> Path:
     # The specification of a package at the top is had without running the package.
-    found = find_spec("sklearn")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "datasets"
+    package = find_spec("sklearn")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / "datasets"

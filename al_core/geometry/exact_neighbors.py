@@ -61,8 +61,8 @@ def nearest_among(
 ) -> Neighbors:
     """Return the k nearest of `others` for each of a few rows; `tick` is called about every second."""
     n_parts = max(_PARTS, -(-len(others) // _PART_OTHERS))
-    found = run_tasks(pool, lambda part: nearest_of(space, k, rows, part), np.array_split(others, n_parts), tick)
-    indices, distances = (np.concatenate(arrays, axis=1) for arrays in zip(*found, strict=True))
+    parts = run_tasks(pool, lambda part: nearest_of(space, k, rows, part), np.array_split(others, n_parts), tick)
+    indices, distances = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
     order = np.argsort(distances, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)
 

@@ -71,7 +71,7 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
     config = SelectionConfig(
         _method(has_score=name is not None, has_embedding=bool(dataset.arrays.all(Kind.EMBEDDING))),
         len(chosen) + min(n_new, len(left)),
-        name=free_name(dataset),
+        name=dataset.free_tag_name("al-iteration-"),
         seed=SEED,
     )
     config = replace(config, score_name=name) if config.method in _BY_SCORE else config
@@ -83,15 +83,6 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
 
 
 _BY_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
-
-
-def free_name(dataset: "Dataset") -> str:
-    """Return a name for the next selection that no tag has."""
-    names = {tag.name for tag in dataset.tags()}
-    number = 1
-    while f"al-iteration-{number}" in names:
-        number += 1
-    return f"al-iteration-{number}"
 
 
 def count_left(dataset: "Dataset") -> int:

@@ -1,3 +1,4 @@
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -232,6 +233,11 @@ class Dataset(ABC):
     def has_tag(self, name: str) -> bool:
         """Return whether there is a tag of that name."""
         return self.find_tag(name) is not None
+
+    def free_tag_name(self, stem: str) -> str:
+        """Return the stem with the first number behind it, from 1 on, that makes the name of no tag."""
+        names_in_use = {tag.name for tag in self.tags()}
+        return next(name for number in itertools.count(1) if (name := f"{stem}{number}") not in names_in_use)
 
     @abstractmethod
     def create_tag(self, name: str, rows: Rows, origin: TagOrigin | None = None) -> Tag:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.steps.next_batch import NextBatch, free_name, next_batch
+from al_core.steps.next_batch import NextBatch, next_batch
 from al_core.store import Dataset, TagRole, Workspace
 
 N = 40
@@ -56,7 +56,7 @@ def test_what_is_stored_on_the_button_is_what_was_shown_and_nothing_before(pool:
     assert [tag.name for tag in pool.tags()] == ["initial-tag"]
     selection = workflow.run_selection(pool, batch.config)
     assert selection.added_rows.tolist() == batch.rows.tolist()
-    assert free_name(pool) == "al-iteration-2"
+    assert pool.free_tag_name("al-iteration-") == "al-iteration-2"
 
 
 def test_labeled_images_are_not_proposed_and_in_the_end_nothing_is(pool: Dataset) -> None:

@@ -31,6 +31,13 @@ def test_a_tag_name_is_taken_once(dataset: Dataset) -> None:
         dataset.create_tag("first", np.array([1]))
 
 
+def test_a_free_tag_name_has_the_first_number_that_no_tag_has(dataset: Dataset) -> None:
+    assert dataset.free_tag_name("round ") == "round 1"
+    for number in (1, 3):
+        dataset.create_tag(f"round {number}", np.array([0]))
+    assert dataset.free_tag_name("round ") == "round 2"
+
+
 @pytest.mark.parametrize("name", ["", "a", "<b>bold</b>", "=1+1", "a\nb", "x" * 201])
 def test_a_tag_name_outside_the_rules_is_refused(dataset: Dataset, name: str) -> None:
     with pytest.raises(InvalidInputError, match="is not allowed"):

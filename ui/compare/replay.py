@@ -12,7 +12,6 @@ from al_core.store import Dataset
 from ui import jobs
 from ui.charts import BLUE
 from ui.messages import plain
-from ui.visitor import obstacle
 
 HEIGHT = 340
 COLORS = {
@@ -32,57 +31,53 @@ def show_replay(dataset: Dataset) -> None:
         f"{LEAST_TRAINING} training and {LEAST_TESTS} test labels of classes."
     )
     key = f"replay:{dataset.id}"
-    running = jobs.latest(key)
-    reason = obstacle("A replay is running" if running and running.is_running else None)
-    if st.button(
+    jobs.start_button(
         "Replay my labels",
+        key,
+        "Replaying the labels",
+        lambda progress: workflow.replay(dataset, progress=progress),
         icon=":material/replay:",
-        type="primary",
-        disabled=bool(reason),
-        help=reason or "Takes up to a minute for 1,000 labels; nothing is stored",
-    ):
-        jobs.forget(key)
-        jobs.start(key, "Replaying the labels", lambda progress: workflow.replay(dataset, progress=progress))
-        st.rerun()
+        hint="Takes up to a minute for 1,000 labels; nothing is stored",
+    )
     job = jobs.show(key, unit="projects")
     if job is not None and job.state is JobState.FINISHED:
         _show(job.result)
     with st.expander("Python code", icon=":material/code:"):
         st.code(
             f"from al_core import LocalClient, workflow\n\n"
-            f"found = workflow.replay(LocalClient(dataset_id={dataset.name!r}).dataset)\n"
-            "for verdict in getattr(found, 'verdicts', ()):\n    print(verdict.text())\n",
+            f"result = workflow.replay(LocalClient(dataset_id={dataset.name!r}).dataset)\n"
+            "for verdict in getattr(result, 'verdicts', ()):\n    print(verdict.text())\n",
             language="python",
         )
 
 
-def _show(found: Replay | Refusal) -> None:
-    if isinstance(found, Refusal):
-        st.info(f"Nothing to tell yet: {plain(found.reason)}.", icon=":material/replay:")
+def _show(result: Replay | Refusal) -> None:
+    if isinstance(result, Refusal):
+        st.info(f"Nothing to tell yet: {plain(result.reason)}.", icon=":material/replay:")
         return
-    for verdict in found.verdicts:
+    for verdict in result.verdicts:
         st.markdown(f":material/{ICONS[verdict.word]}: **{plain(verdict.text())}.**")
-    st.plotly_chart(replay_figure(found), key="replay-curves", config={"displayModeBar": False})
-    if any(verdict.pool_maker != SamplingMethod.RANDOM for verdict in found.verdicts):
+    st.plotly_chart(replay_figure(result), key="replay-curves", config={"displayModeBar": False})
+    if any(verdict.pool_maker != SamplingMethod.RANDOM for verdict in result.verdicts):
         st.caption(
             "Points are quoted only where the labels were drawn at random: labels that a method chose flatter or "
             "punish the others."
         )
 
 
-def replay_figure(found: Replay) -> go.Figure:
+def replay_figure(result: Replay) -> go.Figure:
     """Return the mean accuracy of each method over the labels that it has chosen."""
     figure = go.Figure(
         [
             go.Scatter(
-                x=found.n_labels,
+                x=result.n_labels,
                 y=100 * accuracies,
                 mode="lines+markers",
                 name=str(method),
                 line={"color": COLORS[method], "width": 2, "dash": "dot" if method == "RANDOM" else "solid"},
                 hovertemplate=f"{method}, %{{x:,}} labels: %{{y:.1f}}%<extra></extra>",
             )
-            for method, accuracies in found.accuracies.items()
+            for method, accuracies in result.accuracies.items()
         ]
     )
     figure.update_layout(

@@ -164,15 +164,9 @@ def _choose_button(dataset: Dataset, candidate: Candidate) -> None:
         help=reason or f"Make what {method} picks the next selection",
     ):
         with errors_explained(), st.spinner("Selecting…"):
-            selection = workflow.run_selection(dataset, replace(candidate.config, name=_free_name(dataset)))
+            selection = workflow.run_selection(
+                dataset, replace(candidate.config, name=dataset.free_tag_name("al-iteration-"))
+            )
             jobs.forget(job_key(dataset))
             notify(f"Selected {counted(len(selection.added_rows), 'image')} as “{selection.tag.name}”")
             st.switch_page(page_file("select"))
-
-
-def _free_name(dataset: Dataset) -> str:
-    names = {tag.name for tag in dataset.tags()}
-    number = 1
-    while f"al-iteration-{number}" in names:
-        number += 1
-    return f"al-iteration-{number}"

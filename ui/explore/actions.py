@@ -84,7 +84,7 @@ def _go_on_to_select() -> None:
 
 
 def _name_field(dataset: Dataset) -> str:
-    free_name = _free_name(dataset)
+    free_name = dataset.free_tag_name("explored-")
     return st.text_input(
         "Name of the tag",
         free_name,
@@ -107,11 +107,3 @@ def _download_button(dataset: Dataset, rows: Rows, empty: str | None) -> None:
         disabled=bool(empty),
         help=empty or f"Download {counted(len(rows), 'filename')}, one per line, in the order shown",
     )
-
-
-def _free_name(dataset: Dataset) -> str:
-    names = {tag.name for tag in dataset.tags()}
-    number = 1
-    while f"explored-{number}" in names:
-        number += 1
-    return f"explored-{number}"

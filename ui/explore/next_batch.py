@@ -125,9 +125,9 @@ def _pick(dataset: Dataset, batch: NextBatch | None) -> None:
         return
 
     def work(progress: Progress) -> None:
-        found = next_batch(dataset)
-        if found:
-            workflow.run_selection(dataset, found.config, progress=progress)
+        fresh_batch = next_batch(dataset)
+        if fresh_batch:
+            workflow.run_selection(dataset, fresh_batch.config, progress=progress)
 
     jobs.start(_job_key(dataset), "Picking the next images", work)
 

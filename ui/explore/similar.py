@@ -36,8 +36,8 @@ class SimilarTo:
 
 def similar_to(dataset: Dataset) -> SimilarTo | None:
     """Return what the images shown have to look like, or None."""
-    found: SimilarTo | None = st.session_state.get(Key.SIMILAR, {}).get(dataset.id)
-    return found
+    similar: SimilarTo | None = st.session_state.get(Key.SIMILAR, {}).get(dataset.id)
+    return similar
 
 
 def similar_mask(dataset: Dataset) -> dict[str, Mask]:

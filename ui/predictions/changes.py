@@ -17,9 +17,9 @@ from al_core.text import counted, percent
 from al_core.types import Scores
 from ui.charts import BLUE, N_BARS
 from ui.images import image_grid
-from ui.messages import errors_explained, notify, plain
+from ui.messages import plain
 from ui.sample import show_sample
-from ui.visitor import obstacle
+from ui.tags.button import tag_button
 
 BEFORE_COLOR = "#8a8a8a"
 HEIGHT = 210
@@ -161,19 +161,13 @@ def changes_text(changes: Changes) -> str:
 
 
 def _show_images(dataset: Dataset, changes: Changes) -> None:
-    reason = obstacle()
     with st.expander(f"Images whose prediction changed ({len(changes.rows):,})", icon=":material/swap_horiz:"):
-        if st.button(
+        tag_button(
             "Tag them",
+            lambda: workflow.tag_changes(dataset, changes, dataset.free_tag_name("changed ")),
             key=f"tag-changes-{changes.before.id}-{changes.after.id}",
-            icon=":material/sell:",
-            disabled=bool(reason),
-            help=reason or "Explore can ring and filter them then, and Select can choose from them",
-        ):
-            with errors_explained():
-                tag = workflow.tag_changes(dataset, changes, _free_name(dataset))
-                notify(f"Created the tag “{tag.name}”: find it on Explore")
-                st.rerun()
+            hint="Explore can ring and filter them then, and Select can choose from them",
+        )
         opened = image_grid(
             dataset,
             changes.rows,
@@ -182,11 +176,3 @@ def _show_images(dataset: Dataset, changes: Changes) -> None:
         )
         if opened is not None:
             show_sample(dataset, opened)
-
-
-def _free_name(dataset: Dataset) -> str:
-    names = {tag.name for tag in dataset.tags()}
-    number = 1
-    while f"changed {number}" in names:
-        number += 1
-    return f"changed {number}"

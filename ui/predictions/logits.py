@@ -19,13 +19,13 @@ def chosen_softmax(file: Path) -> bool | None:
 
     Clear logits get a softmax unless it is said otherwise; of other numbers nothing is assumed.
     """
-    found = st.session_state.get(_key(file))
-    if not found:
+    scale = st.session_state.get(_key(file))
+    if not scale:
         return None
     choice = st.segmented_control(
-        "The values look like logits" if found == LOGITS else "The values are no probabilities",
+        "The values look like logits" if scale == LOGITS else "The values are no probabilities",
         [_SOFTMAX, _AS_THEY_ARE],
-        default=_SOFTMAX if found == LOGITS else None,
+        default=_SOFTMAX if scale == LOGITS else None,
         key=key_of("softmax", str(file)),
         help="A softmax turns the numbers of each image into probabilities that sum to 1",
     )

@@ -18,7 +18,7 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
     """Draw the curve, the forecast or why there is none, and how far the test labels reach."""
     st.subheader("Learning curve")
     points = [(result, result.accuracy) for result in report.results if result.accuracy.speaks]
-    judged = [(result, found) for result, found in points if isinstance(found, Interval)]
+    judged = [(result, interval) for result, interval in points if isinstance(interval, Interval)]
     if judged:
         st.plotly_chart(
             learning_figure(judged, plan.target, report.measure), key="learning-curve", config={"displayModeBar": False}
@@ -35,7 +35,7 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
 def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, measure: str) -> go.Figure:
     """Return what models are measured by over training labels, with intervals, and the target as a line."""
     labels = [result.round.n_training for result, _ in judged]
-    values = [100 * found.value for _, found in judged]
+    values = [100 * interval.value for _, interval in judged]
     points = go.Scatter(
         x=labels,
         y=values,
@@ -45,14 +45,14 @@ def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, m
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": [100 * (found.high - found.value) for _, found in judged],
-            "arrayminus": [100 * (found.value - found.low) for _, found in judged],
+            "array": [100 * (interval.high - interval.value) for _, interval in judged],
+            "arrayminus": [100 * (interval.value - interval.low) for _, interval in judged],
             "color": BLUE,
             "thickness": 1.5,
             "width": 5,
         },
         # Not the names of models, which strangers chose: Plotly would read them as HTML.
-        customdata=[[result.round.number, found.text()] for result, found in judged],
+        customdata=[[result.round.number, interval.text()] for result, interval in judged],
         hovertemplate="round %{customdata[0]}, %{x:,} training labels<br>%{customdata[1]}<extra></extra>",
     )
     figure = go.Figure(points)
@@ -74,7 +74,7 @@ def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, m
 
 def _lowest(judged: list[tuple[RoundResult, Interval]]) -> float:
     """Return where the axis begins: below the lowest interval, on a multiple of 10."""
-    lowest = min(100 * found.low for _, found in judged)
+    lowest = min(100 * interval.low for _, interval in judged)
     return max(0, lowest // 10 * 10)
 
 

@@ -14,9 +14,9 @@ from al_core.store import Dataset
 from al_core.text import counted
 from ui import jobs
 from ui.images import image_grid
-from ui.messages import errors_explained, notify, plain
+from ui.messages import plain
 from ui.sample import show_sample
-from ui.visitor import obstacle
+from ui.tags.button import tag_button
 
 
 def show_label_errors(dataset: Dataset) -> None:
@@ -33,27 +33,24 @@ def show_label_errors(dataset: Dataset) -> None:
 
 def _show(dataset: Dataset) -> None:
     key = f"label-errors:{dataset.id}"
-    running = jobs.latest(key)
-    reason = obstacle("The search is running" if running and running.is_running else None)
-    if st.button(
+    jobs.start_button(
         "Find label errors",
+        key,
+        "Looking for label errors",
+        lambda progress: workflow.label_errors(dataset, progress=progress),
         icon=":material/search:",
-        disabled=bool(reason),
-        help=reason or "Looks at every label that is back; nothing is stored",
-    ):
-        jobs.forget(key)
-        jobs.start(key, "Looking for label errors", lambda progress: workflow.label_errors(dataset, progress=progress))
-        st.rerun()
+        hint="Looks at every label that is back; nothing is stored",
+    )
     job = jobs.show(key, unit="labels")
     if job is not None and job.state is JobState.FINISHED:
-        _show_found(dataset, job.result)
+        _show_result(dataset, job.result)
 
 
-def _show_found(dataset: Dataset, found: LabelErrors) -> None:
-    n_likely = len(found.likely_rows)
-    unjudged = f"; {counted(found.n_unjudged, 'image')} could not be judged" if found.n_unjudged else ""
-    judged = counted(found.n_judged, "labeled image")
-    if not found.errors:
+def _show_result(dataset: Dataset, result: LabelErrors) -> None:
+    n_likely = len(result.likely_rows)
+    unjudged = f"; {counted(result.n_unjudged, 'image')} could not be judged" if result.n_unjudged else ""
+    judged = counted(result.n_judged, "labeled image")
+    if not result.errors:
         st.success(f"Nothing suspicious among {judged}{unjudged}.", icon=":material/check_circle:")
         return
     st.markdown(
@@ -61,60 +58,42 @@ def _show_found(dataset: Dataset, found: LabelErrors) -> None:
         "The worst come first; look before you relabel."
     )
     with st.container(horizontal=True):
-        _tag_button(dataset, found)
+        tag_button(
+            f"Tag {counted(n_likely, 'image')}",
+            lambda: workflow.tag_label_errors(dataset, result, dataset.free_tag_name("relabel ")),
+            key="tag-label-errors",
+            hint="As a tag of its own, to send to labelers again or to look at on Explore",
+            empty=None if n_likely else "No label is called an error",
+        )
         st.download_button(
             "List to label again",
-            lambda: relabel_list(dataset, found),
+            lambda: relabel_list(dataset, result),
             file_name=f"{dataset.name}-relabel.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
             help="CSV, worst first: filename, label, suggestion, suspicion; as a tag it can be exported to any tool",
         )
-    rows = np.array([error.row for error in found.errors], np.int64)
-    opened = image_grid(dataset, rows, lambda place: found.errors[place].text(), key=f"label-errors-{dataset.id}")
+    rows = np.array([error.row for error in result.errors], np.int64)
+    opened = image_grid(dataset, rows, lambda place: result.errors[place].text(), key=f"label-errors-{dataset.id}")
     if opened is not None:
         row = opened
-        show_sample(dataset, row, below=lambda: _explain(found, row))
+        show_sample(dataset, row, below=lambda: _explain(result, row))
 
 
-def _explain(found: LabelErrors, row: int) -> None:
-    for error in found.errors:
+def _explain(result: LabelErrors, row: int) -> None:
+    for error in result.errors:
         if error.row == row:
             st.caption(f"{plain(error.text())} · judged by {plain(error.judge)}")
 
 
-def _tag_button(dataset: Dataset, found: LabelErrors) -> None:
-    rows = found.likely_rows
-    reason = obstacle(None if len(rows) else "No label is called an error")
-    if st.button(
-        f"Tag {counted(len(rows), 'image')}",
-        key="tag-label-errors",
-        icon=":material/sell:",
-        disabled=bool(reason),
-        help=reason or "As a tag of its own, to send to labelers again or to look at on Explore",
-    ):
-        with errors_explained():
-            tag = workflow.tag_label_errors(dataset, found, _free_name(dataset))
-            notify(f"Created the tag “{tag.name}”")
-            st.rerun()
-
-
-def relabel_list(dataset: Dataset, found: LabelErrors) -> bytes:
+def relabel_list(dataset: Dataset, result: LabelErrors) -> bytes:
     """Return the suspicious samples as a table, the worst first."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["filename", "kind", "label", "suggested", "suspicion", "judged_by"])
-    rows = np.array([error.row for error in found.errors], np.int64)
-    for name, error in zip(dataset.filenames(rows), found.errors, strict=True):
+    rows = np.array([error.row for error in result.errors], np.int64)
+    for name, error in zip(dataset.filenames(rows), result.errors, strict=True):
         names = [escape_cell(each) for each in (name, error.kind, error.labeled, error.suggested)]
         table.writerow([*names, f"{error.suspicion:.4f}", escape_cell(error.judge)])
     return text.getvalue().encode()
-
-
-def _free_name(dataset: Dataset) -> str:
-    names = {tag.name for tag in dataset.tags()}
-    number = 1
-    while f"relabel {number}" in names:
-        number += 1
-    return f"relabel {number}"

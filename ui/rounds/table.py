@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from al_core import workflow
+from al_core.evaluation.statistic import Statistic
 from al_core.formats.files.cells import escape_cell
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundResult, RoundsReport
@@ -14,9 +15,10 @@ from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
 from al_core.text import counted, percent
 from ui.images import image_grid
-from ui.messages import errors_explained, notify, plain
+from ui.messages import errors_explained, plain
 from ui.rounds.classes import show_classes
 from ui.sample import show_sample
+from ui.tags.button import tag_button
 from ui.visitor import obstacle
 
 TABLE = "round-table"
@@ -53,7 +55,6 @@ def _newest_judged(results: list[RoundResult]) -> RoundResult:
 def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, Any]:
     shown = result.round
     config = shown.tag.provenance.config
-    found = result.accuracy
     title = measure[:1].upper() + measure[1:]
     row: dict[str, Any] = {
         "#": shown.number,
@@ -65,9 +66,15 @@ def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, 
         "Test": len(shown.test_rows),
         "Training labels": shown.n_training,
         "Model": escape_cell(shown.model.name) if shown.model else "–",
-        title: f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})" if found.speaks else "–",
+        title: _with_interval(result.accuracy),
     }
     return row | {"Cost": plan.amount(result.cost)} if result.cost is not None else row
+
+
+def _with_interval(accuracy: Statistic) -> str:
+    if not accuracy.speaks:
+        return "–"
+    return f"{percent(accuracy.value)} ({percent(accuracy.low)} to {percent(accuracy.high)})"
 
 
 def _details(dataset: Dataset, shown: Round) -> None:
@@ -92,28 +99,18 @@ def _details(dataset: Dataset, shown: Round) -> None:
             f"{len(missing):,} are missing."
         )
         with st.container(horizontal=True):
-            _tag_button(dataset, shown)
+            tag_button(
+                "Tag what is missing",
+                lambda: workflow.tag_missing(dataset, shown),
+                key=f"tag-missing-{shown.tag.id}",
+                hint="As a tag of its own, to send it again or look at it on Explore",
+            )
             _release_button(dataset, shown)
         if len(shown.back_rows):
             names = np.sort(missing)
             opened = image_grid(dataset, names, lambda position: "missing", key=f"missing-{shown.tag.id}")
             if opened is not None:
                 show_sample(dataset, opened)
-
-
-def _tag_button(dataset: Dataset, shown: Round) -> None:
-    reason = obstacle()
-    if st.button(
-        "Tag what is missing",
-        key=f"tag-missing-{shown.tag.id}",
-        icon=":material/sell:",
-        disabled=bool(reason),
-        help=reason or "As a tag of its own, to send it again or look at it on Explore",
-    ):
-        with errors_explained():
-            tag = workflow.tag_missing(dataset, shown)
-            notify(f"Created the tag “{tag.name}”")
-            st.rerun()
 
 
 def _release_button(dataset: Dataset, shown: Round) -> None:

@@ -46,14 +46,6 @@ def batch_button(dataset: Dataset, report: RoundsReport) -> None:
         help=reason or "A batch of test samples alone, the next ones of the reserve, to measure accuracy more sharply",
     ):
         with errors_explained():
-            selection = workflow.select_tests(dataset, n_batch, _free_name(dataset))
+            selection = workflow.select_tests(dataset, n_batch, dataset.free_tag_name("test batch "))
             notify(f"Selected {counted(len(selection.added_rows), 'test sample')} as “{selection.tag.name}”")
             st.rerun()
-
-
-def _free_name(dataset: Dataset) -> str:
-    names = {tag.name for tag in dataset.tags()}
-    number = 1
-    while f"test batch {number}" in names:
-        number += 1
-    return f"test batch {number}"

@@ -82,7 +82,9 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
         )
     if is_stored:
         with errors_explained():
-            edited = workflow.edit_selection(dataset, selection, edits, name=_free_name(dataset, selection.tag.name))
+            edited = workflow.edit_selection(
+                dataset, selection, edits, name=dataset.free_tag_name(f"{plain_end(selection.tag.name)}-edited-")
+            )
             _store(selection, ())
             notify(f"Stored as “{edited.tag.name}”")
             st.rerun()
@@ -104,15 +106,6 @@ def _remember(selection: workflow.Selection, edit: Edit) -> None:
 
 def _store(selection: workflow.Selection, edits: tuple[Edit, ...]) -> None:
     st.session_state.setdefault(Key.EDITS, {})[selection.tag.id] = edits
-
-
-def _free_name(dataset: Dataset, name: str) -> str:
-    names = {tag.name for tag in dataset.tags()}
-    base = plain_end(name)
-    number = 1
-    while f"{base}-edited-{number}" in names:
-        number += 1
-    return f"{base}-edited-{number}"
 
 
 def plain_end(name: str) -> str:

@@ -81,7 +81,7 @@ def _fill_in(dataset: Dataset) -> Order:
     test = choose_test_share(dataset, start.reserve, counts.n_new)
     with st.expander("More settings"):
         min_distance = choose_distance(dataset)
-        name = _choose_name(tags)
+        name = _choose_name(dataset)
         seed = _choose_seed()
     refusal = counts.refusal or unfinished(dataset)
     if seed is not None and seed < 0:
@@ -153,8 +153,8 @@ def _is_run(reason: str | None, consequence: Consequence) -> bool:
         )
 
 
-def _choose_name(tags: list[Tag]) -> str:
-    suggested = _suggested_name(tags)
+def _choose_name(dataset: Dataset) -> str:
+    suggested = dataset.free_tag_name("al-iteration-")
     # Another key after each run makes another field: the same one would keep what was typed.
     key = key_of("selection-name", suggested, str(round_of(Key.SELECTION_NAME_ROUND)))
     return st.text_input("Name", suggested, key=key, help="The selection is stored as a tag of this name")
@@ -165,14 +165,6 @@ def _choose_seed() -> int | None:
     return st.number_input(
         "Seed", step=1, value=None, key="seed", placeholder="drawn", help="The same seed selects the same images"
     )
-
-
-def _suggested_name(tags: list[Tag]) -> str:
-    names = {tag.name for tag in tags}
-    number = 1
-    while f"al-iteration-{number}" in names:
-        number += 1
-    return f"al-iteration-{number}"
 
 
 def _running(dataset: Dataset) -> str | None:

@@ -116,14 +116,14 @@ class RoundResultData(Wire):
     @classmethod
     def of(cls, result: RoundResult, measures: tuple[str, ...]) -> "RoundResultData":
         """Return a result as the API shows it; `measures` are those of a class."""
-        found = result.accuracy
+        accuracy = result.accuracy
         confusion = result.judgment.confusion
         return cls(
             round=RoundData.of(result.round),
-            accuracy=found.value if found.speaks else None,
-            low=found.low if found.speaks else None,
-            high=found.high if found.speaks else None,
-            text=found.text(),
+            accuracy=accuracy.value if accuracy.speaks else None,
+            low=accuracy.low if accuracy.speaks else None,
+            high=accuracy.high if accuracy.speaks else None,
+            text=accuracy.text(),
             cost=result.cost,
             classes=[
                 JudgedClassData(

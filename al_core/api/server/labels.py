@@ -32,11 +32,11 @@ def label_choices(
 
 def labels_of_path(dataset: DatasetOfPath, labels_id: str) -> LabelSet:
     """Return the labels that the path names, by id or name."""
-    found = next((labels for labels in dataset.labels.all() if labels_id in (labels.id, labels.name)), None)
-    if found is None:
+    label_set = next((labels for labels in dataset.labels.all() if labels_id in (labels.id, labels.name)), None)
+    if label_set is None:
         message = f"dataset '{dataset.name}' has no labels '{labels_id}'"
         raise ApiError(404, "LABELS_UNKNOWN", message, "NotFoundError")
-    return found
+    return label_set
 
 
 LabelsOfPath = Annotated[LabelSet, Depends(labels_of_path)]

@@ -45,9 +45,9 @@ def release(dataset: DatasetOfPath, tag_id: str) -> None:
 @router.post("/rounds/{tag_id}/missing", status_code=201)
 def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
     """Store what was sent and has no label as a tag below `initial-tag`."""
-    found = workflow.find_round(dataset, tag_of_round(dataset, tag_id))
+    sent_round = workflow.find_round(dataset, tag_of_round(dataset, tag_id))
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        return Created(id=workflow.tag_missing(dataset, found).id)
+        return Created(id=workflow.tag_missing(dataset, sent_round).id)
 
 
 # Not response_class=HTMLResponse, which would document the errors as HTML too.
