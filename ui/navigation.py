@@ -54,13 +54,14 @@ tell_browser(
     dataset_id=dataset.id if dataset else None,
     closed_hints=tuple(st.session_state.get(Key.CLOSED_HINTS, ())),
 )
-if dataset:
-    show_stepper(read_loop(dataset))
+loop = read_loop(dataset) if dataset else None
+if loop:
+    show_stepper(loop)
 show_undo()
 page.run()
-if dataset and page.url_path != "rounds":
-    # Read again: the page may have gone a step further. Rounds begins with the next step.
-    show_footer(read_loop(dataset), page.url_path)
+# A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.
+if loop and page.url_path != "rounds":
+    show_footer(loop, page.url_path)
 show_notice()
 # After the page, which may have started a job.
 jobs.show_running()
