@@ -66,7 +66,8 @@ def append_folder(
     if not waiting and not new:
         return AppendedImages(None, 0, ())
     with embed_folder(folder, [*waiting, *new], loaded, runs, progress=progress) as images:
-        tag = _count_in(dataset, [name for name in images.filenames if name not in set(waiting)])
+        counted_in = set(waiting)
+        tag = _count_in(dataset, [name for name in images.filenames if name not in counted_in])
         _complete(dataset, stored, images)
     return AppendedImages(tag, len(images.filenames), images.broken)
 
@@ -108,12 +109,7 @@ def _count_in(dataset: "LocalDataset", filenames: list[str]) -> Tag | None:
 
 def _free_name(dataset: "LocalDataset") -> str:
     name = f"added {datetime.now():%Y-%m-%d %H.%M}"
-    names = {tag.name for tag in dataset.tags()}
-    number = 2
-    while name in names:
-        name = f"added {datetime.now():%Y-%m-%d %H.%M} ({number})"
-        number += 1
-    return name
+    return dataset.free_tag_name(f"{name} no. ") if dataset.has_tag(name) else name
 
 
 def _complete(dataset: "LocalDataset", stored: StoredArray, images: "EmbeddedImages") -> None:

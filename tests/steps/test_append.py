@@ -54,6 +54,15 @@ def test_only_new_files_are_embedded_and_a_tag_holds_them(
     np.testing.assert_allclose(scores, [0.1, 0.2, 0.3, np.nan, np.nan])
 
 
+def test_images_may_come_twice_in_a_minute(workspace: Workspace, reds: LocalDataset, folder: Path) -> None:
+    tags = []
+    for red in (40, 50, 60):
+        paint(folder, red)
+        tags.append(workflow.append_images(workspace, reds, model=mean_color).tag)
+    assert len({tag.name for tag in tags if tag}) == 3
+    assert [tag.size for tag in tags if tag] == [1, 1, 1]
+
+
 def test_the_model_is_shown_nothing_twice(workspace: Workspace, folder: Path) -> None:
     model = CountingMeanColor()
     workflow.dataset_from_images(workspace, folder, "reds", model=model)
