@@ -1,6 +1,7 @@
 """Connections to the catalog: SQLite in a file, or another database that SQLAlchemy reaches."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,9 @@ UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_P
 # A writer waits this long for the others. Transactions take milliseconds; the longest writes the filenames of a million
 # samples, which took 1 s on a laptop's disk.
 BUSY_MILLISECONDS = 60_000
+
+# How soon another try to switch to the write-ahead log follows: making a catalog takes some 50 ms.
+WAL_PAUSE_SECONDS = 0.01
 
 READING = ("SELECT ", "BEGIN ", "BEGIN;")
 READ_ONLY = "You are signed in read-only: ask for a token that may write to change something"
@@ -129,8 +133,24 @@ def _configure_with_foreign_keys(connection: Any, record: Any) -> None:
 def _configure(connection: Any, _record: Any) -> None:
     # The driver would begin transactions by itself: late, and not at all before CREATE TABLE. `_begin` does it instead.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "journal_mode = WAL", "synchronous = FULL"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    _write_ahead(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch to a write-ahead log, once for each file; afterwards it is the file's own mode."""
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # Beside a writer that has not switched yet, SQLite refuses at once, whatever the timeout: both could wait
+            # for each other. This connection holds nothing, so it may.
+            if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(WAL_PAUSE_SECONDS)
 
 
 def _begin(connection: Connection) -> None:

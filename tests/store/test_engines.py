@@ -1,4 +1,5 @@
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -27,6 +28,19 @@ def test_an_address_that_names_no_database_is_one_sentence(
     monkeypatch.setenv("AL_CORE_DATABASE_URL", url)
     with pytest.raises(WorkspaceError, match="AL_CORE_DATABASE_URL should be an address such as"):
         Workspace(tmp_path)
+
+
+def test_a_new_catalog_that_another_process_writes_is_waited_for(tmp_path: Path) -> None:
+    # Before it has switched to a write-ahead log, SQLite refuses the second one at once.
+    other = sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (id INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    probe = sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        probe.execute("PRAGMA journal_mode = WAL")
+    threading.Timer(0.05, other.execute, ["COMMIT"]).start()
+    with engines.connect(f"sqlite:///{tmp_path / 'new.sqlite'}").connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
 
 
 def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
