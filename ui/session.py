@@ -19,6 +19,7 @@ class Key(StrEnum):
     # Of the Datasets page.
     EMBEDDING = "image-folder-job"  # the run that this session watches, or whose outcome it is to see
     METADATA_ROUND = "metadata-round"
+    NEW_DATASET_ROUND = "new-dataset-round"
 
     # Of the Predictions page.
     PREDICTIONS_ROUND = "upload-round"

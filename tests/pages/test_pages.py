@@ -53,8 +53,8 @@ def test_embeddings_become_a_dataset(digits: Dataset, home: Path, open_page: Ope
         tmp_path / "cats.npz", embeddings=np.eye(3, dtype=np.float32), filenames=np.array(["a.png", "b.png", "c.png"])
     )
     app = open_page("datasets")
-    app.text_input(key="new-name").input("cats")
-    app.file_uploader(key="embeddings-upload").upload(
+    app.text_input(key="new-name-0").input("cats")
+    app.file_uploader(key="embeddings-0-upload").upload(
         "cats.npz", (tmp_path / "cats.npz").read_bytes(), "application/zip"
     )
     app.run()
@@ -62,12 +62,14 @@ def test_embeddings_become_a_dataset(digits: Dataset, home: Path, open_page: Ope
     with Workspace(home) as workspace:
         assert workspace.dataset("cats").filenames() == ["a.png", "b.png", "c.png"]
         assert app.query_params["dataset"] == workspace.dataset("cats").id
+    # The form is ready for the next dataset.
+    assert app.text_input(key="new-name-1").value == ""
 
 
 def test_bad_embeddings_are_reported_in_a_sentence_and_not_stored(digits: Dataset, home: Path, open_page: Open) -> None:
     app = open_page("datasets")
-    app.text_input(key="new-name").input("cats")
-    app.file_uploader(key="embeddings-upload").upload("cats.csv", b"filenames,embedding_0\na.png,oops\n", "text/csv")
+    app.text_input(key="new-name-0").input("cats")
+    app.file_uploader(key="embeddings-0-upload").upload("cats.csv", b"filenames,embedding_0\na.png,oops\n", "text/csv")
     app.run()
     button(app, "Create dataset").click().run()
     assert "oops" in app.error[0].value

@@ -12,6 +12,7 @@ from al_core.text import counted
 from ui import state
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
+from ui.session import Key, next_round, round_of
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
 TYPES = types_of(EMBEDDING_READERS)
@@ -19,19 +20,20 @@ MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5", ".safetensors", ".tsv", ".
 
 
 def embeddings_form() -> None:
-    """Draw the form."""
+    """Draw the form, empty again after each dataset."""
+    number = round_of(Key.NEW_DATASET_ROUND)
     left, right = st.columns(2, gap="large")
     with left:
-        name = st.text_input("Name", key="new-name", help="2 to 100 letters, digits, spaces and . _ -")
-        images_dir = _images_dir()
+        name = st.text_input("Name", key=f"new-name-{number}", help="2 to 100 letters, digits, spaces and . _ -")
+        images_dir = _images_dir(number)
     with right:
         embeddings = chosen_file(
             "Embeddings",
             TYPES,
-            "embeddings",
+            f"embeddings-{number}",
             "Lightly's CSV (filenames, embedding_0, …), Parquet, Arrow, HDF5, .npz, FiftyOne's JSON, or .npy",
         )
-        filenames = _filenames(embeddings) if embeddings else None
+        filenames = _filenames(embeddings, number) if embeddings else None
     reason = obstacle()
     # Not disabled by what is missing: a field tells only when it is left, and the click that leaves it would be lost.
     if st.button("Create dataset", type="primary", disabled=bool(reason), help=reason):
@@ -51,27 +53,27 @@ def _complete(name: str, embeddings: Path | None, filenames: Path | None) -> Pat
     return embeddings
 
 
-def _images_dir() -> str:
+def _images_dir(number: int) -> str:
     if not may_name_paths():
         return ""
     is_remote = state.remote_workspace() is not None
     reason = obstacle("The server cannot read folders on this machine" if is_remote else None)
     return st.text_input(
         "Folder with the images (optional)",
-        key="new-folder",
+        key=f"new-folder-{number}",
         disabled=bool(reason),
         help=reason or f"Only files inside this folder are ever shown{paths_hint()}",
     )
 
 
-def _filenames(embeddings: Path) -> Path | None:
+def _filenames(embeddings: Path, number: int) -> Path | None:
     if embeddings.suffix not in MAY_LACK_FILENAMES:
         return None
     is_needed = embeddings.suffix == ".npy"
     return chosen_file(
         "Filenames in the order of the rows",
         types_of(FILENAME_READERS),
-        "names",
+        f"names-{number}",
         "One filename per line" if is_needed else "Only if the file has none of its own",
     )
 
@@ -88,4 +90,5 @@ def _create(name: str, embeddings: Path, filenames: Path | None, images_dir: str
         images_dir=machine_path(images_dir) if images_dir else None,
     )
     state.open_dataset(dataset.id)
+    next_round(Key.NEW_DATASET_ROUND)
     notify(f"Created “{name}” with {counted(dataset.n_samples, 'image')}")
