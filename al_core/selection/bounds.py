@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.geometry.lanes import padded_width
-from al_core.geometry.space import Source, Space, rounding
+from al_core.geometry.space import Source, Space, rounding, squared_norms
 from al_core.selection.k_center_kernels import lower_to_nearest
 from al_core.selection.sketch import sketch_if_worthwhile
 from al_core.types import Rows
@@ -71,7 +71,7 @@ class Bounds:
         self,
         space: Space,
         rows: Rows,
-        center_rows: Rows,
+        centers: NDArray[np.float32],
         n_new: int,
         workers: Executor,
         *,
@@ -79,8 +79,8 @@ class Bounds:
         least: np.float32,
         tick: Callable[[], None],
     ) -> None:
-        """Hold the points `rows` and the centers `center_rows`, with room for `n_new` more."""
-        n_centers = len(center_rows) + n_new
+        """Hold the points `rows` and the centers (m, D), with room for `n_new` more."""
+        n_centers = len(centers) + n_new
         self.space = space
         self.rows = rows
         self.weights = weights
@@ -95,15 +95,15 @@ class Bounds:
         self._n_measured = 0
         self._workers = workers
         self._buffers = local()
-        self.centers[: len(center_rows)] = space.padded(center_rows)
-        self.count_centers(center_rows)
+        self.add_centers(centers)
 
-    def count_centers(self, rows: Rows) -> None:
-        """Count in the given rows, whose vectors stand in `centers` already."""
-        added = slice(self.n_centers, self.n_centers + len(rows))
-        self._norms[added] = self.space.norms[rows]
+    def add_centers(self, vectors: NDArray[np.float32]) -> None:
+        """Count in new centers (k, D), zero-padded or not: vectors and not rows, for they may come from elsewhere."""
+        added = slice(self.n_centers, self.n_centers + len(vectors))
+        self.centers[added, : vectors.shape[1]] = vectors
+        self._norms[added] = squared_norms(self.centers[added])
         if self._sketches:
-            self._sketches.append(added, rows)
+            self._sketches.append(added, self.centers[added, : self.space.dim])
         self.n_centers = added.stop
 
     def values(self, points: Rows | slice) -> NDArray[np.float32]:

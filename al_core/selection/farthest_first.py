@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from al_core.geometry import kernels
 from al_core.geometry.space import Space, is_small, nearest_squared_distances, squared_distances
-from al_core.geometry.threads import workers
 from al_core.selection.request import Request
+from al_core.selection.vectors import Vectors
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class FarthestFirst:
     """What is to be picked.
 
     Attributes:
-        space: Measures candidates and centers.
+        vectors: Those of candidates and centers.
         candidates: Rows that may be picked, ascending.
         centers: Rows that count as picked before.
         weights: (n,) a factor on each candidate's squared distance.
@@ -44,7 +44,7 @@ class FarthestFirst:
         progress: Called with (picked, n_new).
     """
 
-    space: Space
+    vectors: Vectors
     candidates: Rows
     centers: Rows
     weights: NDArray[np.float32]
@@ -52,11 +52,19 @@ class FarthestFirst:
     least: np.float32
     progress: Progress
 
+    @property
+    def space(self) -> Space:
+        """The space of vectors that are in this process."""
+        space = self.vectors.space
+        if space is None:
+            raise TypeError("the plain loops read vectors that are in this process; use fast_farthest_first")
+        return space
+
     @classmethod
     def from_request(cls, request: Request, weights: NDArray[np.float32]) -> "FarthestFirst":
         """Return the task of picking the candidates of a request, given their weights."""
         return cls(
-            space=request.space(),
+            vectors=request.vectors(),
             candidates=request.candidates,
             centers=request.labeled,
             weights=weights,
@@ -92,11 +100,14 @@ def farthest_first(task: FarthestFirst) -> Rows:
 
 
 def _quickest(task: FarthestFirst) -> Callable[[FarthestFirst], Rows]:
+    space = task.vectors.space
+    if space is None:
+        return fast_farthest_first
     n_candidates = len(task.candidates)
     n_chosen = len(task.centers) + task.n_new
-    if not kernels.are_loaded() and is_small(task.space, n_candidates, n_chosen):
+    if not kernels.are_loaded() and is_small(space, n_candidates, n_chosen):
         return plain_farthest_first
-    dim = task.space.dim
+    dim = space.dim
     most_work = _COLUMN_WORK if dim <= _COLUMN_DIM else _ROW_WORK
     is_loop_sooner = dim <= _SHORT_DIM or n_candidates * n_chosen * dim <= most_work
     return compiled_farthest_first if is_loop_sooner else fast_farthest_first
@@ -150,27 +161,17 @@ def _points(space: Space, candidates: Rows) -> "Points":
 
 def fast_farthest_first(task: FarthestFirst) -> Rows:
     """Return what `plain_farthest_first` returns, at the speed of matrix products."""
-    kernels.load()
-    from al_core.selection.k_center import KCenter
-
     picked: list[int] = []
 
     def tick() -> None:
         task.progress(len(picked), task.n_new)
 
-    with workers() as pool:
-        state = KCenter(
-            task.space,
-            task.candidates,
-            task.centers,
-            task.n_new,
-            pool,
-            weights=task.weights,
-            least=task.least,
-            tick=tick,
-        )
+    searching = task.vectors.search(
+        task.candidates, task.centers, task.n_new, weights=task.weights, least=task.least, tick=tick
+    )
+    with searching as search:
         while len(picked) < task.n_new:
-            batch = state.pick(task.n_new - len(picked), tick)
+            batch = search.pick(task.n_new - len(picked), tick)
             if not len(batch):
                 break
             picked.extend(batch.tolist())

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from al_core.config.goals import Balance, Goal, Novel, Prefer, Similar, Typical
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.geometry.neighbors import nearest_neighbors
-from al_core.geometry.space import Space, blocks, product_distances
+from al_core.geometry.space import Space
 from al_core.selection.request import Request
+from al_core.selection.vectors import Vectors
 from al_core.types import Rows
 
 TYPICAL_NEIGHBORS = 20
@@ -42,27 +43,26 @@ def _similar(goal: Similar, request: Request, rows: Rows) -> NDArray[np.float64]
     if goal.key not in request.arrays.vectors:
         raise MissingInputError(f"there is nothing to be similar to: no vectors of {goal.to!r} were passed")
     keys = request.arrays.vectors[goal.key]
-    space = request.space()
-    if keys.ndim != 2 or keys.shape[1] != space.dim or not len(keys):
-        raise InvalidInputError(f"vectors to be similar to are (K, {space.dim}), not {keys.shape}")
+    vectors = request.vectors()
+    if keys.ndim != 2 or keys.shape[1] != vectors.dim or not len(keys):
+        raise InvalidInputError(f"vectors to be similar to are (K, {vectors.dim}), not {keys.shape}")
     places = np.arange(len(keys))
     key_vectors = Space.from_embeddings(keys, places, normalize=request.config.normalize).vectors(places)
-    return scaled_power(1 / (1 + _nearest(space, rows, key_vectors)), goal.strength)
+    return scaled_power(1 / (1 + _nearest(vectors, rows, key_vectors)), goal.strength)
 
 
 def _novel(goal: Novel, request: Request, rows: Rows) -> NDArray[np.float64]:
     if not len(request.labeled):
         return np.ones(len(rows))
-    space = request.space()
-    return scaled_power(_nearest(space, rows, space.vectors(request.labeled)), goal.strength)
+    vectors = request.vectors()
+    return scaled_power(_nearest(vectors, rows, vectors.read(request.labeled)), goal.strength)
 
 
 def _typical(goal: Typical, request: Request, rows: Rows) -> NDArray[np.float64]:
     if request.graph is not None:
         distances = request.graph.distances[rows]
     else:
-        space = request.space()
-        own = nearest_neighbors(space.vectors(request.rows), TYPICAL_NEIGHBORS, normalize=False)
+        own = nearest_neighbors(request.vectors().read(request.rows), TYPICAL_NEIGHBORS, normalize=False)
         distances = own.distances[np.searchsorted(request.rows, rows)]
     mean = distances[:, :TYPICAL_NEIGHBORS].mean(axis=1, dtype=np.float64)
     return scaled_power(1 / np.maximum(mean, np.finfo(np.float32).eps), goal.strength)
@@ -99,9 +99,6 @@ def scaled_power(objective: NDArray[np.float64], strength: float) -> NDArray[np.
     return np.asarray(np.maximum(scaled, least) ** strength, np.float64)
 
 
-def _nearest(space: Space, rows: Rows, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the distance of each row to the nearest of the vectors, (n,)."""
-    nearest = np.empty(len(rows))
-    for block in blocks(np.arange(len(rows)), space.dim):
-        nearest[block] = product_distances(space.vectors(rows[block]), vectors).min(axis=1)
-    return np.asarray(np.sqrt(np.maximum(nearest, 0)))
+def _nearest(vectors: Vectors, rows: Rows, others: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the distance of each row to the nearest of other vectors, (n,)."""
+    return np.sqrt(vectors.nearest(rows, others), dtype=np.float64)

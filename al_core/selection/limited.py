@@ -7,8 +7,6 @@ comes later in it; the batch is cut there. Balances change values with every pic
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.geometry import kernels
-from al_core.geometry.threads import workers
 from al_core.selection.farthest_first import FarthestFirst, farthest_first
 from al_core.selection.goals import constant_factors
 from al_core.selection.limits import Limits
@@ -46,9 +44,6 @@ def limited_farthest_first(task: FarthestFirst, limits: Limits, shortage: Shorta
 
 
 def _pick_until_restart(task: FarthestFirst, limits: Limits, shortage: Shortage, picked: list[int]) -> None:
-    kernels.load()
-    from al_core.selection.k_center import KCenter
-
     n_restarts = limits.n_restarts
     # Positions among all candidates of those that this search knows.
     candidates = np.flatnonzero(limits.is_pickable)
@@ -66,17 +61,11 @@ def _pick_until_restart(task: FarthestFirst, limits: Limits, shortage: Shortage,
             _choose(candidate, picked, limits, shortage)
         return is_admitted
 
-    with workers() as pool:
-        search = KCenter(
-            task.space,
-            task.candidates[candidates],
-            centers,
-            n_left,
-            pool,
-            weights=_weights(task, shortage)[candidates],
-            least=task.least,
-            tick=tick,
-        )
+    weights = _weights(task, shortage)[candidates]
+    searching = task.vectors.search(
+        task.candidates[candidates], centers, n_left, weights=weights, least=task.least, tick=tick
+    )
+    with searching as search:
         while len(picked) < task.n_new and limits.n_restarts == n_restarts:
             if not len(search.pick(min(batch_size, task.n_new - len(picked)), tick, admit)):
                 break

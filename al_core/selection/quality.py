@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from al_core.geometry import kernels
 from al_core.geometry.neighbors import nearest_within
 from al_core.geometry.space import Space, is_small, nearest_squared_distances
 from al_core.geometry.threads import workers
 from al_core.selection.request import checked_rows, count_rows
+from al_core.selection.vectors import LocalVectors
 from al_core.types import Embeddings, Rows, Scores
 
 
@@ -66,12 +66,9 @@ def _covering_radius(space: Space, query: Rows, chosen: Rows) -> float:
     if is_small(space, len(others), len(chosen)):
         nearest = nearest_squared_distances(space.vectors(others), space.vectors(chosen))
         return float(np.sqrt(nearest.max(initial=0)))
-    kernels.load()
-    from al_core.selection.k_center import KCenter
-
-    with workers() as pool:
+    with LocalVectors(space).search(others, chosen, 0, weights=np.ones(len(others), np.float32)) as search:
         # The row that k-center would pick next is the farthest from all chosen ones.
-        return float(np.sqrt(KCenter(space, others, chosen, 0, pool).highest_value()))
+        return float(np.sqrt(search.highest_value()))
 
 
 def _smallest_distance(space: Space, added: Rows, chosen: Rows) -> float | None:

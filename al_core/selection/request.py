@@ -16,6 +16,7 @@ from al_core.selection.goal_arrays import GoalArrays
 from al_core.selection.limits import Limits, Purse, limits_of
 from al_core.selection.shortage import Shortage
 from al_core.selection.spacing import Spacing
+from al_core.selection.vectors import LocalVectors, Vectors
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Request:
         graph: Nearest neighbors of every row of the dataset, if the caller has them.
         progress: Called with (picked, total).
         arrays: What goals, limits and budget speak of.
+        shards: The vectors, if they are on the workers of a cluster and not in `embeddings`.
     """
 
     candidates: Rows
@@ -47,6 +49,7 @@ class Request:
     graph: "NeighborGraph | None"
     progress: Progress
     arrays: GoalArrays = field(default_factory=GoalArrays)
+    shards: Vectors | None = None
 
     @property
     def rows(self) -> Rows:
@@ -86,11 +89,15 @@ class Request:
             self.embeddings, self.rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
         )
 
+    def vectors(self) -> Vectors:
+        """Return the vectors of labeled rows and candidates, wherever they are; raises what `space` raises."""
+        return self.shards or LocalVectors(self.space())
+
     def spacing(self) -> Spacing | None:
         """Return what admits rows that keep `min_distance`, None if it is off."""
         if self.config.min_distance == -1:
             return None
-        return Spacing(self.space(), self.labeled, self.least_squared_distance)
+        return self.vectors().spacing(self.labeled, self.least_squared_distance)
 
     def limits(self, rows: Rows) -> Limits:
         """Return which of the points `rows` may be picked, as picks go on."""

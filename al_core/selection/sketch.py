@@ -55,16 +55,18 @@ class Sketches:
         self.points = np.empty((len(rows), width + 1), np.float32)
         self.centers = np.empty((n_centers, width + 1), np.float32)
         parts = blocks(np.arange(len(rows)), dim)
-        for _ in workers.map(lambda part: self._sketch(self.points[part[0] : part[-1] + 1], rows[part]), parts):
+        for _ in workers.map(lambda part: self._sketch_rows(self.points[part[0] : part[-1] + 1], rows[part]), parts):
             tick()
 
-    def append(self, places: slice, rows: Rows) -> None:
-        """Sketch the given rows as the centers at `places`."""
-        self._sketch(self.centers[places], rows)
+    def append(self, places: slice, vectors: NDArray[np.float32]) -> None:
+        """Sketch vectors (k, D) as the centers at `places`."""
+        self._sketch(self.centers[places], vectors, squared_norms(vectors))
 
-    def _sketch(self, out: NDArray[np.float32], rows: Rows) -> None:
-        norms = self._space.norms[rows]
-        inside = np.matmul(self._space.vectors(rows), self._basis, out=out[:, :-1])
+    def _sketch_rows(self, out: NDArray[np.float32], rows: Rows) -> None:
+        self._sketch(out, self._space.vectors(rows), self._space.norms[rows])
+
+    def _sketch(self, out: NDArray[np.float32], vectors: NDArray[np.float32], norms: NDArray[np.float32]) -> None:
+        inside = np.matmul(vectors, self._basis, out=out[:, :-1])
         rest = norms - squared_norms(inside)
         # Never below the true rest, of which rounding may have left nothing.
         out[:, -1] = np.sqrt(np.maximum(rest, 0) + self.tolerance * norms)

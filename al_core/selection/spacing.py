@@ -1,3 +1,5 @@
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from al_core.geometry import kernels
@@ -8,8 +10,19 @@ from al_core.types import Rows
 _SPARE_ROWS = 64
 
 
-class Spacing:
-    """Admits rows that are at least `min_distance` away from the labeled rows and from every row admitted before."""
+class Spacing(ABC):
+    """Admits rows that are far enough from the labeled rows and from every row admitted before."""
+
+    @abstractmethod
+    def admits(self, row: int) -> bool:
+        """Return whether a row keeps its distance, and remember it if so."""
+
+    def expect(self, rows: Rows) -> None:  # noqa: B027 - who measures rows as they come has no use for it
+        """Learn which rows will be asked about, in order; fewer may be."""
+
+
+class RowSpacing(Spacing):
+    """Admits rows of a space in this process: each is measured when it is asked about."""
 
     def __init__(self, space: Space, labeled: Rows, least: np.float32) -> None:
         """Start with the labeled rows; a squared distance must reach `least`."""

@@ -21,7 +21,7 @@ def build() -> Iterator[Callable[..., Bounds]]:
         yield lambda least=0.0, n_new=0, weight=1.0: Bounds(
             space,
             ROWS,
-            CENTERS,
+            VECTORS[CENTERS],
             n_new,
             pool,
             weights=np.full(len(ROWS), weight, np.float32),
@@ -78,7 +78,6 @@ def test_a_value_is_weight_times_distance_or_minus_one_below_the_least(build: Ca
 def test_centers_are_counted_in_one_after_the_other(build: Callable[..., Any]) -> None:
     bounds = build(n_new=2)
     bounds.refresh(np.arange(1_000), np.float32(0))
-    bounds.centers[300, :20] = VECTORS[ROWS[7]]
-    bounds.count_centers(ROWS[[7]])
+    bounds.add_centers(VECTORS[ROWS[[7]]])
     bounds.refresh(np.array([7]), np.float32(0))
     assert (bounds.n_centers, bounds.nearest[7], bounds.seen[7]) == (301, 0, 301)

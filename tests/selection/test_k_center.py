@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from al_core.geometry.space import Space, nearest_squared_distances
 from al_core.geometry.threads import workers
-from al_core.selection import k_center
+from al_core.selection import point_pools
+from al_core.selection.bounds import Bounds
 from al_core.selection.k_center import KCenter
+from al_core.selection.point_pools import PointPools
 
 LINE = np.array([[0], [1], [5], [6], [10]], dtype=np.float32)
 ROWS = np.arange(1, 5)
@@ -22,7 +24,9 @@ def build() -> Iterator[Callable[..., KCenter]]:
             vectors: NDArray[Any], rows: NDArray[Any], centers: list[int], n_new: int, **options: Any
         ) -> KCenter:
             space = Space.from_embeddings(vectors, np.arange(len(vectors)), normalize=False)
-            return KCenter(space, rows, np.array(centers), n_new, pool, **options)
+            options = {"weights": np.ones(len(rows), np.float32), "least": np.float32(0), **options}
+            bounds = Bounds(space, rows, vectors[np.array(centers)], n_new, pool, tick=lambda: None, **options)
+            return KCenter(PointPools(bounds))
 
         yield of_rows
 
@@ -68,10 +72,10 @@ def test_the_size_of_pools_frontiers_and_batches_changes_no_pick(
     vectors = numbers.astype(np.float32)
     rows = np.arange(5, 2_000)
     expected = pick_all(build(vectors, rows, range(5), 200), 200)
-    monkeypatch.setattr(k_center, "_FIRST_POOL", 3)
-    monkeypatch.setattr(k_center, "_LEAST_POOL", 2)
-    monkeypatch.setattr(k_center, "_MAX_PICKS", 4)
-    monkeypatch.setattr(k_center, "_BATCH_POINTS", 7)
-    monkeypatch.setattr(k_center, "_POOLS_IN_FRONTIER", 2)
-    monkeypatch.setattr(k_center, "_POINTS_PER_FRONTIER_POINT", 1_000)
+    monkeypatch.setattr(point_pools, "_FIRST_POOL", 3)
+    monkeypatch.setattr(point_pools, "_LEAST_POOL", 2)
+    monkeypatch.setattr(point_pools, "_MAX_PICKS", 4)
+    monkeypatch.setattr(point_pools, "_BATCH_POINTS", 7)
+    monkeypatch.setattr(point_pools, "_POOLS_IN_FRONTIER", 2)
+    monkeypatch.setattr(point_pools, "_POINTS_PER_FRONTIER_POINT", 1_000)
     assert pick_all(build(vectors, rows, range(5), 200), 200) == expected

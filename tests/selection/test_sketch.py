@@ -67,7 +67,7 @@ def test_the_product_of_two_sketches_is_at_least_that_of_their_vectors(spread: s
     with threads.workers() as pool:
         basis = dominant_subspace(lambda: [vectors[:300]], 270, 31, 2, np.random.default_rng(0))
         sketches = Sketches(space, basis, rows, 100, pool)
-        sketches.append(slice(0, 100), rows[:100])
+        sketches.append(slice(0, 100), vectors[:100])
     exact = vectors.astype(np.float64)
     slack = sketches.tolerance * (space.norms[:, None] + space.norms[:100]) / 2
     assert np.all(sketches.points @ sketches.centers.T + slack >= exact @ exact[:100].T)

@@ -6,14 +6,14 @@ import pytest
 from al_core.config import SelectionConfig
 from al_core.selection import spacing
 from al_core.selection.request import Request
-from al_core.selection.spacing import Spacing
+from al_core.selection.spacing import RowSpacing, Spacing
 from al_core.selection.spacing_kernel import is_spaced
 
 LINE = np.array([[0.0], [1.0], [2.0], [5.0], [6.0]])
 
 
 def spacing_of(request: Request) -> Spacing:
-    return Spacing(request.space(), request.labeled, request.least_squared_distance)
+    return RowSpacing(request.space(), request.labeled, request.least_squared_distance)
 
 
 def test_a_row_is_admitted_if_it_keeps_its_distance_from_labeled_and_admitted_rows(
