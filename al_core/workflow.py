@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.evaluation import Card, PickReason, Refusal, Replay, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
+    from al_core.formats.training.writers import TrainingWriter
     from al_core.steps.answers import Changes
     from al_core.steps.append import AppendedImages
     from al_core.steps.compare import Comparison
@@ -119,6 +120,7 @@ __all__ = [
     "test_set",
     "training_formats",
     "training_set",
+    "training_tasks",
     "unscored_note",
 ]
 
@@ -618,23 +620,35 @@ def find_round(dataset: "Dataset", tag: Tag) -> Round:
     return round_of(dataset, tag)
 
 
-def training_formats(dataset: "Dataset") -> list[str]:
-    """Return the formats in which the training labels can be had; none if there are no labels for any of them."""
+def training_tasks(dataset: "Dataset") -> list[str]:
+    """Return the tasks whose labels can be had as a file to train on, that of the newest labels first."""
     from al_core.steps import training_labels
 
-    return training_labels.training_formats(dataset)
+    return training_labels.training_tasks(dataset)
 
 
-def export_training_labels(dataset: "Dataset", format: str = "csv") -> bytes:
+def training_formats(dataset: "Dataset", task: str | None = None) -> "list[TrainingWriter]":
+    """Return the formats in which training labels can be had, by default for the task of the newest labels."""
+    from al_core.steps import training_labels
+
+    return training_labels.training_formats(dataset, task)
+
+
+def export_training_labels(dataset: "Dataset", format: str | None = None, *, task: str | None = None) -> bytes:
     """Return the labels to train on as a file, without those of test samples and their groups.
+
+    Args:
+        dataset: Whose labels.
+        format: One of `training_formats`; by default the first one.
+        task: One of `training_tasks`; by default that of the newest labels.
 
     Raises:
         NotFoundError: If there is no such format for these labels.
-        MissingInputError: If there are no labels yet.
+        MissingInputError: If there are no labels yet, or the format needs sizes of images that are unknown.
     """
     from al_core.steps.training_labels import write_training_labels
 
-    return write_training_labels(dataset, format)
+    return write_training_labels(dataset, format, task)
 
 
 def select_tests(dataset: "Dataset", n_samples: int, name: str) -> Selection:

@@ -44,6 +44,7 @@ FLOORS_OF_FORMATS = (
     "embeddings predictions metadata",
     "labels",
     "exports",
+    "training",
     "readers",
     "prediction_files",
     "worker",

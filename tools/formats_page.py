@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from al_core.formats import READERS, WRITERS
+from al_core.formats.training.writers import TRAINING_WRITERS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "formats.md"
 
@@ -36,6 +37,16 @@ def formats_page() -> str:
         parts.append(_table(TITLES[kind], ("Name", "Format", "What it holds", "Endings", "Example"), rows))
     written = [(f"`{name}`", writer.label, writer.description) for name, writer in WRITERS.items()]
     parts.append(_table("Selections out", ("Name", "Format", "What it holds"), written))
+    trained_on = [
+        (
+            f"`{writer.name}`",
+            writer.label,
+            ", ".join(task.replace("-", " ") for task in writer.tasks),
+            writer.description,
+        )
+        for writer in TRAINING_WRITERS
+    ]
+    parts.append(_table("Training labels out", ("Name", "Format", "Task", "What it holds"), trained_on))
     return "\n".join(parts)
 
 

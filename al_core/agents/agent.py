@@ -62,6 +62,9 @@ class Client(Protocol):
     def get_labels(self) -> "Sequence[SampleLabel]":
         """Return what counts for each labeled sample."""
 
+    def get_training_labels(self, format: str | None = None, task: str | None = None) -> bytes:
+        """Return the labels to train on as a file, without test samples."""
+
     def selection(
         self, selection_config: SelectionConfig, preselected_tag_id: str | None, query_tag_id: str | None
     ) -> "Tag":
@@ -155,6 +158,19 @@ class ActiveLearningAgent:
         else.
         """
         return {label.filename: label for label in self.api_workflow_client.get_labels()}
+
+    def training_labels(self, format: str | None = None, *, task: str | None = None) -> bytes:
+        """Return the labels of all samples that a model may be trained on as a file, without those that test.
+
+        Args:
+            format: "csv", "coco", "yolo", "voc" or "masks", as far as the task has it; by default the first it has.
+            task: What the labels are for; by default that of the newest labels.
+
+        Raises:
+            MissingInputError: (a RuntimeError) if there are no such labels yet.
+            NotFoundError: (a KeyError) if labels for the task cannot be had in this format.
+        """
+        return self.api_workflow_client.get_training_labels(format, task)
 
     def upload_scores(self, al_scorer: Scorer) -> None:
         """Calculate scores and store them with the query tag, without selecting anything."""

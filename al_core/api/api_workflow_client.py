@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import numpy as np
 
@@ -134,6 +135,12 @@ class ApiWorkflowClient(WorkflowClient):
             )
             for answer in answers
         ]
+
+    def get_training_labels(self, format: str | None = None, task: str | None = None) -> bytes:
+        """Return the labels to train on as a file, without test samples, by default in the first format there is."""
+        path = f"/training-labels/{quote(format, safe='')}" if format else "/training-labels"
+        content, _ = self._connection.read(self._path(path), **({"task": task} if task else {}))
+        return content
 
     def upload_to(self, dataset_name: str) -> "ImageUpload":
         """Return an upload of embedded images to a new dataset, or to one whose upload was stopped.

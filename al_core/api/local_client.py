@@ -108,6 +108,12 @@ class LocalClient(WorkflowClient):
 
         return list(counting_labels(self.dataset, task))
 
+    def get_training_labels(self, format: str | None = None, task: str | None = None) -> bytes:
+        """Return the labels to train on as a file, without test samples, by default in the first format there is."""
+        from al_core import workflow
+
+        return workflow.export_training_labels(self.dataset, format, task=task)
+
     def get_all_tags(self) -> "list[TagData]":
         """Return all tags, newest first."""
         from al_core.api.tag_data import TagData

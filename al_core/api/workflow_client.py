@@ -81,6 +81,10 @@ class WorkflowClient(ABC):
         """Return what counts for each labeled sample, by default for the task of the newest labels."""
 
     @abstractmethod
+    def get_training_labels(self, format: str | None = None, task: str | None = None) -> bytes:
+        """Return the labels to train on as a file, without test samples, by default in the first format there is."""
+
+    @abstractmethod
     def get_tag_by_id(self, tag_id: str) -> "TagData":
         """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
 

@@ -10,7 +10,7 @@ from al_core.commands.shell import STANDARD_INPUT, input_file, print_answer, wri
 from al_core.exceptions import InvalidInputError
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.labels.readers import LABEL_READERS
-from al_core.steps.training_labels import CSV, SUFFIXES
+from al_core.formats.training.writers import TRAINING_FORMATS
 from al_core.text import counted
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_place(actions.add_parser("list", help="list the labels as they came in, newest first"))
     export = actions.add_parser("export", help="write the labels to train on: all but those of test samples")
     export.add_argument("output", metavar="FILE", type=Path, help="file to write; - writes to standard output")
-    export.add_argument("--format", choices=list(SUFFIXES), default=CSV, help="by default csv")
+    export.add_argument("--format", choices=TRAINING_FORMATS, help="by default csv, or masks where pixels are labeled")
+    export.add_argument("--task", help="which labels, such as object-detection; by default those of the newest ones")
     export.add_argument("--force", action="store_true", help="replace the file if it has another content")
     export.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     _add_place(export)
@@ -113,7 +114,7 @@ def _export(arguments: argparse.Namespace) -> int:
     if arguments.json and is_to_stdout:
         raise InvalidInputError("the labels and the answer cannot both go to standard output; leave out --json")
     with _Place(arguments) as dataset:
-        content = workflow.export_training_labels(dataset, arguments.format)
+        content = workflow.export_training_labels(dataset, arguments.format, task=arguments.task)
         n_images = len(workflow.training_set(dataset))
     if is_to_stdout:
         if not arguments.dry_run:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotAllowedError, NotFoundError
@@ -177,6 +178,14 @@ class RemoteDataset(Dataset):
         """Return a tag as a file that the server makes."""
         query = _export_query(added_only, choices)
         content, _ = self._connection.read(f"{self._path}/tags/{tag.id}/export/{format}", **query)
+        return content
+
+    def training_labels(self, format: str | None, task: str | None) -> bytes:
+        """Return the labels to train on as a file that the server makes, which has the sizes of the images."""
+        path = f"{self._path}/training-labels"
+        if format:
+            path = f"{path}/{quote(format, safe='')}"
+        content, _ = self._connection.read(path, **({"task": task} if task else {}))
         return content
 
     def card(self, tag: Tag) -> "Card":

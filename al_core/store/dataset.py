@@ -51,6 +51,9 @@ class Server(Protocol):
     def image_frames(self, rows: Rows) -> "ImageFrames":
         """Return how the images of these samples lie, from the files that the server has."""
 
+    def training_labels(self, format: str | None, task: str | None) -> bytes:
+        """Return the labels to train on as a file that the server makes."""
+
     def card(self, tag: Tag) -> "Card":
         """Return the card of a selection against RANDOM, which the server computes once."""
 

@@ -197,6 +197,10 @@ def test_labels_come_back_from_a_file_and_count_as_labeled(client: Client, tmp_p
     assert {name: label.classes for name, label in agent.labels.items()} == {"east.jpg": ("sun",), "west.jpg": ("sun",)}
     assert (agent.labels["west.jpg"].n_annotators, agent.labels["west.jpg"].disagrees) == (3, True)
     assert client.get_labels("object-detection") == []
+    assert agent.training_labels() == b"filename,label\neast.jpg,sun\nwest.jpg,sun\n"
+    assert agent.training_labels("csv", task="classification") == agent.training_labels()
+    with pytest.raises(NotFoundError, match="cannot be had as 'xml', but as csv"):
+        agent.training_labels("xml")
 
 
 def test_a_folder_of_labels_is_sent_whole(client: Client, tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_the_labels_to_train_on_leave_out_the_test_samples(
     ("arguments", "sentence"),
     [
         (["-", "--json"], "cannot both go to standard output"),
-        (["training.csv"], "has no labels of classes or boxes to train on yet"),
+        (["training.csv"], "has no labels to train on yet"),
     ],
 )
 def test_labels_to_train_on_are_refused_with_a_sentence(
@@ -117,6 +117,21 @@ def test_labels_to_train_on_are_refused_with_a_sentence(
     status = main(["labels", "export", *arguments, "--dataset", "line", "--workspace", str(workspace.home)])
     assert status == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_labels_to_train_on_are_had_in_the_formats_of_their_task(
+    workspace: Workspace, dataset: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text("filename,label,xmin,ymin,xmax,ymax,width,height\na.png,cat,10,10,50,30,100,50\n")
+    place = ["--dataset", "line", "--workspace", workspace.home]
+    assert run(capsys, "add", boxes, "--name", "boxes", *place)[0] == 0
+    for format in ("csv", "coco", "yolo", "voc"):
+        status, printed = run(capsys, "export", tmp_path / f"training-{format}", "--format", format, *place)
+        assert status == 0
+        assert printed.endswith("the labels of 1 image, without those that test; written.\n")
+    assert main(["labels", "export", str(tmp_path / "x"), "--format", "masks", *map(str, place)]) == 1
+    assert "cannot be had as 'masks', but as csv, coco, yolo, voc" in capsys.readouterr().err
 
 
 def test_labels_are_read_from_standard_input(

@@ -17,7 +17,7 @@ from al_core.exceptions import (
     NotAllowedError,
     NotFoundError,
 )
-from al_core.formats import Predictions
+from al_core.formats import Predictions, read_labels
 from al_core.formats.predictions.predictions import KEYPOINTS
 from al_core.jobs import Jobs, JobState
 from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
@@ -26,6 +26,7 @@ from al_core.steps.image_frames import image_frames
 from al_core.steps.sample_card import describe_sample
 from al_core.steps.snippet import selection_code
 from al_core.steps.tasks.task import Keypoint
+from al_core.steps.training_labels import training_obstacle
 from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole, Workspace
 from al_core.types import Progress
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
@@ -43,6 +44,19 @@ def test_a_remote_dataset_has_the_same_samples_tags_and_arrays(line: RemoteDatas
     [embedding] = line.arrays.all(Kind.EMBEDDING)
     assert embedding == dataset.arrays.get(Kind.EMBEDDING, "default")
     assert np.array_equal(line.arrays.read(embedding), dataset.arrays.read(embedding))
+
+
+def test_training_labels_are_made_where_the_images_are(line: RemoteDataset, dataset: Dataset, tmp_path: Path) -> None:
+    Image.new("RGB", (100, 50)).save(tmp_path / "b.png")
+    dataset.set_images_dir(tmp_path)
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text("filename,label,x0,y0,x1,y1\nb.png,cat,0.1,0.2,0.5,0.6\n")
+    labels = read_labels(boxes)
+    workflow.store_labels(line, labels, workflow.check_labels(line, labels))
+    assert [writer.name for writer in workflow.training_formats(line)] == ["csv", "coco", "yolo", "voc"]
+    assert training_obstacle(line, "coco") is None
+    assert json.loads(workflow.export_training_labels(line, "coco"))["images"][0]["width"] == 100
+    assert workflow.export_training_labels(line) == workflow.export_training_labels(dataset)
 
 
 def test_a_selection_on_the_server_equals_a_local_one(line: RemoteDataset, dataset: Dataset) -> None:

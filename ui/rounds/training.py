@@ -1,35 +1,71 @@
 """What goes to the training, and batches of test samples: the first download once labels are back."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from al_core import workflow
+from al_core.formats.training.writers import TrainingWriter
 from al_core.steps.round_results import RoundsReport
-from al_core.steps.training_labels import SUFFIXES
+from al_core.steps.training_labels import training_obstacle
 from al_core.store import Dataset
 from al_core.text import counted
-from ui.messages import errors_explained, notify
-from ui.visitor import obstacle
+from ui.messages import errors_explained, notify, plain
+from ui.visitor import obstacle as visitor_obstacle
+
+OBSTACLE_SECONDS = 60
 
 
 def training_download(dataset: Dataset) -> None:
     """Draw the choice of a format and the download, if there are labels to train on."""
-    formats = workflow.training_formats(dataset)
-    if not formats:
+    tasks = workflow.training_tasks(dataset)
+    if not tasks:
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        format = formats[0]
-        if len(formats) > 1:
-            format = st.selectbox("Format", formats, format_func=str.upper, width=140, help="Of the training labels")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="training-labels"):
+        task = tasks[0]
+        if len(tasks) > 1:
+            task = st.selectbox(
+                "Labels",
+                tasks,
+                format_func=lambda name: name.replace("-", " ").capitalize(),
+                width=200,
+                help="What the model is trained to tell",
+            )
+        writer = _choose_format(workflow.training_formats(dataset, task))
         n_labels = len(workflow.training_set(dataset))
+        depends = f"{dataset.id} {dataset.images_dir} {dataset.last_modified_at()}"
+        obstacle = _obstacle(depends, writer.name, task, dataset)
         st.download_button(
             "Training labels",
-            lambda: workflow.export_training_labels(dataset, format),
-            file_name=f"{dataset.name}-training-labels{SUFFIXES[format]}",
+            lambda: workflow.export_training_labels(dataset, writer.name, task=task),
+            file_name=f"{dataset.name}-training-labels{writer.suffix}",
             icon=":material/download:",
             type="primary",
             on_click="ignore",
-            help=f"Labels of {counted(n_labels, 'image')}, without those that test: never train on them",
+            disabled=bool(obstacle),
+            help=plain(obstacle)
+            if obstacle
+            else f"{writer.description}. Labels of {counted(n_labels, 'image')}, without those that test: never train "
+            "on them",
         )
+    if obstacle:
+        st.caption(f":material/info: {plain(obstacle[:1].upper() + obstacle[1:])}.")
+
+
+# Of many images without stored sizes the headers are read.
+@st.cache_data(ttl=OBSTACLE_SECONDS, max_entries=32, show_spinner="Looking for the sizes of the images…")
+def _obstacle(depends: str, format: str, task: str, _dataset: Dataset) -> str | None:
+    return training_obstacle(_dataset, format, task)
+
+
+def _choose_format(writers: Sequence[TrainingWriter]) -> TrainingWriter:
+    if len(writers) == 1:
+        return writers[0]
+    by_name = {writer.name: writer for writer in writers}
+    name = st.selectbox(
+        "Format", list(by_name), format_func=lambda name: by_name[name].label, width=160, help="Of the training labels"
+    )
+    return by_name[name]
 
 
 def batch_button(dataset: Dataset, report: RoundsReport) -> None:
@@ -38,7 +74,7 @@ def batch_button(dataset: Dataset, report: RoundsReport) -> None:
     n_batch = min(n_more, report.n_reserve)
     if not n_batch:
         return
-    reason = obstacle()
+    reason = visitor_obstacle()
     if st.button(
         f"Choose {counted(n_batch, 'test sample')}",
         icon=":material/straighten:",

@@ -12,6 +12,7 @@ from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_tag
 from al_core.api.server.errors import coded
 from al_core.steps.round_plan import RoundPlan
+from al_core.steps.training_labels import find_format
 from al_core.store import LocalDataset, Tag
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Rounds"], route_class=JsonRoute)
@@ -97,11 +98,26 @@ def read_training_set(dataset: DatasetOfPath) -> list[str]:
     return dataset.filenames(workflow.training_set(dataset))
 
 
+@router.get("/training-labels", response_class=Response)
+def read_training_labels(dataset: DatasetOfPath, task: str | None = None) -> Response:
+    """Return the labels to train on as a file, without test samples, in the first format of their task.
+
+    `task` is by default that of the newest labels.
+    """
+    return _training_labels(dataset, None, task)
+
+
 @router.get("/training-labels/{format}", response_class=Response)
-def read_training_labels(dataset: DatasetOfPath, format: str) -> Response:
-    """Return the labels to train on as a file, without test samples: `csv`, and for boxes `coco` and `yolo`."""
-    content = workflow.export_training_labels(dataset, format)
-    return Response(content, media_type="application/octet-stream")
+def read_training_labels_as(dataset: DatasetOfPath, format: str, task: str | None = None) -> Response:
+    """Return the labels to train on in a format: `csv`, `coco`, `yolo`, `voc` or `masks`, as far as the task has it."""
+    return _training_labels(dataset, format, task)
+
+
+def _training_labels(dataset: LocalDataset, format: str | None, task: str | None) -> Response:
+    writer, _ = find_format(dataset, format, task)
+    content = workflow.export_training_labels(dataset, format, task=task)
+    headers = {"Content-Disposition": f'attachment; filename="training-labels{writer.suffix}"'}
+    return Response(content, media_type=writer.media_type, headers=headers)
 
 
 @router.get("/test-set")

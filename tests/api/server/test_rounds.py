@@ -52,6 +52,15 @@ def test_target_and_prices_are_kept_and_used_in_the_report(api: Api, dataset: Da
 def test_training_labels_are_a_file_once_there_are_labels(api: Api, dataset: Dataset) -> None:
     path = f"{api.dataset}/training-labels"
     assert "bring labels back first" in api("GET", f"{path}/csv", 400)["message"]
+    table = b"filename,label\na.png,cat\nb.png,dog\n"
+    requests.put(f"{api.address}{api.dataset}/labels", data=table, timeout=PATIENCE).raise_for_status()
+    for way in ("", "/csv", "/csv?task=classification"):
+        response = requests.get(f"{api.address}{path}{way}", timeout=PATIENCE)
+        assert response.content == table
+        assert response.headers["Content-Type"].startswith("text/csv")
+        assert response.headers["Content-Disposition"] == 'attachment; filename="training-labels.csv"'
+    assert "but as csv" in api("GET", f"{path}/voc", 404)["message"]
+    assert "no labels for object-detection" in api("GET", f"{path}?task=object-detection", 400)["message"]
 
 
 def test_the_report_of_a_round_is_a_file_to_keep(api: Api, dataset: Dataset) -> None:

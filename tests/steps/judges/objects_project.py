@@ -13,6 +13,7 @@ from al_core.formats.labels.labels import LABEL_BOX, LABEL_KEYPOINT, LABEL_MASK,
 from al_core.steps.judges import Judge, find_judge
 from al_core.steps.labels import labels_for
 from al_core.store import LocalDataset, Model, Workspace
+from al_core.types import Rows
 
 N_SAMPLES = 400
 NAMES = [f"{row:03}.png" for row in range(N_SAMPLES)]
@@ -31,10 +32,9 @@ def begin(workspace: Workspace, n_tests: int = 40) -> LocalDataset:
     return dataset
 
 
-def label(dataset: LocalDataset, task: str) -> None:
-    """Bring back the true labels of the selection."""
-    [tag] = [tag for tag in dataset.tags() if tag.name == "round 1"]
-    names = dataset.filenames(tag.rows)
+def label(dataset: LocalDataset, task: str, rows: Rows | None = None) -> None:
+    """Bring back the true labels of some samples, by default of the selection."""
+    names = dataset.filenames(dataset.tag("round 1").rows if rows is None else rows)
     n = len(names)
     nan = np.full(n, np.nan)
     sizes = np.tile(np.array([[100, 50]], np.float32), (n, 1))

@@ -1,0 +1,142 @@
+"""The labels that a model is trained on, as writers take them: one annotation for each image."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.exceptions import MissingInputError
+from al_core.formats.labels.labels import Labels
+from al_core.formats.predictions.annotations import Table
+from al_core.formats.predictions.predictions import KEYPOINTS
+
+CORNERS = ("x0", "y0", "x1", "y1")
+
+Corners = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+@dataclass(frozen=True)
+class LabeledObject:
+    """One object on an image.
+
+    Attributes:
+        label: The position of its class.
+        corners: Of the box around it: left, top, right and bottom, relative to the image.
+        points: (K, 3) x and y relative to the image and COCO's flag of each keypoint: 0 not labeled, 1 hidden, 2
+            visible. K is the same for all objects, and 0 if there are no keypoints at all.
+    """
+
+    label: int
+    corners: Corners
+    points: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSheet:
+    """Labels to train on.
+
+    Attributes:
+        labels: One annotation for each image.
+        task: What they are for.
+        sizes: (A, 2) width and height of each image in pixels, NaN where unknown.
+    """
+
+    labels: Labels
+    task: str
+    sizes: NDArray[np.floating]
+
+    @property
+    def filenames(self) -> Sequence[str]:
+        """The images."""
+        return self.labels.filenames
+
+    @property
+    def class_names(self) -> Sequence[str]:
+        """The classes."""
+        return self.labels.class_names
+
+    @property
+    def n_points(self) -> int:
+        """How many keypoints an object has at most."""
+        numbers = self.labels.keypoints["number"]
+        return int(numbers.max()) + 1 if len(numbers) else 0
+
+    def pixel_sizes(self) -> list[tuple[int, int]]:
+        """Return width and height of each image.
+
+        Raises:
+            MissingInputError: If one is unknown.
+        """
+        missing = np.flatnonzero(np.isnan(self.sizes).any(axis=1))
+        if len(missing):
+            raise MissingInputError(
+                f"this format has places in pixels, and {len(missing):,} of {len(self.labels):,} labeled images are of "
+                f"unknown size, the first is {self.filenames[missing[0]]!r}; set the images folder of the dataset"
+            )
+        return [(int(width), int(height)) for width, height in self.sizes.tolist()]
+
+    def label_map(self, row: int) -> NDArray[np.int32] | None:
+        """Return the class of each pixel of an image, `NO_CLASS` where there is none; None without a mask.
+
+        A map that was painted at another size than the image has is laid over it, each pixel as the nearest one.
+        """
+        label_map = self.labels.annotation(row).label_map
+        if label_map is None:
+            return None
+        width, height = self.sizes[row].astype(int).tolist()
+        old_height, old_width = label_map.shape
+        if (old_width, old_height) == (width, height):
+            return label_map
+        # The middle of each pixel of the one falls into a pixel of the other.
+        rows = (2 * np.arange(height) + 1) * old_height // (2 * height)
+        columns = (2 * np.arange(width) + 1) * old_width // (2 * width)
+        scaled: NDArray[np.int32] = label_map[rows[:, None], columns]
+        return scaled
+
+    def objects(self) -> Iterator[list[LabeledObject]]:
+        """Yield the objects of each image, by their number."""
+        boxes = _by_image(self.labels.boxes, len(self.labels))
+        keypoints = _by_image(self.labels.keypoints, len(self.labels))
+        n_points = self.n_points if self.task == KEYPOINTS else 0
+        for own_boxes, own_points in zip(boxes, keypoints, strict=True):
+            yield _objects(own_boxes, own_points if n_points else own_points[:0], n_points)
+
+
+def _objects(boxes: Table, keypoints: Table, n_points: int) -> list[LabeledObject]:
+    """Return the objects of one image, which have a box, keypoints or both, in the order of their numbers."""
+    corners = {int(box["instance"]): _corners(box) for box in boxes}
+    labels = {int(entry["instance"]): int(entry["label"]) for table in (keypoints, boxes) for entry in table}
+    objects = []
+    for instance, label in sorted(labels.items()):
+        points = _points(keypoints[keypoints["instance"] == instance], n_points)
+        objects.append(LabeledObject(label, corners.get(instance) or _around(points), points))
+    return objects
+
+
+def _corners(box: np.void) -> Corners:
+    left, top, right, bottom = (float(box[corner]) for corner in CORNERS)
+    return left, top, right, bottom
+
+
+def _by_image(table: Table, n_images: int) -> Iterator[Table]:
+    edges = np.searchsorted(np.ascontiguousarray(table["row"]), np.arange(n_images + 1))
+    for start, stop in pairwise(edges.tolist()):
+        yield table[start:stop]
+
+
+def _points(entries: Table, n_points: int) -> NDArray[np.float64]:
+    points = np.zeros((n_points, 3))
+    for entry in entries[entries["number"] < n_points]:
+        points[entry["number"]] = entry["x"], entry["y"], entry["visibility"]
+    return points
+
+
+def _around(points: NDArray[np.float64]) -> Corners:
+    """Return the corners around the labeled keypoints of an object that has no box."""
+    labeled = points[points[:, 2] > 0, :2] if points[:, 2].any() else np.zeros((1, 2))
+    left, top = labeled.min(axis=0).tolist()
+    right, bottom = labeled.max(axis=0).tolist()
+    return left, top, right, bottom
