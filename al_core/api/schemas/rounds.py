@@ -1,4 +1,4 @@
-from pydantic import BaseModel, FiniteFloat
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from al_core.api.schemas.models import ModelData
 from al_core.api.schemas.wire import Wire
@@ -48,6 +48,8 @@ class RoundData(Wire):
 
 class RoundPlanData(BaseModel):
     """Target and prices of the rounds; names as in `al_core.steps.round_plan.RoundPlan`."""
+
+    model_config = ConfigDict(strict=True)
 
     target: FiniteFloat = RoundPlan.target
     price_per_image: FiniteFloat = 0

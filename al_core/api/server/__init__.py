@@ -64,7 +64,7 @@ ROUTERS = (
 
 def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Settings | None = None) -> FastAPI:
     """Return the API, to be mounted at `/v1`; the workspace is opened at the first request."""
-    api = FastAPI(
+    api = documentation.DocumentedAPI(
         title="al_core",
         description="Which images to label next, over HTTP. Lightly 1.2 clients work with it unchanged.",
         version="1",

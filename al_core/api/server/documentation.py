@@ -15,6 +15,28 @@ code { font-size: .85rem; } b { display: inline-block; min-width: 4.5rem; } p { 
 HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
+class DocumentedAPI(FastAPI):
+    """An API whose OpenAPI document names bounds exactly."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document."""
+        if not self.openapi_schema:
+            self.openapi_schema = with_exact_bounds(super().openapi())
+        return self.openapi_schema
+
+
+def with_exact_bounds(document: Any) -> Any:
+    """Return a document with whole numbers as integers: FastAPI writes the bound 2**63 as 9.223372036854776e+18.
+
+    That is 192 more in decimal notation, which OpenAPI's tools read.
+    """
+    if isinstance(document, dict):
+        return {name: with_exact_bounds(value) for name, value in document.items()}
+    if isinstance(document, list):
+        return [with_exact_bounds(value) for value in document]
+    return int(document) if isinstance(document, float) and document.is_integer() else document
+
+
 def add_page(api: FastAPI) -> None:
     """Add the page, made from the OpenAPI document."""
 

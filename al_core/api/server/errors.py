@@ -80,10 +80,16 @@ def is_disk_full(error: Exception) -> bool:
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """Return the methods of all routes at the path of a request; Starlette names those of the first one alone."""
+    """Return the methods of all routes at the path of a request; Starlette names those of the first one alone.
+
+    `/labels/deleted` also fits `/labels/{label_id}`, but nothing has that id: routes with fewer parameters count alone.
+    """
     routes: list[Route] = request.app.state.routes
     matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in matching for method in route.methods or ()})
+    fewest = min((len(route.param_convertors) for route in matching), default=0)
+    return sorted(
+        {method for route in matching if len(route.param_convertors) == fewest for method in route.methods or ()}
+    )
 
 
 async def _refused(_request: Request, error: ALCoreError) -> Response:

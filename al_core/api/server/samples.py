@@ -51,7 +51,9 @@ def set_filenames(dataset: DatasetOfPath, body: list[str]) -> None:
 
 
 @router.post("/image-frames", response_model=list[list[int]])
-def read_image_frames(dataset: DatasetOfPath, body: list[Annotated[int, Field(ge=0, lt=2**63)]]) -> Response:
+def read_image_frames(
+    dataset: DatasetOfPath, body: list[Annotated[int, Field(ge=0, lt=2**63, strict=True)]]
+) -> Response:
     """Return width, height and EXIF orientation of the images of some rows, 0 for what is unknown (al_core extension).
 
     A client needs them to place boxes that a file has in pixels.

@@ -140,3 +140,8 @@ def test_a_damaged_array_or_list_of_filenames_is_a_503(api: Api, workspace: Work
     dataset.filenames_path.write_bytes(b"cut")
     answer = api("GET", f"{api.dataset}/samples", 503)
     assert answer["message"] == "the filenames of dataset 'line' are missing or damaged; restore the file from a backup"
+
+
+def test_allowed_methods_are_those_of_the_route_itself_and_not_of_a_look_alike(api: Api) -> None:
+    answer = requests.patch(f"{api.address}{api.dataset}/labels/deleted", timeout=PATIENCE)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

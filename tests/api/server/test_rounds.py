@@ -41,6 +41,7 @@ def test_target_and_prices_are_kept_and_used_in_the_report(api: Api, dataset: Da
     api("PUT", path, 204, plan)
     assert api("GET", path, 200) == plan
     assert "above 0" in api("PUT", path, 400, {"target": 0.0})["message"]
+    assert "valid number" in api("PUT", path, 422, {"value_per_point": False})["message"]
     workflow.run_selection(dataset, SelectionConfig("RANDOM", 4, name="round 1", seed=1))
     report = api("GET", f"{api.dataset}/rounds-report", 200)
     [result] = report["results"]

@@ -47,3 +47,7 @@ def test_what_json_cannot_carry_everywhere_is_stored_as_what_it_can(api: Api) ->
 @pytest.mark.parametrize("name", ["../a.png", "/etc/a.png", "a/../../b.png", "a\\b.png", "a\nb.png", "./a.png", ""])
 def test_a_filename_that_is_not_a_plain_path_is_refused(empty: Api, name: str) -> None:
     empty("POST", f"{empty.dataset}/samples", 400, {"fileName": name})
+
+
+def test_a_frame_number_is_a_number_and_not_a_truth_value(api: Api) -> None:
+    api("POST", f"{api.dataset}/image-frames", 422, [False])
