@@ -40,7 +40,7 @@ def running_server(home: Path) -> Iterator[tuple[str, str]]:
         token = workspace.tokens.create("schemathesis")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [Path(sys.executable).with_name("al-core"), "serve", f"--port={port}"]
+    command = [str(Path(sys.executable).with_name("al-core")), "serve", f"--port={port}"]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=os.environ | {"AL_CORE_HOME": str(home)}, stdout=log, stderr=log)
         try:
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home, running_server(Path(home)) as (address, token):
-        schemathesis = [Path(sys.executable).with_name("st"), "--config-file", FOLDER / "openapi.toml", "run"]
+        schemathesis = [str(Path(sys.executable).with_name("st")), f"--config-file={FOLDER / 'openapi.toml'}", "run"]
         drawn = [f"--max-examples={arguments.examples}", f"--seed={arguments.seed}", "--phases=coverage,fuzzing"]
         options = ["--continue-on-failure", "--request-timeout=120", "--warnings=off", "--output-truncate=false"]
         where = [f"{address}/openapi.json", "--url", address, "--header", f"Authorization: Bearer {token}"]

@@ -40,7 +40,8 @@ def test_a_rival_counts_where_its_shard_has_the_highest_floor_alone() -> None:
 def test_shards_without_points_take_no_part() -> None:
     nothing = pool([], [], floor=0)
     both = merged([nothing, pool([7], [3], floor=3), nothing])
-    assert (both.points.tolist(), both.floor) == ([7], 3)
+    assert both.points.tolist() == [7]
+    assert both.floor == 3
     assert merged([nothing, nothing]).points.tolist() == []
 
 

@@ -19,7 +19,7 @@ def local(numbers: Any = NUMBERS, *, normalize: bool = False) -> LocalVectors:
 def test_vectors_come_in_the_scale_of_the_space() -> None:
     vectors = local(np.array([[3.0, 4.0], [0.0, 2.0]]), normalize=True)
     assert vectors.dim == 2
-    np.testing.assert_allclose(vectors.read(np.array([1, 0])), [[0, 1], [0.6, 0.8]], rtol=1e-6)
+    np.testing.assert_allclose(vectors.read(np.array([1, 0])), [[0.0, 1.0], [0.6, 0.8]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("is_small", [True, False])

@@ -12,8 +12,8 @@ def test_objects_have_their_boxes_and_points() -> None:
     dog, cat = first
     assert (dog.label, cat.label) == (1, 0)
     np.testing.assert_allclose(dog.corners, (0.1, 0.2, 0.5, 0.6), rtol=1e-6)
-    np.testing.assert_allclose(dog.points, [[0.2, 0.3, 2], [0.4, 0.5, 2]], rtol=1e-6)
-    np.testing.assert_allclose(cat.points, [[0, 0, 0], [0.2, 0.4, 1]], rtol=1e-6)
+    np.testing.assert_allclose(dog.points, [[0.2, 0.3, 2.0], [0.4, 0.5, 2.0]], rtol=1e-6)
+    np.testing.assert_allclose(cat.points, [[0.0, 0.0, 0.0], [0.2, 0.4, 1.0]], rtol=1e-6)
     assert len(second) == 2
     assert third == []
 
