@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from al_core.config import SelectionConfig
-from al_core.exceptions import ALCoreWarning, MissingInputError
+from al_core.exceptions import ALCoreWarning
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import EmbeddedFolder, check_embeddings, embed_folder_into, save_embedding, save_images
 from al_core.steps.metadata import store_metadata
@@ -472,11 +472,14 @@ def check_selection(
     """Return how many images a selection will add at most, what they cost, and what falls short; nothing is done.
 
     Raises:
-        MissingInputError: If the dataset lacks what method, goals, limits or budget need, or is on a server.
+        MissingInputError: If the dataset lacks what method, goals, limits or budget need.
         InvalidInputError: If they speak of what there is not, or the budget pays for no image.
     """
     if dataset.server:
-        raise MissingInputError(f"the arrays of '{dataset.name}' are on {dataset.server.address}; check there")
+        outlook: Outlook = dataset.server.look_ahead(
+            config, query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name
+        )
+        return outlook
     return look_ahead(dataset, config, SelectionInputs(query_tag, labeled_tag, embedding_name))
 
 
@@ -673,7 +676,7 @@ def limit_costs(dataset: "Dataset", selection: Selection, *, progress: Progress 
     """Return what each limit of a selection costs in coverage: it is selected again without it, and nothing is stored.
 
     Raises:
-        MissingInputError: If what the selection was made from is gone or on a server.
+        MissingInputError: If what the selection was made from is gone, or it was made without an embedding.
     """
     from al_core.steps import limit_costs as step
 
@@ -684,7 +687,7 @@ def group_counts(dataset: "Dataset", selection: Selection) -> "list[GroupCounts]
     """Return how many images of each class and group are in the pool, in a selection, and in RANDOM's draws.
 
     Raises:
-        MissingInputError: If what the selection was made from is gone or on a server.
+        MissingInputError: If what the selection was made from is gone.
     """
     from al_core.steps import limit_costs as step
 
@@ -696,7 +699,7 @@ def next_best(dataset: "Dataset", selection: Selection, edits: "Sequence[Edit]",
 
     Raises:
         InvalidInputError: If the image is a test sample or not in the selection, or nothing else may be picked.
-        MissingInputError: If what the selection was made from is gone or on a server.
+        MissingInputError: If what the selection was made from is gone.
     """
     from al_core.steps import edit_pick
 
@@ -707,7 +710,8 @@ def edit_selection(dataset: "Dataset", selection: Selection, edits: "Sequence[Ed
     """Store a selection as edits leave it under another name; the one before stays, so deleting the new tag undoes it.
 
     Raises:
-        InvalidInputError: If an edit names what is not there, or nothing is left.
+        InvalidInputError: If an edit names what may not be picked, or nothing is left.
+        NotAllowedError: If labelers have the selection.
         AlreadyExistsError: If a tag of the name exists.
     """
     from al_core.steps import edit_pick
@@ -730,25 +734,30 @@ def find_similar(
     dataset: "Dataset",
     to: Rows | None = None,
     *,
+    image: Path | None = None,
     vector: "NDArray[np.floating] | None" = None,
     n_samples: int = 100,
     embedding_name: str | None = None,
 ) -> "SimilarImages":
-    """Return the images most like some rows' mean, or like a vector: exact, nearest first, without those rows.
+    """Return the images most like some rows' mean, or like another image: exact, nearest first, without those rows.
 
     Args:
         dataset: Where to look.
         to: Rows that others should look like.
-        vector: (D,) instead of rows: an image embedded by the same model.
+        image: Instead of rows a file, which is embedded here if the bundled model made the embedding.
+        vector: (D,) instead of either: an image embedded by the same model.
         n_samples: How many images at most.
         embedding_name: By default the newest embedding.
 
     Raises:
-        MissingInputError: If there is no embedding.
+        MissingInputError: If there is no embedding, or an image would need another model than the bundled one.
         InvalidInputError: If there is nothing to look like.
+        FileFormatError: If the file is not an image that can be read.
     """
     from al_core.steps import similar
 
+    if image is not None:
+        vector = similar.embed_image(dataset, image, embedding_name)
     return similar.find_similar(dataset, to, n_samples, vector=vector, embedding_name=embedding_name)
 
 

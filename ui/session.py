@@ -28,6 +28,7 @@ class Key(StrEnum):
     # Of the Explore page.
     FILTERS = "filters"  # of one dataset: see `key_of`
     SIMILAR = "similar-to"  # what the images of each dataset shown on Explore look like
+    SIMILAR_ROUND = "similar-image-round"
     FILTER_ROUND = "filter-removals"
     BIN_COUNT = "bin-count"
     TAG_NAME_ROUND = "tag-name-round"

@@ -71,11 +71,19 @@ def nearest_rows(
     tolerance = 2 * (embeddings.shape[1] + 8) * 2.0**-23
     last = np.partition(cosines[has_direction], len(has_direction) - n_rows)[len(has_direction) - n_rows]
     rows = has_direction[cosines[has_direction] >= last - tolerance]
-    exact = np.asarray(embeddings[rows], np.float64)
-    exact /= np.linalg.norm(exact, axis=1, keepdims=True)
-    distances = np.linalg.norm(exact - direction / np.linalg.norm(direction), axis=1)
+    distances = _exact_distances(embeddings, rows, direction / np.linalg.norm(direction))
     order = np.lexsort([rows, distances])[:n_rows]
     return rows[order].astype(np.int64), distances[order]
+
+
+def _exact_distances(embeddings: Embeddings, rows: Rows, unit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distances of rows, which are few unless nearly all rows are alike, to a unit vector, (n,)."""
+    distances = np.empty(len(rows))
+    for start in range(0, len(rows), _BLOCK_ROWS):
+        block = np.asarray(embeddings[rows[start : start + _BLOCK_ROWS]], np.float64)
+        block /= np.linalg.norm(block, axis=1, keepdims=True)
+        distances[start : start + len(block)] = np.linalg.norm(block - unit, axis=1)
+    return distances
 
 
 def _cosines(

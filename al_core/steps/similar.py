@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
 from al_core.store.records import Kind, StoredArray
 from al_core.types import Embeddings, Rows
 
@@ -52,9 +53,7 @@ def find_similar(
 
     if n_samples < 1:
         raise InvalidInputError(f"ask for at least one similar image, not {n_samples}")
-    stored = dataset.arrays.newest(Kind.EMBEDDING, embedding_name)
-    if stored is None:
-        raise MissingInputError(f"dataset '{dataset.name}' has no embedding to find similar images by; add one first")
+    stored = _embedding(dataset, embedding_name)
     embeddings = dataset.arrays.read(stored)
     own = np.empty(0, np.int64) if to is None else np.unique(np.asarray(to, np.int64))
     if vector is None:
@@ -67,6 +66,38 @@ def find_similar(
     rows, distances = nearest_rows(embeddings, vector, n_samples + len(own), lengths=_lengths_of(stored, embeddings))
     is_other = ~np.isin(rows, own)
     return SimilarImages(rows[is_other][:n_samples], distances[is_other][:n_samples])
+
+
+def embed_image(dataset: "Dataset", path: Path, embedding_name: str | None = None) -> NDArray[np.float32]:
+    """Return the embedding (D,) of an image that need not be one of the dataset's.
+
+    Only the bundled model runs without being asked for: the weights of others may be anywhere.
+
+    Raises:
+        MissingInputError: If there is no embedding, or another model than the bundled one made it.
+        FileFormatError: If the file is not an image that can be read.
+    """
+    from al_core.embedding import BUILT_IN, BrokenImage, embed, load_model
+
+    stored = _embedding(dataset, embedding_name)
+    model = load_model(BUILT_IN)
+    if (stored.attributes.get("model"), stored.attributes.get("model_digest")) != (model.name, model.digest):
+        maker = stored.attributes.get("model") or "a model that is not stored here"
+        raise MissingInputError(
+            f"'{stored.name}' was made by {maker}, and only {BUILT_IN} is at hand: embed the image with the same model "
+            "and pass its vector, or start from images of the dataset"
+        )
+    [embedded] = embed([path], model)
+    if isinstance(embedded, BrokenImage):
+        raise FileFormatError(embedded.reason)
+    return embedded.embedding
+
+
+def _embedding(dataset: "Dataset", name: str | None) -> StoredArray:
+    stored = dataset.arrays.newest(Kind.EMBEDDING, name)
+    if stored is None:
+        raise MissingInputError(f"dataset '{dataset.name}' has no embedding to find similar images by; add one first")
+    return stored
 
 
 def _lengths_of(stored: StoredArray, embeddings: Embeddings) -> NDArray[np.float32]:

@@ -1,10 +1,15 @@
 """Find similar on the pages."""
 
+import io
+from pathlib import Path
+
 import numpy as np
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from al_core import workflow
 from al_core.config import Similar
-from al_core.store import Dataset
+from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
@@ -49,3 +54,41 @@ def test_an_image_leads_to_those_like_it_and_to_a_selection_of_them(digits: Data
     assert app.session_state["similar"] == (name, 100)
     button(app, "Select more like this").click().run()
     assert app.session_state["goals"] == (Similar((name,), 2),)
+
+
+def chip_line() -> None:
+    import streamlit as st
+
+    from ui import state
+    from ui.explore.similar import similar_chip, similar_to
+    from ui.select.wishes import wishes_of
+
+    dataset = state.require_dataset()
+    similar_chip(dataset)
+    similar = similar_to(dataset)
+    st.session_state["similar"] = similar and (similar.title, dataset.filenames(similar.rows[:1]))
+    st.session_state["goals"] = wishes_of(dataset).records[0]
+
+
+def test_an_image_that_is_dropped_leads_to_those_like_it_and_to_a_selection_of_them(home: Path, tmp_path: Path) -> None:
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, color in (("navy.png", "navy"), ("red.png", "red")):
+        Image.new("RGB", (64, 64), color).save(folder / name)
+    with Workspace(home) as workspace:
+        photos = workflow.dataset_from_images(workspace, folder, "photos").dataset
+        dropped = io.BytesIO()
+        Image.new("RGB", (64, 64), "red").save(dropped, "PNG")
+        app = AppTest.from_function(chip_line, default_timeout=PATIENCE).run()
+        app.file_uploader[0].upload("mine.png", dropped.getvalue(), "image/png").run()
+        assert app.session_state["similar"] == ("mine.png", ["red.png"])
+        # The field is empty again, so the image is looked for once.
+        assert not app.file_uploader[0].value
+        button(app, "Select more like these").click().run()
+        assert photos.tag("like-1").provenance.filters == ("like mine.png",)
+        assert app.session_state["goals"] == (Similar("like-1", 2),)
+        app.file_uploader[0].upload("no.png", b"not an image", "image/png").run()
+        assert any("no.png" in error.value for error in app.error)
+        assert not list(workspace.uploads_folder.rglob("*.png"))

@@ -1,6 +1,7 @@
 """Images that look like others, as a filter of Explore and as a goal of Select."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -8,16 +9,22 @@ import streamlit as st
 from al_core import workflow
 from al_core.config import Similar
 from al_core.explore.filters import Filters, Mask, rows_mask
-from al_core.store import Dataset, Kind
+from al_core.formats import IMAGE_SUFFIXES
+from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
 from ui.explore import filters
+from ui.explore.view import clear_lasso
 from ui.messages import errors_explained, notify, plain
 from ui.select.wishes import Wishes, store_wishes
-from ui.session import Key, key_of
+from ui.session import Key, key_of, next_round, round_of
+from ui.uploads import discard_staged, staged_files
+from ui.visitor import obstacle
 
 N_SIMILAR = 100
 """Nearest images that are shown: two pages of thumbnails."""
+N_EXAMPLES = 20
+"""The nearest of them stand for what an image or a mean looks like; farther ones would wash it out."""
 ON_EXPLORE = "similar"
 
 
@@ -46,10 +53,10 @@ def similar_mask(dataset: Dataset) -> dict[str, Mask]:
     return {ON_EXPLORE: rows_mask(similar.rows, dataset.n_samples)} if similar else {}
 
 
-def show_similar(dataset: Dataset, to: Rows, title: str) -> bool:
-    """Show the images nearest to some on Explore from now on; return whether there are any."""
+def show_similar(dataset: Dataset, to: Rows | None, title: str, *, image: Path | None = None) -> bool:
+    """Show the images nearest to some, or to one in a file, on Explore from now on; return whether there are any."""
     with errors_explained():
-        similar = workflow.find_similar(dataset, to, n_samples=N_SIMILAR)
+        similar = workflow.find_similar(dataset, to, image=image, n_samples=N_SIMILAR)
         st.session_state.setdefault(Key.SIMILAR, {})[dataset.id] = SimilarTo(title, similar.rows)
         notify(f"Explore shows the {counted(len(similar.rows), 'image')} most like {title}")
         return True
@@ -62,17 +69,76 @@ def stop_showing(dataset: Dataset) -> None:
 
 
 def similar_chip(dataset: Dataset) -> None:
-    """Draw what the images look like, with the way to remove it."""
+    """Draw what the images look like, with the ways to remove it and to select more, and where to drop an image."""
+    if not dataset.arrays.all(Kind.EMBEDDING):
+        return
     similar = similar_to(dataset)
-    if similar:
-        st.button(
-            f"{counted(len(similar.rows), 'image')} most like {plain(similar.title)}",
-            key=key_of("chip", ON_EXPLORE, dataset.id),
-            icon=":material/close:",
-            on_click=stop_showing,
-            args=(dataset,),
-            help="Nearest first, by the newest embedding. Remove it to see all images",
+    with st.container(horizontal=True, gap="xsmall"):
+        if similar:
+            st.button(
+                f"{counted(len(similar.rows), 'image')} most like {plain(similar.title)}",
+                key=key_of("chip", ON_EXPLORE, dataset.id),
+                icon=":material/close:",
+                on_click=stop_showing,
+                args=(dataset,),
+                help="Nearest first, by the newest embedding. Remove it to see all images",
+            )
+            _more_like_button(dataset, similar)
+        _drop_image(dataset)
+
+
+def _more_like_button(dataset: Dataset, similar: SimilarTo) -> None:
+    n_examples = min(N_EXAMPLES, len(similar.rows))
+    reason = obstacle()
+    is_wanted = st.button(
+        "Select more like these",
+        key=key_of("more-like-shown", dataset.id),
+        icon=":material/rule:",
+        disabled=bool(reason),
+        help=reason
+        or f"Tags the nearest {n_examples} and makes them the goal of the next selection: `Similar` in Python",
+    )
+    if not is_wanted:
+        return
+    with errors_explained():
+        provenance = Provenance("exploring", filters=(f"like {similar.title}",), role=TagRole.REGION)
+        name = dataset.free_tag_name("like-")
+        tag = dataset.create_tag(name, similar.rows[:n_examples], TagOrigin(provenance=provenance))
+        notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+        _want_more_like(dataset, tag.name, is_on_explore=True)
+
+
+def _drop_image(dataset: Dataset) -> None:
+    reason = obstacle()
+    with st.popover("Find by image", icon=":material/add_photo_alternate:", width="content"):
+        uploaded = st.file_uploader(
+            "An image that need not be of the dataset",
+            type=sorted(suffix.removeprefix(".") for suffix in IMAGE_SUFFIXES),
+            # Another key after each search makes another, empty field.
+            key=key_of("similar-image", dataset.id, str(round_of(Key.SIMILAR_ROUND))),
+            disabled=bool(reason),
+            help=reason
+            or "Embedded on this machine by the bundled model, and not kept: "
+            "`workflow.find_similar(dataset, image=path)`",
         )
+    if uploaded is None:
+        return
+    path = staged_files([uploaded])[0]
+    with st.spinner("Looking for images like it…"):
+        is_shown = show_similar(dataset, None, uploaded.name, image=path)
+    discard_staged(path)
+    if is_shown:
+        next_round(Key.SIMILAR_ROUND)
+        filters.store(dataset, Filters())
+        clear_lasso()
+        st.rerun()
+
+
+def _want_more_like(dataset: Dataset, to: str | tuple[str, ...], *, is_on_explore: bool) -> None:
+    store_wishes(dataset, Wishes().adding("goals", Similar.kind, Similar(to, 2)))
+    # On Explore the browser follows a link: see `ui.explore.actions`.
+    st.session_state[Key.GO_TO_SELECT] = is_on_explore
+    st.rerun()
 
 
 def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:
@@ -99,7 +165,4 @@ def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> 
             st.switch_page("../pages/explore.py")
         st.rerun()
     if is_wanted:
-        store_wishes(dataset, Wishes().adding("goals", Similar.kind, Similar((name,), 2)))
-        # On Explore the browser follows a link: see `ui.explore.actions`.
-        st.session_state[Key.GO_TO_SELECT] = is_on_explore
-        st.rerun()
+        _want_more_like(dataset, (name,), is_on_explore=is_on_explore)

@@ -1,10 +1,15 @@
+from pathlib import Path
+
 import numpy as np
+import requests
+from PIL import Image
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.store import INITIAL_TAG, Dataset
+from al_core.store import INITIAL_TAG, Dataset, Workspace
 from al_core.wire.card import read_card
 from tests.api.calls import Api
+from tests.patience import PATIENCE
 
 
 def test_the_card_of_a_selection_is_the_one_of_the_workflow(api: Api, dataset: Dataset) -> None:
@@ -33,3 +38,18 @@ def test_samples_like_others_are_those_of_the_workflow(api: Api, dataset: Datase
     assert content == {"filenames": dataset.filenames(similar.rows), "distances": similar.distances.tolist()}
     assert not set(names) & set(content["filenames"])
     assert api("GET", f"{api.dataset}/similar?filename=nobody.png", 404)["type"] == "NotFoundError"
+
+
+def test_an_image_in_the_body_is_looked_for_if_the_bundled_model_made_the_embedding(
+    server: str, workspace: Workspace, api: Api, tmp_path: Path
+) -> None:
+    for name, color in (("navy.png", "navy"), ("red.png", "red")):
+        Image.new("RGB", (64, 64), color).save(tmp_path / name)
+    photos = workflow.dataset_from_images(workspace, tmp_path, "photos").dataset
+    body = (tmp_path / "red.png").read_bytes()
+    address = f"{server}/v1/datasets/{photos.id}/similar?n=1"
+    answer = requests.post(address, data=body, timeout=PATIENCE)
+    assert answer.json()["filenames"] == ["red.png"]
+    refused = api("POST", f"{api.dataset}/similar", 400)
+    assert "only efficientnet-lite0 is at hand" in refused["message"]
+    assert requests.post(address, data=b"not an image", timeout=PATIENCE).json()["type"] == "FileFormatError"
