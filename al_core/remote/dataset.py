@@ -20,7 +20,7 @@ from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, Kind, SampleImage, Tag, TagOrigin, rows_to_mask
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
-from al_core.wire.selection_job import config_body, select, wait_for
+from al_core.wire.selection_job import config_body, options_of, select, wait_for
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from al_core.evaluation import Card, PickReason, Refusal, Replay
     from al_core.formats import ExportChoices
     from al_core.steps.compare import Comparison
+    from al_core.steps.edit_pick import Edit
     from al_core.steps.label_errors import LabelErrors
+    from al_core.steps.limit_costs import GroupCounts, LimitCost
+    from al_core.steps.outlook import Outlook
 
 IMAGE_TYPES = ("image/webp", "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff")
 """Types that no browser runs code from, whatever the server sends."""
@@ -161,10 +164,7 @@ class RemoteDataset(Dataset):
     ) -> Tag:
         """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
         inputs = {
-            "followsRounds": True,
-            "queryTagId": query_tag.id if query_tag else None,
-            "preselectedTagId": labeled_tag.id if labeled_tag else None,
-            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
+            **self._inputs(query_tag, labeled_tag, embedding_name),
             # Left out, so that servers of earlier versions understand the rest.
             **({"roundDigest": round_digest} if round_digest else {}),
         }
@@ -214,11 +214,59 @@ class RemoteDataset(Dataset):
 
         body = {
             "configs": [config_body(config) for config in configs],
-            "queryTagId": query_tag.id if query_tag else None,
-            "preselectedTagId": labeled_tag.id if labeled_tag else None,
-            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
+            **self._inputs(query_tag, labeled_tag, embedding_name),
         }
         return read_comparison(self._result_of("compare", body, progress))
+
+    def look_ahead(
+        self,
+        config: SelectionConfig,
+        *,
+        query_tag: Tag | None = None,
+        labeled_tag: Tag | None = None,
+        embedding_name: str | None = None,
+    ) -> "Outlook":
+        """Return what a selection will come to, which the server counts.
+
+        Raises:
+            NotAllowedError: If the server is too old to count.
+        """
+        from al_core.wire.picks import read_outlook
+
+        if not options_of(self._connection).get("checks"):
+            raise NotAllowedError(f"{self.address} cannot say what a selection will come to: update al_core there")
+        body = config_body(config) | self._inputs(query_tag, labeled_tag, embedding_name)
+        return read_outlook(self._connection.send("POST", f"{self._path}/selections/check", body))
+
+    def limit_costs(self, tag: Tag, progress: Progress | None) -> "list[LimitCost]":
+        """Return what each limit of a selection costs, which the server measures."""
+        from al_core.wire.picks import read_limit_costs
+
+        return read_limit_costs(self._result_of(f"tags/{tag.id}/limit-costs", None, progress))
+
+    def group_counts(self, tag: Tag) -> "list[GroupCounts]":
+        """Return how many samples of each class and group a selection has, which the server counts."""
+        from al_core.wire.picks import read_group_counts
+
+        return read_group_counts(self._connection.get(f"{self._path}/tags/{tag.id}/group-counts"))
+
+    def next_best(self, tag: Tag, edits: "Sequence[Edit]", row: int) -> "Edit":
+        """Return the edit that puts the next best sample in the place of a row, which the server picks."""
+        from al_core.steps.edit_pick import Edit
+        from al_core.wire.picks import write_edits
+
+        body = {"edits": write_edits(edits), "row": row}
+        return Edit(**self._result_of(f"tags/{tag.id}/next-best", body, None))
+
+    def edit_selection(self, tag: Tag, edits: "Sequence[Edit]", name: str) -> Tag:
+        """Return the tag of a selection as edits leave it, which the server stores."""
+        from al_core.wire.picks import write_edits
+
+        body = {"edits": write_edits(edits), "name": name}
+        created = self._connection.send("POST", f"{self._path}/tags/{tag.id}/edits", body)
+        self._tags.forget()
+        self.arrays.forget()
+        return read_tag(self._connection.get(f"{self._path}/tags/{created['id']}"))
 
     def replay(self, progress: Progress | None) -> "Replay | Refusal":
         """Return the replay of the labels that the server makes."""
@@ -232,10 +280,20 @@ class RemoteDataset(Dataset):
 
         return read_label_errors(self._result_of("label-errors", None, progress))
 
-    def _result_of(self, work: str, body: dict[str, Any] | None, progress: Progress | None) -> dict[str, Any]:
+    def _inputs(
+        self, query_tag: Tag | None, labeled_tag: Tag | None, embedding_name: str | None
+    ) -> dict[str, str | bool | None]:
+        """Return what a selection begins with, as the server takes it."""
+        return {
+            "followsRounds": True,
+            "queryTagId": query_tag.id if query_tag else None,
+            "preselectedTagId": labeled_tag.id if labeled_tag else None,
+            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
+        }
+
+    def _result_of(self, work: str, body: dict[str, Any] | None, progress: Progress | None) -> Any:
         job = self._connection.send("POST", f"{self._path}/{work}", body)
-        found: dict[str, Any] = json.loads(wait_for(self._connection, job["jobId"], progress))
-        return found
+        return json.loads(wait_for(self._connection, job["jobId"], progress))
 
     def image_frames(self, rows: Rows) -> ImageFrames:
         """Return how the images of these samples lie, as the server reads it from their headers."""

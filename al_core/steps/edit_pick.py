@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.steps.chosen import union
-from al_core.steps.selections import Selection, selection_of
-from al_core.steps.stored_pool import StoredPool
+from al_core.steps.selections import Selection, SelectionRequest, selection_of
+from al_core.steps.stored_pool import stored_request
 from al_core.store.records import TagOrigin
 from al_core.types import Rows
 
@@ -62,12 +62,14 @@ def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: i
 
     Raises:
         InvalidInputError: If the row is a test sample or not in the selection, or nothing else may be picked.
-        MissingInputError: If what the selection was made from is gone or on a server.
+        MissingInputError: If what the selection was made from is gone.
     """
     if dataset.server:
-        raise MissingInputError(f"the arrays of '{dataset.name}' are on {dataset.server.address}; edit there")
-    _check(selection, edited_rows(selection.added_rows, edits), row)
-    source = StoredPool.of(dataset, selection).request
+        edit: Edit = dataset.server.next_best(selection.tag, edits, row)
+        return edit
+    source = stored_request(dataset, selection)
+    rows = _checked_rows(selection, edits, source)
+    _check(selection, rows, row)
     left = np.array([*(edit.row for edit in edits), row], np.int64)
     stay = np.setdiff1d(edited_rows(selection.picked_rows, edits), [row])
     labeled = union([source.labeled_rows, stay])
@@ -95,20 +97,26 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
     """Store a selection as edits leave it, under a name of its own; the one before stays as it is.
 
     Raises:
-        InvalidInputError: If there is no edit, or nothing is left.
+        InvalidInputError: If there is no edit, one names what may not be picked, or nothing is left.
+        NotAllowedError: If labelers have the selection.
         AlreadyExistsError: If a tag of the name exists.
     """
-    rows = edited_rows(selection.added_rows, edits)
+    if dataset.server:
+        return selection_of(dataset, dataset.server.edit_selection(selection.tag, edits, name))
+    tag = selection.tag
+    if tag.is_sent:
+        raise NotAllowedError(f"labelers have '{tag.name}': release it before it is edited")
+    source = stored_request(dataset, selection)
+    rows = _checked_rows(selection, edits, source)
     if not edits or not len(rows):
         raise InvalidInputError("change something, and leave at least one image")
-    tag = selection.tag
     before = np.setdiff1d(tag.rows, selection.added_rows)
     provenance = replace(
         tag.provenance,
         operation=EDITED,
         tags=(tag.name,),
         filters=tuple(_in_words(dataset, edit) for edit in edits),
-        quality=StoredPool.of(dataset, selection).request.quality(np.setdiff1d(rows, selection.test_rows)),
+        quality=source.quality(np.setdiff1d(rows, selection.test_rows)),
         sent_at=None,
         released_at=None,
     )
@@ -118,6 +126,20 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
         parent=labeled, query=by_id.get(tag.query_tag_id or ""), labeled=labeled, provenance=provenance, order=rows
     )
     return selection_of(dataset, dataset.create_tag(name, union([before, rows]), origin))
+
+
+def _checked_rows(selection: Selection, edits: Sequence[Edit], source: SelectionRequest) -> Rows:
+    """Return the rows that edits leave, if each of them is one that could be made."""
+    rows = selection.added_rows
+    allowed = np.setdiff1d(source.allowed_rows, source.labeled_rows)
+    for edit in edits:
+        _check(selection, rows, edit.row)
+        if edit.replacement is not None and edit.replacement not in allowed:
+            raise InvalidInputError(f"row {edit.replacement} cannot take a place: the selection could not pick it")
+        if edit.replacement is not None and edit.replacement in rows:
+            raise InvalidInputError(f"row {edit.replacement} is in the selection already")
+        rows = edited_rows(rows, [edit])
+    return rows
 
 
 def _check(selection: Selection, rows: Rows, row: int) -> None:

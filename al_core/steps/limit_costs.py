@@ -10,11 +10,10 @@ from al_core.config import PREDICTED_CLASS, SelectionConfig
 from al_core.config.goals import By, by_in_words
 from al_core.evaluation import draw_seeds
 from al_core.evaluation.coverage import Ruler
-from al_core.exceptions import MissingInputError
 from al_core.steps.goal_arrays import class_shares, groupings_of, groups_of_grouping
 from al_core.steps.predictions import find_predictions
-from al_core.steps.selections import Selection
-from al_core.steps.stored_pool import StoredPool
+from al_core.steps.selections import Selection, SelectionRequest
+from al_core.steps.stored_pool import StoredPool, draw_of, stored_request
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -82,10 +81,15 @@ def limit_costs(dataset: "Dataset", selection: Selection, progress: Progress | N
     """Return what each limit of a selection costs: it is selected again without it, and nothing is stored.
 
     Raises:
-        MissingInputError: If what the selection was made from is gone or on a server.
+        MissingInputError: If what the selection was made from is gone, or it was made without an embedding.
     """
-    source = _source(dataset, selection)
-    config = _of_method(selection, source)
+    if dataset.server:
+        costs: list[LimitCost] = dataset.server.limit_costs(selection.tag, progress)
+        return costs
+    if not selection.config.limits:
+        return []
+    source = StoredPool.of(dataset, selection)
+    config = _of_method(selection, source.request)
     picks = [selection.picked_rows]
     for limit in config.limits:
         others = tuple(other for other in config.limits if other != limit)
@@ -105,33 +109,30 @@ def group_counts(dataset: "Dataset", selection: Selection) -> list[GroupCounts]:
     """Return the predicted classes, and the groups that goals and limits speak of, in pool, picks and RANDOM's draws.
 
     Raises:
-        MissingInputError: If what the selection was made from is gone or on a server.
+        MissingInputError: If what the selection was made from is gone.
     """
-    source = _source(dataset, selection)
+    if dataset.server:
+        counts: list[GroupCounts] = dataset.server.group_counts(selection.tag)
+        return counts
+    request = stored_request(dataset, selection)
     bys: list[By] = [PREDICTED_CLASS] if find_predictions(dataset) is not None else []
     bys += dict.fromkeys(groupings_of(selection.config))
     if not bys:
         return []
     picked = selection.picked_rows
-    draws = [source.draw(len(picked), seed) for seed in draw_seeds(selection.config.seed or 0)]
-    pool = np.setdiff1d(source.request.query_rows, source.request.labeled_rows)
+    draws = [draw_of(request, len(picked), seed) for seed in draw_seeds(selection.config.seed or 0)]
+    pool = np.setdiff1d(request.query_rows, request.labeled_rows)
     return [_counts(by, _groups(dataset, by), pool, picked, draws) for by in bys]
 
 
-def _source(dataset: "Dataset", selection: Selection) -> StoredPool:
-    if dataset.server:
-        raise MissingInputError(f"the arrays of '{dataset.name}' are on {dataset.server.address}; look there")
-    return StoredPool.of(dataset, selection)
-
-
-def _of_method(selection: Selection, source: StoredPool) -> SelectionConfig:
+def _of_method(selection: Selection, request: SelectionRequest) -> SelectionConfig:
     """Return what the method was asked for: test samples are drawn beside it."""
     config = replace(selection.config, test_share=0.0, test_groups=None)
     if config.n_samples == -1:
         return config
     n_before = selection.tag.size - len(selection.added_rows)
     n_asked = max(config.n_samples - n_before - len(selection.test_rows), len(selection.picked_rows))
-    return replace(config, n_samples=len(source.request.labeled_rows) + n_asked)
+    return replace(config, n_samples=len(request.labeled_rows) + n_asked)
 
 
 def _groups(dataset: "Dataset", by: By) -> "Groups":

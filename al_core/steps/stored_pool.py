@@ -40,16 +40,9 @@ class StoredPool:
         Raises:
             MissingInputError: If its query set, its embedding or its score is gone, or it had no embedding.
         """
-        provenance = selection.tag.provenance
-        embedding = _source(dataset, Kind.EMBEDDING, provenance.embedding)
-        if embedding is None:
+        request = stored_request(dataset, selection)
+        if request.embedding is None:
             raise MissingInputError("the selection was made without an embedding, so there are no distances to measure")
-        score = _source(dataset, Kind.SCORE, provenance.score)
-        reserve = read_reserve(dataset, provenance.n_strata) if provenance.n_strata else None
-        barred = reserve.barred if reserve else NO_ROWS
-        labeled = np.setdiff1d(np.setdiff1d(selection.tag.rows, selection.added_rows), barred)
-        query = np.setdiff1d(_query_rows(dataset, selection), barred)
-        request = SelectionRequest(dataset, selection.config, query, labeled, embedding, score)
         return cls.of_request(request)
 
     @classmethod
@@ -69,16 +62,37 @@ class StoredPool:
 
     def draw(self, n_rows: int, seed: int) -> Rows:
         """Return what RANDOM picks of the same rows, under the same limits and budget, at most `n_rows`."""
-        config = replace(
-            self.request.config,
-            method=SamplingMethod.RANDOM,
-            n_samples=len(self.request.labeled_rows) + n_rows,
-            seed=seed,
-            test_share=0.0,
-            # RANDOM is the control, which takes none.
-            goals=(),
-        )
-        return replace(self.request, config=config).select()
+        return draw_of(self.request, n_rows, seed)
+
+
+def stored_request(dataset: "Dataset", selection: Selection) -> SelectionRequest:
+    """Return what the method of a stored selection was asked for.
+
+    Raises:
+        MissingInputError: If its query set, its embedding or its score is gone.
+    """
+    provenance = selection.tag.provenance
+    embedding = _source(dataset, Kind.EMBEDDING, provenance.embedding)
+    score = _source(dataset, Kind.SCORE, provenance.score)
+    reserve = read_reserve(dataset, provenance.n_strata) if provenance.n_strata else None
+    barred = reserve.barred if reserve else NO_ROWS
+    labeled = np.setdiff1d(np.setdiff1d(selection.tag.rows, selection.added_rows), barred)
+    query = np.setdiff1d(_query_rows(dataset, selection), barred)
+    return SelectionRequest(dataset, selection.config, query, labeled, embedding, score)
+
+
+def draw_of(request: SelectionRequest, n_rows: int, seed: int) -> Rows:
+    """Return what RANDOM picks in place of a method, under the same limits and budget, at most `n_rows`."""
+    config = replace(
+        request.config,
+        method=SamplingMethod.RANDOM,
+        n_samples=len(request.labeled_rows) + n_rows,
+        seed=seed,
+        test_share=0.0,
+        # RANDOM is the control, which takes none.
+        goals=(),
+    )
+    return replace(request, config=config).select()
 
 
 def _query_rows(dataset: "Dataset", selection: Selection) -> Rows:

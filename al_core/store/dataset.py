@@ -71,6 +71,28 @@ class Server(Protocol):
     ) -> Any:
         """Return the `Comparison` of configurations that the server makes."""
 
+    def look_ahead(
+        self,
+        config: SelectionConfig,
+        *,
+        query_tag: Tag | None = None,
+        labeled_tag: Tag | None = None,
+        embedding_name: str | None = None,
+    ) -> Any:
+        """Return the `Outlook` of a selection, which the server counts."""
+
+    def limit_costs(self, tag: Tag, progress: Progress | None) -> Any:
+        """Return the `LimitCost` of each limit of a selection, which the server measures."""
+
+    def group_counts(self, tag: Tag) -> Any:
+        """Return the `GroupCounts` of a selection, which the server counts."""
+
+    def next_best(self, tag: Tag, edits: Sequence[Any], row: int) -> Any:
+        """Return the `Edit` that puts the next best sample in the place of a row, which the server picks."""
+
+    def edit_selection(self, tag: Tag, edits: Sequence[Any], name: str) -> Tag:
+        """Return the tag of a selection as some `Edit`s leave it, which the server stores."""
+
     def replay(self, progress: Progress | None) -> "Replay | Refusal":
         """Return the replay of the labels that the server makes."""
 

@@ -46,14 +46,20 @@ def config_body(config: SelectionConfig) -> dict[str, Any]:
     return {_camel(name): value for name, value in config.to_json().items()}
 
 
+def options_of(connection: Connection) -> dict[str, Any]:
+    """Return which goals and limits a server knows, and what else it can do; one that is too old knows none."""
+    try:
+        options: dict[str, Any] = connection.get("/versions/selection")
+    except NotFoundError:
+        return {"goals": [], "limits": []}
+    return options
+
+
 def _check_options(connection: Connection, config: SelectionConfig) -> None:
     """Raise unless the server knows what is asked for: a server that is too old would leave it out without a word."""
     if not config.goals and not config.limits and config.budget is None:
         return
-    try:
-        options = connection.get("/versions/selection")
-    except NotFoundError:
-        options = {"goals": [], "limits": []}
+    options = options_of(connection)
     asked = [("goal", "goals", record.kind) for record in config.goals]
     asked += [("limit", "limits", record.kind) for record in config.limits]
     for noun, listed, kind in asked:

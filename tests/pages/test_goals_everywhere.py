@@ -1,7 +1,4 @@
-"""Every goal and limit from the page, in a shell, by a round file and by its Python code: the same rows.
-
-That a server selects them, too, is in tests/steps/test_goal_arrays.py.
-"""
+"""Every goal and limit from the page, over HTTP, in a shell, by a round file and by its Python code: the same rows."""
 
 import json
 from collections.abc import Iterator
@@ -10,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic.alias_generators import to_camel
 from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
@@ -18,6 +16,8 @@ from al_core.config import GOALS, LIMITS
 from al_core.steps.selections import selection_of
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
+from tests.api.calls import Api, wait
+from tests.api.conftest import api_server
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
@@ -76,6 +76,17 @@ def in_a_shell(capsys: pytest.CaptureFixture[str], workspace: Workspace, *argume
     return added
 
 
+def over_http(workspace: Workspace, dataset: Dataset, settings: dict[str, Any]) -> list[str]:
+    body = {to_camel(name): value for name, value in settings.items()} | {"name": "over HTTP", "followsRounds": True}
+    with api_server(workspace) as address:
+        api = Api(address, dataset.id)
+        ended = wait(api, api("POST", f"{api.dataset}/selections", 201, body)["jobId"])
+    assert ended["status"] == "FINISHED", ended["error"]
+    tag = dataset.tag("over HTTP")
+    assert tag.id == ended["result"]["data"]
+    return dataset.filenames(selection_of(dataset, tag).added_rows)
+
+
 @pytest.mark.parametrize("kind", [*GOALS, *LIMITS])
 def test_a_goal_or_limit_selects_the_same_from_everywhere(
     shop: Dataset, open_page: Open, capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
@@ -89,6 +100,7 @@ def test_a_goal_or_limit_selects_the_same_from_everywhere(
         del settings["name"]
         file = tmp_path / "settings.json"
         file.write_text(json.dumps(settings))
+        assert over_http(workspace, shop, settings) == names
         by_command = ("select", "--dataset", "shop", "--name", "by command", "--config", str(file))
         assert in_a_shell(capsys, workspace, *by_command) == names
         round_file = tmp_path / "round.yaml"

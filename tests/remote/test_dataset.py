@@ -9,7 +9,7 @@ from PIL import Image
 
 from al_core import workflow
 from al_core.api.server.media import media_app
-from al_core.config import SelectionConfig
+from al_core.config import AtMost, Pattern, SelectionConfig
 from al_core.evaluation import Refusal
 from al_core.exceptions import (
     ALCoreError,
@@ -70,6 +70,21 @@ def test_a_selection_on_the_server_equals_a_local_one(line: RemoteDataset, datas
     assert dataset.tag("there") == there.tag
     assert workflow.read_selection(line, line.tag("there")) is not None
     assert "ApiWorkflowClient(server=" in selection_code(line, there)
+
+
+def test_the_server_says_what_limits_cost_and_edits_a_pick(line: RemoteDataset, dataset: Dataset) -> None:
+    config = SelectionConfig("CORESET", 3, name="there", seed=0, limits=[AtMost(2, per=Pattern("?.{}"))])
+    assert workflow.check_selection(line, config) == workflow.check_selection(dataset, config)
+    there = workflow.run_selection(line, config)
+    assert workflow.limit_costs(line, there) == workflow.limit_costs(dataset, there)
+    [counts] = workflow.group_counts(line, there)
+    assert (counts.names, counts.picked.tolist()) == (("png",), [2])
+    row = int(there.added_rows[1])
+    edit = workflow.next_best(line, there, [], row)
+    assert edit == workflow.next_best(dataset, there, [], row)
+    edited = workflow.edit_selection(line, there, [edit], name="edited")
+    assert edited.added_rows.tolist() == [int(there.added_rows[0]), edit.replacement]
+    assert dataset.tag("edited") == edited.tag
 
 
 def test_what_the_server_refuses_to_select_is_the_same_error(line: RemoteDataset) -> None:

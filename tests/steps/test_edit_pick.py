@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.config import AtMost, Folder, SelectionConfig
-from al_core.exceptions import InvalidInputError
+from al_core.config import AtMost, Exclude, Folder, SelectionConfig
+from al_core.exceptions import InvalidInputError, NotAllowedError
+from al_core.formats import Predictions
 from al_core.steps.edit_pick import Edit, leave_out
 from al_core.steps.selections import selection_of
 from al_core.steps.snippet import selection_code
@@ -78,3 +79,38 @@ def test_what_is_not_there_cannot_be_edited(shop: Dataset, pick: workflow.Select
     everything = [Edit(row) for row in pick.added_rows.tolist()]
     with pytest.raises(InvalidInputError, match="at least one image"):
         workflow.edit_selection(shop, pick, everything, name="mine-edited")
+
+
+def test_only_what_the_selection_could_have_picked_takes_a_place(shop: Dataset) -> None:
+    labeled = shop.create_tag("done", np.array([0]))
+    query = shop.create_tag("some", np.arange(7))
+    config = SelectionConfig("ACTIVE_LEARNING", 3, name="mine", seed=1, limits=[Exclude(tag="hard")])
+    pick = workflow.run_selection(shop, config, query_tag=query, labeled_tag=labeled)
+    first, second = pick.added_rows.tolist()
+    # Labeled, excluded, outside the query set, not there at all, and in the selection already.
+    for replacement in (0, 3, 7, 8, -1, second):
+        with pytest.raises(InvalidInputError, match=f"row {replacement} "):
+            workflow.edit_selection(shop, pick, [Edit(first, replacement)], name="mine-edited")
+    with pytest.raises(InvalidInputError, match="not in the selection"):
+        workflow.next_best(shop, pick, [Edit(first), Edit(first)], second)
+
+
+def test_what_labelers_have_is_not_edited(shop: Dataset, pick: workflow.Selection) -> None:
+    workflow.mark_sent(shop, pick.tag)
+    sent = selection_of(shop, shop.tag("mine"))
+    edit = leave_out(sent, [], int(sent.added_rows[0]))
+    with pytest.raises(NotAllowedError, match="release it"):
+        workflow.edit_selection(shop, sent, [edit], name="mine-edited")
+
+
+def test_a_pick_that_was_made_without_embeddings_is_edited_too(workspace: Workspace) -> None:
+    names = ["a.png", "b.png", "c.png"]
+    dataset = workspace.create_dataset("plain", names)
+    cat = np.array([0.5, 0.6, 0.9], np.float32)
+    predictions = Predictions(names, ["cat", "dog"], np.column_stack([cat, 1 - cat]))
+    workflow.store_predictions(dataset, predictions, workflow.check_predictions(dataset, predictions))
+    pick = workflow.run_selection(dataset, SelectionConfig("ACTIVE_LEARNING", 2, name="mine", seed=1))
+    swapped = workflow.next_best(dataset, pick, [], 1)
+    assert workflow.edit_selection(dataset, pick, [swapped], name="edited").added_rows.tolist() == [0, 2]
+    [classes] = workflow.group_counts(dataset, pick)
+    assert classes.picked.tolist() == [2, 0]

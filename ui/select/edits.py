@@ -27,7 +27,7 @@ def as_edited(selection: workflow.Selection) -> workflow.Selection:
 
 def edit_buttons(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
     """Draw, about one image of a selection, what can be done with it before it is exported."""
-    reason = obstacle(_hindrance(dataset, selection, row))
+    reason = obstacle(_hindrance(selection, row))
     with st.container(horizontal=True, gap="xsmall"):
         is_left_out = st.button(
             "Leave out",
@@ -90,9 +90,7 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
             st.rerun()
 
 
-def _hindrance(dataset: Dataset, selection: workflow.Selection, row: int) -> str | None:
-    if dataset.server:
-        return "Selections on a server are edited there"
+def _hindrance(selection: workflow.Selection, row: int) -> str | None:
     if selection.tag.is_sent:
         return "Labelers have this selection: release it first"
     if row in selection.test_rows:

@@ -24,7 +24,7 @@ def show_shortfalls(dataset: Dataset, selection: workflow.Selection) -> None:
 
 def show_limit_costs(dataset: Dataset, selection: workflow.Selection) -> None:
     """Say what each limit cost; on a large dataset, where it takes a while, once somebody asks."""
-    if not selection.config.limits or dataset.server:
+    if not selection.config.limits:
         return
     key = key_of("limit-costs", selection.tag.id)
     is_asked = dataset.n_samples <= LARGEST_SMALL or st.session_state.get(key, False)
@@ -48,8 +48,6 @@ def show_limit_costs(dataset: Dataset, selection: workflow.Selection) -> None:
 
 def show_group_counts(dataset: Dataset, selection: workflow.Selection) -> None:
     """Draw a table for each grouping: the pool, the selection and RANDOM."""
-    if dataset.server:
-        return
     try:
         tables = _counts(dataset.image_key, selection.tag.id, dataset, selection)
     except ALCoreError:

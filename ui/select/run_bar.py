@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.exceptions import ALCoreError
+from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.steps.outlook import Outlook
 from al_core.store import Dataset
 from al_core.text import counted
@@ -32,11 +32,11 @@ class Consequence:
 
 
 def foresee(dataset: Dataset, config: SelectionConfig, start: StartingPoint) -> Consequence:
-    """Return what a configuration would do; on a server, which has the arrays, as much as can be told from here."""
-    if dataset.server:
-        return Consequence(_asked_text(config, len(start.chosen)))
+    """Return what a configuration would do; of a server that is too old to say, as much as can be told from here."""
     try:
         outlook = _outlook(_content_key(dataset, start), _config_key(config), dataset, config, start)
+    except NotAllowedError:
+        return Consequence(_asked_text(config, len(start.chosen)))
     except ALCoreError as error:
         return Consequence("", refusal=str(error))
     refusal = None
@@ -83,7 +83,7 @@ def _content_key(dataset: Dataset, start: StartingPoint) -> str:
     """Return what changes with tags and arrays."""
     chosen = (start.query.id, start.labeled and start.labeled.id)
     tags = [(tag.id, tag.name, tag.role, tag.is_sent, tag.size) for tag in dataset.tags()]
-    return f"{dataset.image_key} {dataset.last_modified_at} {hash((chosen, *tags))}"
+    return f"{dataset.image_key} {dataset.last_modified_at()} {hash((chosen, *tags))}"
 
 
 @st.cache_data(max_entries=64, ttl=60, show_spinner=False)

@@ -4,6 +4,9 @@ from pydantic import Field, FiniteFloat
 
 from al_core.api.schemas.wire import Count, Int64, Wire
 from al_core.config import SelectionConfig
+from al_core.steps.edit_pick import Edit
+
+MOST_EDITS = 10_000
 
 
 class StoppingCondition(Wire):
@@ -79,8 +82,34 @@ class SelectionCreate(SelectionInputs):
         return SelectionConfig(**self.model_dump(exclude=set(SelectionInputs.model_fields)))
 
 
+class EditData(Wire):
+    """One change of a pick: `row` leaves it, and `replacement`, unless it is null, takes its place."""
+
+    row: Count
+    replacement: Count | None = None
+
+    def to_edit(self) -> Edit:
+        """Return the edit."""
+        return Edit(self.row, self.replacement)
+
+
+class NextBestCreate(Wire):
+    """A row to swap for the next best one, after the edits made so far."""
+
+    edits: list[EditData] = Field(default=[], max_length=MOST_EDITS)
+    row: Count
+
+
+class EditsCreate(Wire):
+    """The edits of a selection, and the name of the new tag that holds it as they leave it."""
+
+    edits: list[EditData] = Field(max_length=MOST_EDITS)
+    name: str
+
+
 class SelectionOptions(Wire):
-    """The kinds of goals and limits that a server knows."""
+    """The kinds of goals and limits that a server knows, and whether it says what a selection will come to."""
 
     goals: list[str]
     limits: list[str]
+    checks: bool = True

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 from fastapi import APIRouter, Request
 
@@ -13,6 +14,7 @@ from al_core.steps import selection_plan
 from al_core.steps.outlook import look_ahead
 from al_core.store import INITIAL_TAG, Kind, LocalDataset
 from al_core.types import Progress
+from al_core.wire.picks import write_outlook
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_class=JsonRoute)
 
@@ -41,6 +43,15 @@ def create_selection(request: Request, dataset: DatasetOfPath, body: SelectionCr
     return start(request, dataset, body.to_config(), body)
 
 
+@router.post("/selections/check")
+def check_selection(dataset: DatasetOfPath, body: SelectionCreate) -> dict[str, Any]:
+    """Return what a selection will come to at most: images, the expected bill, what falls short (al_core extension).
+
+    Nothing is selected or stored; what cannot be run is refused here as it is by `POST …/selections`.
+    """
+    return write_outlook(look_ahead(dataset, body.to_config(), read_inputs(dataset, body)))
+
+
 def absolute_count(dataset: LocalDataset, inputs: SelectionInputs, n_samples: float) -> int:
     """Return a number of samples; a share between 0 and 1 is of the query tag and rounded up."""
     if 0 < n_samples < 1:
@@ -56,18 +67,7 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
     """Start the job of a selection. What can be wrong with the request is found before it, not by the job."""
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
         dataset.check_tag_name(config.name)
-    if not dataset.n_samples:
-        raise MissingInputError(f"dataset '{dataset.name}' has no '{INITIAL_TAG}' yet; add samples first")
-    query_tag = find_optional_tag(dataset, inputs.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET")
-    labeled_tag = find_optional_tag(dataset, inputs.preselected_tag_id, "TAG_PRESELECTEDTAG_NOT_IN_DATASET")
-    embedding_name = None
-    if inputs.embedding_id:
-        embedding_name = find_array(dataset, Kind.EMBEDDING, inputs.embedding_id, "EMBEDDING_UNKNOWN").name
-
-    start_from = selection_plan.SelectionInputs(
-        query_tag, labeled_tag, embedding_name, inputs.follows_rounds, inputs.round_digest
-    )
-
+    start_from = read_inputs(dataset, inputs)
     if config.goals or config.limits or config.budget:
         look_ahead(dataset, config, start_from)
 
@@ -76,3 +76,17 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
 
     title = f"{config.method} selection '{config.name}'"
     return JobCreated(job_id=services(request).jobs.start(None, title, select, dataset.id).id)
+
+
+def read_inputs(dataset: LocalDataset, inputs: SelectionInputs) -> selection_plan.SelectionInputs:
+    """Return what a selection begins with, its ids looked up."""
+    if not dataset.n_samples:
+        raise MissingInputError(f"dataset '{dataset.name}' has no '{INITIAL_TAG}' yet; add samples first")
+    query_tag = find_optional_tag(dataset, inputs.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET")
+    labeled_tag = find_optional_tag(dataset, inputs.preselected_tag_id, "TAG_PRESELECTEDTAG_NOT_IN_DATASET")
+    embedding_name = None
+    if inputs.embedding_id:
+        embedding_name = find_array(dataset, Kind.EMBEDDING, inputs.embedding_id, "EMBEDDING_UNKNOWN").name
+    return selection_plan.SelectionInputs(
+        query_tag, labeled_tag, embedding_name, inputs.follows_rounds, inputs.round_digest
+    )

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from al_core import workflow
+from al_core.config import SelectionConfig
 from al_core.store import Workspace
 from al_core.wire.array_bundle import CONTENTS
 from tests.patience import PATIENCE
@@ -130,6 +131,22 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
             "embeddingId": "{embedding}",
             **tags,
         },
+        ("POST", "{dataset}/selections/check"): {
+            "name": f"selection {number}",
+            "method": "CORAL",
+            "nSamples": 3,
+            "goals": [{"kind": "prefer", "column": "mine", "strength": 2.0}, {"kind": "novel"}],
+            "limits": [
+                {"kind": "at-most", "k": 2, "per": {"kind": "pattern", "text": "{}.jpg"}},
+                {"kind": "apart", "by": {"kind": "column", "name": "mine"}, "at_least": 0.1},
+                {"kind": "quota", "by": {"kind": "folder", "depth": 1}, "ranges": [["a", [0, 2]]]},
+                {"kind": "between", "name": "mine", "at_least": 0.1, "at_most": 0.9},
+            ],
+            "budget": {"total": 5, "unit": "money", "per_image": 0.5, "currency": "EUR"},
+            **tags,
+        },
+        ("POST", "{dataset}/tags/{selection}/next-best"): {"row": 0, "edits": [{"row": 5, "replacement": 2}]},
+        ("POST", "{dataset}/tags/{selection}/edits"): {"name": f"edited {number}", "edits": [{"row": 0}]},
         ("POST", "{dataset}/compare"): {
             "configs": [{"name": f"compared {number}", "method": "RANDOM", "nSamples": 3, "seed": 1}],
             "embeddingId": "{embedding}",
@@ -205,6 +222,7 @@ def client_of(server: str, workspace: Workspace, name: str) -> Client:
         "dataset": f"/datasets/{dataset.id}",
         "tag": dataset.tag("initial-tag").id,
         "leaf": leaf.id,
+        "selection": workflow.run_selection(dataset, SelectionConfig("CORESET", 2, name="picked", seed=1)).tag.id,
         "embedding": dataset.arrays.get("embedding", "default").id,
         "sample": f"{dataset.id[:16]}00000000",
         "model": dataset.models.all()[0].id,
@@ -256,6 +274,7 @@ def read_everything(client: Client) -> None:  # noqa: PLR0912 - one branch per r
         client.read("{dataset}/tags/{id}/filenames", id=tag["id"])
         for score in client.read("{dataset}/tags/{id}/scores", id=tag["id"]):
             client.read("{dataset}/tags/{id}/scores/{score}", id=tag["id"], score=score["id"])
+    client.read("{dataset}/tags/{selection}/group-counts")
     for name in ("LabelStudio/tasks", "LabelBox/datarows", "Sama/tasks", "basic/filenames"):
         client.read("{dataset}/tags/{tag}/export/" + name)
     for export in client.read("{dataset}/tags/{tag}/exports"):

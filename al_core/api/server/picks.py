@@ -1,0 +1,67 @@
+"""A selection once it is made: what its limits cost, its groups, and edits of the pick (al_core extensions)."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from al_core import workflow
+from al_core.api.schemas.jobs import JobCreated
+from al_core.api.schemas.selections import EditsCreate, NextBestCreate
+from al_core.api.schemas.wire import Created
+from al_core.api.server.bodies import JsonRoute
+from al_core.api.server.cards import selection_of_path
+from al_core.api.server.context import DatasetOfPath, services
+from al_core.api.server.errors import coded
+from al_core.types import Progress
+from al_core.wire.picks import write_edits, write_group_counts, write_limit_costs
+
+router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}", tags=["Selection"], route_class=JsonRoute)
+
+
+@router.post("/limit-costs", status_code=201)
+def create_limit_costs(request: Request, dataset: DatasetOfPath, tag_id: str) -> JobCreated:
+    """Start selecting once more without each limit of a selection, to see what it costs; nothing is stored.
+
+    The result of the job is JSON: for each limit its `words`, the shares `covered` with it and `without` it, `nPicked`,
+    `nWithout`, and all that as a `text`.
+    """
+    selection = selection_of_path(dataset, tag_id)
+
+    def measure(progress: Progress) -> str:
+        return json.dumps(write_limit_costs(workflow.limit_costs(dataset, selection, progress=progress)))
+
+    title = f"What limits cost in '{selection.tag.name}'"
+    return JobCreated(job_id=services(request).jobs.start(None, title, measure, dataset.id).id)
+
+
+@router.get("/group-counts")
+def read_group_counts(dataset: DatasetOfPath, tag_id: str) -> list[dict[str, Any]]:
+    """Return how many samples of each class and group are in a selection, in its pool, and in RANDOM's draws."""
+    return write_group_counts(workflow.group_counts(dataset, selection_of_path(dataset, tag_id)))
+
+
+@router.post("/next-best", status_code=201)
+def create_next_best(request: Request, dataset: DatasetOfPath, tag_id: str, body: NextBestCreate) -> JobCreated:
+    """Start looking for what the method picks in place of a row, after all that stay; nothing is stored.
+
+    The result of the job is JSON, an edit: `row` and its `replacement`.
+    """
+    selection = selection_of_path(dataset, tag_id)
+    edits = [each.to_edit() for each in body.edits]
+
+    def look(progress: Progress) -> str:
+        [edit] = write_edits([workflow.next_best(dataset, selection, edits, body.row)])
+        return json.dumps(edit)
+
+    title = f"The next best in '{selection.tag.name}'"
+    return JobCreated(job_id=services(request).jobs.start(None, title, look, dataset.id).id)
+
+
+@router.post("/edits", status_code=201)
+def store_edited(dataset: DatasetOfPath, tag_id: str, body: EditsCreate) -> Created:
+    """Store a selection as edits leave it as another tag; the one before stays."""
+    selection = selection_of_path(dataset, tag_id)
+    edits = [each.to_edit() for each in body.edits]
+    with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
+        return Created(id=workflow.edit_selection(dataset, selection, edits, name=body.name).tag.id)
