@@ -5,14 +5,15 @@ from al_core.steps.loop import read_loop
 from al_core.steps.next_batch import NextBatch
 from al_core.text import counted
 from ui import state
-from ui.explore import columns, filters
+from ui.explore import columns, filters, groups
 from ui.explore.filter_row import filter_row
 from ui.explore.gallery import show_images
 from ui.explore.histograms import histograms
-from ui.explore.map import MAP_HEIGHT, choose_color, choose_tag, draw_map
+from ui.explore.layout import panes
+from ui.explore.map import choose_color, choose_tag, draw_map
 from ui.explore.next_batch import proposed, show_next_batch
 from ui.explore.similar import similar_chip, similar_mask, similar_to
-from ui.explore.view import choose_view, clear_lasso, forget_umap_job, show_umap_job
+from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
 from ui.messages import plain
 from ui.session import Key
 
@@ -25,22 +26,30 @@ def explore(batch: NextBatch | None) -> None:
         st.rerun()
     dataset = state.require_dataset()
     numbers = columns.number_columns(dataset)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        color = choose_color(dataset, numbers)
-        tag = choose_tag(dataset)
-        view = choose_view(dataset)
-    # The row above the map counts what passes, which is known only once the map has said what is drawn on it.
-    row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
-    left, right = st.columns([3, 2], gap="medium")
+    map_pane, panel = panes()
+    with panel:
+        with st.container(key="explore-colors", horizontal=True, vertical_alignment="bottom", gap="small"):
+            color = choose_color(dataset, numbers)
+            tag = choose_tag(dataset)
+            view = choose_view(dataset)
+        # It counts what passes, which is known only once the map has said what is drawn on it.
+        row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
     masks = filters.masks(dataset, numbers) | similar_mask(dataset)
     similar = similar_to(dataset)
     reasons = list(filters.in_words(filters.current(dataset)))
     if similar:
         reasons.append(f"like {similar.title}")
     outlined = None
-    with left:
+    with map_pane:
         if view:
-            outlined = draw_map(dataset, view, tag, columns.map_colors(dataset, numbers, color), masks, batch)
+            outlined = draw_map(
+                dataset,
+                view,
+                tag,
+                groups.group(dataset, color) or columns.map_colors(dataset, numbers, color),
+                masks,
+                batch,
+            )
         else:
             st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
     st.session_state[Key.MAP_OUTLINED] = outlined is not None
@@ -51,26 +60,26 @@ def explore(batch: NextBatch | None) -> None:
     sorted_by = color if color in numbers else next(iter(numbers), None)
     with row:
         filter_row(dataset, int(mask.sum()), clear_lasso=None if outlined is None else clear_lasso)
-    with right, st.container(height=MAP_HEIGHT if numbers else "content", border=False, gap="xsmall"):
-        histograms(dataset, numbers, masks, first=sorted_by, color=color, height=MAP_HEIGHT)
-    if view and view.n_landmarks:
-        st.caption(
-            f"A full UMAP of {dataset.n_samples:,} images takes too long: it laid out {view.n_landmarks:,} chosen at "
-            "random, and placed every other one beside its nearest neighbors among those."
-        )
-    if view and not view.has_umap:
-        show_umap_job(dataset, view.embedding)
-    elif view:
-        forget_umap_job(dataset, view.embedding)
-    similar_chip(dataset)
     order = similar.rows if similar else None
-    show_images(dataset, mask, numbers[sorted_by] if sorted_by else None, reasons, order)
+    with panel:
+        histograms(dataset, numbers, masks, first=sorted_by, color=color)
+        similar_chip(dataset)
+        show_images(dataset, mask, numbers[sorted_by] if sorted_by else None, reasons, order)
+    with map_pane:
+        say_how_umap_was_made(view)
+        if view and not view.has_umap:
+            show_umap_job(dataset, view.embedding)
+        elif view:
+            forget_umap_job(dataset, view.embedding)
 
 
-st.title("Explore")
 dataset = state.require_dataset()
 total = counted(dataset.n_samples, "image")
 loop = read_loop(dataset)
-st.caption(f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?")
+with st.container(key="explore-head", horizontal=True):
+    st.title("Explore", width="content")
+    st.caption(
+        f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?", width="content"
+    )
 show_next_batch(dataset, loop)
 explore(proposed(dataset, loop))

@@ -15,7 +15,7 @@ from al_core.steps.tasks import PredictionCard
 from al_core.steps.tasks.task import Box, Keypoint
 from al_core.store import Dataset, Kind, StoredArray
 from al_core.text import percent
-from ui.charts import BLUE
+from ui.charts import BLUE, GRAY
 from ui.explore.similar import find_similar_buttons
 from ui.images import image_url
 from ui.messages import plain
@@ -61,27 +61,30 @@ def _image(dataset: Dataset, card: SampleCard) -> str:
     address = image_url(dataset, card.row)
     name = escape(card.filename, quote=True)
     image = f'<img class="sample-image" src="{address}/full" alt="{name}">'
-    shapes = _boxes(card.prediction.boxes) + _points(card.prediction.keypoints)
+    shapes = _boxes(card.prediction) + _points(card.prediction)
     if card.prediction.has_mask:
         shapes += f'<img class="sample-mask" src="{address}/mask" alt="">'
     return f'<div class="sample-frame">{image}{shapes}</div>' if shapes else image
 
 
-def _boxes(boxes: Sequence[Box]) -> str:
+def _boxes(prediction: PredictionCard) -> str:
     # Coordinates are shares of the image's sides.
     return "".join(
-        f'<div class="sample-box" style="left: {100 * box.x0}%; top: {100 * box.y0}%; '
+        f'<div class="sample-box" data-color="{color}" style="--color: {color}; '
+        f"left: {100 * box.x0}%; top: {100 * box.y0}%; "
         f'width: {100 * (box.x1 - box.x0)}%; height: {100 * (box.y1 - box.y0)}%">'
         f"<span>{escape(box.label)} {box.score:.2f}</span></div>"
-        for box in boxes
+        for box in prediction.boxes
+        for color in [prediction.colors.get(box.label, GRAY)]
     )
 
 
-def _points(keypoints: Sequence[Keypoint]) -> str:
+def _points(prediction: PredictionCard) -> str:
     return "".join(
         f'<div class="sample-point" title="{escape(point.label, quote=True)} {point.score:.2f}" '
-        f'style="left: {100 * point.x}%; top: {100 * point.y}%; opacity: {0.35 + 0.65 * point.score}"></div>'
-        for point in keypoints
+        f'style="--color: {prediction.colors.get(point.label, GRAY)}; left: {100 * point.x}%; top: {100 * point.y}%; '
+        f'opacity: {0.35 + 0.65 * point.score}"></div>'
+        for point in prediction.keypoints
     )
 
 

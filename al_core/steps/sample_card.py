@@ -2,17 +2,18 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.image_header import image_size
+from al_core.formats.predictions.object_masks import BACKGROUND
+from al_core.steps.classes import class_colors
 from al_core.steps.predictions import annotations_of, find_predictions, read_annotations, task_of
 from al_core.steps.scores import current_scores
 from al_core.steps.tasks import PredictionCard
-from al_core.steps.tasks.segmentation import mask_color
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -72,10 +73,10 @@ def read_mask(dataset: "Dataset", row: int) -> bytes | None:
         return None
     # RGBA; classes that are not shaded stay transparent.
     palette = np.zeros((len(annotations.class_names), 4), np.uint8)
+    colors = class_colors(dataset)
     for code, name in enumerate(annotations.class_names):
-        color = mask_color(code, name)
-        if color:
-            palette[code] = [*bytes.fromhex(color.removeprefix("#")), 255]
+        if name.lower() not in BACKGROUND:
+            palette[code] = [*bytes.fromhex(colors[name].removeprefix("#")), 255]
     file = io.BytesIO()
     Image.fromarray(palette[grid]).save(file, "PNG")
     return file.getvalue()
@@ -86,10 +87,19 @@ def _describe_prediction(dataset: "Dataset", row: int) -> PredictionCard:
     if stored is None:
         return PredictionCard()
     annotations = annotations_of(dataset, stored)
-    return task_of(stored).describe(annotations, row, lambda: _image_size(dataset, row))
+    card = task_of(stored).describe(annotations, row, lambda: size_of_image(dataset, row))
+    # A mask leaves its background without a color.
+    names = card.colors if card.has_mask else {name for name, _ in card.classes} | _labels(card)
+    colors = class_colors(dataset)
+    return replace(card, colors={name: colors[name] for name in colors if name in names})
 
 
-def _image_size(dataset: "Dataset", row: int) -> tuple[int, int] | None:
+def _labels(card: PredictionCard) -> set[str]:
+    return {shape.label for shape in (*card.boxes, *card.keypoints)}
+
+
+def size_of_image(dataset: "Dataset", row: int) -> tuple[int, int] | None:
+    """Return width and height of a sample's image in pixels, or None if it has none that can be read."""
     image = dataset.image(row, "full")
     if image is None:
         return None

@@ -53,7 +53,7 @@ def test_histogram_chips_map_grid_and_tag_follow_one_selection(
     drawn = expect_fewer_than(page, uncertain)
 
     images = page.locator(".thumbnails button")
-    expect(images).to_have_count(min(drawn, 48))
+    expect(page.locator(".thumbnails")).to_have_attribute("data-count", str(drawn))
     images.first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(re.compile(r"1 − \(0\.\d{3} − 0\.\d{3}\) = 0\.\d{3}"))

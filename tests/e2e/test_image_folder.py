@@ -77,6 +77,7 @@ def test_the_second_example_of_the_readme_ends_in_a_dataset_that_explore_shows(
 
     page.goto("/explore")
     expect_explored(page, N_MIXED)
+    page.get_by_text("more histograms").click()
     for name in ("width", "height", "file_size", "sharpness", "brightness", "signal_to_noise"):
         expect(page.locator(".histogram").filter(has_text=name)).to_have_count(1)
 

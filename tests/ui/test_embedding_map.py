@@ -82,7 +82,8 @@ def test_the_arrays_used_longest_ago_go_first() -> None:
 def test_values_take_the_steps_from_low_to_high_and_nan_is_missing() -> None:
     codes, legend = Values("margin", np.array([0, 0.5, 1, np.nan, 7]), low=0, high=1).encode()
     assert codes.tolist() == [0, 127, 254, 255, 254]
-    assert legend == {"kind": "values", "name": "margin", "low": 0, "high": 1, "palette": "viridis"} | {
+    assert legend == {"kind": "values", "name": "margin", "title": "margin", "low": 0, "high": 1} | {
+        "palette": "viridis",
         "openEnds": (False, False),
         "missing": 1,
     }
@@ -109,6 +110,13 @@ def test_the_legend_lists_categories_that_occur_with_their_counts() -> None:
     ]
     assert codes.tolist() == [1, 0, 1, 255]
     assert legend["missing"] == 1
+
+
+def test_categories_have_the_colors_of_their_classes_whatever_the_legend_leaves_out() -> None:
+    colors = ("#111111", "#222222", "#333333")
+    _, legend = Categories("class", np.array([2, 2, -1]), ("cat", "dog", "eel"), colors=colors, title="Class").encode()
+    assert legend["title"] == "Class"
+    assert legend["entries"] == [{"name": "eel", "count": 2, "size": 2, "color": "#333333"}]
 
 
 def test_small_categories_beyond_the_legend_become_other() -> None:

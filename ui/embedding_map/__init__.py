@@ -68,7 +68,8 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     shown: NDArray[np.bool_] | None = None,
     card_url: str | None = None,
     image_url: str | None = None,
-    height: int = 560,
+    height: int | str = 560,
+    can_dock: bool = False,
     generation: int = 0,
 ) -> MapSelection:
     """Draw the map and return what is selected on it.
@@ -86,7 +87,8 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         card_url: Address with "{row}" of JSON with `filename`, `scores` and `classes`, read when the pointer rests
             on a point; optional `boxes` and `keypoints` are drawn over the image, and with `has_mask` a mask.
         image_url: Address with "{row}" of the image in the card; the mask's is "/mask" behind it.
-        height: In CSS pixels.
+        height: Of the points in CSS pixels, or of points and legend together as a length in CSS.
+        can_dock: Whether a tool moves what lies beside the map below it, by the event `al-core-dock`.
         generation: Another number discards the selection, here and in the browser.
 
     Raises:
@@ -111,6 +113,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         "cardUrl": card_url,
         "imageUrl": image_url,
         "height": height,
+        "canDock": can_dock,
         "generation": generation,
     }
     report = _component(key=key, data=arrays.pack(header, bits), on_selection_change=_rerun, on_picked_change=_rerun)

@@ -89,7 +89,7 @@ class Card {
 }
 
 /** Boxes [{x0, y0, x1, y1}], keypoints [{x, y}] and a mask over the image; coordinates are shares of its sides. */
-function drawShapes(picture, { boxes = [], keypoints = [], has_mask: hasMask }, maskUrl) {
+function drawShapes(picture, { boxes = [], keypoints = [], has_mask: hasMask, colors = {} }, maskUrl) {
   const fit = picture.querySelector(".fit");
   if (!fit || !(boxes.length || keypoints.length || hasMask)) return;
   if (hasMask) fit.append(h("img.mask", { src: maskUrl, alt: "" }));
@@ -98,13 +98,14 @@ function drawShapes(picture, { boxes = [], keypoints = [], has_mask: hasMask }, 
     for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
     return shape;
   };
+  const colored = (label) => (colors[label] ? `stroke: ${colors[label]}` : "");
   const drawing = draw("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
-  for (const { x0, y0, x1, y1 } of boxes) {
-    drawing.append(draw("rect", { x: 100 * x0, y: 100 * y0, width: 100 * (x1 - x0), height: 100 * (y1 - y0) }));
+  for (const { x0, y0, x1, y1, label } of boxes) {
+    drawing.append(draw("rect", { style: colored(label), x: 100 * x0, y: 100 * y0, width: 100 * (x1 - x0), height: 100 * (y1 - y0) }));
   }
-  for (const { x, y } of keypoints) {
+  for (const { x, y, label } of keypoints) {
     // A line of no length with round ends: a circle would be stretched with the image.
-    drawing.append(draw("path", { class: "keypoint", d: `M${100 * x} ${100 * y}h0` }));
+    drawing.append(draw("path", { class: "keypoint", style: colored(label), d: `M${100 * x} ${100 * y}h0` }));
   }
   fit.append(drawing);
 }

@@ -21,13 +21,14 @@ class Values:
     """One number per point, such as a score.
 
     Attributes:
-        name: What the legend calls it.
+        name: By which it is told from others.
         values: (N,); NaN is missing and drawn gray.
         low: The number at the lower end of the palette; by default the smallest.
         high: The number at its upper end; by default the largest.
         palette: Its colors from low to high.
         open_ends: Whether there are numbers below `low`, and above `high`, which have the outer colors: the legend
             says so.
+        title: What the legend calls it, if not by its name.
         digest: Names the content of `values`; without it, it is calculated in every run.
     """
 
@@ -38,11 +39,12 @@ class Values:
     palette: Palette = "viridis"
     open_ends: tuple[bool, bool] = (False, False)
     digest: str | None = None
+    title: str = ""
 
     @property
     def identity(self) -> tuple[str, str]:
         """The digest of the content and the settings beside it: two that share both are encoded alike."""
-        settings = (self.values.dtype, self.name, self.low, self.high, self.palette, self.open_ends)
+        settings = (self.values.dtype, self.name, self.low, self.high, self.palette, self.open_ends, self.title)
         return self.digest or digest_of(self.values), repr(settings)
 
     @property
@@ -60,7 +62,14 @@ class Values:
         with np.errstate(invalid="ignore"):
             steps = np.clip((values - np.float32(low)) * np.float32(scale) + 0.5, 0, LAST_STEP)
         codes = np.where(is_finite, steps, MISSING).astype(np.uint8)
-        legend = {"kind": "values", "name": self.name, "low": low, "high": high, "palette": self.palette}
+        legend = {
+            "kind": "values",
+            "name": self.name,
+            "title": self.title or self.name,
+            "low": low,
+            "high": high,
+            "palette": self.palette,
+        }
         return codes, legend | {"openEnds": self.open_ends, "missing": len(values) - len(finite)}
 
     def _limits(self, finite: NDArray[np.float32]) -> tuple[float, float]:
@@ -76,11 +85,13 @@ class Categories:
     """One category per point, such as its predicted class or a tag.
 
     Attributes:
-        name: What the legend calls it.
+        name: By which it is told from others.
         codes: (N,) positions in `names`; -1 is missing and drawn gray.
         names: The categories. The legend lists the 24 largest, everything else is "other".
         sizes: How many points belong to each category if they may belong to several, of which they have the color of
             one; None for a category whose points all have its color.
+        colors: Of each category, `#rrggbb`; by default those of the theme in the order of the legend.
+        title: What the legend calls it, if not by its name.
         digest: Names the content of `codes`; without it, it is calculated in every run.
     """
 
@@ -89,11 +100,15 @@ class Categories:
     names: tuple[str, ...]
     digest: str | None = None
     sizes: tuple[int | None, ...] = ()
+    colors: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def identity(self) -> tuple[str, str]:
         """The digest of the content and the settings beside it: two that share both are encoded alike."""
-        return self.digest or digest_of(self.codes), repr((self.codes.dtype, self.name, self.names, self.sizes))
+        return self.digest or digest_of(self.codes), repr(
+            (self.codes.dtype, self.name, self.names, self.sizes, self.colors, self.title)
+        )
 
     @property
     def array(self) -> NDArray[np.integer]:
@@ -114,9 +129,10 @@ class Categories:
         entries = [self._entry(int(code), int(counts[code])) for code in listed]
         if other := int(counts.sum() - counts[listed].sum()):
             entries.append({"name": "other", "count": other, "size": other, "other": True})
-        legend = {"kind": "categories", "name": self.name, "entries": entries}
+        legend = {"kind": "categories", "name": self.name, "title": self.title or self.name, "entries": entries}
         return entry_of[self.codes], legend | {"missing": int((self.codes < 0).sum())}
 
     def _entry(self, code: int, count: int) -> dict[str, Any]:
         size = self.sizes[code] if self.sizes else None
-        return {"name": self.names[code], "count": count, "size": count if size is None else size}
+        color = {"color": self.colors[code]} if self.colors else {}
+        return {"name": self.names[code], "count": count, "size": count if size is None else size} | color

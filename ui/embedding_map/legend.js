@@ -26,9 +26,9 @@ function valuesLegend(legend, theme) {
   const high = (isOpenAbove ? "≥ " : "") + formatNumber(legend.high);
   const bar = h("div.bar", { role: "img", "aria-label": `from ${low} to ${high}` });
   bar.style.background = `linear-gradient(to right, ${paletteStops(legend.palette, theme).join(", ")})`;
-  const range = h("div.range", {}, h("span", {}, low), h("span", {}, high));
+  const scale = h("div.scale", {}, h("span", {}, low), bar, h("span", {}, high));
   const missing = legend.missing ? h("div.missing", {}, h("i.swatch.none"), `${legend.missing.toLocaleString("en")} without a value`) : null;
-  return [bar, range, missing];
+  return [scale, missing];
 }
 
 function entryRow({ name, count, size, color, isHidden, toggle, solo }) {
@@ -82,7 +82,7 @@ function marksLegend(counts, theme, hiddenMarks, actions) {
 
 function fillLegend(panel, { header, theme, hidden, hiddenMarks, isOpen, actions }) {
   const { colors, marks } = header;
-  const title = colors?.name ?? "Marks";
+  const title = colors?.title ?? "Marks";
   const heading = { type: "button", "aria-expanded": String(isOpen), "aria-label": `Legend: ${title}`, onclick: actions.fold };
   const parts = [h("h3", {}, h("button.fold", heading, h("span", {}, title)))];
   panel.classList.toggle("folded", !isOpen);

@@ -5,6 +5,7 @@ const ICONS = {
   closer: "M12 5v14M5 12h14",
   farther: "M5 12h14",
   reset: "M4 4v5h5M4.6 9A8 8 0 1 1 4 13.5",
+  dock: "M4 5.5A1.5 1.5 0 0 1 5.5 4h13A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18.5zM14.5 4v16",
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
 const MODES = { pan: ["Move the map", "G"], lasso: ["Draw around images", "S"], box: ["Draw a box around images", "B"] };
@@ -34,6 +35,11 @@ function createRenderer(canvas) {
   return isEmulation ? new RasterRenderer(canvas) : new WebGLRenderer(canvas.getContext("webgl2", GL_OPTIONS));
 }
 
+/** Whoever has divided the page between map and images listens. */
+function dock() {
+  window.dispatchEvent(new CustomEvent("al-core-dock"));
+}
+
 class EmbeddingMap {
   constructor(parent) {
     this.camera = new Camera();
@@ -61,8 +67,10 @@ class EmbeddingMap {
     this.empty = h("div.empty", { hidden: true }, h("b", {}, "No points yet"), h("span", {}, "The map appears as soon as there are embeddings."));
     const clear = h("button", { type: "button", "aria-label": "Clear the selection", onclick: () => this.#setOutline(null) }, "×");
     this.chip = h("div.chip", { hidden: true }, h("span", {}, "Selection"), clear);
-    this.stage = h("div.stage", {}, this.canvas, this.overlay, this.empty, this.legend, this.chip, this.status, this.#buildToolbar());
-    this.root = h("div.map", { tabindex: "0", role: "application" }, this.stage);
+    this.stage = h("div.stage", {}, this.canvas, this.overlay, this.empty, this.#buildToolbar());
+    // Below the points, which it must not cover.
+    this.strip = h("div.strip", {}, this.legend, this.chip, this.status);
+    this.root = h("div.map", { tabindex: "0", role: "application" }, this.stage, this.strip);
     this.root.locate = (row) => this.#place(row); // where a row is drawn, for browser tests
     this.card = new Card(this.stage, () => this.#pin(-1));
     parent.querySelector(".map")?.remove();
@@ -76,6 +84,7 @@ class EmbeddingMap {
       Object.entries(MODES).map(([mode, [label, key]]) => [mode, button(mode, label, key, () => this.#setMode(mode))]),
     );
     const group = (...buttons) => h("div.group", {}, ...buttons);
+    this.dockButton = button("dock", "Images beside or below", "D", dock);
     return h(
       "div.toolbar",
       { role: "toolbar", "aria-label": "Map tools", "aria-orientation": "vertical" },
@@ -85,7 +94,7 @@ class EmbeddingMap {
         button("farther", "Zoom out", "−", () => this.#zoom(1 / 1.6)),
         button("reset", "Show all images", "R", () => this.#resetView()),
       ),
-      group(button("full", "Full screen", "F", () => this.#toggleFullScreen())),
+      group(this.dockButton, button("full", "Full screen", "F", () => this.#toggleFullScreen())),
     );
   }
 
@@ -100,7 +109,10 @@ class EmbeddingMap {
     if (version === this.version) return;
     this.version = version;
     const header = JSON.parse(text);
-    this.stage.style.height = `${header.height}px`;
+    const isLength = typeof header.height === "string";
+    this.root.style.height = isLength ? header.height : "";
+    this.stage.style.height = isLength ? "" : `${header.height}px`;
+    this.dockButton.hidden = !header.canDock;
     fetchPoints(header, shown, this.points)
       .then((points) => this.version === version && this.#show(header, points, theme))
       .catch((error) => this.#fail(error));
@@ -554,6 +566,7 @@ class EmbeddingMap {
       b: () => this.#setMode("box"),
       r: () => this.#resetView(),
       f: () => this.#toggleFullScreen(),
+      d: () => this.header.canDock && dock(),
       Escape: () => this.#escape(),
       "+": () => this.#zoom(1.4),
       "=": () => this.#zoom(1.4),

@@ -41,7 +41,7 @@ function readTheme(element) {
 function categoryColors(legend, theme) {
   const own = theme.categories.filter((color) => Math.max(...parseColor(color)) - Math.min(...parseColor(color)) > 40);
   const colors = [...own, ...MORE_COLORS];
-  return legend.entries.map((entry, position) => parseColor(entry.other ? OTHER : colors[position % colors.length]));
+  return legend.entries.map((entry, position) => parseColor(entry.other ? OTHER : (entry.color ?? colors[position % colors.length])));
 }
 
 function sampleStops(stops, share) {

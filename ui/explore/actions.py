@@ -91,7 +91,7 @@ def _name_field(dataset: Dataset) -> str:
         # Another key after each tag makes another field: the same one would keep what was typed.
         key=key_of("tag-name", free_name, str(round_of(Key.TAG_NAME_ROUND))),
         label_visibility="collapsed",
-        width=170,
+        width=130,
         help="Of the new tag: letters, digits, spaces and . : ; = @ _ + -",
     )
 

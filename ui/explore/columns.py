@@ -96,15 +96,11 @@ def first_tag(dataset: Dataset) -> Categories:
             codes[filters.tag_mask([tag.mask], dataset.n_samples)] = len(names)
             names.append(tag.name)
             sizes.append(tag.size)
-    return Categories(TAG, codes, tuple(names), sizes=tuple(sizes))
+    return Categories(TAG, codes, tuple(names), sizes=tuple(sizes), title="Tag")
 
 
 def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -> Values | Categories | None:
     """Return the colors of the map; a number's palette spans the same values as its histogram."""
-    if name == PREDICTED:
-        return predicted_class(dataset)
-    if name == TAG:
-        return first_tag(dataset)
     if name not in columns:
         return text_columns(dataset).get(name or "")
     column = columns[name]

@@ -14,11 +14,9 @@ from ui.messages import plain
 from ui.session import Key, key_of, next_round, round_of
 
 MAX_CHIP_LENGTH = 48
-# One line that scrolls: chips that wrapped would move the map down.
 STYLE = """<style>
-.st-key-filter-row {flex-wrap: nowrap !important; overflow-x: auto; overflow-y: hidden; scrollbar-width: thin;
-  padding: 3px 2px;}
-.st-key-filter-row > * {flex: none !important; white-space: nowrap;}
+.st-key-filter-row {gap: .3rem .6rem !important;}
+.st-key-filter-row > * {flex: none !important; max-width: 100%;}
 [class*="st-key-chip-"] button {min-height: 1.9rem; padding: 0 .35rem 0 .65rem; border-radius: 99px;}
 [class*="st-key-chip-"] button p {font-size: .86rem; font-variant-numeric: tabular-nums;}
 </style>"""
@@ -53,7 +51,7 @@ def filter_row(dataset: Dataset, n_passing: int, *, clear_lasso: Callable[[], No
     st.markdown(f"**{n_passing:,}** of {dataset.n_samples:,} images", width="content")
     labels = in_words(current(dataset))
     if not labels and not clear_lasso:
-        st.caption("Filter: drag across a histogram, or press S and draw on the map.", width="content")
+        st.caption("Drag across the histogram, or press S and draw on the map.", width="content")
         return
     st.button(
         "Clear all",

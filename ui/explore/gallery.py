@@ -8,6 +8,7 @@ from al_core.store import Dataset
 from al_core.types import Rows
 from ui.explore.actions import actions
 from ui.explore.columns import Column
+from ui.explore.groups import class_captions
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
@@ -22,16 +23,21 @@ def show_images(
     """
     rows = _highest_first(column, len(mask)) if order is None else order
     rows = rows[mask[rows]]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Images**" + _order_in_words(column, order), width="content")
-        st.space("stretch")
+    st.markdown("**Images**" + _order_in_words(column, order))
+    with st.container(key="explore-actions", horizontal=True, vertical_alignment="center"):
         actions(dataset, rows, reasons)
     if not len(rows):
         st.info("No image passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
         return
     if not dataset.has_images:
         st.caption("No image folder set: choose it on the Datasets page.")
-    opened = image_grid(dataset, rows, lambda position: _caption(column, int(rows[position])), key="explored-page")
+    opened = image_grid(
+        dataset,
+        rows,
+        lambda position: _caption(column, int(rows[position])),
+        key="explored-page",
+        classes=class_captions(dataset),
+    )
     if opened is not None:
         show_sample(dataset, opened, is_on_explore=True)
 

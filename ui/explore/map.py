@@ -6,15 +6,15 @@ import streamlit as st
 from al_core.explore.filters import Mask, all_of, rows_mask
 from al_core.steps.chosen import added_rows, labeled_rows
 from al_core.steps.next_batch import NextBatch
-from al_core.store import Dataset, Kind, Tag, TagRole
+from al_core.store import Dataset, Tag, TagRole
 from ui.embedding_map import Categories, Ring, Values, embedding_map
-from ui.explore import columns
+from ui.explore import columns, groups
 from ui.explore.columns import Column
+from ui.explore.layout import MAP_HEIGHT
 from ui.explore.view import View
 from ui.images import image_url
 from ui.session import Key, key_of
 
-MAP_HEIGHT = 540
 NOTHING = "nothing"
 RING_NAMES = {TagRole.LABELED: "Labeled", TagRole.TEST: "Test", TagRole.DUPLICATES: "Duplicates"}
 """What the images of a tag are; of other tags the legend says their name."""
@@ -24,10 +24,14 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
     """Draw the choice of what the colors of the map mean."""
     scores = [name for name, column in numbers.items() if column.is_score]
     metadata = [name for name in numbers if name not in scores]
-    classes = [columns.PREDICTED] if dataset.arrays.newest(Kind.PREDICTION) else []
-    options = [*scores, *classes, columns.TAG, *metadata, *columns.text_columns(dataset), NOTHING]
+    options = [*scores, *groups.group_names(dataset), *metadata, *columns.text_columns(dataset), NOTHING]
     hint = "Column that colors the map; numeric columns also sort the images"
-    return st.selectbox("Color by", options, help=hint if scores else f"{hint}. No scores yet: drop predictions first")
+    return st.selectbox(
+        "Color by",
+        options,
+        format_func=lambda name: groups.TITLES.get(name, name),
+        help=hint if scores else f"{hint}. No scores yet: drop predictions first",
+    )
 
 
 def choose_tag(dataset: Dataset) -> Tag | None:
@@ -84,6 +88,7 @@ def draw_map(
         card_url=image_url(dataset, "{row}.json"),
         image_url=image_url(dataset, "{row}"),
         height=MAP_HEIGHT,
+        can_dock=True,
         generation=view.generation,
     )
     if selection.polygon is None:

@@ -114,6 +114,15 @@ def clear_lasso() -> None:
     next_round(Key.MAP_ROUND)
 
 
+def say_how_umap_was_made(view: View | None) -> None:
+    """Say below the map that UMAP has laid out only some of the images itself, if so."""
+    if view and view.n_landmarks:
+        st.caption(
+            f"A full UMAP of {len(view.points):,} images takes too long: it laid out {view.n_landmarks:,} chosen at "
+            "random, and placed every other one beside its nearest neighbors among those."
+        )
+
+
 def show_umap_job(dataset: Dataset, embedding: str) -> None:
     """Draw the progress of UMAP on a line of its own; a job that was canceled can be started again."""
     if obstacle():

@@ -1,7 +1,9 @@
-"""Grids of thumbnails, drawn by the browser from `/images` addresses."""
+"""Grids of thumbnails, drawn by the browser from `/images` addresses, as far as somebody scrolls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -9,15 +11,54 @@ import streamlit as st
 from al_core.store import Dataset
 from al_core.types import Rows
 
-# Divides evenly into 4, 6, 8 and 12 columns.
-PAGE_SIZE = 48
+PAGE_SIZE = 2_520
+"""Images of one page: as many as any grid of up to ten columns fills without a ragged row; 40 kB for the browser."""
 FOLDER = Path(__file__).parent
 
 _component = st.components.v2.component(
     "image_grid",
     css=(FOLDER / "grid.css").read_text(encoding="utf-8"),
-    js=(FOLDER / "grid.js").read_text(encoding="utf-8"),
+    js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("shapes.js", "grid.js")),
 )
+
+
+@dataclass(frozen=True)
+class ClassCaptions:
+    """The second line under each image: the class that was predicted, and the label if there is one.
+
+    Attributes:
+        names: The classes.
+        colors: Of each class by name; the same as everywhere.
+        predicted: (N,) positions in `names`, -1 where nothing was predicted.
+        labels: (N,) likewise, -1 where there is no label.
+    """
+
+    names: Sequence[str]
+    colors: Mapping[str, str]
+    predicted: Rows
+    labels: Rows
+
+    def of(self, rows: Rows) -> dict[str, Any]:
+        """Return what the browser draws below the images of these rows."""
+        return {
+            "names": list(self.names),
+            "colors": [self.colors.get(name, "") for name in self.names],
+            "predicted": self.predicted[rows].tolist(),
+            "labels": self.labels[rows].tolist(),
+        }
+
+
+@dataclass(frozen=True)
+class ShapeFilter:
+    """Which of the boxes, keypoints and masks are drawn over the images.
+
+    Attributes:
+        classes: Of these classes; of all if there are none.
+        least_confidence: From this confidence on.
+    """
+
+    classes: tuple[str, ...] = ()
+    least_confidence: float = 0.0
 
 
 def image_url(dataset: Dataset, row: int | str) -> str:
@@ -25,21 +66,41 @@ def image_url(dataset: Dataset, row: int | str) -> str:
     return f"/images/{dataset.image_key}/{row}"
 
 
-def image_grid(dataset: Dataset, rows: Rows, caption: Callable[[int], str], *, key: str) -> int | None:
+def image_grid(
+    dataset: Dataset,
+    rows: Rows,
+    caption: Callable[[int], str],
+    *,
+    key: str,
+    classes: ClassCaptions | None = None,
+    shapes: ShapeFilter | None = None,
+) -> int | None:
     """Draw the images of `rows` in their order, a page at a time, and return the row that was just clicked.
 
-    `caption` is called with positions in `rows`, only for the images of the page.
+    The browser makes only the tiles that are in view, with what the current model predicts drawn over each.
+
+    Args:
+        dataset: Whose images they are.
+        rows: Which ones.
+        caption: Called with positions in `rows`, only for the images of the page.
+        key: The widget's name in the session.
+        classes: The second line of the captions.
+        shapes: Which shapes are drawn; all by default.
     """
     start = (st.session_state.get(key, 1) - 1) * PAGE_SIZE
     if start >= len(rows):
         # A filter has left fewer pages than the one that was open.
         start = 0
     shown = np.asarray(rows[start : start + PAGE_SIZE])
-    tiles = [
-        {"row": row, "src": image_url(dataset, row), "filename": name, "caption": caption(position)}
-        for position, (row, name) in enumerate(zip(shown.tolist(), dataset.filenames(shown), strict=True), start)
-    ]
-    event = _component(key=f"{key}-images", data=tiles, on_opened_change=_rerun)
+    wanted = shapes or ShapeFilter()
+    data = {
+        "rows": shown.tolist(),
+        "captions": [caption(position) for position in range(start, start + len(shown))],
+        "source": image_url(dataset, ""),
+        "classes": classes and classes.of(shown),
+        "shapes": {"classes": wanted.classes, "least": wanted.least_confidence},
+    }
+    event = _component(key=f"{key}-images", data=data, on_opened_change=_rerun)
     n_pages = -(-len(rows) // PAGE_SIZE)
     if n_pages > 1:
         st.pagination(n_pages, key=key)

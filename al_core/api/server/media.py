@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,11 +13,16 @@ from al_core.api.server.image_response import image_response
 from al_core.exceptions import NotFoundError, ServerError, WorkspaceError
 from al_core.steps.sample_card import describe_sample, read_mask
 from al_core.steps.sample_image import read_image
+from al_core.steps.tiles import describe_tiles
+from al_core.types import Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
     from al_core.store.dataset import ImageSize
 
+MOST_TILES = 512
+"""Tiles of one answer; the browser asks for some dozens at a time."""
+MOST_DIGITS = 12
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
 <path d="M18 42l10-12 8 8 5-5 7 9z M42 22a4 4 0 100 8 4 4 0 000-8z" fill="#8a949c" fill-opacity=".55"/></svg>"""
@@ -28,8 +34,8 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
     `find_dataset` returns the dataset with that `image_key`.
 
     `/DATASET/ROW` is a thumbnail, `/DATASET/ROW/full` the image as it is, or all there is of it, `/DATASET/ROW.json`
-    filename, scores and what was predicted, `/DATASET/ROW/mask` a predicted mask in colors. A missing or broken image
-    is answered with a placeholder.
+    filename, scores and what was predicted, `/DATASET/ROW/mask` a predicted mask in colors, `/DATASET/tiles?rows=0,1`
+    what is drawn over many thumbnails. A missing or broken image is answered with a placeholder.
     """
 
     def thumbnail(request: Request) -> Response:
@@ -42,11 +48,16 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
         dataset = find_dataset(request.path_params["dataset"])
         return JSONResponse(describe_sample(dataset, request.path_params["row"]).to_json())
 
+    def tiles(request: Request) -> Response:
+        dataset = find_dataset(request.path_params["dataset"])
+        return JSONResponse(describe_tiles(dataset, _rows(request.query_params.get("rows", ""))).to_json())
+
     def mask(request: Request) -> Response:
         shaded = read_mask(find_dataset(request.path_params["dataset"]), request.path_params["row"])
         return Response(shaded, media_type="image/png", headers={"Cache-Control": "no-cache"}) if shaded else _no_mask()
 
     routes = [
+        Route("/{dataset}/tiles", tiles),
         Route("/{dataset}/{row:int}.json", card),
         Route("/{dataset}/{row:int}", thumbnail),
         Route("/{dataset}/{row:int}/full", full),
@@ -60,6 +71,13 @@ def _image(dataset: "Dataset", row: int, size: "ImageSize") -> Response:
     if image is None and size == "full":
         image = read_image(dataset, row, "thumbnail")
     return image_response(image) if image else _placeholder()
+
+
+def _rows(text: str) -> Rows:
+    numbers = text.split(",")[:MOST_TILES]
+    if not all(number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS for number in numbers):
+        raise NotFoundError("rows are numbers with commas between them, such as ?rows=0,1,2")
+    return np.array(numbers, np.int64)
 
 
 def _placeholder() -> Response:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.explore.class_colors import class_color
 from al_core.formats.predictions.annotations import Annotations, Table, mask_type, most_probable
 from al_core.formats.predictions.maps import Maps
 from al_core.formats.predictions.object_masks import BACKGROUND, MaskFile, ObjectMask, class_masks
@@ -14,20 +15,6 @@ from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, Predictions
-
-# Okabe and Ito's, and others as far from them as possible.
-MASK_COLORS = (
-    "#e69f00",
-    "#56b4e9",
-    "#009e73",
-    "#f0e442",
-    "#0072b2",
-    "#d55e00",
-    "#cc79a7",
-    "#7d5fc7",
-    "#9c6b46",
-    "#8a9a1f",
-)
 
 
 class Segmentation(Task):
@@ -155,6 +142,6 @@ def mask_color(code: int, name: str) -> str | None:
 
     Examples:
         >>> mask_color(1, "road"), mask_color(0, "Background")
-        ('#56b4e9', None)
+        ('#d55e00', None)
     """
-    return None if name.lower() in BACKGROUND else MASK_COLORS[code % len(MASK_COLORS)]
+    return None if name.lower() in BACKGROUND else class_color(code)

@@ -92,7 +92,7 @@ class PredictionCard:
         boxes: The most confident boxes.
         keypoints: The keypoints that are there.
         has_mask: Whether there is a mask to shade the image with.
-        colors: The color of each class of the mask that is shaded.
+        colors: The color of each class that is drawn; a mask's background has none.
     """
 
     classes: tuple[tuple[str, float], ...] = ()

@@ -49,6 +49,16 @@ def test_the_full_image_is_the_file_itself(images: Dataset, get: Get) -> None:
     assert get(f"/{images.id}/0/full").content == (images.images_dir / "cat.png").read_bytes()
 
 
+def test_tiles_are_described_many_at_a_time(images: Dataset, get: Get) -> None:
+    tiles = get(f"/{images.id}/tiles?rows=5,0").json()["tiles"]
+    assert [(tile["row"], tile["filename"]) for tile in tiles] == [(5, "<script>.png"), (0, "cat.png")]
+
+
+@pytest.mark.parametrize("rows", ["", "6", "-1", "1,x", "٣", "9" * 30])
+def test_rows_that_are_none_are_not_found(images: Dataset, get: Get, rows: str) -> None:
+    assert get(f"/{images.id}/tiles?rows={rows}").status_code == 404
+
+
 @pytest.mark.parametrize("row", [1, 2, 3, 4])
 def test_what_cannot_be_shown_is_a_placeholder(images: Dataset, get: Get, row: int) -> None:
     assert get(f"/{images.id}/{row}").headers["content-type"] == "image/svg+xml"

@@ -1,9 +1,10 @@
 import numpy as np
 
+from al_core.explore.class_colors import class_color
 from al_core.formats import Predictions
 from al_core.formats.predictions.annotations import MASK_SIDE, mask_type
 from al_core.steps.tasks import PredictionAttributes
-from al_core.steps.tasks.segmentation import MASK_COLORS, Segmentation, StreamedMaps, mask_color
+from al_core.steps.tasks.segmentation import Segmentation, StreamedMaps, mask_color
 
 TASK = Segmentation()
 
@@ -15,7 +16,7 @@ def test_a_card_lists_the_share_of_each_class_and_the_colors_of_those_that_are_s
     annotations = TASK.annotations("model", masks, PredictionAttributes(class_names=("background", "road")))
     card = TASK.describe(annotations, 3, lambda: None)
     assert card.classes == (("background", 0.75), ("road", 0.25))
-    assert (card.has_mask, card.colors) == (True, {"road": MASK_COLORS[1]})
+    assert (card.has_mask, card.colors) == (True, {"road": class_color(1)})
     assert not TASK.describe(annotations, 2, lambda: None).has_mask
 
 
@@ -37,4 +38,4 @@ def test_maps_are_read_one_at_a_time_and_leave_a_grid_by_row() -> None:
 
 
 def test_colors_are_used_again_when_there_are_more_classes() -> None:
-    assert mask_color(len(MASK_COLORS) + 2, "tree") == MASK_COLORS[2]
+    assert mask_color(200, "tree") == class_color(200)

@@ -1,0 +1,26 @@
+"""The classes of a dataset in one order, which gives each its color."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from al_core.explore.class_colors import class_color
+from al_core.steps.labels import LabelAttributes
+from al_core.steps.predictions import find_predictions
+from al_core.steps.tasks import PredictionAttributes
+
+if TYPE_CHECKING:
+    from al_core.store import Dataset
+
+
+def class_names(dataset: "Dataset") -> list[str]:
+    """Return the classes of the current model, then those of other models and of labels that it does not have."""
+    current = find_predictions(dataset)
+    predictions = [current, *(model.predictions for model in dataset.models.all())]
+    names = [name for stored in predictions if stored for name in PredictionAttributes.of(stored).class_names]
+    of_labels = [name for stored in dataset.labels.all() for name in LabelAttributes.of(stored).class_names]
+    return list(dict.fromkeys([*names, *of_labels]))
+
+
+def class_colors(dataset: "Dataset") -> Mapping[str, str]:
+    """Return the color of each class, `#rrggbb`, whichever model predicts it or whoever has labeled it."""
+    return {name: class_color(position) for position, name in enumerate(class_names(dataset))}

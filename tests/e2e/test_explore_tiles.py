@@ -1,0 +1,122 @@
+"""The images of Explore: made as far as somebody scrolls, with what was predicted drawn over them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from al_core.demos import scenes
+from al_core.store import Workspace
+from tests.e2e.navigation import wait_for_run
+from tests.e2e.server import running_app
+
+DETECTION = "object-detection"
+KEYPOINTS = "keypoint-detection"
+SEGMENTATION = "semantic-segmentation"
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of a server with a dataset of each task with shapes, and the ids of these."""
+    home = tmp_path_factory.mktemp("shapes")
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        ids = {task: scenes.build(workspace, task).id for task in (DETECTION, KEYPOINTS, SEGMENTATION)}
+    with running_app(home) as address:
+        yield address, ids
+
+
+@pytest.mark.parametrize(
+    ("task", "shape"), [(DETECTION, "rect:not(.rim)"), (KEYPOINTS, "path.point"), (SEGMENTATION, "image.mask")]
+)
+def test_tiles_show_what_was_predicted(page: Page, demos: tuple[str, dict[str, str]], task: str, shape: str) -> None:
+    address, ids = demos
+    page.goto(f"{address}/explore?dataset={ids[task]}")
+    expect(page.locator(f".thumbnails button {shape}").first).to_be_attached()
+
+
+def test_a_class_has_the_same_color_on_each_tile_and_in_the_large_view(
+    page: Page, demos: tuple[str, dict[str, str]]
+) -> None:
+    address, ids = demos
+    page.goto(f"{address}/explore?dataset={ids[DETECTION]}")
+    page.locator(".thumbnails rect:not(.rim)").first.wait_for(state="attached")
+    colors: dict[str, set[str]] = {}
+    for label, color in page.locator(".thumbnails rect:not(.rim)").evaluate_all(
+        "boxes => boxes.map((box) => [box.textContent.split(' ')[0], box.getAttribute('stroke')])"
+    ):
+        colors.setdefault(label, set()).add(color)
+    assert all(len(of_class) == 1 for of_class in colors.values())
+    page.locator(".thumbnails button").first.click()
+    box = page.get_by_role("dialog").locator(".sample-box").first
+    expect(box).to_be_visible()
+    label, color = box.evaluate("box => [box.textContent.trim().split(' ')[0], box.dataset.color]")
+    assert {color} == colors[label]
+
+
+def test_only_the_tiles_in_view_are_made_and_the_arrow_keys_lead_through_all(
+    page: Page, wait_until_idle: Callable[[], None]
+) -> None:
+    page.goto("/explore")
+    page.locator(".map[data-ready='1797']").wait_for()
+    wait_until_idle()
+    grid = page.locator(".thumbnails")
+    expect(grid).to_have_attribute("data-count", "1797")
+    tiles = grid.get_by_role("button")
+    expect(tiles.first).to_be_visible()
+    assert tiles.count() < 1797
+    tiles.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(grid.locator("button[data-at='1']")).to_be_focused()
+    page.keyboard.press("End")
+    expect(grid.locator("button[data-at='1796']")).to_be_focused()
+    assert grid.locator("button[tabindex='0']").count() == 1
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_the_size_of_the_tiles_stays_for_the_next_visit(page: Page) -> None:
+    page.goto("/explore")
+    tile = page.locator(".thumbnails button").first
+    tile.wait_for()
+    width = tile.evaluate("tile => tile.clientWidth")
+    slider = page.get_by_role("slider", name="Size of the images")
+    slider.focus()
+    slider.press("End")
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('*')].some((e) => "
+        "e.shadowRoot?.querySelector('.thumbnails button')?.clientWidth > 1.5 * before)",
+        arg=width,
+    )
+    page.reload()
+    tile.wait_for()
+    assert tile.evaluate("tile => tile.clientWidth") > 1.5 * width
+
+
+def test_the_images_are_as_wide_as_somebody_wants_and_stand_below_the_map_on_a_key(
+    page: Page, wait_until_idle: Callable[[], None]
+) -> None:
+    page.goto("/explore")
+    page.locator(".map[data-ready='1797']").wait_for()
+    wait_until_idle()
+    stage = page.locator(".stage")
+
+    def width() -> float:
+        box = stage.bounding_box()
+        assert box
+        return box["width"]
+
+    before = width()
+    handle = page.get_by_role("separator", name="Width of the map")
+    handle.focus()
+    handle.press("ArrowRight")
+    handle.press("ArrowRight")
+    assert width() > before + 40
+    page.locator(".map").focus()
+    page.keyboard.press("d")
+    expect(page.get_by_role("separator", name="Height of the map")).to_be_attached()
+    assert width() > 1.3 * before
+    page.reload()
+    wait_for_run(page)
+    expect(page.get_by_role("separator", name="Height of the map")).to_be_attached()
