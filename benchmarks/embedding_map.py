@@ -154,9 +154,9 @@ class ExplorePage:
 
     def color(self) -> None:
         """Choose other colors."""
-        names = ["predicted class", "uncertainty_entropy", "uncertainty_least_confidence"]
+        names = ["Predicted class", "Entropy", "Least confidence"]
         self.page.get_by_role("combobox", name="Color by").click()
-        option = self.page.get_by_role("option", name=names[self.turn % 3])
+        option = self.page.get_by_role("option", name=names[self.turn % 3], exact=True)
         option.hover()
         self.page.wait_for_timeout(100)
         self.page.evaluate("window.paints.length = 0")

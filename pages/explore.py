@@ -5,12 +5,14 @@ from al_core.steps.loop import read_loop
 from al_core.steps.next_batch import NextBatch
 from al_core.text import counted
 from ui import state
-from ui.explore import columns, filters, groups
+from ui.embedding_map import Values
+from ui.explore import columns, filters
+from ui.explore.colors import choose_color, map_colors
 from ui.explore.filter_row import filter_row
 from ui.explore.gallery import show_images
 from ui.explore.histograms import histograms
 from ui.explore.layout import panes
-from ui.explore.map import choose_color, choose_tag, draw_map
+from ui.explore.map import choose_tag, draw_map
 from ui.explore.next_batch import proposed, show_next_batch
 from ui.explore.similar import similar_chip, similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
@@ -31,9 +33,12 @@ def explore(batch: NextBatch | None) -> None:
         with st.container(key="explore-colors", horizontal=True, vertical_alignment="bottom", gap="small"):
             color = choose_color(dataset, numbers)
             tag = choose_tag(dataset)
+        with st.container(key="explore-filters", horizontal=True, vertical_alignment="top", gap="small"):
+            # It counts what passes, which is known only once the map has said what is drawn on it.
+            row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
             view = choose_view(dataset)
-        # It counts what passes, which is known only once the map has said what is drawn on it.
-        row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
+    colors = map_colors(dataset, numbers, color)
+    titles = columns.titles(numbers)
     masks = filters.masks(dataset, numbers) | similar_mask(dataset)
     similar = similar_to(dataset)
     reasons = list(filters.in_words(filters.current(dataset)))
@@ -42,14 +47,7 @@ def explore(batch: NextBatch | None) -> None:
     outlined = None
     with map_pane:
         if view:
-            outlined = draw_map(
-                dataset,
-                view,
-                tag,
-                groups.group(dataset, color) or columns.map_colors(dataset, numbers, color),
-                masks,
-                batch,
-            )
+            outlined = draw_map(dataset, view, tag, colors, masks, batch)
         else:
             st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
     st.session_state[Key.MAP_OUTLINED] = outlined is not None
@@ -59,12 +57,14 @@ def explore(batch: NextBatch | None) -> None:
     mask = all_of(masks, dataset.n_samples)
     sorted_by = color if color in numbers else next(iter(numbers), None)
     with row:
-        filter_row(dataset, int(mask.sum()), clear_lasso=None if outlined is None else clear_lasso)
+        filter_row(dataset, int(mask.sum()), titles, clear_lasso=None if outlined is None else clear_lasso)
     order = similar.rows if similar else None
     with panel:
-        histograms(dataset, numbers, masks, first=sorted_by, color=color)
+        histograms(dataset, numbers, masks, first=sorted_by, colors=colors if isinstance(colors, Values) else None)
         similar_chip(dataset)
-        show_images(dataset, mask, numbers[sorted_by] if sorted_by else None, reasons, order)
+        show_images(
+            dataset, mask, numbers[sorted_by] if sorted_by else None, titles.get(sorted_by or "", ""), reasons, order
+        )
     with map_pane:
         say_how_umap_was_made(view)
         if view and not view.has_umap:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from al_core.scorers import score_named
+from al_core.scorers import score_named, score_title
 from al_core.steps.predictions import predictions_of
 from al_core.steps.sample_card import SampleCard, describe_sample
 from al_core.steps.scores import ScoreOrigin, current_scores
@@ -117,8 +117,11 @@ def _scores(dataset: Dataset, row: int) -> str:
     for stored in current_scores(dataset):
         score = float(dataset.arrays.read(stored)[row])
         if not np.isnan(score):
-            text = _arithmetic(dataset, stored, row, score)
-            lines.append(f'<p class="sample-score"><b>{escape(stored.name)}</b><br><span>{text}</span></p>')
+            name = escape(stored.name, quote=True)
+            heading = f'<b title="{name}">{escape(score_title(stored.name))}</b>'
+            lines.append(
+                f'<p class="sample-score">{heading}<br><span>{_arithmetic(dataset, stored, row, score)}</span></p>'
+            )
     return "".join(lines)
 
 

@@ -33,6 +33,8 @@ class Key(StrEnum):
     BIN_COUNT = "bin-count"
     TAG_NAME_ROUND = "tag-name-round"
     GO_TO_SELECT = "go-to-select"  # while on the way there
+    COLORS = "colors"  # what colors the map of each dataset
+    COLOR_SCALES = "color-scales"  # how the colors of a column spread, for each dataset
     RINGED_TAGS = "ringed-tags"  # the tag whose images have rings, for each dataset
     MAP_SHOWN = "map-shown"  # dataset, embedding and method of the map on the page
     MAP_ROUND = "map-generation"

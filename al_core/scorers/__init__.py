@@ -34,6 +34,17 @@ def score_named(name: str, task: str | None = None) -> Score | None:
     return next((score for scorer in scorers for score in scorer.scores if score.name == name), None)
 
 
+def score_title(name: str) -> str:
+    """Return what people read for a score: its title, or its name if it comes from none of the `SCORERS`.
+
+    Examples:
+        >>> score_title("uncertainty_least_confidence"), score_title("my_score")
+        ('Least confidence', 'my_score')
+    """
+    score = score_named(name)
+    return score.title if score else name
+
+
 __all__ = [
     "SCORERS",
     "Score",
@@ -44,4 +55,5 @@ __all__ = [
     "ScorerObjectDetection",
     "ScorerSemanticSegmentation",
     "score_named",
+    "score_title",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.image_header import image_size
 from al_core.formats.predictions.object_masks import BACKGROUND
+from al_core.scorers import score_title
 from al_core.steps.classes import class_colors
 from al_core.steps.predictions import annotations_of, find_predictions, read_annotations, task_of
 from al_core.steps.scores import current_scores
@@ -37,7 +38,13 @@ class SampleCard:
 
     def to_json(self) -> dict[str, Any]:
         """Return the card as plain values, as the map's JavaScript takes it."""
-        return {"row": self.row, "filename": self.filename, "scores": dict(self.scores), **asdict(self.prediction)}
+        return {
+            "row": self.row,
+            "filename": self.filename,
+            "scores": dict(self.scores),
+            "titles": {name: score_title(name) for name in self.scores},
+            **asdict(self.prediction),
+        }
 
 
 def describe_sample(dataset: "Dataset", row: int) -> SampleCard:

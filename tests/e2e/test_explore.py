@@ -41,7 +41,7 @@ def test_histogram_chips_map_grid_and_tag_follow_one_selection(
     traffic.sent.clear()
 
     drag(page, page.locator(".histogram .plot").first, (0.51, 0.5), (0.99, 0.5))
-    chip = page.get_by_role("button", name="uncertainty_margin from 0.5")
+    chip = page.get_by_role("button", name="Margin from 0.5")
     expect(chip).to_be_visible()
     uncertain = expect_fewer_than(page, 1797)
     expect(page.get_by_text("Outside the filter")).to_be_visible()
@@ -94,15 +94,15 @@ def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:
     page.goto("/explore")
-    low = page.get_by_role("slider", name="Lowest value of uncertainty_margin kept")
+    low = page.get_by_role("slider", name="Lowest value of Margin kept")
     low.focus()
     for _ in range(4):
         low.press("Shift+ArrowRight")
-    expect(page.get_by_role("button", name="uncertainty_margin from 0.5")).to_be_visible()
+    expect(page.get_by_role("button", name="Margin from 0.5")).to_be_visible()
     low.press("Escape")
     expect(page.get_by_text(f"{TOTAL} of {TOTAL} images")).to_be_visible()
     plot = page.locator(".histogram .plot").first
-    chip = page.get_by_role("button", name="uncertainty_margin 0.25 to 0.5")
+    chip = page.get_by_role("button", name="Margin 0.25 to 0.5")
     for n_chips in (1, 0):
         wait_until_idle()
         drag(page, plot, (0.26, 0.5), (0.49, 0.5))

@@ -86,7 +86,26 @@ def test_values_take_the_steps_from_low_to_high_and_nan_is_missing() -> None:
         "palette": "viridis",
         "openEnds": (False, False),
         "missing": 1,
+        "middle": None,
     }
+
+
+def test_by_rank_each_color_has_as_many_points_however_close_they_lie() -> None:
+    scores = np.concatenate([np.linspace(0, 0.06, 999), [1, np.nan]])
+    even, _ = Values("margin", scores, low=0, high=1).encode()
+    assert even[998] == 15
+    ranked, legend = Values("margin", scores, low=0, high=1, by_rank=True).encode()
+    assert (ranked[0], ranked[999], ranked[1000]) == (0, 254, 255)
+    assert ranked[499] == pytest.approx(127, abs=1)
+    assert np.bincount(ranked[:1000]).max() <= 5
+    assert legend["middle"] == pytest.approx(0.03, abs=0.001)
+
+
+def test_a_bar_has_the_color_of_its_points() -> None:
+    scores = np.array([0, 0.1, 0.2, 0.3, 1])
+    assert Values("margin", scores).shares(np.array([0, 0.5, 1])) == [0, pytest.approx(0.5, abs=0.01), 1]
+    assert Values("margin", scores, by_rank=True).shares(np.array([0.2]))[0] == pytest.approx(0.5, abs=0.01)
+    assert Values("margin", np.full(3, np.nan), by_rank=True).shares(np.array([0.5])) == [pytest.approx(0.5, abs=0.01)]
 
 
 def test_values_without_range_take_their_own() -> None:

@@ -72,11 +72,11 @@ class Card {
     return h("div.picture", {}, fit);
   }
 
-  #facts({ scores = {}, classes = [], colors = {} }, header) {
+  #facts({ scores = {}, titles = {}, classes = [], colors = {} }, header) {
     const own = header.colors?.name;
     const names = Object.keys(scores).sort((one, other) => (other === own) - (one === own));
     const numbers = names.slice(0, 4).map((name) =>
-      h(name === own ? "div.fact.own" : "div.fact", {}, h("span", {}, name), h("b", {}, scores[name].toFixed(3))),
+      h(name === own ? "div.fact.own" : "div.fact", {}, h("span", { title: name }, titles[name] ?? name), h("b", {}, scores[name].toFixed(3))),
     );
     const bars = classes.slice(0, 4).map(([name, probability]) => {
       const row = h("div.fact.class", {}, h("span", {}, name), h("b", {}, `${(100 * probability).toFixed(1)}%`));

@@ -29,6 +29,7 @@ class Values:
         open_ends: Whether there are numbers below `low`, and above `high`, which have the outer colors: the legend
             says so.
         title: What the legend calls it, if not by its name.
+        by_rank: Whether each color has as many points, so that what lies close together is told apart.
         digest: Names the content of `values`; without it, it is calculated in every run.
     """
 
@@ -40,11 +41,21 @@ class Values:
     open_ends: tuple[bool, bool] = (False, False)
     digest: str | None = None
     title: str = ""
+    by_rank: bool = False
 
     @property
     def identity(self) -> tuple[str, str]:
         """The digest of the content and the settings beside it: two that share both are encoded alike."""
-        settings = (self.values.dtype, self.name, self.low, self.high, self.palette, self.open_ends, self.title)
+        settings = (
+            self.values.dtype,
+            self.name,
+            self.low,
+            self.high,
+            self.palette,
+            self.open_ends,
+            self.title,
+            self.by_rank,
+        )
         return self.digest or digest_of(self.values), repr(settings)
 
     @property
@@ -58,9 +69,8 @@ class Values:
         is_finite = np.isfinite(values)
         finite = values if is_finite.all() else values[is_finite]
         low, high = self._limits(finite)
-        scale = LAST_STEP / (high - low) if high > low else 0.0
-        with np.errstate(invalid="ignore"):
-            steps = np.clip((values - np.float32(low)) * np.float32(scale) + 0.5, 0, LAST_STEP)
+        ranks = self._rank_edges(finite, low, high) if self.by_rank else None
+        steps = _even_steps(values, low, high) if ranks is None else np.searchsorted(ranks, values, "right")
         codes = np.where(is_finite, steps, MISSING).astype(np.uint8)
         legend = {
             "kind": "values",
@@ -70,7 +80,31 @@ class Values:
             "high": high,
             "palette": self.palette,
         }
-        return codes, legend | {"openEnds": self.open_ends, "missing": len(values) - len(finite)}
+        return codes, legend | {
+            "openEnds": self.open_ends,
+            "missing": len(values) - len(finite),
+            "middle": None if ranks is None else float(ranks[len(ranks) // 2]),
+        }
+
+    def shares(self, values: NDArray[np.floating]) -> list[float]:
+        """Return where on the palette each of these values is, from 0 to 1."""
+        finite = np.asarray(self.values, np.float32)
+        finite = finite[np.isfinite(finite)]
+        low, high = self._limits(finite)
+        ranks = self._rank_edges(finite, low, high) if self.by_rank else None
+        steps = (
+            _even_steps(np.asarray(values, np.float32), low, high)
+            if ranks is None
+            else np.searchsorted(ranks, np.asarray(values, np.float32), "right")
+        )
+        return [int(step) / LAST_STEP for step in steps]
+
+    def _rank_edges(self, finite: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32] | None:
+        """Return (254,) where one color ends and the next begins, each with as many values; None without values."""
+        inside = finite[(finite >= low) & (finite <= high)]
+        if not len(inside):
+            return None
+        return np.quantile(inside, np.linspace(0, 1, LAST_STEP + 2)[1:-1]).astype(np.float32)
 
     def _limits(self, finite: NDArray[np.float32]) -> tuple[float, float]:
         if not len(finite):
@@ -78,6 +112,13 @@ class Values:
         low = float(finite.min()) if self.low is None else self.low
         high = float(finite.max()) if self.high is None else self.high
         return low, high
+
+
+def _even_steps(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+    scale = LAST_STEP / (high - low) if high > low else 0.0
+    with np.errstate(invalid="ignore"):
+        steps: NDArray[np.float32] = np.clip((values - np.float32(low)) * np.float32(scale) + 0.5, 0, LAST_STEP)
+    return steps
 
 
 @dataclass(frozen=True)

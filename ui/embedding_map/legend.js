@@ -28,7 +28,8 @@ function valuesLegend(legend, theme) {
   bar.style.background = `linear-gradient(to right, ${paletteStops(legend.palette, theme).join(", ")})`;
   const scale = h("div.scale", {}, h("span", {}, low), bar, h("span", {}, high));
   const missing = legend.missing ? h("div.missing", {}, h("i.swatch.none"), `${legend.missing.toLocaleString("en")} without a value`) : null;
-  return [scale, missing];
+  const byRank = legend.middle === null ? null : h("div.missing", { title: "As many images have each color" }, `by rank, middle ${formatNumber(legend.middle)}`);
+  return [scale, byRank, missing];
 }
 
 function entryRow({ name, count, size, color, isHidden, toggle, solo }) {

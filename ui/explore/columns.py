@@ -1,5 +1,6 @@
 """What is stored about every image at once, calculated once for each content."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from al_core.explore import filters
 from al_core.explore.filters import Mask
 from al_core.explore.histogram import Bins, bin_values, typical_limits
+from al_core.scorers import score_title
 from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store import INITIAL_TAG, Dataset, Kind, StoredArray
 from al_core.types import Rows
-from ui.embedding_map import Categories, Values
+from ui.embedding_map import Categories
 
 PREDICTED = "predicted class"
 TAG = "tag"
@@ -24,11 +26,19 @@ NO_TAG = "in no tag"
 
 @dataclass(frozen=True)
 class Column:
-    """A number for each image: a score or numeric metadata."""
+    """A number for each image: a score or numeric metadata.
+
+    Attributes:
+        name: By which Python, addresses and filters know it.
+        stored: Its record.
+        values: (N,) NaN where it is missing.
+        title: What people read.
+    """
 
     name: str
     stored: StoredArray
     values: NDArray[Any]
+    title: str
 
     @property
     def is_score(self) -> bool:
@@ -38,12 +48,6 @@ class Column:
     def bins(self, n_bins: int) -> tuple[Bins, NDArray[np.int64]]:
         """Return the bars of a histogram and how many images each holds in all."""
         return _bins(self.stored.digest, n_bins, (0.0, 1.0) if self.is_score else None, self.values)
-
-    @property
-    def open_ends(self) -> tuple[bool, bool]:
-        """Whether the scale of its bars and colors leaves values below it, and above it."""
-        bins, _ = self.bins(1)
-        return _open_ends(self.stored.digest, float(bins.edges[0]), float(bins.edges[-1]), self.values)
 
     def highest_first(self) -> Rows:
         """Return all rows, the highest value first."""
@@ -59,8 +63,18 @@ def number_columns(dataset: Dataset) -> dict[str, Column]:
         values = dataset.arrays.read(stored)
         name = f"{stored.name} ({stored.kind})" if stored.name in columns else stored.name
         if values.shape == (dataset.n_samples,) and values.dtype.kind in "fiub":
-            columns[name] = Column(name, stored, values)
+            columns[name] = Column(name, stored, values, _title(name, stored))
     return columns
+
+
+def _title(name: str, stored: StoredArray) -> str:
+    return score_title(name) if stored.kind == Kind.SCORE else name
+
+
+def titles(columns: dict[str, Column]) -> dict[str, str]:
+    """Return what people read for each column; of two that read alike, the names."""
+    often = Counter(column.title for column in columns.values())
+    return {name: column.title if often[column.title] == 1 else name for name, column in columns.items()}
 
 
 def predicted_class(dataset: Dataset) -> Categories | None:
@@ -99,17 +113,6 @@ def first_tag(dataset: Dataset) -> Categories:
     return Categories(TAG, codes, tuple(names), sizes=tuple(sizes), title="Tag")
 
 
-def map_colors(dataset: Dataset, columns: dict[str, Column], name: str | None) -> Values | Categories | None:
-    """Return the colors of the map; a number's palette spans the same values as its histogram."""
-    if name not in columns:
-        return text_columns(dataset).get(name or "")
-    column = columns[name]
-    bins, _ = column.bins(1)
-    low = float(bins.edges[0])
-    high = float(bins.edges[-1])
-    return Values(name, column.values, low=low, high=high, open_ends=column.open_ends, digest=column.stored.digest)
-
-
 # The caches below hold what takes tens of milliseconds at a million images. Streamlit would hash an array by samples
 # of it, and so return stale values: the digest is the argument, and the underscore keeps the array from being hashed.
 
@@ -126,11 +129,6 @@ def _bins(
 ) -> tuple[Bins, NDArray[np.int64]]:
     bins = bin_values(_values, n_bins, limits=typical_limits(_values, limits) if _values.dtype.kind == "f" else None)
     return bins, bins.count()
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _open_ends(digest: str, low: float, high: float, _values: NDArray[Any]) -> tuple[bool, bool]:
-    return bool((_values < low).any()), bool((_values > high).any())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,6 +1,6 @@
 """The line above the map: the filters' controls, how many images pass, and a chip for each filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -43,13 +43,15 @@ class Choice:
     hint: str
 
 
-def filter_row(dataset: Dataset, n_passing: int, *, clear_lasso: Callable[[], None] | None) -> None:
-    """Draw the line; `clear_lasso` is None while nothing is drawn on the map."""
+def filter_row(
+    dataset: Dataset, n_passing: int, titles: Mapping[str, str], *, clear_lasso: Callable[[], None] | None
+) -> None:
+    """Draw the line; columns have these titles, and `clear_lasso` is None while nothing is drawn on the map."""
     st.html(STYLE)
     with st.popover("Filters", icon=":material/filter_alt:", help="By predicted class, tag or filename"):
         _controls(dataset)
     st.markdown(f"**{n_passing:,}** of {dataset.n_samples:,} images", width="content")
-    labels = in_words(current(dataset))
+    labels = in_words(current(dataset), titles)
     if not labels and not clear_lasso:
         st.caption("Drag across the histogram, or press S and draw on the map.", width="content")
         return

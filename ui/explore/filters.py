@@ -1,6 +1,6 @@
 """The filters of the session: what they are, what they let through, and how they read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -71,11 +71,12 @@ def _tag_masks(dataset: Dataset, names: Sequence[str]) -> list[bytes]:
     return [tag.mask for tag in dataset.tags() if tag.name in names] if names else []
 
 
-def in_words(filters: Filters) -> dict[str, Filters]:
-    """Return a label for each filter, with the filters that are left without it."""
+def in_words(filters: Filters, titles: Mapping[str, str] | None = None) -> dict[str, Filters]:
+    """Return a label for each filter, with the filters that are left without it; columns by their titles, if given."""
+    titles = titles or {}
     labels = {}
     for name, wanted in filters.ranges.items():
-        labels[f"{name} {wanted}"] = filters.with_range(name, None)
+        labels[f"{titles.get(name, name)} {wanted}"] = filters.with_range(name, None)
     if filters.classes:
         labels["predicted " + " or ".join(filters.classes)] = replace(filters, classes=())
     for name, texts in filters.categories.items():

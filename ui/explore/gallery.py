@@ -15,15 +15,15 @@ from ui.sample import show_sample
 
 
 def show_images(
-    dataset: Dataset, mask: Mask, column: Column | None, reasons: list[str], order: Rows | None = None
+    dataset: Dataset, mask: Mask, column: Column | None, title: str, reasons: list[str], order: Rows | None = None
 ) -> None:
     """Draw the images of the mask and what can be done with them.
 
-    They come in the order given, otherwise those with the highest value of the column first.
+    They come in the order given, otherwise those with the highest value of the column first, which has that title.
     """
     rows = _highest_first(column, len(mask)) if order is None else order
     rows = rows[mask[rows]]
-    st.markdown("**Images**" + _order_in_words(column, order))
+    st.markdown("**Images**" + _order_in_words(title, order))
     with st.container(key="explore-actions", horizontal=True, vertical_alignment="center"):
         actions(dataset, rows, reasons)
     if not len(rows):
@@ -46,10 +46,10 @@ def _highest_first(column: Column | None, n_samples: int) -> Rows:
     return column.highest_first() if column else np.arange(n_samples, dtype=np.int64)
 
 
-def _order_in_words(column: Column | None, order: Rows | None) -> str:
+def _order_in_words(title: str, order: Rows | None) -> str:
     if order is not None:
         return ", most similar first"
-    return f", highest {plain(column.name)} first" if column else ""
+    return f", highest {plain(title)} first" if title else ""
 
 
 def _caption(column: Column | None, row: int) -> str:

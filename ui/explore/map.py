@@ -8,8 +8,6 @@ from al_core.steps.chosen import added_rows, labeled_rows
 from al_core.steps.next_batch import NextBatch
 from al_core.store import Dataset, Tag, TagRole
 from ui.embedding_map import Categories, Ring, Values, embedding_map
-from ui.explore import columns, groups
-from ui.explore.columns import Column
 from ui.explore.layout import MAP_HEIGHT
 from ui.explore.view import View
 from ui.images import image_url
@@ -18,20 +16,6 @@ from ui.session import Key, key_of
 NOTHING = "nothing"
 RING_NAMES = {TagRole.LABELED: "Labeled", TagRole.TEST: "Test", TagRole.DUPLICATES: "Duplicates"}
 """What the images of a tag are; of other tags the legend says their name."""
-
-
-def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
-    """Draw the choice of what the colors of the map mean."""
-    scores = [name for name, column in numbers.items() if column.is_score]
-    metadata = [name for name in numbers if name not in scores]
-    options = [*scores, *groups.group_names(dataset), *metadata, *columns.text_columns(dataset), NOTHING]
-    hint = "Column that colors the map; numeric columns also sort the images"
-    return st.selectbox(
-        "Color by",
-        options,
-        format_func=lambda name: groups.TITLES.get(name, name),
-        help=hint if scores else f"{hint}. No scores yet: drop predictions first",
-    )
 
 
 def choose_tag(dataset: Dataset) -> Tag | None:

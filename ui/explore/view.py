@@ -91,6 +91,7 @@ def _choose_method(*, is_ready: bool) -> str:
         required=True,
         disabled=not is_ready,
         width="content",
+        label_visibility="collapsed",
         help="PCA preserves large distances, UMAP keeps neighbors together"
         if is_ready
         else "UMAP is being calculated: see its progress below the map",

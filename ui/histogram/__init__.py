@@ -1,6 +1,6 @@
 """A histogram that filters: drag across its bars to keep only those samples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
     totals: NDArray[np.int64],
     chosen: Range | None,
     on_range: Callable[[Range | None], None],
-    palette: str | None = None,
+    shades: Sequence[float] | None = None,
     bin_count: int | None = None,
     on_bin_count: Callable[[int], None] | None = None,
     open_ends: tuple[bool, bool] = (False, False),
@@ -55,7 +55,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
         totals: (B + 1,) all samples, drawn as a shadow behind.
         chosen: The range that filters now.
         on_range: Called before the page reruns with the range that was dragged, or None when it was cleared.
-        palette: Colors the bars as the map is colored; without it they are blue.
+        shades: Where on the map's palette each bar is, from 0 to 1; without it they are blue.
         bin_count: One of `BIN_COUNTS`, shown with buttons for fewer and more.
         on_bin_count: Called with the number of bars that was asked for.
         open_ends: Whether the first and the last bar hold values beyond the edges too.
@@ -72,7 +72,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
             "order": st.session_state.get(f"{key}-order", 0),
             "isWhole": bins.codes.size > 0 and _is_around_whole_numbers(bins),
             "color": BLUE,
-            "palette": palette,
+            "shades": shades,
             "binCount": bin_count,
             "binCounts": list(BIN_COUNTS),
             "openEnds": open_ends,

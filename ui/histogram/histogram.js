@@ -128,9 +128,9 @@ class Histogram {
   /** Bars that share a color: all of them, or one group a bar where they are colored as on the map. */
   #byColor() {
     const bars = Array.from({ length: this.#nBars }, (_, at) => at);
-    if (!this.data.palette) return [[this.data.color, bars]];
-    const stops = paletteStops(this.data.palette, readTheme(this.root));
-    return bars.map((at) => [`rgb(${sampleStops(stops, (at + 0.5) / bars.length)})`, [at]]);
+    if (!this.data.shades) return [[this.data.color, bars]];
+    const stops = paletteStops("viridis", readTheme(this.root));
+    return bars.map((at) => [`rgb(${sampleStops(stops, this.data.shades[at])})`, [at]]);
   }
 
   #span() {
