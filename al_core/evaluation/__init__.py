@@ -14,7 +14,19 @@
 """
 
 from al_core.evaluation.box_errors import BoxError, BoxErrorKind, box_errors, image_suspicion
-from al_core.evaluation.card import Card, ClassShares, Strip, UncoveredRegion, card, class_shares, column_strip
+from al_core.evaluation.card import (
+    Amount,
+    AmountKind,
+    Card,
+    CardFigure,
+    ClassShares,
+    PredictedClasses,
+    Strip,
+    UncoveredRegion,
+    card,
+    class_shares,
+    column_strip,
+)
 from al_core.evaluation.claims import ClaimNeed, claim_need, labels_for_claim
 from al_core.evaluation.class_metrics import ClassResult, class_table, confusion_matrix
 from al_core.evaluation.contamination import Contamination, detect_contamination
@@ -44,9 +56,12 @@ from al_core.evaluation.stopping import (
 from al_core.evaluation.strata import post_stratified, stratified
 
 __all__ = [
+    "Amount",
+    "AmountKind",
     "BoxError",
     "BoxErrorKind",
     "Card",
+    "CardFigure",
     "ClaimNeed",
     "ClassErrors",
     "ClassResult",
@@ -62,6 +77,7 @@ __all__ = [
     "ObjectResults",
     "PickReason",
     "Pool",
+    "PredictedClasses",
     "Refusal",
     "Replay",
     "ReplayVerdict",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from al_core.evaluation.coverage import Pool, Ruler
 from al_core.exceptions import InvalidInputError
 from al_core.geometry.space import product_distances
-from al_core.text import counted
+from al_core.text import counted, percent
 from al_core.types import Probabilities, Rows
 
 N_REGIONS = 3
@@ -83,6 +84,79 @@ class UncoveredRegion:
         return f"not covered: about {counted(self.n_rows, 'image')} like this"
 
 
+class AmountKind(StrEnum):
+    """What is summed over the picks, and over each of RANDOM's draws."""
+
+    CORRECTIONS = "corrections"
+    OBJECTS = "objects"
+    UNREADABLE = "unreadable"
+    CLASSES = "classes"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum over the picks beside the same sum over RANDOM's draws.
+
+    Attributes:
+        kind: Of what.
+        strip: The sums.
+        total: How many there are at most; 0 where there is no such number.
+    """
+
+    kind: AmountKind
+    strip: Strip
+    total: int = 0
+
+    def sentence(self) -> str:
+        """Return the sum as a sentence of fact.
+
+        Examples:
+            >>> Amount(AmountKind.CORRECTIONS, Strip(46.2, (18.4, 25.0))).sentence()
+            'about 46 answers of the model will be corrected; RANDOM 18 to 25'
+            >>> Amount(AmountKind.CLASSES, Strip(9, (7, 10)), 10).sentence()
+            '9 of 10 predicted classes are among the picks; RANDOM 7 to 10'
+        """
+        count = f"{self.strip.selected:,.0f}"
+        words = {
+            AmountKind.CORRECTIONS: f"about {count} answers of the model will be corrected",
+            AmountKind.OBJECTS: f"about {count} objects are to be labeled",
+            AmountKind.UNREADABLE: f"{count} of the picks are hardly readable: among the 1% least sharp, darkest or "
+            "brightest",
+            AmountKind.CLASSES: f"{count} of {self.total:,} predicted classes are among the picks",
+        }
+        return f"{words[self.kind]}; RANDOM {self.strip.low:,.0f} to {self.strip.high:,.0f}"
+
+
+@dataclass(frozen=True)
+class PredictedClasses:
+    """How the predictions of the current model are shared among classes; each tuple adds up to 1.
+
+    Attributes:
+        names: (C,).
+        pool: (C,) of what could be selected.
+        random: (C,) mean over RANDOM's draws.
+        selected: (C,) of the picks.
+    """
+
+    names: tuple[str, ...]
+    pool: tuple[float, ...]
+    random: tuple[float, ...]
+    selected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class CardFigure:
+    """One figure of a card, as it is shown.
+
+    Attributes:
+        strip: The selection beside RANDOM's draws.
+        sentence: The same in words.
+    """
+
+    strip: Strip
+    sentence: str
+
+
 @dataclass(frozen=True)
 class Card:
     """What a selection covers, against RANDOM draws of the same size from the same rows.
@@ -96,6 +170,9 @@ class Card:
         regions: The largest uncovered regions.
         is_weighted: Whether coverage is weighted by scores.
         n_sampled: From how many rows distances were measured.
+        amounts: What the picks come to by the model's predictions and the images' metadata, as far as there are any.
+        classes: The predicted classes, the most frequent first; None without predictions of classes.
+        left_out: Share of the images that the selection did not choose from, and that gets no labels by it.
     """
 
     coverage: Strip
@@ -104,11 +181,20 @@ class Card:
     regions: tuple[UncoveredRegion, ...]
     is_weighted: bool
     n_sampled: int
+    amounts: tuple[Amount, ...] = ()
+    classes: PredictedClasses | None = None
+    left_out: float = 0.0
 
     @property
     def is_worse(self) -> bool:
         """Whether one of the three signs lies on the bad side of all draws."""
         return self.coverage.is_below_random or self.redundancy.is_above_random or self.far_distance.is_above_random
+
+    def figures(self) -> list[CardFigure]:
+        """Return all figures, those that tell most first."""
+        strips = (self.coverage, self.redundancy, self.far_distance)
+        measured = [CardFigure(strip, said) for strip, said in zip(strips, self._measured(), strict=True)]
+        return [*measured, *(CardFigure(amount.strip, amount.sentence()) for amount in self.amounts)]
 
     def sentences(self) -> list[str]:
         """Return one sentence of fact for each figure.
@@ -122,6 +208,22 @@ class Card:
             0% of the picks nearly repeat another; RANDOM 1% to 3%
             95% of the data is within 0.40 of a chosen sample; RANDOM 0.42 to 0.45
         """
+        return [figure.sentence for figure in self.figures()]
+
+    def left_out_text(self) -> str:
+        """Return how many of the images get no labels by this selection, or "".
+
+        Examples:
+            >>> strip = Strip(0.7, (0.6, 0.65))
+            >>> Card(strip, strip, strip, (), True, 1000, left_out=0.75).left_out_text()
+            'chosen from 25.0% of the images: the other 75.0% get no labels by this selection'
+        """
+        if not self.left_out:
+            return ""
+        inside = percent(1 - self.left_out)
+        return f"chosen from {inside} of the images: the other {percent(self.left_out)} get no labels by this selection"
+
+    def _measured(self) -> list[str]:
         covered_what = "what the model is unsure about" if self.is_weighted else "the data"
         far = self.far_distance
         return [

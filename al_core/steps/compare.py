@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.config import SelectionConfig
-from al_core.evaluation import Card, card, draw_seeds
+from al_core.evaluation import Card
 from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.steps.card import measured_card
+from al_core.steps.predictions import find_predictions
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.stored_pool import StoredPool
 from al_core.types import Progress, Rows
@@ -94,5 +96,5 @@ def _candidate(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
     if not len(rows):
         raise InvalidInputError(f"'{config.name}' would pick nothing: there is nothing to compare")
     source = StoredPool.of_request(request)
-    draws = [source.draw(len(rows), seed) for seed in draw_seeds(config.seed or 0)]
-    return Candidate(config, rows, card(source.pool, rows, draws, seed=config.seed or 0))
+    card = measured_card(source, rows, inputs.query_tag, find_predictions(dataset), seed=config.seed or 0)
+    return Candidate(config, rows, card)

@@ -11,7 +11,7 @@ import orjson
 
 from al_core.evaluation import Card, Interval, Sign
 from al_core.exceptions import MissingInputError
-from al_core.steps.card import selection_card
+from al_core.steps.card import figures_with_price, selection_card
 from al_core.steps.card_svg import strip_svg
 from al_core.steps.curve_svg import curve_svg
 from al_core.steps.manifest import make_manifest
@@ -54,7 +54,7 @@ def write_report(dataset: "Dataset", tag: Tag, plan: RoundPlan) -> str:
         _section("Learning curve", _curve(report, plan)),
         _section("Time to stop?", _signs(report)),
         _section("Rounds", _table(report, shown, plan) + _spent(report, plan)),
-        _section("Against RANDOM, before any label", _card(dataset, tag)),
+        _section("Against RANDOM, before any label", _card(dataset, tag, plan)),
         _section("Picked images", _images(dataset, shown)),
         _section("Configuration", _configuration(shown)),
         _section("Manifest", _json(make_manifest(dataset, tag), "What the selection was made from")),
@@ -142,7 +142,7 @@ def _spent(report: RoundsReport, plan: RoundPlan) -> str:
     return _paragraph(f"spent on labels so far: {plan.amount(sum(result.cost or 0 for result in report.results))}.")
 
 
-def _card(dataset: "Dataset", tag: Tag) -> str:
+def _card(dataset: "Dataset", tag: Tag, plan: RoundPlan) -> str:
     selection = read_selection(dataset, tag)
     if selection is None:
         return _paragraph("a client selected by itself.")
@@ -150,16 +150,16 @@ def _card(dataset: "Dataset", tag: Tag) -> str:
         card = selection_card(dataset, selection)
     except MissingInputError as error:
         return _paragraph(f"cannot be compared: {error}.")
-    strips = (card.coverage, card.redundancy, card.far_distance)
     drawn = [
-        strip_svg(strip, sentence) + _paragraph(f"{sentence}.")
-        for strip, sentence in zip(strips, card.sentences(), strict=True)
+        strip_svg(figure.strip, figure.sentence) + _paragraph(f"{figure.sentence}.")
+        for figure in figures_with_price(card, plan, len(selection.picked_rows))
     ]
     legend = _paragraph(
         "each gray tick is one of 20 RANDOM draws of as many images, the colored one is this selection. Measured "
         "without labels: only labels can tell whether the selection teaches more."
     )
-    verdict = _paragraph(f"{card.verdict()}." if card.is_worse else "")
+    left_out = card.left_out_text()
+    verdict = _paragraph(f"{card.verdict()}." if card.is_worse else "") + _paragraph(f"{left_out}." if left_out else "")
     return legend + f'<div class="strips">{"".join(drawn)}</div>' + verdict + _regions(dataset, card)
 
 

@@ -1,9 +1,10 @@
 """The card of a selection as JSON: what the server measured, in figures and in the sentences that go with them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from al_core.evaluation import Card, Strip, UncoveredRegion
+from al_core.evaluation import Amount, AmountKind, Card, PredictedClasses, Strip, UncoveredRegion
 
 
 def write_card(card: Card) -> dict[str, Any]:
@@ -24,6 +25,11 @@ def write_card(card: Card) -> dict[str, Any]:
         "regions": [{"row": region.row, "nRows": region.n_rows} for region in card.regions],
         "isWeighted": card.is_weighted,
         "nSampled": card.n_sampled,
+        "amounts": [
+            {"kind": str(amount.kind), "total": amount.total, **_write_strip(amount.strip)} for amount in card.amounts
+        ],
+        "classes": asdict(card.classes) if card.classes else None,
+        "leftOut": card.left_out,
         "sentences": card.sentences(),
         "verdict": card.verdict(),
     }
@@ -38,7 +44,21 @@ def read_card(content: Mapping[str, Any]) -> Card:
         regions=tuple(UncoveredRegion(region["row"], region["nRows"]) for region in content["regions"]),
         is_weighted=content["isWeighted"],
         n_sampled=content["nSampled"],
+        # Servers of earlier versions do not send the rest.
+        amounts=tuple(
+            Amount(AmountKind(amount["kind"]), _read_strip(amount), amount["total"])
+            for amount in content.get("amounts", ())
+        ),
+        classes=_read_classes(content.get("classes")),
+        left_out=content.get("leftOut", 0.0),
     )
+
+
+def _read_classes(content: Mapping[str, Any] | None) -> PredictedClasses | None:
+    if content is None:
+        return None
+    shares = (tuple(content[name]) for name in ("pool", "random", "selected"))
+    return PredictedClasses(tuple(content["names"]), *shares)
 
 
 def _write_strip(strip: Strip) -> dict[str, Any]:

@@ -34,6 +34,16 @@ def test_a_card_is_computed_once_and_goes_with_its_tag(dataset: Dataset) -> None
     assert dataset.arrays.all(Kind.CARD) == []
 
 
+def test_a_card_of_an_earlier_version_is_made_again(dataset: Dataset) -> None:
+    selection = select(dataset)
+    card = workflow.selection_card(dataset, selection)
+    [stored] = dataset.arrays.all(Kind.CARD)
+    earlier = {**stored.attributes, "version": 1}
+    dataset.arrays.save(Kind.CARD, {selection.tag.id: dataset.arrays.read(stored)}, earlier)
+    assert find_card(dataset, selection.tag) is None
+    assert workflow.selection_card(dataset, selection) == card == find_card(dataset, selection.tag)
+
+
 def test_the_seeds_of_the_draws_are_in_the_manifest_once_there_is_a_card(dataset: Dataset) -> None:
     selection = select(dataset)
     assert "random_draws" not in manifest_of(dataset, selection.tag)

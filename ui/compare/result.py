@@ -11,6 +11,7 @@ from al_core import workflow
 from al_core.evaluation import Strip
 from al_core.exceptions import MissingInputError
 from al_core.jobs import JobState
+from al_core.steps.card import figures_with_price
 from al_core.steps.compare import Candidate, Comparison
 from al_core.steps.snippet import comparison_code
 from al_core.store import Dataset, Kind
@@ -20,7 +21,7 @@ from ui import jobs
 from ui.charts import BLUE
 from ui.compare.setup import job_key
 from ui.images import image_grid
-from ui.messages import errors_explained, notify
+from ui.messages import errors_explained, notify, plain
 from ui.pages import page_file
 from ui.sample import show_sample
 from ui.select.card import STYLE, strip_html
@@ -71,15 +72,12 @@ def _show_candidate(
             picks_figure(points, candidate.rows), key=f"compare-map-{place}", config={"displayModeBar": False}
         )
     card = candidate.card
-    others = [each.card for each in comparison.candidates]
-    figures = (
-        (card.coverage, [each.coverage for each in others]),
-        (card.redundancy, [each.redundancy for each in others]),
-        (card.far_distance, [each.far_distance for each in others]),
-    )
-    for (strip, of_others), sentence in zip(figures, card.sentences(), strict=True):
-        st.html(STYLE + strip_html(strip, sentence, scale_of(of_others)))
-        st.caption(f"{sentence[0].upper()}{sentence[1:]}.")
+    plan = workflow.round_plan(dataset)
+    columns = [figures_with_price(each.card, plan, len(each.rows)) for each in comparison.candidates]
+    for line, figure in enumerate(columns[place]):
+        scale = scale_of([figures[line].strip for figures in columns])
+        st.html(STYLE + strip_html(figure.strip, figure.sentence, scale))
+        st.caption(f"{plain(figure.sentence[0].upper() + figure.sentence[1:])}.")
     if card.is_worse:
         verdict = card.verdict()
         st.warning(f"{verdict[0].upper()}{verdict[1:]}.", icon=":material/trending_down:")

@@ -4,12 +4,16 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from al_core import workflow
-from al_core.evaluation import Card, Strip
+from al_core.evaluation import Card, CardFigure, PredictedClasses, Strip
 from al_core.exceptions import MissingInputError
+from al_core.steps.card import figures_with_price
 from al_core.store import Dataset
+from al_core.text import percent
+from ui.charts import BLUE, GRAY
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
@@ -17,6 +21,10 @@ from ui.sample import show_sample
 STYLE = f"<style>{Path(__file__).with_name('card.css').read_text(encoding='utf-8')}</style>"
 # Ticks at the very ends would be cut in half.
 _MARGIN = 0.04
+MOST_BARS = 20
+"""Classes beside each other; the names of more would not be read."""
+BARS_HEIGHT = 230
+POOL_COLOR = "rgba(128, 134, 139, 0.35)"
 
 
 def show_card(dataset: Dataset, selection: workflow.Selection) -> None:
@@ -32,10 +40,15 @@ def show_card(dataset: Dataset, selection: workflow.Selection) -> None:
     except MissingInputError as error:
         st.caption(f"Cannot be compared: {plain(str(error))}.")
         return
-    _show_figures(card)
+    left_out = card.left_out_text()
+    if left_out:
+        st.caption(f":material/crop_free: {left_out[:1].upper()}{left_out[1:]}.")
+    _show_figures(figures_with_price(card, workflow.round_plan(dataset), len(selection.picked_rows)))
     if card.is_worse:
         verdict = card.verdict()
         st.warning(f"{verdict[0].upper()}{verdict[1:]}.", icon=":material/trending_down:")
+    if card.classes:
+        _show_classes(card.classes, selection.tag.id)
     _show_regions(dataset, selection, card)
 
 
@@ -57,17 +70,75 @@ def strip_html(strip: Strip, sentence: str, scale: tuple[float, float] | None = 
     return f'<div class="card-strip" role="img" aria-label="{escape(sentence, quote=True)}">{ticks}</div>'
 
 
-def _show_figures(card: Card) -> None:
-    strips = (card.coverage, card.redundancy, card.far_distance)
-    for strip, sentence in zip(strips, card.sentences(), strict=True):
-        st.html(STYLE + strip_html(strip, sentence))
-        st.caption(f"{sentence[0].upper()}{sentence[1:]}.")
+def _show_figures(figures: list[CardFigure]) -> None:
+    for figure in figures:
+        st.html(STYLE + strip_html(figure.strip, figure.sentence))
+        st.caption(f"{plain(figure.sentence[0].upper() + figure.sentence[1:])}.")
+
+
+def _show_classes(classes: PredictedClasses, tag_id: str) -> None:
+    with st.expander("Predicted classes", icon=":material/category:"):
+        st.caption(f"{plain(classes_text(classes))}.")
+        st.plotly_chart(classes_figure(classes), key=f"predicted-classes-{tag_id}", config={"displayModeBar": False})
+
+
+def classes_text(classes: PredictedClasses) -> str:
+    """Return which class the picks have more of than the pool, and of which they have less.
+
+    Examples:
+        >>> classes_text(PredictedClasses(("cat", "dog"), (0.75, 0.25), (0.7, 0.3), (0.5, 0.5)))
+        'most more of “dog”: 50.0% of the picks, 25.0% of the pool; most less of “cat”: 50.0%, 75.0% of the pool'
+    """
+    gains = np.subtract(classes.selected, classes.pool)
+    most = int(gains.argmax())
+    least = int(gains.argmin())
+    if gains[most] <= 0:
+        return "shared among the classes as in the pool"
+    return (
+        f"most more of “{classes.names[most]}”: {percent(classes.selected[most])} of the picks, "
+        f"{percent(classes.pool[most])} of the pool; most less of “{classes.names[least]}”: "
+        f"{percent(classes.selected[least])}, {percent(classes.pool[least])} of the pool"
+    )
+
+
+def classes_figure(classes: PredictedClasses) -> go.Figure:
+    """Return the shares of the most frequent classes in the pool, in RANDOM's draws and among the picks, as bars."""
+    shown = slice(MOST_BARS)
+    # Plotly reads names as HTML.
+    names = [escape(name) for name in classes.names[shown]]
+    parts = (
+        ("pool", classes.pool, POOL_COLOR),
+        ("RANDOM, mean of 20", classes.random, GRAY),
+        ("selected", classes.selected, BLUE),
+    )
+    places = list(range(len(names)))
+    bars = [
+        go.Bar(
+            x=places,
+            y=[100 * share for share in shares[shown]],
+            name=name,
+            marker={"color": color, "line": {"width": 0}},
+            customdata=names,
+            hovertemplate=f"%{{customdata}}: %{{y:.1f}}%<extra>{name}</extra>",
+        )
+        for name, shares, color in parts
+    ]
+    figure = go.Figure(bars)
+    figure.update_layout(
+        height=BARS_HEIGHT,
+        barmode="group",
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        xaxis={"tickmode": "array", "tickvals": places, "ticktext": names, "fixedrange": True},
+        yaxis={"ticksuffix": "%", "fixedrange": True, "nticks": 4},
+        legend={"orientation": "h", "y": 1.2},
+    )
+    return figure
 
 
 def _show_regions(dataset: Dataset, selection: workflow.Selection, card: Card) -> None:
     if not card.regions:
         return
-    with st.expander("Largest regions that it leaves uncovered"):
+    with st.expander("Largest regions that it leaves uncovered", icon=":material/blur_off:", expanded=True):
         rows = np.array([region.row for region in card.regions])
         texts = [region.text() for region in card.regions]
         opened = image_grid(dataset, rows, texts.__getitem__, key=f"uncovered-{selection.tag.id}")

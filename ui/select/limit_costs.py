@@ -3,6 +3,8 @@
 import streamlit as st
 
 from al_core import workflow
+from al_core.config import PREDICTED_CLASS
+from al_core.config.goals import by_in_words
 from al_core.exceptions import ALCoreError
 from al_core.steps.limit_costs import LARGEST_SMALL, GroupCounts, LimitCost
 from al_core.steps.outlook import shortfalls
@@ -54,6 +56,9 @@ def show_group_counts(dataset: Dataset, selection: workflow.Selection) -> None:
         # The card, which needs the same, has said why.
         return
     for counts in tables:
+        if counts.by == by_in_words(PREDICTED_CLASS):
+            # The card has drawn them.
+            continue
         with st.expander(f"Images by {plain(counts.by)}"):
             st.dataframe(_table(counts), hide_index=True, width="stretch")
 

@@ -63,6 +63,11 @@ class Classification(Task):
         amounts[has_prediction, probabilities[has_prediction].argmax(axis=1)] = 1
         return amounts
 
+    def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64]:
+        """Return by how much the probability of the most probable class falls short of 1."""
+        probabilities = np.asarray(annotations.probabilities, np.float64)
+        return np.nan_to_num(1 - probabilities.max(axis=1))
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return the most likely class."""
         assert annotations.probabilities is not None

@@ -8,7 +8,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.annotations import BOX, Annotations, box_table
 from al_core.scorers import ScorerObjectDetection
-from al_core.steps.tasks.tables import check_table, counts_in_words, summed
+from al_core.steps.tasks.tables import check_table, counts_in_words, summed, wrong_answers
 from al_core.steps.tasks.task import (
     MAX_SHAPES,
     SURE,
@@ -72,6 +72,11 @@ class Detection(Task):
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the confidences of all boxes."""
         return np.asarray(self.class_amounts(annotations, n_samples).sum(axis=1))
+
+    def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64]:
+        """Return the sum over the boxes."""
+        assert annotations.boxes is not None
+        return wrong_answers(annotations.boxes["row"], annotations.boxes["score"], n_samples)
 
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return how many boxes of each class the model is sure of."""

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from al_core.formats.predictions.annotations import KEYPOINT, Annotations, Table, keypoint_table, named_categories
 from al_core.scorers import ScorerKeypointDetection
-from al_core.steps.tasks.tables import check_table, counts_in_words, summed
+from al_core.steps.tasks.tables import check_table, counts_in_words, summed, wrong_answers
 from al_core.steps.tasks.task import (
     MAX_SHAPES,
     SURE,
@@ -62,6 +62,11 @@ class KeypointDetection(Task):
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the scores of all objects."""
         return np.asarray(self.class_amounts(annotations, n_samples).sum(axis=1))
+
+    def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64]:
+        """Return the sum over the objects."""
+        objects, _ = _objects(annotations)
+        return wrong_answers(objects["row"], objects["score"], n_samples)
 
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return how many objects of each class the model is sure of."""

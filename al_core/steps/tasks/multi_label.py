@@ -35,6 +35,12 @@ class MultiLabel(Classification):
         """Return the probability of each class."""
         return np.nan_to_num(np.asarray(annotations.probabilities, np.float32))
 
+    def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64]:
+        """Return the sum over the classes: each is a question of its own."""
+        probabilities = np.nan_to_num(np.asarray(annotations.probabilities, np.float64))
+        wrong: NDArray[np.float64] = np.minimum(probabilities, 1 - probabilities).sum(axis=1)
+        return wrong
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return the classes that are more likely than not."""
         probabilities = np.nan_to_num(np.asarray(annotations.probabilities))

@@ -52,3 +52,17 @@ def counts_in_words(
         row, label = divmod(place, len(class_names))
         texts[row] += f"{', ' if texts[row] else ''}{count} {class_names[label]}"
     return np.array([text or "nothing" for text in texts], np.str_)
+
+
+def wrong_answers(rows: NDArray[np.integer], scores: NDArray[np.floating], n_samples: int) -> NDArray[np.float64]:
+    """Return (n_samples,) how many answers to "is this object there?" are expected to be wrong.
+
+    An object of more than half is said to be there, any other not.
+
+    Examples:
+        >>> wrong_answers(np.array([0, 0, 2]), np.array([0.75, 0.25, 1.0]), 3).tolist()
+        [0.5, 0.0, 0.0]
+    """
+    # Where a file has no score readers write -1.
+    sure = np.clip(np.asarray(scores, np.float64), 0, 1)
+    return np.bincount(rows.astype(np.int64), np.minimum(sure, 1 - sure), minlength=n_samples)

@@ -197,6 +197,14 @@ class Task(ABC):
         """Return how many objects to expect on each sample, (n_samples,); None for a task without objects."""
         return None
 
+    def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64] | None:
+        """Return how many answers on each sample are expected to be wrong, (n_samples,); None if nothing tells.
+
+        An answer is wrong as often as its confidence says; an object of less than half is no answer, and is missed as
+        often as its confidence says.
+        """
+        return None
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return (n_samples,) what a model answers in a few words, by which two models are compared.
 
