@@ -188,7 +188,7 @@ class Card:
     @property
     def is_worse(self) -> bool:
         """Whether one of the three signs lies on the bad side of all draws."""
-        return self.coverage.is_below_random or self.redundancy.is_above_random or self.far_distance.is_above_random
+        return bool(self.verdict())
 
     def figures(self) -> list[CardFigure]:
         """Return all figures, those that tell most first."""
@@ -235,11 +235,18 @@ class Card:
     def verdict(self) -> str:
         """Return "" or in what the selection is worse than RANDOM.
 
+        Where it covers more than every draw, nothing is (decision 145): whoever looks where the model is unsure leaves
+        the rest farther away.
+
         Examples:
             >>> good, bad = Strip(0.7, (0.6, 0.65)), Strip(0.5, (0.6, 0.65))
             >>> Card(bad, bad, good, (), True, 1000).verdict()
             'worse than RANDOM: it covers less; it leaves more far away'
+            >>> Card(good, good, good, (), True, 1000).verdict()
+            ''
         """
+        if self.coverage.is_above_random:
+            return ""
         reasons = {
             "it covers less": self.coverage.is_below_random,
             "it repeats more": self.redundancy.is_above_random,

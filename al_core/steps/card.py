@@ -209,7 +209,7 @@ def figures_with_price(card: Card, plan: RoundPlan, n_picked: int) -> list[CardF
         return figures
     counts = objects or Strip(0, (0,) * len(card.coverage.random))
     price = Strip(plan.cost(n_picked, counts.selected), tuple(plan.cost(n_picked, count) for count in counts.random))
-    said = f"labels cost about {plan.amount(price.selected)}; RANDOM {plan.amount(price.low)}"
+    said = f"the labels of the picks cost about {plan.amount(price.selected)}; RANDOM {plan.amount(price.low)}"
     if price.high > price.low:
         said += f" to {plan.amount(price.high)}"
     return [*figures, CardFigure(price, said)]

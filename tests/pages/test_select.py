@@ -245,6 +245,18 @@ def test_replaced_scores_are_reported_and_distinguished_from_those_of_the_select
     assert (figures(app)["Mean score when selected"], figures(app)["Mean score now"]) == (before, "0.250")
 
 
+def test_after_a_selection_was_handed_out_new_scores_are_the_way_of_every_round(
+    digits: Dataset, open_page: Open
+) -> None:
+    app = press_run(open_page("select"), digits)
+    before = figures(app)["Mean score"]
+    workflow.mark_sent(digits, digits.tag("al-iteration-1"))
+    workflow.store_scores(digits, np.arange(1797), {"uncertainty_margin": np.full(1797, 0.25)})
+    app.run()
+    assert not any("replaced since" in unescaped(warning.value) for warning in app.warning)
+    assert figures(app)["Mean score"] == before
+
+
 @pytest.mark.parametrize(
     ("key", "number", "sentence"),
     [
@@ -308,7 +320,7 @@ def test_a_selection_says_what_its_limits_cost_and_what_it_holds_of_each_class(
     app = open_page("select")
     said = [unescaped(caption.value) for caption in app.caption]
     assert any(text.startswith("Predicted class: 3 at most 2: covers ") for text in said)
-    assert "Images by predicted class" in [expander.label for expander in app.expander]
+    assert "Predicted classes" in [expander.label for expander in app.expander]
 
 
 def test_settings_of_a_newer_version_are_shown_and_not_repeated(

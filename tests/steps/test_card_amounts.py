@@ -74,7 +74,7 @@ def test_the_card_of_a_selection_keeps_them_and_knows_what_they_cost(dataset: Da
     assert card == workflow.selection_card(dataset, selection)
     assert len(card.sentences()) == 5
     price = figures_with_price(card, RoundPlan(price_per_image=0.5), 2)[-1]
-    assert price.sentence == "labels cost about € 1.00; RANDOM € 1.00"
+    assert price.sentence == "the labels of the picks cost about € 1.00; RANDOM € 1.00"
     assert figures_with_price(card, RoundPlan(price_per_object=0.5), 2) == card.figures()
 
 

@@ -10,5 +10,5 @@ def test_a_strip_has_a_tick_for_each_draw_and_one_for_the_selection_in_place() -
     assert 'aria-label="covers &quot;all&quot;"' in html
 
 
-def test_a_strip_of_equal_figures_is_drawn_too() -> None:
-    assert "left: 4.00%" in strip_html(Strip(0.0, (0.0,)), "")
+def test_a_strip_of_equal_figures_is_drawn_in_the_middle() -> None:
+    assert "left: 50.00%" in strip_html(Strip(0.0, (0.0,)), "")

@@ -12,7 +12,7 @@ from al_core.evaluation import Card, CardFigure, PredictedClasses, Strip
 from al_core.exceptions import MissingInputError
 from al_core.steps.card import figures_with_price
 from al_core.store import Dataset
-from al_core.text import percent
+from al_core.text import counted, percent
 from ui.charts import BLUE, GRAY
 from ui.images import image_grid
 from ui.messages import plain
@@ -60,10 +60,10 @@ def strip_html(strip: Strip, sentence: str, scale: tuple[float, float] | None = 
     """
     values = [*strip.random, strip.selected]
     low, high = scale or (min(values), max(values))
-    span = high - low or 1.0
 
     def tick(value: float, kind: str) -> str:
-        place = 100 * (_MARGIN + (1 - 2 * _MARGIN) * (value - low) / span)
+        share = (value - low) / (high - low) if high > low else 0.5
+        place = 100 * (_MARGIN + (1 - 2 * _MARGIN) * share)
         return f'<i class="{kind}" style="left: {place:.2f}%"></i>'
 
     ticks = "".join(tick(value, "random") for value in strip.random) + tick(strip.selected, "selected")
@@ -140,7 +140,8 @@ def _show_regions(dataset: Dataset, selection: workflow.Selection, card: Card) -
         return
     with st.expander("Largest regions that it leaves uncovered", icon=":material/blur_off:", expanded=True):
         rows = np.array([region.row for region in card.regions])
-        texts = [region.text() for region in card.regions]
+        texts = [f"≈ {counted(region.n_rows, 'image')}" for region in card.regions]
+        st.caption("No image like these is chosen; below each, about how many there are.")
         opened = image_grid(dataset, rows, texts.__getitem__, key=f"uncovered-{selection.tag.id}")
         if opened is not None:
             show_sample(dataset, opened)

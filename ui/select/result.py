@@ -8,6 +8,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.steps.chosen import added_rows, selections
+from al_core.steps.provenance import find_source
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Kind, Tag
 from ui.images import image_grid
@@ -87,8 +88,9 @@ def show_result(dataset: Dataset, tag: Tag) -> None:
 
 def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
     scores = scores_now(dataset, selection)
-    # `stale` says what has changed since: the selection itself stays as it was made.
-    for change in selection.stale:
+    # `stale` says what has changed since: the selection itself stays as it was made. Once it is handed out that is the
+    # way of every round, for the next model brings new scores.
+    for change in selection.stale if is_draft(dataset, selection) else ():
         note = NOW if scores and scores.is_replaced else ""
         st.warning(f"Out of date: {plain(change)}.{note}", icon=":material/history:")
     with st.container(horizontal=True, gap="small"):
@@ -168,11 +170,24 @@ def _test_figures(n_tests: int) -> list[Figure]:
     return [Figure("For testing", f"{n_tests:,}", meaning)] if n_tests else []
 
 
+def is_draft(dataset: Dataset, selection: workflow.Selection) -> bool:
+    """Return whether nobody has been handed the images of a selection yet, and none of them is labeled."""
+    is_sent = selection.tag.provenance.sent_at is not None
+    return not is_sent and not np.isin(selection.added_rows, workflow.labeled_set(dataset)).any()
+
+
 def scores_now(dataset: Dataset, selection: workflow.Selection) -> ScoresNow | None:
-    """Return the stored scores of the added images, or None if the selection used none or it is gone."""
+    """Return the scores of the added images, or None if the selection used none or it is gone.
+
+    Of a draft those that a selection would use today; afterwards those that it was made with, as far as they are kept.
+    """
     source = selection.tag.provenance.score
-    stored = dataset.arrays.find(Kind.SCORE, source.name) if source else None
-    if source is None or stored is None:
+    if source is None:
+        return None
+    # Of a model that is no longer current the score is kept under another name.
+    is_kept = not is_draft(dataset, selection)
+    stored = find_source(dataset, Kind.SCORE, source) if is_kept else dataset.arrays.find(Kind.SCORE, source.name)
+    if stored is None:
         return None
     values = dataset.arrays.read(stored)[selection.added_rows].tolist()
     return ScoresNow(values, stored.digest != source.digest)
