@@ -63,6 +63,7 @@ __all__ = [
     "SelectionConfig",
     "add_embeddings",
     "append_images",
+    "change_threshold",
     "check_labels",
     "check_predictions",
     "check_selection",
@@ -336,6 +337,25 @@ def rename_model(dataset: "Dataset", model: "Model", name: str) -> "Model":
 def make_model_current(dataset: "Dataset", model: "Model") -> "Model":
     """Give the plain names of scores to those of this model, and return it."""
     return dataset.models.make_current(model)
+
+
+def change_threshold(dataset: "Dataset", model: "Model", threshold: float) -> "Model":
+    """Return a model whose boxes count from another confidence on: scored anew, and shown and exported accordingly.
+
+    The threshold before brings its scores back as they were, for a while.
+
+    Args:
+        dataset: Whose model it is.
+        model: Of boxes.
+        threshold: 0 to 1.
+
+    Raises:
+        InvalidInputError: If the model has no boxes, none reaches the threshold, or it is out of range.
+        MissingInputError: If the boxes were scored by probabilities of classes, which are not stored.
+    """
+    from al_core.steps import rescoring
+
+    return rescoring.change_threshold(dataset, model, threshold)
 
 
 def delete_model(dataset: "Dataset", model: "Model") -> None:

@@ -4,15 +4,24 @@ from pathlib import Path
 from al_core.commands.check import add_reading_arguments, reading_choices
 from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, print_answer
 from al_core.commands.terminal import printed_progress
+from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
-SUMMARY = "Store a file of predictions, or of ready-made scores, as a model, and score it."
+SUMMARY = (
+    "Store a file of predictions, or of ready-made scores, as a model, and score it; or let the boxes of a model count "
+    "from another confidence on."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of `al-core predictions add`."""
-    parser.add_argument("action", choices=["add"], help="what to do")
-    parser.add_argument("file", metavar="FILE", type=Path, help="file or folder; - reads a file from standard input")
+    """Declare the arguments of `al-core predictions`."""
+    parser.add_argument("action", choices=["add", "threshold"], help="what to do")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="file or folder; - reads a file from standard input; with threshold, the name of a model",
+    )
     parser.add_argument(
         "--name", default="predictions", metavar="NAME", help="name of the model; by default predictions"
     )
@@ -23,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Store and score the file if it is usable, and return 0; otherwise print its report and return 1."""
+    if arguments.action == "threshold":
+        return _change_threshold(arguments)
     from al_core import workflow
     from al_core.formats import PredictionFiles, Predictions, read_prediction_files
 
@@ -58,3 +69,20 @@ def run(arguments: argparse.Namespace) -> int:
         sentences += findings
     print_answer(arguments, "\n".join(sentences), scores=scores, changed=is_changed, report=report.to_json())
     return 0 if report.usable else 1
+
+
+def _change_threshold(arguments: argparse.Namespace) -> int:
+    from al_core import workflow
+
+    if arguments.confidence_threshold is None:
+        raise InvalidInputError("say from which confidence on boxes count: --confidence-threshold 0.4")
+    with opened(arguments) as workspace:
+        dataset = workspace.dataset(arguments.dataset)
+        model = dataset.models.get(str(arguments.file))
+        is_changed = model.confidence_threshold != arguments.confidence_threshold
+        if not arguments.dry_run:
+            model = workflow.change_threshold(dataset, model, arguments.confidence_threshold)
+    done = "count" if not is_changed else "would count" if arguments.dry_run else "now count"
+    sentence = f"Boxes of '{model.name}' {done} from a confidence of {arguments.confidence_threshold:g} on."
+    print_answer(arguments, sentence, model=model.name, scores=list(model.scores), changed=is_changed)
+    return 0

@@ -16,6 +16,7 @@ from al_core.remote.models import RemoteModels
 from al_core.remote.recent import Recent
 from al_core.store.dataset import Dataset, ImageSize, Server
 from al_core.store.identity import sample_id
+from al_core.store.models import Model
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, Kind, SampleImage, Tag, TagOrigin, rows_to_mask
 from al_core.types import Progress, Rows
@@ -51,6 +52,7 @@ class RemoteDataset(Dataset):
     thumbnails_dir = None
     has_images = True
     arrays: RemoteArrays
+    models: RemoteModels
 
     def __init__(self, connection: Connection, cache: Cache, workspace_key: str, record: dict[str, Any]) -> None:
         self.id = record["id"]
@@ -267,6 +269,10 @@ class RemoteDataset(Dataset):
         self._tags.forget()
         self.arrays.forget()
         return read_tag(self._connection.get(f"{self._path}/tags/{created['id']}"))
+
+    def change_threshold(self, model: Model, threshold: float) -> Model:
+        """Return a model once the server has scored its boxes from another confidence on."""
+        return self.models.change_threshold(model, threshold)
 
     def replay(self, progress: Progress | None) -> "Replay | Refusal":
         """Return the replay of the labels that the server makes."""

@@ -2,10 +2,12 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from al_core.exceptions import NotAllowedError
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.recent import Recent
 from al_core.store.models import Model, Models, NewModel
 from al_core.store.records import Deleted
+from al_core.types import Scores
 from al_core.wire.connection import Connection
 from al_core.wire.model_bundle import write_model
 
@@ -37,6 +39,19 @@ class RemoteModels(Models):
     def make_current(self, model: Model) -> Model:
         """Give the plain names to the scores of this model, and return it."""
         return self._changed(lambda: self._connection.send("PUT", f"{self._path}/{model.id}", {"isCurrent": True}))
+
+    def rescore(self, model: Model, scores: Mapping[str, Scores], attributes: Mapping[str, Any]) -> Model:
+        """Raise `NotAllowedError`: the server scores its models itself, see `change_threshold`."""
+        raise NotAllowedError("the server scores its models itself: use workflow.change_threshold")
+
+    def earlier_scores(self, model: Model, attributes: Mapping[str, Any]) -> Model | None:
+        """Return None: the server keeps them, and looks for them when a threshold changes."""
+        return None
+
+    def change_threshold(self, model: Model, threshold: float) -> Model:
+        """Let the server score the boxes of a model from another confidence on, and return the model."""
+        body = {"confidenceThreshold": threshold}
+        return self._changed(lambda: self._connection.send("PUT", f"{self._path}/{model.id}", body))
 
     def delete(self, model: Model) -> None:
         """Remove a model with its predictions and scores; the newest one left of its task becomes current."""

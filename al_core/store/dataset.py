@@ -11,7 +11,7 @@ from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
 from al_core.store.label_sets import LabelSets
-from al_core.store.models import Models
+from al_core.store.models import Model, Models
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.types import Progress, Rows
@@ -92,6 +92,9 @@ class Server(Protocol):
 
     def edit_selection(self, tag: Tag, edits: Sequence[Any], name: str) -> Tag:
         """Return the tag of a selection as some `Edit`s leave it, which the server stores."""
+
+    def change_threshold(self, model: Model, threshold: float) -> Model:
+        """Return a model once the server has scored its boxes from another confidence on."""
 
     def replay(self, progress: Progress | None) -> "Replay | Refusal":
         """Return the replay of the labels that the server makes."""

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import models as table
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
+from al_core.types import Scores
 
 JOINED_MILLISECONDS = 60_000
 """Lightly's clients send one score per request: those of one tag that arrive within this time belong together."""
@@ -100,6 +101,28 @@ class LocalModels(Models):
         before = {model.id for model in self.all()}
         self._tombstones.restore(deleted_id)
         return next(model for model in self.all() if model.id not in before)
+
+    def rescore(self, model: Model, scores: Mapping[str, Scores], attributes: Mapping[str, Any]) -> Model:
+        """Store other scores of a model in place of its own, with other attributes, and return it."""
+        about = next(iter(model.scores.values())).attributes
+        groups = [NewArrays(Kind.SCORE, scores, about)]
+        with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
+            row = self._row(locked, model)
+            self._tombstones.bury_scores(locked, row, model_rows.remove_scores(locked, row))
+            for array in written:
+                name = array.name if row.is_current else model_rows.full_name(array.name, row.name)
+                self._arrays.insert(locked, [replace(array, name=name, model_id=row.id)])
+            model_rows.set_attributes(locked, row, attributes)
+        self._tombstones.remove_expired()
+        return self._by_id(model.id)
+
+    def earlier_scores(self, model: Model, attributes: Mapping[str, Any]) -> Model | None:
+        """Give a model the scores again that it had with these attributes, or return None if they are gone."""
+        tombstone_id = self._tombstones.scores_of(self._dataset_id, model.id, attributes)
+        if tombstone_id is None:
+            return None
+        self._tombstones.restore(tombstone_id)
+        return self._by_id(model.id)
 
     def _add(self, locked: DatasetLock, new: NewModel) -> Row[Any]:
         model_id = new_id()

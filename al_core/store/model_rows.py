@@ -1,6 +1,6 @@
 """The rows of a dataset's models in a transaction that changes them: which is current, and what scores are called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
@@ -39,6 +39,18 @@ def arrays_of(locked: DatasetLock, model_id: str) -> Sequence[Row[Any]]:
     """Return the rows of a model's predictions and scores."""
     query = select(arrays).where(arrays.c.dataset_id == locked.dataset.id, arrays.c.model_id == model_id)
     return locked.connection.execute(query.order_by(arrays.c.position)).all()
+
+
+def remove_scores(locked: DatasetLock, model: Row[Any]) -> Sequence[Row[Any]]:
+    """Delete the rows of a model's scores and return them."""
+    is_its_score = (arrays.c.dataset_id == locked.dataset.id) & (arrays.c.model_id == model.id)
+    is_its_score &= arrays.c.kind == Kind.SCORE
+    return locked.connection.execute(arrays.delete().where(is_its_score).returning(*arrays.c)).all()
+
+
+def set_attributes(locked: DatasetLock, model: Row[Any], attributes: Mapping[str, Any]) -> None:
+    """Replace what is known about a model."""
+    locked.connection.execute(update(models).where(models.c.id == model.id).values(attributes=dict(attributes)))
 
 
 def newest_of(locked: DatasetLock, task: str) -> Row[Any] | None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
 from al_core.store.records import Deleted, StoredArray
+from al_core.types import Scores
 
 CONFIDENCE_THRESHOLD = "confidence_threshold"
 """The attribute of a model of boxes that says which of them count."""
@@ -121,6 +122,17 @@ class Models(ABC):
     @abstractmethod
     def make_current(self, model: Model) -> Model:
         """Give the plain names to the scores of this model, and return it."""
+
+    @abstractmethod
+    def rescore(self, model: Model, scores: Mapping[str, Scores], attributes: Mapping[str, Any]) -> Model:
+        """Store other scores of a model in place of its own, with other attributes, and return it.
+
+        `earlier_scores` brings back those before for a while.
+        """
+
+    @abstractmethod
+    def earlier_scores(self, model: Model, attributes: Mapping[str, Any]) -> Model | None:
+        """Give a model the scores again that it had with these attributes, or return None if they are gone."""
 
     @abstractmethod
     def delete(self, model: Model) -> None:

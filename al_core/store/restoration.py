@@ -16,6 +16,8 @@ DATASET = "dataset"
 TAG = "tag"
 MODEL = "model"
 LABELS = "labels"
+SCORES_OF_MODEL = "scores-of-model"
+"""Scores that a model had with another confidence threshold."""
 
 
 class Restoration:
@@ -45,6 +47,8 @@ class Restoration:
             self._restore_model(content, name)
         elif tombstone.kind == LABELS:
             self._restore_labels(content)
+        elif tombstone.kind == SCORES_OF_MODEL:
+            self._restore_scores(content)
         else:
             self._restore_array(content["arrays"][0])
         return self._replaced
@@ -94,6 +98,20 @@ class Restoration:
         )
         if model and (was_current if model.task else had_plain_names):
             self._replaced += model_rows.make_current(self._locked, model)
+
+    def _restore_scores(self, content: Mapping[str, Any]) -> None:
+        """Give a model, whatever it is called now, its earlier scores and attributes again."""
+        earlier = content["model"]
+        model = model_rows.with_id(self._locked, earlier["id"])
+        if model is None:
+            raise NotFoundError(f"the model '{earlier['name']}' has been deleted")
+        self._replaced += model_rows.remove_scores(self._locked, model)
+        for array in content["arrays"]:
+            _check_length(self._locked, array)
+            plain = model_rows.plain_name(array["name"], earlier["name"])
+            name = plain if model.is_current else model_rows.full_name(plain, model.name)
+            self._insert_arrays([{**array, "name": name}])
+        model_rows.set_attributes(self._locked, model, earlier["attributes"])
 
     def _restore_labels(self, content: Mapping[str, Any]) -> None:
         values = dict(content["labels"])

@@ -22,7 +22,7 @@ from al_core.store import tables
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.records import Deleted
-from al_core.store.restoration import DATASET, LABELS, MODEL, TAG, Restoration, array_file
+from al_core.store.restoration import DATASET, LABELS, MODEL, SCORES_OF_MODEL, TAG, Restoration, array_file
 from al_core.store.tables import tombstones as table
 from al_core.store.transactions import DatasetLock, lock
 
@@ -104,6 +104,23 @@ class Tombstones:
         values = _values(model, tables.models)
         content = {"model": values, "arrays": [_values(row, tables.arrays) for row in arrays]}
         self._bury(locked, MODEL, model.name, content)
+
+    def bury_scores(self, locked: DatasetLock, model: Row[Any], scores: Iterable[Row[Any]]) -> None:
+        """Keep the scores of a model, which stays, and what was known about it."""
+        content = {"model": _values(model, tables.models), "arrays": [_values(row, tables.arrays) for row in scores]}
+        self._bury(locked, SCORES_OF_MODEL, model.name, content)
+
+    def scores_of(self, dataset_id: str, model_id: str, attributes: Mapping[str, Any]) -> str | None:
+        """Return the newest tombstone of the scores that a model had with these attributes, or None."""
+        is_of_dataset = (table.c.dataset_id == dataset_id) & (table.c.kind == SCORES_OF_MODEL)
+        query = select(table.c.id, table.c.content).where(is_of_dataset, table.c.expires_at > now())
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.position.desc())).all()
+        for row in rows:
+            model = row.content["model"]
+            if (model["id"], model["attributes"]) == (model_id, dict(attributes)):
+                return str(row.id)
+        return None
 
     def bury_labels(
         self, locked: DatasetLock, label_set: Row[Any], tag: Row[Any] | None, arrays: Iterable[Row[Any]]

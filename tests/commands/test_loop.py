@@ -12,6 +12,7 @@ import pytest
 
 from al_core.api.server.settings import Settings
 from al_core.commands.main import main
+from al_core.scorers import ScorerObjectDetection
 from al_core.store import Workspace
 from tests.api.conftest import api_server
 
@@ -199,6 +200,9 @@ def test_a_file_and_filenames_go_to_standard_output(workspace: Workspace, capsys
     assert b"animals: 6 samples, 2 tags, 0 models" in capsysbinary.readouterr().out
 
 
+SCORES_OF_BOXES = [score.name for score in ScorerObjectDetection.scores]
+
+
 def test_boxes_count_from_a_confidence_on(shell: Shell) -> None:
     shell("create", "-", "--dataset", "animals", stdin="0.png\n1.png\n")
     boxes = json.dumps(
@@ -207,3 +211,8 @@ def test_boxes_count_from_a_confidence_on(shell: Shell) -> None:
     command = ("predictions", "add", "-", "--dataset", "animals", "--confidence-threshold")
     assert shell(*command, "0.4", stdin=boxes)["report"]["confidence_threshold"] == 0.4
     assert not shell(*command, "0.9", stdin=boxes, code=1)["report"]["usable"]
+    change = ("predictions", "threshold", "predictions", "--dataset", "animals", "--confidence-threshold")
+    assert shell(*change, "0.2", "--dry-run")["changed"]
+    assert shell(*change, "0.2") == {"model": "predictions", "scores": SCORES_OF_BOXES, "changed": True}
+    assert not shell(*change, "0.2")["changed"]
+    assert "no box is as confident" in shell(*change, "0.9", code=1)["message"]

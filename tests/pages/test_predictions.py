@@ -246,4 +246,13 @@ def test_a_slider_over_the_histogram_says_which_boxes_count(digits: Dataset, ope
     assert score(digits, "objectness_least_confidence")[:2] == [0.25, 0.25]
     # One image has the score, the other takes its median: nothing is ranked.
     assert any("for every image" in warning.value for warning in app.warning)
+    [model] = [model for model in digits.models.all() if model.name == "results"]
+    app.slider(key=key_of("model-threshold", model.id, "0.5")).set_value(0.2).run()
+    app.button(key=f"rescore-{model.id}").click().run()
+    assert digits.models.get("results").confidence_threshold == 0.2
+    assert score(digits, "objectness_least_confidence")[:2] == [0.25, 0.75]
+    app.slider(key=key_of("model-threshold", model.id, "0.2")).set_value(0.9).run()
+    app.button(key=f"rescore-{model.id}").click().run()
+    assert any("no box is as confident" in error.value for error in app.error)
+    assert digits.models.get("results").confidence_threshold == 0.2
     assert not app.exception

@@ -10,6 +10,7 @@ from al_core.store import Dataset, Model, StoredArray
 from al_core.text import counted
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
+from ui.predictions.threshold import threshold_popover
 from ui.visitor import obstacle
 
 KILOBYTE = 1000
@@ -104,6 +105,7 @@ def _actions(dataset: Dataset, model: Model) -> None:
         with errors_explained():
             workflow.make_model_current(dataset, model)
             st.rerun()
+    threshold_popover(dataset, model)
     with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or "Choose another name"):
         name = st.text_input("Name of the model", model.name, key=f"model-name-{model.id}")
         if st.button(

@@ -4,14 +4,23 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from al_core import workflow
 from al_core.formats import Predictions
 from al_core.steps.confidence import DEFAULT_CONFIDENCE_THRESHOLD, box_confidences
+from al_core.steps.rescoring import stored_confidences
+from al_core.steps.tasks import find_task
+from al_core.store import Dataset, Model
 from al_core.text import counted, percent
 from ui import charts
+from ui.messages import errors_explained, notify
 from ui.session import key_of
+from ui.visitor import obstacle
 
 STEP = 0.01
+MOST_DRAWN = 200_000
+"""Boxes in the histogram of a stored model: more change no bar that can be seen, and take seconds to send."""
 
 
 def choose_threshold(file: Path, predictions: Predictions) -> float | None:
@@ -44,3 +53,54 @@ def choose_threshold(file: Path, predictions: Predictions) -> float | None:
         share = percent(n_confident / len(confidences))
         st.caption(f"{n_confident:,} of {counted(len(confidences), 'box')} count ({share})")
     return threshold
+
+
+def threshold_popover(dataset: Dataset, model: Model) -> None:
+    """Draw, about a stored model of boxes, from which confidence on they count, and change it."""
+    if model.predictions is None or not find_task(model.task).has_threshold:
+        return
+    reason = obstacle()
+    label = f"Boxes from {model.confidence_threshold:g}"
+    with st.popover(label, icon=":material/tune:", help="From which confidence on its boxes count"):
+        confidences = _confidences(model.predictions.digest, dataset, model)
+        threshold = st.slider(
+            "Boxes count from a confidence of",
+            0.0,
+            1.0,
+            model.confidence_threshold,
+            STEP,
+            key=key_of("model-threshold", model.id, f"{model.confidence_threshold:g}"),
+            disabled=bool(reason),
+            help=reason
+            or "Scores are calculated anew; cards and exports leave out boxes below: `workflow.change_threshold`",
+        )
+        st.plotly_chart(
+            charts.confidence_histogram(confidences, threshold),
+            key=key_of("model-confidences", model.id),
+            config={"displayModeBar": False},
+        )
+        share = float((confidences >= np.float32(threshold)).mean()) if len(confidences) else 0.0
+        st.caption(f"{percent(share)} of the boxes count")
+        is_same = threshold == model.confidence_threshold
+        if st.button(
+            "Score anew",
+            key=f"rescore-{model.id}",
+            type="primary",
+            disabled=bool(reason) or is_same,
+            help=reason or ("Move the slider first" if is_same else "The value before brings its scores back"),
+        ):
+            with errors_explained():
+                with st.spinner("Calculating scores…"):
+                    changed = workflow.change_threshold(dataset, model, threshold)
+                notify(
+                    f"Boxes of “{changed.name}” count from {threshold:g} on; set {model.confidence_threshold:g} again "
+                    "to undo it"
+                )
+                st.rerun()
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _confidences(digest: str, _dataset: Dataset, _model: Model) -> NDArray[np.float32]:
+    confidences = stored_confidences(_dataset, _model)
+    step = max(1, len(confidences) // MOST_DRAWN)
+    return confidences[::step]

@@ -1,6 +1,6 @@
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from al_core.api.schemas.wire import Wire
 from al_core.store import Model
@@ -38,14 +38,21 @@ class ModelData(Wire):
 
 
 class ModelUpdate(Wire):
-    """A new name for a model, or that its scores get the plain names, or both."""
+    """A new name for a model, that its scores get the plain names, from which confidence on its boxes count, or all.
+
+    Another threshold scores the boxes anew; the one before brings the scores back that it had.
+    """
 
     name: str | None = None
     is_current: bool = False
+    confidence_threshold: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def says_something(self) -> "ModelUpdate":
         """Refuse a body that changes nothing."""
-        if self.name is None and not self.is_current:
-            raise ValueError("give a name, or isCurrent: true; another model stops being current when one becomes so")
+        if self.name is None and not self.is_current and self.confidence_threshold is None:
+            raise ValueError(
+                "give a name, a confidenceThreshold, or isCurrent: true; another model stops being current when one "
+                "becomes so"
+            )
         return self

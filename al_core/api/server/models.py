@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from al_core import workflow
 from al_core.api.schemas.deleted import DeletedData
 from al_core.api.schemas.models import ModelData, ModelUpdate
 from al_core.api.server.array_checks import check_array
@@ -70,7 +71,9 @@ def read_model(model: ModelOfPath) -> ModelData:
 
 @router.put("/{model_id}")
 def update_model(dataset: DatasetOfPath, model: ModelOfPath, body: ModelUpdate) -> ModelData:
-    """Give a model another name, make it current, or both."""
+    """Give a model another name, let its boxes count from another confidence on, make it current, or all of that."""
+    if body.confidence_threshold is not None:
+        model = workflow.change_threshold(dataset, model, body.confidence_threshold)
     if body.name is not None and body.name != model.name:
         with coded(AlreadyExistsError="MODEL_NAME_EXISTS"):
             model = dataset.models.rename(model, body.name)
