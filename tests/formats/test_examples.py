@@ -37,7 +37,7 @@ def test_every_classification_example_holds_the_same_probabilities() -> None:
     tables = [
         predictions.outputs for predictions in map(read_predictions, paths) if predictions.task == "classification"
     ]
-    assert len(tables) == 18
+    assert len(tables) == 19
     for table in tables:
         np.testing.assert_allclose(table, tables[0], atol=1e-6)
 

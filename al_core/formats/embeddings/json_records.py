@@ -1,10 +1,7 @@
 """JSON with one vector per image, also as FiftyOne writes it."""
 
-import base64
-import binascii
 import posixpath
 import re
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +9,11 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
-from al_core.formats.files.npy import array_from_bytes
+from al_core.formats.files.packed_vector import vector_of
 from al_core.formats.files.reader import HEAD_BYTES
-from al_core.formats.files.records import Record, begins_with_records, float_list, read_records
+from al_core.formats.files.records import Record, begins_with_records, read_records
 from al_core.formats.files.text import read_json
 
-MAX_VECTOR_BYTES = 2**22
 _KEYS = ("embedding", "embeddings", "vector", "features", "emb")
 _BY_NAME = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"((?:[^"\\]|\\.){1,4000})"\s*:\s*\[\s*-?\d')
 
@@ -63,25 +59,7 @@ def _is_by_name(head: bytes) -> bool:
 def _vector(record: Record) -> NDArray[np.float32]:
     where, content = record
     value = next((content[key] for key in _KEYS if content.get(key) is not None), None)
-    if isinstance(value, dict) and isinstance(value.get("$binary"), dict):
-        value = value["$binary"].get("base64")
-    if isinstance(value, str):
-        return _unpacked(where, value)
-    with np.errstate(over="ignore"):
-        return np.array(float_list(where, value), dtype=np.float32)
-
-
-def _unpacked(where: str, text: str) -> NDArray[np.float32]:
-    unpacker = zlib.decompressobj()
-    try:
-        content = unpacker.decompress(base64.b64decode(text, validate=True), MAX_VECTOR_BYTES)
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise FileFormatError(f"{where}: the vector is neither a list nor a compressed array ({error})") from error
-    vector = array_from_bytes(content, where)
-    if vector.ndim != 1 or vector.dtype.kind != "f":
-        raise FileFormatError(f"{where}: expected a vector of floats, found {vector.dtype} of shape {vector.shape}")
-    with np.errstate(over="ignore"):
-        return vector.astype(np.float32)
+    return vector_of(where, value)
 
 
 def _relative(filenames: list[str]) -> list[str]:

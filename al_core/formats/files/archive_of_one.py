@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from al_core.formats.files.damage import file_damage_explained
-from al_core.formats.files.tree import ARCHIVE_ERRORS, BoundedTarInfo, open_tree, tree_names
+from al_core.formats.files.tree import ARCHIVE_ERRORS, BoundedTarInfo, is_of_system, open_tree, tree_names
 from al_core.formats.files.unpacking import blocks_of, write_blocks
 
 _TABLES = (".arrow", ".csv", ".feather", ".parquet", ".tsv", ".xlsx")
@@ -36,17 +36,12 @@ def unpack_archive_of_one(path: Path, folder: Path) -> Path:
             with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
                 return write_blocks(blocks_of(stream), target, path)
         with tarfile.open(path, tarinfo=BoundedTarInfo) as tar:
-            member = next(member for member in tar if member.isfile() and _is_content(member.name))
+            member = next(member for member in tar if member.isfile() and not is_of_system(member.name))
             content = tar.extractfile(member)
             return write_blocks(blocks_of(content) if content else (), target, path)
 
 
 def _only_name(path: Path, head: bytes) -> str | None:
-    names = [name for name in tree_names(path, head) if _is_content(name)]
+    names = tree_names(path, head)
     is_one = len(names) == 1 and PurePosixPath(names[0]).suffix.lower() in _WHOLE
     return names[0] if is_one else None
-
-
-def _is_content(name: str) -> bool:
-    # What macOS adds to archives.
-    return not name.startswith("__MACOSX/") and PurePosixPath(name).name not in (".DS_Store", "")

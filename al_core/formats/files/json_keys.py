@@ -15,7 +15,8 @@ _PEEK_BYTES = 2**18
 
 _PEEK_FILES = 100
 
-_KEY = re.compile(rb'"([A-Za-z_][\w-]{0,40})"\s*:')
+_KEY = re.compile(rb'"([A-Za-z_][\w-]{0,40})\\?"\s*:')
+"""Also in a text that is JSON itself, where the quotes are escaped."""
 
 
 def json_keys(path: Path, head: bytes) -> frozenset[str]:
@@ -34,10 +35,11 @@ def json_keys(path: Path, head: bytes) -> frozenset[str]:
 @lru_cache(maxsize=4)
 def _keys(path: Path, changed_at: int, n_bytes: int) -> frozenset[str]:
     # Every tool is asked in turn whether the file is its own.
-    return frozenset(key.decode() for content in _beginnings(path) for key in _KEY.findall(content))
+    return frozenset(key.decode() for content in json_beginnings(path) for key in _KEY.findall(content))
 
 
-def _beginnings(path: Path) -> Iterator[bytes]:
+def json_beginnings(path: Path) -> Iterator[bytes]:
+    """Yield the first bytes of a JSON file, or of the first JSON files of a folder or archive."""
     if is_plain_json(path):
         with path.open("rb") as file:
             yield file.read(_PEEK_BYTES)

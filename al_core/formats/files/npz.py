@@ -107,7 +107,9 @@ class ArrayArchive:
             FileFormatError: Listing the arrays that are there.
         """
         two_dimensional = [name for name, header in self.headers.items() if len(header.shape) == 2]
-        candidates = [name for name in names if name in self.headers] or two_dimensional
+        named = [name for name in names if name in self.headers]
+        # Beside probabilities people save the predicted classes, whose array may be called predictions.
+        candidates = [name for name in named if name in two_dimensional] or named or two_dimensional
         if not candidates or (len(candidates) > 1 and candidates[0] not in names):
             there = ", ".join(f"{name!a} {header.shape}" for name, header in list(self.headers.items())[:10])
             raise FileFormatError(f"{self._path.name} has no array {names[0]!r}; it holds {there}; rename one")

@@ -20,6 +20,7 @@ MAX_FILE_BYTES = 2**31
 _MAX_HEADER_BYTES = 2**20
 """Long names and attributes in a tar, which tarfile reads whole; paths have at most some thousand bytes."""
 
+_OF_SYSTEMS = (".ds_store", "thumbs.db", "desktop.ini")
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PAX_TYPES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 ARCHIVE_ERRORS = (
@@ -40,7 +41,7 @@ class FileTree(Protocol):
 
     Attributes:
         source: The name of the folder or archive.
-        names: Every file in it, in a fixed order.
+        names: Every file in it, in a fixed order, without those of operating systems.
     """
 
     source: str
@@ -221,11 +222,23 @@ def announce_texts(tree: FileTree, names: Sequence[str]) -> None:
     check_decoded_size(OBJECTS_PER_TEXT * sum(map(tree.n_bytes, names)), tree.source)
 
 
+def is_of_system(name: str) -> bool:
+    """Return whether an operating system has put a file beside those of a person.
+
+    Examples:
+        >>> is_of_system("__MACOSX/labels/._a.txt"), is_of_system("labels/.DS_Store"), is_of_system("labels/a.txt")
+        (True, True, False)
+    """
+    folder, _, file = name.replace("\\", "/").rpartition("/")
+    return "__MACOSX" in folder.split("/") or file.startswith("._") or file.lower() in _OF_SYSTEMS
+
+
 def _limited(names: Iterator[str], source: str) -> Iterator[str]:
     for count, name in enumerate(names):
         if count == MAX_FILES:
             raise FileFormatError(f"{source} holds more than {MAX_FILES:,} files; split it")
-        yield name
+        if not is_of_system(name):
+            yield name
 
 
 def _check_size(n_bytes: int, source: str, max_bytes: int) -> None:

@@ -34,6 +34,12 @@ _STORED_SIZES = note(
     "boxes on photos that lie on their side are misplaced; set the images folder, or export as JSON",
 )
 
+_CROWDS = note(
+    "crowds",
+    "Some entries are crowds (iscrowd), many objects in one",
+    "their pixels are of their class, and they have no box",
+)
+
 Entry = Mapping[str, Any]
 
 
@@ -190,6 +196,8 @@ def _add_object(where: str, entry: Entry, name: str, labels: LabelCollector) -> 
     box = _box(where, entry)
     # A crowd is many objects in one: its pixels are of the class, its box is the box of none.
     is_object = entry.get("iscrowd") not in (1, True)
+    if not is_object:
+        labels.add_note(_CROWDS)
     if box and is_object:
         labels.add_box(name, box, keypoints=keypoints)
     elif keypoints:

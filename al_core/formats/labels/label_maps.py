@@ -73,7 +73,7 @@ def read_label_maps(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
 
 
 def _maps(names: Sequence[str]) -> list[str]:
-    maps = [name for name in names if name.lower().endswith(".png") and not name.startswith("__MACOSX")]
+    maps = [name for name in names if name.lower().endswith(".png")]
     maps = [name for name in maps if _INSTANCES not in name.lower().split("/")]
     in_folder = [name for name in maps if _is_in_folder(name)]
     return in_folder or maps

@@ -11,6 +11,7 @@ from al_core.formats.files.reader import Reader, check_file, choose, registry
 from al_core.formats.labels.class_folders import read_class_folders, recognizes_class_folders
 from al_core.formats.labels.coco import read_coco_labels, recognizes_coco_labels
 from al_core.formats.labels.cvat import read_cvat, recognizes_cvat
+from al_core.formats.labels.fiftyone import read_fiftyone_labels, recognizes_fiftyone_labels
 from al_core.formats.labels.foreign import FOREIGN_LABELS
 from al_core.formats.labels.label_maps import read_label_maps, recognizes_label_maps
 from al_core.formats.labels.label_studio import (
@@ -86,6 +87,14 @@ LABEL_READERS: dict[str, Reader[Labels]] = registry(
         (".json", *_ARCHIVES),
         recognizes_coco_labels,
         read_coco_labels,
+    ),
+    Reader(
+        "fiftyone",
+        "FiftyOne",
+        "labels.json of classes or detections, or samples.json with a field of labels; a file, folder or zip",
+        (".json", *_ARCHIVES),
+        recognizes_fiftyone_labels,
+        read_fiftyone_labels,
     ),
     Reader(
         "voc",

@@ -16,6 +16,7 @@ from al_core.formats.predictions.box_columns import BoxColumns, box_columns
 from al_core.formats.predictions.box_meanings import chosen_meanings, meanings_of_box_table
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.tables.list_cells import without_types
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
@@ -185,7 +186,7 @@ def _listed_coordinates(where: str, cells: Sequence[str]) -> NDArray[np.float32]
 
 def _numbers_of(cell: str) -> list[float]:
     try:
-        return [float(part) for part in _BRACKETS.sub(" ", cell).replace(",", " ").split()]
+        return [float(part) for part in _BRACKETS.sub(" ", without_types(cell)).replace(",", " ").split()]
     except ValueError:
         return []
 

@@ -1,7 +1,7 @@
 """Cells that hold the numbers of all classes of an image: as a list, by class, or as a list beside one of classes."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +58,20 @@ def matrix_of_cells(cells: Sequence[Any], classes: Sequence[Any] | None, where: 
         keys = list(first)
         if any(cell is not None and list(cell) != keys for cell in cells):
             # Where each image has its most probable class first, the order says nothing.
-            keys.sort(key=_natural)
+            keys = in_natural_order(keys)
         matrix = _stacked([cell and [cell[key] for key in keys] for cell in cells], where)
         return NamedMatrix(matrix, [str(key) for key in keys], _are_cut(matrix))
     return NamedMatrix(_ranked(cells, where), is_ranked=True)
+
+
+def in_natural_order(names: Iterable[Any]) -> list[Any]:
+    """Return names in the order of their numbers.
+
+    Examples:
+        >>> in_natural_order(["class 10", "class 2"])
+        ['class 2', 'class 10']
+    """
+    return sorted(names, key=_natural)
 
 
 def _natural(key: Any) -> tuple[Any, ...]:

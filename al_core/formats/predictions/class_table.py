@@ -11,6 +11,7 @@ from al_core.formats.choices import ReadingChoices
 from al_core.formats.join.finding import Finding, Severity, note
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.class_cells import matrix_of_cells
+from al_core.formats.predictions.long_form import long_form
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable, as_score
 from al_core.formats.predictions.top_k import top_k_scores
@@ -45,6 +46,7 @@ _PERCENT_SIGNS = Finding(
     "write them as numbers, without the sign",
     severity=Severity.REFUSAL,
 )
+_LONG = note("long-form", "The file has a row for each image and class", "the rows of an image are read as one")
 _SHOWN = 6
 
 
@@ -100,8 +102,7 @@ class _TableReading:
             nested = [p for p in classes if self.samples[p].content in (Content.LISTS, Content.MAPPINGS)]
             return self._cells(nested[0]) if nested else self._matrix(classes)
         if ranked := self._positions(Meaning.RANKED):
-            filenames, numbers = self._read(ranked)
-            return top_k_scores(self.table.source, self._named(filenames), numbers, self.columns)
+            return self._long_form(ranked) or self._highest(ranked)
         if scores:
             return self._scores(scores)
         filenames, _ = self._read([])
@@ -109,6 +110,27 @@ class _TableReading:
             return ScoreTable(self._named(filenames), {}, (_PERCENT_SIGNS,), tuple(self.columns))
         refusal = _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
         return ScoreTable(self._named(filenames), {}, (refusal,), tuple(self.columns))
+
+    def _highest(self, ranked: Sequence[int]) -> ScoreTable:
+        filenames, numbers = self._read(ranked)
+        return top_k_scores(self.table.source, self._named(filenames), numbers, self.columns)
+
+    def _long_form(self, ranked: Sequence[int]) -> Contents | None:
+        """Return the numbers of a table with a row for each image and class, or None if it is something else."""
+        names, classes = self._positions(Meaning.FILENAME)[:1], self._positions(*_NO_PREDICTIONS)[:1]
+        if len(ranked) > 1 or not names or not classes:
+            return None
+        (filenames, labels), numbers = self.table.read([*names, *classes], ranked)
+        table = long_form(filenames, labels, numbers[:, 0])
+        if table is None:
+            return None
+        if table.is_complete:
+            return Predictions(
+                table.filenames, table.class_names, table.matrix, findings=(_LONG,), columns=tuple(self.columns)
+            )
+        if table.are_parts:
+            return top_k_scores(self.table.source, table.filenames, table.matrix, self.columns).with_findings([_LONG])
+        return None
 
     def _is_chosen(self, positions: Sequence[int]) -> bool:
         return any(self.columns[position].name in self.choices.columns for position in positions)

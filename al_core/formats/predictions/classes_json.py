@@ -4,15 +4,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.filename_rules import filename_rank
+from al_core.formats.files.json_keys import is_plain_json, json_beginnings, may_be_of_image
+from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM
+from al_core.formats.files.tree import tree_names
 from al_core.formats.predictions.class_table import Contents, read_class_table
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE, image_of_file
+from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE, image_of_file, json_documents
 from al_core.formats.tables.column_names import have_boxes
-from al_core.formats.tables.json_source import by_class, columns_of, json_table, records_of
+from al_core.formats.tables.json_source import by_class, columns_of, json_table, record_of_image, records_of
 from al_core.formats.tables.sample import Content, sample_of_values
+from al_core.formats.tables.table import CellTable
 
 _OBJECT_KEY = re.compile(
     rb'"(box|boxes|bbox|bboxes|keypoints|segmentation|masks?|polygon|xmin|xyxy|embeddings?|detections|points|shapes?|regions)"\s*:'
@@ -26,6 +31,8 @@ _NUMBERS = (Content.LISTS, Content.MAPPINGS)
 
 def recognizes_classification_json(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON that has numbers of classes for images."""
+    if not is_plain_json(path):
+        return _are_of_classes(path, head)
     start = head.removeprefix(BOM).lstrip()
     if start[:1] not in (b"{", b"[") or _OBJECT_KEY.search(start):
         return False
@@ -34,6 +41,17 @@ def recognizes_classification_json(path: Path, head: bytes) -> bool:
         return False
     records = [record for record in records_of(content)[0] if isinstance(record, Mapping)]
     return bool(records) and not have_boxes(records[0]) and _has_classes(records[:_FEW])
+
+
+def _are_of_classes(path: Path, head: bytes) -> bool:
+    """Return whether something is a folder or archive whose first JSON file has the numbers of all classes."""
+    if not any(map(may_be_of_image, tree_names(path, head))):
+        return False
+    start = next(json_beginnings(path), b"").removeprefix(BOM).lstrip()
+    if _OBJECT_KEY.search(start):
+        return False
+    content = _parsed(start)
+    return bool(content) and _has_classes([record_of_image("", content)])
 
 
 def _parsed(start: bytes) -> Any:
@@ -69,6 +87,8 @@ def read_classification_json(path: Path, *, choices: ReadingChoices = BY_CONTENT
     Raises:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
+    if tree_names(path, check_file(path)):
+        return read_class_table(_table_of_files(path), choices)
     contents = read_class_table(json_table(path), choices)
     with path.open("rb") as file:
         is_object = file.read(_START_BYTES).removeprefix(BOM).lstrip().startswith(b"{")
@@ -77,3 +97,15 @@ def read_classification_json(path: Path, *, choices: ReadingChoices = BY_CONTENT
         named = replace(contents, filenames=[image_of_file(path.name)])
         return named.with_findings([NAMED_AFTER_FILE])
     return contents
+
+
+def _table_of_files(path: Path) -> CellTable:
+    """Return the table of a folder or archive with one JSON file per image, which is named after it."""
+    records = []
+    places = []
+    for document in json_documents(path, may_be_of_image):
+        records.append(record_of_image(image_of_file(document.filename), document.content))
+        places.append(document.where)
+    if not records:
+        raise FileFormatError(f"{path.name} holds no JSON files; expected one with the classes of each image")
+    return CellTable(path.name, columns_of(records), where=lambda row: places[row])

@@ -111,7 +111,7 @@ PREDICTION_READERS: dict[str, Reader[Any]] = registry(
         "classification-json",
         "JSON probabilities",
         "Numbers of all classes per image, as a list or by class: records, values by filename, Hugging Face, pandas",
-        (".jsonl", ".json"),
+        (".jsonl", ".json", ".zip", ".tar", ".tgz", ".gz"),
         recognizes_classification_json,
         read_classification_json,
         takes_choices=True,

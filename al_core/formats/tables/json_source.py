@@ -71,7 +71,10 @@ def _of_object(content: Record) -> list[Any]:
         return [dict(zip(content, row, strict=True)) for row in zip(*content.values(), strict=True)]
     if content and all(isinstance(value, Mapping) for value in content.values()) and _is_by_column(content):
         return _of_columns(content)
-    return [_named(name, value) for name, value in content.items()]
+    if all(name.isdecimal() for name in content) and all(map(_names_image, content.values())):
+        # The numbers of rows, as pandas writes a table by its index.
+        return list(content.values())
+    return [record_of_image(name, value) for name, value in content.items()]
 
 
 def columns_of(records: Sequence[Record]) -> dict[str, list[Any]]:
@@ -82,7 +85,7 @@ def columns_of(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 def _record(where: str, value: Any) -> Record:
     if isinstance(value, list):
-        value = _named("", value)
+        value = record_of_image("", value)
     if not isinstance(value, Mapping):
         raise FileFormatError(f"{where}: expected an object with a filename, found {type(value).__name__}")
     return {key: by_class(entry) for key, entry in value.items()}
@@ -121,8 +124,8 @@ def _first(entry: Record, keys: Sequence[str]) -> Any:
 def _of_list(entries: Sequence[Any]) -> list[Any]:
     # One image's classes, as a pipeline returns them for one image.
     if _is_classes(entries) and not any(_names_image(entry) for entry in entries) and _sums_to_1(entries):
-        return [_named("", entries)]
-    return [_named("", entry) if isinstance(entry, list) else entry for entry in entries]
+        return [record_of_image("", entries)]
+    return [record_of_image("", entry) if isinstance(entry, list) else entry for entry in entries]
 
 
 def _sums_to_1(entries: Sequence[Record]) -> bool:
@@ -200,8 +203,13 @@ def _of_columns(content: Record) -> list[Any]:
     return records
 
 
-def _named(name: str, value: Any) -> Record:
-    """Return the record of an image whose name is not among its values."""
+def record_of_image(name: str, value: Any) -> Record:
+    """Return the record of an image whose name, if it has one, is not among its values.
+
+    Examples:
+        >>> record_of_image("a.png", {"cat": 0.5}), record_of_image("", {"label": "cat", "score": 0.5})
+        ({'filename': 'a.png', 'probabilities': {'cat': 0.5}}, {'label': 'cat', 'score': 0.5})
+    """
     named: dict[str, Any] = {"filename": name} if name else {}
     value = by_class(value)
     if isinstance(value, Mapping) and not all(isinstance(entry, int | float) for entry in value.values()):

@@ -10,6 +10,21 @@ from al_core.exceptions import FileFormatError
 # A quoted text, in which the quote itself is escaped, or something without space, comma and bracket.
 _ENTRY = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,\[\]]+""")
 
+_NUMPY_NUMBER = re.compile(r"\bnp\.(?:float|int|uint)\d+\(([^()]*)\)")
+_WRAPPED = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor)\((\[.*\])(?:,[^\]]*)?\)", re.DOTALL)
+
+
+def without_types(cell: str) -> str:
+    """Return a printed list without the types that NumPy 2 and PyTorch print around it and its numbers.
+
+    Examples:
+        >>> without_types("[np.float64(0.5), np.int64(2)]"), without_types("tensor([0.5, 2.0], device='cuda:0')")
+        ('[0.5, 2]', '[0.5, 2.0]')
+    """
+    cell = cell.strip()
+    wrapped = _WRAPPED.fullmatch(cell)
+    return _NUMPY_NUMBER.sub(r"\1", wrapped[1] if wrapped else cell)
+
 
 def parsed_list(cell: str, where: str) -> list[Any] | None:
     r"""Return the entries of a list that was printed into a cell, None for an empty cell.
@@ -23,7 +38,7 @@ def parsed_list(cell: str, where: str) -> list[Any] | None:
         >>> parsed_list("['garden spider, Aranea' 'owl']", "p.csv")
         ['garden spider, Aranea', 'owl']
     """
-    cell = cell.strip()
+    cell = without_types(cell)
     if not cell:
         return None
     if not (cell.startswith("[") and cell.endswith("]")):

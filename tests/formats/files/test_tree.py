@@ -6,6 +6,7 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from al_core.formats.files.tree import open_tree
 from al_core.formats.predictions.predictions import Predictions
 
 
@@ -72,3 +73,11 @@ def test_an_archive_bomb_is_refused_by_its_ratio(tmp_path: Path) -> None:
             FileFormatError, match=rf"{name} unpacks to 80,00\d,\d+ bytes or more, over 200 times its size"
         ):
             read_predictions(tmp_path / name)
+
+
+def test_files_of_operating_systems_are_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "labels.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("labels/a.txt", "__MACOSX/labels/._a.txt", "labels/.DS_Store", "Thumbs.db"):
+            archive.writestr(name, "x")
+    assert open_tree(path).names == ["labels/a.txt"]

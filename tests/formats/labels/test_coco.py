@@ -138,3 +138,18 @@ def test_images_that_share_an_id_are_said_and_one_that_is_listed_twice_is_not(tm
     shared = {"images": [*IMAGES, {"id": 1, "file_name": "c.png"}]}
     findings = {finding.what: finding for finding in read_labels(write(tmp_path, document(**shared))).findings}
     assert findings["image-id-repeated"].names == ("c.png",)
+
+
+def test_a_crowd_is_said_to_have_no_box(tmp_path: Path) -> None:
+    runs = {"size": [2, 2], "counts": [0, 2, 2]}
+    crowd = {"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 2], "iscrowd": 1, "segmentation": runs}
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 2, "height": 2}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [crowd],
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content))
+    labels = read_labels(path)
+    assert (len(labels.boxes), len(labels.masks)) == (0, 1)
+    assert "crowds" in [finding.what for finding in labels.findings]

@@ -5,6 +5,7 @@ import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import read_predictions
+from tests.formats.predictions.tools.objects import saved
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,17 @@ def test_an_answer_about_one_image_is_named_after_its_file(tmp_path: Path) -> No
     predictions = read_predictions(path)
     assert predictions.filenames == ["cat_7.json"]
     assert predictions.findings[0].what == "named-after-file"
+
+
+def test_pandas_by_index_names_images_in_a_column(tmp_path: Path) -> None:
+    path = saved(tmp_path / "p.json", {"7": {"image": "a.png", "cat": 0.75, "dog": 0.25}})
+    predictions = read_predictions(path)
+    assert (predictions.filenames, predictions.class_names) == (["a.png"], ["cat", "dog"])
+
+
+def test_a_folder_has_the_classes_of_each_image_in_a_file(tmp_path: Path) -> None:
+    for name, scores in (("a", [0.75, 0.25]), ("b.1", [0.5, 0.5])):
+        saved(tmp_path / "preds" / f"{name}.json", {"pred_scores": scores, "pred_label": 0, "pred_class": "cat"})
+    predictions = read_predictions(tmp_path / "preds")
+    assert predictions.filenames == ["a.json", "b.1.json"]
+    assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5]]

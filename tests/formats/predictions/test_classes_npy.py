@@ -76,3 +76,10 @@ def test_a_label_map_is_named_and_not_to_be_cast_to_floats(tmp_path: Path) -> No
     np.save(tmp_path / "a.npy", np.zeros((6, 8), np.int64))
     with pytest.raises(FileFormatError, match="a class for each pixel says nothing about how sure the model is"):
         read_predictions(tmp_path / "a.npy")
+
+
+def test_predicted_classes_beside_the_probabilities_are_not_read_in_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "p.npz"
+    probabilities = np.array([[0.75, 0.25], [0.5, 0.5]])
+    np.savez(path, y_pred=np.array([0, 1]), y_true=np.array([0, 0]), y_prob=probabilities, paths=np.array(["a", "b"]))
+    assert read_predictions(path).outputs.tolist() == probabilities.tolist()

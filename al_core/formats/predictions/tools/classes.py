@@ -5,38 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.join.finding import note
-from al_core.formats.predictions.predictions import Predictions, score_distribution
-
-_MAX_CLASSES = 10_000
-
-_TOP = note(
-    "top-classes",
-    "Images have only their most probable class",
-    "the rest of the probability is shared equally by the other classes that occur, so that scores are estimates; save "
-    "the probabilities of all classes for exact ones",
-)
+from al_core.formats.predictions.scores import ScoreTable
+from al_core.formats.predictions.top_k import top_k_scores
 
 
-def top_class_predictions(
-    source: str, filenames: Sequence[str], labels: Sequence[str], confidences: Sequence[float]
-) -> Predictions:
-    """Return class probabilities of images with one class and its confidence each.
+def top_class_scores(source: str, filenames: Sequence[str], confidences: Sequence[float]) -> ScoreTable:
+    """Return the scores that the confidence of the most probable class of each image allows.
 
     Raises:
-        FileFormatError: If a confidence lies outside 0 to 1, or there are too many classes.
+        FileFormatError: Naming the first image whose confidence lies outside 0 to 1.
+
+    Examples:
+        >>> top_class_scores("p.json", ["a.png"], [0.75]).scores
+        {'uncertainty_least_confidence': array([0.25])}
     """
-    class_names = sorted(set(labels))
-    if len(class_names) > _MAX_CLASSES:
-        raise FileFormatError(f"{source} has {len(class_names):,} classes; at most {_MAX_CLASSES:,} are read")
     for filename, confidence in zip(filenames, confidences, strict=True):
         if not 0 <= confidence <= 1:
             raise FileFormatError(
                 f"{source}: the class of {filename!r} has confidence {confidence:g}; confidences lie in 0 to 1"
             )
-    position = {name: number for number, name in enumerate(class_names)}
-    rows = [
-        score_distribution(confidence, position[label], len(class_names))
-        for label, confidence in zip(labels, confidences, strict=True)
-    ]
-    return Predictions(list(filenames), class_names, np.array(rows, np.float32), findings=(_TOP,))
+    return top_k_scores(source, list(filenames), np.array(confidences, np.float64)[:, np.newaxis])

@@ -1,16 +1,19 @@
-"""FiftyOne: labels.json of a detection dataset, or samples.json whose fields hold what models predicted."""
+"""FiftyOne: labels.json of detections or classes, or samples.json whose fields hold what models predicted."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.json_keys import json_keys
+from al_core.formats.files.json_keys import json_beginnings, json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.files.tree import tree_names
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import ScoreTable
+from al_core.formats.predictions.tools.fiftyone_classes import ImageClass, class_predictions, has_certainty, is_class
 from al_core.formats.predictions.tools.images import image_of_file, json_documents, own_name
 from al_core.formats.predictions.tools.objects import (
     MASKS_NOT_READ,
@@ -25,7 +28,7 @@ from al_core.formats.predictions.tools.objects import (
 )
 from al_core.formats.predictions.tools.tool import SUFFIXES
 
-_FILES = ("samples.json", "labels.json")
+FILES = ("samples.json", "labels.json")
 _KINDS = {"Detections": "detections", "Keypoints": "keypoints"}
 """The classes of fields that are read, and under which key each has its objects."""
 
@@ -34,38 +37,69 @@ _CLASSIFICATION = "Classification"
 _USUAL_FIELD = "predictions"
 
 
+_LABELS_BY_IMAGE = re.compile(rb'"labels"\s*:\s*\{')
+
+
+def is_labels_json(path: Path, head: bytes) -> bool:
+    """Return whether a file, or one in a folder or archive, has classes and labels by image, as labels.json has."""
+    if not {"classes", "labels"} <= json_keys(path, head):
+        return False
+    return any(_LABELS_BY_IMAGE.search(content) for content in json_beginnings(path))
+
+
+def is_fiftyone_folder(path: Path, head: bytes) -> bool:
+    """Return whether something is a file, or a folder or archive with one of FiftyOne's."""
+    names = [name.rpartition("/")[2] for name in tree_names(path, head)]
+    return not names or any(name in FILES for name in names)
+
+
 def recognizes_fiftyone(path: Path, head: bytes) -> bool:
     """Return whether a file has the keys of labels.json or samples.json, or a folder or archive holds one."""
-    names = [name.rpartition("/")[2] for name in tree_names(path, head)]
-    if names and not any(name in _FILES for name in names):
+    if not is_fiftyone_folder(path, head):
         return False
     keys = json_keys(path, head)
-    return {"samples", "filepath", "_cls"} <= keys or {"classes", "labels", "bounding_box"} <= keys
+    has_content = bool({"bounding_box", "confidence", "logits"} & keys)
+    return {"samples", "filepath", "_cls"} <= keys or (has_content and is_labels_json(path, head))
 
 
-def read_fiftyone(path: Path) -> Predictions:
-    """Return the detections, keypoints or classes of a `labels.json` or `samples.json`, also in a folder or archive.
+def read_fiftyone(path: Path) -> Predictions | ScoreTable:
+    """Return detections, keypoints, logits, or the scores of the most probable classes.
 
-    Of the fields of samples, `predictions` is read, or else the only one whose objects have confidences.
+    They are in a `labels.json` or `samples.json`, also in a folder or archive. Of the fields of samples, `predictions`
+    is read, or else the only one whose objects have confidences.
 
     Raises:
         FileFormatError: Naming the sample that does not fit, or the fields if several could be meant.
     """
     document = next(json_documents(path, _is_dataset), None)
     if document is None:
-        raise FileFormatError(f"{path.name} holds neither {' nor '.join(_FILES)}; give one of them")
+        raise FileFormatError(f"{path.name} holds neither {' nor '.join(FILES)}; give one of them")
     if not isinstance(document.content, dict):
         raise FileFormatError(f"{document.where}: expected an object with samples or labels")
     samples = document.content.get("samples")
     if isinstance(samples, list):
         return _predictions_of_samples(document.where, samples)
+    labels = document.content.get("labels")
+    if isinstance(labels, dict) and any(map(is_class, labels.values())):
+        return _predictions_of_classes(document.where, labels, document.content.get("classes"))
     objects = ObjectColumns()
     _add_labels(objects, document.where, document.content)
     return objects.predictions(path.name, image_of_file(path.name))
 
 
 def _is_dataset(name: str) -> bool:
-    return name.rpartition("/")[2] in _FILES
+    return name.rpartition("/")[2] in FILES
+
+
+def _predictions_of_classes(source: str, labels: Mapping[str, Any], classes: Any) -> Predictions | ScoreTable:
+    # What is null was not predicted.
+    images = [
+        ImageClass(f"{source}, {name[:80]!a}", image_of_file(f"{name}.json"), entry)
+        for name, entry in labels.items()
+        if isinstance(entry, dict)
+    ]
+    is_list = isinstance(classes, list) and all(isinstance(name, str) for name in classes)
+    return class_predictions(source, images, classes if is_list else None)
 
 
 def _add_labels(objects: ObjectColumns, source: str, content: Mapping[str, Any]) -> None:
@@ -81,7 +115,7 @@ def _add_labels(objects: ObjectColumns, source: str, content: Mapping[str, Any])
         _add_detections(objects, f"{source}, {name[:80]!a}", detections or [])
 
 
-def _predictions_of_samples(source: str, samples: Sequence[Any]) -> Predictions:
+def _predictions_of_samples(source: str, samples: Sequence[Any]) -> Predictions | ScoreTable:
     field = _field(source, samples)
     fields: list[tuple[str, str, dict[str, Any]]] = []
     for position, sample in enumerate(samples):
@@ -91,13 +125,14 @@ def _predictions_of_samples(source: str, samples: Sequence[Any]) -> Predictions:
         # A field that is null was not predicted; one without objects was.
         if isinstance(sample.get(field), dict):
             fields.append((where, own_name(sample), sample[field]))
+    classes = [ImageClass(*entry) for entry in fields if entry[2].get("_cls") == _CLASSIFICATION]
+    if classes:
+        return class_predictions(source, classes, None)
     objects = ObjectColumns()
     for where, filename, value in fields:
         objects.begin_image(filename)
         entries = value.get(_KINDS.get(str(value.get("_cls")), ""), [])
-        if value.get("_cls") == _CLASSIFICATION:
-            objects.set_class(str(label_of(where, value.get("label"))), confidence_of(where, value, "confidence"))
-        elif value.get("_cls") == "Keypoints":
+        if value.get("_cls") == "Keypoints":
             _add_keypoints(objects, where, entries)
         else:
             _add_detections(objects, where, entries)
@@ -112,7 +147,7 @@ def _field(source: str, samples: Sequence[Any]) -> str:
         for name, value in sample.items() if isinstance(sample, dict) else ():
             kind = value.get("_cls") if isinstance(value, dict) else None
             if kind == _CLASSIFICATION:
-                n_confident[name] += value.get("confidence") is not None
+                n_confident[name] += has_certainty(value)
             elif kind in _KINDS:
                 n_confident[name] += _is_confident(value.get(_KINDS[kind]))
             elif kind is not None:
@@ -189,8 +224,8 @@ def _listed(where: str, entries: Any) -> list[dict[str, Any]]:
 FIFTYONE = Reader(
     "fiftyone",
     "FiftyOne",
-    "labels.json with label, bounding_box and confidence by image; or samples.json whose samples have "
-    "detections, keypoints or classes with confidences",
+    "labels.json with label and confidence, of boxes or of whole images; or samples.json whose samples have "
+    "detections, keypoints or classes with confidences or logits",
     SUFFIXES,
     recognizes_fiftyone,
     read_fiftyone,

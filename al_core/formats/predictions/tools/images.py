@@ -1,6 +1,6 @@
 """What a tool wrote for each image, in any of the ways in which people save that as JSON."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -115,12 +115,18 @@ def own_name(content: Any) -> str:
     """
     if not isinstance(content, Mapping):
         return ""
-    texts = [key for key, value in content.items() if isinstance(value, str) and value]
-    best = most_like_filenames(texts, last_rank=LAST_OF_IMAGES)
-    if best is None and isinstance(content.get("name"), str):
+    named = _image_named_by(content)
+    if not named and isinstance(content.get("name"), str):
         return str(content["name"])
     numbers = [key for key in ("image_id", "img_id", "imageId") if isinstance(content.get(key), int)]
-    return str(content[texts[best]]) if best is not None else str(content[numbers[0]]) if numbers else ""
+    return named or (str(content[numbers[0]]) if numbers else "")
+
+
+def _image_named_by(content: Mapping[str, Any]) -> str:
+    """Return the text under a key that can only mean an image, empty if there is none: a `name` may be a class."""
+    texts = [key for key, value in content.items() if isinstance(value, str) and value]
+    best = most_like_filenames(texts, last_rank=LAST_OF_IMAGES)
+    return "" if best is None else str(content[texts[best]])
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,10 @@ class _Layout:
 
     def records(self, where: str, content: Any) -> Iterator[ImageRecord]:
         """Return the images of the value that is a whole file."""
-        if self.is_image(content):
+        content = _parsed(content)
+        if isinstance(content, list) and _name_images(content) and self.is_image(content):
+            yield from _by_image(where, content)
+        elif self.is_image(content):
             yield ImageRecord(where, own_name(content), content)
         elif isinstance(content, list):
             for number, entry in enumerate(content):
@@ -154,6 +163,10 @@ class _Layout:
 
     def record(self, where: str, filename: str, value: Any) -> ImageRecord:
         """Return the image of one entry: what the tool writes, or a record of the filename and that."""
+        value = _parsed(value)
+        if isinstance(value, Mapping) and filename.isdecimal():
+            # The number of a row, as pandas writes it, where the record itself names the image.
+            filename = _image_named_by(value) or filename
         if self.is_image(value):
             return ImageRecord(where, filename or own_name(value), value)
         inner = self._inner(value)
@@ -172,6 +185,29 @@ class _Layout:
             f"an object with {', '.join(map(repr, list(value)[:8]))}" if isinstance(value, dict) else f"{value!a:.80}"
         )
         return FileFormatError(f"{where}: expected {self.expected}, found {shown}")
+
+
+def _parsed(value: Any) -> Any:
+    """Return the value of a text that is JSON itself, as people save what Ultralytics' `to_json()` returns."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("[", "{"):
+        return value
+    try:
+        return parse_json(value.encode())
+    except orjson.JSONDecodeError:
+        return value
+
+
+def _name_images(entries: Sequence[Any]) -> bool:
+    """Return whether each object of a list says which image it is in."""
+    return bool(entries) and all(isinstance(entry, Mapping) and _image_named_by(entry) for entry in entries)
+
+
+def _by_image(where: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[ImageRecord]:
+    of_image: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        of_image.setdefault(_image_named_by(entry), []).append(entry)
+    for filename, objects in of_image.items():
+        yield ImageRecord(f"{where}, {filename[:80]!a}", filename, objects)
 
 
 def _json(content: bytes, where: str) -> Any:

@@ -52,9 +52,7 @@ def _add_region(objects: ObjectColumns, where: str, region: Mapping[str, Any], s
     kind = region.get("type")
     value = region.get("value")
     if kind == "choices" and isinstance(value, Mapping):
-        choices = value.get("choices")
-        label = label_of(where, choices[0] if isinstance(choices, list) and choices else None)
-        objects.set_class(str(label), confidence_of(where, {"score": score, **region}, "score"))
+        objects.add_class(confidence_of(where, {"score": score, **region}, "score"))
         return
     if kind not in ("rectanglelabels", "polygonlabels") or not isinstance(value, Mapping):
         objects.note(_NOT_READ)

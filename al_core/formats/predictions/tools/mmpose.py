@@ -5,18 +5,43 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns, number, number_list
+from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns, label_of, number, number_list
 from al_core.formats.predictions.tools.tool import Tool
 
 _KEYS = frozenset({"keypoints", "keypoint_scores"})
+_OF_OBJECT = {"keypoints": "keypoints", "keypoint_scores": "keypoint_scores", "bbox_score": "scores", "label": "labels"}
+"""What each object has, and under which key an image has a list of it."""
 
 
 def _is_image(content: Any) -> bool:
-    return isinstance(content, list) and all(isinstance(entry, dict) and entry.keys() >= _KEYS for entry in content)
+    if isinstance(content, dict):
+        return content.keys() >= _KEYS and _are_of_objects(content["keypoint_scores"])
+    return isinstance(content, list) and all(map(_is_object, content))
+
+
+def _is_object(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.keys() >= _KEYS and not _are_of_objects(entry["keypoint_scores"])
+
+
+def _are_of_objects(confidences: Any) -> bool:
+    """Return whether confidences are a list for each object, and not those of one object."""
+    return isinstance(confidences, list) and all(isinstance(of_object, list) for of_object in confidences)
+
+
+def _instances(where: str, content: Any) -> list[Mapping[str, Any]]:
+    """Return the objects of an image: as they are in a list, or from lists of one length."""
+    if isinstance(content, list):
+        return content
+    n_objects = len(content["keypoint_scores"])
+    lists = {name: content[key] for name, key in _OF_OBJECT.items() if isinstance(content.get(key), list)}
+    for name, values in lists.items():
+        if len(values) != n_objects:
+            raise FileFormatError(f"{where}: expected {n_objects} {_OF_OBJECT[name]!r}, one per object")
+    return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
 
 
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
-    for entry in record.content:
+    for entry in _instances(record.where, record.content):
         points = entry["keypoints"]
         confidences = number_list(record.where, entry["keypoint_scores"], "keypoint_scores")
         if not isinstance(points, list) or len(points) != len(confidences):
@@ -26,8 +51,9 @@ def _add(objects: ObjectColumns, record: ImageRecord) -> None:
             if not isinstance(point, list) or len(point) not in (2, 3):
                 raise FileFormatError(f"{record.where}: a keypoint is x and y, found {point!a:.80}")
             keypoints += [*number_list(record.where, point[:2], "keypoints"), confidence]
-        # Instances have no class: MMPose looks for persons, or for whatever its model was trained on.
-        objects.add(NO_BOX, _score(record.where, entry, confidences), 0, keypoints=keypoints)
+        # Instances of MMPose have no class: it looks for persons, or for whatever its model was trained on.
+        label = label_of(record.where, entry.get("label", 0))
+        objects.add(NO_BOX, _score(record.where, entry, confidences), label, keypoints=keypoints)
 
 
 def _score(where: str, entry: Mapping[str, Any], confidences: list[float]) -> float:

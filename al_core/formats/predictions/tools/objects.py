@@ -12,7 +12,8 @@ from al_core.formats.join.finding import Finding, note
 from al_core.formats.names.class_names import checked_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import KEYPOINTS, Predictions
-from al_core.formats.predictions.tools.classes import top_class_predictions
+from al_core.formats.predictions.scores import ScoreTable
+from al_core.formats.predictions.tools.classes import top_class_scores
 from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
@@ -59,7 +60,7 @@ class ObjectColumns:
         self._labels: list[Label] = []
         self._keypoints: list[Sequence[float] | None] = []
         self._class_numbers: dict[str, int] = {}
-        self._classes: dict[int, tuple[str, float]] = {}
+        self._confidences: dict[int, float] = {}
 
     def begin_image(self, filename: str) -> None:
         """Begin the next image, to which the objects that follow belong; the filename may be empty."""
@@ -110,12 +111,13 @@ class ObjectColumns:
         if isinstance(label, str) and type(class_number) is int:
             self._class_numbers.setdefault(label, class_number)
 
-    def set_class(self, label: str, score: float) -> None:
-        """Set the most probable class of the image and its confidence; then it needs no objects."""
-        self._classes[len(self._filenames) - 1] = (label, score)
+    def add_class(self, score: float) -> None:
+        """Add the confidence of a class of the image, which then needs no objects; the highest one counts."""
+        image = len(self._filenames) - 1
+        self._confidences[image] = max(score, self._confidences.get(image, score))
 
-    def predictions(self, source: str, stem: str) -> Predictions:
-        """Return what was added as predictions.
+    def predictions(self, source: str, stem: str) -> Predictions | ScoreTable:
+        """Return what was added: objects as predictions; of classes with one confidence, the scores that it allows.
 
         Args:
             source: The name of the file.
@@ -139,10 +141,9 @@ class ObjectColumns:
             # What is said of an image has to call it by something.
             self._filenames = [f"image {number} of the file" for number in range(1, len(self._filenames) + 1)]
         has_keypoints = any(keypoints is not None for keypoints in self._keypoints)
-        if self._classes:
-            predictions = self._class_predictions(source)
-        else:
-            predictions = self._keypoint_predictions(source) if has_keypoints else self._box_predictions(source)
+        if self._confidences:
+            return self._class_scores(source).with_findings(list(self._notes.values()))
+        predictions = self._keypoint_predictions(source) if has_keypoints else self._box_predictions(source)
         predictions = replace(predictions, findings=(*self._notes.values(), *predictions.findings))
         return predictions if is_named else replace(predictions, filenames=None)
 
@@ -163,12 +164,11 @@ class ObjectColumns:
             class_names = checked_names(class_names, source)
         return dense_labels(self._labels, class_names)
 
-    def _class_predictions(self, source: str) -> Predictions:
+    def _class_scores(self, source: str) -> ScoreTable:
         if self._image:
             raise FileFormatError(f"{source} has classes of whole images and boxes; give a file for each")
-        filenames = [self._filenames[image] for image in self._classes]
-        labels, scores = zip(*self._classes.values(), strict=True)
-        return top_class_predictions(source, filenames, labels, scores)
+        filenames = [self._filenames[image] for image in self._confidences]
+        return top_class_scores(source, filenames, list(self._confidences.values()))
 
     def _box_predictions(self, source: str) -> Predictions:
         class_names, labels = self._labels_of(source)

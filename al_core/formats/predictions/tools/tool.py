@@ -6,6 +6,7 @@ from typing import Any
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.images import ImageRecord, image_of_file, image_records
 from al_core.formats.predictions.tools.objects import ObjectColumns
 
@@ -43,8 +44,8 @@ class Tool:
         keys = json_keys(path, head)
         return any(own <= keys for own in self.keys) and not self.other_keys & keys
 
-    def read(self, path: Path) -> Predictions:
-        """Return the predictions of a JSON or JSON Lines file, or of a folder, zip or tar with one file per image.
+    def read(self, path: Path) -> Predictions | ScoreTable:
+        """Return what a JSON or JSON Lines file holds, or a folder, zip or tar with one file per image.
 
         Raises:
             FileFormatError: Naming the image that does not fit.
@@ -56,6 +57,6 @@ class Tool:
         return objects.predictions(path.name, image_of_file(path.name, self.ending))
 
     @property
-    def reader(self) -> Reader[Predictions]:
+    def reader(self) -> Reader[Predictions | ScoreTable]:
         """The entry of the registry."""
         return Reader(self.name, self.label, self.description, SUFFIXES, self.recognizes, self.read)

@@ -3,12 +3,20 @@
 from typing import Any
 
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
+from al_core.formats.join.finding import note
 from al_core.formats.predictions.tools.images import ImageRecord
 from al_core.formats.predictions.tools.mmdetection import add_parallel_lists
-from al_core.formats.predictions.tools.objects import ObjectColumns
+from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
 
 _KEYS = frozenset({"boxes", "labels", "scores"})
+
+_KEYPOINTS = note(
+    "keypoints-not-read",
+    "The keypoints beside the boxes are not read",
+    "torchvision's keypoint scores are no probabilities; scores come from the boxes. To score keypoints, write "
+    "keypoint_scores from 0 to 1 beside them",
+)
 
 
 def _is_image(content: Any) -> bool:
@@ -17,6 +25,10 @@ def _is_image(content: Any) -> bool:
 
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
     add_parallel_lists(objects, record, "boxes")
+    if "keypoints" in record.content:
+        objects.note(_KEYPOINTS)
+    if "masks" in record.content:
+        objects.note(MASKS_NOT_READ)
 
 
 TORCHVISION = Tool(

@@ -63,15 +63,3 @@ def test_keypoints_have_a_confidence_each_and_missing_ones_none(tmp_path: Path) 
     field = {"_cls": "Keypoints", "keypoints": [person]}
     predictions = read_predictions(saved(tmp_path / "s.json", {"samples": [sample("a.jpg", predictions=field)]}))
     assert keypoints(predictions, 0) == [("person", 0.25, [0.5, 0.25, 0.5, 0, 0, 0])]
-
-
-def test_classes_have_the_confidence_of_the_most_probable_one(tmp_path: Path) -> None:
-    def classified(label: str, confidence: float) -> dict[str, Any]:
-        return {"_cls": "Classification", "label": label, "confidence": confidence}
-
-    samples = [sample("a.jpg", resnet=classified("cat", 0.75)), sample("b.jpg", resnet=classified("dog", 0.5))]
-    predictions = read_predictions(saved(tmp_path / "samples.json", {"samples": samples}))
-    assert predictions.task == "classification"
-    assert predictions.class_names == ["cat", "dog"]
-    assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5]]
-    assert "top-classes" in [finding.what for finding in predictions.findings]

@@ -40,3 +40,15 @@ def test_objects_without_a_score_are_labels_and_refused(tmp_path: Path) -> None:
         FileFormatError, match=r"p\.json, 'a\.jpg': an object has no 'score'; without confidences these"
     ):
         read_predictions(saved(tmp_path / "p.json", {"a.jpg": [label]}))
+
+
+def test_objects_in_one_list_are_grouped_by_the_image_that_each_names(tmp_path: Path) -> None:
+    box = {"xmin": 0, "ymin": 0, "xmax": 0.5, "ymax": 0.5}
+    rows = [
+        {"image": "a.png", "score": 0.5, "label": "cat", "box": box},
+        {"image": "b.png", "score": 0.25, "label": "dog", "box": box},
+        {"image": "a.png", "score": 0.75, "label": "dog", "box": box},
+    ]
+    predictions = read_predictions(saved(tmp_path / "p.json", rows))
+    assert predictions.filenames == ["a.png", "b.png"]
+    assert [score for _, score, _ in boxes(predictions, 0)] == [0.5, 0.75]

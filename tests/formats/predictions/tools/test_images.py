@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +52,19 @@ def test_what_is_no_image_is_refused_with_its_place(tmp_path: Path) -> None:
         named(saved(tmp_path / "p.json", [{"boxes": 1}, {"masks": 2}]))
     with pytest.raises(FileFormatError, match="record 0 counting from 0: expected an object of boxes, found 7"):
         named(saved(tmp_path / "p.json", [7]))
+
+
+def test_a_text_that_is_json_itself_is_read(tmp_path: Path) -> None:
+    path = saved(tmp_path / "p.json", {"a.png": json.dumps([{"box": 1}]), "b.png": "[]"})
+    records = list(image_records(path, lambda content: isinstance(content, list), "a list"))
+    assert [(record.filename, record.content) for record in records] == [("a.png", [{"box": 1}]), ("b.png", [])]
+    path = saved(tmp_path / "broken.json", {"a.png": "[1"})
+    with pytest.raises(FileFormatError, match="expected a list, found '\\[1'"):
+        list(image_records(path, lambda content: isinstance(content, list), "a list"))
+
+
+def test_numbers_of_rows_are_no_names_where_records_name_their_image(tmp_path: Path) -> None:
+    content = {"0": {"image": "a.png", "boxes": []}, "1": {"image": "b.png", "boxes": []}}
+    path = saved(tmp_path / "p.json", content)
+    records = list(image_records(path, lambda content: isinstance(content, dict) and "boxes" in content, "boxes"))
+    assert [record.filename for record in records] == ["a.png", "b.png"]

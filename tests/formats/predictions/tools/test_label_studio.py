@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import read_predictions
+from al_core.formats import PredictionFiles, ScoreTable, read_prediction_files, read_predictions
 from tests.formats.predictions.tools.objects import boxes, saved
 
 
@@ -90,7 +90,7 @@ def test_a_choice_is_the_most_probable_class_of_its_image(tmp_path: Path) -> Non
         }
 
     path = saved(tmp_path / "p.json", [task("a.jpg", choice("cat", 0.75)), task("b.jpg", choice("dog", 0.5))])
-    predictions = read_predictions(path)
-    assert (predictions.task, predictions.filenames) == ("classification", ["a.jpg", "b.jpg"])
-    assert predictions.class_names == ["cat", "dog"]
-    assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5]]
+    contents = read_prediction_files(PredictionFiles(path))
+    assert isinstance(contents, ScoreTable)
+    assert contents.filenames == ["a.jpg", "b.jpg"]
+    assert contents.scores["uncertainty_least_confidence"].tolist() == [0.25, 0.5]

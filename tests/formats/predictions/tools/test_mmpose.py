@@ -40,3 +40,19 @@ def test_what_the_demo_saves_has_its_instances_beside_the_meta_information(tmp_p
     frames = [{"frame_id": 1, "instances": [PERSON]}, {"frame_id": 2, "instances": []}]
     path = saved(tmp_path / "p.json", {"meta_info": {"dataset_name": "coco"}, "instance_info": frames})
     assert [len(output.keypoint_instance_predictions) for output in read_predictions(path).outputs] == [1, 0]
+
+
+def test_lists_of_all_objects_of_an_image_are_read(tmp_path: Path) -> None:
+    record = {
+        "filename": "a.png",
+        "boxes": [[0, 0, 9, 9]],
+        "scores": [0.75],
+        "keypoints": [[[1, 2], [3, 4]]],
+        "keypoint_scores": [[0.5, 0.25]],
+    }
+    predictions = read_predictions(saved(tmp_path / "p.json", [record]))
+    assert predictions.filenames == ["a.png"]
+    assert keypoints(predictions, 0) == [("class_0", 0.75, [1, 2, 0.5, 3, 4, 0.25])]
+    path = saved(tmp_path / "q.json", [{**record, "scores": []}])
+    with pytest.raises(FileFormatError, match="record 0 counting from 0: expected 1 'scores', one per object"):
+        read_predictions(path)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
+from al_core.formats import ScoreTable
 from al_core.formats.predictions.tools.objects import ObjectColumns, image_size, label_of
 from tests.formats.predictions.tools.objects import boxes, keypoints
 
@@ -67,8 +68,11 @@ def test_a_class_is_a_name_or_a_whole_number(label: object) -> None:
 def test_classes_of_images_and_boxes_are_not_read_from_one_file() -> None:
     objects = ObjectColumns()
     objects.begin_image("a.jpg")
-    objects.set_class("cat", 0.5)
-    assert objects.predictions("p.json", "p").task == "classification"
+    objects.add_class(0.25)
+    objects.add_class(0.5)
+    contents = objects.predictions("p.json", "p")
+    assert isinstance(contents, ScoreTable)
+    assert contents.scores["uncertainty_least_confidence"].tolist() == [0.5]
     objects.add(BOX, 0.5, "cat")
     with pytest.raises(FileFormatError, match=r"p\.json has classes of whole images and boxes; give a file for each"):
         objects.predictions("p.json", "p")

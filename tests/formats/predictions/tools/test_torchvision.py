@@ -29,3 +29,16 @@ def test_ids_beside_the_boxes_name_the_images(tmp_path: Path) -> None:
     ]
     predictions = read_predictions(saved(tmp_path / "p.json", records))
     assert predictions.filenames == ["b.jpg", "a.jpg"]
+
+
+def test_keypoints_whose_scores_are_no_probabilities_are_said_not_to_be_read(tmp_path: Path) -> None:
+    image = {
+        "boxes": [[0, 0, 9, 9]],
+        "labels": [1],
+        "scores": [0.5],
+        "keypoints": [[[1, 2, 1]]],
+        "keypoints_scores": [[12.5]],
+    }
+    predictions = read_predictions(saved(tmp_path / "p.json", {"a.png": image}))
+    assert predictions.task == "object-detection"
+    assert "keypoints-not-read" in [finding.what for finding in predictions.findings]
