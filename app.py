@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from al_core.api.server import create_api
 from al_core.api.server.door import ALL_ADDRESSES, Door, check_address, check_environment
+from al_core.api.server.drop import drop_app
 from al_core.api.server.media import media_app
 from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import find_open_dataset
@@ -62,6 +63,7 @@ def is_of_api(scope: Scope) -> bool:
 app = st.App(
     Path(__file__).parent / "ui" / "navigation.py",
     routes=[
+        Mount("/drop", drop_app(open_workspace, v1.state.context.settings)),
         Mount("/images", media_app(find_dataset)),
         Mount("/map", map_app()),
         Mount("/jobs", progress_app(jobs.find)),

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+KILOBYTE = 1000
+
 
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun in singular or plural.
@@ -35,6 +37,21 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def byte_size(n_bytes: int) -> str:
+    """Return a size on disk.
+
+    Examples:
+        >>> byte_size(71_880), byte_size(5_300_000_000)
+        ('72 kB', '5.3 GB')
+    """
+    size = float(n_bytes)
+    for unit in ("bytes", "kB", "MB"):
+        if size < KILOBYTE:
+            return f"{size:.0f} {unit}"
+        size /= KILOBYTE
+    return f"{size:.1f} GB"
 
 
 def day(milliseconds: int) -> str:

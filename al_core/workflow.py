@@ -14,7 +14,14 @@ import numpy as np
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
-from al_core.steps.embeddings import EmbeddedFolder, check_embeddings, embed_folder_into, save_embedding, save_images
+from al_core.steps.embeddings import (
+    EmbeddedFolder,
+    check_embeddings,
+    embed_folder_into,
+    embed_images_of,
+    save_embedding,
+    save_images,
+)
 from al_core.steps.metadata import store_metadata
 from al_core.steps.models import unscored_note
 from al_core.steps.outlook import look_ahead
@@ -74,6 +81,7 @@ __all__ = [
     "delete_labels",
     "delete_model",
     "edit_selection",
+    "embed_images",
     "explain_selection",
     "export_tag",
     "export_training_labels",
@@ -166,6 +174,32 @@ def dataset_from_images(
         AlreadyExistsError: If the name is taken.
     """
     return embed_folder_into(workspace, Path(folder).expanduser().resolve(), name, model, progress)
+
+
+def embed_images(
+    workspace: "Workspace",
+    dataset: "LocalDataset",
+    *,
+    model: "str | Path | EmbeddingModel | EmbeddingFunction" = "efficientnet-lite0",
+    progress: Progress | None = None,
+) -> EmbeddedFolder:
+    """Embed the images in a dataset's folder, and return the dataset with the files that could not be read.
+
+    A dataset without samples takes the images of its folder for them. One that has samples gets another embedding of
+    just those, under the model's name. An interrupted call resumes where it stopped when it is repeated.
+
+    Args:
+        workspace: That of the dataset.
+        dataset: With an images folder.
+        model: As in `al_core.embedding.load_model`; by default the bundled one.
+        progress: Called with (images done, images to do in this run).
+
+    Raises:
+        MissingInputError: If the dataset has no images folder, or a sample has no file there.
+        AlreadyExistsError: If there is an embedding of the model's name.
+        InvalidInputError: If the model is not usable, or an image of a sample cannot be read.
+    """
+    return embed_images_of(dataset, workspace.home / "embedding-runs", model, progress)
 
 
 def append_images(

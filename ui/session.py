@@ -18,6 +18,11 @@ class Key(StrEnum):
 
     # Of the Datasets page.
     EMBEDDING = "image-folder-job"  # the run that this session watches, or whose outcome it is to see
+    EMBEDDED = "embedded"  # the jobs that embed a dataset's images and whose outcomes this session is to see
+    DROP = "drop"  # the images that were dropped for a new dataset
+    DROP_INTO = "drop-into"  # the id of the dataset that images are being added to
+    DROP_UNDER_WAY = "drop-under-way"  # the id of what was dropped last for that dataset
+    DROP_ENDED = "drop-ended"  # the id of what was dropped for it and has ended
     METADATA_ROUND = "metadata-round"
     NEW_DATASET_ROUND = "new-dataset-round"
 

@@ -63,7 +63,7 @@ def datasets() -> list[Dataset]:
 
 
 def dataset() -> Dataset | None:
-    """Return the dataset that the URL names, otherwise the last one opened, otherwise the newest.
+    """Return the dataset that the URL names, otherwise the last one opened, otherwise the newest with images.
 
     None if the one that was named is gone: what a page does must never happen to another one.
     """
@@ -71,7 +71,8 @@ def dataset() -> Dataset | None:
     wanted = _wanted_id()
     if wanted:
         return next((dataset for dataset in available if dataset.id == wanted), None)
-    return next(iter(available), None)
+    # One whose images are still on their way has nothing to show yet.
+    return next((dataset for dataset in available if dataset.n_samples), next(iter(available), None))
 
 
 def is_dataset_gone() -> bool:

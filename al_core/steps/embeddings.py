@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.exceptions import AlreadyExistsError, InvalidInputError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
+from al_core.formats.files.images import missing_images
 from al_core.store.records import Kind, NewArrays, StoredArray
+from al_core.text import counted
 from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
@@ -167,3 +169,50 @@ def embed_folder_into(
             attributes=_size_in_bytes(images),
         )
     return EmbeddedFolder(dataset, images.broken)
+
+
+def embed_images_of(
+    dataset: "LocalDataset",
+    runs: Path,
+    model: "str | Path | EmbeddingModel | EmbeddingFunction",
+    progress: Progress | None,
+) -> EmbeddedFolder:
+    """Embed the images in a dataset's folder: an empty dataset takes all of them, another one just its samples."""
+    from al_core.embedding import list_images, load_model
+    from al_core.embedding.checkpoint import embed_folder
+
+    if dataset.images_dir is None:
+        raise MissingInputError(f"dataset '{dataset.name}' has no images folder: say where its images are first")
+    loaded = load_model(model)
+    # Before minutes of work whose result nobody could store.
+    check_is_new(dataset, loaded.name)
+    folder = Path(dataset.images_dir)
+    filenames = dataset.filenames() if dataset.n_samples else list_images(folder)
+    _check_are_there(dataset, folder, filenames)
+    with embed_folder(folder, filenames, loaded, runs, progress=progress) as images:
+        check_embeddings(images.embeddings, images.filenames)
+        if dataset.n_samples:
+            _check_is_complete(dataset, images)
+            save_images(dataset, images, loaded.name, loaded.facts)
+        else:
+            order = np.arange(len(images.filenames))
+            dataset.set_samples(images.filenames, arrays=arrays_of(images, order, loaded.name, loaded.facts))
+            dataset.set_attributes(_size_in_bytes(images))
+    return EmbeddedFolder(dataset, images.broken)
+
+
+def _check_are_there(dataset: "LocalDataset", folder: Path, filenames: Sequence[str]) -> None:
+    missing = missing_images(folder, filenames) if dataset.n_samples else []
+    if missing:
+        raise MissingInputError(
+            f"{counted(len(missing), 'image')} of '{dataset.name}' cannot be found in {folder}, the first "
+            f"is '{missing[0]}'; an embedding needs every image"
+        )
+
+
+def _check_is_complete(dataset: "LocalDataset", images: "EmbeddedImages") -> None:
+    if images.broken:
+        raise InvalidInputError(
+            f"{counted(len(images.broken), 'image')} of '{dataset.name}' cannot be read; an embedding needs all. The "
+            f"first: {images.broken[0].reason}"
+        )

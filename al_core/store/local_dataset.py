@@ -26,11 +26,11 @@ from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_label_sets import LocalLabelSets
 from al_core.store.local_models import LocalModels
 from al_core.store.provenance import TagRole
-from al_core.store.records import INITIAL_TAG, SampleImage, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.store.samples import Samples
 from al_core.store.tags import Tags, insert_tag, new_tag
 from al_core.store.tombstones import Tombstones
-from al_core.store.transactions import DatasetLock, changing
+from al_core.store.transactions import DatasetLock, changing, lock
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -97,14 +97,16 @@ class LocalDataset(Dataset):
             )
         return filenames[: self.n_samples]
 
-    def set_samples(self, filenames: Sequence[str]) -> None:
-        """Give an empty dataset its samples and their `initial-tag`."""
+    def set_samples(self, filenames: Sequence[str], *, arrays: Sequence[NewArrays] = ()) -> None:
+        """Give an empty dataset its samples and their `initial-tag`, with arrays for them in the same transaction."""
         names.check_filenames(filenames)
-        with changing(self._engine, self.id) as locked:
+        with self.arrays.written(arrays) as records, changing(self._engine, self.id) as locked:
             n_samples = locked.dataset.n_samples + locked.dataset.n_pending
             if n_samples:
                 raise NotAllowedError(f"dataset '{self.name}' has {n_samples} samples already; they are fixed for life")
             self.freeze_samples(locked, filenames)
+            # Read again, because it has samples by now.
+            self.arrays.insert(lock(locked.connection, self.id), records)
         self.n_samples = len(filenames)
 
     def lock_samples(self) -> Tag:
@@ -221,6 +223,11 @@ class LocalDataset(Dataset):
     def uploads_dir(self) -> Path:
         """The folder of the images that clients sent."""
         return self._folder / UPLOADS
+
+    @property
+    def has_own_images(self) -> bool:
+        """Whether its images are kept inside the workspace, so that more can be sent to it."""
+        return self.images_dir == self.uploads_dir
 
     @property
     def thumbnails_dir(self) -> Path:

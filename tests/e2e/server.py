@@ -35,7 +35,7 @@ def running(command: list[str], port: int, workspace: Path, folder: Path, **envi
         environment = {**os.environ, "AL_CORE_HOME": str(workspace), **environment}
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     try:
-        _wait_until_healthy(address, server, log)
+        wait_until_healthy(address, server, log)
         yield address
     finally:
         _stop(server)
@@ -48,7 +48,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once a server answers; raise with its log if it does not start."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:

@@ -103,6 +103,7 @@ def test_the_page_shows_progress_stops_resumes_and_lists_broken_files(
 ) -> None:
     folder = many_images(tmp_path)
     page.goto("/datasets")
+    page.get_by_role("tab", name="A folder on this machine").click()
     for label, text in (("Folder with the images", str(folder)), ("Name of the dataset", "many")):
         field = page.get_by_role("textbox", name=label, exact=True)
         field.fill(text)

@@ -82,6 +82,7 @@ def test_three_rounds_with_labels_from_three_tools(page: Page, photos: Path, tmp
 
 def embed(page: Page, photos: Path) -> None:
     page.goto("/datasets")
+    page.get_by_role("tab", name="A folder on this machine").click()
     for label, text in (("Folder with the images", str(photos)), ("Name of the dataset", "photos")):
         field = page.get_by_role("textbox", name=label, exact=True)
         field.fill(text)

@@ -6,17 +6,19 @@ from al_core import workflow
 from al_core.exceptions import ALCoreError
 from al_core.jobs import JobState
 from al_core.steps.novelty import Novelty, novelty_of
-from al_core.store import Dataset, Tag
+from al_core.store import Dataset, LocalDataset, Tag
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs, state
+from ui.image_drop import Dropped, Ended, image_drop
 from ui.images import image_grid
-from ui.messages import plain, show_error
+from ui.messages import errors_explained, plain, show_error
 from ui.pages import page_file
 from ui.progress import Wording
 from ui.sample import show_sample
 from ui.select.tags import choose_query
 from ui.session import Key
+from ui.visitor import obstacle
 
 ARRIVAL = "added "
 """How the tags begin that images get which came later."""
@@ -54,6 +56,45 @@ def show_appending(datasets: list[Dataset]) -> None:
             show_error(job.error)
         elif job.state is JobState.FINISHED:
             st.success(f"{plain(job.result)}.", icon=":material/check_circle:")
+
+
+def show_drop_into() -> None:
+    """Draw the place for more images of a dataset that keeps its own, if somebody has asked for it."""
+    dataset_id = st.session_state.get(Key.DROP_INTO)
+    dataset = next((one for one in state.local_workspace().datasets() if one.id == dataset_id), None)
+    if dataset is None:
+        return
+    with st.container(border=True, key="drop-into"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**Add images to “{plain(dataset.name)}”**", width="stretch")
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=lambda: st.session_state.pop(Key.DROP_INTO, None),
+                help="What is under way goes on",
+            )
+        _take_images(dataset)
+
+
+def _take_images(dataset: LocalDataset) -> None:
+    under_way: str = st.session_state.get(Key.DROP_UNDER_WAY, "")
+    event = image_drop(
+        key=f"drop-into-{dataset.id}",
+        may_write=obstacle() is None,
+        drop_id=under_way,
+        dataset=dataset,
+        ended_id=st.session_state.get(Key.DROP_ENDED, ""),
+    )
+    if isinstance(event, Dropped) and event.id != under_way:
+        st.session_state[Key.DROP_UNDER_WAY] = event.id
+        st.rerun()
+    elif isinstance(event, Ended) and event.id != st.session_state.get(Key.DROP_ENDED):
+        st.session_state[Key.DROP_ENDED] = event.id
+        if event.is_complete:
+            with errors_explained():
+                start_appending(dataset)
+        st.rerun()
 
 
 def show_arrival(dataset: Dataset) -> None:

@@ -5,24 +5,17 @@ import streamlit as st
 from al_core import workflow
 from al_core.embedding import BUILT_IN
 from al_core.exceptions import InvalidInputError
-from al_core.jobs import Job, JobState
-from al_core.text import counted
+from al_core.jobs import Job
 from al_core.types import Progress
 from ui import jobs, state
-from ui.messages import errors_explained, plain, show_error
-from ui.pages import page_file
+from ui.datasets.model_field import model_field
+from ui.datasets.outcome import show_outcome
+from ui.messages import errors_explained
 from ui.progress import Wording
 from ui.session import Key
 from ui.visitor import checked_model, machine_path, may_name_paths, obstacle, paths_hint
 
 JOB = "image-folder"
-N_BROKEN_SHOWN = 200
-NEXT_PAGES = (
-    ("Look at them", "explore", "The map, with the first images to label on it"),
-    ("Choose the first to label", "select", "How many, and by which method"),
-    ("Find duplicates", "tags", "Images that look alike need one label only"),
-)
-"""What can be done with a new dataset: label, page, and why."""
 
 
 def folder_form() -> None:
@@ -36,7 +29,7 @@ def folder_form() -> None:
         return
     job = _watched_job()
     if job and not job.is_running:
-        _show_outcome(job)
+        show_outcome(job, key="folder", forget=_forget_outcome)
     # Drawn during a run too: Streamlit forgets fields that are not, and after a stop they are needed again.
     folder, name, model = _fields(disabled=job is not None and job.is_running)
     if job and job.is_running:
@@ -87,15 +80,7 @@ def _fields(*, disabled: bool) -> tuple[str, str, str]:
         disabled=disabled,
         help="2 to 100 letters, digits, spaces and . _ -",
     )
-    with st.expander("Another model"):
-        model = st.text_input(
-            "Model",
-            BUILT_IN,
-            key="folder-model",
-            disabled=disabled,
-            help=f"{BUILT_IN} is bundled. Or enter the path of an ONNX file, timm:NAME, torchvision:NAME or "
-            "open_clip:NAME/WEIGHTS",
-        )
+    model = model_field("folder-model", disabled=disabled)
     return folder, name, model
 
 
@@ -116,39 +101,3 @@ def _start(folder: str, name: str, model: str) -> None:
         return workflow.dataset_from_images(workspace, path, name, model=model, progress=progress)
 
     jobs.start(JOB, f"Embedding “{name}”", work)
-
-
-def _show_outcome(job: Job) -> None:
-    if job.state is JobState.FAILED:
-        show_error(job.error)
-    elif job.state is JobState.CANCELLED:
-        st.info(
-            f"{plain(job.title)} was stopped. Start it again to resume where it stopped.",
-            icon=":material/pause_circle:",
-        )
-    else:
-        _show_result(job.result)
-
-
-def _show_result(result: workflow.EmbeddedFolder) -> None:
-    dataset = result.dataset
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="folder-result"):
-        st.markdown(
-            f":material/check_circle: **“{plain(dataset.name)}” is ready: {counted(dataset.n_samples, 'image')}.** "
-            "What now?",
-            width="stretch",
-        )
-        for label, page, hint in NEXT_PAGES:
-            if st.button(label, key=f"folder-{page}", type="primary" if page == "explore" else "secondary", help=hint):
-                _forget_outcome()
-                state.open_dataset(dataset.id)
-                st.switch_page(page_file(page), query_params={str(Key.DATASET): dataset.id})
-    if result.broken:
-        _show_broken([image.reason for image in result.broken])
-
-
-def _show_broken(reasons: list[str]) -> None:
-    with st.expander(f"{counted(len(reasons), 'file')} could not be read and were left out"):
-        st.code("\n".join(reasons[:N_BROKEN_SHOWN]), language=None)
-        if len(reasons) > N_BROKEN_SHOWN:
-            st.caption(f"and {len(reasons) - N_BROKEN_SHOWN:,} more")

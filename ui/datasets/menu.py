@@ -2,13 +2,16 @@
 
 import streamlit as st
 
+from al_core.embedding import BUILT_IN
 from al_core.exceptions import InvalidInputError
 from al_core.store import Dataset
 from al_core.store.restoration import DATASET
 from al_core.text import counted
 from ui import state
 from ui.datasets.arrival import start_appending
+from ui.datasets.embedding_jobs import start_embedding
 from ui.messages import errors_explained, notify, plain
+from ui.session import Key
 from ui.undo import offer_undo
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
@@ -17,6 +20,7 @@ N_IMAGES_TRIED = 100
 RENAME = "Rename"
 IMAGES = "Images folder"
 ADD = "Add images"
+EMBED = "Add an embedding"
 DELETE = "Delete"
 
 
@@ -30,16 +34,16 @@ def dataset_menu(dataset: Dataset, *, is_open: bool) -> None:
         icon=":material/more_horiz:",
         type="tertiary",
         disabled=bool(reason),
-        help=reason or "Rename it, add the new images of its folder, say where its images are, or delete it",
+        help=reason or "Rename it, add images or an embedding, say where its images are, or delete it",
     )
     if chosen == RENAME:
         _rename(dataset)
     elif chosen == IMAGES:
         _choose_images_dir(dataset)
     elif chosen == ADD:
-        with errors_explained():
-            start_appending(dataset)
-            st.rerun()
+        _add_images(dataset)
+    elif chosen == EMBED:
+        _add_embedding(dataset)
     elif chosen == DELETE:
         _confirm_delete(dataset, is_open=is_open)
 
@@ -52,9 +56,41 @@ def _options(dataset: Dataset) -> list[str]:
     return [
         *([RENAME] if is_local else []),
         *([ADD] if may_grow else []),
+        *([EMBED] if may_grow and dataset.n_samples else []),
         *([IMAGES] if may_choose_folder else []),
         DELETE,
     ]
+
+
+def _add_images(dataset: Dataset) -> None:
+    """Take more images where they are kept inside the workspace; elsewhere look for new ones in their folder."""
+    if state.local_workspace().dataset(dataset.id).has_own_images:
+        st.session_state[Key.DROP_INTO] = dataset.id
+        st.rerun()
+    with errors_explained():
+        start_appending(dataset)
+        st.rerun()
+
+
+@st.dialog("Add an embedding")
+def _add_embedding(dataset: Dataset) -> None:
+    st.write(
+        f"Another model looks at the {counted(dataset.n_samples, 'image')} of “{plain(dataset.name)}”. Explore and "
+        "Select can use its view instead of the one that is there."
+    )
+    model = st.text_input(
+        "Model",
+        key="embedding-model",
+        placeholder="/models/dino.onnx",
+        help=f"{BUILT_IN}, the path of an ONNX file, timm:NAME, torchvision:NAME or open_clip:NAME/WEIGHTS"
+        f"{paths_hint()}",
+    )
+    if st.button("Embed the images", type="primary", help="Takes about as long as the first embedding did"):
+        with errors_explained():
+            if not model.strip():
+                raise InvalidInputError("There is no model yet: enter one above")
+            start_embedding(dataset, model.strip())
+            st.rerun()
 
 
 @st.dialog("Rename this dataset")

@@ -7,13 +7,12 @@ import streamlit as st
 from al_core import workflow
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model, StoredArray
-from al_core.text import counted
+from al_core.text import byte_size, counted
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.threshold import threshold_popover
 from ui.visitor import obstacle
 
-KILOBYTE = 1000
 N_VISIBLE = 6
 """How many models are drawn before the list scrolls."""
 LIST_HEIGHT = 420
@@ -58,7 +57,7 @@ def describe(model: Model) -> str:
         counted(model.n_samples, "image") if model.n_samples is not None else "",
         counted(len(model.scores), "score"),
         f"boxes from {model.confidence_threshold:g}" if model.confidence_threshold else "",
-        size_in_words(model.n_bytes),
+        byte_size(model.n_bytes),
     ]
     return plain(" · ".join(part for part in parts if part))
 
@@ -75,23 +74,6 @@ def mean_score(dataset: Dataset, model: Model) -> str:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _mean(digest: str, _dataset: Dataset, _stored: StoredArray) -> str:
     return mean_text(_dataset.arrays.read(_stored))
-
-
-def size_in_words(n_bytes: int) -> str:
-    """Return a size on disk.
-
-    Examples:
-        >>> size_in_words(71_880)
-        '72 kB'
-        >>> size_in_words(5_300_000_000)
-        '5.3 GB'
-    """
-    size = float(n_bytes)
-    for unit in ("bytes", "kB", "MB"):
-        if size < KILOBYTE:
-            return f"{size:.0f} {unit}"
-        size /= KILOBYTE
-    return f"{size:.1f} GB"
 
 
 def _actions(dataset: Dataset, model: Model) -> None:

@@ -10,10 +10,10 @@ from al_core.api.schemas.wire import Created
 from al_core.api.server.addresses import image_url
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, json_bytes
-from al_core.api.server.images import check_filename
 from al_core.api.server.sample_attributes import attributes_of, sample_data
 from al_core.api.server.sample_ids import filename_of, row_of
 from al_core.exceptions import MissingInputError
+from al_core.steps.dropped_images import check_filename
 from al_core.steps.image_frames import image_frames
 from al_core.store.identity import sample_id
 

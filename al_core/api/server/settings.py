@@ -29,6 +29,9 @@ class Settings:
         max_json_mb: The largest JSON body; parsed it takes about 20 times its size in memory.
         max_body_mb: The largest file that is sent with a token.
         max_upload_mb: The largest file that is sent to a signed URL.
+        max_image_mb: The largest image that is dropped on the dashboard.
+        max_drop_mb: How much all images dropped on one dataset may have together.
+        max_drop_files: How many images may be dropped on one dataset.
         requests_per_second: For each token, or each address without one; 0 is no limit. This machine has none.
         url_seconds: How long a signed URL is valid, if nothing else is asked for; at most a day to write.
         embedding_order: Lightly 1.2.33 and older take the last embedding for the newest, later ones the first.
@@ -43,6 +46,9 @@ class Settings:
     max_json_mb: int = 64
     max_body_mb: int = 4096
     max_upload_mb: int = 16384
+    max_image_mb: int = 1024
+    max_drop_mb: int = 262144
+    max_drop_files: int = 1000000
     requests_per_second: int = 100
     url_seconds: int = 3600
     embedding_order: Literal["oldest-first", "newest-first"] = "oldest-first"
@@ -67,6 +73,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         max_json_mb=_whole_number(environment, "AL_CORE_MAX_JSON_MB", Settings.max_json_mb),
         max_body_mb=_whole_number(environment, "AL_CORE_MAX_BODY_MB", Settings.max_body_mb),
         max_upload_mb=_whole_number(environment, "AL_CORE_MAX_UPLOAD_MB", Settings.max_upload_mb),
+        max_image_mb=_whole_number(environment, "AL_CORE_MAX_IMAGE_MB", Settings.max_image_mb),
+        max_drop_mb=_whole_number(environment, "AL_CORE_MAX_DROP_MB", Settings.max_drop_mb),
+        max_drop_files=_whole_number(environment, "AL_CORE_MAX_DROP_FILES", Settings.max_drop_files),
         requests_per_second=_whole_number(environment, "AL_CORE_REQUESTS_PER_SECOND", Settings.requests_per_second),
         url_seconds=_whole_number(environment, "AL_CORE_URL_SECONDS", Settings.url_seconds),
         embedding_order="newest-first" if order == "newest-first" else "oldest-first",

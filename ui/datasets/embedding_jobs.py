@@ -1,0 +1,58 @@
+"""The jobs that embed the images in a dataset's folder, one a dataset: start, progress and outcome."""
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.embedding import BUILT_IN
+from al_core.exceptions import InvalidInputError
+from al_core.jobs import Job
+from al_core.store import Dataset
+from al_core.types import Progress
+from ui import jobs, state
+from ui.datasets.outcome import show_outcome
+from ui.progress import Wording
+from ui.session import Key
+from ui.visitor import checked_model, obstacle
+
+
+def start_embedding(dataset: Dataset, model: str = BUILT_IN) -> None:
+    """Embed a dataset's images as a job; one that is under way for the dataset goes on instead."""
+    # A page may be open to others than the owner of this machine: it never runs code that a visitor names.
+    if model.startswith("python:"):
+        raise InvalidInputError("Python functions work with `al-core embed --model`, not on this page")
+    allowed = checked_model(model or BUILT_IN)
+    workspace = state.local_workspace()
+    local = workspace.dataset(dataset.id)
+
+    def work(progress: Progress) -> workflow.EmbeddedFolder:
+        return workflow.embed_images(workspace, local, model=allowed, progress=progress)
+
+    jobs.start(_key(dataset.id), f"Embedding “{dataset.name}”", work)
+
+
+def is_embedding(dataset: Dataset) -> bool:
+    """Return whether a dataset's images are being embedded."""
+    job = jobs.latest(_key(dataset.id))
+    return job is not None and job.is_running
+
+
+def show_embeddings(datasets: list[Dataset]) -> None:
+    """Draw the jobs under way, and how those have ended that this session has seen running or found first."""
+    watched: dict[str, Job] = st.session_state.setdefault(Key.EMBEDDED, {})
+    for dataset in datasets:
+        job = jobs.latest(_key(dataset.id))
+        if job is None:
+            continue
+        watched[dataset.id] = job
+        if job.is_running:
+            wording = Wording("images", "looking for images", has_pace=True)
+            jobs.show_progress(job, wording, on_cancel="What is done is kept for the next start")
+        elif obstacle() is None:
+            jobs.forget(_key(dataset.id))
+    for dataset_id, job in list(watched.items()):
+        if not job.is_running:
+            show_outcome(job, key=f"embedded-{dataset_id}", forget=lambda gone=dataset_id: watched.pop(gone, None))
+
+
+def _key(dataset_id: str) -> str:
+    return f"embed:{dataset_id}"

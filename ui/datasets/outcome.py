@@ -1,0 +1,58 @@
+"""How the embedding of images has ended, and what now."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.jobs import Job, JobState
+from al_core.text import counted
+from ui import state
+from ui.messages import plain, show_error
+from ui.pages import page_file
+from ui.session import Key
+
+N_BROKEN_SHOWN = 200
+NEXT_PAGES = (
+    ("Look at them", "explore", "The map, with the first images to label on it"),
+    ("Choose the first to label", "select", "How many, and by which method"),
+    ("Find duplicates", "tags", "Images that look alike need one label only"),
+)
+"""What can be done with a new dataset: label, page, and why."""
+
+
+def show_outcome(job: Job, *, key: str, forget: Callable[[], None]) -> None:
+    """Draw how a job has ended whose result is an `EmbeddedFolder`; `forget` is called once it was made use of."""
+    if job.state is JobState.FAILED:
+        show_error(job.error)
+    elif job.state is JobState.CANCELLED:
+        st.info(
+            f"{plain(job.title)} was stopped. Start it again to resume where it stopped.",
+            icon=":material/pause_circle:",
+        )
+    else:
+        _show_result(job.result, key, forget)
+
+
+def _show_result(result: workflow.EmbeddedFolder, key: str, forget: Callable[[], None]) -> None:
+    dataset = result.dataset
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-result"):
+        st.markdown(
+            f":material/check_circle: **“{plain(dataset.name)}” is ready: {counted(dataset.n_samples, 'image')}.** "
+            "What now?",
+            width="stretch",
+        )
+        for label, page, hint in NEXT_PAGES:
+            if st.button(label, key=f"{key}-{page}", type="primary" if page == "explore" else "secondary", help=hint):
+                forget()
+                state.open_dataset(dataset.id)
+                st.switch_page(page_file(page), query_params={str(Key.DATASET): dataset.id})
+    if result.broken:
+        _show_broken([image.reason for image in result.broken])
+
+
+def _show_broken(reasons: list[str]) -> None:
+    with st.expander(f"{counted(len(reasons), 'file')} could not be read and were left out"):
+        st.code("\n".join(reasons[:N_BROKEN_SHOWN]), language=None)
+        if len(reasons) > N_BROKEN_SHOWN:
+            st.caption(f"and {len(reasons) - N_BROKEN_SHOWN:,} more")
