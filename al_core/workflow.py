@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from al_core.config.goals import By
     from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
-    from al_core.evaluation import Card, PickReason, Refusal, Replay, Statistic
+    from al_core.evaluation import Card, PickReason, Refusal, Replay, SpacingCurve, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.formats.training.writers import TrainingWriter
     from al_core.steps.answers import Changes
@@ -117,6 +117,7 @@ __all__ = [
     "select_tests",
     "selection_card",
     "sent_set",
+    "spacing",
     "store_embedded",
     "store_labels",
     "store_metadata",
@@ -535,6 +536,25 @@ def check_selection(
         )
         return outlook
     return look_ahead(dataset, config, SelectionInputs(query_tag, labeled_tag, embedding_name))
+
+
+def spacing(
+    dataset: "Dataset",
+    *,
+    query_tag: Tag | None = None,
+    labeled_tag: Tag | None = None,
+    embedding_name: str | None = None,
+) -> "SpacingCurve":
+    """Return how many new samples each minimum distance keeps, and pairs of samples at each distance.
+
+    Raises:
+        MissingInputError: If the dataset has no embedding to measure distances in.
+    """
+    if dataset.server:
+        return dataset.server.spacing(query_tag=query_tag, labeled_tag=labeled_tag, embedding_name=embedding_name)
+    from al_core.steps import spacing as step
+
+    return step.spacing(dataset, SelectionInputs(query_tag, labeled_tag, embedding_name))
 
 
 def group_sizes(dataset: "Dataset", grouping: "Grouping") -> "GroupSizes":

@@ -151,6 +151,10 @@ class SpacingCurve:
         """
         return int((self.distances >= min_distance).sum())
 
+    def distance_of(self, row: int) -> float:
+        """Return how far a row of the curve is from the nearest one before it."""
+        return float(self.distances[np.flatnonzero(self.rows == row)[0]])
+
     def pair_at(self, min_distance: float) -> tuple[int, int] | None:
         """Return two rows about as far apart as a minimum distance, to look at side by side; None if there are none."""
         paired = np.flatnonzero(self.nearest_rows >= 0)

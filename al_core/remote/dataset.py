@@ -26,7 +26,7 @@ from al_core.wire.selection_job import config_body, options_of, select, wait_for
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from al_core.evaluation import Card, PickReason, Refusal, Replay
+    from al_core.evaluation import Card, PickReason, Refusal, Replay, SpacingCurve
     from al_core.formats import ExportChoices
     from al_core.steps.compare import Comparison
     from al_core.steps.edit_pick import Edit
@@ -195,6 +195,20 @@ class RemoteDataset(Dataset):
         from al_core.wire.card import read_card
 
         return read_card(self._connection.get(f"{self._path}/tags/{tag.id}/card"))
+
+    def spacing(
+        self, *, query_tag: Tag | None = None, labeled_tag: Tag | None = None, embedding_name: str | None = None
+    ) -> "SpacingCurve":
+        """Return how many new samples each minimum distance keeps, which the server works out."""
+        from al_core.wire.spacing import read_spacing
+
+        inputs = {
+            "followsRounds": True,
+            "queryTagId": query_tag.id if query_tag else None,
+            "preselectedTagId": labeled_tag.id if labeled_tag else None,
+            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
+        }
+        return read_spacing(self._connection.send("POST", f"{self._path}/selections/spacing", inputs))
 
     def reasons(self, tag: Tag) -> "list[PickReason]":
         """Return why each sample of a selection was picked, which the server works out."""

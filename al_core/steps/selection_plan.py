@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.config import SelectionConfig
+from al_core.exceptions import InvalidInputError
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows, union
 from al_core.steps.provenance import source_of
 from al_core.steps.reserve import StoredReserve, count_of_picked, count_test_rows, mixed, planned_reserve
@@ -92,6 +93,8 @@ class SelectionPlan:
         if self.config.test_share < 1 and len(picked) < _n_asked(request):
             # Without a limit on their number, or where distance or budget ends the selection first.
             tests = self._tests(count_of_picked(self.config, len(picked)))
+        if self.inputs.follows_rounds and not len(picked) and not len(tests):
+            raise InvalidInputError(f"nothing would be added: {_why_nothing(request)}")
         return self._store(request, picked, tests)
 
     def store_picked(self, picked: Rows) -> Tag:
@@ -165,6 +168,18 @@ def _n_asked(request: SelectionRequest) -> float:
     """Return how many samples the method was asked to pick."""
     n_samples = request.config.n_samples
     return np.inf if n_samples == -1 else n_samples - len(request.labeled_rows)
+
+
+def _why_nothing(request: SelectionRequest) -> str:
+    n_open = len(np.setdiff1d(request.allowed_rows, request.labeled_rows))
+    if not n_open:
+        return "every image that may be selected is labeled, sent or left out by a limit; choose from others"
+    if request.config.min_distance != -1:
+        return (
+            f"each of the {n_open:,} images that may be selected is nearer than {request.config.min_distance:g} to "
+            "another that is labeled; lower min_distance"
+        )
+    return "n_samples counts what is labeled already; ask for more, or loosen limits and budget"
 
 
 def config_of_method(config: SelectionConfig, n_tests: int) -> SelectionConfig:

@@ -19,7 +19,7 @@ from al_core.types import Progress, Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from al_core.evaluation import Card, PickReason, Refusal, Replay
+    from al_core.evaluation import Card, PickReason, Refusal, Replay, SpacingCurve
     from al_core.formats import ExportChoices
     from al_core.formats.files.image_frames import ImageFrames
 
@@ -56,6 +56,11 @@ class Server(Protocol):
 
     def card(self, tag: Tag) -> "Card":
         """Return the card of a selection against RANDOM, which the server computes once."""
+
+    def spacing(
+        self, *, query_tag: Tag | None = None, labeled_tag: Tag | None = None, embedding_name: str | None = None
+    ) -> "SpacingCurve":
+        """Return how many new samples each minimum distance keeps, which the server works out."""
 
     def reasons(self, tag: Tag) -> "list[PickReason]":
         """Return why each sample of a selection was picked, which the server works out."""

@@ -59,6 +59,13 @@ def test_training_labels_are_made_where_the_images_are(line: RemoteDataset, data
     assert workflow.export_training_labels(line) == workflow.export_training_labels(dataset)
 
 
+def test_what_a_minimum_distance_keeps_is_worked_out_by_the_server(line: RemoteDataset, dataset: Dataset) -> None:
+    there = workflow.spacing(line)
+    here = workflow.spacing(dataset)
+    assert there.rows.tolist() == here.rows.tolist()
+    np.testing.assert_array_equal(there.distances, here.distances)
+
+
 def test_a_selection_on_the_server_equals_a_local_one(line: RemoteDataset, dataset: Dataset) -> None:
     workflow.store_scores(line, np.arange(6), {"mine": np.linspace(0, 1, 6)})
     seen: list[tuple[int, int]] = []

@@ -15,9 +15,10 @@ from ui.select import run_bar
 from ui.select.budget import budget_menu
 from ui.select.counts import Counts, choose_counts
 from ui.select.editor import add_menu, edit, unfinished
-from ui.select.method import Choice, choose_distance, choose_method, find_obstacle
+from ui.select.method import NO_DISTANCE, Choice, choose_distance, choose_method, find_obstacle
 from ui.select.presets import choose_preset
 from ui.select.run_bar import Consequence
+from ui.select.spacing import show_spacing
 from ui.select.tags import StartingPoint, choose_tags
 from ui.select.test_samples import TestChoice, choose_test_share
 from ui.select.wishes import wishes_of
@@ -81,9 +82,10 @@ def _fill_in(dataset: Dataset) -> Order:
     test = choose_test_share(dataset, start.reserve, counts.n_new)
     with st.expander("More settings"):
         min_distance = choose_distance(dataset)
+        too_far = show_spacing(dataset, start, min_distance) if min_distance != NO_DISTANCE else None
         name = _choose_name(dataset)
         seed = _choose_seed()
-    refusal = counts.refusal or unfinished(dataset)
+    refusal = counts.refusal or too_far or unfinished(dataset)
     if seed is not None and seed < 0:
         refusal = refusal or f"The seed is a whole number from 0, not {seed:,}"
     config = None

@@ -12,9 +12,11 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.steps import selection_plan
 from al_core.steps.outlook import look_ahead
+from al_core.steps.spacing import spacing
 from al_core.store import INITIAL_TAG, Kind, LocalDataset
 from al_core.types import Progress
 from al_core.wire.picks import write_outlook
+from al_core.wire.spacing import write_spacing
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_class=JsonRoute)
 
@@ -50,6 +52,15 @@ def check_selection(dataset: DatasetOfPath, body: SelectionCreate) -> dict[str, 
     Nothing is selected or stored; what cannot be run is refused here as it is by `POST …/selections`.
     """
     return write_outlook(look_ahead(dataset, body.to_config(), read_inputs(dataset, body)))
+
+
+@router.post("/selections/spacing")
+def read_spacing(dataset: DatasetOfPath, body: SelectionInputs) -> dict[str, Any]:
+    """Return how many new samples each minimum distance keeps (al_core extension).
+
+    The rows come in the order of the farthest first, with the nearest one before each and how far that is.
+    """
+    return write_spacing(spacing(dataset, read_inputs(dataset, body)))
 
 
 def absolute_count(dataset: LocalDataset, inputs: SelectionInputs, n_samples: float) -> int:

@@ -30,6 +30,16 @@ def test_reasons_of_the_picks_come_in_the_order_of_picking(api: Api, dataset: Da
     assert (first["row"], first["nearestRow"], second["row"], second["nearestRow"]) == (0, None, 5, 0)
 
 
+def test_what_a_minimum_distance_keeps_is_that_of_the_workflow(api: Api, dataset: Dataset) -> None:
+    labeled = dataset.create_tag("done", np.array([0]))
+    content = api("POST", f"{api.dataset}/selections/spacing", 200, {"preselectedTagId": labeled.id})
+    curve = workflow.spacing(dataset, labeled_tag=labeled)
+    assert (content["rows"], content["distances"]) == (curve.rows.tolist(), curve.distances.tolist())
+    assert content["isComplete"]
+    unknown = api("POST", f"{api.dataset}/selections/spacing", 404, {"queryTagId": "0" * 24})
+    assert unknown["code"] == "TAG_QUERYTAG_NOT_IN_DATASET"
+
+
 def test_samples_like_others_are_those_of_the_workflow(api: Api, dataset: Dataset) -> None:
     names = dataset.filenames(np.array([0, 2]))
     query = "&".join(f"filename={name}" for name in names)
