@@ -16,8 +16,9 @@ from al_core.types import Rows
 TYPICAL_NEIGHBORS = 20
 """Neighbors whose mean distance says how dense a place is, as in the paper that `Typical` names."""
 
-# Objectives are scaled to at most 1; below this, a negative strength would leave the range of float64.
-_LEAST_OBJECTIVE = np.finfo(np.float32).tiny
+LEAST_OBJECTIVE = 1e-6
+"""Where low numbers are preferred, those below a millionth of the highest count alike: the inverse of 0 would leave
+nothing of all others, and squares of what is left have to be numbers in float32."""
 
 
 def constant_factors(request: Request, rows: Rows) -> NDArray[np.float64]:
@@ -74,9 +75,11 @@ def _prefer(goal: Prefer, request: Request, rows: Rows) -> NDArray[np.float64]:
     if len(bad):
         value = request.arrays.numbers(goal.column)[bad[0]]
         raise InvalidInputError(f"'{goal.column}' of row {bad[0]} is {value:g}; what is preferred is a number from 0")
-    factors = scaled_power(np.nan_to_num(numbers), goal.strength)
+    has_number = ~np.isnan(numbers)
     # A row without a number comes last, whichever end is preferred.
-    return np.where(np.isnan(numbers), 0, factors)
+    factors = np.zeros(len(rows))
+    factors[has_number] = scaled_power(numbers[has_number], goal.strength)
+    return factors
 
 
 _CONSTANT: dict[type[Goal], Callable[..., NDArray[np.float64]]] = {
@@ -88,15 +91,22 @@ _CONSTANT: dict[type[Goal], Callable[..., NDArray[np.float64]]] = {
 
 
 def scaled_power(objective: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """Return an objective, scaled to at most 1, to the power of a strength.
+    """Return an objective to the power of a strength, scaled to at most 1; one that is 0 everywhere says nothing.
 
     Examples:
         >>> scaled_power(np.array([1.0, 2.0]), 2)
         array([0.25, 1.  ])
+        >>> scaled_power(np.array([1.0, 2.0]), -2)
+        array([1.  , 0.25])
     """
-    scaled = objective / (objective.max(initial=0) or 1)
-    least = _LEAST_OBJECTIVE if strength < 0 else 0
-    return np.asarray(np.maximum(scaled, least) ** strength, np.float64)
+    highest = objective.max(initial=0)
+    if not highest:
+        return np.ones(len(objective))
+    scaled = objective / highest
+    if strength < 0:
+        scaled = np.maximum(scaled, LEAST_OBJECTIVE)
+        scaled /= scaled.min()
+    return np.asarray(scaled**strength, np.float64)
 
 
 def _nearest(vectors: Vectors, rows: Rows, others: NDArray[np.float32]) -> NDArray[np.float64]:

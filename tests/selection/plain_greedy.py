@@ -12,12 +12,18 @@ from al_core.config import (
     Balance,
     Between,
     Budget,
+    Goal,
     Limit,
+    Novel,
+    Prefer,
     Quota,
     SelectionConfig,
+    Similar,
+    Typical,
 )
 from al_core.selection import GoalArrays
 from al_core.selection.goal_arrays import Groups, predicted_classes
+from al_core.selection.goals import LEAST_OBJECTIVE
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Task:
     candidates: Sequence[int]
     labeled: Sequence[int]
     n_new: int
+    embeddings: NDArray[np.floating]
 
 
 Value = Callable[[list[int]], NDArray[np.floating]]
@@ -71,6 +78,7 @@ def allowed_next(task: Task, added: Sequence[int]) -> list[int]:
     chosen = [*task.labeled, *added]
     not_added = [row for row in task.candidates if row not in added]
     open_rows = [row for row in not_added if is_allowed(row, task.config, task.arrays, chosen, list(added))]
+    open_rows = [row for row in open_rows if is_far_enough(row, task, chosen)]
     if 0 < task.n_new - len(added) <= n_short(limits, task.arrays, chosen):
         return [row for row in open_rows if counts_toward_a_minimum(row, limits, task.arrays, chosen)]
     return open_rows
@@ -82,6 +90,49 @@ def is_allowed(row: int, config: SelectionConfig, arrays: GoalArrays, chosen: li
         sum(price(config.budget, arrays, other) for other in [*added, row]) <= config.budget.total * (1 + 1e-9)
     )
     return within_budget and all(obeys(limit, arrays, chosen, row) for limit in config.limits)
+
+
+def is_far_enough(row: int, task: Task, chosen: Sequence[int]) -> bool:
+    """Whether a row keeps the minimum distance to all chosen ones; what was labeled before may be nearer together."""
+    if task.config.min_distance == -1 or not chosen:
+        return True
+    nearest = np.square(task.embeddings[list(chosen)] - task.embeddings[row]).sum(axis=1).min()
+    return bool(nearest >= task.config.min_distance**2)
+
+
+def constant_factors(task: Task) -> NDArray[np.float64]:
+    """The product of all factors that no pick changes: goals and the price, up to a scale."""
+    product = np.ones(len(task.embeddings))
+    for goal in task.config.goals:
+        if not isinstance(goal, Balance):
+            objective = _objective(goal, task)
+            highest = np.nanmax(objective[list(task.candidates)])
+            if goal.strength < 0:
+                objective = np.maximum(objective, highest * LEAST_OBJECTIVE)
+            factors = (objective / highest) ** goal.strength if highest else np.ones(len(objective))
+            # A row without a number comes last.
+            product *= np.where(np.isnan(objective), 0, factors)
+    if task.config.budget:
+        costs = np.array([price(task.config.budget, task.arrays, row) for row in range(len(product))])
+        product /= np.maximum(costs, costs[list(task.candidates)][costs[list(task.candidates)] > 0].min(initial=1))
+    return product
+
+
+def _objective(goal: Goal, task: Task) -> NDArray[np.float64]:
+    rows = sorted([*task.candidates, *task.labeled])
+    distances = np.linalg.norm(task.embeddings[:, None] - task.embeddings, axis=2)
+    if isinstance(goal, Prefer):
+        return task.arrays.numbers(goal.column)
+    if isinstance(goal, Similar):
+        keys = np.asarray(task.arrays.vectors[goal.key])
+        return np.asarray(1 / (1 + np.linalg.norm(task.embeddings[:, None] - keys, axis=2).min(axis=1)))
+    if isinstance(goal, Novel):
+        return distances[:, list(task.labeled)].min(axis=1) if task.labeled else np.ones(len(distances))
+    assert isinstance(goal, Typical)
+    nearest = np.array([np.sort(distances[row, [other for other in rows if other != row]])[:20] for row in rows])
+    density = np.ones(len(distances))
+    density[rows] = 1 / np.maximum(nearest.mean(axis=1), np.finfo(np.float32).eps)
+    return density
 
 
 def price(budget: Budget, arrays: GoalArrays, row: int) -> float:

@@ -59,3 +59,18 @@ def test_numbers_out_of_range_and_missing_vectors_are_refused() -> None:
         picks(Similar("hard"), 2)
     with pytest.raises(InvalidInputError, match="the group 'c', but the groups are: 'a', 'b'"):
         picks(Balance(Column("camera"), {"c": 1}), 2, GoalArrays({"camera": np.array(["a", "b", "a", "b", "a"])}))
+
+
+def test_low_numbers_keep_their_order_beside_a_zero() -> None:
+    arrays = GoalArrays({"blur": np.array([0.0, 1, 2, 4, 8])})
+    assert picks(Prefer("blur", -1), 5, arrays) == [0, 1, 2, 3, 4]
+    config = SelectionConfig("CORESET", 3, normalize=False, goals=[Prefer("blur", -1)])
+    # With a factor of 1 / blur: 0 comes first, then of 1·1, 2·1/2, 9/4 and 10/8 the third.
+    assert select(LINE, config, arrays=arrays).tolist() == [0, 3, 1]
+
+
+def test_a_column_of_zeros_says_nothing() -> None:
+    arrays = GoalArrays({"boxes": np.zeros(5)})
+    config = SelectionConfig("ACTIVE_LEARNING", 2, goals=[Prefer("boxes")])
+    scores = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
+    assert select(None, config, scores=scores, arrays=arrays).tolist() == [4, 3]

@@ -16,14 +16,18 @@ from al_core.config import (
     Column,
     Goal,
     Limit,
+    Novel,
+    Prefer,
     Quota,
     SelectionConfig,
+    Similar,
+    Typical,
 )
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.geometry.neighbors import nearest_neighbors
 from al_core.selection import ClassShares, GoalArrays, select
 from al_core.selection.draws import draw_per_row
-from tests.selection.plain_greedy import Task, assert_is_greedy, balance_factors, plain_greedy
+from tests.selection.plain_greedy import Task, assert_is_greedy, balance_factors, constant_factors, plain_greedy
 
 N_ROWS = 40
 CAMERAS = ("front", "rear", "top")
@@ -43,6 +47,12 @@ ALL_GOALS: tuple[Goal, ...] = (
     Balance(),
     Balance(Column("camera")),
     Balance(Column("patient"), strength=2),
+    Prefer("frame"),
+    Prefer("frame", -1),
+    Similar("hard"),
+    Similar("hard", -2),
+    Novel(),
+    Typical(2),
 )
 BUDGETS = (None, Budget(6), Budget(8, "objects"), Budget(5, "money", per_image=0.5, per_object=0.25))
 
@@ -68,112 +78,125 @@ def tasks(draw: st.DrawFn, method: str) -> Task:
     goals = [] if method == "RANDOM" else draw(st.lists(st.sampled_from(ALL_GOALS), max_size=2, unique=True))
     labeled = sorted(draw(st.sets(st.integers(0, N_ROWS - 1), max_size=4)))
     n_new = draw(st.integers(1, 15))
+    budget = draw(st.sampled_from(BUDGETS))
+    is_budget_alone = budget is not None and draw(st.booleans())
     config = SelectionConfig(
         method,
-        len(labeled) + n_new,
+        -1 if is_budget_alone else len(labeled) + n_new,
+        draw(st.sampled_from((-1, -1, 1, 1.5))),
         seed=draw(st.integers(0, 9)),
         normalize=False,
         coral="product",
         goals=goals,
         limits=limits,
-        budget=draw(st.sampled_from(BUDGETS)),
+        budget=budget,
     )
-    arrays = inputs_for(draw(st.integers(0, 2**32 - 1)), several_classes=draw(st.booleans()))
-    return Task(config, arrays, np.setdiff1d(np.arange(N_ROWS), labeled).tolist(), labeled, n_new)
+    seed = draw(st.integers(0, 2**32 - 1))
+    # A grid of few places, so that ties are common.
+    embeddings = np.random.default_rng(seed).integers(0, 4, (N_ROWS, 2)).astype(np.float32)
+    arrays = inputs_for(seed, several_classes=draw(st.booleans()))
+    candidates = np.setdiff1d(np.arange(N_ROWS), labeled).tolist()
+    arrays = replace(arrays, vectors={"hard": embeddings[:2]})
+    return Task(config, arrays, candidates, labeled, len(candidates) if is_budget_alone else n_new, embeddings)
 
 
-def price_factors(config: SelectionConfig, arrays: GoalArrays) -> NDArray[np.floating]:
-    if config.budget is None:
-        return np.ones(N_ROWS)
-    costs = np.asarray(config.budget.price_of(np.asarray(arrays.costs, np.float64)), np.float64)
-    factors: NDArray[np.floating] = 1 / np.maximum(costs, costs[costs > 0].min(initial=1))
-    return factors
+def is_by_value_alone(config: SelectionConfig) -> bool:
+    """Whether values have no factors, whose rounding may tell ties apart."""
+    return not config.goals and not config.budget
 
 
 @settings(max_examples=60, deadline=None)
 @given(tasks("ACTIVE_LEARNING"), st.integers(0, 2**32 - 1))
 def test_active_learning_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
-    config = task.config
-    arrays = task.arrays
-    labeled = task.labeled
     # Few different scores, so that ties are common.
     scores = np.random.default_rng(seed).integers(1, 9, N_ROWS) / 8
-    constant = scores * price_factors(config, arrays)
+    constant = scores * constant_factors(task)
 
     def value(chosen: list[int]) -> NDArray[np.floating]:
-        return constant * balance_factors(config.goals, arrays, chosen, N_ROWS)
+        return constant * balance_factors(task.config.goals, task.arrays, chosen, N_ROWS)
 
-    picked = select(None, config, scores=scores, preselected_rows=labeled, arrays=arrays).tolist()
+    picked = select(
+        task.embeddings, task.config, scores=scores, preselected_rows=task.labeled, arrays=task.arrays
+    ).tolist()
     assert_is_greedy(value, task, picked)
-    if not config.goals and not config.budget:
+    if is_by_value_alone(task.config):
         assert picked == plain_greedy(value, task)
 
 
 @settings(max_examples=60, deadline=None)
-@given(tasks("CORESET"), st.integers(0, 2**32 - 1))
-def test_coreset_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
-    config = task.config
-    arrays = task.arrays
-    labeled = task.labeled
-    # A grid of few places, so that ties are common.
-    embeddings = np.random.default_rng(seed).integers(0, 4, (N_ROWS, 2)).astype(np.float32)
-    constant = price_factors(config, arrays)
+@given(tasks("CORESET"))
+def test_coreset_under_limits_is_plain_greedy(task: Task) -> None:
+    constant = constant_factors(task)
 
     def value(chosen: list[int]) -> NDArray[np.floating]:
-        factors = constant * balance_factors(config.goals, arrays, chosen, N_ROWS)
+        factors = constant * balance_factors(task.config.goals, task.arrays, chosen, N_ROWS)
         if not chosen:
             return factors
-        nearest = np.linalg.norm(embeddings[:, None] - embeddings[chosen], axis=2).min(axis=1)
+        nearest = np.linalg.norm(task.embeddings[:, None] - task.embeddings[chosen], axis=2).min(axis=1)
         return np.asarray(factors * nearest)
 
-    picked = select(embeddings, config, preselected_rows=labeled, arrays=arrays).tolist()
+    picked = select(task.embeddings, task.config, preselected_rows=task.labeled, arrays=task.arrays).tolist()
     assert_is_greedy(value, task, picked)
-    if not config.goals and not config.budget:
+    if is_by_value_alone(task.config):
         assert picked == plain_greedy(value, task)
 
 
 @settings(max_examples=60, deadline=None)
 @given(tasks("CORAL"), st.integers(0, 2**32 - 1))
+def test_the_product_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
+    scores = np.random.default_rng(seed).integers(1, 9, N_ROWS) / 8
+    constant = scores * constant_factors(task)
+
+    def value(chosen: list[int]) -> NDArray[np.floating]:
+        factors = constant * balance_factors(task.config.goals, task.arrays, chosen, N_ROWS)
+        if not chosen:
+            return factors
+        nearest = np.linalg.norm(task.embeddings[:, None] - task.embeddings[chosen], axis=2).min(axis=1)
+        return np.asarray(factors * nearest)
+
+    picked = select(
+        task.embeddings, task.config, scores=scores, preselected_rows=task.labeled, arrays=task.arrays
+    ).tolist()
+    assert_is_greedy(value, task, picked)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tasks("CORAL"), st.integers(0, 2**32 - 1))
 def test_herding_under_limits_is_plain_greedy(task: Task, seed: int) -> None:
-    config = replace(task.config, coral="herding")
-    arrays = task.arrays
-    labeled = task.labeled
-    candidates = task.candidates
     rng = np.random.default_rng(seed)
-    embeddings = rng.normal(size=(N_ROWS, 3))
+    task = replace(task, config=replace(task.config, coral="herding"), embeddings=rng.normal(size=(N_ROWS, 3)))
+    task = replace(task, arrays=replace(task.arrays, vectors={"hard": task.embeddings[:2]}))
     scores = rng.integers(1, 9, N_ROWS) / 8
-    graph = nearest_neighbors(embeddings, 12, normalize=False)
-    nth = int(np.clip(N_ROWS / (len(labeled) + task.n_new), 1, 12)) - 1
+    # Typical reads 20 neighbors from the graph.
+    graph = nearest_neighbors(task.embeddings, 20, normalize=False)
+    nth = int(np.clip(N_ROWS / (len(task.labeled) + task.n_new), 1, 20)) - 1
     similarity = np.eye(N_ROWS)
     similarity[np.arange(N_ROWS)[:, None], graph.indices] = np.exp(
         -((graph.distances / np.median(graph.distances[:, nth])) ** 2)
     )
-    constant = price_factors(config, arrays)
+    constant = constant_factors(task)
     worth = np.zeros(N_ROWS)
-    worth[candidates] = scores[candidates] / scores[candidates].max()
+    worth[task.candidates] = scores[task.candidates] / scores[task.candidates].max()
 
     def value(chosen: list[int]) -> NDArray[np.floating]:
         covered = similarity[chosen].max(axis=0, initial=0)
         gains = worth * (worth * np.maximum(similarity - covered, 0)).sum(axis=1)
-        return np.asarray(gains * constant * balance_factors(config.goals, arrays, chosen, N_ROWS))
+        return np.asarray(gains * constant * balance_factors(task.config.goals, task.arrays, chosen, N_ROWS))
 
-    picked = select(embeddings, config, scores=scores, preselected_rows=labeled, graph=graph, arrays=arrays).tolist()
+    picked = select(
+        task.embeddings, task.config, scores=scores, preselected_rows=task.labeled, graph=graph, arrays=task.arrays
+    ).tolist()
     assert_is_greedy(value, task, picked)
 
 
 @settings(max_examples=40, deadline=None)
 @given(tasks("RANDOM"))
-def test_random_under_limits_takes_its_draws_in_order(
-    task: Task,
-) -> None:
-    config = task.config
-    arrays = task.arrays
-    labeled = task.labeled
+def test_random_under_limits_takes_its_draws_in_order(task: Task) -> None:
     candidates = np.array(task.candidates)
     # Ranks rather than draws: float64 cannot tell all draws apart.
     ranks = np.zeros(N_ROWS)
-    ranks[candidates[np.argsort(draw_per_row(candidates, config.seed or 0))]] = np.arange(len(candidates), 0, -1)
-    picked = select(None, config, query_rows=np.arange(N_ROWS), preselected_rows=labeled, arrays=arrays).tolist()
+    ranks[candidates[np.argsort(draw_per_row(candidates, task.config.seed or 0))]] = np.arange(len(candidates), 0, -1)
+    picked = select(task.embeddings, task.config, preselected_rows=task.labeled, arrays=task.arrays).tolist()
     assert picked == plain_greedy(lambda chosen: ranks, task)
 
 
