@@ -8,6 +8,7 @@ import numpy as np
 
 from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.steps.chosen import union
+from al_core.steps.resolved import names_something, pack
 from al_core.steps.selections import Selection, SelectionRequest, selection_of
 from al_core.steps.stored_pool import stored_request
 from al_core.store.records import TagOrigin
@@ -123,7 +124,12 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
     by_id = {other.id: other for other in dataset.tags()}
     labeled = by_id.get(tag.labeled_tag_id or "")
     origin = TagOrigin(
-        parent=labeled, query=by_id.get(tag.query_tag_id or ""), labeled=labeled, provenance=provenance, order=rows
+        parent=labeled,
+        query=by_id.get(tag.query_tag_id or ""),
+        labeled=labeled,
+        provenance=provenance,
+        order=rows,
+        resolved=pack(source.names) if names_something(selection.config) else None,
     )
     return selection_of(dataset, dataset.create_tag(name, union([before, rows]), origin))
 

@@ -26,41 +26,58 @@ from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.chosen import union
 from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.patterns import texts_at
-from al_core.steps.predictions import annotations_of, find_predictions, task_of
-from al_core.store.provenance import TagRole
+from al_core.steps.predictions import annotations_from, find_predictions, model_of, task_of
+from al_core.steps.resolved import PredictionSource, Resolved
+from al_core.store.provenance import ArraySource, TagRole
 from al_core.store.records import Kind
 from al_core.types import Embeddings, Rows
 
 if TYPE_CHECKING:
+    from al_core.formats.predictions.annotations import Annotations
     from al_core.selection import ClassShares, GoalArrays, Groups
     from al_core.store import Dataset, StoredArray
 
 
-def goal_arrays(
-    dataset: "Dataset", config: SelectionConfig, embedding: "StoredArray | None", *, with_vectors: bool = True
-) -> "GoalArrays":
-    """Return what the goals, limits and budget of a configuration need, and nothing else.
+def resolve(dataset: "Dataset", config: SelectionConfig, *, with_rows: bool = True) -> Resolved:
+    """Return what the names in the goals, limits and budget of a configuration stand for now, and nothing else.
 
-    Without `with_vectors` not what a `Similar` looks like, which no limit speaks of.
+    Without `with_rows` not the rows of tags and filenames, which no limit on counts speaks of.
 
     Raises:
-        MissingInputError: If the dataset lacks a column, predictions, a tag, or images to be similar to.
+        MissingInputError: If the dataset lacks a column or predictions, or a tag to be similar to is empty.
         InvalidInputError: If a filename is not one of the dataset's.
+        NotFoundError: If there is no such tag.
     """
-    from al_core.selection import GoalArrays
-
     columns: dict[str, Any] = {}
     for grouping in groupings_of(config):
         columns[grouping.key] = _column(dataset, grouping)
     for name in _numbers(config):
         columns[name] = _column(dataset, Column(name))
-    similar = [goal for goal in config.goals if with_vectors and isinstance(goal, Similar)]
-    vectors = {goal.key: _vectors(dataset, goal, embedding) for goal in similar}
-    by_class = any(isinstance(record, Balance | Quota) and isinstance(record.by, str) for record in _records(config))
-    shares = class_shares(dataset) if by_class else None
-    budget = config.budget
-    counts_objects = budget is not None and (budget.unit == "objects" or budget.per_object > 0)
-    return GoalArrays(columns, shares, _expected_objects(dataset) if counts_objects else None, vectors)
+    source = None
+    if _counts_classes(config) or _counts_objects(config):
+        what = "the predicted class" if _counts_classes(config) else "a budget that counts objects"
+        source = _prediction_source(dataset, what)
+    if not with_rows:
+        return Resolved(columns, predictions=source)
+    similar = {goal.key: _rows_to_look_like(dataset, goal) for goal in config.goals if isinstance(goal, Similar)}
+    return Resolved(columns, similar, excluded_rows(dataset, config), source)
+
+
+def goal_arrays(
+    dataset: "Dataset", config: SelectionConfig, embedding: "StoredArray | None", resolved: Resolved
+) -> "GoalArrays":
+    """Return what the goals, limits and budget of a configuration need of what its names stand for.
+
+    Raises:
+        MissingInputError: If there is no embedding to be similar in, or the predictions are gone or have no objects.
+    """
+    from al_core.selection import GoalArrays
+
+    vectors = {key: _vectors(dataset, rows, embedding) for key, rows in resolved.similar.items()}
+    source = resolved.predictions
+    shares = class_shares(dataset, source) if _counts_classes(config) else None
+    objects = _expected_objects(dataset, source) if _counts_objects(config) else None
+    return GoalArrays(resolved.columns, shares, objects, vectors)
 
 
 def excluded_rows(dataset: "Dataset", config: SelectionConfig) -> Rows:
@@ -167,11 +184,7 @@ def _groups(texts: list[str]) -> "Groups":
     return groups_of(np.array(texts, np.str_))
 
 
-def _vectors(dataset: "Dataset", goal: Similar, embedding: "StoredArray | None") -> Embeddings:
-    if embedding is None:
-        raise MissingInputError(
-            "being similar needs embeddings and there are none: add embeddings to the dataset first"
-        )
+def _rows_to_look_like(dataset: "Dataset", goal: Similar) -> Rows:
     if isinstance(goal.to, str):
         rows = dataset.tag(goal.to).rows
     else:
@@ -181,26 +194,42 @@ def _vectors(dataset: "Dataset", goal: Similar, embedding: "StoredArray | None")
             raise InvalidInputError(f"dataset '{dataset.name}' has no sample '{unknown[0]}' to be similar to")
     if not len(rows):
         raise MissingInputError(f"tag '{goal.to}' is empty: there is nothing to be similar to")
+    return rows
+
+
+def _vectors(dataset: "Dataset", rows: Rows, embedding: "StoredArray | None") -> Embeddings:
+    if embedding is None:
+        raise MissingInputError(
+            "being similar needs embeddings and there are none: add embeddings to the dataset first"
+        )
     return np.asarray(dataset.arrays.read(embedding)[rows])
 
 
-def class_shares(dataset: "Dataset") -> "ClassShares":
-    """Return how much of each class the current model sees on every sample.
+def _counts_classes(config: SelectionConfig) -> bool:
+    return any(isinstance(record, Balance | Quota) and isinstance(record.by, str) for record in _records(config))
+
+
+def _counts_objects(config: SelectionConfig) -> bool:
+    budget = config.budget
+    return budget is not None and (budget.unit == "objects" or budget.per_object > 0)
+
+
+def class_shares(dataset: "Dataset", source: PredictionSource | None = None) -> "ClassShares":
+    """Return how much of each class a model sees on every sample: that of some predictions, or the current one.
 
     Raises:
-        MissingInputError: If there are no predictions.
+        MissingInputError: If there are no predictions, or not those any more.
     """
     from al_core.selection import ClassShares
 
-    stored = _predictions(dataset, "the predicted class")
-    annotations = annotations_of(dataset, stored)
+    stored, annotations = _counted(dataset, source or _prediction_source(dataset, "the predicted class"))
     amounts = task_of(stored).class_amounts(annotations, dataset.n_samples)
     return ClassShares(amounts, tuple(annotations.class_names))
 
 
-def _expected_objects(dataset: "Dataset") -> NDArray[np.float32]:
-    stored = _predictions(dataset, "a budget that counts objects")
-    objects = task_of(stored).expected_objects(annotations_of(dataset, stored), dataset.n_samples)
+def _expected_objects(dataset: "Dataset", source: PredictionSource | None) -> NDArray[np.float32]:
+    stored, annotations = _counted(dataset, source or _prediction_source(dataset, "a budget that counts objects"))
+    objects = task_of(stored).expected_objects(annotations, dataset.n_samples)
     if objects is None:
         raise MissingInputError(
             f"the budget counts objects, and the predictions '{stored.name}' have none; give a price per image alone"
@@ -208,8 +237,19 @@ def _expected_objects(dataset: "Dataset") -> NDArray[np.float32]:
     return objects
 
 
-def _predictions(dataset: "Dataset", what: str) -> "StoredArray":
+def _prediction_source(dataset: "Dataset", what: str) -> PredictionSource:
     stored = find_predictions(dataset)
     if stored is None:
         raise MissingInputError(f"{what} needs predictions and there are none: upload a model's predictions first")
-    return stored
+    model = model_of(dataset, stored)
+    return PredictionSource(
+        stored.kind, ArraySource(stored.name, stored.digest), model.confidence_threshold if model else 0.0
+    )
+
+
+def _counted(dataset: "Dataset", source: PredictionSource) -> "tuple[StoredArray, Annotations]":
+    """Return predictions as they were counted."""
+    stored = next((each for each in dataset.arrays.all(source.kind) if each.digest == source.source.digest), None)
+    if stored is None:
+        raise MissingInputError(f"the predictions '{source.source.name}' are no longer there")
+    return stored, annotations_from(dataset, stored, source.threshold)

@@ -1,5 +1,7 @@
 """What a stored selection's limits cost, and what it holds of each group beside the pool and RANDOM."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,8 @@ from al_core.config import PREDICTED_CLASS, SelectionConfig
 from al_core.config.goals import By, by_in_words
 from al_core.evaluation import draw_seeds
 from al_core.evaluation.coverage import Ruler
-from al_core.steps.goal_arrays import class_shares, groupings_of, groups_of_grouping
+from al_core.exceptions import MissingInputError
+from al_core.steps.goal_arrays import class_shares, groupings_of
 from al_core.steps.predictions import find_predictions
 from al_core.steps.selections import Selection, SelectionRequest
 from al_core.steps.stored_pool import StoredPool, draw_of, stored_request
@@ -115,14 +118,13 @@ def group_counts(dataset: "Dataset", selection: Selection) -> list[GroupCounts]:
         counts: list[GroupCounts] = dataset.server.group_counts(selection.tag)
         return counts
     request = stored_request(dataset, selection)
-    bys: list[By] = [PREDICTED_CLASS] if find_predictions(dataset) is not None else []
-    bys += dict.fromkeys(groupings_of(selection.config))
-    if not bys:
-        return []
     picked = selection.picked_rows
+    groups = list(_groups(request))
+    if not groups:
+        return []
     draws = [draw_of(request, len(picked), seed) for seed in draw_seeds(selection.config.seed or 0)]
     pool = np.setdiff1d(request.query_rows, request.labeled_rows)
-    return [_counts(by, _groups(dataset, by), pool, picked, draws) for by in bys]
+    return [_counts(by, of_rows, pool, picked, draws) for by, of_rows in groups]
 
 
 def _of_method(selection: Selection, request: SelectionRequest) -> SelectionConfig:
@@ -135,10 +137,18 @@ def _of_method(selection: Selection, request: SelectionRequest) -> SelectionConf
     return replace(config, n_samples=len(request.labeled_rows) + n_asked)
 
 
-def _groups(dataset: "Dataset", by: By) -> "Groups":
-    from al_core.selection.goal_arrays import predicted_classes
+def _groups(request: SelectionRequest) -> Iterator[tuple[By, "Groups"]]:
+    """Yield the predicted classes, where there are predictions, and each grouping that goals and limits speak of."""
+    from al_core.selection.goal_arrays import GoalArrays, predicted_classes
 
-    return predicted_classes(class_shares(dataset)) if isinstance(by, str) else groups_of_grouping(dataset, by)
+    source = request.names.predictions
+    if source is not None or find_predictions(request.dataset) is not None:
+        with suppress(MissingInputError):
+            # Predictions of keypoints show no classes, and others may have been deleted since.
+            yield PREDICTED_CLASS, predicted_classes(class_shares(request.dataset, source))
+    columns = GoalArrays(request.names.columns)
+    for grouping in dict.fromkeys(groupings_of(request.config)):
+        yield grouping, columns.groups(grouping.key)
 
 
 def _counts(by: By, groups: "Groups", pool: Rows, picked: Rows, draws: list[Rows]) -> GroupCounts:

@@ -11,9 +11,12 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
 from al_core.steps.card import card_seeds
 from al_core.steps.chosen import NO_ROWS
+from al_core.steps.goal_arrays import resolve
 from al_core.steps.reserve import read_reserve
+from al_core.steps.resolved import Resolved, pack, unpack
 from al_core.steps.selection_plan import config_of_method
 from al_core.steps.selections import SelectionRequest, read_selection
+from al_core.store.files import array_digest
 from al_core.store.provenance import ArraySource, Provenance
 from al_core.store.records import Kind, StoredArray, Tag, mask_to_rows, rows_to_mask
 from al_core.types import Rows
@@ -36,6 +39,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
     added = selection.added_rows if selection else tag.rows
     seeds = card_seeds(dataset, tag)
     query = next((other for other in dataset.tags() if other.id == tag.query_tag_id), None)
+    resolved = dataset.arrays.find(Kind.RESOLVED, tag.id)
     return {
         "format": FORMAT,
         "versions": {"al_core": __version__, "numpy": np.__version__},
@@ -47,6 +51,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
         "tag": {"name": tag.name, "size": tag.size, "created_at": tag.created_at},
         **_sets(dataset, tag, query.rows if query else None, added),
         **_provenance(tag),
+        **({"resolved": {"digest": resolved.digest}} if resolved else {}),
         **({"random_draws": {"method": "RANDOM", "seeds": list(seeds)}} if seeds else {}),
         "added": dataset.filenames(added),
     }
@@ -61,6 +66,8 @@ def manifest_digest(manifest: Mapping[str, Any]) -> str:
     content["filenames"] = manifest["dataset"]["filenames_digest"]
     for name in ("embedding", "score"):
         content[name] = manifest[name]["digest"] if name in manifest else None
+    if "resolved" in manifest:
+        content["resolved"] = manifest["resolved"]["digest"]
     config: Mapping[str, Any] = manifest.get("config", {})
     content["config"] = {name: value for name, value in config.items() if name != "name"}
     options = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
@@ -110,6 +117,7 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
         mask_to_rows(bytes.fromhex(manifest["labeled_set"])),
         _input(dataset, Kind.EMBEDDING, provenance.embedding),
         _input(dataset, Kind.SCORE, provenance.score),
+        _resolved(dataset, config, manifest.get("resolved")),
     )
     rows = request.select() if config.test_share < 1 else tests[:0]
     added_tests = set(dataset.filenames(tests))
@@ -146,6 +154,22 @@ def _input(dataset: "Dataset", kind: Kind, source: ArraySource | None) -> Stored
         f"dataset '{dataset.name}' no longer has the {kind} '{source.name}' as it was (SHA-256 "
         f"{source.digest[:12]}…); store it again"
     )
+
+
+def _resolved(dataset: "Dataset", config: SelectionConfig, source: Mapping[str, Any] | None) -> Resolved | None:
+    """Return what names stood for: as a selection of the dataset keeps it, or as they stand now if that is the same."""
+    if source is None:
+        return None
+    stored = next((each for each in dataset.arrays.all(Kind.RESOLVED) if each.digest == source["digest"]), None)
+    if stored:
+        return unpack(dataset.arrays.read(stored))
+    resolved = resolve(dataset, config)
+    if array_digest(pack(resolved)) != source["digest"]:
+        raise MissingInputError(
+            f"what goals and limits speak of has changed in dataset '{dataset.name}' since: import the metadata and "
+            "predictions of then once more"
+        )
+    return resolved
 
 
 def _check_same(dataset: "Dataset", rows: Rows, listed_names: list[str], versions: object) -> None:

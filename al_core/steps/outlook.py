@@ -1,6 +1,6 @@
 """What a selection will come to, counted before any work: how many images, their price, and what falls short."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +21,9 @@ from al_core.config import (
 from al_core.config.goals import By
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.chosen import union
-from al_core.steps.goal_arrays import class_shares, goal_arrays, groups_of_grouping
+from al_core.steps.goal_arrays import class_shares, goal_arrays, groups_of_grouping, resolve
 from al_core.steps.reserve import count_test_rows
+from al_core.steps.resolved import read_resolved
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.selections import Selection, SelectionRequest
 
@@ -88,7 +89,7 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
 
     plan = SelectionPlan.of(dataset, config, inputs)
     request = plan.request()
-    arrays = goal_arrays(dataset, config, request.embedding)
+    arrays = request.goal_arrays()
     candidates = np.setdiff1d(request.allowed_rows, request.labeled_rows)
     _check(request, arrays, candidates)
     costs = _costs(config.budget, arrays, candidates)
@@ -154,7 +155,10 @@ def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
         return []
     # Test rows are exempt from limits.
     counted_rows = np.setdiff1d(union([selection.tag.rows]), selection.test_rows)
-    return count_short(config.limits, goal_arrays(dataset, config, None, with_vectors=False), counted_rows)
+    without_goals = replace(config, goals=(), budget=None, n_samples=max(config.n_samples, 0))
+    resolved = read_resolved(dataset, selection.tag) or resolve(dataset, without_goals, with_rows=False)
+    arrays = goal_arrays(dataset, without_goals, None, replace(resolved, similar={}))
+    return count_short(config.limits, arrays, counted_rows)
 
 
 def _check(request: SelectionRequest, arrays: "GoalArrays", candidates: NDArray[np.int64]) -> None:

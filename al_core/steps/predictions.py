@@ -114,13 +114,16 @@ def read_annotations(dataset: "Dataset", name: str = "") -> Annotations | None:
 
 def annotations_of(dataset: "Dataset", stored: "StoredArray") -> Annotations:
     """Return stored predictions for all samples, mapped from disk, without boxes below their model's threshold."""
+    model = model_of(dataset, stored) if task_of(stored).has_threshold else None
+    return annotations_from(dataset, stored, model.confidence_threshold if model else 0.0)
+
+
+def annotations_from(dataset: "Dataset", stored: "StoredArray", threshold: float) -> Annotations:
+    """Return stored predictions for all samples, mapped from disk, without boxes below a threshold."""
     attributes = PredictionAttributes.of(stored)
     task = find_task(attributes.task)
     annotations = task.annotations(stored.name, dataset.arrays.read(stored), attributes)
-    if not task.has_threshold:
-        return annotations
-    model = model_of(dataset, stored)
-    return annotations.confident(model.confidence_threshold) if model else annotations
+    return annotations.confident(threshold) if task.has_threshold else annotations
 
 
 def object_masks_of(dataset: "Dataset", stored: "StoredArray") -> ObjectMasks | None:

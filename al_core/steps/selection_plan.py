@@ -10,6 +10,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows, union
 from al_core.steps.provenance import source_of
 from al_core.steps.reserve import StoredReserve, count_of_picked, count_test_rows, mixed, planned_reserve
+from al_core.steps.resolved import names_something, pack
 from al_core.steps.scores import find_score
 from al_core.steps.selections import Selection, SelectionRequest, selection_of
 from al_core.store.identity import now
@@ -137,6 +138,7 @@ class SelectionPlan:
             labeled=labeled_tag,
             provenance=provenance,
             order=mixed(picked, tests, self.config.seed or 0),
+            resolved=pack(request.names) if names_something(self.config) else None,
             beside=(*((new[1],) if new else ()), *self._test_tags(tests)),
             reserve=new[0] if new else None,
         )

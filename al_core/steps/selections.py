@@ -9,9 +9,10 @@ import numpy as np
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.steps.chosen import NO_ROWS
-from al_core.steps.goal_arrays import excluded_rows, goal_arrays
+from al_core.steps.goal_arrays import goal_arrays, resolve
 from al_core.steps.provenance import changes
 from al_core.steps.reserve import read_reserve
+from al_core.steps.resolved import Resolved
 from al_core.steps.scores import complete_scores
 from al_core.steps.views import neighbor_graph
 from al_core.store.records import Kind, StoredArray, Tag
@@ -19,7 +20,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
-    from al_core.selection import SelectionQuality
+    from al_core.selection import GoalArrays, SelectionQuality
     from al_core.store import Dataset
 
 
@@ -61,6 +62,7 @@ class SelectionRequest:
         labeled_rows: The rows chosen before; they count towards `n_samples`.
         embedding: The embedding to measure distances in, or None.
         score: The score to use, or None.
+        resolved: What the names in the configuration stood for when a stored selection was made; None for now.
     """
 
     dataset: "Dataset"
@@ -69,6 +71,7 @@ class SelectionRequest:
     labeled_rows: Rows
     embedding: StoredArray | None
     score: StoredArray | None
+    resolved: Resolved | None = None
 
     def select(self, progress: Progress | None = None) -> Rows:
         """Return the rows that the selection adds, in the order picked; nothing is stored.
@@ -85,14 +88,23 @@ class SelectionRequest:
             query_rows=self.allowed_rows,
             preselected_rows=self.labeled_rows,
             graph=self._graph(progress),
-            arrays=goal_arrays(self.dataset, self.config, self.embedding),
+            arrays=self.goal_arrays(),
             progress=progress,
         )
+
+    @cached_property
+    def names(self) -> Resolved:
+        """What the names in the configuration stand for, looked up once."""
+        return self.resolved or resolve(self.dataset, self.config)
+
+    def goal_arrays(self) -> "GoalArrays":
+        """Return what goals, limits and budget speak of."""
+        return goal_arrays(self.dataset, self.config, self.embedding, self.names)
 
     @property
     def allowed_rows(self) -> Rows:
         """The query rows that no limit leaves out by a tag, ascending."""
-        return np.setdiff1d(self.query_rows, excluded_rows(self.dataset, self.config))
+        return np.setdiff1d(self.query_rows, self.names.excluded)
 
     def quality(self, added_rows: Rows) -> "SelectionQuality":
         """Return what the rows that the selection adds achieve."""

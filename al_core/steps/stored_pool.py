@@ -11,6 +11,7 @@ from al_core.exceptions import MissingInputError
 from al_core.steps.chosen import NO_ROWS
 from al_core.steps.provenance import find_source
 from al_core.steps.reserve import read_reserve
+from al_core.steps.resolved import read_resolved
 from al_core.steps.selections import Selection, SelectionRequest
 from al_core.steps.views import find_graph
 from al_core.store.provenance import ArraySource
@@ -78,7 +79,8 @@ def stored_request(dataset: "Dataset", selection: Selection) -> SelectionRequest
     barred = reserve.barred if reserve else NO_ROWS
     labeled = np.setdiff1d(np.setdiff1d(selection.tag.rows, selection.added_rows), barred)
     query = np.setdiff1d(_query_rows(dataset, selection), barred)
-    return SelectionRequest(dataset, selection.config, query, labeled, embedding, score)
+    resolved = read_resolved(dataset, selection.tag)
+    return SelectionRequest(dataset, selection.config, query, labeled, embedding, score, resolved)
 
 
 def draw_of(request: SelectionRequest, n_rows: int, seed: int) -> Rows:

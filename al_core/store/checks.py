@@ -12,7 +12,7 @@ from al_core.store import files
 from al_core.store.engines import reading
 from al_core.store.identity import now
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
-from al_core.store.records import INITIAL_TAG, ONE_ROW_A_SAMPLE, Kind
+from al_core.store.records import INITIAL_TAG, KINDS_OF_TAGS, ONE_ROW_A_SAMPLE
 from al_core.store.restoration import DATASET
 from al_core.store.tables import arrays, datasets, tags, tombstones
 from al_core.store.tombstones import FILE
@@ -92,7 +92,7 @@ class Checks:
 
     def dangling_orders(self) -> Iterator[Fault]:
         """Yield orders and cards of selections whose tag is gone; a killed version before 0.2 left some."""
-        is_of_tag = arrays.c.kind.in_([Kind.SELECTION, Kind.CARD])
+        is_of_tag = arrays.c.kind.in_(KINDS_OF_TAGS)
         query = _of_datasets(arrays).where(is_of_tag, arrays.c.name.not_in(select(tags.c.id)))
         for array in self._rows(query):
             yield Fault(array.dataset_id, array.kind, array.name, "belongs to no tag")

@@ -68,9 +68,15 @@ class Kind(StrEnum):
     stratum."""
     SELECTION = "selection"
     """The rows that a selection added, in the order picked; the array's name is the id of the tag."""
+    RESOLVED = "resolved"
+    """(B,) bytes that `al_core.steps.resolved` reads: what the names in a selection's configuration stood for; the
+    array's name is the id of the tag."""
     CARD = "card"
     """Figures of a selection and of RANDOM's draws, `al_core.steps.card`; the array's name is the id of the tag."""
 
+
+KINDS_OF_TAGS = (Kind.SELECTION, Kind.RESOLVED, Kind.CARD)
+"""The kinds whose arrays are named by the id of a tag, and go with it."""
 
 LABEL_KINDS = (
     Kind.LABEL,
@@ -162,6 +168,7 @@ class TagOrigin:
         labeled: The tag that was labeled before a selection.
         provenance: How it was made.
         order: The rows that a selection added, in the order picked.
+        resolved: What the names in its configuration stood for, `al_core.steps.resolved`; None if it has none.
         beside: Tags below `initial-tag` that are stored together with it.
         reserve: A part of the test reserve that is stored together with it.
     """
@@ -171,6 +178,7 @@ class TagOrigin:
     labeled: Tag | None = None
     provenance: Provenance = field(default_factory=Provenance)
     order: Rows | None = None
+    resolved: NDArray[np.uint8] | None = None
     beside: "tuple[NewTag, ...]" = ()
     reserve: "NewArrays | None" = None
 

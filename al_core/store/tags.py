@@ -11,7 +11,7 @@ from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.provenance import Provenance
-from al_core.store.records import INITIAL_TAG, Kind, NewArrays, NewTag, Tag, TagOrigin, rows_to_mask
+from al_core.store.records import INITIAL_TAG, KINDS_OF_TAGS, Kind, NewArrays, NewTag, Tag, TagOrigin, rows_to_mask
 from al_core.store.tables import tags as table
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
@@ -62,6 +62,7 @@ class Tags:
         names.check_tag_name(name)
         tag = new_tag(self._dataset_id, name, rows, n_samples, origin)
         groups = [NewArrays(Kind.SELECTION, {tag.id: origin.order})] if origin.order is not None else []
+        groups += [NewArrays(Kind.RESOLVED, {tag.id: origin.resolved})] if origin.resolved is not None else []
         groups += [origin.reserve] if origin.reserve else []
         with self._arrays.written(groups) as arrays, changing(self._engine, self._dataset_id) as locked:
             if locked.dataset.n_samples != n_samples:
@@ -123,8 +124,7 @@ class Tags:
             children = list(locked.connection.execute(query).scalars())
             if children:
                 raise NotAllowedError(f"tag '{row.name}' has children: delete {', '.join(children)} first")
-            kinds = (Kind.SELECTION, Kind.CARD)
-            buried = [array for kind in kinds for array in self._arrays.remove(locked, kind, tag.id)]
+            buried = [array for kind in KINDS_OF_TAGS for array in self._arrays.remove(locked, kind, tag.id)]
             locked.connection.execute(delete(table).where(self._is(tag)))
             self._tombstones.bury_tag(locked, row, buried)
         self._tombstones.remove_expired()

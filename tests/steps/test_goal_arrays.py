@@ -23,7 +23,7 @@ from al_core.config import (
 from al_core.exceptions import InvalidInputError, MissingInputError, NotFoundError
 from al_core.formats import Predictions
 from al_core.remote import RemoteWorkspace
-from al_core.steps.goal_arrays import goal_arrays, groups_of_grouping
+from al_core.steps.goal_arrays import goal_arrays, groups_of_grouping, resolve
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
@@ -89,7 +89,7 @@ def test_a_budget_of_objects_counts_the_confidences_of_the_boxes(shop: Dataset) 
     config = SelectionConfig(
         "RANDOM", -1, budget=Budget(1, "objects"), limits=[Quota("predicted class", {"dog": (0, 1)})]
     )
-    arrays = goal_arrays(shop, config, None)
+    arrays = goal_arrays(shop, config, None, resolve(shop, config))
     assert arrays.costs is not None
     assert arrays.costs[:3].tolist() == [0.75, 1, 0]
     assert arrays.class_shares is not None
