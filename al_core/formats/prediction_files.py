@@ -9,7 +9,9 @@ from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.content import check_no_foreign
 from al_core.formats.files.envelope import reads_envelopes, unwrapped
+from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import check_file, choose
 from al_core.formats.files.text import BOM
 from al_core.formats.names.class_names import CLASS_NAME_SUFFIXES, read_class_names
@@ -60,6 +62,9 @@ class PredictionFiles:
 
 
 _IMAGES = re.compile(rb'"images"\s*:\s*\[')
+_NAMES = re.compile(rb'\s*\[\s*"')
+"""A list of texts; predictions are lists of numbers or objects."""
+
 _SCORE = re.compile(rb'"score"\s*:')
 
 
@@ -75,7 +80,7 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
     if len(paths) == 1:
         return PredictionFiles(paths[0]).completed()
     images = [path for path in paths if _describes_images(path)]
-    names = [path for path in paths if path not in images and path.suffix.lower() in _CLASS_NAMES]
+    names = [path for path in paths if path not in images and _names_classes(path)]
     others = [path for path in paths if path not in images and path not in names]
     # Tools write checkpoints and pickles of the same results beside them.
     main = [path for path in others if path.suffix.lower() not in _BESIDE_RESULTS] or others
@@ -93,6 +98,14 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
         f"cannot tell which of {names_shown} holds the predictions; give one file, with at most one file about the "
         "images and one of class names, or a folder with one file per image"
     )
+
+
+def _names_classes(path: Path) -> bool:
+    """Return whether a file can only be one of class names."""
+    if path.suffix.lower() != ".json":
+        return path.suffix.lower() in _CLASS_NAMES
+    head = check_file(path)
+    return "id2label" in json_keys(path, head) or bool(_NAMES.match(head))
 
 
 def _results_in_folder(folder: Path) -> tuple[Path, Path | None]:
@@ -123,6 +136,7 @@ def recognize(path: Path) -> str:
         FileFormatError: If it is empty or of no known format.
     """
     head = check_file(path)
+    check_no_foreign(path, head)
     if any(reader.recognizes(path, head) for reader in SCORE_READERS.values()):
         return SCORES
     return choose(path, PREDICTION_READERS, belongs=what_else).name

@@ -10,6 +10,7 @@ from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.embeddings.registry import EMBEDDING_READERS
 from al_core.formats.embeddings.table import EmbeddingTable
+from al_core.formats.files.companions import companion_of
 from al_core.formats.files.content import is_image_start
 from al_core.formats.files.envelope import reads_envelopes, unwrapped
 from al_core.formats.files.image_frames import read_frames
@@ -65,6 +66,11 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
 
 def what_else(path: Path, head: bytes) -> str | None:
     """Return what a file that holds no predictions is and where to add it, as it goes on after "x is", or None."""
+    if is_image_start(head):
+        return "a picture and holds no predictions; add images on the Datasets page"
+    companion = companion_of(path, head, "predictions")
+    if companion:
+        return companion
     labels = _recognized(path, head, LABEL_READERS)
     if labels:
         beside = ", or together with the results that it describes" if labels.name == "coco" else ""
@@ -73,10 +79,6 @@ def what_else(path: Path, head: bytes) -> str | None:
     # A text of numbers may be anything.
     if embeddings and embeddings.name != "text-matrix":
         return f"read as embeddings ({embeddings.label}) and holds no predictions; add it on the Datasets page"
-    if path.suffix.lower() in (".yaml", ".yml", ".names") or path.name.lower() in ("classes.txt", "labels.txt"):
-        return "a file of class names and holds no predictions; add it together with those"
-    if is_image_start(head):
-        return "a picture and holds no predictions; add images on the Datasets page"
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Never
 
+import numpy as np
 import pytest
 
 from al_core.exceptions import Cancelled, FileFormatError
@@ -132,3 +133,12 @@ def test_an_annotation_file_may_be_packed(tmp_path: Path) -> None:
     predictions = read_prediction_files(files)
     assert isinstance(predictions, Predictions)
     assert predictions.filenames == ["a.png"]
+
+
+@pytest.mark.parametrize("names", ['{"id2label": {"0": "cat", "1": "dog"}, "model_type": "vit"}', '["cat", "dog"]'])
+def test_json_with_class_names_is_dropped_with_the_predictions(tmp_path: Path, names: str) -> None:
+    np.savez(tmp_path / "p.npz", probs=np.array([[0.75, 0.25]]), names=np.array(["a.png"]))
+    (tmp_path / "config.json").write_text(names)
+    files = assign_roles([tmp_path / "config.json", tmp_path / "p.npz"])
+    assert files.class_names == tmp_path / "config.json"
+    assert read_prediction_files(files).class_names == ["cat", "dog"]

@@ -75,7 +75,7 @@ def test_a_reader_is_found_by_each_of_its_suffixes_even_for_damaged_content(tmp_
             f'{{"categories": [{{"id": 1, "name": "{"x" * 5000}"}}], "images": []}}',
             "read as labels .*or together with the results",
         ),
-        ("data.yaml", "names: [cat, dog]\n", "class names and holds no predictions; add it together with those"),
+        ("data.yaml", "names: [cat, dog]\n", "class names and holds no predictions; drop it together with the files"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0", "a picture and holds no predictions"),
         ("none.json", "[]", "JSON without any values"),
     ],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from al_core.formats.files.decoded_size import announced_to
+from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.foreign import ForeignKind
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
@@ -18,6 +19,7 @@ _CARTUCHO = re.compile(rf"[^\s\d-]\S* (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
 _DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?")
 _MOT = re.compile(rf"\d+,-?\d+,(?:{_NUMBER},){{5,7}}{_NUMBER}")
 _MOT_FILES = ("gt.txt", "det.txt", "gt/gt.txt", "det/det.txt")
+_LOG_KEYS = frozenset({"iteration", "epoch", "iter", "step"})
 
 _AS_TABLE = (
     "write a table with one row per box (filename, label, score, x1, y1, x2, y2 in pixels) as CSV, or convert it to "
@@ -81,7 +83,19 @@ def _has_pipeline_masks(path: Path, head: bytes) -> bool:
     return {"score", "label", "mask"} <= keys and not keys & {"box", "bounding_box", "detections"}
 
 
+def _is_training_log(path: Path, head: bytes) -> bool:
+    start = head.lstrip()
+    if start.startswith(b"{"):
+        keys = json_keys(path, head) if b"loss" in start else frozenset()
+        return bool(_LOG_KEYS & keys) and all(filename_rank(key) is None for key in keys)
+    first = start.partition(b"\n")[0].lower()
+    # A loss of each image is a score.
+    columns = [name.strip().decode(errors="replace") for name in first.split(b",")]
+    return columns[0] == "epoch" and b"loss" in first and all(filename_rank(name) is None for name in columns)
+
+
 ANNOTATIONS = (
+    ForeignKind("the log of a training run", _is_training_log, "drop what the model predicted"),
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
     ForeignKind(
         "the text of Cartucho's mAP (class name, confidence and corners per box)", _texts_are(_CARTUCHO), _AS_TABLE

@@ -47,7 +47,8 @@ def recognizes_coco_labels(path: Path, head: bytes) -> bool:
     """Return whether a file begins as a COCO annotation file, or a folder or archive holds JSON files that may be."""
     start = head.removeprefix(BOM).lstrip()
     if start.startswith(b"{"):
-        return any(key in start for key in _KEYS)
+        # The schema of a Lightly prediction folder has categories too.
+        return any(key in start for key in _KEYS) and b'"task_type"' not in start
     files = _json_files(tree_names(path, head))
     if not files:
         return False

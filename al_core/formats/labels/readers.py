@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.companions import companion_of
 from al_core.formats.files.content import is_image_start
 from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.progress import reading_reported
@@ -170,6 +171,6 @@ def read_labels(path: Path, choices: ReadingChoices = BY_CONTENT, *, progress: P
 
 def _what_else(path: Path, head: bytes) -> str | None:
     """Return what a file that holds no labels is and where to add it, as it goes on after "x is", or None."""
-    if path.suffix.lower() in (".yaml", ".yml", ".names") or path.name.lower() in ("classes.txt", "labelmap.txt"):
-        return "a file of class names and holds no labels; add it together with those"
-    return "a picture and holds no labels; add images on the Datasets page" if is_image_start(head) else None
+    if is_image_start(head):
+        return "a picture and holds no labels; add images on the Datasets page"
+    return companion_of(path, head, "labels")

@@ -103,17 +103,46 @@ def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[s
 
 
 def _read_json(path: Path) -> list[str]:
-    content: Any = read_json(path)
+    content: Any = _mapping_or_list(read_json(path))
     if isinstance(content, dict) and all(key.isdecimal() and len(key) < 10 for key in content):
         content = [content[key] for key in sorted(content, key=int)]
     if isinstance(content, list):
-        # CVAT has an object for each label.
-        content = [entry.get("name") if isinstance(entry, dict) else entry for entry in content]
+        content = [_name_of_entry(entry) for entry in content]
     if not isinstance(content, list) or not all(isinstance(name, str) for name in content):
         raise FileFormatError(
             f'{path.name}: expected a list such as ["cat", "dog"], or an object such as {{"0": "cat"}}'
         )
     return content
+
+
+def _mapping_or_list(content: Any) -> Any:
+    """Return the part of a JSON file that has the names, as a list or by number.
+
+    Examples:
+        >>> _mapping_or_list({"id2label": {"0": "cat"}}), _mapping_or_list({"dog": 1, "cat": 0})
+        ({'0': 'cat'}, ['cat', 'dog'])
+    """
+    if not isinstance(content, dict):
+        return content
+    for key in ("id2label", "class_names", "classes", "names", "categories", "labels"):
+        if isinstance(content.get(key), list | dict):
+            return content[key]
+    numbers = list(content.values())
+    are_numbers = all(isinstance(number, int) for number in numbers)
+    # Of a model's class_to_idx: the number of each name.
+    return (
+        sorted(content, key=content.__getitem__)
+        if are_numbers and set(numbers) == set(range(len(numbers)))
+        else content
+    )
+
+
+def _name_of_entry(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        # CVAT and COCO have an object for each label.
+        return entry.get("name")
+    # ImageNet's index has the number of the synset in front of each name.
+    return entry[-1] if isinstance(entry, list) and entry else entry
 
 
 def _read_yaml(path: Path) -> list[str]:

@@ -35,7 +35,7 @@ def test_class_names_are_read_in_their_order(tmp_path: Path, name: str, content:
         ("a.txt", "cat\n\ndog\n"),
         ("a.txt", "\n"),
         ("a.json", "[1, 2]"),
-        ("a.json", '{"cat": 0}'),
+        ("a.json", '{"cat": 5}'),
         ("a.yaml", "nc: 2\n"),
         ("a.xml", "<View/>"),
         ("a.json", '[{"id": 1}]'),
@@ -109,3 +109,18 @@ def test_yaml_that_names_no_classes_clearly_is_refused(tmp_path: Path, content: 
     (tmp_path / "data.yaml").write_text(content)
     with pytest.raises(FileFormatError, match=message):
         read_class_names(tmp_path / "data.yaml")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"architectures": ["ViT"], "id2label": {"0": "cat", "1": "dog"}}',
+        '{"dog": 1, "cat": 0}',
+        '{"0": ["n02123045", "cat"], "1": ["n02085620", "dog"]}',
+        '{"categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]}',
+    ],
+)
+def test_class_names_are_where_models_keep_them(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "names.json"
+    path.write_text(content)
+    assert read_class_names(path) == ["cat", "dog"]

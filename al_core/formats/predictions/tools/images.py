@@ -20,6 +20,8 @@ from al_core.formats.join.finding import note
 _CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
 _LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks", "instance_info")
 
+_FOLDERS = frozenset({"preds", "predictions", "pred", "results", "output", "outputs", "json", "labels", "keypoints"})
+"""Into which tools write the files of all images: no folder of images has this name."""
 
 NAMED_AFTER_FILE = note(
     "named-after-file", "The file is about one image and does not say which", "it is the one with the name of the file"
@@ -97,9 +99,12 @@ def image_of_file(name: str, ending: str = ".json") -> str:
     """Return the name of the image that a JSON file is named after, with the suffix .json if the image's is not there.
 
     Examples:
-        >>> image_of_file("preds/a.json"), image_of_file("a.jpg.json"), image_of_file("a_boxes.json", "_boxes.json")
-        ('preds/a.json', 'a.jpg', 'a.json')
+        >>> image_of_file("preds/a.json"), image_of_file("b/a.jpg.json"), image_of_file("a_boxes.json", "_boxes.json")
+        ('a.json', 'b/a.jpg', 'a.json')
     """
+    folders = name.split("/")[:-1]
+    of_tool = max((depth for depth, folder in enumerate(folders, 1) if folder.lower() in _FOLDERS), default=0)
+    name = name.split("/", of_tool)[-1]
     bare = name.removesuffix(ending).removesuffix(".json")
     return bare if Path(bare).suffix.lower() in IMAGE_SUFFIXES else f"{bare}.json"
 
