@@ -14,8 +14,11 @@ from al_core.formats.files.companions import companion_of
 from al_core.formats.files.content import is_image_start
 from al_core.formats.files.envelope import reads_envelopes, unwrapped
 from al_core.formats.files.image_frames import read_frames
+from al_core.formats.files.json_keys import json_beginnings
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, choose
+from al_core.formats.files.text import BOM
+from al_core.formats.files.tree import tree_names
 from al_core.formats.labels.readers import LABEL_READERS
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
@@ -68,6 +71,8 @@ def what_else(path: Path, head: bytes) -> str | None:
     """Return what a file that holds no predictions is and where to add it, as it goes on after "x is", or None."""
     if is_image_start(head):
         return "a picture and holds no predictions; add images on the Datasets page"
+    if _packs_results(path, head):
+        return "an archive of COCO results and other files; unpack it, and drop the results with their annotation file"
     companion = companion_of(path, head, "predictions")
     if companion:
         return companion
@@ -80,6 +85,14 @@ def what_else(path: Path, head: bytes) -> str | None:
     if embeddings and embeddings.name != "text-matrix":
         return f"read as embeddings ({embeddings.label}) and holds no predictions; add it on the Datasets page"
     return None
+
+
+def _packs_results(path: Path, head: bytes) -> bool:
+    """Return whether an archive has a list of COCO results, which an annotation file beside it describes."""
+    if path.is_dir() or not tree_names(path, head):
+        return False
+    starts = [content.removeprefix(BOM).lstrip() for content in json_beginnings(path)]
+    return any(start.startswith(b"[") and b'"category_id"' in start and b'"image_id"' in start for start in starts)
 
 
 def _recognized(path: Path, head: bytes, readers: Mapping[str, Reader[Any]]) -> Reader[Any] | None:

@@ -1,4 +1,5 @@
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +86,14 @@ def test_what_is_added_in_the_wrong_place_is_sent_where_it_belongs(
 ) -> None:
     with pytest.raises(FileFormatError, match=said):
         read_predictions(write(tmp_path, content, name))
+
+
+def test_an_archive_of_results_and_annotations_is_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("res.json", '[{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.5}]')
+        archive.writestr("val.json", '{"images": [], "categories": [], "annotations": []}')
+    with pytest.raises(
+        FileFormatError, match=r"an archive of COCO results .*drop the results with their annotation file"
+    ):
+        read_predictions(path)

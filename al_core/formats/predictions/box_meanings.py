@@ -1,6 +1,6 @@
 """What each column of a table of objects is, for people to see and to change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.predictions.box_columns import BoxColumns
@@ -59,7 +59,7 @@ def _meaning(source: str, name: str, text: str) -> Meaning:
 
 
 def meanings_of_box_table(
-    names: Sequence[str], columns: BoxColumns, chosen: Mapping[str, Meaning]
+    names: Sequence[str], columns: BoxColumns, chosen: Mapping[str, Meaning], keypoints: Iterable[str] = ()
 ) -> tuple[ColumnMeaning, ...]:
     """Return what each column is and why.
 
@@ -76,6 +76,7 @@ def meanings_of_box_table(
         columns.class_name: Meaning.OBJECT_CLASS,
         **dict.fromkeys(columns.size, Meaning.IMAGE_SIZE),
         **dict.fromkeys(columns.box, Meaning.COORDINATE),
+        **dict.fromkeys(keypoints, Meaning.KEYPOINT),
     }
     return tuple(_column(name, of_name.get(name), name in chosen) for name in names)
 
@@ -85,5 +86,5 @@ def _column(name: str, meaning: Meaning | None, is_chosen: bool) -> ColumnMeanin
         return ColumnMeaning(name, meaning or Meaning.IGNORED, "chosen")
     if meaning is None:
         return ColumnMeaning(name, Meaning.IGNORED, "nothing about an object")
-    is_fixed = meaning in (Meaning.COORDINATE, Meaning.IMAGE_SIZE)
+    is_fixed = meaning in (Meaning.COORDINATE, Meaning.KEYPOINT, Meaning.IMAGE_SIZE)
     return ColumnMeaning(name, meaning, "by its name, which alone says which" if is_fixed else "by its name")

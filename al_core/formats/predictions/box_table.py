@@ -15,8 +15,15 @@ from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.box_columns import BoxColumns, box_columns
 from al_core.formats.predictions.box_meanings import chosen_meanings, meanings_of_box_table
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
+from al_core.formats.predictions.keypoint_columns import (
+    KeypointColumns,
+    ObjectRows,
+    keypoint_columns,
+    keypoint_predictions,
+    keypoint_rows,
+)
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.tables.list_cells import without_types
+from al_core.formats.tables.list_cells import numbers_in
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
@@ -31,7 +38,6 @@ _NO_CLASSES = note("classes-missing", "No column names the class", f"every objec
 _NO_BOXES = note(
     "boxes-missing", "The table has no boxes", "scores do not need them, but where the objects lie stays unknown"
 )
-_BRACKETS = re.compile(r"[\[\](){}]")
 _WHOLE = re.compile(r"\d{1,9}(?:\.0*)?")
 
 
@@ -65,8 +71,9 @@ def read_box_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Predicti
     chosen = chosen_meanings(path.name, table.names, choices.columns)
     columns = box_columns(table.names, chosen)
     _check_columns(path.name, table.names, columns)
-    predictions = _BoxTable(path.name, table, columns).predictions()
-    return replace(predictions, columns=meanings_of_box_table(table.names, columns, chosen))
+    box_table = _BoxTable(path.name, table, columns)
+    meanings = meanings_of_box_table(table.names, columns, chosen, box_table.keypoints.columns)
+    return replace(box_table.predictions(), columns=meanings)
 
 
 def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> None:
@@ -89,28 +96,39 @@ def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> No
         )
 
 
-def _columns_read(names: Sequence[str], columns: BoxColumns) -> Finding:
+def _columns_read(names: Sequence[str], columns: BoxColumns, keypoints: KeypointColumns) -> Finding:
     """Return which columns are read as what, and which are not."""
     meanings = columns.meanings
     read = ", ".join(f"{name[:40]!r} as {meaning}" for name, meaning in meanings.items())
-    others = [repr(name[:40]) for name in names if name not in meanings]
+    if keypoints:
+        first, last = keypoints.columns[0], keypoints.columns[-1]
+        read += f", {first[:40]!r}{f' … {last[:40]!r}' if last != first else ''} as keypoints"
+    others = [repr(name[:40]) for name in names if name not in meanings and name not in keypoints.columns]
     left_out = f"not read: {', '.join(others[:10])}{', …' if len(others) > 10 else ''}" if others else ""
     return note("columns-read", f"Of the columns are read {read}", left_out)
 
 
 class _BoxTable:
-    """The columns of one table that are read."""
+    """The columns of one table that are read.
+
+    Attributes:
+        keypoints: Those of keypoints.
+    """
 
     def __init__(self, source: str, table: RowTable, columns: BoxColumns) -> None:
         self._source = source
         self._columns = columns
-        self._read = _columns_read(table.names, columns)
+        keypoints = keypoint_columns([name for name in table.names if name not in columns.meanings])
         in_one = len(columns.box) == 1
-        texts = [columns.filename, columns.class_name, columns.class_number, *(columns.box if in_one else ())]
-        numbers = [columns.score, *columns.size, *(() if in_one else columns.box)]
-        cells, values = table.read([name for name in texts if name], numbers)
-        self._texts = dict(zip([name for name in texts if name], cells, strict=True))
+        of_object = [columns.filename, columns.class_name, columns.class_number, keypoints.in_one]
+        texts = [name for name in (*of_object, *(columns.box if in_one else ())) if name]
+        numbers = [columns.score, *columns.size, *keypoints.numbers, *(() if in_one else columns.box)]
+        cells, values = table.read(texts, numbers)
+        self._texts = dict(zip(texts, cells, strict=True))
         self._numbers = dict(zip(numbers, values.T, strict=True))
+        self._points = keypoint_rows(keypoints, self._texts, self._numbers)
+        self.keypoints = keypoints if self._points else KeypointColumns()
+        self._read = _columns_read(table.names, columns, self.keypoints)
 
     def predictions(self) -> Predictions:
         names = self._texts[self._columns.filename]
@@ -120,6 +138,8 @@ class _BoxTable:
         scores = self._numbers[self._columns.score]
         # A row without numbers says that its image has no objects.
         rows = np.flatnonzero(np.isfinite(coordinates).any(axis=1) | np.isfinite(scores))
+        if self.keypoints:
+            return self._with_keypoints(list(position), image, rows)
         class_names, labels = self._classes(rows)
         boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
         if self._columns.box:
@@ -127,6 +147,21 @@ class _BoxTable:
             predictions = detection_predictions(self._source, list(position), class_names, boxes, sizes)
         else:
             predictions = _without_places(self._source, list(position), class_names, boxes)
+        findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
+        return replace(predictions, findings=(*findings, *predictions.findings))
+
+    def _with_keypoints(self, filenames: list[str], image: Rows, rows: Rows) -> Predictions:
+        names = self._stripped(self._columns.class_name, rows)
+        numbers = self._stripped(self._columns.class_number, rows)
+        objects = ObjectRows(
+            filenames,
+            image[rows],
+            self._numbers[self._columns.score][rows],
+            [_label(name or number) for name, number in zip(names, numbers, strict=True)],
+            [self._points[row] for row in rows.tolist()],
+        )
+        class_numbers = {name: int(float(n)) for name, n in zip(names, numbers, strict=True) if _WHOLE.fullmatch(n)}
+        predictions = keypoint_predictions(self._source, objects, class_numbers, self.keypoints.names)
         findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
         return replace(predictions, findings=(*findings, *predictions.findings))
 
@@ -176,19 +211,12 @@ def _listed_coordinates(where: str, cells: Sequence[str]) -> NDArray[np.float32]
     """Return the four numbers of cells such as [1, 2, 3, 4], NaN for an empty cell."""
     rows: list[list[float]] = []
     for number, cell in enumerate(cells):
-        values = _numbers_of(cell) if cell.strip() else [np.nan] * 4
+        values = numbers_in(cell) if cell.strip() else [np.nan] * 4
         if len(values) != 4:
             raise FileFormatError(f"{where}, row {number} counting from 0: expected four numbers, found {cell!a:.80}")
         rows.append(values)
     with np.errstate(over="ignore"):
         return np.array(rows, np.float32).reshape(-1, 4)
-
-
-def _numbers_of(cell: str) -> list[float]:
-    try:
-        return [float(part) for part in _BRACKETS.sub(" ", without_types(cell)).replace(",", " ").split()]
-    except ValueError:
-        return []
 
 
 def _label(text: str) -> int | str:

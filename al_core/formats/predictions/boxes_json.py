@@ -7,16 +7,29 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.records import begins_with_records, float_list, read_records
+from al_core.formats.files.records import Record, begins_with_records, float_list, read_records
 from al_core.formats.names.class_names import checked_class_names
+from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.tools.objects import image_size
 from al_core.types import Rows
 
 _BOXES = ("boxes", "bboxes")
+_COCO_BOXES = ("bbox",)
 _SCORES = ("scores", "confidences", "confidence", "score", "conf")
-_LABELS = ("labels", "classes", "class_ids", "category_ids", "class_names", "label", "class", "names")
+_LABELS = (
+    "labels",
+    "classes",
+    "class_ids",
+    "category_ids",
+    "class_names",
+    "label",
+    "class",
+    "names",
+    "category",
+    "categories",
+)
 
 
 def recognizes_detection_json(path: Path, head: bytes) -> bool:
@@ -35,25 +48,46 @@ def read_detection_json(path: Path) -> Predictions:
         FileFormatError: Naming line or record of the first one that does not fit.
     """
     filenames, records, class_names = read_records(path)
-    columns = _Columns()
+    return detection_of_records(path.name, filenames, records, class_names)
+
+
+def detection_of_records(
+    source: str, filenames: list[str], records: Sequence[Record], class_names: Any = None
+) -> Predictions:
+    """Return the boxes of records, one per image.
+
+    Args:
+        source: The name of the file.
+        filenames: (M,) the images.
+        records: (M,) where each is, for messages, and lists with an entry per box.
+        class_names: The classes in order, if the file lists them.
+
+    Raises:
+        FileFormatError: Naming the first record that does not fit.
+    """
+    # COCO's bbox is x, y, width, height, which the values confirm or not.
+    is_coco = any("bbox" in record and not record.keys() & set(_BOXES) for _, record in records)
+    columns = _Columns(_COCO_BOXES if is_coco else _BOXES)
     for image, (where, record) in enumerate(reported(records)):
         columns.add(image, where, record)
-    names, labels = columns.classes(class_names, path.name)
+    names, labels = columns.classes(class_names, source)
     boxes = Boxes(
         np.array(columns.image, dtype=np.int64),
         np.array(columns.corners, dtype=np.float32).reshape(-1, 4),
         np.array(columns.scores, dtype=np.float32),
         labels,
         np.array(columns.probabilities, dtype=np.float32) if columns.probabilities else None,
+        layout=Layout.EXTENT if is_coco else Layout.CORNERS,
     )
     sizes = np.array([image_size(record) for _, record in records])
-    return detection_predictions(path.name, filenames, names, boxes, sizes)
+    return detection_predictions(source, filenames, names, boxes, sizes)
 
 
 @dataclass
 class _Columns:
     """The boxes of the records so far; either `labels` or `probabilities` has one entry per box."""
 
+    box_keys: Sequence[str]
     image: list[int] = field(default_factory=list)
     corners: list[list[float]] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
@@ -61,7 +95,7 @@ class _Columns:
     probabilities: list[list[float]] = field(default_factory=list)
 
     def add(self, image: int, where: str, record: Mapping[str, Any]) -> None:
-        boxes = record.get(_key(record, _BOXES))
+        boxes = record.get(_key(record, self.box_keys))
         if not isinstance(boxes, list):
             raise FileFormatError(f"{where} has no list 'boxes'; give one, which may be empty")
         self.image += [image] * len(boxes)

@@ -8,6 +8,7 @@ from al_core.formats.files.npy import is_npy
 from al_core.formats.files.reader import Reader, registry
 from al_core.formats.predictions.box_arrays import read_box_arrays, recognizes_box_arrays
 from al_core.formats.predictions.box_table import read_box_table, recognizes_box_table
+from al_core.formats.predictions.boxes_arrow import read_box_lists, recognizes_box_lists
 from al_core.formats.predictions.boxes_json import read_detection_json, recognizes_detection_json
 from al_core.formats.predictions.classes_csv import read_classification_csv, recognizes_classification_csv
 from al_core.formats.predictions.classes_json import read_classification_json, recognizes_classification_json
@@ -142,6 +143,14 @@ PREDICTION_READERS: dict[str, Reader[Any]] = registry(
         _CSV,
         recognizes_prediction_strings,
         read_prediction_strings,
+    ),
+    Reader(
+        "box-lists",
+        "Lists of boxes",
+        "Parquet or Arrow with one row per image: filename, and lists boxes, scores and labels, as data sets have them",
+        (".parquet", ".arrow", ".feather"),
+        recognizes_box_lists,
+        read_box_lists,
     ),
     Reader(
         "parquet",

@@ -10,6 +10,7 @@ from al_core.exceptions import FileFormatError
 # A quoted text, in which the quote itself is escaped, or something without space, comma and bracket.
 _ENTRY = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,\[\]]+""")
 
+_BRACKETS = re.compile(r"[\[\](){}]")
 _NUMPY_NUMBER = re.compile(r"\bnp\.(?:float|int|uint)\d+\(([^()]*)\)")
 _WRAPPED = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor)\((\[.*\])(?:,[^\]]*)?\)", re.DOTALL)
 
@@ -24,6 +25,19 @@ def without_types(cell: str) -> str:
     cell = cell.strip()
     wrapped = _WRAPPED.fullmatch(cell)
     return _NUMPY_NUMBER.sub(r"\1", wrapped[1] if wrapped else cell)
+
+
+def numbers_in(cell: str) -> list[float]:
+    """Return the numbers of a list, nested or not, that was printed into a cell; none if something else is in it.
+
+    Examples:
+        >>> numbers_in("[[1, 2.5], [3, 4]]"), numbers_in("(1 2)"), numbers_in("cat")
+        ([1.0, 2.5, 3.0, 4.0], [1.0, 2.0], [])
+    """
+    try:
+        return [float(part) for part in _BRACKETS.sub(" ", without_types(cell)).replace(",", " ").split()]
+    except ValueError:
+        return []
 
 
 def parsed_list(cell: str, where: str) -> list[Any] | None:

@@ -31,6 +31,8 @@ class Meaning(StrEnum):
     """How sure a model is of the object that a row is about."""
     COORDINATE = "coordinate"
     """One of the four numbers of the box that a row is about, or all of them."""
+    KEYPOINT = "keypoint"
+    """Place or confidence of a keypoint of the object that a row is about, or all of them."""
     IMAGE_SIZE = "image-size"
     """The width or height of the image."""
 
@@ -48,6 +50,7 @@ TITLES = {
     Meaning.OBJECT_CLASS: "class of the object",
     Meaning.OBJECT_SCORE: "confidence of the object",
     Meaning.COORDINATE: "coordinate of the box",
+    Meaning.KEYPOINT: "keypoint of the object",
     Meaning.IMAGE_SIZE: "size of the image",
 }
 """What people read."""
@@ -57,6 +60,7 @@ OF_OBJECTS = (
     Meaning.OBJECT_CLASS,
     Meaning.OBJECT_SCORE,
     Meaning.COORDINATE,
+    Meaning.KEYPOINT,
     Meaning.IMAGE_SIZE,
     Meaning.IGNORED,
 )
