@@ -99,6 +99,7 @@ __all__ = [
     "mark_sent",
     "models",
     "next_best",
+    "next_config",
     "project",
     "range_findings",
     "rank_scores",
@@ -624,6 +625,10 @@ def label_errors(dataset: "Dataset", *, progress: Progress | None = None) -> "La
 
     Each is judged by the newest model that came before it, and without one by a cross-validated probe.
 
+    Args:
+        dataset: Whose labels.
+        progress: Called with (images judged, labeled images); it may raise to stop.
+
     Raises:
         MissingInputError: If there are no labels of classes or boxes.
     """
@@ -632,7 +637,7 @@ def label_errors(dataset: "Dataset", *, progress: Progress | None = None) -> "La
         return errors
     from al_core.steps.label_errors import find_label_errors
 
-    return find_label_errors(dataset)
+    return find_label_errors(dataset, progress)
 
 
 def tag_label_errors(dataset: "Dataset", errors: "LabelErrors", name: str) -> Tag:
@@ -726,6 +731,17 @@ def export_training_labels(dataset: "Dataset", format: str | None = None, *, tas
     from al_core.steps.training_labels import write_training_labels
 
     return write_training_labels(dataset, format, task)
+
+
+def next_config(dataset: "Dataset", n_new: int | None = None) -> SelectionConfig:
+    """Return the configuration of the next round, for `run_selection`: as large as the last one, with its settings.
+
+    Raises:
+        MissingInputError: If there is no round yet, or no sample is left.
+    """
+    from al_core.steps import next_round
+
+    return next_round.next_config(dataset, n_new)
 
 
 def select_tests(dataset: "Dataset", n_samples: int, name: str) -> Selection:

@@ -3,17 +3,16 @@ import streamlit as st
 from al_core import workflow
 from al_core.text import counted
 from ui import state
-from ui.labels.form import labels_form
 from ui.messages import errors_explained, plain
 from ui.predictions.changes import show_latest_changes
 from ui.rounds.curve import show_curve
+from ui.rounds.flow import show_flow
 from ui.rounds.label_errors import show_label_errors
-from ui.rounds.next_step import show_next_step
 from ui.rounds.plan import plan_form
 from ui.rounds.report import cached_report
 from ui.rounds.signs import show_signs
 from ui.rounds.table import show_rounds
-from ui.rounds.training import batch_button, training_download
+from ui.rounds.training import batch_button
 
 st.title("Rounds")
 dataset = state.require_dataset()
@@ -22,9 +21,7 @@ st.caption(
     f"{plain(dataset.name)} · {counted(len(rounds), 'round')}. A round is a selection, the labels that came back, and "
     "the model trained after it. What did the labels buy, and is it time to stop?"
 )
-show_next_step(rounds)
-labels_form(dataset)
-training_download(dataset)
+show_flow(dataset, rounds)
 if rounds:
     plan = workflow.round_plan(dataset)
     with errors_explained():

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.types import Embeddings, Probabilities, Scores
+from al_core.types import Embeddings, Probabilities, Progress, Scores
 
 # Weak, for unit vectors, whose classes lie near each other; the same as in the label efficiency benchmark.
 _INVERSE_REGULARIZATION = 10.0
@@ -50,7 +50,11 @@ def probe_probabilities(
 
 
 def out_of_fold_probabilities(
-    embeddings: Embeddings, classes: NDArray[np.int64], n_classes: int, seed: int
+    embeddings: Embeddings,
+    classes: NDArray[np.int64],
+    n_classes: int,
+    seed: int,
+    progress: Progress | None = None,
 ) -> Probabilities:
     """Return (n, C) class probabilities of each row by a probe that was not trained on it, from 5 folds.
 
@@ -59,6 +63,7 @@ def out_of_fold_probabilities(
         classes: (n,) labels, each judged by a probe trained on other rows.
         n_classes: C.
         seed: Fixes the folds.
+        progress: Called with (rows judged, rows in all); it may raise to stop.
     """
     fold = np.empty(len(classes), np.int64)
     fold[np.random.default_rng(seed).permutation(len(classes))] = np.arange(len(classes)) % N_FOLDS
@@ -68,6 +73,8 @@ def out_of_fold_probabilities(
         probabilities[is_held_out] = probe_probabilities(
             embeddings[~is_held_out], classes[~is_held_out], embeddings[is_held_out], n_classes
         )
+        if progress:
+            progress(int((fold <= number).sum()), len(classes))
     return probabilities
 
 

@@ -1,13 +1,14 @@
 """Which labels of a dataset are probably wrong, the worst first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from al_core.evaluation import BoxErrorKind, box_errors, class_errors, out_of_fold_probabilities
 from al_core.exceptions import MissingInputError
+from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION
 from al_core.steps.judges.objects import labeled_boxes, predicted_boxes
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for
@@ -15,7 +16,7 @@ from al_core.steps.tasks import PredictionAttributes, find_task
 from al_core.store.models import Model
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import Kind, Tag, TagOrigin
-from al_core.types import Rows
+from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -28,6 +29,9 @@ OTHER_CLASS = "other class"
 
 LEAST_SUSPICION = 0.5
 """Labels that are more likely right than wrong are not listed, nor boxes whose error is less likely than not."""
+
+_IMAGES_AT_ONCE = 500
+"""Boxes of so many images are judged in a fraction of a second, so that a job stops soon after it is canceled."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class LabelError:
         suspicion: 0 to 1.
         is_likely: Whether it is called an error, by confident learning; for boxes from 0.5 on.
         judge: The model that judged it, which had not seen the label, or a probe.
+        annotators_disagree: Whether people contradict each other about the sample.
     """
 
     row: int
@@ -51,6 +56,7 @@ class LabelError:
     suspicion: float
     is_likely: bool
     judge: str
+    annotators_disagree: bool = False
 
     def text(self) -> str:
         """Return what stands under the image.
@@ -60,8 +66,10 @@ class LabelError:
             'labeled cat, rather dog · 93%'
             >>> LabelError(7, "missed", "", "dog", 0.8, True, "model").text()
             'missed dog · 80%'
+            >>> LabelError(7, "other class", "cat", "dog", 0.93, True, "model", annotators_disagree=True).text()
+            'labeled cat, rather dog · 93% · annotators disagree'
         """
-        share = f"{self.suspicion:.0%}"
+        share = f"{self.suspicion:.0%}{' · annotators disagree' if self.annotators_disagree else ''}"
         if self.kind == BoxErrorKind.MISSED:
             return f"missed {self.suggested} · {share}"
         if self.kind == BoxErrorKind.BADLY_PLACED:
@@ -89,10 +97,14 @@ class LabelErrors:
         return np.array([error.row for error in self.errors if error.is_likely], np.int64)
 
 
-def find_label_errors(dataset: "Dataset") -> LabelErrors:
+def find_label_errors(dataset: "Dataset", progress: Progress | None = None) -> LabelErrors:
     """Return which labels of classes or boxes are probably wrong, for the task of the newest labels.
 
     Each is judged by the newest model uploaded before it came back, which cannot have been trained on it.
+
+    Args:
+        dataset: Whose labels.
+        progress: Called with (images judged, labeled images); it may raise to stop.
 
     Raises:
         MissingInputError: If there are no labels of classes or boxes.
@@ -102,7 +114,17 @@ def find_label_errors(dataset: "Dataset") -> LabelErrors:
     if task is None:
         raise MissingInputError("labels of classes or boxes are needed to look for errors; bring some back first")
     labels = labels_for(dataset, task)
-    return _class_errors(dataset, labels) if task == CLASSIFICATION else _box_errors(dataset, labels)
+    report = progress or (lambda done, total: None)
+    report(0, len(labels.rows))
+    judge = _class_errors if task == CLASSIFICATION else _box_errors
+    found = judge(dataset, labels, report)
+    report(len(labels.rows), len(labels.rows))
+    return replace(found, errors=_with_disagreement(found.errors, labels))
+
+
+def _with_disagreement(errors: tuple[LabelError, ...], labels: TaskLabels) -> tuple[LabelError, ...]:
+    contested = set(labels.rows[labels.disagrees].tolist())
+    return tuple(replace(error, annotators_disagree=error.row in contested) for error in errors)
 
 
 def tag_errors(dataset: "Dataset", rows: Rows, name: str) -> Tag:
@@ -128,7 +150,7 @@ def _judges(dataset: "Dataset", rows: Rows, task: str) -> Iterator[tuple[Model, 
             yield model, positions
 
 
-def _class_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
+def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> LabelErrors:
     has_class = np.flatnonzero(labels.first_classes >= 0)
     rows = labels.rows[has_class]
     classes = labels.first_classes[has_class]
@@ -143,12 +165,15 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
             [stored[:, places[name]] if name in places else np.zeros(len(positions)) for name in names]
         )
         judged_by[positions] = model.name
+        report(int((judged_by != PROBE).sum()), len(labels.rows))
     embedding = dataset.arrays.newest(Kind.EMBEDDING)
     vectors = dataset.arrays.read(embedding)[rows] if embedding else None
     missing = np.isnan(probabilities).any(axis=1)
     judged_by[missing] = PROBE
     if missing.any() and vectors is not None and len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1:
-        probe = out_of_fold_probabilities(vectors, classes, len(names), seed=0)
+        probe = out_of_fold_probabilities(
+            vectors, classes, len(names), seed=0, progress=lambda done, total: report(done, len(labels.rows))
+        )
         probabilities[missing] = probe[missing]
         missing = np.isnan(probabilities).any(axis=1)
     judged = np.flatnonzero(~missing)
@@ -171,7 +196,7 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
     return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
 
 
-def _box_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
+def _box_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> LabelErrors:
     errors: list[LabelError] = []
     n_judged = 0
     for model, positions in _judges(dataset, labels.rows, DETECTION):
@@ -180,26 +205,30 @@ def _box_errors(dataset: "Dataset", labels: TaskLabels) -> LabelErrors:
         stored = find_task(DETECTION).annotations(model.name, dataset.arrays.read(model.predictions), attributes)
         if stored.has_unknown_places:
             continue
-        rows = labels.rows[positions]
-        own = labels.labels.take(positions)
-        names = list(dict.fromkeys([*own.class_names, *stored.class_names]))
-        labeled = labeled_boxes(own)
-        predicted = predicted_boxes(stored.take(rows), names, len(rows))
-        n_judged += len(rows)
-        for error in box_errors(labeled, predicted):
-            label = None if error.label is None else labeled[error.image].classes[error.label]
-            errors.append(
-                LabelError(
-                    int(rows[error.image]),
-                    str(error.kind),
-                    "" if label is None else names[label],
-                    names[predicted[error.image].classes[error.prediction]],
-                    error.suspicion,
-                    error.suspicion >= LEAST_SUSPICION,
-                    model.name,
-                )
-            )
+        for start in range(0, len(positions), _IMAGES_AT_ONCE):
+            errors += _errors_of_boxes(model.name, stored, labels, positions[start : start + _IMAGES_AT_ONCE])
+            report(n_judged + min(start + _IMAGES_AT_ONCE, len(positions)), len(labels.rows))
+        n_judged += len(positions)
     errors.sort(key=lambda error: -error.suspicion)
     worst = list({error.row: error for error in reversed(errors)}.values())
     worst.sort(key=lambda error: -error.suspicion)
     return LabelErrors(tuple(worst), n_judged, len(labels.rows) - n_judged)
+
+
+def _errors_of_boxes(judge: str, stored: Annotations, labels: TaskLabels, positions: Rows) -> Iterator[LabelError]:
+    rows = labels.rows[positions]
+    own = labels.labels.take(positions)
+    names = list(dict.fromkeys([*own.class_names, *stored.class_names]))
+    labeled = labeled_boxes(own)
+    predicted = predicted_boxes(stored.take(rows), names, len(rows))
+    for error in box_errors(labeled, predicted):
+        label = None if error.label is None else labeled[error.image].classes[error.label]
+        yield LabelError(
+            int(rows[error.image]),
+            str(error.kind),
+            "" if label is None else names[label],
+            names[predicted[error.image].classes[error.prediction]],
+            error.suspicion,
+            error.suspicion >= LEAST_SUSPICION,
+            judge,
+        )

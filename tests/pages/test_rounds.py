@@ -155,6 +155,29 @@ def test_labels_are_brought_back_here(digits: Dataset, open_page: Open) -> None:
     assert "100 of 100 labels of “round 1” are back" in texts(app)
 
 
+def test_one_page_leads_from_labels_over_predictions_to_the_next_batch(digits: Dataset, open_page: Open) -> None:
+    selection = select(digits, 1)
+    app = open_page("rounds")
+    assert "Download the list of 100 images" in [each.label for each in app.get("download_button")]
+    workflow.mark_sent(digits, selection.tag)
+    label(digits, selection.added_rows)
+    app.run()
+    drop = next(upload for upload in app.file_uploader if upload.label == "Predictions or ready-made scores")
+    lines = [f"{name},0.9,0.1" for name in digits.filenames()]
+    drop.upload("model.csv", "\n".join(["filename,0,1", *lines]).encode(), "text/csv").run()
+    job = jobs.latest(f"store:{digits.id}")
+    button(app, "Store and score").click().run()
+    assert job is None or job.wait(PATIENCE)
+    app.run()
+    assert workflow.rounds(digits)[-1].model is not None
+    button(app, "Choose the next batch as “round 2”").click().run()
+    job = jobs.latest(f"selection:{digits.id}")
+    assert job is None or job.wait(PATIENCE)
+    newest = workflow.rounds(digits)[-1]
+    assert (newest.name, len(newest.added_rows), len(newest.test_rows)) == ("round 2", 100, 20)
+    assert "“round 2” is a draft: download its 100 images" in texts(app.run())
+
+
 def test_what_changed_since_the_last_model_is_counted_and_tagged(digits: Dataset, open_page: Open) -> None:
     selection = select(digits, 1)
     label(digits, selection.added_rows)
@@ -191,5 +214,5 @@ def test_label_errors_are_found_by_a_job_and_tagged(
     next(each for each in app.button if each.key == "tag-label-errors").click().run()
     assert digits.tag("relabel 1").size == n_likely
     lines = relabel_list(digits, found).decode().splitlines()
-    assert lines[0] == "filename,kind,label,suggested,suspicion,judged_by"
+    assert lines[0] == "filename,kind,label,suggested,suspicion,annotators_disagree,judged_by"
     assert len(lines) == 1 + len(found.errors)

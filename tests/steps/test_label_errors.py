@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.exceptions import MissingInputError
+from al_core.exceptions import Cancelled, MissingInputError
 from al_core.formats import Labels
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS
 from al_core.steps.label_errors import PROBE, tag_errors
@@ -72,6 +72,43 @@ def test_boxes_that_a_model_is_sure_of_and_nobody_drew_are_missed(workspace: Wor
         (2, "missed", "dog")
     ]
     assert found.errors[0].text() == "missed dog · 80%"
+
+
+def test_labels_about_which_people_disagree_are_marked(workspace: Workspace) -> None:
+    dataset = project.begin(workspace)
+    project.upload(dataset, "before", np.empty(0, np.int64), confidence=0.95)
+    other = Labels(
+        ["007.png"],
+        ["cat", "dog"],
+        "classification",
+        ["first person"],
+        np.full(1, np.nan),
+        np.full((1, 2), np.nan, np.float32),
+        classes=np.array([(0, 1)], LABEL_CLASS),
+    )
+    workflow.store_labels(dataset, other, workflow.check_labels(dataset, other), name="first opinion")
+    # Of two people the later one counts.
+    label_wrongly(dataset, np.arange(60), np.array([7, 30]))
+    found = workflow.label_errors(dataset)
+    assert [error.row for error in found.errors if error.annotators_disagree] == [7]
+
+
+def test_the_search_says_how_far_it_is_and_stops_when_it_is_told(workspace: Workspace) -> None:
+    dataset = project.begin(workspace)
+    project.label(dataset, np.arange(60))
+    seen: list[tuple[int, int]] = []
+    workflow.label_errors(dataset, progress=lambda done, total: seen.append((done, total)))
+    assert seen[0] == (0, 60)
+    assert seen[-1] == (60, 60)
+    # Five folds of the probe.
+    assert len(seen) >= 6
+    assert seen == sorted(seen)
+
+    def stop(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        workflow.label_errors(dataset, progress=stop)
 
 
 def test_without_labels_there_is_nothing_to_look_at(workspace: Workspace) -> None:

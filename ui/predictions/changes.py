@@ -14,7 +14,7 @@ from al_core.steps.rounds import Round
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model
 from al_core.text import counted, percent
-from al_core.types import Scores
+from al_core.types import Rows, Scores
 from ui.charts import BLUE, N_BARS
 from ui.images import image_grid
 from ui.messages import plain
@@ -75,9 +75,9 @@ def show_changes(dataset: Dataset, before: Model, after: Model) -> None:
         right.info(f"{plain(str(error))}.", icon=":material/compare_arrows:")
         return
     with right:
-        _show_answers(changes)
+        answer = _show_answers(changes)
     if len(changes.rows):
-        _show_images(dataset, changes)
+        _show_images(dataset, changes, answer)
 
 
 # The models of a dataset never change, so what differs between two is worked out once.
@@ -141,14 +141,27 @@ def overlaid_histograms(before: Scores, after: Scores) -> go.Figure:
     return figure
 
 
-def _show_answers(changes: Changes) -> None:
+def _show_answers(changes: Changes) -> str | None:
+    """Draw which answers the newer model gives more and less often, and return the one that was chosen."""
     st.markdown(f"**{changes_text(changes)}**")
     rows = [
         {"Answer": escape_cell(change.answer), "Gained": change.n_gained, "Lost": change.n_lost, "Net": change.net}
         for change in changes.by_answer()[:MOST_ANSWERS]
     ]
-    if rows:
-        st.dataframe(rows, hide_index=True, height=HEIGHT + 30)
+    if not rows:
+        return None
+    event = st.dataframe(
+        rows,
+        hide_index=True,
+        height=HEIGHT + 30,
+        key=f"changed-answers-{changes.before.id}-{changes.after.id}",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    st.caption("Choose a line to see just the images that it gained or lost.")
+    selected = event["selection"]["rows"]
+    answers = [change.answer for change in changes.by_answer()[:MOST_ANSWERS]]
+    return answers[selected[0]] if selected and selected[0] < len(answers) else None
 
 
 def changes_text(changes: Changes) -> str:
@@ -160,8 +173,14 @@ def changes_text(changes: Changes) -> str:
     return f"{text}, so accuracy on these images moved by at most {100 * changes.share:.1f} points."
 
 
-def _show_images(dataset: Dataset, changes: Changes) -> None:
-    with st.expander(f"Images whose prediction changed ({len(changes.rows):,})", icon=":material/swap_horiz:"):
+def _show_images(dataset: Dataset, changes: Changes, answer: str | None) -> None:
+    """Draw the images whose answer changed, or those among them that an answer gained or lost."""
+    places = np.arange(len(changes.rows))
+    title = f"Images whose prediction changed ({len(places):,})"
+    if answer is not None:
+        places = places_of(changes, answer)
+        title = f"Images that “{plain(answer)}” gained or lost ({len(places):,})"
+    with st.expander(title, icon=":material/swap_horiz:", expanded=answer is not None):
         tag_button(
             "Tag them",
             lambda: workflow.tag_changes(dataset, changes, dataset.free_tag_name("changed ")),
@@ -170,9 +189,14 @@ def _show_images(dataset: Dataset, changes: Changes) -> None:
         )
         opened = image_grid(
             dataset,
-            changes.rows,
-            lambda place: f"{changes.from_answers[place]} → {changes.to_answers[place]}",
+            changes.rows[places],
+            lambda place: f"{changes.from_answers[places[place]]} → {changes.to_answers[places[place]]}",
             key=f"changes-{changes.before.id}-{changes.after.id}",
         )
         if opened is not None:
             show_sample(dataset, opened)
+
+
+def places_of(changes: Changes, answer: str) -> Rows:
+    """Return which of the changed rows an answer gained or lost."""
+    return np.flatnonzero((changes.from_answers == answer) | (changes.to_answers == answer))

@@ -41,7 +41,7 @@ def _show(dataset: Dataset) -> None:
         icon=":material/search:",
         hint="Looks at every label that is back; nothing is stored",
     )
-    job = jobs.show(key, unit="labels")
+    job = jobs.show(key, unit="images")
     if job is not None and job.state is JobState.FINISHED:
         _show_result(dataset, job.result)
 
@@ -72,7 +72,8 @@ def _show_result(dataset: Dataset, result: LabelErrors) -> None:
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
-            help="CSV, worst first: filename, label, suggestion, suspicion; as a tag it can be exported to any tool",
+            help="CSV, worst first: filename, label, suggestion, suspicion, whether annotators disagree. A tag can "
+            "be exported to any tool",
         )
     rows = np.array([error.row for error in result.errors], np.int64)
     opened = image_grid(dataset, rows, lambda place: result.errors[place].text(), key=f"label-errors-{dataset.id}")
@@ -91,9 +92,10 @@ def relabel_list(dataset: Dataset, result: LabelErrors) -> bytes:
     """Return the suspicious samples as a table, the worst first."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["filename", "kind", "label", "suggested", "suspicion", "judged_by"])
+    table.writerow(["filename", "kind", "label", "suggested", "suspicion", "annotators_disagree", "judged_by"])
     rows = np.array([error.row for error in result.errors], np.int64)
     for name, error in zip(dataset.filenames(rows), result.errors, strict=True):
         names = [escape_cell(each) for each in (name, error.kind, error.labeled, error.suggested)]
-        table.writerow([*names, f"{error.suspicion:.4f}", escape_cell(error.judge)])
+        disagree = "yes" if error.annotators_disagree else "no"
+        table.writerow([*names, f"{error.suspicion:.4f}", disagree, escape_cell(error.judge)])
     return text.getvalue().encode()

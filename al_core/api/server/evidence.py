@@ -69,7 +69,7 @@ def create_label_errors(request: Request, dataset: DatasetOfPath) -> JobCreated:
         request,
         dataset,
         "Looking for label errors",
-        lambda progress: write_label_errors(workflow.label_errors(dataset)),
+        lambda progress: write_label_errors(workflow.label_errors(dataset, progress=progress)),
     )
 
 

@@ -1,0 +1,88 @@
+"""Continue: what the newest round waits for, done here, one step after the other."""
+
+from functools import partial
+
+import streamlit as st
+
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.exceptions import MissingInputError
+from al_core.steps.rounds import Round, RoundState
+from al_core.store import Dataset
+from al_core.text import counted
+from ui import jobs
+from ui.labels.form import labels_form
+from ui.messages import errors_explained, plain
+from ui.predictions.drop import dropped_files
+from ui.predictions.form import import_form
+from ui.rounds.next_step import show_next_step
+from ui.rounds.training import training_download
+from ui.select.sent import mark_downloaded
+
+
+def show_flow(dataset: Dataset, rounds: list[Round]) -> None:
+    """Draw the step that comes next with all that it takes, and below it what can be done again."""
+    show_next_step(rounds)
+    last = rounds[-1] if rounds else None
+    is_out = last is not None and last.state is RoundState.SENT and not len(last.back_rows)
+    if last is not None and last.state is RoundState.DRAFT and not len(last.back_rows):
+        _list_download(dataset, last)
+    if last is None or is_out or last.state is RoundState.DRAFT or not len(last.back_rows):
+        labels_form(dataset)
+        training_download(dataset)
+        return
+    training_download(dataset)
+    if last.model is None:
+        _drop_predictions(dataset)
+    else:
+        _choose_next(dataset)
+    with st.expander("Bring more labels back", icon=":material/label:"):
+        labels_form(dataset)
+
+
+def _list_download(dataset: Dataset, last: Round) -> None:
+    st.download_button(
+        f"Download the list of {counted(len(last.added_rows), 'image')}",
+        partial(workflow.export_tag, dataset, last.tag, "txt", added_only=True),
+        file_name=f"{last.name}-added.txt",
+        icon=":material/download:",
+        type="primary",
+        on_click=lambda: mark_downloaded(dataset, last.tag),
+        key=f"download-list-{last.tag.id}",
+        help="One filename per line; tasks for a labeling tool are on the Tags page. Once downloaded the images are "
+        "not picked again",
+    )
+
+
+def _drop_predictions(dataset: Dataset) -> None:
+    st.caption("Once the model is trained, drop what it predicts for all images: also for those without a label.")
+    with errors_explained():
+        files = dropped_files()
+        if files:
+            import_form(dataset, files)
+
+
+def _choose_next(dataset: Dataset) -> None:
+    key = f"selection:{dataset.id}"
+    try:
+        config = workflow.next_config(dataset)
+    except MissingInputError as error:
+        st.caption(f":material/info: {plain(str(error))}.")
+        return
+    jobs.start_button(
+        f"Choose the next batch as “{plain(config.name)}”",
+        key,
+        f"Selecting by {config.method}",
+        lambda progress: workflow.run_selection(dataset, config, progress=progress),
+        icon=":material/play_arrow:",
+        hint=f"{_described(dataset, config)}. On Select every setting can be changed",
+    )
+    jobs.show(key, unit="picked")
+
+
+def _described(dataset: Dataset, config: SelectionConfig) -> str:
+    if config.n_samples == -1:
+        return f"By {config.method}, with the settings of the last round"
+    n_new = config.n_samples - len(workflow.labeled_set(dataset)) - len(workflow.sent_set(dataset))
+    tests = f", {config.test_share:.0%} of them for testing" if config.test_share else ""
+    return f"{counted(n_new, 'image')} by {config.method}{tests}, with the settings of the last round"
