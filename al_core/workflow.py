@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from al_core.config import SelectionConfig
-from al_core.exceptions import ALCoreWarning
+from al_core.exceptions import ALCoreWarning, NotAllowedError
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import (
     EmbeddedFolder,
@@ -480,6 +480,7 @@ def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyw
     labeled_tag: Tag | None = None,
     embedding_name: str | None = None,
     round_digest: str | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Selection:
     """Select samples and store them with the ones chosen before as a new tag.
@@ -494,12 +495,21 @@ def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyw
         labeled_tag: The labeled rows; by default all that have labels or are in tags marked as labeled.
         embedding_name: By default the newest embedding.
         round_digest: Recorded with the tag: the digest of the round file that asks for the selection.
+        cluster: The address of a Dask scheduler, such as `tcp://scheduler:8786`, whose workers compute the same rows
+            (docs/scaling.md); by default that of `AL_CORE_CLUSTER`, without which this process computes them.
         progress: Called with (picked, total); it may raise to stop, and nothing is stored then.
 
     Raises:
         AlreadyExistsError: If a tag of the configuration's name exists.
         MissingInputError: If the method needs embeddings or scores that are not there.
+        NotAllowedError: If a cluster does not do yet what the configuration asks for, or a server should use one.
+        ServerError: If the cluster fails; nothing is stored.
     """
+    if dataset.server and cluster:
+        raise NotAllowedError(
+            f"dataset '{dataset.name}' is on a server, which selects where its own AL_CORE_CLUSTER says; leave out "
+            "the cluster"
+        )
     if dataset.server:
         tag = dataset.server.select(
             config,
@@ -510,7 +520,7 @@ def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyw
             progress=progress,
         )
         return selection_of(dataset, tag)
-    inputs = SelectionInputs(query_tag, labeled_tag, embedding_name, round_digest=round_digest)
+    inputs = SelectionInputs(query_tag, labeled_tag, embedding_name, round_digest=round_digest, cluster=cluster)
     if config.goals or config.limits or config.budget:
         for warning in look_ahead(dataset, config, inputs).warnings:
             warnings.warn(warning, ALCoreWarning, stacklevel=2)

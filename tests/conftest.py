@@ -2,6 +2,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from al_core import workflow
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
+
+if TYPE_CHECKING:
+    from tests.cluster.processes import DaskProcesses
 
 # How long an example takes, or is drawn, says how busy the machine is.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -56,6 +60,16 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         digits_demo.build(built, n_rounds=0)
     (home / "demo" / "offered").touch()
     return home
+
+
+@pytest.fixture(scope="session")
+def dask_processes() -> "Iterator[DaskProcesses]":
+    """A LocalCluster of two workers, each a process with one thread, in a process of its own."""
+    # Dask takes a while to import, and few tests need it.
+    from tests.cluster.processes import DaskProcesses
+
+    with DaskProcesses.started(2) as processes:
+        yield processes
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ PURE = (
     "al_core/explore/",
     "al_core/evaluation/",
 )
-HEAVY = {"numba", "umap", "faiss", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL"}
+HEAVY = {"numba", "umap", "faiss", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL", "dask"}
 MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 
 
@@ -29,7 +29,8 @@ FLOORS = (
     "al_core.projection al_core.scorers al_core.selection al_core.formats",
     "al_core.evaluation al_core.embedding",
     "al_core.store",
-    "al_core.agents al_core.cluster al_core.steps",
+    "al_core.cluster",
+    "al_core.agents al_core.steps",
     "al_core.workflow al_core.wire",
     "al_core.remote al_core.api al_core.demos",
     "al_core.commands ui",
@@ -61,6 +62,12 @@ UNMIRRORED = {
     "al_core/selection/greedy.py": "tests/selection/test_limits.py compares it with plain greedy",
     "al_core/selection/limited.py": "tests/selection/test_limits.py compares it with plain greedy",
     "al_core/scorers/score.py": "a record",
+    "al_core/cluster/calls.py": "tests/cluster/test_select.py asks each of shards",
+    "al_core/cluster/cluster.py": "an interface; tests/cluster/test_select.py and test_dask_cluster.py",
+    "al_core/cluster/in_process.py": "tests/cluster/test_select.py",
+    "al_core/cluster/plugin.py": "tests/cluster/test_dask_cluster.py starts workers of another version",
+    "al_core/cluster/refusals.py": "tests/cluster/test_select.py refuses each",
+    "al_core/cluster/sharded_*.py": "tests/cluster/test_select.py compares shards with one machine",
     "al_core/formats/embeddings/registry.py": "declarations; tests/formats/test_readers.py goes through them",
     "al_core/formats/predictions/registry.py": "declarations; tests/formats/test_readers.py goes through them",
     "al_core/steps/tasks/task.py": "an interface; tests/steps/tasks/test_toy_task.py fulfills it",
@@ -199,7 +206,7 @@ def test_only_the_dashboard_imports_streamlit() -> None:
     assert importers("streamlit", files) == []
 
 
-@pytest.mark.parametrize("module", ["sqlalchemy", "fastapi", "requests", "streamlit"])
+@pytest.mark.parametrize("module", ["sqlalchemy", "fastapi", "requests", "streamlit", "dask", "distributed"])
 def test_the_pure_part_imports_no_database_network_or_dashboard(module: str) -> None:
     files = [name for name in tracked("*.py") if name.startswith(PURE)]
     assert files

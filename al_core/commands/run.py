@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.commands.shell import add_dry_run, add_place_arguments, opened, print_answer
+from al_core.commands.shell import add_cluster, add_dry_run, add_place_arguments, opened, print_answer
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
 from al_core.text import counted
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", type=Path, help="the round, as YAML or JSON; docs/shell.md has the keys"
     )
+    add_cluster(parser)
     add_dry_run(parser)
     add_place_arguments(parser)
 
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
             )
             return
         done = checked.store(dataset, wanted) if checked else []
-        tag = tag or _select(dataset, wanted, done)
+        tag = tag or _select(dataset, wanted, done, arguments.cluster)
         _export(dataset, wanted, tag, done)
         _print(arguments, dataset, wanted, tag, done)
 
@@ -125,7 +126,7 @@ def _require(place: str, report: "JoinReport") -> None:
         raise InvalidInputError(f"{place}: {' '.join(report.sentences())}")
 
 
-def _select(dataset: "Dataset", wanted: "RoundFile", done: list[str]) -> "Tag":
+def _select(dataset: "Dataset", wanted: "RoundFile", done: list[str], cluster: str | None) -> "Tag":
     from al_core import workflow
 
     n_chosen = len(np.union1d(workflow.labeled_set(dataset), workflow.sent_set(dataset)))
@@ -134,6 +135,7 @@ def _select(dataset: "Dataset", wanted: "RoundFile", done: list[str]) -> "Tag":
         wanted.selection.config(wanted.name, n_chosen),
         query_tag=dataset.tag(wanted.selection.query) if wanted.selection.query else None,
         round_digest=wanted.digest,
+        cluster=cluster,
         progress=printed_progress("images"),
     )
     done.append(f"{counted(len(selection.added_rows), 'image')} selected as '{wanted.name}'")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.commands.shell import add_dataset, add_dry_run, opened, print_answer
+from al_core.commands.shell import add_cluster, add_dataset, add_dry_run, opened, print_answer
 from al_core.commands.terminal import printed_progress
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError
@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="fixes every random choice; by default 0")
     parser.add_argument("--query", metavar="TAG", help="tag to select from; by default all images")
     parser.add_argument("--labeled", metavar="TAG", help="tag of the labeled images; by default all that are labeled")
+    add_cluster(parser)
     add_dry_run(parser)
     add_dataset(parser)
 
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
         selection = _present(dataset, config, labeled_tag, query_tag)
         is_changed = selection is None and not arguments.dry_run
         if is_changed:
-            selection = _selected(dataset, config, labeled_tag, query_tag)
+            selection = _selected(dataset, config, labeled_tag, query_tag, arguments.cluster)
         if selection is None:
             _print_plan(arguments, config, entry)
             return
@@ -102,12 +103,21 @@ def _chosen(dataset: "Dataset", name: str, labeled_tag: "Tag | None") -> "Rows":
 
 
 def _selected(
-    dataset: "Dataset", config: SelectionConfig, labeled_tag: "Tag | None", query_tag: "Tag | None"
+    dataset: "Dataset",
+    config: SelectionConfig,
+    labeled_tag: "Tag | None",
+    query_tag: "Tag | None",
+    cluster: str | None,
 ) -> "Selection":
     from al_core import workflow
 
     return workflow.run_selection(
-        dataset, config, labeled_tag=labeled_tag, query_tag=query_tag, progress=printed_progress("images")
+        dataset,
+        config,
+        labeled_tag=labeled_tag,
+        query_tag=query_tag,
+        cluster=cluster,
+        progress=printed_progress("images"),
     )
 
 

@@ -41,6 +41,16 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="check everything and store nothing")
 
 
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Declare `--cluster`."""
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Dask scheduler whose workers compute the selection, such as tcp://scheduler:8786; by default "
+        "AL_CORE_CLUSTER, without which this machine does",
+    )
+
+
 @contextmanager
 def opened(arguments: argparse.Namespace) -> "Iterator[Workspace | RemoteWorkspace]":
     """Open the workspace on this machine, or the one of the server."""

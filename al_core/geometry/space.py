@@ -47,9 +47,22 @@ class Space:
 
     @classmethod
     def from_embeddings(
-        cls, embeddings: Embeddings, rows: Rows, *, normalize: bool, tick: Callable[[], None] | None = None
+        cls,
+        embeddings: Embeddings,
+        rows: Rows,
+        *,
+        normalize: bool,
+        tick: Callable[[], None] | None = None,
+        first_row: int = 0,
     ) -> "Space":
-        """Check the given rows and return the space they are measured in; `tick` is called once per block.
+        """Check the given rows and return the space they are measured in.
+
+        Args:
+            embeddings: (N, D).
+            rows: The rows that are measured.
+            normalize: Whether they are scaled to length 1.
+            tick: Called once per block.
+            first_row: The number of the first embedding in errors, where these are a part of a dataset.
 
         Raises:
             InvalidInputError: If a row is not finite, or has no direction although it should be normalized.
@@ -57,14 +70,14 @@ class Space:
         scale = np.ones(len(embeddings), np.float32) if normalize else None
         norms = np.ones(len(embeddings), np.float32)
         for block in blocks(rows, embeddings.shape[1]):
-            squares = _finite_squares(_read(embeddings, block), block)
+            squares = _finite_squares(_read(embeddings, block), block + first_row)
             if tick:
                 tick()
             if scale is None:
                 norms[block] = squares
             else:
                 lengths = np.sqrt(squares)
-                _check_directions(lengths, block)
+                _check_directions(lengths, block + first_row)
                 scale[block] = np.float32(1) / lengths
         return cls(embeddings, scale, norms)
 

@@ -27,11 +27,11 @@ def n_cores() -> int:
 
 
 @contextmanager
-def workers() -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool of one thread per core, BLAS held to one thread for as long as any such pool is open."""
+def workers(n_threads: int | None = None) -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of one thread per core, or of so many; BLAS is held to one thread while any such pool is open."""
     _limit_blas()
     try:
-        with ThreadPoolExecutor(n_cores()) as pool:
+        with ThreadPoolExecutor(n_threads or n_cores()) as pool:
             yield pool
     finally:
         _release_blas()

@@ -22,7 +22,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
 
-__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "quality", "select"]
+__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "prepared", "quality", "select"]
 
 METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
     SamplingMethod.RANDOM: select_random,
@@ -65,12 +65,37 @@ def select(  # noqa: PLR0913 - the public entry, all but two by keyword
         >>> select(line, SelectionConfig("CORESET", 3, normalize=False))
         array([0, 3, 1])
     """
+    request = prepared(
+        embeddings,
+        config,
+        scores=scores,
+        query_rows=query_rows,
+        preselected_rows=preselected_rows,
+        graph=graph,
+        arrays=arrays,
+        progress=progress,
+    )
+    return METHODS[config.method](request) if request.n_new else np.empty(0, np.int64)
+
+
+def prepared(  # noqa: PLR0913 - the arguments of `select`
+    embeddings: Embeddings | None,
+    config: SelectionConfig,
+    *,
+    scores: Scores | None = None,
+    query_rows: Rows | None = None,
+    preselected_rows: Rows | Sequence[int] = (),
+    graph: "NeighborGraph | None" = None,
+    arrays: GoalArrays | None = None,
+    progress: Progress | None = None,
+) -> Request:
+    """Return what `select` asks a method for, checked; it raises what `select` raises of its arguments."""
     embeddings = None if embeddings is None else np.asanyarray(embeddings)
     scores = None if scores is None else np.asanyarray(scores)
     n_rows = count_rows(embeddings, scores)
     labeled = checked_rows(preselected_rows, n_rows, "preselected_rows")
     candidates = np.setdiff1d(_query(query_rows, n_rows), labeled, assume_unique=True)
-    request = Request(
+    return Request(
         candidates=candidates,
         labeled=labeled,
         n_new=count_new(config.n_samples, len(candidates), len(labeled)),
@@ -81,7 +106,6 @@ def select(  # noqa: PLR0913 - the public entry, all but two by keyword
         progress=progress or (lambda done, total: None),
         arrays=arrays or GoalArrays(),
     )
-    return METHODS[config.method](request) if request.n_new else np.empty(0, np.int64)
 
 
 def _query(query_rows: Rows | None, n_rows: int | None) -> Rows:

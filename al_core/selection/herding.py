@@ -80,7 +80,7 @@ def _herd(request: Request, points: _Points) -> Rows:
         request.shortage(rows),
         limits,
         rows,
-        spacing=request.spacing(),
+        spacing=request.spacing_among(rows),
         n_new=request.n_new,
         progress=request.progress,
     )
@@ -107,10 +107,14 @@ def _weights(request: Request) -> NDArray[np.float32]:
     return (weights / highest if highest > 0 else np.ones_like(weights)).astype(np.float32)
 
 
+def reaches(n_neighbors: int, n_rows: int, n_chosen: int) -> bool:
+    """Return whether a graph of so many neighbors serves a selection of `n_chosen` out of `n_rows` rows."""
+    return n_rows / n_chosen <= _GRAPH_REACH * n_neighbors
+
+
 def _points(request: Request) -> _Points:
     rows = request.rows
-    share = len(rows) / request.n_chosen
-    if request.graph is not None and share <= _GRAPH_REACH * request.graph.indices.shape[1]:
+    if request.graph is not None and reaches(request.graph.indices.shape[1], len(rows), request.n_chosen):
         return _Points(rows, _within(request.graph, rows))
     n_points = max(_MIN_POINTS, _POINTS_PER_LABEL * request.n_chosen)
     # With min_distance all rows take part, so that the selection ends only when no row is far enough.

@@ -50,7 +50,10 @@ def _in_order(request: Request, keys: NDArray[Any]) -> Rows:
     while n_restarts != limits.n_restarts and len(picked) < request.n_new:
         n_restarts = limits.n_restarts
         # Quotas may reopen what was passed over, so the order begins anew after each restart.
-        for point in order[limits.is_pickable[order]].tolist():
+        pickable = order[limits.is_pickable[order]]
+        if spacing is not None:
+            spacing.expect(request.candidates[pickable])
+        for point in pickable.tolist():
             if len(picked) == request.n_new or n_restarts != limits.n_restarts:
                 break
             if not limits.is_pickable[point]:
@@ -80,7 +83,7 @@ def _by_shortage(request: Request, values: NDArray[np.float64], shortage: Shorta
         shortage,
         limits,
         request.candidates,
-        spacing=request.spacing(),
+        spacing=request.spacing_among(request.candidates),
         n_new=request.n_new,
         progress=request.progress,
     )

@@ -99,6 +99,12 @@ class Request:
             return None
         return self.vectors().spacing(self.labeled, self.least_squared_distance)
 
+    def spacing_among(self, rows: Rows) -> Spacing | None:
+        """Return the same for some rows, ascending, that are asked about in any order."""
+        if self.config.min_distance == -1:
+            return None
+        return self.vectors().spacing_among(rows, self.labeled, self.least_squared_distance)
+
     def limits(self, rows: Rows) -> Limits:
         """Return which of the points `rows` may be picked, as picks go on."""
         limits = limits_of(self.config.limits, self.arrays, rows, self.labeled, self.n_new)
@@ -151,13 +157,20 @@ class Request:
                 f"{self.config.method} needs scores and there are none: pass scores= (one per row), "
                 "or upload predictions for the query set first"
             )
-        scores = np.asarray(self.row_scores[self.candidates], np.float64)
-        bad = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
-        if len(bad):
-            raise InvalidInputError(
-                f"the score of row {self.candidates[bad[0]]} is {scores[bad[0]]}; scores are numbers from 0 to 1"
-            )
-        return scores
+        return checked_scores(self.row_scores[self.candidates], self.candidates)
+
+
+def checked_scores(scores: Scores, rows: Rows) -> NDArray[np.float64]:
+    """Return the scores of rows in double precision.
+
+    Raises:
+        InvalidInputError: If one is not a number from 0 to 1; it names the row.
+    """
+    numbers = np.asarray(scores, np.float64)
+    bad = np.flatnonzero(~((numbers >= 0) & (numbers <= 1)))
+    if len(bad):
+        raise InvalidInputError(f"the score of row {rows[bad[0]]} is {numbers[bad[0]]}; scores are numbers from 0 to 1")
+    return numbers
 
 
 def checked_rows(rows: Rows | Sequence[int], n_rows: int | None, name: str) -> Rows:
@@ -227,5 +240,5 @@ def count_new(n_samples: int, n_candidates: int, n_labeled: int) -> int:
         raise InvalidInputError("nothing is left to select: every row of the query set is preselected")
     if n_new > n_candidates:
         message = f"asked for {n_new} new rows, but only {n_candidates} are left; selecting all {n_candidates}"
-        warnings.warn(message, ALCoreWarning, stacklevel=3)
+        warnings.warn(message, ALCoreWarning, stacklevel=4)
     return min(n_new, n_candidates)

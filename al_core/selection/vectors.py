@@ -43,7 +43,14 @@ class Vectors(ABC):
 
     @abstractmethod
     def spacing(self, labeled: Rows, least: np.float32) -> Spacing:
-        """Return what admits rows whose squared distance to labeled and admitted rows is `least` or more."""
+        """Return what admits rows whose squared distance to labeled and admitted rows is `least` or more.
+
+        Who asks in a fixed order says it with `Spacing.expect`.
+        """
+
+    @abstractmethod
+    def spacing_among(self, rows: Rows, labeled: Rows, least: np.float32) -> Spacing:
+        """Return the same for some rows, ascending, that are asked about in any order."""
 
     @abstractmethod
     def search(
@@ -95,6 +102,10 @@ class LocalVectors(Vectors):
     def spacing(self, labeled: Rows, least: np.float32) -> Spacing:
         """Return what admits rows whose squared distance to labeled and admitted rows is `least` or more."""
         return RowSpacing(self._space, labeled, least)
+
+    def spacing_among(self, rows: Rows, labeled: Rows, least: np.float32) -> Spacing:
+        """Return the same for some rows, ascending, that are asked about in any order."""
+        return self.spacing(labeled, least)
 
     @contextmanager
     def search(

@@ -13,6 +13,7 @@ from al_core.steps.reserve import StoredReserve, count_of_picked, count_test_row
 from al_core.steps.resolved import names_something, pack
 from al_core.steps.scores import find_score
 from al_core.steps.selections import Selection, SelectionRequest, selection_of
+from al_core.steps.where import Where
 from al_core.store.identity import now
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import INITIAL_TAG, Kind, NewTag, Tag, TagOrigin
@@ -37,6 +38,8 @@ class SelectionInputs:
         follows_rounds: Whether rows that are labeled or sent count towards `n_samples` and are not selected again;
             Lightly's contract knows the rows of `labeled_tag` alone.
         round_digest: Of the round file that asks for the selection; it is recorded with the tag.
+        cluster: The address of the Dask scheduler whose workers compute it; by default that of `AL_CORE_CLUSTER`, and
+            without that this process does. It changes no row, and nothing records it.
     """
 
     query_tag: Tag | None = None
@@ -44,6 +47,7 @@ class SelectionInputs:
     embedding_name: str | None = None
     follows_rounds: bool = True
     round_digest: str | None = None
+    cluster: str | None = None
 
     def chosen(self, dataset: "Dataset") -> Rows:
         """Return the rows that count towards `n_samples` and are not selected again, ascending."""
@@ -96,7 +100,7 @@ class SelectionPlan:
             tests = self._tests(count_of_picked(self.config, len(picked)))
         if self.inputs.follows_rounds and not len(picked) and not len(tests):
             raise InvalidInputError(f"nothing would be added: {_why_nothing(request)}")
-        return self._store(request, picked, tests)
+        return self._store(request, picked, tests, progress)
 
     def store_picked(self, picked: Rows) -> Tag:
         """Store the rows that a method picked elsewhere as the selection, and return its tag."""
@@ -116,15 +120,16 @@ class SelectionPlan:
             np.setdiff1d(self.chosen, barred),
             self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
             find_score(self.dataset, self.config),
+            where=Where.of(self.inputs.cluster),
         )
 
-    def _store(self, request: SelectionRequest, picked: Rows, tests: Rows) -> Tag:
+    def _store(self, request: SelectionRequest, picked: Rows, tests: Rows, progress: Progress | None = None) -> Tag:
         labeled_tag = self.inputs.labeled_tag or self._tag_of_chosen()
         new = self.reserve.new if self.reserve else None
         provenance = Provenance(
             role=TagRole.SELECTION,
             config=self.config,
-            quality=request.quality(picked),
+            quality=request.quality(picked, progress),
             embedding=source_of(request.embedding),
             score=source_of(request.score),
             n_strata=len(self.reserve.reserve.strata) if self.reserve else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.config import SamplingMethod, SelectionConfig
+from al_core.config import SamplingMethod, SelectionConfig, Typical
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.steps.chosen import NO_ROWS
 from al_core.steps.goal_arrays import goal_arrays, resolve
@@ -14,7 +14,8 @@ from al_core.steps.provenance import changes
 from al_core.steps.reserve import read_reserve
 from al_core.steps.resolved import Resolved
 from al_core.steps.scores import complete_scores
-from al_core.steps.views import neighbor_graph
+from al_core.steps.views import GRAPH_NEIGHBORS, neighbor_graph
+from al_core.steps.where import Where
 from al_core.store.records import Kind, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
@@ -63,6 +64,7 @@ class SelectionRequest:
         embedding: The embedding to measure distances in, or None.
         score: The score to use, or None.
         resolved: What the names in the configuration stood for when a stored selection was made; None for now.
+        where: Where it is computed.
     """
 
     dataset: "Dataset"
@@ -72,6 +74,7 @@ class SelectionRequest:
     embedding: StoredArray | None
     score: StoredArray | None
     resolved: Resolved | None = None
+    where: Where = field(default_factory=lambda: Where.of(None))
 
     def select(self, progress: Progress | None = None) -> Rows:
         """Return the rows that the selection adds, in the order picked; nothing is stored.
@@ -79,9 +82,7 @@ class SelectionRequest:
         Raises:
             MissingInputError: If the method needs an embedding or a score of each candidate.
         """
-        from al_core.selection import select
-
-        return select(
+        return self.where.select(
             self.embeddings,
             self.config,
             scores=self.scores,
@@ -106,12 +107,11 @@ class SelectionRequest:
         """The query rows that no limit leaves out by a tag, ascending."""
         return np.setdiff1d(self.query_rows, self.names.excluded)
 
-    def quality(self, added_rows: Rows) -> "SelectionQuality":
+    def quality(self, added_rows: Rows, progress: Progress | None = None) -> "SelectionQuality":
         """Return what the rows that the selection adds achieve."""
-        from al_core.selection import quality
-
-        return quality(
+        return self.where.quality(
             self.embeddings,
+            progress=progress,
             rows=added_rows,
             scores=self.scores,
             query_rows=self.query_rows,
@@ -132,13 +132,28 @@ class SelectionRequest:
 
     def _graph(self, progress: Progress | None) -> "NeighborGraph | None":
         uses_graph = self.config.method is SamplingMethod.CORAL and self.config.coral == "herding"
-        if self.embedding is None or not uses_graph:
+        if self.embedding is None or not uses_graph or not self._may_need_graph():
             return None
         try:
             return neighbor_graph(self.dataset, self.embedding, progress, normalize=self.config.normalize)
         except InvalidInputError:
             # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
             return None
+
+    def _may_need_graph(self) -> bool:
+        """Return whether the selection can come to look at a neighbor graph.
+
+        On this machine it always gets one, which the map needs too. For a cluster it would be built here, out of what
+        this machine may not hold: only if the rows would be others without it.
+        """
+        config = self.config
+        if self.where.cluster is None or config.limits or config.budget or config.n_samples == -1:
+            return True
+        from al_core.selection.herding import reaches
+
+        n_rows = len(np.union1d(self.allowed_rows, self.labeled_rows))
+        is_read = any(isinstance(goal, Typical) for goal in config.goals)
+        return is_read or reaches(GRAPH_NEIGHBORS, n_rows, config.n_samples)
 
 
 def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Method = Literal["PCA", "TSNE", "UMAP"]
 
+GRAPH_NEIGHBORS = 32
+"""Neighbors of each sample in the stored graph."""
+
 LARGEST_GRAPH_OF_A_MAP = 200_000
 """Above it UMAP lays out landmarks and places the rest, for which it needs no graph of all rows."""
 
@@ -138,7 +141,7 @@ def neighbor_graph(
     embeddings = dataset.arrays.read(embedding)
     # The graph is only the start of what the caller reports on, so its bar stays at 0.
     watch = None if progress is None else lambda done, total: progress(0, total)
-    graph = nearest_neighbors(embeddings, normalize=normalize, progress=watch)
+    graph = nearest_neighbors(embeddings, GRAPH_NEIGHBORS, normalize=normalize, progress=watch)
     if dataset.is_read_only:
         return graph
     indices, distances = _halves(embedding, normalize)

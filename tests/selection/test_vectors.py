@@ -41,5 +41,8 @@ def test_a_search_picks_the_farthest() -> None:
 
 def test_spacing_admits_what_keeps_its_distance() -> None:
     line = np.array([[0], [1], [2], [3]], np.float32)
-    spacing = local(line).spacing(np.array([0]), np.float32(4))
-    assert [row for row in (1, 2, 3) if spacing.admits(row)] == [2]
+    vectors = local(line)
+    in_order = vectors.spacing(np.array([0]), np.float32(4))
+    assert [row for row in (1, 2, 3) if in_order.admits(row)] == [2]
+    in_any_order = vectors.spacing_among(np.arange(1, 4), np.array([0]), np.float32(4))
+    assert [row for row in (3, 2, 1) if in_any_order.admits(row)] == [3]

@@ -1,0 +1,218 @@
+"""A cluster of Dask workers: where al_core meets `distributed`.
+
+A shard is the result of a task: it stays on its worker, and Dask makes it again on another one when the worker dies.
+Each question to it is one more task that depends on it. So Dask places, watches and repeats; nothing here is a
+scheduler.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+import dask
+import numpy as np
+from distributed import Client, get_worker, wait
+from distributed.client import FuturesCancelledError
+from distributed.scheduler import KilledWorker, NoValidWorkerError
+from numpy.typing import NDArray
+
+from al_core.cluster.cluster import Cluster, Task
+from al_core.cluster.environment import Environment, environment
+from al_core.cluster.plugin import EnvironmentCheck
+from al_core.cluster.shard import Call, Shard, ShardPlan
+from al_core.cluster.shards import Shards
+from al_core.exceptions import ALCoreError, Cancelled, ServerError
+
+# How often the caller looks whether it should stop: canceling takes two seconds at most.
+_SECONDS_PER_LOOK = 0.2
+_SECONDS_TO_CONNECT = 10
+# How long to wait for a worker when none is left: one that was killed is started again by its nanny within seconds.
+_SECONDS_WITHOUT_WORKERS = 30
+_SECONDS_PER_CENSUS = 2
+
+
+class DaskShards(Shards):
+    """Shards on Dask workers."""
+
+    def __init__(self, cluster: "DaskCluster", futures: Sequence[Any], starts: NDArray[np.int64]) -> None:
+        self.starts = starts
+        self._cluster = cluster
+        self._futures = futures
+
+    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None]) -> list[Any]:
+        """Return each shard's answer to its call, None where there is none; `tick` may raise to stop."""
+        asked = [i for i, call in enumerate(calls) if call is not None]
+        jobs = [(_answer, self._futures[i], calls[i]) for i in asked]
+        answers: list[Any] = [None] * len(calls)
+        for i, answer in zip(asked, self._cluster.submit_all(jobs, tick), strict=True):
+            answers[i] = answer
+        return answers
+
+
+class DaskCluster(Cluster):
+    """The workers of a Dask scheduler, one shard each."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self._client = client
+        self._address = address
+        self._environment = environment()
+        self._workers = sorted(self._census())
+        if not self._workers:
+            raise ServerError(f"the scheduler at {address} has no workers: start one with 'dask worker {address}'")
+
+    @property
+    def n_shards(self) -> int:
+        """One shard per worker."""
+        return len(self._workers)
+
+    def run(self, tasks: Sequence[Task], tick: Callable[[], None]) -> list[Any]:
+        """Return the result of each task; `tick` is called now and then and may raise to stop."""
+        return self.submit_all([(_run, task) for task in tasks], tick)
+
+    @contextmanager
+    def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> Iterator[Shards]:
+        """Open shards, which are freed at the end."""
+        futures = [
+            self._submit(_make, plan, workers=[self._workers[i % len(self._workers)]]) for i, plan in enumerate(plans)
+        ]
+        try:
+            yield DaskShards(self, futures, starts)
+        finally:
+            self._client.cancel(futures)
+
+    def submit_all(self, jobs: Sequence[tuple[Any, ...]], tick: Callable[[], None]) -> list[Any]:
+        """Return the results of functions with their arguments, while `tick` is called; it may raise to stop.
+
+        Raises:
+            ServerError: If the scheduler goes, or no worker is left, or some die again and again.
+        """
+        futures = [self._submit(*job) for job in jobs]
+        try:
+            self._wait(futures, tick)
+            results: list[Any] = self._client.gather(futures)
+        except KilledWorker as error:
+            raise ServerError(
+                f"workers of the scheduler at {self._address} died one after the other during the same work, perhaps "
+                "for lack of memory: give them more, or start more workers so that each holds less"
+            ) from error
+        except FuturesCancelledError as error:
+            raise ServerError(
+                f"the connection to the scheduler at {self._address} was lost; nothing was stored: start the selection "
+                "again once the scheduler is back"
+            ) from error
+        except NoValidWorkerError as error:
+            raise ServerError(f"no worker of the scheduler at {self._address} can do this work: {error}") from error
+        finally:
+            # What still runs stops at its next look (`_ticking`).
+            self._client.cancel(futures)
+        return results
+
+    def _submit(self, function: Callable[..., Any], *arguments: Any, workers: Sequence[str] | None = None) -> Any:
+        # Through the scheduler and not scattered: the scheduler can then send the arguments to another worker.
+        return self._client.submit(
+            function,
+            *arguments,
+            self._environment,
+            workers=workers,
+            allow_other_workers=workers is not None,
+            pure=False,
+        )
+
+    def _wait(self, futures: Sequence[Any], tick: Callable[[], None]) -> None:
+        last_census = last_seen = monotonic()
+        while True:
+            try:
+                with self._client.as_current():
+                    wait(futures, timeout=_SECONDS_PER_LOOK)
+                return
+            except TimeoutError:
+                tick()
+            now = monotonic()
+            if now - last_census > _SECONDS_PER_CENSUS:
+                last_census = now
+                last_seen = now if self._census() else last_seen
+                if now - last_seen > _SECONDS_WITHOUT_WORKERS:
+                    raise ServerError(
+                        f"no worker of the scheduler at {self._address} is left; nothing was stored: start workers and "
+                        "then the selection again"
+                    )
+
+    def _census(self) -> list[str]:
+        """Return the addresses of the workers."""
+        return list(self._client.scheduler_info()["workers"])
+
+
+@contextmanager
+def connected(address: str) -> Iterator[DaskCluster]:
+    """Yield the cluster of a scheduler, whose workers were found to have this version of al_core.
+
+    Raises:
+        ServerError: If the scheduler does not answer or has no workers, or they have no al_core.
+        NotAllowedError: If a worker has another version, or another kind of processor.
+    """
+    # Arguments are sent once: Dask warns of large ones because it cannot know.
+    settings = {"distributed.admin.large-graph-warning-threshold": "100GB"}
+    with dask.config.set(settings):
+        client = _client(address)
+        try:
+            _check_workers(client, address)
+            yield DaskCluster(client, address)
+        finally:
+            client.close()
+
+
+def _client(address: str) -> Client:
+    try:
+        with catch_warnings():
+            # Which packages differ is checked below for those that matter.
+            simplefilter("ignore")
+            return Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ServerError(
+            f"no Dask scheduler answers at {address}: start one with 'dask scheduler', or correct the address"
+        ) from error
+
+
+def _check_workers(client: Client, address: str) -> None:
+    try:
+        client.register_plugin(EnvironmentCheck(environment()))
+    except ALCoreError:
+        raise
+    except Exception as error:
+        raise ServerError(
+            f"the workers of the scheduler at {address} cannot load al_core ({error}): install it where they run"
+        ) from error
+
+
+def _make(plan: ShardPlan, expected: Environment) -> Shard:
+    expected.check(_name())
+    return plan.make(_ticking())
+
+
+def _answer(shard: Shard, call: Call, expected: Environment) -> Any:
+    expected.check(_name())
+    return shard.answer(call, get_worker().state.nthreads, _ticking())
+
+
+def _run(task: Task, expected: Environment) -> Any:
+    expected.check(_name())
+    return task.run(_ticking())
+
+
+def _name() -> str:
+    return f"the worker at {get_worker().address}"
+
+
+def _ticking() -> Callable[[], None]:
+    """Return what raises `Cancelled` once nobody waits for the task of this thread any more."""
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def tick() -> None:
+        state = worker.state.tasks.get(key)
+        if state is None or state.state == "cancelled":
+            raise Cancelled("nobody waits for this result any more")
+
+    return tick

@@ -1,0 +1,59 @@
+"""Shards in this process, one after the other: the mathematics of a cluster without one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.cluster.cluster import Cluster, Task
+from al_core.cluster.shard import Call, Shard, ShardPlan
+from al_core.cluster.shards import Shards
+from al_core.geometry.threads import n_cores
+
+
+class InProcessShards(Shards):
+    """Shards that answer one after the other."""
+
+    def __init__(self, members: Sequence[Shard], starts: NDArray[np.int64]) -> None:
+        self.starts = starts
+        self.members = list(members)
+
+    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None]) -> list[Any]:
+        """Return each shard's answer to its call, None where there is none."""
+        return [
+            None if call is None else shard.answer(call, n_cores(), tick)
+            for shard, call in zip(self.members, calls, strict=True)
+        ]
+
+
+class InProcessCluster(Cluster):
+    """Divides a dataset at given rows, or evenly.
+
+    Args:
+        n_shards: How many shards.
+        cuts: Where all shards but the first start; by default they are even.
+    """
+
+    def __init__(self, n_shards: int = 1, cuts: Sequence[int] | None = None) -> None:
+        self._n_shards = n_shards
+        self._cuts = cuts
+
+    @property
+    def n_shards(self) -> int:
+        """How many shards a dataset is divided into."""
+        return self._n_shards
+
+    def starts(self, n_rows: int) -> NDArray[np.int64]:
+        """Return where the shards of a dataset start, and how many rows it has."""
+        return super().starts(n_rows) if self._cuts is None else np.array([0, *self._cuts, n_rows], np.int64)
+
+    def run(self, tasks: Sequence[Task], tick: Callable[[], None]) -> list[Any]:
+        """Return the result of each task."""
+        return [task.run(tick) for task in tasks]
+
+    @contextmanager
+    def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> Iterator[Shards]:
+        """Open shards."""
+        yield InProcessShards([plan.make(lambda: None) for plan in plans], starts)

@@ -1,0 +1,53 @@
+"""Where a selection is computed: in this process, or on the workers of a Dask scheduler."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from al_core.config import SelectionConfig
+from al_core.types import Embeddings, Progress, Rows
+
+if TYPE_CHECKING:
+    from al_core.selection import SelectionQuality
+
+ENVIRONMENT_VARIABLE = "AL_CORE_CLUSTER"
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place to compute in.
+
+    Attributes:
+        cluster: The address of a Dask scheduler such as `tcp://scheduler:8786`; None stands for this process.
+    """
+
+    cluster: str | None = None
+
+    @classmethod
+    def of(cls, cluster: str | None) -> "Where":
+        """Return the place with an address; without one, what the environment says."""
+        return cls(cluster or os.environ.get(ENVIRONMENT_VARIABLE) or None)
+
+    def select(self, embeddings: Embeddings | None, config: SelectionConfig, **inputs: Any) -> Rows:
+        """Return what `al_core.selection.select` returns: the same rows wherever they are computed."""
+        if self.cluster is None:
+            from al_core.selection import select
+
+            return select(embeddings, config, **inputs)
+        from al_core import cluster
+
+        with cluster.connected(self.cluster) as workers:
+            return cluster.select(workers, embeddings, config, **inputs)
+
+    def quality(
+        self, embeddings: Embeddings | None, *, progress: Progress | None = None, **inputs: Any
+    ) -> "SelectionQuality":
+        """Return what `al_core.selection.quality` returns."""
+        if self.cluster is None or embeddings is None:
+            from al_core.selection import quality
+
+            return quality(embeddings, **inputs)
+        from al_core import cluster
+
+        with cluster.connected(self.cluster) as workers:
+            return cluster.quality(workers, embeddings, progress=progress, **inputs)

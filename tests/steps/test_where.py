@@ -1,0 +1,74 @@
+"""The steps of a selection on a cluster of Dask processes."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from al_core import workflow
+from al_core.config import SelectionConfig
+from al_core.exceptions import InvalidInputError, ServerError
+from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
+from al_core.store import Dataset, Kind, Workspace
+from tests.cluster.processes import DaskProcesses
+
+
+@pytest.fixture
+def many(workspace: Workspace) -> Dataset:
+    """More than 128 samples for each that is selected: CORAL looks at a sample and not at the graph."""
+    rng = np.random.default_rng(0)
+    names = [f"{row:04}.png" for row in range(3_000)]
+    dataset = workflow.create_dataset(workspace, "many", names, rng.normal(size=(3_000, 6)))
+    workflow.store_scores(dataset, np.arange(3_000), {"mine": rng.random(3_000)})
+    return dataset
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [("CORESET", {}), ("CORAL", {}), ("CORAL", {"coral": "product"}), ("RANDOM", {}), ("ACTIVE_LEARNING", {})],
+)
+def test_a_selection_on_a_cluster_is_that_of_this_machine(
+    dask_processes: DaskProcesses, many: Dataset, method: str, options: dict[str, Any]
+) -> None:
+    config = SelectionConfig(method, 20, seed=1, name="there", **options)
+    request = SelectionPlan.of(many, config, SelectionInputs()).request()
+    expected = request.select().tolist()
+    many.arrays.delete(Kind.NEIGHBORS, "indices of default")
+    there = workflow.run_selection(many, config, cluster=dask_processes.address)
+    assert there.added_rows.tolist() == expected
+    assert there.quality == request.quality(there.added_rows)
+
+
+def test_the_environment_names_the_cluster(
+    dask_processes: DaskProcesses, many: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = SelectionConfig("CORESET", 20, seed=1, name="there")
+    expected = SelectionPlan.of(many, config, SelectionInputs()).request().select().tolist()
+    monkeypatch.setenv("AL_CORE_CLUSTER", dask_processes.address)
+    assert workflow.run_selection(many, config).added_rows.tolist() == expected
+    monkeypatch.setenv("AL_CORE_CLUSTER", "tcp://127.0.0.1:9")
+    with pytest.raises(ServerError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        workflow.run_selection(many, SelectionConfig("CORESET", 40, seed=1, name="nowhere"))
+    assert "nowhere" not in {tag.name for tag in many.tags()}
+
+
+def test_a_cluster_builds_no_graph_that_it_does_not_read(dask_processes: DaskProcesses, many: Dataset) -> None:
+    workflow.run_selection(many, SelectionConfig("CORAL", 20, seed=1, name="few"), cluster=dask_processes.address)
+    assert many.arrays.all(Kind.NEIGHBORS) == []
+
+
+def test_a_cluster_reads_the_graph_where_one_machine_does(dask_processes: DaskProcesses, many: Dataset) -> None:
+    config = SelectionConfig("CORAL", 100, seed=1, name="many")
+    expected = SelectionPlan.of(many, config, SelectionInputs()).request().select().tolist()
+    there = workflow.run_selection(many, config, cluster=dask_processes.address)
+    assert there.added_rows.tolist() == expected
+    assert len(many.arrays.all(Kind.NEIGHBORS)) == 2
+
+
+def test_what_a_cluster_refuses_stores_nothing(dask_processes: DaskProcesses, many: Dataset) -> None:
+    damaged = np.asarray(many.arrays.read(many.arrays.all(Kind.EMBEDDING)[0])).copy()
+    damaged[7] = 0
+    workflow.add_embeddings(many, many.filenames(), damaged, name="damaged")
+    with pytest.raises(InvalidInputError, match="row 7 is all zeros"):
+        workflow.run_selection(many, SelectionConfig("CORESET", 20, name="damaged"), cluster=dask_processes.address)
+    assert "damaged" not in {tag.name for tag in many.tags()}
