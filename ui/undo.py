@@ -1,5 +1,6 @@
-"""Bringing back what was just deleted, on whatever page somebody is by then."""
+"""Taking back what was just stored, replaced or deleted, on whatever page somebody is by then."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,61 +12,93 @@ from ui.messages import errors_explained, notify, plain
 from ui.session import Key
 from ui.visitor import obstacle
 
+# Over the corner of the page like a toast, which can hold no button: a line above the page would push it down.
+# Taken out of the flow, its place leaves no gap either.
+STYLE = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-undo) {{position: absolute;}}
+.st-key-undo {{position: fixed; right: 16px; bottom: 16px; z-index: 1000; width: min(520px, calc(100vw - 32px));
+background: {background}; box-shadow: 0 4px 18px rgb(0 0 0 / 25%);}}
+</style>"""
+BACKGROUNDS = {"light": "#ffffff", "dark": "#1b2126"}
+
 
 @dataclass(frozen=True)
 class Undoable:
-    """Something that was deleted in this session and can be brought back.
+    """Something that was done in this session and can be taken back.
 
     Attributes:
         sentence: What was done.
-        workspace: Where.
-        tombstone_id: Its tombstone.
-        expires_at: From then on it cannot be brought back, in milliseconds since 1970.
+        undo: Takes it back; raises an error of al_core if that is not possible any more.
+        icon: Of what was done.
+        expires_at: From then on it cannot be taken back, in milliseconds since 1970; None if that never ends.
     """
 
     sentence: str
-    workspace: Workspace
-    tombstone_id: str
-    expires_at: int
+    undo: Callable[[], object]
+    icon: str
+    expires_at: int | None = None
 
 
-def offer_undo(sentence: str, workspace: Workspace, *, kind: str, dataset_id: str) -> None:
+def offer_undo_of_storing(sentence: str, undo: Callable[[], object]) -> None:
+    """Say after the next rerun what was stored, with a button that takes it back.
+
+    Args:
+        sentence: What was done, without a period.
+        undo: Takes it back.
+    """
+    st.session_state[Key.UNDOABLE] = Undoable(sentence, undo, "check_circle")
+
+
+def offer_undo(sentence: str, workspace: Workspace, *, kind: str, dataset_id: str, names: Collection[str]) -> None:
     """Say after the next rerun what was deleted, with a button that brings it back.
 
     Args:
         sentence: What was done, without a period.
         workspace: Where.
-        kind: Of what was deleted: that of its tombstone.
+        kind: Of what was deleted: that of its tombstones.
         dataset_id: The dataset that was deleted, or from which something was.
+        names: Of what was deleted, each once.
     """
-    newest = next((stone for stone in workspace.tombstones.all(dataset_id) if stone.kind == kind), None)
-    if newest is None:
+    stones = [stone for stone in workspace.tombstones.all(dataset_id) if stone.kind == kind and stone.name in names]
+    newest = stones[: len(names)]
+    if not newest:
         # Nothing is kept where AL_CORE_RETENTION_HOURS is 0.
         notify(sentence)
         return
-    st.session_state[Key.UNDOABLE] = Undoable(sentence, workspace, newest.id, newest.expires_at)
+
+    def undo() -> None:
+        # The one deleted last comes first: a tag whose parent was deleted too needs that one first.
+        for stone in newest:
+            workspace.tombstones.restore(stone.id)
+
+    expires_at = min(stone.expires_at for stone in newest)
+    st.session_state[Key.UNDOABLE] = Undoable(sentence, undo, "delete", expires_at)
 
 
 def show_undo() -> None:
-    """Draw what was deleted last, until it is brought back, closed, or too late."""
+    """Draw what was done last, until it is taken back, closed, or too late."""
     undoable: Undoable | None = st.session_state.get(Key.UNDOABLE)
-    if undoable is None or undoable.expires_at <= datetime.now().timestamp() * 1000:
+    if undoable is None or _is_over(undoable):
         return
+    background = BACKGROUNDS.get(str(st.context.theme.type), BACKGROUNDS["light"])
     with st.container(key="undo", border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/delete: {plain(undoable.sentence)}.", width="stretch")
+        st.html(STYLE.format(background=background))
+        st.markdown(f":material/{undoable.icon}: {plain(undoable.sentence)}.", width="stretch")
         reason = obstacle()
+        until = f"; possible until {moment(undoable.expires_at)}" if undoable.expires_at else ""
         if st.button(
-            "Undo",
-            icon=":material/undo:",
-            disabled=bool(reason),
-            help=reason or f"Bring it back as it was; possible until {moment(undoable.expires_at)}",
+            "Undo", icon=":material/undo:", disabled=bool(reason), help=reason or f"Make it as it was before{until}"
         ):
             with errors_explained():
-                undoable.workspace.tombstones.restore(undoable.tombstone_id)
+                undoable.undo()
                 _forget()
-                notify("It is back")
+                notify("It is as it was before")
                 st.rerun()
-        st.button("Dismiss", icon=":material/close:", type="tertiary", on_click=_forget, help="Hide this line")
+        st.button("Dismiss", icon=":material/close:", type="tertiary", on_click=_forget, help="Hide this")
+
+
+def _is_over(undoable: Undoable) -> bool:
+    return undoable.expires_at is not None and undoable.expires_at <= datetime.now().timestamp() * 1000
 
 
 def _forget() -> None:

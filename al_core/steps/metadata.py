@@ -1,5 +1,6 @@
 """Per-sample metadata, one stored array per column of numbers or of text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from al_core.store.stored_json import read_record, to_json
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, MetadataTable
-    from al_core.store import Dataset
+    from al_core.store import Dataset, LocalDataset, Workspace
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,25 @@ def store_metadata(dataset: "Dataset", table: "MetadataTable", report: "JoinRepo
     for name in table.texts:
         dataset.arrays.delete(Kind.METADATA, name)
     return [*columns, *table.texts]
+
+
+def take_back_metadata(workspace: "Workspace", dataset: "LocalDataset", names: Sequence[str], *, since: int) -> None:
+    """Remove columns that were stored since a time, and bring those back that they replaced.
+
+    Args:
+        workspace: That of the dataset.
+        dataset: Of this machine.
+        names: What `store_metadata` returned.
+        since: From before it was called, in milliseconds since 1970.
+    """
+    kinds = (Kind.METADATA, Kind.CATEGORY)
+    replaced = [
+        stone
+        for stone in workspace.tombstones.all(dataset.id)
+        if stone.kind in kinds and stone.name in names and stone.deleted_at >= since
+    ]
+    for name in names:
+        for kind in kinds:
+            dataset.arrays.delete(kind, name)
+    for stone in replaced:
+        workspace.tombstones.restore(stone.id)

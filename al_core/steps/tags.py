@@ -1,11 +1,12 @@
 """Tags that no selection made: from duplicates, from lists of filenames, and from other tags."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
 from al_core.steps.provenance import source_of
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import INITIAL_TAG, Kind, Tag, TagOrigin
@@ -88,3 +89,34 @@ def combine_tags(
         raise InvalidInputError(f"the {operation} of '{first.name}' and '{second.name}' is empty; nothing to store")
     provenance = Provenance(operation, (first.name, second.name), role=TagRole.REGION)
     return dataset.create_tag(name, rows, TagOrigin(provenance=provenance))
+
+
+def deletion_order(tags: Sequence[Tag], chosen: Sequence[Tag]) -> list[Tag]:
+    """Return some of a dataset's tags in an order in which they can be deleted: each before the one it was made from.
+
+    Args:
+        tags: All of the dataset.
+        chosen: Those to delete.
+
+    Raises:
+        NotAllowedError: If another tag was made from one of them.
+    """
+    pending = {tag.id: tag for tag in chosen}
+    parents = Counter(tag.parent_id for tag in tags)
+    order: list[Tag] = []
+    while leaves := [tag for tag in pending.values() if not parents[tag.id]]:
+        for tag in leaves:
+            del pending[tag.id]
+            parents[tag.parent_id] -= 1
+        order += leaves
+    for tag in pending.values():
+        children = [child.name for child in tags if child.parent_id == tag.id and child.id not in pending]
+        if children:
+            raise NotAllowedError(f"tag '{tag.name}' has children: choose {', '.join(children)} too, or keep it")
+    return order
+
+
+def unite_tags(dataset: "Dataset", tags: Sequence[Tag], name: str) -> Tag:
+    """Store everything in any of some tags as a new tag."""
+    rows = np.unique(np.concatenate([tag.rows for tag in tags]))
+    return dataset.create_tag(name, rows, TagOrigin(provenance=Provenance("union", tuple(tag.name for tag in tags))))

@@ -71,7 +71,7 @@ def test_what_another_session_deleted_is_listed_until_it_is_gone_for_good(
 def test_a_deleted_tag_comes_back_on_any_page(digits: Dataset, open_page: Open) -> None:
     digits.create_tag("blurred", np.arange(3))
     app = open_page("tags")
-    button(app, "Delete tag").click().run()
+    button(app, "Delete it").click().run()
     assert digits.find_tag("blurred") is None
     app.switch_page("../pages/explore.py").run()
     button(app, "Undo").click().run()

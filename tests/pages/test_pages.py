@@ -128,7 +128,7 @@ def test_tags_are_combined_renamed_and_deleted(digits: Dataset, open_page: Open)
     field(app, "New name").input("all of them").run()
     button(app, "Rename").click().run()
     assert digits.tag("all of them").size == 1797
-    button(app, "Delete tag").click().run()
+    button(app, "Delete it").click().run()
     assert [tag.name for tag in digits.tags()] == ["initial-selection", INITIAL_TAG]
 
 
@@ -141,6 +141,38 @@ def test_a_format_without_its_predictions_is_disabled_with_the_reason(digits: Da
         told = any("YOLO needs boxes" in caption.value for caption in app.caption)
         assert told == (name == "yolo")
     assert disabled == {"txt": False, "yolo": True, "cvat": False}
+
+
+def test_several_tags_are_marked_combined_and_deleted_together_and_all_come_back(
+    digits: Dataset, open_page: Open
+) -> None:
+    for number in range(2):
+        digits.create_tag(f"part {number}", np.arange(10 * number, 10 * number + 15))
+    app = open_page("tags")
+    # The table: initial-tag, initial-selection, and the two.
+    app.session_state["tag-table"] = {"selection": {"rows": [2, 3], "columns": [], "cells": []}}
+    app.run()
+    assert any("2 tags · 25 images together" in heading.value for heading in app.subheader)
+    button(app, "Mark as labeled").click().run()
+    assert all(digits.tag(f"part {number}").counts_as_labeled for number in range(2))
+    button(app, "Combine into one").click().run()
+    (united,) = (tag for tag in digits.tags() if tag.provenance.operation == "union")
+    assert united.size == 25
+    button(app, "Undo").click().run()
+    assert united.name not in {tag.name for tag in digits.tags()}
+    button(app, "Delete them").click().run()
+    assert [digits.find_tag(f"part {number}") for number in range(2)] == [None, None]
+    button(app, "Undo").click().run()
+    assert digits.tag("part 0").size == digits.tag("part 1").size == 15
+
+
+def test_a_format_that_was_used_is_offered_first(digits: Dataset, open_page: Open) -> None:
+    app = open_page("tags")
+    formats = next(box for box in app.selectbox if box.label == "Format")
+    assert formats.value == "txt"
+    formats.set_value("csv").run()
+    app.get("download_button")[0].click().run()
+    assert next(box for box in open_page("tags").selectbox if box.label == "Format").value == "csv"
 
 
 def test_a_tag_with_children_says_why_it_cannot_go(digits: Dataset, open_page: Open) -> None:

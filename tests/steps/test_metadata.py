@@ -3,8 +3,9 @@ import numpy as np
 from al_core import workflow
 from al_core.formats import MetadataTable
 from al_core.formats.metadata.text_column import TextColumn
-from al_core.steps.metadata import ColumnAttributes, store_metadata
-from al_core.store import Dataset, Kind
+from al_core.steps.metadata import ColumnAttributes, store_metadata, take_back_metadata
+from al_core.store import Dataset, Kind, LocalDataset, Workspace
+from al_core.store.identity import now
 
 
 def stored(dataset: Dataset, table: MetadataTable) -> list[str]:
@@ -29,3 +30,14 @@ def test_a_name_is_a_number_or_a_text_whichever_came_last(dataset: Dataset) -> N
     assert dataset.arrays.all(Kind.CATEGORY) == []
     stored(dataset, MetadataTable(["a.png"], {}, {"lux": text}))
     assert dataset.arrays.all(Kind.METADATA) == []
+
+
+def test_columns_are_taken_back_and_what_they_replaced_returns(dataset: LocalDataset, workspace: Workspace) -> None:
+    stored(dataset, MetadataTable(["a.png"], {"lux": np.array([1.0])}, {}))
+    before = now()
+    text = TextColumn(("low",), np.array([0], np.int32))
+    names = stored(dataset, MetadataTable(["a.png"], {"iso": np.array([9.0])}, {"lux": text}))
+    take_back_metadata(workspace, dataset, names, since=before)
+    assert [column.name for column in dataset.arrays.all(Kind.METADATA)] == ["lux"]
+    assert dataset.arrays.read(dataset.arrays.get(Kind.METADATA, "lux"))[0] == 1
+    assert dataset.arrays.all(Kind.CATEGORY) == []

@@ -146,5 +146,5 @@ def _confirm_delete(dataset: Dataset, *, is_open: bool) -> None:
         if dataset.server:
             notify(sentence)
         else:
-            offer_undo(sentence, state.local_workspace(), kind=DATASET, dataset_id=dataset.id)
+            offer_undo(sentence, state.local_workspace(), kind=DATASET, dataset_id=dataset.id, names=[dataset.name])
         st.rerun()

@@ -7,12 +7,16 @@ import streamlit as st
 from al_core import workflow
 from al_core.formats import METADATA_READERS, MetadataTable
 from al_core.formats.worker import read_metadata
+from al_core.steps.metadata import take_back_metadata
 from al_core.store import Dataset
+from al_core.store.identity import now
 from al_core.text import counted
+from ui import state
 from ui.examples import show_examples
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify, plain, plain_list
 from ui.session import Key, next_round, round_of
+from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
 
@@ -43,8 +47,15 @@ def _preview(dataset: Dataset, file: Path) -> None:
         help=obstacle(),
         icon=":material/save:",
     ):
+        before = now()
         names = workflow.store_metadata(dataset, table, report)
-        notify(f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'image')}")
+        sentence = f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'image')}"
+        if dataset.server:
+            notify(sentence)
+        else:
+            workspace = state.local_workspace()
+            local = workspace.dataset(dataset.id)
+            offer_undo_of_storing(sentence, lambda: take_back_metadata(workspace, local, names, since=before))
         discard_staged(file)
         # An uploader cannot be emptied; another key makes another one.
         next_round(Key.METADATA_ROUND)

@@ -11,10 +11,11 @@ from al_core.types import Rows
 from ui.explore import filters
 from ui.explore.similar import show_similar
 from ui.explore.view import clear_lasso
-from ui.messages import errors_explained, notify
+from ui.messages import errors_explained
 from ui.pages import page_file
 from ui.select.tags import choose_query
 from ui.session import Key, key_of, next_round, round_of
+from ui.tags.created import say_created
 from ui.visitor import obstacle
 
 # The browser follows the link, because `st.switch_page` may end on an empty page while a job is watched: the browser
@@ -61,7 +62,7 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
         with errors_explained():
             provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
             tag = dataset.create_tag(name, rows, TagOrigin(provenance=provenance))
-            notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+            say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
             next_round(Key.TAG_NAME_ROUND)
             if is_query:
                 choose_query(dataset, tag)

@@ -17,6 +17,7 @@ from ui.file_drop import chosen_files, types_of
 from ui.messages import errors_explained, notify, plain, plain_list
 from ui.predictions.report import report_download
 from ui.session import Key, next_round, round_of
+from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
 
@@ -142,7 +143,11 @@ def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report:
     if not is_wanted:
         return
     stored = workflow.store_labels(dataset, labels, report, name=name.strip() or None)
-    notify(f"Stored the labels of {counted(stored.n_samples, 'image')} as “{stored.name}”")
+    sentence = f"Stored the labels of {counted(stored.n_samples, 'image')} as “{stored.name}”"
+    if dataset.server:
+        notify(sentence)
+    else:
+        offer_undo_of_storing(sentence, lambda: workflow.delete_labels(dataset, stored))
     _read.clear()
     _joined.clear()
     discard_staged(source.path)

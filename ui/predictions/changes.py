@@ -182,6 +182,7 @@ def _show_images(dataset: Dataset, changes: Changes, answer: str | None) -> None
         title = f"Images that “{plain(answer)}” gained or lost ({len(places):,})"
     with st.expander(title, icon=":material/swap_horiz:", expanded=answer is not None):
         tag_button(
+            dataset,
             "Tag them",
             lambda: workflow.tag_changes(dataset, changes, dataset.free_tag_name("changed ")),
             key=f"tag-changes-{changes.before.id}-{changes.after.id}",

@@ -1,6 +1,6 @@
 """From a file to stored scores: read, compare with the dataset, show the comparison, store on the button."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, Sc
 from al_core.formats.choices import Missing
 from al_core.jobs import JobState
 from al_core.store import Dataset
+from al_core.store.models import Model
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
@@ -22,8 +23,18 @@ from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source, reading_failed
 from ui.predictions.threshold import choose_threshold
 from ui.session import Key, next_round
+from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of storing: in words, and the model, if it is certain which."""
+
+    sentence: str
+    model: Model | None
+
 
 _MEANINGS = {Missing.UNKNOWN: "Not predicted", Missing.EMPTY: "Nothing found"}
 
@@ -35,7 +46,7 @@ def import_form(dataset: Dataset, files: PredictionFiles) -> None:
     job = jobs.show(key, unit="images")
     if job and job.state is JobState.FINISHED:
         jobs.forget(key)
-        _finish(files, job.result)
+        _finish(dataset, files, job.result)
     elif job or jobs.latest(key) is None:
         try:
             _check_and_store(dataset, files)
@@ -116,20 +127,28 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
     if not is_wanted:
         return
 
-    def work(progress: Progress | None = None) -> str:
+    def work(progress: Progress | None = None) -> Outcome:
+        before = {model.id for model in workflow.models(dataset)}
         scores = workflow.store_predictions(dataset, contents, report, name=name, progress=progress)
-        return f"Scored {counted(report.n_used, 'image')} ({counted(len(scores), 'score')})"
+        # Of two that were stored at once, the one that was asked for here.
+        stored = [model for model in workflow.models(dataset) if model.id not in before and model.name.startswith(name)]
+        sentence = f"Scored {counted(report.n_used, 'image')} ({counted(len(scores), 'score')})"
+        return Outcome(sentence, stored[0] if len(stored) == 1 else None)
 
     # A small file is stored within this run: a job would only flicker.
     if source.is_large:
         jobs.start(f"store:{dataset.id}", f"Storing {source.name}", work)
         st.rerun()
-    _finish(source.files, work())
+    _finish(dataset, source.files, work())
 
 
-def _finish(files: PredictionFiles, message: str) -> None:
+def _finish(dataset: Dataset, files: PredictionFiles, outcome: Outcome) -> None:
     """Let go of the files, so that the page is ready for the next ones."""
-    notify(message)
+    model = outcome.model
+    if model is None or dataset.server:
+        notify(outcome.sentence)
+    else:
+        offer_undo_of_storing(outcome.sentence, lambda: workflow.delete_model(dataset, model))
     forget_source()
     _joined.clear()
     for path in (files.predictions, files.images, files.class_names):

@@ -7,10 +7,13 @@ import streamlit as st
 from al_core import workflow
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model, StoredArray
+from al_core.store.restoration import MODEL
 from al_core.text import byte_size, counted
+from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.threshold import threshold_popover
+from ui.undo import offer_undo
 from ui.visitor import obstacle
 
 N_VISIBLE = 6
@@ -108,8 +111,16 @@ def _actions(dataset: Dataset, model: Model) -> None:
     ):
         with errors_explained():
             workflow.delete_model(dataset, model)
-            notify(f"Deleted the model “{model.name}”")
+            _say_deleted(dataset, model)
             st.rerun()
+
+
+def _say_deleted(dataset: Dataset, model: Model) -> None:
+    sentence = f"Deleted the model “{model.name}”"
+    if dataset.server:
+        notify(sentence)
+    else:
+        offer_undo(sentence, state.local_workspace(), kind=MODEL, dataset_id=dataset.id, names=[model.name])
 
 
 def _restore_button(dataset: Dataset) -> None:

@@ -59,6 +59,7 @@ def _show_result(dataset: Dataset, result: LabelErrors) -> None:
     )
     with st.container(horizontal=True):
         tag_button(
+            dataset,
             f"Tag {counted(n_likely, 'image')}",
             lambda: workflow.tag_label_errors(dataset, result, dataset.free_tag_name("relabel ")),
             key="tag-label-errors",

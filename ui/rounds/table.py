@@ -100,6 +100,7 @@ def _details(dataset: Dataset, shown: Round) -> None:
         )
         with st.container(horizontal=True):
             tag_button(
+                dataset,
                 "Tag what is missing",
                 lambda: workflow.tag_missing(dataset, shown),
                 key=f"tag-missing-{shown.tag.id}",

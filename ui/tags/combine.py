@@ -8,7 +8,8 @@ from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags
 from al_core.store import Dataset, Tag
 from al_core.text import counted
-from ui.messages import errors_explained, notify, plain
+from ui.messages import errors_explained, plain
+from ui.tags.created import say_created
 from ui.visitor import obstacle
 
 Operation = Literal["union", "intersection", "difference"]
@@ -35,5 +36,5 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
             if not name:
                 raise InvalidInputError("The result has no name yet: enter one above")
             combined = combine_tags(dataset, tag, second, operation, name)
-            notify(f"Created “{combined.name}” with {counted(combined.size, 'image')}")
+            say_created(dataset, combined, f"Created “{combined.name}” with {counted(combined.size, 'image')}")
             st.rerun()

@@ -1,16 +1,22 @@
 """A tag as a file: which of its images, and in which format."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from al_core import workflow
 from al_core.formats import WRITERS, ExportChoices, Writer
 from al_core.steps.exports import export_obstacle
 from al_core.store import Dataset, Tag
+from ui import state
 from ui.messages import plain
 from ui.select.sent import mark_downloaded
 from ui.tags.export_options import choose_options
 from ui.tags.folder_export import folder_form
+from ui.visitor import obstacle
 
+USES = "exportUses"
+"""The attribute of a dataset that counts how often each format was downloaded."""
 ADDED = "Newly selected"
 ALL = "All"
 # Whether a format is possible is asked of the disk, or of a server, on every run of the page.
@@ -23,7 +29,7 @@ def download_form(dataset: Dataset, tag: Tag) -> None:
     with scope:
         added_only = _choose_scope(dataset, tag)
     with writers:
-        writer = _choose_writer()
+        writer = _choose_writer(dataset)
     choices = choose_options(dataset, tag, writer)
     _download_button(dataset, tag, writer, choices, added_only=added_only)
     st.divider()
@@ -43,10 +49,20 @@ def _choose_scope(dataset: Dataset, tag: Tag) -> bool:
     return chosen == ADDED
 
 
-def _choose_writer() -> Writer:
+def by_use(uses: Mapping[str, int]) -> list[str]:
+    """Return the names of all formats, those used most first.
+
+    Examples:
+        >>> by_use({"yolo": 2, "coco": 5})[:3]
+        ['coco', 'yolo', 'txt']
+    """
+    return sorted(WRITERS, key=lambda name: -uses.get(name, 0))
+
+
+def _choose_writer(dataset: Dataset) -> Writer:
     name = st.selectbox(
         "Format",
-        list(WRITERS),
+        by_use(_uses(dataset)),
         key="export-format",
         format_func=lambda name: f"{WRITERS[name].group} · {WRITERS[name].label}",
         help="Lists of filenames, tasks for a labeling tool with predictions as pre-annotations, or archives",
@@ -57,9 +73,9 @@ def _choose_writer() -> Writer:
 
 def _download_button(dataset: Dataset, tag: Tag, writer: Writer, choices: ExportChoices, *, added_only: bool) -> None:
     depends = f"{dataset.images_dir} {dataset.last_modified_at()}"
-    obstacle = _obstacle(depends, tag.id, writer.name, added_only, choices, dataset, tag)
-    if obstacle:
-        st.caption(f":material/info: {plain(obstacle)}.")
+    hindrance = _obstacle(depends, tag.id, writer.name, added_only, choices, dataset, tag)
+    if hindrance:
+        st.caption(f":material/info: {plain(hindrance)}.")
     name = f"{tag.name}{'-added' if added_only else ''}{writer.suffix}"
     st.download_button(
         plain(f"Download {name}"),
@@ -67,10 +83,28 @@ def _download_button(dataset: Dataset, tag: Tag, writer: Writer, choices: Export
         file_name=name,
         type="primary",
         icon=":material/download:",
-        on_click=lambda: mark_downloaded(dataset, tag),
-        disabled=bool(obstacle),
-        help=plain(obstacle) if obstacle else "Made when you click",
+        on_click=lambda: _note_download(dataset, tag, writer.name),
+        disabled=bool(hindrance),
+        help=plain(hindrance) if hindrance else "Made when you click",
     )
+
+
+def _note_download(dataset: Dataset, tag: Tag, writer: str) -> None:
+    mark_downloaded(dataset, tag)
+    if dataset.server is None and obstacle() is None:
+        local = state.local_workspace().dataset(dataset.id)
+        local.change_attributes(lambda stored: {**stored, USES: _counted(stored.get(USES, {}), writer)})
+
+
+def _uses(dataset: Dataset) -> Mapping[str, int]:
+    uses: Mapping[str, int] = (
+        {} if dataset.server else state.local_workspace().dataset(dataset.id).attributes.get(USES, {})
+    )
+    return uses
+
+
+def _counted(uses: Mapping[str, int], writer: str) -> dict[str, int]:
+    return {**uses, writer: uses.get(writer, 0) + 1}
 
 
 @st.cache_data(ttl=OBSTACLE_SECONDS, max_entries=32, show_spinner=False)

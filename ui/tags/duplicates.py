@@ -10,6 +10,7 @@ from al_core.types import Progress
 from ui import jobs
 from ui.messages import errors_explained, notify
 from ui.session import Key
+from ui.tags.created import say_created
 from ui.visitor import obstacle
 
 
@@ -27,7 +28,7 @@ def duplicates_form(dataset: Dataset) -> None:
     )
     name = st.text_input("Name of the tag", "duplicates", key="duplicates-name", help="It is stored as a new tag")
     key = f"duplicates:{dataset.id}"
-    _show_job(key)
+    _show_job(dataset, key)
 
     def work(progress: Progress) -> Tag | None:
         return tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
@@ -41,12 +42,15 @@ def duplicates_form(dataset: Dataset) -> None:
             st.rerun()
 
 
-def _show_job(key: str) -> None:
+def _show_job(dataset: Dataset, key: str) -> None:
     job = jobs.show(key, unit="images")
     if job is None or job.state is not JobState.FINISHED or job.id == st.session_state.get(Key.DUPLICATES_SEEN):
         return
     # The job stays for other sessions, which have not seen its outcome.
     st.session_state[Key.DUPLICATES_SEEN] = job.id
     tag: Tag | None = job.result
-    notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}" if tag else "There are no duplicates")
+    if tag:
+        say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+    else:
+        notify("There are no duplicates")
     st.rerun()

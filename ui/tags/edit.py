@@ -3,8 +3,10 @@
 import streamlit as st
 
 from al_core.exceptions import InvalidInputError
+from al_core.steps.tags import deletion_order
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from al_core.store.restoration import TAG
+from al_core.text import counted
 from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.undo import offer_undo
@@ -46,17 +48,39 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
                 dataset.rename_tag(tag, name)
                 st.rerun()
         reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)
-        if st.button(
-            "Delete tag",
-            icon=":material/delete:",
-            disabled=bool(reason),
-            help=reason or "The images stay, and it can be brought back",
-        ):
+        delete_button(dataset, tags, [tag], reason)
+
+
+def delete_button(dataset: Dataset, tags: list[Tag], chosen: list[Tag], reason: str | None) -> None:
+    """Draw what deletes tags after a question; `reason` is why it cannot be done."""
+    label = "Delete tag" if len(chosen) == 1 else f"Delete {counted(len(chosen), 'tag')}"
+    if reason:
+        st.button(label, icon=":material/delete:", disabled=True, help=reason)
+        return
+    with st.popover(label, icon=":material/delete:", help="The images stay, and it can be undone"):
+        names = ", ".join(f"“{plain(tag.name)}”" for tag in chosen)
+        st.write(f"This deletes {names}. The images stay.")
+        if st.button("Delete it" if len(chosen) == 1 else "Delete them", type="primary"):
             with errors_explained():
-                dataset.delete_tag(tag)
-                sentence = f"Deleted the tag “{tag.name}”"
-                if dataset.server:
-                    notify(sentence)
-                else:
-                    offer_undo(sentence, state.local_workspace(), kind=TAG, dataset_id=dataset.id)
+                _delete(dataset, tags, chosen)
                 st.rerun()
+
+
+def _delete(dataset: Dataset, tags: list[Tag], chosen: list[Tag]) -> None:
+    deleted: list[str] = []
+    try:
+        for tag in deletion_order(tags, chosen):
+            dataset.delete_tag(tag)
+            deleted.append(tag.name)
+    finally:
+        # What was deleted before an error can be undone too.
+        if deleted:
+            _say_deleted(dataset, deleted)
+
+
+def _say_deleted(dataset: Dataset, names: list[str]) -> None:
+    sentence = f"Deleted the tag “{names[0]}”" if len(names) == 1 else f"Deleted {counted(len(names), 'tag')}"
+    if dataset.server:
+        notify(sentence)
+    else:
+        offer_undo(sentence, state.local_workspace(), kind=TAG, dataset_id=dataset.id, names=names)

@@ -11,8 +11,9 @@ from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset, TagRole
 from al_core.text import counted
 from ui.file_drop import chosen_file, types_of
-from ui.messages import errors_explained, notify
+from ui.messages import errors_explained
 from ui.session import Key, next_round, round_of
+from ui.tags.created import say_created
 from ui.uploads import discard_staged
 from ui.visitor import obstacle
 
@@ -54,6 +55,6 @@ def _create(dataset: Dataset, file: Path, name: str, role: TagRole) -> None:
     read = read_labeled_filenames if role is TagRole.LABELED else read_filenames
     tag, report = tag_filenames(dataset, read(file), name, source=file.name, role=role)
     unknown = f"; {counted(len(report.unknown), 'filename')} not in the dataset" if report.unknown else ""
-    notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}{unknown}")
+    say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}{unknown}")
     discard_staged(file)
     next_round(Key.FILENAMES_ROUND)

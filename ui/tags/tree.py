@@ -5,8 +5,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from al_core.store import INITIAL_TAG, Tag
+from al_core.text import moment
 
 TABLE = "tag-table"
+N_VISIBLE = 12
+"""How many rows are drawn before the table scrolls."""
+ROW_HEIGHT = 35
+HEADER_HEIGHT = 36
 
 
 @dataclass(frozen=True)
@@ -39,23 +44,28 @@ def tree(tags: list[Tag]) -> list[Branch]:
     return branches
 
 
-def show_tree(tags: list[Tag]) -> Tag:
-    """Draw the table and return the tag whose row is selected, otherwise the newest."""
+def show_tree(tags: list[Tag]) -> list[Tag]:
+    """Draw the table and return the tags whose rows are selected, otherwise the newest one."""
     branches = tree(tags)
     event = st.dataframe(
         [_table_row(branch) for branch in branches],
         hide_index=True,
+        height=min(len(branches), N_VISIBLE) * ROW_HEIGHT + HEADER_HEIGHT,
         key=TABLE,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         column_config={
-            "Images": st.column_config.NumberColumn(format="localized"),
+            "Tag": st.column_config.TextColumn(width="medium"),
+            "Role": st.column_config.TextColumn(width="small", help="What the tag stands for"),
+            "Images": st.column_config.NumberColumn(width="small", format="localized"),
             "Share": st.column_config.ProgressColumn(format="%.1f%%", max_value=100, help="Of all images"),
+            "Made": st.column_config.TextColumn(width="medium", help="When"),
+            "Made by": st.column_config.TextColumn(help="The method of a selection, or what was done"),
         },
     )
-    selected = event["selection"]["rows"]
     # A row beyond the end was selected before tags were deleted.
-    return branches[selected[0]].tag if selected and selected[0] < len(branches) else tags[0]
+    selected = [row for row in event["selection"]["rows"] if row < len(branches)]
+    return [branches[row].tag for row in selected] or tags[:1]
 
 
 def _table_row(branch: Branch) -> dict[str, object]:
@@ -64,9 +74,10 @@ def _table_row(branch: Branch) -> dict[str, object]:
     indent = "\u2003" * branch.depth + ("└ " if branch.depth else "")
     return {
         "Tag": indent + tag.name,
-        "Images": tag.size,
         "Role": str(tag.role),
+        "Images": tag.size,
         "Share": 100 * tag.size / tag.n_samples,
+        "Made": moment(tag.created_at),
         "Made by": made_by(tag),
     }
 

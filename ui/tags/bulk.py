@@ -1,0 +1,45 @@
+"""What can be done to several tags at once."""
+
+import numpy as np
+import streamlit as st
+
+from al_core.steps.tags import unite_tags
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
+from al_core.text import counted
+from ui.messages import errors_explained, plain
+from ui.tags.created import say_created
+from ui.tags.edit import INITIAL_IS_FIXED, delete_button
+from ui.visitor import obstacle
+
+
+def bulk_actions(dataset: Dataset, tags: list[Tag], chosen: list[Tag]) -> None:
+    """Draw what can be done to the chosen ones of a dataset's tags."""
+    together = len(np.unique(np.concatenate([tag.rows for tag in chosen])))
+    has_initial = any(tag.name == INITIAL_TAG for tag in chosen)
+    fixed = obstacle(INITIAL_IS_FIXED if has_initial else None)
+    st.subheader(f"{counted(len(chosen), 'tag')} · {counted(together, 'image')} together")
+    st.caption(plain(", ".join(tag.name for tag in chosen)))
+    with st.container(horizontal=True):
+        _mark_button(dataset, chosen, fixed, is_labeled=True)
+        _mark_button(dataset, chosen, fixed, is_labeled=False)
+        _unite_button(dataset, chosen)
+        delete_button(dataset, tags, chosen, fixed)
+
+
+def _mark_button(dataset: Dataset, chosen: list[Tag], reason: str | None, *, is_labeled: bool) -> None:
+    label = "Mark as labeled" if is_labeled else "Mark as not labeled"
+    hint = "Their images are not selected again" if is_labeled else "Their images may be selected again"
+    if st.button(label, disabled=bool(reason), help=reason or hint):
+        with errors_explained():
+            for tag in chosen:
+                dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
+            st.rerun()
+
+
+def _unite_button(dataset: Dataset, chosen: list[Tag]) -> None:
+    reason = obstacle()
+    if st.button("Combine into one", disabled=bool(reason), help=reason or "Everything in any of them, as a new tag"):
+        with errors_explained():
+            tag = unite_tags(dataset, chosen, dataset.free_tag_name("combined "))
+            say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+            st.rerun()
