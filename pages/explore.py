@@ -1,3 +1,5 @@
+from functools import partial
+
 import streamlit as st
 
 from al_core.explore.filters import all_of
@@ -7,13 +9,15 @@ from al_core.text import counted
 from ui import state
 from ui.embedding_map import Values
 from ui.explore import columns, filters
+from ui.explore.address import open_address, write_address
 from ui.explore.colors import choose_color, map_colors
 from ui.explore.filter_row import filter_row
 from ui.explore.gallery import show_images
 from ui.explore.histograms import histograms
 from ui.explore.layout import panes
-from ui.explore.map import choose_tag, draw_map
+from ui.explore.map import draw_map
 from ui.explore.next_batch import proposed, show_next_batch
+from ui.explore.rings import choose_rings, chosen_highlight
 from ui.explore.similar import similar_chip, similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
 from ui.messages import plain
@@ -32,7 +36,7 @@ def explore(batch: NextBatch | None) -> None:
     with panel:
         with st.container(key="explore-colors", horizontal=True, vertical_alignment="bottom", gap="small"):
             color = choose_color(dataset, numbers)
-            tag = choose_tag(dataset)
+            rings = choose_rings(dataset)
         with st.container(key="explore-filters", horizontal=True, vertical_alignment="top", gap="small"):
             # It counts what passes, which is known only once the map has said what is drawn on it.
             row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")
@@ -47,7 +51,7 @@ def explore(batch: NextBatch | None) -> None:
     outlined = None
     with map_pane:
         if view:
-            outlined = draw_map(dataset, view, tag, colors, masks, batch)
+            outlined = draw_map(dataset, view, rings, colors, masks, batch)
         else:
             st.info("The map appears here as soon as there is an embedding.", icon=":material/scatter_plot:")
     st.session_state[Key.MAP_OUTLINED] = outlined is not None
@@ -57,7 +61,9 @@ def explore(batch: NextBatch | None) -> None:
     mask = all_of(masks, dataset.n_samples)
     sorted_by = color if color in numbers else next(iter(numbers), None)
     with row:
-        filter_row(dataset, int(mask.sum()), titles, clear_lasso=None if outlined is None else clear_lasso)
+        filter_row(
+            dataset, int(mask.sum()), titles, clear_lasso=None if outlined is None else partial(clear_lasso, dataset)
+        )
     order = similar.rows if similar else None
     with panel:
         histograms(dataset, numbers, masks, first=sorted_by, colors=colors if isinstance(colors, Values) else None)
@@ -65,6 +71,7 @@ def explore(batch: NextBatch | None) -> None:
         show_images(
             dataset, mask, numbers[sorted_by] if sorted_by else None, titles.get(sorted_by or "", ""), reasons, order
         )
+    write_address(dataset, color, chosen_highlight(dataset), view.method if view and view.has_umap else None)
     with map_pane:
         say_how_umap_was_made(view)
         if view and not view.has_umap:
@@ -74,6 +81,7 @@ def explore(batch: NextBatch | None) -> None:
 
 
 dataset = state.require_dataset()
+open_address(dataset)
 total = counted(dataset.n_samples, "image")
 loop = read_loop(dataset)
 with st.container(key="explore-head", horizontal=True):

@@ -58,6 +58,9 @@ loop = read_loop(dataset) if dataset else None
 if loop:
     show_stepper(loop)
 show_undo()
+if page.url_path != "explore":
+    # Whoever comes back opens it anew.
+    st.session_state.pop(Key.EXPLORED, None)
 page.run()
 # A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.
 if loop and page.url_path != "rounds":

@@ -40,7 +40,11 @@ class Key(StrEnum):
     GO_TO_SELECT = "go-to-select"  # while on the way there
     COLORS = "colors"  # what colors the map of each dataset
     COLOR_SCALES = "color-scales"  # how the colors of a column spread, for each dataset
-    RINGED_TAGS = "ringed-tags"  # the tag whose images have rings, for each dataset
+    RINGED = "ringed"  # which images of each dataset have rings
+    EXPLORED = "explored"  # the dataset whose page is open, while it is
+    OUTLINES = "outlines"  # what is drawn on the map of each dataset
+    RETURNING_OUTLINES = "returning-outlines"  # those that the browser does not have yet
+    METHODS = "methods"  # the map chosen for each dataset
     MAP_SHOWN = "map-shown"  # dataset, embedding and method of the map on the page
     MAP_ROUND = "map-generation"
     MAP_OUTLINED = "map-drawn"  # whether an outline is drawn on it

@@ -111,7 +111,8 @@ def open_dataset(dataset_id: str) -> None:
     st.session_state[Key.DATASET] = dataset_id
     # An entry in the browser's history, which leads back to the dataset before; none if nothing changes.
     if st.query_params.get(Key.DATASET) != dataset_id:
-        st.query_params[Key.DATASET] = dataset_id
+        # Without the view of the dataset before.
+        st.query_params.from_dict({Key.DATASET: dataset_id})
 
 
 def close_dataset() -> None:

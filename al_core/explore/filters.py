@@ -52,6 +52,61 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Objects:
+    """How many objects of which classes, from which confidence on, an image shows.
+
+    Attributes:
+        classes: Of these classes; of any if there are none.
+        least_confidence: Objects below it do not count.
+        least_count: At least so many.
+        most_count: At most so many; None for no limit.
+
+    Examples:
+        >>> print(Objects(("cat", "dog"), 0.5), "|", Objects((), 0, 2, 4), "|", Objects((), 0, 0, 0))
+        1 or more cat or dog from 0.5 | 2 to 4 objects | no objects
+    """
+
+    classes: tuple[str, ...] = ()
+    least_confidence: float = 0.0
+    least_count: int = 1
+    most_count: int | None = None
+
+    def __str__(self) -> str:
+        confidence = f" from {self.least_confidence:.2g}" if self.least_confidence else ""
+        return f"{self._count_in_words()} {' or '.join(self.classes) or 'objects'}{confidence}"
+
+    def _count_in_words(self) -> str:
+        if self.most_count is None:
+            return f"{self.least_count} or more"
+        if self.most_count == self.least_count:
+            return str(self.least_count or "no")
+        return f"{self.least_count} to {self.most_count}"
+
+    def mask(
+        self,
+        rows: NDArray[np.integer],
+        labels: NDArray[np.integer],
+        scores: NDArray[np.floating],
+        names: Sequence[str],
+        n_samples: int,
+    ) -> Mask:
+        """Return which images show as many, (n_samples,), given the image, the class and the confidence of each object.
+
+        Examples:
+            >>> rows = np.array([0, 0, 2])
+            >>> Objects(("cat",), 0.5).mask(rows, np.array([0, 0, 0]), np.array([0.9, 0.6, 0.4]), ["cat"], 3)
+            array([ True, False, False])
+        """
+        counts_too = scores >= np.float32(self.least_confidence)
+        if self.classes:
+            wanted = [position for position, name in enumerate(names) if name in self.classes]
+            counts_too &= np.isin(labels, wanted)
+        counts = np.bincount(rows[counts_too], minlength=n_samples)
+        is_enough: Mask = counts >= self.least_count
+        return is_enough if self.most_count is None else is_enough & (counts <= self.most_count)
+
+
+@dataclass(frozen=True)
 class Filters:
     """What a sample has to be, all of it at once, to be shown.
 
@@ -62,6 +117,7 @@ class Filters:
         without_tags: In none of these tags.
         categories: By column, one of these texts.
         filename: Part of its filename, in upper or lower case.
+        objects: How many objects it shows.
     """
 
     ranges: Mapping[str, Range] = field(default_factory=dict)
@@ -70,6 +126,7 @@ class Filters:
     without_tags: tuple[str, ...] = ()
     filename: str = ""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    objects: Objects | None = None
 
     def with_categories(self, column: str, texts: Sequence[str]) -> "Filters":
         """Return the filters with other texts of a column, or with none."""

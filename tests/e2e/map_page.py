@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui.embedding_map import Categories, Ring, Values, embedding_map
+from ui.embedding_map import Categories, Ring, Rings, Values, embedding_map
 
 
 @st.cache_resource
@@ -28,8 +28,12 @@ selection = embedding_map(
     points,
     key="map",
     colors=colors,
-    ring=Ring("Labeled", np.arange(len(points))[40:80]),
-    highlight=Ring("Selected", np.arange(len(points))[80:120]),
+    rings=Rings(
+        ring=Ring("Labeled", np.arange(len(points))[40:80]),
+        sent=Ring("Sent", np.arange(len(points))[120:160]),
+        test=Ring("Test", np.arange(len(points))[160:200]),
+        highlight=Ring("Selected", np.arange(len(points))[80:120]),
+    ),
     shown=shown,
     card_url="/cards/{row}.json",
     image_url="/pictures/{row}",

@@ -4,6 +4,7 @@ import pytest
 
 from al_core.explore.filters import (
     Filters,
+    Objects,
     Range,
     all_of,
     class_mask,
@@ -80,3 +81,18 @@ def test_another_range_replaces_that_of_a_column() -> None:
 def test_the_highest_come_first_and_the_missing_last() -> None:
     assert highest_first(np.array([0.5, NAN, 0.9, 0.5])).tolist() == [2, 0, 3, 1]
     assert highest_first(np.array([1, 3, 2], np.uint8)).tolist() == [1, 2, 0]
+
+
+def test_objects_count_by_class_and_confidence() -> None:
+    rows, labels = np.array([0, 0, 1, 3]), np.array([0, 1, 1, 1])
+    scores = np.array([0.9, 0.8, 0.7, 0.2], np.float32)
+
+    def passing(objects: Objects) -> list[int]:
+        return np.flatnonzero(objects.mask(rows, labels, scores, ["cat", "dog"], 5)).tolist()
+
+    assert passing(Objects()) == [0, 1, 3]
+    assert passing(Objects(("dog",))) == [0, 1, 3]
+    assert passing(Objects(("dog",), 0.7)) == [0, 1]
+    assert passing(Objects(least_count=2)) == [0]
+    assert passing(Objects(least_count=0, most_count=0)) == [2, 4]
+    assert passing(Objects(("unicorn",))) == []

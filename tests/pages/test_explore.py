@@ -1,5 +1,8 @@
+import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +12,24 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from al_core import workflow
+from al_core.explore.address import Outline, View, read_view
 from al_core.explore.filters import Filters, Range
 from al_core.formats import Predictions
 from al_core.steps.scores import ScoreOrigin
 from al_core.steps.views import ViewOrigin, save_view
 from al_core.store import Dataset, Kind, TagOrigin, TagRole, Workspace
-from tests.pages.conftest import Open
+from tests.pages.conftest import ROOT, Open
 from tests.pages.test_pages import button, field
+from tests.patience import PATIENCE
 from tests.steps.test_labels import classes
 from tests.steps.test_labels import store as store_labels
-from ui.embedding_map import Ring, Values
+from ui.embedding_map import Rings, Values
 from ui.explore import columns, groups
 from ui.explore.color_scale import BY_RANK, EVENLY, ColorScale, store_scale
 from ui.explore.colors import map_colors
 from ui.explore.filters import filters_key
-from ui.explore.map import map_key, rings_of
+from ui.explore.map import map_key
+from ui.explore.rings import NOTHING, PROGRESS, progress_rings, rings_of
 from ui.session import Key
 
 MARGIN = "uncertainty_margin"
@@ -62,8 +68,12 @@ def ringed(app: AppTest) -> Selectbox[str]:
     return next(box for box in app.selectbox if box.label == "Highlight tag")
 
 
-def names(rings: tuple[Ring | None, Ring | None]) -> list[str]:
-    return [ring.name for ring in rings if ring]
+def names(rings: Rings) -> list[str]:
+    return [ring.name for ring in rings.by_kind().values() if ring]
+
+
+def rows_by_name(rings: Rings) -> dict[str, list[int]]:
+    return {ring.name: sorted(ring.rows.tolist()) for ring in rings.by_kind().values() if ring}
 
 
 def count(app: AppTest) -> str:
@@ -140,7 +150,7 @@ def test_the_name_of_a_tag_is_fresh_after_each_one(open_page: Open, pairs: Datas
 
 def test_a_new_tag_leaves_the_rings_as_they_are(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs)
-    assert ringed(app).value == "nothing"
+    assert ringed(app).value == NOTHING
     ringed(app).set_value(pairs.tag("checked").id).run()
     button(app, "New tag").click().run()
     assert ringed(app).value == pairs.tag("checked").id
@@ -154,12 +164,92 @@ def test_the_rings_say_what_the_images_of_a_tag_are(pairs: Dataset) -> None:
     picked = pairs.create_tag("picked", np.array([0, 1, 3]), TagOrigin(labeled=checked, order=np.array([1])))
     rings = rings_of(pairs, picked)
     assert names(rings) == ["Labeled", "Selected"]
-    assert [ring.rows.tolist() for ring in rings if ring] == [[0, 3], [1]]
+    assert rows_by_name(rings) == {"Labeled": [0, 3], "Selected": [1]}
     workflow.mark_sent(pairs, picked)
     assert names(rings_of(pairs, pairs.tag("picked"))) == ["Labeled", "Sent"]
     pairs.set_tag_role(checked, TagRole.REGION)
     assert names(rings_of(pairs, pairs.tag("picked"))) == ["Chosen before", "Sent"]
-    assert rings_of(pairs, None) == (None, None)
+    assert names(rings_of(pairs, None)) == []
+
+
+def test_rings_say_what_is_labeled_with_labelers_and_picked_last(open_page: Open, pairs: Dataset) -> None:
+    pairs.set_tag_role(pairs.tag("checked"), TagRole.LABELED)
+    first = pairs.create_tag(
+        "round 1", np.array([0, 1, 3]), TagOrigin(labeled=pairs.tag("checked"), order=np.array([1]))
+    )
+    workflow.mark_sent(pairs, first)
+    pairs.create_tag("round 2", np.arange(4), TagOrigin(labeled=first, order=np.array([2])))
+    app = explore(open_page, pairs)
+    assert ringed(app).value == PROGRESS
+    assert rows_by_name(progress_rings(pairs)) == {"Labeled": [0, 3], "With labelers": [1], "Last pick: round 2": [2]}
+
+
+def test_an_address_brings_back_colors_filters_rings_and_page(open_page: Open, pairs: Dataset) -> None:
+    wanted = View(
+        "tag",
+        highlight="checked",
+        filters=Filters({MARGIN: Range(low=0.3)}, classes=("dog",)),
+        outline=Outline("PCA default", ((-100.0, -100.0), (100.0, -100.0), (100.0, 100.0), (-100.0, 100.0))),
+    )
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE)
+    for name, value in wanted.parameters():
+        app.query_params[name] = value
+    app.switch_page("../pages/explore.py").run()
+    assert app.selectbox[0].value == "tag"
+    assert ringed(app).value == pairs.tag("checked").id
+    assert count(app) == "1 of 4 images"
+    assert written_view(app) == wanted
+    button(app, "drawn on the map").click().run()
+    assert count(app) == "1 of 4 images"
+    app.selectbox[0].set_value("width").run()
+    assert written_view(app) == replace(wanted, color="width", outline=None)
+
+
+def test_an_address_counts_once_and_not_over_what_was_changed_since(open_page: Open, pairs: Dataset) -> None:
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE)
+    app.query_params["class"] = "cat"
+    app.switch_page("../pages/explore.py").run()
+    button(app, "Clear all").click().run()
+    app.run()
+    assert count(app) == "4 of 4 images"
+    app.switch_page("../pages/tags.py").run()
+    app.query_params["class"] = "dog"
+    app.switch_page("../pages/explore.py").run()
+    assert count(app) == "1 of 4 images"
+
+
+def test_an_address_of_what_is_no_longer_there_shows_all_images(open_page: Open, pairs: Dataset) -> None:
+    app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE)
+    for name, value in (
+        ("color", "gone"),
+        ("tag", "gone"),
+        ("highlight", "gone"),
+        ("range", '["gone",1,2]'),
+        ("page", "99"),
+    ):
+        app.query_params[name] = value
+    app.switch_page("../pages/explore.py").run()
+    assert count(app) == "4 of 4 images"
+    assert app.selectbox[0].value == MARGIN
+    assert chosen_highlight_of(app, pairs) is None
+
+
+def written_view(app: AppTest) -> View | None:
+    """The view that the page has the browser write into the address."""
+    messages = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "address"
+    ]
+    parameters: dict[str, list[str]] = defaultdict(list)
+    for name, value in messages[-1]["parameters"]:
+        parameters[name].append(value)
+    return read_view(parameters)
+
+
+def chosen_highlight_of(app: AppTest, dataset: Dataset) -> str | None:
+    ringed_now: dict[str, str] = app.session_state[Key.RINGED]
+    return ringed_now.get(dataset.id)
 
 
 def test_a_score_that_uses_a_corner_of_its_scale_has_all_colors(pairs: Dataset) -> None:

@@ -39,7 +39,7 @@ def test_points_that_are_not_finite_have_no_place() -> None:
     steps, is_placed, _ = arrays.quantize(np.array([[0, 0], [np.nan, 1], [1, np.inf], [2, 2]], np.float32))
     assert is_placed.tolist() == [True, False, False, True]
     assert steps[3].tolist() == [65_535, 65_535]
-    assert arrays.marks(is_placed, None, None).tolist() == [0, 8, 8, 0]
+    assert arrays.marks(is_placed, {}).tolist() == [0, 8, 8, 0]
 
 
 @pytest.mark.parametrize("points", [np.empty((0, 2)), np.full((3, 2), np.nan), np.full((3, 2), 7.0)])
@@ -50,7 +50,13 @@ def test_no_points_no_positions_and_one_position_are_fine(points: NDArray[np.flo
 
 
 def test_marks_add_up() -> None:
-    assert arrays.marks(np.ones(4, bool), np.array([0, 1]), np.array([1])).tolist() == [1, 1 + 2, 0, 0]
+    assert arrays.marks(np.ones(4, bool), {"ring": np.array([0, 1]), "highlight": np.array([1])}).tolist() == [
+        1,
+        3,
+        0,
+        0,
+    ]
+    assert arrays.marks(np.ones(2, bool), {"sent": np.array([0]), "test": np.array([1])}).tolist() == [16, 32]
 
 
 def test_the_filter_follows_the_header_as_one_bit_per_point() -> None:
@@ -206,11 +212,11 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from ui.embedding_map import Ring, Values, embedding_map
+    from ui.embedding_map import Ring, Rings, Values, embedding_map
 
     points = np.array([[0, 0], [0.5, 0.5], [4, 0], [4, 2]], np.float32)
     colors = Values("margin", np.linspace(0, 1, 4))
-    selection = embedding_map(points, key="map", colors=colors, ring=Ring("Labeled", np.array([2])))
+    selection = embedding_map(points, key="map", colors=colors, rings=Rings(ring=Ring("Labeled", np.array([2]))))
     st.text(f"rows {selection.rows(points, colors).tolist()}, picked {selection.picked}")
 
 

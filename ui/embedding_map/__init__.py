@@ -3,7 +3,7 @@
 The points go down as bytes, each array once; an outline or one row comes up, at most 5 kB whatever it encloses.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from ui.embedding_map.arrays import CACHE, digest_of
 from ui.embedding_map.colors import Categories, Palette, Values
 from ui.embedding_map.selection import MapSelection, read_state
 
-__all__ = ["Categories", "MapSelection", "Palette", "Ring", "Values", "embedding_map"]
+__all__ = ["Categories", "MapSelection", "Palette", "Ring", "Rings", "Values", "embedding_map"]
 
 FOLDER = Path(__file__).parent
 # Joined into one module in this order: the browser loads it as one text, without imports.
@@ -50,6 +50,27 @@ class Ring:
     glows: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Rings:
+    """The rings of a map, each kind in a color of its own; a point has the one that comes last here.
+
+    Attributes:
+        ring: In the color of text.
+        sent: In blue.
+        test: In violet.
+        highlight: In orange.
+    """
+
+    ring: Ring | None = None
+    sent: Ring | None = None
+    test: Ring | None = None
+    highlight: Ring | None = None
+
+    def by_kind(self) -> dict[str, Ring | None]:
+        """Return the kinds by name, as arrays.py, arrays.js and legend.js know them."""
+        return {"ring": self.ring, "sent": self.sent, "test": self.test, "highlight": self.highlight}
+
+
 def _read(*names: str) -> str:
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
@@ -63,14 +84,14 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     key: str,
     digest: str | None = None,
     colors: Values | Categories | None = None,
-    ring: Ring | None = None,
-    highlight: Ring | None = None,
+    rings: Rings | None = None,
     shown: NDArray[np.bool_] | None = None,
     card_url: str | None = None,
     image_url: str | None = None,
     height: int | str = 560,
     can_dock: bool = False,
     generation: int = 0,
+    outline: NDArray[np.floating] | None = None,
 ) -> MapSelection:
     """Draw the map and return what is selected on it.
 
@@ -81,8 +102,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         key: The widget's name in the session.
         digest: Names the content of `points`; without it, it is calculated in every run.
         colors: What the colors mean; all points have one color without it.
-        ring: Points drawn with a ring.
-        highlight: Points drawn with a ring of a second color.
+        rings: Points drawn with a ring.
         shown: (N,) False fades a point: it lies outside the filter.
         card_url: Address with "{row}" of JSON with `filename`, `scores` and `classes`, read when the pointer rests
             on a point; optional `boxes` and `keypoints` are drawn over the image, and with `has_mask` a mask.
@@ -90,6 +110,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         height: Of the points in CSS pixels, or of points and legend together as a length in CSS.
         can_dock: Whether a tool moves what lies beside the map below it, by the event `al-core-dock`.
         generation: Another number discards the selection, here and in the browser.
+        outline: (V, 2) what to draw on the map as if somebody had, once for each outline.
 
     Raises:
         InvalidInputError: `points` is not (N, 2), or `colors` or `shown` is of another length.
@@ -98,6 +119,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     # The arrays go to the cache, from which the browser fetches them; only their digests go down with the header.
     positions, is_placed, frame = _placed(digest or digest_of(points), points)
     codes, legend = (None, None) if colors is None else _encoded(*colors.identity, colors)
+    rings = rings or Rings()
     bits = b"" if shown is None else arrays.shown_bits(shown)
     header = {
         "count": len(points),
@@ -106,18 +128,23 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         "arrays": {
             "positions": CACHE.add(*positions),
             "codes": codes and CACHE.add(*codes),
-            "marks": _marks(is_placed, ring, highlight),
+            "marks": _marks(is_placed, rings),
             "shown": CACHE.add(bits) if bits else None,
         },
-        "marks": _legend_of_marks(ring, highlight, shown),
+        "marks": _legend_of_marks(rings, shown),
         "cardUrl": card_url,
         "imageUrl": image_url,
         "height": height,
         "canDock": can_dock,
         "generation": generation,
+        "outline": None if outline is None else outline.tolist(),
     }
     report = _component(key=key, data=arrays.pack(header, bits), on_selection_change=_rerun, on_picked_change=_rerun)
-    return read_state(report, n_points=len(points), generation=generation, color_name=colors.name if colors else None)
+    selection = read_state(
+        report, n_points=len(points), generation=generation, color_name=colors.name if colors else None
+    )
+    # Until the browser has reported it.
+    return selection if outline is None or selection.is_reported else replace(selection, polygon=outline)
 
 
 # An array's bytes and their digest.
@@ -141,20 +168,20 @@ def _body(array: NDArray[Any]) -> Body:
     return body, digest_of(body)
 
 
-def _marks(is_placed: NDArray[np.bool_], ring: Ring | None, highlight: Ring | None) -> str | None:
-    if ring is None and highlight is None and is_placed.all():
+def _marks(is_placed: NDArray[np.bool_], rings: Rings) -> str | None:
+    ringed = {kind: ring.rows for kind, ring in rings.by_kind().items() if ring}
+    if not ringed and is_placed.all():
         # The browser then takes all marks as 0, which saves a million bytes.
         return None
-    rows = (None if drawn is None else drawn.rows for drawn in (ring, highlight))
-    return CACHE.add(arrays.marks(is_placed, *rows).tobytes())
+    return CACHE.add(arrays.marks(is_placed, ringed).tobytes())
 
 
-def _legend_of_marks(ring: Ring | None, highlight: Ring | None, shown: NDArray[np.bool_] | None) -> dict[str, Any]:
-    return {
-        "ring": ring and {"name": ring.name, "count": len(ring.rows)},
-        "highlight": highlight and {"name": highlight.name, "count": len(highlight.rows), "glows": highlight.glows},
-        "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown)),
+def _legend_of_marks(rings: Rings, shown: NDArray[np.bool_] | None) -> dict[str, Any]:
+    kinds = {
+        kind: ring and {"name": ring.name, "count": len(ring.rows), "glows": ring.glows}
+        for kind, ring in rings.by_kind().items()
     }
+    return {**kinds, "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown))}
 
 
 def _rerun() -> None:

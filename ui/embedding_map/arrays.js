@@ -2,6 +2,10 @@ const RING = 1;
 const HIGHLIGHT = 2;
 const FADED = 4;
 const NOWHERE = 8;
+const SENT = 16;
+const TEST = 32;
+const RINGS = { ring: RING, sent: SENT, test: TEST, highlight: HIGHLIGHT };
+const ANY_RING = RING | SENT | TEST | HIGHLIGHT;
 const STEPS = 65535;
 
 async function fetchArray(digest) {
@@ -36,7 +40,7 @@ async function fetchPoints({ count, arrays }, shown, known) {
 /** Highlighted ones are drawn last, over the others. */
 function ringedRows(marks) {
   const rows = [[], []];
-  for (let i = 0; i < marks.length; i++) if (marks[i] & (RING | HIGHLIGHT)) rows[marks[i] & HIGHLIGHT ? 1 : 0].push(i);
+  for (let i = 0; i < marks.length; i++) if (marks[i] & ANY_RING) rows[marks[i] & HIGHLIGHT ? 1 : 0].push(i);
   return Uint32Array.from(rows.flat());
 }
 

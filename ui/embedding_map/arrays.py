@@ -2,13 +2,14 @@
 
 positions  uint16  x, y of each point; 0..65535 is the larger side of the map
 codes      uint8   color of each point: a step of the palette or an entry of the legend, 255 for missing
-marks      uint8   of each point: RING, HIGHLIGHT, NOWHERE
+marks      uint8   of each point: RING, HIGHLIGHT, SENT, TEST, NOWHERE
 shown      1 bit   of each point, lowest bit first: 0 outside the filter; changes with each filter and is not fetched
                    but sent with the header
 """
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -23,6 +24,9 @@ RING = 1
 HIGHLIGHT = 2
 FADED = 4
 NOWHERE = 8
+SENT = 16
+TEST = 32
+BIT_OF_KIND = {"ring": RING, "sent": SENT, "test": TEST, "highlight": HIGHLIGHT}
 STEPS = 65_535
 # A map of a million points takes 6 MB: enough for the maps of many sessions.
 MAX_CACHE_BYTES = 512 << 20
@@ -82,13 +86,11 @@ def quantize(points: NDArray[np.floating]) -> tuple[NDArray[np.uint16], NDArray[
     return steps, is_placed, frame
 
 
-def marks(is_placed: NDArray[np.bool_], ring: Rows | None, highlight: Rows | None) -> NDArray[np.uint8]:
-    """Return each point's marks; a point without a place is hidden."""
+def marks(is_placed: NDArray[np.bool_], ringed: Mapping[str, Rows]) -> NDArray[np.uint8]:
+    """Return each point's marks, given the points with rings of each kind; a point without a place is hidden."""
     flags = np.where(is_placed, 0, NOWHERE).astype(np.uint8)
-    if ring is not None:
-        flags[ring] |= RING
-    if highlight is not None:
-        flags[highlight] |= HIGHLIGHT
+    for kind, rows in ringed.items():
+        flags[rows] |= BIT_OF_KIND[kind]
     return flags
 
 

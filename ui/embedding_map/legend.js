@@ -66,7 +66,7 @@ function categoriesLegend(legend, theme, hidden, actions) {
 
 function marksLegend(counts, theme, hiddenMarks, actions) {
   const rows = [];
-  for (const [mark, color] of [["ring", theme.text], ["highlight", theme.highlight]]) {
+  for (const [mark, color] of [["ring", theme.text], ["sent", theme.sent], ["test", theme.test], ["highlight", theme.highlight]]) {
     if (!counts[mark]?.count) continue;
     const ring = h("i.swatch.ring");
     ring.style.borderColor = `rgb(${color})`;

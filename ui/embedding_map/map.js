@@ -130,6 +130,7 @@ class EmbeddingMap {
     Object.assign(this, { header, points, theme });
     if (previous?.colors?.name !== header.colors?.name) this.hidden.clear();
     if (previous?.generation !== header.generation) this.outline = null;
+    this.#adoptOutline(header.outline);
     if (previous && previous.count !== header.count) this.#dropPointer();
     else this.#hover(-1);
     this.camera.frame = header.frame;
@@ -141,6 +142,16 @@ class EmbeddingMap {
     this.#applyOutline();
     this.#describe();
     this.#requestDraw();
+  }
+
+  /** Draws what was drawn before the page was left, or what the address says, and reports it as if somebody had. */
+  #adoptOutline(outline) {
+    const adopted = JSON.stringify(outline);
+    if (outline && adopted !== this.adopted) {
+      this.outline = outline;
+      this.#reportOutline();
+    }
+    this.adopted = adopted;
   }
 
   #startRenderer() {
@@ -242,9 +253,9 @@ class EmbeddingMap {
   draw() {
     if (!this.palette || !this.ratio) return;
     const { camera, ratio, theme, header, hiddenMarks, outline } = this;
-    const ringedMarks = (hiddenMarks.has("ring") ? 0 : RING) | (hiddenMarks.has("highlight") ? 0 : HIGHLIGHT);
-    const hasRings = header.marks.ring || header.marks.highlight;
-    this.renderer.draw({ camera, ratio, theme, ringedMarks: hasRings ? ringedMarks : 0, hasFaded: Boolean(header.marks.faded || outline) });
+    const drawn = Object.keys(RINGS).filter((kind) => header.marks[kind] && !hiddenMarks.has(kind));
+    const ringedMarks = drawn.reduce((bits, kind) => bits | RINGS[kind], 0);
+    this.renderer.draw({ camera, ratio, theme, ringedMarks, hasFaded: Boolean(header.marks.faded || outline) });
     this.isStale = false;
     this.#drawOverlay();
     this.root.dataset.ready = this.header.count;
@@ -269,6 +280,7 @@ class EmbeddingMap {
     if (!glows || this.hiddenMarks.has("highlight")) return;
     const radius = pointStyle(this.camera, this.header.count).size / 2 + GLOW;
     for (const row of this.points.ringed.slice(-count)) {
+      if (this.points.marks[row] & FADED) continue;
       const [left, top] = this.#place(row);
       const halo = context.createRadialGradient(left, top, 0, left, top, radius);
       // Clear in the middle, where the color of the point says its score.

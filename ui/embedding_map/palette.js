@@ -34,6 +34,8 @@ function readTheme(element) {
     faded: text.map((value, i) => value * 0.17 + background[i] * 0.83),
     accent: parseColor(read("--st-primary-color", "#0072b2")),
     highlight: parseColor(read("--st-orange-color", "#d55e00")),
+    sent: parseColor(read("--st-blue-color", "#0072b2")),
+    test: parseColor(read("--st-violet-color", "#a3487d")),
     categories: read("--st-chart-categorical-colors", "#0072b2,#d55e00,#009e73,#cc79a7,#e69f00,#56b4e9").match(/#[0-9a-f]{6}/gi) || [],
   };
 }

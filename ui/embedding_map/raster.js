@@ -87,8 +87,9 @@ class RasterRenderer {
     for (const i of ringed) {
       const code = codes[i] * 4;
       if (!(marks[i] & ringedMarks) || layers[i] > 1 || !table[code + 3]) continue;
-      const ring = marks[i] & ringedMarks & HIGHLIGHT ? theme.highlight : theme.text;
-      const key = codes[i] * 2 + (ring === theme.highlight ? 1 : 0);
+      const kinds = marks[i] & ringedMarks;
+      const ring = kinds & HIGHLIGHT ? theme.highlight : kinds & TEST ? theme.test : kinds & SENT ? theme.sent : theme.text;
+      const key = `${codes[i]} ${ring}`;
       if (!stamps.has(key)) stamps.set(key, ringStamp(side, (size / 2) * ratio, RING_WIDTH * ratio, [ring, theme.background, table.subarray(code, code + 3)]));
       const [x, y] = camera.toScreen(positions[2 * i] / STEPS, positions[2 * i + 1] / STEPS);
       context.globalAlpha = layers[i] ? 1 : 0.35;

@@ -23,11 +23,13 @@ class MapSelection:
         polygon: (V, 2) outline of the lasso or box in the coordinates of the points, or None.
         picked: The row of the point that was clicked, or None.
         hidden: Positions of the legend's entries that were hidden when the outline was drawn.
+        is_reported: Whether the browser has said what is drawn, be it nothing, since the page was opened.
     """
 
     polygon: NDArray[np.float64] | None = None
     picked: int | None = None
     hidden: frozenset[int] = frozenset()
+    is_reported: bool = False
 
     def rows(self, points: NDArray[np.floating], colors: Values | Categories | None = None) -> Rows:
         """Return the rows inside the outline, ascending, without those of hidden categories; none without outline."""
@@ -55,7 +57,8 @@ def read_state(report: Mapping[str, object], *, n_points: int, generation: int, 
         return MapSelection(picked=picked)
     # Other colors have another legend, whose entries the positions do not mean.
     has_same_colors = drawn.get("colors") == color_name
-    return MapSelection(polygon, picked, frozenset(hidden) if has_same_colors else frozenset())
+    hidden_now = frozenset(hidden) if has_same_colors else frozenset()
+    return MapSelection(polygon, picked, hidden_now, is_reported=polygon is not None)
 
 
 def _polygon(vertices: object) -> NDArray[np.float64] | None:

@@ -11,7 +11,7 @@ uniform uint ringed;            // marks that get a ring
 uniform bool hasOutline;
 uniform vec4 box;
 uniform sampler2D palette, mask;
-uniform vec3 fadedColor, ringColor, highlightColor;
+uniform vec3 fadedColor, ringColor, sentColor, testColor, highlightColor;
 flat out vec4 fill;
 flat out vec4 ring;
 void main() {
@@ -28,7 +28,9 @@ void main() {
   if (own != layer || color.a == 0.0 || (marks & ${NOWHERE}u) != 0u) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   gl_PointSize = size;
   fill = layer == 0 ? vec4(fadedColor, opacity) : vec4(color.rgb, opacity);
-  ring = vec4((marks & ringed & ${HIGHLIGHT}u) != 0u ? highlightColor : ringColor, isRinged ? 1.0 : 0.0);
+  uint kinds = marks & ringed;
+  vec3 ringed_by = (kinds & ${HIGHLIGHT}u) != 0u ? highlightColor : (kinds & ${TEST}u) != 0u ? testColor : (kinds & ${SENT}u) != 0u ? sentColor : ringColor;
+  ring = vec4(ringed_by, isRinged ? 1.0 : 0.0);
   if (isRinged && isFaded) {
     fill.a *= 0.35;
     ring.a = 0.35;
@@ -148,6 +150,8 @@ class WebGLRenderer {
     gl.uniform1ui(at.ringed, ringedMarks);
     gl.uniform3f(at.fadedColor, ...share(theme.faded));
     gl.uniform3f(at.ringColor, ...share(theme.text));
+    gl.uniform3f(at.sentColor, ...share(theme.sent));
+    gl.uniform3f(at.testColor, ...share(theme.test));
     gl.uniform3f(at.highlightColor, ...share(theme.highlight));
     gl.uniform3f(at.gapColor, ...share(theme.background));
     gl.uniform1f(at.ringWidth, RING_WIDTH * ratio);

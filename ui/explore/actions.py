@@ -56,7 +56,7 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     if is_similar and show_similar(dataset, rows, f"the mean of {counted(len(rows), 'image')}"):
         # Those like them are others, which the filters do not let through.
         filters.store(dataset, Filters())
-        clear_lasso()
+        clear_lasso(dataset)
         st.rerun()
     if is_tagged or is_query:
         with errors_explained():

@@ -12,6 +12,17 @@ from ui.session import Key, key_of
 NOTHING = "nothing"
 
 
+def chosen_color(dataset: Dataset) -> str | None:
+    """Return what somebody has chosen, or None."""
+    chosen: str | None = st.session_state.setdefault(Key.COLORS, {}).get(dataset.id)
+    return chosen
+
+
+def store_color(dataset: Dataset, name: str | None) -> None:
+    """Make it what colors the map; None for what the page proposes."""
+    st.session_state.setdefault(Key.COLORS, {})[dataset.id] = name
+
+
 def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
     """Draw the choice of what the colors mean; it stays when the page is left."""
     scores = [name for name, column in numbers.items() if column.is_score]
@@ -20,14 +31,14 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
     options = [*scores, *groups.group_names(dataset), *metadata, *texts, NOTHING]
     titles = columns.titles(numbers) | groups.TITLES
     key = key_of("color", dataset.id)
-    chosen = st.session_state.setdefault(Key.COLORS, {}).get(dataset.id)
+    chosen = chosen_color(dataset)
     st.session_state[key] = chosen if chosen in options else options[0]
     shown: str = st.selectbox(
         "Color by",
         options,
         format_func=lambda name: titles.get(name, name),
         key=key,
-        on_change=lambda: st.session_state[Key.COLORS].update({dataset.id: st.session_state[key]}),
+        on_change=lambda: store_color(dataset, st.session_state[key]),
         help=_hint(st.session_state[key], scores),
     )
     if shown in numbers:

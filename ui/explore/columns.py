@@ -13,6 +13,7 @@ from al_core.explore.filters import Mask
 from al_core.explore.histogram import Bins, bin_values, typical_limits
 from al_core.scorers import score_title
 from al_core.steps.metadata import ColumnAttributes
+from al_core.steps.predictions import annotations_of, find_predictions, model_of, task_of
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store import INITIAL_TAG, Dataset, Kind, StoredArray
@@ -113,6 +114,34 @@ def first_tag(dataset: Dataset) -> Categories:
     return Categories(TAG, codes, tuple(names), sizes=tuple(sizes), title="Tag")
 
 
+@dataclass(frozen=True, eq=False)
+class ObjectTable:
+    """The objects that the current model predicts.
+
+    Attributes:
+        names: The classes.
+        task: The name of the task.
+        rows: The image of each object.
+        labels: The class of each, a position among the names.
+        scores: The confidence of each.
+    """
+
+    names: tuple[str, ...]
+    task: str
+    rows: Rows
+    labels: NDArray[np.integer]
+    scores: NDArray[np.floating]
+
+
+def object_table(dataset: Dataset) -> ObjectTable | None:
+    """Return the objects that the current model predicts, or None if its task has none."""
+    stored = find_predictions(dataset)
+    if stored is None or task_of(stored).is_one_class:
+        return None
+    model = model_of(dataset, stored)
+    return _object_table(f"{stored.digest} {model.confidence_threshold if model else 0}", dataset, stored)
+
+
 # The caches below hold what takes tens of milliseconds at a million images. Streamlit would hash an array by samples
 # of it, and so return stale values: the digest is the argument, and the underscore keeps the array from being hashed.
 
@@ -139,3 +168,11 @@ def _highest_first(digest: str, _values: NDArray[Any]) -> Rows:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _predicted_classes(digest: str, _probabilities: NDArray[Any]) -> NDArray[np.int16]:
     return filters.predicted_classes(_probabilities)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _object_table(digest: str, _dataset: Dataset, _stored: StoredArray) -> ObjectTable | None:
+    annotations = annotations_of(_dataset, _stored)
+    task = task_of(_stored)
+    objects = task.objects(annotations)
+    return ObjectTable(tuple(annotations.class_names), task.name, *objects) if objects else None

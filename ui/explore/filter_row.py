@@ -9,9 +9,10 @@ import streamlit as st
 from al_core.explore.filters import Filters
 from al_core.store import INITIAL_TAG, Dataset
 from ui.explore import columns
-from ui.explore.filters import ON_MAP, current, in_words, store
+from ui.explore.filters import ON_MAP, control_key, current, in_words, store
+from ui.explore.object_filter import object_controls
 from ui.messages import plain
-from ui.session import Key, key_of, next_round, round_of
+from ui.session import Key, key_of, next_round
 
 MAX_CHIP_LENGTH = 48
 STYLE = """<style>
@@ -71,7 +72,8 @@ def filter_row(
 def _controls(dataset: Dataset) -> None:
     for choice in _choices(dataset):
         _choice_control(dataset, choice)
-    key = _control_key(dataset, "filename")
+    object_controls(dataset)
+    key = control_key(dataset, "filename")
     st.session_state[key] = current(dataset).filename
     st.text_input(
         "Filename contains",
@@ -139,7 +141,7 @@ def _tag_choices(dataset: Dataset, filters: Filters) -> list[Choice]:
 
 
 def _choice_control(dataset: Dataset, choice: Choice) -> None:
-    key = _control_key(dataset, choice.label)
+    key = control_key(dataset, choice.label)
     st.session_state[key] = [name for name in choice.chosen if name in choice.names]
     st.multiselect(
         choice.label,
@@ -150,12 +152,6 @@ def _choice_control(dataset: Dataset, choice: Choice) -> None:
         placeholder=choice.placeholder,
         help=choice.hint,
     )
-
-
-def _control_key(dataset: Dataset, field: str) -> str:
-    # The browser keeps what was chosen in a popover that is closed, and sends it again: once a chip has removed it, the
-    # control has to be another one.
-    return key_of("filter", field, dataset.id, str(round_of(Key.FILTER_ROUND)))
 
 
 def _replace(dataset: Dataset, filters: Filters) -> None:

@@ -10,7 +10,7 @@ from al_core.store import Dataset
 from ui.embedding_map import Categories
 from ui.explore import columns
 from ui.explore.columns import Column
-from ui.session import Key, key_of
+from ui.session import Key, key_of, round_of
 
 ON_MAP = "drawn on the map"
 
@@ -29,6 +29,15 @@ def current(dataset: Dataset) -> Filters:
 def store(dataset: Dataset, filters: Filters) -> None:
     """Make these the filters of a dataset."""
     st.session_state[filters_key(dataset)] = filters
+
+
+def control_key(dataset: Dataset, field: str) -> str:
+    """Return the key of the control of a filter.
+
+    The browser keeps what was chosen in a popover that is closed, and sends it again: once a chip has removed it, the
+    control has to be another one.
+    """
+    return key_of("filter", field, dataset.id, str(round_of(Key.FILTER_ROUND)))
 
 
 def range_key(column: str) -> str:
@@ -57,6 +66,11 @@ def masks(dataset: Dataset, number_columns: dict[str, Column]) -> dict[str, Mask
     without_tags = _tag_masks(dataset, filters.without_tags)
     if without_tags:
         passing["without tags"] = ~tag_mask(without_tags, dataset.n_samples)
+    objects = columns.object_table(dataset) if filters.objects else None
+    if objects and filters.objects:
+        passing["objects"] = filters.objects.mask(
+            objects.rows, objects.labels, objects.scores, objects.names, dataset.n_samples
+        )
     if filters.filename:
         passing["filename"] = columns.filename_mask(dataset.id, dataset.n_samples, filters.filename, dataset)
     return passing
@@ -85,6 +99,8 @@ def in_words(filters: Filters, titles: Mapping[str, str] | None = None) -> dict[
         labels["in " + " or ".join(filters.tags)] = replace(filters, tags=())
     if filters.without_tags:
         labels["not in " + " or ".join(filters.without_tags)] = replace(filters, without_tags=())
+    if filters.objects:
+        labels[str(filters.objects)] = replace(filters, objects=None)
     if filters.filename:
         labels[f"filename has “{filters.filename}”"] = replace(filters, filename="")
     return labels

@@ -9,9 +9,12 @@ from al_core.types import Rows
 from ui.explore.actions import actions
 from ui.explore.columns import Column
 from ui.explore.groups import class_captions
+from ui.explore.object_filter import shape_filter
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
+
+PAGE_KEY = "explored-page"
 
 
 def show_images(
@@ -35,8 +38,9 @@ def show_images(
         dataset,
         rows,
         lambda position: _caption(column, int(rows[position])),
-        key="explored-page",
+        key=PAGE_KEY,
         classes=class_captions(dataset),
+        shapes=shape_filter(dataset),
     )
     if opened is not None:
         show_sample(dataset, opened, is_on_explore=True)

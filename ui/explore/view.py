@@ -11,7 +11,9 @@ from al_core.jobs import JobState
 from al_core.steps import views
 from al_core.store import Dataset, Kind, StoredArray
 from ui import jobs
-from ui.session import Key, next_round, round_of
+from ui.explore import outlines
+from ui.explore.outlines import PCA, UMAP
+from ui.session import Key, key_of, next_round, round_of
 from ui.visitor import obstacle
 
 
@@ -21,6 +23,7 @@ class View:
 
     Attributes:
         embedding: Its name.
+        method: PCA or UMAP.
         points: (N, 2), NaN where an embedding has no row for a sample.
         digest: Names the content of `points`.
         generation: Another one for another view, and when the outline on the map is to go.
@@ -29,11 +32,17 @@ class View:
     """
 
     embedding: str
+    method: str
     points: NDArray[np.float32]
     digest: str
     generation: int
     has_umap: bool
     n_landmarks: int | None
+
+    @property
+    def name(self) -> str:
+        """By which outlines know the map that they are drawn on."""
+        return f"{self.method} {self.embedding}"
 
 
 def choose_view(dataset: Dataset) -> View | None:
@@ -42,9 +51,9 @@ def choose_view(dataset: Dataset) -> View | None:
     if not embeddings:
         return None
     stored = embeddings[_choose_embedding(list(embeddings))]
-    umap = views.stored_view(dataset, stored, "UMAP")
-    method = _choose_method(is_ready=umap is not None)
-    if umap is not None and method == "UMAP":
+    umap = views.stored_view(dataset, stored, UMAP)
+    method = _choose_method(dataset, is_ready=umap is not None)
+    if umap is not None and method == UMAP:
         points = dataset.arrays.read(umap)
         origin = views.ViewOrigin.of(umap)
         n_landmarks = origin.landmarks if origin else None
@@ -56,6 +65,7 @@ def choose_view(dataset: Dataset) -> View | None:
     _note_shown(dataset, stored, method)
     return View(
         stored.name,
+        method,
         _for_all_samples(points, dataset.n_samples),
         f"{stored.digest} {method} {dataset.n_samples}",
         round_of(Key.MAP_ROUND),
@@ -65,7 +75,7 @@ def choose_view(dataset: Dataset) -> View | None:
 
 
 def _pca(dataset: Dataset, embedding: str) -> NDArray[np.float32]:
-    return workflow.project(dataset, embedding, "PCA")
+    return workflow.project(dataset, embedding, PCA)
 
 
 # In memory, because nothing is stored for people who only look: a map is drawn again at every filter.
@@ -80,16 +90,20 @@ def _choose_embedding(names: list[str]) -> str:
     return st.selectbox("Embedding", names, index=len(names) - 1, help="Whose map is shown")
 
 
-def _choose_method(*, is_ready: bool) -> str:
-    # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
-    is_outlined = st.session_state.get(Key.MAP_OUTLINED, False)
+def _choose_method(dataset: Dataset, *, is_ready: bool) -> str:
+    methods = st.session_state.setdefault(Key.METHODS, {})
+    if is_ready and dataset.id not in methods:
+        # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
+        methods[dataset.id] = PCA if st.session_state.get(Key.MAP_OUTLINED, False) else UMAP
+    key = key_of("view", dataset.id, str(is_ready))
+    st.session_state[key] = methods[dataset.id] if is_ready else PCA
     return st.segmented_control(
         "View",
-        ["PCA", "UMAP"],
-        default="UMAP" if is_ready and not is_outlined else "PCA",
-        key=f"view-{is_ready}",
+        [PCA, UMAP],
+        key=key,
         required=True,
         disabled=not is_ready,
+        on_change=lambda: methods.update({dataset.id: st.session_state[key]}),
         width="content",
         label_visibility="collapsed",
         help="PCA preserves large distances, UMAP keeps neighbors together"
@@ -107,11 +121,14 @@ def _note_shown(dataset: Dataset, embedding: StoredArray, method: str) -> None:
     shown = (dataset.id, embedding.name, method)
     if st.session_state.get(Key.MAP_SHOWN) != shown:
         st.session_state[Key.MAP_SHOWN] = shown
-        clear_lasso()
+        # Unless it is of this very map: somebody comes back to it, or has it in the address.
+        if not outlines.returning(dataset, f"{method} {embedding.name}"):
+            clear_lasso(dataset)
 
 
-def clear_lasso() -> None:
+def clear_lasso(dataset: Dataset) -> None:
     """Discard what is drawn on the map: its coordinates belong to one view."""
+    outlines.forget(dataset)
     next_round(Key.MAP_ROUND)
 
 
@@ -132,7 +149,7 @@ def show_umap_job(dataset: Dataset, embedding: str) -> None:
     key = _job_key(dataset, embedding)
 
     def start() -> None:
-        jobs.start(key, "UMAP", lambda progress: workflow.project(dataset, embedding, "UMAP", progress=progress))
+        jobs.start(key, "UMAP", lambda progress: workflow.project(dataset, embedding, UMAP, progress=progress))
 
     if jobs.latest(key) is None:
         start()

@@ -78,6 +78,12 @@ class Detection(Task):
         assert annotations.boxes is not None
         return wrong_answers(annotations.boxes["row"], annotations.boxes["score"], n_samples)
 
+    def objects(self, annotations: Annotations) -> tuple[Rows, NDArray[np.integer], NDArray[np.floating]]:
+        """Return the boxes."""
+        boxes = annotations.boxes
+        assert boxes is not None
+        return boxes["row"].astype(np.int64), boxes["label"], boxes["score"]
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return how many boxes of each class the model is sure of."""
         boxes = annotations.confident(SURE).boxes

@@ -68,6 +68,11 @@ class KeypointDetection(Task):
         objects, _ = _objects(annotations)
         return wrong_answers(objects["row"], objects["score"], n_samples)
 
+    def objects(self, annotations: Annotations) -> tuple[Rows, NDArray[np.integer], NDArray[np.floating]]:
+        """Return the objects that have keypoints."""
+        objects, labels = _objects(annotations)
+        return objects["row"].astype(np.int64), labels, objects["score"]
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return how many objects of each class the model is sure of."""
         objects, labels = _objects(annotations.confident(SURE))

@@ -61,6 +61,17 @@ class Segmentation(Task):
             amounts[mask["row"]] = counts / mask["classes"].size
         return amounts
 
+    def objects(self, annotations: Annotations) -> tuple[Rows, NDArray[np.integer], NDArray[np.floating]]:
+        """Return the classes on each sample but for the background, with the share of the image that each covers."""
+        masks = annotations.masks
+        assert masks is not None
+        last = int(masks["row"].max(initial=-1))
+        shares = self.class_amounts(annotations, last + 1)
+        backgrounds = [code for code, name in enumerate(annotations.class_names) if name.lower() in BACKGROUND]
+        shares[:, backgrounds] = 0
+        rows, labels = shares.nonzero()
+        return rows, labels, shares[rows, labels]
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return the class that covers most of the image."""
         names = np.array(annotations.class_names, np.str_)

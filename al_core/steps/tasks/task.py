@@ -205,6 +205,13 @@ class Task(ABC):
         """
         return None
 
+    def objects(self, annotations: Annotations) -> "tuple[Rows, NDArray[np.integer], NDArray[np.floating]] | None":
+        """Return the sample, the class and the confidence of each predicted object; None for a task without objects.
+
+        Of a mask each class on a sample is one object, and its confidence the share of the image that it covers.
+        """
+        return None
+
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return (n_samples,) what a model answers in a few words, by which two models are compared.
 
