@@ -23,6 +23,8 @@ SHORTCUTS = {
     "S": "draw around images",
     "B": "draw a box around images",
     "R": "show the whole map",
+    "I": "images in place of points, when zoomed in, or not",
+    "D": "images beside the map, or below it",
     "F": "full screen",
     "+ and −": "zoom",
     "Arrows": "move the map",

@@ -15,30 +15,73 @@ from al_core.steps.tasks import PredictionCard
 from al_core.steps.tasks.task import Box, Keypoint
 from al_core.store import Dataset, Kind, StoredArray
 from al_core.text import percent
+from al_core.types import Rows
 from ui.charts import BLUE, GRAY
 from ui.explore.similar import find_similar_buttons
 from ui.images import image_url
 from ui.messages import plain
+from ui.session import Key
 
 N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
 
 
 def show_sample(
-    dataset: Dataset, row: int, *, below: Callable[[], None] | None = None, is_on_explore: bool = False
+    dataset: Dataset,
+    row: int,
+    *,
+    below: Callable[[], None] | None = None,
+    is_on_explore: bool = False,
+    among: Rows | None = None,
 ) -> None:
-    """Open a dialog about the sample of this row; `below` draws more under its numbers."""
-    card = describe_sample(dataset, row)
+    """Open a dialog about the sample of this row.
 
-    def draw_below() -> None:
-        find_similar_buttons(dataset, row, is_on_explore=is_on_explore)
-        if below:
-            below()
+    Args:
+        dataset: Whose sample it is.
+        row: Its position.
+        below: Draws more under its numbers.
+        is_on_explore: Whether the page behind the dialog is Explore.
+        among: The samples that the dialog leads through, in their order; by default only this one.
+    """
+    if among is None or len(among) <= 1:
+        card = describe_sample(dataset, row)
+        st.dialog(plain(card.filename), width="large")(_draw)(dataset, card, is_on_explore, below)
+        return
+    st.session_state[Key.LARGE_VIEW] = int(np.flatnonzero(among == row)[0])
+    st.dialog("Image", width="large")(_lead_through)(dataset, among, is_on_explore)
 
-    st.dialog(plain(card.filename), width="large")(_draw)(dataset, card, draw_below)
+
+def _lead_through(dataset: Dataset, among: Rows, is_on_explore: bool) -> None:
+    place = min(st.session_state[Key.LARGE_VIEW], len(among) - 1)
+    card = describe_sample(dataset, int(among[place]))
+    with st.container(key="large-view", horizontal=True, vertical_alignment="center"):
+        _step_button("Previous", -1, "chevron_left", "Left", is_possible=place > 0)
+        _step_button("Next", 1, "chevron_right", "Right", is_possible=place < len(among) - 1)
+        st.markdown(f"**{plain(card.filename)}**  \n{place + 1:,} of {len(among):,}", width="stretch")
+    _draw(dataset, card, is_on_explore, None)
 
 
-def _draw(dataset: Dataset, card: SampleCard, below: Callable[[], None]) -> None:
+def _step_button(label: str, step: int, icon: str, key: str, *, is_possible: bool) -> None:
+    def go() -> None:
+        st.session_state[Key.LARGE_VIEW] += step
+
+    st.button(
+        label,
+        key=f"large-{label}",
+        icon=f":material/{icon}:",
+        shortcut=key,
+        on_click=go,
+        disabled=not is_possible,
+        help=f"The {label.lower()} image in the order of the grid" if is_possible else "There is none",
+    )
+
+
+def _draw(
+    dataset: Dataset,
+    card: SampleCard,
+    is_on_explore: bool,
+    below: Callable[[], None] | None,
+) -> None:
     image, numbers = st.columns([3, 2], gap="large")
     with image:
         st.html(STYLE + _image(dataset, card))
@@ -54,7 +97,9 @@ def _draw(dataset: Dataset, card: SampleCard, below: Callable[[], None]) -> None
         )
         st.markdown("**Scores**", help="From 0 to 1; higher means more worth labeling")
         st.html(_scores(dataset, card.row) or "No scores yet: drop predictions on the Predictions page.")
-        below()
+        find_similar_buttons(dataset, card.row, is_on_explore=is_on_explore)
+        if below:
+            below()
 
 
 def _image(dataset: Dataset, card: SampleCard) -> str:

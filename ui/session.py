@@ -41,6 +41,7 @@ class Key(StrEnum):
     COLORS = "colors"  # what colors the map of each dataset
     COLOR_SCALES = "color-scales"  # how the colors of a column spread, for each dataset
     RINGED = "ringed"  # which images of each dataset have rings
+    LARGE_VIEW = "large-view-place"  # which of the images that the dialog leads through is in it
     EXPLORED = "explored"  # the dataset whose page is open, while it is
     OUTLINES = "outlines"  # what is drawn on the map of each dataset
     RETURNING_OUTLINES = "returning-outlines"  # those that the browser does not have yet

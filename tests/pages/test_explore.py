@@ -189,6 +189,7 @@ def test_an_address_brings_back_colors_filters_rings_and_page(open_page: Open, p
         "tag",
         highlight="checked",
         filters=Filters({MARGIN: Range(low=0.3)}, classes=("dog",)),
+        map="PCA",
         outline=Outline("PCA default", ((-100.0, -100.0), (100.0, -100.0), (100.0, 100.0), (-100.0, 100.0))),
     )
     app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE)
@@ -202,7 +203,7 @@ def test_an_address_brings_back_colors_filters_rings_and_page(open_page: Open, p
     button(app, "drawn on the map").click().run()
     assert count(app) == "1 of 4 images"
     app.selectbox[0].set_value("width").run()
-    assert written_view(app) == replace(wanted, color="width", outline=None)
+    assert written_view(app) == replace(wanted, color="width", map=None, outline=None)
 
 
 def test_an_address_counts_once_and_not_over_what_was_changed_since(open_page: Open, pairs: Dataset) -> None:

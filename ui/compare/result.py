@@ -87,7 +87,7 @@ def _show_candidate(
         with st.expander(f"Only {method} picks {counted(len(only), 'image')}"):
             opened = image_grid(dataset, only, lambda position: f"#{position + 1}", key=f"compare-only-{place}")
             if opened is not None:
-                show_sample(dataset, opened)
+                show_sample(dataset, opened, among=only)
 
 
 def scale_of(strips: list[Strip]) -> tuple[float, float]:

@@ -119,7 +119,7 @@ def show_arrival(dataset: Dataset) -> None:
         dataset, novelty.rows, lambda position: f"distance {novelty.distances[position]:.2f}", key=f"novel-{tag.id}"
     )
     if opened is not None:
-        show_sample(dataset, opened)
+        show_sample(dataset, opened, among=novelty.rows)
 
 
 def _job_key(dataset: Dataset) -> str:

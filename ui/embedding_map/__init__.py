@@ -27,6 +27,8 @@ SCRIPTS = (
     "camera.js",
     "outline.js",
     "arrays.js",
+    "density.js",
+    "thumbnails.js",
     "webgl.js",
     "raster.js",
     "legend.js",

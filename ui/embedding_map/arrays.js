@@ -55,10 +55,10 @@ function withFaded(marks, shown) {
 function pointStyle(camera, count) {
   const { frame, scale } = camera;
   const area = Math.max(frame.width, 0.1) * Math.max(frame.height, 0.1) * scale * scale;
-  const spacing = Math.sqrt(area / Math.max(count, 1));
+  const spacing = Math.sqrt(area / Math.max(count, 1)); // as if they filled the map evenly
   const size = Math.min(Math.max(1.15 * spacing, 1.7), 8.5);
   const opacity = Math.min(Math.max((1.15 * spacing) / size, 0.35), 0.9);
-  return { size, opacity };
+  return { size, opacity, spacing };
 }
 
 const RING_SIZE = 13;
@@ -81,6 +81,15 @@ class PointIndex {
     const next = starts.slice();
     for (let i = 0; i < count; i++) order[next[cells[i]]++] = i;
     Object.assign(this, { positions, side, starts, order });
+  }
+
+  /** The rows in the cells that a rectangle touches: a few lie outside of it. */
+  *within(left, bottom, right, top) {
+    const { side, starts, order } = this;
+    const cell = (value) => Math.min(Math.max(Math.floor(value * side), 0), side - 1);
+    for (let row = cell(bottom); row <= cell(top); row++) {
+      for (let k = starts[row * side + cell(left)]; k < starts[row * side + cell(right) + 1]; k++) yield order[k];
+    }
   }
 
   /** The visible point closest to (x, y) and at most `reach` away, or -1; faded points stand back. */

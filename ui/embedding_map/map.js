@@ -5,6 +5,7 @@ const ICONS = {
   closer: "M12 5v14M5 12h14",
   farther: "M5 12h14",
   reset: "M4 4v5h5M4.6 9A8 8 0 1 1 4 13.5",
+  images: "M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 17.5zM4.5 16l4.5-5 4 4.5 2.5-2.5 4 4M15.5 9.2h.1",
   dock: "M4 5.5A1.5 1.5 0 0 1 5.5 4h13A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18.5zM14.5 4v16",
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
@@ -60,6 +61,8 @@ class EmbeddingMap {
   // --- elements ---
 
   #build(parent) {
+    this.density = new DensityPainter(h("canvas.density", { "aria-hidden": "true", hidden: true }));
+    this.thumbnails = new Thumbnails(() => this.#requestOverlay());
     this.canvas = h("canvas.points", { "aria-hidden": "true" });
     this.overlay = h("canvas.overlay", { "aria-hidden": "true" });
     this.legend = h("section.legend", { "aria-label": "Legend" });
@@ -67,7 +70,7 @@ class EmbeddingMap {
     this.empty = h("div.empty", { hidden: true }, h("b", {}, "No points yet"), h("span", {}, "The map appears as soon as there are embeddings."));
     const clear = h("button", { type: "button", "aria-label": "Clear the selection", onclick: () => this.#setOutline(null) }, "×");
     this.chip = h("div.chip", { hidden: true }, h("span", {}, "Selection"), clear);
-    this.stage = h("div.stage", {}, this.canvas, this.overlay, this.empty, this.#buildToolbar());
+    this.stage = h("div.stage", {}, this.density.canvas, this.canvas, this.overlay, this.empty, this.#buildToolbar());
     // Below the points, which it must not cover.
     this.strip = h("div.strip", {}, this.legend, this.chip, this.status);
     this.root = h("div.map", { tabindex: "0", role: "application" }, this.stage, this.strip);
@@ -84,6 +87,7 @@ class EmbeddingMap {
       Object.entries(MODES).map(([mode, [label, key]]) => [mode, button(mode, label, key, () => this.#setMode(mode))]),
     );
     const group = (...buttons) => h("div.group", {}, ...buttons);
+    this.imagesButton = button("images", "Images in place of points, zoomed in", "I", () => this.#toggleThumbnails());
     this.dockButton = button("dock", "Images beside or below", "D", dock);
     return h(
       "div.toolbar",
@@ -93,6 +97,7 @@ class EmbeddingMap {
         button("closer", "Zoom in", "+", () => this.#zoom(1.6)),
         button("farther", "Zoom out", "−", () => this.#zoom(1 / 1.6)),
         button("reset", "Show all images", "R", () => this.#resetView()),
+        this.imagesButton,
       ),
       group(this.dockButton, button("full", "Full screen", "F", () => this.#toggleFullScreen())),
     );
@@ -113,6 +118,8 @@ class EmbeddingMap {
     this.root.style.height = isLength ? header.height : "";
     this.stage.style.height = isLength ? "" : `${header.height}px`;
     this.dockButton.hidden = !header.canDock;
+    this.imagesButton.hidden = !header.imageUrl;
+    this.imagesButton.setAttribute("aria-pressed", String(this.thumbnails.isWanted));
     fetchPoints(header, shown, this.points)
       .then((points) => this.version === version && this.#show(header, points, theme))
       .catch((error) => this.#fail(error));
@@ -173,11 +180,10 @@ class EmbeddingMap {
     const total = `${count.toLocaleString("en")} images`;
     this.root.setAttribute(
       "aria-label",
-      `Embedding map of ${total}. Keys: G moves, S lasso, B box, R shows all, F full screen, Escape clears, arrows and plus or minus move and zoom.`,
+      `Embedding map of ${total}. Keys: G moves, S lasso, B box, R shows all, I images in place of points, D images beside or below, F full screen, Escape clears, arrows and plus or minus move and zoom.`,
     );
     this.empty.hidden = count > 0;
     this.root.classList.toggle("blank", !count);
-    this.status.textContent = count ? total : "";
     this.#fillLegend();
   }
 
@@ -255,12 +261,32 @@ class EmbeddingMap {
     const { camera, ratio, theme, header, hiddenMarks, outline } = this;
     const drawn = Object.keys(RINGS).filter((kind) => header.marks[kind] && !hiddenMarks.has(kind));
     const ringedMarks = drawn.reduce((bits, kind) => bits | RINGS[kind], 0);
-    this.renderer.draw({ camera, ratio, theme, ringedMarks, hasFaded: Boolean(header.marks.faded || outline) });
+    const isDense = pointStyle(camera, header.count).spacing < DENSE;
+    this.renderer.draw({ camera, ratio, theme, ringedMarks, hasFaded: Boolean(header.marks.faded || outline), isDense });
+    if (isDense) this.density.draw({ points: this.points, layers: this.#layers(), table: this.palette, camera, ratio, theme });
+    else this.density.clear();
+    this.root.dataset.style = isDense ? "density" : "points";
+    this.#sayStatus(isDense);
     this.isStale = false;
     this.#drawOverlay();
     this.root.dataset.ready = this.header.count;
     this.root.dataset.busy = 0;
     this.root.dataset.frame = Number(this.root.dataset.frame ?? 0) + 1;
+  }
+
+  /** Of each point whether it stands back, for the density; the same until points or outline are others. */
+  #layers() {
+    const mask = this.outline ? (this.mask ??= maskPixels(paintMask(this.#outlineInWorld()))) : null;
+    if (this.layered?.points !== this.points || this.layered.mask !== mask) {
+      this.layered = { points: this.points, mask, layers: layersOf(this.points, mask) };
+    }
+    return this.layered.layers;
+  }
+
+  #sayStatus(isDense) {
+    const { count } = this.header;
+    const text = count ? `${count.toLocaleString("en")} images${isDense ? ", as density" : ""}` : "";
+    if (this.status.textContent !== text) this.status.textContent = text;
   }
 
   #drawOverlay() {
@@ -270,9 +296,19 @@ class EmbeddingMap {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.camera.width, this.camera.height);
     this.#drawGlow(context);
+    this.#drawThumbnails(context);
     const path = this.path ? (this.mode === "box" || this.drawing === "box" ? boxPath(this.path) : this.path) : this.#outlineOnScreen();
     if (path) this.#strokeOutline(context, path);
     for (const row of new Set([this.hovered, this.pinned])) if (row >= 0) this.#strokeRing(context, row);
+  }
+
+  #drawThumbnails(context) {
+    const { camera, header, points, palette, theme, hiddenMarks, thumbnails } = this;
+    if (!points || !palette) return;
+    const findIndex = () => (this.index ??= new PointIndex(points));
+    thumbnails.choose({ camera, header, points, palette, findIndex });
+    thumbnails.draw(context, { header, points, palette, theme, hiddenMarks });
+    this.root.dataset.thumbnails = thumbnails.placed.length;
   }
 
   #drawGlow(context) {
@@ -307,6 +343,8 @@ class EmbeddingMap {
 
   #strokeRing(context, row) {
     const [left, top] = this.#place(row);
+    // An image has its card beside it, which says which one it is of.
+    if (this.thumbnails.placed.some((each) => each.row === row)) return;
     const radius = pointStyle(this.camera, this.header.count).size / 2 + 3;
     for (const [color, width] of [[this.theme.background, 4], [this.theme.text, 2]]) {
       context.beginPath();
@@ -371,6 +409,13 @@ class EmbeddingMap {
     else this.root.requestFullscreen?.().catch(() => {});
   }
 
+  #toggleThumbnails() {
+    if (!this.header?.imageUrl) return;
+    this.thumbnails.isWanted = !this.thumbnails.isWanted;
+    this.imagesButton.setAttribute("aria-pressed", String(this.thumbnails.isWanted));
+    this.#requestOverlay();
+  }
+
   #setMode(mode) {
     this.mode = mode;
     this.path = null;
@@ -405,6 +450,7 @@ class EmbeddingMap {
   }
 
   #applyOutline() {
+    this.mask = null;
     this.renderer.setMask(this.outline ? paintMask(this.#outlineInWorld()) : null);
     this.chip.hidden = !this.outline;
     this.#requestDraw();
@@ -431,6 +477,8 @@ class EmbeddingMap {
 
   #find(left, top, reach) {
     if (!this.header?.count) return -1;
+    const shown = this.thumbnails.at(left, top);
+    if (shown >= 0) return shown;
     this.index ??= new PointIndex(this.points);
     const [x, y] = this.camera.toWorld(left, top);
     return this.index.nearest(x, y, reach / this.camera.scale, this.points, this.palette);
@@ -578,6 +626,7 @@ class EmbeddingMap {
       b: () => this.#setMode("box"),
       r: () => this.#resetView(),
       f: () => this.#toggleFullScreen(),
+      i: () => this.#toggleThumbnails(),
       d: () => this.header.canDock && dock(),
       Escape: () => this.#escape(),
       "+": () => this.#zoom(1.4),

@@ -18,28 +18,23 @@ class RasterRenderer {
     this.#fade();
   }
 
-  /** 0 faded, 1 plain, 2 nowhere; known before drawing, because a view that moves draws the same points again. */
+  /** Known before drawing, because a view that moves draws the same points again. */
   #fade() {
-    const { positions, marks, count } = this.points;
-    this.layers = new Uint8Array(count);
-    for (let i = 0; i < count; i++) {
-      if (marks[i] & NOWHERE) this.layers[i] = 2;
-      else if (!(marks[i] & FADED)) this.layers[i] = !this.isInside || this.isInside(positions[2 * i] / STEPS, positions[2 * i + 1] / STEPS) ? 1 : 0;
-    }
+    this.layers = layersOf(this.points, this.isInside);
   }
 
-  draw({ camera, ratio, theme, ringedMarks, hasFaded }) {
+  draw({ camera, ratio, theme, ringedMarks, hasFaded, isDense }) {
     const { width, height } = this.context.canvas;
     if (!width || !height) return;
     if (this.image?.width !== width || this.image.height !== height) this.image = this.context.createImageData(width, height);
     const pixels = new Uint32Array(this.image.data.buffer);
     const [red, green, blue] = theme.background.map(Math.round);
-    pixels.fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+    pixels.fill(isDense ? 0 : ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
     const { size, opacity } = pointStyle(camera, this.points.count);
     const view = { camera, ratio, width, height, pixels, ringedMarks };
     const gray = Uint8Array.from({ length: 1024 }, (_, at) => (at % 4 < 3 ? theme.faded[at % 4] : this.table[at]));
-    if (hasFaded) this.#fill(view, 0, gray, Math.max(1.7, size * 0.8) * ratio, opacity * 0.6);
-    this.#fill(view, 1, this.table, size * ratio, opacity);
+    if (hasFaded && !isDense) this.#fill(view, 0, gray, Math.max(1.7, size * 0.8) * ratio, opacity * 0.6);
+    if (!isDense) this.#fill(view, 1, this.table, size * ratio, opacity);
     this.context.putImageData(this.image, 0, 0);
     if (ringedMarks) this.#drawRings(camera, ratio, theme, ringedMarks, Math.max(size + 5, RING_SIZE));
   }

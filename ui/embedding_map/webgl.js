@@ -138,7 +138,7 @@ class WebGLRenderer {
     gl.uniform4f(at.box, ...mask.box);
   }
 
-  draw({ camera, ratio, theme, ringedMarks, hasFaded }) {
+  draw({ camera, ratio, theme, ringedMarks, hasFaded, isDense }) {
     const { gl, at, counts } = this;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
@@ -162,8 +162,8 @@ class WebGLRenderer {
       call();
     };
     const all = () => gl.drawArrays(gl.POINTS, 0, counts.all);
-    if (hasFaded) pass(0, Math.max(1.7, size * 0.8), opacity * 0.6, all);
-    pass(1, size, opacity, all);
+    if (hasFaded && !isDense) pass(0, Math.max(1.7, size * 0.8), opacity * 0.6, all);
+    if (!isDense) pass(1, size, opacity, all);
     if (ringedMarks && counts.ringed) {
       pass(2, Math.max(size + 5, RING_SIZE), 1, () => gl.drawElements(gl.POINTS, counts.ringed, gl.UNSIGNED_INT, 0));
     }

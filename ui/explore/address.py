@@ -45,7 +45,15 @@ def _show(dataset: Dataset, view: View) -> None:
 
 
 def write_address(dataset: Dataset, color: str, highlight: str | None, method: str | None) -> None:
-    """Have the browser write the view into the address."""
+    """Have the browser write the view into the address.
+
+    Args:
+        dataset: Which is shown.
+        color: What colors the map, whether or not somebody has chosen it.
+        highlight: Which images have rings, if somebody has chosen.
+        method: Which map is shown, if there is a choice; an outline is always with its own.
+    """
+    outline = outlines.current(dataset)
     scale = chosen_scale(dataset, color)
     view = View(
         colors.chosen_color(dataset),
@@ -53,8 +61,8 @@ def write_address(dataset: Dataset, color: str, highlight: str | None, method: s
         scale.limits,
         highlight,
         filters.current(dataset),
-        method,
-        outlines.current(dataset),
+        outline.map.partition(" ")[0] if outline else method,
+        outline,
         st.session_state.get(PAGE_KEY, 1),
     )
     if view.color is None and scale != ColorScale():

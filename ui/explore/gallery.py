@@ -43,7 +43,7 @@ def show_images(
         shapes=shape_filter(dataset),
     )
     if opened is not None:
-        show_sample(dataset, opened, is_on_explore=True)
+        show_sample(dataset, opened, is_on_explore=True, among=rows)
 
 
 def _highest_first(column: Column | None, n_samples: int) -> Rows:

@@ -130,7 +130,7 @@ def _drop_image(dataset: Dataset) -> None:
     if is_shown:
         next_round(Key.SIMILAR_ROUND)
         filters.store(dataset, Filters())
-        clear_lasso()
+        clear_lasso(dataset)
         st.rerun()
 
 

@@ -195,7 +195,7 @@ def _show_images(dataset: Dataset, changes: Changes, answer: str | None) -> None
             key=f"changes-{changes.before.id}-{changes.after.id}",
         )
         if opened is not None:
-            show_sample(dataset, opened)
+            show_sample(dataset, opened, among=changes.rows[places])
 
 
 def places_of(changes: Changes, answer: str) -> Rows:

@@ -111,7 +111,7 @@ def _details(dataset: Dataset, shown: Round) -> None:
             names = np.sort(missing)
             opened = image_grid(dataset, names, lambda position: "missing", key=f"missing-{shown.tag.id}")
             if opened is not None:
-                show_sample(dataset, opened)
+                show_sample(dataset, opened, among=names)
 
 
 def _release_button(dataset: Dataset, shown: Round) -> None:

@@ -144,4 +144,4 @@ def _show_regions(dataset: Dataset, selection: workflow.Selection, card: Card) -
         st.caption("No image like these is chosen; below each, about how many there are.")
         opened = image_grid(dataset, rows, texts.__getitem__, key=f"uncovered-{selection.tag.id}")
         if opened is not None:
-            show_sample(dataset, opened)
+            show_sample(dataset, opened, among=rows)

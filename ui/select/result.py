@@ -83,7 +83,7 @@ def show_result(dataset: Dataset, tag: Tag) -> None:
     rows = added_rows(dataset, tag)
     opened = image_grid(dataset, rows, lambda position: f"#{position + 1}", key=f"added-{tag.id}")
     if opened is not None:
-        show_sample(dataset, opened)
+        show_sample(dataset, opened, among=rows)
 
 
 def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
