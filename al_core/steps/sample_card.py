@@ -102,7 +102,7 @@ def _describe_prediction(dataset: "Dataset", row: int) -> PredictionCard:
 
 
 def _labels(card: PredictionCard) -> set[str]:
-    return {shape.label for shape in (*card.boxes, *card.keypoints)}
+    return {box.label for box in card.boxes} | {keypoint.label for keypoint in card.keypoints}
 
 
 def size_of_image(dataset: "Dataset", row: int) -> tuple[int, int] | None:

@@ -141,4 +141,6 @@ def test_json_with_class_names_is_dropped_with_the_predictions(tmp_path: Path, n
     (tmp_path / "config.json").write_text(names)
     files = assign_roles([tmp_path / "config.json", tmp_path / "p.npz"])
     assert files.class_names == tmp_path / "config.json"
-    assert read_prediction_files(files).class_names == ["cat", "dog"]
+    predictions = read_prediction_files(files)
+    assert isinstance(predictions, Predictions)
+    assert predictions.class_names == ["cat", "dog"]

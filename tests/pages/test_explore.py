@@ -272,7 +272,7 @@ def test_the_colors_of_a_column_run_between_the_values_that_somebody_chose(pairs
 
 def test_the_scale_of_the_colors_is_chosen_on_the_page_and_goes_back(open_page: Open, pairs: Dataset) -> None:
     app = explore(open_page, pairs)
-    spread = next(group for group in app.get("button_group") if group.label == "Spread of the colors")
+    spread = next(group for group in app.button_group if group.label == "Spread of the colors")
     assert spread.value == EVENLY
     spread.set_value(BY_RANK).run()
     assert chosen_scale_of(app, pairs).spread == BY_RANK
@@ -283,8 +283,8 @@ def test_the_scale_of_the_colors_is_chosen_on_the_page_and_goes_back(open_page: 
 
 
 def chosen_scale_of(app: AppTest, dataset: Dataset) -> ColorScale:
-    scales = app.session_state[Key.COLOR_SCALES]
-    return scales[dataset.id, MARGIN]
+    scale: ColorScale = app.session_state[Key.COLOR_SCALES][dataset.id, MARGIN]
+    return scale
 
 
 def test_a_score_is_called_by_its_title_and_stored_by_its_name(open_page: Open, pairs: Dataset) -> None:

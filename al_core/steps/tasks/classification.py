@@ -66,7 +66,8 @@ class Classification(Task):
     def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64]:
         """Return by how much the probability of the most probable class falls short of 1."""
         probabilities = np.asarray(annotations.probabilities, np.float64)
-        return np.nan_to_num(1 - probabilities.max(axis=1))
+        shortfalls: NDArray[np.float64] = np.nan_to_num(1 - probabilities.max(axis=1))
+        return shortfalls
 
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return the most likely class."""

@@ -65,4 +65,5 @@ def wrong_answers(rows: NDArray[np.integer], scores: NDArray[np.floating], n_sam
     """
     # Where a file has no score readers write -1.
     sure = np.clip(np.asarray(scores, np.float64), 0, 1)
-    return np.bincount(rows.astype(np.int64), np.minimum(sure, 1 - sure), minlength=n_samples)
+    expected = np.minimum(sure, 1 - sure)
+    return np.bincount(rows.astype(np.int64), expected, minlength=n_samples).astype(np.float64, copy=False)

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,7 +43,7 @@ def put(address: str) -> Put:
     return send
 
 
-def ask(address: str, *files: object) -> requests.Response:
+def ask(address: str, *files: Any) -> requests.Response:
     return requests.post(address, json=list(files), timeout=PATIENCE)
 
 

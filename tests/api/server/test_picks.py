@@ -55,8 +55,8 @@ def test_a_pick_is_edited(api: Api, shop: Dataset, pick: workflow.Selection) -> 
     edit = result_of(api, f"tags/{pick.tag.id}/next-best", {"row": second, "edits": [{"row": first}]})
     assert edit["row"] == second
     body = {"name": "edited", "edits": [{"row": first}, edit]}
-    created = api("POST", f"{api.dataset}/tags/{pick.tag.id}/edits", 201, body)
-    edited = workflow.read_selection(shop, shop.tag_by_id(created["id"]))
+    api("POST", f"{api.dataset}/tags/{pick.tag.id}/edits", 201, body)
+    edited = workflow.read_selection(shop, shop.tag("edited"))
     assert edited is not None
     assert edited.added_rows.tolist() == [edit["replacement"], third]
     assert api("POST", f"{api.dataset}/tags/{pick.tag.id}/edits", 409, body)["code"] == "TAG_NAME_EXISTS"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import PredictionFiles, read_labels, read_prediction_files
+from al_core.formats import PredictionFiles, ScoreTable, read_labels, read_prediction_files
 
 COMPANIONS = {
     "data.yaml": ("names:\n  0: cat\n", "a file of class names"),
@@ -48,4 +48,6 @@ def test_the_log_of_a_training_run_holds_no_scores_of_images(tmp_path: Path, nam
 def test_the_loss_of_each_image_is_no_log(tmp_path: Path) -> None:
     path = tmp_path / "losses.csv"
     path.write_text("epoch,image,loss\n1,a.png,0.5\n1,b.png,0.25\n")
-    assert list(read_prediction_files(PredictionFiles(path)).scores) == ["loss"]
+    contents = read_prediction_files(PredictionFiles(path))
+    assert isinstance(contents, ScoreTable)
+    assert list(contents.scores) == ["loss"]

@@ -17,7 +17,7 @@ def parquet(tmp_path: Path, columns: dict[str, list[Any]]) -> Path:
 
 
 def test_lists_of_an_image_are_its_boxes(tmp_path: Path) -> None:
-    columns = {
+    columns: dict[str, list[Any]] = {
         "image": ["a.png", "b.png"],
         "boxes": [[[0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 1.0, 1.0]], []],
         "scores": [[0.75, 0.5], []],

@@ -1,5 +1,8 @@
 """The tools whose JSON is read, each with its own idea of an object. A new one takes one module and one line here."""
 
+from typing import Any
+
+from al_core.formats.files.reader import Reader
 from al_core.formats.predictions.tools.azure import AZURE
 from al_core.formats.predictions.tools.bdd100k import BDD100K
 from al_core.formats.predictions.tools.createml import CREATEML
@@ -15,5 +18,5 @@ from al_core.formats.predictions.tools.ultralytics import readers as ultralytics
 
 TOOLS = (HUGGING_FACE, LABEL_STUDIO, ROBOFLOW, MMDETECTION, MMPOSE, CREATEML, AZURE, BDD100K, OPENPOSE, TORCHVISION)
 
-TOOL_READERS = (FIFTYONE, *ultralytics_readers(), *(tool.reader for tool in TOOLS))
+TOOL_READERS: tuple[Reader[Any], ...] = (FIFTYONE, *ultralytics_readers(), *(tool.reader for tool in TOOLS))
 """Their entries in the registry of prediction readers, in the order in which they are tried."""

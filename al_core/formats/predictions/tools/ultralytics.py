@@ -15,6 +15,7 @@ from al_core.formats.files.reader import Reader
 from al_core.formats.files.text import decode_utf8
 from al_core.formats.join.finding import note
 from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.images import ImageRecord, image_of_file, image_records
 from al_core.formats.predictions.tools.objects import (
     MASKS_NOT_READ,
@@ -125,7 +126,7 @@ def recognizes_ultralytics_csv(path: Path, head: bytes) -> bool:
     return {*_COLUMNS, "box"} <= columns or columns == set(_COLUMNS)
 
 
-def read_ultralytics_csv(path: Path) -> Predictions:
+def read_ultralytics_csv(path: Path) -> Predictions | ScoreTable:
     """Return what `to_csv()` returns for one image, named after its file, or for several by a column of filenames.
 
     Raises:
@@ -181,7 +182,7 @@ def _value(where: str, column: str, text: str) -> Any:
         raise FileFormatError(f"{where}: expected numbers as {column!r}, found {text[:80]!a}") from error
 
 
-def readers() -> Sequence[Reader[Predictions]]:
+def readers() -> tuple[Reader[Any], ...]:
     """Return the entries of the registry."""
     return (
         ULTRALYTICS.reader,

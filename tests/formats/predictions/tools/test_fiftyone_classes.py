@@ -22,7 +22,9 @@ def classified(label: str, **numbers: Any) -> dict[str, Any]:
 
 
 def samples(path: Path, *labels: dict[str, Any] | None) -> Path:
-    entries = [{"filepath": f"data/{number}.jpg", "tags": [], "resnet": label} for number, label in enumerate(labels)]
+    entries: list[dict[str, Any]] = [
+        {"filepath": f"data/{number}.jpg", "tags": [], "resnet": label} for number, label in enumerate(labels)
+    ]
     return saved(path, {"samples": entries})
 
 

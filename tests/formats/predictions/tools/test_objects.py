@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import ScoreTable
+from al_core.formats import Predictions, ScoreTable
 from al_core.formats.predictions.tools.objects import ObjectColumns, image_size, label_of
 from tests.formats.predictions.tools.objects import boxes, keypoints
 
@@ -32,14 +32,20 @@ def test_images_of_which_only_some_have_a_name_are_refused() -> None:
         objects.predictions("p.json", "p")
 
 
+def class_names(objects: ObjectColumns) -> list[str]:
+    predictions = objects.predictions("p.json", "p")
+    assert isinstance(predictions, Predictions)
+    return predictions.class_names
+
+
 def test_classes_are_in_the_order_of_their_numbers_if_all_have_one() -> None:
     objects = ObjectColumns()
     objects.begin_image("a.jpg")
     objects.add(BOX, 0.5, "ant", class_number=4)
     objects.add(BOX, 0.25, "cat", class_number=2)
-    assert objects.predictions("p.json", "p").class_names == ["cat", "ant"]
+    assert class_names(objects) == ["cat", "ant"]
     objects.add(BOX, 0.75, "bat")
-    assert objects.predictions("p.json", "p").class_names == ["ant", "bat", "cat"]
+    assert class_names(objects) == ["ant", "bat", "cat"]
 
 
 def test_objects_without_keypoints_beside_those_that_have_them_are_said_to_be_left_out() -> None:
@@ -48,6 +54,7 @@ def test_objects_without_keypoints_beside_those_that_have_them_are_said_to_be_le
     objects.add(BOX, 0.5, "cat", keypoints=[1, 2, 0.5])
     objects.add(BOX, 0.25, "cat")
     predictions = objects.predictions("p.json", "p")
+    assert isinstance(predictions, Predictions)
     assert keypoints(predictions, 0) == [("cat", 0.5, [1, 2, 0.5])]
     assert [finding.what for finding in predictions.findings] == ["boxes-left-out"]
 
