@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from al_core import workflow
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
+from tests.buckets import running_s3
 
 if TYPE_CHECKING:
     from tests.cluster.processes import DaskProcesses
@@ -43,6 +44,13 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with engine.begin() as connection:
         connection.execute(DropSchema(schema, cascade=True))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of an S3 server that these tests alone use."""
+    with running_s3() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture

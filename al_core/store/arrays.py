@@ -2,10 +2,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
 from al_core.store.records import NewArrays, StoredArray
+from al_core.types import Rows
 
 
 class Arrays(ABC):
@@ -40,6 +42,13 @@ class Arrays(ABC):
     @abstractmethod
     def read(self, stored: StoredArray) -> NDArray[Any]:
         """Return the array itself, mapped from disk and read-only."""
+
+    def read_rows(self, stored: StoredArray, rows: Rows) -> NDArray[Any]:
+        """Return some rows of an array, in the order asked for, as an array in memory.
+
+        Rows of an array in an object storage are read by ranges, unless all of it is on this machine already.
+        """
+        return np.asarray(self.read(stored)[rows])
 
     @abstractmethod
     def save(

@@ -3,13 +3,14 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from filelock import FileLock
-from sqlalchemy import Engine, create_engine, select, update
+from sqlalchemy import Engine, Row, create_engine, null, select, update
 
 from al_core import disk
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, WorkspaceError
@@ -19,9 +20,12 @@ from al_core.store.catalog import open_catalog
 from al_core.store.catalog_copy import check_is_empty, copy_to_database, copy_to_file
 from al_core.store.checks import Checks, Fault
 from al_core.store.engines import reading, writing
+from al_core.store.folder_storage import FolderStorage
 from al_core.store.identity import now
+from al_core.store.local_arrays import stored_parts
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
-from al_core.store.tables import arrays, datasets
+from al_core.store.storage import ArrayPlace, Storage
+from al_core.store.tables import arrays, datasets, workspace
 from al_core.types import Progress
 
 RESTORING = "restoring.tmp"
@@ -32,13 +36,22 @@ LOCK = "catalog.lock"
 
 @dataclass(frozen=True)
 class _NamedFile:
-    """A file of a backup; `array_id` is None if it belongs to no array."""
+    """A file of a backup.
+
+    Attributes:
+        name: In the backup.
+        find: Returns the file; what is in an object storage is fetched.
+        array_id: None if it belongs to no array.
+    """
 
     name: str
+    find: Callable[[], Path]
     array_id: str | None = None
 
 
-def write_backup(engine: Engine, home: Path, path: Path, *, progress: Progress | None = None) -> list[str]:
+def write_backup(
+    engine: Engine, home: Path, storage: Storage, path: Path, *, progress: Progress | None = None
+) -> list[str]:
     """Write the workspace into a new file while others use it, and return which of its files are missing.
 
     What was deleted and replaced is not in it. Arrays that are replaced meanwhile are read as they were: a tombstone
@@ -54,7 +67,7 @@ def write_backup(engine: Engine, home: Path, path: Path, *, progress: Progress |
     with tempfile.TemporaryDirectory(prefix=".al_core-backup-", dir=path.parent) as folder:
         catalog = Path(folder) / archive.CATALOG
         copy_to_file(engine, catalog)
-        writer = _BackupWriter(engine, home, catalog, progress)
+        writer = _BackupWriter(engine, home, storage, catalog, progress)
         disk.write_atomically(path, writer.write)
     return writer.missing
 
@@ -97,9 +110,10 @@ def restore_backup(path: Path, home: Path, url: str | None, *, progress: Progres
 class _BackupWriter:
     """Writes what a copy of the catalog names."""
 
-    def __init__(self, engine: Engine, home: Path, catalog: Path, progress: Progress | None) -> None:
+    def __init__(self, engine: Engine, home: Path, storage: Storage, catalog: Path, progress: Progress | None) -> None:
         self._engine = engine
         self._home = home
+        self._storage = storage
         self._catalog = catalog
         self._progress = progress
         self.missing: list[str] = []
@@ -119,7 +133,7 @@ class _BackupWriter:
 
     def _add(self, writer: ArchiveWriter, one: _NamedFile) -> None:
         try:
-            writer.add(one.name, self._home / one.name)
+            writer.add(one.name, one.find())
         except FileNotFoundError:
             if one.array_id and not self._is_named_still(one.array_id):
                 raise WorkspaceError(
@@ -136,23 +150,26 @@ class _BackupWriter:
         # Not `engines.connect`, which would write to it.
         engine = create_engine(f"sqlite:///{self._catalog}")
         with engine.connect() as connection:
-            stored_datasets = connection.execute(select(datasets.c.id, datasets.c.n_samples)).all()
-            stored_arrays = connection.execute(select(arrays.c.dataset_id, arrays.c.kind, arrays.c.id)).all()
+            stored_datasets = connection.execute(select(datasets)).all()
+            stored_arrays = connection.execute(select(arrays)).all()
         engine.dispose()
         for array in stored_arrays:
-            yield _NamedFile(f"{archive.DATASETS}/{array.dataset_id}/{array.kind}/{array.id}.npy", array.id)
+            place = ArrayPlace(array.dataset_id, array.kind, array.id, stored_parts(array))
+            name = f"{archive.DATASETS}/{array.dataset_id}/{array.kind}/{array.id}.npy"
+            yield _NamedFile(name, partial(self._storage.file, place, array.digest), array.id)
         for dataset in stored_datasets:
-            yield from self._files_of(dataset.id, dataset.n_samples)
+            yield from self._files_of(dataset)
 
-    def _files_of(self, dataset_id: str, n_samples: int) -> Iterator[_NamedFile]:
-        folder = self._home / archive.DATASETS / dataset_id
-        if n_samples:
-            yield _NamedFile(f"{archive.DATASETS}/{dataset_id}/{files.FILENAMES}")
+    def _files_of(self, dataset: Row[Any]) -> Iterator[_NamedFile]:
+        folder = self._home / archive.DATASETS / dataset.id
+        if dataset.n_samples:
+            find = partial(self._storage.filenames_file, dataset.id, dataset.filenames_id)
+            yield _NamedFile(f"{archive.DATASETS}/{dataset.id}/{files.FILENAMES}", find)
         for sent in (UPLOADS, THUMBNAILS):
             for path in sorted((folder / sent).rglob("*")):
                 # Links may lead anywhere; none is made by al_core.
                 if path.is_file() and not path.is_symlink():
-                    yield _NamedFile(path.relative_to(self._home).as_posix())
+                    yield _NamedFile(path.relative_to(self._home).as_posix(), partial(Path, path))
 
 
 def _complete(draft: Path, home: Path, description: Description, progress: Progress | None) -> list[Fault]:
@@ -162,12 +179,16 @@ def _complete(draft: Path, home: Path, description: Description, progress: Progr
     engine = open_catalog(f"sqlite:///{draft / archive.CATALOG}", draft)
     try:
         with writing(engine) as connection:
+            # Wherever the arrays were, a backup has them as files.
+            connection.execute(update(workspace).values(arrays=None))
+            connection.execute(update(datasets).values(filenames_id=None))
+            connection.execute(update(arrays).values(parts=null()))
             for dataset in connection.execute(select(datasets.c.id)).scalars().all():
                 sent = Path(archive.DATASETS, dataset, UPLOADS)
                 was_there = datasets.c.images_dir == str(Path(description.home) / sent)
                 values = {"images_dir": str(home / sent)}
                 connection.execute(update(datasets).where(datasets.c.id == dataset, was_there).values(values))
-        checks = Checks(engine, draft / archive.DATASETS)
+        checks = Checks(engine, draft / archive.DATASETS, FolderStorage(draft / archive.DATASETS))
         return [*checks.damaged_arrays(progress=progress), *checks.damaged_filenames(), *checks.wrong_tags()]
     finally:
         engine.dispose()

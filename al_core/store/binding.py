@@ -35,6 +35,7 @@ class CatalogState:
         workspace_id: The id, or None in a catalog that is new or older than ids.
         dataset_ids: The datasets it names.
         has_samples: Whether one of them has samples, and so files.
+        arrays: Where the arrays are, or None if they are in the home.
     """
 
     place: str
@@ -43,6 +44,7 @@ class CatalogState:
     workspace_id: str | None = None
     dataset_ids: frozenset[str] = frozenset()
     has_samples: bool = False
+    arrays: str | None = None
 
 
 def read_id(home: Path) -> str | None:
@@ -57,7 +59,7 @@ def read_draft(home: Path) -> str | None:
 
 def write_draft(home: Path, workspace_id: str) -> None:
     """Write down the id before the catalog has it."""
-    content = json.dumps({"id": workspace_id}).encode()
+    content = id_json(workspace_id)
     disk.write_atomically(home / DRAFT_FILE, lambda file: file.write(content))
 
 
@@ -84,7 +86,12 @@ def check(catalog: CatalogState, home: Path) -> None:
     elif catalog.workspace_id and home_id:
         if catalog.workspace_id != home_id:
             raise _another(catalog, home, home_id)
-    elif not (_is_draft_of(catalog, home) or _names_one_of(catalog, folders) or _are_empty(catalog, home_id, folders)):
+    elif not (
+        _is_draft_of(catalog, home)
+        or _names_one_of(catalog, folders)
+        or _are_empty(catalog, home_id, folders)
+        or _is_another_server(catalog, home_id, folders)
+    ):
         raise _stranger(catalog, home, folders)
 
 
@@ -93,17 +100,32 @@ def dataset_folders(home: Path) -> set[str]:
     return {folder.name for folder in (home / "datasets").glob("*") if folder.is_dir() and any(folder.iterdir())}
 
 
-def _read(path: Path) -> str | None:
+def id_json(workspace_id: str) -> bytes:
+    """Return the content of an id file."""
+    return json.dumps({"id": workspace_id}).encode()
+
+
+def id_of_json(content: bytes, place: str) -> str:
+    """Return the id that the content of an id file names.
+
+    Raises:
+        WorkspaceError: If it names none.
+    """
     try:
-        return str(json.loads(path.read_bytes())["id"])
-    except FileNotFoundError:
-        return None
+        return str(json.loads(content)["id"])
     except (ValueError, TypeError, KeyError) as error:
         raise WorkspaceError(
-            f'{path} should hold the workspace\'s id as {{"id": "…"}}, and does not; remove the file: '
+            f'{place} should hold the workspace\'s id as {{"id": "…"}}, and does not; remove the file: '
             "the id is taken from the catalog again, if that names the datasets in this folder",
             public=CANNOT_BE_OPENED,
         ) from error
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return id_of_json(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        return None
 
 
 def _is_draft_of(catalog: CatalogState, home: Path) -> bool:
@@ -119,6 +141,11 @@ def _names_one_of(catalog: CatalogState, folders: set[str]) -> bool:
 def _are_empty(catalog: CatalogState, home_id: str | None, folders: set[str]) -> bool:
     """Whether this is a workspace older than ids in which no dataset has been given samples."""
     return not (catalog.workspace_id or home_id or folders or catalog.has_samples)
+
+
+def _is_another_server(catalog: CatalogState, home_id: str | None, folders: set[str]) -> bool:
+    """Whether a new home joins a workspace whose arrays are in no home."""
+    return bool(catalog.workspace_id and catalog.arrays and not home_id and not folders)
 
 
 def _lost(catalog: CatalogState, home: Path) -> WorkspaceError:

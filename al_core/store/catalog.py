@@ -11,8 +11,11 @@ from al_core.store.binding import CatalogState
 from al_core.store.engines import place, reading, writing
 from al_core.store.identity import new_id
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """The migrations, oldest first; `alembic_version` in an up-to-date catalog names the last."""
+
+STORAGE_REVISION = "0009"
+"""The migration from which on a catalog says where the arrays are."""
 
 # Any number will do, as long as every version of al_core uses this one.
 ADVISORY_LOCK = 0x414C_636F_7265
@@ -93,10 +96,19 @@ def _read_state(connection: Connection) -> CatalogState:
     workspace_id = None
     if inspector.has_table(tables.workspace.name):
         workspace_id = connection.execute(select(tables.workspace.c.id)).scalar_one_or_none()
+    arrays = None
+    if revision is not None and revision >= STORAGE_REVISION:
+        arrays = connection.execute(select(tables.workspace.c.arrays)).scalar_one_or_none()
     datasets = connection.execute(select(tables.datasets.c.id, tables.datasets.c.n_samples)).all()
     ids = frozenset(dataset.id for dataset in datasets)
     return CatalogState(
-        place(connection.engine), revision, False, workspace_id, ids, any(dataset.n_samples for dataset in datasets)
+        place(connection.engine),
+        revision,
+        False,
+        workspace_id,
+        ids,
+        any(dataset.n_samples for dataset in datasets),
+        arrays,
     )
 
 

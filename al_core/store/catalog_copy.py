@@ -96,6 +96,7 @@ def _forget_deleted(path: Path) -> None:
     with writing(engine) as connection:
         connection.execute(delete(tables.datasets).where(tables.datasets.c.deleted_at.is_not(None)))
         connection.execute(delete(tables.tombstones))
+        connection.execute(delete(tables.drafts))
     engine.dispose()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # One file, in which nothing of what was deleted can be read.

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, Row, Select, select
 
+from al_core.objects import ObjectInfo
 from al_core.store import files
 from al_core.store.engines import reading
 from al_core.store.identity import now
+from al_core.store.local_arrays import stored_parts
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
 from al_core.store.records import INITIAL_TAG, KINDS_OF_TAGS, ONE_ROW_A_SAMPLE
 from al_core.store.restoration import DATASET
-from al_core.store.tables import arrays, datasets, tags, tombstones
+from al_core.store.storage import ArrayPlace, Storage
+from al_core.store.tables import arrays, datasets, drafts, tags, tombstones
 from al_core.store.tombstones import FILE
 from al_core.types import Progress
 
@@ -42,18 +45,33 @@ class Checks:
     Servers may run meanwhile: what they store between two looks may be reported wrongly, so look again before a repair.
     """
 
-    def __init__(self, engine: Engine, datasets_folder: Path) -> None:
+    def __init__(self, engine: Engine, datasets_folder: Path, storage: Storage) -> None:
         self._engine = engine
         self._datasets_folder = datasets_folder
+        self.storage = storage
 
     def unnamed_files(self) -> list[Path]:
         """Return the files that neither catalog nor tombstone names: left by a killed process, or by a lost row."""
         present = {path for path in self._datasets_folder.rglob("*") if path.is_file()}
+        if self.storage.folder is not None:
+            # Files of datasets lie in folders; what lies beside these is the folder's own.
+            present |= {path for path in self.storage.folder.glob("*/**/*") if path.is_file()}
         # Read after the files, so that one that is named meanwhile is not reported.
         named = self._named_files()
-        clients = {(dataset.id, folder) for dataset in self._rows(select(datasets)) for folder in (UPLOADS, THUMBNAILS)}
+        of_datasets = self._scalars(select(datasets.c.id))
+        clients = [self._datasets_folder / one / folder for one in of_datasets for folder in (UPLOADS, THUMBNAILS)]
         unnamed = present - named
-        return sorted(path for path in unnamed if path.relative_to(self._datasets_folder).parts[:2] not in clients)
+        return sorted(path for path in unnamed if not any(path.is_relative_to(folder) for folder in clients))
+
+    def unnamed_objects(self) -> list[ObjectInfo]:
+        """Return the newest object of each array in an object storage that nothing names."""
+        present = self.storage.objects()
+        named = self._named_objects()
+        newest: dict[tuple[str, str], ObjectInfo] = {}
+        for place, one in present:
+            if place not in named:
+                newest[place] = max(newest.get(place, one), one, key=lambda info: info.modified_at)
+        return list(newest.values())
 
     def damaged_arrays(self, *, with_digests: bool = True, progress: Progress | None = None) -> Iterator[Fault]:
         """Yield the arrays whose file is missing, cut or changed, or that have not a row for each sample.
@@ -74,7 +92,7 @@ class Checks:
         """Yield the datasets whose filenames are missing, unreadable or too few."""
         for dataset in self._rows(select(datasets).where(datasets.c.n_samples > 0)):
             try:
-                n_filenames = len(files.read_filenames(self._datasets_folder / dataset.id / files.FILENAMES))
+                n_filenames = len(self.storage.read_filenames(dataset.id, dataset.filenames_id))
             except (OSError, ValueError) as error:
                 yield Fault(dataset.id, "filenames", dataset.name, f"cannot be read: {error}")
             else:
@@ -109,7 +127,8 @@ class Checks:
         query = select(tombstones).where(tombstones.c.kind != FILE, tombstones.c.expires_at > now())
         for tombstone in self._rows(query.order_by(tombstones.c.position)):
             buried = tombstone.content.get("arrays", [])
-            if not all(self._file(tombstone.dataset_id, array["kind"], array["id"]).exists() for array in buried):
+            places = [ArrayPlace(tombstone.dataset_id, array["kind"], array["id"]) for array in buried]
+            if not all(self.storage.exists(place) for place in places):
                 problem = f"cannot be restored as the {tombstone.kind} it was: its file is gone"
                 yield Fault(tombstone.dataset_id, "tombstone", tombstone.name, problem)
 
@@ -122,23 +141,26 @@ class Checks:
                     yield Fault(tag.dataset_id, "tag", tag.name, f"names a {role} tag that has been deleted since")
 
     def _problem_of(self, array: Row[Any], *, with_digests: bool) -> str | None:
-        path = self._file(array.dataset_id, array.kind, array.id)
+        place = ArrayPlace(array.dataset_id, array.kind, array.id, stored_parts(array))
         try:
-            content = files.read_array(path)
+            shape = self.storage.shape(place)
+            digest = self.storage.content_digest(place) if with_digests else array.digest
         except FileNotFoundError:
             return "is missing"
         except (OSError, ValueError, EOFError) as error:
             return f"cannot be read: {error}"
-        if content.shape != tuple(array.shape):
-            return f"has the shape {content.shape}, but the catalog says {tuple(array.shape)}"
-        if array.kind in ONE_ROW_A_SAMPLE and len(content) != array.n_samples:
-            return f"has {len(content)} rows, but the dataset has {array.n_samples} samples"
-        if with_digests and files.array_digest(content) != array.digest:
+        if shape != tuple(array.shape):
+            return f"has the shape {shape}, but the catalog says {tuple(array.shape)}"
+        if array.kind in ONE_ROW_A_SAMPLE and shape[0] != array.n_samples:
+            return f"has {shape[0]} rows, but the dataset has {array.n_samples} samples"
+        if digest != array.digest:
             return "has changed since it was stored: its digest is another"
         return None
 
     def _named_files(self) -> set[Path]:
-        folder = self._datasets_folder
+        folder = self.storage.folder
+        if folder is None:
+            return set()
         named = {folder / dataset_id / files.FILENAMES for dataset_id in self._scalars(select(datasets.c.id))}
         for array in self._rows(select(arrays.c.dataset_id, arrays.c.kind, arrays.c.id)):
             named.add(self._file(array.dataset_id, array.kind, array.id))
@@ -147,8 +169,17 @@ class Checks:
                 named.add(self._file(tombstone.dataset_id, buried["kind"], buried["id"]))
         return named
 
+    def _named_objects(self) -> set[tuple[str, str]]:
+        """Return (dataset, array) ids of everything that is or will be stored, or can be brought back."""
+        named = {(row.id, row.filenames_id) for row in self._rows(select(datasets.c.id, datasets.c.filenames_id))}
+        for table in (arrays, drafts):
+            named |= {(row.dataset_id, row.id) for row in self._rows(select(table.c.dataset_id, table.c.id))}
+        for tombstone in self._rows(select(tombstones.c.dataset_id, tombstones.c.content)):
+            named |= {(tombstone.dataset_id, buried["id"]) for buried in tombstone.content.get("arrays", [])}
+        return named
+
     def _file(self, dataset_id: str, kind: str, array_id: str) -> Path:
-        return self._datasets_folder / dataset_id / kind / f"{array_id}.npy"
+        return self.storage.file(ArrayPlace(dataset_id, kind, array_id), "")
 
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with reading(self._engine) as connection:

@@ -25,6 +25,8 @@ LOST_AND_FOUND = "lost+found"
 COMPUTED_AGAIN = (Kind.PROJECTION, Kind.NEIGHBORS)
 """Kinds of arrays that are computed when they are needed and not there."""
 
+OBJECT_REMEDY = "nothing reads it: remove it with the tools of your storage"
+
 MAX_CATALOG_PROBLEMS = 20
 STORE_AGAIN = "restore it from a backup, or delete it and store it again"
 REMEDIES = {
@@ -100,6 +102,7 @@ class Doctor:
         for fault in self._checks.empty_tombstones():
             yield _finding(fault, REMEDIES["tombstone"])
         yield from self._unnamed_files()
+        yield from self._unnamed_objects()
 
     def notes(self) -> list[str]:
         """Return what is no problem, but good to know: tags made from one that has been deleted since."""
@@ -137,11 +140,23 @@ class Doctor:
         limit = time.time() - LEFTOVER_AGE_SECONDS
         for path in self._checks.unnamed_files():
             if path.exists() and path.stat().st_mtime < limit:
-                name = path.relative_to(self._home).as_posix()
+                name = path.relative_to(self._root(path)).as_posix()
                 problem = "is named by neither catalog nor tombstone"
                 yield Finding(
                     "file", None, name, problem, f"it is moved to '{LOST_AND_FOUND}'", partial(self._move, path)
                 )
+
+    def _unnamed_objects(self) -> Iterator[Finding]:
+        limit = time.time() - LEFTOVER_AGE_SECONDS
+        for one in self._checks.unnamed_objects():
+            if one.modified_at < limit:
+                name = one.key.rpartition("/")[0]
+                yield Finding("object", None, name, "is named by neither catalog nor tombstone", OBJECT_REMEDY)
+
+    def _root(self, path: Path) -> Path:
+        """Return the folder that has a lost+found for a file: the home, or that of the arrays elsewhere."""
+        folder = self._checks.storage.folder
+        return folder if folder and not path.is_relative_to(self._home) else self._home
 
     def _bury(self, fault: Fault) -> None:
         with changing(self._engine, fault.dataset_id) as locked:
@@ -168,7 +183,8 @@ class Doctor:
         if path not in self._checks.unnamed_files():
             # Named since: a server was slow.
             return
-        target = self._home / LOST_AND_FOUND / path.relative_to(self._home)
+        root = self._root(path)
+        target = root / LOST_AND_FOUND / path.relative_to(root)
         disk.make_folder(target.parent)
         while target.exists():
             target = target.with_name(f"{target.name}.again")

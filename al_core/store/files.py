@@ -1,7 +1,7 @@
 """Arrays and filenames as files that are either complete or absent."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from al_core import disk
 
 BLOCK_BYTES = 1 << 24
+
+Write = Callable[[IO[bytes]], object]
+"""Writes the content of a file."""
 
 FILENAMES = "filenames.arrow"
 """The file in a dataset's folder that holds the names of its samples."""
@@ -43,15 +46,16 @@ def array_digest(array: NDArray[Any]) -> str:
 
 def write_filenames(path: Path, filenames: Sequence[str]) -> None:
     """Store filenames as an Arrow file with one column."""
+    disk.write_atomically(path, lambda file: write_filenames_to(file, filenames))
+
+
+def write_filenames_to(file: IO[bytes], filenames: Sequence[str]) -> None:
+    """Write filenames as an Arrow file with one column."""
     import pyarrow as pa
 
     table = pa.table({"filename": pa.array(filenames, pa.large_string())})
-
-    def write(file: IO[bytes]) -> None:
-        with pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
-
-    disk.write_atomically(path, write)
+    with pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
 
 
 def read_filenames(path: Path) -> Any:

@@ -5,7 +5,6 @@ stored meanwhile are copied inside it, while nobody else can write.
 """
 
 import math
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select, update
 
-from al_core import disk
 from al_core.store import files
 from al_core.store.identity import new_id
-from al_core.store.local_arrays import LocalArrays, stored_array
+from al_core.store.local_arrays import LocalArrays, parts_json, stored_array
 from al_core.store.records import INITIAL_TAG, PADDED, Kind, StoredArray, rows_to_mask
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import tags as tags_table
@@ -59,14 +57,17 @@ class GrownArrays:
         for row in locked.connection.execute(query.order_by(arrays_table.c.position)).all():
             stored = stored_array(row)
             if stored.kind in PADDED:
-                copy = self._grown.pop(stored.id, None) or self._grow(stored)
-                self._update(locked, stored, id=copy.id, digest=copy.digest, shape=copy.shape)
+                copy = self._grown.pop(stored.id, None) or self._grow(stored, locked)
+                self._arrays.settle(locked, copy)
+                self._update(locked, stored, id=copy.id, digest=copy.digest, shape=copy.shape, parts=parts_json(copy))
             elif stored.kind == Kind.EMBEDDING:
                 # A partial one of this name is older: it was completed before the dataset grew again.
                 older = self._arrays.remove(locked, Kind.PARTIAL_EMBEDDING, stored.name)
                 tombstones.bury_arrays(locked, older, kind=FILE)
-                self._link_as_partial(stored)
+                is_spare = self._arrays.link(stored, Kind.PARTIAL_EMBEDDING)
                 self._update(locked, stored, kind=Kind.PARTIAL_EMBEDDING)
+                if not is_spare:
+                    continue
             else:
                 continue
             tombstones.bury_arrays(locked, [row], kind=FILE)
@@ -75,20 +76,12 @@ class GrownArrays:
         """Remove the copies of arrays that others have replaced meanwhile."""
         self._arrays.discard(list(self._grown.values()))
 
-    def _grow(self, stored: StoredArray) -> StoredArray:
+    def _grow(self, stored: StoredArray, locked: DatasetLock | None = None) -> StoredArray:
         array = padded(self._arrays.read(stored), self._n_samples, is_category=stored.kind == Kind.CATEGORY)
         copy = replace(stored, id=new_id(), digest=files.array_digest(array), shape=array.shape)
+        copy = self._arrays.write(copy, array, locked)
         self.written.append(copy)
-        files.write_array(self._arrays.path(copy), array, is_new=True)
         return copy
-
-    def _link_as_partial(self, stored: StoredArray) -> None:
-        path = self._arrays.path(replace(stored, kind=Kind.PARTIAL_EMBEDDING))
-        disk.make_folder(path.parent)
-        # A process that was killed here may have left the link.
-        path.unlink(missing_ok=True)
-        os.link(self._arrays.path(stored), path)
-        disk.sync_folder(path.parent)
 
     def _update(self, locked: DatasetLock, stored: StoredArray, **values: Any) -> None:
         statement = update(arrays_table).where(arrays_table.c.id == stored.id).values(values)

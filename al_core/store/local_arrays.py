@@ -1,35 +1,42 @@
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, WorkspaceError
 from al_core.store import files
 from al_core.store.arrays import Arrays
+from al_core.store.drafts import Drafts
 from al_core.store.engines import check_writable, reading
 from al_core.store.identity import new_id, now
+from al_core.store.parts import Part
 from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, NewArrays, StoredArray
+from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.tables import arrays as table
 from al_core.store.tables import datasets
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
+from al_core.types import Rows
 
 
 class LocalArrays(Arrays):
     """The arrays of a dataset of a `Workspace`.
 
-    A file is on disk before the catalog names it. A tombstone keeps the file of an array that is replaced or deleted,
-    so that whoever has its record can read it.
+    Content is in the storage before the catalog names it. A tombstone keeps that of an array that is replaced or
+    deleted, so that whoever has its record can read it.
     """
 
-    def __init__(self, engine: Engine, folder: Path, dataset_id: str, tombstones: Tombstones) -> None:
+    def __init__(self, engine: Engine, storage: Storage, dataset_id: str, tombstones: Tombstones) -> None:
         self._engine = engine
-        self._folder = folder
+        self._storage = storage
         self._dataset_id = dataset_id
         self._tombstones = tombstones
+        self._drafts = Drafts(engine, storage)
 
     def all(self, kind: str) -> list[StoredArray]:
         """Return the records of all arrays of a kind, oldest first."""
@@ -52,23 +59,21 @@ class LocalArrays(Arrays):
             NotFoundError: If it is gone and there is no other of its name.
             WorkspaceError: If its file is missing or damaged.
         """
-        try:
-            return self._read(stored)
-        except FileNotFoundError:
-            current = self.get(stored.kind, stored.name)
-        try:
-            return self._read(current)
-        except FileNotFoundError as error:
-            raise _damaged(current, "is missing") from error
+        return self._read(stored, lambda one: self._storage.read(self._place(one), one.digest))
+
+    def read_rows(self, stored: StoredArray, rows: Rows) -> NDArray[Any]:
+        """Return some rows of an array, in the order asked for; see `read` for arrays that were replaced."""
+        return self._read(
+            stored, lambda one: self._storage.read_rows(self._place(one), one.digest, one.shape, np.asarray(rows))
+        )
 
     def path(self, stored: StoredArray) -> Path:
-        """Return the file of an array."""
-        return self._path(stored.kind, stored.id)
+        """Return a file of this machine that holds an array."""
+        return self._storage.file(self._place(stored), stored.digest)
 
     def n_bytes(self, stored: StoredArray) -> int:
-        """Return the length of an array's file, 0 if it is missing."""
-        path = self.path(stored)
-        return path.stat().st_size if path.exists() else 0
+        """Return how much an array takes up, 0 if it is missing."""
+        return self._storage.n_bytes(self._place(stored))
 
     def save(
         self,
@@ -108,9 +113,7 @@ class LocalArrays(Arrays):
         with self.discarding(records):
             for group in groups:
                 for name, array in group.named.items():
-                    record = _new_record(group, name, array)
-                    self._write(record, array)
-                    records.append(record)
+                    records.append(self.write(_new_record(group, name, array), array))
             yield records
 
     @contextmanager
@@ -135,7 +138,17 @@ class LocalArrays(Arrays):
                     f"dataset '{locked.dataset.name}' already has an embedding '{record.name}'; choose another name"
                 )
             self._tombstones.bury_arrays(locked, replaced)
-            locked.connection.execute(insert(table).values(dataset_id=self._dataset_id, **vars(record)))
+            self.settle(locked, record)
+            values = {**vars(record), "parts": parts_json(record)}
+            locked.connection.execute(insert(table).values(dataset_id=self._dataset_id, **values))
+
+    def settle(self, locked: DatasetLock, record: StoredArray) -> None:
+        """Say that a transaction names what was written."""
+        self._drafts.settle(locked, record.id)
+
+    def link(self, stored: StoredArray, kind: str) -> bool:
+        """Make an array one of another kind too; return whether the content of the first may go then."""
+        return self._storage.link(self._place(stored), self._place(replace(stored, kind=kind)))
 
     def check_is_first(self, locked: DatasetLock, group: NewArrays | None) -> None:
         """Raise `NotAllowedError` if there is an array of one of the names by now."""
@@ -156,13 +169,11 @@ class LocalArrays(Arrays):
     def discard(self, records: Sequence[StoredArray]) -> None:
         """Remove files that were written for rows that no transaction has inserted."""
         for record in records:
-            self.path(record).unlink(missing_ok=True)
+            self._storage.remove(self._place(record))
+        self._drafts.forget([record.id for record in records])
         if self._is_gone():
             # Writing has made the dataset's folder again, or for the first time.
-            (self._folder / files.FILENAMES).unlink(missing_ok=True)
-            for folder in (*{self.path(record).parent for record in records}, self._folder):
-                with suppress(OSError):
-                    folder.rmdir()
+            self._storage.remove_if_empty(self._dataset_id)
 
     def _is_gone(self) -> bool:
         """Return whether the dataset has been removed for good: not even a tombstone keeps it."""
@@ -179,19 +190,26 @@ class LocalArrays(Arrays):
         condition = (table.c.dataset_id == self._dataset_id) & (table.c.kind == kind)
         return condition if name is None else condition & (table.c.name == name)
 
-    def _path(self, kind: str, array_id: str) -> Path:
-        return self._folder / kind / f"{array_id}.npy"
+    def _place(self, stored: StoredArray) -> ArrayPlace:
+        return ArrayPlace(self._dataset_id, stored.kind, stored.id, stored.parts)
 
-    def _read(self, stored: StoredArray) -> NDArray[Any]:
+    def _read(self, stored: StoredArray, read: Callable[[StoredArray], NDArray[Any]]) -> NDArray[Any]:
         try:
-            return files.read_array(self.path(stored))
-        except (ValueError, EOFError) as error:
-            raise _damaged(stored, f"is damaged ({error})") from error
+            return _undamaged(stored, read)
+        except FileNotFoundError:
+            current = self.get(stored.kind, stored.name)
+        try:
+            return _undamaged(current, read)
+        except FileNotFoundError as error:
+            raise _damaged(current, "is missing") from error
 
-    def _write(self, record: StoredArray, array: NDArray[Any]) -> None:
+    def write(self, record: StoredArray, array: NDArray[Any], locked: DatasetLock | None = None) -> StoredArray:
+        """Write content that no transaction has named yet, or that `locked` will, and return the record with parts."""
+        self._drafts.announce(self._dataset_id, record.id, locked)
         try:
-            files.write_array(self.path(record), array, is_new=True)
+            return replace(record, parts=self._storage.write(self._place(record), array, record.digest))
         except FileExistsError as error:
+            self._drafts.forget([record.id])
             # Only an id that was promised to a client can come twice.
             raise AlreadyExistsError(
                 f"an array with the id '{record.id}' has been stored already; ask for a new address"
@@ -217,7 +235,25 @@ def stored_array(row: Row[Any]) -> StoredArray:
         attributes=row.facts,
         created_at=row.created_at,
         model_id=row.model_id,
+        parts=stored_parts(row),
     )
+
+
+def stored_parts(row: Row[Any]) -> tuple[Part, ...]:
+    """Return the parts of the array that a row holds."""
+    return tuple(Part(n_rows, n_bytes) for n_rows, n_bytes in row.parts or ())
+
+
+def parts_json(record: StoredArray) -> list[list[int]] | None:
+    """Return the parts of an array as the catalog has them."""
+    return [[part.n_rows, part.n_bytes] for part in record.parts] or None
+
+
+def _undamaged(stored: StoredArray, read: Callable[[StoredArray], NDArray[Any]]) -> NDArray[Any]:
+    try:
+        return read(stored)
+    except (ValueError, EOFError) as error:
+        raise _damaged(stored, f"is damaged ({error})") from error
 
 
 def _new_record(group: NewArrays, name: str, array: NDArray[Any]) -> StoredArray:

@@ -1,5 +1,6 @@
 import mimetypes
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,20 @@ from al_core.exceptions import (
     WorkspaceError,
 )
 from al_core.formats.files.images import resolve_image
-from al_core.store import engines, files, names, tables
+from al_core.store import engines, names, tables
 from al_core.store.dataset import Dataset, ImageSize
+from al_core.store.drafts import Drafts
 from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
 from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_label_sets import LocalLabelSets
 from al_core.store.local_models import LocalModels
+from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.store.samples import Samples
+from al_core.store.storage import Storage
 from al_core.store.tags import Tags, insert_tag, new_tag
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing, lock
@@ -56,9 +60,13 @@ class LocalDataset(Dataset):
     arrays: LocalArrays
     labels: LocalLabelSets
 
-    def __init__(self, engine: Engine, folder: Path, record: Row[Any], tombstones: Tombstones) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path, storage: Storage, record: Row[Any], tombstones: Tombstones
+    ) -> None:
         self._engine = engine
         self._folder = folder
+        self._storage = storage
+        self._filenames_id: str | None = record.filenames_id
         self.id: str = record.id
         self.name: str = record.name
         self.n_samples: int = record.n_samples
@@ -69,7 +77,7 @@ class LocalDataset(Dataset):
         self.revision: int = record.revision
         self.samples = Samples(engine, self.id)
         self.image_key = self.id
-        self.arrays = LocalArrays(engine, folder, self.id, tombstones)
+        self.arrays = LocalArrays(engine, storage, self.id, tombstones)
         self._tombstones = tombstones
         self.models = LocalModels(engine, self.id, self.arrays, tombstones)
         self.labels = LocalLabelSets(engine, self.id, self.arrays, tombstones)
@@ -81,7 +89,7 @@ class LocalDataset(Dataset):
         if not self.n_samples:
             return []
         try:
-            filenames = files.read_filenames(self.filenames_path)
+            filenames = self._storage.read_filenames(self.id, self._filenames_id)
         except (OSError, ValueError) as error:
             remedy = "restore the file from a backup"
             raise WorkspaceError(
@@ -100,14 +108,18 @@ class LocalDataset(Dataset):
     def set_samples(self, filenames: Sequence[str], *, arrays: Sequence[NewArrays] = ()) -> None:
         """Give an empty dataset its samples and their `initial-tag`, with arrays for them in the same transaction."""
         names.check_filenames(filenames)
-        with self.arrays.written(arrays) as records, changing(self._engine, self.id) as locked:
+        with (
+            self.arrays.written(arrays) as records,
+            self._written(filenames) as new,
+            changing(self._engine, self.id) as locked,
+        ):
             n_samples = locked.dataset.n_samples + locked.dataset.n_pending
             if n_samples:
                 raise NotAllowedError(f"dataset '{self.name}' has {n_samples} samples already; they are fixed for life")
-            self.freeze_samples(locked, filenames)
+            self.freeze_samples(locked, new)
             # Read again, because it has samples by now.
             self.arrays.insert(lock(locked.connection, self.id), records)
-        self.n_samples = len(filenames)
+        self._count(new)
 
     def lock_samples(self) -> Tag:
         """Count in the samples added one by one, in the order in which they came, and return their `initial-tag`.
@@ -116,26 +128,26 @@ class LocalDataset(Dataset):
             AlreadyExistsError: If the dataset has its `initial-tag` already.
             MissingInputError: If no sample has been added.
         """
-        with changing(self._engine, self.id) as locked:
+        filenames = self.samples.filenames(0)
+        with self._written(filenames) as new, changing(self._engine, self.id) as locked:
             if locked.dataset.n_samples:
                 raise AlreadyExistsError(f"dataset '{self.name}' has its '{INITIAL_TAG}' already")
-            filenames = self.samples.filenames(0, locked.connection)
             if not filenames:
                 raise MissingInputError(f"dataset '{self.name}' has no samples yet; add them first")
-            locked.update(n_pending=0)
-            tag = self.freeze_samples(locked, filenames)
-        self.n_samples = len(filenames)
+            # Samples that somebody has added since stay pending.
+            locked.update(n_pending=locked.dataset.n_pending - len(filenames))
+            tag = self.freeze_samples(locked, new)
         self.n_pending = 0
+        self._count(new)
         return tag
 
-    def freeze_samples(self, locked: DatasetLock, filenames: Sequence[str]) -> Tag:
+    def freeze_samples(self, locked: DatasetLock, new: NewFilenames) -> Tag:
         """Store the samples of an empty dataset in a transaction, and return their `initial-tag`."""
-        n_samples = len(filenames)
+        n_samples = len(new.names)
         tag = new_tag(self.id, INITIAL_TAG, np.arange(n_samples), n_samples, TagOrigin())
         locked.update(n_samples=n_samples)
         insert_tag(locked, tag)
-        # Inside the transaction, so that of two writers only the one that has the row writes the file.
-        files.write_filenames(self.filenames_path, filenames)
+        new.store(locked)
         return tag
 
     def grow(self, name: str) -> Tag:
@@ -157,6 +169,7 @@ class LocalDataset(Dataset):
         tag = new_tag(self.id, name, rows, n_samples, TagOrigin(parent=initial_tag))
         with (
             grown(self.arrays, n_samples) as grown_arrays,
+            self._written(self.filenames() + added) as new,
             changing(self._engine, self.id) as locked,
         ):
             if locked.dataset.n_samples != self.n_samples:
@@ -166,13 +179,21 @@ class LocalDataset(Dataset):
             grow_tags(locked, n_samples)
             insert_tag(locked, tag)
             grown_arrays.store(locked, self._tombstones)
-            # Names are only ever added at the end, so readers of the old catalog still find theirs in the new file.
-            files.write_filenames(self.filenames_path, self.filenames() + added)
+            new.store(locked)
         self._tombstones.remove_expired()
-        self.n_samples = n_samples
         self.n_pending -= len(added)
-        del self.filename_column
+        self._count(new)
         return tag
+
+    def _written(self, filenames: Sequence[str]) -> AbstractContextManager[NewFilenames]:
+        drafts = Drafts(self._engine, self._storage)
+        return written_filenames(self._storage, drafts, self._tombstones, self.id, filenames)
+
+    def _count(self, new: NewFilenames) -> None:
+        """Show the samples that have just been stored."""
+        self.n_samples = len(new.names)
+        self._filenames_id = new.content_id
+        self.__dict__.pop("filename_column", None)
 
     def change_attributes(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """Store what `change` makes of the dataset's attributes as they are by now; nobody writes in between."""
@@ -216,8 +237,8 @@ class LocalDataset(Dataset):
 
     @property
     def filenames_path(self) -> Path:
-        """The Arrow file of the filenames; it may hold more of them than there are samples."""
-        return self._folder / files.FILENAMES
+        """A file of this machine with the filenames as Arrow; it may hold more of them than there are samples."""
+        return self._storage.filenames_file(self.id, self._filenames_id)
 
     @property
     def uploads_dir(self) -> Path:

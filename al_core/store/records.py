@@ -9,6 +9,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.store.parts import Part
 from al_core.store.provenance import Provenance, TagRole
 from al_core.types import Rows
 
@@ -204,6 +205,7 @@ class StoredArray:
             that reads them.
         created_at: Milliseconds since 1970.
         model_id: The model whose predictions or scores it holds, or None.
+        parts: The objects it consists of in an object storage; empty if it is one file.
     """
 
     id: str
@@ -214,6 +216,7 @@ class StoredArray:
     attributes: Mapping[str, Any]
     created_at: int
     model_id: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)

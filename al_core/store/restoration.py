@@ -1,7 +1,6 @@
 """Bringing back what lies under a tombstone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
 from al_core.store import model_rows, names, tables
 from al_core.store.records import ONE_ROW_A_SAMPLE, Kind
+from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.transactions import DatasetLock
 
 DATASET = "dataset"
@@ -25,12 +25,12 @@ class Restoration:
 
     Args:
         locked: The dataset.
-        datasets_folder: Holds a folder for each dataset.
+        storage: Where the arrays are.
     """
 
-    def __init__(self, locked: DatasetLock, datasets_folder: Path) -> None:
+    def __init__(self, locked: DatasetLock, storage: Storage) -> None:
         self._locked = locked
-        self._folder = datasets_folder / locked.dataset.id
+        self._storage = storage
         self._replaced: list[Row[Any]] = []
 
     def restore(self, tombstone: Row[Any], name: str) -> Sequence[Row[Any]]:
@@ -137,7 +137,7 @@ class Restoration:
 
     def _insert_arrays(self, arrays: Iterable[Mapping[str, Any]]) -> None:
         for array in arrays:
-            if not array_file(self._folder, array).exists():
+            if not self._storage.exists(ArrayPlace(self._locked.dataset.id, array["kind"], array["id"])):
                 raise NotFoundError(f"the file of {array['kind']} '{array['name']}' is gone")
             model_id = array.get("model_id")
             if model_id and model_rows.with_id(self._locked, model_id) is None:
@@ -145,11 +145,6 @@ class Restoration:
                 model_id = None
             values = {**array, "model_id": model_id}
             self._locked.connection.execute(insert(tables.arrays).values(dataset_id=self._locked.dataset.id, **values))
-
-
-def array_file(folder: Path, array: Mapping[str, Any]) -> Path:
-    """Return the file of an array in the folder of its dataset."""
-    return folder / str(array["kind"]) / f"{array['id']}.npy"
 
 
 def _check_length(locked: DatasetLock, array: Mapping[str, Any]) -> None:

@@ -39,6 +39,8 @@ datasets = Table(
     Column("revision", Integer, nullable=False),
     # Set while a tombstone keeps the dataset.
     Column("deleted_at", BigInteger),
+    # Where an object storage has the filenames; empty where they are a file of the dataset's folder.
+    Column("filenames_id", String(24)),
 )
 
 tags = Table(
@@ -92,6 +94,8 @@ arrays = Table(
     Column("created_at", BigInteger, nullable=False),
     # The model whose predictions or scores it holds.
     Column("model_id", String(24), ForeignKey("models.id"), index=True),
+    # [rows, bytes] of each object; empty if it is one file.
+    Column("parts", JSON),
     UniqueConstraint("dataset_id", "kind", "name"),
 )
 
@@ -164,8 +168,25 @@ tokens = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+# Content of an object storage that is being written, before a transaction names it.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    # There may be no such dataset yet.
+    Column("dataset_id", String(24), nullable=False),
+    # 0 once its content may be gone.
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
 # One row: the id that the home has too.
-workspace = Table("workspace", metadata, Column("id", String(24), primary_key=True))
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    # Where the arrays are; empty if they are in the home.
+    Column("arrays", String),
+)
 
 # Alembic's own table, here so that a new catalog is made without loading Alembic.
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

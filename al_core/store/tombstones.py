@@ -10,7 +10,6 @@ after it, the files go first and the row last, so that a process that is killed 
 import shutil
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,12 @@ from sqlalchemy import Engine, Row, Table, delete, insert, select, update
 
 from al_core.exceptions import NotFoundError
 from al_core.store import tables
+from al_core.store.drafts import Drafts
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.records import Deleted
-from al_core.store.restoration import DATASET, LABELS, MODEL, SCORES_OF_MODEL, TAG, Restoration, array_file
+from al_core.store.restoration import DATASET, LABELS, MODEL, SCORES_OF_MODEL, TAG, Restoration
+from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.tables import tombstones as table
 from al_core.store.transactions import DatasetLock, lock
 
@@ -61,13 +62,15 @@ class Tombstones:
 
     Args:
         engine: The catalog.
-        datasets_folder: Holds a folder for each dataset.
+        datasets_folder: Holds a folder for each dataset, with what clients sent.
+        storage: Where the arrays are.
         retention: How long something can be brought back, in milliseconds.
     """
 
-    def __init__(self, engine: Engine, datasets_folder: Path, retention: int) -> None:
+    def __init__(self, engine: Engine, datasets_folder: Path, storage: Storage, retention: int) -> None:
         self._engine = engine
         self._datasets_folder = datasets_folder
+        self._storage = storage
         self._retention = retention
         self._next_check = time.monotonic()
 
@@ -138,6 +141,10 @@ class Tombstones:
         for array in arrays:
             self._bury(locked, kind or array.kind, array.name, {"arrays": [_values(array, tables.arrays)]})
 
+    def bury_content(self, locked: DatasetLock, content_id: str) -> None:
+        """Keep filenames that have just been replaced, for those who read them now."""
+        self._bury(locked, FILE, "filenames", {"arrays": [{"kind": "filenames", "id": content_id}]})
+
     def restore(self, tombstone_id: str, *, name: str | None = None) -> None:
         """Bring something back: a dataset, a tag or an array, as it was, in place of an array that has its name now.
 
@@ -158,7 +165,7 @@ class Tombstones:
                     "it is too late to bring this back: it has been removed for good, or is back already"
                 )
             locked = lock(connection, tombstone.dataset_id, is_deleted=tombstone.kind == DATASET)
-            replaced = Restoration(locked, self._datasets_folder).restore(tombstone, name or tombstone.name)
+            replaced = Restoration(locked, self._storage).restore(tombstone, name or tombstone.name)
             self.bury_arrays(locked, replaced)
             connection.execute(delete(table).where(table.c.position == tombstone.position))
 
@@ -170,6 +177,7 @@ class Tombstones:
         for tombstone in self._expired():
             if self._remove_files(tombstone):
                 self._remove_rows(tombstone)
+        Drafts(self._engine, self._storage).remove_expired()
 
     def _bury(self, locked: DatasetLock, kind: str, name: str, content: Mapping[str, Any]) -> None:
         values = {
@@ -197,16 +205,13 @@ class Tombstones:
 
     def _remove_files(self, tombstone: Row[Any]) -> bool:
         """Return whether the files are gone."""
-        folder = self._datasets_folder / tombstone.dataset_id
+        dataset_id = tombstone.dataset_id
         if tombstone.kind == DATASET:
+            folder = self._datasets_folder / dataset_id
             shutil.rmtree(folder, ignore_errors=True)
-            return not folder.exists()
-        paths = [array_file(folder, array) for array in tombstone.content["arrays"]]
-        for path in paths:
-            # Windows keeps a file that somebody has open; it goes another time.
-            with suppress(PermissionError):
-                path.unlink(missing_ok=True)
-        return not any(path.exists() for path in paths)
+            return self._storage.remove_dataset(dataset_id) and not folder.exists()
+        places = [ArrayPlace(dataset_id, array["kind"], array["id"]) for array in tombstone.content["arrays"]]
+        return all([self._storage.remove(place) for place in places])
 
     def _remove_rows(self, tombstone: Row[Any]) -> None:
         with writing(self._engine) as connection:

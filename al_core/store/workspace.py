@@ -2,6 +2,7 @@ import copy
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -12,20 +13,23 @@ from sqlalchemy.exc import IntegrityError
 
 from al_core import disk
 from al_core.exceptions import NotFoundError, WorkspaceError
-from al_core.store import engines, names, tables
+from al_core.store import binding, engines, names, tables
 from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
 from al_core.store.doctor import Doctor
+from al_core.store.drafts import Drafts
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_dataset import LocalDataset, check_folder
+from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
 from al_core.store.revisions import Revisions
+from al_core.store.storages import open_storage
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import changing, lock
@@ -69,8 +73,13 @@ class Workspace:
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
         self.revisions = Revisions(self._engine)
-        self.tombstones = Tombstones(self._engine, self._datasets_folder, _retention())
         disk.make_folder(self._datasets_folder)
+        try:
+            self._storage = open_storage(self._engine, self.home, binding.read_id(self.home) or "")
+        except BaseException:
+            self._engine.dispose()
+            raise
+        self.tombstones = Tombstones(self._engine, self._datasets_folder, self._storage, _retention())
         remove_leftovers(self._engine, self._datasets_folder)
         self.tombstones.remove_expired(is_due=True)
 
@@ -108,7 +117,7 @@ class Workspace:
         view = copy.copy(self)
         view._engine = engines.read_only(self._engine)
         view.tokens = Tokens(view._engine)
-        view.tombstones = Tombstones(view._engine, self._datasets_folder, _retention())
+        view.tombstones = Tombstones(view._engine, self._datasets_folder, self._storage, _retention())
         return view
 
     @cached_property
@@ -137,7 +146,7 @@ class Workspace:
     @cached_property
     def checks(self) -> Checks:
         """What is wrong with this workspace."""
-        return Checks(self._engine, self._datasets_folder)
+        return Checks(self._engine, self._datasets_folder, self._storage)
 
     @cached_property
     def doctor(self) -> Doctor:
@@ -149,7 +158,7 @@ class Workspace:
 
         Others may use it meanwhile. `restore_backup` makes a home of the file.
         """
-        return write_backup(self._engine, self.home, path, progress=progress)
+        return write_backup(self._engine, self.home, self._storage, path, progress=progress)
 
     def datasets(self) -> list[LocalDataset]:
         """Return all datasets, newest first."""
@@ -196,13 +205,17 @@ class Workspace:
         images_folder = check_folder(Path(images_dir).expanduser()) if images_dir is not None else None
         values = _new_dataset(name, images_folder, attributes or {})
         dataset_id = values["id"]
-        new_arrays = LocalArrays(self._engine, self._datasets_folder / dataset_id, dataset_id, self.tombstones)
+        new_arrays = LocalArrays(self._engine, self._storage, dataset_id, self.tombstones)
         try:
-            with new_arrays.written(arrays) as records, writing(self._engine) as connection:
+            with (
+                new_arrays.written(arrays) as records,
+                self._written_filenames(dataset_id, filenames) as new_filenames,
+                writing(self._engine) as connection,
+            ):
                 connection.execute(insert(tables.datasets).values(values))
                 locked = lock(connection, dataset_id)
-                if filenames is not None:
-                    self._dataset(locked.dataset).freeze_samples(locked, filenames)
+                if new_filenames is not None:
+                    self._dataset(locked.dataset).freeze_samples(locked, new_filenames)
                     # Read again, because it has samples by now.
                     locked = lock(connection, dataset_id)
                 new_arrays.insert(locked, records)
@@ -213,6 +226,7 @@ class Workspace:
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
         engines.check_writable(self._engine)
+        self._storage.check_writable()
         names.check_dataset_name(name)
         query = select(tables.datasets.c.id).where(tables.datasets.c.name == name)
         with reading(self._engine) as connection:
@@ -234,7 +248,16 @@ class Workspace:
         return self.home / "datasets"
 
     def _dataset(self, record: Any) -> LocalDataset:
-        return LocalDataset(self._engine, self._datasets_folder / record.id, record, self.tombstones)
+        folder = self._datasets_folder / record.id
+        return LocalDataset(self._engine, folder, self._storage, record, self.tombstones)
+
+    def _written_filenames(
+        self, dataset_id: str, filenames: Sequence[str] | None
+    ) -> AbstractContextManager[NewFilenames | None]:
+        if filenames is None:
+            return nullcontext()
+        drafts = Drafts(self._engine, self._storage)
+        return written_filenames(self._storage, drafts, self.tombstones, dataset_id, filenames)
 
 
 def _make_home(home: Path) -> None:

@@ -1,10 +1,55 @@
-"""Several connections to one workspace, as several processes have them."""
+"""Several connections to one workspace, as several processes have them; arrays in files and in a bucket."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from al_core.store import Dataset, LocalDataset, Workspace
+from tests.buckets import new_bucket, use_endpoint
+
+ON_BOTH = {
+    "test_arrays",
+    "test_concurrency",
+    "test_dataset",
+    "test_grow",
+    "test_label_sets",
+    "test_local_arrays",
+    "test_local_dataset",
+    "test_local_label_sets",
+    "test_local_models",
+    "test_model_rows",
+    "test_models",
+    "test_read_only",
+    "test_restoration",
+    "test_samples",
+    "test_storages",
+    "test_tags",
+    "test_tombstones",
+    "test_transactions",
+    "test_checks",
+    "test_doctor",
+    "test_workspace",
+}
+"""The modules whose tests run twice: what they say of a store holds wherever its arrays are."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    name = metafunc.module.__name__.rpartition(".")[2]
+    if name in ON_BOTH:
+        is_of_files = any(metafunc.definition.iter_markers("files_only"))
+        metafunc.parametrize("arrays_in", ["files"] if is_of_files else ["files", "bucket"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def arrays_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where new workspaces have their arrays: in "files" of the home, or in a "bucket" of S3."""
+    place = str(getattr(request, "param", "files"))
+    monkeypatch.delenv("AL_CORE_ARRAYS", raising=False)
+    if place == "bucket":
+        endpoint = request.getfixturevalue("s3")
+        use_endpoint(monkeypatch, endpoint)
+        monkeypatch.setenv("AL_CORE_ARRAYS", f"s3://{new_bucket(endpoint)}/arrays of tests")
+    return place
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from al_core.exceptions import AlreadyExistsError, FileFormatError, NotAllowedEr
 from al_core.store import Kind, LocalDataset, TagOrigin, Workspace
 from al_core.store.backup import restore_backup
 from tests.patience import PATIENCE
+from tests.store.contents import remove_content
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_damaged_workspace_is_saved_as_far_as_it_goes(
     workspace: Workspace, filled: LocalDataset, tmp_path: Path
 ) -> None:
     [stored] = filled.arrays.all(Kind.SCORE)
-    filled.arrays.path(stored).unlink()
+    remove_content(filled, stored)
     assert workspace.back_up(tmp_path / "backup.tar") == [f"datasets/{filled.id}/score/{stored.id}.npy"]
     [fault] = restore_backup(tmp_path / "backup.tar", tmp_path / "copy", None)
     assert (fault.kind, fault.name, fault.problem) == ("score", "mine", "is missing")

@@ -203,7 +203,7 @@ def test_a_newer_catalog_is_refused(tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     engine.dispose()
-    assert_refused(home, "it has the migration '0999', and this version reads up to '0008'")
+    assert_refused(home, "it has the migration '0999', and this version reads up to '0009'")
 
 
 @pytest.mark.usefixtures("sqlite")

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from al_core.store import Kind, LocalDataset, StoredArray, TagOrigin, Workspace
 from al_core.store.checks import Fault
 from al_core.store.engines import writing
+from tests.store.contents import content_of, overwrite_content, remove_content, remove_filenames
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def test_a_workspace_that_is_whole_has_no_faults(
     workspace.create_dataset("empty")
     workspace.create_dataset("deleted", ["a.png"])
     workspace.delete_dataset("deleted")
-    (dataset._folder / "images").mkdir()
+    (dataset._folder / "images").mkdir(parents=True)
     (dataset._folder / "images" / "a.npy").touch()
     checks = workspace.checks
     assert checks.unnamed_files() == []
@@ -34,6 +35,7 @@ def test_a_workspace_that_is_whole_has_no_faults(
     ] == []
 
 
+@pytest.mark.files_only
 def test_files_without_a_row_are_listed_and_stay(workspace: Workspace, dataset: LocalDataset) -> None:
     of_nobody = workspace.home / "datasets" / "0123456789abcdef01234567" / "filenames.arrow"
     unnamed = [dataset._folder / "score" / "0.npy", dataset._folder / "embedding" / "1.npy.abcd.tmp", of_nobody]
@@ -44,10 +46,9 @@ def test_files_without_a_row_are_listed_and_stay(workspace: Workspace, dataset: 
 
 
 def test_a_flipped_byte_is_noticed(workspace: Workspace, dataset: LocalDataset, score: StoredArray) -> None:
-    path = dataset.arrays.path(score)
-    content = bytearray(path.read_bytes())
+    content = bytearray(content_of(dataset, score) or b"")
     content[-1] ^= 1
-    path.write_bytes(content)
+    overwrite_content(dataset, score, bytes(content))
     assert list(workspace.checks.damaged_arrays(with_digests=False)) == []
     problem = "has changed since it was stored: its digest is another"
     assert list(workspace.checks.damaged_arrays()) == [Fault(dataset.id, "score", "mine", problem)]
@@ -56,14 +57,13 @@ def test_a_flipped_byte_is_noticed(workspace: Workspace, dataset: LocalDataset, 
 def test_a_cut_file_is_noticed_without_reading_it(
     workspace: Workspace, dataset: LocalDataset, score: StoredArray
 ) -> None:
-    path = dataset.arrays.path(score)
-    path.write_bytes(path.read_bytes()[:-1])
+    overwrite_content(dataset, score, (content_of(dataset, score) or b"")[:-1])
     [fault] = workspace.checks.damaged_arrays(with_digests=False)
     assert fault.problem.startswith("cannot be read: ")
 
 
 def test_a_missing_file_is_noticed(workspace: Workspace, dataset: LocalDataset, score: StoredArray) -> None:
-    dataset.arrays.path(score).unlink()
+    remove_content(dataset, score)
     assert list(workspace.checks.damaged_arrays()) == [Fault(dataset.id, "score", "mine", "is missing")]
 
 
@@ -81,7 +81,7 @@ def test_an_array_of_another_length_than_the_dataset_is_noticed(
 
 
 def test_missing_filenames_are_noticed(workspace: Workspace, dataset: LocalDataset) -> None:
-    dataset.filenames_path.unlink()
+    remove_filenames(dataset)
     [fault] = workspace.checks.damaged_filenames()
     assert (fault.kind, fault.name) == ("filenames", "line")
     assert fault.problem.startswith("cannot be read: ")

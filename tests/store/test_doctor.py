@@ -9,6 +9,7 @@ from al_core.store import INITIAL_TAG, Kind, LocalDataset, TagOrigin, Workspace
 from al_core.store.doctor import Finding
 from al_core.store.engines import writing
 from al_core.store.leftovers import LEFTOVER_AGE_SECONDS
+from tests.store.contents import content_of, overwrite_content, remove_content
 from tests.store.homes import catalog_engine
 
 
@@ -23,6 +24,7 @@ def make_old(path: Path) -> None:
     os.utime(path, (moment, moment))
 
 
+@pytest.mark.files_only
 def test_a_file_that_nothing_names_is_moved_and_not_deleted(workspace: Workspace, dataset: LocalDataset) -> None:
     lost = [dataset._folder / "score" / "0.npy", workspace.home / "datasets" / ("0" * 24) / "filenames.arrow"]
     for path in lost:
@@ -40,6 +42,7 @@ def test_a_file_that_nothing_names_is_moved_and_not_deleted(workspace: Workspace
         assert (path.exists(), moved.read_bytes()) == (False, b"content")
 
 
+@pytest.mark.files_only
 def test_two_lost_files_of_one_name_are_both_there(workspace: Workspace, dataset: LocalDataset) -> None:
     path = dataset._folder / "score" / "0.npy"
     path.parent.mkdir()
@@ -51,6 +54,7 @@ def test_two_lost_files_of_one_name_are_both_there(workspace: Workspace, dataset
     assert {file.read_bytes() for file in folder.iterdir()} == {b"first", b"second"}
 
 
+@pytest.mark.files_only
 def test_a_young_file_is_left_to_whoever_writes_it(workspace: Workspace, dataset: LocalDataset) -> None:
     (dataset._folder / "score").mkdir()
     (dataset._folder / "score" / "0.npy").touch()
@@ -63,20 +67,19 @@ def test_a_damaged_map_is_computed_again_and_a_damaged_score_is_not_touched(
     [places] = dataset.arrays.save(Kind.PROJECTION, {"map": np.zeros((6, 2))})
     [score] = dataset.arrays.save(Kind.SCORE, {"mine": np.zeros(6)})
     for stored in (places, score):
-        dataset.arrays.path(stored).write_bytes(b"cut")
+        overwrite_content(dataset, stored, b"cut")
     by_kind = {finding.kind: finding for finding in workspace.doctor.examine()}
     assert by_kind["score"].mend is None
     assert by_kind["score"].sentence.endswith("; restore it from a backup, or delete it and store it again")
     mend([by_kind["projection"]])
     assert dataset.arrays.find(Kind.PROJECTION, "map") is None
-    assert dataset.arrays.path(places).read_bytes() == b"cut"
+    assert content_of(dataset, places) == b"cut"
     assert [finding.kind for finding in workspace.doctor.examine()] == ["score"]
 
 
 def test_a_changed_byte_is_noticed_unless_digests_are_left_out(workspace: Workspace, dataset: LocalDataset) -> None:
     [score] = dataset.arrays.save(Kind.SCORE, {"mine": np.zeros(6)})
-    path = dataset.arrays.path(score)
-    path.write_bytes(path.read_bytes()[:-1] + b"\1")
+    overwrite_content(dataset, score, (content_of(dataset, score) or b"")[:-1] + b"\1")
     assert [finding.name for finding in workspace.doctor.examine()] == ["mine"]
     assert list(workspace.doctor.examine(with_digests=False)) == []
 
@@ -85,7 +88,7 @@ def test_the_order_of_a_tag_that_is_gone_leaves_a_tombstone(workspace: Workspace
     [order] = dataset.arrays.save(Kind.SELECTION, {"0" * 24: np.array([0])})
     mend(list(workspace.doctor.examine()))
     assert list(workspace.doctor.examine()) == []
-    assert dataset.arrays.path(order).exists()
+    assert content_of(dataset, order)
 
 
 def test_a_tag_without_a_parent_is_hung_below_the_root(workspace: Workspace, dataset: LocalDataset) -> None:
@@ -116,7 +119,7 @@ def test_a_deleted_dataset_without_a_tombstone_can_be_restored(workspace: Worksp
 def test_a_tombstone_whose_file_is_gone_is_reported(workspace: Workspace, dataset: LocalDataset) -> None:
     [score] = dataset.arrays.save(Kind.SCORE, {"mine": np.zeros(6)})
     dataset.arrays.delete(Kind.SCORE, "mine")
-    dataset.arrays.path(score).unlink()
+    remove_content(dataset, score)
     [finding] = workspace.doctor.examine()
     assert (finding.kind, finding.name, finding.mend) == ("tombstone", "mine", None)
 

@@ -5,6 +5,7 @@ import pytest
 
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError, WorkspaceError
 from al_core.store import Kind, LocalDataset, StoredArray, Workspace
+from tests.store.contents import content_of, overwrite_content, remove_content
 
 
 def scores(dataset: LocalDataset, value: float) -> StoredArray:
@@ -37,21 +38,21 @@ def test_who_has_read_the_record_of_an_array_reads_it_though_it_has_been_replace
 def test_when_the_old_file_is_gone_a_reader_looks_again(dataset: LocalDataset) -> None:
     old = scores(dataset, 0.25)
     scores(dataset, 0.5)
-    dataset.arrays.path(old).unlink()
+    remove_content(dataset, old)
     assert dataset.arrays.read(old).tolist() == [0.5] * 6
 
 
 def test_when_there_is_no_other_array_a_reader_is_told_so(dataset: LocalDataset) -> None:
     old = scores(dataset, 0.25)
     dataset.arrays.delete(Kind.SCORE, "mine")
-    dataset.arrays.path(old).unlink()
+    remove_content(dataset, old)
     with pytest.raises(NotFoundError, match="there is no score 'mine'"):
         dataset.arrays.read(old)
 
 
 def test_a_missing_file_is_one_sentence_without_the_path_of_the_home(dataset: LocalDataset) -> None:
     stored = scores(dataset, 0.25)
-    dataset.arrays.path(stored).unlink()
+    remove_content(dataset, stored)
     with pytest.raises(WorkspaceError, match=f"score 'mine' .score/{stored.id}.npy. is missing; restore it") as caught:
         dataset.arrays.read(stored)
     assert str(dataset._folder) not in str(caught.value)
@@ -60,15 +61,14 @@ def test_a_missing_file_is_one_sentence_without_the_path_of_the_home(dataset: Lo
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"garbage " * 20])
 def test_a_damaged_file_is_one_sentence(dataset: LocalDataset, content: bytes) -> None:
     stored = scores(dataset, 0.25)
-    dataset.arrays.path(stored).write_bytes(content)
+    overwrite_content(dataset, stored, content)
     with pytest.raises(WorkspaceError, match=r"is damaged .*; restore it from a backup"):
         dataset.arrays.read(stored)
 
 
 def test_a_truncated_file_is_one_sentence(dataset: LocalDataset) -> None:
     stored = scores(dataset, 0.25)
-    path = dataset.arrays.path(stored)
-    path.write_bytes(path.read_bytes()[:-8])
+    overwrite_content(dataset, stored, (content_of(dataset, stored) or b"")[:-8])
     with pytest.raises(WorkspaceError, match="is damaged"):
         dataset.arrays.read(stored)
 
@@ -130,6 +130,7 @@ def test_several_arrays_are_stored_together_or_not_at_all(dataset: LocalDataset)
     assert dataset.arrays.read(dataset.arrays.get(Kind.SCORE, "mine")).tolist() == [0.25] * 6
 
 
+@pytest.mark.files_only
 def test_a_full_disk_leaves_no_file_behind(dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     before = set(dataset._folder.rglob("*.npy"))
     written: list[Path] = []

@@ -12,6 +12,7 @@ from al_core.exceptions import (
 )
 from al_core.store import INITIAL_TAG, Kind, LocalDataset, Workspace
 from al_core.store.grow import GrownArrays
+from tests.store.contents import remove_filenames
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_damaged_filenames_are_one_sentence(workspace: Workspace, dataset: Local
 
 
 def test_missing_filenames_are_one_sentence(workspace: Workspace, dataset: LocalDataset) -> None:
-    dataset.filenames_path.unlink()
+    remove_filenames(dataset)
     with pytest.raises(WorkspaceError, match=r"the filenames of dataset 'line' .* are missing or damaged"):
         workspace.dataset("line").filenames()
 

@@ -7,6 +7,7 @@ import pytest
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundError
 from al_core.store import Kind, LocalDataset, Workspace
 from al_core.store.backup import restore_backup
+from tests.store.contents import remove_content
 from tests.store.test_label_sets import new
 
 
@@ -49,10 +50,11 @@ def test_labels_are_restored_unless_the_name_is_in_use(dataset: LocalDataset) ->
 
 def test_a_missing_file_is_found_by_the_checks(dataset: LocalDataset, workspace: Workspace) -> None:
     stored = dataset.labels.store(new("first", 1))
-    dataset.arrays.path(stored.arrays[Kind.LABEL]).unlink()
+    remove_content(dataset, stored.arrays[Kind.LABEL])
     assert [fault.kind for fault in workspace.checks.damaged_arrays()] == ["label"]
 
 
+@pytest.mark.files_only
 def test_a_backup_has_the_labels(
     dataset: LocalDataset, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

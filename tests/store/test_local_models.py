@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
 from al_core.store import Kind, LocalDataset, Model, NewModel, Workspace
 from al_core.store.backup import restore_backup
+from tests.store.contents import content_of
 
 TASK = "classification"
 
@@ -45,8 +46,8 @@ def test_the_newest_model_of_a_task_has_the_plain_names_and_the_one_before_keeps
     assert score_values(dataset) == {"margin@first": 0.25, "entropy@first": 0.25, "margin": 0.5}
     assert second.predictions == dataset.arrays.get(Kind.PREDICTION, "second")
     assert (second.task, second.n_samples, second.attributes) == (TASK, 6, {"source": "second.csv"})
-    files = [dataset.arrays.path(array) for array in (second.predictions, second.scores["margin"])]
-    assert second.n_bytes == sum(path.stat().st_size for path in files)
+    contents = [content_of(dataset, array) or b"" for array in (second.predictions, second.scores["margin"])]
+    assert second.n_bytes == sum(map(len, contents))
 
 
 def test_an_earlier_model_is_made_current_again(dataset: LocalDataset) -> None:
@@ -146,6 +147,7 @@ def test_a_model_grows_with_its_dataset_and_a_shorter_one_is_refused(dataset: Lo
     assert names(dataset.models.all()) == ["first*"]
 
 
+@pytest.mark.files_only
 def test_models_are_in_a_backup(workspace: Workspace, dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset.models.store(classifier("first", 0.25))
     dataset.models.store(classifier("second", 0.5))

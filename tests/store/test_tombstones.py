@@ -7,6 +7,7 @@ import pytest
 
 from al_core.exceptions import AlreadyExistsError, NotFoundError, WorkspaceError
 from al_core.store import Kind, LocalDataset, TagOrigin, Workspace
+from tests.store.contents import content_of
 from tests.store.test_restoration import selection, undo
 
 
@@ -52,7 +53,7 @@ def test_when_the_time_is_over_the_files_go_and_nothing_comes_back(
     forgetful.arrays.delete(Kind.SCORE, "mine")
     forgetful.delete_tag(selection(forgetful))
     assert (workspace.tombstones.all(), files(forgetful)) == ([], before)
-    assert not forgetful.arrays.path(stored).exists()
+    assert content_of(forgetful, stored) is None
 
 
 def test_a_dataset_whose_time_is_over_goes_with_its_files(
@@ -76,7 +77,7 @@ def test_what_a_killed_process_has_not_removed_the_next_one_removes(
         killed.setattr(workspace.tombstones, "_remove_rows", lambda stone: None)
         dataset.arrays.delete(Kind.SCORE, "mine")
         workspace.tombstones.remove_expired(is_due=True)
-    assert not dataset.arrays.path(stored).exists()
+    assert content_of(dataset, stored) is None
     assert len(workspace.tombstones._expired()) == 1
     Workspace(workspace.home).close()
     assert workspace.tombstones._expired() == []
@@ -95,9 +96,9 @@ def test_a_file_that_somebody_has_open_on_windows_goes_another_time(
         windows.setattr(Path, "unlink", refuse)
         dataset.arrays.delete(Kind.SCORE, "mine")
         workspace.tombstones.remove_expired(is_due=True)
-    assert dataset.arrays.path(stored).exists()
+    assert content_of(dataset, stored)
     workspace.tombstones.remove_expired(is_due=True)
-    assert not dataset.arrays.path(stored).exists()
+    assert content_of(dataset, stored) is None
 
 
 @pytest.mark.parametrize("hours", ["-1", "soon", "inf", "nan"])

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -23,7 +23,7 @@ BLOCK_BYTES = 1 << 20
 @router.get("", response_model=list[ArrayData])
 def read_arrays(request: Request, dataset: DatasetOfPath) -> Response:
     """Return the records of all arrays, oldest first; equal digests mean equal arrays."""
-    return json_bytes([vars(stored) for stored in dataset.arrays.every()], request)
+    return json_bytes([_record(stored) for stored in dataset.arrays.every()], request)
 
 
 @router.get("/{array_id}", response_class=StreamingResponse)
@@ -61,7 +61,12 @@ def delete_array(dataset: DatasetOfPath, array_id: str) -> None:
 
 def array_data(stored: StoredArray) -> ArrayData:
     """Return the record of an array as the API shows it."""
-    return ArrayData.model_validate(vars(stored))
+    return ArrayData.model_validate(_record(stored))
+
+
+def _record(stored: StoredArray) -> dict[str, Any]:
+    # Where this server has its content is nobody else's.
+    return {name: value for name, value in vars(stored).items() if name != "parts"}
 
 
 def find(dataset: LocalDataset, array_id: str) -> StoredArray:

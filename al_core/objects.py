@@ -1,0 +1,313 @@
+"""Objects in a bucket, or wherever else fsspec reaches: read by ranges, written whole, every failure one sentence.
+
+S3 is what tests run against. Credentials are those of the environment, found as boto3 and the AWS command line find
+them; none is ever part of an address.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from al_core.exceptions import InvalidInputError, WorkspaceError
+
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://")
+
+N_TRIES = 4
+"""How often bytes that arrived short are asked for; the library itself repeats requests that failed or were throttled,
+with growing pauses."""
+
+FIRST_PAUSE_SECONDS = 0.1
+"""Before the second try; each later pause is twice as long."""
+
+SMALL_BYTES = 1 << 20
+"""The most that `Objects.read` returns."""
+
+UNREACHABLE = "the storage of this workspace cannot be used; its administrator has to look at it"
+"""What clients read of every failure below, which name addresses."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How one kind of address is reached.
+
+    Attributes:
+        package: What has to be installed.
+        install: The command that does.
+        options: What the file system of fsspec is made with.
+        errors: The exceptions, beside `OSError`, in which requests end.
+    """
+
+    package: str
+    install: str
+    options: Callable[[], Mapping[str, Any]]
+    errors: Callable[[], tuple[type[Exception], ...]]
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """An object without its content.
+
+    Attributes:
+        key: Its name below the address.
+        n_bytes: Its length.
+        modified_at: Seconds since 1970, by the clock of the storage.
+    """
+
+    key: str
+    n_bytes: int
+    modified_at: float
+
+
+@dataclass(frozen=True)
+class ByteRange:
+    """Bytes of one object from `start` to before `end`."""
+
+    key: str
+    start: int
+    end: int
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text names a place that is no folder of this machine.
+
+    Examples:
+        >>> is_address("s3://bucket/images"), is_address("/data/images")
+        (True, False)
+    """
+    return ADDRESS.match(text) is not None
+
+
+def check_address(text: str) -> str:
+    """Return an address without a slash at its end.
+
+    Raises:
+        InvalidInputError: If it is no address, or holds what may be a password.
+    """
+    protocol, separator, path = text.strip().rstrip("/").partition("://")
+    bucket = path.partition("/")[0]
+    if "@" in bucket or "?" in path:
+        # Not repeated in the message, which is logged and shown.
+        raise InvalidInputError(
+            "an address holds neither user, password nor options: give s3://bucket/prefix, and the credentials in the "
+            "environment, as for the AWS command line"
+        )
+    parts = path.split("/")
+    if not separator or not ADDRESS.fullmatch(f"{protocol}://") or {"", ".", ".."}.intersection(parts):
+        raise InvalidInputError(f"{text!r} should be an address such as s3://bucket/prefix")
+    if not path.isprintable():
+        raise InvalidInputError(f"{text!r} should be an address without line breaks and other invisible characters")
+    return f"{protocol}://{path}"
+
+
+class Objects:
+    """The objects below an address.
+
+    Args:
+        address: Such as `s3://bucket/prefix`.
+
+    Raises:
+        InvalidInputError: If the address is malformed, or of a kind that nothing installed reaches.
+        WorkspaceError: If a package has to be installed first.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = check_address(address)
+        name = self.address.partition("://")[0]
+        protocol = PROTOCOLS.get(name, OTHER)
+        self._fs = _file_system(self.address, name, protocol)
+        self._root: str = self._fs._strip_protocol(self.address)
+        self._errors = (OSError, *protocol.errors())
+
+    def __repr__(self) -> str:
+        return f"Objects({self.address!r})"
+
+    def read(self, key: str) -> bytes:
+        """Return a small object that is not empty.
+
+        Raises:
+            FileNotFoundError: If it is not there.
+            WorkspaceError: If the storage cannot be read.
+        """
+        with self._explained("read"):
+            # With an end, s3fs does not ask for the length before.
+            content: bytes = self._fs.cat_file(self._path(key), start=0, end=SMALL_BYTES)
+            return content
+
+    def read_ranges(self, ranges: Sequence[ByteRange]) -> list[bytes]:
+        """Return bytes of objects, many at once, each as long as asked for.
+
+        Raises:
+            FileNotFoundError: If one of the objects is not there.
+            EOFError: If one of them is shorter than the range.
+            WorkspaceError: If the storage cannot be read.
+        """
+        blocks: dict[int, bytes] = {}
+        for attempt in range(N_TRIES):
+            missing = [number for number in range(len(ranges)) if number not in blocks]
+            if not missing:
+                break
+            if attempt:
+                time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+            for number, block in zip(missing, self._cat([ranges[number] for number in missing]), strict=True):
+                if len(block) == ranges[number].end - ranges[number].start:
+                    blocks[number] = block
+        for number, one in enumerate(ranges):
+            if number not in blocks:
+                raise EOFError(f"{one.key} is shorter than it should be: bytes {one.start} to {one.end} did not come")
+        return [blocks[number] for number in range(len(ranges))]
+
+    def write(self, contents: Mapping[str, bytes]) -> None:
+        """Store objects, several at once; each is there in full or not at all.
+
+        Raises:
+            WorkspaceError: If one of them could not be stored.
+        """
+        with self._explained("written"):
+            self._fs.pipe({self._path(key): content for key, content in contents.items()})
+
+    def create(self, key: str, content: bytes) -> bool:
+        """Store an object unless there is one of this name, and return whether it was stored; of two only one is."""
+        try:
+            with self._explained("written"):
+                self._fs.pipe_file(self._path(key), content, mode="create")
+        except FileExistsError:
+            return False
+        return True
+
+    def copy(self, keys: Mapping[str, str]) -> None:
+        """Copy objects inside the storage, to the names that they are mapped to."""
+        with self._explained("written"):
+            for source, target in keys.items():
+                self._fs.cp_file(self._path(source), self._path(target))
+
+    def size(self, key: str) -> int | None:
+        """Return the length of an object, or None if it is not there."""
+        try:
+            with self._explained("read"):
+                entry = self._fs.info(self._path(key))
+        except FileNotFoundError:
+            return None
+        # A name that others begin with is a folder for fsspec.
+        return int(entry["size"]) if entry["type"] == "file" else None
+
+    def listing(self, prefix: str = "") -> list[ObjectInfo]:
+        """Return the objects below a folder, by name."""
+        try:
+            with self._explained("listed"):
+                entries = self._fs.find(self._path(prefix) if prefix else self._root, detail=True)
+        except FileNotFoundError:
+            return []
+        return [
+            ObjectInfo(path.removeprefix(f"{self._root}/"), int(entry["size"] or 0), _modified_at(entry))
+            for path, entry in sorted(entries.items())
+            if entry["type"] == "file"
+        ]
+
+    def remove(self, prefix: str) -> None:
+        """Remove all objects below a folder; none need be there."""
+        paths = [self._path(one.key) for one in self.listing(prefix)]
+        if not paths:
+            return
+        try:
+            with self._explained("written"):
+                self._fs.rm(paths)
+        except FileNotFoundError:
+            # Another process removes the same: whatever it left is looked at next time.
+            return
+
+    def _cat(self, ranges: Sequence[ByteRange]) -> list[bytes]:
+        paths = [self._path(one.key) for one in ranges]
+        with self._explained("read"):
+            blocks = self._fs.cat_ranges(
+                paths, [one.start for one in ranges], [one.end for one in ranges], on_error="return"
+            )
+            for block in blocks:
+                if isinstance(block, Exception) and not _is_beyond_end(block):
+                    raise block
+        return [b"" if isinstance(block, Exception) else bytes(block) for block in blocks]
+
+    def _path(self, key: str) -> str:
+        return f"{self._root}/{key}"
+
+    @contextmanager
+    def _explained(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, FileExistsError) as error:
+            # S3 says so in words; a key that is not there is said by its name.
+            if "bucket does not exist" not in str(error):
+                raise
+            raise self._failure(f"is in a bucket that is not there ({error})", "make it, or correct the address") from (
+                error
+            )
+        except self._errors as error:
+            raise self._sentence(verb, error) from error
+
+    def _sentence(self, verb: str, error: Exception) -> WorkspaceError:
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        if isinstance(error, PermissionError):
+            return self._failure(f"may not be {verb} with these credentials ({reason})", "ask whoever owns the bucket")
+        if "credentials" in reason.lower():
+            remedy = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile, as for the AWS command line"
+            return self._failure(f"cannot be {verb}: no credentials were found", remedy)
+        return self._failure(f"cannot be {verb} ({reason})", "nothing was stored: try again when it can be reached")
+
+    def _failure(self, problem: str, remedy: str) -> WorkspaceError:
+        return WorkspaceError(f"{self.address} {problem}; {remedy}", public=UNREACHABLE)
+
+
+def _file_system(address: str, name: str, protocol: Protocol) -> Any:
+    try:
+        import fsspec
+
+        return fsspec.filesystem(name, **protocol.options())
+    except ImportError as error:
+        raise WorkspaceError(
+            f"{address} needs the package {protocol.package}, which is not installed; run: {protocol.install}",
+            public=UNREACHABLE,
+        ) from error
+    except ValueError as error:
+        raise InvalidInputError(f"{address} is of a kind that cannot be reached here ({error})") from error
+
+
+def _is_beyond_end(error: Exception) -> bool:
+    """Whether a range was refused because the object ends before it (HTTP 416)."""
+    return isinstance(error, ValueError | OSError) and "range" in str(error).lower()
+
+
+def _modified_at(entry: Mapping[str, Any]) -> float:
+    moment = entry.get("LastModified") or entry.get("mtime") or entry.get("created") or 0.0
+    return float(moment if isinstance(moment, int | float) else moment.timestamp())
+
+
+def _s3_options() -> Mapping[str, Any]:
+    return {
+        # s3fs keeps one client for each set of options: another endpoint is another client.
+        "endpoint_url": os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None,
+        # Others write too, so a listing is old at once.
+        "use_listings_cache": False,
+        # s3fs tries five times around these.
+        "config_kwargs": {
+            "retries": {"max_attempts": 3, "mode": "standard"},
+            "connect_timeout": 10,
+            "read_timeout": 60,
+        },
+    }
+
+
+def _s3_errors() -> tuple[type[Exception], ...]:
+    from aiohttp import ClientError as HttpError
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return (BotoCoreError, ClientError, HttpError)
+
+
+PROTOCOLS = {"s3": Protocol("s3fs", "pip install 'al-core[s3]'", _s3_options, _s3_errors)}
+"""The kinds of addresses with settings of their own; a new one is a line here."""
+
+OTHER = Protocol("of fsspec for it", "pip install fsspec and its package for this kind of address", dict, tuple)
+"""Every other kind that fsspec reaches: not tested, it works as far as fsspec does."""

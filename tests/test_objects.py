@@ -1,0 +1,135 @@
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from al_core.exceptions import InvalidInputError, WorkspaceError
+from al_core.objects import ByteRange, Objects, check_address
+from tests.buckets import client, new_bucket, use_endpoint
+
+
+@pytest.fixture
+def objects(s3: str, monkeypatch: pytest.MonkeyPatch) -> Objects:
+    use_endpoint(monkeypatch, s3)
+    return Objects(f"s3://{new_bucket(s3)}/a prefix")
+
+
+def test_an_object_is_read_whole_and_in_parts(objects: Objects) -> None:
+    objects.write({"a/1": b"0123456789", "a/2": b"abc"})
+    assert objects.read("a/2") == b"abc"
+    assert objects.read_ranges([ByteRange("a/1", 2, 5), ByteRange("a/2", 0, 3)]) == [b"234", b"abc"]
+    assert (objects.size("a/1"), objects.size("a")) == (10, None)
+
+
+@pytest.mark.parametrize("key", ["with spaces/ä.npy", "100% + more/日本.npy", "a/b..c.npy", "quotes'\"&?.npy"])
+def test_names_are_what_they_are(objects: Objects, key: str) -> None:
+    objects.write({key: b"abc"})
+    assert [one.key for one in objects.listing()] == [key]
+    assert objects.read(key) == b"abc"
+
+
+def test_a_folder_is_listed_and_removed_without_its_neighbors(objects: Objects) -> None:
+    objects.write({"a/1": b"x", "a/2": b"y", "ab/1": b"z"})
+    assert [one.key for one in objects.listing("a")] == ["a/1", "a/2"]
+    objects.remove("a")
+    objects.remove("a")
+    assert [one.key for one in objects.listing()] == ["ab/1"]
+
+
+def test_of_two_who_create_an_object_one_does(objects: Objects) -> None:
+    assert [objects.create("id", content) for content in (b"first", b"second")] == [True, False]
+    assert objects.read("id") == b"first"
+
+
+def test_a_missing_object_is_not_found(objects: Objects) -> None:
+    with pytest.raises(FileNotFoundError):
+        objects.read("none")
+    with pytest.raises(FileNotFoundError):
+        objects.read_ranges([ByteRange("none", 0, 3)])
+    assert objects.listing("none") == []
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 4), (2, 9), (3, 4), (9, 12)])
+def test_an_object_that_is_too_short_is_said(
+    objects: Objects, monkeypatch: pytest.MonkeyPatch, start: int, end: int
+) -> None:
+    monkeypatch.setattr("al_core.objects.FIRST_PAUSE_SECONDS", 0)
+    objects.write({"a": b"abc"})
+    with pytest.raises(EOFError, match=f"a is shorter than it should be: bytes {start} to {end} did not come"):
+        objects.read_ranges([ByteRange("a", start, end)])
+
+
+def test_an_answer_that_is_cut_is_asked_for_again(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    objects.write({"a": b"abcdef"})
+    whole = Objects._cat
+    answers = [1, 6]
+
+    def cut(self: Objects, ranges: Sequence[ByteRange]) -> list[bytes]:
+        n_bytes = answers.pop(0)
+        return [block[:n_bytes] for block in whole(self, ranges)]
+
+    monkeypatch.setattr(Objects, "_cat", cut)
+    monkeypatch.setattr("al_core.objects.FIRST_PAUSE_SECONDS", 0)
+    assert objects.read_ranges([ByteRange("a", 0, 6)]) == [b"abcdef"]
+    assert answers == []
+
+
+def test_a_bucket_that_is_not_there_is_one_sentence(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_endpoint(monkeypatch, s3)
+    objects = Objects("s3://no-such-bucket/prefix")
+    for use in (lambda: objects.read("a"), lambda: objects.write({"a": b"x"}), lambda: objects.create("a", b"x")):
+        with pytest.raises(WorkspaceError, match=r"is in a bucket that is not there .*; make it, or correct") as caught:
+            use()
+        assert "no-such-bucket" not in caught.value.public
+
+
+def test_what_is_denied_is_one_sentence(objects: Objects, s3: str) -> None:
+    bucket = objects.address.split("/")[2]
+    denial = '{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}'
+    client(s3).put_bucket_policy(Bucket=bucket, Policy=denial)
+    with pytest.raises(WorkspaceError, match=r"may not be written with these credentials .*; ask whoever owns"):
+        objects.write({"a": b"x"})
+
+
+def test_a_server_that_does_not_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_endpoint(monkeypatch, "http://127.0.0.1:9")
+    objects = Objects("s3://bucket/prefix")
+    monkeypatch.setattr(objects._fs, "retries", 1)
+    with pytest.raises(WorkspaceError, match=r"cannot be read .*; nothing was stored: try again when") as caught:
+        objects.read("a")
+    assert "127.0.0.1" not in caught.value.public
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://", "s3://bucket/../other", "s3://bucket//a", "bucket/a", "s3://b/a\tb", "S3://b"]
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(InvalidInputError, match="should be an address"):
+        check_address(address)
+
+
+@pytest.mark.parametrize("address", ["s3://key:secret@bucket/a", "s3://bucket/a?token=secret"])
+def test_an_address_with_a_secret_is_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(InvalidInputError, match="holds neither user, password nor options") as caught:
+        check_address(address)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_address_without_its_package_says_how_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(WorkspaceError, match=r"s3://bucket needs the package s3fs, .*: pip install .al-core.s3"):
+        Objects("s3://bucket")
+
+
+def test_an_address_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="nothing://a is of a kind that cannot be reached here"):
+        Objects("nothing://a")
+
+
+def test_whatever_else_fsspec_reaches_works_as_far_as_it_does() -> None:
+    objects = Objects("memory://team/arrays")
+    objects.write({"a/1": b"abc"})
+    assert [(one.key, one.n_bytes) for one in objects.listing()] == [("a/1", 3)]
+    assert objects.read_ranges([ByteRange("a/1", 1, 3)]) == [b"bc"]
+    objects.remove("a")
+    assert objects.listing() == []
