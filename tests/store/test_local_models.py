@@ -81,6 +81,7 @@ def test_a_score_of_the_contract_overwrites_its_name_and_nothing_else(dataset: L
     assert names(dataset.models.all()) == ["initial-tag 10:30 (2)", "initial-tag 10:30*", "first*"]
 
 
+@pytest.mark.files_only
 def test_a_file_sent_twice_is_stored_once(dataset: LocalDataset) -> None:
     first = dataset.models.store(classifier("first", 0.25))
     dataset.models.store(classifier("second", 0.5))
