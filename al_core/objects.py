@@ -137,6 +137,17 @@ class Objects:
             content: bytes = self._fs.cat_file(self._path(key), start=0, end=SMALL_BYTES)
             return content
 
+    def read_whole(self, key: str) -> bytes:
+        """Return an object of any length.
+
+        Raises:
+            FileNotFoundError: If it is not there.
+            WorkspaceError: If the storage cannot be read.
+        """
+        with self._explained("read"):
+            content: bytes = self._fs.cat_file(self._path(key))
+            return content
+
     def read_ranges(self, ranges: Sequence[ByteRange]) -> list[bytes]:
         """Return bytes of objects, many at once, each as long as asked for.
 
@@ -206,6 +217,35 @@ class Objects:
             for path, entry in sorted(entries.items())
             if entry["type"] == "file"
         ]
+
+    def pages(self, after: str = "") -> Iterator[Sequence[ObjectInfo]]:
+        """Yield all objects below the address in the order of their keys, as many at a time as one request returns.
+
+        Args:
+            after: The last key that is not needed any more.
+        """
+        if "s3" not in self._fs.protocol:
+            page = [one for one in self.listing() if one.key > after]
+            yield from [page] if page else []
+            return
+        bucket, prefix, _ = self._fs.split_path(f"{self._root}/")
+        last = f"{prefix}{after}" if after else ""
+        is_last = False
+        while not is_last:
+            with self._explained("listed"):
+                answer = self._fs.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, StartAfter=last)
+            entries = answer.get("Contents", [])
+            is_last = not answer.get("IsTruncated") or not entries
+            if entries:
+                last = entries[-1]["Key"]
+                yield [
+                    ObjectInfo(one["Key"].removeprefix(prefix), int(one["Size"]), _modified_at(one)) for one in entries
+                ]
+
+    def signed(self, key: str, seconds: int) -> str:
+        """Return an https address by which whoever has it may read an object for a while; nothing is asked for it."""
+        with self._explained("signed for"):
+            return str(self._fs.sign(self._path(key), expiration=seconds))
 
     def remove(self, prefix: str) -> None:
         """Remove all objects below a folder; none need be there."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, NotAllowedError
+from al_core.objects import is_address
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import (
     EmbeddedFolder,
@@ -166,7 +167,7 @@ def dataset_from_images(
 
     Args:
         workspace: Where to store the dataset.
-        folder: Holds the images.
+        folder: Holds the images; it may be an address such as `s3://bucket/images`.
         name: Of the dataset.
         model: As in `al_core.embedding.load_model`; by default the bundled one.
         progress: Called with (images done, images to do in this run).
@@ -175,7 +176,8 @@ def dataset_from_images(
         InvalidInputError: If the folder, the name or the model is not usable, or no image can be read.
         AlreadyExistsError: If the name is taken.
     """
-    return embed_folder_into(workspace, Path(folder).expanduser().resolve(), name, model, progress)
+    place = str(folder) if is_address(str(folder)) else Path(folder).expanduser().resolve()
+    return embed_folder_into(workspace, place, name, model, progress)
 
 
 def embed_images(

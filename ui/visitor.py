@@ -8,6 +8,7 @@ from al_core.api.server.door import permissions
 from al_core.api.server.door.visitor import HEADER, Visitor, read_visitor
 from al_core.api.server.settings import read_settings
 from al_core.embedding import BUILT_IN
+from al_core.objects import is_address
 from ui.messages import plain
 
 READ_ONLY = "You are signed in read-only"
@@ -34,7 +35,8 @@ def obstacle(reason: str | None = None) -> str | None:
 
 def may_name_paths() -> bool:
     """Return whether there are paths on this machine that somebody may type."""
-    return visitor().is_here or bool(read_settings().allowed_paths)
+    settings = read_settings()
+    return visitor().is_here or bool(settings.allowed_paths or settings.allowed_addresses)
 
 
 def paths_hint() -> str:
@@ -50,6 +52,17 @@ def machine_path(typed: str) -> Path:
         NotAllowedError: If they may not name it.
     """
     return permissions.check_path(visitor(), Path(typed.strip()), read_settings().allowed_paths)
+
+
+def images_place(typed: str) -> Path | str:
+    """Return the folder or address of images that somebody typed.
+
+    Raises:
+        NotAllowedError: If they may not name it.
+    """
+    if is_address(typed.strip()):
+        return permissions.check_address(visitor(), typed, read_settings().allowed_addresses)
+    return machine_path(typed)
 
 
 def checked_model(typed: str) -> str:

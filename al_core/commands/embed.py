@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import InvalidInputError
+from al_core.objects import check_address, is_address
 from al_core.text import counted
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ WHERE_IMAGES_ARE = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core embed`."""
     parser.add_argument(
-        "images_dir", metavar="IMAGES_DIR", type=Path, help="folder of images, searched with its subfolders"
+        "images_dir",
+        metavar="IMAGES_DIR",
+        help="folder of images, searched with its subfolders, or an address such as s3://bucket/images",
     )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name of the new dataset")
     parser.add_argument(
@@ -89,13 +92,13 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
     from al_core import workflow
     from al_core.store import Workspace
 
-    folder = arguments.images_dir.expanduser().resolve()
+    place = _place(arguments.images_dir)
     with Workspace.existing(arguments.workspace) as workspace:
         dataset = workspace.dataset(arguments.dataset)
-        if dataset.images_dir is None or dataset.images_dir.resolve() != folder:
+        present = dataset.images_address or (str(dataset.images_dir.resolve()) if dataset.images_dir else "no folder")
+        if present != place:
             raise InvalidInputError(
-                f"dataset '{dataset.name}' has its images in {dataset.images_dir or 'no folder'}, not in {folder}; put "
-                "the new ones there"
+                f"dataset '{dataset.name}' has its images in {present}, not in {place}; put the new ones there"
             )
         progress = printed_progress("images")
         appended = workflow.append_images(workspace, dataset, model=arguments.model, progress=progress)
@@ -104,13 +107,22 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
         return dataset.n_samples, appended.broken
 
 
+def _place(images_dir: str) -> str:
+    """Return the folder or address as the catalog has it."""
+    if is_address(images_dir):
+        return check_address(images_dir)
+    return str(Path(images_dir).expanduser().resolve())
+
+
 def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     from al_core.api import ApiWorkflowClient
     from al_core.embedding import list_images, load_model
     from al_core.embedding.checkpoint import embed_folder
     from al_core.store import Workspace
 
-    folder = arguments.images_dir.expanduser().resolve()
+    if is_address(arguments.images_dir):
+        raise InvalidInputError("images of a folder are sent to a server; for those in a bucket leave --server out")
+    folder = Path(arguments.images_dir).expanduser().resolve()
     upload = ApiWorkflowClient(arguments.token, server=arguments.server).upload_to(arguments.dataset)
     filenames = list_images(folder)
     model = load_model(arguments.model or BUNDLED)

@@ -24,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--task", choices=LABELING_TASKS, default=ExportChoices.task, help="what to label while there is no model"
     )
     parser.add_argument("--image-prefix", default="", metavar="URL", help="what comes before the filename of an image")
+    parser.add_argument(
+        "--signed-hours",
+        type=int,
+        metavar="HOURS",
+        help="for images in a bucket: https addresses that whoever has the file may read for so long, at most 168",
+    )
     parser.add_argument("--min-confidence", type=float, metavar="P", help="leave out predictions that are less sure")
     parser.add_argument(
         "--sent", action="store_true", help="the selection goes to labelers: its images are not selected again"
@@ -75,4 +81,10 @@ def _choices(arguments: argparse.Namespace) -> ExportChoices:
     names = list(arguments.classes)
     if arguments.class_names:
         names += read_class_names(arguments.class_names)
-    return ExportChoices(list(dict.fromkeys(names)), arguments.task, arguments.image_prefix, arguments.min_confidence)
+    return ExportChoices(
+        list(dict.fromkeys(names)),
+        arguments.task,
+        arguments.image_prefix,
+        arguments.min_confidence,
+        arguments.signed_hours,
+    )

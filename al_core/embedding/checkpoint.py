@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from al_core.disk import write_atomically
 from al_core.embedding.embed import BrokenImage, EmbeddedImage, embed
 from al_core.embedding.model import EmbeddingModel
+from al_core.embedding.sources import FolderImages, ImageSource
 from al_core.exceptions import InvalidInputError
 from al_core.types import Progress
 
@@ -53,7 +54,12 @@ class EmbeddedImages:
 
 @contextmanager
 def embed_folder(
-    folder: Path, filenames: list[str], model: EmbeddingModel, runs: Path, *, progress: Progress | None = None
+    folder: Path | ImageSource,
+    filenames: list[str],
+    model: EmbeddingModel,
+    runs: Path,
+    *,
+    progress: Progress | None = None,
 ) -> Iterator[EmbeddedImages]:
     """Embed the images that no earlier run has finished and yield those of all runs.
 
@@ -61,21 +67,29 @@ def embed_folder(
 
     Raises:
         InvalidInputError: If none of the images can be read.
+        WorkspaceError: If the storage they are in cannot be read.
     """
-    checkpoint = Checkpoint(runs, folder, model)
-    broken = _embed_unfinished(checkpoint, folder, filenames, model, progress)
+    source = folder if isinstance(folder, ImageSource) else FolderImages(folder)
+    checkpoint = Checkpoint(runs, source, model)
+    broken = _embed_unfinished(checkpoint, source, filenames, model, progress)
     if len(broken) == len(filenames):
-        raise InvalidInputError(f"none of the {len(filenames):,} images in {folder} can be read: {broken[0].reason}")
+        raise InvalidInputError(
+            f"none of the {len(filenames):,} images in {source.address} can be read: {broken[0].reason}"
+        )
     yield checkpoint.collect(filenames, broken)
     checkpoint.remove()
 
 
 def _embed_unfinished(
-    checkpoint: "Checkpoint", folder: Path, filenames: list[str], model: EmbeddingModel, progress: Progress | None
+    checkpoint: "Checkpoint",
+    source: ImageSource,
+    filenames: list[str],
+    model: EmbeddingModel,
+    progress: Progress | None,
 ) -> list[BrokenImage]:
     broken = []
     unfinished = checkpoint.unfinished(filenames)
-    results = embed((folder / name for name in unfinished), model)
+    results = embed((source.file(name) for name in unfinished), model)
     try:
         for done, result in enumerate(results, 1):
             if isinstance(result, BrokenImage):
@@ -99,10 +113,10 @@ class Checkpoint:
     nothing: its images are embedded again.
     """
 
-    def __init__(self, home: Path, images_dir: Path, model: EmbeddingModel) -> None:
-        key = f"{images_dir.resolve()}\n{model.digest or model.name}\n{model.preprocessing}"
+    def __init__(self, home: Path, source: ImageSource, model: EmbeddingModel) -> None:
+        key = f"{source.address}\n{model.digest or model.name}\n{model.preprocessing}"
         self.folder = home / hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()[:24]
-        self._images_dir = images_dir
+        self._source = source
         self._new: list[EmbeddedImage] = []
         self._last_write = time.monotonic()
 
@@ -110,7 +124,7 @@ class Checkpoint:
         """Return those of `filenames` that no run has finished, in their order."""
         self._remove_damaged()
         finished = {(name, stamp) for part in self._parts() for name, stamp in _read_stamps(part)}
-        return [name for name in filenames if (name, self._stamp(name)) not in finished]
+        return [name for name in filenames if (name, self._source.stamp(name)) not in finished]
 
     def add(self, image: EmbeddedImage) -> None:
         """Add a finished image; it is on disk within about `SECONDS_PER_FILE`."""
@@ -168,19 +182,15 @@ class Checkpoint:
     def _parts(self) -> list[Path]:
         return sorted(self.folder.glob("*.npz"))
 
-    def _stamp(self, name: str) -> str:
-        status = (self._images_dir / name).stat()
-        return f"{status.st_size}:{status.st_mtime_ns}"
-
     def _columns(self, images: list[EmbeddedImage]) -> dict[str, NDArray[Any]]:
-        names = [one.path.relative_to(self._images_dir).as_posix() for one in images]
+        names = [self._source.filename(one.path) for one in images]
         metadata = {
             f"{METADATA}{name}": np.array([one.image.metadata[name] for one in images])
             for name in images[0].image.metadata
         }
         return {
             "names": np.array(names),
-            "stamps": np.array([self._stamp(name) for name in names]),
+            "stamps": np.array([self._source.stamp(name) for name in names]),
             "embeddings": np.stack([one.embedding for one in images]),
             "digests": np.stack([np.frombuffer(one.image.digest, np.uint8) for one in images]),
             **metadata,

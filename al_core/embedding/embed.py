@@ -3,7 +3,6 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from al_core.embedding.images import DecodedImage, decode
 from al_core.embedding.model import EmbeddingModel, Preprocessing
 from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.formats.files.images import ImageFile
 from al_core.geometry.threads import n_cores
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ TASKS_AHEAD = 4
 class EmbeddedImage:
     """An image with its embedding (D,) float32."""
 
-    path: Path
+    path: ImageFile
     image: DecodedImage
     embedding: NDArray[np.float32]
 
@@ -36,12 +36,12 @@ class EmbeddedImage:
 class BrokenImage:
     """An image without an embedding; `reason` is a sentence."""
 
-    path: Path
+    path: ImageFile
     reason: str
 
 
 def embed(
-    paths: Iterable[Path], model: EmbeddingModel, *, workers: int | None = None
+    paths: Iterable[ImageFile], model: EmbeddingModel, *, workers: int | None = None
 ) -> Generator[EmbeddedImage | BrokenImage]:
     """Yield each image with its embedding, or why it has none, in the order of `paths`.
 
@@ -78,7 +78,7 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _embed_task(paths: list[Path], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
+def _embed_task(paths: list[ImageFile], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
     decoded = [_decode_or_explain(path, model.preprocessing) for path in paths]
     images = [image for image in decoded if isinstance(image, DecodedImage)]
     embeddings = (row for batch in _batches(images, model.batch_size) for row in _run(model, batch))
@@ -88,7 +88,7 @@ def _embed_task(paths: list[Path], model: EmbeddingModel) -> list[EmbeddedImage 
     ]
 
 
-def _decode_or_explain(path: Path, preprocessing: Preprocessing) -> DecodedImage | BrokenImage:
+def _decode_or_explain(path: ImageFile, preprocessing: Preprocessing) -> DecodedImage | BrokenImage:
     try:
         return decode(path, preprocessing.size, crop=preprocessing.crop, resampling=preprocessing.resampling)
     except FileFormatError as error:
@@ -105,7 +105,7 @@ def _run(model: EmbeddingModel, images: list[DecodedImage]) -> NDArray[np.float3
     return embeddings
 
 
-def _embedded(path: Path, image: DecodedImage, embedding: NDArray[np.float32]) -> EmbeddedImage | BrokenImage:
+def _embedded(path: ImageFile, image: DecodedImage, embedding: NDArray[np.float32]) -> EmbeddedImage | BrokenImage:
     if not np.isfinite(embedding).all():
         return BrokenImage(path, f"the model returned NaN or infinite values for {path.name}")
     return EmbeddedImage(path, image, embedding)

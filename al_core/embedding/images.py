@@ -13,9 +13,9 @@ from PIL import Image
 
 from al_core.embedding.decoding import read_reduced
 from al_core.embedding.measures import measure
-from al_core.exceptions import FileFormatError, InvalidInputError
+from al_core.exceptions import FileFormatError, InvalidInputError, WorkspaceError
 from al_core.formats.files.image_header import SWAPS_SIDES
-from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.images import IMAGE_SUFFIXES, ImageFile
 
 MEASURED_SIZE = 224
 """Sharpness and the like are measured on images reduced to this shorter side, so that resolutions compare."""
@@ -73,7 +73,7 @@ def list_images(folder: Path) -> list[str]:
     return visible
 
 
-def decode(path: Path, size: int, *, crop: float = 1.0, resampling: str = "bicubic") -> DecodedImage:
+def decode(path: ImageFile, size: int, *, crop: float = 1.0, resampling: str = "bicubic") -> DecodedImage:
     """Return an image as a model of input `size` sees it, with its metadata.
 
     Transparent parts become white, 16 bits per channel are reduced to 8, and an animation is its first frame. The
@@ -87,6 +87,7 @@ def decode(path: Path, size: int, *, crop: float = 1.0, resampling: str = "bicub
 
     Raises:
         FileFormatError: If the file is not an image, is damaged, or is larger than `decoding` allows.
+        WorkspaceError: If the storage it is in cannot be read.
     """
     with _explained(path), path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()[:DIGEST_BYTES]
@@ -103,7 +104,7 @@ def decode(path: Path, size: int, *, crop: float = 1.0, resampling: str = "bicub
     return DecodedImage(pixels, sizes | measure(np.asarray(measured)), digest)
 
 
-def read_upright(path: Path, shortest: int) -> Image.Image:
+def read_upright(path: ImageFile, shortest: int) -> Image.Image:
     """Return an image in RGB, upright, its shorter side `shortest` or longer where the file has that many pixels.
 
     Raises:
@@ -115,9 +116,12 @@ def read_upright(path: Path, shortest: int) -> Image.Image:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(path: ImageFile) -> Iterator[None]:
     try:
         yield
+    except WorkspaceError:
+        # Not one broken image, but the end of all.
+        raise
     # Decoders raise anything, and one damaged file must not end a run.
     except Exception as error:
         reason = str(error) or type(error).__name__

@@ -326,7 +326,7 @@ class RemoteDataset(Dataset):
         formats = self._connection.get(f"{self._path}/tags/{tag.id}/exports", **query)
         return next((record["obstacle"] for record in formats if record["name"] == format), None)
 
-    def set_images_dir(self, folder: Path | None) -> None:
+    def set_images_dir(self, folder: Path | str | None) -> None:
         """Raise `NotAllowedError`: the folder of the images is chosen on the server."""
         raise NotAllowedError(f"the images of '{self.name}' are on {self.address}; choose their folder there")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
+from al_core.steps.embeddings import images_of
 from al_core.store.records import Kind, NewArrays, StoredArray, Tag
 from al_core.types import Progress
 
@@ -53,28 +54,27 @@ def append_folder(
         MissingInputError: If the dataset has no images folder, or no such embedding.
         InvalidInputError: If no new image can be read, or the model is another one by now.
     """
-    from al_core.embedding import list_images, load_model
+    from al_core.embedding import load_model
     from al_core.embedding.checkpoint import embed_folder
 
-    folder, stored = _what_to_extend(dataset)
+    source = images_of(dataset, runs)
+    stored = _what_to_extend(dataset)
     loaded = load_model(stored.name if model is None else model)
     _check_model(stored, loaded)
     samples = dataset.filenames()
     # Of a call that was interrupted: samples already, but not embedded.
     waiting = samples[stored.shape[0] :]
-    new = sorted(set(list_images(folder)) - set(samples))
+    new = sorted(set(source.list(progress)) - set(samples))
     if not waiting and not new:
         return AppendedImages(None, 0, ())
-    with embed_folder(folder, [*waiting, *new], loaded, runs, progress=progress) as images:
+    with embed_folder(source, [*waiting, *new], loaded, runs, progress=progress) as images:
         counted_in = set(waiting)
         tag = _count_in(dataset, [name for name in images.filenames if name not in counted_in])
         _complete(dataset, stored, images)
     return AppendedImages(tag, len(images.filenames), images.broken)
 
 
-def _what_to_extend(dataset: "LocalDataset") -> tuple[Path, StoredArray]:
-    if dataset.images_dir is None:
-        raise MissingInputError(f"dataset '{dataset.name}' has no images folder: say where its images are first")
+def _what_to_extend(dataset: "LocalDataset") -> StoredArray:
     embeddings = [*dataset.arrays.all(Kind.EMBEDDING), *dataset.arrays.all(Kind.PARTIAL_EMBEDDING)]
     # By name: an embedding that was completed has its partial one behind it.
     ours = list({stored.name: stored for stored in reversed(embeddings) if stored.attributes.get("model")}.values())
@@ -87,7 +87,7 @@ def _what_to_extend(dataset: "LocalDataset") -> tuple[Path, StoredArray]:
             f"dataset '{dataset.name}' has {len(ours)} embeddings: {', '.join(stored.name for stored in ours)}. New "
             "images would lack a row in all but one; delete those that are not needed"
         )
-    return dataset.images_dir, ours[0]
+    return ours[0]
 
 
 def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:

@@ -16,6 +16,7 @@ from al_core.types import Embeddings, Progress, Rows
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.embedding.sources import ImageSource
     from al_core.store import Dataset, LocalDataset, Workspace
 
 
@@ -147,19 +148,22 @@ def _size_in_bytes(images: "EmbeddedImages") -> dict[str, int]:
 
 def embed_folder_into(
     workspace: "Workspace",
-    folder: Path,
+    folder: Path | str,
     name: str,
     model: "str | Path | EmbeddingModel | EmbeddingFunction",
     progress: Progress | None,
 ) -> EmbeddedFolder:
-    """Embed all images of a folder and store them as a new dataset; nothing is stored if anything is wrong."""
-    from al_core.embedding import list_images, load_model
+    """Embed all images of a folder or below an address and store them as a new dataset, or nothing."""
+    from al_core.embedding import load_model
     from al_core.embedding.checkpoint import embed_folder
+    from al_core.embedding.sources import image_source
 
     workspace.check_dataset_name(name)
-    filenames = list_images(folder)
+    runs = workspace.home / "embedding-runs"
+    source = image_source(folder, runs)
+    filenames = source.list(progress)
     loaded = load_model(model)
-    with embed_folder(folder, filenames, loaded, workspace.home / "embedding-runs", progress=progress) as images:
+    with embed_folder(source, filenames, loaded, runs, progress=progress) as images:
         check_embeddings(images.embeddings, images.filenames)
         dataset = workspace.create_dataset(
             name,
@@ -178,18 +182,17 @@ def embed_images_of(
     progress: Progress | None,
 ) -> EmbeddedFolder:
     """Embed the images in a dataset's folder: an empty dataset takes all of them, another one just its samples."""
-    from al_core.embedding import list_images, load_model
+    from al_core.embedding import load_model
     from al_core.embedding.checkpoint import embed_folder
 
-    if dataset.images_dir is None:
-        raise MissingInputError(f"dataset '{dataset.name}' has no images folder: say where its images are first")
+    source = images_of(dataset, runs)
     loaded = load_model(model)
     # Before minutes of work whose result nobody could store.
     check_is_new(dataset, loaded.name)
-    folder = Path(dataset.images_dir)
-    filenames = dataset.filenames() if dataset.n_samples else list_images(folder)
-    _check_are_there(dataset, folder, filenames)
-    with embed_folder(folder, filenames, loaded, runs, progress=progress) as images:
+    listed = source.list(progress) if dataset.images_address or not dataset.n_samples else []
+    filenames = dataset.filenames() if dataset.n_samples else listed
+    _check_are_there(dataset, filenames, listed)
+    with embed_folder(source, filenames, loaded, runs, progress=progress) as images:
         check_embeddings(images.embeddings, images.filenames)
         if dataset.n_samples:
             _check_is_complete(dataset, images)
@@ -201,11 +204,30 @@ def embed_images_of(
     return EmbeddedFolder(dataset, images.broken)
 
 
-def _check_are_there(dataset: "LocalDataset", folder: Path, filenames: Sequence[str]) -> None:
-    missing = missing_images(folder, filenames) if dataset.n_samples else []
+def images_of(dataset: "LocalDataset", runs: Path) -> "ImageSource":
+    """Return where the images of a dataset are.
+
+    Raises:
+        MissingInputError: If nobody has said so.
+    """
+    from al_core.embedding.sources import image_source
+
+    place = dataset.images_address or dataset.images_dir
+    if place is None:
+        raise MissingInputError(f"dataset '{dataset.name}' has no images folder: say where its images are first")
+    return image_source(place, runs)
+
+
+def _check_are_there(dataset: "LocalDataset", filenames: Sequence[str], listed: Sequence[str]) -> None:
+    if dataset.images_dir is not None and dataset.n_samples:
+        missing = missing_images(dataset.images_dir, filenames)
+    else:
+        present = set(listed)
+        missing = [name for name in filenames if name not in present]
     if missing:
         raise MissingInputError(
-            f"{counted(len(missing), 'image')} of '{dataset.name}' cannot be found in {folder}, the first "
+            f"{counted(len(missing), 'image')} of '{dataset.name}' cannot be found in "
+            f"{dataset.images_address or dataset.images_dir}, the first "
             f"is '{missing[0]}'; an embedding needs every image"
         )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 EXAMPLE_SAMPLES = 200
 
 
+TOOLS_READ = ("s3://", "gs://", "http://", "https://")
+"""Addresses of images that labeling tools read themselves."""
+
 DEFAULT_CHOICES = ExportChoices()
 
 
@@ -39,6 +43,7 @@ def export_rows(
     # Among samples with high scores those that test would stand out.
     score = None if holds_test_samples(tag) else _score_of(dataset, tag)
     annotations = tag_annotations(dataset, tag)
+    choices = _with_address(dataset, choices)
     return ExportRows(
         filenames=dataset.filenames(rows),
         scores=dataset.arrays.read(score)[rows] if score else None,
@@ -54,7 +59,22 @@ def export_rows(
         images_dir=dataset.images_dir,
         manifest=partial(make_manifest, dataset, tag),
         choices=choices,
+        sign=_signer(dataset, choices),
     )
+
+
+def _with_address(dataset: "Dataset", choices: ExportChoices) -> ExportChoices:
+    """Return the choices with the address of the dataset's images, unless a person chose another."""
+    address = dataset.images_address or ""
+    is_default = not choices.image_prefix and choices.signed_hours is None
+    return replace(choices, image_prefix=f"{address}/") if is_default and address.startswith(TOOLS_READ) else choices
+
+
+def _signer(dataset: "Dataset", choices: ExportChoices) -> Callable[[str], str] | None:
+    if choices.signed_hours is None:
+        return None
+    seconds = choices.signed_hours * 3600
+    return lambda filename: dataset.image_address(filename, seconds)
 
 
 def write_tag(

@@ -2,11 +2,16 @@
 
 import hashlib
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
+
+import numpy as np
 
 from al_core.disk import write_atomically
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.images import ImageFile
 from al_core.store.records import SampleImage
 
 if TYPE_CHECKING:
@@ -31,13 +36,17 @@ def read_image(dataset: "Dataset", row: int, size: "ImageSize") -> SampleImage |
     image = dataset.image(row, size)
     if image or size == "full" or dataset.thumbnails_dir is None:
         return image
+    if dataset.images_address is not None:
+        return _thumbnail_of_object(dataset, row, dataset.thumbnails_dir)
     full = dataset.image(row, "full")
     if full is None or full.path is None:
         return None
-    return _thumbnail_of(full.path, row, dataset.thumbnails_dir)
+    # An image that was replaced has another time, and so another thumbnail.
+    version = f"{full.path}{full.path.stat().st_mtime_ns}"
+    return _cached_thumbnail(row, version, dataset.thumbnails_dir, lambda: full.path)
 
 
-def make_thumbnail(path: Path) -> bytes | None:
+def make_thumbnail(path: ImageFile) -> bytes | None:
     """Return a small WebP of an image, or None if it is broken or far too large."""
     from al_core.embedding.images import read_upright
 
@@ -52,14 +61,37 @@ def make_thumbnail(path: Path) -> bytes | None:
     return buffer.getvalue()
 
 
-def _thumbnail_of(path: Path, row: int, folder: Path) -> SampleImage | None:
-    # An image that was replaced has another time, and so another thumbnail.
-    path_and_time = f"{path}{path.stat().st_mtime_ns}"
-    version = hashlib.blake2b(path_and_time.encode(), digest_size=8).hexdigest()
+def _thumbnail_of_object(dataset: "Dataset", row: int, folder: Path) -> SampleImage | None:
+    # Without a request for its time: an object that was replaced keeps its thumbnail until the address changes.
+    version = f"{dataset.images_address}/{dataset.filenames(np.array([row]))[0]}"
+    return _cached_thumbnail(row, version, folder, lambda: _ImageInMemory.of(dataset.image(row, "full"), version))
+
+
+@dataclass(frozen=True)
+class _ImageInMemory:
+    """An image that came from an object storage."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, image: SampleImage | None, name: str) -> "_ImageInMemory | None":
+        return cls(name, image.content) if image else None
+
+    def __str__(self) -> str:
+        return self.name
+
+    def open(self, mode: Literal["rb"]) -> IO[bytes]:
+        return io.BytesIO(self.content)
+
+
+def _cached_thumbnail(row: int, version: str, folder: Path, find: Callable[[], ImageFile | None]) -> SampleImage | None:
+    digest = hashlib.blake2b(version.encode(errors="surrogateescape"), digest_size=8).hexdigest()
     subfolder = str(row // THUMBNAILS_PER_FOLDER)
-    cached = folder / "made" / subfolder / f"{row}-{version}.webp"
+    cached = folder / "made" / subfolder / f"{row}-{digest}.webp"
     if not cached.is_file():
-        content = make_thumbnail(path)
+        image = find()
+        content = make_thumbnail(image) if image else None
         if content is None:
             return None
         write_atomically(cached, lambda file: file.write(content))

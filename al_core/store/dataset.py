@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from al_core.config import SelectionConfig
-from al_core.exceptions import NotAllowedError, NotFoundError
+from al_core.exceptions import MissingInputError, NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
 from al_core.store.label_sets import LabelSets
@@ -136,6 +136,7 @@ class Dataset(ABC):
         n_samples: How many there are.
         image_key: What stands for the dataset in the addresses of its images under `/images`.
         images_dir: The folder of this machine that holds the images, or None.
+        images_address: The address such as `s3://bucket/images` below which the images are, or None.
         arrays: Its embeddings, predictions, scores, 2-D views and selection orders.
         models: Whoever made its predictions and scores.
         labels: What people said is on its samples.
@@ -146,6 +147,7 @@ class Dataset(ABC):
     n_samples: int
     image_key: str
     images_dir: Path | None
+    images_address: str | None = None
     arrays: Arrays
     models: Models
     labels: LabelSets
@@ -178,8 +180,23 @@ class Dataset(ABC):
             NotFoundError: If the dataset has no such row.
         """
 
+    def has_image(self, row: int) -> bool:
+        """Return whether there is an image of a sample."""
+        return self.image(row, "full") is not None
+
+    def image_address(self, filename: str, seconds: int) -> str:
+        """Return an https address by which a labeling tool may read an image for a while.
+
+        Raises:
+            MissingInputError: If the images are not below an address.
+        """
+        raise MissingInputError(
+            f"the images of dataset '{self.name}' are not in a bucket, so no addresses can be signed; leave the hours "
+            "out"
+        )
+
     @abstractmethod
-    def set_images_dir(self, folder: Path | None) -> None:
+    def set_images_dir(self, folder: Path | str | None) -> None:
         """Choose the folder that holds the images; no file outside it is ever shown.
 
         Raises:

@@ -17,7 +17,8 @@ from al_core.exceptions import (
     NotFoundError,
     WorkspaceError,
 )
-from al_core.formats.files.images import resolve_image
+from al_core.formats.files.images import is_safe_key, resolve_image
+from al_core.objects import Objects, is_address
 from al_core.store import engines, names, tables
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.drafts import Drafts
@@ -71,7 +72,7 @@ class LocalDataset(Dataset):
         self.name: str = record.name
         self.n_samples: int = record.n_samples
         self.n_pending: int = record.n_pending
-        self.images_dir = Path(record.images_dir) if record.images_dir else None
+        self._show_images_in(record.images_dir)
         self.attributes: dict[str, Any] = record.facts
         self.created_at: int = record.created_at
         self.revision: int = record.revision
@@ -206,12 +207,18 @@ class LocalDataset(Dataset):
         """Store attributes next to those that are stored by now."""
         self.change_attributes(lambda stored: {**stored, **attributes})
 
-    def set_images_dir(self, folder: Path | None) -> None:
-        """Choose the folder that holds the images; no file outside it is ever shown."""
-        images_dir = check_folder(folder) if folder else None
+    def set_images_dir(self, folder: Path | str | None) -> None:
+        """Choose the folder or address that holds the images; no file outside it is ever shown."""
+        place = check_images_place(folder) if folder else None
         with changing(self._engine, self.id) as locked:
-            locked.update(images_dir=str(images_dir) if images_dir else None)
-        self.images_dir = images_dir
+            locked.update(images_dir=place)
+        self._show_images_in(place)
+
+    def _show_images_in(self, place: str | None) -> None:
+        is_bucket = place is not None and is_address(place)
+        self.images_address = place if is_bucket else None
+        self.images_dir = Path(place) if place and not is_bucket else None
+        self.__dict__.pop("_image_objects", None)
 
     def image(self, row: int, size: ImageSize) -> SampleImage | None:
         """Return the image of a sample, or the thumbnail that a client sent, or None if there is none.
@@ -222,6 +229,8 @@ class LocalDataset(Dataset):
             thumbnail = self.thumbnails_dir / f"{row}.webp"
             return SampleImage("image/webp", thumbnail.resolve()) if thumbnail.is_file() else None
         self.check_row(row)
+        if self.images_address is not None:
+            return self._image_object(self.filenames(np.array([row]))[0])
         if self.images_dir is None:
             return None
         try:
@@ -229,6 +238,33 @@ class LocalDataset(Dataset):
         except InvalidInputError:
             return None
         return SampleImage(mimetypes.guess_type(path.name)[0], path) if path else None
+
+    def _image_object(self, key: str) -> SampleImage | None:
+        if not is_safe_key(key):
+            return None
+        try:
+            content = self._image_objects.read_whole(key)
+        except FileNotFoundError:
+            return None
+        return SampleImage(mimetypes.guess_type(key)[0], content=content)
+
+    def has_image(self, row: int) -> bool:
+        """Return whether there is an image of a sample; an object is asked for, but not fetched."""
+        if self.images_address is None:
+            return super().has_image(row)
+        key = self.filenames(np.array([row]))[0]
+        return is_safe_key(key) and self._image_objects.size(key) is not None
+
+    @cached_property
+    def _image_objects(self) -> Objects:
+        assert self.images_address is not None
+        return Objects(self.images_address)
+
+    def image_address(self, filename: str, seconds: int) -> str:
+        """Return an https address by which a labeling tool may read an image for a while."""
+        if self.images_address is None:
+            return super().image_address(filename, seconds)
+        return self._image_objects.signed(filename, seconds)
 
     @property
     def is_read_only(self) -> bool:
@@ -257,8 +293,9 @@ class LocalDataset(Dataset):
 
     @property
     def has_images(self) -> bool:
-        """Whether a folder holds the images, or a client has sent thumbnails."""
-        return self.images_dir is not None or self.thumbnails_dir.exists()
+        """Whether a folder or an address holds the images, or a client has sent thumbnails."""
+        is_somewhere = self.images_dir is not None or self.images_address is not None
+        return is_somewhere or self.thumbnails_dir.exists()
 
     def rename(self, name: str) -> None:
         """Give the dataset another name."""
@@ -340,6 +377,23 @@ class LocalDataset(Dataset):
             )
         self.labels.check_is_free(tag)
         self._tags.delete(tag)
+
+
+def check_images_place(place: Path | str) -> str:
+    """Return the full path of a folder of images, or an address with nothing behind it, as the catalog has it.
+
+    Raises:
+        InvalidInputError: If there is no such folder, or the address is malformed.
+        WorkspaceError: If the address cannot be listed.
+    """
+    text = str(place)
+    if is_address(text):
+        objects = Objects(text)
+        next(objects.pages(), None)
+        return objects.address
+    if ":/" in text and is_address(text.replace(":/", "://", 1)):
+        raise InvalidInputError(f"{text!r} was an address before it became a path; give it as text, not as a path")
+    return str(check_folder(Path(text).expanduser()))
 
 
 def check_folder(folder: Path) -> Path:

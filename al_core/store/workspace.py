@@ -24,7 +24,7 @@ from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_arrays import LocalArrays
-from al_core.store.local_dataset import LocalDataset, check_folder
+from al_core.store.local_dataset import LocalDataset, check_images_place
 from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
@@ -202,8 +202,8 @@ class Workspace:
         self.check_dataset_name(name)
         if filenames is not None:
             names.check_filenames(filenames)
-        images_folder = check_folder(Path(images_dir).expanduser()) if images_dir is not None else None
-        values = _new_dataset(name, images_folder, attributes or {})
+        images_place = check_images_place(images_dir) if images_dir is not None else None
+        values = _new_dataset(name, images_place, attributes or {})
         dataset_id = values["id"]
         new_arrays = LocalArrays(self._engine, self._storage, dataset_id, self.tombstones)
         try:
@@ -274,13 +274,13 @@ def _home(home: Path | str | None) -> Path:
     return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
 
 
-def _new_dataset(name: str, images_dir: Path | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _new_dataset(name: str, images_place: str | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": new_id(),
         "name": name,
         "n_samples": 0,
         "n_pending": 0,
-        "images_dir": str(images_dir) if images_dir else None,
+        "images_dir": images_place,
         "attributes": dict(attributes),
         "created_at": now(),
         "revision": 0,

@@ -15,6 +15,7 @@ from sklearn.datasets import load_sample_images
 
 from al_core.embedding import load_model
 from al_core.embedding.checkpoint import Checkpoint
+from al_core.embedding.sources import FolderImages
 from tests.e2e.navigation import press_button
 from tests.e2e.server import ROOT, running_app
 
@@ -142,7 +143,7 @@ def many_images(tmp_path: Path) -> Path:
 def keep_few_unfinished(folder: Path, home: Path) -> int:
     """Take most of what is unfinished away, break a finished file, which is not read again, and count the good ones."""
     names = sorted(path.name for path in folder.iterdir())[2:]
-    unfinished = Checkpoint(home / "embedding-runs", folder, load_model()).unfinished(names)
+    unfinished = Checkpoint(home / "embedding-runs", FolderImages(folder), load_model()).unfinished(names)
     assert 0 < len(unfinished) < N_MANY
     for name in unfinished[N_LEFT:]:
         (folder / name).unlink()

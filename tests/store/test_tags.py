@@ -32,6 +32,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     return outcomes
 
 
+@pytest.mark.files_only
 def test_a_tag_made_before_the_dataset_grew_is_refused(dataset: LocalDataset, elsewhere: LocalDataset) -> None:
     elsewhere.samples.add("new.png", {})
     elsewhere.grow("more")
@@ -41,6 +42,7 @@ def test_a_tag_made_before_the_dataset_grew_is_refused(dataset: LocalDataset, el
     assert list((dataset._folder / "selection").iterdir()) == []
 
 
+@pytest.mark.files_only
 def test_the_order_of_a_tag_whose_name_was_taken_meanwhile_is_not_stored(
     dataset: LocalDataset, elsewhere: LocalDataset
 ) -> None:

@@ -56,6 +56,7 @@ def test_when_the_time_is_over_the_files_go_and_nothing_comes_back(
     assert content_of(forgetful, stored) is None
 
 
+@pytest.mark.files_only
 def test_a_dataset_whose_time_is_over_goes_with_its_files(
     workspace: Workspace, dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +84,7 @@ def test_what_a_killed_process_has_not_removed_the_next_one_removes(
     assert workspace.tombstones._expired() == []
 
 
+@pytest.mark.files_only
 def test_a_file_that_somebody_has_open_on_windows_goes_another_time(
     workspace: Workspace, dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

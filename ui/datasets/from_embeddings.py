@@ -13,7 +13,7 @@ from ui import state
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
 from ui.session import Key, next_round, round_of
-from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
+from ui.visitor import images_place, may_name_paths, obstacle, paths_hint
 
 TYPES = types_of(EMBEDDING_READERS)
 MAY_LACK_FILENAMES = (".npy", ".npz", ".h5", ".hdf5", ".safetensors", ".tsv", ".txt")
@@ -62,7 +62,7 @@ def _images_dir(number: int) -> str:
         "Folder with the images (optional)",
         key=f"new-folder-{number}",
         disabled=bool(reason),
-        help=reason or f"Only files inside this folder are ever shown{paths_hint()}",
+        help=reason or f"A folder, or s3://bucket/images; only files inside it are ever shown{paths_hint()}",
     )
 
 
@@ -87,7 +87,7 @@ def _create(name: str, embeddings: Path, filenames: Path | None, images_dir: str
         name,
         table.filenames,
         table.embeddings,
-        images_dir=machine_path(images_dir) if images_dir else None,
+        images_dir=images_place(images_dir) if images_dir else None,
     )
     state.open_dataset(dataset.id)
     next_round(Key.NEW_DATASET_ROUND)

@@ -13,7 +13,7 @@ from ui.datasets.outcome import show_outcome
 from ui.messages import errors_explained
 from ui.progress import Wording
 from ui.session import Key
-from ui.visitor import checked_model, machine_path, may_name_paths, obstacle, paths_hint
+from ui.visitor import checked_model, images_place, may_name_paths, obstacle, paths_hint
 
 JOB = "image-folder"
 
@@ -72,7 +72,7 @@ def _fields(*, disabled: bool) -> tuple[str, str, str]:
         "Folder with the images",
         key="folder-path",
         disabled=disabled,
-        help=f"On this machine; its subfolders are searched too{paths_hint()}",
+        help=f"On this machine, its subfolders are searched too; or an address: s3://bucket/images{paths_hint()}",
     )
     name = right.text_input(
         "Name of the dataset",
@@ -92,12 +92,12 @@ def _start(folder: str, name: str, model: str) -> None:
         raise InvalidInputError("The dataset has no name yet: enter one above")
     if model.startswith("python:"):
         raise InvalidInputError("Python functions work with `al-core embed --model`, not on this page")
-    path = machine_path(folder)
+    place = images_place(folder)
     model = checked_model(model or BUILT_IN)
     workspace = state.local_workspace()
     workspace.check_dataset_name(name)
 
     def work(progress: Progress) -> workflow.EmbeddedFolder:
-        return workflow.dataset_from_images(workspace, path, name, model=model, progress=progress)
+        return workflow.dataset_from_images(workspace, place, name, model=model, progress=progress)
 
     jobs.start(JOB, f"Embedding “{name}”", work)

@@ -13,7 +13,7 @@ from ui.datasets.embedding_jobs import start_embedding
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
 from ui.undo import offer_undo
-from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
+from ui.visitor import images_place, may_name_paths, obstacle, paths_hint
 
 # Enough to see whether a folder is the right one, without asking a disk for a million files.
 N_IMAGES_TRIED = 100
@@ -52,7 +52,7 @@ def _options(dataset: Dataset) -> list[str]:
     """Return what can be done: a server shows its own images, and their folder is chosen at its machine."""
     is_local = dataset.server is None
     may_choose_folder = is_local and may_name_paths()
-    may_grow = is_local and dataset.images_dir is not None
+    may_grow = is_local and (dataset.images_dir is not None or dataset.images_address is not None)
     return [
         *([RENAME] if is_local else []),
         *([ADD] if may_grow else []),
@@ -114,21 +114,21 @@ def _choose_images_dir(dataset: Dataset) -> None:
     )
     typed = st.text_input(
         "Folder on this machine",
-        str(dataset.images_dir or ""),
+        str(dataset.images_address or dataset.images_dir or ""),
         key="images-dir",
         placeholder="/data/images",
-        help=f"Leave it empty to show no images{paths_hint()}",
+        help=f"Or an address: s3://bucket/images. Leave it empty to show no images{paths_hint()}",
     )
     if st.button("Use this folder", type="primary", help="Images stay where they are"):
         with errors_explained():
-            dataset.set_images_dir(machine_path(typed) if typed else None)
+            dataset.set_images_dir(images_place(typed) if typed else None)
             notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
             st.rerun()
 
 
 def _images_there(dataset: Dataset) -> str:
     n_tried = min(dataset.n_samples, N_IMAGES_TRIED)
-    n_there = sum(dataset.image(row, "full") is not None for row in range(n_tried))
+    n_there = sum(dataset.has_image(row) for row in range(n_tried))
     return f"Found {n_there:,} of the first {n_tried:,} images there"
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats import ExportChoices, Writer
-from al_core.formats.exports.choices import LABELING_TASKS
+from al_core.formats.exports.choices import LABELING_TASKS, MOST_SIGNED_HOURS
 from al_core.formats.exports.writers import Option
 from al_core.formats.names.class_names import CLASS_NAME_SUFFIXES
 from al_core.formats.worker import read_class_names
@@ -29,6 +29,7 @@ def choose_options(dataset: Dataset, tag: Tag, writer: Writer) -> ExportChoices:
     class_names: Sequence[str] = ()
     task = ExportChoices.task
     prefix = ""
+    signed_hours = None
     min_confidence = None
     if Option.CLASS_NAMES in writer.options:
         class_names = _choose_classes(dataset, predictions)
@@ -36,15 +37,16 @@ def choose_options(dataset: Dataset, tag: Tag, writer: Writer) -> ExportChoices:
             task = _choose_task(dataset)
     if Option.IMAGE_PREFIX in writer.options:
         prefix = _choose_prefix(dataset)
+        signed_hours = _choose_hours(dataset) if dataset.images_address and not prefix else None
     if Option.MIN_CONFIDENCE in writer.options and predictions:
         min_confidence = _choose_confidence(dataset, writer)
     try:
-        choices = ExportChoices(class_names, task, prefix, min_confidence)
+        choices = ExportChoices(class_names, task, prefix, min_confidence, signed_hours)
     except InvalidInputError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return ExportChoices()
-    if writer.name == "label-studio":
-        _say_what_to_set(dataset, prefix)
+    if writer.name == "label-studio" and signed_hours is None:
+        _say_what_to_set(dataset, prefix or dataset.images_address or "")
     return choices
 
 
@@ -97,9 +99,22 @@ def _choose_prefix(dataset: Dataset) -> str:
         "Address of the images",
         key=f"export-prefix-{dataset.id}",
         placeholder="https://host/images/ or s3://bucket/folder/",
-        help="What comes before the filename. Empty: files of the tool's own machine",
+        help="What comes before the filename. Empty: "
+        + ("the address of the dataset's images" if dataset.images_address else "files of the tool's own machine"),
     )
     return prefix.strip()
+
+
+def _choose_hours(dataset: Dataset) -> int | None:
+    hours = st.number_input(
+        "Hours for which each image has an https address of its own",
+        0,
+        MOST_SIGNED_HOURS,
+        0,
+        key=f"export-hours-{dataset.id}",
+        help="Whoever has the file can read its images until then. 0: the tool has access to the bucket",
+    )
+    return hours or None
 
 
 def _choose_confidence(dataset: Dataset, writer: Writer) -> float:

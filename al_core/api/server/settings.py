@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from al_core.exceptions import InvalidInputError
+from al_core.objects import check_address, is_address
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MEGABYTE = 1 << 20
 LONGEST_NUMBER = 9
+ALLOWED_PATHS = "AL_CORE_ALLOWED_PATHS"
+PATH_SEPARATOR = re.compile(rf"{re.escape(os.pathsep)}(?!//)")
 ORIGIN = re.compile(r"https?://[a-zA-Z0-9*][a-zA-Z0-9.-]*(:\d{1,5})?")
 
 
@@ -25,6 +28,8 @@ class Settings:
         frame_ancestors: Origins of pages that may show the dashboard in a frame, separated by spaces; by default none.
         allowed_paths: Folders on this machine that people at other machines may read and write by path, separated like
             those of PATH; by default none.
+        allowed_addresses: Addresses such as `s3://bucket/images` below which people at other machines may read images;
+            they stand among the folders of AL_CORE_ALLOWED_PATHS.
         allowed_servers: Addresses of servers that people at other machines may open, separated by commas.
         max_json_mb: The largest JSON body; parsed it takes about 20 times its size in memory.
         max_body_mb: The largest file that is sent with a token.
@@ -42,6 +47,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
     allowed_paths: tuple[Path, ...] = ()
+    allowed_addresses: tuple[str, ...] = ()
     allowed_servers: tuple[str, ...] = ()
     max_json_mb: int = 64
     max_body_mb: int = 4096
@@ -68,7 +74,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         require_token=environment.get("AL_CORE_REQUIRE_TOKEN", "") in ("1", "true", "yes"),
         trusted_proxies=_addresses(environment, "AL_CORE_TRUSTED_PROXIES"),
         frame_ancestors=_origins(environment, "AL_CORE_FRAME_ANCESTORS"),
-        allowed_paths=_folders(environment, "AL_CORE_ALLOWED_PATHS"),
+        allowed_paths=_folders(environment),
+        allowed_addresses=tuple(check_address(entry) for entry in _places(environment) if is_address(entry)),
         allowed_servers=tuple(entry.rstrip("/") for entry in _listed(environment, "AL_CORE_ALLOWED_SERVERS")),
         max_json_mb=_whole_number(environment, "AL_CORE_MAX_JSON_MB", Settings.max_json_mb),
         max_body_mb=_whole_number(environment, "AL_CORE_MAX_BODY_MB", Settings.max_body_mb),
@@ -94,11 +101,18 @@ def _addresses(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
         raise InvalidInputError(f"{name} must list addresses such as 10.0.0.7, separated by commas; {error}") from error
 
 
-def _folders(environment: Mapping[str, str], name: str) -> tuple[Path, ...]:
-    folders = tuple(Path(entry) for entry in environment.get(name, "").split(os.pathsep) if entry)
+def _places(environment: Mapping[str, str]) -> list[str]:
+    # The colon of an address separates nothing.
+    return [entry for entry in PATH_SEPARATOR.split(environment.get(ALLOWED_PATHS, "")) if entry]
+
+
+def _folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    folders = tuple(Path(entry) for entry in _places(environment) if not is_address(entry))
     for folder in folders:
         if not folder.is_absolute():
-            raise InvalidInputError(f"{name} must list absolute paths separated by {os.pathsep!r}, not {str(folder)!r}")
+            raise InvalidInputError(
+                f"{ALLOWED_PATHS} must list absolute paths separated by {os.pathsep!r}, not {str(folder)!r}"
+            )
     return folders
 
 

@@ -10,6 +10,9 @@ from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, K
 PRE_ANNOTATION_CONFIDENCE = 0.25
 """Where predictions are proposed to labelers or written as labels: what Ultralytics and Detectron2's demo show from."""
 
+MOST_SIGNED_HOURS = 7 * 24
+"""What S3 allows for the keys of a user; those of a role end with its session, after hours."""
+
 LABELING_TASKS = (CLASSIFICATION, MULTI_LABEL, DETECTION, KEYPOINTS, SEGMENTATION)
 """What can be labeled before there is a model."""
 
@@ -30,6 +33,8 @@ class ExportChoices:
             `s3://bucket/folder/`, or a folder. Empty for the default of the tool.
         min_confidence: Predictions that are less confident are left out. None leaves it to the format:
             `PRE_ANNOTATION_CONFIDENCE` for labels and proposals to labelers, 0 where confidences are written, too.
+        signed_hours: Instead of a prefix: each image in a bucket gets an https address of its own that whoever has it
+            may read for so many hours, at most `MOST_SIGNED_HOURS`.
 
     Raises:
         InvalidInputError: If a value cannot be used.
@@ -43,6 +48,7 @@ class ExportChoices:
     task: str = CLASSIFICATION
     image_prefix: str = ""
     min_confidence: float | None = None
+    signed_hours: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "class_names", _checked_classes(self.class_names))
@@ -57,6 +63,12 @@ class ExportChoices:
             )
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise InvalidInputError(f"confidences lie in 0 to 1, not at {self.min_confidence:g}")
+        if self.signed_hours is not None and not 1 <= self.signed_hours <= MOST_SIGNED_HOURS:
+            raise InvalidInputError(
+                f"addresses are signed for 1 to {MOST_SIGNED_HOURS} hours, not for {self.signed_hours}"
+            )
+        if self.signed_hours is not None and self.image_prefix:
+            raise InvalidInputError("images have either a prefix or signed addresses; leave one of them out")
 
 
 def _checked_classes(class_names: Sequence[str]) -> tuple[str, ...]:

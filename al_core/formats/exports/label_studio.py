@@ -4,7 +4,6 @@ from urllib.parse import quote
 
 import orjson
 
-from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.archive import cut, zip_files
 from al_core.formats.exports.label_studio_config import labeling_config, readme
 from al_core.formats.exports.mask_forms import brush_run_lengths
@@ -39,7 +38,7 @@ def write_label_studio(rows: ExportRows, *, max_tasks: int = MAX_TASKS, max_byte
     config = labeling_config(rows)
     folder = _served_folder(rows)
     prefix = rows.choices.image_prefix if folder is None else f"{LOCAL_FILES}{quote(folder)}/"
-    addresses = [image_url(prefix, name) for name in rows.filenames]
+    addresses = rows.image_addresses(prefix)
     tasks = map(orjson.dumps, _tasks(rows, addresses))
     files = {}
     # Each task counts with the comma or bracket behind it; the bracket before the first is one byte more.
@@ -53,7 +52,7 @@ def write_label_studio(rows: ExportRows, *, max_tasks: int = MAX_TASKS, max_byte
 def _served_folder(rows: ExportRows) -> str | None:
     """Return the folder below the document root that Label Studio serves images from, or None for other addresses."""
     prefix = rows.choices.image_prefix
-    if "://" in prefix or prefix.startswith("/"):
+    if rows.sign or "://" in prefix or prefix.startswith("/"):
         return None
     # The document root itself cannot be a storage, and nothing outside a storage is served: the root is the parent.
     return prefix.strip("/") or (rows.images_dir and rows.images_dir.name) or "images"

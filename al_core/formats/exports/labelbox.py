@@ -6,7 +6,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
-from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.archive import cut, zip_files
 from al_core.formats.exports.mask_forms import mask_png
 from al_core.formats.exports.needs import Need
@@ -44,8 +43,8 @@ def _parts(name: str, lines: Iterator[dict[str, Any]], max_rows: int) -> Iterato
 
 def _data_rows(rows: ExportRows) -> Iterator[dict[str, Any]]:
     prefix = rows.choices.image_prefix
-    for name in rows.filenames:
-        address = image_url(prefix, name) if prefix else name
+    addresses = rows.image_addresses(prefix) if prefix or rows.sign else rows.filenames
+    for name, address in zip(rows.filenames, addresses, strict=True):
         yield {"row_data": address, "global_key": name, "external_id": name, "media_type": "IMAGE"}
 
 

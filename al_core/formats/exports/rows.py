@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.formats.exports.addresses import image_url
 from al_core.formats.exports.choices import PRE_ANNOTATION_CONFIDENCE, ExportChoices
 from al_core.formats.exports.needs import Need, unmet
 from al_core.formats.files.image_header import image_size
@@ -29,6 +30,7 @@ class ExportRows:
         images_dir: The folder that holds the images, or None.
         manifest: Called by the format that needs what the tag was made from.
         choices: How a person wants the file.
+        sign: Returns the address of an image by its filename, where each has one of its own.
 
     Raises:
         InvalidInputError: If lengths differ.
@@ -42,6 +44,7 @@ class ExportRows:
     images_dir: Path | None = None
     manifest: Callable[[], Mapping[str, Any]] | None = None
     choices: ExportChoices = field(default_factory=ExportChoices)
+    sign: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
         for noun, values in (("scores", self.scores), ("ranks", self.ranks)):
@@ -103,6 +106,12 @@ class ExportRows:
         # A pre-annotation of a class that is not among them is refused by the tools.
         predicted = self.annotations.class_names if self.annotations else ()
         return list(dict.fromkeys([*self.choices.class_names, *predicted]))
+
+    def image_addresses(self, prefix: str) -> list[str]:
+        """Return by which addresses a tool fetches the images: signed ones, or a prefix with the filename behind it."""
+        if self.sign:
+            return [self.sign(name) for name in self.filenames]
+        return [image_url(prefix, name) for name in self.filenames]
 
     @cached_property
     def image_paths(self) -> list[Path]:

@@ -1,12 +1,23 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, Literal, Protocol
 
 from al_core.exceptions import InvalidInputError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Files that may be shown. SVG is not among them: it can hold scripts."""
+
+
+class ImageFile(Protocol):
+    """A file with an image: a `Path`, or an object. As text it is what messages name."""
+
+    @property
+    def name(self) -> str:
+        """The last part of its name."""
+
+    def open(self, mode: Literal["rb"]) -> IO[bytes]:
+        """Open it to be read."""
 
 
 def resolve_image(images_dir: Path, filename: str) -> Path | None:
@@ -37,6 +48,17 @@ def resolve_image(images_dir: Path, filename: str) -> Path | None:
     # A link must not turn a file of another kind into an image.
     suffixes = {Path(filename).suffix.lower(), image.suffix.lower()}
     return image if is_file and suffixes <= IMAGE_SUFFIXES else None
+
+
+def is_safe_key(key: str) -> bool:
+    """Return whether the name of an object below an address is that of an image, and leads nowhere else.
+
+    Examples:
+        >>> is_safe_key("day 1/a.png"), is_safe_key("../a.png"), is_safe_key("notes.txt")
+        (True, False, False)
+    """
+    is_image = any(key.lower().endswith(suffix) for suffix in IMAGE_SUFFIXES)
+    return is_image and not {"", ".", ".."}.intersection(key.split("/")) and "\0" not in key
 
 
 def open_resolved(path: Path) -> BinaryIO:

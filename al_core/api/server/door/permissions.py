@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from al_core import objects
 from al_core.api.server.door.visitor import Visitor
 from al_core.exceptions import NotAllowedError
 
@@ -26,6 +27,19 @@ def check_path(visitor: Visitor, path: Path, allowed: Sequence[Path]) -> Path:
     raise NotAllowedError(
         f"{path} is not in a folder that is open to people at other machines; {named(allowed) or NO_FOLDER}"
     )
+
+
+def check_address(visitor: Visitor, address: str, allowed: Sequence[str]) -> str:
+    """Return the address of images in a storage that this machine has credentials for.
+
+    Raises:
+        NotAllowedError: If a visitor from elsewhere may not name it.
+    """
+    checked = objects.check_address(address)
+    if visitor.is_here or any(f"{checked}/".startswith(f"{place}/") for place in allowed):
+        return checked
+    open_ones = f"allowed are {', '.join(allowed)}" if allowed else NO_FOLDER
+    raise NotAllowedError(f"{checked} is not open to people at other machines; {open_ones}")
 
 
 def named(allowed: Sequence[Path]) -> str:

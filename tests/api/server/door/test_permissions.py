@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from al_core.api.server.door.permissions import check_model, check_path, check_server
+from al_core.api.server.door.permissions import check_address, check_model, check_path, check_server
 from al_core.api.server.door.visitor import Visitor
 from al_core.api.server.settings import read_settings
 from al_core.exceptions import InvalidInputError, NotAllowedError
@@ -30,6 +30,35 @@ def test_whoever_sits_at_the_machine_names_any_path() -> None:
 @pytest.mark.parametrize("inside", [".", "images", "images/new/folder", "images/../images"])
 def test_people_elsewhere_name_paths_in_the_folders_that_are_allowed(open_folder: Path, inside: str) -> None:
     assert check_path(ELSEWHERE, open_folder / inside, [open_folder]) == (open_folder / inside).resolve()
+
+
+def test_addresses_stand_among_the_folders_that_are_allowed(tmp_path: Path) -> None:
+    settings = read_settings({"AL_CORE_ALLOWED_PATHS": f"{tmp_path}:s3://bucket/images/:gs://other"})
+    assert settings.allowed_paths == (tmp_path,)
+    assert settings.allowed_addresses == ("s3://bucket/images", "gs://other")
+
+
+@pytest.mark.parametrize("inside", ["s3://bucket/images", "s3://bucket/images/day 1/"])
+def test_people_elsewhere_name_addresses_below_those_that_are_allowed(inside: str) -> None:
+    assert check_address(ELSEWHERE, inside, ["s3://bucket/images"]) == inside.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "outside", ["s3://bucket", "s3://bucket/images2", "s3://other/images", "memory://bucket/images"]
+)
+def test_people_elsewhere_name_no_other_address(outside: str) -> None:
+    with pytest.raises(
+        NotAllowedError, match="is not open to people at other machines; allowed are s3://bucket/images"
+    ):
+        check_address(ELSEWHERE, outside, ["s3://bucket/images"])
+    with pytest.raises(NotAllowedError, match="AL_CORE_ALLOWED_PATHS"):
+        check_address(ELSEWHERE, outside, [])
+    assert check_address(HERE, outside, []) == outside
+
+
+def test_no_address_leads_out_of_one_that_is_allowed() -> None:
+    with pytest.raises(InvalidInputError):
+        check_address(ELSEWHERE, "s3://bucket/images/../secret", ["s3://bucket/images"])
 
 
 @pytest.mark.parametrize("outside", ["..", "../secret", "link", "link/file", "images/../../secret", "../open2", "/etc"])
