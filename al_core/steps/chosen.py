@@ -1,5 +1,6 @@
 """Which rows are taken already: those that have labels, and those that labelers have."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from al_core.store.records import Kind, Tag
 from al_core.types import Rows
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset
+    from al_core.store import Dataset, StoredArray
 
 NO_ROWS: Rows = np.empty(0, np.int64)
 
@@ -22,7 +23,8 @@ def labeled_rows(dataset: "Dataset") -> Rows:
 
 def sent_rows(dataset: "Dataset") -> Rows:
     """Return the rows that labelers have: those of sent selections that came back without a label so far."""
-    sent = [added_rows(dataset, tag) for tag in selections(dataset) if tag.is_sent]
+    orders = selection_orders(dataset)
+    sent = [added_rows(dataset, tag, orders) for tag in selections(dataset) if tag.is_sent]
     return np.setdiff1d(union(sent), labeled_rows(dataset))
 
 
@@ -31,9 +33,20 @@ def selections(dataset: "Dataset") -> list[Tag]:
     return [tag for tag in reversed(dataset.tags()) if tag.original_role is TagRole.SELECTION]
 
 
-def added_rows(dataset: "Dataset", tag: Tag) -> Rows:
-    """Return the rows that a selection added, in the order in which they were sent."""
-    order = dataset.arrays.find(Kind.SELECTION, tag.id)
+def selection_orders(dataset: "Dataset") -> "dict[str, StoredArray]":
+    """Return what selections added, by the ids of their tags: one question to the store instead of one for each."""
+    return {order.name: order for order in dataset.arrays.all(Kind.SELECTION)}
+
+
+def added_rows(dataset: "Dataset", tag: Tag, orders: "Mapping[str, StoredArray] | None" = None) -> Rows:
+    """Return the rows that a selection added, in the order in which they were sent.
+
+    Args:
+        dataset: Where it was made.
+        tag: Of the selection.
+        orders: What `selection_orders` returned, if several tags are looked up.
+    """
+    order = dataset.arrays.find(Kind.SELECTION, tag.id) if orders is None else orders.get(tag.id)
     if order is not None:
         rows: Rows = np.asarray(dataset.arrays.read(order), np.int64)
         return rows

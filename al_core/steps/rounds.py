@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, NotFoundError
-from al_core.steps.chosen import NO_ROWS, added_rows, labeled_rows, selections, union
+from al_core.steps.chosen import NO_ROWS, added_rows, labeled_rows, selection_orders, selections, union
 from al_core.steps.reserve import read_reserve
 from al_core.store.models import Model
 from al_core.store.provenance import Provenance, TagRole
@@ -72,6 +72,7 @@ class Round:
 def read_rounds(dataset: "Dataset") -> list[Round]:
     """Return all rounds of a dataset, the oldest first."""
     tags = selections(dataset)
+    orders = selection_orders(dataset)
     labeled_tags = [tag for tag in dataset.tags() if tag.counts_as_labeled]
     labeled = labeled_rows(dataset)
     stored_reserve = read_reserve(dataset)
@@ -81,7 +82,7 @@ def read_rounds(dataset: "Dataset") -> list[Round]:
     rounds: list[Round] = []
     so_far = NO_ROWS
     for number, tag in enumerate(tags, 1):
-        added = added_rows(dataset, tag)
+        added = added_rows(dataset, tag, orders)
         back = np.intersect1d(added, labeled)
         # What was labeled before the first round is in its tag.
         so_far = union([so_far, np.intersect1d(tag.rows, labeled)])

@@ -71,6 +71,8 @@ def test_what_is_no_label_is_refused_with_a_sentence(digits: Dataset, open_page:
     app = uploader(app).set_value([("none.csv", b"filename,label\nx.png,cat\n", "text/csv")]).run()
     button = next(button for button in app.button if button.label == "Store the labels")
     assert button.disabled
+    [said] = [unescaped(error.value) for error in app.error]
+    assert "has names like 'digit_0000.png' and not like 'x.png': it is probably about another dataset" in said
 
 
 @pytest.mark.parametrize("is_labeled", [True, False])

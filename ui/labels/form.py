@@ -11,6 +11,7 @@ from al_core.formats import LABEL_READERS, JoinReport, Labels, ReadingChoices
 from al_core.formats.choices import Unannotated
 from al_core.formats.labels.label_findings import UNANNOTATED
 from al_core.formats.worker import read_labels
+from al_core.steps.labels import NO_MATCH
 from al_core.store import Dataset
 from al_core.text import counted
 from ui.file_drop import chosen_files, types_of
@@ -119,6 +120,9 @@ def _show_report(labels: Labels, report: JoinReport) -> None:
     still_open.metric("Still open in the file", f"{len(labels.open_filenames):,}", border=True)
     unknown.metric("Unknown filenames", f"{len(report.unknown):,}", border=True)
     disagree.metric("Annotators disagree", f"{len(report.conflicting):,}", border=True)
+    for finding in report.details:
+        if finding.what == NO_MATCH:
+            st.error(plain(finding.sentence()), icon=":material/link_off:")
     st.markdown(plain_list(report.sentences()))
 
 
