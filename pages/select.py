@@ -4,7 +4,6 @@ from al_core.text import counted
 from ui import state
 from ui.messages import plain
 from ui.select.form import selection_form, show_job
-from ui.select.ranking import show_ranking
 from ui.select.result import choose_selection, show_result
 
 st.title("Select")
@@ -13,7 +12,6 @@ st.caption(f"{plain(dataset.name)} · {counted(dataset.n_samples, 'image')}. Cho
 form, result = st.columns([3, 5], gap="large")
 with form.container(border=True):
     selection_form(dataset)
-    show_ranking(dataset)
 with result:
     show_job(dataset)
     tag = choose_selection(dataset)

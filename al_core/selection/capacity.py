@@ -42,11 +42,12 @@ class Capacity:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """What is counted: the open candidates, the labeled rows, and what limits speak of."""
+    """What is counted: the open candidates, the labeled rows, all of both, and what limits speak of."""
 
     arrays: GoalArrays
     candidates: Rows
     labeled: Rows
+    every: Rows
 
 
 def measure_capacity(
@@ -74,7 +75,7 @@ def measure_capacity(
     """
     # Minimums close what counts toward none of them; here only what stays closed for good counts.
     is_open = limits_of(config.limits, arrays, candidates, labeled, _ANY_NUMBER).is_pickable
-    pool = _Rows(arrays, candidates[is_open], labeled)
+    pool = _Rows(arrays, candidates[is_open], labeled, np.concatenate([candidates, labeled]))
     rooms = {limit.words: _room(limit, pool) for limit in config.limits}
     if costs is not None and config.budget:
         rooms[config.budget.words] = _n_affordable(costs[is_open], config.budget.total)
@@ -151,9 +152,14 @@ def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
     caps = [limit for limit in limits if isinstance(limit, AtMost)]
     quotas = [limit for limit in limits if isinstance(limit, Quota)]
     for cap in caps:
-        sizes = count_groups(pool.arrays.groups(cap.per.key), pool.candidates)
-        if len(sizes) and sizes.max() <= 1:
+        groups = pool.arrays.groups(cap.per.key)
+        if count_groups(groups, pool.every).max(initial=0) == 1:
             warnings.append(f"every {cap.per.words} has one image at most, so “{cap.words}” changes nothing")
+        n_full = int((count_groups(groups, pool.labeled) >= cap.k).sum())
+        if 2 * n_full > len(groups.names):
+            warnings.append(
+                f"labeled images count: {n_full:,} of {counted(len(groups.names), 'group')} of “{cap.words}” are full"
+            )
     for quota in quotas:
         alone = _missing_groups(quota, pool, n_new)
         warnings += alone

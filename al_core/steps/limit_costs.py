@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.config import PREDICTED_CLASS, SelectionConfig
+from al_core.config import PREDICTED_CLASS, Apart, SelectionConfig
 from al_core.config.goals import By, by_in_words
 from al_core.evaluation import draw_seeds
 from al_core.evaluation.coverage import Ruler
@@ -147,8 +147,11 @@ def _groups(request: SelectionRequest) -> Iterator[tuple[By, "Groups"]]:
             # Predictions of keypoints show no classes, and others may have been deleted since.
             yield PREDICTED_CLASS, predicted_classes(class_shares(request.dataset, source))
     columns = GoalArrays(request.names.columns)
+    # Numbers that are kept apart are no groups.
+    numbers = {limit.by for limit in request.config.limits if isinstance(limit, Apart)}
     for grouping in dict.fromkeys(groupings_of(request.config)):
-        yield grouping, columns.groups(grouping.key)
+        if grouping not in numbers:
+            yield grouping, columns.groups(grouping.key)
 
 
 def _counts(by: By, groups: "Groups", pool: Rows, picked: Rows, draws: list[Rows]) -> GroupCounts:

@@ -20,9 +20,9 @@ from al_core.config import (
 )
 from al_core.config.goals import By
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.steps.chosen import union
+from al_core.steps.chosen import NO_ROWS
 from al_core.steps.goal_arrays import class_shares, goal_arrays, groups_of_grouping, resolve
-from al_core.steps.reserve import count_test_rows
+from al_core.steps.reserve import count_test_rows, read_reserve
 from al_core.steps.resolved import read_resolved
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.selections import Selection, SelectionRequest
@@ -153,8 +153,9 @@ def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
     config = selection.config
     if not any(isinstance(limit, Quota) for limit in config.limits) or dataset.server:
         return []
-    # Test rows are exempt from limits.
-    counted_rows = np.setdiff1d(union([selection.tag.rows]), selection.test_rows)
+    # Test rows, those of earlier rounds too, are exempt from limits.
+    reserve = read_reserve(dataset, selection.tag.provenance.n_strata) if selection.tag.provenance.n_strata else None
+    counted_rows = np.setdiff1d(selection.tag.rows, reserve.barred if reserve else NO_ROWS)
     without_goals = replace(config, goals=(), budget=None, n_samples=max(config.n_samples, 0))
     resolved = read_resolved(dataset, selection.tag) or resolve(dataset, without_goals, with_rows=False)
     arrays = goal_arrays(dataset, without_goals, None, replace(resolved, similar={}))

@@ -11,7 +11,14 @@ from al_core.selection.capacity import Capacity, count_short, largest_flow, meas
 
 CAMERAS = Groups(np.array([0, 0, 0, 0, 1, 1, -1]), ("front", "rear"))
 PLACES = Groups(np.array([0, 0, 0, 1, 0, 1, 2]), ("bridge", "harbor", "street"))
-ARRAYS = GoalArrays({"camera": CAMERAS, "place": PLACES, "frame": np.array([0, 3, 6, 9, 0, 3, np.nan])})
+ARRAYS = GoalArrays(
+    {
+        "camera": CAMERAS,
+        "place": PLACES,
+        "frame": np.array([0, 3, 6, 9, 0, 3, np.nan]),
+        "number": np.arange(7.0),
+    }
+)
 ALL = np.arange(7)
 NONE = np.empty(0, np.int64)
 
@@ -56,8 +63,16 @@ def test_a_budget_pays_for_so_many() -> None:
 
 
 def test_a_limit_that_changes_nothing_is_named() -> None:
-    assert capacity(AtMost(1, per=Column("frame")), labeled=[4, 5]).warnings == (
-        "every frame has one image at most, so “at most 1 per frame” changes nothing",
+    assert capacity(AtMost(1, per=Column("number"))).warnings == (
+        "every number has one image at most, so “at most 1 per number” changes nothing",
+    )
+    # Of two frames there is a second image, which is labeled.
+    assert capacity(AtMost(1, per=Column("frame")), labeled=[4, 5]).warnings == ()
+
+
+def test_groups_that_labeled_rows_fill_are_counted() -> None:
+    assert capacity(AtMost(1, per=Column("camera")), labeled=[0, 4]).warnings == (
+        "labeled images count: 2 of 2 groups of “at most 1 per camera” are full",
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.config import AtMost, Between, Folder, Pattern, SelectionConfig
+from al_core.config import Apart, AtMost, Between, Column, Folder, Pattern, SelectionConfig
 from al_core.store import Dataset, Workspace
 from tests.steps.shop import make_shop
 
@@ -38,3 +38,13 @@ def test_groups_are_counted_in_pool_picks_and_draws(shop: Dataset) -> None:
     assert folders.pool.tolist() == [4, 4]
     assert np.isclose(folders.random.sum(), 4)
     assert folders.random.max() <= 3
+
+
+def test_numbers_that_are_kept_apart_are_no_groups(shop: Dataset) -> None:
+    config = SelectionConfig(
+        "ACTIVE_LEARNING", 4, name="mine", seed=1, limits=[Apart(Column("sharpness"), 2, within=Folder())]
+    )
+    assert [table.by for table in workflow.group_counts(shop, workflow.run_selection(shop, config))] == [
+        "predicted class",
+        "folder",
+    ]

@@ -21,7 +21,7 @@ from al_core.config import (
 )
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
 from al_core.steps.outlook import GroupSizes, shortfalls
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, TagRole, Workspace
 from tests.steps.shop import make_shop
 
 
@@ -97,3 +97,18 @@ def test_a_selection_whose_minimums_are_met_says_nothing(shop: Dataset) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", ALCoreWarning)
         assert shortfalls(shop, workflow.run_selection(shop, config)) == []
+
+
+def test_test_samples_of_earlier_rounds_do_not_count_towards_minimums(shop: Dataset) -> None:
+    tested = workflow.select_tests(shop, 2, "tests")
+    labeled = shop.create_tag("done", tested.added_rows)
+    shop.set_tag_role(labeled, TagRole.LABELED)
+    reserve = workflow.test_reserve(shop)
+    assert reserve is not None
+    in_day = int((reserve.reserve.rows % 2 == 0).sum())
+    config = SelectionConfig("RANDOM", 6, name="mine", limits=[Quota(Folder(), {"day": (4, -1)})])
+    selection = workflow.run_selection(shop, config)
+    n_day = int((selection.added_rows % 2 == 0).sum())
+    assert n_day == 4 - in_day
+    expected = [f"'day' has {n_day} of the 4 that it needs"] if in_day else []
+    assert shortfalls(shop, selection) == expected

@@ -14,6 +14,7 @@ from al_core.steps.outlook import GroupSizes
 from al_core.store import Dataset, Kind
 from al_core.text import counted
 from ui.messages import plain, show_error
+from ui.select.method import score_labels
 
 FOLDER = "folder"
 PATTERN = "part of the filename"
@@ -87,7 +88,7 @@ class Fields:
         names = [stored.name for kind in kinds for stored in self.dataset.arrays.all(kind)]
         if not names:
             st.caption("There is no column of numbers yet: import metadata or predictions first.")
-        return self.choice(label, name, names, usual, hint=hint)
+        return self.choice(label, name, score_labels(names), usual, hint=hint)
 
     def grouping(self, name: str, usual: Grouping | None = None, *, label: str = "Per", at_most: int = 0) -> Grouping:
         """Draw the choice of a column, folder or pattern, with how many groups it makes.

@@ -1,14 +1,17 @@
 """How a selection chooses: its method, score and minimum distance."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from al_core.config import SamplingMethod
+from al_core.scorers import score_title
 from al_core.steps.score_range import range_finding_of
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Kind
 from ui.messages import plain
+from ui.select.ranking import show_ranking
 from ui.select.wishes import store_wishes, wishes_of
 from ui.session import key_of
 
@@ -49,13 +52,42 @@ def choose_method(dataset: Dataset) -> Choice:
     if method not in NEEDS_SCORE:
         return Choice(method, None)
     score = st.selectbox(
-        "Score", scores, placeholder="no scores yet", help="Higher means more worth labeling: `score_name` in Python"
+        "Score",
+        scores,
+        format_func=score_labels(scores).__getitem__,
+        placeholder="no scores yet",
+        help=f"Higher means more worth labeling. `score_name` in Python: {_identifiers(scores)}",
     )
     if score:
         finding = range_finding_of(dataset, dataset.arrays.get(Kind.SCORE, score))
         if finding:
             st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")
+        show_ranking(dataset)
     return Choice(method, score)
+
+
+def score_label(name: str) -> str:
+    """Return what people read for a stored score.
+
+    Examples:
+        >>> score_label("uncertainty_margin"), score_label("uncertainty_margin@week 29"), score_label("blur")
+        ('Margin', 'Margin · week 29', 'blur')
+    """
+    plain_name, separator, model = name.partition("@")
+    title = score_title(plain_name)
+    return f"{title} · {model}" if separator else title
+
+
+def score_labels(names: list[str]) -> dict[str, str]:
+    """Return what people read for each score; those that would read alike keep their names."""
+    labels = {name: score_label(name) for name in names}
+    counts = Counter(labels.values())
+    return {name: label if counts[label] == 1 else name for name, label in labels.items()}
+
+
+def _identifiers(scores: list[str]) -> str:
+    """Return how scripts call the scores of current models."""
+    return ", ".join(f"`{name}`" for name in scores if "@" not in name) or "there are none yet"
 
 
 def find_obstacle(dataset: Dataset, choice: Choice) -> str | None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.evaluation.ranking_power import USEFUL_AUC, ranking_sentence
+from al_core.scorers import score_title
 from al_core.store import Dataset
 from ui.messages import plain
 
@@ -14,7 +15,7 @@ def show_ranking(dataset: Dataset) -> None:
     if not aucs:
         return
     name, auc = next(iter(aucs.items()))
-    text = f"**{plain(name)}**: {plain(ranking_sentence(auc))}"
+    text = f"**{plain(score_title(name))}**: {plain(ranking_sentence(auc))}"
     if auc.speaks and auc.value < USEFUL_AUC:
         st.warning(text, icon=":material/warning:")
     else:
@@ -22,4 +23,4 @@ def show_ranking(dataset: Dataset) -> None:
     if len(aucs) > 1 and auc.speaks:
         with st.expander("Do the other scores rank?"):
             for other in list(aucs)[1:]:
-                st.caption(f"**{plain(other)}**: {plain(ranking_sentence(aucs[other]))}")
+                st.caption(f"**{plain(score_title(other))}**: {plain(ranking_sentence(aucs[other]))}")

@@ -102,7 +102,7 @@ def labeled_box(dataset: Dataset, tags: list[Tag], query: Tag) -> Tag | None:
     """Draw the choice of the labeled set and return it; by default None, for all that is labeled."""
     by_name = {tag.name: tag for tag in tags if tag.name != INITIAL_TAG and tag.id != query.id}
     current = _labeled_tag(dataset, tags, query)
-    everything = f"all {len(workflow.labeled_set(dataset)):,} labeled images"
+    everything = f"all {len(workflow.labeled_set(dataset)):,} labeled"
     st.session_state[LABELED_BOX] = current.name if current else EVERYTHING
     st.selectbox(
         "Already labeled",
