@@ -272,3 +272,46 @@ def test_an_empty_map_says_so(page: Page) -> None:
     ready_stage(page, 0)
     expect(page.get_by_text("No points yet")).to_be_visible()
     expect(page.locator(".toolbar")).to_be_hidden()
+
+
+def test_zoomed_in_points_become_their_images_until_somebody_wants_points(page: Page) -> None:
+    page.route("**/pictures/**", lambda route: route.fulfill(body=PIXEL, content_type="image/svg+xml"))
+    page.goto("/?n=400")
+    ready_stage(page, 400)
+    root = page.locator(".map")
+    expect(root).to_have_attribute("data-thumbnails", "0")
+    # Row 0 lies alone in the middle of the map.
+    press(page, "+", "+", "+", "+", "+", "+")
+    expect(root).not_to_have_attribute("data-thumbnails", "0")
+    press(page, "i")
+    expect(page.get_by_role("button", name="Images in place of points")).to_have_attribute("aria-pressed", "false")
+    expect(root).to_have_attribute("data-thumbnails", "0")
+
+
+def test_an_image_on_the_map_is_picked_wherever_it_is_touched(page: Page) -> None:
+    page.route("**/pictures/**", lambda route: route.fulfill(body=PIXEL, content_type="image/svg+xml"))
+    page.goto("/?n=400")
+    ready_stage(page, 400)
+    press(page, "+", "+", "+", "+", "+", "+", "+", "+")
+    expect(page.locator(".map")).not_to_have_attribute("data-thumbnails", "0")
+    left, top = place_of_row_0(page)
+    # Farther from the point than a click on a point may be, and within half of the smallest image.
+    page.mouse.click(left + 12, top - 12)
+    expect_text(page, "0 inside, picked 0")
+
+
+@pytest.mark.parametrize("renderer", SCRIPTS)
+def test_from_afar_many_points_are_drawn_as_density_and_from_near_as_points(page: Page, renderer: str) -> None:
+    page.add_init_script(SCRIPTS[renderer])
+    page.goto("/?n=600000")
+    ready_stage(page, 600_000)
+    root = page.locator(".map")
+    expect(root).to_have_attribute("data-style", "density")
+    expect(page.locator(".status")).to_have_text("600,000 images, as density")
+    press(page, "b")
+    stage = page.locator(".stage")
+    draw(page, stage, (0.01, 0.01), (0.93, 0.99))
+    expect_text(page, "600000 inside, picked None")
+    press(page, "g", "+", "+", "+", "+", "+", "+")
+    expect(root).to_have_attribute("data-style", "points")
+    expect(page.locator(".status")).to_have_text("600,000 images")

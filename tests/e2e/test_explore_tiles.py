@@ -120,3 +120,32 @@ def test_the_images_are_as_wide_as_somebody_wants_and_stand_below_the_map_on_a_k
     page.reload()
     wait_for_run(page)
     expect(page.get_by_role("separator", name="Height of the map")).to_be_attached()
+
+
+def test_the_large_view_leads_to_the_next_image_and_back(page: Page, wait_until_idle: Callable[[], None]) -> None:
+    page.goto("/explore")
+    page.locator(".map[data-ready='1797']").wait_for()
+    wait_until_idle()
+    page.locator(".thumbnails button").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1 of 1,797")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Previous")).to_be_disabled()
+    dialog.get_by_role("button", name="Next").click()
+    expect(dialog.get_by_text("2 of 1,797")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_text("3 of 1,797")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(dialog.get_by_text("2 of 1,797")).to_be_visible()
+
+
+def test_objects_filter_by_class_count_and_confidence_and_only_those_are_drawn(
+    page: Page, demos: tuple[str, dict[str, str]]
+) -> None:
+    address, ids = demos
+    page.goto(f"{address}/explore?dataset={ids[DETECTION]}&objects=[0.5,1,null,%223%22]")
+    expect(page.get_by_role("button", name="1 or more 3 from 0.5")).to_be_visible()
+    boxes = page.locator(".thumbnails rect:not(.rim)")
+    boxes.first.wait_for(state="attached")
+    words = boxes.evaluate_all("boxes => boxes.map((box) => box.textContent.split(' '))")
+    assert {label for label, _ in words} == {"3"}
+    assert min(float(score) for _, score in words) >= 0.5
