@@ -18,7 +18,7 @@ from ui.explore.layout import panes
 from ui.explore.map import draw_map
 from ui.explore.next_batch import proposed, show_next_batch
 from ui.explore.rings import choose_rings, chosen_highlight
-from ui.explore.similar import similar_chip, similar_mask, similar_to
+from ui.explore.similar import similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
 from ui.messages import plain
 from ui.session import Key
@@ -67,7 +67,6 @@ def explore(batch: NextBatch | None) -> None:
     order = similar.rows if similar else None
     with panel:
         histograms(dataset, numbers, masks, first=sorted_by, colors=colors if isinstance(colors, Values) else None)
-        similar_chip(dataset)
         show_images(
             dataset, mask, numbers[sorted_by] if sorted_by else None, titles.get(sorted_by or "", ""), reasons, order
         )
@@ -80,14 +79,15 @@ def explore(batch: NextBatch | None) -> None:
             forget_umap_job(dataset, view.embedding)
 
 
+with st.container(key="explore-head", horizontal=True):
+    st.title("Explore", width="content")
+    about = st.empty()
 dataset = state.require_dataset()
 open_address(dataset)
 total = counted(dataset.n_samples, "image")
 loop = read_loop(dataset)
-with st.container(key="explore-head", horizontal=True):
-    st.title("Explore", width="content")
-    st.caption(
-        f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?", width="content"
-    )
+about.caption(
+    f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?", width="content"
+)
 show_next_batch(dataset, loop)
 explore(proposed(dataset, loop))

@@ -41,6 +41,7 @@ class Key(StrEnum):
     COLORS = "colors"  # what colors the map of each dataset
     COLOR_SCALES = "color-scales"  # how the colors of a column spread, for each dataset
     RINGED = "ringed"  # which images of each dataset have rings
+    FIRST_PAGES = "first-pages"  # the page of each dataset's images that was in the address
     LARGE_VIEW = "large-view-place"  # which of the images that the dialog leads through is in it
     EXPLORED = "explored"  # the dataset whose page is open, while it is
     OUTLINES = "outlines"  # what is drawn on the map of each dataset

@@ -30,6 +30,7 @@ from ui.explore.colors import map_colors
 from ui.explore.filters import filters_key
 from ui.explore.map import map_key
 from ui.explore.rings import NOTHING, PROGRESS, progress_rings, rings_of
+from ui.images import PAGE_SIZE
 from ui.session import Key
 
 MARGIN = "uncertainty_margin"
@@ -235,15 +236,33 @@ def test_an_address_of_what_is_no_longer_there_shows_all_images(open_page: Open,
     assert chosen_highlight_of(app, pairs) is None
 
 
+def test_an_address_opens_a_page_of_the_images_if_there_are_as_many(workspace: Workspace, open_page: Open) -> None:
+    many = workspace.create_dataset("many", [f"{number}.png" for number in range(2 * PAGE_SIZE + 10)])
+    for page, first_row in ((3, 2 * PAGE_SIZE), (99, 0)):
+        app = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=PATIENCE)
+        app.query_params["dataset"] = many.id
+        app.query_params["page"] = str(page)
+        app.switch_page("../pages/explore.py").run()
+        assert sent_to(app, "image_grid")["rows"][0] == first_row
+
+
+def test_a_page_without_images_has_its_heading(workspace: Workspace, open_page: Open) -> None:
+    workspace.create_dataset("nothing yet")
+    app = open_page("explore")
+    assert [title.value for title in app.title] == ["Explore"]
+    assert "has no images yet" in app.info[0].value
+
+
+def sent_to(app: AppTest, component: str) -> Any:
+    """What the page has sent to a component of the browser."""
+    messages = [element.proto for element in app.get("bidi_component")]
+    return next(json.loads(message.json) for message in messages if message.component_name == component)
+
+
 def written_view(app: AppTest) -> View | None:
     """The view that the page has the browser write into the address."""
-    messages = [
-        json.loads(element.proto.json)
-        for element in app.get("bidi_component")
-        if element.proto.component_name == "address"
-    ]
     parameters: dict[str, list[str]] = defaultdict(list)
-    for name, value in messages[-1]["parameters"]:
+    for name, value in sent_to(app, "address")["parameters"]:
         parameters[name].append(value)
     return read_view(parameters)
 

@@ -9,7 +9,7 @@ from al_core.explore.address import NAMES, View, read_view
 from al_core.store import Dataset
 from ui.explore import colors, filters, outlines, rings
 from ui.explore.color_scale import BY_RANK, EVENLY, ColorScale, chosen_scale, store_scale
-from ui.explore.gallery import PAGE_KEY
+from ui.explore.gallery import PAGE_KEY, first_page, open_page
 from ui.session import Key
 
 SPREADS = {"evenly": EVENLY, "rank": BY_RANK}
@@ -41,7 +41,7 @@ def _show(dataset: Dataset, view: View) -> None:
         store_scale(dataset, view.color, ColorScale(SPREADS.get(view.spread or ""), view.limits))
     rings.store_highlight(dataset, view.highlight)
     outlines.show(dataset, view.map, view.outline)
-    st.session_state[PAGE_KEY] = view.page
+    open_page(dataset, view.page)
 
 
 def write_address(dataset: Dataset, color: str, highlight: str | None, method: str | None) -> None:
@@ -63,7 +63,7 @@ def write_address(dataset: Dataset, color: str, highlight: str | None, method: s
         filters.current(dataset),
         outline.map.partition(" ")[0] if outline else method,
         outline,
-        st.session_state.get(PAGE_KEY, 1),
+        st.session_state.get(PAGE_KEY, first_page(dataset)),
     )
     if view.color is None and scale != ColorScale():
         # A scale belongs to a column, which then has to be named.

@@ -54,7 +54,7 @@ def filter_row(
     st.markdown(f"**{n_passing:,}** of {dataset.n_samples:,} images", width="content")
     labels = in_words(current(dataset), titles)
     if not labels and not clear_lasso:
-        st.caption("Drag across the histogram, or press S and draw on the map.", width="content")
+        st.caption("Drag on the histogram, or draw on the map (S).", width="content")
         return
     st.button(
         "Clear all",

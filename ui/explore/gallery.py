@@ -10,9 +10,11 @@ from ui.explore.actions import actions
 from ui.explore.columns import Column
 from ui.explore.groups import class_captions
 from ui.explore.object_filter import shape_filter
+from ui.explore.similar import similar_chip
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
+from ui.session import Key
 
 PAGE_KEY = "explored-page"
 
@@ -29,6 +31,7 @@ def show_images(
     st.markdown("**Images**" + _order_in_words(title, order))
     with st.container(key="explore-actions", horizontal=True, vertical_alignment="center"):
         actions(dataset, rows, reasons)
+        similar_chip(dataset)
     if not len(rows):
         st.info("No image passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
         return
@@ -41,9 +44,21 @@ def show_images(
         key=PAGE_KEY,
         classes=class_captions(dataset),
         shapes=shape_filter(dataset),
+        first_page=first_page(dataset),
     )
     if opened is not None:
         show_sample(dataset, opened, is_on_explore=True, among=rows)
+
+
+def first_page(dataset: Dataset) -> int:
+    """Return the page that was open when somebody came to the page of the dataset."""
+    page: int = st.session_state.get(Key.FIRST_PAGES, {}).get(dataset.id, 1)
+    return page
+
+
+def open_page(dataset: Dataset, page: int) -> None:
+    """Open a page of the images, for somebody who has just come."""
+    st.session_state.setdefault(Key.FIRST_PAGES, {})[dataset.id] = page
 
 
 def _highest_first(column: Column | None, n_samples: int) -> Rows:

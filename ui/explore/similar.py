@@ -73,7 +73,7 @@ def similar_chip(dataset: Dataset) -> None:
     if not dataset.arrays.all(Kind.EMBEDDING):
         return
     similar = similar_to(dataset)
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", width="content"):
         if similar:
             st.button(
                 f"{counted(len(similar.rows), 'image')} most like {plain(similar.title)}",

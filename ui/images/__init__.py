@@ -66,7 +66,7 @@ def image_url(dataset: Dataset, row: int | str) -> str:
     return f"/images/{dataset.image_key}/{row}"
 
 
-def image_grid(
+def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
     dataset: Dataset,
     rows: Rows,
     caption: Callable[[int], str],
@@ -74,6 +74,7 @@ def image_grid(
     key: str,
     classes: ClassCaptions | None = None,
     shapes: ShapeFilter | None = None,
+    first_page: int = 1,
 ) -> int | None:
     """Draw the images of `rows` in their order, a page at a time, and return the row that was just clicked.
 
@@ -86,8 +87,11 @@ def image_grid(
         key: The widget's name in the session.
         classes: The second line of the captions.
         shapes: Which shapes are drawn; all by default.
+        first_page: Which page is open before somebody chooses another, if there are as many.
     """
-    start = (st.session_state.get(key, 1) - 1) * PAGE_SIZE
+    n_pages = -(-len(rows) // PAGE_SIZE)
+    first_page = first_page if first_page <= n_pages else 1
+    start = (st.session_state.get(key, first_page) - 1) * PAGE_SIZE
     if start >= len(rows):
         # A filter has left fewer pages than the one that was open.
         start = 0
@@ -101,9 +105,8 @@ def image_grid(
         "shapes": {"classes": wanted.classes, "least": wanted.least_confidence},
     }
     event = _component(key=f"{key}-images", data=data, on_opened_change=_rerun)
-    n_pages = -(-len(rows) // PAGE_SIZE)
     if n_pages > 1:
-        st.pagination(n_pages, key=key)
+        st.pagination(n_pages, default=first_page, key=key)
     opened = event.get("opened")
     return opened if opened in shown.tolist() else None
 
