@@ -285,7 +285,7 @@ class EmbeddingMap {
 
   #sayStatus(isDense) {
     const { count } = this.header;
-    const text = count ? `${count.toLocaleString("en")} images${isDense ? ", as density" : ""}` : "";
+    const text = count ? `${count.toLocaleString("en")} image${count === 1 ? "" : "s"}${isDense ? ", as density" : ""}` : "";
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 

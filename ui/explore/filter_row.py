@@ -8,6 +8,7 @@ import streamlit as st
 
 from al_core.explore.filters import Filters
 from al_core.store import INITIAL_TAG, Dataset
+from al_core.text import counted
 from ui.explore import columns
 from ui.explore.filters import ON_MAP, control_key, current, in_words, store
 from ui.explore.object_filter import object_controls
@@ -51,7 +52,7 @@ def filter_row(
     st.html(STYLE)
     with st.popover("Filters", icon=":material/filter_alt:", help="By predicted class, tag or filename"):
         _controls(dataset)
-    st.markdown(f"**{n_passing:,}** of {dataset.n_samples:,} images", width="content")
+    st.markdown(f"**{n_passing:,}** of {counted(dataset.n_samples, 'image')}", width="content")
     labels = in_words(current(dataset), titles)
     if not labels and not clear_lasso:
         st.caption("Drag on the histogram, or draw on the map (S).", width="content")

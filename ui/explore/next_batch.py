@@ -91,7 +91,11 @@ def _offer_batch(dataset: Dataset, loop: Loop) -> None:
         return
     st.markdown(_question(dataset, batch), width="stretch")
     reason = obstacle()
-    label = f"Pick these {len(batch.rows)}" if batch else f"Pick the next {BATCH_SIZE}"
+    label = (
+        (f"Pick these {len(batch.rows)}" if len(batch.rows) > 1 else "Pick it")
+        if batch
+        else f"Pick the next {BATCH_SIZE}"
+    )
     if st.button(
         label,
         key="pick-next-batch",
@@ -107,6 +111,8 @@ def _offer_batch(dataset: Dataset, loop: Loop) -> None:
 
 def _question(dataset: Dataset, batch: NextBatch | None) -> str:
     question = f"**Which of these {dataset.n_samples:,} images should you label next?**"
+    if dataset.n_samples == 1:
+        question = "**Should you label this image next?**"
     if batch is None:
         return f"{question}  \nOne click picks {BATCH_SIZE}: those the model is unsure of, unlike each other."
     means = ""
@@ -114,7 +120,7 @@ def _question(dataset: Dataset, batch: NextBatch | None) -> str:
         means = (
             f" Their mean uncertainty is {batch.mean_score:.2f}; of all that is left it is {batch.mean_score_left:.2f}."
         )
-    these = f"The {len(batch.rows)} that glow on the map: {batch.reason}."
+    these = f"The {len(batch.rows)} that glow on the map: {batch.reason}." if len(batch.rows) > 1 else ""
     return f"{question}  \n{these}{means}"
 
 
