@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.formats.join.finding import Finding, Severity, note
-from al_core.formats.join.mismatch import likely_cause
+from al_core.formats.join.finding import Finding, note
 from al_core.formats.labels.counting import concatenated, counting
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, LABEL_MASK, MASK_RUN, Labels
 from al_core.formats.labels.sample_label import SampleLabel, sample_labels
@@ -43,9 +42,6 @@ TABLES = {
     Kind.LABEL_RUN: ("runs", MASK_RUN),
 }
 """What `Labels` calls the table of each kind, and its type."""
-
-NO_MATCH = "no-match"
-"""What the finding is called that no name of a file is one of the dataset's."""
 
 _NEW_CLASSES = Finding(
     "new-classes",
@@ -112,16 +108,8 @@ def check(dataset: "Dataset", labels: Labels, source: str, policy: "Policy") -> 
 
     named = with_names_of_model(dataset, labels)
     report = join_report(dataset.filenames(), named, policy=policy, source=source)
-    more = [*_about_names(dataset, report), *_about_models(dataset, labels, named)]
+    more = _about_models(dataset, labels, named)
     return replace(report, details=(*report.details, *more), findings=(*report.findings, *more))
-
-
-def _about_names(dataset: "Dataset", report: "JoinReport") -> list[Finding]:
-    """Return why no name of the file is one of the dataset's, if that is so."""
-    if (report.rows >= 0).any() or not report.unknown:
-        return []
-    cause = likely_cause(dataset.filenames(), report.unknown)
-    return [Finding(NO_MATCH, cause[:1].upper() + cause[1:], "", severity=Severity.REFUSAL)]
 
 
 def with_names_of_model(dataset: "Dataset", labels: Labels) -> Labels:

@@ -92,6 +92,15 @@ def test_a_file_of_an_unknown_kind_is_refused_with_the_known_ones(digits: Datase
     assert "notes.json" in app.error[0].value
 
 
+def test_a_file_about_other_images_says_so_in_red(digits: Dataset, open_page: Open) -> None:
+    boxes = "filename,xmin,ymin,xmax,ymax,score,label\nval/7.jpg,0,0,0.5,0.5,0.75,cat\n"
+    app = dropped(open_page, boxes__csv=boxes)
+    assert "which has names like 'digit\\_0000.png' and not like 'val/7.jpg'" in app.error[0].value
+    # What images without an entry are matters only if some have one.
+    assert not app.radio
+    assert next(button for button in app.button if button.label == "Store and score").disabled
+
+
 def test_a_large_file_is_read_and_stored_as_a_job_and_leaves_no_upload(
     digits: Dataset, home: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

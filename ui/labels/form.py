@@ -11,12 +11,11 @@ from al_core.formats import LABEL_READERS, JoinReport, Labels, ReadingChoices
 from al_core.formats.choices import Unannotated
 from al_core.formats.labels.label_findings import UNANNOTATED
 from al_core.formats.worker import read_labels
-from al_core.steps.labels import NO_MATCH
 from al_core.store import Dataset
 from al_core.text import counted
 from ui.file_drop import chosen_files, types_of
-from ui.messages import errors_explained, notify, plain, plain_list
-from ui.predictions.report import report_download
+from ui.messages import errors_explained, notify, plain
+from ui.predictions.report import report_download, show_obstacles, show_sentences
 from ui.session import Key, next_round, round_of
 from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
@@ -115,15 +114,13 @@ def _described(labels: Labels) -> str:
 
 
 def _show_report(labels: Labels, report: JoinReport) -> None:
+    show_obstacles(report)
     matched, still_open, unknown, disagree = st.columns(4)
     matched.metric("Labeled images", f"{report.n_used:,}", border=True)
     still_open.metric("Still open in the file", f"{len(labels.open_filenames):,}", border=True)
     unknown.metric("Unknown filenames", f"{len(report.unknown):,}", border=True)
     disagree.metric("Annotators disagree", f"{len(report.conflicting):,}", border=True)
-    for finding in report.details:
-        if finding.what == NO_MATCH:
-            st.error(plain(finding.sentence()), icon=":material/link_off:")
-    st.markdown(plain_list(report.sentences()))
+    show_sentences(report)
 
 
 def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report: JoinReport, round_key: Key) -> None:

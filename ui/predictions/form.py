@@ -80,7 +80,7 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
     else:
         threshold = None
     report = _joined(key, source.name, layout.policy, dataset, contents, threshold)
-    if isinstance(contents, Predictions) and contents.can_be_empty and report.missing:
+    if isinstance(contents, Predictions) and contents.can_be_empty and report.missing and report.matched:
         contents = replace(contents, missing=_asked_missing(report))
         report = _joined(f"{key} {contents.missing}", source.name, layout.policy, dataset, contents, threshold)
     show_report(report)

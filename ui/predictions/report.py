@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core.formats import JoinReport, Predictions, ScoreTable
 from al_core.text import counted
-from ui.messages import plain, plain_list
+from ui.messages import plain, plain_list, show_error
 from ui.predictions.source import Contents
 
 N_CLASSES_SHOWN = 8
@@ -33,13 +33,26 @@ def _predictions(predictions: Predictions, label: str) -> str:
 
 
 def show_report(report: JoinReport) -> None:
-    """Draw the counts and the sentences of a report."""
+    """Draw the counts and the sentences of a report, and first of all why the file cannot be used."""
+    show_obstacles(report)
     matched, missing, unknown, duplicate = st.columns(4)
     matched.metric("Matched images", f"{report.n_used:,}", border=True)
     missing.metric(f"Without {report.wording.noun}", f"{report.n_samples - report.n_used:,}", border=True)
     unknown.metric("Unknown filenames", f"{len(report.unknown):,}", border=True)
     duplicate.metric("Duplicate filenames", f"{len(report.duplicate):,}", border=True)
-    st.markdown(plain_list(report.sentences()))
+    show_sentences(report)
+
+
+def show_obstacles(report: JoinReport) -> None:
+    """Draw in red why a file cannot be used, its likely cause first."""
+    for obstacle in report.obstacles():
+        show_error(obstacle)
+
+
+def show_sentences(report: JoinReport) -> None:
+    """Draw what a report says beside its obstacles."""
+    obstacles = report.obstacles()
+    st.markdown(plain_list([sentence for sentence in report.sentences() if sentence not in obstacles]))
 
 
 def report_download(report: JoinReport) -> None:

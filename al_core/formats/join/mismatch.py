@@ -36,7 +36,7 @@ def _cause(ours: Sequence[str], theirs: Sequence[str]) -> str:
     if all(stem.isdigit() for stem in stems) and not all(PurePosixPath(name).stem.isdigit() for name in ours):
         return "numbers are ids or positions, so export filenames, or add the file that says which images they are"
     if not any(PurePosixPath(name).suffix for name in theirs) and any(PurePosixPath(name).suffix for name in ours):
-        return "names without an ending are ids of a tool, so export the filenames with the labels"
+        return "names without an ending are ids of a tool, so export the filenames as well"
     extra = _common_extra(ours, theirs)
     if extra:
         return f"they have {_shown(extra)} in front, which a tool has added: remove it, or rename the images"

@@ -12,6 +12,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.files.image_frames import ImageFrames
 from al_core.formats.join.file_rows import ORDER_ASSUMED, Wording
 from al_core.formats.join.finding import Finding, Severity
+from al_core.formats.join.mismatch import likely_cause
 from al_core.formats.join.spelling import LETTER_CASE, UNICODE_FORM, URL
 from al_core.text import counted
 from al_core.types import Rows
@@ -141,8 +142,16 @@ class JoinReport:
         by_weight = sorted(others, key=lambda finding: finding.severity is Severity.NOTE)
         lines += [self._under_policy(finding).sentence() for finding in by_weight]
         if not self.usable:
-            lines.append("The file cannot be used as it is; nothing is stored.")
+            lines += [*self._mismatch(), "The file cannot be used as it is; nothing is stored."]
         return lines
+
+    def obstacles(self) -> list[str]:
+        """Return why the file cannot be used, the likely cause first; none if it can. They are among the sentences."""
+        if self.usable:
+            return []
+        refused = (Severity.REFUSAL, *([Severity.PROBLEM] if self.policy is Policy.REJECT else []))
+        refusals = [finding for finding in self.details if finding.severity in refused]
+        return [*self._mismatch(), *(self._under_policy(finding).sentence() for finding in refusals)]
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain values; `rows` is left out, its length is `n_rows`."""
@@ -151,6 +160,18 @@ class JoinReport:
         plain["findings"] = {finding.text: list(finding.names) for finding in self.findings}
         plain["details"] = [finding.to_json() for finding in self.details]
         return plain | {"n_used": self.n_used, "usable": self.usable, "sentences": self.sentences()}
+
+    def _mismatch(self) -> list[str]:
+        """Return the likely cause if no name in the file is that of a sample."""
+        if self.matched or not (self.unknown or self.ambiguous):
+            return []
+        if not self.unknown:
+            return [
+                f"Each name in {self.source}, such as {self.ambiguous[0][:80]!r}, fits several images of the dataset: "
+                "write the folder or the suffix that tells them apart."
+            ]
+        cause = likely_cause(self.missing, self.unknown)
+        return [f"{cause[:1].upper()}{cause[1:]}."]
 
     def _indirect_matches(self) -> list[str]:
         indirect = {how: count for how, count in self.matched_by.items() if count and how != "name"}

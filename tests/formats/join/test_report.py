@@ -52,3 +52,30 @@ def test_the_json_lists_every_finding_with_its_number_and_names() -> None:
         ("unknown", "problem", 1, ["z"]),
         ("not-probabilities", "problem", 1, ["z"]),
     ]
+
+
+def test_where_no_name_meets_the_dataset_the_likely_cause_is_said() -> None:
+    report = join_report(["day/a.png"], predictions({"val/7.png": [1, 0]}), source="p.csv")
+    (cause,) = report.obstacles()
+    assert cause.startswith("None of the names in it is in the dataset, which has names like 'day/a.png' and not like")
+    assert report.sentences()[-2:] == [cause, "The file cannot be used as it is; nothing is stored."]
+
+
+def test_numbers_that_no_sample_is_called_by_want_the_file_that_explains_them() -> None:
+    report = join_report(["a.png"], predictions({"42": [1, 0], "43": [1, 0]}))
+    assert "add the file that says which images they are" in report.obstacles()[0]
+
+
+def test_names_that_fit_several_samples_are_no_other_images() -> None:
+    report = join_report(["day/a.png", "night/a.png"], predictions({"a.png": [1, 0]}), source="p.csv")
+    assert report.obstacles() == [
+        "Each name in p.csv, such as 'a.png', fits several images of the dataset: write the folder or the suffix that "
+        "tells them apart."
+    ]
+
+
+def test_what_refuses_a_file_depends_on_the_policy() -> None:
+    given = predictions({"a": [1, 0]})
+    assert join_report(["a", "b"], given).obstacles() == []
+    (problem,) = join_report(["a", "b"], given, policy=Policy.REJECT).obstacles()
+    assert problem.startswith("1 sample has none ('b'): this refuses the file")
