@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from al_core.steps.rounds import Round, RoundState, read_rounds
+from al_core.steps.rounds import Round, RoundState, read_last_round
 from al_core.store.records import Kind
 from al_core.text import counted
 
@@ -52,12 +52,12 @@ class Loop:
     Attributes:
         current: The stage that waits for somebody.
         steps: All stages in order.
-        rounds: The oldest first.
+        last: The newest round, None if there is none yet.
     """
 
     current: Stage
     steps: tuple[Step, ...]
-    rounds: tuple[Round, ...]
+    last: Round | None
 
 
 def read_loop(dataset: "Dataset") -> Loop:
@@ -65,8 +65,7 @@ def read_loop(dataset: "Dataset") -> Loop:
 
     Predictions are no condition: the first images are selected by their embeddings alone.
     """
-    rounds = read_rounds(dataset) if dataset.n_samples else []
-    last = rounds[-1] if rounds else None
+    last = read_last_round(dataset) if dataset.n_samples else None
     model = next((model for model in dataset.models.all() if model.is_current), None)
     has_data = bool(dataset.n_samples and (dataset.arrays.all(Kind.EMBEDDING) or model))
     current = _current(last) if has_data else Stage.DATA
@@ -77,9 +76,7 @@ def read_loop(dataset: "Dataset") -> Loop:
         Stage.PREDICTIONS: f"Scored by “{model.name}”" if model else "None yet: the first images do without",
         **_notes_of_round(last, current),
     }
-    return Loop(
-        current, tuple(Step(stage, _progress(stage, current, done), notes[stage]) for stage in Stage), tuple(rounds)
-    )
+    return Loop(current, tuple(Step(stage, _progress(stage, current, done), notes[stage]) for stage in Stage), last)
 
 
 def _current(last: Round | None) -> Stage:

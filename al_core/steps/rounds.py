@@ -71,36 +71,68 @@ class Round:
 
 def read_rounds(dataset: "Dataset") -> list[Round]:
     """Return all rounds of a dataset, the oldest first."""
-    tags = selections(dataset)
-    orders = selection_orders(dataset)
-    labeled_tags = [tag for tag in dataset.tags() if tag.counts_as_labeled]
-    labeled = labeled_rows(dataset)
-    stored_reserve = read_reserve(dataset)
-    reserved = stored_reserve.reserve.rows if stored_reserve else NO_ROWS
-    barred = stored_reserve.barred if stored_reserve else NO_ROWS
-    models = [model for model in dataset.models.all() if model.predictions]
+    reader = _RoundReader(dataset)
     rounds: list[Round] = []
-    so_far = NO_ROWS
-    for number, tag in enumerate(tags, 1):
-        added = added_rows(dataset, tag, orders)
-        back = np.intersect1d(added, labeled)
+    labeled_so_far = NO_ROWS
+    for number, tag in enumerate(reader.tags, 1):
         # What was labeled before the first round is in its tag.
-        so_far = union([so_far, np.intersect1d(tag.rows, labeled)])
-        until = tags[number].created_at if number < len(tags) else None
-        rounds.append(
-            Round(
-                number,
-                tag,
-                _state(tag, len(added), len(back)),
-                added,
-                np.intersect1d(added, reserved) if tag.provenance.n_strata else NO_ROWS,
-                back,
-                len(np.setdiff1d(so_far, barred)),
-                _model_between(models, tag.created_at, until),
-                _moment_of(labeled_tags, back),
-            )
-        )
+        labeled_so_far = union([labeled_so_far, reader.labeled_of(tag)])
+        rounds.append(reader.read(number, labeled_so_far))
     return rounds
+
+
+def read_last_round(dataset: "Dataset") -> Round | None:
+    """Return the newest round without reading what the others added, None if there is none."""
+    reader = _RoundReader(dataset)
+    if not reader.tags:
+        return None
+    return reader.read(len(reader.tags), union([reader.labeled_of(tag) for tag in reader.tags]))
+
+
+class _RoundReader:
+    """What the rounds of a dataset have in common, read once.
+
+    Args:
+        dataset: Whose selections are read.
+    """
+
+    def __init__(self, dataset: "Dataset") -> None:
+        self._dataset = dataset
+        self.tags = selections(dataset)
+        self._orders = selection_orders(dataset)
+        self._labeled_tags = [tag for tag in dataset.tags() if tag.counts_as_labeled]
+        self._labeled = labeled_rows(dataset)
+        reserve = read_reserve(dataset)
+        self._reserved = reserve.reserve.rows if reserve else NO_ROWS
+        self._barred = reserve.barred if reserve else NO_ROWS
+        self._models = [model for model in dataset.models.all() if model.predictions]
+
+    def labeled_of(self, tag: Tag) -> Rows:
+        """Return which rows of a tag are labeled, ascending."""
+        return np.intersect1d(tag.rows, self._labeled)
+
+    def read(self, number: int, labeled_so_far: Rows) -> Round:
+        """Return a round.
+
+        Args:
+            number: Which one, from 1.
+            labeled_so_far: The labeled rows of its tag and of those before.
+        """
+        tag = self.tags[number - 1]
+        added = added_rows(self._dataset, tag, self._orders)
+        back = np.intersect1d(added, self._labeled)
+        until = self.tags[number].created_at if number < len(self.tags) else None
+        return Round(
+            number=number,
+            tag=tag,
+            state=_state(tag, len(added), len(back)),
+            added_rows=added,
+            test_rows=np.intersect1d(added, self._reserved) if tag.provenance.n_strata else NO_ROWS,
+            back_rows=back,
+            n_training=len(np.setdiff1d(labeled_so_far, self._barred)),
+            model=_model_between(self._models, tag.created_at, until),
+            back_at=_moment_of(self._labeled_tags, back),
+        )
 
 
 def find_round(dataset: "Dataset", tag: Tag) -> Round:

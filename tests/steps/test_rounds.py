@@ -5,7 +5,7 @@ from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.formats import Predictions
-from al_core.steps.rounds import RoundState, read_rounds
+from al_core.steps.rounds import RoundState, read_last_round, read_rounds
 from al_core.store import INITIAL_TAG, Dataset, TagRole
 from tests.conftest import FILENAMES
 
@@ -46,6 +46,19 @@ def test_a_round_goes_from_draft_to_sent_to_back(dataset: Dataset) -> None:
     assert read_rounds(dataset)[0].state is RoundState.RELEASED
     dataset.set_tag_role(tag, TagRole.LABELED)
     assert read_rounds(dataset)[0].state is RoundState.BACK
+
+
+def test_the_last_round_alone_is_the_last_of_all(dataset: Dataset) -> None:
+    assert read_last_round(dataset) is None
+    for number, n_samples in enumerate((2, 3, 5), 1):
+        tag = select(dataset, f"round {number}", n_samples).tag
+        dataset.set_tag_role(tag, TagRole.LABELED)
+        last = read_last_round(dataset)
+        assert last is not None
+        expected = read_rounds(dataset)[-1]
+        assert (last.number, last.tag.id, last.state) == (number, tag.id, RoundState.BACK)
+        assert last.added_rows.tolist() == expected.added_rows.tolist()
+        assert last.n_training == expected.n_training == n_samples
 
 
 def test_what_did_not_come_back_becomes_a_tag_below_initial_tag(dataset: Dataset) -> None:

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.answers import NO_ANSWER, answers
+from al_core.steps.chosen import selections
 from al_core.steps.classes import class_colors, class_names
 from al_core.steps.labels import label_tasks
-from al_core.steps.rounds import read_rounds
 from al_core.steps.sample_classes import first_rounds, labeled_classes, right_or_wrong
 from al_core.store import Dataset, Model
 from ui.embedding_map import Categories
@@ -41,7 +41,7 @@ def group_names(dataset: Dataset) -> list[str]:
         *([LABEL] if has_labels else []),
         *([RIGHT] if has_classes and has_labels else []),
         *([CHANGED] if _two_models(dataset) else []),
-        *([ROUND] if read_rounds(dataset) else []),
+        *([ROUND] if selections(dataset) else []),
         columns.TAG,
     ]
 

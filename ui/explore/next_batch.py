@@ -139,7 +139,7 @@ def _pick(dataset: Dataset, batch: NextBatch | None) -> None:
 
 
 def _go_on(dataset: Dataset, loop: Loop) -> None:
-    last = loop.rounds[-1] if loop.rounds else None
+    last = loop.last
     if last is not None and last.state is RoundState.DRAFT:
         _offer_download(dataset, last)
         return

@@ -20,4 +20,4 @@ def show_footer(loop: Loop, page: str) -> None:
 
 def step_of(loop: Loop) -> NextStep:
     """Return what is to be done next."""
-    return NO_DATA if loop.current is Stage.DATA else next_step(list(loop.rounds))
+    return NO_DATA if loop.current is Stage.DATA else next_step(loop.last)

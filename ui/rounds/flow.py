@@ -22,7 +22,7 @@ from ui.select.sent import mark_downloaded
 
 def show_flow(dataset: Dataset, rounds: list[Round]) -> None:
     """Draw the step that comes next with all that it takes, and below it what can be done again."""
-    show_next_step(rounds)
+    show_next_step(rounds[-1] if rounds else None)
     last = rounds[-1] if rounds else None
     is_out = last is not None and last.state is RoundState.SENT and not len(last.back_rows)
     if last is not None and last.state is RoundState.DRAFT and not len(last.back_rows):

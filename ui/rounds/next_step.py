@@ -26,11 +26,10 @@ class NextStep:
     icon: str
 
 
-def next_step(rounds: list[Round]) -> NextStep:
+def next_step(last: Round | None) -> NextStep:
     """Return what the newest round waits for."""
-    if not rounds:
+    if last is None:
         return NextStep("There is no round yet: choose the first images to label.", "select", "Choose images", "rule")
-    last = rounds[-1]
     name = plain(last.name)
     n_out = len(last.missing_rows)
     if last.state is RoundState.DRAFT:
@@ -53,9 +52,9 @@ def next_step(rounds: list[Round]) -> NextStep:
     return NextStep(sentence, "select", "Choose the next images", "rule")
 
 
-def show_next_step(rounds: list[Round]) -> None:
+def show_next_step(last: Round | None) -> None:
     """Draw the step with a link to its page."""
-    step = next_step(rounds)
+    step = next_step(last)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="next-step"):
         st.markdown(f":material/{step.icon}: **Continue:** {step.sentence}", width="stretch")
         st.page_link(f"../pages/{step.page}.py", label=step.label, icon=":material/arrow_forward:", width="content")
