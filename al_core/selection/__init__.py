@@ -22,7 +22,7 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
 
-__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "prepared", "quality", "select"]
+__all__ = ["METHODS", "ClassShares", "GoalArrays", "Groups", "SelectionQuality", "quality", "select"]
 
 METHODS: dict[SamplingMethod, Callable[[Request], Rows]] = {
     SamplingMethod.RANDOM: select_random,

@@ -1,6 +1,7 @@
 """What the next selection is asked for, and starting it."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job
+from al_core.steps.where import Where
 from al_core.store import Dataset, Tag
 from ui import jobs
 from ui.messages import errors_explained, plain, show_error
@@ -23,7 +25,7 @@ from ui.select.tags import StartingPoint, choose_tags
 from ui.select.test_samples import TestChoice, choose_test_share
 from ui.select.wishes import wishes_of
 from ui.session import Key, key_of, next_round, round_of
-from ui.visitor import obstacle
+from ui.visitor import obstacle, visitor
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Order:
         config: None if it cannot be run.
         refusal: Why it cannot be run; None if it can.
         reason: What the person cannot mend in the form; None if there is nothing.
+        cluster: The Dask scheduler whose workers compute the selection; None for what the server's settings say.
     """
 
     start: StartingPoint
     config: SelectionConfig | None
     refusal: str | None
     reason: str | None
+    cluster: str | None
 
 
 def selection_form(dataset: Dataset) -> None:
@@ -56,7 +60,7 @@ def selection_form(dataset: Dataset) -> None:
         with errors_explained():
             # Checked here as well as when the tag is made, so that nobody waits for one that cannot be stored.
             dataset.check_tag_name(order.config.name)
-            _start(dataset, order.config, order.start)
+            _start(dataset, order.config, order)
             # What is run next is another selection, and needs another name.
             next_round(Key.SELECTION_NAME_ROUND)
             st.rerun()
@@ -85,6 +89,7 @@ def _fill_in(dataset: Dataset) -> Order:
         too_far = show_spacing(dataset, start, min_distance) if min_distance != NO_DISTANCE else None
         name = _choose_name(dataset)
         seed = _choose_seed()
+        cluster = _choose_cluster(dataset)
     refusal = counts.refusal or too_far or unfinished(dataset)
     if seed is not None and seed < 0:
         refusal = refusal or f"The seed is a whole number from 0, not {seed:,}"
@@ -95,7 +100,7 @@ def _fill_in(dataset: Dataset) -> Order:
         except InvalidInputError as error:
             refusal = str(error)
     reason = _running(dataset) or _exhausted(start.query, start.n_candidates) or find_obstacle(dataset, choice)
-    return Order(start, config, refusal, obstacle(reason))
+    return Order(start, config, refusal, obstacle(reason), cluster)
 
 
 def _choose_counts(dataset: Dataset, start: StartingPoint) -> Counts:
@@ -169,6 +174,20 @@ def _choose_seed() -> int | None:
     )
 
 
+def _choose_cluster(dataset: Dataset) -> str | None:
+    # A scheduler runs whatever code it is sent, and this process connects to it: only for people at this machine.
+    if not visitor().is_here or dataset.server or not find_spec("distributed"):
+        return None
+    address = st.text_input(
+        "Dask scheduler",
+        placeholder=Where.of(None).cluster or "this machine",
+        key="cluster",
+        help="Its workers compute the selection, such as tcp://scheduler:8786: the same images as on this machine, "
+        "from more embeddings than it holds",
+    )
+    return address.strip() or None
+
+
 def _running(dataset: Dataset) -> str | None:
     job = jobs.latest(_job_key(dataset))
     return "A selection is running: wait for it or cancel it" if job and job.is_running else None
@@ -180,12 +199,18 @@ def _exhausted(query: Tag, n_candidates: int) -> str | None:
     return f"All images in “{query.name}” are already labeled. Choose a different set."
 
 
-def _start(dataset: Dataset, config: SelectionConfig, start: StartingPoint) -> None:
+def _start(dataset: Dataset, config: SelectionConfig, order: Order) -> None:
+    start = order.start
     jobs.start(
         _job_key(dataset),
         f"Selecting by {config.method}",
         lambda progress: workflow.run_selection(
-            dataset, config, query_tag=start.query, labeled_tag=start.labeled, progress=progress
+            dataset,
+            config,
+            query_tag=start.query,
+            labeled_tag=start.labeled,
+            cluster=order.cluster,
+            progress=progress,
         ),
     )
 
