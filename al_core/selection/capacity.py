@@ -90,17 +90,8 @@ def _room(limit: Limit, pool: _Rows) -> int:
     return _ROOMS[type(limit)](limit, pool)
 
 
-def _room_of_at_most(limit: AtMost, pool: _Rows) -> int:
-    groups = pool.arrays.groups(limit.per.key)
-    return _room_of_groups(groups, np.full(len(groups.names), limit.k, np.int64), pool)
-
-
-def _room_of_quota(limit: Quota, pool: _Rows) -> int:
-    groups = groups_of_quota(limit, pool.arrays)
-    return _room_of_groups(groups, bound_of_groups(limit, groups, 1), pool)
-
-
-def _room_of_groups(groups: Groups, most: NDArray[np.int64], pool: _Rows) -> int:
+def _room_of_groups(limit: AtMost | Quota, pool: _Rows) -> int:
+    groups, most = _cap(limit, pool)
     there = count_groups(groups, pool.candidates)
     left = np.maximum(most - count_groups(groups, pool.labeled), 0)
     in_groups = np.where(most == NO_LIMIT, there, np.minimum(there, left)).sum()
@@ -134,8 +125,8 @@ def _room_of_all(limit: Limit, pool: _Rows) -> int:
 
 
 _ROOMS: dict[type[Limit], Callable[..., int]] = {
-    AtMost: _room_of_at_most,
-    Quota: _room_of_quota,
+    AtMost: _room_of_groups,
+    Quota: _room_of_groups,
     Apart: _room_of_apart,
     Between: _room_of_all,
     Exclude: _room_of_all,
@@ -163,8 +154,9 @@ def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
     for quota in quotas:
         alone = _missing_groups(quota, pool, n_new)
         warnings += alone
+        others = (*caps, *(other for other in quotas if other is not quota))
         # What counting shows needs no flow.
-        warnings += [] if alone else [text for cap in caps if (text := _missing_flow(quota, cap, pool))]
+        warnings += [] if alone else [text for other in others if (text := _missing_flow(quota, other, pool))]
     return warnings
 
 
@@ -185,17 +177,26 @@ def _missing_groups(quota: Quota, pool: _Rows, n_new: int) -> list[str]:
     return texts
 
 
-def _missing_flow(quota: Quota, cap: AtMost, pool: _Rows) -> str | None:
+def _missing_flow(quota: Quota, cap: AtMost | Quota, pool: _Rows) -> str | None:
     groups = groups_of_quota(quota, pool.arrays)
-    caps = pool.arrays.groups(cap.per.key)
+    caps, most = _cap(cap, pool)
     needed = _needed(quota, groups, pool)
-    left = np.maximum(cap.k - count_groups(caps, pool.labeled), 0)
-    most = largest_flow(
+    left = np.where(most == NO_LIMIT, LARGEST_FLOW, np.maximum(most - count_groups(caps, pool.labeled), 0))
+    possible = largest_flow(
         needed, left, np.asarray(groups.codes[pool.candidates]), np.asarray(caps.codes[pool.candidates])
     )
-    if most >= needed.sum():
+    if possible >= needed.sum():
         return None
-    return f"“{quota.words}” needs {counted(int(needed.sum()), 'image')}, and “{cap.words}” leaves {most:,} of them"
+    return f"“{quota.words}” needs {counted(int(needed.sum()), 'image')}, and “{cap.words}” leaves {possible:,} of them"
+
+
+def _cap(limit: AtMost | Quota, pool: _Rows) -> tuple[Groups, NDArray[np.int64]]:
+    """Return the groups that a limit counts, and how many rows each may have."""
+    if isinstance(limit, Quota):
+        groups = groups_of_quota(limit, pool.arrays)
+        return groups, bound_of_groups(limit, groups, 1)
+    groups = pool.arrays.groups(limit.per.key)
+    return groups, np.full(len(groups.names), limit.k, np.int64)
 
 
 def largest_flow(

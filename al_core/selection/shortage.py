@@ -100,13 +100,11 @@ class _Balance:
 
 
 def _balance(goal: Balance, arrays: GoalArrays, rows: Rows, labeled: Rows) -> _Balance:
-    from scipy.sparse import csr_array
-
     if isinstance(goal.by, str):
         classes = arrays.shares()
         names = classes.names
-        amounts = csr_array(np.nan_to_num(np.asarray(classes.shares[rows], np.float64)))
-        counts = np.nan_to_num(np.asarray(classes.shares[labeled], np.float64)).sum(axis=0)
+        amounts = _above_zero(classes.shares[rows])
+        counts = _above_zero(classes.shares[labeled]).sum(axis=0)
     else:
         groups = arrays.groups(goal.by.key)
         names = groups.names
@@ -115,6 +113,16 @@ def _balance(goal: Balance, arrays: GoalArrays, rows: Rows, labeled: Rows) -> _B
     target = _target(goal, names, amounts.sum(axis=0) + counts)
     # A group counts once before any row is chosen, so that no count is 0.
     return _Balance(goal, amounts, target, 1 + counts)
+
+
+def _above_zero(shares: NDArray[np.floating]) -> "csr_array":
+    """Return the entries above 0, which NaN is not: from the dense array itself, scipy takes several times as long."""
+    from scipy.sparse import csr_array
+
+    is_some = shares > 0
+    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(is_some, axis=1))])
+    columns = np.nonzero(is_some)[1]
+    return csr_array((shares[is_some].astype(np.float64), columns, starts), shape=shares.shape)
 
 
 def _one_each(codes: NDArray[np.int64], n_groups: int) -> "csr_array":
@@ -132,17 +140,29 @@ def _few_different(amounts: "csr_array") -> "csr_array":
     total = np.maximum(amounts.sum(axis=1), np.finfo(np.float64).tiny)
     shares = (amounts / total[:, None]).tocsr()
     weights = np.random.default_rng(0).random(amounts.shape[1])
-    for parts in (0, 8, 4):
+    if len(np.unique(shares @ weights)) <= MAX_BUCKETS:
+        return shares
+    for parts in (8, 4):
         rounded = shares.copy()
-        if parts:
-            rounded.data = np.rint(rounded.data * parts) / parts
+        rounded.data = np.rint(rounded.data * parts) / parts
         if len(np.unique(rounded @ weights)) <= MAX_BUCKETS:
             return rounded
-    largest = np.full(len(total), NO_GROUP, np.int64)
-    for point in np.flatnonzero(np.diff(shares.indptr)).tolist():
-        own = slice(shares.indptr[point], shares.indptr[point + 1])
-        largest[point] = shares.indices[own][shares.data[own].argmax()]
-    return _one_each(largest, amounts.shape[1])
+    return _one_each(_largest(shares), amounts.shape[1])
+
+
+def _largest(shares: "csr_array") -> NDArray[np.int64]:
+    """Return the group that each point shows most of, the first among equals, -1 for a point that shows none."""
+    n_shown = np.diff(shares.indptr)
+    points = np.repeat(np.arange(len(n_shown)), n_shown)
+    largest = np.full(len(n_shown), NO_GROUP, np.int64)
+    if len(points):
+        shows = np.flatnonzero(n_shown)
+        highest = np.zeros(len(n_shown))
+        highest[shows] = np.maximum.reduceat(shares.data, shares.indptr[:-1][shows])
+        is_highest = shares.data == highest[points]
+        # Written from the last to the first, so that the first stays.
+        largest[points[is_highest][::-1]] = shares.indices[is_highest][::-1]
+    return largest
 
 
 def _target(goal: Balance, names: Sequence[str], present: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -90,6 +90,17 @@ def test_quotas_that_a_cap_leaves_no_room_for_are_said_by_the_flow() -> None:
     assert not capacity(quota, AtMost(2, per=Column("place"))).warnings
 
 
+def test_quotas_that_contradict_each_other_are_said() -> None:
+    least = Quota(Column("camera"), {"front": (3, -1)})
+    most = Quota(Column("camera"), {"front": (0, 2), "rear": (0, 1)})
+    assert capacity(least, most).warnings == (
+        "“camera: front at least 3” needs 3 images, and “camera: front at most 2, rear at most 1” leaves 2 of them",
+    )
+    # Two of the three places are on the front camera.
+    by_place = Quota(Column("place"), {"bridge": (4, -1)})
+    assert "leaves 3 of them" in capacity(by_place, most).warnings[0]
+
+
 def test_what_falls_short_after_a_run_is_counted() -> None:
     quota = Quota(Column("camera"), {"rear": (3, -1), "front": (1, -1)})
     assert count_short([quota], ARRAYS, np.array([0, 4])) == ["'rear' has 1 of the 3 that it needs"]
