@@ -6,6 +6,7 @@ import numpy as np
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.hdf5_arrays import Hdf5Arrays, hdf5_arrays, last_part
+from al_core.formats.files.hdf5_attributes import attribute_texts
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.box_arrays import array_of_boxes, boxes_of_arrays
 from al_core.formats.predictions.classes_npy import CLASS_NAMES, PROBABILITIES
@@ -32,7 +33,9 @@ def read_predictions_hdf5(path: Path) -> Predictions:
             return Predictions(filenames, numbered_classes(rows.shape[1]), rows)
         name = _matrix(arrays)
         matrix = arrays.floats(name)
-        names = _class_names(arrays, matrix.shape[1]) or numbered_classes(matrix.shape[1])
+        n_classes = matrix.shape[1]
+        named = _class_names(arrays, n_classes) or _class_names_beside(arrays, name, n_classes)
+        names = named or numbered_classes(n_classes)
         return Predictions(arrays.filenames(len(matrix)), names, matrix)
 
 
@@ -50,6 +53,17 @@ def _matrix(arrays: Hdf5Arrays) -> str:
             f"{arrays.listed() or 'nothing'}"
         )
     return name
+
+
+def _class_names_beside(arrays: Hdf5Arrays, matrix: str, n_classes: int) -> list[str] | None:
+    """Return the class names in an attribute of the matrix, of its group or of the file."""
+    array = arrays.by_name[matrix]
+    for owner in (array, array.parent, array.file):
+        for name in CLASS_NAMES:
+            texts = attribute_texts(arrays.path, owner, name)
+            if texts and len(texts) == n_classes:
+                return texts
+    return None
 
 
 def _class_names(arrays: Hdf5Arrays, n_classes: int | None) -> list[str] | None:
