@@ -24,8 +24,9 @@ import numpy as np
 from PIL import Image
 
 from al_core.formats import WRITERS, ExportRows
-from al_core.formats.predictions.annotations import Annotations, box_table, keypoint_table
+from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import MaskFile, ObjectMasks, class_masks
+from al_core.formats.predictions.stored_tables import box_table, keypoint_table
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 from benchmarks.round_trip_readers import READERS
 

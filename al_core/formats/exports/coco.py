@@ -8,7 +8,8 @@ import orjson
 from al_core.formats.exports.mask_forms import extent_of
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
-from al_core.formats.predictions.annotations import Annotations, KeypointObject, Table
+from al_core.formats.predictions.annotations import Annotations, KeypointObject
+from al_core.formats.predictions.stored_tables import Table
 
 
 def write_coco(rows: ExportRows) -> bytes:

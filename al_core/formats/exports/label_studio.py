@@ -9,8 +9,9 @@ from al_core.formats.exports.label_studio_config import labeling_config, readme
 from al_core.formats.exports.mask_forms import brush_run_lengths
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
-from al_core.formats.predictions.annotations import Annotations, KeypointObject, StoredBox
+from al_core.formats.predictions.annotations import Annotations, KeypointObject
 from al_core.formats.predictions.object_masks import ObjectMask
+from al_core.formats.predictions.stored_tables import StoredBox
 
 MAX_TASKS = 100_000
 """What Label Studio recommends for a project; one import takes up to 250,000."""

@@ -5,7 +5,8 @@ from al_core.formats.exports.archive import member_path, zip_files
 from al_core.formats.exports.names import check_one_line_each
 from al_core.formats.exports.needs import Need
 from al_core.formats.exports.rows import ExportRows
-from al_core.formats.predictions.annotations import Annotations, StoredBox
+from al_core.formats.predictions.annotations import Annotations
+from al_core.formats.predictions.stored_tables import StoredBox
 
 
 def write_yolo(rows: ExportRows) -> bytes:

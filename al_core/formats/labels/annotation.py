@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.formats.predictions.annotations import Table
+from al_core.formats.predictions.stored_tables import Table
 
 NO_CLASS = -1
 """The label of pixels that nobody gave a class."""

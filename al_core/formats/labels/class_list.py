@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.predictions.annotations import Table
+from al_core.formats.predictions.stored_tables import Table
 
 MAX_CLASSES = 10_000
 """More are a column of something else, such as filenames, that was taken for classes."""

@@ -28,8 +28,8 @@ from al_core.formats.labels.label_findings import (
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, Labels
 from al_core.formats.labels.mask_list import MaskList
 from al_core.formats.labels.painting import paint_polygon
-from al_core.formats.predictions.annotations import Table
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
+from al_core.formats.predictions.stored_tables import Table
 
 _UNKNOWN_SIDE = 256
 """Pixels along each side of a map of classes whose image has no size in the file."""

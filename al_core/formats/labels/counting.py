@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.labels.labels import Labels
-from al_core.formats.predictions.annotations import Table
 from al_core.formats.predictions.predictions import MATRIX_TASKS
+from al_core.formats.predictions.stored_tables import Table
 from al_core.types import Rows
 
 

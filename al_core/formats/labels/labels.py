@@ -12,8 +12,8 @@ from al_core.formats.files.filename_rules import check_filename_column, check_on
 from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.labels.annotation import Annotation
-from al_core.formats.predictions.annotations import Table, take_entries
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
+from al_core.formats.predictions.stored_tables import Table, take_entries
 from al_core.types import Rows
 
 LABEL_CLASS = np.dtype([("row", np.int64), ("label", np.int32)])

@@ -8,8 +8,8 @@ from al_core.formats.labels.annotation import NO_CLASS
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import LABEL_MASK, MASK_RUN
 from al_core.formats.labels.painting import runs_of
-from al_core.formats.predictions.annotations import Table
 from al_core.formats.predictions.run_lengths import MAX_PIXELS
+from al_core.formats.predictions.stored_tables import Table
 
 
 class MaskList:

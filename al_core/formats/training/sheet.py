@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import MissingInputError
 from al_core.formats.labels.labels import Labels
-from al_core.formats.predictions.annotations import Table
 from al_core.formats.predictions.predictions import KEYPOINTS
+from al_core.formats.predictions.stored_tables import Table
 
 CORNERS = ("x0", "y0", "x1", "y1")
 

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from al_core.evaluation import Refusal, class_overlaps, mask_results
 from al_core.formats.labels.annotation import NO_CLASS
-from al_core.formats.predictions.annotations import MASK_SIDE, Annotations
+from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import BACKGROUND
+from al_core.formats.predictions.stored_tables import MASK_SIDE
 from al_core.steps.judges.judge import ImageJudge, JudgedClass, Judgment, all_classes, shown_classes
 
 if TYPE_CHECKING:

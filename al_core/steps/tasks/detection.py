@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.names.class_names import numbered_classes
-from al_core.formats.predictions.annotations import BOX, Annotations, box_table
+from al_core.formats.predictions.annotations import Annotations
+from al_core.formats.predictions.stored_tables import BOX, box_table
 from al_core.scorers import ScorerObjectDetection
 from al_core.steps.tasks.tables import check_table, counts_in_words, summed, wrong_answers
 from al_core.steps.tasks.task import (
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Detection(Task):
-    """Boxes, stored as (B,) of `annotations.BOX`."""
+    """Boxes, stored as (B,) of `stored_tables.BOX`."""
 
     name = "object-detection"
     kind = Kind.DETECTION

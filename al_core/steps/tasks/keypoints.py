@@ -3,7 +3,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.formats.predictions.annotations import KEYPOINT, Annotations, Table, keypoint_table, named_categories
+from al_core.formats.predictions.annotations import Annotations
+from al_core.formats.predictions.stored_tables import KEYPOINT, Table, keypoint_table, named_categories
 from al_core.scorers import ScorerKeypointDetection
 from al_core.steps.tasks.tables import check_table, counts_in_words, summed, wrong_answers
 from al_core.steps.tasks.task import (
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class KeypointDetection(Task):
-    """Keypoints, stored as (P,) of `annotations.KEYPOINT`."""
+    """Keypoints, stored as (P,) of `stored_tables.KEYPOINT`."""
 
     name = "keypoint-detection"
     kind = Kind.KEYPOINT

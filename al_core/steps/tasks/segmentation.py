@@ -5,9 +5,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.explore.class_colors import class_color
-from al_core.formats.predictions.annotations import Annotations, Table, mask_type, most_probable
+from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.maps import Maps
 from al_core.formats.predictions.object_masks import BACKGROUND, MaskFile, ObjectMask, class_masks
+from al_core.formats.predictions.stored_tables import Table, mask_type, most_probable
 from al_core.scorers import ScorerSemanticSegmentation
 from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
 from al_core.store.records import Kind

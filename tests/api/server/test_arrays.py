@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import requests
 
-from al_core.formats.predictions.annotations import BOX, KEYPOINT
+from al_core.formats.predictions.stored_tables import BOX, KEYPOINT
 from al_core.store import Dataset, TagOrigin
 from al_core.store.local_dataset import LocalDataset
 from al_core.wire.array_bundle import CONTENTS, write_bundle

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from al_core.formats.predictions.annotations import Annotations, box_table, keypoint_table
+from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import MaskFile, ObjectMask, ObjectMasks, runs_of
 from al_core.formats.predictions.run_lengths import packed_run_lengths
+from al_core.formats.predictions.stored_tables import box_table, keypoint_table
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 
 NAMES = ["day/b.png", "a b.png", "empty.png"]

@@ -8,7 +8,7 @@ from pycocotools import mask
 from pycocotools.coco import COCO
 
 from al_core.formats import WRITERS, ExportRows, read_predictions
-from al_core.formats.predictions.annotations import keypoint_table
+from al_core.formats.predictions.stored_tables import keypoint_table
 from tests.formats.exports.samples import BOXES, MASKS, NAMES, POINTS, SIZES
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import InvalidInputError
-from al_core.formats.predictions.annotations import BOX
+from al_core.formats.predictions.stored_tables import BOX
 from al_core.steps.tasks import PredictionAttributes
 from al_core.steps.tasks.detection import Detection
 from al_core.steps.tasks.task import MAX_SHAPES, Box

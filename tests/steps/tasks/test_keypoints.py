@@ -1,6 +1,6 @@
 import numpy as np
 
-from al_core.formats.predictions.annotations import KEYPOINT
+from al_core.formats.predictions.stored_tables import KEYPOINT
 from al_core.steps.tasks import PredictionAttributes
 from al_core.steps.tasks.keypoints import KeypointDetection
 from al_core.steps.tasks.task import Keypoint

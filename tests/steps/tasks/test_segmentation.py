@@ -2,7 +2,7 @@ import numpy as np
 
 from al_core.explore.class_colors import class_color
 from al_core.formats import Predictions
-from al_core.formats.predictions.annotations import MASK_SIDE, mask_type
+from al_core.formats.predictions.stored_tables import MASK_SIDE, mask_type
 from al_core.steps.tasks import PredictionAttributes
 from al_core.steps.tasks.segmentation import Segmentation, StreamedMaps, mask_color
 
