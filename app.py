@@ -22,6 +22,7 @@ from ui.inline_scripts import script_hashes
 from ui.messages import show_error as show_sentence
 from ui.pages import FIRST, ICONS
 from ui.progress.routes import progress_app
+from ui.static_files import StaticFiles
 
 
 def show_error(error: Exception) -> bool:
@@ -70,6 +71,9 @@ app = st.App(
         api,
         *entrance_routes(list(ICONS), FIRST),
     ],
-    middleware=[Middleware(Door, context=v1.state.context, is_of_api=is_of_api, inline_scripts=script_hashes())],
+    middleware=[
+        Middleware(Door, context=v1.state.context, is_of_api=is_of_api, inline_scripts=script_hashes()),
+        Middleware(StaticFiles),
+    ],
     on_script_error=show_error,
 )
