@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
+from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.embeddings import images_of
 from al_core.store.records import Kind, NewArrays, StoredArray, Tag
 from al_core.types import Progress
@@ -45,9 +45,9 @@ def append_folder(
     the next call finds the embedding without their rows and completes it.
 
     Args:
-        dataset: With an embedding that was made here from its images.
+        dataset: With embeddings that were made here from its images.
         runs: Where embeddings are kept until they are stored.
-        model: The one that made it; by default it is found by its name.
+        model: The one that made the embedding; others, and by default each, are found by name.
         progress: Called with (images done, images to do in this run).
 
     Raises:
@@ -58,23 +58,35 @@ def append_folder(
     from al_core.embedding.checkpoint import embed_folder
 
     source = images_of(dataset, runs)
-    stored = _what_to_extend(dataset)
-    loaded = load_model(stored.name if model is None else model)
-    _check_model(stored, loaded)
-    samples = dataset.filenames()
-    # Of a call that was interrupted: samples already, but not embedded.
-    waiting = samples[stored.shape[0] :]
-    new = sorted(set(source.list(progress)) - set(samples))
-    if not waiting and not new:
-        return AppendedImages(None, 0, ())
-    with embed_folder(source, [*waiting, *new], loaded, runs, progress=progress) as images:
-        counted_in = set(waiting)
-        tag = _count_in(dataset, [name for name in images.filenames if name not in counted_in])
-        _complete(dataset, stored, images)
-    return AppendedImages(tag, len(images.filenames), images.broken)
+    embeddings = _what_to_extend(dataset)
+    given = None if model is None else load_model(model)
+    is_only = len(embeddings) == 1
+    models = [
+        given if given and (is_only or given.name == stored.name) else load_model(stored.name) for stored in embeddings
+    ]
+    # All of them before the first image is counted in.
+    for stored, loaded in zip(embeddings, models, strict=True):
+        _check_model(stored, loaded)
+    new = sorted(set(source.list(progress)) - set(dataset.filenames()))
+    tag = None
+    n_new = 0
+    broken: tuple[BrokenImage, ...] = ()
+    for stored, loaded in zip(embeddings, models, strict=True):
+        # Samples already, but not embedded: of a call that was interrupted, or counted in for the embedding before.
+        waiting = dataset.filenames()[stored.shape[0] :]
+        if not waiting and not new:
+            continue
+        with embed_folder(source, [*waiting, *new], loaded, runs, progress=progress) as images:
+            counted_in = set(waiting)
+            tag = _count_in(dataset, [name for name in images.filenames if name not in counted_in]) or tag
+            _complete(dataset, stored, images)
+        n_new = max(n_new, len(images.filenames))
+        broken = broken or images.broken
+        new = []
+    return AppendedImages(tag, n_new, broken)
 
 
-def _what_to_extend(dataset: "LocalDataset") -> StoredArray:
+def _what_to_extend(dataset: "LocalDataset") -> list[StoredArray]:
     embeddings = [*dataset.arrays.all(Kind.EMBEDDING), *dataset.arrays.all(Kind.PARTIAL_EMBEDDING)]
     # By name: an embedding that was completed has its partial one behind it.
     ours = list({stored.name: stored for stored in reversed(embeddings) if stored.attributes.get("model")}.values())
@@ -82,12 +94,7 @@ def _what_to_extend(dataset: "LocalDataset") -> StoredArray:
         raise MissingInputError(
             f"dataset '{dataset.name}' has no embedding made here from its images; upload embeddings of the new ones"
         )
-    if len(ours) > 1:
-        raise NotAllowedError(
-            f"dataset '{dataset.name}' has {len(ours)} embeddings: {', '.join(stored.name for stored in ours)}. New "
-            "images would lack a row in all but one; delete those that are not needed"
-        )
-    return ours[0]
+    return ours
 
 
 def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:

@@ -86,7 +86,7 @@ def own_images_folder(dataset: "LocalDataset") -> Path:
     Raises:
         NotAllowedError: If its images are elsewhere: nothing is ever written there.
     """
-    if dataset.images_dir not in (None, dataset.uploads_dir):
+    if dataset.images_address or dataset.images_dir not in (None, dataset.uploads_dir):
         raise NotAllowedError(f"dataset '{dataset.name}' has a folder of images already; nothing is written to it")
     if dataset.images_dir is None:
         disk.make_folder(dataset.uploads_dir)

@@ -110,3 +110,14 @@ def test_uploaded_embeddings_cannot_be_extended_here(workspace: Workspace, folde
     workflow.create_dataset(workspace, "uploaded", ["a.png"], np.ones((1, 2)), images_dir=folder)
     with pytest.raises(MissingInputError, match="no embedding made here"):
         workflow.append_images(workspace, workspace.dataset("uploaded"))
+
+
+def test_every_embedding_made_here_gets_the_new_images(workspace: Workspace, reds: LocalDataset, folder: Path) -> None:
+    workflow.embed_images(workspace, reds, model="efficientnet-lite0")
+    paint(folder, 40, 50)
+    appended = workflow.append_images(workspace, workspace.dataset("reds"), model=mean_color)
+    assert appended.tag
+    assert (appended.n_new, appended.tag.rows.tolist()) == (2, [3, 4])
+    stored = workspace.dataset("reds").arrays.all(Kind.EMBEDDING)
+    assert sorted(embedding.shape for embedding in stored) == [(5, 3), (5, 1280)]
+    assert workflow.append_images(workspace, workspace.dataset("reds"), model=mean_color).n_new == 0

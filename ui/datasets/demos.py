@@ -25,8 +25,8 @@ def offer_demos() -> None:
     if obstacle() or (not lacks_digits and not missing_scenes):
         return
     st.caption(
-        "Try it on example data (about 10 s): real handwritten digits, on their own or pasted onto photos, predicted "
-        "by a small model trained on some of them."
+        "Try it on example data (about 5 s): real handwritten digits, on their own or in scenes composed with photos, "
+        "predicted by a small model trained on some of them."
     )
     with st.container(horizontal=True):
         if lacks_digits:
@@ -49,7 +49,7 @@ def _offer_scenes(task: str) -> None:
         LABELS[task],
         key=f"demo-{task}",
         icon=":material/add_photo_alternate:",
-        help="200 photos with handwritten digits; a small model trained on 40 of them scans each image",
+        help="200 composed scenes: handwritten digits on photos; a small model trained on 40 of them scans each",
     ):
         _open(partial(scenes.build, task=task), "Drawing scenes and predicting…")
 

@@ -10,6 +10,7 @@ from al_core.types import Progress
 from ui import jobs, state
 from ui.datasets.model_field import model_field
 from ui.datasets.outcome import show_outcome
+from ui.folder_picker import folder_picker
 from ui.messages import errors_explained
 from ui.progress import Wording
 from ui.session import Key
@@ -68,12 +69,14 @@ def _forget_outcome() -> None:
 
 def _fields(*, disabled: bool) -> tuple[str, str, str]:
     left, right = st.columns(2, gap="large")
-    folder = left.text_input(
-        "Folder with the images",
-        key="folder-path",
-        disabled=disabled,
-        help=f"On this machine, its subfolders are searched too; or an address: s3://bucket/images{paths_hint()}",
-    )
+    with left.container(horizontal=True, vertical_alignment="bottom"):
+        folder = st.text_input(
+            "Folder with the images",
+            key="folder-path",
+            disabled=disabled,
+            help=f"On this machine, its subfolders are searched too; or an address: s3://bucket/images{paths_hint()}",
+        )
+        folder_picker("folder-path", disabled=disabled)
     name = right.text_input(
         "Name of the dataset",
         key="folder-name",

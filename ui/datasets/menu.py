@@ -10,6 +10,7 @@ from al_core.text import counted
 from ui import state
 from ui.datasets.arrival import start_appending
 from ui.datasets.embedding_jobs import start_embedding
+from ui.folder_picker import folder_picker
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
 from ui.undo import offer_undo
@@ -119,6 +120,7 @@ def _choose_images_dir(dataset: Dataset) -> None:
         placeholder="/data/images",
         help=f"Or an address: s3://bucket/images. Leave it empty to show no images{paths_hint()}",
     )
+    folder_picker("images-dir")
     if st.button("Use this folder", type="primary", help="Images stay where they are"):
         with errors_explained():
             dataset.set_images_dir(images_place(typed) if typed else None)
