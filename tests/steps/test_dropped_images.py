@@ -96,13 +96,6 @@ def test_nothing_is_written_to_a_folder_outside_the_workspace(workspace: Workspa
         own_images_folder(dataset)
 
 
-def test_a_dataset_whose_images_are_in_a_bucket_keeps_them_there(workspace: Workspace) -> None:
-    dataset = workspace.create_dataset("cats", images_dir="s3://bucket/cats")
-    with pytest.raises(NotAllowedError, match="nothing is written to it"):
-        own_images_folder(dataset)
-    assert workspace.dataset("cats").images_address == "s3://bucket/cats"
-
-
 def test_a_dataset_without_images_gets_a_folder_inside_the_workspace(workspace: Workspace) -> None:
     dataset = workspace.create_dataset("cats")
     assert own_images_folder(dataset).is_relative_to(workspace.home)
