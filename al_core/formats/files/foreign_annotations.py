@@ -95,6 +95,11 @@ def _is_training_log(path: Path, head: bytes) -> bool:
 
 
 ANNOTATIONS = (
+    ForeignKind(
+        "a data set in Datumaro's own format",
+        lambda path, head: "dm_format_version" in json_keys(path, head),
+        "export it as COCO: datum convert -i . -f coco",
+    ),
     ForeignKind("the log of a training run", _is_training_log, "drop what the model predicted"),
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
     ForeignKind(

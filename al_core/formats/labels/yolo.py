@@ -1,6 +1,7 @@
 """YOLO labels: one text file per image with boxes, polygons or keypoints, beside lists of images and class names."""
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,10 @@ _NOT_LABELS = (*_CLASS_FILES, *_LIST_FILES, "readme.txt", "readme.roboflow.txt",
 _RELATIVE: Size = (1, 1)
 _VISIBILITIES = (0.0, 1.0, 2.0)
 _N_BOX = 4
+_NUMBER = re.compile(rb"[-+]?[\d.]+(?:[eE][-+]?\d+)?")
+_FILES_LOOKED_AT = 10
+_MAX_BYTES = 2**20
+"""A text file of one image is smaller."""
 
 
 def recognizes_yolo(path: Path, head: bytes) -> bool:
@@ -35,7 +40,20 @@ def recognizes_yolo(path: Path, head: bytes) -> bool:
     if path.suffix.lower() == ".txt" and not path.is_dir():
         numbers = first_numbers(path, head)
         return numbers is not None and len(numbers) > _N_BOX and numbers[0] >= 0 and numbers[0].is_integer()
-    return bool(_label_files(tree_names(path, head)))
+    files = _label_files(tree_names(path, head))
+    return bool(files) and _have_numbers(open_tree(path), files)
+
+
+def _have_numbers(tree: FileTree, files: Sequence[str]) -> bool:
+    """Return whether one of the first text files begins with a number or a line of four, or all of them are empty."""
+    filled = [name for name in files if 0 < tree.n_bytes(name) <= _MAX_BYTES][:_FILES_LOOKED_AT]
+    return not filled or any(_begins_with_numbers(tree.read(name)) for name in filled)
+
+
+def _begins_with_numbers(content: bytes) -> bool:
+    words = content.lstrip().partition(b"\n")[0].split()
+    are_numbers = [_NUMBER.fullmatch(word) is not None for word in words]
+    return any(are_numbers[:1]) or sum(are_numbers) >= _N_BOX
 
 
 def read_yolo(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import read_predictions
+from al_core.formats import read_labels, read_predictions
 
 KITTI = "Car -1 -1 -10 1.48 45.28 35.68 94.20 -1 -1 -1 -1000 -1000 -1000 -10 0.7791\n"
 TEXTS = {
@@ -65,3 +65,10 @@ def test_one_file_of_a_folder_is_named_as_the_folder_is(tmp_path: Path) -> None:
         match=r"of a Lightly prediction folder, of which schema\.json is missing.*give the whole folder",
     ):
         read_predictions(tmp_path / "b.json")
+
+
+def test_datumaros_own_format_is_to_be_exported_as_coco(tmp_path: Path) -> None:
+    path = tmp_path / "default.json"
+    path.write_text('{"dm_format_version": "1.0", "items": []}')
+    with pytest.raises(FileFormatError, match="Datumaro's own format, which is not read; export it as COCO"):
+        read_labels(path)

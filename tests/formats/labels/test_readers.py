@@ -86,5 +86,5 @@ def test_a_folder_is_read_like_its_zip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "said"), [("data.yaml", "a file of class names"), ("classes.txt", "class names")])
 def test_what_stands_beside_labels_is_named(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / name).write_text("names:\n- cat\n")
-    with pytest.raises(FileFormatError, match=f"{said}.* holds no labels; add it together with those"):
+    with pytest.raises(FileFormatError, match=f"{said}.* holds no labels; drop it together with the files"):
         read_labels(tmp_path / name)

@@ -102,3 +102,13 @@ def test_one_text_file_is_read_by_itself(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("1 0.5 0.5 0.2 0.4\n")
     labels = read_labels(tmp_path / "a.txt")
     assert (labels.filenames, labels.class_names, len(labels.boxes)) == (["a.txt"], ["1"], 1)
+
+
+def test_texts_of_another_tool_are_not_taken_for_damaged_labels(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "default.txt").write_text('"a/kitchen 01".jpg 3\n')
+    (tmp_path / "data" / "synsets.txt").write_text("zebra\n")
+    with pytest.raises(
+        FileFormatError, match=r"data is a folder of 2 files such as 'default\.txt': of no known format"
+    ):
+        read_labels(tmp_path / "data")
