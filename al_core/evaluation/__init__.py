@@ -29,7 +29,7 @@ from al_core.evaluation.card import (
 )
 from al_core.evaluation.claims import ClaimNeed, claim_need, labels_for_claim
 from al_core.evaluation.class_metrics import ClassResult, class_table, confusion_matrix
-from al_core.evaluation.contamination import Contamination, detect_contamination
+from al_core.evaluation.contamination import Contamination, ReserveRows, detect_contamination, moved_probability
 from al_core.evaluation.corrections import Corrections, corrections
 from al_core.evaluation.coverage import Pool
 from al_core.evaluation.explain import PickReason, SpacingCurve, explain, spacing_curve
@@ -82,6 +82,7 @@ __all__ = [
     "Replay",
     "ReplayVerdict",
     "Reserve",
+    "ReserveRows",
     "ReserveStratum",
     "Sign",
     "SpacingCurve",
@@ -114,6 +115,7 @@ __all__ = [
     "mask_results",
     "mean_average_precision",
     "mean_overlap",
+    "moved_probability",
     "object_results",
     "oks",
     "out_of_fold_probabilities",

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation import Refusal, Statistic, accuracy, detect_contamination, share_interval, stratified
+from al_core.evaluation import Refusal, Statistic, accuracy, share_interval, stratified
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.labels import TaskLabels
 from al_core.steps.reserve import StoredReserve, group_numbers
 from al_core.steps.tasks import PredictionAttributes
+from al_core.steps.tested_reserve import TestedReserve
 from al_core.store.models import Model
 from al_core.types import Rows
 
@@ -71,7 +72,7 @@ class TestLabels:
         n_missing = int(np.isnan(outcomes).sum())
         if n_missing:
             return Refusal(f"no prediction for {n_missing:,} of {len(outcomes):,} test images", len(outcomes))
-        seen = self._seen(dataset, model)
+        seen = TestedReserve.of(self.reserve, self.rows, self.groups).reason(dataset, model)
         if seen:
             return Refusal(seen, len(outcomes))
         strata = self.reserve.reserve.strata
@@ -82,14 +83,6 @@ class TestLabels:
         if not len(outcomes):
             return share_interval(0, 0)
         return accuracy(outcomes, None if self.groups is None else self.groups[self.rows])
-
-    def _seen(self, dataset: "Dataset", model: Model) -> str | None:
-        """Return the sentence that says that a model was trained on test samples, or None."""
-        assert model.predictions is not None
-        confidence = dataset.arrays.read(model.predictions).max(axis=1)
-        unlabeled = confidence[self.unlabeled]
-        found = detect_contamination(confidence[self.rows], unlabeled[~np.isnan(unlabeled)])
-        return found.text().removesuffix(".") if not isinstance(found, Refusal) and found.is_detected else None
 
 
 def predicted_classes(dataset: "Dataset", model: Model | None, rows: Rows) -> NDArray[np.str_] | None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from al_core.evaluation.curve_draws import CurveDraws, draw_curves
+from al_core.evaluation.curve_draws import SLOW_SHAPES, USUAL_SHAPES, CurveDraws, draw_curves
 from al_core.exceptions import InvalidInputError
 
 ROUNDS = np.array([100.0, 200, 300, 400, 500, 600])
@@ -53,6 +53,16 @@ def test_what_all_rounds_share_moves_the_level_and_not_the_gain() -> None:
 
 def test_rounds_that_fall_lie_on_no_curve() -> None:
     assert not curves_of(0.9 - ROUNDS / 2000).is_curve
+
+
+def test_slow_shapes_level_off_less_often_than_usual_ones() -> None:
+    accuracies = 0.9 - 20 * ROUNDS**-0.9
+    usual, slow = (
+        draw_curves(ROUNDS, accuracies, 1e-4 * np.eye(6), np.random.default_rng(0), prior)
+        for prior in (USUAL_SHAPES, SLOW_SHAPES)
+    )
+    never = [np.isinf(curves.labels_for(0.88)).mean() for curves in (usual, slow)]
+    assert never[1] < never[0] / 2
 
 
 def test_two_rounds_and_rounds_without_labels_are_refused() -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from al_core.evaluation.curve_draws import SLOW_SHAPES, draw_curves
 from al_core.evaluation.forecast import LearningCurve, forecast
 from al_core.evaluation.intervals import difference
 from al_core.evaluation.statistic import Refusal
@@ -81,7 +82,8 @@ def test_where_it_speaks_the_range_mostly_holds_the_truth() -> None:
             hits.append(result.needed.low <= needed_truth <= result.needed.high)
         if result.gain.speaks:
             gain_hits.append(result.gain.low <= gain_truth <= result.gain.high)
-    assert len(hits) >= 5
+    # Usual curves alone spoke in 8 of these 30 projects: one in eight of them levels off at once.
+    assert len(hits) >= 15
     assert np.mean(hits) >= 0.75
     assert len(gain_hits) == 30
     assert np.mean(gain_hits) >= 0.75
@@ -92,6 +94,23 @@ def test_a_target_above_where_the_curve_levels_off_is_said_to_be_so() -> None:
     result = forecast(LearningCurve(100 * 2 ** np.arange(6), right), target=0.85, n_next=100)
     assert not result.needed.speaks
     assert result.needed.text() == "the curve levels off below 85.0%"
+
+
+def test_a_target_that_no_project_reaches_is_mostly_refused() -> None:
+    spoken = [forecast(curve_of(1000, seed), target=0.935, n_next=100, seed=seed).needed.speaks for seed in range(20)]
+    assert np.mean(spoken) <= 0.2
+
+
+def test_the_upper_end_is_that_of_slow_curves_stretched() -> None:
+    curve = curve_of(1000, seed=3)
+    later = curve.without_first()
+    slow = draw_curves(
+        later.n_labels.astype(float), later.accuracies, later.covariance(), np.random.default_rng(3), SLOW_SHAPES
+    )
+    most = np.quantile(slow.labels_for(0.88), 0.9, method="inverted_cdf")
+    needed = forecast(curve, target=0.88, n_next=100, seed=3).needed
+    assert needed.speaks
+    assert needed.high + 600 == pytest.approx(600 * (most / 600) ** 1.5)
 
 
 def test_a_flat_curve_expects_no_gain() -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation import Refusal, Statistic, detect_contamination
+from al_core.evaluation import Refusal, Statistic
 from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.annotations import Annotations
 from al_core.steps.labels import TaskLabels
 from al_core.steps.reserve import StoredReserve, group_numbers
 from al_core.steps.scores import preferred_first
 from al_core.steps.tasks import PredictionAttributes, find_task
+from al_core.steps.tested_reserve import TestedReserve
 from al_core.store.models import Model
 from al_core.types import Rows
 
@@ -87,24 +88,26 @@ class ImageJudge(Judge):
 
     Attributes:
         labels: (T,) what is labeled on each test sample.
+        reserve: The whole reserve.
     """
 
     labels: Labels
+    reserve: TestedReserve
 
-    def __init__(self, rows: Rows, labels: Labels, unlabeled: Rows, groups: NDArray[np.int64] | None) -> None:
-        self.rows = rows
+    def __init__(self, labels: Labels, reserve: TestedReserve) -> None:
+        self.rows = reserve.rows[reserve.is_labeled]
         self.labels = labels
-        self.unlabeled = unlabeled
-        self.groups = groups
+        self.unlabeled = reserve.rows[~reserve.is_labeled]
+        self.groups = None if reserve.groups is None else reserve.groups[reserve.is_labeled]
+        self.reserve = reserve
 
     @classmethod
     def of(cls, dataset: "Dataset", labels: TaskLabels, reserve: StoredReserve) -> "ImageJudge":
         """Return the judge with the labels of the reserve."""
         places = np.flatnonzero(np.isin(labels.rows, reserve.reserve.rows))
         rows = labels.rows[places]
-        groups = group_numbers(dataset, reserve.groups)
-        unlabeled = np.setdiff1d(reserve.reserve.rows, rows)
-        return cls(rows, labels.labels.take(places), unlabeled, None if groups is None else groups[rows])
+        tested = TestedReserve.of(reserve, rows, group_numbers(dataset, reserve.groups))
+        return cls(labels.labels.take(places), tested)
 
     def judge(self, dataset: "Dataset", model: Model) -> Judgment:
         """Return how a model of the task does."""
@@ -132,11 +135,8 @@ class ImageJudge(Judge):
         n_missing = int(np.isnan(uncertainty[self.rows]).sum())
         if n_missing:
             return Refusal(f"no prediction for {n_missing:,} of {len(self.rows):,} test images", len(self.rows))
-        rest = uncertainty[self.unlabeled]
-        seen = detect_contamination(1 - uncertainty[self.rows], 1 - rest[~np.isnan(rest)])
-        if isinstance(seen, Refusal) or not seen.is_detected:
-            return None
-        return Refusal(seen.text().removesuffix("."), len(self.rows))
+        seen = self.reserve.reason(dataset, model)
+        return Refusal(seen, len(self.rows)) if seen else None
 
 
 def all_classes(labels: Labels, predicted: Annotations) -> list[str]:

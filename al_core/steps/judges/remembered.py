@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from al_core.steps.judges.judge import Judge, Judgment
+from al_core.steps.tested_reserve import earlier_model
 from al_core.store.models import Model
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ def remembered_judgment(dataset: "Dataset", judge: Judge, model: Model) -> Judgm
 
 def _key(dataset: "Dataset", judge: Judge, model: Model) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    # Labels come and go in sets; a model and a set never change.
-    parts = [dataset.id, judge.measure, model.id, *(labels.id for labels in dataset.labels.all())]
+    earlier = earlier_model(dataset, model)
+    # Labels come and go in sets; a model and a set never change. Whether a model has seen test labels shows beside the
+    # one before it.
+    parts = [dataset.id, judge.measure, model.id, earlier.id if earlier else "-"]
+    parts += [labels.id for labels in dataset.labels.all()]
     digest.update("\0".join(parts).encode())
     for rows in (judge.rows, judge.unlabeled, judge.groups):
         digest.update(b"-" if rows is None else rows.tobytes())
