@@ -22,6 +22,7 @@ N_CLASSES = 8
 ERROR_SHARE = 0.1
 """Of the images; each has one box that is missing, of another class, or off."""
 KINDS = ("missed", "wrong", "badly placed")
+PEER_KINDS = {"missed": "overlooked", "wrong": "swap", "badly placed": "badloc"}
 SIDE = 1000.0
 # By how much of its sides a planted box is off: it overlaps the true one by about a half.
 _OFF = 0.3
@@ -55,7 +56,10 @@ def with_errors(labels: NDArray[np.int64], rng: np.random.Generator) -> tuple[ND
 
 
 def box_label_errors(seeds: range) -> str:
-    """Return average precision of images with planted errors of each kind, beside ObjectLab's ranking of images."""
+    """Return average precision of images with planted errors of each kind, beside ObjectLab's ranking of images.
+
+    Both sides rank by the planted kind alone, as a queue of that kind does, and by all three together.
+    """
     scores: dict[tuple[str, str], list[float]] = defaultdict(list)
     for seed in seeds:
         for kind in (*KINDS, "all three"):
@@ -68,9 +72,11 @@ def box_label_errors(seeds: range) -> str:
                 _with_error(image, str(rng.choice(planted)), rng) if wrong else image
                 for image, wrong in zip(truth, is_error, strict=True)
             ]
-            ours = image_suspicion(box_errors(labels, predictions), N_IMAGES)
+            errors = [each for each in box_errors(labels, predictions) if each.kind in planted]
+            ours = image_suspicion(errors, N_IMAGES)
+            peer = _objectlab(labels, predictions, planted)
             scores[kind, "al_core"].append(average_precision(ours, is_error))
-            scores[kind, "cleanlab ObjectLab"].append(average_precision(-_objectlab(labels, predictions), is_error))
+            scores[kind, "cleanlab ObjectLab"].append(average_precision(-peer, is_error))
     rows = [
         [kind, name, f"{np.mean(values):.3f}", f"{1.96 * np.std(values, ddof=1) / np.sqrt(len(values)):.3f}"]
         for (kind, name), values in scores.items()
@@ -119,8 +125,10 @@ def _with_error(image: ImageObjects, kind: str, rng: np.random.Generator) -> Ima
     return replace(image, boxes=boxes)
 
 
-def _objectlab(labels: list[ImageObjects], predictions: list[ImageObjects]) -> NDArray[np.float64]:
-    """Return cleanlab's quality of each image, from its own weights of the three kinds."""
+def _objectlab(
+    labels: list[ImageObjects], predictions: list[ImageObjects], kinds: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return cleanlab's quality of each image by one kind, or by all three with its own weights."""
     from cleanlab.object_detection.rank import get_label_quality_scores
 
     named = [{"bboxes": image.boxes, "labels": image.classes} for image in labels]
@@ -132,4 +140,5 @@ def _objectlab(labels: list[ImageObjects], predictions: list[ImageObjects]) -> N
         for number in range(N_CLASSES):
             of_image[number] = rows[image.classes == number]
         by_class.append(of_image)
-    return np.asarray(get_label_quality_scores(named, by_class, verbose=False))
+    weights = None if kinds == KINDS else {name: float(kind in kinds) for kind, name in PEER_KINDS.items()}
+    return np.asarray(get_label_quality_scores(named, by_class, aggregation_weights=weights, verbose=False))

@@ -55,8 +55,8 @@ USUAL_SHAPES = ShapePrior(exponent=0.9, exponent_spread=0.6, offset=0.5)
 0.95."""
 
 SLOW_SHAPES = ShapePrior(exponent=0.4, exponent_spread=0.3, offset=1.0)
-"""Curves that rise on. Of nine priors tried on digits and Fashion-MNIST, each with several tails and stretches, this
-left the fewest targets open whose ranges still held the truth; checked on other data (docs/benchmarks/rounds.md)."""
+"""Curves that rise on. Of nine priors, each tried with several tails and stretches, this one left few targets open and
+its ranges held the truth at two, four and six rounds ahead; checked on other seeds (docs/benchmarks/rounds.md)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -167,7 +167,7 @@ def forecast(curve: LearningCurve, *, target: float, n_next: int, seed: int = 0)
         return Forecast(refusal, refusal, last_gain, refusal.n_needed)
     used = curve.without_first() if curve.n_rounds > LEAST_ROUNDS else curve
     curves = _Curves.drawn(used, seed)
-    if not curves.are_curves:
+    if not curves.usual.is_curve:
         reason = "accuracy does not rise with the labels as it does where a model learns from them; look at both"
         return Forecast(Refusal(reason, curve.n_tests), Refusal(reason, curve.n_tests), last_gain)
     needed = _needed(curves, target, curve.n_tests)
@@ -217,15 +217,12 @@ class _Curves:
             )
         )
 
-    @property
-    def are_curves(self) -> bool:
-        """Whether enough curves of both kinds explain the rounds."""
-        return self.usual.is_curve and self.slow.is_curve
-
     def labels_for(self, target: float) -> tuple[float, float, float]:
         """Return the least, middle and most training labels that reach a target."""
         n_now = self.usual.n_labels
         least = _quantiles(self.usual.labels_for(target), _TAIL)[0]
+        if not self.slow.is_curve:
+            return least, np.inf, np.inf
         slow_least, middle, most = _quantiles(self.slow.labels_for(target), _SLOW_TAIL)
         # Where nearly all usual curves level off below the target, slow ones would name a number all the same.
         low = min(least, slow_least) if np.isfinite(least) else np.inf
@@ -277,6 +274,6 @@ def _tests_to_speak(curve: LearningCurve, needed: Statistic, target: float, seed
             continue
         curves = _Curves.drawn(curve, seed, factor)
         # Rounds that scatter may lie on no curve once test labels explain less of it.
-        if curves.are_curves and _needed(curves, target, n_tests).speaks:
+        if curves.usual.is_curve and _needed(curves, target, n_tests).speaks:
             return n_tests
     return None

@@ -1,5 +1,9 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from al_core.evaluation.intervals import accuracy, difference, independent_difference, share_interval, wilson
@@ -160,3 +164,118 @@ def test_a_difference_of_few_labels_is_refused() -> None:
     refusal = difference(np.ones(3), np.ones(3))
     assert not refusal.speaks
     assert (refusal.reason, refusal.n_needed) == ("3 test labels; an interval needs 8", 8)
+
+
+counts = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+both_shares = pytest.mark.parametrize("interval_of", [wilson, share_interval])
+
+
+@both_shares
+@given(counts)
+def test_a_share_lies_in_its_interval_and_that_between_0_and_1(
+    interval_of: Callable[[float, float], Statistic], count: tuple[int, int]
+) -> None:
+    interval = speaking(interval_of(*count))
+    assert 0 <= interval.low <= interval.value <= interval.high <= 1
+    assert interval.low < interval.high
+
+
+@both_shares
+@given(counts)
+def test_right_and_wrong_are_symmetric(
+    interval_of: Callable[[float, float], Statistic], count: tuple[int, int]
+) -> None:
+    n_right, n = count
+    interval = speaking(interval_of(n_right, n))
+    mirrored = speaking(interval_of(n - n_right, n))
+    assert (1 - mirrored.high, 1 - mirrored.low) == pytest.approx((interval.low, interval.high), abs=1e-9)
+
+
+@both_shares
+@given(counts)
+def test_one_more_right_answer_raises_both_ends(
+    interval_of: Callable[[float, float], Statistic], count: tuple[int, int]
+) -> None:
+    n_right, n = count
+    if n_right < n:
+        fewer = speaking(interval_of(n_right, n))
+        more = speaking(interval_of(n_right + 1, n))
+        assert more.low > fewer.low
+        assert more.high > fewer.high or (more.high, fewer.high) == (1, 1)
+
+
+@both_shares
+@given(counts, st.integers(2, 5))
+def test_more_labels_of_the_same_share_narrow_the_interval(
+    interval_of: Callable[[float, float], Statistic], count: tuple[int, int], factor: int
+) -> None:
+    few = speaking(interval_of(*count))
+    many = speaking(interval_of(factor * count[0], factor * count[1]))
+    assert many.low >= few.low
+    assert many.high <= few.high
+
+
+@both_shares
+@given(counts, st.floats(0.5, 0.98))
+def test_a_higher_level_widens_the_interval(
+    interval_of: Callable[..., Statistic], count: tuple[int, int], level: float
+) -> None:
+    narrow = speaking(interval_of(*count, level=level))
+    wide = speaking(interval_of(*count, level=level + 0.01))
+    assert wide.low <= narrow.low
+    assert wide.high >= narrow.high
+
+
+@both_shares
+def test_the_ends_of_one_label_none_and_all(interval_of: Callable[[float, float], Statistic]) -> None:
+    assert not interval_of(0, 0).speaks
+    wrong = speaking(interval_of(0, 1))
+    right = speaking(interval_of(1, 1))
+    # Wilson's ends at 0 and n of n are z² / (n + z²) and n / (n + z²); mid-P's 0.95 and 0.05 for one label. The outer.
+    squared = 1.959964**2
+    farther = squared / (1 + squared) if interval_of is wilson else max(0.95, squared / (1 + squared))
+    assert (wrong.low, wrong.high) == pytest.approx((0, farther), abs=1e-6)
+    assert (right.low, right.high) == pytest.approx((1 - farther, 1), abs=1e-6)
+    all_right = speaking(interval_of(50, 50))
+    assert all_right.high == 1
+    assert all_right.low == pytest.approx(50 / (50 + squared), abs=1e-3)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=8, max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_a_difference_lies_in_its_interval_and_turns_with_the_models(pairs: list[tuple[bool, bool]]) -> None:
+    first, second = np.array(pairs).T
+    gain = speaking(difference(first, second))
+    assert gain.low <= gain.value <= gain.high
+    loss = speaking(difference(second, first))
+    assert loss.value == pytest.approx(-gain.value)
+    # The bootstrap draws other pairs in the other direction.
+    assert (-loss.high, -loss.low) == pytest.approx((gain.low, gain.high), abs=0.12)
+
+
+def test_a_model_that_is_always_better_is_better_by_all_and_one_that_is_the_same_by_nothing() -> None:
+    wrong, right = np.zeros(40), np.ones(40)
+    assert speaking(difference(wrong, right)).value == 1
+    assert speaking(difference(wrong, right)).high == 1
+    assert speaking(difference(right, right)).value == 0
+    assert speaking(difference(wrong[:8], right[:8])).low > 0
+    assert not difference(wrong[:1], right[:1]).speaks
+    assert not difference(wrong[:0], right[:0]).speaks
+
+
+@given(counts, counts)
+def test_a_difference_of_separate_shares_turns_with_them_and_holds_its_value(
+    first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    shares = [speaking(share_interval(*each)) for each in (first, second)]
+    gain = independent_difference(shares[0], shares[1])
+    loss = independent_difference(shares[1], shares[0])
+    assert -1 - 1e-9 <= gain.low <= gain.value <= gain.high <= 1 + 1e-9
+    assert (-loss.high, -loss.low) == pytest.approx((gain.low, gain.high))
+
+
+@given(st.lists(st.floats(0, 1), min_size=8, max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_an_average_lies_in_its_interval_and_that_between_0_and_1(outcomes: list[float]) -> None:
+    interval = speaking(accuracy(np.array(outcomes)))
+    assert 0 <= interval.low <= interval.value <= interval.high <= 1
