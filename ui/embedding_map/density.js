@@ -14,7 +14,8 @@ class DensityPainter {
     this.canvas.hidden = true;
   }
 
-  draw({ points, layers, table, camera, ratio, theme }) {
+  /** `isScale` says that the codes are steps of a palette: the color of their mean says more than the mean of colors. */
+  draw({ points, layers, table, camera, ratio, theme, isScale }) {
     const columns = Math.ceil(camera.width / CELL);
     const rows = Math.ceil(camera.height / CELL);
     const size = columns * rows;
@@ -36,18 +37,23 @@ class DensityPainter {
         faded[cell] = 1;
         continue;
       }
+      if (isScale && codes[i] === MISSING) continue;
       counts[cell]++;
+      if (isScale) {
+        sums[0][cell] += codes[i];
+        continue;
+      }
       sums[0][cell] += table[color];
       sums[1][cell] += table[color + 1];
       sums[2][cell] += table[color + 2];
     }
-    this.#paint({ columns, rows, sums, counts, faded, theme });
+    this.#paint({ columns, rows, sums, counts, faded, theme, table: isScale && table });
     Object.assign(this.canvas, { hidden: false, width: Math.round(camera.width * ratio), height: Math.round(camera.height * ratio) });
     const context = this.canvas.getContext("2d");
     context.drawImage(this.grid, 0, 0, columns * CELL * ratio, rows * CELL * ratio);
   }
 
-  #paint({ columns, rows, sums, counts, faded, theme }) {
+  #paint({ columns, rows, sums, counts, faded, theme, table }) {
     Object.assign(this.grid, { width: columns, height: rows });
     const context = this.grid.getContext("2d");
     const image = context.createImageData(columns, rows);
@@ -56,7 +62,11 @@ class DensityPainter {
     for (let cell = 0; cell < counts.length; cell++) {
       const count = counts[cell];
       if (!count && !faded[cell]) continue;
-      for (let channel = 0; channel < 3; channel++) pixels[4 * cell + channel] = count ? sums[channel][cell] / count : theme.faded[channel];
+      const step = table && count ? 4 * Math.round(sums[0][cell] / count) : 0;
+      for (let channel = 0; channel < 3; channel++) {
+        const mean = table ? table[step + channel] : sums[channel][cell] / count;
+        pixels[4 * cell + channel] = count ? mean : theme.faded[channel];
+      }
       pixels[4 * cell + 3] = 255 * (count ? FAINTEST + (1 - FAINTEST) * Math.min(Math.log1p(count) / fullest, 1) : 0.6);
     }
     context.putImageData(image, 0, 0);

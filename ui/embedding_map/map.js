@@ -263,7 +263,7 @@ class EmbeddingMap {
     const ringedMarks = drawn.reduce((bits, kind) => bits | RINGS[kind], 0);
     const isDense = pointStyle(camera, header.count).spacing < DENSE;
     this.renderer.draw({ camera, ratio, theme, ringedMarks, hasFaded: Boolean(header.marks.faded || outline), isDense });
-    if (isDense) this.density.draw({ points: this.points, layers: this.#layers(), table: this.palette, camera, ratio, theme });
+    if (isDense) this.density.draw({ points: this.points, layers: this.#layers(), table: this.palette, camera, ratio, theme, isScale: header.colors?.kind === "values" });
     else this.density.clear();
     this.root.dataset.style = isDense ? "density" : "points";
     this.#sayStatus(isDense);

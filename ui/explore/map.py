@@ -41,7 +41,7 @@ def draw_map(
         rings=rings,
         shown=all_of(masks, dataset.n_samples) if masks else None,
         card_url=image_url(dataset, "{row}.json"),
-        image_url=image_url(dataset, "{row}"),
+        image_url=image_url(dataset, "{row}") if dataset.has_images else None,
         height=MAP_HEIGHT,
         can_dock=True,
         generation=view.generation,
