@@ -34,6 +34,7 @@ MOST_VALUES = 100
 LONGEST_VALUE = 8_000
 """Characters of a value that is read: an outline has up to 160 vertices of 20 to 40 characters."""
 MOST_PAGES = 1_000_000
+LARGEST_NUMBER = 1e300
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,11 @@ def _parsed(text: str) -> Any:
 
 
 def _number(value: object, otherwise: float) -> float:
-    # Not isinstance of int alone: True is one too. JSON as Python reads it has NaN and Infinity.
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and abs(value) < 1e300 else otherwise  # type: ignore[arg-type, operator]
+    # True is an int too.
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return otherwise
+    # JSON as Python reads it has NaN and Infinity.
+    return float(value) if abs(value) < LARGEST_NUMBER else otherwise
 
 
 def _range(text: str) -> list[tuple[str, Range]]:

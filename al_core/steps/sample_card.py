@@ -96,7 +96,7 @@ def _describe_prediction(dataset: "Dataset", row: int) -> PredictionCard:
     annotations = annotations_of(dataset, stored)
     card = task_of(stored).describe(annotations, row, lambda: size_of_image(dataset, row))
     # A mask leaves its background without a color.
-    names = card.colors if card.has_mask else {name for name, _ in card.classes} | _labels(card)
+    names = set(card.colors) if card.has_mask else {name for name, _ in card.classes} | _labels(card)
     colors = class_colors(dataset)
     return replace(card, colors={name: colors[name] for name in colors if name in names})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from al_core.steps.classes import class_colors
@@ -72,4 +73,4 @@ def _cards(dataset: "Dataset", rows: Rows) -> list[PredictionCard]:
         return [PredictionCard()] * len(rows)
     annotations = annotations_of(dataset, stored)
     task = task_of(stored)
-    return [task.describe(annotations, row, lambda row=row: size_of_image(dataset, row)) for row in rows.tolist()]
+    return [task.describe(annotations, row, partial(size_of_image, dataset, row)) for row in rows.tolist()]

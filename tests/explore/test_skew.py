@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.explore.skew import is_skewed
 
@@ -15,6 +16,6 @@ def test_values_beyond_the_scale_count_at_its_ends() -> None:
 
 
 @pytest.mark.parametrize("values", [np.empty(0), np.full(3, np.nan), np.full(5, 0.5)])
-def test_values_that_no_spread_tells_apart_are_not_skewed(values: np.ndarray) -> None:
+def test_values_that_no_spread_tells_apart_are_not_skewed(values: NDArray[np.float64]) -> None:
     assert not is_skewed(values, 0, 1)
     assert not is_skewed(np.array([0.1, 0.2]), 1, 1)

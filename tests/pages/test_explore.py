@@ -321,7 +321,9 @@ def test_images_are_colored_by_label_right_or_wrong_round_and_changed_answer(ope
     store_model(pairs, "newer", [[0.9, 0.1], [0.2, 0.8], [0.2, 0.8], [0.1, 0.9]])
     app = explore(open_page, pairs)
     names = groups.group_names(pairs)
-    assert names == ["predicted class", "label", "right or wrong", "changed answer", "round", "tag"]
+    by_older = "predicted class by older"
+    assert names == ["predicted class", "label", "right or wrong", "changed answer", "round", "tag", by_older]
+    assert "Predicted by “older”" in app.selectbox[0].options
     for name in names:
         app.selectbox[0].set_value(name).run()
     colors = {name: groups.group(pairs, name) for name in names}
@@ -331,6 +333,7 @@ def test_images_are_colored_by_label_right_or_wrong_round_and_changed_answer(ope
     assert said["right or wrong"] == [0, -1, 1, -1]
     assert said["changed answer"] == [0, 1, 1, 0]
     assert said["round"] == [-1, 0, 0, -1]
+    assert said[by_older] == [0, 0, 0, 1]
 
 
 def store_model(dataset: Dataset, name: str, probabilities: list[list[float]]) -> None:

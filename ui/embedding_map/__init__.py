@@ -93,7 +93,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     height: int | str = 560,
     can_dock: bool = False,
     generation: int = 0,
-    outline: NDArray[np.floating] | None = None,
+    outline: NDArray[np.float64] | None = None,
 ) -> MapSelection:
     """Draw the map and return what is selected on it.
 

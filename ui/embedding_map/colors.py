@@ -104,7 +104,8 @@ class Values:
         inside = finite[(finite >= low) & (finite <= high)]
         if not len(inside):
             return None
-        return np.quantile(inside, np.linspace(0, 1, LAST_STEP + 2)[1:-1]).astype(np.float32)
+        edges: NDArray[np.float32] = np.quantile(inside, np.linspace(0, 1, LAST_STEP + 2)[1:-1]).astype(np.float32)
+        return edges
 
     def _limits(self, finite: NDArray[np.float32]) -> tuple[float, float]:
         if not len(finite):

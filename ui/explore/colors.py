@@ -29,7 +29,7 @@ def choose_color(dataset: Dataset, numbers: dict[str, Column]) -> str:
     metadata = [name for name in numbers if name not in scores]
     texts = columns.text_columns(dataset)
     options = [*scores, *groups.group_names(dataset), *metadata, *texts, NOTHING]
-    titles = columns.titles(numbers) | groups.TITLES
+    titles = columns.titles(numbers) | groups.group_titles(dataset)
     key = key_of("color", dataset.id)
     chosen = chosen_color(dataset)
     st.session_state[key] = chosen if chosen in options else options[0]

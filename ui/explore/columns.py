@@ -84,6 +84,11 @@ def predicted_class(dataset: Dataset) -> Categories | None:
     prediction = model.predictions if model else dataset.arrays.newest(Kind.PREDICTION)
     if prediction is None:
         return None
+    return classes_of(dataset, prediction)
+
+
+def classes_of(dataset: Dataset, prediction: StoredArray) -> Categories:
+    """Return the most likely class of each image by stored probabilities."""
     codes = _predicted_classes(prediction.digest, dataset.arrays.read(prediction))
     return Categories(PREDICTED, codes, PredictionAttributes.of(prediction).class_names, digest=prediction.digest)
 

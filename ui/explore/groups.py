@@ -1,5 +1,8 @@
 """What each image belongs to: its predicted class, its label, whether they agree, its round, its tag."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -29,7 +32,20 @@ TITLES = {
     columns.TAG: "Tag",
 }
 """What people read of each, by its name in addresses."""
+MOST_MODELS = 8
+"""Earlier models whose classes can be chosen, the newest ones."""
 GREEN, RED, GRAY = "#009e73", "#d55e00", "#8a949c"
+
+
+def group_titles(dataset: Dataset) -> dict[str, str]:
+    """Return what people read of everything that images can be grouped by."""
+    return TITLES | {name: f"Predicted by “{model.name}”" for name, model in _earlier_models(dataset).items()}
+
+
+def _earlier_models(dataset: Dataset) -> dict[str, Model]:
+    """Return the classifiers that are not current, by the name of their group, the newest first."""
+    models = [model for model in dataset.models.all() if model.task == CLASSIFICATION and model.predictions]
+    return {f"{PREDICTED} by {model.name}": model for model in models if not model.is_current}
 
 
 def group_names(dataset: Dataset) -> list[str]:
@@ -43,14 +59,16 @@ def group_names(dataset: Dataset) -> list[str]:
         *([CHANGED] if _two_models(dataset) else []),
         *([ROUND] if selections(dataset) else []),
         columns.TAG,
+        *list(_earlier_models(dataset))[:MOST_MODELS],
     ]
 
 
 def group(dataset: Dataset, name: str) -> Categories | None:
     """Return the groups of that name, or None if there are none."""
-    if name not in group_names(dataset):
-        return None
-    return GROUPS[name](dataset)
+    earlier = _earlier_models(dataset)
+    if name in earlier:
+        return _predicted_by(dataset, name, earlier[name])
+    return GROUPS[name](dataset) if name in group_names(dataset) else None
 
 
 def class_captions(dataset: Dataset) -> ClassCaptions | None:
@@ -70,23 +88,30 @@ def class_captions(dataset: Dataset) -> ClassCaptions | None:
 
 def _predicted(dataset: Dataset) -> Categories | None:
     predicted = columns.predicted_class(dataset)
-    if predicted is None:
-        return None
+    return _with_colors(dataset, predicted, TITLES[PREDICTED]) if predicted else None
+
+
+def _predicted_by(dataset: Dataset, name: str, model: Model) -> Categories:
+    assert model.predictions is not None
+    predicted = columns.classes_of(dataset, model.predictions)
+    return replace(_with_colors(dataset, predicted, group_titles(dataset)[name]), name=name)
+
+
+def _with_colors(dataset: Dataset, predicted: Categories, title: str) -> Categories:
     names = class_names(dataset)
     codes = _as_positions(predicted.digest or "", tuple(names), predicted.names, predicted.codes)
-    return _of_classes(PREDICTED, dataset, codes)
+    return _of_classes(PREDICTED, dataset, codes, title)
 
 
 def _labels(dataset: Dataset) -> Categories:
     ids = " ".join(stored.id for stored in dataset.labels.all())
-    return _of_classes(
-        LABEL, dataset, _labeled(f"{dataset.id} {dataset.n_samples} {ids}", class_names(dataset), dataset)
-    )
+    codes = _labeled(f"{dataset.id} {dataset.n_samples} {ids}", class_names(dataset), dataset)
+    return _of_classes(LABEL, dataset, codes, TITLES[LABEL])
 
 
-def _of_classes(name: str, dataset: Dataset, codes: NDArray[np.int32]) -> Categories:
+def _of_classes(name: str, dataset: Dataset, codes: NDArray[np.int32], title: str) -> Categories:
     colors = class_colors(dataset)
-    return Categories(name, codes, tuple(colors), colors=tuple(colors.values()), title=TITLES[name])
+    return Categories(name, codes, tuple(colors), colors=tuple(colors.values()), title=title)
 
 
 def _right(dataset: Dataset) -> Categories | None:
@@ -123,7 +148,7 @@ def _changed(dataset: Dataset) -> Categories | None:
     return Categories(CHANGED, codes, names, colors=(GRAY, RED), title=f"Changed since “{before.name}”")
 
 
-GROUPS = {
+GROUPS: dict[str, Callable[[Dataset], Categories | None]] = {
     PREDICTED: _predicted,
     LABEL: _labels,
     RIGHT: _right,

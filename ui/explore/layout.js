@@ -67,7 +67,7 @@ class Splitter {
     const main = document.querySelector('[data-testid="stMain"]');
     const top = split.getBoundingClientRect().top + main.scrollTop;
     const fitting = Math.max(window.innerHeight - top - BELOW, LEAST_HEIGHT);
-    const height = { right: fitting, below: Math.max(fitting + this.extra, LEAST_HEIGHT), narrow: Math.max(0.68 * window.innerHeight, 340) }[dock];
+    const height = { right: fitting, below: Math.max(fitting + this.extra, LEAST_HEIGHT), narrow: Math.max(Math.min(0.68 * window.innerHeight, 1.15 * split.clientWidth), 340) }[dock];
     const root = document.documentElement;
     root.dataset.exploreDock = dock;
     root.style.setProperty("--explore-share", this.share);

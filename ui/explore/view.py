@@ -97,7 +97,7 @@ def _choose_method(dataset: Dataset, *, is_ready: bool) -> str:
         methods[dataset.id] = PCA if st.session_state.get(Key.MAP_OUTLINED, False) else UMAP
     key = key_of("view", dataset.id, str(is_ready))
     st.session_state[key] = methods[dataset.id] if is_ready else PCA
-    return st.segmented_control(
+    st.segmented_control(
         "View",
         [PCA, UMAP],
         key=key,
@@ -110,6 +110,8 @@ def _choose_method(dataset: Dataset, *, is_ready: bool) -> str:
         if is_ready
         else "UMAP is being calculated: see its progress below the map",
     )
+    shown: str = st.session_state[key]
+    return shown
 
 
 def _for_all_samples(points: NDArray[np.float32], n_samples: int) -> NDArray[np.float32]:

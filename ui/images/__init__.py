@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from al_core.store import Dataset
 from al_core.types import Rows
@@ -35,8 +36,8 @@ class ClassCaptions:
 
     names: Sequence[str]
     colors: Mapping[str, str]
-    predicted: Rows
-    labels: Rows
+    predicted: NDArray[np.integer]
+    labels: NDArray[np.integer]
 
     def of(self, rows: Rows) -> dict[str, Any]:
         """Return what the browser draws below the images of these rows."""

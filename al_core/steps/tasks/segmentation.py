@@ -71,7 +71,7 @@ class Segmentation(Task):
         backgrounds = [code for code, name in enumerate(annotations.class_names) if name.lower() in BACKGROUND]
         shares[:, backgrounds] = 0
         rows, labels = shares.nonzero()
-        return rows, labels, shares[rows, labels]
+        return rows.astype(np.int64), labels, shares[rows, labels]
 
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return the class that covers most of the image."""
