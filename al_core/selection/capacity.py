@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from al_core.config import SelectionConfig
 from al_core.config.limits import Apart, AtMost, Between, Exclude, Limit, Quota
+from al_core.selection.flow import LARGEST_FLOW, largest_flow
 from al_core.selection.goal_arrays import GoalArrays, Groups
-from al_core.selection.limits import NO_LIMIT, bound_of_groups, count_groups, groups_of_quota, limits_of
+from al_core.selection.limits import bound_of_groups, count_groups, groups_of_quota, limits_of
+from al_core.selection.vetoes import NO_LIMIT, ROUNDING
 from al_core.text import counted
 from al_core.types import Rows
-
-LARGEST_FLOW = 2**31 - 1
-"""Capacities of scipy's flows are of 32 bits."""
 
 _MOST_NAMED = 3
 _ANY_NUMBER = 2**62
@@ -134,8 +133,7 @@ _ROOMS: dict[type[Limit], Callable[..., int]] = {
 
 
 def _n_affordable(costs: NDArray[np.float64], total: float) -> int:
-    # Prices add up with rounding: what is short by less than a billionth still fits.
-    return int(np.searchsorted(np.cumsum(np.sort(costs)), total * (1 + 1e-9), side="right"))
+    return int(np.searchsorted(np.cumsum(np.sort(costs)), total * (1 + ROUNDING), side="right"))
 
 
 def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
@@ -197,45 +195,6 @@ def _cap(limit: AtMost | Quota, pool: _Rows) -> tuple[Groups, NDArray[np.int64]]
         return groups, bound_of_groups(limit, groups, 1)
     groups = pool.arrays.groups(limit.per.key)
     return groups, np.full(len(groups.names), limit.k, np.int64)
-
-
-def largest_flow(
-    needed: NDArray[np.int64], left: NDArray[np.int64], groups: NDArray[np.integer], caps: NDArray[np.integer]
-) -> int:
-    """Return how many rows can be picked that groups need while no cap is exceeded: a maximum flow.
-
-    Args:
-        needed: (G,) how many rows each group needs.
-        left: (C,) how many rows each cap leaves.
-        groups: (n,) the group of each row, -1 for none.
-        caps: (n,) the cap that each row counts toward, -1 for none.
-
-    Examples:
-        Both groups need two rows, and both have them, but four of the five rows share a cap that leaves two.
-
-        >>> largest_flow(np.array([2, 2]), np.array([2, 1]), np.array([0, 0, 1, 1, 1]), np.array([0, 0, 0, 0, 1]))
-        3
-    """
-    from scipy.sparse import coo_array, csr_array
-    from scipy.sparse.csgraph import maximum_flow
-
-    n_groups = len(needed)
-    n_caps = len(left)
-    is_counted = (groups >= 0) & (needed[groups] > 0)
-    # Rows without a cap flow through one more, which leaves any number.
-    pairs = groups[is_counted].astype(np.int64) * (n_caps + 1) + np.where(caps < 0, n_caps, caps)[is_counted]
-    cells, sizes = np.unique(pairs, return_counts=True)
-    source = n_groups + n_caps + 1
-    sink = source + 1
-    starts = np.concatenate(
-        [np.full(n_groups, source), cells // (n_caps + 1), n_groups + np.arange(n_caps + 1, dtype=np.int64)]
-    )
-    ends = np.concatenate(
-        [np.arange(n_groups), n_groups + cells % (n_caps + 1), np.full(n_caps + 1, sink, dtype=np.int64)]
-    )
-    capacities = np.minimum(np.concatenate([needed, sizes, left, [LARGEST_FLOW]]), LARGEST_FLOW).astype(np.int32)
-    edges = csr_array(coo_array((capacities, (starts, ends)), shape=(sink + 1, sink + 1)))
-    return int(maximum_flow(edges, source, sink).flow_value)
 
 
 def _needed(quota: Quota, groups: Groups, pool: _Rows) -> NDArray[np.int64]:

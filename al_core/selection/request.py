@@ -13,10 +13,11 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError
 from al_core.geometry.space import Space
 from al_core.selection.goal_arrays import GoalArrays
-from al_core.selection.limits import Limits, Purse, limits_of
+from al_core.selection.limits import Limits, limits_of
 from al_core.selection.shortage import Shortage
 from al_core.selection.spacing import Spacing
 from al_core.selection.vectors import LocalVectors, Vectors
+from al_core.selection.vetoes import Purse
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from al_core.config import Apart, AtMost, Between, Budget, Column, Limit, Quota, SelectionConfig
 from al_core.selection import GoalArrays, Groups, select
-from al_core.selection.capacity import Capacity, count_short, largest_flow, measure_capacity
+from al_core.selection.capacity import Capacity, count_short, measure_capacity
 
 CAMERAS = Groups(np.array([0, 0, 0, 0, 1, 1, -1]), ("front", "rear"))
 PLACES = Groups(np.array([0, 0, 0, 1, 0, 1, 2]), ("bridge", "harbor", "street"))
@@ -104,22 +104,6 @@ def test_quotas_that_contradict_each_other_are_said() -> None:
 def test_what_falls_short_after_a_run_is_counted() -> None:
     quota = Quota(Column("camera"), {"rear": (3, -1), "front": (1, -1)})
     assert count_short([quota], ARRAYS, np.array([0, 4])) == ["'rear' has 1 of the 3 that it needs"]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_the_flow_is_the_best_of_all_subsets(data: st.DataObject) -> None:
-    n = data.draw(st.integers(1, 7))
-    groups = np.array(data.draw(st.lists(st.integers(-1, 1), min_size=n, max_size=n)))
-    caps = np.array(data.draw(st.lists(st.integers(-1, 1), min_size=n, max_size=n)))
-    needed = np.array(data.draw(st.lists(st.integers(0, 3), min_size=2, max_size=2)))
-    left = np.array(data.draw(st.lists(st.integers(0, 2), min_size=2, max_size=2)))
-    best = 0
-    for subset in range(2**n):
-        picked = (subset >> np.arange(n) & 1).astype(bool)
-        if all((caps[picked] == cap).sum() <= left[cap] for cap in (0, 1)):
-            best = max(best, sum(min((groups[picked] == group).sum(), needed[group]) for group in (0, 1)))
-    assert largest_flow(needed, left, groups, caps) == best
 
 
 @settings(max_examples=40, deadline=None)
