@@ -96,7 +96,7 @@ def pack(resolved: Resolved) -> NDArray[np.uint8]:
     members[_ABOUT] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     file = io.BytesIO()
     # numpy gives every member of the archive the same date, so that equal content has equal bytes.
-    np.savez(file, **members)  # type: ignore[arg-type]  # numpy's stub takes the names for its own arguments
+    np.savez(file, allow_pickle=False, **members)
     return np.frombuffer(file.getvalue(), np.uint8)
 
 

@@ -84,7 +84,8 @@ def test_whatever_comes_is_refused_in_words_or_survives_json(content: dict[str, 
 
 @given(records(list(GOALS)), records(list(LIMITS)))
 def test_one_goal_and_one_limit_are_refused_in_words_or_survive_json(goal: Any, limit: Any) -> None:
-    for options in ({"goals": [goal]}, {"limits": [limit]}):
+    choices: list[dict[str, Any]] = [{"goals": [goal]}, {"limits": [limit]}]
+    for options in choices:
         try:
             config = SelectionConfig("CORESET", 3, name="mine", **options)
         except InvalidInputError:

@@ -120,14 +120,14 @@ def constant_factors(task: Task) -> NDArray[np.float64]:
 
 def _objective(goal: Goal, task: Task) -> NDArray[np.float64]:
     rows = sorted([*task.candidates, *task.labeled])
-    distances = np.linalg.norm(task.embeddings[:, None] - task.embeddings, axis=2)
+    distances: NDArray[np.float64] = np.linalg.norm(task.embeddings[:, None] - task.embeddings, axis=2)
     if isinstance(goal, Prefer):
         return task.arrays.numbers(goal.column)
     if isinstance(goal, Similar):
         keys = np.asarray(task.arrays.vectors[goal.key])
         return np.asarray(1 / (1 + np.linalg.norm(task.embeddings[:, None] - keys, axis=2).min(axis=1)))
     if isinstance(goal, Novel):
-        return distances[:, list(task.labeled)].min(axis=1) if task.labeled else np.ones(len(distances))
+        return np.asarray(distances[:, list(task.labeled)].min(axis=1)) if task.labeled else np.ones(len(distances))
     assert isinstance(goal, Typical)
     nearest = np.array([np.sort(distances[row, [other for other in rows if other != row]])[:20] for row in rows])
     density = np.ones(len(distances))

@@ -110,3 +110,14 @@ def test_test_samples_of_earlier_rounds_do_not_count_towards_minimums(shop: Data
         selection = workflow.run_selection(shop, config)
     # Four of the eight are in the folder, and the one that is tested counts for none of them.
     assert shortfalls(shop, selection) == [f"'{folder}' has 3 of the 4 that it needs"]
+
+
+def test_what_is_with_labelers_counts_towards_limits(shop: Dataset) -> None:
+    by_day = SelectionConfig("RANDOM", 2, name="first", seed=1, limits=[Quota(Folder(), {"day": (2, -1)})])
+    first = workflow.run_selection(shop, by_day)
+    workflow.mark_sent(shop, first.tag)
+    config = SelectionConfig("RANDOM", 6, name="second", seed=1, limits=[AtMost(2, per=Folder())])
+    outlook = workflow.check_selection(shop, config)
+    assert (outlook.n_open, outlook.n_picked, outlook.tightest) == (4, 2, "at most 2 per folder")
+    # The other folder is night.
+    assert (workflow.run_selection(shop, config).added_rows % 2).tolist() == [1, 1]
