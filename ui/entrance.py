@@ -14,10 +14,22 @@ STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 # to a page begins with two errors in its console. A page lies at the root, as images and maps do.
 SERVER_SCRIPT = "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin };</script>"
 
+# What is known before the first script runs. The sidebar's place is kept free until it is there: otherwise the page
+# would be drawn as wide as the window and jump aside. Nor does an element that is never seen take any,
+# and what stands for a link of the stepper until its script is there is as high as the link.
+FIRST_STYLE = """<style>
+@media (min-width: 768px) {
+  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 281.25px; }
+}
+[data-testid="stLayoutWrapper"]:has(> .st-key-browser) { display: none; }
+.st-key-loop [data-testid="stSkeleton"] { height: 1.45rem; width: 5rem; }
+</style>"""
+
 
 def page_html() -> str:
-    """Return the page of this version of Streamlit with the address of its server."""
-    return STREAMLIT_PAGE.read_text(encoding="utf-8").replace("<head>", f"<head>\n    {SERVER_SCRIPT}", 1)
+    """Return the page of this version of Streamlit with the address of its server and our first style."""
+    page = STREAMLIT_PAGE.read_text(encoding="utf-8")
+    return page.replace("<head>", f"<head>\n    {SERVER_SCRIPT}\n    {FIRST_STYLE}", 1)
 
 
 def entrance_routes(page_names: Sequence[str], first: str) -> list[Route]:

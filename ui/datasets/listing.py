@@ -13,12 +13,14 @@ from ui.datasets.menu import dataset_menu
 from ui.images import image_url
 from ui.messages import plain
 
-COLUMNS = 3
+CARD_WIDTH = 320
+"""In pixels: three beside each other at 1440, four at 1920, and one on a phone, which has 358."""
 PER_PAGE = 12
 N_THUMBNAILS = 4
 STYLE = """<style>
 .card-images {display: grid; grid-template-columns: repeat(4, 1fr); gap: 4px;}
 .card-images img {width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 4px;}
+@media (max-width: 640px) {.st-key-cards > * {width: 100% !important;}}
 </style>"""
 
 
@@ -27,10 +29,9 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
     page = st.session_state.get("datasets-page", 1)
     shown = datasets[(page - 1) * PER_PAGE : page * PER_PAGE] or datasets[:PER_PAGE]
     st.html(STYLE)
-    for start in range(0, len(shown), COLUMNS):
-        row = shown[start : start + COLUMNS]
-        for column, dataset in zip(st.columns(COLUMNS), row, strict=False):
-            with column.container(border=True, key=f"card-{dataset.id}"):
+    with st.container(horizontal=True, key="cards"):
+        for dataset in shown:
+            with st.container(border=True, width=CARD_WIDTH, key=f"card-{dataset.id}"):
                 _card(dataset, is_open=current is not None and dataset.id == current.id)
     if len(datasets) > PER_PAGE:
         st.pagination(-(-len(datasets) // PER_PAGE), key="datasets-page")
