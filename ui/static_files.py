@@ -57,7 +57,7 @@ class StaticFiles:
 
 def is_for_files(scope: Scope) -> bool:
     """Return whether a request asks for a file."""
-    return scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(PREFIX)
+    return scope["type"] == "http" and scope["method"] == "GET" and str(scope["path"]).startswith(PREFIX)
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -1,5 +1,7 @@
 """The jobs that embed the images in a dataset's folder, one a dataset: start, progress and outcome."""
 
+from functools import partial
+
 import streamlit as st
 
 from al_core import workflow
@@ -51,7 +53,11 @@ def show_embeddings(datasets: list[Dataset]) -> None:
             jobs.forget(_key(dataset.id))
     for dataset_id, job in list(watched.items()):
         if not job.is_running:
-            show_outcome(job, key=f"embedded-{dataset_id}", forget=lambda gone=dataset_id: watched.pop(gone, None))
+            show_outcome(job, key=f"embedded-{dataset_id}", forget=partial(_forget, dataset_id))
+
+
+def _forget(dataset_id: str) -> None:
+    st.session_state[Key.EMBEDDED].pop(dataset_id, None)
 
 
 def _key(dataset_id: str) -> str:

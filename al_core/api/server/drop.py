@@ -163,10 +163,15 @@ def _described(query: QueryParams) -> DroppedFile:
 
 
 def _file(name: object, n_bytes: object, modified: object) -> DroppedFile:
-    is_described = isinstance(name, str) and isinstance(n_bytes, int) and isinstance(modified, int)
-    if not is_described or not 0 <= n_bytes <= NEWEST or not 0 <= modified <= NEWEST:
-        raise InvalidInputError("each file has a name, its bytes, and when it was modified in milliseconds since 1970")
-    return DroppedFile(name, n_bytes, modified)
+    if (
+        isinstance(name, str)
+        and isinstance(n_bytes, int)
+        and isinstance(modified, int)
+        and 0 <= n_bytes <= NEWEST
+        and 0 <= modified <= NEWEST
+    ):
+        return DroppedFile(name, n_bytes, modified)
+    raise InvalidInputError("each file has a name, its bytes, and when it was modified in milliseconds since 1970")
 
 
 def _fresh(content: dict[str, Any], status: int = 200) -> JSONResponse:
