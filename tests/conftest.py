@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from al_core import workflow
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
-from tests.buckets import running_s3
+from tests.buckets import new_bucket, running_s3, use_endpoint
 
 if TYPE_CHECKING:
     from tests.cluster.processes import DaskProcesses
@@ -68,6 +68,15 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         digits_demo.build(built, n_rounds=0)
     (home / "demo" / "offered").touch()
     return home
+
+
+@pytest.fixture
+def workspace_in_a_bucket(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A workspace whose arrays are in a bucket of its own."""
+    use_endpoint(monkeypatch, s3)
+    monkeypatch.setenv("AL_CORE_ARRAYS", f"s3://{new_bucket(s3)}/arrays")
+    with Workspace(tmp_path / "workspace in a bucket") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 
 from al_core.cluster.cluster import Cluster
-from al_core.cluster.select import quality, select
+from al_core.cluster.select import quality, select, stand_in
 from al_core.exceptions import MissingInputError
 
-__all__ = ["Cluster", "connected", "quality", "select"]
+__all__ = ["Cluster", "connected", "quality", "select", "stand_in"]
 
 
 @contextmanager

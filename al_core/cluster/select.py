@@ -12,9 +12,11 @@ from al_core.cluster.ranking import is_ranking, ranked
 from al_core.cluster.refusals import check_possible
 from al_core.cluster.sharded_vectors import ShardedVectors
 from al_core.cluster.shards import Shards, plans_of
+from al_core.cluster.sources import object_rows
 from al_core.config import SelectionConfig
 from al_core.selection import METHODS, GoalArrays, SelectionQuality, prepared
 from al_core.selection.quality import asked_quality
+from al_core.store.storage import ArrayAddress
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def select(  # noqa: PLR0913 - that of al_core.selection, and where
     graph: "NeighborGraph | None" = None,
     arrays: GoalArrays | None = None,
     progress: Progress | None = None,
+    address: ArrayAddress | None = None,
 ) -> Rows:
     """Return what `al_core.selection.select` returns, to the last row; distances are measured by the workers.
 
@@ -45,6 +48,8 @@ def select(  # noqa: PLR0913 - that of al_core.selection, and where
         graph: Nearest neighbors of the rows for CORAL.
         arrays: What goals, limits and budget speak of.
         progress: Called with (picked, total); it may raise to stop.
+        address: Where workers read the embeddings if those are in an object storage; then only their shape counts here,
+            see `stand_in`.
 
     Raises:
         NotAllowedError: If the configuration asks for what a cluster does not do yet.
@@ -68,7 +73,7 @@ def select(  # noqa: PLR0913 - that of al_core.selection, and where
     if request.embeddings is None:
         return METHODS[config.method](request)
     with ExitStack() as stack:
-        shards = _opening(cluster, request.embeddings, request.rows, stack, normalize=config.normalize)
+        shards = _opening(cluster, request.embeddings, request.rows, stack, config.normalize, address)
         vectors = ShardedVectors(shards, request.candidates, request.n_new, lambda: request.progress(0, request.n_new))
         return METHODS[config.method](replace(request, shards=vectors))
 
@@ -83,6 +88,7 @@ def quality(  # noqa: PLR0913 - that of al_core.selection, and where
     scores: Scores | None = None,
     normalize: bool = True,
     progress: Progress | None = None,
+    address: ArrayAddress | None = None,
 ) -> SelectionQuality:
     """Return what `al_core.selection.quality` returns; `progress` is called with (0, rows) and may raise to stop."""
     asked = asked_quality(embeddings, rows, preselected_rows, query_rows, scores)
@@ -94,18 +100,32 @@ def quality(  # noqa: PLR0913 - that of al_core.selection, and where
             progress(0, len(rows))
 
     with ExitStack() as stack:
-        shards = _opening(cluster, embeddings, asked.rows, stack, normalize=normalize)
+        shards = _opening(cluster, embeddings, asked.rows, stack, normalize, address)
         return asked.measured(ShardedVectors(shards, asked.rows, 0, tick))
 
 
 def _opening(
-    cluster: Cluster, embeddings: Embeddings, rows: Rows, stack: ExitStack, *, normalize: bool
+    cluster: Cluster,
+    embeddings: Embeddings,
+    rows: Rows,
+    stack: ExitStack,
+    normalize: bool,
+    address: ArrayAddress | None,
 ) -> Callable[[], Shards]:
     """Return what opens the shards of which some rows are measured, until the stack closes."""
 
     def open_shards() -> Shards:
         starts = cluster.starts(len(embeddings))
-        plans = plans_of(embeddings, rows, starts, normalize=normalize)
+        sources = object_rows(address) if address else None
+        plans = plans_of(embeddings, rows, starts, normalize=normalize, sources=sources)
         return stack.enter_context(cluster.shards(plans, starts))
 
     return open_shards
+
+
+def stand_in(address: ArrayAddress) -> Embeddings:
+    """Return an array of the shape of one in an object storage, without its content: every value is NaN.
+
+    Whatever looked at a value by mistake would be told that the row is not finite.
+    """
+    return np.broadcast_to(np.float32(np.nan), address.shape)

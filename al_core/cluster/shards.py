@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.cluster.masks import packed
 from al_core.cluster.shard import Call, ShardPlan
-from al_core.cluster.sources import source_of
+from al_core.cluster.sources import RowSource, source_of
 from al_core.types import Embeddings, Rows
 
 
@@ -46,11 +46,22 @@ def even_starts(n_rows: int, n_shards: int) -> NDArray[np.int64]:
     return np.arange(n_shards + 1, dtype=np.int64) * n_rows // n_shards
 
 
-def plans_of(embeddings: Embeddings, rows: Rows, starts: NDArray[np.int64], *, normalize: bool) -> list[ShardPlan]:
-    """Return the plans of the shards of embeddings (N, D), of which the given rows are measured."""
+def plans_of(
+    embeddings: Embeddings,
+    rows: Rows,
+    starts: NDArray[np.int64],
+    *,
+    normalize: bool,
+    sources: Callable[[int, int], RowSource] | None = None,
+) -> list[ShardPlan]:
+    """Return the plans of the shards of embeddings (N, D), of which the given rows are measured.
+
+    `sources` says where rows start to stop are read; by default where the embeddings are.
+    """
+    find = sources or (lambda start, stop: source_of(embeddings, start, stop))
     plans = []
     for start, stop in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
         cut = np.searchsorted(rows, [start, stop])
         bits = packed(rows[cut[0] : cut[1]] - start, stop - start)
-        plans.append(ShardPlan(source_of(embeddings, start, stop), start, stop - start, bits, normalize))
+        plans.append(ShardPlan(find(start, stop), start, stop - start, bits, normalize))
     return plans

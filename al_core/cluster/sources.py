@@ -2,6 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.store.storage import ArrayAddress
 
 # Rows at each end of a shard whose bytes tell whether a worker's file is the caller's.
 _PROBED_ROWS = 4
@@ -82,6 +84,46 @@ class MappedRows(RowSource):
                 "machines mount the same storage"
             )
         return rows
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectRows(RowSource):
+    """Rows of an array in an object storage, which every worker reaches by itself.
+
+    Attributes:
+        address: Of the array.
+        start: The first row.
+        stop: The row behind the last.
+    """
+
+    address: ArrayAddress
+    start: int
+    stop: int
+
+    def open(self) -> NDArray[Any]:
+        """Return the rows, (n, …): read by ranges, or from this machine's cache if they are much of the array.
+
+        Raises:
+            WorkspaceError: If this machine cannot read from the storage.
+            MissingInputError: If there is no such array in it.
+        """
+        from al_core.store.storages import make_storage
+        from al_core.store.workspace import home_folder
+
+        address = self.address
+        storage = make_storage(address.storage, home_folder())
+        try:
+            return storage.read_rows(address.place, address.digest, address.shape, np.arange(self.start, self.stop))
+        except FileNotFoundError as error:
+            raise MissingInputError(
+                f"a worker on {os.uname().nodename} does not find a shard in {address.storage} ({error}); let all "
+                "machines use the same storage, or restore it from a backup"
+            ) from error
+
+
+def object_rows(address: ArrayAddress) -> Callable[[int, int], RowSource]:
+    """Return what makes the source of rows start to stop of an array in an object storage."""
+    return lambda start, stop: ObjectRows(address, start, stop)
 
 
 def source_of(array: NDArray[Any], start: int, stop: int) -> RowSource:

@@ -83,7 +83,7 @@ class SelectionRequest:
             MissingInputError: If the method needs an embedding or a score of each candidate.
         """
         return self.where.select(
-            self.embeddings,
+            self._embeddings_to_ask_of,
             self.config,
             scores=self.scores,
             query_rows=self.allowed_rows,
@@ -91,6 +91,7 @@ class SelectionRequest:
             graph=self._graph(progress),
             arrays=self.goal_arrays(),
             progress=progress,
+            address=self.where.address(self.dataset, self.embedding),
         )
 
     @cached_property
@@ -110,19 +111,26 @@ class SelectionRequest:
     def quality(self, added_rows: Rows, progress: Progress | None = None) -> "SelectionQuality":
         """Return what the rows that the selection adds achieve."""
         return self.where.quality(
-            self.embeddings,
+            self._embeddings_to_ask_of,
             progress=progress,
             rows=added_rows,
             scores=self.scores,
             query_rows=self.query_rows,
             preselected_rows=self.labeled_rows,
             normalize=self.config.normalize,
+            address=self.where.address(self.dataset, self.embedding),
         )
 
     @cached_property
     def embeddings(self) -> Embeddings | None:
         """(N, D) mapped from disk, or None."""
         return self.dataset.arrays.read(self.embedding) if self.embedding else None
+
+    @property
+    def _embeddings_to_ask_of(self) -> Embeddings | None:
+        """The embeddings, or only their shape where workers read them from an object storage."""
+        address = self.where.address(self.dataset, self.embedding)
+        return self.embeddings if address is None else self.where.stand_in(address)
 
     @cached_property
     def scores(self) -> Scores | None:

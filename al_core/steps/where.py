@@ -9,6 +9,8 @@ from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.selection import SelectionQuality
+    from al_core.store import Dataset, StoredArray
+    from al_core.store.storage import ArrayAddress
 
 ENVIRONMENT_VARIABLE = "AL_CORE_CLUSTER"
 
@@ -28,7 +30,24 @@ class Where:
         """Return the place with an address; without one, what the environment says."""
         return cls(cluster or os.environ.get(ENVIRONMENT_VARIABLE) or None)
 
-    def select(self, embeddings: Embeddings | None, config: SelectionConfig, **inputs: Any) -> Rows:
+    def address(self, dataset: "Dataset", embedding: "StoredArray | None") -> "ArrayAddress | None":
+        """Return where the workers of the cluster read an embedding; None unless they do, from an object storage."""
+        return dataset.arrays.address(embedding) if embedding and self.cluster else None
+
+    def stand_in(self, address: "ArrayAddress") -> Embeddings:
+        """Return an array of the shape of one that workers read elsewhere; every value of it is NaN."""
+        from al_core.cluster import stand_in
+
+        return stand_in(address)
+
+    def select(
+        self,
+        embeddings: Embeddings | None,
+        config: SelectionConfig,
+        *,
+        address: "ArrayAddress | None" = None,
+        **inputs: Any,
+    ) -> Rows:
         """Return what `al_core.selection.select` returns: the same rows wherever they are computed."""
         if self.cluster is None:
             from al_core.selection import select
@@ -37,10 +56,15 @@ class Where:
         from al_core import cluster
 
         with cluster.connected(self.cluster) as workers:
-            return cluster.select(workers, embeddings, config, **inputs)
+            return cluster.select(workers, embeddings, config, address=address, **inputs)
 
     def quality(
-        self, embeddings: Embeddings | None, *, progress: Progress | None = None, **inputs: Any
+        self,
+        embeddings: Embeddings | None,
+        *,
+        progress: Progress | None = None,
+        address: "ArrayAddress | None" = None,
+        **inputs: Any,
     ) -> "SelectionQuality":
         """Return what `al_core.selection.quality` returns."""
         if self.cluster is None or embeddings is None:
@@ -50,4 +74,4 @@ class Where:
         from al_core import cluster
 
         with cluster.connected(self.cluster) as workers:
-            return cluster.quality(workers, embeddings, progress=progress, **inputs)
+            return cluster.quality(workers, embeddings, progress=progress, address=address, **inputs)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
 from al_core.store.records import NewArrays, StoredArray
+from al_core.store.storage import ArrayAddress
 from al_core.types import Rows
 
 
@@ -49,6 +50,10 @@ class Arrays(ABC):
         Rows of an array in an object storage are read by ranges, unless all of it is on this machine already.
         """
         return np.asarray(self.read(stored)[rows])
+
+    def address(self, stored: StoredArray) -> ArrayAddress | None:
+        """Return where any machine reads an array, None unless it is in an object storage."""
+        return None
 
     @abstractmethod
     def save(

@@ -16,7 +16,7 @@ from al_core.store.engines import check_writable, reading
 from al_core.store.identity import new_id, now
 from al_core.store.parts import Part
 from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, NewArrays, StoredArray
-from al_core.store.storage import ArrayPlace, Storage
+from al_core.store.storage import ArrayAddress, ArrayPlace, Storage
 from al_core.store.tables import arrays as table
 from al_core.store.tables import datasets
 from al_core.store.tombstones import Tombstones
@@ -66,6 +66,12 @@ class LocalArrays(Arrays):
         return self._read(
             stored, lambda one: self._storage.read_rows(self._place(one), one.digest, one.shape, np.asarray(rows))
         )
+
+    def address(self, stored: StoredArray) -> ArrayAddress | None:
+        """Return where any machine reads an array, None unless it is in an object storage."""
+        if not stored.parts or self._storage.address is None:
+            return None
+        return ArrayAddress(self._storage.address, self._place(stored), stored.digest, stored.shape)
 
     def path(self, stored: StoredArray) -> Path:
         """Return a file of this machine that holds an array."""

@@ -28,6 +28,23 @@ class ArrayPlace:
     parts: tuple[Part, ...] = ()
 
 
+@dataclass(frozen=True)
+class ArrayAddress:
+    """Where any machine reads an array in an object storage.
+
+    Attributes:
+        storage: The address of the storage.
+        place: Where in it.
+        digest: Of the array.
+        shape: Of the array.
+    """
+
+    storage: str
+    place: ArrayPlace
+    digest: str
+    shape: tuple[int, ...]
+
+
 class Storage(ABC):
     """The content of a workspace's arrays and filenames; the catalog says which of it counts.
 

@@ -67,7 +67,7 @@ class Workspace:
     """
 
     def __init__(self, home: Path | str | None = None) -> None:
-        self.home = _home(home)
+        self.home = home_folder(home)
         _make_home(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
@@ -90,7 +90,7 @@ class Workspace:
         Raises:
             WorkspaceError: If there is none, or it cannot be opened.
         """
-        folder = _home(home)
+        folder = home_folder(home)
         if not folder.is_dir() or not any(folder.iterdir()):
             raise WorkspaceError(f"{folder} is no workspace; give its folder with --workspace or AL_CORE_HOME")
         return cls(folder)
@@ -270,7 +270,8 @@ def _make_home(home: Path) -> None:
         ) from error
 
 
-def _home(home: Path | str | None) -> Path:
+def home_folder(home: Path | str | None = None) -> Path:
+    """Return the folder of a workspace: the given one, that of the environment, or the one of this person."""
     return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
 
 

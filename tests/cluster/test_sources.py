@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from al_core.cluster.sources import MappedRows, SentRows, source_of
-from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core import workflow
+from al_core.cluster.sources import MappedRows, SentRows, object_rows, source_of
+from al_core.exceptions import InvalidInputError, MissingInputError, WorkspaceError
+from al_core.store import Dataset, Kind, Workspace
+from tests.buckets import client
 
 ARRAY = np.arange(60, dtype=np.float16).reshape(20, 3)
 
@@ -54,3 +57,28 @@ def test_another_file_at_the_same_path_is_refused(mapped: Callable[..., Any], tm
     np.save(tmp_path / "0.npy", ARRAY + 1)
     with pytest.raises(InvalidInputError, match="holds other rows"):
         source.open()
+
+
+def test_rows_of_a_bucket_are_read_by_whoever_opens_them(
+    workspace_in_a_bucket: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    vectors = np.arange(60, dtype=np.float32).reshape(20, 3) + 1
+    dataset = workflow.create_dataset(workspace_in_a_bucket, "many", [f"{row}.png" for row in range(20)], vectors)
+    [stored] = dataset.arrays.all(Kind.EMBEDDING)
+    address = dataset.arrays.address(stored)
+    assert address is not None
+    # Another machine, whose cache is empty.
+    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path / "worker"))
+    source = pickle.loads(pickle.dumps(object_rows(address)(5, 9)))
+    np.testing.assert_array_equal(source.open(), vectors[5:9])
+    dataset.arrays.delete(Kind.EMBEDDING, stored.name)
+    client(os.environ["AWS_ENDPOINT_URL"]).delete_object(
+        Bucket=address.storage.split("/")[2], Key=f"arrays/{dataset.id}/{stored.id}/00000.npy"
+    )
+    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path / "another worker"))
+    with pytest.raises((MissingInputError, WorkspaceError)):
+        source.open()
+
+
+def test_an_array_in_a_file_has_no_address(dataset: Dataset) -> None:
+    assert dataset.arrays.address(dataset.arrays.all(Kind.EMBEDDING)[0]) is None
