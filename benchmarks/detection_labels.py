@@ -10,12 +10,9 @@ image-level scores prefer crowded scenes.
 docs/benchmarks/detection_labels.md; finished seeds are kept in `.bench/detection_labels`.
 """
 
-import argparse
 import json
-import time
 import warnings
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +26,7 @@ from al_core.selection import GoalArrays, select
 from al_core.types import Scores
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 from benchmarks.detection_scenes import CELLS, N_CLASSES, Boxes, Scenes, make_scenes
+from benchmarks.paired_seeds import interval, run_seeds
 
 RUNS = Path(".bench/detection_labels")
 FIRST_BOXES = 60
@@ -271,16 +269,11 @@ def _run(
     return curve
 
 
-def interval(values: NDArray[np.float64]) -> float:
-    """Return half the width of the 95 % interval of a mean, by Student's t."""
-    from scipy.stats import t
-
-    return float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
-
-
 def report(curves: list[dict[str, list[float]]]) -> str:
     """Return the table: mean mAP over the rounds, its difference from RANDOM on the same seeds, and the last mAP."""
     lines = [
+        "Composed scenes: a check of mechanics, not evidence for your data.",
+        "",
         "| arm | mean mAP of the rounds | minus RANDOM, ± 95 % | last mAP | minus RANDOM, ± 95 % |",
         "|---|---|---|---|---|",
     ]
@@ -295,18 +288,5 @@ def report(curves: list[dict[str, list[float]]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--processes", type=int, default=2)
-    arguments = parser.parse_args()
-    start = time.perf_counter()
-    with ProcessPoolExecutor(arguments.processes) as pool:
-        curves = list(pool.map(run_seed, range(arguments.seeds)))
-    print("Composed scenes: a check of mechanics, not evidence for your data.\n")
-    print(report(curves))
-    print(f"\n{len(curves)} seeds, {time.perf_counter() - start:.0f} s")
-
-
 if __name__ == "__main__":
-    main()
+    run_seeds(__doc__, run_seed, report)

@@ -9,12 +9,9 @@ a logistic regression on embeddings of the bundled network; CORAL sees its margi
 finished seeds are kept in `.bench/frames`.
 """
 
-import argparse
 import json
-import time
 import warnings
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from al_core.config import Apart, AtMost, Column, SelectionConfig
 from al_core.selection import GoalArrays, select
 from al_core.types import Embeddings, Rows, Scores
-from benchmarks.detection_labels import interval
+from benchmarks.paired_seeds import interval, run_seeds
 from benchmarks.photos import CLASSES, stamps, wallpapers
 
 RUNS = Path(".bench/frames")
@@ -226,17 +223,5 @@ def report(curves: list[dict[str, dict[str, list[float]]]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--processes", type=int, default=2)
-    arguments = parser.parse_args()
-    start = time.perf_counter()
-    with ProcessPoolExecutor(arguments.processes) as pool:
-        curves = list(pool.map(run_seed, range(arguments.seeds)))
-    print(report(curves))
-    print(f"\n{len(curves)} seeds, {time.perf_counter() - start:.0f} s")
-
-
 if __name__ == "__main__":
-    main()
+    run_seeds(__doc__, run_seed, report)

@@ -6,6 +6,7 @@ Each model is trained on 300 rows, with and without labeled rows of a reserve of
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -79,10 +80,7 @@ def contamination(folder: Path, seeds: range) -> str:
         each
         for variant in VARIANTS
         for seed in seeds
-        for each in remembered(
-            folder / "contamination" / f"{variant}-{seed}.json",
-            lambda variant=variant, seed=seed: list(measure(variant, seed)),  # type: ignore[misc]
-        )
+        for each in remembered(folder / "contamination" / f"{variant}-{seed}.json", partial(measure, variant, seed))
     ]
     rows = []
     for name in _models():

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -122,11 +123,12 @@ def forecasts(all_projects: list[Project], folder: Path) -> str:
         mean_curve = curve_through(some)
         for project in some:
             file = folder / "forecasts" / f"{variant}-{method}-{project.seed}.json"
-            measured += remembered(
-                file,
-                lambda project=project, mean_curve=mean_curve: [asdict(each) for each in trials(project, mean_curve)],  # type: ignore[misc]
-            )
+            measured += remembered(file, partial(_values, project, mean_curve))
     return report(measured)
+
+
+def _values(project: Project, mean_curve: PowerLaw) -> Iterator[Measured]:
+    return (asdict(trial) for trial in trials(project, mean_curve))
 
 
 def report(measured: list[Measured]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def intervals(all_projects: list[Project], folder: Path, n_redraws: int) -> str:
         if project.test_share or project.is_long or project.method != "CORAL":
             continue
         file = folder / f"intervals-{n_redraws}" / f"{project.variant}-{project.seed}.json"
-        for each in remembered(file, lambda project=project: list(coverages(project, n_redraws))):  # type: ignore[misc]
+        for each in remembered(file, partial(coverages, project, n_redraws)):
             cells[str(each["interval"]), int(each["n_tests"])].append(float(each["coverage"]))
     rows = [
         [name, str(n), f"{100 * np.mean(values):.1f}", f"{100 * min(values):.1f}", str(len(values))]

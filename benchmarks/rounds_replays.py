@@ -6,6 +6,7 @@ method that goes by scores alone has nothing to go by (CORAL still spreads its p
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -60,7 +61,7 @@ def replays(all_projects: list[Project], folder: Path, n_seeds: int) -> str:
         for kind in ("real", *NULLS):
             name = f"{project.variant}-{project.seed}-{project.method}-{kind.replace(' ', '-')}.json"
             file = folder / f"replays-{n_seeds}" / name
-            measured += remembered(file, lambda project=project, kind=kind: list(verdicts(project, kind, n_seeds)))  # type: ignore[misc]
+            measured += remembered(file, partial(verdicts, project, kind, n_seeds))
     return replay_report(measured, _leads(all_projects))
 
 

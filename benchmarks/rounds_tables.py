@@ -12,13 +12,13 @@ Measured = dict[str, bool | int | float | str]
 """One measurement, as it is stored."""
 
 
-def remembered(file: Path, measure: Callable[[], list[Measured]]) -> list[Measured]:
+def remembered(file: Path, measure: Callable[[], Iterable[Measured]]) -> list[Measured]:
     """Return what an earlier run has measured, or measure it and keep it."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         # Renamed when it is whole: an interrupted run leaves no half file.
         part = file.with_suffix(".part")
-        part.write_text(json.dumps(measure()), encoding="utf-8")
+        part.write_text(json.dumps(list(measure())), encoding="utf-8")
         part.rename(file)
     stored: list[Measured] = json.loads(file.read_text(encoding="utf-8"))
     return stored

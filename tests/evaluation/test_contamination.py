@@ -98,8 +98,8 @@ def test_the_images_of_a_group_count_as_one() -> None:
     rng = np.random.default_rng(3)
     groups = np.repeat(np.arange(60), 10)
     is_labeled = groups < 30
-    alone = []
-    grouped = []
+    alone: list[float] = []
+    grouped: list[float] = []
     for seed in range(40):
         confidence = np.repeat(rng.uniform(0.5, 1, 60), 10)
         for p_values, reserve in ((alone, ReserveRows(is_labeled)), (grouped, ReserveRows(is_labeled, groups))):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core import workflow
 from al_core.formats import Predictions
@@ -9,7 +10,9 @@ from al_core.store import LocalDataset, Workspace
 from tests.steps import project
 
 
-def store(dataset: LocalDataset, name: str, cat: np.ndarray, class_names: tuple[str, str] = ("cat", "dog")) -> None:
+def store(
+    dataset: LocalDataset, name: str, cat: NDArray[np.float64], class_names: tuple[str, str] = ("cat", "dog")
+) -> None:
     """Store a model that gives every sample this chance of being a cat."""
     outputs = np.column_stack([cat, 1 - cat]).astype(np.float32)
     if class_names == ("dog", "cat"):
