@@ -37,7 +37,8 @@ from al_core.evaluation.forecast import Forecast, LearningCurve, forecast
 from al_core.evaluation.intervals import accuracy, difference, independent_difference, share_interval, wilson
 from al_core.evaluation.label_errors import ClassErrors, class_errors
 from al_core.evaluation.mask_metrics import MaskResults, class_overlaps, mask_results, mean_overlap
-from al_core.evaluation.object_metrics import ImageObjects, ObjectResults, mean_average_precision, object_results, oks
+from al_core.evaluation.object_matches import ImageObjects
+from al_core.evaluation.object_metrics import ObjectResults, mean_average_precision, object_results, oks
 from al_core.evaluation.probe import out_of_fold_probabilities
 from al_core.evaluation.random_draws import draw_seeds, random_draws
 from al_core.evaluation.ranking_power import ranking_auc, ranking_sentence

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.object_metrics import ImageObjects
+from al_core.evaluation.object_matches import ImageObjects
 from al_core.exceptions import InvalidInputError
 
 # Below this a prediction and a label are about different objects; COCO counts a box as found from here on.

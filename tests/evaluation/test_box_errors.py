@@ -3,7 +3,7 @@ import pytest
 
 from al_core.evaluation.box_errors import BoxErrorKind, box_errors, image_suspicion, overlaps
 from al_core.evaluation.label_errors import average_precision
-from al_core.evaluation.object_metrics import ImageObjects
+from al_core.evaluation.object_matches import ImageObjects
 from al_core.exceptions import InvalidInputError
 
 BOX = [10.0, 10.0, 20.0, 20.0]

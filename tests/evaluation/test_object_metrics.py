@@ -6,7 +6,8 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from al_core.evaluation.object_metrics import ImageObjects, mean_average_precision, oks
+from al_core.evaluation.object_matches import ImageObjects
+from al_core.evaluation.object_metrics import mean_average_precision, oks
 from al_core.exceptions import InvalidInputError
 
 
