@@ -123,11 +123,7 @@ def draw_curves(
         >>> np.quantile(curves.gains(800), [0.1, 0.5, 0.9]).round(2)
         array([0.03, 0.04, 0.05])
     """
-    labels = np.asarray(n_labels, np.float64)
-    if len(labels) < 3 or labels.min() <= 0:
-        raise InvalidInputError(
-            f"a curve of three parameters needs 3 rounds with training labels, not {labels.astype(int).tolist()}"
-        )
+    labels = _checked(n_labels)
     shapes = _Shapes.of(labels[-1], prior)
     left = ((labels[:, None] + shapes.offset) / (labels[-1] + shapes.offset)) ** -shapes.exponent
     # The rise that is left from each round on, in units of what the rounds saw; the last round's is the unit of level.
@@ -147,6 +143,15 @@ def draw_curves(
         shapes.offset[shape][is_curve],
         shapes.exponent[shape][is_curve],
     )
+
+
+def _checked(n_labels: NDArray[np.floating]) -> NDArray[np.float64]:
+    labels = np.asarray(n_labels, np.float64)
+    if len(labels) < 3 or labels.min() <= 0:
+        raise InvalidInputError(
+            f"a curve of three parameters needs 3 rounds with training labels, not {labels.astype(int).tolist()}"
+        )
+    return labels
 
 
 def _fits(
