@@ -1,7 +1,7 @@
 """Work in the background of this process: starting it, and showing how far it is."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from al_core.text import counted, duration
 from al_core.types import Progress
 from ui.messages import plain, show_error
 from ui.progress import Wording, progress_bar
+from ui.session import Key
 from ui.visitor import obstacle
 
 # A page lets go of a job once it has shown the outcome. A tab that was closed before leaves it here with its result,
@@ -56,11 +57,24 @@ def show_running() -> None:
             st.caption(f"{plain(job.title)} · {left}", help="As of the last change of this page")
 
 
-def start_button(label: str, key: str, title: str, work: Callable[[Progress], Any], *, icon: str, hint: str) -> None:
-    """Draw a button that starts a job in the place of the one that has ended, and rerun the page once it is pressed."""
+def start_button(  # noqa: PLR0913 - what is started, and by keyword how the button looks
+    label: str,
+    key: str,
+    title: str,
+    work: Callable[[Progress], Any],
+    *,
+    icon: str,
+    hint: str,
+    is_next: bool = False,
+) -> None:
+    """Draw a button that starts a job in the place of the one that has ended, and rerun the page once it is pressed.
+
+    `is_next` makes it stand out as what comes next.
+    """
     running = latest(key)
     reason = obstacle("It is under way: wait for it or cancel it" if running and running.is_running else None)
-    if st.button(label, icon=icon, disabled=bool(reason), help=reason or hint):
+    kind: Literal["primary", "secondary"] = "primary" if is_next else "secondary"
+    if st.button(label, icon=icon, type=kind, disabled=bool(reason), help=reason or hint):
         forget(key)
         start(key, title, work)
         st.rerun()
@@ -79,6 +93,14 @@ def show(key: str, *, unit: str) -> Job | None:
     if job.state is JobState.CANCELLED:
         st.info(f"{plain(job.title)}: canceled; nothing was stored.", icon=":material/cancel:")
     return job
+
+
+def settle(job: Job | None) -> None:
+    """Rerun the page once for a job that has ended: it may have ended while the page was drawn from what was before."""
+    settled = st.session_state.setdefault(Key.SETTLED, set())
+    if job is not None and job.id not in settled:
+        settled.add(job.id)
+        st.rerun()
 
 
 def show_progress(job: Job, wording: Wording, *, on_cancel: str = "Stop; nothing is stored") -> None:

@@ -12,6 +12,7 @@ class Key(StrEnum):
     DATASET = "dataset"  # the id of the open one; also the parameter of the URL
     DATASET_SWITCH = "dataset-switch"  # the widget in the sidebar
     REMOTE = "remote-workspace"  # the workspace of a server, while one is open
+    SETTLED = "settled-jobs"  # the jobs whose end this session has drawn a whole page with
     NOTICE = "notice"  # what to say after the next rerun
     UNDOABLE = "undoable"  # what was deleted last
     CLOSED_HINTS = "closed-hints"  # in this session; the browser remembers them in cookies

@@ -31,11 +31,12 @@ def show_flow(dataset: Dataset, rounds: list[Round]) -> None:
         labels_form(dataset)
         training_download(dataset)
         return
-    training_download(dataset)
     if last.model is None:
+        training_download(dataset)
         _drop_predictions(dataset)
     else:
         _choose_next(dataset)
+        training_download(dataset, is_next=False)
     with st.expander("Bring more labels back", icon=":material/label:"):
         labels_form(dataset)
 
@@ -69,15 +70,18 @@ def _choose_next(dataset: Dataset) -> None:
     except MissingInputError as error:
         st.caption(f":material/info: {plain(str(error))}.")
         return
-    jobs.start_button(
-        f"Choose the next batch as “{plain(config.name)}”",
-        key,
-        f"Selecting by {config.method}",
-        lambda progress: workflow.run_selection(dataset, config, progress=progress),
-        icon=":material/play_arrow:",
-        hint=f"{_described(dataset, config)}. On Select every setting can be changed",
-    )
-    jobs.show(key, unit="picked")
+    with st.container(horizontal=True, vertical_alignment="center", key="next-batch"):
+        jobs.start_button(
+            f"Choose the next batch as “{plain(config.name)}”",
+            key,
+            f"Selecting by {config.method}",
+            lambda progress: workflow.run_selection(dataset, config, progress=progress),
+            icon=":material/play_arrow:",
+            hint="It is stored as a tag of this name; on Select every setting can be changed",
+            is_next=True,
+        )
+        st.caption(f"{_described(dataset, config)}.")
+    jobs.settle(jobs.show(key, unit="picked"))
 
 
 def _described(dataset: Dataset, config: SelectionConfig) -> str:

@@ -16,8 +16,8 @@ from ui.visitor import obstacle as visitor_obstacle
 OBSTACLE_SECONDS = 60
 
 
-def training_download(dataset: Dataset) -> None:
-    """Draw the choice of a format and the download, if there are labels to train on."""
+def training_download(dataset: Dataset, *, is_next: bool = True) -> None:
+    """Draw the choice of a format and the download, if there are labels to train on; `is_next` makes it stand out."""
     tasks = workflow.training_tasks(dataset)
     if not tasks:
         return
@@ -40,7 +40,7 @@ def training_download(dataset: Dataset) -> None:
             lambda: workflow.export_training_labels(dataset, writer.name, task=task),
             file_name=f"{dataset.name}-training-labels{writer.suffix}",
             icon=":material/download:",
-            type="primary",
+            type="primary" if is_next else "secondary",
             on_click="ignore",
             disabled=bool(obstacle),
             help=plain(obstacle)

@@ -72,7 +72,9 @@ def strip_html(strip: Strip, sentence: str, scale: tuple[float, float] | None = 
 
 def _show_figures(figures: list[CardFigure]) -> None:
     for figure in figures:
-        st.html(STYLE + strip_html(figure.strip, figure.sentence))
+        if figure.strip.low < figure.strip.high or figure.strip.selected != figure.strip.low:
+            # Where all are equal there is nothing to tell apart.
+            st.html(STYLE + strip_html(figure.strip, figure.sentence))
         st.caption(f"{plain(figure.sentence[0].upper() + figure.sentence[1:])}.")
 
 

@@ -61,12 +61,14 @@ def read_class_table(table: Table, choices: ReadingChoices, *, prefers_scores: b
     Raises:
         FileFormatError: If no column names the images, or a cell does not fit its column.
     """
-    if have_boxes(table.columns):
+    samples = table.samples()
+    # A box is a list of numbers: a column "box" of single numbers is a class of that name.
+    single = {name for name, sample in zip(table.columns, samples, strict=True) if sample.is_numeric}
+    if have_boxes(name for name in table.columns if not (name in single and have_boxes([name]))):
         raise FileFormatError(
             f"{table.source} has boxes or other objects, and its layout is none that is read; expected one row per "
             "object with filename, xmin, ymin, xmax, ymax, label and score, or COCO results"
         )
-    samples = table.samples()
     columns = classify_columns(samples, choices.columns)
     if prefers_scores:
         columns = [_as_score_column(column, sample) for column, sample in zip(columns, samples, strict=True)]

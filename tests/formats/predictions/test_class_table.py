@@ -1,10 +1,11 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import Predictions, ReadingChoices
+from al_core.formats import Predictions, ReadingChoices, read_predictions
 from al_core.formats.predictions.class_table import Contents, class_names, read_class_table
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.tables.table import CellTable
@@ -16,6 +17,17 @@ DOG = [0.75, 0.5, 0.0]
 
 def read(columns: dict[str, list[Any]], *, prefers_scores: bool = False, **chosen: str) -> Contents:
     return read_class_table(CellTable("p", columns), ReadingChoices(columns=chosen), prefers_scores=prefers_scores)
+
+
+def test_a_class_may_be_called_like_an_object(tmp_path: Path) -> None:
+    predictions = read({"filename": NAMES, "box": CAT, "mask": DOG})
+    assert isinstance(predictions, Predictions)
+    assert predictions.class_names == ["box", "mask"]
+    file = tmp_path / "model.csv"
+    file.write_text("filename,bars,box,lines\na.png,0.1,0.7,0.2\nb.png,0.8,0.1,0.1\n")
+    assert read_predictions(file).class_names == ["bars", "box", "lines"]
+    with pytest.raises(FileFormatError, match="boxes or other objects"):
+        read({"filename": NAMES, "box": ["[0, 0, 1, 1]"] * 3, "score": CAT})
 
 
 def test_columns_that_are_no_classes_are_named_with_their_reason() -> None:
