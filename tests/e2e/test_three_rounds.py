@@ -76,6 +76,8 @@ def test_three_rounds_with_labels_from_three_tools(page: Page, photos: Path, tmp
         go_to(page, "Rounds")
         expect(next_step(page)).to_contain_text(f"has been trained after “al-iteration-{number}”")
     look_at_what_was_bought(page)
+    compare(page)
+    go_to(page, "Rounds")
     open_report(page, download(page, "Download the report", tmp_path))
     assert traffic.hosts == {"127.0.0.1"}
 
@@ -132,6 +134,16 @@ def look_at_what_was_bought(page: Page) -> None:
     expect(page.get_by_text("3 rounds; a forecast needs 4").first).to_be_visible()
     for sign in ("The target is reached", "The next batch costs more", "Predictions hardly change any more"):
         expect(page.get_by_text(sign).first).to_be_visible()
+
+
+def compare(page: Page) -> None:
+    """Look at all methods side by side before the fourth round."""
+    go_to(page, "Compare")
+    press_button(page, "Compare")
+    for method in ("RANDOM", "CORESET", "CORAL", "ACTIVE_LEARNING"):
+        expect(page.get_by_role("heading", name=method, exact=True)).to_be_visible()
+    expect(page.get_by_text("Covers ").first).to_be_visible()
+    wait_for_run(page)
 
 
 def open_report(page: Page, file: Path) -> None:

@@ -1,5 +1,6 @@
 """Which configurations are compared, and starting that."""
 
+import numpy as np
 import streamlit as st
 
 from al_core import workflow
@@ -8,6 +9,7 @@ from al_core.steps.compare import MOST_CONFIGS
 from al_core.steps.scores import preferred_first
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.store import Dataset, Kind
+from al_core.text import counted
 from ui import jobs
 from ui.messages import errors_explained, plain
 from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE
@@ -43,13 +45,17 @@ def comparison_form(dataset: Dataset) -> None:
         score = st.selectbox(
             "Score", scores, disabled=not scores, placeholder="no scores yet", width=260, help="What is unsure"
         )
-        n_new = st.number_input("New images", 1, None, DEFAULT_NEW, width=140, help="How many each method picks")
+        n_left = _n_left(dataset)
+        usual = max(1, min(DEFAULT_NEW, n_left // 2))
+        n_new = st.number_input("New images", 1, None, usual, width=140, help="How many each method picks")
         running = jobs.latest(job_key(dataset))
         reason = obstacle(
             "Choose at least one method"
             if not methods
             else "Embeddings are needed to compare picks: add them on the Datasets page"
             if not has_embedding
+            else f"{counted(n_left, 'image')} are left to choose from: ask for fewer, or every method picks the same"
+            if n_new >= n_left
             else "A comparison is running"
             if running and running.is_running
             else None
@@ -81,3 +87,10 @@ def comparison_form(dataset: Dataset) -> None:
                 lambda progress: workflow.compare(dataset, configs, progress=progress),
             )
             st.rerun()
+
+
+def _n_left(dataset: Dataset) -> int:
+    """Return how many images may be picked: neither labeled nor sent nor set aside for testing."""
+    reserve = workflow.test_reserve(dataset)
+    barred = reserve.barred if reserve else np.empty(0, np.int64)
+    return dataset.n_samples - len(np.union1d(SelectionInputs().chosen(dataset), barred))

@@ -59,7 +59,7 @@ def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, 
     row: dict[str, Any] = {
         "#": shown.number,
         "Round": shown.name,
-        "Selected": f"{datetime.fromtimestamp(shown.tag.created_at / 1000):%Y-%m-%d %H:%M}",
+        "Selected": f"{datetime.fromtimestamp(shown.tag.created_at / 1000):%d %b %Y}",
         "By": str(config.method) if config else "a client",
         "State": str(shown.state),
         "Labels back": f"{len(shown.back_rows):,} of {len(shown.added_rows):,}",
