@@ -1,5 +1,7 @@
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -133,3 +135,54 @@ def test_whatever_else_fsspec_reaches_works_as_far_as_it_does() -> None:
     assert objects.read_ranges([ByteRange("a/1", 1, 3)]) == [b"bc"]
     objects.remove("a")
     assert objects.listing() == []
+
+
+@pytest.fixture
+def moody_server() -> Iterator[tuple[str, list[str]]]:
+    """An S3 server of one object of six bytes, and what it does next: fails as listed, then answers."""
+    failures: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            failure = failures.pop(0) if failures else ""
+            body = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+            self.send_response(503 if failure == "throttled" else 206)
+            body = body if failure == "throttled" else b"abcdef"
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[:2] if failure == "cut off" else body)
+            self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", failures
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("failures", [["throttled"] * 3, ["cut off"] * 2, ["throttled", "cut off"]])
+def test_what_is_throttled_or_cut_off_is_asked_for_again(
+    moody_server: tuple[str, list[str]], failures: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, to_come = moody_server
+    use_endpoint(monkeypatch, endpoint)
+    to_come += failures
+    assert Objects("s3://bucket").read_ranges([ByteRange("a", 0, 6)]) == [b"abcdef"]
+    assert to_come == []
+
+
+def test_what_stays_throttled_is_one_sentence(
+    moody_server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, to_come = moody_server
+    use_endpoint(monkeypatch, endpoint)
+    objects = Objects("s3://bucket/prefix")
+    monkeypatch.setattr(objects._fs, "retries", 1)
+    to_come += ["throttled"] * 100
+    with pytest.raises(WorkspaceError, match=r"s3://bucket/prefix cannot be read .*reduce your request rate"):
+        objects.read_ranges([ByteRange("a", 0, 6)])

@@ -160,7 +160,7 @@ def _class(name: str, share: float, color: str) -> str:
 def _scores(dataset: Dataset, row: int) -> str:
     lines = []
     for stored in current_scores(dataset):
-        score = float(dataset.arrays.read(stored)[row])
+        score = float(dataset.arrays.read_rows(stored, np.array([row]))[0])
         if not np.isnan(score):
             name = escape(stored.name, quote=True)
             heading = f'<b title="{name}">{escape(score_title(stored.name))}</b>'
@@ -176,6 +176,6 @@ def _arithmetic(dataset: Dataset, stored: StoredArray, row: int, score: float) -
     prediction = predictions_of(dataset, stored)
     text = None
     if prediction and prediction.kind == Kind.PREDICTION and scorer_score and scorer_score.work_out:
-        text = scorer_score.work_out(dataset.arrays.read(prediction)[row])
+        text = scorer_score.work_out(dataset.arrays.read_rows(prediction, np.array([row]))[0])
     # Arithmetic that ends elsewhere is of other predictions than the score.
     return text if text and text.endswith(f"= {score:.3f}") else f"{score:.3f}"

@@ -46,7 +46,7 @@ def export_rows(
     choices = _with_address(dataset, choices)
     return ExportRows(
         filenames=dataset.filenames(rows),
-        scores=dataset.arrays.read(score)[rows] if score else None,
+        scores=dataset.arrays.read_rows(score, rows) if score else None,
         ranks=[*range(1, n_added + 1), *[None] * (len(rows) - n_added)],
         metadata={
             "dataset": dataset.name,
@@ -194,7 +194,7 @@ def example_predictions(dataset: "Dataset") -> bytes:
     stored = dataset.arrays.newest(Kind.PREDICTION)
     if stored:
         class_names = PredictionAttributes.of(stored).class_names
-        probabilities = dataset.arrays.read(stored)[rows]
+        probabilities = dataset.arrays.read_rows(stored, rows)
     else:
         class_names = ("cat", "dog")
         probabilities = np.tile([0.7, 0.3], (len(rows), 1))

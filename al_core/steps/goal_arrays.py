@@ -202,7 +202,7 @@ def _vectors(dataset: "Dataset", rows: Rows, embedding: "StoredArray | None") ->
         raise MissingInputError(
             "being similar needs embeddings and there are none: add embeddings to the dataset first"
         )
-    return np.asarray(dataset.arrays.read(embedding)[rows])
+    return dataset.arrays.read_rows(embedding, rows)
 
 
 def _counts_classes(config: SelectionConfig) -> bool:

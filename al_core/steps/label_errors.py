@@ -159,7 +159,7 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     judged_by = np.full(len(rows), PROBE, object)
     for model, positions in _judges(dataset, rows, CLASSIFICATION):
         assert model.predictions is not None
-        stored = dataset.arrays.read(model.predictions)[rows[positions]]
+        stored = dataset.arrays.read_rows(model.predictions, rows[positions])
         places = {name: place for place, name in enumerate(PredictionAttributes.of(model.predictions).class_names)}
         probabilities[positions] = np.column_stack(
             [stored[:, places[name]] if name in places else np.zeros(len(positions)) for name in names]
@@ -167,7 +167,7 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
         judged_by[positions] = model.name
         report(int((judged_by != PROBE).sum()), len(labels.rows))
     embedding = dataset.arrays.newest(Kind.EMBEDDING)
-    vectors = dataset.arrays.read(embedding)[rows] if embedding else None
+    vectors = dataset.arrays.read_rows(embedding, rows) if embedding else None
     missing = np.isnan(probabilities).any(axis=1)
     judged_by[missing] = PROBE
     if missing.any() and vectors is not None and len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1:

@@ -98,7 +98,7 @@ def _candidates(dataset: "Dataset") -> Rows:
 
 def _is_complete(dataset: "Dataset", score: str, rows: Rows) -> bool:
     stored = dataset.arrays.find(Kind.SCORE, score)
-    return stored is not None and not np.isnan(dataset.arrays.read(stored)[rows]).any()
+    return stored is not None and not np.isnan(dataset.arrays.read_rows(stored, rows)).any()
 
 
 def _method(*, has_score: bool, has_embedding: bool) -> SamplingMethod:

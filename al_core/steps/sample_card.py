@@ -57,7 +57,7 @@ def describe_sample(dataset: "Dataset", row: int) -> SampleCard:
     [filename] = dataset.filenames(np.array([row]))
     scores: dict[str, float] = {}
     for stored in current_scores(dataset):
-        score = float(dataset.arrays.read(stored)[row])
+        score = float(dataset.arrays.read_rows(stored, np.array([row]))[0])
         if not np.isnan(score):
             scores[stored.name] = score
     return SampleCard(row, filename, scores, _describe_prediction(dataset, row))

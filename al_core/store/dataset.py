@@ -111,6 +111,10 @@ class Server(Protocol):
         """Return why the server cannot make a tag's file in a format, or None."""
 
 
+FEW_NAMES = 8
+"""Names are few if a dataset has so many times as many samples."""
+
+
 class Datasets(Protocol):
     """Where datasets are made: a `Workspace`, or one on a server."""
 
@@ -232,8 +236,17 @@ class Dataset(ABC):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        found = pc.index_in(pa.array(filenames, pa.large_string()), value_set=self.filename_column)
-        rows: Rows = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        wanted = pa.array(filenames, pa.large_string())
+        column = self.filename_column
+        if len(wanted) * FEW_NAMES > len(column):
+            return _positions(pc.index_in(wanted, value_set=column))
+        # A table of few names that all of the column passes by: the other way round, 100 million names took 12 GB.
+        unique = wanted.unique()
+        positions = _positions(pc.index_in(column, value_set=unique))
+        found = np.flatnonzero(positions >= 0)
+        row_of_unique = np.full(len(unique), -1)
+        row_of_unique[positions[found]] = found
+        rows: Rows = row_of_unique[_positions(pc.index_in(wanted, value_set=unique))]
         return rows
 
     @abstractmethod
@@ -341,3 +354,9 @@ class Dataset(ABC):
         Raises:
             NotAllowedError: If it is `initial-tag` or another tag was made from it.
         """
+
+
+def _positions(found: "pa.Array") -> Rows:
+    """Return positions that Arrow has looked up, -1 where there is none."""
+    positions: Rows = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return positions

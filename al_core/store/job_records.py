@@ -42,11 +42,19 @@ class JobRecord:
 
 
 class JobRecords:
-    """Jobs in the catalog, shared by all processes of a workspace; one whose process is gone was interrupted."""
+    """Jobs in the catalog, shared by all processes of a workspace; one whose process is gone was interrupted.
 
-    def __init__(self, engine: Engine, owner: Owner) -> None:
+    Args:
+        engine: The catalog.
+        owner: This process.
+        has_other_homes: Whether servers with homes of their own may use the catalog. Whether their processes live is
+            not seen from here: they say of their jobs themselves that they were interrupted.
+    """
+
+    def __init__(self, engine: Engine, owner: Owner, *, has_other_homes: bool = False) -> None:
         self._engine = engine
         self._owner = owner
+        self._has_other_homes = has_other_homes
         # Counting is atomic: jobs end in several threads.
         self._n_ended = itertools.count(1)
         for gone in owner.remove_gone():
@@ -90,10 +98,20 @@ class JobRecords:
     def _read(self, query: Select[Any]) -> list[JobRecord]:
         rows = self._rows(query)
         owners = {row.owner for row in rows if row.state in UNDER_WAY}
-        interrupted = [owner for owner in owners if not self._owner.is_alive(owner)]
+        interrupted = [owner for owner in owners if self._is_gone(owner)]
         for owner in interrupted:
             self._fail(owner)
         return [_job_record(row) for row in (self._rows(query) if interrupted else rows)]
+
+    def give_up(self) -> None:
+        """Say of this process's jobs under way that they were interrupted, where nobody else would see it."""
+        if self._has_other_homes:
+            self._fail(self._owner.id)
+
+    def _is_gone(self, owner_id: str) -> bool:
+        if self._has_other_homes and not self._owner.is_of_this_home(owner_id):
+            return False
+        return not self._owner.is_alive(owner_id)
 
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with reading(self._engine) as connection:

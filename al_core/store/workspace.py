@@ -108,6 +108,8 @@ class Workspace:
 
     def close(self) -> None:
         """Release the catalog's connections and what this process owns, such as its jobs."""
+        if "job_records" in self.__dict__:
+            self.job_records.give_up()
         if "owner" in self.__dict__:
             self.owner.close()
         self._engine.dispose()
@@ -123,7 +125,7 @@ class Workspace:
     @cached_property
     def job_records(self) -> JobRecords:
         """The jobs of all processes that have this workspace open."""
-        return JobRecords(self._engine, self.owner)
+        return JobRecords(self._engine, self.owner, has_other_homes=self._storage.address is not None)
 
     @cached_property
     def owner(self) -> Owner:

@@ -35,7 +35,7 @@ ON_BOTH = {
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.module.__name__.rpartition(".")[2]
-    if name in ON_BOTH:
+    if name in ON_BOTH and "workspace" in metafunc.fixturenames:
         is_of_files = any(metafunc.definition.iter_markers("files_only"))
         metafunc.parametrize("arrays_in", ["files"] if is_of_files else ["files", "bucket"], indirect=True)
 

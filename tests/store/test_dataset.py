@@ -2,12 +2,19 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
-from al_core.store import INITIAL_TAG, Dataset, Kind, Provenance, TagOrigin, TagRole
+from al_core.store import INITIAL_TAG, Dataset, Kind, Provenance, TagOrigin, TagRole, Workspace
 
 
 def test_filenames_are_found_by_row_and_rows_by_filename(dataset: Dataset) -> None:
     assert dataset.filenames(np.array([4, 0])) == ["e.png", "a.png"]
     assert dataset.rows_of(["f.png", "zebra.png", "a.png"]).tolist() == [5, -1, 0]
+
+
+def test_few_filenames_of_many_are_found_in_the_order_asked_for(workspace: Workspace) -> None:
+    dataset = workspace.create_dataset("many", [f"{row}.png" for row in range(100)])
+    asked = ["99.png", "none.png", "7.png", "99.png", "0.png"]
+    assert dataset.rows_of(asked).tolist() == [99, -1, 7, 99, 0]
+    assert dataset.rows_of([]).tolist() == []
 
 
 def test_the_initial_tag_holds_every_row(dataset: Dataset) -> None:

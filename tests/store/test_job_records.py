@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from al_core.exceptions import InvalidInputError, NotFoundError
@@ -37,6 +40,21 @@ def test_a_job_under_way_fails_when_its_process_ends(workspace: Workspace) -> No
     assert record.state == "FAILED"
     assert record.error.startswith("interrupted: ")
     assert record.finished_at is not None
+
+
+def test_a_server_with_another_home_sees_a_job_under_way_and_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AL_CORE_ARRAYS", str(tmp_path / "arrays"))
+    if "AL_CORE_DATABASE_URL" not in os.environ:
+        monkeypatch.setenv("AL_CORE_DATABASE_URL", f"sqlite:///{tmp_path / 'shared.sqlite'}")
+    with Workspace(tmp_path / "two") as two:
+        one = Workspace(tmp_path / "one")
+        job = Job("long")
+        one.job_records.save(job, JobState.RUNNING)
+        assert [record.state for record in two.job_records.all()] == ["RUNNING"]
+        one.close()
+        assert two.job_records.get(job.id).error.startswith("interrupted: ")
 
 
 def test_an_unknown_job_is_a_key_error(workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import WorkspaceError
 from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.store import Kind, LocalDataset, Workspace
+from al_core.store.backup import restore_backup
 from tests.buckets import new_bucket, use_endpoint
 from tests.store.contents import keys_of
 
@@ -149,3 +150,22 @@ def test_a_bucket_that_is_not_there_is_said_before_work_starts(
     monkeypatch.setenv("AL_CORE_ARRAYS", "s3://no-such-bucket/prefix")
     with pytest.raises(WorkspaceError, match="s3://no-such-bucket/prefix is in a bucket that is not there"):
         Workspace(tmp_path)
+
+
+def test_a_backup_of_a_bucket_is_restored_as_files(
+    tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("AL_CORE_ARRAYS", bucket)
+    with Workspace(tmp_path / "home") as workspace:
+        dataset = workspace.create_dataset("cats", ["a.png", "b.png"])
+        dataset.arrays.save(Kind.SCORE, {"mine": np.array([0.5, 0.25])})
+        shutil.rmtree(workspace.home / "cache")
+        assert workspace.back_up(tmp_path / "backup.tar") == []
+    monkeypatch.delenv("AL_CORE_ARRAYS")
+    assert restore_backup(tmp_path / "backup.tar", tmp_path / "restored", None) == []
+    with Workspace(tmp_path / "restored") as restored:
+        dataset = restored.dataset("cats")
+        [stored] = dataset.arrays.all(Kind.SCORE)
+        assert (dataset.filenames(), dataset.arrays.read(stored).tolist()) == (["a.png", "b.png"], [0.5, 0.25])
+        assert dataset.arrays.path(stored).is_relative_to(restored.home / "datasets")

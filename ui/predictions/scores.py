@@ -73,6 +73,6 @@ def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
     for score in scores:
         # Not its name: a score may be called "Image" too.
         key = key_of("score", score.name)
-        table[key] = dataset.arrays.read(score)[rows]
+        table[key] = dataset.arrays.read_rows(score, rows)
         columns[key] = st.column_config.ProgressColumn(escape_cell(score.name), min_value=0, max_value=1, format="%.3f")
     st.dataframe(table, hide_index=True, row_height=48, height=420, column_config=columns)

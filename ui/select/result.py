@@ -189,7 +189,7 @@ def scores_now(dataset: Dataset, selection: workflow.Selection) -> ScoresNow | N
     stored = find_source(dataset, Kind.SCORE, source) if is_kept else dataset.arrays.find(Kind.SCORE, source.name)
     if stored is None:
         return None
-    values = dataset.arrays.read(stored)[selection.added_rows].tolist()
+    values = dataset.arrays.read_rows(stored, selection.added_rows).tolist()
     return ScoresNow(values, stored.digest != source.digest)
 
 

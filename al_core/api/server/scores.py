@@ -39,7 +39,7 @@ def upload_scores(dataset: DatasetOfPath, tag: TagOfPath, body: BodyFile) -> Non
 def read_score(dataset: DatasetOfPath, tag: TagOfPath, score_id: str) -> ScoreData:
     """Return a score of a tag with its values in row order."""
     stored = find_array(dataset, Kind.SCORE, score_id, "SCORE_UNKNOWN")
-    scores = dataset.arrays.read(stored)[tag.rows]
+    scores = dataset.arrays.read_rows(stored, tag.rows)
     return ScoreData(**score_info(tag, stored).model_dump(), scores=np.nan_to_num(scores).tolist())
 
 
@@ -50,4 +50,4 @@ def score_info(tag: Tag, stored: StoredArray) -> ScoreInfo:
 
 def is_complete(dataset: LocalDataset, tag: Tag, stored: StoredArray) -> bool:
     """Return whether every sample of the tag has this score."""
-    return not np.isnan(dataset.arrays.read(stored)[tag.rows]).any()
+    return not np.isnan(dataset.arrays.read_rows(stored, tag.rows)).any()
