@@ -9,6 +9,9 @@ from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.text import BOM, looks_like_text
 
 _FILENAMES = re.compile(r"[^,;\t]{1,4096}\.(?:jpe?g|png|webp|bmp|tiff?|gif)", re.IGNORECASE)
+_HEAD_BYTES = 4096
+"""A file of which so much is given may go on behind it."""
+
 _MAX_STEM = 64
 _STEMS = re.compile(rf"[\w.\-/]{{1,{_MAX_STEM}}}(?: -?[01])?")
 """Of Pascal VOC's ImageSets: the name of an image without its suffix, perhaps with 1 or -1 for a class."""
@@ -70,16 +73,17 @@ def _begins(pattern: str) -> Callable[[Path, bytes], bool]:
 
 def _lines_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
     def recognizes(path: Path, head: bytes) -> bool:
-        # The last line may be cut.
         lines = _text(path, head).splitlines()
-        return path.suffix.lower() == ".txt" and _all_match(line, lines[:-1] or lines)
+        # The last line of a longer file is cut.
+        return path.suffix.lower() == ".txt" and _all_match(line, lines[: -1 if len(head) >= _HEAD_BYTES else None])
 
     return recognizes
 
 
 def _all_match(line: re.Pattern[str], lines: Iterable[str]) -> bool:
     filled = [text.strip() for text in lines if text.strip()]
-    return bool(filled) and all(line.fullmatch(text) for text in filled)
+    # One line may be anything.
+    return len(filled) > 1 and all(line.fullmatch(text) for text in filled)
 
 
 def _text(path: Path, head: bytes) -> str:

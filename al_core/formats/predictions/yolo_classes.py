@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.join.finding import Finding, note
+from al_core.formats.join.finding import note
 from al_core.formats.predictions.predictions import CLASSIFICATION, Predictions
+from al_core.formats.predictions.scores import ScoreTable
+from al_core.formats.predictions.top_k import top_k_scores
 
 CLASS_LINE = re.compile(r"(0?\.\d+|[01](?:\.\d*)?(?:e-?\d+)?)\s+(?!-?\d*\.?\d+(?:e-?\d+)?(?:\s|$))(\S.*)")
 """A probability and a name, which is no number."""
@@ -18,18 +21,12 @@ _SUM_TOLERANCE = 0.03
 _ROUNDED = note(
     "probabilities-rounded", "Probabilities are rounded", "each image's are divided by their sum, to sum to 1"
 )
-_TOP = note(
-    "top-classes",
-    "Images have only their most probable classes",
-    "the rest of the probability is shared equally by the other classes that occur; margin and least confidence are "
-    "as exact as the file, entropy is an estimate",
-)
 
 
 def classes_of_lines(
     source: str, filenames: Sequence[str], lines: Sequence[Sequence[str]], class_names: Sequence[str] | None
-) -> Predictions:
-    """Return class probabilities of lines such as `0.36 triangle`.
+) -> Predictions | ScoreTable:
+    """Return what lines such as `0.36 triangle` say: probabilities of all classes, or scores of the highest.
 
     Args:
         source: The name of the folder, for messages.
@@ -46,8 +43,8 @@ def classes_of_lines(
 
 def top_classes(
     source: str, filenames: Sequence[str], images: Sequence[Mapping[str, float]], class_names: Sequence[str] | None
-) -> Predictions:
-    """Return class probabilities of the most probable classes of each image, by name; the others share the rest.
+) -> Predictions | ScoreTable:
+    """Return class probabilities by name, or the scores that the highest allow if some images have not all classes.
 
     Raises:
         FileFormatError: If the probabilities of an image are not such, or sum to more than 1.
@@ -64,17 +61,23 @@ def top_classes(
     outputs[~is_listed.any(axis=1)] = np.nan
     rest = 1 - outputs.sum(axis=1, keepdims=True)
     n_others = (~is_listed).sum(axis=1, keepdims=True)
-    findings: list[Finding] = [_ROUNDED]
-    if (n_others[np.isfinite(rest[:, 0])] > 0).any():
-        findings = [_TOP]
-        outputs += np.where(is_listed, 0, rest.clip(0) / n_others.clip(1))
     if (rest < -_SUM_TOLERANCE).any():
         row = int(np.nanargmin(rest))
         raise FileFormatError(
             f"{source}/{filenames[row]}: the probabilities sum to {1 - rest[row, 0]:.2f}; expected at most 1"
         )
+    if (n_others[np.isfinite(rest)] > 0).any():
+        return top_k_scores(source, list(filenames), _highest(images))
     outputs /= outputs.sum(axis=1, keepdims=True)
-    return Predictions(list(filenames), names, outputs, CLASSIFICATION, findings)
+    return Predictions(list(filenames), names, outputs, CLASSIFICATION, [_ROUNDED])
+
+
+def _highest(images: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
+    """Return (M, K) probabilities, whichever classes they belong to; NaN where an image has fewer."""
+    matrix = np.full((len(images), max(map(len, images))), np.nan)
+    for row, image in enumerate(images):
+        matrix[row, : len(image)] = sorted(image.values(), reverse=True)
+    return matrix
 
 
 def _probabilities(where: str, lines: Sequence[str]) -> Mapping[str, float]:

@@ -16,6 +16,7 @@ from al_core.formats.files.yaml_text import MAX_YAML_BYTES, parse_yaml
 from al_core.formats.names.class_names import checked_names, yaml_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import KEYPOINTS, Predictions
+from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.yolo_classes import CLASS_LINE, classes_of_lines
 from al_core.formats.predictions.yolo_lines import TextObjects, read_objects
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
@@ -38,7 +39,7 @@ def recognizes_yolo_folder(path: Path, head: bytes) -> bool:
     return bool(_label_files(tree_names(path, head)))
 
 
-def read_yolo_folder(path: Path) -> Predictions:
+def read_yolo_folder(path: Path) -> Predictions | ScoreTable:
     """Return what a folder, zip or tar of text files holds, or one text file; images are named by their stems.
 
     A line has a class and a box (x and y of the center, width, height), a rotated box or an outline, with the

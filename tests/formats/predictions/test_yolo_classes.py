@@ -2,22 +2,29 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.predictions.predictions import Predictions
+from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.yolo_classes import classes_of_lines
 
 
 def test_all_classes_of_an_image_are_its_distribution() -> None:
     lines = [["0.60 cat", "0.41 big dog"], ["1.00 big dog", "0.00 cat"], []]
     predictions = classes_of_lines("labels", ["a.txt", "b.txt", "c.txt"], lines, None)
+    assert isinstance(predictions, Predictions)
     assert predictions.class_names == ["big dog", "cat"]
     expected = np.array([[0.41 / 1.01, 0.6 / 1.01], [1, 0], [np.nan, np.nan]])
     np.testing.assert_allclose(predictions.outputs, expected, rtol=1e-6)
     assert [finding.what for finding in predictions.findings] == ["probabilities-rounded"]
 
 
-def test_the_rest_of_the_probability_is_shared_by_the_classes_that_are_not_listed() -> None:
-    predictions = classes_of_lines("labels", ["a.txt"], [["0.50 cat", "0.25 dog"]], ["dog", "cat", "cow", "hen"])
-    np.testing.assert_allclose(predictions.outputs, [[0.25, 0.5, 0.125, 0.125]])
-    assert "entropy is an estimate" in predictions.findings[0].outcome
+def test_of_the_most_probable_classes_nothing_is_made_up_for_the_others() -> None:
+    lines = [["0.50 cat", "0.25 dog"], ["0.75 cow", "0.25 cat"]]
+    table = classes_of_lines("labels", ["a.txt", "b.txt"], lines, ["dog", "cat", "cow", "hen"])
+    assert isinstance(table, ScoreTable)
+    assert table.filenames == ["a.txt", "b.txt"]
+    assert table.scores["uncertainty_least_confidence"].tolist() == [0.5, 0.25]
+    assert table.scores["uncertainty_margin"].tolist() == [0.75, 0.5]
+    assert "entropy needs all classes" in table.findings[0].outcome
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def recognizes_ultralytics_classes(path: Path, head: bytes) -> bool:
     return keys >= _CLASS and not keys & _NOT_CLASSES
 
 
-def read_ultralytics_classes(path: Path) -> Predictions:
+def read_ultralytics_classes(path: Path) -> Predictions | ScoreTable:
     """Return the class probabilities of what `to_json()` returns for classified images.
 
     Raises:
@@ -100,7 +100,7 @@ def read_ultralytics_classes(path: Path) -> Predictions:
     return _classes(path.name, records)
 
 
-def _classes(source: str, records: Sequence[ImageRecord]) -> Predictions:
+def _classes(source: str, records: Sequence[ImageRecord]) -> Predictions | ScoreTable:
     images = [
         {
             str(label_of(record.where, entry.get("name"))): number(record.where, entry.get("confidence"), "confidence")
@@ -113,7 +113,13 @@ def _classes(source: str, records: Sequence[ImageRecord]) -> Predictions:
     if all(record.filename for record in records):
         return top_classes(source, [record.filename for record in records], images, None)
     names = [f"image {position}" for position in range(1, len(records) + 1)]
-    return top_classes(source, names, images, None).without_filenames()
+    contents = top_classes(source, names, images, None)
+    if isinstance(contents, ScoreTable):
+        raise FileFormatError(
+            f"{source} has the highest probabilities of images that it does not name; save what to_json() returns by "
+            "filename"
+        )
+    return contents.without_filenames()
 
 
 def _is_classified(content: Any) -> bool:
