@@ -80,7 +80,7 @@ def test_nothing_that_a_stranger_wrote_acts_on_any_page(
     check()
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(predictions)
     page.get_by_role("button", name="Store and score").click()
-    expect(page.get_by_test_id("stToast").get_by_text("Scored 6 images")).to_be_visible()
+    expect(page.get_by_text("Scored 6 images")).to_be_visible()
     check()
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Datasets").click()
     expect(page).to_have_title("Datasets")
