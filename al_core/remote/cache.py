@@ -58,7 +58,9 @@ class Cache:
         results = []
         for path in self._results_folder(dataset_key).glob(f"{kind}-*.json"):
             record = orjson.loads(path.read_bytes())
-            stored = StoredArray(**record | {"shape": tuple(record["shape"])})
+            # JSON has lists alone.
+            tuples = {name: tuple(record.get(name, ())) for name in ("shape", "parts")}
+            stored = StoredArray(**record | tuples)
             # A record without its file is about to be replaced, or its file was removed as unused.
             if self.result_path(dataset_key, stored).exists():
                 results.append(stored)
