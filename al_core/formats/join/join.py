@@ -1,7 +1,7 @@
 """Joining the rows of a file with the samples of a dataset."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FilenameRows, FileRows
 from al_core.formats.join.finding import LOGITS, Finding, Severity, note
-from al_core.formats.join.matching import match_filenames
+from al_core.formats.join.matching import Matches, match_filenames
 from al_core.formats.join.report import JoinReport, Policy
 from al_core.types import Rows
 
@@ -115,33 +115,8 @@ def join_report(
 def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: str) -> JoinReport:
     names = samples if file_rows.filenames is None else file_rows.filenames
     matches = match_filenames(samples, names, only_whole=file_rows.names_are_ids)
-    rows = matches.rows
-    present = np.zeros(len(samples), dtype=bool)
-    present[rows[rows >= 0]] = True
-    missing = [samples[row] for row in np.flatnonzero(~present).tolist()]
-    ambiguous = _distinct(names, matches.ambiguous.tolist())
-    is_unknown = rows < 0
-    is_unknown[matches.ambiguous] = False
-    unknown = _distinct(names, np.flatnonzero(is_unknown).tolist())
-    repeats = _repeats(rows)
-    duplicate = _distinct(names, [later for _, later in repeats])
-    conflicting = _distinct(names, [later for first, later in repeats if file_rows.differ(first, later)])
-    bad = file_rows.bad_rows()
-    repeated = (
-        [_DISAGREE.of(conflicting)]
-        if file_rows.keeps_repeats
-        else [_REPEATED.of(sorted(set(duplicate) - set(conflicting))), _CONFLICTING.of(conflicting)]
-    )
-    not_finite = [names[row] for row in bad.not_finite.tolist()]
-    not_probabilities = [names[row] for row in bad.not_probabilities.tolist()]
-    findings = [
-        _absence(file_rows, policy).of(missing if file_rows.wording.absence else ()),
-        _AMBIGUOUS.of(ambiguous),
-        (_UNKNOWN_ID if file_rows.names_are_ids else _UNKNOWN).of(unknown),
-        *repeated,
-        _NOT_FINITE.of(not_finite),
-        _NOT_PROBABILITIES.of(not_probabilities),
-    ]
+    met = _met(samples, names, matches, file_rows)
+    findings = _findings(file_rows, met, policy)
     return JoinReport(
         source=source,
         policy=policy,
@@ -149,15 +124,15 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
         wording=file_rows.wording,
         n_samples=len(samples),
         n_rows=len(names),
-        matched=int(present.sum()),
+        matched=int(met.present.sum()),
         matched_by=matches.counts,
-        missing=missing,
-        unknown=unknown,
-        ambiguous=ambiguous,
-        duplicate=duplicate,
-        conflicting=conflicting,
-        rows_not_summing_to_1=not_probabilities,
-        rows_with_nan=not_finite,
+        missing=met.missing,
+        unknown=met.unknown,
+        ambiguous=met.ambiguous,
+        duplicate=met.duplicate,
+        conflicting=met.conflicting,
+        rows_not_summing_to_1=met.not_probabilities,
+        rows_with_nan=met.not_finite,
         looks_like_logits=any(finding.what == LOGITS for finding in file_rows.findings),
         findings=tuple(file_rows.findings),
         details=(
@@ -165,9 +140,72 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
             *(finding for finding in findings if finding.names),
             *file_rows.findings,
         ),
-        rows=_used(rows, [] if file_rows.keeps_repeats else repeats, bad),
-        empty=_empty(samples, present, [*ambiguous, *unknown]) if file_rows.missing_is_empty else np.empty(0, np.int64),
+        rows=met.used,
+        empty=_empty(samples, met) if file_rows.missing_is_empty else np.empty(0, np.int64),
     )
+
+
+@dataclass(frozen=True)
+class _Met:
+    """How rows met samples.
+
+    Attributes:
+        used: (n_rows,) the sample of each row, -1 where it is unknown or not used.
+        present: (n_samples,) whether a sample has a row, usable or not.
+        missing: The samples without one.
+        ambiguous: The names that fit several samples.
+        unknown: Those that fit none.
+        duplicate: Those of later rows of a sample.
+        conflicting: Those of them whose rows differ.
+        not_finite: Those of rows that are left out.
+        not_probabilities: Those of rows that are used as they are.
+    """
+
+    used: Rows
+    present: NDArray[np.bool_]
+    missing: list[str]
+    ambiguous: list[str]
+    unknown: list[str]
+    duplicate: list[str]
+    conflicting: list[str]
+    not_finite: list[str]
+    not_probabilities: list[str]
+
+
+def _met(samples: Sequence[str], names: Sequence[str], matches: Matches, file_rows: FileRows) -> _Met:
+    present = np.zeros(len(samples), dtype=bool)
+    present[matches.rows[matches.rows >= 0]] = True
+    is_unknown = matches.rows < 0
+    is_unknown[matches.ambiguous] = False
+    repeats = _repeats(matches.rows)
+    bad = file_rows.bad_rows()
+    return _Met(
+        used=_used(matches.rows, [] if file_rows.keeps_repeats else repeats, bad),
+        present=present,
+        missing=[samples[row] for row in np.flatnonzero(~present).tolist()],
+        ambiguous=_distinct(names, matches.ambiguous.tolist()),
+        unknown=_distinct(names, np.flatnonzero(is_unknown).tolist()),
+        duplicate=_distinct(names, [later for _, later in repeats]),
+        conflicting=_distinct(names, [later for first, later in repeats if file_rows.differ(first, later)]),
+        not_finite=[names[row] for row in bad.not_finite.tolist()],
+        not_probabilities=[names[row] for row in bad.not_probabilities.tolist()],
+    )
+
+
+def _findings(file_rows: FileRows, met: _Met, policy: Policy) -> list[Finding]:
+    repeated = (
+        [_DISAGREE.of(met.conflicting)]
+        if file_rows.keeps_repeats
+        else [_REPEATED.of(sorted(set(met.duplicate) - set(met.conflicting))), _CONFLICTING.of(met.conflicting)]
+    )
+    return [
+        _absence(file_rows, policy).of(met.missing if file_rows.wording.absence else ()),
+        _AMBIGUOUS.of(met.ambiguous),
+        (_UNKNOWN_ID if file_rows.names_are_ids else _UNKNOWN).of(met.unknown),
+        *repeated,
+        _NOT_FINITE.of(met.not_finite),
+        _NOT_PROBABILITIES.of(met.not_probabilities),
+    ]
 
 
 def _remarks(file_rows: FileRows, names: Sequence[str], counts: Mapping[str, int]) -> list[Finding]:
@@ -178,10 +216,10 @@ def _remarks(file_rows: FileRows, names: Sequence[str], counts: Mapping[str, int
     return [_NUMBERS] if is_all_numbers else []
 
 
-def _empty(samples: Sequence[str], present: NDArray[np.bool_], unknown: Sequence[str]) -> Rows:
+def _empty(samples: Sequence[str], met: _Met) -> Rows:
     """Return the samples without a row, without those that a name which matched nothing may mean."""
-    in_doubt = set(map(_stem, unknown))
-    missing = np.flatnonzero(~present).tolist()
+    in_doubt = set(map(_stem, [*met.ambiguous, *met.unknown]))
+    missing = np.flatnonzero(~met.present).tolist()
     return np.array([row for row in missing if _stem(samples[row]) not in in_doubt], dtype=np.int64)
 
 
