@@ -19,13 +19,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Restore the workspace; its catalog goes into the database that AL_CORE_DATABASE_URL names, if it names one."""
+    """Restore the workspace; AL_CORE_DATABASE_URL and AL_CORE_ARRAYS say where catalog and arrays go, if not there."""
     from al_core.store.backup import restore_backup
+    from al_core.store.storages import asked_for
 
     home = arguments.home.expanduser().resolve()
     url = os.environ.get("AL_CORE_DATABASE_URL")
     try:
-        faults = restore_backup(arguments.file.expanduser(), home, url, progress=printed_progress("arrays"))
+        faults = restore_backup(
+            arguments.file.expanduser(),
+            home,
+            url,
+            arrays_address=asked_for(),
+            progress=printed_progress("arrays"),
+        )
     except OSError as error:
         reason = error.strerror or error
         print(f"al-core restore: {error.filename or home}: {reason}; nothing was restored", file=sys.stderr)

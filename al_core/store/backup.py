@@ -24,7 +24,9 @@ from al_core.store.folder_storage import FolderStorage
 from al_core.store.identity import now
 from al_core.store.local_arrays import stored_parts
 from al_core.store.local_dataset import THUMBNAILS, UPLOADS
+from al_core.store.moving import check_is_free, move_arrays
 from al_core.store.storage import ArrayPlace, Storage
+from al_core.store.storages import CACHE, make_storage
 from al_core.store.tables import arrays, datasets, workspace
 from al_core.types import Progress
 
@@ -72,17 +74,21 @@ def write_backup(
     return writer.missing
 
 
-def restore_backup(path: Path, home: Path, url: str | None, *, progress: Progress | None = None) -> list[Fault]:
+def restore_backup(
+    path: Path, home: Path, url: str | None, *, arrays_address: str | None = None, progress: Progress | None = None
+) -> list[Fault]:
     """Make a home from a backup and return what was wrong with the workspace when it was written.
 
     Args:
         path: The backup.
         home: A folder that is empty or not there.
         url: An empty database for the catalog; by default it becomes a SQLite file in the home.
+        arrays_address: Where the arrays are to be, as `storages.asked_for` returns it; by default in the home.
         progress: Called with the number of arrays compared with their digests.
 
     Raises:
-        NotAllowedError: If the home or the database holds something; nothing has been changed.
+        NotAllowedError: If the home, the database or the address holds something, or a workspace that was not whole is
+            to go to an address; nothing has been changed.
         FileFormatError: If the file is damaged or no backup; the home stays empty.
     """
     disk.make_folder(home)
@@ -94,10 +100,15 @@ def restore_backup(path: Path, home: Path, url: str | None, *, progress: Progres
             # Not only at the end, when gigabytes have been unpacked.
             check_is_empty(url)
         draft = home / RESTORING
+        storage = make_storage(arrays_address, draft) if arrays_address else None
+        if storage:
+            check_is_free(storage)
         shutil.rmtree(draft, ignore_errors=True)
         try:
             draft.mkdir()
             faults = _complete(draft, home, archive.extract(path, draft), progress)
+            if storage:
+                _move_arrays(draft, storage, faults, progress)
             if url:
                 copy_to_database(draft / archive.CATALOG, url)
                 (draft / archive.CATALOG).unlink()
@@ -194,12 +205,25 @@ def _complete(draft: Path, home: Path, description: Description, progress: Progr
         engine.dispose()
 
 
+def _move_arrays(draft: Path, storage: Storage, faults: list[Fault], progress: Progress | None) -> None:
+    if faults:
+        raise NotAllowedError(
+            f"the workspace was not whole when it was backed up ({faults[0].kind} '{faults[0].name}' "
+            f"{faults[0].problem}); restore it without AL_CORE_ARRAYS, and mend it"
+        )
+    engine = open_catalog(f"sqlite:///{draft / archive.CATALOG}", draft)
+    try:
+        move_arrays(engine, draft / archive.DATASETS, storage, progress)
+    finally:
+        engine.dispose()
+
+
 def _move(draft: Path, home: Path) -> None:
     """Move the complete workspace to its place. The catalog comes last: without it, nothing opens the home."""
     if hasattr(os, "sync"):
         # Once for all files, of which there may be millions.
         os.sync()
-    for name in (archive.DATASETS, binding.ID_FILE, archive.CATALOG):
+    for name in (CACHE, archive.DATASETS, binding.ID_FILE, archive.CATALOG):
         if (draft / name).exists():
             (draft / name).rename(home / name)
     disk.sync_folder(home)

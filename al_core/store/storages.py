@@ -20,6 +20,9 @@ CACHE_GIGABYTES = 50.0
 """How much of an object storage is kept on this machine, unless `AL_CORE_CACHE_GB` says otherwise."""
 
 
+CACHE = "cache"
+"""The folder of a home with copies of what is in an object storage."""
+
 CONTENT = (select(tables.datasets.c.id).where(tables.datasets.c.n_samples > 0), select(tables.arrays.c.id))
 """What is stored somewhere, and so has to stay there."""
 
@@ -31,7 +34,7 @@ def open_storage(engine: Engine, home: Path, workspace_id: str) -> Storage:
         WorkspaceError: If the catalog has recorded another place, the place belongs to another workspace, or it cannot
             be reached.
     """
-    address = _asked_for()
+    address = asked_for()
     recorded = _recorded(engine)
     if address is None or address == recorded:
         address = recorded
@@ -68,14 +71,19 @@ def make_storage(address: str, home: Path) -> Storage:
     if not is_address(address):
         return FolderStorage(Path(address), address)
     folder = os.environ.get("AL_CORE_CACHE")
-    cache = ArrayCache(Path(folder).expanduser().resolve() if folder else home / "cache", _cache_limit())
+    cache = ArrayCache(Path(folder).expanduser().resolve() if folder else home / CACHE, _cache_limit())
     try:
         return ObjectStorage(Objects(address), cache)
     except InvalidInputError as error:
         raise WorkspaceError(f"AL_CORE_ARRAYS cannot be used: {error}", public=CANNOT_BE_OPENED) from error
 
 
-def _asked_for() -> str | None:
+def asked_for() -> str | None:
+    """Return the place that `AL_CORE_ARRAYS` names as the catalog records it, or None.
+
+    Raises:
+        WorkspaceError: If it cannot be used.
+    """
     text = os.environ.get("AL_CORE_ARRAYS")
     if not text:
         return None
