@@ -81,15 +81,19 @@ def _add(arguments: argparse.Namespace) -> int:
         labels = read_labels(file, replace(choices, images_dir=choices.images_dir or dataset.images_dir))
         report = workflow.check_labels(dataset, labels, source=file.name)
         stored = None
+        earlier = {labels.id for labels in workflow.label_sets(dataset)}
         if report.usable and not arguments.dry_run:
             stored = workflow.store_labels(
                 dataset, labels, report, name=arguments.name, round_name=arguments.round_name
             )
     if arguments.json:
-        _print_json({"labels": described(stored) if stored else None, **_counts(report)})
+        is_changed = stored is not None and stored.id not in earlier
+        _print_json({"labels": described(stored) if stored else None, "changed": is_changed, **_counts(report)})
     else:
         print(*report.sentences(), sep="\n")
-        if stored:
+        if stored and stored.id in earlier:
+            print(f"The same labels are stored as '{stored.name}' already; nothing has changed.")
+        elif stored:
             print(f"Stored as '{stored.name}'.")
     return 0 if report.usable else 1
 
