@@ -6,7 +6,7 @@ scheduler.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 from warnings import catch_warnings, simplefilter
@@ -14,7 +14,8 @@ from warnings import catch_warnings, simplefilter
 import dask
 import numpy as np
 from distributed import Client, get_worker, wait
-from distributed.client import FuturesCancelledError
+from distributed.client import ClosedClientError, FuturesCancelledError
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker, NoValidWorkerError
 from numpy.typing import NDArray
 
@@ -80,7 +81,7 @@ class DaskCluster(Cluster):
         try:
             yield DaskShards(self, futures, starts)
         finally:
-            self._client.cancel(futures)
+            self._cancel(futures)
 
     def submit_all(self, jobs: Sequence[tuple[Any, ...]], tick: Callable[[], None]) -> list[Any]:
         """Return the results of functions with their arguments, while `tick` is called; it may raise to stop.
@@ -88,8 +89,9 @@ class DaskCluster(Cluster):
         Raises:
             ServerError: If the scheduler goes, or no worker is left, or some die again and again.
         """
-        futures = [self._submit(*job) for job in jobs]
+        futures: list[Any] = []
         try:
+            futures += [self._submit(*job) for job in jobs]
             self._wait(futures, tick)
             results: list[Any] = self._client.gather(futures)
         except KilledWorker as error:
@@ -97,7 +99,7 @@ class DaskCluster(Cluster):
                 f"workers of the scheduler at {self._address} died one after the other during the same work, perhaps "
                 "for lack of memory: give them more, or start more workers so that each holds less"
             ) from error
-        except FuturesCancelledError as error:
+        except (FuturesCancelledError, ClosedClientError, CommClosedError) as error:
             raise ServerError(
                 f"the connection to the scheduler at {self._address} was lost; nothing was stored: start the selection "
                 "again once the scheduler is back"
@@ -106,8 +108,13 @@ class DaskCluster(Cluster):
             raise ServerError(f"no worker of the scheduler at {self._address} can do this work: {error}") from error
         finally:
             # What still runs stops at its next look (`_ticking`).
-            self._client.cancel(futures)
+            self._cancel(futures)
         return results
+
+    def _cancel(self, futures: Sequence[Any]) -> None:
+        # Without its scheduler there is nothing to cancel, and another error to tell.
+        with suppress(ClosedClientError, OSError):
+            self._client.cancel(futures)
 
     def _submit(self, function: Callable[..., Any], *arguments: Any, workers: Sequence[str] | None = None) -> Any:
         # Through the scheduler and not scattered: the scheduler can then send the arguments to another worker.
@@ -159,6 +166,7 @@ def connected(address: str) -> Iterator[DaskCluster]:
         try:
             _check_workers(client, address)
             yield DaskCluster(client, address)
+            _take_check_back(client)
         finally:
             client.close()
 
@@ -184,6 +192,14 @@ def _check_workers(client: Client, address: str) -> None:
         raise ServerError(
             f"the workers of the scheduler at {address} cannot load al_core ({error}): install it where they run"
         ) from error
+
+
+def _take_check_back(client: Client) -> None:
+    """Let workers join that have no al_core: a scheduler may be shared."""
+    if client.status == "running":
+        # Another selection may have ended first and taken it along, or the scheduler has gone since.
+        with suppress(ValueError, OSError):
+            client.unregister_worker_plugin(EnvironmentCheck.name)
 
 
 def _make(plan: ShardPlan, expected: Environment) -> Shard:
