@@ -36,7 +36,8 @@ class LongForm:
     def are_parts(self) -> bool:
         """Whether the numbers of each image may be some of its probabilities: they sum to no more than 1."""
         sums = np.nansum(self.matrix, axis=1)
-        return bool((sums <= 1 + _SUM_TOLERANCE).all()) and bool(np.nanmin(self.matrix) >= -ROUNDING)
+        is_negative = self.matrix < -ROUNDING
+        return bool((sums <= 1 + _SUM_TOLERANCE).all()) and not is_negative.any()
 
 
 def long_form(filenames: Sequence[str], classes: Sequence[str], numbers: NDArray[np.float32]) -> LongForm | None:
