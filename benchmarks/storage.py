@@ -81,7 +81,7 @@ def count_requests(objects: Objects) -> list[ByteRange]:
         asked.extend(ranges)
         return read(ranges)
 
-    objects.read_ranges = record  # type: ignore[method-assign] - to count
+    objects.read_ranges = record  # type: ignore[method-assign]  # to count
     return asked
 
 

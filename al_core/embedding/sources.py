@@ -50,7 +50,7 @@ class ImageSource(ABC):
     address: str
 
     @abstractmethod
-    def list(self, progress: Progress | None = None) -> "list[str]":
+    def filenames(self, progress: Progress | None = None) -> list[str]:
         """Return the filenames of all images, in alphabetical order; hidden files are skipped.
 
         Args:
@@ -80,7 +80,7 @@ class FolderImages(ImageSource):
         self.address = str(folder.resolve())
         self._folder = folder
 
-    def list(self, progress: Progress | None = None) -> "list[str]":
+    def filenames(self, progress: Progress | None = None) -> list[str]:
         """Return the filenames of all images, relative to the folder."""
         return list_images(self._folder)
 
@@ -112,7 +112,7 @@ class ObjectImages(ImageSource):
         self._draft = listings / f"listing-{_short_digest(self.address)}.jsonl" if listings else None
         self._stamps: dict[str, str] | None = None
 
-    def list(self, progress: Progress | None = None) -> "list[str]":
+    def filenames(self, progress: Progress | None = None) -> list[str]:
         """Return the filenames of all images; a thousand keys come with each request."""
         self._stamps = self._listed(progress)
         if not self._stamps:

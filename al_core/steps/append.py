@@ -67,7 +67,7 @@ def append_folder(
     # All of them before the first image is counted in.
     for stored, loaded in zip(embeddings, models, strict=True):
         _check_model(stored, loaded)
-    new = sorted(set(source.list(progress)) - set(dataset.filenames()))
+    new = sorted(set(source.filenames(progress)) - set(dataset.filenames()))
     tag = None
     n_new = 0
     broken: tuple[BrokenImage, ...] = ()

@@ -161,7 +161,7 @@ def embed_folder_into(
     workspace.check_dataset_name(name)
     runs = workspace.home / "embedding-runs"
     source = image_source(folder, runs)
-    filenames = source.list(progress)
+    filenames = source.filenames(progress)
     loaded = load_model(model)
     with embed_folder(source, filenames, loaded, runs, progress=progress) as images:
         check_embeddings(images.embeddings, images.filenames)
@@ -189,7 +189,7 @@ def embed_images_of(
     loaded = load_model(model)
     # Before minutes of work whose result nobody could store.
     check_is_new(dataset, loaded.name)
-    listed = source.list(progress) if dataset.images_address or not dataset.n_samples else []
+    listed = source.filenames(progress) if dataset.images_address or not dataset.n_samples else []
     filenames = dataset.filenames() if dataset.n_samples else listed
     _check_are_there(dataset, filenames, listed)
     with embed_folder(source, filenames, loaded, runs, progress=progress) as images:

@@ -36,7 +36,7 @@ def objects(s3: str, monkeypatch: pytest.MonkeyPatch) -> Objects:
 def test_the_images_below_an_address_are_listed_by_their_keys(objects: Objects, tmp_path: Path) -> None:
     found: list[tuple[int, int]] = []
     source = ObjectImages(objects.address, tmp_path)
-    assert source.list(lambda done, total: found.append((done, total))) == sorted(NAMES)
+    assert source.filenames(lambda done, total: found.append((done, total))) == sorted(NAMES)
     assert found == [(0, 3)]
     assert list(tmp_path.iterdir()) == []
 
@@ -58,13 +58,13 @@ def test_a_listing_that_was_interrupted_goes_on_behind_the_last_key(
 
     monkeypatch.setattr(Objects, "pages", one_by_one)
     with pytest.raises(KeyboardInterrupt):
-        ObjectImages(objects.address, tmp_path).list(cancel)
+        ObjectImages(objects.address, tmp_path).filenames(cancel)
     [draft] = tmp_path.iterdir()
     # A process that is killed while it writes leaves half a line.
     with draft.open("ab") as file:
         file.write(b'{"stamps": {')
     source = ObjectImages(objects.address, tmp_path)
-    assert source.list() == sorted(NAMES)
+    assert source.filenames() == sorted(NAMES)
     assert asked == ["", NAMES[1]]
     assert all(source.stamp(name) for name in NAMES)
 
@@ -80,7 +80,7 @@ def test_every_page_is_asked_for(s3: str, monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_address_without_images_is_refused(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
     use_endpoint(monkeypatch, s3)
     with pytest.raises(InvalidInputError, match="contains no image; images end in"):
-        image_source(f"s3://{new_bucket(s3)}").list()
+        image_source(f"s3://{new_bucket(s3)}").filenames()
 
 
 def test_objects_are_embedded_like_files(objects: Objects) -> None:
@@ -106,7 +106,7 @@ def test_a_folder_is_a_source_too(tmp_path: Path) -> None:
     (tmp_path / "day 1" / "a.png").write_bytes(png())
     source = image_source(tmp_path)
     assert isinstance(source, FolderImages)
-    assert source.list() == ["day 1/a.png"]
+    assert source.filenames() == ["day 1/a.png"]
     assert source.filename(source.file("day 1/a.png")) == "day 1/a.png"
     before = source.stamp("day 1/a.png")
     (tmp_path / "day 1" / "a.png").write_bytes(png("blue") + b" ")

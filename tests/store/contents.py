@@ -14,7 +14,8 @@ def content_of(dataset: LocalDataset, stored: StoredArray) -> bytes | None:
         path = dataset.arrays.path(stored)
         return path.read_bytes() if path.exists() else None
     s3, bucket, keys = _objects(dataset, stored.id)
-    return s3.get_object(Bucket=bucket, Key=keys[0])["Body"].read() if keys else None
+    content: bytes | None = s3.get_object(Bucket=bucket, Key=keys[0])["Body"].read() if keys else None
+    return content
 
 
 def overwrite_content(dataset: LocalDataset, stored: StoredArray, content: bytes) -> None:

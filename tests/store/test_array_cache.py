@@ -14,6 +14,10 @@ def accept(draft: Path) -> None:
     """Find nothing wrong."""
 
 
+def never(_: object) -> None:
+    pytest.fail("nothing is fetched and nothing is checked")
+
+
 def add(cache: ArrayCache, name: str, n_bytes: int, used_at: int) -> Path:
     path = cache.get(name, n_bytes, lambda file: file.write(b"x" * n_bytes), accept)
     os.utime(path, (used_at, used_at))
@@ -27,7 +31,7 @@ def names(cache: ArrayCache) -> list[str]:
 def test_what_is_there_is_not_fetched_again(tmp_path: Path) -> None:
     cache = ArrayCache(tmp_path, 100)
     path = add(cache, "a.npy", 10, 1)
-    assert cache.get("a.npy", 10, pytest.fail, pytest.fail) == path
+    assert cache.get("a.npy", 10, never, never) == path
     assert path.stat().st_mtime > 1
 
 
@@ -54,7 +58,7 @@ def test_what_is_wrong_gets_no_name(tmp_path: Path) -> None:
 def test_what_is_larger_than_the_cache_is_refused_before_it_is_fetched(tmp_path: Path) -> None:
     cache = ArrayCache(tmp_path / "cache", 10**9)
     with pytest.raises(WorkspaceError, match=r"2.00 GB are needed .* limited to 1.00 GB; set AL_CORE_CACHE_GB to more"):
-        cache.get("a.npy", 2 * 10**9, pytest.fail, pytest.fail)
+        cache.get("a.npy", 2 * 10**9, never, never)
     assert not cache.folder.exists()
 
 
@@ -101,4 +105,4 @@ def test_other_errors_are_not_taken_for_a_full_disk(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(disk, "write_atomically", fail)
     with pytest.raises(PermissionError):
-        ArrayCache(tmp_path, 10).get("a.npy", 1, pytest.fail, accept)
+        ArrayCache(tmp_path, 10).get("a.npy", 1, never, accept)

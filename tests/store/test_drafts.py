@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ with Workspace(sys.argv[1]) as workspace:
 
 
 @pytest.fixture
-def dataset(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalDataset:
+def dataset(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalDataset]:
     use_endpoint(monkeypatch, s3)
     monkeypatch.setenv("AL_CORE_ARRAYS", f"s3://{new_bucket(s3)}/prefix")
     with Workspace(tmp_path / "home") as workspace:
@@ -94,7 +95,7 @@ def test_a_writer_that_took_too_long_names_nothing(
     write = ObjectStorage.write
 
     def dawdle(*arguments: object) -> object:
-        parts = write(*arguments)  # type: ignore[arg-type] - passed on
+        parts = write(*arguments)  # type: ignore[arg-type]  # passed on
         expire(dataset)
         Workspace(tmp_path / "home").close()
         return parts

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,9 +35,9 @@ class Fixture:
             self.asked += ranges
             return read(ranges)
 
-        self.objects.read_ranges = record  # type: ignore[method-assign] - to see what is asked
+        self.objects.read_ranges = record  # type: ignore[method-assign]  # to see what is asked
 
-    def write(self, array: NDArray, array_id: str = "1" * 24) -> tuple[ArrayPlace, str]:
+    def write(self, array: NDArray[Any], array_id: str = "1" * 24) -> tuple[ArrayPlace, str]:
         digest = array_digest(array)
         place = ArrayPlace(DATASET, "score", array_id)
         place = ArrayPlace(DATASET, "score", array_id, self.storage.write(place, array, digest))
@@ -63,7 +64,7 @@ def fixture(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fixture
     ],
     ids=["floats", "columns first", "records", "no rows", "a number", "bytes"],
 )
-def test_what_was_written_in_parts_is_read_as_one_array(fixture: Fixture, array: NDArray) -> None:
+def test_what_was_written_in_parts_is_read_as_one_array(fixture: Fixture, array: NDArray[Any]) -> None:
     place, digest = fixture.write(array)
     assert fixture.storage.shape(place) == array.shape
     assert fixture.storage.content_digest(place) == digest

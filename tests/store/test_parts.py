@@ -1,13 +1,15 @@
 import io
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from al_core.store.parts import Part, encode, read_header, row_bytes, row_ranges, split, write_header
 
 
 @pytest.mark.parametrize("array", [np.array(3.0), np.empty((0, 4)), np.arange(3), np.asfortranarray(np.ones((3, 2)))])
-def test_an_array_that_fits_is_one_valid_npy_file(array: np.ndarray) -> None:
+def test_an_array_that_fits_is_one_valid_npy_file(array: NDArray[Any]) -> None:
     [piece] = split(array)
     read = np.load(io.BytesIO(encode(piece)), allow_pickle=False)
     assert (read.shape, read.dtype, read.tolist()) == (array.shape, array.dtype, array.tolist())
