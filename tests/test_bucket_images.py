@@ -11,6 +11,7 @@ import requests
 from PIL import Image
 
 from al_core import workflow
+from al_core.commands.main import main
 from al_core.embedding import load_model
 from al_core.exceptions import InvalidInputError, MissingInputError, WorkspaceError
 from al_core.formats import ExportChoices
@@ -134,3 +135,15 @@ def test_credentials_are_stored_nowhere(workspace: Workspace, dataset: LocalData
     secret = CREDENTIALS["AWS_SECRET_ACCESS_KEY"].encode()
     files = [path for path in workspace.home.rglob("*") if path.is_file()]
     assert not [path for path in files if secret in path.read_bytes()]
+
+
+def test_the_command_signs_addresses_here_and_not_for_a_server(
+    workspace: Workspace, dataset: LocalDataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["export", "initial-tag", "label-studio", str(tmp_path / "next.zip"), "--class", "cat"]
+    place = ["--dataset", "bucket", "--workspace", str(workspace.home), "--signed-hours", "72"]
+    assert main([*command, *place]) == 0
+    with zipfile.ZipFile(tmp_path / "next.zip") as archive:
+        assert b"Signature" in archive.read("tasks-001.json")
+    assert main([*command, *place[:2], "--signed-hours", "72", "--server", "http://127.0.0.1:9"]) == 1
+    assert "addresses are signed at the machine of the workspace" in capsys.readouterr().err

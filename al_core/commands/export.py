@@ -78,6 +78,8 @@ def _write(arguments: argparse.Namespace, content: bytes) -> bool:
 def _choices(arguments: argparse.Namespace) -> ExportChoices:
     from al_core.formats import read_class_names
 
+    if arguments.server is not None and arguments.signed_hours is not None:
+        raise InvalidInputError("addresses are signed at the machine of the workspace; leave --server or the hours out")
     names = list(arguments.classes)
     if arguments.class_names:
         names += read_class_names(arguments.class_names)
