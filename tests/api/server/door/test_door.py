@@ -26,6 +26,7 @@ PATHS = [
     "/_stcore/host-config",
     "/media/a.png",
     "/images/0/0",
+    "/drop/0",
     "/jobs/0",
     "/map/0",
     "/v1x",

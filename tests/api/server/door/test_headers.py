@@ -12,7 +12,7 @@ from tests.api.server.door.dashboards import dashboard
 from tests.patience import PATIENCE
 from tests.serving import served
 
-PATHS = ["/", "/explore", "/images/0/0", "/jobs/0", "/map/0", "/v1/datasets", "/sign-in"]
+PATHS = ["/", "/explore", "/drop/0", "/images/0/0", "/jobs/0", "/map/0", "/v1/datasets", "/sign-in"]
 
 
 def check(headers: Mapping[str, str], ancestors: str = "'none'") -> None:
