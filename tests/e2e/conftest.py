@@ -20,6 +20,7 @@ from tests.patience import PATIENCE
 TIMEOUT_MS = PATIENCE * 1000
 expect.set_options(timeout=TIMEOUT_MS)
 WIDTH, HEIGHT = 1440, 1000
+MAX_HEIGHT = 6_000  # a grid of all images would be higher than Pillow reads
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,7 +107,7 @@ def screenshots(page: Page, wait_until_idle: Callable[[], None], tmp_path: Path)
             files.append(tmp_path / f"{path.strip('/') or 'explore'}-{scheme}.png")
             # The page scrolls inside this element, so that a full-page screenshot would show only its upper part.
             height = page.get_by_test_id("stMain").evaluate("main => main.scrollHeight")
-            page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})
+            page.set_viewport_size({"width": WIDTH, "height": min(max(HEIGHT, height), MAX_HEIGHT)})
             page.screenshot(path=files[-1])
             page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         return files

@@ -62,7 +62,7 @@ class Splitter {
   apply() {
     const split = this.#split;
     if (!split) return;
-    const isNarrow = split.clientWidth < NARROW;
+    const isNarrow = split.clientWidth > 0 && split.clientWidth < NARROW;
     const dock = isNarrow ? "narrow" : this.dock;
     const main = document.querySelector('[data-testid="stMain"]');
     const top = split.getBoundingClientRect().top + main.scrollTop;
