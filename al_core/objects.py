@@ -120,7 +120,7 @@ class Objects:
         protocol = PROTOCOLS.get(name, OTHER)
         self._fs = _file_system(self.address, name, protocol)
         self._root: str = self._fs._strip_protocol(self.address)
-        self._errors = (OSError, *protocol.errors())
+        self._errors: tuple[type[Exception], ...] = (OSError, *protocol.errors())
 
     def __repr__(self) -> str:
         return f"Objects({self.address!r})"

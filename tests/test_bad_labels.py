@@ -44,7 +44,7 @@ def trained(workspace: Workspace) -> LocalDataset:
     return dataset
 
 
-def state_of(dataset: Dataset) -> tuple[object, ...]:
+def state_of(dataset: LocalDataset) -> tuple[object, ...]:
     """What would show that something was half-stored."""
     tags = [(tag.name, tag.role, tag.size) for tag in dataset.tags()]
     labels = [stored.id for stored in dataset.labels.all()]

@@ -152,7 +152,7 @@ def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
     for quota in quotas:
         alone = _missing_groups(quota, pool, n_new)
         warnings += alone
-        others = (*caps, *(other for other in quotas if other is not quota))
+        others: list[AtMost | Quota] = [*caps, *(other for other in quotas if other is not quota)]
         # What counting shows needs no flow.
         warnings += [] if alone else [text for other in others if (text := _missing_flow(quota, other, pool))]
     return warnings

@@ -63,7 +63,8 @@ def describe_tiles(dataset: "Dataset", rows: Rows) -> Tiles:
         Tile(row, name, card.boxes[:MOST_SHAPES], card.keypoints[:MOST_SHAPES], card.has_mask)
         for row, name, card in zip(rows.tolist(), names, cards, strict=True)
     ]
-    labels = {shape.label for tile in tiles for shape in (*tile.boxes, *tile.keypoints)}
+    labels = {box.label for tile in tiles for box in tile.boxes}
+    labels |= {keypoint.label for tile in tiles for keypoint in tile.keypoints}
     return Tiles(tiles, {name: color for name, color in class_colors(dataset).items() if name in labels})
 
 

@@ -106,7 +106,8 @@ def _cache_limit() -> int:
 
 def _recorded(engine: Engine) -> str | None:
     with reading(engine) as connection:
-        return connection.execute(select(tables.workspace.c.arrays)).scalar_one()
+        address: str | None = connection.execute(select(tables.workspace.c.arrays)).scalar_one()
+    return address
 
 
 def _has_content(engine: Engine) -> bool:

@@ -14,6 +14,7 @@ def mapped(tmp_path: Path) -> Callable[[NDArray[Any]], NDArray[Any]]:
     def write(array: NDArray[Any]) -> NDArray[Any]:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.npy"
         np.save(path, array)
-        return np.load(path, mmap_mode="r")
+        mapped: NDArray[Any] = np.load(path, mmap_mode="r")
+        return mapped
 
     return write

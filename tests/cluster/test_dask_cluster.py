@@ -29,7 +29,8 @@ def embeddings(tmp_path_factory: pytest.TempPathFactory) -> NDArray[Any]:
     """Mapped from a file, as a workspace keeps them: enough for many rounds."""
     path = tmp_path_factory.mktemp("embeddings") / "embeddings.npy"
     np.save(path, VECTORS["normal"](np.random.default_rng(4), 12_000, 24).astype(np.float32))
-    return np.load(path, mmap_mode="r")
+    mapped: NDArray[Any] = np.load(path, mmap_mode="r")
+    return mapped
 
 
 @pytest.mark.parametrize(("method", "form", "options"), CASES, ids=id_of)

@@ -24,7 +24,8 @@ def news(first_center: int, centers: list[int], first_closed: int = 0, closed: l
 
 
 def nearest(search: Search) -> list[float]:
-    return search.pools.find(9, lambda: None).nearest.tolist()
+    distances: list[float] = search.pools.find(9, lambda: None).nearest.tolist()
+    return distances
 
 
 def test_points_are_measured_against_all_centers_heard_of(search: Search) -> None:

@@ -171,7 +171,7 @@ def test_a_format_that_was_used_is_offered_first(digits: Dataset, open_page: Ope
     formats = next(box for box in app.selectbox if box.label == "Format")
     assert formats.value == "txt"
     formats.set_value("csv").run()
-    app.get("download_button")[0].click().run()
+    app.download_button[0].click().run()
     assert next(box for box in open_page("tags").selectbox if box.label == "Format").value == "csv"
 
 

@@ -158,7 +158,7 @@ def test_labels_are_brought_back_here(digits: Dataset, open_page: Open) -> None:
 def test_one_page_leads_from_labels_over_predictions_to_the_next_batch(digits: Dataset, open_page: Open) -> None:
     selection = select(digits, 1)
     app = open_page("rounds")
-    assert "Download the list of 100 images" in [each.label for each in app.get("download_button")]
+    assert "Download the list of 100 images" in [each.label for each in app.download_button]
     workflow.mark_sent(digits, selection.tag)
     label(digits, selection.added_rows)
     app.run()

@@ -180,6 +180,6 @@ def _labeled(key: str, names: list[str], _dataset: Dataset) -> NDArray[np.int32]
 def _changes(key: str, _dataset: Dataset, _before: Model, _after: Model) -> NDArray[np.int8]:
     first = answers(_dataset, _before)
     second = answers(_dataset, _after)
-    changed = (first != second).astype(np.int8)
+    changed: NDArray[np.int8] = (first != second).astype(np.int8)
     changed[(first == NO_ANSWER) | (second == NO_ANSWER)] = -1
     return changed

@@ -1,6 +1,6 @@
 """What is drawn on the map of each dataset: kept while its page is left, and in the address."""
 
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -8,8 +8,8 @@ from al_core.explore.address import Outline
 from al_core.store import Dataset
 from ui.session import Key
 
-PCA = "PCA"
-UMAP = "UMAP"
+PCA: Final = "PCA"
+UMAP: Final = "UMAP"
 
 
 def current(dataset: Dataset) -> Outline | None:
