@@ -134,6 +134,7 @@ def _objectlab(
     named = [{"bboxes": image.boxes, "labels": image.classes} for image in labels]
     by_class = []
     for image in predictions:
+        assert image.scores is not None
         rows = np.column_stack([image.boxes, image.scores])
         # An array of arrays, as MMDetection has it.
         of_image = np.empty(N_CLASSES, object)

@@ -99,8 +99,9 @@ def assert_survives(config: SelectionConfig) -> None:
     again = SelectionConfig.from_json(json.loads(text))
     assert again == config
     assert hash(again) == hash(config)
-    for record in (*config.goals, *config.limits, *([config.budget] if config.budget else [])):
-        assert record.words
+    assert all(goal.words for goal in config.goals)
+    assert all(limit.words for limit in config.limits)
+    assert config.budget is None or config.budget.words
 
 
 @pytest.mark.parametrize("field", ["goals", "limits"])

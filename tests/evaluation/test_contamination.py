@@ -88,7 +88,7 @@ def test_honest_models_are_accused_no_more_often_than_stated(has_earlier: bool) 
 
 def test_p_is_the_share_of_subsets_that_are_as_sure() -> None:
     # Of the 252 ways to choose 5 of 10, one has the five surest.
-    result = split(np.arange(5) + 5.0, np.arange(5.0))
+    result = split(np.arange(5, 10, dtype=np.float64), np.arange(5, dtype=np.float64))
     assert result.p_value == pytest.approx(1 / 252, abs=0.002)
     assert (result.labeled, result.reserve) == (7, 2)
 

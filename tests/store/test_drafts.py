@@ -109,7 +109,7 @@ def test_a_writer_that_took_too_long_names_nothing(
 def test_a_bucket_that_goes_in_the_middle_names_nothing_and_leaves_an_announcement(
     dataset: LocalDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dataset._storage._part_bytes = 8
+    storage_of(dataset)._part_bytes = 8
     write = Objects.write
     n_left = [1]
 
@@ -147,7 +147,7 @@ def test_objects_that_nothing_names_are_reported_and_stay(
 ) -> None:
     monkeypatch.setattr("al_core.store.doctor.LEFTOVER_AGE_SECONDS", -1)
     lost = f"{dataset.id}/{'f' * 24}"
-    dataset._storage._objects.write({f"{lost}/00000.npy": b"x"})
+    storage_of(dataset)._objects.write({f"{lost}/00000.npy": b"x"})
     with Workspace(tmp_path / "home") as workspace:
         [finding] = workspace.doctor.examine()
     assert finding.sentence.startswith(f"object '{lost}' is named by neither catalog nor tombstone; nothing reads it")

@@ -16,6 +16,12 @@ def found(predictions: Predictions, image: int) -> list[tuple[list[float], float
     ]
 
 
+def read_boxes(path: Path) -> Predictions:
+    predictions = read_yolo_folder(path)
+    assert isinstance(predictions, Predictions)
+    return predictions
+
+
 def yolo(tmp_path: Path, files: dict[str, str]) -> Path:
     for name, text in files.items():
         path = tmp_path / "run" / name
@@ -46,7 +52,7 @@ def test_yolo_text_is_matched_by_stem_and_named_by_its_class_file(tmp_path: Path
 
 def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_read(tmp_path: Path) -> None:
     lines = "0 0.5 0.5 0.5 0.5 0.75\n1 0.5 0.5 1 1 0.5\n"
-    predictions = read_yolo_folder(yolo(tmp_path, {"a.txt": lines, "data.yaml": "names:\n- cat\n- dog\n"}))
+    predictions = read_boxes(yolo(tmp_path, {"a.txt": lines, "data.yaml": "names:\n- cat\n- dog\n"}))
     assert found(predictions, 0) == [([0.25, 0.25, 0.75, 0.75], 0.75, 0), ([0, 0, 1, 1], 0.5, 1)]
 
 
@@ -56,7 +62,7 @@ def test_both_boxes_of_a_yolo_folder_with_a_block_list_are_read(tmp_path: Path) 
     ids=str,
 )
 def test_boxes_of_a_yolo_folder_without_names_keep_their_numbers(tmp_path: Path, names: dict[str, str]) -> None:
-    predictions = read_yolo_folder(yolo(tmp_path, {"a.txt": "3 0.5 0.5 1 1 0.5\n", **names}))
+    predictions = read_boxes(yolo(tmp_path, {"a.txt": "3 0.5 0.5 1 1 0.5\n", **names}))
     assert predictions.class_names == ["class_3"]
     assert found(predictions, 0) == [([0, 0, 1, 1], 0.5, 0)]
 
