@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 import orjson
 
@@ -35,7 +35,7 @@ class ObjectFile:
         """The last part of its key."""
         return self.key.rpartition("/")[2]
 
-    def open(self, mode: Literal["rb"]) -> BinaryIO:
+    def open(self, mode: Literal["rb"]) -> io.BytesIO:
         """Fetch the object."""
         return io.BytesIO(self.objects.read_whole(self.key))
 

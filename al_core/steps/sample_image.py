@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -81,7 +81,7 @@ class _ImageInMemory:
     def __str__(self) -> str:
         return self.name
 
-    def open(self, mode: Literal["rb"]) -> IO[bytes]:
+    def open(self, mode: Literal["rb"]) -> io.BytesIO:
         return io.BytesIO(self.content)
 
 

@@ -52,6 +52,12 @@ def dataset(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield workspace.create_dataset("line", [f"{row}.png" for row in range(8)])
 
 
+def storage_of(dataset: LocalDataset) -> ObjectStorage:
+    storage = dataset._storage
+    assert isinstance(storage, ObjectStorage)
+    return storage
+
+
 def n_drafts(dataset: LocalDataset) -> int:
     with reading(dataset._engine) as connection:
         return len(connection.execute(select(drafts)).all())

@@ -1,7 +1,8 @@
+import io
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, BinaryIO, Literal, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from al_core.exceptions import InvalidInputError
 
@@ -16,7 +17,7 @@ class ImageFile(Protocol):
     def name(self) -> str:
         """The last part of its name."""
 
-    def open(self, mode: Literal["rb"]) -> IO[bytes]:
+    def open(self, mode: Literal["rb"]) -> io.BufferedReader | io.BytesIO:
         """Open it to be read."""
 
 
