@@ -149,3 +149,14 @@ def test_objects_filter_by_class_count_and_confidence_and_only_those_are_drawn(
     words = boxes.evaluate_all("boxes => boxes.map((box) => box.textContent.split(' '))")
     assert {label for label, _ in words} == {"3"}
     assert min(float(score) for _, score in words) >= 0.5
+
+
+def test_the_images_scroll_beside_the_map_which_stays_in_view(page: Page, wait_until_idle: Callable[[], None]) -> None:
+    page.goto("/explore")
+    page.locator(".map[data-ready='1797']").wait_for()
+    wait_until_idle()
+    panel = page.locator(".st-key-explore-panel")
+    page.wait_for_function("() => document.querySelector('.st-key-explore-panel').clientHeight < innerHeight")
+    panel.evaluate("panel => panel.scrollBy(0, 3000)")
+    expect(page.locator(".thumbnails button").nth(60)).to_be_attached()
+    expect(page.locator(".stage")).to_be_in_viewport()
