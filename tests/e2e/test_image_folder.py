@@ -19,7 +19,7 @@ from al_core.embedding.sources import FolderImages
 from tests.e2e.navigation import press_button
 from tests.e2e.server import ROOT, running_app
 
-N_MIXED, N_MANY, N_LEFT = 40, 6000, 6
+N_MIXED, N_MANY, N_LEFT = 40, 12_000, 6
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "I;16")
 SUFFIXES = {"P": ".gif", "CMYK": ".jpg", "RGBA": ".png", "I;16": ".png", "L": ".webp", "RGB": ".jpg"}
 
@@ -113,7 +113,7 @@ def test_the_page_shows_progress_stops_resumes_and_lists_broken_files(
     start = page.get_by_role("button", name="Embed the images")
     expect(start).to_be_enabled()
     start.click()
-    expect(page.get_by_text(re.compile(r"“many” · [\d,]+ of 6,002 images · [\d,]+ images/s · about"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"“many” · [\d,]+ of 12,002 images · [\d,]+ images/s · about"))).to_be_visible()
     press_button(page, "Cancel")
     expect(page.get_by_text("was stopped. Start it again to resume where it stopped.")).to_be_visible()
 
