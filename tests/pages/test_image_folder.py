@@ -5,6 +5,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
+from al_core.jobs import Job
 from al_core.store import Kind, Workspace
 from tests.embedding.models import mean_color
 from tests.pages.conftest import Open, unescaped
@@ -49,6 +50,17 @@ def finished(app: AppTest) -> AppTest:
 
 def said_ready(app: AppTest) -> bool:
     return any("“reds” is ready: 3 images." in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize("n_looks", range(5))
+def test_a_run_that_ends_while_it_is_drawn_leaves_its_progress_or_its_outcome(
+    open_page: Open, images_dir: Path, monkeypatch: pytest.MonkeyPatch, n_looks: int
+) -> None:
+    app = finished(start(open_page("datasets"), images_dir, "reds"))
+    looks = iter([True] * n_looks)
+    monkeypatch.setattr(Job, "is_running", property(lambda _: next(looks, False)))
+    app.run()
+    assert said_ready(app) or any(button.label == "Cancel" for button in app.button)
 
 
 def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open, images_dir: Path) -> None:

@@ -29,11 +29,13 @@ def folder_form() -> None:
         )
         return
     job = _watched_job()
-    if job and not job.is_running:
+    # Asked once: a job that ends while this is drawn must not leave the form of a run without its progress.
+    is_running = job is not None and job.is_running
+    if job and not is_running:
         show_outcome(job, key="folder", forget=_forget_outcome)
     # Drawn during a run too: Streamlit forgets fields that are not, and after a stop they are needed again.
-    folder, name, model = _fields(disabled=job is not None and job.is_running)
-    if job and job.is_running:
+    folder, name, model = _fields(disabled=is_running)
+    if job and is_running:
         jobs.show_progress(
             job,
             Wording("images", waiting="looking for images", has_pace=True),

@@ -145,6 +145,7 @@ def bodies(names: Iterator[int]) -> dict[tuple[str, str], Any]:
             "budget": {"total": 5, "unit": "money", "per_image": 0.5, "currency": "EUR"},
             **tags,
         },
+        ("POST", "{dataset}/selections/spacing"): {"embeddingId": "{embedding}", "followsRounds": True, **tags},
         ("POST", "{dataset}/tags/{selection}/next-best"): {"row": 0, "edits": [{"row": 5, "replacement": 2}]},
         ("POST", "{dataset}/tags/{selection}/edits"): {"name": f"edited {number}", "edits": [{"row": 0}]},
         ("POST", "{dataset}/compare"): {
