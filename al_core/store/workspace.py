@@ -68,6 +68,7 @@ class Workspace:
 
     def __init__(self, home: Path | str | None = None) -> None:
         self.home = home_folder(home)
+        retention = _retention()
         _make_home(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
@@ -76,12 +77,13 @@ class Workspace:
         disk.make_folder(self._datasets_folder)
         try:
             self._storage = open_storage(self._engine, self.home, binding.read_id(self.home) or "")
+            self.tombstones = Tombstones(self._engine, self._datasets_folder, self._storage, retention)
+            remove_leftovers(self._engine, self._datasets_folder)
+            self.tombstones.remove_expired(is_due=True)
         except BaseException:
+            # Nobody else can: there is no workspace to close.
             self._engine.dispose()
             raise
-        self.tombstones = Tombstones(self._engine, self._datasets_folder, self._storage, _retention())
-        remove_leftovers(self._engine, self._datasets_folder)
-        self.tombstones.remove_expired(is_due=True)
 
     @classmethod
     def existing(cls, home: Path | str | None = None) -> "Workspace":

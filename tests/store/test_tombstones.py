@@ -109,7 +109,8 @@ def test_a_retention_that_is_no_time_is_refused(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(
         WorkspaceError, match=f"AL_CORE_RETENTION_HOURS should be a number of hours from 0, not '{hours}'"
     ):
-        Workspace(tmp_path)
+        Workspace(tmp_path / "home")
+    assert not (tmp_path / "home").exists()
 
 
 def test_the_clock_may_be_put_back(
