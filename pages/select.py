@@ -2,7 +2,6 @@ import streamlit as st
 
 from al_core.text import counted
 from ui import state
-from ui.jobs import settle
 from ui.messages import plain
 from ui.select.form import selection_form, show_job
 from ui.select.result import choose_selection, show_result
@@ -14,7 +13,7 @@ form, result = st.columns([3, 5], gap="large")
 with form.container(border=True):
     selection_form(dataset)
 with result:
-    settle(show_job(dataset))
+    show_job(dataset)
     tag = choose_selection(dataset)
     if tag:
         show_result(dataset, tag)

@@ -88,6 +88,7 @@ def show(key: str, *, unit: str) -> Job | None:
     if job.is_running:
         show_progress(job, Wording(unit))
         return None
+    _settle(job)
     if job.state is JobState.FAILED:
         show_error(job.error)
     if job.state is JobState.CANCELLED:
@@ -95,10 +96,10 @@ def show(key: str, *, unit: str) -> Job | None:
     return job
 
 
-def settle(job: Job | None) -> None:
-    """Rerun the page once for a job that has ended: it may have ended while the page was drawn from what was before."""
+def _settle(job: Job) -> None:
+    """Rerun the page once for a job that has ended: what is above may have been drawn while it was under way."""
     settled = st.session_state.setdefault(Key.SETTLED, set())
-    if job is not None and job.id not in settled:
+    if job.id not in settled:
         settled.add(job.id)
         st.rerun()
 

@@ -1,13 +1,17 @@
 """What Compare shows before anybody pays for labels, and what it refuses."""
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.evaluation import Interval, Replay, ReplayVerdict, Strip
+from al_core.exceptions import InvalidInputError
+from al_core.jobs import Job
 from al_core.steps.snippet import comparison_code
 from al_core.store import Dataset
+from al_core.types import Progress
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
@@ -21,6 +25,10 @@ def finished(app: AppTest, key: str) -> AppTest:
     job = jobs.latest(key)
     assert job is None or job.wait(PATIENCE)
     return app.run()
+
+
+def fail(_: Progress) -> None:
+    raise InvalidInputError("it failed")
 
 
 def test_methods_stand_side_by_side_and_one_becomes_the_selection(digits: Dataset, open_page: Open) -> None:
@@ -66,3 +74,16 @@ def test_the_code_compares_again(digits: Dataset) -> None:
     names: dict[str, object] = {}
     exec(compile(code, "snippet", "exec"), names)
     assert "comparison" in names
+
+
+@pytest.mark.parametrize("n_looks", range(4))
+@pytest.mark.parametrize(("label", "key"), [("Compare", "compare"), ("Replay my labels", "replay")])
+def test_a_job_that_ends_while_it_is_drawn_leaves_its_progress_or_a_button_to_start_again(
+    digits: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch, n_looks: int, label: str, key: str
+) -> None:
+    app = open_page("compare")
+    assert jobs.start(f"{key}:{digits.id}", label, fail).wait(PATIENCE)
+    looks = iter([True] * n_looks)
+    monkeypatch.setattr(Job, "is_running", property(lambda _: next(looks, False)))
+    app.run()
+    assert not button(app, label).disabled or any(each.label == "Cancel" for each in app.button)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import al_core
 from al_core import workflow
 from al_core.api.server.door.visitor import Visitor
+from al_core.exceptions import InvalidInputError
 from al_core.store import Dataset, TagRole, Workspace
 from al_core.types import Progress
 from tests.pages.conftest import ROOT, Open, unescaped
@@ -89,6 +90,16 @@ def test_a_large_dataset_is_worked_out_when_somebody_asks(
     job = jobs.latest(f"selection:{digits.id}")
     assert job is None or job.wait(PATIENCE)
     assert "32 images picked as “al-iteration-1”" in texts(app.run())
+
+
+def test_a_pick_that_failed_says_why(digits: Dataset, open_page: Open) -> None:
+    def fail(_: Progress) -> None:
+        raise InvalidInputError("the workers are gone")
+
+    assert jobs.start(f"selection:{digits.id}", "Picking the next images", fail).wait(PATIENCE)
+    app = open_page("explore")
+    assert any("the workers are gone" in unescaped(error.value) for error in app.error)
+    assert not button(app, "Pick these 32").disabled
 
 
 def test_every_page_says_which_jobs_are_under_way_and_how_long_they_take(digits: Dataset, open_page: Open) -> None:

@@ -17,7 +17,6 @@ from ui.browser import was_closed
 from ui.loop.footer import step_of
 from ui.messages import errors_explained, plain
 from ui.pages import page_file
-from ui.progress import Wording
 from ui.select.sent import mark_downloaded
 from ui.session import Key
 from ui.visitor import obstacle
@@ -78,9 +77,9 @@ def _close() -> None:
 
 
 def _offer_batch(dataset: Dataset, loop: Loop) -> None:
-    job = jobs.latest(_job_key(dataset))
-    if job and job.is_running:
-        jobs.show_progress(job, Wording("picked"))
+    key = _job_key(dataset)
+    job = jobs.show(key, unit="picked")
+    if job is None and jobs.latest(key):
         return
     batch = proposed(dataset, loop)
     if not batch and not count_left(dataset):

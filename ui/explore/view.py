@@ -7,7 +7,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from al_core import workflow
-from al_core.jobs import JobState
 from al_core.steps import views
 from al_core.store import Dataset, Kind, StoredArray
 from ui import jobs
@@ -158,8 +157,6 @@ def show_umap_job(dataset: Dataset, embedding: str) -> None:
     job = jobs.show(key, unit="steps")
     if job is None:
         return
-    if job.state is JobState.FINISHED:
-        st.rerun()
     st.button(
         "Calculate UMAP",
         icon=":material/restart_alt:",

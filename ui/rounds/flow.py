@@ -81,7 +81,7 @@ def _choose_next(dataset: Dataset) -> None:
             is_next=True,
         )
         st.caption(f"{_described(dataset, config)}.")
-    jobs.settle(jobs.show(key, unit="picked"))
+    jobs.show(key, unit="picked")
 
 
 def _described(dataset: Dataset, config: SelectionConfig) -> str:

@@ -8,7 +8,6 @@ import streamlit as st
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError
-from al_core.jobs import Job
 from al_core.steps.where import Where
 from al_core.store import Dataset, Tag
 from ui import jobs
@@ -66,9 +65,9 @@ def selection_form(dataset: Dataset) -> None:
             st.rerun()
 
 
-def show_job(dataset: Dataset) -> Job | None:
-    """Draw the selection under way, or why it failed; return the one that has ended."""
-    return jobs.show(_job_key(dataset), unit="picked")
+def show_job(dataset: Dataset) -> None:
+    """Draw the selection under way, or why it failed."""
+    jobs.show(_job_key(dataset), unit="picked")
 
 
 def _fill_in(dataset: Dataset) -> Order:
