@@ -10,9 +10,10 @@ from al_core.store import Dataset
 
 def cached_report(dataset: Dataset, plan: RoundPlan) -> RoundsReport:
     """Return the report; a forecast draws 500 curves, which takes a second."""
-    # What a report depends on: who is in which round, whose predictions there are, and what was marked or released.
+    # What a report depends on: who is in which round, whose predictions there are, how their boxes were scored, and
+    # what was marked or released.
     tags = [f"{tag.id} {tag.role} {tag.provenance.sent_at} {tag.provenance.released_at}" for tag in dataset.tags()]
-    models = [f"{model.id} {model.name}" for model in dataset.models.all()]
+    models = [f"{model.id} {model.name} {model.confidence_threshold}" for model in dataset.models.all()]
     labels = [f"{stored.id}" for stored in workflow.label_sets(dataset)]
     return _report("\n".join([dataset.id, *tags, *models, *labels]), plan, dataset)
 

@@ -37,11 +37,15 @@ def remembered_judgment(dataset: "Dataset", judge: Judge, model: Model) -> Judgm
 def _key(dataset: "Dataset", judge: Judge, model: Model) -> str:
     digest = hashlib.blake2b(digest_size=16)
     earlier = earlier_model(dataset, model)
-    # Labels come and go in sets; a model and a set never change. Whether a model has seen test labels shows beside the
-    # one before it.
-    parts = [dataset.id, judge.measure, model.id, earlier.id if earlier else "-"]
+    # Labels come and go in sets, which never change. Whether a model has seen test labels shows in its scores, which
+    # another threshold changes, beside those of the one before it.
+    parts = [dataset.id, judge.measure, *_scored(model), *(_scored(earlier) if earlier else ["-"])]
     parts += [labels.id for labels in dataset.labels.all()]
     digest.update("\0".join(parts).encode())
     for rows in (judge.rows, judge.unlabeled, judge.groups):
         digest.update(b"-" if rows is None else rows.tobytes())
     return digest.hexdigest()
+
+
+def _scored(model: Model) -> list[str]:
+    return [model.id, *(score.digest for score in model.scores.values())]
