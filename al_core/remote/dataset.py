@@ -202,12 +202,7 @@ class RemoteDataset(Dataset):
         """Return how many new samples each minimum distance keeps, which the server works out."""
         from al_core.wire.spacing import read_spacing
 
-        inputs = {
-            "followsRounds": True,
-            "queryTagId": query_tag.id if query_tag else None,
-            "preselectedTagId": labeled_tag.id if labeled_tag else None,
-            "embeddingId": self.arrays.get(Kind.EMBEDDING, embedding_name).id if embedding_name else None,
-        }
+        inputs = self._inputs(query_tag, labeled_tag, embedding_name)
         return read_spacing(self._connection.send("POST", f"{self._path}/selections/spacing", inputs))
 
     def reasons(self, tag: Tag) -> "list[PickReason]":
