@@ -10,7 +10,7 @@ from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.steps.chosen import NO_ROWS
 from al_core.steps.reserve import read_reserve
-from al_core.steps.rounds import Round, read_rounds
+from al_core.steps.rounds import Round, newest_rounds
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.store.records import Kind
 
@@ -32,7 +32,7 @@ def next_config(dataset: "Dataset", n_new: int | None = None) -> SelectionConfig
     Raises:
         MissingInputError: If there is no round yet, or no sample is left.
     """
-    last = next((each for each in reversed(read_rounds(dataset)) if _leads_on(each)), None)
+    last = next((each for each in newest_rounds(dataset) if _leads_on(each)), None)
     config = last.tag.provenance.config if last else None
     if last is None or config is None:
         raise MissingInputError(f"dataset '{dataset.name}' has no round to go on from; run a first selection")

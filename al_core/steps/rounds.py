@@ -1,5 +1,6 @@
 """Rounds: each selection with its test samples, what was sent and came back, the model after it, cost and time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -83,10 +84,14 @@ def read_rounds(dataset: "Dataset") -> list[Round]:
 
 def read_last_round(dataset: "Dataset") -> Round | None:
     """Return the newest round without reading what the others added, None if there is none."""
+    return next(newest_rounds(dataset), None)
+
+
+def newest_rounds(dataset: "Dataset") -> Iterator[Round]:
+    """Yield the rounds of a dataset, the newest first; what a round added is read when it is asked for."""
     reader = _RoundReader(dataset)
-    if not reader.tags:
-        return None
-    return reader.read(len(reader.tags), union([reader.labeled_of(tag) for tag in reader.tags]))
+    for number in range(len(reader.tags), 0, -1):
+        yield reader.read_one(number)
 
 
 class _RoundReader:
@@ -110,6 +115,10 @@ class _RoundReader:
     def labeled_of(self, tag: Tag) -> Rows:
         """Return which rows of a tag are labeled, ascending."""
         return np.intersect1d(tag.rows, self._labeled)
+
+    def read_one(self, number: int) -> Round:
+        """Return a round without reading what the others added."""
+        return self.read(number, union([self.labeled_of(tag) for tag in self.tags[:number]]))
 
     def read(self, number: int, labeled_so_far: Rows) -> Round:
         """Return a round.
@@ -137,10 +146,11 @@ class _RoundReader:
 
 def find_round(dataset: "Dataset", tag: Tag) -> Round:
     """Return the round of a selection's tag, or raise `NotFoundError`."""
-    found = next((each for each in read_rounds(dataset) if each.tag.id == tag.id), None)
-    if found is None:
+    reader = _RoundReader(dataset)
+    number = next((number for number, each in enumerate(reader.tags, 1) if each.id == tag.id), None)
+    if number is None:
         raise NotFoundError(f"tag '{tag.name}' of dataset '{dataset.name}' was not made by a selection")
-    return found
+    return reader.read_one(number)
 
 
 def tag_missing(dataset: "Dataset", of: Round) -> Tag:

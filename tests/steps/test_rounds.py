@@ -5,7 +5,7 @@ from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.formats import Predictions
-from al_core.steps.rounds import RoundState, read_last_round, read_rounds
+from al_core.steps.rounds import RoundState, newest_rounds, read_last_round, read_rounds
 from al_core.store import INITIAL_TAG, Dataset, TagRole
 from tests.conftest import FILENAMES
 
@@ -59,6 +59,18 @@ def test_the_last_round_alone_is_the_last_of_all(dataset: Dataset) -> None:
         assert (last.number, last.tag.id, last.state) == (number, tag.id, RoundState.BACK)
         assert last.added_rows.tolist() == expected.added_rows.tolist()
         assert last.n_training == expected.n_training == n_samples
+
+
+def test_a_round_that_is_read_alone_is_that_of_all(dataset: Dataset) -> None:
+    for number, n_samples in enumerate((2, 3, 5), 1):
+        tag = select(dataset, f"round {number}", n_samples).tag
+        dataset.set_tag_role(tag, TagRole.LABELED)
+    rounds = read_rounds(dataset)
+    for each in (*newest_rounds(dataset), *(workflow.find_round(dataset, each.tag) for each in rounds)):
+        expected = rounds[each.number - 1]
+        assert (each.name, each.n_training, each.state) == (expected.name, expected.n_training, expected.state)
+        assert each.added_rows.tolist() == expected.added_rows.tolist()
+    assert [each.n_training for each in newest_rounds(dataset)] == [5, 3, 2]
 
 
 def test_what_did_not_come_back_becomes_a_tag_below_initial_tag(dataset: Dataset) -> None:

@@ -12,8 +12,9 @@ from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, find_tag
 from al_core.api.server.errors import coded
 from al_core.steps.round_plan import RoundPlan
+from al_core.steps.rounds import Round
 from al_core.steps.training_labels import find_format
-from al_core.store import LocalDataset, Tag
+from al_core.store import LocalDataset
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Rounds"], route_class=JsonRoute)
 
@@ -27,26 +28,25 @@ def read_rounds(dataset: DatasetOfPath) -> list[RoundData]:
 @router.get("/rounds/{tag_id}")
 def read_round(dataset: DatasetOfPath, tag_id: str) -> RoundData:
     """Return one round."""
-    with coded(NotFoundError="ROUND_UNKNOWN"):
-        return RoundData.of(workflow.find_round(dataset, dataset.tag_by_id(tag_id)))
+    return RoundData.of(round_of_path(dataset, tag_id))
 
 
 @router.post("/rounds/{tag_id}/sent", status_code=204, response_class=Response)
 def mark_sent(dataset: DatasetOfPath, tag_id: str) -> None:
     """Say that the samples of a round were handed to labelers: they are not selected again."""
-    workflow.mark_sent(dataset, tag_of_round(dataset, tag_id))
+    workflow.mark_sent(dataset, round_of_path(dataset, tag_id).tag)
 
 
 @router.post("/rounds/{tag_id}/released", status_code=204, response_class=Response)
 def release(dataset: DatasetOfPath, tag_id: str) -> None:
     """Take back those samples of a round that have no labels."""
-    workflow.release(dataset, tag_of_round(dataset, tag_id))
+    workflow.release(dataset, round_of_path(dataset, tag_id).tag)
 
 
 @router.post("/rounds/{tag_id}/missing", status_code=201)
 def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
     """Store what was sent and has no label as a tag below `initial-tag`."""
-    sent_round = workflow.find_round(dataset, tag_of_round(dataset, tag_id))
+    sent_round = round_of_path(dataset, tag_id)
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
         return Created(id=workflow.tag_missing(dataset, sent_round).id)
 
@@ -55,7 +55,7 @@ def tag_missing(dataset: DatasetOfPath, tag_id: str) -> Created:
 @router.get("/rounds/{tag_id}/report", response_class=Response, responses={200: {"content": {"text/html": {}}}})
 def read_round_report(dataset: DatasetOfPath, tag_id: str) -> HTMLResponse:
     """Return a round as one HTML file to keep: curve, forecast, signs, images, configuration, manifest."""
-    content = workflow.report(dataset, tag_of_round(dataset, tag_id))
+    content = workflow.report(dataset, round_of_path(dataset, tag_id).tag)
     # A file, never a page of this address: it holds names that strangers chose.
     return HTMLResponse(content, headers={"Content-Disposition": 'attachment; filename="round.html"'})
 
@@ -126,8 +126,8 @@ def read_test_set(dataset: DatasetOfPath) -> list[str]:
     return dataset.filenames(workflow.test_set(dataset))
 
 
-def tag_of_round(dataset: LocalDataset, tag_id: str) -> Tag:
-    """Return the tag of the round that a path names."""
+def round_of_path(dataset: LocalDataset, tag_id: str) -> Round:
+    """Return the round that a path names."""
     tag = find_tag(dataset, tag_id, "ROUND_UNKNOWN")
     with coded(NotFoundError="ROUND_UNKNOWN"):
-        return workflow.find_round(dataset, tag).tag
+        return workflow.find_round(dataset, tag)
