@@ -154,6 +154,9 @@ class _Classifier:
         by_word: dict[str, list[int]] = defaultdict(list)
         for position in numeric:
             named = class_of_name(self._name(position))
+            # `pred_label` beside `pred_score` names the predicted class, and no class called "label".
+            if meaning_of_name(self._name(position)) in (Meaning.LABEL, Meaning.PREDICTED):
+                continue
             # Ranks and numbers of classes are integers.
             if named and not (ranked_class(self._name(position)) is not None and self._is_whole(position)):
                 by_word[named[0]].append(position)
@@ -191,7 +194,9 @@ class _Classifier:
 
     def _find_without_sums(self, numeric: Sequence[int], neutral: Sequence[int]) -> None:
         said = {position: meaning_of_name(self._name(position)) for position in self._open()}
-        classes = [p for p, meaning in said.items() if meaning in (Meaning.LABEL, Meaning.PREDICTED)]
+        predicted = [p for p, meaning in said.items() if meaning is Meaning.PREDICTED]
+        # A label beside a predicted class is the true one.
+        classes = predicted or [p for p, meaning in said.items() if meaning is Meaning.LABEL]
         # timm calls the number of the predicted class `index`.
         indices = [p for p in numeric if self._name(p).strip().lower() in ("index", "idx") and self._is_whole(p)]
         probable = [p for p in numeric if is_probability_name(self._name(p)) and not self._is_whole(p)]

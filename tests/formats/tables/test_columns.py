@@ -89,6 +89,19 @@ def test_the_highest_probability_beside_its_class_is_no_class() -> None:
     assert meanings({**best, **table(index=np.arange(30))}) == {**expected, "index": "predicted"}
 
 
+@pytest.mark.parametrize("label", ["pred_label", "pred_class"])
+def test_a_predicted_class_and_its_score_are_no_two_classes(label: str) -> None:
+    # As mmpretrain's analysis writes them, beside the class that is right.
+    columns = {
+        "filename": NAMES,
+        "gt_label": np.arange(30) % 3,
+        label: PROBABILITIES.argmax(axis=1),
+        "pred_score": PROBABILITIES.max(axis=1),
+    }
+    expected = {"filename": "filename", "gt_label": "label", label: "predicted", "pred_score": "ranked"}
+    assert meanings(table(**columns)) == expected
+
+
 def test_ranks_and_their_classes_are_recognized() -> None:
     descending = -np.sort(-RNG.dirichlet(np.ones(9), 30), axis=1)
     ranked = table(filename=NAMES, prob_0=descending[:, 0], prob_1=descending[:, 1], prob_2=descending[:, 2])
