@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import open_tree, tree_names
@@ -52,6 +53,23 @@ def json_beginnings(path: Path) -> Iterator[bytes]:
         n_bytes += len(content)
         if n_bytes > _PEEK_BYTES:
             return
+
+
+def parsed_beginning(start: bytes) -> Any:
+    """Return the beginning of a JSON value, or of the first line of JSON Lines, as far as it goes; None if it is none.
+
+    Examples:
+        >>> parsed_beginning(b'{"a": [1, 2], "b": {"c'), parsed_beginning(b"a,b")
+        ({'a': [1, 2], 'b': {}}, None)
+    """
+    from pydantic_core import from_json
+
+    for part in (start, start.partition(b"\n")[0]):
+        try:
+            return from_json(part, allow_partial=True)
+        except ValueError:
+            continue
+    return None
 
 
 def may_be_of_image(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.filename_rules import filename_rank
-from al_core.formats.files.json_keys import is_plain_json, json_beginnings, may_be_of_image
+from al_core.formats.files.json_keys import is_plain_json, json_beginnings, may_be_of_image, parsed_beginning
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import tree_names
@@ -21,8 +21,10 @@ from al_core.formats.tables.table import CellTable
 
 _OBJECT_KEY = re.compile(
     rb'"(box|boxes|bbox|bboxes|keypoints|segmentation|masks?|polygon|xmin|xyxy|embeddings?|detections|points|shapes?|regions)"\s*:'
+    rb'|"(\w*box(es)?|rois|relative_coordinates|rectangle|rotated_rect|facial_area|landmarks)"\s*:\s*[\[{]'
 )
-"""Keys of what has objects or a vector and not classes."""
+"""Keys of what has objects or a vector and not classes; words that may name a class too only before a list or object.
+"""
 
 _FEW = 5
 _START_BYTES = 64
@@ -36,7 +38,7 @@ def recognizes_classification_json(path: Path, head: bytes) -> bool:
     start = head.removeprefix(BOM).lstrip()
     if start[:1] not in (b"{", b"[") or _OBJECT_KEY.search(start):
         return False
-    content = _parsed(start)
+    content = parsed_beginning(start)
     if isinstance(content, Mapping) and content.keys() & {"images", "annotations", "info"}:
         return False
     records = [record for record in records_of(content)[0] if isinstance(record, Mapping)]
@@ -50,20 +52,8 @@ def _are_of_classes(path: Path, head: bytes) -> bool:
     start = next(json_beginnings(path), b"").removeprefix(BOM).lstrip()
     if _OBJECT_KEY.search(start):
         return False
-    content = _parsed(start)
+    content = parsed_beginning(start)
     return bool(content) and _has_classes([record_of_image("", content)])
-
-
-def _parsed(start: bytes) -> Any:
-    """Return the beginning of a JSON value, or of the first line of JSON Lines, as far as it goes."""
-    from pydantic_core import from_json
-
-    for part in (start, start.partition(b"\n")[0]):
-        try:
-            return from_json(part, allow_partial=True)
-        except ValueError:
-            continue
-    return None
 
 
 def _has_classes(records: list[Mapping[str, Any]]) -> bool:

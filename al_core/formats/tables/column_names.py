@@ -31,7 +31,9 @@ _CONFIDENCE = re.compile(
 )
 _TOP_PROBABILITY = re.compile("(prob|proba|probability|p|score|conf|confidence|pred_?score|pred_?prob|top1_?prob)")
 
-_BOX = re.compile("b?box(es)?|boundingbox|detections|xyxy|xywh|polygon|segmentation|keypoints")
+_BOX = re.compile(
+    "(detection|pred(icted)?)?b?box(es)?|rois|boundingbox|detections|xyxy|xywh|polygon|segmentation|keypoints"
+)
 _CORNER = re.compile("[xy](min|max|[012]|center)|left|top|right|bottom")
 _N_CORNERS = 4
 

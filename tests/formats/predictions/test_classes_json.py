@@ -42,6 +42,29 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, me
         read_predictions(path)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"scores": [0.9, 0.1], "class_ids": [1, 2], "rois": [[1, 2, 3, 4], [5, 6, 7, 8]]},
+        {"face_1": {"score": 0.9, "facial_area": [1, 2, 3, 4]}},
+        {
+            "objects": [{"object": "dog", "confidence": 0.9, "rectangle": {"x": 1}}],
+            "metadata": {"width": 4, "height": 4},
+        },
+        [{"label": "dog", "score": 0.9, "bounding_box": {"x": 1, "y": 2}}],
+    ],
+)
+def test_objects_are_no_classes_of_the_image(tmp_path: Path, content: object) -> None:
+    with pytest.raises(FileFormatError):
+        read_predictions(saved(tmp_path / "p.json", {"a.jpg": content, "b.jpg": content}))
+
+
+def test_a_class_may_be_called_like_a_box(tmp_path: Path) -> None:
+    numbers = {"mailbox": 0.75, "landmarks": 0.25}
+    predictions = read_predictions(saved(tmp_path / "p.json", {"a.jpg": numbers, "b.jpg": numbers}))
+    assert predictions.class_names == ["mailbox", "landmarks"]
+
+
 def test_an_answer_about_one_image_is_named_after_its_file(tmp_path: Path) -> None:
     path = tmp_path / "cat_7.json"
     path.write_text(
