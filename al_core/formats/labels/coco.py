@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.json_keys import parsed_beginning
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM, parse_json, read_json
@@ -25,7 +26,7 @@ from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.predictions.coco_about import REPEATED_ID
 from al_core.formats.predictions.run_lengths import checked_run_lengths, unpacked_run_lengths
 
-_KEYS = (b'"images"', b'"categories"', b'"annotations"', b'"licenses"')
+_KEYS = ("images", "categories", "annotations", "licenses")
 _LABEL_STUDIO = "Label Studio"
 
 _STORED_SIZES = note(
@@ -48,13 +49,22 @@ def recognizes_coco_labels(path: Path, head: bytes) -> bool:
     start = head.removeprefix(BOM).lstrip()
     if start.startswith(b"{"):
         # The schema of a Lightly prediction folder has categories too.
-        return any(key in start for key in _KEYS) and b'"task_type"' not in start
+        return _has_coco_keys(start) and b'"task_type"' not in start
     files = _json_files(tree_names(path, head))
     if not files:
         return False
     content = start_of_first(path, files, ".json")
     # A large one is read only once.
     return not content or b'"images"' in content
+
+
+def _has_coco_keys(start: bytes) -> bool:
+    content = parsed_beginning(start)
+    if isinstance(content, Mapping):
+        # The answers of models have categories or annotations too, further inside.
+        return not content.keys().isdisjoint(_KEYS)
+    # A damaged file is refused by its reader, which says where.
+    return any(f'"{key}"'.encode() in start for key in _KEYS)
 
 
 def read_coco_labels(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:

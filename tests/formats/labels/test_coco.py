@@ -9,6 +9,7 @@ from PIL import Image
 from al_core.exceptions import FileFormatError
 from al_core.formats import Labels, ReadingChoices, read_labels
 from al_core.formats.choices import Unannotated
+from al_core.formats.labels.coco import recognizes_coco_labels
 
 IMAGES = [{"id": 1, "file_name": "a.png", "width": 40, "height": 20}, {"id": 2, "file_name": "b.png"}]
 CATEGORIES = [{"id": 7, "name": "owl"}, {"id": 3, "name": "cat"}]
@@ -86,6 +87,13 @@ def test_scores_are_said_and_other_json_is_no_coco(tmp_path: Path) -> None:
     write(tmp_path, {"LabelName": "/m/0"}, "x/hierarchy.json")
     with pytest.raises(FileFormatError, match="of no known format"):
         read_labels(tmp_path / "x")
+
+
+def test_a_key_of_coco_further_inside_makes_no_coco() -> None:
+    inside = b'{"a.jpg": {"categories": [{"name": "cat"}], "annotations": []}'
+    assert not recognizes_coco_labels(Path("answers.json"), inside)
+    assert recognizes_coco_labels(Path("cut.json"), b'{"info": {}, "categories": [{"name": "ca')
+    assert recognizes_coco_labels(Path("damaged.json"), b'{"images": [{]')
 
 
 def test_names_of_label_studio_lose_their_digits(tmp_path: Path) -> None:
