@@ -8,6 +8,7 @@ from al_core.formats.files.decoded_size import announced_to
 from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.foreign import ForeignKind
 from al_core.formats.files.json_keys import json_keys
+from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
 
 _FILES_LOOKED_AT = 3
@@ -94,6 +95,20 @@ def _is_training_log(path: Path, head: bytes) -> bool:
     return columns[0] == "epoch" and b"loss" in first and all(filename_rank(name) is None for name in columns)
 
 
+def _has_keys(*keys: str) -> Callable[[Path, bytes], bool]:
+    return lambda path, head: json_keys(path, head) >= set(keys)
+
+
+def _is_ground_truth(path: Path, head: bytes) -> bool:
+    keys = json_keys(path, head)
+    return "source-ref" in keys and any(key.endswith("-metadata") for key in keys)
+
+
+def _is_deeplabcut(path: Path, head: bytes) -> bool:
+    lines = head.removeprefix(BOM).splitlines()[:3]
+    return len(lines) > 1 and lines[0].startswith(b"scorer,") and lines[1].startswith((b"individuals,", b"bodyparts,"))
+
+
 ANNOTATIONS = (
     ForeignKind(
         "a data set in Datumaro's own format",
@@ -103,10 +118,35 @@ ANNOTATIONS = (
     ForeignKind("the log of a training run", _is_training_log, "drop what the model predicted"),
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
     ForeignKind(
-        "the text of Cartucho's mAP (class name, confidence and corners per box)", _texts_are(_CARTUCHO), _AS_TABLE
+        "the text of Cartucho's mAP or of Darknet's comp4 files (name, confidence and corners per box)",
+        _texts_are(_CARTUCHO),
+        _AS_TABLE,
     ),
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
+    ForeignKind("what Darknet writes with -out", _has_keys("frame_id", "relative_coordinates"), _AS_TABLE),
+    ForeignKind(
+        "a file of MegaDetector's results", _has_keys("images", "detections", "detection_categories"), _AS_TABLE
+    ),
+    ForeignKind("the output of a TensorFlow detector", _has_keys("detection_boxes", "detection_scores"), _AS_TABLE),
+    ForeignKind(
+        "the output of MediaPipe's object detector", _has_keys("bounding_box", "origin_x", "categories"), _AS_TABLE
+    ),
+    ForeignKind(
+        "the output of MediaPipe's image classifier",
+        _has_keys("classifications", "head_index", "categories"),
+        "write a table with one row per image (filename and a column of probabilities for each class) as CSV",
+    ),
+    ForeignKind(
+        "DeepLabCut's table of keypoints",
+        _is_deeplabcut,
+        "write COCO results: image_id, category_id, score, and keypoints as x, y and likelihood of each",
+    ),
+    ForeignKind(
+        "a manifest of labels of SageMaker Ground Truth",
+        _is_ground_truth,
+        "write the labels as a table (filename and label, or a box per row) as CSV",
+    ),
     ForeignKind(
         "of a Lightly prediction folder, of which schema.json is missing",
         _is_of_lightly,

@@ -1,4 +1,6 @@
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,49 @@ def test_a_single_file_of_another_tool_is_named(tmp_path: Path, name: str, conte
     (tmp_path / name).write_text(content)
     with pytest.raises(FileFormatError, match=f"^{name} is {kind}.*, which is not read"):
         read_predictions(tmp_path / name)
+
+
+BOX = {"bounding_box": {"origin_x": 1}, "categories": [{"score": 0.9, "category_name": "cat"}]}
+OUTPUTS: dict[str, Any] = {
+    "what Darknet writes with -out": [
+        {
+            "frame_id": 1,
+            "filename": "a.jpg",
+            "objects": [{"name": "dog", "relative_coordinates": {}, "confidence": 0.9}],
+        }
+    ],
+    "a file of MegaDetector's results": {
+        "images": [{"file": "a.jpg", "detections": [{"category": "1", "conf": 0.9, "bbox": [0.1, 0.2, 0.3, 0.4]}]}],
+        "detection_categories": {"1": "animal"},
+    },
+    "the output of a TensorFlow detector": {
+        "predictions": [{"detection_boxes": [[0, 0, 1, 1]], "detection_scores": [0.9], "detection_classes": [1]}]
+    },
+    "the output of MediaPipe's object detector": {"a.jpg": {"detections": [BOX]}},
+    "the output of MediaPipe's image classifier": {
+        "a.jpg": {"classifications": [{"head_index": 0, "categories": [{"score": 0.9, "category_name": "cat"}]}]}
+    },
+    "a manifest of labels of SageMaker Ground Truth": {
+        "source-ref": "s3://bucket/a.jpg",
+        "kinds": [0, 1],
+        "kinds-metadata": {"class-map": {"0": "cat", "1": "dog"}},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_the_output_of_a_tool_is_named(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(OUTPUTS[kind]))
+    with pytest.raises(FileFormatError, match=rf"^out\.json is {kind}, which is not read; write"):
+        read_predictions(path)
+
+
+def test_the_table_of_deeplabcut_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "dlc.csv"
+    path.write_text("scorer,net,net,net\nbodyparts,nose,nose,nose\ncoords,x,y,likelihood\na.jpg,10,20,0.9\n")
+    with pytest.raises(FileFormatError, match="DeepLabCut's table of keypoints, which is not read; write COCO results"):
+        read_predictions(path)
 
 
 def test_a_sequence_of_mot_is_named_although_its_classes_stand_beside_it(tmp_path: Path) -> None:
