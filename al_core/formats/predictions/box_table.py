@@ -138,32 +138,29 @@ class _BoxTable:
         scores = self._numbers[self._columns.score]
         # A row without numbers says that its image has no objects.
         rows = np.flatnonzero(np.isfinite(coordinates).any(axis=1) | np.isfinite(scores))
+        filenames = list(position)
         if self.keypoints:
-            return self._with_keypoints(list(position), image, rows)
-        class_names, labels = self._classes(rows)
-        boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
-        if self._columns.box:
-            sizes = self._sizes(image, len(position))
-            predictions = detection_predictions(self._source, list(position), class_names, boxes, sizes)
+            predictions = self._with_keypoints(filenames, image[rows], rows)
         else:
-            predictions = _without_places(self._source, list(position), class_names, boxes)
+            class_names, labels = self._classes(rows)
+            boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
+            predictions = self._with_boxes(filenames, class_names, boxes, image)
         findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
         return replace(predictions, findings=(*findings, *predictions.findings))
 
+    def _with_boxes(self, filenames: list[str], class_names: list[str], boxes: Boxes, image: Rows) -> Predictions:
+        if not self._columns.box:
+            return _without_places(self._source, filenames, class_names, boxes)
+        sizes = self._sizes(image, len(filenames))
+        return detection_predictions(self._source, filenames, class_names, boxes, sizes)
+
     def _with_keypoints(self, filenames: list[str], image: Rows, rows: Rows) -> Predictions:
-        names = self._stripped(self._columns.class_name, rows)
-        numbers = self._stripped(self._columns.class_number, rows)
-        objects = ObjectRows(
-            filenames,
-            image[rows],
-            self._numbers[self._columns.score][rows],
-            [_label(name or number) for name, number in zip(names, numbers, strict=True)],
-            [self._points[row] for row in rows.tolist()],
-        )
+        names, numbers = self._class_cells(rows)
+        scores = self._numbers[self._columns.score][rows]
+        points = [self._points[row] for row in rows.tolist()]
+        objects = ObjectRows(filenames, image, scores, _labels(names, numbers), points)
         class_numbers = {name: int(float(n)) for name, n in zip(names, numbers, strict=True) if _WHOLE.fullmatch(n)}
-        predictions = keypoint_predictions(self._source, objects, class_numbers, self.keypoints.names)
-        findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
-        return replace(predictions, findings=(*findings, *predictions.findings))
+        return keypoint_predictions(self._source, objects, class_numbers, self.keypoints.names)
 
     def _coordinates(self) -> NDArray[np.float32]:
         box = self._columns.box
@@ -175,10 +172,12 @@ class _BoxTable:
 
     def _classes(self, rows: Rows) -> tuple[list[str], Rows]:
         """Return the class names, and the position among them of the class of each of these rows."""
-        names = self._stripped(self._columns.class_name, rows)
-        numbers = self._stripped(self._columns.class_number, rows)
-        labels = [_label(name or number) for name, number in zip(names, numbers, strict=True)]
-        return dense_labels(labels, _numbered(set(zip(numbers, names, strict=True))))
+        names, numbers = self._class_cells(rows)
+        return dense_labels(_labels(names, numbers), _numbered(set(zip(numbers, names, strict=True))))
+
+    def _class_cells(self, rows: Rows) -> tuple[list[str], list[str]]:
+        """Return the names and the numbers of the classes of these rows, empty where there is none."""
+        return self._stripped(self._columns.class_name, rows), self._stripped(self._columns.class_number, rows)
 
     def _stripped(self, column: str, rows: Rows) -> list[str]:
         cells = self._texts.get(column)
@@ -217,6 +216,11 @@ def _listed_coordinates(where: str, cells: Sequence[str]) -> NDArray[np.float32]
         rows.append(values)
     with np.errstate(over="ignore"):
         return np.array(rows, np.float32).reshape(-1, 4)
+
+
+def _labels(names: Sequence[str], numbers: Sequence[str]) -> list[int | str]:
+    """Return the class of each row, by its name if it has one."""
+    return [_label(name or number) for name, number in zip(names, numbers, strict=True)]
 
 
 def _label(text: str) -> int | str:
