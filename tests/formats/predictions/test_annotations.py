@@ -1,24 +1,17 @@
 import numpy as np
 
 from al_core.formats.predictions.annotations import Annotations
-from al_core.formats.predictions.stored_tables import BOX, box_table
-from al_core.utils import (
-    BoundingBox,
-    ObjectDetectionOutput,
-)
-
-LEFT = ObjectDetectionOutput(np.array([[0, 0, 0.5, 1]]), [0.5], [[0.75, 0.25]])
-BOTH = ObjectDetectionOutput([BoundingBox(0, 0, 0.5, 1), BoundingBox(0.5, 0, 1, 1)], [1, 1], [[1, 0], [0, 1]])
-NOTHING = ObjectDetectionOutput([], [], [])
+from al_core.formats.predictions.stored_tables import BOX
 
 
-def test_no_boxes_at_all_are_an_empty_table() -> None:
-    assert box_table(np.array([0]), [NOTHING]).shape == (0,)
+def test_a_table_without_boxes_has_none_for_any_sample() -> None:
     assert Annotations("model", ["cat"], boxes=np.empty(0, BOX)).take(np.array([5, 0])).boxes_of(1) == []
 
 
 def test_annotations_follow_the_order_of_the_rows_taken() -> None:
-    table = box_table(np.array([4, 2]), [LEFT, BOTH])
+    # By row, corners, objectness, label and score.
+    boxes = [(2, 0, 0, 0.5, 1, 1, 0, 1), (2, 0.5, 0, 1, 1, 1, 1, 1), (4, 0, 0, 0.5, 1, 0.5, 0, 0.375)]
+    table = np.array(boxes, BOX)
     taken = Annotations("model", ["cat", "dog"], boxes=table).take(np.array([7, 4, 2]))
     assert [[box.label for box in taken.boxes_of(position)] for position in range(3)] == [[], [0], [0, 1]]
 

@@ -23,6 +23,10 @@ def test_boxes_are_stored_by_row_with_corners_objectness_label_and_score() -> No
     ]
 
 
+def test_no_boxes_at_all_are_an_empty_table() -> None:
+    assert box_table(np.array([0]), [NOTHING]).shape == (0,)
+
+
 def test_a_batch_and_its_outputs_one_by_one_give_the_same_boxes() -> None:
     objects = ObjectDetectionOutput.from_scores(np.array([[0, 0, 1, 1], [0, 0, 0.5, 0.5]]), [0.5, 0.25], [0, 1])
     batch = ObjectDetectionBatch(objects, [1, 0, 1])
