@@ -144,9 +144,9 @@ def report(measured: list[Measured]) -> str:
                 targets.append([name, str(n_tests), f"{ahead} rounds", *_target_cells(some, ahead)])
             targets.append([name, str(n_tests), "never", *_target_cells(some, NEVER)[:2], "–"])
             once = [each for each in some if each.ahead == AHEAD[0]]
-            told = [each for each in once if each.gain_speaks]
-            shares = [share(not each.gain_speaks for each in once), share(each.gain_holds for each in told)]
-            gains.append([name, str(n_tests), *shares, share(each.mean_holds for each in told)])
+            ranges = [each for each in once if each.gain_speaks]
+            shares = [share(not each.gain_speaks for each in once), share(each.gain_holds for each in ranges)]
+            gains.append([name, str(n_tests), *shares, share(each.mean_holds for each in ranges)])
     header = ["data", "test labels", "reached in", "target refused", "its range holds", "its least holds"]
     gain_header = ["data", "test labels", "gain refused", "its range holds", "holds the mean project"]
     return f"{table(header, targets)}\n\n{table(gain_header, gains)}"

@@ -69,13 +69,13 @@ def class_errors(
         believed *= _LEAST_SUPPORT + _neighbor_shares(classes, embeddings, n_classes)
         believed /= np.maximum(believed.sum(axis=1, keepdims=True), np.finfo(float).tiny)
     places = np.arange(len(classes))
-    given = believed[places, classes]
+    confidence = believed[places, classes]
     others = believed.copy()
     others[places, classes] = -1
     suggested = others.argmax(axis=1)
     reaches = believed >= _usual_confidence(classes, believed)
-    is_likely = ~reaches[places, classes] & reaches[places, suggested] & (others.max(axis=1) > given)
-    return ClassErrors(1 - given, suggested, np.argsort(given, kind="stable"), is_likely)
+    is_likely = ~reaches[places, classes] & reaches[places, suggested] & (others.max(axis=1) > confidence)
+    return ClassErrors(1 - confidence, suggested, np.argsort(confidence, kind="stable"), is_likely)
 
 
 def _neighbor_shares(classes: NDArray[np.int64], embeddings: Embeddings, n_classes: int) -> NDArray[np.float64]:
@@ -100,7 +100,7 @@ def average_precision(suspicion: NDArray[np.floating], is_error: NDArray[np.bool
 
 def _usual_confidence(classes: NDArray[np.int64], probabilities: Probabilities) -> NDArray[np.float64]:
     """Return (C,) the mean probability of each class where it is the label; above 1 for a class without labels."""
-    given = probabilities[np.arange(len(classes)), classes]
+    confidence = probabilities[np.arange(len(classes)), classes]
     counts = np.bincount(classes, minlength=probabilities.shape[1])
-    sums = np.bincount(classes, given, minlength=probabilities.shape[1])
+    sums = np.bincount(classes, confidence, minlength=probabilities.shape[1])
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.inf)

@@ -59,10 +59,11 @@ def append_folder(
 
     source = images_of(dataset, runs)
     embeddings = _what_to_extend(dataset)
-    given = None if model is None else load_model(model)
+    chosen = None if model is None else load_model(model)
     is_only = len(embeddings) == 1
     models = [
-        given if given and (is_only or given.name == stored.name) else load_model(stored.name) for stored in embeddings
+        chosen if chosen and (is_only or chosen.name == stored.name) else load_model(stored.name)
+        for stored in embeddings
     ]
     # All of them before the first image is counted in.
     for stored, loaded in zip(embeddings, models, strict=True):

@@ -89,12 +89,12 @@ def _classes(names: tuple[str, ...], by_class: NDArray[np.float64], picks: Picks
     means = class_shares(by_class, picks.pool, picks.rows, picks.draws)
     order = np.argsort(-means.pool, kind="stable")[:MOST_CLASSES]
 
-    def kept(amounts: NDArray[np.float64]) -> tuple[float, ...]:
+    def shown(amounts: NDArray[np.float64]) -> tuple[float, ...]:
         # Five digits: what a bar shows, and short in JSON.
         return tuple(_shares(amounts)[order].round(5).tolist())
 
     chosen = tuple(names[place] for place in order.tolist())
-    return PredictedClasses(chosen, kept(means.pool), kept(means.random), kept(means.selected))
+    return PredictedClasses(chosen, shown(means.pool), shown(means.random), shown(means.selected))
 
 
 def _shares(amounts: NDArray[np.float64]) -> NDArray[np.float64]:

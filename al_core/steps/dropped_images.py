@@ -227,9 +227,9 @@ def dataset_name(label: str) -> str:
 
 def free_dataset_name(workspace: "Workspace", stem: str) -> str:
     """Return a name that no dataset has: the stem, or the stem with the lowest free number behind it."""
-    taken = {dataset.name for dataset in workspace.datasets()}
+    names = {dataset.name for dataset in workspace.datasets()}
     numbered = (f"{stem} {number}" for number in count(2))
-    return next(name for name in chain([stem], numbered) if name not in taken)
+    return next(name for name in chain([stem], numbered) if name not in names)
 
 
 def create_for_drop(workspace: "Workspace", name: str, label: str) -> "LocalDataset":

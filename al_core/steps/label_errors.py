@@ -117,9 +117,9 @@ def find_label_errors(dataset: "Dataset", progress: Progress | None = None) -> L
     report = progress or (lambda done, total: None)
     report(0, len(labels.rows))
     judge = _class_errors if task == CLASSIFICATION else _box_errors
-    found = judge(dataset, labels, report)
+    result = judge(dataset, labels, report)
     report(len(labels.rows), len(labels.rows))
-    return replace(found, errors=_with_disagreement(found.errors, labels))
+    return replace(result, errors=_with_disagreement(result.errors, labels))
 
 
 def _with_disagreement(errors: tuple[LabelError, ...], labels: TaskLabels) -> tuple[LabelError, ...]:
@@ -179,19 +179,19 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     judged = np.flatnonzero(~missing)
     if not len(judged):
         return LabelErrors((), 0, len(rows))
-    found = class_errors(classes[judged], probabilities[judged], None if vectors is None else vectors[judged])
+    suspects = class_errors(classes[judged], probabilities[judged], None if vectors is None else vectors[judged])
     errors = [
         LabelError(
             int(rows[judged[place]]),
             OTHER_CLASS,
             names[classes[judged[place]]],
-            names[found.suggested[place]],
-            float(found.suspicion[place]),
-            bool(found.is_likely[place]),
+            names[suspects.suggested[place]],
+            float(suspects.suspicion[place]),
+            bool(suspects.is_likely[place]),
             str(judged_by[judged[place]]),
         )
-        for place in found.order.tolist()
-        if found.is_likely[place] or found.suspicion[place] > LEAST_SUSPICION
+        for place in suspects.order.tolist()
+        if suspects.is_likely[place] or suspects.suspicion[place] > LEAST_SUSPICION
     ]
     return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
 

@@ -92,8 +92,8 @@ def count_left(dataset: "Dataset") -> int:
 
 def _candidates(dataset: "Dataset") -> Rows:
     reserve = read_reserve(dataset)
-    taken = np.union1d(SelectionInputs().chosen(dataset), reserve.barred if reserve else NO_ROWS)
-    return np.setdiff1d(np.arange(dataset.n_samples), taken, assume_unique=True)
+    unavailable = np.union1d(SelectionInputs().chosen(dataset), reserve.barred if reserve else NO_ROWS)
+    return np.setdiff1d(np.arange(dataset.n_samples), unavailable, assume_unique=True)
 
 
 def _is_complete(dataset: "Dataset", score: str, rows: Rows) -> bool:

@@ -268,8 +268,8 @@ def _text(content: Mapping[str, Any], key: str, where: str = "") -> str:
     value = content.get(key)
     place = f"{where}.{key}" if where else key
     if not isinstance(value, str) or not value:
-        found = "nothing" if value is None else repr(value)
-        raise InvalidInputError(f"{place}: expected text, in quotes if it is a number; found {found}")
+        shown = "nothing" if value is None else repr(value)
+        raise InvalidInputError(f"{place}: expected text, in quotes if it is a number; found {shown}")
     return value
 
 

@@ -65,13 +65,13 @@ class TestedReserve:
             None if self.groups is None else self.groups[is_predicted],
             self.strata[is_predicted],
         )
-        found = detect_contamination(
+        verdict = detect_contamination(
             reserve,
             now.confidence[is_predicted],
             moved=None if before is None else now.moved_since(before)[is_predicted],
             confidence_before=None if before is None else before.confidence[is_predicted],
         )
-        return found.text().removesuffix(".") if not isinstance(found, Refusal) and found.is_detected else None
+        return verdict.text().removesuffix(".") if not isinstance(verdict, Refusal) and verdict.is_detected else None
 
 
 def earlier_model(dataset: "Dataset", model: Model) -> Model | None:

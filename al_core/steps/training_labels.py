@@ -104,5 +104,7 @@ def _sizes(dataset: "Dataset", labels: TaskLabels) -> NDArray[np.floating]:
 def _without_tests(dataset: "Dataset", labels: TaskLabels) -> TaskLabels:
     stored_reserve = read_reserve(dataset)
     barred = stored_reserve.barred if stored_reserve else NO_ROWS
-    kept = np.flatnonzero(~np.isin(labels.rows, barred))
-    return TaskLabels(labels.rows[kept], labels.labels.take(kept), labels.n_annotators[kept], labels.disagrees[kept])
+    places = np.flatnonzero(~np.isin(labels.rows, barred))
+    return TaskLabels(
+        labels.rows[places], labels.labels.take(places), labels.n_annotators[places], labels.disagrees[places]
+    )

@@ -38,8 +38,8 @@ class BoxJudge(ImageJudge):
             return Judgment(Refusal(reason, len(self.rows)))
         names = all_classes(self.labels, predicted)
         labeled = labeled_boxes(self.labels)
-        found = predicted_boxes(predicted, names, len(self.rows))
-        return judgment(object_results(labeled, found, len(names), groups=self.groups), names, found)
+        boxes = predicted_boxes(predicted, names, len(self.rows))
+        return judgment(object_results(labeled, boxes, len(names), groups=self.groups), names, boxes)
 
 
 class KeypointJudge(ImageJudge):
@@ -58,9 +58,10 @@ class KeypointJudge(ImageJudge):
         names = all_classes(self.labels, predicted)
         n_points = self._n_points(predicted)
         labeled = labeled_keypoints(self.labels, sizes, n_points)
-        found = predicted_keypoints(predicted, names, sizes, n_points)
+        keypoints = predicted_keypoints(predicted, names, sizes, n_points)
         sigmas = PERSON_SIGMAS if n_points == len(PERSON_SIGMAS) else (DEFAULT_SIGMA,) * n_points
-        return judgment(object_results(labeled, found, len(names), sigmas=sigmas, groups=self.groups), names, found)
+        results = object_results(labeled, keypoints, len(names), sigmas=sigmas, groups=self.groups)
+        return judgment(results, names, keypoints)
 
     def _sizes(self, dataset: "Dataset") -> NDArray[np.float64]:
         sizes = np.array(self.labels.sizes, np.float64)
@@ -76,13 +77,13 @@ class KeypointJudge(ImageJudge):
         return labeled if labeled else max((len(each.points) for each in objects), default=0)
 
 
-def judgment(results: ObjectResults, names: list[str], found: list[ImageObjects]) -> Judgment:
+def judgment(results: ObjectResults, names: list[str], predicted: list[ImageObjects]) -> Judgment:
     """Return results of objects as what is said of the model."""
     classes = [
         JudgedClass(name, n_objects, (figure,))
         for name, n_objects, figure in zip(names, results.n_objects, results.classes, strict=True)
     ]
-    n_predicted = np.bincount(np.concatenate([image.classes for image in found]), minlength=len(names))
+    n_predicted = np.bincount(np.concatenate([image.classes for image in predicted]), minlength=len(names))
     return Judgment(results.mean, classes=shown_classes(classes, n_predicted.tolist()))
 
 

@@ -37,8 +37,8 @@ def test_a_model_is_judged_once_until_other_labels_come(workspace: Workspace, mo
         return judged(self, dataset, model)
 
     monkeypatch.setattr(type(judge), "judge", counted)
-    found = remembered_judgment(dataset, judge, model)
-    assert remembered_judgment(dataset, judge_of(dataset), model) is found
+    first_judgment = remembered_judgment(dataset, judge, model)
+    assert remembered_judgment(dataset, judge_of(dataset), model) is first_judgment
     assert len(calls) == 1
     project.label(dataset, project.select(dataset, 2, 50).added_rows)
     more = remembered_judgment(dataset, judge_of(dataset), model)
