@@ -42,7 +42,7 @@ def create_comparison(request: Request, dataset: DatasetOfPath, body: CompareCre
         )
         return write_comparison(comparison)
 
-    return _start(request, dataset, "Comparing configurations", compare)
+    return start_work(request, dataset, "Comparing configurations", compare)
 
 
 @router.post("/replay", status_code=201)
@@ -51,7 +51,7 @@ def create_replay(request: Request, dataset: DatasetOfPath) -> JobCreated:
 
     The result of the job is JSON: `nLabels`, `accuracies` of each method and `verdicts`, or `refusal`.
     """
-    return _start(
+    return start_work(
         request,
         dataset,
         "Replaying the labels",
@@ -65,7 +65,7 @@ def create_label_errors(request: Request, dataset: DatasetOfPath) -> JobCreated:
 
     The result of the job is JSON: `errors`, the worst first, `nJudged` and `nUnjudged`.
     """
-    return _start(
+    return start_work(
         request,
         dataset,
         "Looking for label errors",
@@ -73,9 +73,9 @@ def create_label_errors(request: Request, dataset: DatasetOfPath) -> JobCreated:
     )
 
 
-def _start(
-    request: Request, dataset: LocalDataset, title: str, work: Callable[[Progress], dict[str, Any]]
-) -> JobCreated:
+def start_work(request: Request, dataset: LocalDataset, title: str, work: Callable[[Progress], Any]) -> JobCreated:
+    """Start a job whose result is JSON as text."""
+
     def as_json(progress: Progress) -> str:
         return json.dumps(work(progress))
 

@@ -1,6 +1,5 @@
 """A selection once it is made: what its limits cost, its groups, and edits of the pick (al_core extensions)."""
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,8 +10,9 @@ from al_core.api.schemas.selections import EditsCreate, NextBestCreate
 from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.cards import selection_of_path
-from al_core.api.server.context import DatasetOfPath, services
+from al_core.api.server.context import DatasetOfPath
 from al_core.api.server.errors import coded
+from al_core.api.server.evidence import start_work
 from al_core.types import Progress
 from al_core.wire.picks import write_edits, write_group_counts, write_limit_costs
 
@@ -27,12 +27,12 @@ def create_limit_costs(request: Request, dataset: DatasetOfPath, tag_id: str) ->
     `nWithout`, and all that as a `text`.
     """
     selection = selection_of_path(dataset, tag_id)
-
-    def measure(progress: Progress) -> str:
-        return json.dumps(write_limit_costs(workflow.limit_costs(dataset, selection, progress=progress)))
-
-    title = f"What limits cost in '{selection.tag.name}'"
-    return JobCreated(job_id=services(request).jobs.start(None, title, measure, dataset.id).id)
+    return start_work(
+        request,
+        dataset,
+        f"What limits cost in '{selection.tag.name}'",
+        lambda progress: write_limit_costs(workflow.limit_costs(dataset, selection, progress=progress)),
+    )
 
 
 @router.get("/group-counts")
@@ -50,12 +50,11 @@ def create_next_best(request: Request, dataset: DatasetOfPath, tag_id: str, body
     selection = selection_of_path(dataset, tag_id)
     edits = [each.to_edit() for each in body.edits]
 
-    def look(progress: Progress) -> str:
+    def look(_: Progress) -> dict[str, Any]:
         [edit] = write_edits([workflow.next_best(dataset, selection, edits, body.row)])
-        return json.dumps(edit)
+        return edit
 
-    title = f"The next best in '{selection.tag.name}'"
-    return JobCreated(job_id=services(request).jobs.start(None, title, look, dataset.id).id)
+    return start_work(request, dataset, f"The next best in '{selection.tag.name}'", look)
 
 
 @router.post("/edits", status_code=201)
