@@ -4,6 +4,7 @@ import hashlib
 import io
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -140,7 +141,9 @@ class ObjectImages(ImageSource):
         for page in self._objects.pages(after):
             images = {one.key: _stamp(one) for one in page if _is_image(one)}
             stamps |= images
-            self._remember(images, page[-1].key)
+            last = page[-1].key
+            self._remember({"before": after, "after": last, "stamps": images})
+            after = last
             if progress:
                 progress(0, len(stamps))
         if self._draft:
@@ -151,26 +154,36 @@ class ObjectImages(ImageSource):
         """Return what an interrupted listing has found, and the last key it has seen."""
         stamps: dict[str, str] = {}
         after = ""
-        if self._draft is None or not self._draft.exists():
-            return stamps, after
-        if self._draft.stat().st_mtime < time.time() - UNFINISHED_SECONDS:
-            self._draft.unlink()
-            return stamps, after
-        for line in self._draft.read_bytes().splitlines():
+        for line in self._remembered():
             try:
                 page = orjson.loads(line)
             except orjson.JSONDecodeError:
                 # Its process was killed while it wrote: the page is asked for again.
-                break
-            stamps |= page["stamps"]
-            after = page["after"]
+                continue
+            # Two processes may list at once, and the first that is done removes what both have written: a page counts
+            # only behind the one that it followed.
+            if page["before"] == after:
+                stamps |= page["stamps"]
+                after = page["after"]
         return stamps, after
 
-    def _remember(self, stamps: dict[str, str], after: str) -> None:
+    def _remembered(self) -> list[bytes]:
+        if self._draft is None:
+            return []
+        try:
+            if self._draft.stat().st_mtime < time.time() - UNFINISHED_SECONDS:
+                self._draft.unlink()
+                return []
+            return self._draft.read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _remember(self, page: Mapping[str, object]) -> None:
         if self._draft:
             self._draft.parent.mkdir(parents=True, exist_ok=True)
             with self._draft.open("ab") as file:
-                file.write(orjson.dumps({"stamps": stamps, "after": after}) + b"\n")
+                # The line before may have been cut short.
+                file.write(b"\n" + orjson.dumps(page))
 
 
 def image_source(place: Path | str, listings: Path | None = None) -> ImageSource:

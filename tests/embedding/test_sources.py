@@ -1,4 +1,5 @@
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from al_core.embedding import load_model
 from al_core.embedding.embed import BrokenImage, embed
 from al_core.embedding.sources import FolderImages, ObjectImages, image_source
 from al_core.exceptions import InvalidInputError, WorkspaceError
-from al_core.objects import Objects
+from al_core.objects import ObjectInfo, Objects
 from tests.buckets import client, new_bucket, use_endpoint
 from tests.embedding.models import mean_color
 
@@ -41,32 +42,66 @@ def test_the_images_below_an_address_are_listed_by_their_keys(objects: Objects, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_listing_that_was_interrupted_goes_on_behind_the_last_key(
-    objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys behind which listings began, with one object on each page."""
     pages = Objects.pages
     asked: list[str] = []
 
-    def one_by_one(self: Objects, after: str = "") -> object:
+    def one_by_one(self: Objects, after: str = "") -> Iterator[list[ObjectInfo]]:
         asked.append(after)
         for page in pages(self, after):
             yield from ([one] for one in page)
 
-    def cancel(done: int, total: int) -> None:
-        if total == 2:
-            raise KeyboardInterrupt
-
     monkeypatch.setattr(Objects, "pages", one_by_one)
+    return asked
+
+
+def interrupt(done: int, total: int) -> None:
+    if total == 2:
+        raise KeyboardInterrupt
+
+
+def test_a_listing_that_was_interrupted_goes_on_behind_the_last_key(
+    objects: Objects, tmp_path: Path, asked: list[str]
+) -> None:
     with pytest.raises(KeyboardInterrupt):
-        ObjectImages(objects.address, tmp_path).filenames(cancel)
+        ObjectImages(objects.address, tmp_path).filenames(interrupt)
     [draft] = tmp_path.iterdir()
     # A process that is killed while it writes leaves half a line.
     with draft.open("ab") as file:
-        file.write(b'{"stamps": {')
+        file.write(b'\n{"stamps": {')
     source = ObjectImages(objects.address, tmp_path)
     assert source.filenames() == sorted(NAMES)
     assert asked == ["", NAMES[1]]
     assert all(source.stamp(name) for name in NAMES)
+
+
+def test_what_is_listed_behind_half_a_line_is_not_listed_again(
+    objects: Objects, tmp_path: Path, asked: list[str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ObjectImages(objects.address, tmp_path).filenames(interrupt)
+    [draft] = tmp_path.iterdir()
+    # The page of the second image was cut short.
+    draft.write_bytes(draft.read_bytes()[:-5])
+    with pytest.raises(KeyboardInterrupt):
+        ObjectImages(objects.address, tmp_path).filenames(interrupt)
+    assert ObjectImages(objects.address, tmp_path).filenames() == sorted(NAMES)
+    assert asked == ["", NAMES[0], NAMES[1]]
+
+
+def test_a_listing_beside_another_that_ends_first_forgets_no_image(
+    objects: Objects, tmp_path: Path, asked: list[str]
+) -> None:
+    def end_other(done: int, total: int) -> None:
+        if total == 1:
+            assert ObjectImages(objects.address, tmp_path).filenames() == sorted(NAMES)
+        interrupt(done, total)
+
+    with pytest.raises(KeyboardInterrupt):
+        ObjectImages(objects.address, tmp_path).filenames(end_other)
+    assert ObjectImages(objects.address, tmp_path).filenames() == sorted(NAMES)
 
 
 def test_every_page_is_asked_for(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
