@@ -19,7 +19,6 @@ from al_core.store.storage import Storage
 CACHE_GIGABYTES = 50.0
 """How much of an object storage is kept on this machine, unless `AL_CORE_CACHE_GB` says otherwise."""
 
-
 CACHE = "cache"
 """The folder of a home with copies of what is in an object storage."""
 
@@ -93,15 +92,26 @@ def asked_for() -> str | None:
         raise WorkspaceError(f"AL_CORE_ARRAYS cannot be used: {error}", public=CANNOT_BE_OPENED) from error
 
 
-def _cache_limit() -> int:
-    text = os.environ.get("AL_CORE_CACHE_GB") or str(CACHE_GIGABYTES)
+def number_in_environment(variable: str, default: float, unit: str) -> float:
+    """Return the number from 0 that a variable of the environment says, or the default if it says nothing.
+
+    Raises:
+        WorkspaceError: If it is no such number.
+    """
+    text = os.environ.get(variable)
+    if not text:
+        return default
     try:
-        gigabytes = float(text)
+        number = float(text)
     except ValueError:
-        gigabytes = math.nan
-    if not 0 <= gigabytes < math.inf:
-        raise WorkspaceError(f"AL_CORE_CACHE_GB should be a number of gigabytes from 0, not {text!r}")
-    return round(gigabytes * 1e9)
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise WorkspaceError(f"{variable} should be a number of {unit} from 0, not {text!r}")
+    return number
+
+
+def _cache_limit() -> int:
+    return round(number_in_environment("AL_CORE_CACHE_GB", CACHE_GIGABYTES, "gigabytes") * 1e9)
 
 
 def _recorded(engine: Engine) -> str | None:

@@ -1,5 +1,4 @@
 import copy
-import math
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -29,7 +28,7 @@ from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
 from al_core.store.revisions import Revisions
-from al_core.store.storages import open_storage
+from al_core.store.storages import number_in_environment, open_storage
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import changing, lock
@@ -294,11 +293,4 @@ def _new_dataset(name: str, images_place: str | None, attributes: Mapping[str, A
 
 def _retention() -> int:
     """Return the retention time in milliseconds."""
-    text = os.environ.get("AL_CORE_RETENTION_HOURS") or str(RETENTION_HOURS)
-    try:
-        hours = float(text)
-    except ValueError:
-        hours = math.nan
-    if not 0 <= hours < math.inf:
-        raise WorkspaceError(f"AL_CORE_RETENTION_HOURS should be a number of hours from 0, not {text!r}")
-    return round(hours * 3600 * 1000)
+    return round(number_in_environment("AL_CORE_RETENTION_HOURS", RETENTION_HOURS, "hours") * 3600 * 1000)
