@@ -166,8 +166,8 @@ def connected(address: str) -> Iterator[DaskCluster]:
         try:
             _check_workers(client, address)
             yield DaskCluster(client, address)
-            _take_check_back(client)
         finally:
+            _take_check_back(client)
             client.close()
 
 
@@ -197,8 +197,9 @@ def _check_workers(client: Client, address: str) -> None:
 def _take_check_back(client: Client) -> None:
     """Let workers join that have no al_core: a scheduler may be shared."""
     if client.status == "running":
-        # Another selection may have ended first and taken it along, or the scheduler has gone since.
-        with suppress(ValueError, OSError):
+        # Another selection may have ended first and taken it along, the scheduler has gone since, or a worker could not
+        # load it.
+        with suppress(ValueError, OSError, KeyError):
             client.unregister_worker_plugin(EnvironmentCheck.name)
 
 

@@ -4,16 +4,19 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from distributed import Client
 from numpy.typing import NDArray
 
 import al_core
 from al_core.cluster import connected, dask_cluster, select
 from al_core.cluster.calls import CheckRows
+from al_core.cluster.plugin import EnvironmentCheck
 from al_core.cluster.shards import plans_of
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import Cancelled, InvalidInputError, MissingInputError, NotAllowedError, ServerError
@@ -174,6 +177,21 @@ def test_canceling_does_not_wait_for_the_workers(dask_processes: DaskProcesses, 
         # The workers are free for the next selection.
         config = SelectionConfig("CORESET", 20)
         assert select(cluster, embeddings, config).tolist() == select_here(embeddings, config).tolist()
+
+
+@pytest.mark.parametrize("error", [None, Cancelled("stop")])
+def test_a_selection_leaves_no_check_behind_however_it_ends(
+    dask_processes: DaskProcesses, error: Exception | None
+) -> None:
+    with suppress(Cancelled), connected(dask_processes.address):
+        if error:
+            raise error
+    with Client(dask_processes.address, set_as_default=False) as client:
+        assert client.run_on_scheduler(check_names) == []
+
+
+def check_names(dask_scheduler: Any) -> list[str]:
+    return [name for name in dask_scheduler.worker_plugins if name == EnvironmentCheck.name]
 
 
 def test_a_row_that_cannot_be_measured_is_named(dask_processes: DaskProcesses, mapped: Callable[..., Any]) -> None:
