@@ -27,9 +27,11 @@ from al_core.formats.labels.times import seconds_since_1970
 from al_core.formats.names.addresses import image_name
 from al_core.formats.predictions.box_layout import Layout, are_in_pixels, to_corners
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
+from al_core.formats.tables.columns import most_grades
 
 _RELATIVE: Size = (1, 1)
 _LIST_OF_TEXTS = re.compile(r"""\[\s*['"]""")
+_PROBABILITY = re.compile(r"(?:0?\.\d+|[01](?:\.\d*)?)(?:e-?\d+)?", re.IGNORECASE)
 _ONE = ("1", "1.0", "true")
 _ZERO = ("0", "0.0", "false", "")
 
@@ -100,7 +102,24 @@ def _other_numbers(path: Path, columns: LabelColumns) -> list[int]:
     return [column for column, values in zip(numbers, cells, strict=True) if any(map(str.strip, values))]
 
 
+def _check_no_probabilities(source: str, classes: Sequence[str]) -> None:
+    filled = [name for name in classes if name]
+    if (
+        len(set(filled)) > most_grades(len(filled))
+        and all(map(_PROBABILITY.fullmatch, filled))
+        and any(map(_has_part, filled))
+    ):
+        raise FileFormatError(
+            f"{source}: {filled[0][:40]!a} is a probability and not the class of an image; add it as predictions"
+        )
+
+
+def _has_part(number: str) -> bool:
+    return not float(number).is_integer()
+
+
 def _add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+    _check_no_probabilities(source, [row[columns.label].strip() for row in rows])
     seen = set()
     for row in reported(rows):
         filename = row[columns.filename]

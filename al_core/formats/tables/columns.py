@@ -25,6 +25,7 @@ from al_core.formats.tables.sums import Numbers, distribution
 
 _PROBABILITY_LISTS = ("prob", "softmax", "score", "logit", "confidence", "pred", "output", "class")
 _LOWEST_TOP_PROBABILITY = 1 / 3
+_MOST_GRADES = 20
 _ROWS_TO_TELL_INTEGERS = 20
 _ROWS_TO_TELL_LABELS = 10
 _ROWS_TO_TELL_TOP = 10
@@ -46,6 +47,17 @@ def classify_columns(samples: Sequence[ColumnSample], chosen: Mapping[str, str])
         classifier.set(_position(samples, name), _meaning(meaning), "chosen")
     classifier.classify()
     return classifier.meanings()
+
+
+def most_grades(n_rows: int) -> float:
+    """Return how many different numbers from 0 to 1 may be labels, such as the grades 0, 0.5 and 1; more are not.
+
+    Examples:
+        >>> most_grades(6), most_grades(1000)
+        (3.0, 20)
+    """
+    # A class occurs more than once.
+    return min(n_rows / 2, _MOST_GRADES)
 
 
 def _position(samples: Sequence[ColumnSample], name: str) -> int:
@@ -194,6 +206,7 @@ class _Classifier:
 
     def _find_without_sums(self, numeric: Sequence[int], neutral: Sequence[int]) -> None:
         said = {position: meaning_of_name(self._name(position)) for position in self._open()}
+        fractions = [p for p, meaning in said.items() if meaning is Meaning.LABEL and self._are_probabilities(p)]
         predicted = [p for p, meaning in said.items() if meaning is Meaning.PREDICTED]
         # A label beside a predicted class is the true one.
         classes = predicted or [p for p, meaning in said.items() if meaning is Meaning.LABEL]
@@ -210,6 +223,16 @@ class _Classifier:
             self.set(neutral[0], Meaning.CONFIDENCE, "never under a third, as the highest probability is")
         elif neutral:
             self._set_classes(neutral, "numbers under a name of its own")
+        elif len(fractions) == 1:
+            # Of a Kaggle submission for two classes: the probability of one of them.
+            self.set(fractions[0], Meaning.CLASS, "fractions from 0 to 1, which are no labels")
+
+    def _are_probabilities(self, position: int) -> bool:
+        numbers = self._numbers[:, position]
+        numbers = numbers[np.isfinite(numbers)]
+        are_in_range = bool(((numbers >= 0) & (numbers <= 1)).all())
+        are_many = len(np.unique(numbers)) > most_grades(len(numbers))
+        return are_in_range and are_many and not self._is_whole(position)
 
     def _is_top(self, position: int) -> bool:
         numbers = self._numbers[:, position]

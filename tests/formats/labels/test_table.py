@@ -98,6 +98,16 @@ def test_ranked_classes_of_a_model_are_no_label(tmp_path: Path) -> None:
         read_labels(path)
 
 
+def test_a_probability_is_no_label_and_a_grade_is_one(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"'0\.93' is a probability and not the class of an image; add it"):
+        read(tmp_path, "id,label\n1,0.93\n2,1.1e-05\n3,\n4,1\n")
+    grades = read(tmp_path, "id,label\n1,0.5\n2,1\n3,0.5\n4,1\n5,0.5\n")
+    assert sorted(grades.class_names) == ["0.5", "1"]
+    rounded = "".join(f"{row},{row % 50 / 50}\n" for row in range(200))
+    with pytest.raises(FileFormatError, match=r"'0\.0' is a probability"):
+        read(tmp_path, f"id,label\n{rounded}")
+
+
 def test_empty_columns_are_no_classes(tmp_path: Path) -> None:
     path = tmp_path / "meta.csv"
     path.write_text("ImageID,License,Author\na,,\nb,,\n")

@@ -102,6 +102,14 @@ def test_a_predicted_class_and_its_score_are_no_two_classes(label: str) -> None:
     assert meanings(table(**columns)) == expected
 
 
+def test_a_label_of_fractions_is_the_probability_of_a_class() -> None:
+    assert meanings(table(id=NAMES, label=PROBABILITIES[:, 0])) == {"id": "filename", "label": "class"}
+    assert meanings(table(id=NAMES, label=np.arange(30) % 2))["label"] == "label"
+    assert meanings(table(id=NAMES, label=np.arange(30) + 0.5))["label"] == "label"
+    assert meanings(table(id=NAMES, label=np.arange(30) % 3 / 2))["label"] == "label"
+    assert meanings({**classes(), **table(label=PROBABILITIES[:, 0])})["label"] == "label"
+
+
 def test_ranks_and_their_classes_are_recognized() -> None:
     descending = -np.sort(-RNG.dirichlet(np.ones(9), 30), axis=1)
     ranked = table(filename=NAMES, prob_0=descending[:, 0], prob_1=descending[:, 1], prob_2=descending[:, 2])
