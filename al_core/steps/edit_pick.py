@@ -1,6 +1,6 @@
 """A selection edited by hand before it is exported: images left out, or swapped for the next best."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,13 +41,17 @@ def edited_rows(rows: Rows, edits: Sequence[Edit]) -> Rows:
         >>> edited_rows(np.array([5, 3, 9]), [Edit(3, replacement=7), Edit(5)]).tolist()
         [7, 9]
     """
-    ordered = rows.tolist()
+    ordered: list[int | None] = list(rows.tolist())
+    # A request may have 10,000 edits of a large selection: none of them looks through all rows.
+    place_of: dict[int, int] = {row: place for place, row in enumerate(rows.tolist())}
     for edit in edits:
-        if edit.row not in ordered:
-            raise InvalidInputError(f"row {edit.row} is not in the selection; it has {len(ordered)} rows")
-        place = ordered.index(edit.row)
-        ordered[place : place + 1] = [] if edit.replacement is None else [edit.replacement]
-    return np.array(ordered, np.int64)
+        if edit.row not in place_of:
+            raise InvalidInputError(f"row {edit.row} is not in the selection; it has {len(place_of)} rows")
+        place = place_of.pop(edit.row)
+        ordered[place] = edit.replacement
+        if edit.replacement is not None:
+            place_of[edit.replacement] = place
+    return np.array([row for row in ordered if row is not None], np.int64)
 
 
 def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: int) -> Edit:
@@ -70,7 +74,7 @@ def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: i
         return edit
     source = stored_request(dataset, selection)
     rows = _checked_rows(selection, edits, source)
-    _check(selection, rows, row)
+    _check(selection, set(rows.tolist()), row)
     left = np.array([*(edit.row for edit in edits), row], np.int64)
     stay = np.setdiff1d(edited_rows(selection.picked_rows, edits), [row])
     labeled = union([source.labeled_rows, stay])
@@ -90,7 +94,7 @@ def leave_out(selection: Selection, edits: Sequence[Edit], row: int) -> Edit:
     Raises:
         InvalidInputError: If the row is a test sample or not in the selection.
     """
-    _check(selection, edited_rows(selection.added_rows, edits), row)
+    _check(selection, set(edited_rows(selection.added_rows, edits).tolist()), row)
     return Edit(row)
 
 
@@ -136,19 +140,21 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
 
 def _checked_rows(selection: Selection, edits: Sequence[Edit], source: SelectionRequest) -> Rows:
     """Return the rows that edits leave, if each of them is one that could be made."""
-    rows = selection.added_rows
-    allowed = np.setdiff1d(source.allowed_rows, source.labeled_rows)
+    rows: set[int] = set(selection.added_rows.tolist())
+    allowed: set[int] = set(np.setdiff1d(source.allowed_rows, source.labeled_rows).tolist())
     for edit in edits:
         _check(selection, rows, edit.row)
         if edit.replacement is not None and edit.replacement not in allowed:
             raise InvalidInputError(f"row {edit.replacement} cannot take a place: the selection could not pick it")
         if edit.replacement is not None and edit.replacement in rows:
             raise InvalidInputError(f"row {edit.replacement} is in the selection already")
-        rows = edited_rows(rows, [edit])
-    return rows
+        rows.remove(edit.row)
+        if edit.replacement is not None:
+            rows.add(edit.replacement)
+    return edited_rows(selection.added_rows, edits)
 
 
-def _check(selection: Selection, rows: Rows, row: int) -> None:
+def _check(selection: Selection, rows: Set[int], row: int) -> None:
     if row in selection.test_rows:
         raise InvalidInputError("this image was drawn for testing: without it accuracy would not be honest; keep it")
     if row not in rows:

@@ -7,7 +7,7 @@ from al_core import workflow
 from al_core.config import AtMost, Exclude, Folder, SelectionConfig
 from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.formats import Predictions
-from al_core.steps.edit_pick import Edit, leave_out
+from al_core.steps.edit_pick import Edit, edited_rows, leave_out
 from al_core.steps.selections import selection_of
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
@@ -114,3 +114,12 @@ def test_a_pick_that_was_made_without_embeddings_is_edited_too(workspace: Worksp
     assert workflow.edit_selection(dataset, pick, [swapped], name="edited").added_rows.tolist() == [0, 2]
     [classes] = workflow.group_counts(dataset, pick)
     assert classes.picked.tolist() == [2, 0]
+
+
+def test_edits_follow_one_another_and_each_place_is_kept() -> None:
+    rows = np.array([5, 3, 9])
+    # What left may take another place, and what took a place may leave it.
+    edits = [Edit(3, replacement=7), Edit(5), Edit(7, replacement=5), Edit(9, replacement=3)]
+    assert edited_rows(rows, edits).tolist() == [5, 3]
+    with pytest.raises(InvalidInputError, match="row 9 is not in the selection; it has 2 rows"):
+        edited_rows(rows, [*edits, Edit(9)])
