@@ -23,6 +23,9 @@ with growing pauses."""
 FIRST_PAUSE_SECONDS = 0.1
 """Before the second try; each later pause is twice as long."""
 
+REQUESTS_AT_ONCE = 64
+"""How many requests are under way together: each is mostly waiting. The library itself would open 10 connections."""
+
 SMALL_BYTES = 1 << 20
 """The most that `Objects.read` returns."""
 
@@ -333,6 +336,7 @@ def _s3_options() -> Mapping[str, Any]:
         # s3fs tries five times around these.
         "config_kwargs": {
             "retries": {"max_attempts": 3, "mode": "standard"},
+            "max_pool_connections": REQUESTS_AT_ONCE,
             "connect_timeout": 10,
             "read_timeout": 60,
         },

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from al_core.exceptions import InvalidInputError, WorkspaceError
-from al_core.objects import ByteRange, Objects, check_address
+from al_core.objects import REQUESTS_AT_ONCE, ByteRange, Objects, check_address
 from tests.buckets import client, new_bucket, use_endpoint
 
 
@@ -21,6 +21,40 @@ def test_an_object_is_read_whole_and_in_parts(objects: Objects) -> None:
     assert objects.read("a/2") == b"abc"
     assert objects.read_ranges([ByteRange("a/1", 2, 5), ByteRange("a/2", 0, 3)]) == [b"234", b"abc"]
     assert (objects.size("a/1"), objects.size("a")) == (10, None)
+
+
+class Together(BaseHTTPRequestHandler):
+    """Answers with one byte once so many requests are under way; with an error if they never are."""
+
+    everyone: threading.Barrier
+
+    def do_GET(self) -> None:
+        try:
+            self.everyone.wait()
+        except threading.BrokenBarrierError:
+            self.send_error(404)
+            return
+        self.send_response(206)
+        self.send_header("Content-Length", "1")
+        self.end_headers()
+        self.wfile.write(b"x")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_many_ranges_are_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Shorter than the client waits for an answer: one that it asks for again would be counted twice.
+    Together.everyone = threading.Barrier(REQUESTS_AT_ONCE, timeout=50)
+    monkeypatch.setattr(ThreadingHTTPServer, "request_queue_size", REQUESTS_AT_ONCE)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Together) as server:
+        threading.Thread(target=server.serve_forever).start()
+        use_endpoint(monkeypatch, f"http://127.0.0.1:{server.server_address[1]}")
+        try:
+            ranges = [ByteRange("a", number, number + 1) for number in range(REQUESTS_AT_ONCE)]
+            assert Objects("s3://bucket/prefix").read_ranges(ranges) == [b"x"] * REQUESTS_AT_ONCE
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.parametrize("key", ["with spaces/ä.npy", "100% + more/日本.npy", "a/b..c.npy", "quotes'\"&?.npy"])

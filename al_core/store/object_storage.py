@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.objects import ByteRange, ObjectInfo, Objects
+from al_core.objects import REQUESTS_AT_ONCE, ByteRange, ObjectInfo, Objects
 from al_core.store import files, parts
 from al_core.store.array_cache import ArrayCache
 from al_core.store.binding import ID_FILE, id_json, id_of_json
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 PARTS_AT_ONCE = 4
 """How many parts travel together, and are in memory, while an array is written or fetched."""
-
-RANGES_AT_ONCE = 64
-"""How many requests for rows are under way together."""
 
 HEADER_BYTES = 1 << 16
 """Headers of `.npy` files have 128 bytes; those of types with many fields a few hundred."""
@@ -112,7 +109,7 @@ class ObjectStorage(Storage):
         if is_much and self.cache.fits(n_bytes):
             return np.asarray(self.read(place, digest)[rows])
         values = np.empty((len(unique), *shape[1:]), dtype)
-        for some in _batches(ranges, RANGES_AT_ONCE):
+        for some in _batches(ranges, REQUESTS_AT_ONCE):
             blocks = self._objects.read_ranges([ByteRange(_key(place, one.part), one.start, one.end) for one in some])
             for one, block in zip(some, blocks, strict=True):
                 start, stop = np.searchsorted(unique, [one.first_row, one.first_row + one.n_rows])
