@@ -118,3 +118,19 @@ def test_select_opens_with_what_was_drawn_while_umap_is_still_under_way(page: Pa
         wait_for_run(page)
         expect(page.get_by_role("combobox", name=re.compile("Choose from"))).to_be_visible()
         expect(page.get_by_role("heading", name="Select", level=1)).to_be_visible()
+
+
+def test_the_links_of_the_loop_are_not_cut_off_by_their_row(page: Page) -> None:
+    page.goto("/explore")
+    link = page.locator(".st-key-loop a").first
+    link.wait_for()
+    assert link.evaluate("link => link.clientHeight <= link.closest('.st-key-loop').clientHeight")
+
+
+def test_the_map_has_its_place_before_it_is_drawn(page: Page) -> None:
+    page.goto("/explore")
+    page.locator(".map[data-ready='1797']").wait_for()
+    panel = page.locator(".st-key-explore-panel")
+    before = panel.bounding_box()
+    page.locator(".st-key-explore-map").evaluate("map => map.parentElement.remove()")
+    assert panel.bounding_box() == before

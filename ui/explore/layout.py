@@ -1,4 +1,4 @@
-"""The window divided between the map and the images beside or below it."""
+"""The window divided between the map and the images beside or below it; ui/entrance.py sends layout.css."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 FOLDER = Path(__file__).parent
-STYLE = f"<style>{(FOLDER / 'layout.css').read_text(encoding='utf-8')}</style>"
 MAP_HEIGHT = "var(--explore-height, calc(100dvh - 16rem))"
 """Of the map, in CSS; layout.js measures what is left of the window."""
 
@@ -19,7 +18,6 @@ _splitter = st.components.v2.component(
 
 def panes() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return where the map goes, and where everything about the images goes."""
-    st.html(STYLE)
     with st.container(key="explore-split", horizontal=True):
         map_pane = st.container(key="explore-map")
         _splitter(key="explore-splitter", height="stretch")

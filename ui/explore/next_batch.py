@@ -1,7 +1,5 @@
 """The answer before the question: which images to label next, shown on the map and stored on one click."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from al_core import workflow
@@ -22,7 +20,6 @@ from ui.session import Key
 from ui.visitor import obstacle
 
 HINT = "next-batch"
-STYLE = f"<style>{Path(__file__).with_name('next_batch.css').read_text(encoding='utf-8')}</style>"
 # CORAL needs 0.03 s for 1,797 images and 10 s for 20,000 of 512 dimensions, on two busy cores: beyond this the batch is
 # worked out when somebody asks for it.
 MOST_PREVIEWED = 5_000
@@ -56,7 +53,6 @@ def show_next_batch(dataset: Dataset, loop: Loop) -> None:
     """Draw what is to be done with the dataset as one sentence and one button."""
     if not is_open():
         return
-    st.html(STYLE)
     with st.container(key="next-batch", border=True, horizontal=True, vertical_alignment="center"):
         if loop.current is Stage.SELECT:
             _offer_batch(dataset, loop)

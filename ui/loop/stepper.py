@@ -1,14 +1,11 @@
 """The loop above every page: which stages are done, and which one waits for somebody."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from al_core.steps.loop import Loop, Progress, Stage, Step
 from ui.messages import plain
 from ui.pages import page_file
 
-STYLE = f"<style>{Path(__file__).with_name('stepper.css').read_text(encoding='utf-8')}</style>"
 PAGES = {
     Stage.DATA: "datasets",
     Stage.PREDICTIONS: "predictions",
@@ -25,7 +22,6 @@ SIGNS = {
 
 def show_stepper(loop: Loop) -> None:
     """Draw the stages in a row, each a link to the page where it is done."""
-    st.html(STYLE)
     with st.container(key="loop", horizontal=True, gap="small", vertical_alignment="center"):
         for step in loop.steps:
             _show_step(step)

@@ -70,7 +70,7 @@ def _choose_next(dataset: Dataset) -> None:
     except MissingInputError as error:
         st.caption(f":material/info: {plain(str(error))}.")
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="next-batch"):
+    with st.container(horizontal=True, vertical_alignment="center", key="choose-next"):
         jobs.start_button(
             f"Choose the next batch as “{plain(config.name)}”",
             key,
