@@ -36,7 +36,7 @@ def explore(batch: NextBatch | None) -> None:
     with panel:
         with st.container(key="explore-colors", horizontal=True, vertical_alignment="bottom", gap="small"):
             color = choose_color(dataset, numbers)
-            rings = choose_rings(dataset)
+            rings = choose_rings(dataset, glows=batch is not None)
         with st.container(key="explore-filters", horizontal=True, vertical_alignment="top", gap="small"):
             # It counts what passes, which is known only once the map has said what is drawn on it.
             row = st.container(key="filter-row", horizontal=True, vertical_alignment="center", gap="small")

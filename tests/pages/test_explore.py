@@ -173,6 +173,13 @@ def test_the_rings_say_what_the_images_of_a_tag_are(pairs: Dataset) -> None:
     assert names(rings_of(pairs, None)) == []
 
 
+def test_rings_wait_until_the_batch_that_glows_is_picked(open_page: Open, digits: Dataset) -> None:
+    app = open_page("explore")
+    assert ringed(app).value == NOTHING
+    button(app, "Pick these 32").click().run()
+    assert ringed(app).value == PROGRESS
+
+
 def test_rings_say_what_is_labeled_with_labelers_and_picked_last(open_page: Open, pairs: Dataset) -> None:
     pairs.set_tag_role(pairs.tag("checked"), TagRole.LABELED)
     first = pairs.create_tag(

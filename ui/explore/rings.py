@@ -12,27 +12,32 @@ from ui.embedding_map import Ring, Rings
 from ui.session import Key, key_of
 
 NOTHING = "nothing"
-PROGRESS = "labeled, sent, test, last pick"
+PROGRESS = "progress"
 """Not one tag, but how far each image is."""
 RING_NAMES = {TagRole.LABELED: "Labeled", TagRole.TEST: "Test", TagRole.DUPLICATES: "Duplicates"}
 """What the images of a tag are; of other tags the legend says their name."""
 
 
-def choose_rings(dataset: Dataset) -> Rings:
-    """Draw the choice of the images that have rings; it stays as it is when tags are made or renamed."""
+def choose_rings(dataset: Dataset, *, glows: bool) -> Rings:
+    """Draw the choice of the images that have rings; it stays as it is when tags are made or renamed.
+
+    While a batch `glows` there are none until somebody wants them: hundreds of rings would hide its 32 images.
+    """
     # Without the root: rings around every image would mark nothing.
     tags = {tag.id: tag for tag in dataset.tags() if tag.parent_id}
     options = [*([PROGRESS] if _has_progress(tags) else []), *tags, NOTHING]
-    chosen = st.session_state.setdefault(Key.RINGED, {}).get(dataset.id, PROGRESS)
+    usual = PROGRESS if PROGRESS in options and not glows else NOTHING
+    chosen = st.session_state.setdefault(Key.RINGED, {}).get(dataset.id)
     key = key_of("ringed-tag", dataset.id)
-    st.session_state[key] = chosen if chosen in options else options[0] if options[0] == PROGRESS else NOTHING
+    st.session_state[key] = chosen if chosen in options else usual
     st.selectbox(
         "Highlight tag",
         options,
         format_func=lambda option: tags[option].name if option in tags else option.capitalize(),
         key=key,
         on_change=lambda: st.session_state[Key.RINGED].update({dataset.id: st.session_state[key]}),
-        help="Rings mark how far each image is, or the images of a tag and those that its selection added"
+        help="Rings mark how far each image is (labeled, with labelers, for testing, picked last), or the images of a "
+        "tag and those that its selection added"
         if tags
         else "No tags yet: select first",
     )
