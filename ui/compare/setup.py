@@ -12,7 +12,7 @@ from al_core.store import Dataset, Kind
 from al_core.text import counted
 from ui import jobs
 from ui.messages import errors_explained, plain
-from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE
+from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE, score_labels
 from ui.visitor import obstacle
 
 DEFAULT_NEW = 32
@@ -43,7 +43,13 @@ def comparison_form(dataset: Dataset) -> None:
             help="Each picks as many images from the same ones, with the same seed",
         )
         score = st.selectbox(
-            "Score", scores, disabled=not scores, placeholder="no scores yet", width=260, help="What is unsure"
+            "Score",
+            scores,
+            format_func=score_labels(scores).__getitem__,
+            disabled=not scores,
+            placeholder="no scores yet",
+            width=260,
+            help="What is unsure",
         )
         n_left = _n_left(dataset)
         usual = max(1, min(DEFAULT_NEW, n_left // 2))

@@ -37,13 +37,14 @@ def describe(labels: LabelSet) -> str:
     came = datetime.fromtimestamp(labels.created_at / 1000)
     attributes = LabelAttributes.of(labels)
     several = labels.n_annotations > labels.n_samples
+    # Of a demo the file is where its labels come from.
+    origins = dict.fromkeys([attributes.source, attributes.file])
     parts = [
         labels.task.replace("-", " "),
         f"{came:%Y-%m-%d %H:%M}",
         counted(labels.n_samples, "image"),
         counted(labels.n_annotations, "annotation") if several else "",
-        attributes.source,
-        attributes.file,
+        *origins,
     ]
     return plain(" · ".join(part for part in parts if part))
 
@@ -54,7 +55,7 @@ def _show_set(dataset: Dataset, labels: LabelSet) -> None:
         name, contents, actions = st.columns([3, 5, 2], vertical_alignment="center")
         name.markdown(f"**{plain(labels.name)}**")
         contents.caption(describe(labels))
-        if actions.button(
+        if actions.container(horizontal=True, horizontal_alignment="right").button(
             "Delete",
             key=f"delete-labels-{labels.id}",
             icon=":material/delete:",
