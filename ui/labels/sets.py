@@ -1,7 +1,5 @@
 """The labels of a dataset as they came in: what they are, their end, and the way back."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from al_core import workflow
@@ -9,7 +7,7 @@ from al_core.steps.labels import LabelAttributes
 from al_core.store import Dataset
 from al_core.store.label_sets import LabelSet
 from al_core.store.restoration import LABELS
-from al_core.text import counted
+from al_core.text import counted, moment
 from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.undo import offer_undo
@@ -34,14 +32,13 @@ def show_label_sets(dataset: Dataset) -> None:
 
 def describe(labels: LabelSet) -> str:
     """Return the task, date, counts and origin of labels, to be shown as Markdown."""
-    came = datetime.fromtimestamp(labels.created_at / 1000)
     attributes = LabelAttributes.of(labels)
     several = labels.n_annotations > labels.n_samples
     # Of a demo the file is where its labels come from.
     origins = dict.fromkeys([attributes.source, attributes.file])
     parts = [
         labels.task.replace("-", " "),
-        f"{came:%Y-%m-%d %H:%M}",
+        moment(labels.created_at),
         counted(labels.n_samples, "image"),
         counted(labels.n_annotations, "annotation") if several else "",
         *origins,
@@ -79,13 +76,12 @@ def _say_deleted(dataset: Dataset, labels: LabelSet) -> None:
 def _restore_button(dataset: Dataset) -> None:
     last = dataset.labels.deleted()[0]
     reason = obstacle()
-    until = datetime.fromtimestamp(last.expires_at / 1000)
     if st.button(
         f"Restore “{plain(last.name)}”",
         icon=":material/undo:",
         key="restore-labels",
         disabled=bool(reason),
-        help=reason or f"Deleted labels; they can be restored until {until:%Y-%m-%d %H:%M}",
+        help=reason or f"Deleted labels; they can be restored until {moment(last.expires_at)}",
     ):
         with errors_explained():
             workflow.restore_labels(dataset, last.id)

@@ -1,14 +1,13 @@
 """Whoever made the predictions and scores of a dataset: which one is current, its name, and its end."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from al_core import workflow
+from al_core.scorers import score_title
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model, StoredArray
 from al_core.store.restoration import MODEL
-from al_core.text import byte_size, counted
+from al_core.text import byte_size, counted, moment
 from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
@@ -53,10 +52,9 @@ def _show_model(dataset: Dataset, model: Model) -> None:
 
 def describe(model: Model) -> str:
     """Return a model's task, date, samples, scores and size, to be shown as Markdown."""
-    made = datetime.fromtimestamp(model.created_at / 1000)
     parts = [
         model.task.replace("-", " ") or "ready-made scores",
-        f"{made:%Y-%m-%d %H:%M}",
+        moment(model.created_at),
         counted(model.n_samples, "image") if model.n_samples is not None else "",
         counted(len(model.scores), "score"),
         f"boxes from {model.confidence_threshold:g}" if model.confidence_threshold else "",
@@ -71,7 +69,7 @@ def mean_score(dataset: Dataset, model: Model) -> str:
     if not names:
         return ""
     stored = model.scores[names[0]]
-    return f" · mean {plain(names[0])} {_mean(stored.digest, dataset, stored)}"
+    return f" · mean {plain(score_title(names[0]))} {_mean(stored.digest, dataset, stored)}"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -126,12 +124,11 @@ def _say_deleted(dataset: Dataset, model: Model) -> None:
 def _restore_button(dataset: Dataset) -> None:
     last = dataset.models.deleted()[0]
     reason = obstacle()
-    until = datetime.fromtimestamp(last.expires_at / 1000)
     if st.button(
         f"Restore “{plain(last.name)}”",
         icon=":material/undo:",
         disabled=bool(reason),
-        help=reason or f"Deleted; it can be restored until {until:%Y-%m-%d %H:%M}",
+        help=reason or f"Deleted; it can be restored until {moment(last.expires_at)}",
     ):
         with errors_explained():
             workflow.restore_model(dataset, last.id)

@@ -1,6 +1,5 @@
 """The table of rounds, and what is done to the one that is selected."""
 
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
-from al_core.text import counted, percent
+from al_core.text import counted, day, percent
 from ui.images import image_grid
 from ui.messages import errors_explained, plain
 from ui.rounds.classes import show_classes
@@ -59,7 +58,7 @@ def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, 
     row: dict[str, Any] = {
         "#": shown.number,
         "Round": shown.name,
-        "Selected": f"{datetime.fromtimestamp(shown.tag.created_at / 1000):%d %b %Y}",
+        "Selected": day(shown.tag.created_at),
         "By": str(config.method) if config else "a client",
         "State": str(shown.state),
         "Labels back": f"{len(shown.back_rows):,} of {len(shown.added_rows):,}",

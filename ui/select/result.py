@@ -1,7 +1,6 @@
 """A selection as it is stored: its figures, its images in the order picked, and the code that repeats it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 import streamlit as st
@@ -11,6 +10,7 @@ from al_core.steps.chosen import added_rows, selections
 from al_core.steps.provenance import find_source
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Kind, Tag
+from al_core.text import moment
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
@@ -56,7 +56,7 @@ def choose_selection(dataset: Dataset) -> Tag | None:
         chosen = st.selectbox(
             "Selection",
             list(tags),
-            format_func=lambda tag_id: f"{tags[tag_id].name} · {_made_at(tags[tag_id])}",
+            format_func=lambda tag_id: f"{tags[tag_id].name} · {moment(tags[tag_id].created_at)}",
             # Another key after each selection, so that the newest is shown.
             key=key_of("selection", newest),
             help="All selections of this dataset, the newest first",
@@ -69,7 +69,7 @@ def show_result(dataset: Dataset, tag: Tag) -> None:
     heading, download = st.columns([3, 2], vertical_alignment="center")
     with heading:
         st.subheader(plain(tag.name))
-        st.caption(_made_at(tag))
+        st.caption(moment(tag.created_at))
     with download:
         _download(dataset, tag)
     selection = workflow.read_selection(dataset, tag)
@@ -121,10 +121,6 @@ def _below(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
     else:
         st.caption("The next best, which you have swapped in.")
     edit_buttons(dataset, selection, row)
-
-
-def _made_at(tag: Tag) -> str:
-    return f"{datetime.fromtimestamp(tag.created_at / 1000):%d %b %Y, %H:%M}"
 
 
 def _download(dataset: Dataset, tag: Tag) -> None:
