@@ -54,10 +54,24 @@ def overlap(first: np.void, later: np.void) -> float:
         >>> round(overlap(boxes[0], boxes[1]), 3)
         0.333
     """
-    a, b = (np.array([box[corner] for corner in _CORNERS], np.float64) for box in (first, later))
-    shared = float(np.prod(np.maximum(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0)))
-    covered = float(np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2])) - shared
+    first_corners = _corners(first)
+    later_corners = _corners(later)
+    upper_left = np.maximum(first_corners[:2], later_corners[:2])
+    lower_right = np.minimum(first_corners[2:], later_corners[2:])
+    shared = _area(upper_left, lower_right)
+    covered = _area(*np.split(first_corners, 2)) + _area(*np.split(later_corners, 2)) - shared
+    # Two boxes without area are points or lines: nothing tells them apart.
     return shared / covered if covered > 0 else 1.0
+
+
+def _corners(box: np.void) -> NDArray[np.float64]:
+    return np.array([box[corner] for corner in _CORNERS], np.float64)
+
+
+def _area(upper_left: NDArray[np.float64], lower_right: NDArray[np.float64]) -> float:
+    # Boxes that do not meet share sides of negative length, two of which would make an area.
+    sides = np.maximum(lower_right - upper_left, 0)
+    return float(np.prod(sides))
 
 
 def _boxes_differ(first: Table, later: Table) -> bool:
@@ -65,8 +79,10 @@ def _boxes_differ(first: Table, later: Table) -> bool:
         return True
     free = list(range(len(later)))
     for box in first:
-        # Each box goes with the free one of its class that it overlaps most.
-        overlaps = [overlap(box, later[other]) if later[other]["label"] == box["label"] else -1.0 for other in free]
+        # Each box goes with the free one of its class that it overlaps most. That is no best assignment, but two boxes
+        # that overlap a third by more than half overlap each other: only duplicates could be assigned otherwise.
+        of_class = [later[other]["label"] == box["label"] for other in free]
+        overlaps = [overlap(box, later[other]) if same else -1.0 for other, same in zip(free, of_class, strict=True)]
         best = int(np.argmax(overlaps))
         if overlaps[best] < SAME_BOX:
             return True

@@ -18,7 +18,8 @@ def brush_mask(where: str, region: Mapping[str, Any]) -> NDArray[np.bool_]:
     Raises:
         FileFormatError: If the runs are damaged, or do not fit the size of the image.
     """
-    width, height = region.get("original_width"), region.get("original_height")
+    width = region.get("original_width")
+    height = region.get("original_height")
     if not isinstance(width, int) or not isinstance(height, int) or not 0 < width * height <= MAX_PIXELS:
         raise FileFormatError(f"{where}: a brush has no size of its image, original_width and original_height")
     packed = region.get("rle")
@@ -52,6 +53,7 @@ def unpacked_brush(where: str, packed: bytes, n_values: int) -> NDArray[np.uint8
     value_bits = bits.read(5) + 1
     length_bits = [bits.read(4) + 1 for _ in range(4)]
     values = np.zeros(n_values, np.uint8)
+    # The loop ends: each turn reads at least one bit, and `_Bits` refuses to read past the end.
     at = 0
     while at < n_values:
         is_run = bits.read(1)
@@ -73,9 +75,11 @@ class _Bits:
 
     def read(self, n_bits: int) -> int:
         stop = self._at + n_bits
-        last = (stop + 7) // 8
-        if last > len(self._content):
+        last_byte = (stop + 7) // 8
+        if last_byte > len(self._content):
             raise FileFormatError(f"{self._where}: the 'rle' of a brush ends early; export the labels again")
-        number = int.from_bytes(self._content[self._at // 8 : last], "big") >> (8 * last - stop)
+        # The whole bytes around the bits, the highest first; then the bits behind and before are cut off.
+        around = int.from_bytes(self._content[self._at // 8 : last_byte], "big")
+        n_behind = 8 * last_byte - stop
         self._at = stop
-        return number & ((1 << n_bits) - 1)
+        return (around >> n_behind) & ((1 << n_bits) - 1)

@@ -143,6 +143,7 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
     names = _category_names(where, content)
     labels.list_classes(names.values())
     of_label_studio = isinstance(content.get("info"), dict) and content["info"].get("contributor") == _LABEL_STUDIO
+    # Ids count anew in each document.
     by_id: dict[int | str, _Image] = {}
     # Datumaro writes the same objects once more as stuff, and COCO's persons are in two files.
     before = {id(image): {_key(entry, name) for _, entry, name in image.objects} for image in images.values()}
@@ -160,7 +161,8 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
         labels.add_note(REPEATED_ID.of(of_repeated_ids))
     for number, entry in enumerate(_entries(where, content, "annotations")):
         place = f"{where}, annotation {number} counting from 0"
-        image_id, category = entry.get("image_id"), entry.get("category_id")
+        image_id = entry.get("image_id")
+        category = entry.get("category_id")
         if not isinstance(image_id, int | str) or image_id not in by_id:
             raise FileFormatError(f"{place}: image_id {image_id!a:.80} is not among the images; add it")
         if not isinstance(category, int | str) or category not in names:
@@ -197,7 +199,8 @@ def _category_names(where: str, content: Entry) -> dict[Any, str]:
 
 
 def _size(image: Entry) -> Size | None:
-    width, height = image.get("width"), image.get("height")
+    width = image.get("width")
+    height = image.get("height")
     is_size = all(isinstance(side, int | float) and side > 0 for side in (width, height))
     return (width, height) if is_size else None  # type: ignore[return-value]  # both are numbers
 
@@ -243,22 +246,29 @@ def _mask(where: str, mask: Entry) -> NDArray[np.bool_]:
     runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
     if runs.sum() != height * width:
         raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {height} × {width}")
-    # Column by column, runs of zeros and of ones in turn, zeros first.
-    return np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(width, height).T
+    # COCO runs down the columns, as Fortran and MATLAB store arrays: zeros and ones in turn, zeros first.
+    is_ones = np.arange(len(runs)) % 2 == 1
+    columns = np.repeat(is_ones, runs).reshape(width, height)
+    return columns.T
 
 
 def _keypoints(where: str, values: Any) -> list[tuple[int, float, float, int]]:
     numbers = _numbers(f"{where}: keypoints", values)
     if len(numbers) % 3:
         raise FileFormatError(f"{where}: keypoints are x, y and visibility in turn, found {len(numbers)} numbers")
-    triples = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
-    return [(number, x, y, min(max(int(flag), 0), 2)) for number, (x, y, flag) in enumerate(triples)]
+    xs = numbers[::3]
+    ys = numbers[1::3]
+    # Some tools write a confidence or a count in place of COCO's 0, 1 or 2.
+    flags = [min(max(int(flag), 0), 2) for flag in numbers[2::3]]
+    return list(zip(range(len(flags)), xs, ys, flags, strict=True))
 
 
 def _numbers(where: str, values: Any, n_values: int | None = None) -> list[float]:
-    is_number = isinstance(values, list) and all(type(value) in (int, float) for value in values)
-    if not is_number or (n_values is not None and len(values) != n_values):
-        raise FileFormatError(f"{where} is a list of {n_values or ''} numbers, found {values!a:.80}".replace("  ", " "))
+    # By type, as a bool is an int in Python.
+    are_numbers = isinstance(values, list) and all(type(value) in (int, float) for value in values)
+    if not are_numbers or n_values not in (None, len(values)):
+        expected = "numbers" if n_values is None else f"{n_values} numbers"
+        raise FileFormatError(f"{where} is a list of {expected}, found {values!a:.80}")
     return [float(value) for value in values]
 
 

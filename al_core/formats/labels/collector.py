@@ -135,7 +135,8 @@ class LabelCollector:
 
     def add_polygons(self, name: str, polygons: Sequence[Sequence[Point]], *, has_box: bool = True) -> None:
         """Add an object that is the inside of some polygons; `has_box` makes their outermost corners its box."""
-        points = np.array([point for polygon in polygons for point in polygon], np.float64).reshape(-1, 2)
+        corners = [point for polygon in polygons for point in polygon]
+        points = np.array(corners, np.float64).reshape(-1, 2)
         if not np.isfinite(points).all():
             raise FileFormatError(f"{self._where}: a polygon has a corner that is not a number; draw it again")
         if not self._has_class(name):
@@ -144,6 +145,7 @@ class LabelCollector:
             self.add_box(name, [*points.min(axis=0), *points.max(axis=0)])
         # Without a size a polygon still has a shape: it is painted as finely as it takes to compare it.
         canvas = self._masks.canvas(self._where, self._size or (_UNKNOWN_SIDE, _UNKNOWN_SIDE))
+        # Corners are in the units of the file, such as percent; an array has its height first.
         scale = np.divide(canvas.shape[::-1], self._extent)
         for polygon in polygons:
             paint_polygon(canvas, np.multiply(polygon, scale).tolist(), self._class_list.label(name))
@@ -154,13 +156,17 @@ class LabelCollector:
         """Add an object that is the pixels of a mask, (h, w), whose upper left pixel is at `left` and `top`."""
         if not self._has_class(name):
             return
-        height, width = mask.shape
-        canvas = self._masks.canvas(self._where, self._size or (left + width, top + height))
+        mask_height, mask_width = mask.shape
+        # Of an image of unknown size the mask tells at least how far it reaches.
+        canvas = self._masks.canvas(self._where, self._size or (left + mask_width, top + mask_height))
         height, width = canvas.shape
         inside = mask[: max(height - top, 0), : max(width - left, 0)]
-        canvas[top : top + inside.shape[0], left : left + inside.shape[1]][inside] = self._class_list.label(name)
+        inside_height, inside_width = inside.shape
+        window = canvas[top : top + inside_height, left : left + inside_width]
+        window[inside] = self._class_list.label(name)
         ys, xs = np.nonzero(inside)
         if has_box and len(xs):
+            # A box ends behind its last pixel.
             self.add_box(name, [left + xs.min(), top + ys.min(), left + xs.max() + 1, top + ys.max() + 1])
 
     def add_label_map(self, label_map: NDArray[np.int32]) -> None:
@@ -253,6 +259,7 @@ class LabelCollector:
         if not keypoints:
             return
         width, height = self._extent
+        # COCO's visibility 0 is a keypoint that was not labeled, with the place (0, 0).
         for number, x, y, visibility in keypoints:
             if not (math.isfinite(x) and math.isfinite(y)):
                 raise FileFormatError(f"{self._where}: a keypoint is not a number; draw it again")
@@ -271,6 +278,7 @@ class LabelCollector:
                 self.leave_open(filename)
 
     def _task(self) -> str:
+        # The richest geometry decides: boxes can be had from keypoints and from outlines, and not the other way round.
         if self._keypoints:
             return KEYPOINTS
         if self._boxes:
@@ -305,5 +313,7 @@ class LabelCollector:
 
     def _table(self, entries: Sequence[tuple[Any, ...]], kind: np.dtype[np.void], names: list[str]) -> Table:
         table = self._class_list.relabeled(np.array(entries, kind), names)
-        in_order: Table = table[np.argsort(table["row"], kind="stable")]
+        # `Labels` finds the entries of an annotation by bisection; those of one stay in the order of the file.
+        order = np.argsort(table["row"], kind="stable")
+        in_order: Table = table[order]
         return in_order

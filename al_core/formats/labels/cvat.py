@@ -16,11 +16,11 @@ from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.labels.collector import LabelCollector, Point
 from al_core.formats.labels.first_file import start_of_first
 from al_core.formats.labels.labels import Labels
+from al_core.formats.labels.painting import ellipse
 from al_core.formats.labels.times import seconds_since_1970
 from al_core.formats.labels.xml_values import attribute, size_from
 from al_core.formats.predictions.run_lengths import MAX_PIXELS
 
-_ELLIPSE_CORNERS = 64
 _ABOUT = ("job", "task", "project")
 _FILE = "annotations.xml"
 
@@ -151,41 +151,46 @@ def _box(where: str, box: ElementTree.Element) -> list[Point]:
 
 def _points(where: str, shape: ElementTree.Element) -> list[Point]:
     try:
-        points = [tuple(map(float, point.split(","))) for point in shape.get("points", "").split(";") if point]
-        return [(x, y) for x, y in points]
+        pairs = [point.split(",") for point in shape.get("points", "").split(";") if point]
+        return [(float(x), float(y)) for x, y in pairs]
     except ValueError as error:
         raise FileFormatError(f"{where}: expected points as x,y;x,y, found {shape.get('points', '')[:40]!a}") from error
 
 
 def _ellipse(where: str, shape: ElementTree.Element) -> list[Point]:
     x, y, radius_x, radius_y = (attribute(where, shape, name) for name in ("cx", "cy", "rx", "ry"))
-    angles = np.linspace(0, 2 * np.pi, _ELLIPSE_CORNERS, endpoint=False)
     turn = math.radians(float(shape.get("rotation") or 0))
-    across = radius_x * np.cos(angles)
-    below = radius_y * np.sin(angles)
-    xs = x + across * math.cos(turn) - below * math.sin(turn)
-    ys = y + across * math.sin(turn) + below * math.cos(turn)
-    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+    return ellipse((x, y), radius_x, radius_y, turn)
 
 
 def _add_mask(where: str, shape: ElementTree.Element, labels: LabelCollector) -> None:
     left, top, width, height = (int(attribute(where, shape, name)) for name in ("left", "top", "width", "height"))
+    texts = [text for text in shape.get("rle", "").split(",") if text.strip()]
     try:
-        runs = np.array([int(run) for run in shape.get("rle", "").split(",") if run.strip()], np.int64)
+        runs = np.array([int(text) for text in texts], np.int64)
     except ValueError as error:
         raise FileFormatError(f"{where}: the rle of a mask is not whole numbers; export the labels again") from error
     if min(left, top) < 0 or not 0 < width * height <= MAX_PIXELS or (runs < 0).any() or runs.sum() != width * height:
         raise FileFormatError(f"{where}: a mask has {runs.sum():,} pixels for {width} × {height}; export it again")
-    # Runs of zeros and of ones take turns, line by line, zeros first.
-    inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(height, width)
+    # Unlike COCO's, CVAT's runs go line by line, inside the box of the mask: zeros and ones in turn, zeros first.
+    is_ones = np.arange(len(runs)) % 2 == 1
+    inside = np.repeat(is_ones, runs).reshape(height, width)
     labels.add_mask(shape.get("label", ""), inside, left=left, top=top)
 
 
 def _skeleton(where: str, skeleton: ElementTree.Element) -> list[tuple[int, float, float, int]]:
     keypoints = []
     for number, point in enumerate(skeleton.iterfind("points")):
-        ((x, y),) = _points(where, point)[:1] or [(0.0, 0.0)]
-        visibility = 0 if point.get("outside") == "1" else 1 if point.get("occluded") == "1" else 2
+        x, y = next(iter(_points(where, point)), (0.0, 0.0))
         name = point.get("label", "")
-        keypoints.append((int(name) - 1 if name.isascii() and name.isdigit() else number, x, y, visibility))
+        # The points of a skeleton stand in any order; CVAT names them by numbers from 1 unless people rename them.
+        position = int(name) - 1 if name.isascii() and name.isdigit() else number
+        keypoints.append((position, x, y, _visibility(point)))
     return keypoints
+
+
+def _visibility(point: ElementTree.Element) -> int:
+    """Return COCO's flag: CVAT's `outside` is a point that is not in the image, `occluded` one that is hidden there."""
+    if point.get("outside") == "1":
+        return 0
+    return 1 if point.get("occluded") == "1" else 2

@@ -5,17 +5,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from al_core.exceptions import FileFormatError
 from al_core.formats.labels.brush import brush_mask
 from al_core.formats.labels.collector import LabelCollector, Point
 from al_core.formats.labels.image_sizes import Size
+from al_core.formats.labels.painting import ellipse
 
 PERCENT: Size = (100, 100)
 """Label Studio gives places in percent of width and height."""
 
-_ELLIPSE_CORNERS = 64
 _OF_OBJECT = re.compile(r"object[- ](\d+),?[- ]keypoint[- ](\d+)")
 _CLASS_KEYS = (
     "rectanglelabels",
@@ -55,9 +53,11 @@ def add_regions(where: str, regions: Sequence[Region], labels: LabelCollector) -
         elif "keypointlabels" in region:
             place, index = _object_of(region, number)
             for name in _classes(region):
-                of_object = points.setdefault((place, name), (name, []))[1]
-                point = _numbers(where, region, "x", "y")
-                of_object.append((len(of_object) if index is None else index, point[0], point[1], 2))
+                _, keypoints = points.setdefault((place, name), (name, []))
+                x, y = _numbers(where, region, "x", "y")
+                position = len(keypoints) if index is None else index
+                # Label Studio has no flag for hidden keypoints: what somebody has set is visible.
+                keypoints.append((position, x, y, 2))
         else:
             _add_shape(where, region, labels)
     for name, keypoints in points.values():
@@ -103,8 +103,11 @@ def _object_of(region: Region, number: int) -> tuple[Any, int | None]:
     """Return which object a keypoint belongs to, and which of its keypoints it is, from 0."""
     if region.get("parentID"):
         return region["parentID"], None
-    texts = region.get("meta", {}).get("text", []) if isinstance(region.get("meta"), dict) else []
-    for text in [*(texts if isinstance(texts, list) else [texts]), region.get("id")]:
+    # Pre-annotated keypoints name their object in the region's id; what people write into its notes comes first.
+    meta = region.get("meta")
+    texts = meta.get("text", []) if isinstance(meta, dict) else []
+    notes = texts if isinstance(texts, list) else [texts]
+    for text in [*notes, region.get("id")]:
         match = _OF_OBJECT.fullmatch(text) if isinstance(text, str) else None
         if match:
             return f"object-{match[1]}", int(match[2]) - 1
@@ -115,27 +118,28 @@ def _turned_rectangle(where: str, region: Region) -> list[Point]:
     """Return the corners of a rectangle, in percent; it is turned around its upper left corner, in pixels."""
     x, y, width, height = _numbers(where, region, "x", "y", "width", "height")
     angle = math.radians(_number(region.get("rotation", 0)) or 0)
-    wide, high = size_of([region]) or PERCENT
+    image_width, image_height = size_of([region]) or PERCENT
+    percent_x = image_width / 100
+    percent_y = image_height / 100
     corners = []
     for along, down in ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height)):
-        across = along * wide / 100
-        below = down * high / 100
+        across = along * percent_x
+        below = down * percent_y
         turned_x = across * math.cos(angle) - below * math.sin(angle)
         turned_y = across * math.sin(angle) + below * math.cos(angle)
-        corners.append((x + 100 * turned_x / wide, y + 100 * turned_y / high))
+        corners.append((x + turned_x / percent_x, y + turned_y / percent_y))
     return corners
 
 
 def _ellipse(where: str, region: Region) -> list[Point]:
     x, y, radius_x, radius_y = _numbers(where, region, "x", "y", "radiusX", "radiusY")
-    angles = np.linspace(0, 2 * np.pi, _ELLIPSE_CORNERS, endpoint=False)
     turn = math.radians(_number(region.get("rotation", 0)) or 0)
-    wide, high = size_of([region]) or PERCENT
-    across = radius_x * wide / 100 * np.cos(angles)
-    below = radius_y * high / 100 * np.sin(angles)
-    xs = x + 100 / wide * (across * math.cos(turn) - below * math.sin(turn))
-    ys = y + 100 / high * (across * math.sin(turn) + below * math.cos(turn))
-    return list(zip(xs.tolist(), ys.tolist(), strict=True))
+    image_width, image_height = size_of([region]) or PERCENT
+    # A percent of the width is not as long as one of the height: only in pixels is a turn a turn.
+    percent_x = image_width / 100
+    percent_y = image_height / 100
+    corners = ellipse((x * percent_x, y * percent_y), radius_x * percent_x, radius_y * percent_y, turn)
+    return [(corner_x / percent_x, corner_y / percent_y) for corner_x, corner_y in corners]
 
 
 def _points(where: str, points: Sequence[Any]) -> list[Point]:

@@ -12,7 +12,7 @@ from al_core.formats.files.json_keys import json_keys
 from al_core.formats.labels.collector import LabelCollector, Point
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
-from al_core.formats.labels.painting import circle
+from al_core.formats.labels.painting import ellipse
 from al_core.formats.predictions.tools.images import json_documents
 
 _VISIBLE = 2
@@ -79,7 +79,8 @@ def _add(where: str, shape: Any, labels: LabelCollector) -> None:
         xs, ys = zip(*points, strict=True)
         labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
     elif kind == "circle" and len(points) == 2:
-        labels.add_polygons(name, [circle(points[0], math.dist(*points))])
+        radius = math.dist(*points)
+        labels.add_polygons(name, [ellipse(points[0], radius, radius)])
     elif kind == "polygon" and len(points) > 2:
         labels.add_polygons(name, [points])
     else:

@@ -9,23 +9,35 @@ from al_core.formats.labels.labels import MASK_RUN
 from al_core.formats.predictions.run_lengths import MAX_PIXELS
 from al_core.types import Rows
 
-__all__ = ["MAX_PIXELS", "circle", "paint_polygon", "runs_of"]
+__all__ = ["MAX_PIXELS", "ellipse", "paint_polygon", "runs_of"]
 
 _N_CORNERS = 64
-"""Of the polygon that stands for a circle, which misses less than 0.2 % of its area."""
+"""Of the polygon that stands for an ellipse, which misses less than 0.2 % of its area."""
 
 
-def circle(center: tuple[float, float], *radii: float) -> list[tuple[float, float]]:
-    """Return the corners of a polygon like a circle, or, with two radii, an upright ellipse.
+def ellipse(
+    center: tuple[float, float], radius_x: float, radius_y: float, turn: float = 0.0
+) -> list[tuple[float, float]]:
+    """Return the corners of a polygon like an ellipse.
+
+    Args:
+        center: Its x and y.
+        radius_x: Half its width before it is turned; a circle has two equal radii.
+        radius_y: Half its height.
+        turn: By how much it is turned about its center, in radians, clockwise as y counts downwards.
 
     Examples:
-        >>> [round(side) for side in circle((5, 5), 2, 1)[0]]
+        >>> [round(side) for side in ellipse((5, 5), 2, 1)[0]]
         [7, 5]
+        >>> [round(side) for side in ellipse((5, 5), 2, 1, turn=np.pi / 2)[0]]
+        [5, 7]
     """
     angles = np.linspace(0, 2 * np.pi, _N_CORNERS, endpoint=False)
+    across = radius_x * np.cos(angles)
+    below = radius_y * np.sin(angles)
     x, y = center
-    xs = x + radii[0] * np.cos(angles)
-    ys = y + radii[-1] * np.sin(angles)
+    xs = x + across * np.cos(turn) - below * np.sin(turn)
+    ys = y + across * np.sin(turn) + below * np.cos(turn)
     return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
@@ -56,14 +68,22 @@ def _inside(corners: NDArray[np.float64], lines: NDArray[np.float64], columns: R
     """
     x0, y0 = corners.T
     x1, y1 = np.roll(corners, -1, axis=0).T
-    edges, rows = np.nonzero((y0[:, None] <= lines) != (y1[:, None] <= lines))
-    # The slope is of edges alone that are not level.
+    # A corner on a line counts as above it, for both of its edges: they cross there twice or not at all where the
+    # outline only touches the line, and once where it passes through.
+    starts_above = y0[:, None] <= lines
+    ends_above = y1[:, None] <= lines
+    edges, rows = np.nonzero(starts_above != ends_above)
+    # A level edge crosses no line, so that nothing is divided by 0.
     slopes = (x1[edges] - x0[edges]) / (y1[edges] - y0[edges])
     crossings = x0[edges] + (lines[rows] - y0[edges]) * slopes
-    first_right = np.clip(np.ceil(crossings - 0.5), columns[0], columns[-1]).astype(np.int64) - columns[0]
-    places = rows * len(columns) + first_right
-    turns = np.bincount(places, minlength=len(lines) * len(columns)).reshape(len(lines), len(columns))
-    inside: NDArray[np.bool_] = turns.cumsum(axis=1)[:, :-1] % 2 == 1
+    # The center of a pixel is half a pixel right of its edge. What crosses left of the columns turns all of them, what
+    # crosses right of them only the last, which stands for everything beyond.
+    first_right = np.clip(np.ceil(crossings - 0.5), columns[0], columns[-1]).astype(np.int64)
+    n_columns = len(columns)
+    places = rows * n_columns + first_right - columns[0]
+    turns = np.bincount(places, minlength=len(lines) * n_columns).reshape(len(lines), n_columns)
+    is_odd: NDArray[np.bool_] = turns.cumsum(axis=1) % 2 == 1
+    inside = is_odd[:, :-1]
     return inside
 
 
@@ -75,7 +95,10 @@ def runs_of(label_map: NDArray[np.int32]) -> NDArray[np.void]:
         [(1, 3), (0, 1)]
     """
     pixels = label_map.ravel()
-    starts = np.flatnonzero(np.append(True, pixels[1:] != pixels[:-1])) if len(pixels) else np.empty(0, np.int64)
+    if not len(pixels):
+        return np.empty(0, MASK_RUN)
+    is_start = np.append(True, pixels[1:] != pixels[:-1])
+    starts = np.flatnonzero(is_start)
     runs = np.empty(len(starts), MASK_RUN)
     runs["label"] = pixels[starts]
     runs["length"] = np.diff(np.append(starts, len(pixels)))

@@ -11,7 +11,7 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.text import read_json
 from al_core.formats.labels.collector import LabelCollector, Point
 from al_core.formats.labels.labels import Labels
-from al_core.formats.labels.painting import circle
+from al_core.formats.labels.painting import ellipse
 from al_core.formats.names.addresses import image_name
 
 _IMAGES = "_via_img_metadata"
@@ -114,9 +114,10 @@ def _add_shape(name: str, shape: Mapping[str, Any], labels: LabelCollector) -> N
     elif kind == "polygon":
         labels.add_polygons(name, [_points(shape)])
     elif kind in ("circle", "ellipse"):
-        radii = [float(shape[key]) for key in (("r", "r") if kind == "circle" else ("rx", "ry"))]
-        # A turned ellipse is read as the upright one.
-        labels.add_polygons(name, [circle((float(shape["cx"]), float(shape["cy"])), *radii)])
+        center = float(shape["cx"]), float(shape["cy"])
+        radius_x, radius_y = (float(shape[key]) for key in (("r", "r") if kind == "circle" else ("rx", "ry")))
+        # VIA turns an ellipse as the canvas of a browser does, by radians; files of VIA 1 have no theta.
+        labels.add_polygons(name, [ellipse(center, radius_x, radius_y, float(shape.get("theta") or 0))])
     elif kind == "point":
         labels.add_keypoints(name, [(0, float(shape["cx"]), float(shape["cy"]), _VISIBLE)])
     else:

@@ -72,6 +72,13 @@ def test_without_the_images_it_is_said_what_is_missing(tmp_path: Path) -> None:
         read_labels(path)
 
 
+def test_ellipses_are_turned_by_radians(tmp_path: Path, images: Path) -> None:
+    upright = region({"label": "cat"}, name="ellipse", cx=100, cy=50, rx=40, ry=10)
+    turned = region({"label": "cat"}, name="ellipse", cx=100, cy=50, rx=40, ry=10, theta=1.5707963)
+    labels = read_labels(saved(tmp_path, upright, turned), ReadingChoices(images_dir=images))
+    assert corners(labels) == [[0.3, 0.4, 0.7, 0.6], [0.45, 0.1, 0.55, 0.9]]
+
+
 @pytest.mark.parametrize("shape", [{"name": "rect", "x": 1}, {"name": "circle", "cx": 1, "cy": 2, "r": "x"}])
 def test_a_region_without_its_numbers_is_refused_with_its_place(
     tmp_path: Path, images: Path, shape: dict[str, Any]
