@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 Coordinates = NDArray[np.floating]
 
 LARGEST_RELATIVE = 1.5
-"""Coordinates up to this are relative to the image, since a box may reach outside; larger ones are in pixels."""
+"""Coordinates up to this are relative to the image, since a box may reach outside; larger ones are in pixels.
+
+In pixels, a box that ends 1.5 pixels from the corner of its image is too small to be an object.
+"""
 
 _BEYOND = 0.02
 """How far a box may reach beyond its image, relative to its side, and still speak for a layout."""
@@ -104,6 +107,7 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
         >>> recognized_layout(boxes, Layout.CORNERS, np.ones(2)).name
         'EXTENT'
     """
+    # Boxes are in the order of their images: steps through all of them see all images.
     step = max(1, len(coordinates) // _SAMPLE)
     coordinates = coordinates[::step]
     limits = limits[::step] if limits.ndim > 1 else limits
@@ -118,7 +122,11 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
 def share_that_fits(coordinates: Coordinates, layout: Layout, limits: Coordinates) -> float:
     """Return the share of boxes that have an area and, as far as that can be told, lie inside their image."""
     corners = to_corners(coordinates, layout)
+    upper_left = corners[:, :2]
+    lower_right = corners[:, 2:]
+    # Nothing is above a limit of NaN; what lies left of or above the image is outside of any size.
     margin = np.nan_to_num(_BEYOND * limits, nan=_BEYOND)
-    has_area = (corners[:, :2] < corners[:, 2:]).all(axis=1)
-    is_beyond = (corners[:, :2] < -margin).any(axis=1) | (corners[:, 2:] > limits + margin).any(axis=1)
-    return float(np.mean(has_area & ~is_beyond))
+    has_area = (upper_left < lower_right).all(axis=1)
+    is_before = (upper_left < -margin).any(axis=1)
+    is_behind = (lower_right > limits + margin).any(axis=1)
+    return float(np.mean(has_area & ~is_before & ~is_behind))

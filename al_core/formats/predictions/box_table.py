@@ -39,6 +39,10 @@ _NO_BOXES = note(
     "boxes-missing", "The table has no boxes", "scores do not need them, but where the objects lie stays unknown"
 )
 _WHOLE = re.compile(r"\d{1,9}(?:\.0*)?")
+"""A number of a class; pandas writes 2 as 2.0 in a column where another cell is empty."""
+
+_MOST_SHOWN = 10
+"""So many columns are named in a sentence."""
 
 
 def recognizes_box_table(path: Path, head: bytes) -> bool:
@@ -99,13 +103,19 @@ def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> No
 def _columns_read(names: Sequence[str], columns: BoxColumns, keypoints: KeypointColumns) -> Finding:
     """Return which columns are read as what, and which are not."""
     meanings = columns.meanings
-    read = ", ".join(f"{name[:40]!r} as {meaning}" for name, meaning in meanings.items())
+    read = [f"{_shown(name)} as {meaning}" for name, meaning in meanings.items()]
     if keypoints:
-        first, last = keypoints.columns[0], keypoints.columns[-1]
-        read += f", {first[:40]!r}{f' … {last[:40]!r}' if last != first else ''} as keypoints"
-    others = [repr(name[:40]) for name in names if name not in meanings and name not in keypoints.columns]
-    left_out = f"not read: {', '.join(others[:10])}{', …' if len(others) > 10 else ''}" if others else ""
-    return note("columns-read", f"Of the columns are read {read}", left_out)
+        # 17 keypoints are 51 columns: the first and the last stand for all.
+        ends = dict.fromkeys([_shown(keypoints.columns[0]), _shown(keypoints.columns[-1])])
+        read.append(f"{' … '.join(ends)} as keypoints")
+    others = [_shown(name) for name in names if name not in meanings and name not in keypoints.columns]
+    more = ", …" if len(others) > _MOST_SHOWN else ""
+    left_out = f"not read: {', '.join(others[:_MOST_SHOWN])}{more}" if others else ""
+    return note("columns-read", f"Of the columns are read {', '.join(read)}", left_out)
+
+
+def _shown(name: str) -> str:
+    return repr(name[:40])
 
 
 class _BoxTable:
@@ -121,8 +131,9 @@ class _BoxTable:
         keypoints = keypoint_columns([name for name in table.names if name not in columns.meanings])
         in_one = len(columns.box) == 1
         of_object = [columns.filename, columns.class_name, columns.class_number, keypoints.in_one]
-        texts = [name for name in (*of_object, *(columns.box if in_one else ())) if name]
-        numbers = [columns.score, *columns.size, *keypoints.numbers, *(() if in_one else columns.box)]
+        # A box in one column is a text such as "[1, 2, 3, 4]".
+        texts = [name for name in [*of_object, *(columns.box if in_one else [])] if name]
+        numbers = [columns.score, *columns.size, *keypoints.numbers, *([] if in_one else columns.box)]
         cells, values = table.read(texts, numbers)
         self._texts = dict(zip(texts, cells, strict=True))
         self._numbers = dict(zip(numbers, values.T, strict=True))
@@ -131,6 +142,7 @@ class _BoxTable:
         self._read = _columns_read(table.names, columns, self.keypoints)
 
     def predictions(self) -> Predictions:
+        # Objects come in any order: those of an image need not follow one another.
         names = self._texts[self._columns.filename]
         position = {name: number for number, name in enumerate(dict.fromkeys(names))}
         image = np.fromiter(map(position.__getitem__, names), np.int64, len(names))
@@ -173,7 +185,8 @@ class _BoxTable:
     def _classes(self, rows: Rows) -> tuple[list[str], Rows]:
         """Return the class names, and the position among them of the class of each of these rows."""
         names, numbers = self._class_cells(rows)
-        return dense_labels(_labels(names, numbers), _numbered(set(zip(numbers, names, strict=True))))
+        pairs = set(zip(numbers, names, strict=True))
+        return dense_labels(_labels(names, numbers), _numbered(pairs))
 
     def _class_cells(self, rows: Rows) -> tuple[list[str], list[str]]:
         """Return the names and the numbers of the classes of these rows, empty where there is none."""
@@ -237,7 +250,8 @@ def _numbered(pairs: set[tuple[str, str]]) -> list[str] | None:
         >>> _numbered({("2", "cat"), ("10", "ant")})
         ['cat', 'ant']
     """
-    of_number = {number: name for number, name in pairs if _WHOLE.fullmatch(number) and name}
+    of_number = {float(number): name for number, name in pairs if _WHOLE.fullmatch(number) and name}
+    # Fewer numbers or fewer names than pairs: two names share a number, or one name has two.
     if len(of_number) < len(pairs) or len(set(of_number.values())) < len(pairs):
         return None
-    return [name for _, name in sorted(of_number.items(), key=lambda entry: float(entry[0]))]
+    return [of_number[number] for number in sorted(of_number)]

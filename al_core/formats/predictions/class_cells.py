@@ -15,6 +15,7 @@ _FEWEST_CUT = 5
 """Tools that write only the highest probabilities write 5 by default: fewer classes are all there are."""
 
 _SUM_OF_ALL = 0.98
+"""Less in every image is a sum from which classes are missing: rounding lowers some sums by this, never all."""
 
 Where = Callable[[int], str]
 
@@ -109,7 +110,9 @@ def _stacked(cells: Sequence[Any], where: Where) -> NDArray[np.float32]:
 
 def _ranked(cells: Sequence[dict[str, Any] | None], where: Where) -> NDArray[np.float32]:
     """Return the numbers of each image in descending order, whichever classes they belong to."""
-    rows = [float_list(where(row), list((cell or {}).values())) for row, cell in enumerate(cells)]
+    # Tools that keep all above a threshold write more classes for one image than for another.
+    values = [list(cell.values()) if cell else [] for cell in cells]
+    rows = [float_list(where(row), numbers) for row, numbers in enumerate(values)]
     matrix = np.full((len(cells), max(map(len, rows))), np.nan, np.float32)
     for row, numbers in enumerate(rows):
         matrix[row, : len(numbers)] = sorted(numbers, reverse=True)
@@ -118,6 +121,10 @@ def _ranked(cells: Sequence[dict[str, Any] | None], where: Where) -> NDArray[np.
 
 def _are_cut(matrix: NDArray[np.float32]) -> bool:
     """Return whether others than these classes are left out, in every image the same: all sums are too small."""
-    sums = matrix[np.isfinite(matrix).all(axis=1)].sum(axis=1)
-    is_small = matrix.size > 0 and bool((matrix[np.isfinite(matrix)] >= 0).all()) and bool((sums < _SUM_OF_ALL).all())
-    return matrix.shape[1] >= _FEWEST_CUT and is_small
+    if not matrix.size or matrix.shape[1] < _FEWEST_CUT:
+        return False
+    is_finite = np.isfinite(matrix)
+    sums = matrix[is_finite.all(axis=1)].sum(axis=1)
+    # Logits have small sums too, and negative values.
+    are_parts = bool((matrix[is_finite] >= 0).all())
+    return are_parts and bool((sums < _SUM_OF_ALL).all())

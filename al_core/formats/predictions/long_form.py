@@ -57,7 +57,8 @@ def long_form(filenames: Sequence[str], classes: Sequence[str], numbers: NDArray
         (['cat', 'dog'], [[0.75, 0.25], [0.5, 0.5]])
     """
     image_of = _positions(filenames)
-    if len(image_of) == len(filenames) or len(set(zip(filenames, classes, strict=True))) < len(filenames):
+    different = set(zip(filenames, classes, strict=True))
+    if len(image_of) == len(filenames) or len(different) < len(filenames):
         return None
     class_of = _positions(_in_order(filenames, classes))
     matrix = np.full((len(image_of), len(class_of)), np.nan, np.float32)
@@ -77,8 +78,8 @@ def _looked_up(positions: dict[str, int], names: Sequence[str]) -> NDArray[np.in
 
 def _in_order(filenames: Sequence[str], classes: Sequence[str]) -> list[str]:
     """Return the classes in the order of the first image, unless each image has an order of its own."""
-    seen = list(dict.fromkeys(classes))
-    of_last = [name for filename, name in zip(filenames, classes, strict=True) if filename == filenames[-1]]
-    position = {name: number for number, name in enumerate(seen)}
-    is_same = [position[name] for name in of_last] == sorted(position[name] for name in of_last)
-    return seen if is_same else in_natural_order(seen)
+    position = _positions(classes)
+    # Sorted by probability the last image has another order than the first; one that both have is the model's.
+    of_last = [position[name] for filename, name in zip(filenames, classes, strict=True) if filename == filenames[-1]]
+    is_same = of_last == sorted(of_last)
+    return list(position) if is_same else in_natural_order(position)

@@ -114,7 +114,8 @@ class _Placing:
         """Return the corners in pixels; of an image of unclear sides only the area of a box speaks for a layout."""
         pixel_boxes = self._predictions.pixel_boxes
         assert pixel_boxes is not None  # `needs_frames` says so
-        limits = np.where(self._on_side[:, None], np.nan, self._sizes())[self._image]
+        certain_sizes = np.where(self._on_side[:, None], np.nan, self._sizes())
+        limits = certain_sizes[self._image]
         layout = recognized_layout(pixel_boxes.coordinates, pixel_boxes.layout, limits)
         self._findings += layout_said(pixel_boxes.layout, layout)
         return to_corners(pixel_boxes.coordinates, layout)
@@ -178,20 +179,28 @@ class _Placing:
     def _which_fit(self, is_concerned: NDArray[np.bool_]) -> tuple[bool, bool]:
         """Return whether boxes lie in the file's size of their image and not in the exchanged one, and the reverse."""
         reach = self._pixels[is_concerned, 2:]
-        sizes = self._file_sizes[self._image[is_concerned]]
-        stored = (reach <= _REACH * sizes).all(axis=1)
-        shown = (reach <= _REACH * sizes[:, ::-1]).all(axis=1)
-        return bool((stored & ~shown).any()), bool((shown & ~stored).any())
+        stored_sizes = self._file_sizes[self._image[is_concerned]]
+        shown_sizes = stored_sizes[:, ::-1]
+        fits_stored = (reach <= _REACH * stored_sizes).all(axis=1)
+        fits_shown = (reach <= _REACH * shown_sizes).all(axis=1)
+        # A box that lies in both says nothing.
+        fits_stored_only = fits_stored & ~fits_shown
+        fits_shown_only = fits_shown & ~fits_stored
+        return bool(fits_stored_only.any()), bool(fits_shown_only.any())
 
     def _say(self, finding: Finding, is_concerned: NDArray[np.bool_]) -> None:
         names = self._predictions.filenames or [f"row {row}" for row in range(len(self._predictions))]
-        concerned = [names[image] for image in np.unique(self._image[is_concerned]).tolist()]
+        images = np.unique(self._image[is_concerned])
+        concerned = [names[image] for image in images.tolist()]
         self._findings += finding.concerning(concerned)
 
 
 def _ratio_differs(sizes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return where the sides are of another ratio; of an unknown size nothing is said."""
-    ratio = (sizes[:, 0] * others[:, 1]) / (sizes[:, 1] * others[:, 0])
+    width, height = sizes.T
+    other_width, other_height = others.T
+    ratio = (width * other_height) / (height * other_width)
+    # By the logarithm, so that twice as wide and half as wide differ by as much; NaN is not above the limit.
     differs: NDArray[np.bool_] = np.abs(np.log(ratio)) > _SAME_SHAPE
     return differs
 
@@ -210,7 +219,8 @@ def turned_upright(corners: Coordinates, orientation: int) -> Coordinates:
         array([[0.5  , 0.   , 0.75 , 0.125]])
     """
     x0, y0, x1, y1 = corners.T
-    # The sides change places; then what was counted from the other end is.
-    across = (1 - y1, 1 - y0) if orientation in (6, 7) else (y0, y1)
-    down = (1 - x1, 1 - x0) if orientation in (7, 8) else (x0, x1)
-    return np.column_stack([across[0], down[0], across[1], down[1]])
+    # To be shown upright, 5 is transposed, 6 turned clockwise, 7 transversed and 8 turned counterclockwise: each
+    # exchanges x and y, and counts one of them, both or none from the other end.
+    left, right = (1 - y1, 1 - y0) if orientation in (6, 7) else (y0, y1)
+    top, bottom = (1 - x1, 1 - x0) if orientation in (7, 8) else (x0, x1)
+    return np.column_stack([left, top, right, bottom])

@@ -23,7 +23,7 @@ _ONE_OF_MANY_IS_WHOLE = 5
 """From so many lines on, all confidences being exactly 1 is less likely than that the numbers are something else."""
 
 _LINES_OF_ONE_LENGTH = 3
-"""From so many lines on, outlines of a model are not all of the same number of points."""
+"""From so many lines on, outlines are not all of the same number of points: contours of masks have dozens."""
 
 _SHORTEST_KEYPOINTS = 9
 """Three keypoints of three numbers: of fewer, a polygon may pass for them."""
@@ -146,11 +146,14 @@ def _boxes(place: Place, table: NDArray[np.float64]) -> TextObjects:
     is_whole = (last == np.round(last)).all()
     if is_whole and (last.max() > 1 or len(last) >= _ONE_OF_MANY_IS_WHOLE):
         raise FileFormatError(f"{place(0)} {_NO_CONFIDENCE} (the last number of each line is whole)")
+    # Of boxes in pixels only the area speaks for a layout: the sizes of the images are not here.
     limits = np.full(2, np.nan) if are_in_pixels(table[:, :4]) else np.ones(2)
+    # Darknet and Cartucho's mAP write the confidence behind the class: rolled back, it is the last number.
     behind_class = np.roll(table, -1, axis=1)
     usual = max(share_that_fits(table[:, :4], layout, limits) for layout in Layout)
-    fits_second = share_that_fits(behind_class[:, :4], Layout.CENTER, limits) == 1
-    fits_second &= bool(((behind_class[:, 4] >= 0) & (behind_class[:, 4] <= 1)).all())
+    second = behind_class[:, 4]
+    are_confidences = bool(((second >= 0) & (second <= 1)).all())
+    fits_second = are_confidences and share_that_fits(behind_class[:, :4], Layout.CENTER, limits) == 1
     # Only where no layout fits with the confidence at the end.
     if fits_second and usual < 1:
         return TextObjects(behind_class[:, :4], Layout.CENTER, behind_class[:, 4], findings=[_SECOND])
@@ -176,11 +179,14 @@ def _rotated(place: Place, table: NDArray[np.float64]) -> TextObjects:
 
 
 def _are_parallelograms(points: NDArray[np.float64]) -> bool:
-    corners = points.reshape(-1, 4, 2)
-    # In relative coordinates a rotated box is none any more, but its diagonals still meet in the middle.
-    gap = np.abs(corners[:, 0] + corners[:, 2] - corners[:, 1] - corners[:, 3]).max(axis=1)
-    extent = np.ptp(corners, axis=1).max(axis=1)
-    return bool((gap <= 0.02 * extent + 1e-4).mean() >= _INSIDE_SHARE)
+    first, second, third, fourth = points.reshape(-1, 4, 2).swapaxes(0, 1)
+    # Divided by the sides of an oblong image a rotated box has no right angles any more, but its diagonals still meet
+    # in the middle.
+    gap = np.abs(first + third - second - fourth).max(axis=1)
+    extent = np.ptp([first, second, third, fourth], axis=0).max(axis=1)
+    # save_txt writes six digits, of corners that are rounded to pixels before.
+    is_closed = gap <= 0.02 * extent + 1e-4
+    return bool(is_closed.mean() >= _INSIDE_SHARE)
 
 
 def _outlines(place: Place, numbers: Numbers) -> TextObjects:
@@ -207,6 +213,7 @@ def _around(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def _keypoints(place: Place, table: NDArray[np.float64], shape: tuple[int, int] | None) -> TextObjects | None:
     """Return boxes with keypoints, or None if the numbers are none; with a confidence of the object or without."""
     n_rest = table.shape[1] - _N_BOX
+    # Without data.yaml: Ultralytics writes x, y and confidence unless kpt_shape is [K, 2].
     widths = [shape[1]] if shape else [3, 2]
     for width in widths:
         for has_score in (True, False):
@@ -222,16 +229,23 @@ def _keypoints(place: Place, table: NDArray[np.float64], shape: tuple[int, int] 
 def _are_no_outlines(points: NDArray[np.float64]) -> bool:
     """Return whether so many lines have the same number of points with a confidence: outlines differ in theirs."""
     n_lines, n_points, width = points.shape
-    is_confidence = width == 3 and bool(((points[..., -1] >= 0) & (points[..., -1] <= 1)).all())
+    third = points[..., -1]
+    is_confidence = width == 3 and bool(((third >= 0) & (third <= 1)).all())
     return is_confidence and n_points > 1 and n_lines >= _LINES_OF_ONE_LENGTH
 
 
 def _are_inside(points: NDArray[np.float64], boxes: NDArray[np.float64]) -> bool:
-    if points.shape[2] == 3 and ((points[..., 2] < 0) | (points[..., 2] > 2)).any():
+    # The third number is a confidence, or a flag of 0, 1 or 2.
+    thirds = points[..., 2:]
+    if ((thirds < 0) | (thirds > 2)).any():
         return False
-    offsets = np.abs(points[..., :2] - boxes[:, None, :2])
-    is_there: NDArray[np.bool_] = np.all(points[..., :2] > 0, axis=2)
-    is_inside: NDArray[np.bool_] = np.all(offsets <= 0.6 * boxes[:, None, 2:], axis=2)
+    places = points[..., :2]
+    centers = boxes[:, None, :2]
+    extents = boxes[:, None, 2:]
+    # Half of the box on either side of its center, and a tenth more.
+    is_inside: NDArray[np.bool_] = np.all(np.abs(places - centers) <= 0.6 * extents, axis=2)
+    # A keypoint that is not there is written at (0, 0).
+    is_there: NDArray[np.bool_] = np.all(places > 0, axis=2)
     return bool(is_there.any() and is_inside[is_there].mean() >= _INSIDE_SHARE)
 
 

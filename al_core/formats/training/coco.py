@@ -29,16 +29,20 @@ def write_coco(sheet: TrainingSheet) -> bytes:
     sizes = sheet.pixel_sizes()
     annotations = _masks(sheet) if sheet.task == SEGMENTATION else _objects(sheet, sizes)
     file = {
-        "images": [
-            {"id": number, "file_name": name, "width": width, "height": height}
-            for number, (name, (width, height)) in enumerate(zip(sheet.filenames, sizes, strict=True), 1)
-        ],
+        "images": list(_images(sheet, sizes)),
+        # Ids from 1, as COCO's own: many tools keep 0 for the background.
         "categories": [
             {"id": number, "name": name, **_skeleton(sheet)} for number, name in enumerate(sheet.class_names, 1)
         ],
         "annotations": list(annotations),
     }
     return orjson.dumps(file)
+
+
+def _images(sheet: TrainingSheet, sizes: list[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    for number, (name, size) in enumerate(zip(sheet.filenames, sizes, strict=True), 1):
+        width, height = size
+        yield {"id": number, "file_name": name, "width": width, "height": height}
 
 
 def _skeleton(sheet: TrainingSheet) -> dict[str, Any]:
@@ -57,15 +61,16 @@ def _objects(sheet: TrainingSheet, sizes: list[tuple[int, int]]) -> Iterator[dic
 def _object(labeled: LabeledObject, size: tuple[int, int]) -> dict[str, Any]:
     left, top, right, bottom = np.multiply(labeled.corners, [*size, *size])
     box = np.round([left, top, right - left, bottom - top], _DIGITS).tolist()
-    entry = {"bbox": box, "area": round(box[2] * box[3], _DIGITS), "segmentation": [], "iscrowd": 0}
+    # Evaluators sort objects into small, medium and large ones by their area.
+    area = round(box[2] * box[3], _DIGITS)
+    entry = {"bbox": box, "area": area, "segmentation": [], "iscrowd": 0}
     if not len(labeled.points):
         return entry
     points = np.round(labeled.points * [*size, 1], _DIGITS)
-    triples = [[x, y, int(flag)] for x, y, flag in points.tolist()]
-    return entry | {
-        "keypoints": [value for triple in triples for value in triple],
-        "num_keypoints": int((points[:, 2] > 0).sum()),
-    }
+    keypoints: list[float] = []
+    for x, y, flag in points.tolist():
+        keypoints += [x, y, int(flag)]
+    return entry | {"keypoints": keypoints, "num_keypoints": int((points[:, 2] > 0).sum())}
 
 
 def _masks(sheet: TrainingSheet) -> Iterator[dict[str, Any]]:
@@ -76,6 +81,7 @@ def _masks(sheet: TrainingSheet) -> Iterator[dict[str, Any]]:
             continue
         for label in np.unique(label_map[label_map != NO_CLASS]).tolist():
             pixels = label_map == label
+            # `iscrowd` is 0 although there are run lengths: 1 would leave the mask out of the evaluation.
             yield {
                 "id": next(numbers),
                 "image_id": image + 1,

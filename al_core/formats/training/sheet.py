@@ -102,13 +102,16 @@ class TrainingSheet:
         keypoints = _by_image(self.labels.keypoints, len(self.labels))
         n_points = self.n_points if self.task == KEYPOINTS else 0
         for own_boxes, own_points in zip(boxes, keypoints, strict=True):
+            # For another task, an object that has nothing but keypoints is none.
             yield _objects(own_boxes, own_points if n_points else own_points[:0], n_points)
 
 
 def _objects(boxes: Table, keypoints: Table, n_points: int) -> list[LabeledObject]:
     """Return the objects of one image, which have a box, keypoints or both, in the order of their numbers."""
     corners = {int(box["instance"]): _corners(box) for box in boxes}
-    labels = {int(entry["instance"]): int(entry["label"]) for table in (keypoints, boxes) for entry in table}
+    # The box of an object and its keypoints have the same number, and the same class.
+    entries = [*keypoints, *boxes]
+    labels = {int(entry["instance"]): int(entry["label"]) for entry in entries}
     objects = []
     for instance, label in sorted(labels.items()):
         points = _points(keypoints[keypoints["instance"] == instance], n_points)
@@ -122,7 +125,8 @@ def _corners(box: np.void) -> Corners:
 
 
 def _by_image(table: Table, n_images: int) -> Iterator[Table]:
-    edges = np.searchsorted(np.ascontiguousarray(table["row"]), np.arange(n_images + 1))
+    row = np.ascontiguousarray(table["row"])
+    edges = np.searchsorted(row, np.arange(n_images + 1))
     for start, stop in pairwise(edges.tolist()):
         yield table[start:stop]
 
@@ -136,7 +140,8 @@ def _points(entries: Table, n_points: int) -> NDArray[np.float64]:
 
 def _around(points: NDArray[np.float64]) -> Corners:
     """Return the corners around the labeled keypoints of an object that has no box."""
-    labeled = points[points[:, 2] > 0, :2] if points[:, 2].any() else np.zeros((1, 2))
+    is_labeled = points[:, 2] > 0
+    labeled = points[is_labeled, :2] if is_labeled.any() else np.zeros((1, 2))
     left, top = labeled.min(axis=0).tolist()
     right, bottom = labeled.max(axis=0).tolist()
     return left, top, right, bottom

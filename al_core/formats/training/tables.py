@@ -14,8 +14,9 @@ _DIGITS = 6
 def write_class_table(sheet: TrainingSheet) -> bytes:
     """Return a line of filename and class for each class of each image."""
     classes = sheet.labels.classes
-    rows = zip(classes["row"].tolist(), classes["label"].tolist(), strict=True)
-    return _csv(["filename", "label"], ((sheet.filenames[row], sheet.class_names[label]) for row, label in rows))
+    filenames = [sheet.filenames[row] for row in classes["row"].tolist()]
+    names = [sheet.class_names[label] for label in classes["label"].tolist()]
+    return _csv(["filename", "label"], zip(filenames, names, strict=True))
 
 
 def write_box_table(sheet: TrainingSheet) -> bytes:
@@ -35,17 +36,17 @@ def write_keypoint_table(sheet: TrainingSheet) -> bytes:
 def _box_rows(sheet: TrainingSheet) -> Iterator[tuple[object, ...]]:
     columns = ["row", "label", *CORNERS]
     for row, label, *corners in sheet.labels.boxes[columns].tolist():
-        yield sheet.filenames[row], sheet.class_names[label], *(round(corner, _DIGITS) for corner in corners)
+        rounded = [round(corner, _DIGITS) for corner in corners]
+        yield sheet.filenames[row], sheet.class_names[label], *rounded
 
 
 def _keypoint_rows(sheet: TrainingSheet) -> Iterator[tuple[object, ...]]:
     for filename, objects in zip(sheet.filenames, sheet.objects(), strict=True):
         for number, labeled in enumerate(objects):
+            name = sheet.class_names[labeled.label]
             for keypoint, (x, y, visibility) in enumerate(labeled.points.tolist()):
                 if visibility:
-                    name = sheet.class_names[labeled.label]
-                    place = round(x, _DIGITS), round(y, _DIGITS)
-                    yield filename, number, name, keypoint, *place, int(visibility)
+                    yield filename, number, name, keypoint, round(x, _DIGITS), round(y, _DIGITS), int(visibility)
 
 
 def _csv(header: Iterable[str], rows: Iterable[tuple[object, ...]]) -> bytes:
@@ -53,5 +54,6 @@ def _csv(header: Iterable[str], rows: Iterable[tuple[object, ...]]) -> bytes:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(header)
     # Names come from files of strangers: a spreadsheet would calculate those that begin with "=".
-    table.writerows([escape_cell(value) if isinstance(value, str) else value for value in row] for row in rows)
+    for row in rows:
+        table.writerow([escape_cell(value) if isinstance(value, str) else value for value in row])
     return text.getvalue().encode()

@@ -38,8 +38,11 @@ def _files(sheet: TrainingSheet, stems: list[str]) -> Iterator[tuple[str, bytes]
         # The XML file lies in the same folder below Annotations as the image does below its own.
         _text(root, "filename", PurePosixPath(filename).name)
         sides = ElementTree.SubElement(root, "size")
-        for tag, value in zip(("width", "height", "depth"), (*size, 3), strict=True):
-            _text(sides, tag, str(value))
+        width, height = size
+        _text(sides, "width", str(width))
+        _text(sides, "height", str(height))
+        # VOC's images are all in color.
+        _text(sides, "depth", "3")
         for labeled in objects:
             _add(root, labeled, sheet.class_names[labeled.label], size)
         ElementTree.indent(root)
@@ -53,8 +56,9 @@ def _add(root: ElementTree.Element, labeled: LabeledObject, name: str, size: tup
     _text(entry, "truncated", "0")
     _text(entry, "difficult", "0")
     box = ElementTree.SubElement(entry, "bndbox")
-    for tag, value in zip(_CORNER_TAGS, touched_pixels(labeled.corners, size), strict=True):
-        _text(box, tag, str(value))
+    corners = touched_pixels(labeled.corners, size)
+    for tag, corner in zip(_CORNER_TAGS, corners, strict=True):
+        _text(box, tag, str(corner))
 
 
 def touched_pixels(corners: Corners, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -23,26 +23,32 @@ def _project(sheet: TrainingSheet) -> Iterator[tuple[str, bytes]]:
 
     check_one_line_each(sheet.filenames)
     # Without `path`, Ultralytics looks from the folder of data.yaml; `path: .` is where its process runs.
+    # It refuses a project without `val`; which images those are is for people to decide.
     project: dict[str, Any] = {"train": "train.txt", "val": "train.txt"}
     if sheet.n_points:
         project["kpt_shape"] = [sheet.n_points, 3]
     project["names"] = dict(enumerate(sheet.class_names))
     yield "data.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True).encode()
-    yield "train.txt", "".join(f"./images/{name}\n" for name in sheet.filenames).encode()
+    # `./` is what Ultralytics replaces by the folder of the list.
+    images = [f"./images/{name}\n" for name in sheet.filenames]
+    yield "train.txt", "".join(images).encode()
 
 
 def _labels(sheet: TrainingSheet) -> Iterator[tuple[str, bytes]]:
     for filename, objects in zip(sheet.filenames, sheet.objects(), strict=True):
+        # Ultralytics finds the labels of images/day/a.jpg by replacing the last `images` and the suffix.
         path = PurePosixPath(member_path(filename)).with_suffix(".txt")
         # An image without objects has an empty file: nothing is on it.
-        yield f"labels/{path}", "".join(f"{_line(labeled)}\n" for labeled in objects).encode()
+        lines = [f"{_line(labeled)}\n" for labeled in objects]
+        yield f"labels/{path}", "".join(lines).encode()
 
 
 def _line(labeled: LabeledObject) -> str:
     left, top, right, bottom = labeled.corners
     numbers = [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]
     # Six digits are a thousandth of a pixel in an image of 1,000 pixels.
-    words = [str(labeled.label), *(f"{number:.6f}" for number in numbers)]
+    words = [str(labeled.label)]
+    words += [f"{number:.6f}" for number in numbers]
     for x, y, flag in labeled.points.tolist():
         words += [f"{x:.6f}", f"{y:.6f}", str(int(flag))]
     return " ".join(words)
