@@ -12,11 +12,18 @@ from al_core.formats.predictions.predictions import CLASSIFICATION, Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.top_k import top_k_scores
 
-CLASS_LINE = re.compile(r"(0?\.\d+|[01](?:\.\d*)?(?:e-?\d+)?)\s+(?!-?\d*\.?\d+(?:e-?\d+)?(?:\s|$))(\S.*)")
-"""A probability and a name, which is no number."""
+CLASS_LINE = re.compile(
+    r"(?=(?P<probability>0?\.\d+|[01](?:\.\d*)?(?:e-?\d+)?)\s+(?P<name>\S.*))"
+    # A class may be called 7 where the number before it can only be a probability: a line of a box has five numbers.
+    r"(?:\d*\.\d+\s+\d+|\S+\s+(?!-?\d*\.?\d+(?:e-?\d+)?(?:\s|$))\S.*)"
+)
+"""A probability and a name."""
+
+_ROUNDING = 0.005
+"""How far a probability of two decimals may be from the one it was made of."""
 
 _SUM_TOLERANCE = 0.03
-"""Five probabilities of two decimals may sum to 0.025 more or less than 1."""
+"""Five such probabilities may sum to 0.025 more or less than 1."""
 
 _ROUNDED = note(
     "probabilities-rounded", "Probabilities are rounded", "each image's are divided by their sum, to sum to 1"
@@ -66,7 +73,9 @@ def top_classes(
         raise FileFormatError(
             f"{source}/{filenames[row]}: the probabilities sum to {1 - rest[row, 0]:.2f}; expected at most 1"
         )
-    if (n_others[np.isfinite(rest)] > 0).any():
+    # The same few of many classes in every image, as in a file of one image, are not all classes there are.
+    is_cut = rest > _ROUNDING * len(names) + 1e-6
+    if is_cut.any() or (n_others[np.isfinite(rest)] > 0).any():
         return top_k_scores(source, list(filenames), _highest(images))
     outputs /= outputs.sum(axis=1, keepdims=True)
     return Predictions(list(filenames), names, outputs, CLASSIFICATION, [_ROUNDED])
@@ -86,5 +95,5 @@ def _probabilities(where: str, lines: Sequence[str]) -> Mapping[str, float]:
         match = CLASS_LINE.fullmatch(line.strip())
         if not match:
             raise FileFormatError(f"{where}, line {number}: expected a probability and a class, found {line[:80]!a}")
-        probabilities[match[2]] = float(match[1])
+        probabilities[match["name"]] = float(match["probability"])
     return probabilities

@@ -4,7 +4,7 @@ import pytest
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
-from al_core.formats.predictions.yolo_classes import classes_of_lines
+from al_core.formats.predictions.yolo_classes import CLASS_LINE, classes_of_lines
 
 
 def test_all_classes_of_an_image_are_its_distribution() -> None:
@@ -25,6 +25,24 @@ def test_of_the_most_probable_classes_nothing_is_made_up_for_the_others() -> Non
     assert table.scores["uncertainty_least_confidence"].tolist() == [0.5, 0.25]
     assert table.scores["uncertainty_margin"].tolist() == [0.75, 0.5]
     assert "entropy needs all classes" in table.findings[0].outcome
+
+
+def test_the_same_few_of_many_classes_in_every_image_are_not_all_of_them() -> None:
+    table = classes_of_lines("labels", ["a.txt"], [["0.20 cat", "0.10 dog"]], None)
+    assert isinstance(table, ScoreTable)
+    assert table.scores["uncertainty_least_confidence"].tolist() == [0.8]
+
+
+def test_a_class_may_be_called_by_a_number() -> None:
+    predictions = classes_of_lines("labels", ["a.txt", "b.txt"], [["0.75 7", "0.25 3"], ["1.00 3", "0.00 7"]], None)
+    assert isinstance(predictions, Predictions)
+    assert predictions.class_names == ["3", "7"]
+    np.testing.assert_allclose(predictions.outputs, [[0.25, 0.75], [1, 0]])
+
+
+@pytest.mark.parametrize("line", ["3 0.75", "3 1", "0.75 0.5", "0.5 0.5 0.25 0.25 3"])
+def test_two_numbers_without_a_clear_probability_are_no_class(line: str) -> None:
+    assert not CLASS_LINE.fullmatch(line)
 
 
 @pytest.mark.parametrize(
