@@ -35,6 +35,7 @@ from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.steps.selections import Selection, read_selection, selection_of
 from al_core.steps.views import Method, compute_view, stored_view
+from al_core.steps.where import Where
 from al_core.store.records import Kind, NewArrays, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
 
     from al_core.config import Grouping
     from al_core.config.goals import By
-    from al_core.embedding import EmbeddingFunction, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.embedding.load import ModelOption
     from al_core.evaluation import Card, PickReason, Refusal, Replay, SpacingCurve, Statistic
     from al_core.formats import ExportChoices, JoinReport, Labels, MetadataTable, Predictions, ScoreTable
     from al_core.formats.training.writers import TrainingWriter
@@ -157,10 +158,11 @@ def dataset_from_images(
     folder: Path | str,
     name: str,
     *,
-    model: "str | Path | EmbeddingModel | EmbeddingFunction" = "efficientnet-lite0",
+    model: "ModelOption" = "efficientnet-lite0",
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> EmbeddedFolder:
-    """Return a new dataset of all images in a folder and below it, embedded here, on this machine.
+    """Return a new dataset of all images in a folder and below it, embedded on this machine or on a cluster.
 
     An interrupted run resumes where it stopped when it is called again. The embedding bears the model's name; width,
     height, file size, sharpness, brightness and signal-to-noise ratio become arrays of the kind "metadata".
@@ -171,21 +173,25 @@ def dataset_from_images(
         name: Of the dataset.
         model: As in `al_core.embedding.load_model`; by default the bundled one.
         progress: Called with (images done, images to do in this run).
+        cluster: The address of a Dask scheduler whose workers embed the images; by default that of
+            `AL_CORE_CLUSTER`, and without that this process does.
 
     Raises:
         InvalidInputError: If the folder, the name or the model is not usable, or no image can be read.
         AlreadyExistsError: If the name is taken.
+        ServerError: If the cluster fails; what is done is kept, and the next call goes on from there.
     """
     place = str(folder) if is_address(str(folder)) else Path(folder).expanduser().resolve()
-    return embed_folder_into(workspace, place, name, model, progress)
+    return embed_folder_into(workspace, place, name, model, progress, Where.of(cluster))
 
 
 def embed_images(
     workspace: "Workspace",
     dataset: "LocalDataset",
     *,
-    model: "str | Path | EmbeddingModel | EmbeddingFunction" = "efficientnet-lite0",
+    model: "ModelOption" = "efficientnet-lite0",
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> EmbeddedFolder:
     """Embed the images in a dataset's folder, and return the dataset with the files that could not be read.
 
@@ -197,21 +203,25 @@ def embed_images(
         dataset: With an images folder.
         model: As in `al_core.embedding.load_model`; by default the bundled one.
         progress: Called with (images done, images to do in this run).
+        cluster: The address of a Dask scheduler whose workers embed the images; by default that of
+            `AL_CORE_CLUSTER`, and without that this process does.
 
     Raises:
         MissingInputError: If the dataset has no images folder, or a sample has no file there.
         AlreadyExistsError: If there is an embedding of the model's name.
         InvalidInputError: If the model is not usable, or an image of a sample cannot be read.
+        ServerError: If the cluster fails; what is done is kept, and the next call goes on from there.
     """
-    return embed_images_of(dataset, workspace.home / "embedding-runs", model, progress)
+    return embed_images_of(dataset, workspace.home / "embedding-runs", model, progress, Where.of(cluster))
 
 
 def append_images(
     workspace: "Workspace",
     dataset: "LocalDataset",
     *,
-    model: "str | Path | EmbeddingModel | EmbeddingFunction | None" = None,
+    model: "ModelOption | None" = None,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> "AppendedImages":
     """Add the images that have come into a dataset's folder since, with a tag of just those, and return what came.
 
@@ -223,14 +233,17 @@ def append_images(
         dataset: Made from a folder of images.
         model: The one that made its embedding; by default it is found by its name.
         progress: Called with (images done, images to do in this run).
+        cluster: The address of a Dask scheduler whose workers embed the images; by default that of
+            `AL_CORE_CLUSTER`, and without that this process does.
 
     Raises:
         MissingInputError: If the dataset has no images folder or no embedding made from it.
         InvalidInputError: If no new image can be read, or the model is another one.
+        ServerError: If the cluster fails; what is done is kept, and the next call goes on from there.
     """
     from al_core.steps.append import append_folder
 
-    return append_folder(dataset, workspace.home / "embedding-runs", model, progress)
+    return append_folder(dataset, workspace.home / "embedding-runs", model, progress, Where.of(cluster))
 
 
 def add_embeddings(

@@ -1,4 +1,4 @@
-"""Selections on a Dask cluster: the rows of one machine, from vectors that no single machine holds.
+"""Work on a Dask cluster: the results of one machine, from files and vectors that no single machine holds.
 
 Imported only when asked for. `connected` needs the extra `cluster` (`pip install al-core[cluster]`).
 """

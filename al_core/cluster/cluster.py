@@ -1,7 +1,7 @@
-"""What a selection asks of a cluster."""
+"""What is asked of a cluster."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -35,6 +35,10 @@ class Cluster(ABC):
     @abstractmethod
     def run(self, tasks: Sequence[Task], tick: Callable[[], None]) -> list[Any]:
         """Return the result of each task; `tick` is called now and then and may raise to stop."""
+
+    @abstractmethod
+    def stream(self, tasks: Iterable[Task], tick: Callable[[], None]) -> Iterator[Any]:
+        """Yield the result of each task in order; only so many are made and under way as keep all workers busy."""
 
     @abstractmethod
     def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> AbstractContextManager[Shards]:

@@ -5,8 +5,10 @@ Each question to it is one more task that depends on it. So Dask places, watches
 scheduler.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from time import monotonic
 from typing import Any
 from warnings import catch_warnings, simplefilter
@@ -32,6 +34,8 @@ _SECONDS_TO_CONNECT = 10
 # How long to wait for a worker when none is left: one that was killed is started again by its nanny within seconds.
 _SECONDS_WITHOUT_WORKERS = 30
 _SECONDS_PER_CENSUS = 2
+# Tasks under way per thread: one is done, the next one is there already, and one slow task does not hold up the others.
+_TASKS_AHEAD = 4
 
 
 class DaskShards(Shards):
@@ -83,6 +87,26 @@ class DaskCluster(Cluster):
         finally:
             self._cancel(futures)
 
+    def stream(self, tasks: Iterable[Task], tick: Callable[[], None]) -> Iterator[Any]:
+        """Yield the result of each task in order; only so many are made and under way as keep all workers busy."""
+        remaining = iter(tasks)
+        pending: deque[Any] = deque()
+        n_ahead = _TASKS_AHEAD * self._n_threads()
+        try:
+            while True:
+                with self._explained():
+                    pending.extend(self._submit(_run, task) for task in islice(remaining, n_ahead - len(pending)))
+                if not pending:
+                    return
+                with self._explained():
+                    self._wait([pending[0]], tick)
+                    result = pending[0].result()
+                # Freed on its worker only now: until then Dask makes it again if that worker dies.
+                pending.popleft()
+                yield result
+        finally:
+            self._cancel(list(pending))
+
     def submit_all(self, jobs: Sequence[tuple[Any, ...]], tick: Callable[[], None]) -> list[Any]:
         """Return the results of functions with their arguments, while `tick` is called; it may raise to stop.
 
@@ -91,9 +115,20 @@ class DaskCluster(Cluster):
         """
         futures: list[Any] = []
         try:
-            futures += [self._submit(*job) for job in jobs]
-            self._wait(futures, tick)
-            results: list[Any] = self._client.gather(futures)
+            with self._explained():
+                futures += [self._submit(*job) for job in jobs]
+                self._wait(futures, tick)
+                results: list[Any] = self._client.gather(futures)
+        finally:
+            # What still runs stops at its next look (`_ticking`).
+            self._cancel(futures)
+        return results
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise `ServerError` for whatever Dask raises when the scheduler goes or workers die."""
+        try:
+            yield
         except KilledWorker as error:
             raise ServerError(
                 f"workers of the scheduler at {self._address} died one after the other during the same work, perhaps "
@@ -101,15 +136,16 @@ class DaskCluster(Cluster):
             ) from error
         except (FuturesCancelledError, ClosedClientError, CommClosedError) as error:
             raise ServerError(
-                f"the connection to the scheduler at {self._address} was lost; nothing was stored: start the selection "
+                f"the connection to the scheduler at {self._address} was lost; nothing was stored: start the work "
                 "again once the scheduler is back"
             ) from error
         except NoValidWorkerError as error:
             raise ServerError(f"no worker of the scheduler at {self._address} can do this work: {error}") from error
-        finally:
-            # What still runs stops at its next look (`_ticking`).
-            self._cancel(futures)
-        return results
+
+    def _n_threads(self) -> int:
+        """Return how many tasks the workers run at once; one worker at least, which may be on its way."""
+        workers = self._client.scheduler_info()["workers"].values()
+        return max(1, sum(worker["nthreads"] for worker in workers))
 
     def _cancel(self, futures: Sequence[Any]) -> None:
         # Without its scheduler there is nothing to cancel, and another error to tell.
@@ -143,7 +179,7 @@ class DaskCluster(Cluster):
                 if now - last_seen > _SECONDS_WITHOUT_WORKERS:
                     raise ServerError(
                         f"no worker of the scheduler at {self._address} is left; nothing was stored: start workers and "
-                        "then the selection again"
+                        "then the work again"
                     )
 
     def _census(self) -> list[str]:
@@ -197,7 +233,7 @@ def _check_workers(client: Client, address: str) -> None:
 def _take_check_back(client: Client) -> None:
     """Let workers join that have no al_core: a scheduler may be shared."""
     if client.status == "running":
-        # Another selection may have ended first and taken it along, the scheduler has gone since, or a worker could not
+        # Other work may have ended first and taken it along, the scheduler has gone since, or a worker could not
         # load it.
         with suppress(ValueError, OSError, KeyError):
             client.unregister_worker_plugin(EnvironmentCheck.name)

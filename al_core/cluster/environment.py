@@ -1,4 +1,4 @@
-"""What the processes of a cluster must have in common, so that together they give the rows of one machine."""
+"""What the processes of a cluster must have in common, so that together they give the results of one machine."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -37,13 +37,13 @@ class Environment:
         here = environment()
         if here.version != self.version:
             raise NotAllowedError(
-                f"{where} has al_core {here.version}, and the selection was started by al_core {self.version}: install "
+                f"{where} has al_core {here.version}, and the work was started by al_core {self.version}: install "
                 "the same version on all machines"
             )
         if here.arithmetic != self.arithmetic:
             raise NotAllowedError(
-                f"{where} has another kind of processor, which adds numbers up in another order: rows could differ "
-                "from those of one machine; use workers of one kind, and start the selection on such a machine"
+                f"{where} has another kind of processor, which adds numbers up in another order: results could "
+                "differ from those of one machine; use workers of one kind, and start the work on such a machine"
             )
 
 

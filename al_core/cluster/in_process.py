@@ -1,6 +1,6 @@
 """Shards in this process, one after the other: the mathematics of a cluster without one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,7 +51,11 @@ class InProcessCluster(Cluster):
 
     def run(self, tasks: Sequence[Task], tick: Callable[[], None]) -> list[Any]:
         """Return the result of each task."""
-        return [task.run(tick) for task in tasks]
+        return list(self.stream(tasks, tick))
+
+    def stream(self, tasks: Iterable[Task], tick: Callable[[], None]) -> Iterator[Any]:
+        """Yield the result of each task in order."""
+        return (task.run(tick) for task in tasks)
 
     @contextmanager
     def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> Iterator[Shards]:

@@ -1,4 +1,4 @@
-"""The check that each worker of a cluster makes when a selection begins, and when it joins later."""
+"""The check that each worker of a cluster makes when work begins, and when it joins later."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from al_core.cluster.environment import Environment
 
 
 class EnvironmentCheck(WorkerPlugin):  # type: ignore[misc] # distributed's class is untyped for mypy (pyproject.toml)
-    """Refuses a worker that would not give the rows of one machine."""
+    """Refuses a worker that would not give the results of one machine."""
 
-    # One check per scheduler: that of the newest selection.
+    # One check per scheduler: that of the newest work.
     name = "al_core-environment"
 
     def __init__(self, expected: Environment) -> None:
         self._expected = expected
 
     def setup(self, worker: Any) -> None:
-        """Raise `NotAllowedError` if the worker differs from whoever selects."""
+        """Raise `NotAllowedError` if the worker differs from whoever asks."""
         self._expected.check(f"the worker at {worker.address}")

@@ -80,7 +80,7 @@ class MappedRows(RowSource):
         rows = np.memmap(self.path, np.dtype(self.dtype), "r", self.offset, self.shape)
         if probe_of(rows) != self.probe:
             raise InvalidInputError(
-                f"{self.path} holds other rows on {os.uname().nodename} than where the selection was started: let all "
+                f"{self.path} holds other rows on {os.uname().nodename} than where the work was started: let all "
                 "machines mount the same storage"
             )
         return rows

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from al_core.commands.shell import add_cluster
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import InvalidInputError
 from al_core.objects import check_address, is_address
@@ -56,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="thumbnail",
         help="what to send of each image to the server; by default thumbnail",
     )
+    add_cluster(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -84,6 +86,7 @@ def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]"
             arguments.dataset,
             model=arguments.model or BUNDLED,
             progress=printed_progress("images"),
+            cluster=arguments.cluster,
         )
     return result.dataset.n_samples, result.broken
 
@@ -100,8 +103,13 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
             raise InvalidInputError(
                 f"dataset '{dataset.name}' has its images in {present}, not in {place}; put the new ones there"
             )
-        progress = printed_progress("images")
-        appended = workflow.append_images(workspace, dataset, model=arguments.model, progress=progress)
+        appended = workflow.append_images(
+            workspace,
+            dataset,
+            model=arguments.model,
+            progress=printed_progress("images"),
+            cluster=arguments.cluster,
+        )
         tagged = f", in the tag '{appended.tag.name}'" if appended.tag else ""
         print(f"{counted(appended.n_new, 'new image')}{tagged}.")
         return dataset.n_samples, appended.broken
@@ -118,6 +126,7 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     from al_core.api import ApiWorkflowClient
     from al_core.embedding import list_images, load_model
     from al_core.embedding.checkpoint import embed_folder
+    from al_core.steps.where import Where
     from al_core.store import Workspace
 
     if is_address(arguments.images_dir):
@@ -125,10 +134,15 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     folder = Path(arguments.images_dir).expanduser().resolve()
     upload = ApiWorkflowClient(arguments.token, server=arguments.server).upload_to(arguments.dataset)
     filenames = list_images(folder)
-    model = load_model(arguments.model or BUNDLED)
+    option = arguments.model or BUNDLED
+    model = load_model(option)
     with Workspace(arguments.workspace) as workspace:
         runs = workspace.home / "embedding-runs"
-    with embed_folder(folder, filenames, model, runs, progress=printed_progress("images")) as images:
+    progress = printed_progress("images")
+    with (
+        Where.of(arguments.cluster).embedder(option) as embedder,
+        embed_folder(folder, filenames, model, runs, progress=progress, embedder=embedder) as images,
+    ):
         upload.send_embeddings(images, model)
         upload.send_images(folder, images.filenames, arguments.images, printed_progress("images", " sent"))
     print(WHERE_IMAGES_ARE[arguments.images].format(folder=folder))

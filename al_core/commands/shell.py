@@ -46,7 +46,7 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",
-        help="Dask scheduler whose workers compute the selection, such as tcp://scheduler:8786; by default "
+        help="Dask scheduler whose workers do the work, such as tcp://scheduler:8786; by default "
         "AL_CORE_CLUSTER, without which this machine does",
     )
 

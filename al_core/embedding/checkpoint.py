@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.disk import write_atomically
-from al_core.embedding.embed import BrokenImage, EmbeddedImage, embed
+from al_core.embedding.embed import BrokenImage, EmbeddedImage, Embedder, embed_here
 from al_core.embedding.model import EmbeddingModel
 from al_core.embedding.sources import FolderImages, ImageSource
 from al_core.exceptions import InvalidInputError
@@ -60,10 +60,12 @@ def embed_folder(
     runs: Path,
     *,
     progress: Progress | None = None,
+    embedder: Embedder = embed_here,
 ) -> Iterator[EmbeddedImages]:
     """Embed the images that no earlier run has finished and yield those of all runs.
 
-    Finished work stays below `runs` until the block ends without an error.
+    Finished work stays below `runs` until the block ends without an error. `embedder` says where images are embedded,
+    by default in this process.
 
     Raises:
         InvalidInputError: If none of the images can be read.
@@ -71,7 +73,7 @@ def embed_folder(
     """
     source = folder if isinstance(folder, ImageSource) else FolderImages(folder)
     checkpoint = Checkpoint(runs, source, model)
-    broken = _embed_unfinished(checkpoint, source, filenames, model, progress)
+    broken = _embed_unfinished(checkpoint, source, filenames, model, progress, embedder)
     if len(broken) == len(filenames):
         raise InvalidInputError(
             f"none of the {len(filenames):,} images in {source.address} can be read: {broken[0].reason}"
@@ -86,10 +88,12 @@ def _embed_unfinished(
     filenames: list[str],
     model: EmbeddingModel,
     progress: Progress | None,
+    embedder: Embedder,
 ) -> list[BrokenImage]:
     broken = []
     unfinished = checkpoint.unfinished(filenames)
-    results = embed((source.file(name) for name in unfinished), model)
+    done = 0
+    results = embedder(source, unfinished, model, lambda: progress(done, len(unfinished)) if progress else None)
     try:
         for done, result in enumerate(results, 1):
             if isinstance(result, BrokenImage):

@@ -1,15 +1,16 @@
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.embedding.images import DecodedImage, decode
 from al_core.embedding.model import EmbeddingModel, Preprocessing
+from al_core.embedding.sources import ImageSource
 from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.files.images import ImageFile
 from al_core.geometry.threads import n_cores
@@ -40,6 +41,19 @@ class BrokenImage:
     reason: str
 
 
+Embedder: TypeAlias = Callable[
+    [ImageSource, Sequence[str], EmbeddingModel, Callable[[], None]], Generator[EmbeddedImage | BrokenImage]
+]
+"""Yields each of some images of a source, embedded by a model, in order; what it calls meanwhile may raise to stop."""
+
+
+def embed_here(
+    source: ImageSource, filenames: Sequence[str], model: EmbeddingModel, tick: Callable[[], None]
+) -> Generator[EmbeddedImage | BrokenImage]:
+    """Yield images embedded in this process; whoever asks can stop between two of them, so `tick` is not called."""
+    return embed((source.file(name) for name in filenames), model)
+
+
 def embed(
     paths: Iterable[ImageFile], model: EmbeddingModel, *, workers: int | None = None
 ) -> Generator[EmbeddedImage | BrokenImage]:
@@ -57,13 +71,13 @@ def embed(
         InvalidInputError: If the model does not return one embedding per image.
     """
     n_workers = workers or n_cores()
-    tasks = _batches(paths, max(IMAGES_PER_TASK, model.batch_size))
+    tasks = batches(paths, images_per_task(model))
     executor = ThreadPoolExecutor(n_workers, thread_name_prefix="embed")
     pending: deque[Future[list[EmbeddedImage | BrokenImage]]] = deque()
     try:
         while True:
             n_free = n_workers * TASKS_AHEAD - len(pending)
-            pending.extend(executor.submit(_embed_task, task, model) for task in islice(tasks, n_free))
+            pending.extend(executor.submit(embed_batch, task, model) for task in islice(tasks, n_free))
             if not pending:
                 return
             yield from pending.popleft().result()
@@ -71,17 +85,24 @@ def embed(
         executor.shutdown(cancel_futures=True)
 
 
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def images_per_task(model: EmbeddingModel) -> int:
+    """Return how many images a thread takes at a time."""
+    return max(IMAGES_PER_TASK, model.batch_size)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield items in lists of `size`, the last of which may be shorter."""
     # itertools.batched needs Python 3.12.
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
-def _embed_task(paths: list[ImageFile], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
+def embed_batch(paths: list[ImageFile], model: EmbeddingModel) -> list[EmbeddedImage | BrokenImage]:
+    """Return each of a few images with its embedding, or why it has none, in order; on one thread."""
     decoded = [_decode_or_explain(path, model.preprocessing) for path in paths]
     images = [image for image in decoded if isinstance(image, DecodedImage)]
-    embeddings = (row for batch in _batches(images, model.batch_size) for row in _run(model, batch))
+    embeddings = (row for batch in batches(images, model.batch_size) for row in _run(model, batch))
     return [
         image if isinstance(image, BrokenImage) else _embedded(path, image, next(embeddings))
         for path, image in zip(paths, decoded, strict=True)

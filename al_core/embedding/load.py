@@ -3,15 +3,19 @@
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from al_core.embedding.model import EmbeddingFunction, EmbeddingModel, Preprocessing
 from al_core.exceptions import InvalidInputError
+
+ModelOption: TypeAlias = str | Path | EmbeddingModel | EmbeddingFunction
+"""What names a model, see `load_model`."""
 
 BUILT_IN = "efficientnet-lite0"
 BUILT_IN_FILE = Path(__file__).resolve().parents[1] / "models" / "efficientnet_lite0.onnx"
 
 
-def load_model(model: str | Path | EmbeddingModel | EmbeddingFunction = BUILT_IN) -> EmbeddingModel:
+def load_model(model: ModelOption = BUILT_IN) -> EmbeddingModel:
     """Return the model that an option names.
 
     Args:

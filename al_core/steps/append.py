@@ -9,12 +9,14 @@ import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.embeddings import images_of
+from al_core.steps.where import Where
 from al_core.store.records import Kind, NewArrays, StoredArray, Tag
 from al_core.types import Progress
 
 if TYPE_CHECKING:
-    from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
+    from al_core.embedding import BrokenImage, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.embedding.load import ModelOption
     from al_core.store import LocalDataset
 
 
@@ -36,8 +38,9 @@ class AppendedImages:
 def append_folder(
     dataset: "LocalDataset",
     runs: Path,
-    model: "str | Path | EmbeddingModel | EmbeddingFunction | None" = None,
+    model: "ModelOption | None" = None,
     progress: Progress | None = None,
+    where: Where | None = None,
 ) -> AppendedImages:
     """Add the images of a dataset's folder that it does not have; an interrupted call resumes when it is repeated.
 
@@ -49,6 +52,7 @@ def append_folder(
         runs: Where embeddings are kept until they are stored.
         model: The one that made the embedding; others, and by default each, are found by name.
         progress: Called with (images done, images to do in this run).
+        where: Where they are embedded; by default where the environment says.
 
     Raises:
         MissingInputError: If the dataset has no images folder, or no such embedding.
@@ -57,14 +61,16 @@ def append_folder(
     from al_core.embedding import load_model
     from al_core.embedding.checkpoint import embed_folder
 
+    where = where or Where.of(None)
     source = images_of(dataset, runs)
     embeddings = _what_to_extend(dataset)
     chosen = None if model is None else load_model(model)
     is_only = len(embeddings) == 1
-    models = [
-        chosen if chosen and (is_only or chosen.name == stored.name) else load_model(stored.name)
+    options: list[ModelOption] = [
+        model if model is not None and chosen and (is_only or chosen.name == stored.name) else stored.name
         for stored in embeddings
     ]
+    models = [chosen if chosen and option is model else load_model(option) for option in options]
     # All of them before the first image is counted in.
     for stored, loaded in zip(embeddings, models, strict=True):
         _check_model(stored, loaded)
@@ -72,12 +78,15 @@ def append_folder(
     tag = None
     n_new = 0
     broken: tuple[BrokenImage, ...] = ()
-    for stored, loaded in zip(embeddings, models, strict=True):
+    for stored, loaded, option in zip(embeddings, models, options, strict=True):
         # Samples already, but not embedded: of a call that was interrupted, or counted in for the embedding before.
         waiting = dataset.filenames()[stored.shape[0] :]
         if not waiting and not new:
             continue
-        with embed_folder(source, [*waiting, *new], loaded, runs, progress=progress) as images:
+        with (
+            where.embedder(option) as embedder,
+            embed_folder(source, [*waiting, *new], loaded, runs, progress=progress, embedder=embedder) as images,
+        ):
             counted_in = set(waiting)
             tag = _count_in(dataset, [name for name in images.filenames if name not in counted_in]) or tag
             _complete(dataset, stored, images)

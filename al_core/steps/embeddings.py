@@ -9,13 +9,15 @@ import numpy as np
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
 from al_core.formats.files.images import missing_images
+from al_core.steps.where import Where
 from al_core.store.records import Kind, NewArrays, StoredArray
 from al_core.text import counted
 from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
-    from al_core.embedding import BrokenImage, EmbeddingFunction, EmbeddingModel
+    from al_core.embedding import BrokenImage
     from al_core.embedding.checkpoint import EmbeddedImages
+    from al_core.embedding.load import ModelOption
     from al_core.embedding.sources import ImageSource
     from al_core.store import Dataset, LocalDataset, Workspace
 
@@ -150,8 +152,9 @@ def embed_folder_into(
     workspace: "Workspace",
     folder: Path | str,
     name: str,
-    model: "str | Path | EmbeddingModel | EmbeddingFunction",
+    model: "ModelOption",
     progress: Progress | None,
+    where: Where,
 ) -> EmbeddedFolder:
     """Embed all images of a folder or below an address and store them as a new dataset, or nothing."""
     from al_core.embedding import load_model
@@ -163,7 +166,10 @@ def embed_folder_into(
     source = image_source(folder, runs)
     filenames = source.filenames(progress)
     loaded = load_model(model)
-    with embed_folder(source, filenames, loaded, runs, progress=progress) as images:
+    with (
+        where.embedder(model) as embedder,
+        embed_folder(source, filenames, loaded, runs, progress=progress, embedder=embedder) as images,
+    ):
         check_embeddings(images.embeddings, images.filenames)
         dataset = workspace.create_dataset(
             name,
@@ -178,8 +184,9 @@ def embed_folder_into(
 def embed_images_of(
     dataset: "LocalDataset",
     runs: Path,
-    model: "str | Path | EmbeddingModel | EmbeddingFunction",
+    model: "ModelOption",
     progress: Progress | None,
+    where: Where,
 ) -> EmbeddedFolder:
     """Embed the images in a dataset's folder: an empty dataset takes all of them, another one just its samples."""
     from al_core.embedding import load_model
@@ -192,7 +199,10 @@ def embed_images_of(
     listed = source.filenames(progress) if dataset.images_address or not dataset.n_samples else []
     filenames = dataset.filenames() if dataset.n_samples else listed
     _check_are_there(dataset, filenames, listed)
-    with embed_folder(source, filenames, loaded, runs, progress=progress) as images:
+    with (
+        where.embedder(model) as embedder,
+        embed_folder(source, filenames, loaded, runs, progress=progress, embedder=embedder) as images,
+    ):
         check_embeddings(images.embeddings, images.filenames)
         if dataset.n_samples:
             _check_is_complete(dataset, images)

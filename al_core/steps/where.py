@@ -1,6 +1,8 @@
-"""Where a selection is computed: in this process, or on the workers of a Dask scheduler."""
+"""Where work is done: in this process, or on the workers of a Dask scheduler."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +10,8 @@ from al_core.config import SelectionConfig
 from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
+    from al_core.embedding.embed import Embedder
+    from al_core.embedding.load import ModelOption
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, StoredArray
     from al_core.store.storage import ArrayAddress
@@ -39,6 +43,20 @@ class Where:
         from al_core.cluster import stand_in
 
         return stand_in(address)
+
+    @contextmanager
+    def embedder(self, model: "ModelOption") -> "Iterator[Embedder]":
+        """Yield what embeds images by the model that an option names: the same numbers wherever they are computed."""
+        if self.cluster is None:
+            from al_core.embedding.embed import embed_here
+
+            yield embed_here
+            return
+        from al_core.cluster import connected
+        from al_core.cluster.embedding import embedder_on
+
+        with connected(self.cluster) as workers:
+            yield embedder_on(workers, model)
 
     def select(
         self,
