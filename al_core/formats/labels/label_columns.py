@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank, most_like_filenames
+from al_core.formats.predictions.box_columns import FOUR_CORNERS, has_four_corners
 from al_core.formats.predictions.box_layout import Layout
 
 LABEL = (
@@ -137,6 +138,8 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
     if filename < 0:
         shown = ", ".join(repr(column[:40]) for column in columns[:10])
         raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
+    if has_four_corners(names):
+        raise FileFormatError(f"{source} {FOUR_CORNERS}")
     if set(names) >= _LABEL_STUDIO:
         return _of_label_studio(source, columns, names, filename)
     layouts = ((Layout.CORNERS, CORNERS), (Layout.CENTER, CENTERS), (Layout.EXTENT, EXTENTS))

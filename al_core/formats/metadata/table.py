@@ -44,6 +44,12 @@ class MetadataTable(FileRows):
     texts: Mapping[str, TextColumn] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
 
+    def differ(self, first: int, later: int) -> bool:
+        """Return whether two rows of one sample, such as those of a.jpg and a.png, have different values."""
+        pairs = np.array([(values[first], values[later]) for values in self.columns.values()]).reshape(-1, 2)
+        texts = [(column.codes[first], column.codes[later]) for column in self.texts.values()]
+        return not np.array_equal(pairs[:, 0], pairs[:, 1], equal_nan=True) or any(one != other for one, other in texts)
+
 
 @reads_envelopes
 def read_metadata(path: Path) -> MetadataTable:

@@ -37,6 +37,12 @@ _LAYOUTS: tuple[tuple[Layout, tuple[str, ...]], ...] = (
 )
 """Names of the four columns of a box, most certain first: x1 is right of x0 but left of x2."""
 
+_FOUR_CORNERS = tuple({f"{axis}{number}" for axis in "xy" for number in range(first, first + 4)} for first in (0, 1))
+"""As DOTA and PaddleOCR name them, from 0 or from 1."""
+
+FOUR_CORNERS = "has the four corners of turned boxes; write xmin, ymin, xmax and ymax of the upright box around each"
+"""What is wrong with a table of such columns, and what to do."""
+
 _LIST_LAYOUTS = {"xyxy": Layout.CORNERS, "xywh": Layout.EXTENT, "bbox": Layout.EXTENT, "box": Layout.CORNERS}
 """Names of a column with all four numbers. A bbox is COCO's if nothing speaks against it, which is looked at."""
 
@@ -157,6 +163,19 @@ def box_columns(names: Sequence[str], chosen: Mapping[str, Meaning] | None = Non
         size=next((tuple(rest[side] for side in sides) for sides in _SIZES if rest.keys() >= set(sides)), ()),
         is_without_boxes=not boxes.box and columns.keys() >= _YOLOV5 and len(columns) == len(_YOLOV5),
     )
+
+
+def has_four_corners(names: Sequence[str]) -> bool:
+    """Return whether columns are the four corners of a turned box, of which x1, y1, x2 and y2 are no upright one.
+
+    Examples:
+        >>> has_four_corners("image x1 y1 x2 y2 x3 y3 x4 y4 score".split())
+        True
+        >>> has_four_corners(["image", "x1", "y1", "x2", "y2"])
+        False
+    """
+    columns = {simplified(name) for name in names}
+    return any(columns >= corners for corners in _FOUR_CORNERS)
 
 
 def prediction_string(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.join.finding import Finding, note
-from al_core.formats.predictions.box_columns import BoxColumns, box_columns
+from al_core.formats.predictions.box_columns import FOUR_CORNERS, BoxColumns, box_columns, has_four_corners
 from al_core.formats.predictions.box_meanings import chosen_meanings, meanings_of_box_table
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.keypoint_columns import (
@@ -82,6 +82,8 @@ def read_box_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Predicti
 
 def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> None:
     shown = ", ".join(repr(name[:40]) for name in names[:12])
+    if has_four_corners(names):
+        raise FileFormatError(f"{source} {FOUR_CORNERS}")
     if not columns.is_table_of_objects:
         raise FileFormatError(
             f"{source} has no columns of a box, such as xmin, ymin, xmax, ymax; its columns are {shown}"

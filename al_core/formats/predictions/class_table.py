@@ -17,6 +17,7 @@ from al_core.formats.predictions.scores import ScoreTable, as_score
 from al_core.formats.predictions.top_k import top_k_scores
 from al_core.formats.tables.column_names import class_of_name, have_boxes
 from al_core.formats.tables.columns import classify_columns
+from al_core.formats.tables.filename_column import names_image_file
 from al_core.formats.tables.meaning import TITLES, ColumnMeaning, Meaning
 from al_core.formats.tables.ranks import are_ranked
 from al_core.formats.tables.sample import MAX_ROWS, ColumnSample, Content
@@ -46,6 +47,9 @@ _PERCENT_SIGNS = Finding(
     "write them as numbers, without the sign",
     severity=Severity.REFUSAL,
 )
+_NO_HEADER = (
+    "begins with a row of values in place of column names; add a first line that names them, such as filename,cat,dog"
+)
 _LONG = note("long-form", "The file has a row for each image and class", "the rows of an image are read as one")
 _SHOWN = 6
 
@@ -69,10 +73,18 @@ def read_class_table(table: Table, choices: ReadingChoices, *, prefers_scores: b
             f"{table.source} has boxes or other objects, and its layout is none that is read; expected one row per "
             "object with filename, xmin, ymin, xmax, ymax, label and score, or COCO results"
         )
+    _check_header(table)
     columns = classify_columns(samples, choices.columns)
     if prefers_scores:
         columns = [_as_score_column(column, sample) for column, sample in zip(columns, samples, strict=True)]
     return _TableReading(table, samples, columns, choices).contents()
+
+
+def _check_header(table: Table) -> None:
+    # Several image names are the columns of a table that lies on its side.
+    n_images = sum(names_image_file(name) for name in table.columns)
+    if n_images == 1 and len(table.columns) > 1:
+        raise FileFormatError(f"{table.source} {_NO_HEADER}")
 
 
 def _as_score_column(column: ColumnMeaning, sample: ColumnSample) -> ColumnMeaning:
@@ -100,7 +112,7 @@ class _TableReading:
         if scores and self._is_chosen(scores) and not self._is_chosen(classes):
             return self._scores(scores)
         if classes:
-            self._check_header(classes)
+            self._check_class_names(classes)
             nested = [p for p in classes if self.samples[p].content in (Content.LISTS, Content.MAPPINGS)]
             return self._cells(nested[0]) if nested else self._matrix(classes)
         if ranked := self._positions(Meaning.RANKED):
@@ -137,12 +149,9 @@ class _TableReading:
     def _is_chosen(self, positions: Sequence[int]) -> bool:
         return any(self.columns[position].name in self.choices.columns for position in positions)
 
-    def _check_header(self, classes: Sequence[int]) -> None:
+    def _check_class_names(self, classes: Sequence[int]) -> None:
         if all(_is_fraction(self.columns[position].name) for position in classes):
-            raise FileFormatError(
-                f"{self.table.source} begins with a row of values in place of column names; add a first line that "
-                "names them, such as filename,cat,dog"
-            )
+            raise FileFormatError(f"{self.table.source} {_NO_HEADER}")
 
     def _positions(self, *meanings: Meaning) -> list[int]:
         return [position for position, column in enumerate(self.columns) if column.meaning in meanings]

@@ -31,7 +31,7 @@ class ScoreTable(FileRows):
     """Scores of M samples as a file holds them.
 
     Attributes:
-        filenames: (M,) one per row, each once.
+        filenames: (M,) one per row, possibly repeated.
         scores: (M,) in [0, 1] by name, higher meaning more worth labeling; NaN where the file has no value.
         findings: What was done to the numbers.
         columns: What the columns of the file are.
@@ -48,6 +48,11 @@ class ScoreTable(FileRows):
     def with_findings(self, findings: Sequence[Finding]) -> Self:
         """Return the same with more findings in front."""
         return replace(self, findings=(*findings, *self.findings))
+
+    def differ(self, first: int, later: int) -> bool:
+        """Return whether two rows of one sample have different scores."""
+        pairs = np.array([(values[first], values[later]) for values in self.scores.values()]).reshape(-1, 2)
+        return not np.array_equal(pairs[:, 0], pairs[:, 1], equal_nan=True)
 
 
 @reads_envelopes

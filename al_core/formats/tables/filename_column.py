@@ -13,6 +13,16 @@ _RANK_OF_IMAGES = 2.5
 """Texts that end as image files do are better than a column `id` and worse than a column `path`."""
 
 
+def names_image_file(text: str) -> bool:
+    """Return whether a text ends as image files do, or as their addresses do.
+
+    Examples:
+        >>> names_image_file("a/b.JPG"), names_image_file("https://host/a.png?w=1"), names_image_file("cat")
+        (True, True, False)
+    """
+    return bool(_IMAGE.search(text))
+
+
 def find_filename_column(samples: Sequence[ColumnSample], candidates: Sequence[int]) -> tuple[int, str] | None:
     """Return the column that names the images and why, or None.
 
@@ -41,7 +51,8 @@ def find_filename_column(samples: Sequence[ColumnSample], candidates: Sequence[i
 
 def _rank_of_texts(sample: ColumnSample) -> float | None:
     rank = filename_rank(sample.name)
-    ends_as_images = sum(bool(_IMAGE.search(str(cell))) for cell in sample.cells) >= _MOST * len(sample.cells)
+    n_images = sum(names_image_file(str(cell)) for cell in sample.cells)
+    ends_as_images = n_images >= _MOST * len(sample.cells)
     return _RANK_OF_IMAGES if rank is None and ends_as_images else rank
 
 

@@ -59,7 +59,8 @@ def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
     if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
         return _of_split(content), None
     wrapped = next((content[key] for key in _WRAPPERS if isinstance(content.get(key), list)), None)
-    if wrapped is not None and not _is_classes(wrapped):
+    # A list of classes and scores is the answer for one image, unless each of them names an image of its own.
+    if wrapped is not None and (not _is_classes(wrapped) or all(map(_names_image, wrapped))):
         return _of_list(wrapped), _class_names(content)
     return _of_object(content), None
 

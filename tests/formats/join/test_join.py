@@ -7,6 +7,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats import MetadataTable, Policy, Predictions, ScoreTable, join_report
 from al_core.formats.choices import Missing
 from al_core.formats.join.file_rows import FilenameRows
+from al_core.formats.metadata.text_column import text_column
 from al_core.formats.predictions.predictions import DETECTION
 from al_core.utils import ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -217,3 +218,21 @@ def test_a_file_of_which_no_name_is_in_the_dataset_is_not_one_of_empty_images() 
 def test_class_probabilities_are_never_empty() -> None:
     rows = replace(predictions({"a": [1, 0]}), missing=Missing.EMPTY)
     assert join_report(SAMPLES, rows).empty.tolist() == []
+
+
+@pytest.mark.parametrize(("later", "is_usable"), [(0.25, True), (np.nan, False), (0.75, False)])
+def test_repeated_scores_that_differ_refuse_the_file(later: float, is_usable: bool) -> None:
+    table = ScoreTable(["a", "b", "a"], {"novelty": np.array([0.25, 0.5, later])})
+    report = join_report(SAMPLES, table)
+    assert report.conflicting == ([] if is_usable else ["a"])
+    assert report.usable is is_usable
+
+
+def test_metadata_of_two_names_of_one_sample_that_differ_refuse_the_file() -> None:
+    place = text_column(["lab", "lab", "field"])
+    assert place is not None
+    table = MetadataTable(
+        ["x/a.png", "y/a.png", "z/a.png"], {"celsius": np.array([20.0, 20.0, 20.0])}, {"place": place}
+    )
+    report = join_report(["a.png"], table)
+    assert (report.duplicate, report.conflicting) == (["y/a.png", "z/a.png"], ["z/a.png"])

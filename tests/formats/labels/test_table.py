@@ -113,3 +113,8 @@ def test_empty_columns_are_no_classes(tmp_path: Path) -> None:
     path.write_text("ImageID,License,Author\na,,\nb,,\n")
     with pytest.raises(FileFormatError, match="has no column 'label'"):
         read_labels(path)
+
+
+def test_four_corners_are_no_upright_box(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"l\.csv has the four corners of turned boxes; write xmin"):
+        read(tmp_path, "filename,label,x1,y1,x2,y2,x3,y3,x4,y4\na,cat,10,20,30,25,28,45,8,40\n")

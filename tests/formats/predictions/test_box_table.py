@@ -179,3 +179,9 @@ def test_the_columns_of_a_box_table_are_shown_and_most_can_be_changed(tmp_path: 
     chosen = read_predictions(path, ReadingChoices(columns={"species": "object-class"}))
     assert boxes(chosen, 0) == [("cat", 0.75, [0.1, 0.2, 0.3, 0.4])]
     assert [column.reason for column in chosen.columns][1:3] == ["nothing about an object", "chosen"]
+
+
+def test_four_corners_are_no_upright_box(tmp_path: Path) -> None:
+    path = csv(tmp_path, "image,label,score,x1,y1,x2,y2,x3,y3,x4,y4", "a.jpg,cat,0.5,10,20,30,25,28,45,8,40")
+    with pytest.raises(FileFormatError, match=r"p\.csv has the four corners of turned boxes; write xmin"):
+        read_predictions(path)

@@ -67,3 +67,9 @@ def test_other_json_is_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "p.json").write_text(text)
     with pytest.raises(FileFormatError, match=rf"^p\.json.*{message}"):
         json_table(tmp_path / "p.json")
+
+
+def test_objects_that_name_their_images_are_rows_of_a_table() -> None:
+    rows = [{"image": "a.png", "label": "cat", "score": 0.5, "x1": 1}, {"image": "b.png", "label": "cat", "score": 1}]
+    assert records_of({"schema": {"fields": []}, "data": rows}) == (rows, None)
+    assert records_of({"predictions": rows}) == (rows, None)
