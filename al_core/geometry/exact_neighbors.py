@@ -1,5 +1,6 @@
 """Nearest neighbors by comparing rows with all others, at the speed of matrix products."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 
 from al_core.geometry import kernels
 from al_core.geometry.space import Space, squared_norms
+from al_core.geometry.threads import n_cores
 from al_core.types import Rows
 
-# One task compares a block of rows with blocks of others: 2 MB of products, which stay in the cache.
-_BLOCK_ROWS = 512
+BLOCK_ROWS = 512
+"""One task compares so many rows with blocks of others: 2 MB of products, which stay in the cache."""
 _BLOCK_OTHERS = 1_024
 # Rows whose neighbors' vectors are read and settled at once; with 32 neighbors of 512 components 4 MB.
 _SETTLED_ROWS = 64
@@ -24,8 +26,8 @@ _SPARE = 4
 # small ones that a part is done within a second.
 _PARTS = 4
 _PART_OTHERS = 16_384
-# Tasks between two looks at whether the caller wants to stop.
-_TASKS_PER_TICK = 4
+# Tasks a core that are submitted ahead of the one whose result is awaited: one that runs, and one for when it is done.
+_TASKS_PER_CORE = 2
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -49,7 +51,7 @@ class ExactSearch:
 
     def tasks(self, rows: Rows) -> list[Rows]:
         """Split rows into parts for `nearest`."""
-        return [rows[start : start + _BLOCK_ROWS] for start in range(0, len(rows), _BLOCK_ROWS)]
+        return [rows[start : start + BLOCK_ROWS] for start in range(0, len(rows), BLOCK_ROWS)]
 
     def nearest(self, rows: Rows) -> Neighbors:
         """Return the neighbors of some rows."""
@@ -59,43 +61,65 @@ class ExactSearch:
 def nearest_among(
     space: Space, rows: Rows, others: Rows, k: int, pool: Executor, tick: Callable[[], None] | None = None
 ) -> Neighbors:
-    """Return the k nearest of `others` for each of a few rows; `tick` is called about every second."""
+    """Return the k nearest of `others` for each of a few rows; `tick` is called after each part of the others."""
     n_parts = max(_PARTS, -(-len(others) // _PART_OTHERS))
-    parts = run_tasks(pool, lambda part: nearest_of(space, k, rows, part), np.array_split(others, n_parts), tick)
+    vectors = space.padded(rows)
+
+    def search(part: Rows) -> Neighbors:
+        return _by_products(space, min(k + _SPARE, len(part)), rows, vectors, part)
+
+    parts = run_tasks(pool, search, np.array_split(others, min(n_parts, len(others))), tick)
     indices, distances = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
-    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)
+    # The row itself may have left a place empty in one part, at an infinite distance.
+    width = min(k + _SPARE, len(others) - 1)
+    order = np.argsort(distances, axis=1, kind="stable")[:, :width]
+    return settled(space, vectors, np.take_along_axis(indices, order, axis=1), k)
 
 
 def run_tasks(
     pool: Executor, function: Callable[[Task], Result], tasks: Sequence[Task], tick: Callable[[], None] | None = None
 ) -> Iterator[Result]:
-    """Yield the result of each task in order; `tick` is called after every few and may raise to stop.
+    """Yield the result of each task in order; `tick` is called after each and may raise to stop.
 
-    Few tasks are submitted at a time, because a pool that closes first completes all that it has.
+    Few tasks are submitted ahead, because a pool that closes first completes all that have begun.
     """
     remaining = iter(tasks)
-    while batch := list(islice(remaining, _TASKS_PER_TICK)):
-        yield from pool.map(function, batch)
-        if tick:
-            tick()
+    ahead = deque(pool.submit(function, task) for task in islice(remaining, _TASKS_PER_CORE * n_cores()))
+    try:
+        while ahead:
+            result = ahead.popleft().result()
+            if tick:
+                tick()
+            ahead.extend(pool.submit(function, task) for task in islice(remaining, 1))
+            yield result
+    finally:
+        for future in ahead:
+            future.cancel()
 
 
 def nearest_of(space: Space, k: int, rows: Rows, others: Rows) -> Neighbors:
     """Return the k nearest of `others` for each row."""
+    vectors = space.padded(rows)
+    # The row itself may be among the others.
+    neighbors, _ = _by_products(space, min(k + _SPARE, len(others) - 1), rows, vectors, others)
+    return settled(space, vectors, neighbors, k)
+
+
+def _by_products(space: Space, width: int, rows: Rows, vectors: NDArray[np.float32], others: Rows) -> Neighbors:
+    """Return the `width` nearest of `others` for each row, in no order, as far as rounded products can tell.
+
+    Their distances are squared and lack the row's own squared norm; a place that stays empty is -1, infinitely far.
+    """
     kernels.load()
     from al_core.geometry.neighbor_kernels import keep_nearest
 
-    vectors = space.padded(rows)
-    # The row itself may be among the others.
-    width = min(k + _SPARE, len(others) - 1)
     neighbors = np.full((len(rows), width), -1, np.int32)
     distances = np.full((len(rows), width), np.inf, np.float32)
     for start in range(0, len(others), _BLOCK_OTHERS):
         block = others[start : start + _BLOCK_OTHERS]
         block_vectors = space.padded(block)
         keep_nearest(neighbors, distances, rows, vectors @ block_vectors.T, block, squared_norms(block_vectors))
-    return settled(space, vectors, neighbors, k)
+    return neighbors, distances
 
 
 def settled(space: Space, vectors: NDArray[np.float32], neighbors: NDArray[np.int32], k: int) -> Neighbors:

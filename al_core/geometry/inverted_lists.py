@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.geometry.exact_neighbors import Neighbors, nearest_among, nearest_of, run_tasks
-from al_core.geometry.space import Space
+from al_core.geometry.exact_neighbors import Neighbors, nearest_among, run_tasks
+from al_core.geometry.space import Space, blocks
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ _RECALL_ROWS = 512
 _AIMED_RECALL = 0.97
 # From this share of the cells on, comparing with all rows is as fast as scanning lists, and exact.
 _LARGEST_SHARE = 0.2
-# Rows whose cells are found at once, and components that one search reads: each about a tenth of a second.
-_ASSIGNED_ROWS = 2_048
+# Components that a task multiplies to find cells, and that a task of the search reads: each about a tenth of a second.
+# Between the numbers of rows products run at full speed.
+_ASSIGNED_COMPONENTS = 1 << 31
+_LEAST_ASSIGNED_ROWS = 64
+_MOST_ASSIGNED_ROWS = 2_048
 _SEARCHED_COMPONENTS = 1 << 29
 _MOST_ROWS = 1_024
 # Fixes the cells: a graph is a result of its embeddings alone.
@@ -65,7 +68,7 @@ class ListSearch:
         return [by_cell[start : start + n_rows] for start in range(0, len(rows), n_rows)]
 
     def nearest(self, rows: Rows) -> Neighbors:
-        """Return the neighbors of some rows."""
+        """Return the neighbors of some rows; faiss fills up with -1 where their cells held too few others."""
         import faiss
 
         faiss.omp_set_num_threads(1)
@@ -78,10 +81,6 @@ class ListSearch:
         # Sums of squared differences, so near-duplicates keep their distance; they differ from `squared_distances` by
         # rounding alone, and measuring them again would take as long as the search.
         distances = np.sqrt(squares[is_other].reshape(len(rows), self.k))
-        # faiss fills up with -1 at the end where the cells of a row held too few others.
-        lacks = indices[:, -1] < 0
-        if lacks.any():
-            indices[lacks], distances[lacks] = nearest_of(self.space, self.k, rows[lacks], self.others)
         return indices, distances
 
 
@@ -117,7 +116,11 @@ def _k_means(
     Not faiss's own training: that cannot be stopped, and its sums depend on the number of threads.
     """
     sample = np.sort(rng.choice(others, min(len(others), _ROWS_PER_CENTER * n_cells), replace=False))
-    vectors = space.vectors(sample)
+    vectors = np.empty((len(sample), space.dim), np.float32)
+    for part in blocks(np.arange(len(sample)), space.dim):
+        # Scattered rows of a file that is not in memory come slowly.
+        vectors[part] = space.vectors(sample[part])
+        tick()
     centers = vectors[rng.choice(len(sample), n_cells, replace=False)]
     for _ in range(_K_MEANS_ROUNDS):
         cell_of = _assign(vectors.__getitem__, len(vectors), _flat(centers), 1, pool, lambda _: tick())[:, 0]
@@ -173,7 +176,8 @@ def _assign(
         faiss.omp_set_num_threads(1)
         nearest[part] = cells.search(read(part), n_probes)[1]
 
-    parts = [slice(start, start + _ASSIGNED_ROWS) for start in range(0, n_rows, _ASSIGNED_ROWS)]
+    size = int(np.clip(_ASSIGNED_COMPONENTS // (cells.ntotal * cells.d), _LEAST_ASSIGNED_ROWS, _MOST_ASSIGNED_ROWS))
+    parts = [slice(start, start + size) for start in range(0, n_rows, size)]
     for part, _ in zip(parts, run_tasks(pool, assign, parts), strict=True):
         progress(min(part.stop, n_rows))
     return nearest

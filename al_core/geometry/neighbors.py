@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.geometry.exact_neighbors import ExactSearch, Neighbors, nearest_among, run_tasks
+from al_core.geometry.exact_neighbors import BLOCK_ROWS, ExactSearch, Neighbors, nearest_among, run_tasks
 from al_core.geometry.repeats import Repeats
 from al_core.geometry.space import Space
 from al_core.geometry.threads import workers
@@ -18,6 +19,7 @@ from al_core.types import Embeddings, Progress, Rows
 
 # Up to this many rows comparing all with all is about as fast as lists, and exact.
 _EXACT_ROWS = 20_000
+_MISSING = -1
 
 
 class _Search(Protocol):
@@ -27,7 +29,7 @@ class _Search(Protocol):
         """Split rows into parts of about a tenth of a second."""
 
     def nearest(self, rows: Rows) -> Neighbors:
-        """Return the neighbors of the rows of one task."""
+        """Return the neighbors of the rows of one task, -1 at the end where fewer were found."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,11 @@ def nearest_neighbors(
         >>> nearest_neighbors(np.array([[0.0], [1.0], [3.0]]), 1, normalize=False).indices.tolist()
         [[1], [0], [1]]
     """
-    space = Space.from_embeddings(embeddings, np.arange(len(embeddings)), normalize=normalize)
-    return nearest_in_space(space, k, progress or (lambda done, total: None))
+    report = progress or (lambda done, total: None)
+    n_rows = len(embeddings)
+    total = _n_steps(n_rows)
+    space = Space.from_embeddings(embeddings, np.arange(n_rows), normalize=normalize, tick=lambda: report(0, total))
+    return nearest_in_space(space, k, report)
 
 
 def nearest_in_space(space: Space, k: int, progress: Progress) -> NeighborGraph:
@@ -94,19 +99,25 @@ def nearest_within(space: Space, rows: Rows, others: Rows, k: int, pool: Executo
 def _search_many(space: Space, k: int, pool: Executor, progress: Progress) -> NeighborGraph:
     """Return the graph of so many rows that comparing all with all would take too long."""
     n_rows = len(space.embeddings)
-    total = 2 * n_rows
+    total = _n_steps(n_rows)
     repeats = Repeats.of(space, k, pool, lambda: progress(0, total))
     graph = _empty_graph(n_rows, k)
+    graph.indices[:] = _MISSING
     repeats.fill(graph.indices, graph.distances)
     others = repeats.representatives()
-    search: _Search | None = None
+    n_done = n_rows + n_rows - len(repeats.rest)
     if len(others) > _EXACT_ROWS:
         search = _fast_search(space, others, k, pool, lambda done: progress(done, total))
-    search = search or ExactSearch(space, others, k)
-    # Half of the bar was for preparing the search.
-    _search(search, repeats.rest, graph, pool, lambda done, _: progress(n_rows + done, total))
+        if search:
+            n_done += _search(search, repeats.rest, graph, pool, lambda found, _: progress(n_done + found, total))
+    _complete(space, others, graph, pool, lambda found: progress(n_done + found, total))
     progress(total, total)
     return graph
+
+
+def _n_steps(n_rows: int) -> int:
+    """Return the total of the progress: of many rows, half of the bar is for preparing the search."""
+    return n_rows if n_rows <= _EXACT_ROWS else 2 * n_rows
 
 
 def _fast_search(
@@ -126,12 +137,29 @@ def _empty_graph(n_rows: int, k: int) -> NeighborGraph:
     return NeighborGraph(np.empty((n_rows, k), np.int32), np.empty((n_rows, k), np.float32))
 
 
-def _search(search: _Search, rows: Rows, graph: NeighborGraph, pool: Executor, progress: Progress) -> None:
-    """Write the neighbors of the given rows into a graph."""
+def _search(search: _Search, rows: Rows, graph: NeighborGraph, pool: Executor, progress: Progress) -> int:
+    """Write the neighbors of the given rows into a graph; return how many rows have all of theirs."""
     tasks = search.tasks(rows)
-    n_done = 0
+    n_found = 0
     for task, (indices, distances) in zip(tasks, run_tasks(pool, search.nearest, tasks), strict=True):
         graph.indices[task] = indices
         graph.distances[task] = distances
-        n_done += len(task)
-        progress(n_done, len(rows))
+        n_found += int(np.count_nonzero((indices != _MISSING).all(axis=1)))
+        progress(n_found, len(rows))
+    return n_found
+
+
+def _complete(
+    space: Space, others: Rows, graph: NeighborGraph, pool: Executor, progress: Callable[[int], None]
+) -> None:
+    """Compare the rows that lack neighbors with all others.
+
+    Not within the task that found too few: one row compared with a million reads them all, and whoever wants to stop
+    would wait for that.
+    """
+    lacking = np.flatnonzero((graph.indices == _MISSING).any(axis=1))
+    for start in range(0, len(lacking), BLOCK_ROWS):
+        rows = lacking[start : start + BLOCK_ROWS]
+        graph.indices[rows], graph.distances[rows] = nearest_among(
+            space, rows, others, graph.indices.shape[1], pool, partial(progress, start)
+        )

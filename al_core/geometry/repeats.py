@@ -43,7 +43,7 @@ class Repeats:
         with_same_hash = [
             order[start : start + size] for start, size in zip(starts[is_large], sizes[is_large], strict=True)
         ]
-        equal = [_equal_to_first(space, group) for group in with_same_hash]
+        equal = [_equal_to_first(space, group, tick) for group in with_same_hash]
         groups = [group for group in equal if len(group) > k]
         is_repeated = np.zeros(len(rows), bool)
         is_repeated[np.concatenate([rows[:0], *groups])] = True
@@ -77,7 +77,10 @@ def _hashes(space: Space, rows: Rows, pool: Executor, tick: Callable[[], None]) 
     return np.concatenate(list(run_tasks(pool, hash_block, blocks(rows, space.dim), tick)))
 
 
-def _equal_to_first(space: Space, group: Rows) -> Rows:
+def _equal_to_first(space: Space, group: Rows, tick: Callable[[], None]) -> Rows:
     first = space.vectors(group[:1])
-    parts = [block[(space.vectors(block) == first).all(axis=1)] for block in blocks(group, space.dim)]
-    return np.concatenate(parts)
+    equal = []
+    for block in blocks(group, space.dim):
+        equal.append(block[(space.vectors(block) == first).all(axis=1)])
+        tick()
+    return np.concatenate(equal)

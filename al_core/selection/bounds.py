@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry.exact_neighbors import run_tasks
 from al_core.geometry.lanes import padded_width
 from al_core.geometry.space import Source, Space, rounding, squared_norms
 from al_core.selection.k_center_kernels import lower_to_nearest
@@ -111,13 +112,18 @@ class Bounds:
         nearest = self.nearest[points]
         return np.where(nearest >= self.least, self.weights[points] * nearest, np.float32(-1))
 
-    def refresh(self, points: Rows, drop: np.float32) -> None:
-        """Compare points with the centers they have not seen; one whose value falls below `drop` may be left behind."""
+    def refresh(self, points: Rows, drop: np.float32, tick: Callable[[], None] = lambda: None) -> None:
+        """Compare points with the centers they have not seen; one whose value falls below `drop` may be left behind.
+
+        `tick` is called after every block of points and may raise to stop.
+        """
         stale = points[(self.seen[points] < self.n_centers) & (self.nearest[points] > 0)]
         # Points of one block that have seen about as many centers have few to see again.
         stale = stale[np.argsort(self.seen[stale], kind="stable")]
         parts = [stale[start : start + _BLOCK_POINTS] for start in range(0, len(stale), _BLOCK_POINTS)]
-        for n_compared, n_measured in self._workers.map(lambda part: self._refresh_block(part, drop), parts):
+        for n_compared, n_measured in run_tasks(
+            self._workers, lambda part: self._refresh_block(part, drop), parts, tick
+        ):
             self._n_compared += n_compared
             self._n_measured += n_measured
         if self._n_measured > _FIRST_MEASURED * len(self.rows) + self._n_compared // _PAIRS_PER_MEASURED:

@@ -139,8 +139,10 @@ def compiled_farthest_first(task: FarthestFirst) -> Rows:
     points = _points(task.space, task.candidates)
     nearest = np.full(len(task.candidates), np.finfo(np.float32).max, np.float32)
     best = -1
-    for center in task.centers:
+    for number, center in enumerate(task.centers):
         best = lower(points, task.space.padded(center[None]), nearest, task.weights, task.least)
+        if number % _PICKS_PER_REPORT == 0:
+            task.progress(0, task.n_new)
     picked = np.empty(task.n_new, np.int64)
     n_picked = 0
     while n_picked < len(picked) and best >= 0:

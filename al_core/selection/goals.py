@@ -63,7 +63,10 @@ def _typical(goal: Typical, request: Request, rows: Rows) -> NDArray[np.float64]
     if request.graph is not None:
         distances = request.graph.distances[rows]
     else:
-        own = nearest_neighbors(request.vectors().read(request.rows), TYPICAL_NEIGHBORS, normalize=False)
+        vectors = request.vectors().read(request.rows)
+        own = nearest_neighbors(
+            vectors, TYPICAL_NEIGHBORS, normalize=False, progress=lambda done, total: request.tick()
+        )
         distances = own.distances[np.searchsorted(request.rows, rows)]
     mean = distances[:, :TYPICAL_NEIGHBORS].mean(axis=1, dtype=np.float64)
     return scaled_power(1 / np.maximum(mean, np.finfo(np.float32).eps), goal.strength)

@@ -134,7 +134,8 @@ def _all_points(request: Request) -> _Points:
 def _with_neighbors(request: Request, rows: Rows) -> _Points:
     most = max(_MIN_NEIGHBORS, min(_MAX_NEIGHBORS, _MAX_EDGES // len(rows)))
     k = int(np.clip(_SHARES_COVERED * len(rows) / request.n_chosen, _MIN_NEIGHBORS, most))
-    return _Points(rows, nearest_neighbors(request.vectors().read(rows), k, normalize=False))
+    vectors = request.vectors().read(rows)
+    return _Points(rows, nearest_neighbors(vectors, k, normalize=False, progress=lambda done, total: request.tick()))
 
 
 def _within(graph: NeighborGraph, rows: Rows) -> NeighborGraph:

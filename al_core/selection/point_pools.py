@@ -51,7 +51,7 @@ class PointPools(PoolFinder):
             n_refreshed, floor = self._refresh_front(queue, size, tick)
             points = self._at_floor(np.sort(queue[:n_refreshed]), floor)
             # Those that fell below the last floor may have been left behind.
-            self._bounds.refresh(points, floor)
+            self._bounds.refresh(points, floor, tick)
             points = self._at_floor(points, floor)
             if len(points):
                 self._last_floor = floor
@@ -90,10 +90,9 @@ class PointPools(PoolFinder):
             if sure >= next_bound:
                 return n_refreshed, sure
             batch = queue[n_refreshed : n_refreshed + _BATCH_POINTS]
-            self._bounds.refresh(batch, max(self._last_floor, sure))
+            self._bounds.refresh(batch, max(self._last_floor, sure), tick)
             highest = _largest(np.concatenate([highest, self._bounds.values(batch)]), size)
             n_refreshed += len(batch)
-            tick()
         return n_refreshed, max(self._frontier.floor, highest.min())
 
     def _at_floor(self, points: Rows, floor: np.float32) -> Rows:

@@ -53,7 +53,10 @@ def _in_order(request: Request, keys: NDArray[Any]) -> Rows:
         pickable = order[limits.is_pickable[order]]
         if spacing is not None:
             spacing.expect(request.candidates[pickable])
-        for point in pickable.tolist():
+        for number, point in enumerate(pickable.tolist()):
+            # Rows that are passed over take as long as picks, and there may be a million of them.
+            if number % _ROWS_PER_REPORT == 0:
+                request.progress(len(picked), request.n_new)
             if len(picked) == request.n_new or n_restarts != limits.n_restarts:
                 break
             if not limits.is_pickable[point]:
@@ -61,10 +64,9 @@ def _in_order(request: Request, keys: NDArray[Any]) -> Rows:
             if spacing is None or spacing.admits(int(request.candidates[point])):
                 limits.choose(point)
                 picked.append(point)
-                if len(picked) % _ROWS_PER_REPORT == 0 or len(picked) == request.n_new:
-                    request.progress(len(picked), request.n_new)
             else:
                 limits.close(point)
+    request.progress(len(picked), request.n_new)
     return request.candidates[picked]
 
 

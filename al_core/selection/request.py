@@ -74,6 +74,10 @@ class Request:
         """What a squared distance to the nearest chosen row must reach."""
         return np.float32(max(self.config.min_distance, 0) ** 2)
 
+    def tick(self) -> None:
+        """Report that nothing is picked yet, between two parts of what comes before that; it may raise to stop."""
+        self.progress(0, self.n_new)
+
     def space(self) -> Space:
         """Return the space in which distances between labeled rows and candidates are measured.
 
@@ -86,13 +90,11 @@ class Request:
                 f"{self.config.method} with min_distance {self.config.min_distance:g} needs embeddings and there are "
                 "none: add embeddings to the dataset first"
             )
-        return Space.from_embeddings(
-            self.embeddings, self.rows, normalize=self.config.normalize, tick=lambda: self.progress(0, self.n_new)
-        )
+        return Space.from_embeddings(self.embeddings, self.rows, normalize=self.config.normalize, tick=self.tick)
 
     def vectors(self) -> Vectors:
         """Return the vectors of labeled rows and candidates, wherever they are; raises what `space` raises."""
-        return self.shards or LocalVectors(self.space())
+        return self.shards or LocalVectors(self.space(), self.tick)
 
     def spacing(self) -> Spacing | None:
         """Return what admits rows that keep `min_distance`, None if it is off."""

@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.geometry.exact_neighbors import run_tasks
 from al_core.geometry.lanes import LANES
 from al_core.geometry.principal import dominant_subspace
 from al_core.geometry.space import Space, blocks, rounding, squared_norms
@@ -55,8 +56,12 @@ class Sketches:
         self.points = np.empty((len(rows), width + 1), np.float32)
         self.centers = np.empty((n_centers, width + 1), np.float32)
         parts = blocks(np.arange(len(rows)), dim)
-        for _ in workers.map(lambda part: self._sketch_rows(self.points[part[0] : part[-1] + 1], rows[part]), parts):
-            tick()
+
+        def sketch(part: Rows) -> None:
+            self._sketch_rows(self.points[part[0] : part[-1] + 1], rows[part])
+
+        for _ in run_tasks(workers, sketch, parts, tick):
+            pass
 
     def append(self, places: slice, vectors: NDArray[np.float32]) -> None:
         """Sketch vectors (k, D) as the centers at `places`."""

@@ -69,8 +69,10 @@ class Vectors(ABC):
 class LocalVectors(Vectors):
     """The vectors of a space in this process."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, tick: Callable[[], None] = lambda: None) -> None:
+        """Hold a space; `tick` is called now and then while `nearest` measures and may raise to stop."""
         self._space = space
+        self._tick = tick
 
     @property
     def dim(self) -> int:
@@ -95,8 +97,8 @@ class LocalVectors(Vectors):
 
         with workers() as pool:
             weights = np.ones(len(rows), np.float32)
-            bounds = Bounds(self._space, rows, others, 0, pool, weights=weights, least=_ZERO, tick=lambda: None)
-            bounds.refresh(np.arange(len(rows)), np.float32(-1))
+            bounds = Bounds(self._space, rows, others, 0, pool, weights=weights, least=_ZERO, tick=self._tick)
+            bounds.refresh(np.arange(len(rows)), np.float32(-1), self._tick)
             return bounds.nearest
 
     def spacing(self, labeled: Rows, least: np.float32) -> Spacing:
