@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.evaluation import Amount, AmountKind, PredictedClasses, Strip, class_shares, column_strip
 from al_core.exceptions import MissingInputError
+from al_core.steps.expected_objects import objects_per_expected
 from al_core.steps.predictions import annotations_of, task_of
 from al_core.store.records import Kind
 from al_core.types import Rows
@@ -66,12 +67,16 @@ def _predicted(
     pool = picks.pool[spread]
     # Not all rows: the amounts of a million samples and a thousand classes would be 4 GB.
     involved = np.unique(np.concatenate([pool, picks.rows, *picks.draws]))
-    annotations = annotations_of(dataset, predictions).take(involved)
+    every = annotations_of(dataset, predictions)
+    annotations = every.take(involved)
     inside = Picks(_places(involved, pool), _places(involved, picks.rows), [_places(involved, d) for d in picks.draws])
     amounts = []
+    objects = task.expected_objects(annotations, len(involved))
+    if objects is not None:
+        objects = objects * np.float32(objects_per_expected(dataset, predictions, every))
     for kind, values in (
         (AmountKind.CORRECTIONS, task.expected_corrections(annotations, len(involved))),
-        (AmountKind.OBJECTS, task.expected_objects(annotations, len(involved))),
+        (AmountKind.OBJECTS, objects),
     ):
         if values is not None:
             amounts.append(Amount(kind, column_strip(values, inside.rows, inside.draws)))

@@ -1,6 +1,7 @@
 """The arrays that goals, limits and a budget speak of by name: columns, groups, predicted classes, expected objects."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from al_core.config import (
 )
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.steps.chosen import union
+from al_core.steps.expected_objects import objects_per_expected
 from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.patterns import texts_at
 from al_core.steps.predictions import annotations_from, find_predictions, model_of, task_of
@@ -57,6 +59,8 @@ def resolve(dataset: "Dataset", config: SelectionConfig, *, with_rows: bool = Tr
     if _counts_classes(config) or _counts_objects(config):
         what = "the predicted class" if _counts_classes(config) else "a budget that counts objects"
         source = _prediction_source(dataset, what)
+        if _counts_objects(config):
+            source = replace(source, factor=objects_per_expected(dataset, *_counted(dataset, source)))
     if not with_rows:
         return Resolved(columns, predictions=source)
     similar = {goal.key: _rows_to_look_like(dataset, goal) for goal in config.goals if isinstance(goal, Similar)}
@@ -228,13 +232,14 @@ def class_shares(dataset: "Dataset", source: PredictionSource | None = None) -> 
 
 
 def _expected_objects(dataset: "Dataset", source: PredictionSource | None) -> NDArray[np.float32]:
-    stored, annotations = _counted(dataset, source or _prediction_source(dataset, "a budget that counts objects"))
+    source = source or _prediction_source(dataset, "a budget that counts objects")
+    stored, annotations = _counted(dataset, source)
     objects = task_of(stored).expected_objects(annotations, dataset.n_samples)
     if objects is None:
         raise MissingInputError(
             f"the budget counts objects, and the predictions '{stored.name}' have none; give a price per image alone"
         )
-    return objects
+    return objects * np.float32(source.factor)
 
 
 def _prediction_source(dataset: "Dataset", what: str) -> PredictionSource:

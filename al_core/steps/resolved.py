@@ -35,11 +35,13 @@ class PredictionSource:
         kind: Of their array.
         source: That array.
         threshold: From which confidence on boxes counted.
+        factor: Objects that labels have shown for each that the predictions expect (`objects_per_expected`).
     """
 
     kind: str
     source: ArraySource
     threshold: float = 0.0
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,7 @@ def pack(resolved: Resolved) -> NDArray[np.uint8]:
             "name": resolved.predictions.source.name,
             "digest": resolved.predictions.source.digest,
             "threshold": resolved.predictions.threshold,
+            "factor": resolved.predictions.factor,
         }
     members[_ABOUT] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     file = io.BytesIO()
@@ -117,7 +120,11 @@ def unpack(content: NDArray[np.uint8]) -> Resolved:
     source = None
     if predictions:
         source = PredictionSource(
-            predictions["kind"], ArraySource(predictions["name"], predictions["digest"]), predictions["threshold"]
+            predictions["kind"],
+            ArraySource(predictions["name"], predictions["digest"]),
+            predictions["threshold"],
+            # Earlier versions multiplied nothing.
+            predictions.get("factor", 1.0),
         )
     return Resolved(columns, similar, excluded, source)
 
