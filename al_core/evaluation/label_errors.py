@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.geometry.neighbors import nearest_neighbors
-from al_core.types import Embeddings, Probabilities
+from al_core.types import Embeddings, Probabilities, Progress
 
 _N_NEIGHBORS = 10
 # Half a neighbor: ten that disagree are strong evidence, not proof.
@@ -39,7 +39,10 @@ class ClassErrors:
 
 
 def class_errors(
-    classes: NDArray[np.int64], probabilities: Probabilities, embeddings: Embeddings | None = None
+    classes: NDArray[np.int64],
+    probabilities: Probabilities,
+    embeddings: Embeddings | None = None,
+    progress: Progress | None = None,
 ) -> ClassErrors:
     """Return how suspicious each label of a class is.
 
@@ -48,6 +51,7 @@ def class_errors(
         probabilities: (n, C) of a model that was not trained on these labels; without one, of a cross-validated probe
             (`out_of_fold_probabilities`).
         embeddings: (n, D) of the labeled rows, whose neighbors give a second opinion.
+        progress: Called with (done, total) while neighbors are looked for; it may raise to stop.
 
     Raises:
         InvalidInputError: If the shapes differ or a label is out of range.
@@ -66,7 +70,7 @@ def class_errors(
         raise InvalidInputError(f"a label is of class {strangers[0]}; the model has classes 0 to {n_classes - 1}")
     believed = probabilities.astype(np.float64)
     if embeddings is not None and len(classes) > 1:
-        believed *= _LEAST_SUPPORT + _neighbor_shares(classes, embeddings, n_classes)
+        believed *= _LEAST_SUPPORT + _neighbor_shares(classes, embeddings, n_classes, progress)
         believed /= np.maximum(believed.sum(axis=1, keepdims=True), np.finfo(float).tiny)
     places = np.arange(len(classes))
     confidence = believed[places, classes]
@@ -78,9 +82,11 @@ def class_errors(
     return ClassErrors(1 - confidence, suggested, np.argsort(confidence, kind="stable"), is_likely)
 
 
-def _neighbor_shares(classes: NDArray[np.int64], embeddings: Embeddings, n_classes: int) -> NDArray[np.float64]:
+def _neighbor_shares(
+    classes: NDArray[np.int64], embeddings: Embeddings, n_classes: int, progress: Progress | None
+) -> NDArray[np.float64]:
     """Return (n, C) the share of each row's nearest neighbors that are labeled with each class."""
-    neighbors = nearest_neighbors(embeddings, _N_NEIGHBORS).indices
+    neighbors = nearest_neighbors(embeddings, _N_NEIGHBORS, progress=progress).indices
     shares = np.zeros((len(classes), n_classes))
     np.add.at(shares, (np.arange(len(classes))[:, None], classes[neighbors]), 1 / neighbors.shape[1])
     return shares

@@ -165,21 +165,32 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
             [stored[:, places[name]] if name in places else np.zeros(len(positions)) for name in names]
         )
         judged_by[positions] = model.name
-        report(int((judged_by != PROBE).sum()), len(labels.rows))
+        report(int((~np.isnan(probabilities).any(axis=1)).sum()), len(labels.rows))
     embedding = dataset.arrays.newest(Kind.EMBEDDING)
     vectors = dataset.arrays.read_rows(embedding, rows) if embedding else None
     missing = np.isnan(probabilities).any(axis=1)
     judged_by[missing] = PROBE
     if missing.any() and vectors is not None and len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1:
-        probe = out_of_fold_probabilities(
-            vectors, classes, len(names), seed=0, progress=lambda done, total: report(done, len(labels.rows))
-        )
+        n_left = int(missing.sum())
+        n_before = len(rows) - n_left
+
+        # The probe learns from all labels, those that a model has judged included, and judges the rest.
+        def report_probe(done: int, total: int) -> None:
+            report(n_before + n_left * done // total, len(labels.rows))
+
+        probe = out_of_fold_probabilities(vectors, classes, len(names), seed=0, progress=report_probe)
         probabilities[missing] = probe[missing]
         missing = np.isnan(probabilities).any(axis=1)
     judged = np.flatnonzero(~missing)
     if not len(judged):
         return LabelErrors((), 0, len(rows))
-    suspects = class_errors(classes[judged], probabilities[judged], None if vectors is None else vectors[judged])
+    suspects = class_errors(
+        classes[judged],
+        probabilities[judged],
+        None if vectors is None else vectors[judged],
+        # All have been judged once: what their neighbors say is looked up with the bar at its end.
+        progress=lambda done, total: report(len(labels.rows), len(labels.rows)),
+    )
     errors = [
         LabelError(
             int(rows[judged[place]]),

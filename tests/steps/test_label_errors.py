@@ -111,6 +111,19 @@ def test_the_search_says_how_far_it_is_and_stops_when_it_is_told(workspace: Work
         workflow.label_errors(dataset, progress=stop)
 
 
+def test_the_search_never_goes_back_where_a_model_has_judged_a_part_of_the_labels(workspace: Workspace) -> None:
+    dataset = project.begin(workspace)
+    project.label(dataset, np.arange(40))
+    project.upload(dataset, "between", np.empty(0, np.int64))
+    project.label(dataset, np.arange(40, 60))
+    seen: list[int] = []
+    found = workflow.label_errors(dataset, progress=lambda done, total: seen.append(done))
+    assert found.n_judged == 60
+    # The model's 20, then the 40 of the probe in five folds.
+    assert seen[:7] == [0, 20, 28, 36, 44, 52, 60]
+    assert seen == sorted(seen)
+
+
 def test_without_labels_there_is_nothing_to_look_at(workspace: Workspace) -> None:
     with pytest.raises(MissingInputError, match="labels of classes or boxes are needed"):
         workflow.label_errors(project.begin(workspace))
