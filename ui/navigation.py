@@ -12,6 +12,7 @@ from al_core.steps.loop import read_loop
 from ui import jobs, state
 from ui.browser import tell_browser
 from ui.datasets.remote import show_remote_workspace
+from ui.dialogs import run_page
 from ui.help import show_help
 from ui.loop.footer import show_footer
 from ui.loop.stepper import show_stepper
@@ -61,7 +62,7 @@ show_undo()
 if page.url_path != "explore":
     # Whoever comes back opens it anew.
     st.session_state.pop(Key.EXPLORED, None)
-page.run()
+run_page(page.run)
 # A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.
 if loop and page.url_path != "rounds":
     show_footer(loop, page.url_path)

@@ -17,10 +17,10 @@ from al_core.store import Dataset, Kind, StoredArray
 from al_core.text import percent
 from al_core.types import Rows
 from ui.charts import BLUE, GRAY
+from ui.dialogs import close_dialog, current_row, go_to
 from ui.explore.similar import find_similar_buttons
 from ui.images import image_url
 from ui.messages import plain
-from ui.session import Key
 
 N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
@@ -34,7 +34,7 @@ def show_sample(
     is_on_explore: bool = False,
     among: Rows | None = None,
 ) -> None:
-    """Open a dialog about the sample of this row.
+    """Draw the dialog about the sample of this row, which a grid of images has open.
 
     Args:
         dataset: Whose sample it is.
@@ -45,32 +45,34 @@ def show_sample(
     """
     if among is None or len(among) <= 1:
         card = describe_sample(dataset, row)
-        st.dialog(plain(card.filename), width="large")(_draw)(dataset, card, is_on_explore, below)
+        dialog = st.dialog(plain(card.filename), width="large", on_dismiss=close_dialog)
+        dialog(_draw)(dataset, card, is_on_explore, below)
         return
-    st.session_state[Key.LARGE_VIEW] = int(np.flatnonzero(among == row)[0])
-    st.dialog("Image", width="large")(_lead_through)(dataset, among, is_on_explore)
+    st.dialog("Image", width="large", on_dismiss=close_dialog)(_lead_through)(dataset, among, is_on_explore)
 
 
 def _lead_through(dataset: Dataset, among: Rows, is_on_explore: bool) -> None:
-    place = min(st.session_state[Key.LARGE_VIEW], len(among) - 1)
-    card = describe_sample(dataset, int(among[place]))
+    row = current_row()
+    if row is None:
+        return
+    place = int(np.flatnonzero(among == row)[0])
+    card = describe_sample(dataset, row)
     with st.container(key="large-view", horizontal=True, vertical_alignment="center"):
-        _step_button("Previous", -1, "chevron_left", "Left", is_possible=place > 0)
-        _step_button("Next", 1, "chevron_right", "Right", is_possible=place < len(among) - 1)
+        _step_button("Previous", among[:place][-1:], "chevron_left", "Left")
+        _step_button("Next", among[place + 1 :][:1], "chevron_right", "Right")
         st.markdown(f"**{plain(card.filename)}**  \n{place + 1:,} of {len(among):,}", width="stretch")
     _draw(dataset, card, is_on_explore, None)
 
 
-def _step_button(label: str, step: int, icon: str, key: str, *, is_possible: bool) -> None:
-    def go() -> None:
-        st.session_state[Key.LARGE_VIEW] += step
-
+def _step_button(label: str, to: Rows, icon: str, key: str) -> None:
+    """Draw the button that goes on to a row; to none if it is the first or the last."""
+    is_possible = len(to) > 0
     st.button(
         label,
         key=f"large-{label}",
         icon=f":material/{icon}:",
         shortcut=key,
-        on_click=go,
+        on_click=lambda: go_to(int(to[0])),
         disabled=not is_possible,
         help=f"The {label.lower()} image in the order of the grid" if is_possible else "There is none",
     )

@@ -15,6 +15,7 @@ class Key(StrEnum):
     SETTLED = "settled-jobs"  # the jobs whose end this session has drawn a whole page with
     NOTICE = "notice"  # what to say after the next rerun
     UNDOABLE = "undoable"  # what was deleted last
+    DIALOG = "dialog"  # the one that is open
     CLOSED_HINTS = "closed-hints"  # in this session; the browser remembers them in cookies
 
     # Of the Datasets page.
@@ -43,7 +44,6 @@ class Key(StrEnum):
     COLOR_SCALES = "color-scales"  # how the colors of a column spread, for each dataset
     RINGED = "ringed"  # which images of each dataset have rings
     FIRST_PAGES = "first-pages"  # the page of each dataset's images that was in the address
-    LARGE_VIEW = "large-view-place"  # which of the images that the dialog leads through is in it
     EXPLORED = "explored"  # the dataset whose page is open, while it is
     OUTLINES = "outlines"  # what is drawn on the map of each dataset
     RETURNING_OUTLINES = "returning-outlines"  # those that the browser does not have yet

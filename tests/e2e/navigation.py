@@ -8,6 +8,18 @@ def go_to(page: Page, name: str) -> None:
     wait_for_run(page)
 
 
+def open_explore(page: Page, address: str = "/explore") -> None:
+    """Open Explore of the demo and wait for its last map.
+
+    UMAP takes the place of PCA some time after the page was opened for the first time; the page is drawn anew then.
+    """
+    page.goto(address)
+    page.locator(".map[data-ready='1797'] .stage").wait_for()
+    expect(page.locator("[role=radio][aria-checked=true]", has_text="UMAP")).to_be_attached()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    wait_for_run(page)
+
+
 def press_button(page: Page, name: str) -> None:
     """Press the one button of that name once no earlier one stands beside it, as happens while a page is redrawn."""
     button = page.get_by_role("button", name=name)

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from al_core.store import Workspace
-from tests.e2e.conftest import Traffic
+from tests.e2e.conftest import TIMEOUT_MS, Traffic
 from tests.e2e.nginx import FORWARDING, running_nginx
 from tests.e2e.server import running_app
 from tests.patience import PATIENCE
@@ -104,6 +104,7 @@ def test_a_token_is_asked_for_once_and_signing_out_asks_again(page: Page, guarde
 
 def test_signing_in_needs_no_script(browser: Browser, guarded: Guarded) -> None:
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     page.goto(f"{guarded.address}/sign-in")
     page.get_by_label("Token").fill(guarded.secret)

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.chromium import find_chromium
-from tests.e2e.conftest import Traffic
+from tests.e2e.conftest import TIMEOUT_MS, Traffic
 from tests.e2e.renderers import SCRIPTS
 from tests.e2e.server import running_app
 from ui.embedding_map import FOLDER
@@ -200,6 +200,7 @@ def test_the_processor_draws_what_the_graphics_card_draws(browser: Browser, stre
     colors = {}
     for renderer in SCRIPTS:
         page = browser.new_page(base_url=streamlit_server)
+        page.set_default_timeout(TIMEOUT_MS)
         stage = open_map(page, renderer)
         page.get_by_text("Only the upper half").click()
         expect(page.get_by_text("Outside the filter")).to_be_visible()
@@ -224,6 +225,7 @@ def test_without_webgl_the_processor_draws_with_the_same_lasso_and_cards(
     arguments = ["--disable-dev-shm-usage", "--disable-3d-apis"]
     without = browser.browser_type.launch(executable_path=find_chromium(), args=arguments)
     page = without.new_page(base_url=streamlit_server)
+    page.set_default_timeout(TIMEOUT_MS)
     page.goto("/")
     assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
     stage = ready_stage(page)

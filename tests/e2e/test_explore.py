@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Traffic
-from tests.e2e.navigation import press_button, wait_for_run
+from tests.e2e.navigation import open_explore, press_button, wait_for_run
 from tests.e2e.server import running_app
 
 TOTAL = "1,797"
@@ -34,9 +34,8 @@ def expect_fewer_than(page: Page, before: int) -> int:
 def test_histogram_chips_map_grid_and_tag_follow_one_selection(
     page: Page, traffic: Traffic, wait_until_idle: Callable[[], None]
 ) -> None:
-    page.goto("/explore")
-    stage = page.locator(".map[data-ready='1797'] .stage")
-    stage.wait_for()
+    open_explore(page)
+    stage = page.locator(".stage")
     wait_until_idle()
     traffic.sent.clear()
 
@@ -74,8 +73,7 @@ def test_histogram_chips_map_grid_and_tag_follow_one_selection(
 
 
 def test_a_filename_filter_that_was_cleared_stays_cleared(page: Page, wait_until_idle: Callable[[], None]) -> None:
-    page.goto("/explore")
-    page.locator(".map[data-ready='1797']").wait_for()
+    open_explore(page)
     wait_until_idle()
     page.get_by_role("button", name="Filters").first.click()
     page.get_by_role("textbox", name="Filename contains").fill("zebra")
@@ -93,7 +91,7 @@ def test_a_filename_filter_that_was_cleared_stays_cleared(page: Page, wait_until
 def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same_again(
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:
-    page.goto("/explore")
+    open_explore(page)
     low = page.get_by_role("slider", name="Lowest value of Margin kept")
     low.focus()
     for _ in range(4):
@@ -128,8 +126,7 @@ def test_the_links_of_the_loop_are_not_cut_off_by_their_row(page: Page) -> None:
 
 
 def test_the_map_has_its_place_before_it_is_drawn(page: Page) -> None:
-    page.goto("/explore")
-    page.locator(".map[data-ready='1797']").wait_for()
+    open_explore(page)
     panel = page.locator(".st-key-explore-panel")
     before = panel.bounding_box()
     page.locator(".st-key-explore-map").evaluate("map => map.parentElement.remove()")

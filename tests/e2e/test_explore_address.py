@@ -5,15 +5,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.navigation import go_to
+from tests.e2e.conftest import TIMEOUT_MS
+from tests.e2e.navigation import go_to, open_explore
 from tests.e2e.test_explore import TOTAL, drag
 
 CHIP = "Margin from 0.5"
-
-
-def open_explore(page: Page, address: str = "/explore") -> None:
-    page.goto(address)
-    page.locator(".map[data-ready='1797'] .stage").wait_for()
 
 
 def count_of(page: Page) -> str:
@@ -49,6 +45,7 @@ def test_a_view_is_the_same_after_a_reload_and_for_whoever_gets_its_address(
     page.reload()
     expect_the_same(page)
     context = browser.new_context()
+    context.set_default_timeout(TIMEOUT_MS)
     somebody = context.new_page()
     somebody.goto(page.url)
     expect_the_same(somebody)
@@ -58,6 +55,8 @@ def test_a_view_is_the_same_after_a_reload_and_for_whoever_gets_its_address(
 def test_back_takes_one_press_and_leads_to_the_view_that_was_left(
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:
+    # Once, so that its last map is there when somebody comes back.
+    open_explore(page)
     page.goto("/tags")
     page.get_by_role("heading", name="Tags", level=1).wait_for()
     wait_until_idle()

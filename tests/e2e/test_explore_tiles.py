@@ -7,12 +7,14 @@ from playwright.sync_api import Page, expect
 
 from al_core.demos import scenes
 from al_core.store import Workspace
-from tests.e2e.navigation import wait_for_run
+from tests.e2e.navigation import open_explore, wait_for_run
 from tests.e2e.server import running_app
 
 DETECTION = "object-detection"
 KEYPOINTS = "keypoint-detection"
 SEGMENTATION = "semantic-segmentation"
+IS_WIDER = """before => [...document.querySelectorAll("*")].some(
+  (e) => e.shadowRoot?.querySelector(".thumbnails button")?.clientWidth > 1.5 * before)"""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,8 @@ def test_a_class_has_the_same_color_on_each_tile_and_in_the_large_view(
 ) -> None:
     address, ids = demos
     page.goto(f"{address}/explore?dataset={ids[DETECTION]}")
-    page.locator(".thumbnails rect:not(.rim)").first.wait_for(state="attached")
+    # What is predicted comes for each tile on its own, and the first one is opened.
+    page.locator(".thumbnails button").first.locator("rect:not(.rim)").first.wait_for(state="attached")
     colors: dict[str, set[str]] = {}
     for label, color in page.locator(".thumbnails rect:not(.rim)").evaluate_all(
         "boxes => boxes.map((box) => [box.textContent.split(' ')[0], box.getAttribute('stroke')])"
@@ -58,8 +61,7 @@ def test_a_class_has_the_same_color_on_each_tile_and_in_the_large_view(
 def test_only_the_tiles_in_view_are_made_and_the_arrow_keys_lead_through_all(
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:
-    page.goto("/explore")
-    page.locator(".map[data-ready='1797']").wait_for()
+    open_explore(page)
     wait_until_idle()
     grid = page.locator(".thumbnails")
     expect(grid).to_have_attribute("data-count", "1797")
@@ -77,28 +79,23 @@ def test_only_the_tiles_in_view_are_made_and_the_arrow_keys_lead_through_all(
 
 
 def test_the_size_of_the_tiles_stays_for_the_next_visit(page: Page) -> None:
-    page.goto("/explore")
+    open_explore(page)
     tile = page.locator(".thumbnails button").first
     tile.wait_for()
     width = tile.evaluate("tile => tile.clientWidth")
     slider = page.get_by_role("slider", name="Size of the images")
     slider.focus()
     slider.press("End")
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('*')].some((e) => "
-        "e.shadowRoot?.querySelector('.thumbnails button')?.clientWidth > 1.5 * before)",
-        arg=width,
-    )
+    page.wait_for_function(IS_WIDER, arg=width)
     page.reload()
     tile.wait_for()
-    assert tile.evaluate("tile => tile.clientWidth") > 1.5 * width
+    page.wait_for_function(IS_WIDER, arg=width)
 
 
 def test_the_images_are_as_wide_as_somebody_wants_and_stand_below_the_map_on_a_key(
     page: Page, wait_until_idle: Callable[[], None]
 ) -> None:
-    page.goto("/explore")
-    page.locator(".map[data-ready='1797']").wait_for()
+    open_explore(page)
     wait_until_idle()
     stage = page.locator(".stage")
 
@@ -123,8 +120,7 @@ def test_the_images_are_as_wide_as_somebody_wants_and_stand_below_the_map_on_a_k
 
 
 def test_the_large_view_leads_to_the_next_image_and_back(page: Page, wait_until_idle: Callable[[], None]) -> None:
-    page.goto("/explore")
-    page.locator(".map[data-ready='1797']").wait_for()
+    open_explore(page)
     wait_until_idle()
     page.locator(".thumbnails button").first.click()
     dialog = page.get_by_role("dialog")
@@ -152,8 +148,7 @@ def test_objects_filter_by_class_count_and_confidence_and_only_those_are_drawn(
 
 
 def test_the_images_scroll_beside_the_map_which_stays_in_view(page: Page, wait_until_idle: Callable[[], None]) -> None:
-    page.goto("/explore")
-    page.locator(".map[data-ready='1797']").wait_for()
+    open_explore(page)
     wait_until_idle()
     panel = page.locator(".st-key-explore-panel")
     page.wait_for_function("() => document.querySelector('.st-key-explore-panel').clientHeight < innerHeight")

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from al_core.store import LocalDataset, Workspace
-from tests.e2e.conftest import Traffic
+from tests.e2e.conftest import TIMEOUT_MS, Traffic
 from tests.e2e.navigation import press_button, wait_for_run
 from tests.e2e.server import ROOT, free_port, running_app, wait_until_healthy
 
@@ -75,7 +75,8 @@ def test_a_folder_that_is_dropped_becomes_a_dataset_and_later_ones_are_added(
     assert dataset.images_dir == dataset.uploads_dir
 
     paint(folder, 4)
-    page.get_by_role("button", name="More").click()
+    wait_for_run(page)
+    press_button(page, "More")
     page.get_by_role("menuitem", name="Add images").click()
     drop_into = page.locator(".st-key-drop-into")
     drop_into.locator("input[webkitdirectory]").set_input_files(folder)
@@ -170,6 +171,7 @@ def test_an_upload_goes_on_after_the_server_was_killed(browser: Browser, tmp_pat
     home.mkdir()
     server = KilledServer(emptied(home))
     context = browser.new_context(base_url=server.address)
+    context.set_default_timeout(TIMEOUT_MS)
     try:
         page = context.new_page()
         page.route(re.compile("/drop/"), server.at_request)

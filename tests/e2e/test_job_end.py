@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.e2e.conftest import TIMEOUT_MS
 from tests.e2e.navigation import press_button
 from tests.e2e.server import running_app
 
@@ -14,6 +15,7 @@ from tests.e2e.server import running_app
 def late_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     with running_app(tmp_path, "tests/e2e/late_requests_app.py") as address:
         page = browser.new_page(base_url=address)
+        page.set_default_timeout(TIMEOUT_MS)
         page.goto("/")
         yield page
         page.close()

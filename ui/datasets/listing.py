@@ -50,7 +50,7 @@ def _card(dataset: Dataset, *, is_open: bool) -> None:
         ):
             state.open_dataset(dataset.id)
             st.rerun()
-        dataset_menu(dataset, is_open=is_open)
+        dataset_menu(dataset, is_current=is_open)
 
 
 def thumbnails_html(dataset: Dataset) -> str:

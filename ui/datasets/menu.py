@@ -10,6 +10,7 @@ from al_core.text import counted
 from ui import state
 from ui.datasets.arrival import start_appending
 from ui.datasets.embedding_jobs import start_embedding
+from ui.dialogs import close_dialog, is_open, open_dialog
 from ui.folder_picker import folder_picker
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
@@ -25,28 +26,30 @@ EMBED = "Add an embedding"
 DELETE = "Delete"
 
 
-def dataset_menu(dataset: Dataset, *, is_open: bool) -> None:
+def dataset_menu(dataset: Dataset, *, is_current: bool) -> None:
     """Draw the menu and do what was chosen."""
     reason = obstacle()
+    key = f"menu-{dataset.id}"
     chosen = st.menu_button(
         "More",
         _options(dataset),
-        key=f"menu-{dataset.id}",
+        key=key,
+        on_click=lambda: open_dialog(f"{key} {st.session_state[key]}"),
         icon=":material/more_horiz:",
         type="tertiary",
         disabled=bool(reason),
         help=reason or "Rename it, add images or an embedding, say where its images are, or delete it",
     )
-    if chosen == RENAME:
-        _rename(dataset)
-    elif chosen == IMAGES:
-        _choose_images_dir(dataset)
-    elif chosen == ADD:
+    if chosen == ADD:
         _add_images(dataset)
-    elif chosen == EMBED:
+    elif is_open(f"{key} {RENAME}"):
+        _rename(dataset)
+    elif is_open(f"{key} {IMAGES}"):
+        _choose_images_dir(dataset)
+    elif is_open(f"{key} {EMBED}"):
         _add_embedding(dataset)
-    elif chosen == DELETE:
-        _confirm_delete(dataset, is_open=is_open)
+    elif is_open(f"{key} {DELETE}"):
+        _confirm_delete(dataset, is_current=is_current)
 
 
 def _options(dataset: Dataset) -> list[str]:
@@ -73,7 +76,7 @@ def _add_images(dataset: Dataset) -> None:
         st.rerun()
 
 
-@st.dialog("Add an embedding")
+@st.dialog("Add an embedding", on_dismiss=close_dialog)
 def _add_embedding(dataset: Dataset) -> None:
     st.write(
         f"Another model looks at the {counted(dataset.n_samples, 'image')} of “{plain(dataset.name)}”. Explore and "
@@ -91,10 +94,11 @@ def _add_embedding(dataset: Dataset) -> None:
             if not model.strip():
                 raise InvalidInputError("There is no model yet: enter one above")
             start_embedding(dataset, model.strip())
+            close_dialog()
             st.rerun()
 
 
-@st.dialog("Rename this dataset")
+@st.dialog("Rename this dataset", on_dismiss=close_dialog)
 def _rename(dataset: Dataset) -> None:
     name = st.text_input(
         "New name", dataset.name, key="dataset-name", help="2 to 100 letters, digits, spaces and . _ -"
@@ -105,10 +109,11 @@ def _rename(dataset: Dataset) -> None:
                 raise InvalidInputError(f"“{name}” is its name already: change it above")
             state.local_workspace().dataset(dataset.id).rename(name)
             notify(f"“{dataset.name}” is called “{name}” now")
+            close_dialog()
             st.rerun()
 
 
-@st.dialog("Folder with the images")
+@st.dialog("Folder with the images", on_dismiss=close_dialog)
 def _choose_images_dir(dataset: Dataset) -> None:
     st.write(
         f"The filenames of “{plain(dataset.name)}” are looked up in this folder; no file outside it is ever shown."
@@ -125,6 +130,7 @@ def _choose_images_dir(dataset: Dataset) -> None:
         with errors_explained():
             dataset.set_images_dir(images_place(typed) if typed else None)
             notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
+            close_dialog()
             st.rerun()
 
 
@@ -134,19 +140,20 @@ def _images_there(dataset: Dataset) -> str:
     return f"Found {n_there:,} of the first {n_tried:,} images there"
 
 
-@st.dialog("Delete this dataset?")
-def _confirm_delete(dataset: Dataset, *, is_open: bool) -> None:
+@st.dialog("Delete this dataset?", on_dismiss=close_dialog)
+def _confirm_delete(dataset: Dataset, *, is_current: bool) -> None:
     st.write(
         f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, "
         "predictions and scores. Image files stay where they are."
     )
     if st.button("Delete it", type="primary", help=None if dataset.server else "It can be brought back for a while"):
         state.workspace().delete_dataset(dataset.id)
-        if is_open:
+        if is_current:
             state.close_dataset()
         sentence = f"Deleted the dataset “{dataset.name}”"
         if dataset.server:
             notify(sentence)
         else:
             offer_undo(sentence, state.local_workspace(), kind=DATASET, dataset_id=dataset.id, names=[dataset.name])
+        close_dialog()
         st.rerun()

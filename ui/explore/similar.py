@@ -13,6 +13,7 @@ from al_core.formats import IMAGE_SUFFIXES
 from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
+from ui.dialogs import close_dialog
 from ui.explore import filters
 from ui.explore.view import clear_lasso
 from ui.messages import errors_explained, notify, plain
@@ -138,6 +139,7 @@ def _want_more_like(dataset: Dataset, to: str | tuple[str, ...], *, is_on_explor
     store_wishes(dataset, Wishes().adding("goals", Similar.kind, Similar(to, 2)))
     # On Explore the browser follows a link: see `ui.explore.actions`.
     st.session_state[Key.GO_TO_SELECT] = is_on_explore
+    close_dialog()
     st.rerun()
 
 
@@ -161,6 +163,7 @@ def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> 
         )
     if is_shown and show_similar(dataset, np.array([row]), name):
         filters.store(dataset, Filters())
+        close_dialog()
         if not is_on_explore:
             st.switch_page("../pages/explore.py")
         st.rerun()

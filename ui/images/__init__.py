@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from al_core.store import Dataset
 from al_core.types import Rows
+from ui.dialogs import close_dialog, current_row, is_open, open_dialog
+from ui.session import key_of
 
 PAGE_SIZE = 2_520
 """Images of one page: as many as any grid of up to ten columns fills without a ragged row; 40 kB for the browser."""
@@ -77,8 +79,9 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
     shapes: ShapeFilter | None = None,
     first_page: int = 1,
 ) -> int | None:
-    """Draw the images of `rows` in their order, a page at a time, and return the row that was just clicked.
+    """Draw the images of `rows` in their order, a page at a time, and return the row that was clicked.
 
+    It is returned until its dialog is closed: every run has to draw that anew.
     The browser makes only the tiles that are in view, with what the current model predicts drawn over each.
 
     Args:
@@ -105,12 +108,25 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
         "classes": classes and classes.of(shown),
         "shapes": {"classes": wanted.classes, "least": wanted.least_confidence},
     }
-    event = _component(key=f"{key}-images", data=data, on_opened_change=_rerun)
+    # The same grid may show the images of another dataset, whose rows mean others.
+    owner = key_of(key, dataset.id)
+    widget_key = f"{key}-images"
+    _component(key=widget_key, data=data, on_opened_change=lambda: open_dialog(owner, _clicked(widget_key)))
     if n_pages > 1:
         st.pagination(n_pages, default=first_page, key=key)
-    opened = event.get("opened")
-    return opened if opened in shown.tolist() else None
+    if not is_open(owner):
+        return None
+    opened = current_row()
+    if opened is None or not np.any(rows == opened):
+        # It is not among the rows, or not any more.
+        close_dialog()
+        return None
+    return opened
 
 
-def _rerun() -> None:
-    """The click itself reruns the page; Streamlit wants a callback for it."""
+def _clicked(widget_key: str) -> int | None:
+    match st.session_state[widget_key].get("opened"):
+        case int(row):
+            return row
+        case _:
+            return None

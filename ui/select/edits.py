@@ -9,6 +9,7 @@ from al_core.exceptions import ALCoreError
 from al_core.steps.edit_pick import Edit, edited_rows
 from al_core.store import Dataset
 from al_core.text import counted
+from ui.dialogs import close_dialog
 from ui.messages import errors_explained, notify, show_error
 from ui.session import Key
 from ui.visitor import obstacle
@@ -53,6 +54,7 @@ def edit_buttons(dataset: Dataset, selection: workflow.Selection, row: int) -> N
         show_error(str(error))
         return
     if is_left_out or is_swapped:
+        close_dialog()
         st.rerun()
 
 
