@@ -100,7 +100,7 @@ def by_class(value: Any) -> Any:
         ({'cat': 0.5}, {'cat': 0.5}, 3)
     """
     if _is_classes(value):
-        return {_first(entry, _CLASS_KEYS): _first(entry, _SCORE_KEYS) for entry in value}
+        return {_class_of(entry): _first(entry, _SCORE_KEYS) for entry in value}
     if isinstance(value, Mapping) and value and all(_has_score(entry) for entry in value.values()):
         return {name: _first(entry, _SCORE_KEYS) for name, entry in value.items()}
     return value
@@ -110,8 +110,14 @@ def _is_classes(value: Any) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(_has_score(entry) and _first(entry, _CLASS_KEYS) is not None for entry in value)
+        and all(_has_score(entry) and _class_of(entry) is not None for entry in value)
     )
+
+
+def _class_of(entry: Record) -> Any:
+    """Return the class of an entry, by its name where it has a number as well, as Ultralytics' `summary()` has."""
+    classes = [entry[key] for key in _CLASS_KEYS if entry.get(key) is not None]
+    return next((name for name in classes if isinstance(name, str)), next(iter(classes), None))
 
 
 def _has_score(entry: Any) -> bool:
@@ -130,8 +136,10 @@ def _of_list(entries: Sequence[Any]) -> list[Any]:
 
 
 def _sums_to_1(entries: Sequence[Record]) -> bool:
-    names = {_first(entry, _CLASS_KEYS) for entry in entries}
-    return len(names) == len(entries) and abs(sum(_first(entry, _SCORE_KEYS) for entry in entries) - 1) < 1e-2
+    names = {_class_of(entry) for entry in entries}
+    total = sum(_first(entry, _SCORE_KEYS) for entry in entries)
+    # Scores are often rounded to two or four decimals.
+    return len(names) == len(entries) and abs(total - 1) < 1e-2
 
 
 def _names_image(record: Any) -> bool:

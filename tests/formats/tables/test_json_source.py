@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.tables.json_source import json_table, records_of
+from al_core.formats.tables.json_source import by_class, json_table, records_of
 
 ROWS = [{"filename": "a.png", "cat": 0.25, "dog": 0.75}, {"filename": "b.png", "cat": 1, "dog": 0}]
 BY_NAME = {"a.png": {"cat": 0.25, "dog": 0.75}, "b.png": {"cat": 1, "dog": 0}}
@@ -73,3 +73,13 @@ def test_objects_that_name_their_images_are_rows_of_a_table() -> None:
     rows = [{"image": "a.png", "label": "cat", "score": 0.5, "x1": 1}, {"image": "b.png", "label": "cat", "score": 1}]
     assert records_of({"schema": {"fields": []}, "data": rows}) == (rows, None)
     assert records_of({"predictions": rows}) == (rows, None)
+
+
+def test_a_class_goes_by_its_name_where_it_has_a_number_too() -> None:
+    assert by_class(
+        [{"class": 3, "name": "cat", "confidence": 0.25}, {"class": 0, "name": "dog", "confidence": 0.75}]
+    ) == {
+        "cat": 0.25,
+        "dog": 0.75,
+    }
+    assert by_class([{"class": 3, "confidence": 1}]) == {3: 1}
