@@ -83,7 +83,7 @@ def _inside(corners: NDArray[np.float64], lines: NDArray[np.float64], columns: R
     places = rows * n_columns + first_right - columns[0]
     turns = np.bincount(places, minlength=len(lines) * n_columns).reshape(len(lines), n_columns)
     is_odd: NDArray[np.bool_] = turns.cumsum(axis=1) % 2 == 1
-    inside = is_odd[:, :-1]
+    inside: NDArray[np.bool_] = is_odd[:, :-1]
     return inside
 
 

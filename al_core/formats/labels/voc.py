@@ -61,7 +61,8 @@ def _add(where: str, name: str, annotation: ElementTree.Element, labels: LabelCo
     if not objects:
         labels.leave_undecided(filename, size=size)
         return
-    labels.annotate(filename, annotator=(annotation.findtext("source/annotator") or "").strip(), size=size)
+    annotator = (annotation.findtext("source/annotator") or "").strip()
+    labels.annotate(filename, annotator=annotator, size=size)
     for entry in objects:
         box = entry.find("bndbox")
         class_name = (entry.findtext("name") or "").strip()
@@ -71,6 +72,8 @@ def _add(where: str, name: str, annotation: ElementTree.Element, labels: LabelCo
             )
         if box is None:
             raise FileFormatError(f"{where}: an object has no <bndbox>; add it")
+        # VOC's own pixels count from 1, and xmax is inside the box; labelImg, CVAT and Roboflow write edges from 0.
+        # Nothing in a file says which: read as edges, VOC's own boxes are half a pixel too far to the lower right.
         labels.add_box(class_name, [number(where, corner, box.findtext(corner)) for corner in _CORNERS])
 
 

@@ -39,6 +39,7 @@ def class_positions(
     numbers = np.array([int(match[1]) for match in matches if match], dtype=np.int64)
     if len(numbers) < len(classes) or not len(numbers):
         return None
+    # Numbers above 80 for 80 names: the gaps have been kept.
     is_coco = len(names) == len(_COCO_IDS) and first_class == 1 and numbers.max() > len(names)
     if is_coco and np.isin(numbers, _COCO_IDS).all():
         return np.searchsorted(_COCO_IDS, numbers), [_counted("as COCO's 80 of 90 category ids do")]

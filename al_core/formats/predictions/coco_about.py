@@ -147,7 +147,7 @@ def _images_of_entries(source: str, image_ids: Ids, file_names: Ids | None) -> C
 def _names_by_id(image_ids: Ids, file_names: Ids | None) -> Mapping[int | str, str]:
     if file_names is None:
         return {}
-    # The last entry of each id says its name.
+    # Of a million entries few pairs differ. Where an id has two names, the one that comes later counts.
     pairs = np.unique(np.column_stack([image_ids.position, file_names.position]), axis=0).tolist()
     return {image_ids.different[key]: str(file_names.different[name]) for key, name in pairs}
 
@@ -159,8 +159,10 @@ def _positions_by_name(images: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         path = PurePosixPath(image["file_name"])
         for name in {str(path), path.name, path.stem}:
             of_name.setdefault(name, set()).add(position)
+    single = {name: min(positions) for name, positions in of_name.items() if len(positions) == 1}
+    # A whole name means its image, even where it is the end of another one.
     whole = {image["file_name"]: position for position, image in enumerate(images)}
-    return {name: min(positions) for name, positions in of_name.items() if len(positions) == 1} | whole
+    return single | whole
 
 
 def categories_of(
@@ -179,7 +181,7 @@ def categories_of(
     """
     entries = _entries(source, about, "categories", "name")
     if entries is None:
-        # Numbers come before names.
+        # Numbers come before names, which Python would not compare with them.
         in_order = sorted(category_ids.different, key=lambda key: (isinstance(key, str), key))
         names = [category_names.get(key, key if isinstance(key, str) else f"class_{key}") for key in in_order]
         position: dict[int | str, int] = {key: number for number, key in enumerate(in_order)}
@@ -214,6 +216,7 @@ def _category_positions(
     by_name: dict[int | str, int] = {name: position for position, name in enumerate(listed.values())}
     if any(key in by_name for key in unlisted):
         return by_name | by_id, (note("categories-by-name", "Categories are called by their names, not by their ids"),)
+    # COCO's ids have gaps (1 to 90 for 80 classes), and frameworks count classes on from 0 or from 1.
     numbers = sorted(key for key in listed if isinstance(key, int))
     for first in (0, 1):
         # Every id of the results counts the listed ones, and one of them is no listed id.
@@ -234,9 +237,11 @@ def _skeleton(category: Mapping[str, Any]) -> list[list[int]]:
     edges = category.get("skeleton")
     if not isinstance(edges, list):
         return []
-    return [
-        edge for edge in edges if isinstance(edge, list) and len(edge) == 2 and all(type(end) is int for end in edge)
-    ]
+    return [edge for edge in edges if _is_edge(edge)]
+
+
+def _is_edge(edge: Any) -> bool:
+    return isinstance(edge, list) and len(edge) == 2 and all(type(end) is int for end in edge)
 
 
 def _entries(source: str, about: Any, key: str, name: str) -> list[Mapping[str, Any]] | None:

@@ -10,7 +10,8 @@ from al_core.formats.files.records import json_numbers
 from al_core.formats.join.finding import Finding, Severity
 from al_core.utils import KeypointInstancePrediction
 
-LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = -0.01, 1.01
+LOWEST_CONFIDENCE = -0.01
+HIGHEST_CONFIDENCE = 1.01
 """Confidences read off a heatmap may be this far outside 0 to 1."""
 
 _ROUNDED = Finding(
@@ -43,6 +44,7 @@ class KeypointReading:
         if is_outside.any() and is_rounded.all():
             self._rounded[filename] = None
             values[2::3] = confidences.clip(0, 1).tolist()
+        # COCO's own files have 0, 1 or 2 in this place; 2 is refused as no confidence already.
         self._n_points += len(confidences)
         self._are_flags = self._are_flags and bool(np.isin(confidences, (0, 1)).all())
         return _instance(where, result, values)

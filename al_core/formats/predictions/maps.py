@@ -22,7 +22,8 @@ from al_core.formats.predictions.predictions import SEGMENTATION, Predictions
 from al_core.types import ProbabilityMap
 
 _QUANTIZED = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
-_LAST, _FIRST = "H × W × C", "C × H × W"
+_LAST = "H × W × C"
+_FIRST = "C × H × W"
 _PICTURES = (".png", ".bmp", ".tif", ".tiff", ".gif")
 
 Map = ProbabilityMap
@@ -158,7 +159,9 @@ def _layout(values: Map) -> tuple[str, str]:
             return layout, "the values along C sum to 1"
     if 1 in (values.shape[0], values.shape[2]):
         return _LAST if values.shape[2] == 1 else _FIRST, "there is one value per pixel, that of the foreground"
-    last, first = _roughness(values, 2), _roughness(values, 0)
+    # Logits sum to nothing. Neighboring pixels are mostly of one class and have nearly the same logits.
+    last = _roughness(values, 2)
+    first = _roughness(values, 0)
     if max(last, first) > _ROUGHER * min(last, first):
         return _LAST if last > first else _FIRST, "neighbors along C differ most"
     shorter = _LAST if values.shape[2] <= values.shape[0] else _FIRST
@@ -169,7 +172,8 @@ def _roughness(values: Map, axis: int) -> float:
     """Return how much neighbors along an axis differ on average; 0 if there is nothing to compare."""
     with np.errstate(invalid="ignore", over="ignore"):
         steps = np.abs(np.diff(values.astype(np.float32), axis=axis))
-    return float(np.nan_to_num(steps[np.isfinite(steps)].mean())) if np.isfinite(steps).any() else 0.0
+    finite = steps[np.isfinite(steps)]
+    return float(np.nan_to_num(finite.mean())) if len(finite) else 0.0
 
 
 def _filename(name: str) -> str:

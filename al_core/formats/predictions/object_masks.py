@@ -69,11 +69,21 @@ class ObjectMask(NamedTuple):
         """Return the mask over an image of another size, each pixel as the nearest one."""
         if (width, height) == (self.width, self.height):
             return self
-        # The middle of each pixel of the one falls into a pixel of the other.
-        rows = (2 * np.arange(height) + 1) * self.height // (2 * height)
-        columns = (2 * np.arange(width) + 1) * self.width // (2 * width)
+        rows = nearest_pixels(self.height, height)
+        columns = nearest_pixels(self.width, width)
         pixels = self.pixels()[rows[:, None], columns]
         return self._replace(height=height, width=width, counts=packed_run_lengths(runs_of(pixels)))
+
+
+def nearest_pixels(n_pixels: int, n_scaled: int) -> Rows:
+    """Return for each pixel of a scaled side the pixel of the original one into which its middle falls.
+
+    Examples:
+        >>> nearest_pixels(2, 4), nearest_pixels(4, 2)
+        (array([0, 0, 1, 1]), array([1, 3]))
+    """
+    # In whole numbers: (i + 1/2) · n / m, without the rounding of floats at the edge between two pixels.
+    return np.array((2 * np.arange(n_scaled) + 1) * n_pixels // (2 * n_scaled), np.int64)
 
 
 def runs_of(pixels: Pixels) -> RunLengths:
@@ -85,7 +95,7 @@ def runs_of(pixels: Pixels) -> RunLengths:
     """
     flat = pixels.ravel(order="F")
     changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    # Pixels inside that come first have no run of others before them.
+    # COCO's first run is of zeros: where the first pixel is inside, it is of length 0.
     first = [0] if flat.size and flat[0] else []
     edges = np.concatenate([first, [0], changes, [flat.size]]).astype(np.int64)
     return edges[1:] - edges[:-1]
@@ -109,6 +119,7 @@ def class_masks(probability_map: ProbabilityMap, class_names: Sequence[str]) -> 
         if class_names[label].lower() in BACKGROUND:
             continue
         chosen = label_of_run == label
+        # Where each run of the class starts and stops in turn: what lies between two edges is outside, then inside.
         edges = np.column_stack([starts[chosen], stops[chosen]]).ravel()
         runs = np.diff(edges, prepend=0, append=labels.size)
         # Behind the last pixel there is no run.
@@ -136,9 +147,11 @@ class ObjectMasks:
         Raises:
             ValueError: If it was cut off.
         """
-        n_masks = int(content[-8:].view(np.int64)[0])
+        length = content[-8:].view(np.int64)
+        n_masks = int(length[0])
         start = len(content) - 8 - n_masks * OBJECT_MASK.itemsize
-        return cls(content[start:-8].view(OBJECT_MASK), content[:start])
+        table = content[start:-8].view(OBJECT_MASK)
+        return cls(table, content[:start])
 
     def of(self, position: int) -> list[ObjectMask]:
         """Return the masks of a sample."""

@@ -50,7 +50,7 @@ def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
         >>> unpacked_run_lengths("mask", "253N0")
         array([2, 5, 3, 3, 3])
     """
-    # A character is 48 plus a digit of five bits; bit 32 says that the number goes on.
+    # A character is 48 ("0") plus a digit of five bits; bit 32 says that the number goes on.
     digits = np.frombuffer(packed.encode(), np.uint8).astype(np.int64) - 48
     ends = np.flatnonzero(digits & 32 == 0)
     lengths = np.diff(ends, prepend=-1)
@@ -58,6 +58,7 @@ def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
     if not is_complete or ((digits < 0) | (digits > 63)).any() or lengths.max() > _MAX_DIGITS:
         raise FileFormatError(f"{where}: the 'counts' of a mask are damaged; encode the mask again")
     starts = ends - lengths + 1
+    # How many digits of the same number come before each one.
     places = np.arange(len(digits)) - np.repeat(starts, lengths)
     runs: RunLengths = np.add.reduceat((digits & 31) << (5 * places), starts)
     # The highest bit of the last digit is the sign.
@@ -79,6 +80,7 @@ def packed_run_lengths(runs: RunLengths) -> str:
         '253N0'
     """
     left = np.array(runs, dtype=np.int64)
+    # Masks repeat themselves from column to column: differences to the last run of the same kind are small.
     left[3:] -= runs[1:-2]
     digits = np.zeros((len(left), _MAX_DIGITS), np.uint8)
     is_used = np.zeros(digits.shape, np.bool_)

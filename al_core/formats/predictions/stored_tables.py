@@ -83,7 +83,8 @@ def named_categories(
         (['person', 'class_7'], [3, 7])
     """
     named = list(range(len(class_names)) if category_ids is None else category_ids)
-    unnamed = sorted(set(np.unique(keypoints["category"]).tolist()) - set(named))
+    occurring = set(np.unique(keypoints["category"]).tolist())
+    unnamed = sorted(occurring - set(named))
     return [*class_names, *(f"class_{category}" for category in unnamed)], named + unnamed
 
 
@@ -99,8 +100,13 @@ def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:
         >>> box_table(np.array([7]), [output])[["row", "y0", "label", "score"]].tolist()
         [(7, 0.25, 1, 0.375)]
     """
-    parts = [outputs.objects] if isinstance(outputs, ObjectDetectionBatch) else list(outputs)
-    counts = outputs.n_boxes if isinstance(outputs, ObjectDetectionBatch) else [len(part.labels) for part in parts]
+    # A batch has the boxes of all samples in one output already.
+    if isinstance(outputs, ObjectDetectionBatch):
+        parts = [outputs.objects]
+        counts = outputs.n_boxes
+    else:
+        parts = list(outputs)
+        counts = np.array([len(part.labels) for part in parts], np.int64)
     table = np.empty(int(np.sum(counts)), BOX)
     table["row"] = np.repeat(rows, counts)
     corners = np.concatenate([part.corners for part in parts])
@@ -125,7 +131,9 @@ def keypoint_table(rows: Rows, outputs: Sequence[KeypointPrediction]) -> Table:
 
 def mask_type(n_classes: int) -> np.dtype[np.void]:
     """Return the type of one mask: its sample, and the most probable class at each place of a grid over the image."""
-    return np.dtype([("row", np.int64), ("classes", np.min_scalar_type(max(n_classes - 1, 0)), (MASK_SIDE, MASK_SIDE))])
+    # One byte for up to 256 classes.
+    label = np.min_scalar_type(max(n_classes - 1, 0))
+    return np.dtype([("row", np.int64), ("classes", label, (MASK_SIDE, MASK_SIDE))])
 
 
 def most_probable(probability_map: NDArray[np.floating]) -> NDArray[np.intp] | None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import MissingInputError
 from al_core.formats.labels.labels import Labels
+from al_core.formats.predictions.object_masks import nearest_pixels
 from al_core.formats.predictions.predictions import KEYPOINTS
 from al_core.formats.predictions.stored_tables import Table
 
@@ -87,12 +88,11 @@ class TrainingSheet:
         if label_map is None:
             return None
         width, height = self.sizes[row].astype(int).tolist()
-        old_height, old_width = label_map.shape
-        if (old_width, old_height) == (width, height):
+        if label_map.shape == (height, width):
             return label_map
-        # The middle of each pixel of the one falls into a pixel of the other.
-        rows = (2 * np.arange(height) + 1) * old_height // (2 * height)
-        columns = (2 * np.arange(width) + 1) * old_width // (2 * width)
+        # Nearest, as a mean of two classes is a third one.
+        rows = nearest_pixels(label_map.shape[0], height)
+        columns = nearest_pixels(label_map.shape[1], width)
         scaled: NDArray[np.int32] = label_map[rows[:, None], columns]
         return scaled
 

@@ -76,11 +76,14 @@ def _logits(image: ImageClass) -> NDArray[np.float32]:
 
 def _names_by_highest(images: Sequence[ImageClass], matrix: NDArray[np.float32]) -> list[str]:
     """Return the name of each column: the label of the images where it is the highest, which no list says."""
-    names: dict[int, set[str]] = {}
+    labels: dict[int, set[str]] = {}
     for image, row in zip(images, matrix, strict=True):
         if np.isfinite(row).all():
             label = str(label_of(image.where, image.entry.get("label")))
-            names.setdefault(int(row.argmax()), set()).add(label)
-    certain = {column: next(iter(labels)) for column, labels in names.items() if len(labels) == 1}
-    is_certain = len(certain) == len(names) and len(set(certain.values())) == len(certain)
-    return [certain.get(column, f"class_{column}") if is_certain else f"class_{column}" for column in range(len(row))]
+            labels.setdefault(int(row.argmax()), set()).add(label)
+    numbered = [f"class_{column}" for column in range(matrix.shape[1])]
+    names = {column: next(iter(of_column)) for column, of_column in labels.items() if len(of_column) == 1}
+    # Two labels of one column, or one label of two, show that the label is not the class of the highest logit.
+    if len(names) < len(labels) or len(set(names.values())) < len(names):
+        return numbered
+    return [names.get(column, number) for column, number in enumerate(numbered)]

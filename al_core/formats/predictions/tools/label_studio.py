@@ -1,5 +1,6 @@
 """Label Studio tasks with predictions: boxes in percent of the image."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,7 @@ def _add(objects: ObjectColumns, record: ImageRecord) -> None:
     if not isinstance(predictions, list) or not all(isinstance(prediction, dict) for prediction in predictions):
         predictions = []
     if not predictions:
+        # A task that no model has seen; one on which it found nothing has a prediction with an empty result.
         objects.drop_image()
         return
     if len(predictions) > 1:
@@ -66,16 +68,17 @@ def _add_region(objects: ObjectColumns, where: str, region: Mapping[str, Any], s
         objects.note(_POLYGONS)
     elif value.get("rotation"):
         objects.note(_ROTATED)
-    objects.add([side / 100 for side in corners], confidence_of(where, {"score": score, **region}, "score"), label)
+    # A region without a score of its own has that of the whole prediction.
+    confidence = confidence_of(where, {"score": score, **region}, "score")
+    objects.add([side / 100 for side in corners], confidence, label)
 
 
 def _around_points(where: str, value: Mapping[str, Any]) -> list[float]:
     entries = value.get("points")
-    points = np.array(
-        [number_list(where, point, "points", 2) for point in entries] if isinstance(entries, list) else []
-    )
-    if not len(points):
+    if not isinstance(entries, list) or not entries:
+        # Without an area, it is left out and said.
         return [0.0] * 4
+    points = np.array([number_list(where, point, "points", 2) for point in entries])
     return [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
 
 
@@ -85,12 +88,16 @@ def _upright(where: str, value: Mapping[str, Any], image_width: float, image_hei
     if not value.get("rotation"):
         return [x, y, x + width, y + height]
     (degrees,) = numbers(where, value, "rotation")
-    # It is turned in pixels, whose sides differ from those of a percent.
+    # It is turned in pixels, and a percent of the width has another length than one of the height.
     aspect = image_width / image_height if image_width > 0 and image_height > 0 else 1.0
-    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    across = [a * width * cosine - b * height * sine / aspect for a, b in ((0, 0), (1, 0), (0, 1), (1, 1))]
-    down = [a * width * sine * aspect + b * height * cosine for a, b in ((0, 0), (1, 0), (0, 1), (1, 1))]
-    return [x + min(across), y + min(down), x + max(across), y + max(down)]
+    angle = math.radians(degrees)
+    cosine = math.cos(angle)
+    sine = math.sin(angle)
+    # From the upper left corner, which stays where it is.
+    corners = ((0.0, 0.0), (width, 0.0), (0.0, height), (width, height))
+    across = [along * cosine - down * sine / aspect for along, down in corners]
+    below = [along * sine * aspect + down * cosine for along, down in corners]
+    return [x + min(across), y + min(below), x + max(across), y + max(below)]
 
 
 LABEL_STUDIO = Tool(

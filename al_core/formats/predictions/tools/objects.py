@@ -11,6 +11,7 @@ from al_core.exceptions import FileFormatError, InvalidInputError
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.names.class_names import checked_names
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
+from al_core.formats.predictions.keypoints import HIGHEST_CONFIDENCE, LOWEST_CONFIDENCE
 from al_core.formats.predictions.predictions import KEYPOINTS, Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.classes import top_class_scores
@@ -29,9 +30,6 @@ NO_BOX = (0.0, 0.0, 0.0, 0.0)
 """Of an object with keypoints, whose box is not read."""
 
 MASKS_NOT_READ = note("masks-not-read", "The masks beside the boxes are not read", "scores come from the boxes")
-
-_LOWEST_ROUNDED, _HIGHEST_ROUNDED = -0.01, 1.01
-"""Confidences read off a heatmap may be this far outside 0 to 1."""
 
 _BOXES_LEFT_OUT = note(
     "boxes-left-out", "Objects without keypoints stand beside objects that have them", "those without are left out"
@@ -158,8 +156,10 @@ class ObjectColumns:
 
     def _labels_of(self, source: str) -> tuple[list[str], Any]:
         class_names = self.class_names
-        if class_names is None and self._labels and all(label in self._class_numbers for label in self._labels):
-            class_names = sorted(self._class_numbers, key=lambda name: (self._class_numbers[name], name))
+        numbers = self._class_numbers
+        # Names beside numbers are in the order of the numbers: the classes of a model have one that users know.
+        if class_names is None and self._labels and all(label in numbers for label in self._labels):
+            class_names = sorted(numbers, key=lambda name: (numbers[name], name))
         if class_names is not None:
             class_names = checked_names(class_names, source)
         return dense_labels(self._labels, class_names)
@@ -172,6 +172,7 @@ class ObjectColumns:
 
     def _box_predictions(self, source: str) -> Predictions:
         class_names, labels = self._labels_of(source)
+        # Beyond float32 a number becomes infinite, and the box is left out and said.
         with np.errstate(over="ignore"):
             boxes = Boxes(
                 np.array(self._image, dtype=np.int64),
@@ -208,7 +209,7 @@ class ObjectColumns:
 
 def _clipped(where: str, confidences: list[float]) -> list[float]:
     for confidence in confidences:
-        if not _LOWEST_ROUNDED <= confidence <= _HIGHEST_ROUNDED:
+        if not LOWEST_CONFIDENCE <= confidence <= HIGHEST_CONFIDENCE:
             raise FileFormatError(
                 f"{where}: a keypoint has confidence {confidence:g}; confidences lie in 0 to 1, "
                 "visibility flags and logits are none"
@@ -245,7 +246,8 @@ def number_list(where: str, values: Any, noun: str, length: int | None = None) -
         FileFormatError: If it is not a list, or of another length.
     """
     if not isinstance(values, list) or length not in (None, len(values)):
-        expected = "a list of numbers" if length is None else f"a list of {length} numbers"
+        n_expected = "" if length is None else f"{length} "
+        expected = f"a list of {n_expected}numbers"
         raise FileFormatError(f"{where}: expected {expected} as {noun!r}, found {values!a:.80}")
     return [number(where, value, noun) for value in values]
 
@@ -302,8 +304,11 @@ def below(x: float, y: float, width: float, height: float) -> list[float]:
 
 def image_size(size: Any) -> Size:
     """Return width and height from where a tool writes them, as numbers or texts; unknown if they are not there."""
-    sides = [_side(size.get(side)) for side in ("width", "height")] if isinstance(size, Mapping) else [math.nan]
-    return (sides[0], sides[1]) if all(side > 0 for side in sides) else UNKNOWN_SIZE
+    if not isinstance(size, Mapping):
+        return UNKNOWN_SIZE
+    width = _side(size.get("width"))
+    height = _side(size.get("height"))
+    return (width, height) if width > 0 and height > 0 else UNKNOWN_SIZE
 
 
 def _side(value: Any) -> float:
