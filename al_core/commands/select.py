@@ -74,7 +74,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _entry(arguments: argparse.Namespace) -> "SelectionEntry":
     """Return what to select: the settings of the file, replaced by those of the options."""
-    from al_core.steps.round_file import read_selection_entry, read_settings
+    from al_core.steps.round_file import read_selection_entry
+    from al_core.steps.settings_file import read_settings
 
     content = read_settings(arguments.config) if arguments.config else {}
     options = {

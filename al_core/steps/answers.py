@@ -29,15 +29,16 @@ def answers(dataset: "Dataset", model: Model) -> NDArray[np.str_]:
     if model.predictions is None:
         raise MissingInputError(f"'{model.name}' has scores alone: predictions are needed to see what it answers")
     task = find_task(model.task)
-    annotations = task.annotations(
-        model.name, dataset.arrays.read(model.predictions), PredictionAttributes.of(model.predictions)
-    )
-    said = task.answers(annotations, dataset.n_samples)
-    names = preferred_first(model.scores)
-    if names:
-        # A sample has a score if the model says something of it, be it that nothing is there.
-        said = np.where(np.isnan(dataset.arrays.read(model.scores[names[0]])), NO_ANSWER, said)
-    return said
+    array = dataset.arrays.read(model.predictions)
+    annotations = task.annotations(model.name, array, PredictionAttributes.of(model.predictions))
+    answers_of_task = task.answers(annotations, dataset.n_samples)
+    score_names = preferred_first(model.scores)
+    if not score_names:
+        return answers_of_task
+    # A sample has a score if the model says something of it, be it that nothing is there. The table of boxes alone
+    # does not tell an image without objects from one that was never predicted.
+    is_unpredicted = np.isnan(dataset.arrays.read(model.scores[score_names[0]]))
+    return np.where(is_unpredicted, NO_ANSWER, answers_of_task)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +70,15 @@ class Changes:
 
     def by_answer(self) -> "list[AnswerChange]":
         """Return how often each answer was given by either model among the changes, the largest change first."""
-        names, codes = np.unique(np.concatenate([self.from_answers, self.to_answers]), return_inverse=True)
-        n_lost = np.bincount(codes[: len(self.rows)], minlength=len(names)).tolist()
-        n_gained = np.bincount(codes[len(self.rows) :], minlength=len(names)).tolist()
+        # Both sides are coded together, so that one code means the same answer on each.
+        both = np.concatenate([self.from_answers, self.to_answers])
+        names, codes = np.unique(both, return_inverse=True)
+        from_codes = codes[: len(self.rows)]
+        to_codes = codes[len(self.rows) :]
+        n_lost = np.bincount(from_codes, minlength=len(names)).tolist()
+        n_gained = np.bincount(to_codes, minlength=len(names)).tolist()
         changes = [AnswerChange(*each) for each in zip(names.tolist(), n_gained, n_lost, strict=True)]
+        # The name comes last, so that equal changes stand in one order on every machine.
         return sorted(changes, key=lambda change: (-abs(change.net), -change.n_gained, change.answer))
 
 
@@ -103,18 +109,23 @@ def compare_models(dataset: "Dataset", before: Model, after: Model, rows: Rows |
         )
     first = answers(dataset, before)
     second = answers(dataset, after)
-    both = (first != NO_ANSWER) & (second != NO_ANSWER)
+    is_compared = (first != NO_ANSWER) & (second != NO_ANSWER)
     if rows is not None:
-        both &= np.isin(np.arange(len(both)), rows)
-    changed = np.flatnonzero(both & (first != second))
+        is_compared &= np.isin(np.arange(len(is_compared)), rows)
+    changed = np.flatnonzero(is_compared & (first != second))
     return Changes(
-        before, after, changed, first[changed], second[changed], int(both.sum()), find_task(after.task).is_one_class
+        before,
+        after,
+        rows=changed,
+        from_answers=first[changed],
+        to_answers=second[changed],
+        n_compared=int(is_compared.sum()),
+        bounds_accuracy=find_task(after.task).is_one_class,
     )
 
 
 def tag_changes(dataset: "Dataset", changes: Changes, name: str) -> Tag:
     """Store the samples whose answer changed as a tag below `initial-tag`, and return it."""
     filters = (f"changed from {changes.before.name} to {changes.after.name}",)
-    return dataset.create_tag(
-        name, changes.rows, TagOrigin(provenance=Provenance("exploring", filters=filters, role=TagRole.REGION))
-    )
+    provenance = Provenance("exploring", filters=filters, role=TagRole.REGION)
+    return dataset.create_tag(name, changes.rows, TagOrigin(provenance=provenance))

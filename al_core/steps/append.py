@@ -66,14 +66,16 @@ def append_folder(
     embeddings = _what_to_extend(dataset)
     chosen = None if model is None else load_model(model)
     is_only = len(embeddings) == 1
-    options: list[ModelOption] = [
-        model if model is not None and chosen and (is_only or chosen.name == stored.name) else stored.name
-        for stored in embeddings
-    ]
+    # An only embedding may have another name than its model; of several the name says which one a model made.
+    options: list[ModelOption] = []
+    for stored in embeddings:
+        is_of_chosen = chosen is not None and (is_only or chosen.name == stored.name)
+        options.append(model if model is not None and is_of_chosen else stored.name)
     models = [chosen if chosen and option is model else load_model(option) for option in options]
     # All of them before the first image is counted in.
     for stored, loaded in zip(embeddings, models, strict=True):
         _check_model(stored, loaded)
+    # Sorted, so that a repeated call gives the same images the same rows.
     new = sorted(set(source.filenames(progress)) - set(dataset.filenames()))
     tag = None
     n_new = 0
@@ -88,23 +90,25 @@ def append_folder(
             embed_folder(source, [*waiting, *new], loaded, runs, progress=progress, embedder=embedder) as images,
         ):
             counted_in = set(waiting)
-            tag = _count_in(dataset, [name for name in images.filenames if name not in counted_in]) or tag
+            to_count_in = [name for name in images.filenames if name not in counted_in]
+            tag = _count_in(dataset, to_count_in) or tag
             _complete(dataset, stored, images)
         n_new = max(n_new, len(images.filenames))
         broken = broken or images.broken
+        # The first embedding has counted them in: for each of the others they wait among the samples.
         new = []
     return AppendedImages(tag, n_new, broken)
 
 
 def _what_to_extend(dataset: "LocalDataset") -> list[StoredArray]:
     embeddings = [*dataset.arrays.all(Kind.EMBEDDING), *dataset.arrays.all(Kind.PARTIAL_EMBEDDING)]
-    # By name: an embedding that was completed has its partial one behind it.
-    ours = list({stored.name: stored for stored in reversed(embeddings) if stored.attributes.get("model")}.values())
+    # By name, the last one stays: an embedding that was completed has its partial one behind it.
+    ours = {stored.name: stored for stored in reversed(embeddings) if stored.attributes.get("model")}
     if not ours:
         raise MissingInputError(
             f"dataset '{dataset.name}' has no embedding made here from its images; upload embeddings of the new ones"
         )
-    return ours
+    return list(ours.values())
 
 
 def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:
@@ -133,12 +137,14 @@ def _complete(dataset: "LocalDataset", stored: StoredArray, images: "EmbeddedIma
     """Store the embedding, the metadata and the digests with the rows of the new images."""
     kind = Kind.EMBEDDING if dataset.arrays.find(Kind.EMBEDDING, stored.name) else Kind.PARTIAL_EMBEDDING
     before = dataset.arrays.read(dataset.arrays.get(kind, stored.name))
+    # Rows are fixed for life and new samples are at the end, so that what was stored is a prefix of the new array.
     rows = dataset.rows_of(images.filenames)
     embedding = np.full((dataset.n_samples, before.shape[1]), np.nan, np.float32)
     embedding[: len(before)] = before
     embedding[rows] = images.embeddings
-    if np.isnan(embedding).any():
-        n_missing = int(np.isnan(embedding).any(axis=1).sum())
+    is_missing = np.isnan(embedding).any(axis=1)
+    if is_missing.any():
+        n_missing = int(is_missing.sum())
         raise InvalidInputError(
             f"{n_missing:,} images that '{dataset.name}' has counted in cannot be read any more; restore their files"
         )
@@ -156,4 +162,5 @@ def _complete(dataset: "LocalDataset", stored: StoredArray, images: "EmbeddedIma
         digests = np.array(dataset.arrays.read(content))
         digests[rows] = images.digests
         groups.append(NewArrays(Kind.DIGEST, {"content": digests}))
+    # In one transaction: no reader sees the new rows of one array beside the old ones of another.
     dataset.arrays.save_together(groups)

@@ -118,6 +118,7 @@ def measured_card(
         InvalidInputError: If RANDOM finds nothing to draw.
     """
     dataset = source.request.dataset
+    # RANDOM draws under the same limits and budget: the card compares methods, not constraints.
     draws = [source.draw(len(rows), each) for each in draw_seeds(seed)]
     measured = card(source.pool, rows, draws, seed=seed)
     pool = np.setdiff1d(source.request.query_rows, source.request.labeled_rows)
@@ -150,11 +151,13 @@ def _predictions_before(dataset: "Dataset", tag: Tag) -> StoredArray | None:
     """Return the predictions that a selection was made with; a model that came later may have learned its labels."""
     source = tag.provenance.score
     score = find_source(dataset, Kind.SCORE, source) if source else None
-    stored = (predictions_of(dataset, score) if score else None) or find_predictions(dataset)
+    scored = predictions_of(dataset, score) if score else None
+    stored = scored or find_predictions(dataset)
     return stored if stored and stored.created_at <= tag.created_at else None
 
 
 def _save(dataset: "Dataset", tag: Tag, computed: Card, seeds: list[int]) -> None:
+    # One row a figure: those of `FIGURES`, then the amounts, the order in which `_read` takes them apart.
     strips = [figure.strip for figure in computed.figures()]
     figures = np.array([(strip.selected, *strip.random) for strip in strips])
     classes = computed.classes
@@ -174,7 +177,8 @@ def _save(dataset: "Dataset", tag: Tag, computed: Card, seeds: list[int]) -> Non
 
 
 def _read(dataset: "Dataset", stored: StoredArray, attributes: CardAttributes) -> Card:
-    rows = [Strip(selected, tuple(random)) for selected, *random in dataset.arrays.read(stored).tolist()]
+    figures = dataset.arrays.read(stored).tolist()
+    rows = [Strip(selected, tuple(random)) for selected, *random in figures]
     strips = dict(zip(FIGURES, rows[: len(FIGURES)], strict=True))
     kinds = zip(attributes.amounts, rows[len(FIGURES) :], attributes.totals, strict=True)
     regions = zip(attributes.region_rows, attributes.region_sizes, strict=True)
@@ -203,13 +207,16 @@ def figures_with_price(card: Card, plan: RoundPlan, n_picked: int) -> list[CardF
     figures = card.figures()
     if not plan.has_prices:
         return figures
-    objects = next((amount.strip for amount in card.amounts if amount.kind is AmountKind.OBJECTS), None)
+    of_objects = (amount.strip for amount in card.amounts if amount.kind is AmountKind.OBJECTS)
+    objects = next(of_objects, None)
     if plan.price_per_object and objects is None:
         # Without predictions of objects nobody knows their number.
         return figures
     counts = objects or Strip(0, (0,) * len(card.coverage.random))
-    price = Strip(plan.cost(n_picked, counts.selected), tuple(plan.cost(n_picked, count) for count in counts.random))
-    said = f"the labels of the picks cost about {plan.amount(price.selected)}; RANDOM {plan.amount(price.low)}"
+    price_of_picks = plan.cost(n_picked, counts.selected)
+    prices_of_draws = tuple(plan.cost(n_picked, count) for count in counts.random)
+    price = Strip(price_of_picks, prices_of_draws)
+    sentence = f"the labels of the picks cost about {plan.amount(price.selected)}; RANDOM {plan.amount(price.low)}"
     if price.high > price.low:
-        said += f" to {plan.amount(price.high)}"
-    return [*figures, CardFigure(price, said)]
+        sentence += f" to {plan.amount(price.high)}"
+    return [*figures, CardFigure(price, sentence)]

@@ -63,28 +63,35 @@ def _predicted(
     dataset: "Dataset", predictions: "StoredArray", picks: Picks
 ) -> tuple[list[Amount], PredictedClasses | None]:
     task = task_of(predictions)
-    spread = np.unique(np.linspace(0, len(picks.pool) - 1, min(len(picks.pool), _MOST_POOL_ROWS)).astype(int))
-    pool = picks.pool[spread]
+    n_pool = min(len(picks.pool), _MOST_POOL_ROWS)
+    evenly_spread = np.linspace(0, len(picks.pool) - 1, n_pool).astype(int)
+    pool = picks.pool[np.unique(evenly_spread)]
     # Not all rows: the amounts of a million samples and a thousand classes would be 4 GB.
     involved = np.unique(np.concatenate([pool, picks.rows, *picks.draws]))
     every = annotations_of(dataset, predictions)
     annotations = every.take(involved)
-    inside = Picks(_places(involved, pool), _places(involved, picks.rows), [_places(involved, d) for d in picks.draws])
-    amounts = []
+    # From here on rows are positions among the involved ones.
+    inside = Picks(
+        pool=_places(involved, pool),
+        rows=_places(involved, picks.rows),
+        draws=[_places(involved, draw) for draw in picks.draws],
+    )
+    corrections = task.expected_corrections(annotations, len(involved))
     objects = task.expected_objects(annotations, len(involved))
     if objects is not None:
         objects = objects * np.float32(objects_per_expected(dataset, predictions, every))
-    for kind, values in (
-        (AmountKind.CORRECTIONS, task.expected_corrections(annotations, len(involved))),
-        (AmountKind.OBJECTS, objects),
-    ):
+    amounts = []
+    for kind, values in ((AmountKind.CORRECTIONS, corrections), (AmountKind.OBJECTS, objects)):
         if values is not None:
             amounts.append(Amount(kind, column_strip(values, inside.rows, inside.draws)))
     try:
         by_class = np.asarray(task.class_amounts(annotations, len(involved)), np.float64)
     except MissingInputError:
+        # Keypoints may come without classes: the other amounts still stand.
         return amounts, None
-    n_present = Strip(_n_present(by_class, inside.rows), tuple(_n_present(by_class, draw) for draw in inside.draws))
+    n_in_picks = _n_present(by_class, inside.rows)
+    n_in_draws = tuple(_n_present(by_class, draw) for draw in inside.draws)
+    n_present = Strip(n_in_picks, n_in_draws)
     n_in_pool = int(_n_present(by_class, inside.pool))
     amounts.insert(0, Amount(AmountKind.CLASSES, n_present, n_in_pool))
     return amounts, _classes(tuple(annotations.class_names), by_class, inside)
@@ -108,7 +115,8 @@ def _shares(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _n_present(by_class: NDArray[np.float64], rows: Rows) -> float:
-    return float((by_class[rows].sum(axis=0) >= _LEAST_PRESENT).sum())
+    expected = by_class[rows].sum(axis=0)
+    return float((expected >= _LEAST_PRESENT).sum())
 
 
 def _places(involved: Rows, rows: Rows) -> Rows:
@@ -130,6 +138,7 @@ def _hardly_readable(dataset: "Dataset") -> NDArray[np.float64] | None:
             continue
         is_measured = True
         low, *high = np.nanquantile(values, quantiles).tolist()
+        # An image without the measure beside others that have it could not be read.
         is_out |= (values < low) | np.isnan(values)
         if high:
             is_out |= values > high[0]

@@ -21,13 +21,17 @@ def strip_svg(strip: Strip, sentence: str) -> str:
     """
     values = [*strip.random, strip.selected]
     lowest = min(values)
+    # All equal: any scale puts them at the left end.
     span = max(values) - lowest or 1.0
 
-    def tick(value: float, kind: str, reach: int) -> str:
+    def tick(value: float, kind: str, inset: int) -> str:
         x = _MARGIN + (WIDTH - 2 * _MARGIN) * (value - lowest) / span
-        return f'<line class="{kind}" x1="{x:.1f}" y1="{reach}" x2="{x:.1f}" y2="{HEIGHT - reach}"/>'
+        return f'<line class="{kind}" x1="{x:.1f}" y1="{inset}" x2="{x:.1f}" y2="{HEIGHT - inset}"/>'
 
-    ticks = "".join(tick(value, "random", 6) for value in strip.random) + tick(strip.selected, "selected", 1)
+    of_draws = [tick(value, "random", 6) for value in strip.random]
+    # The last one drawn is on top, and it is the longest: a draw of the same value does not hide it.
+    of_picks = tick(strip.selected, "selected", 1)
+    ticks = "".join([*of_draws, of_picks])
     label = escape(sentence, quote=True)
     # On a narrow screen the ticks move together and stay as high as they are.
     return (

@@ -50,9 +50,9 @@ def added_rows(dataset: "Dataset", tag: Tag, orders: "Mapping[str, StoredArray] 
     if order is not None:
         rows: Rows = np.asarray(dataset.arrays.read(order), np.int64)
         return rows
-    # Made by a client that selects by itself.
-    labeled = next((other.rows for other in dataset.tags() if other.id == tag.labeled_tag_id), NO_ROWS)
-    return np.setdiff1d(tag.rows, labeled)
+    # Made by a client that selects by itself: it sends a tag, and the order of picking stays with it.
+    labeled_before = (other.rows for other in dataset.tags() if other.id == tag.labeled_tag_id)
+    return np.setdiff1d(tag.rows, next(labeled_before, NO_ROWS))
 
 
 def union(groups: list[Rows]) -> Rows:

@@ -16,9 +16,14 @@ def class_names(dataset: "Dataset") -> list[str]:
     """Return the classes of the current model, then those of other models and of labels that it does not have."""
     current = find_predictions(dataset)
     predictions = [current, *(model.predictions for model in dataset.models.all())]
-    names = [name for stored in predictions if stored for name in PredictionAttributes.of(stored).class_names]
-    of_labels = [name for stored in dataset.labels.all() for name in LabelAttributes.of(stored).class_names]
-    return list(dict.fromkeys([*names, *of_labels]))
+    names: list[str] = []
+    for stored in predictions:
+        if stored:
+            names += PredictionAttributes.of(stored).class_names
+    for labels in dataset.labels.all():
+        names += LabelAttributes.of(labels).class_names
+    # A dict keeps the order of the first mention: a class has one color wherever it is shown.
+    return list(dict.fromkeys(names))
 
 
 def class_colors(dataset: "Dataset") -> Mapping[str, str]:

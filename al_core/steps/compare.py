@@ -52,7 +52,11 @@ class Comparison:
     def overlap(self) -> NDArray[np.int64]:
         """(C, C) how many rows each two candidates have in common; on the diagonal how many each picks."""
         picks = [candidate.rows for candidate in self.candidates]
-        return np.array([[len(np.intersect1d(rows, others)) for others in picks] for rows in picks])
+        counts = np.empty((len(picks), len(picks)), np.int64)
+        for row, rows in enumerate(picks):
+            for column, others in enumerate(picks):
+                counts[row, column] = len(np.intersect1d(rows, others))
+        return counts
 
     def only(self, place: int) -> Rows:
         """Return the rows that the candidate at a place alone picks, in its order."""
@@ -79,6 +83,7 @@ def compare(
         raise InvalidInputError(f"one to {MOST_CONFIGS} configurations are compared, not {len(configs)}")
     seed = configs[0].seeded().seed
     seeded = [config if config.seed is not None else replace(config, seed=seed) for config in configs]
+    # Progress counts configurations: methods report on scales of their own, which do not add up.
     report = progress or (lambda done, total: None)
     candidates = []
     for done, config in enumerate(seeded):

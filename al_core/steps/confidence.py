@@ -81,8 +81,10 @@ def _findings(dataset: "Dataset", predictions: "Predictions", report: "JoinRepor
         return [_none_counts(least, confidences)]
     n_below = int((~is_confident).sum())
     verb = "is" if n_below == 1 else "are"
-    text = f"{n_below:,} of {counted(len(is_confident), 'box')} {verb} below the confidence threshold of {least:g}"
+    boxes = counted(len(is_confident), "box")
+    text = f"{n_below:,} of {boxes} {verb} below the confidence threshold of {least:g}"
     findings = [note("boxes-below-threshold", text, "scores, cards and exports leave them out")]
+    # Rows of the file become rows of the dataset; those of no sample are a finding of the report already.
     rows = _rows_without_box(predictions, is_confident)
     samples = report.rows[rows]
     names = dataset.filenames(np.unique(samples[samples >= 0]))

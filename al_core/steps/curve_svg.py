@@ -5,6 +5,7 @@ from collections.abc import Callable
 from al_core.evaluation import Interval
 from al_core.text import percent
 
+# Units of the viewBox: the page scales them to its width. The margins hold the text beside the axes.
 WIDTH = 640
 HEIGHT = 300
 _LEFT = 52
@@ -30,21 +31,27 @@ def curve_svg(points: list[tuple[int, Interval]], target: float) -> str:
     # On a tenth below everything that is drawn, and never at the top, which would leave no height.
     bottom = min(int(10 * lowest) / 10, 0.9)
 
+    plot_width = WIDTH - _LEFT - _RIGHT
+    plot_height = HEIGHT - _TOP - _BOTTOM
+
     def x(n_labels: float) -> float:
-        return _LEFT + (WIDTH - _LEFT - _RIGHT) * n_labels / most
+        return _LEFT + plot_width * n_labels / most
 
     def y(share: float) -> float:
-        return _TOP + (HEIGHT - _TOP - _BOTTOM) * (1 - share) / (1 - bottom)
+        # SVG counts downward: the highest share is at the top.
+        return _TOP + plot_height * (1 - share) / (1 - bottom)
 
     parts = [_axis(bottom, y), _line("target", x(0), y(target), x(most), y(target))]
     parts.append(_text(x(0) + 6, y(target) - 5, "start", f"target {percent(target)}"))
-    path = " ".join(f"{x(n_labels):.1f},{y(accuracy.value):.1f}" for n_labels, accuracy in points)
-    parts.append(f'<polyline class="curve" points="{path}"/>')
+    corners = [f"{x(n_labels):.1f},{y(accuracy.value):.1f}" for n_labels, accuracy in points]
+    parts.append(f'<polyline class="curve" points="{" ".join(corners)}"/>')
     for n_labels, accuracy in points:
-        parts.append(_line("interval", x(n_labels), y(accuracy.low), x(n_labels), y(accuracy.high)))
+        center_x = x(n_labels)
+        center_y = y(accuracy.value)
+        parts.append(_line("interval", center_x, y(accuracy.low), center_x, y(accuracy.high)))
         title = f"<title>{n_labels:,} training labels: {accuracy.text()}</title>"
-        parts.append(f'<circle cx="{x(n_labels):.1f}" cy="{y(accuracy.value):.1f}" r="5">{title}</circle>')
-        parts.append(_text(x(n_labels), HEIGHT - _BOTTOM + 18, "middle", f"{n_labels:,}"))
+        parts.append(f'<circle cx="{center_x:.1f}" cy="{center_y:.1f}" r="5">{title}</circle>')
+        parts.append(_text(center_x, HEIGHT - _BOTTOM + 18, "middle", f"{n_labels:,}"))
     parts.append(_text(WIDTH / 2, HEIGHT - 6, "middle", "training labels"))
     label = "Accuracy over training labels"
     return f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
@@ -53,7 +60,9 @@ def curve_svg(points: list[tuple[int, Interval]], target: float) -> str:
 def _axis(bottom: float, y: Callable[[float], float]) -> str:
     shares = [tenth / 10 for tenth in range(round(10 * bottom), 11)]
     lines = [_line("grid", _LEFT, y(share), WIDTH - _RIGHT, y(share)) for share in shares]
-    return "".join(lines + [_text(_LEFT - 8, y(share) + 4, "end", f"{100 * share:.0f}%") for share in shares])
+    # 4 down: text stands on its baseline, and half the height of a digit lies above the line.
+    labels = [_text(_LEFT - 8, y(share) + 4, "end", f"{100 * share:.0f}%") for share in shares]
+    return "".join([*lines, *labels])
 
 
 def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:

@@ -60,11 +60,11 @@ def check_filename(filename: str) -> None:
         raise InvalidInputError(
             f"{shortened(filename)} is too long for a path; use at most {LONGEST_PATH:,} bytes and {MOST_PARTS} folders"
         )
-    longest = max((len(part.encode()), part) for part in path.parts)[1]
-    if len(longest.encode()) > LONGEST_PART:
+    # File systems count bytes, not characters.
+    n_bytes, longest = max((len(part.encode()), part) for part in path.parts)
+    if n_bytes > LONGEST_PART:
         raise InvalidInputError(
-            f"{shortened(longest)} has {len(longest.encode())} bytes; the name of a file or folder may have at most "
-            f"{LONGEST_PART}"
+            f"{shortened(longest)} has {n_bytes} bytes; the name of a file or folder may have at most {LONGEST_PART}"
         )
 
 
@@ -100,7 +100,8 @@ def is_there(folder: Path, file: DroppedFile) -> bool:
         status = (folder / file.name).stat()
     except OSError:
         return False
-    return (status.st_size, status.st_mtime_ns // 1_000_000) == (file.n_bytes, file.modified)
+    modified = status.st_mtime_ns // 1_000_000
+    return status.st_size == file.n_bytes and modified == file.modified
 
 
 def keep_image(folder: Path, file: DroppedFile, body: Path) -> bool:
@@ -114,11 +115,13 @@ def keep_image(folder: Path, file: DroppedFile, body: Path) -> bool:
     received = body.stat().st_size
     if received != file.n_bytes:
         raise InvalidInputError(f"{shortened(file.name)}: {received:,} bytes of {file.n_bytes:,} came; send it again")
-    # With the time of its original, by which the next try knows it again.
-    os.utime(body, ns=(file.modified * 1_000_000, file.modified * 1_000_000))
+    # With the time of its original, by which the next try knows it again. Before the link, which shares the inode:
+    # whoever is killed in between leaves no image with a time of now, which would be sent once more.
+    modified_ns = file.modified * 1_000_000
+    os.utime(body, ns=(modified_ns, modified_ns))
     is_new = write_once(folder, file.name, body)
     if not is_new:
-        os.utime(folder / file.name, ns=(file.modified * 1_000_000, file.modified * 1_000_000))
+        os.utime(folder / file.name, ns=(modified_ns, modified_ns))
     return is_new
 
 
@@ -138,6 +141,7 @@ def write_once(folder: Path, filename: str, body: Path) -> bool:
         message = f"{filename!r} cannot be stored: one of its folders has the name of an image; rename one of them"
         raise InvalidInputError(message) from error
     try:
+        # A link is made whole or not at all and never replaces a file, unlike a rename: two senders cannot both win.
         os.link(body, path)
     except FileExistsError as error:
         if path.is_dir():
@@ -220,6 +224,7 @@ def dataset_name(label: str) -> str:
         >>> dataset_name("Fotos Zürich (2)"), dataset_name("写真"), dataset_name("_x")
         ('Fotos Zurich -2-', 'images', 'images')
     """
+    # Decomposed, a letter stays when its accent is dropped: ü becomes u.
     latin = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-zA-Z0-9 ._-]", "-", latin).lstrip(" ._-")[:LONGEST_STEM].strip()
     return name if len(name) > 1 else "images"

@@ -77,6 +77,7 @@ def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: i
     _check(selection, set(rows.tolist()), row)
     left = np.array([*(edit.row for edit in edits), row], np.int64)
     stay = np.setdiff1d(edited_rows(selection.picked_rows, edits), [row])
+    # To the method the rows that stay are labeled: it keeps its distance from them and picks one more.
     labeled = union([source.labeled_rows, stay])
     config = replace(source.config, n_samples=len(labeled) + 1, test_share=0.0, test_groups=None, budget=None)
     query = np.setdiff1d(source.query_rows, left)
@@ -116,12 +117,14 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
     if not edits or not len(rows):
         raise InvalidInputError("change something, and leave at least one image")
     before = np.setdiff1d(tag.rows, selection.added_rows)
+    picked = np.setdiff1d(rows, selection.test_rows)
     provenance = replace(
         tag.provenance,
         operation=EDITED,
         tags=(tag.name,),
         filters=tuple(_in_words(dataset, edit) for edit in edits),
-        quality=source.quality(np.setdiff1d(rows, selection.test_rows)),
+        quality=source.quality(picked),
+        # A draft again: nobody has the edited list yet.
         sent_at=None,
         released_at=None,
     )
@@ -142,6 +145,7 @@ def _checked_rows(selection: Selection, edits: Sequence[Edit], source: Selection
     """Return the rows that edits leave, if each of them is one that could be made."""
     rows: set[int] = set(selection.added_rows.tolist())
     allowed: set[int] = set(np.setdiff1d(source.allowed_rows, source.labeled_rows).tolist())
+    # One after the other, because a replacement may itself be replaced later.
     for edit in edits:
         _check(selection, rows, edit.row)
         if edit.replacement is not None and edit.replacement not in allowed:

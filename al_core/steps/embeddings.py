@@ -62,6 +62,7 @@ def position_of_rows(dataset: "Dataset", filenames: Sequence[str]) -> Rows:
     Raises:
         InvalidInputError: Unless each sample occurs exactly once and nothing else does.
     """
+    # The inverse of `rows`: from the order of the file to that of the dataset.
     rows = dataset.rows_of(filenames)
     is_sample = rows >= 0
     position_of_row = np.full(dataset.n_samples, -1)
@@ -196,7 +197,9 @@ def embed_images_of(
     loaded = load_model(model)
     # Before minutes of work whose result nobody could store.
     check_is_new(dataset, loaded.name)
-    listed = source.filenames(progress) if dataset.images_address or not dataset.n_samples else []
+    # A folder is asked for each sample; of a bucket one listing is cheaper than a request for each.
+    needs_listing = dataset.images_address or not dataset.n_samples
+    listed = source.filenames(progress) if needs_listing else []
     filenames = dataset.filenames() if dataset.n_samples else listed
     _check_are_there(dataset, filenames, listed)
     with (
@@ -205,6 +208,8 @@ def embed_images_of(
     ):
         check_embeddings(images.embeddings, images.filenames)
         if dataset.n_samples:
+            # Samples are fixed: one that is broken would be a row without an embedding. In an empty dataset it is
+            # left out and reported instead.
             _check_is_complete(dataset, images)
             save_images(dataset, images, loaded.name, loaded.facts)
         else:

@@ -44,10 +44,12 @@ def export_rows(
     score = None if holds_test_samples(tag) else _score_of(dataset, tag)
     annotations = tag_annotations(dataset, tag)
     choices = _with_address(dataset, choices)
+    n_labeled = len(rows) - n_added
     return ExportRows(
         filenames=dataset.filenames(rows),
         scores=dataset.arrays.read_rows(score, rows) if score else None,
-        ranks=[*range(1, n_added + 1), *[None] * (len(rows) - n_added)],
+        # From 1, in the order of picking; what was labeled before has no rank.
+        ranks=[*range(1, n_added + 1), *[None] * n_labeled],
         metadata={
             "dataset": dataset.name,
             "tag": tag.name,
@@ -57,6 +59,7 @@ def export_rows(
         },
         annotations=annotations.take(rows) if annotations else None,
         images_dir=dataset.images_dir,
+        # Only one writer asks for it, and making it digests all filenames.
         manifest=partial(make_manifest, dataset, tag),
         choices=choices,
         sign=_signer(dataset, choices),
@@ -67,7 +70,9 @@ def _with_address(dataset: "Dataset", choices: ExportChoices) -> ExportChoices:
     """Return the choices with the address of the dataset's images, unless a person chose another."""
     address = dataset.images_address or ""
     is_default = not choices.image_prefix and choices.signed_hours is None
-    return replace(choices, image_prefix=f"{address}/") if is_default and address.startswith(TOOLS_READ) else choices
+    if not is_default or not address.startswith(TOOLS_READ):
+        return choices
+    return replace(choices, image_prefix=f"{address}/")
 
 
 def _signer(dataset: "Dataset", choices: ExportChoices) -> Callable[[str], str] | None:

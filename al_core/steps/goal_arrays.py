@@ -63,7 +63,8 @@ def resolve(dataset: "Dataset", config: SelectionConfig, *, with_rows: bool = Tr
             source = replace(source, factor=objects_per_expected(dataset, *_counted(dataset, source)))
     if not with_rows:
         return Resolved(columns, predictions=source)
-    similar = {goal.key: _rows_to_look_like(dataset, goal) for goal in config.goals if isinstance(goal, Similar)}
+    wishes = [goal for goal in config.goals if isinstance(goal, Similar)]
+    similar = {goal.key: _rows_to_look_like(dataset, goal) for goal in wishes}
     return Resolved(columns, similar, excluded_rows(dataset, config), source)
 
 
@@ -95,10 +96,11 @@ def excluded_rows(dataset: "Dataset", config: SelectionConfig) -> Rows:
     roles = {limit.role for limit in limits}
     if "duplicates" in roles:
         excluded += [tag.rows for tag in dataset.tags() if tag.role is TagRole.DUPLICATES]
-    if "unreadable" in roles:
-        width = dataset.arrays.find(Kind.METADATA, "width")
-        # Whoever reads images stores a size of those that it could read.
-        excluded += [np.flatnonzero(np.isnan(dataset.arrays.read(width)))] if width else []
+    # Whoever reads images stores a size of those that it could read.
+    width = dataset.arrays.find(Kind.METADATA, "width")
+    if "unreadable" in roles and width:
+        has_no_size = np.isnan(dataset.arrays.read(width))
+        excluded.append(np.flatnonzero(has_no_size))
     return union(excluded)
 
 
@@ -154,28 +156,35 @@ def _metadata(dataset: "Dataset", column: Column) -> "NDArray[Any] | Groups":
         stored = dataset.arrays.find(kind, column.name)
         if stored:
             return np.asarray(dataset.arrays.read(stored), np.float64)
-    kinds = (Kind.METADATA, Kind.CATEGORY, Kind.SCORE)
-    names = ", ".join(f"'{stored.name}'" for kind in kinds for stored in dataset.arrays.all(kind)) or "none"
+    names: list[str] = []
+    for kind in (Kind.METADATA, Kind.CATEGORY, Kind.SCORE):
+        names += [f"'{stored.name}'" for stored in dataset.arrays.all(kind)]
     raise MissingInputError(
-        f"dataset '{dataset.name}' has no column '{column.name}'; there are: {names}. Import it as metadata first"
+        f"dataset '{dataset.name}' has no column '{column.name}'; there are: {', '.join(names) or 'none'}. Import it "
+        "as metadata first"
     )
 
 
 def _folders(dataset: "Dataset", folder: Folder) -> "Groups":
-    names = [PurePosixPath(name).parent.parts[: folder.depth] for name in dataset.filenames()]
-    return _groups(["/".join(parts) for parts in names])
+    parents = [PurePosixPath(name).parent for name in dataset.filenames()]
+    return _groups(["/".join(parent.parts[: folder.depth]) for parent in parents])
 
 
 def _matches(dataset: "Dataset", pattern: Pattern) -> "Groups | NDArray[Any]":
     texts = texts_at(pattern.text, dataset.filenames())
     numbers = [_number(text) for text in texts]
+    are_numbers = all(number is not None or not text for number, text in zip(numbers, texts, strict=True))
     # All numbers: so that frames can be kept apart.
-    if all(number is not None or not text for number, text in zip(numbers, texts, strict=True)):
+    if are_numbers:
         return np.array([np.nan if number is None else number for number in numbers])
     return _groups(texts)
 
 
-_COLUMNS: dict[type[Grouping], Callable[..., Any]] = {Column: _metadata, Folder: _folders, Pattern: _matches}
+_COLUMNS: dict[type[Grouping], Callable[..., Any]] = {
+    Column: _metadata,
+    Folder: _folders,
+    Pattern: _matches,
+}
 
 
 def _number(text: str) -> float | None:
@@ -193,9 +202,10 @@ def _rows_to_look_like(dataset: "Dataset", goal: Similar) -> Rows:
         rows = dataset.tag(goal.to).rows
     else:
         rows = dataset.rows_of(goal.to)
-        unknown = [name for name, row in zip(goal.to, rows.tolist(), strict=True) if row < 0]
-        if unknown:
-            raise InvalidInputError(f"dataset '{dataset.name}' has no sample '{unknown[0]}' to be similar to")
+        unknown = np.flatnonzero(rows < 0)
+        if len(unknown):
+            name = goal.to[unknown[0]]
+            raise InvalidInputError(f"dataset '{dataset.name}' has no sample '{name}' to be similar to")
     if not len(rows):
         raise MissingInputError(f"tag '{goal.to}' is empty: there is nothing to be similar to")
     return rows
@@ -210,7 +220,9 @@ def _vectors(dataset: "Dataset", rows: Rows, embedding: "StoredArray | None") ->
 
 
 def _counts_classes(config: SelectionConfig) -> bool:
-    return any(isinstance(record, Balance | Quota) and isinstance(record.by, str) for record in _records(config))
+    # A grouping is a record; the one text that `by` may be is that of the predicted class.
+    by_class = (record for record in _records(config) if isinstance(record, Balance | Quota))
+    return any(isinstance(record.by, str) for record in by_class)
 
 
 def _counts_objects(config: SelectionConfig) -> bool:
@@ -254,7 +266,9 @@ def _prediction_source(dataset: "Dataset", what: str) -> PredictionSource:
 
 def _counted(dataset: "Dataset", source: PredictionSource) -> "tuple[StoredArray, Annotations]":
     """Return predictions as they were counted."""
-    stored = next((each for each in dataset.arrays.all(source.kind) if each.digest == source.source.digest), None)
+    # By digest: names may have gone to other predictions since.
+    same = (each for each in dataset.arrays.all(source.kind) if each.digest == source.source.digest)
+    stored = next(same, None)
     if stored is None:
         raise MissingInputError(f"the predictions '{source.source.name}' are no longer there")
     return stored, annotations_from(dataset, stored, source.threshold)

@@ -20,13 +20,16 @@ them, and 100,000 headers take 15 seconds."""
 
 def image_frames(dataset: "Dataset", rows: Rows) -> ImageFrames:
     """Return the frames of these samples: by the metadata `width` and `height`, otherwise by the images' headers."""
-    stored = [dataset.arrays.find(Kind.METADATA, name) for name in ("width", "height")]
+    width = dataset.arrays.find(Kind.METADATA, "width")
+    height = dataset.arrays.find(Kind.METADATA, "height")
     frames = ImageFrames.unknown(len(rows))
-    if all(stored):
-        sizes = [np.asarray(dataset.arrays.read(column), np.float64)[rows] for column in stored if column]
-        frames = replace(frames, sizes=np.column_stack(sizes))
+    if width and height:
+        columns = [dataset.arrays.read(column)[rows] for column in (width, height)]
+        frames = replace(frames, sizes=np.column_stack(columns).astype(np.float64))
     missing = np.flatnonzero(np.isnan(frames.sizes).any(axis=1))
-    return frames.replaced(missing, _from_headers(dataset, rows[missing])) if len(missing) else frames
+    if not len(missing):
+        return frames
+    return frames.replaced(missing, _from_headers(dataset, rows[missing]))
 
 
 def _from_headers(dataset: "Dataset", rows: Rows) -> ImageFrames:
@@ -52,10 +55,12 @@ def frames_of_file(dataset: "Dataset", predictions: "Predictions", report: "Join
     frames = _looked_up(dataset, frames, report.rows, wanted)
     if lying_on_side(predictions, frames).any():
         frames = _looked_up(dataset, frames, report.rows, np.arange(len(predictions)))
-        # Metadata has no orientation, and only for these it matters.
-        on_side = np.flatnonzero(lying_on_side(predictions, frames) & (frames.orientations == 0))
+        # Metadata has no orientation (0 stands for that), and only for these it matters.
+        is_undecided = lying_on_side(predictions, frames) & (frames.orientations == 0)
+        on_side = np.flatnonzero(is_undecided)
         headers = _from_headers(dataset, report.rows[on_side])
-        frames = frames.replaced(on_side[headers.orientations > 0], _chosen(headers, headers.orientations > 0))
+        has_orientation = headers.orientations > 0
+        frames = frames.replaced(on_side[has_orientation], _chosen(headers, has_orientation))
     return frames
 
 
@@ -64,14 +69,19 @@ def _some_with_size(predictions: "Predictions") -> Rows:
     if sizes is None:
         return np.empty(0, np.int64)
     with_size = np.flatnonzero(np.isfinite(sizes[:, 0]))
-    chosen: Rows = with_size[np.linspace(0, len(with_size) - 1, min(_N_COMPARED, len(with_size))).astype(np.int64)]
+    n_compared = min(_N_COMPARED, len(with_size))
+    # Evenly spread: files are often sorted by camera, and only one of these may turn its images.
+    places = np.linspace(0, len(with_size) - 1, n_compared).astype(np.int64)
+    chosen: Rows = with_size[places]
     return chosen
 
 
 def _looked_up(dataset: "Dataset", frames: ImageFrames, samples: Rows, wanted: Rows) -> ImageFrames:
     """Return the frames with those of the wanted rows of the file that have a sample."""
     matched = wanted[samples[wanted] >= 0]
-    return frames.replaced(matched, image_frames(dataset, samples[matched])) if len(matched) else frames
+    if not len(matched):
+        return frames
+    return frames.replaced(matched, image_frames(dataset, samples[matched]))
 
 
 def _chosen(frames: ImageFrames, is_chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> ImageFrames:

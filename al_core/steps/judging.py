@@ -75,14 +75,13 @@ class TestLabels:
         seen = TestedReserve.of(self.reserve, self.rows, self.groups).reason(dataset, model)
         if seen:
             return Refusal(seen, len(outcomes))
-        strata = self.reserve.reserve.strata
-        if len(strata) > 1 and len(outcomes):
-            return stratified(
-                outcomes, self.reserve.reserve.stratum_of(self.rows), self.reserve.reserve.stratum_shares()
-            )
         if not len(outcomes):
             return share_interval(0, 0)
-        return accuracy(outcomes, None if self.groups is None else self.groups[self.rows])
+        reserve = self.reserve.reserve
+        if len(reserve.strata) > 1:
+            # Samples that arrived later were drawn at another rate: each stratum weighs as much as its population.
+            return stratified(outcomes, reserve.stratum_of(self.rows), reserve.stratum_shares())
+        return accuracy(outcomes, self.test_groups)
 
 
 def predicted_classes(dataset: "Dataset", model: Model | None, rows: Rows) -> NDArray[np.str_] | None:
@@ -97,5 +96,6 @@ def predicted_classes(dataset: "Dataset", model: Model | None, rows: Rows) -> ND
     names = np.array(PredictionAttributes.of(model.predictions).class_names)
     is_predicted = ~np.isnan(probabilities).any(axis=1)
     # NaN would be the largest of all.
-    classes: NDArray[np.str_] = names[np.where(is_predicted[:, None], probabilities, 0).argmax(axis=1)]
+    complete = np.where(is_predicted[:, None], probabilities, 0)
+    classes: NDArray[np.str_] = names[complete.argmax(axis=1)]
     return np.where(is_predicted, classes, "")

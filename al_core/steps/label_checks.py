@@ -20,9 +20,8 @@ _REMEDY = "send what al_core.wire.label_bundle writes"
 def check_new_labels(dataset: "Dataset", new: NewLabelSet) -> None:
     """Raise `InvalidInputError` unless a client may store these labels."""
     attributes = read_record(LabelAttributes, new.attributes)
-    if attributes is None or not all(
-        isinstance(text, str) for text in (*attributes.class_names, *attributes.annotators, *attributes.tasks)
-    ):
+    texts = (*attributes.class_names, *attributes.annotators, *attributes.tasks) if attributes else ()
+    if attributes is None or not all(isinstance(text, str) for text in texts):
         raise InvalidInputError(f"labels come with the attributes class_names, annotators and tasks; {_REMEDY}")
     annotations = new.tables.get(Kind.LABEL)
     if annotations is None or annotations.dtype != ANNOTATION or annotations.ndim != 1 or not len(annotations):
@@ -44,10 +43,13 @@ def _check_table(kind: str, table: NDArray[Any], n_annotations: int, n_classes: 
     names = table.dtype.names or ()
     if "row" in names:
         _check_range(table["row"], 0, n_annotations, f"annotations of '{kind}'")
+        # Readers find the entries of an annotation by binary search.
         if (np.diff(table["row"]) < 0).any():
             raise InvalidInputError(f"the entries of '{kind}' are in ascending order of their row; {_REMEDY}")
     if "label" in names:
-        _check_range(table["label"], -1 if kind == Kind.LABEL_RUN else 0, n_classes, f"classes of '{kind}'")
+        # A run of a mask may be of pixels that nobody labeled.
+        lowest = -1 if kind == Kind.LABEL_RUN else 0
+        _check_range(table["label"], lowest, n_classes, f"classes of '{kind}'")
 
 
 def _check_masks(new: NewLabelSet) -> None:
@@ -55,12 +57,19 @@ def _check_masks(new: NewLabelSet) -> None:
     runs = new.tables.get(Kind.LABEL_RUN)
     if masks is None:
         return
-    lengths = np.zeros(1, np.int64) if runs is None else np.append(0, np.cumsum(runs["length"], dtype=np.int64))
-    n_runs = len(lengths) - 1
+    # Pixels before each run, so that those of any span of runs are a difference. In 64 bits: no file overflows them.
+    n_runs = 0 if runs is None else len(runs)
+    pixels_before = np.zeros(n_runs + 1, np.int64)
+    if runs is not None:
+        np.cumsum(runs["length"], dtype=np.int64, out=pixels_before[1:])
     for mask in masks:
-        start, stop = int(mask["start"]), int(mask["stop"])
-        is_whole = 0 <= start <= stop <= n_runs and min(mask["height"], mask["width"]) > 0
-        if not is_whole or lengths[stop] - lengths[start] != int(mask["height"]) * int(mask["width"]):
+        start = int(mask["start"])
+        stop = int(mask["stop"])
+        # Python's integers: the product of two 32-bit sides may not fit 32 bits.
+        height = int(mask["height"])
+        width = int(mask["width"])
+        is_whole = 0 <= start <= stop <= n_runs and min(height, width) > 0
+        if not is_whole or pixels_before[stop] - pixels_before[start] != height * width:
             raise InvalidInputError(f"a mask has not as many pixels as its sides say; {_REMEDY}")
 
 

@@ -1,10 +1,11 @@
 """Which labels of a dataset are probably wrong, the worst first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.evaluation import BoxErrorKind, box_errors, class_errors, out_of_fold_probabilities
 from al_core.exceptions import MissingInputError
@@ -134,6 +135,7 @@ def tag_errors(dataset: "Dataset", rows: Rows, name: str) -> Tag:
 
 def _judges(dataset: "Dataset", rows: Rows, task: str) -> Iterator[tuple[Model, Rows]]:
     """Yield models with the positions of the rows that each judges: none saw the labels it judges."""
+    # When the last label of each sample came back, in milliseconds since 1970; 0 for samples without one.
     returned = np.zeros(dataset.n_samples, np.int64)
     tags = {tag.id: tag for tag in dataset.tags()}
     for stored in dataset.labels.all():
@@ -141,6 +143,7 @@ def _judges(dataset: "Dataset", rows: Rows, task: str) -> Iterator[tuple[Model, 
             labeled = tags[stored.tag_id].rows
             returned[labeled] = np.maximum(returned[labeled], stored.created_at)
     left = np.ones(len(rows), bool)
+    # Newest first: each label is judged by the newest model that cannot have learned it.
     for model in dataset.models.all():
         if model.task != task or model.predictions is None:
             continue
@@ -155,29 +158,25 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     rows = labels.rows[has_class]
     classes = labels.first_classes[has_class]
     names = list(labels.labels.class_names)
-    probabilities = np.full((len(rows), len(names)), np.nan)
-    judged_by = np.full(len(rows), PROBE, object)
-    for model, positions in _judges(dataset, rows, CLASSIFICATION):
-        assert model.predictions is not None
-        stored = dataset.arrays.read_rows(model.predictions, rows[positions])
-        places = {name: place for place, name in enumerate(PredictionAttributes.of(model.predictions).class_names)}
-        probabilities[positions] = np.column_stack(
-            [stored[:, places[name]] if name in places else np.zeros(len(positions)) for name in names]
-        )
-        judged_by[positions] = model.name
-        report(int((~np.isnan(probabilities).any(axis=1)).sum()), len(labels.rows))
+
+    def report_judged(done: int) -> None:
+        report(done, len(labels.rows))
+
+    probabilities, judged_by = _probabilities_of_models(dataset, rows, names, report_judged)
     embedding = dataset.arrays.newest(Kind.EMBEDDING)
     vectors = dataset.arrays.read_rows(embedding, rows) if embedding else None
     missing = np.isnan(probabilities).any(axis=1)
     judged_by[missing] = PROBE
-    if missing.any() and vectors is not None and len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1:
+    can_probe = len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1
+    if missing.any() and vectors is not None and can_probe:
         n_left = int(missing.sum())
         n_before = len(rows) - n_left
 
         # The probe learns from all labels, those that a model has judged included, and judges the rest.
         def report_probe(done: int, total: int) -> None:
-            report(n_before + n_left * done // total, len(labels.rows))
+            report_judged(n_before + n_left * done // total)
 
+        # Out of fold: no label is judged by a probe that was trained on it.
         probe = out_of_fold_probabilities(vectors, classes, len(names), seed=0, progress=report_probe)
         probabilities[missing] = probe[missing]
         missing = np.isnan(probabilities).any(axis=1)
@@ -189,22 +188,47 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
         probabilities[judged],
         None if vectors is None else vectors[judged],
         # All have been judged once: what their neighbors say is looked up with the bar at its end.
-        progress=lambda done, total: report(len(labels.rows), len(labels.rows)),
+        progress=lambda done, total: report_judged(len(labels.rows)),
     )
-    errors = [
-        LabelError(
-            int(rows[judged[place]]),
+    errors = []
+    for place in suspects.order.tolist():
+        suspicion = float(suspects.suspicion[place])
+        is_likely = bool(suspects.is_likely[place])
+        if not is_likely and suspicion <= LEAST_SUSPICION:
+            continue
+        position = judged[place]
+        error = LabelError(
+            int(rows[position]),
             OTHER_CLASS,
-            names[classes[judged[place]]],
-            names[suspects.suggested[place]],
-            float(suspects.suspicion[place]),
-            bool(suspects.is_likely[place]),
-            str(judged_by[judged[place]]),
+            labeled=names[classes[position]],
+            suggested=names[suspects.suggested[place]],
+            suspicion=suspicion,
+            is_likely=is_likely,
+            judge=str(judged_by[position]),
         )
-        for place in suspects.order.tolist()
-        if suspects.is_likely[place] or suspects.suspicion[place] > LEAST_SUSPICION
-    ]
+        errors.append(error)
     return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
+
+
+def _probabilities_of_models(
+    dataset: "Dataset", rows: Rows, names: list[str], report_judged: Callable[[int], None]
+) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """Return (L, C) what models say of labeled rows, NaN where none may judge, and (L,) the model that says so."""
+    probabilities = np.full((len(rows), len(names)), np.nan)
+    judged_by = np.full(len(rows), PROBE, object)
+    for model, positions in _judges(dataset, rows, CLASSIFICATION):
+        assert model.predictions is not None
+        stored = dataset.arrays.read_rows(model.predictions, rows[positions])
+        class_names = PredictionAttributes.of(model.predictions).class_names
+        places = {name: place for place, name in enumerate(class_names)}
+        # In the order of the labels' classes; what a model does not predict has probability 0.
+        unpredicted = np.zeros(len(positions))
+        columns = [stored[:, places[name]] if name in places else unpredicted for name in names]
+        probabilities[positions] = np.column_stack(columns)
+        judged_by[positions] = model.name
+        is_judged = ~np.isnan(probabilities).any(axis=1)
+        report_judged(int(is_judged.sum()))
+    return probabilities, judged_by
 
 
 def _box_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> LabelErrors:
@@ -213,14 +237,18 @@ def _box_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> Lab
     for model, positions in _judges(dataset, labels.rows, DETECTION):
         assert model.predictions is not None
         attributes = PredictionAttributes.of(model.predictions)
-        stored = find_task(DETECTION).annotations(model.name, dataset.arrays.read(model.predictions), attributes)
+        table = dataset.arrays.read(model.predictions)
+        stored = find_task(DETECTION).annotations(model.name, table, attributes)
+        # Boxes without a place overlap nothing: each label would be called missed.
         if stored.has_unknown_places:
             continue
         for start in range(0, len(positions), _IMAGES_AT_ONCE):
-            errors += _errors_of_boxes(model.name, stored, labels, positions[start : start + _IMAGES_AT_ONCE])
-            report(n_judged + min(start + _IMAGES_AT_ONCE, len(positions)), len(labels.rows))
+            batch = positions[start : start + _IMAGES_AT_ONCE]
+            errors += _errors_of_boxes(model.name, stored, labels, batch)
+            report(n_judged + start + len(batch), len(labels.rows))
         n_judged += len(positions)
     errors.sort(key=lambda error: -error.suspicion)
+    # From the end, so that the worst of each sample is the one that stays.
     worst = list({error.row: error for error in reversed(errors)}.values())
     worst.sort(key=lambda error: -error.suspicion)
     return LabelErrors(tuple(worst), n_judged, len(labels.rows) - n_judged)

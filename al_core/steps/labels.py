@@ -118,9 +118,12 @@ def with_names_of_model(dataset: "Dataset", labels: Labels) -> Labels:
     That is only so if each number is a position among the model's classes, and none of these is called by a number.
     """
     names = _class_names_of_models(dataset).get(labels.task, [])
-    numbers = [int(name) for name in labels.class_names if name.isascii() and name.isdigit() and len(name) < 10]
-    are_numbers = bool(names) and len(numbers) == len(labels.class_names) > 0 and max(numbers, default=0) < len(names)
-    if not are_numbers or set(labels.class_names) & set(names):
+    # `isdigit` alone allows ², which int() refuses; ten digits and more are ids, not positions.
+    digits = [name for name in labels.class_names if name.isascii() and name.isdigit() and len(name) < 10]
+    numbers = [int(name) for name in digits]
+    are_numbers = bool(numbers) and len(numbers) == len(labels.class_names)
+    are_positions = are_numbers and max(numbers) < len(names)
+    if not are_positions or set(labels.class_names) & set(names):
         return labels
     return replace(labels, class_names=[names[number] for number in numbers])
 
@@ -139,9 +142,12 @@ def new_label_set(labels: Labels, report: "JoinReport", name: str | None, round_
     annotations["annotator"] = [place[annotator] for annotator in ours.annotators]
     annotations["time"] = ours.times
     annotations["width"], annotations["height"] = ours.sizes.T
-    tables: dict[str, NDArray[Any]] = {kind: getattr(ours, attribute) for kind, (attribute, _) in TABLES.items()}
+    filled: dict[str, NDArray[Any]] = {}
+    for kind, (attribute, _) in TABLES.items():
+        table = getattr(ours, attribute)
+        if len(table):
+            filled[kind] = table
     attributes = LabelAttributes(tuple(ours.class_names), tuple(annotators), ours.tasks, ours.source, report.source)
-    filled = {kind: table for kind, table in tables.items() if len(table)}
     return NewLabelSet(
         name or default_name(),
         ours.task,
@@ -161,12 +167,14 @@ def read_label_set(dataset: "Dataset", stored: LabelSet) -> tuple[Rows, Labels]:
     """Return the sample of each annotation of a set, and the annotations."""
     attributes = LabelAttributes.of(stored)
     annotations = dataset.arrays.read(stored.arrays[Kind.LABEL])
+    # A field of a table is a strided view; what follows reads it many times.
     rows = np.ascontiguousarray(annotations["row"])
+    # An unknown annotator is -1, which is the last one.
     names = [*attributes.annotators, ""]
-    tables = {
-        kind: dataset.arrays.read(stored.arrays[kind]) if kind in stored.arrays else np.empty(0, entry)
-        for kind, (_, entry) in TABLES.items()
-    }
+    tables = {}
+    for kind, (_, entry) in TABLES.items():
+        # Empty tables are not stored.
+        tables[kind] = dataset.arrays.read(stored.arrays[kind]) if kind in stored.arrays else np.empty(0, entry)
     labels = Labels(
         dataset.filenames(rows),
         list(attributes.class_names),
@@ -186,14 +194,18 @@ def read_label_set(dataset: "Dataset", stored: LabelSet) -> tuple[Rows, Labels]:
 
 def labels_for(dataset: "Dataset", task: str) -> TaskLabels:
     """Return what counts of all labels for a task; `TaskLabels` without rows if there are none."""
+    # Oldest first: to `counting` a higher number is a later file.
     sets = [stored for stored in reversed(dataset.labels.all()) if task in LabelAttributes.of(stored).tasks]
     parts = [read_label_set(dataset, stored) for stored in sets]
     if not parts:
-        nothing = Labels([], [], task, [], np.empty(0), np.empty((0, 2), np.float32))
-        return TaskLabels(np.empty(0, np.int64), nothing, np.empty(0, np.int64), np.empty(0, bool))
+        no_sizes = np.empty((0, 2), np.float32)
+        nothing = Labels([], [], task, [], times=np.empty(0), sizes=no_sizes)
+        no_numbers = np.empty(0, np.int64)
+        return TaskLabels(no_numbers, nothing, n_annotators=no_numbers, disagrees=np.empty(0, bool))
     all_labels = concatenated([labels for _, labels in parts], task)
     samples = np.concatenate([rows for rows, _ in parts])
-    files = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
+    n_annotations = [len(rows) for rows, _ in parts]
+    files = np.repeat(np.arange(len(parts)), n_annotations)
     counts = counting(samples, files, all_labels)
     return TaskLabels(counts.rows, all_labels.take(counts.annotations), counts.n_annotators, counts.disagrees)
 
@@ -209,17 +221,19 @@ def counting_labels(dataset: "Dataset", task: str | None = None) -> Sequence[Sam
 
 def label_tasks(dataset: "Dataset") -> list[str]:
     """Return the tasks for which there are labels, that of the newest ones first."""
-    return list(dict.fromkeys(task for stored in dataset.labels.all() for task in LabelAttributes.of(stored).tasks))
+    tasks: list[str] = []
+    for stored in dataset.labels.all():
+        tasks += LabelAttributes.of(stored).tasks
+    return list(dict.fromkeys(tasks))
 
 
 def _class_names_of_models(dataset: "Dataset") -> dict[str, list[str]]:
     """Return the classes of the current model of each task."""
-    current = (model for model in dataset.models.all() if model.is_current and model.predictions)
-    return {
-        model.task: list(PredictionAttributes.of(model.predictions).class_names)
-        for model in current
-        if model.predictions
-    }
+    names: dict[str, list[str]] = {}
+    for model in dataset.models.all():
+        if model.is_current and model.predictions:
+            names[model.task] = list(PredictionAttributes.of(model.predictions).class_names)
+    return names
 
 
 def _about_models(dataset: "Dataset", labels: Labels, named: Labels) -> list[Finding]:
@@ -229,19 +243,19 @@ def _about_models(dataset: "Dataset", labels: Labels, named: Labels) -> list[Fin
     findings = []
     shared = [task for task in labels.tasks if task in models]
     if not shared:
-        has, wanted = " and ".join(labels.tasks), " and ".join(models)
+        tasks_of_labels = " and ".join(labels.tasks)
+        tasks_of_models = " and ".join(models)
         findings.append(
             note(
                 "other-task",
-                f"These labels are for {has}, but the models of the dataset are for {wanted}",
+                f"These labels are for {tasks_of_labels}, but the models of the dataset are for {tasks_of_models}",
                 "they are stored, but say nothing about these models",
             )
         )
         return findings
     if named.class_names != labels.class_names:
-        shown = ", ".join(
-            f"{number} = {name}" for number, name in list(zip(labels.class_names, named.class_names, strict=True))[:10]
-        )
+        pairs = zip(labels.class_names[:10], named.class_names[:10], strict=True)
+        shown = ", ".join(f"{number} = {name}" for number, name in pairs)
         findings.append(
             note("class-numbers", "Classes are numbers", f"they are read as positions among the model's: {shown}")
         )

@@ -93,6 +93,7 @@ def limit_costs(dataset: "Dataset", selection: Selection, progress: Progress | N
         return []
     source = StoredPool.of(dataset, selection)
     config = _of_method(selection, source.request)
+    # What was picked, then what would be picked without each limit.
     picks = [selection.picked_rows]
     for limit in config.limits:
         others = tuple(other for other in config.limits if other != limit)
@@ -100,11 +101,12 @@ def limit_costs(dataset: "Dataset", selection: Selection, progress: Progress | N
         picks.append(request.select(progress))
     if not len(picks[0]):
         return []
+    # One ruler for all of them: with a radius of its own each selection would be measured differently.
     ruler = Ruler.for_selections(source.pool, picks, seed=config.seed or 0)
-    covered = [ruler.measure(rows).covered for rows in picks]
+    covered_by_picks, *covered_without = [ruler.measure(rows).covered for rows in picks]
     return [
-        LimitCost(limit.words, covered[0], without, len(picks[0]), len(rows))
-        for limit, without, rows in zip(config.limits, covered[1:], picks[1:], strict=True)
+        LimitCost(limit.words, covered_by_picks, without, len(picks[0]), len(rows))
+        for limit, without, rows in zip(config.limits, covered_without, picks[1:], strict=True)
     ]
 
 
@@ -122,7 +124,9 @@ def group_counts(dataset: "Dataset", selection: Selection) -> list[GroupCounts]:
     groups = list(_groups(request))
     if not groups:
         return []
-    draws = [draw_of(request, len(picked), seed) for seed in draw_seeds(selection.config.seed or 0)]
+    # The draws of the card, so that both show the same RANDOM.
+    seeds = draw_seeds(selection.config.seed or 0)
+    draws = [draw_of(request, len(picked), seed) for seed in seeds]
     pool = np.setdiff1d(request.query_rows, request.labeled_rows)
     return [_counts(by, of_rows, pool, picked, draws) for by, of_rows in groups]
 
@@ -133,8 +137,9 @@ def _of_method(selection: Selection, request: SelectionRequest) -> SelectionConf
     if config.n_samples == -1:
         return config
     n_before = selection.tag.size - len(selection.added_rows)
-    n_asked = max(config.n_samples - n_before - len(selection.test_rows), len(selection.picked_rows))
-    return replace(config, n_samples=len(request.labeled_rows) + n_asked)
+    n_asked = config.n_samples - n_before - len(selection.test_rows)
+    n_new = max(n_asked, len(selection.picked_rows))
+    return replace(config, n_samples=len(request.labeled_rows) + n_new)
 
 
 def _groups(request: SelectionRequest) -> Iterator[tuple[By, "Groups"]]:
@@ -157,5 +162,11 @@ def _groups(request: SelectionRequest) -> Iterator[tuple[By, "Groups"]]:
 def _counts(by: By, groups: "Groups", pool: Rows, picked: Rows, draws: list[Rows]) -> GroupCounts:
     from al_core.selection.limits import count_groups
 
-    drawn = np.mean([count_groups(groups, draw) for draw in draws], axis=0)
-    return GroupCounts(by_in_words(by), groups.names, count_groups(groups, pool), count_groups(groups, picked), drawn)
+    in_draws = [count_groups(groups, draw) for draw in draws]
+    return GroupCounts(
+        by_in_words(by),
+        groups.names,
+        pool=count_groups(groups, pool),
+        picked=count_groups(groups, picked),
+        random=np.mean(in_draws, axis=0),
+    )

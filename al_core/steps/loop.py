@@ -70,18 +70,22 @@ def read_loop(dataset: "Dataset") -> Loop:
     has_data = bool(dataset.n_samples and (dataset.arrays.all(Kind.EMBEDDING) or model))
     current = _current(last) if has_data else Stage.DATA
     order = list(Stage)
-    done = set(order[: order.index(current)]) - (set() if model else {Stage.PREDICTIONS})
+    done = set(order[: order.index(current)])
+    if model is None:
+        done.discard(Stage.PREDICTIONS)
     notes = {
         Stage.DATA: counted(dataset.n_samples, "image") if dataset.n_samples else "Add images or embeddings",
         Stage.PREDICTIONS: f"Scored by “{model.name}”" if model else "None yet: the first images do without",
         **_notes_of_round(last, current),
     }
-    return Loop(current, tuple(Step(stage, _progress(stage, current, done), notes[stage]) for stage in Stage), last)
+    steps = [Step(stage, _progress(stage, current, done), notes[stage]) for stage in Stage]
+    return Loop(current, tuple(steps), last)
 
 
 def _current(last: Round | None) -> Stage:
     if last is None or last.model is not None:
         return Stage.SELECT
+    # One label is enough to go on: some never come back, and their images can be released.
     if len(last.back_rows):
         return Stage.LEARN
     return Stage.SELECT if last.state is RoundState.RELEASED else Stage.LABEL

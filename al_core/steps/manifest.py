@@ -62,6 +62,7 @@ def manifest_digest(manifest: Mapping[str, Any]) -> str:
 
     Two selections of equal digests were made from the same data in the same way, and added the same samples.
     """
+    # Neither names nor times nor versions: what is digested fixes the result, whenever it is made again.
     content = {name: manifest.get(name) for name in ("query_set", "labeled_set", "test_set", "added")}
     content["filenames"] = manifest["dataset"]["filenames_digest"]
     for name in ("embedding", "score"):
@@ -120,8 +121,10 @@ def repeat(dataset: "Dataset", manifest: Mapping[str, Any]) -> Rows:
         _resolved(dataset, config, manifest.get("resolved")),
     )
     rows = request.select() if config.test_share < 1 else tests[:0]
+    # Test samples are mixed in at random places: without them the list is in the order of picking.
     added_tests = set(dataset.filenames(tests))
-    _check_same(dataset, rows, [name for name in manifest["added"] if name not in added_tests], manifest["versions"])
+    listed = [name for name in manifest["added"] if name not in added_tests]
+    _check_same(dataset, rows, listed, manifest["versions"])
     return rows
 
 
@@ -130,13 +133,17 @@ def _sets(dataset: "Dataset", tag: Tag, query_rows: Rows | None, added: Rows) ->
     n_strata = tag.provenance.n_strata
     stored_reserve = read_reserve(dataset, n_strata) if n_strata else None
     barred = stored_reserve.barred if stored_reserve else NO_ROWS
-    masks = {
+    labeled_rows = np.setdiff1d(tag.rows, added)
+    sets = {
         "query_set": None if query_rows is None else np.setdiff1d(query_rows, barred),
-        "labeled_set": np.setdiff1d(np.setdiff1d(tag.rows, added), barred),
+        "labeled_set": np.setdiff1d(labeled_rows, barred),
     }
     if stored_reserve:
-        masks["test_set"] = np.intersect1d(tag.rows, barred)
-    return {name: None if rows is None else rows_to_mask(rows, dataset.n_samples).hex() for name, rows in masks.items()}
+        sets["test_set"] = np.intersect1d(tag.rows, barred)
+    masks: dict[str, str | None] = {}
+    for name, rows in sets.items():
+        masks[name] = None if rows is None else rows_to_mask(rows, dataset.n_samples).hex()
+    return masks
 
 
 def _provenance(tag: Tag) -> dict[str, Any]:
@@ -160,7 +167,8 @@ def _resolved(dataset: "Dataset", config: SelectionConfig, source: Mapping[str, 
     """Return what names stood for: as a selection of the dataset keeps it, or as they stand now if that is the same."""
     if source is None:
         return None
-    stored = next((each for each in dataset.arrays.all(Kind.RESOLVED) if each.digest == source["digest"]), None)
+    same = (each for each in dataset.arrays.all(Kind.RESOLVED) if each.digest == source["digest"])
+    stored = next(same, None)
     if stored:
         return unpack(dataset.arrays.read(stored))
     resolved = resolve(dataset, config)

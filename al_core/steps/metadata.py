@@ -77,6 +77,7 @@ def take_back_metadata(workspace: "Workspace", dataset: "LocalDataset", names: S
         since: From before it was called, in milliseconds since 1970.
     """
     kinds = (Kind.METADATA, Kind.CATEGORY)
+    # Looked up before anything is deleted: what is deleted below gets a tombstone too, and stays deleted.
     replaced = [
         stone
         for stone in workspace.tombstones.all(dataset.id)

@@ -66,10 +66,13 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
         return None
     scores = {score.name: score for score in current_scores(dataset)}
     # A score that some images lack would refuse the method.
-    name = next((name for name in preferred_first(scores) if _is_complete(dataset, name, left)), None)
+    complete = (name for name in preferred_first(scores) if _is_complete(dataset, name, left))
+    name = next(complete, None)
     chosen = SelectionInputs().chosen(dataset)
+    has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
     config = SelectionConfig(
-        _method(has_score=name is not None, has_embedding=bool(dataset.arrays.all(Kind.EMBEDDING))),
+        _method(has_score=name is not None, has_embedding=has_embedding),
+        # `n_samples` is the total: what was chosen before counts in.
         len(chosen) + min(n_new, len(left)),
         name=dataset.free_tag_name("al-iteration-"),
         seed=SEED,
@@ -77,9 +80,14 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
     config = replace(config, score_name=name) if config.method in _BY_SCORE else config
     rows = SelectionPlan.of(dataset, config, SelectionInputs()).request().select()
     if config.method not in _BY_SCORE or name is None:
-        return NextBatch(config, rows, None, None)
+        return NextBatch(config, rows, mean_score=None, mean_score_left=None)
     values = dataset.arrays.read(scores[name])
-    return NextBatch(config, rows, float(np.mean(values[rows])), float(np.mean(values[left])))
+    return NextBatch(
+        config,
+        rows,
+        mean_score=float(np.mean(values[rows])),
+        mean_score_left=float(np.mean(values[left])),
+    )
 
 
 _BY_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
@@ -92,7 +100,8 @@ def count_left(dataset: "Dataset") -> int:
 
 def _candidates(dataset: "Dataset") -> Rows:
     reserve = read_reserve(dataset)
-    unavailable = np.union1d(SelectionInputs().chosen(dataset), reserve.barred if reserve else NO_ROWS)
+    barred = reserve.barred if reserve else NO_ROWS
+    unavailable = np.union1d(SelectionInputs().chosen(dataset), barred)
     return np.setdiff1d(np.arange(dataset.n_samples), unavailable, assume_unique=True)
 
 

@@ -38,17 +38,20 @@ def next_config(dataset: "Dataset", n_new: int | None = None) -> SelectionConfig
         raise MissingInputError(f"dataset '{dataset.name}' has no round to go on from; run a first selection")
     chosen = SelectionInputs().chosen(dataset)
     reserve = read_reserve(dataset)
-    n_left = dataset.n_samples - len(np.union1d(chosen, reserve.barred if reserve else NO_ROWS))
+    barred = reserve.barred if reserve else NO_ROWS
+    n_left = dataset.n_samples - len(np.union1d(chosen, barred))
     if not n_left:
         raise MissingInputError(
             "every image is labeled, sent or set aside for testing: there is nothing left to choose"
         )
     n_asked = min(n_new or len(last.added_rows), n_left)
     method = _usual_method(dataset)
+    # -1 goes on as it was: distance or budget ends the round.
+    is_unlimited = config.n_samples == -1 and n_new is None
     return replace(
         config,
         method=method,
-        n_samples=-1 if config.n_samples == -1 and n_new is None else len(chosen) + n_asked,
+        n_samples=-1 if is_unlimited else len(chosen) + n_asked,
         name=_name(dataset, last),
         seed=None,
         score_name=config.score_name if _has_score(dataset, config.score_name) else None,
@@ -59,7 +62,8 @@ def next_config(dataset: "Dataset", n_new: int | None = None) -> SelectionConfig
 
 def _leads_on(each: Round) -> bool:
     """Return whether a round says how the next one goes: batches of test samples do not."""
-    return len(each.added_rows) > len(each.test_rows) and each.tag.provenance.config is not None
+    has_picks = len(each.added_rows) > len(each.test_rows)
+    return has_picks and each.tag.provenance.config is not None
 
 
 def _usual_method(dataset: "Dataset") -> SamplingMethod:

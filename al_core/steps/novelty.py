@@ -69,11 +69,14 @@ def novelty_of(dataset: "Dataset", tag: Tag) -> Novelty:
     is_to_labeled = len(labeled) >= FEWEST_LABELED
     others = labeled if is_to_labeled else old
     space = Space.from_embeddings(dataset.arrays.read(stored), np.arange(dataset.n_samples), normalize=True)
-    measured = np.sort(np.random.default_rng(0).permutation(old)[:MOST_OLD])
+    # A fixed seed, so that the same images give the same sentence; sorted, so that rows are read in order.
+    sampled = np.random.default_rng(0).permutation(old)[:MOST_OLD]
+    measured = np.sort(sampled)
     limit = np.quantile(_nearest(space, measured, others), QUANTILE)
     distances = _nearest(space, new, others)
     order = np.argsort(-distances, kind="stable")
-    return Novelty(float(np.mean(distances > limit)), is_to_labeled, new[order], distances[order])
+    share = float(np.mean(distances > limit))
+    return Novelty(share, is_to_labeled, new[order], distances[order])
 
 
 def _nearest(space: "Space", rows: Rows, others: Rows) -> NDArray[np.float32]:

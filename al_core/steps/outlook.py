@@ -94,18 +94,22 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
     _check(request, arrays, candidates)
     costs = _costs(config.budget, arrays, candidates)
     n_tests = count_test_rows(config, len(plan.chosen))
-    asked = request.config.n_samples
-    n_new = len(candidates) if asked == -1 else max(asked - len(request.labeled_rows), 0)
+    # Test samples are drawn beside the method, so its own configuration asks for fewer.
+    n_asked = request.config.n_samples
+    n_new = len(candidates) if n_asked == -1 else max(n_asked - len(request.labeled_rows), 0)
     capacity = measure_capacity(
         config, arrays, candidates, request.labeled_rows, n_new=min(n_new, len(candidates)), costs=costs
     )
+    bill = None
+    if costs is not None and config.budget is not None:
+        bill = _bill(config.budget, costs, capacity.n_most)
     return Outlook(
         capacity.n_open,
-        capacity.n_most,
-        n_tests,
-        None if costs is None or config.budget is None else _bill(config.budget, costs, capacity.n_most),
-        capacity.tightest,
-        capacity.warnings,
+        n_picked=capacity.n_most,
+        n_tests=n_tests,
+        bill=bill,
+        tightest=capacity.tightest,
+        warnings=capacity.warnings,
     )
 
 
@@ -118,16 +122,17 @@ def group_sizes(dataset: "Dataset", grouping: Grouping) -> GroupSizes:
     groups = groups_of_grouping(dataset, grouping)
     codes = np.asarray(groups.codes)
     sizes = np.bincount(codes[codes >= 0], minlength=len(groups.names))
+    # A file may name groups of which no sample is in the dataset.
     sizes = sizes[sizes > 0]
     if not len(sizes):
-        return GroupSizes(0, 0, 0, 0, len(codes), ())
+        return GroupSizes(0, 0, 0, 0, n_without=len(codes), names=())
     return GroupSizes(
         len(sizes),
-        int(sizes.min()),
-        int(np.median(sizes)),
-        int(sizes.max()),
-        int((codes < 0).sum()),
-        groups.names[:3],
+        smallest=int(sizes.min()),
+        median=int(np.median(sizes)),
+        largest=int(sizes.max()),
+        n_without=int((codes < 0).sum()),
+        names=groups.names[:3],
     )
 
 
@@ -154,8 +159,12 @@ def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
     if not any(isinstance(limit, Quota) for limit in config.limits) or dataset.server:
         return []
     # Test rows, those of earlier rounds too, are exempt from limits.
-    reserve = read_reserve(dataset, selection.tag.provenance.n_strata) if selection.tag.provenance.n_strata else None
-    counted_rows = np.setdiff1d(selection.tag.rows, reserve.barred if reserve else NO_ROWS)
+    n_strata = selection.tag.provenance.n_strata
+    reserve = read_reserve(dataset, n_strata) if n_strata else None
+    barred = reserve.barred if reserve else NO_ROWS
+    counted_rows = np.setdiff1d(selection.tag.rows, barred)
+    # Goals and budget may speak of what is gone by now, and no minimum depends on them. A configuration with -1 is
+    # only valid with a budget or a distance to stop at.
     without_goals = replace(config, goals=(), budget=None, n_samples=max(config.n_samples, 0))
     resolved = read_resolved(dataset, selection.tag) or resolve(dataset, without_goals, with_rows=False)
     arrays = goal_arrays(dataset, without_goals, None, replace(resolved, similar={}))
@@ -180,11 +189,13 @@ def _check(request: SelectionRequest, arrays: "GoalArrays", candidates: NDArray[
         if isinstance(goal, Balance):
             _check_target(goal, arrays)
         if isinstance(goal, Prefer):
-            numbers = arrays.numbers(goal.column)[candidates]
-            bad = candidates[(numbers < 0) | np.isinf(numbers)]
-            if len(bad):
-                [name] = request.dataset.filenames(bad[:1])
-                value = arrays.numbers(goal.column)[bad[0]]
+            numbers = arrays.numbers(goal.column)
+            # NaN passes: a sample without the number is not preferred.
+            is_refused = (numbers[candidates] < 0) | np.isinf(numbers[candidates])
+            refused = candidates[is_refused]
+            if len(refused):
+                [name] = request.dataset.filenames(refused[:1])
+                value = numbers[refused[0]]
                 raise InvalidInputError(
                     f"'{goal.column}' of '{name}' is {value:g}; what is preferred is a number from 0"
                 )
@@ -206,8 +217,10 @@ def _costs(budget: Budget | None, arrays: "GoalArrays", candidates: NDArray[np.i
     if arrays.costs is None:
         costs = np.full(len(candidates), float(budget.price_of(0)))
     else:
-        costs = np.asarray(budget.price_of(np.asarray(arrays.costs[candidates], np.float64)))
+        objects = np.asarray(arrays.costs[candidates], np.float64)
+        costs = np.asarray(budget.price_of(objects))
     cheapest = costs.min(initial=np.inf)
+    # A price that is the budget up to rounding is within it.
     if len(costs) and cheapest > budget.total * (1 + 1e-9):
         raise InvalidInputError(
             f"the budget of {budget.in_unit(budget.total)} is below the cheapest image, which costs "
@@ -218,4 +231,6 @@ def _costs(budget: Budget | None, arrays: "GoalArrays", candidates: NDArray[np.i
 
 def _bill(budget: Budget, costs: NDArray[np.float64], n_picked: int) -> float:
     """Return what as many images of the mean price cost, at most the budget."""
-    return min(budget.total, n_picked * float(costs.mean())) if len(costs) else 0.0
+    if not len(costs):
+        return 0.0
+    return min(budget.total, n_picked * float(costs.mean()))

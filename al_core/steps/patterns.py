@@ -23,7 +23,8 @@ def texts_at(pattern: str, filenames: Sequence[str]) -> list[str]:
     """
     before, after = (part.split(ANY_TEXT) for part in pattern.split(GROUP))
     is_of_whole_name = "/" in pattern
-    return [_text_at(before, after, name if is_of_whole_name else name.rpartition("/")[2]) for name in filenames]
+    names = filenames if is_of_whole_name else [filename.rpartition("/")[2] for filename in filenames]
+    return [_text_at(before, after, name) for name in names]
 
 
 def _text_at(before: list[str], after: list[str], name: str) -> str:
@@ -57,7 +58,8 @@ def _end_of_first(part: str, name: str, start: int) -> int:
         place = name.find(part, start)
         return place + len(part) if place >= 0 else -1
     places = range(start, len(name) - len(part) + 1)
-    return next((place + len(part) for place in places if _is_at(part, name, place)), -1)
+    ends = (place + len(part) for place in places if _is_at(part, name, place))
+    return next(ends, -1)
 
 
 def _is_at(part: str, name: str, place: int) -> bool:

@@ -38,12 +38,14 @@ def score_and_save(
         predictions = place_boxes(predictions, report.frames)
     task = find_task(predictions.task)
     rows, outputs = task.usable_outputs(predictions, report, progress)
-    scorer = task.new_scorer(outputs, Scoring(report.confidence_threshold, first_half_points(dataset, task.name)))
+    scoring = Scoring(report.confidence_threshold, first_half_points(dataset, task.name))
+    scorer = task.new_scorer(outputs, scoring)
     scores = score_columns(dataset, rows, scorer.calculate_scores())
     # Only now: outputs that are read one at a time are kept while they are scored.
     array = task.to_array(predictions, rows, outputs, dataset.n_samples)
     category_ids = None if predictions.category_ids is None else tuple(predictions.category_ids)
     class_names = tuple(task.class_names(predictions, array))
+    # Version 2: the places of boxes are right or unknown, see `with_doubtful_places_unknown`.
     attributes = PredictionAttributes(
         task.name,
         class_names,
@@ -53,10 +55,11 @@ def score_and_save(
         tuple(predictions.skeletons),
         version=2,
     )
+    origin = ScoreOrigin(prediction=name, task=task.name, half_points=scorer.half_points or None)
     new = NewModel(
         name,
         scores,
-        to_json(ScoreOrigin(prediction=name, task=task.name, half_points=scorer.half_points or None)),
+        to_json(origin),
         task=task.name,
         kind=task.kind,
         predictions=array,
@@ -85,7 +88,9 @@ def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None"
     if model:
         return model.predictions
     # Arrays that were stored without a model.
-    stored = [array for task in TASKS.values() for array in dataset.arrays.all(task.kind)]
+    stored: list[StoredArray] = []
+    for task in TASKS.values():
+        stored += dataset.arrays.all(task.kind)
     return max(stored, key=lambda array: array.created_at, default=None)
 
 
@@ -97,7 +102,9 @@ def predictions_of(dataset: "Dataset", score: "StoredArray") -> "StoredArray | N
 
 def model_of(dataset: "Dataset", stored: "StoredArray") -> "Model | None":
     """Return the model that predictions or scores belong to, or None if they were stored without one."""
-    return next((model for model in dataset.models.all() if stored.model_id and model.id == stored.model_id), None)
+    if not stored.model_id:
+        return None
+    return next((model for model in dataset.models.all() if model.id == stored.model_id), None)
 
 
 def task_of(stored: "StoredArray") -> Task:

@@ -27,12 +27,15 @@ def find_source(dataset: "Dataset", kind: Kind, source: ArraySource) -> StoredAr
     if stored and stored.digest == source.digest:
         return stored
     # The score of a model that is no longer current has another name.
-    return next((other for other in dataset.arrays.all(kind) if other.digest == source.digest), stored)
+    same = (other for other in dataset.arrays.all(kind) if other.digest == source.digest)
+    return next(same, stored)
 
 
 def _change(dataset: "Dataset", kind: Kind, source: ArraySource) -> str | None:
     stored = dataset.arrays.find(kind, source.name)
-    if stored is None:
-        is_there = find_source(dataset, kind, source) is not None
-        return None if is_there else f"{kind} '{source.name}' has been deleted since"
-    return None if stored.digest == source.digest else f"{kind} '{source.name}' has been replaced since"
+    if stored is not None:
+        return None if stored.digest == source.digest else f"{kind} '{source.name}' has been replaced since"
+    if find_source(dataset, kind, source) is not None:
+        # Under another name: renamed, not gone.
+        return None
+    return f"{kind} '{source.name}' has been deleted since"

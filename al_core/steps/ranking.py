@@ -34,7 +34,9 @@ def rank_scores(dataset: "Dataset") -> dict[str, Statistic]:
     outcomes = tests.outcomes(dataset, model)
     aucs: dict[str, Statistic] = {}
     for name in names:
-        scores = np.asarray(dataset.arrays.read_rows(model.scores[name], tests.rows), np.float64)
+        stored = model.scores[name]
+        scores = np.asarray(dataset.arrays.read_rows(stored, tests.rows), np.float64)
         is_judged = ~np.isnan(scores) & ~np.isnan(outcomes)
-        aucs[name] = ranking_auc(scores[is_judged], outcomes[is_judged] == 1)
+        is_right = outcomes[is_judged] == 1
+        aucs[name] = ranking_auc(scores[is_judged], is_right)
     return aucs

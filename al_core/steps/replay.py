@@ -30,8 +30,11 @@ def replay_labels(dataset: "Dataset", progress: Progress | None = None, *, seed:
     rows = labels.rows[has_class]
     classes = labels.first_classes[has_class]
     reserve = read_reserve(dataset)
-    is_test = np.isin(rows, reserve.reserve.rows if reserve else NO_ROWS)
-    is_training = ~np.isin(rows, reserve.barred if reserve else NO_ROWS)
+    test_rows = reserve.reserve.rows if reserve else NO_ROWS
+    barred_rows = reserve.barred if reserve else NO_ROWS
+    is_test = np.isin(rows, test_rows)
+    # Not the complement: rows of a tested group neither test nor train.
+    is_training = ~np.isin(rows, barred_rows)
     labeled = LabeledRows(
         dataset.arrays.read(embedding),
         rows[is_training],
@@ -47,6 +50,7 @@ def pool_maker(dataset: "Dataset", rows: Rows) -> str:
     """Return which methods chose these rows, the one that chose most first."""
     counts: dict[str, int] = {}
     left = rows
+    # Oldest first: a row belongs to the selection that asked for it first.
     for tag in selections(dataset):
         config = tag.provenance.config
         own = np.intersect1d(left, added_rows(dataset, tag))

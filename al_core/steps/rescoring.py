@@ -51,7 +51,8 @@ def _rescore(dataset: "Dataset", model: "Model", threshold: float, attributes: M
     boxes = dataset.arrays.read(model.predictions)
     present = {name: np.asarray(dataset.arrays.read(stored)) for name, stored in model.scores.items()}
     # What was predicted has a score, images without boxes too.
-    rows = np.flatnonzero(~np.isnan(next(iter(present.values()))))
+    any_score = next(iter(present.values()))
+    rows = np.flatnonzero(~np.isnan(any_score))
     outputs = _outputs(dataset, model, boxes, rows, present)
     scores = score_columns(dataset, rows, _scores(model, outputs, threshold))
     return dataset.models.rescore(model, scores, attributes)
@@ -67,7 +68,10 @@ def _outputs(
     batch = _batch(boxes, rows)
     for outputs in (batch, [_of_image(output) for output in batch]):
         again = score_columns(dataset, rows, _scores(model, outputs, model.confidence_threshold))
-        if all(np.allclose(again[name], values, atol=TOLERANCE, equal_nan=True) for name, values in present.items()):
+        are_same = [
+            np.allclose(again[name], values, atol=TOLERANCE, equal_nan=True) for name, values in present.items()
+        ]
+        if all(are_same):
             return outputs
     raise MissingInputError(
         f"the boxes of '{model.name}' were scored by probabilities of classes, and only the highest is stored: import "
@@ -76,10 +80,13 @@ def _outputs(
 
 
 def _batch(boxes: NDArray[Any], rows: Rows) -> ObjectDetectionBatch:
-    counts = np.searchsorted(boxes["row"], rows, side="right") - np.searchsorted(boxes["row"], rows)
+    # The table is in ascending order of rows.
+    starts = np.searchsorted(boxes["row"], rows)
+    stops = np.searchsorted(boxes["row"], rows, side="right")
     # Scores do not look at places, and that of a box that was clipped may have no area.
     places = np.full((len(boxes), 4), np.nan, np.float32)
-    return ObjectDetectionBatch(ObjectDetectionOutput.from_scores(places, boxes["score"], boxes["label"]), counts)
+    objects = ObjectDetectionOutput.from_scores(places, boxes["score"], boxes["label"])
+    return ObjectDetectionBatch(objects, stops - starts)
 
 
 def _of_image(output: ObjectDetectionOutput) -> ObjectDetectionOutput:
@@ -88,7 +95,8 @@ def _of_image(output: ObjectDetectionOutput) -> ObjectDetectionOutput:
 
 def _scores(model: "Model", outputs: Sequence[ObjectDetectionOutput], threshold: float) -> dict[str, Scores]:
     task: Task = find_task(model.task)
-    half_points = ScoreOrigin.of(next(iter(model.scores.values()))).half_points or {}
+    any_score = next(iter(model.scores.values()))
+    half_points = ScoreOrigin.of(any_score).half_points or {}
     scores = task.new_scorer(outputs, Scoring(threshold, half_points)).calculate_scores()
     # A model of an earlier version has fewer scores.
     return {name: values for name, values in scores.items() if name in model.scores}

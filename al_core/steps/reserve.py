@@ -1,7 +1,6 @@
 """The test share: a population, the reserve drawn from it, and what each round tests of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +67,7 @@ class StoredReserve:
 
 def read_reserve(dataset: "Dataset", n_strata: int | None = None) -> StoredReserve | None:
     """Return what is set aside for testing, or was when the reserve had `n_strata` strata; None if nothing is."""
+    # Each array is a stratum, named by its number from 1.
     stored = {int(array.name): array for array in dataset.arrays.all(Kind.RESERVE)}
     if not stored:
         return None
@@ -75,12 +75,13 @@ def read_reserve(dataset: "Dataset", n_strata: int | None = None) -> StoredReser
         tag.provenance.tags[0]: tag.rows for tag in dataset.tags() if tag.is_population and tag.provenance.tags
     }
     numbers = sorted(stored)[:n_strata]
-    strata = tuple(
-        ReserveStratum(populations.get(str(number), NO_ROWS), np.asarray(dataset.arrays.read(stored[number]), np.int64))
-        for number in numbers
-    )
+    strata = []
+    for number in numbers:
+        drawn = np.asarray(dataset.arrays.read(stored[number]), np.int64)
+        strata.append(ReserveStratum(populations.get(str(number), NO_ROWS), drawn))
+    # All strata keep the groups of the first one whole.
     column = ReserveAttributes.of(stored[numbers[0]]).groups or None
-    reserve = Reserve(strata)
+    reserve = Reserve(tuple(strata))
     return StoredReserve(reserve, reserve.barred_rows(group_numbers(dataset, column)), column)
 
 
@@ -107,7 +108,9 @@ def planned_reserve(
         drawn = draw_reserve(population, seed, codes)
         return _with_new(dataset, drawn, groups, codes, seed)
     codes = group_numbers(dataset, present.groups)
-    arrivals = np.setdiff1d(query_rows[query_rows >= _n_samples_drawn_from(dataset)], chosen)
+    # Rows are fixed for life: what came after a draw has a number from the size of the dataset then.
+    is_arrival = query_rows >= _n_samples_drawn_from(dataset)
+    arrivals = np.setdiff1d(query_rows[is_arrival], chosen)
     # A reserve of fewer would leave nothing to train on.
     if len(arrivals) < 2:
         return present
@@ -118,7 +121,8 @@ def planned_reserve(
 
 def tested_rows(dataset: "Dataset", share: StoredReserve) -> Rows:
     """Return the rows of the reserve that are labeled or part of a selection, ascending."""
-    used = union([labeled_rows(dataset), *(added_rows(dataset, tag) for tag in selections(dataset))])
+    added = [added_rows(dataset, tag) for tag in selections(dataset)]
+    used = union([labeled_rows(dataset), *added])
     return np.intersect1d(used, share.reserve.rows)
 
 
@@ -170,13 +174,14 @@ def group_numbers(dataset: "Dataset", column: str | None) -> NDArray[np.int64] |
         return None
     stored = dataset.arrays.find(Kind.CATEGORY, column) or dataset.arrays.find(Kind.METADATA, column)
     if stored is None:
-        columns = [array.name for kind in (Kind.CATEGORY, Kind.METADATA) for array in dataset.arrays.all(kind)]
-        raise MissingInputError(
-            f"there is no metadata '{column}' to keep groups together by; there is: {', '.join(columns) or 'none yet'}"
-        )
+        columns = [*dataset.arrays.all(Kind.CATEGORY), *dataset.arrays.all(Kind.METADATA)]
+        names = ", ".join(array.name for array in columns) or "none yet"
+        raise MissingInputError(f"there is no metadata '{column}' to keep groups together by; there is: {names}")
     values = dataset.arrays.read(stored)
-    numbers = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    _, codes = np.unique(values, return_inverse=True)
+    numbers = codes.astype(np.int64)
     is_missing = values < 0 if stored.kind == Kind.CATEGORY else np.isnan(values)
+    # Negative, each its own: no number of a group is below 0.
     numbers[is_missing] = -1 - np.flatnonzero(is_missing)
     return numbers
 
@@ -191,8 +196,10 @@ def _with_new(
     """Return a test share whose last stratum is to be stored."""
     number = str(len(reserve.strata))
     stratum = reserve.strata[-1]
-    attributes: Mapping[str, object] = to_json(ReserveAttributes(seed, groups or "", dataset.n_samples))
-    arrays = NewArrays(Kind.RESERVE, {number: stratum.drawn}, attributes)
+    attributes = ReserveAttributes(seed, groups or "", dataset.n_samples)
+    arrays = NewArrays(Kind.RESERVE, {number: stratum.drawn}, to_json(attributes))
     provenance = Provenance(POPULATION, (number,), role=TagRole.REGION)
-    tag = NewTag("population" if number == "1" else f"population-{number}", stratum.population, provenance)
-    return replace(StoredReserve(reserve, reserve.barred_rows(codes), groups), new=(arrays, tag))
+    name = "population" if number == "1" else f"population-{number}"
+    tag = NewTag(name, stratum.population, provenance)
+    # Array and tag go with the selection: they are stored in its transaction, or not at all.
+    return StoredReserve(reserve, reserve.barred_rows(codes), groups, new=(arrays, tag))

@@ -80,6 +80,7 @@ def pack(resolved: Resolved) -> NDArray[np.uint8]:
     from al_core.selection import Groups
 
     members: dict[str, NDArray[Any]] = {"excluded": _small(resolved.excluded)}
+    # Keys hold any character of a filename or a column: members are numbered, and this table has the keys.
     about: dict[str, Any] = {"version": VERSION, "columns": [], "similar": []}
     for number, (key, column) in enumerate(resolved.columns.items()):
         names = list(column.names) if isinstance(column, Groups) else None
@@ -112,20 +113,20 @@ def unpack(content: NDArray[np.uint8]) -> Resolved:
         columns: dict[str, NDArray[Any] | Groups] = {}
         for number, column in enumerate(about["columns"]):
             values = archive[f"column-{number}"]
+            # Columns of numbers have no names, unlike groups of which there are none.
             is_groups = column["names"] is not None
             columns[column["key"]] = Groups(values.astype(np.int64), tuple(column["names"])) if is_groups else values
-        similar = {key: archive[f"similar-{n}"].astype(np.int64) for n, key in enumerate(about["similar"])}
+        similar = {}
+        for number, key in enumerate(about["similar"]):
+            similar[key] = archive[f"similar-{number}"].astype(np.int64)
         excluded = archive["excluded"].astype(np.int64)
     predictions = about.get("predictions")
     source = None
     if predictions:
-        source = PredictionSource(
-            predictions["kind"],
-            ArraySource(predictions["name"], predictions["digest"]),
-            predictions["threshold"],
-            # Earlier versions multiplied nothing.
-            predictions.get("factor", 1.0),
-        )
+        array = ArraySource(predictions["name"], predictions["digest"])
+        # Earlier versions multiplied nothing.
+        factor = predictions.get("factor", 1.0)
+        source = PredictionSource(predictions["kind"], array, predictions["threshold"], factor)
     return Resolved(columns, similar, excluded, source)
 
 
@@ -133,4 +134,5 @@ def _small(numbers: NDArray[Any]) -> NDArray[Any]:
     """Return whole numbers in as few bytes as hold them."""
     least = int(numbers.min(initial=0))
     highest = int(numbers.max(initial=0))
-    return numbers.astype(np.result_type(np.min_scalar_type(least), np.min_scalar_type(highest)))
+    narrowest = np.result_type(np.min_scalar_type(least), np.min_scalar_type(highest))
+    return numbers.astype(narrowest)

@@ -13,8 +13,17 @@ from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.formats.choices import Missing, ReadingChoices, Unannotated
 from al_core.formats.exports.choices import ExportChoices
 from al_core.formats.exports.writers import find_writer
-from al_core.formats.files.yaml_text import parse_settings
 from al_core.formats.join.report import Policy
+from al_core.steps.settings_file import (
+    at_key,
+    check_keys,
+    one_of,
+    optional_share,
+    optional_text,
+    read_settings,
+    required_text,
+    true_or_false,
+)
 from al_core.store.names import check_model_name, check_tag_name
 
 _SECTIONS = ("dataset", "name", "predictions", "labels", "selection", "export")
@@ -124,23 +133,37 @@ def read_round_file(path: Path) -> RoundFile:
         InvalidInputError: Naming the key that cannot be used.
     """
     content = read_settings(path)
-    _check_keys(content, _SECTIONS, "")
+    check_keys(content, _SECTIONS, "")
     folder = path.expanduser().resolve().parent
     predictions = _section(content, "predictions", _PREDICTION_KEYS, folder)
     labels = _section(content, "labels", _LABEL_KEYS, folder)
     export = _section(content, "export", _EXPORT_KEYS, folder)
-    name = _text(content, "name")
-    _at("name", check_tag_name, name)
-    entries = (_predictions(predictions), _labels(labels, name), _export(export))
-    inputs = [entry.file for entry in entries[:2] if entry]
-    inputs += [path for path in (entries[0].images, entries[0].class_names) if path] if entries[0] else []
+    name = required_text(content, "name")
+    at_key("name", check_tag_name, name)
+    predictions_entry = _predictions(predictions)
+    labels_entry = _labels(labels, name)
+    export_entry = _export(export)
     return RoundFile(
-        _text(content, "dataset"),
+        required_text(content, "dataset"),
         name,
         read_selection_entry(content.get("selection"), "selection"),
-        *entries,
-        _digest(content, inputs),
+        predictions_entry,
+        labels_entry,
+        export_entry,
+        _digest(content, _inputs(predictions_entry, labels_entry)),
     )
+
+
+def _inputs(predictions: PredictionsEntry | None, labels: LabelsEntry | None) -> list[Path]:
+    """Return the files and folders that a round reads."""
+    inputs: list[Path | None] = []
+    if predictions:
+        inputs.append(predictions.file)
+    if labels:
+        inputs.append(labels.file)
+    if predictions:
+        inputs += [predictions.images, predictions.class_names]
+    return [path for path in inputs if path]
 
 
 def read_selection_entry(content: Any, where: str) -> SelectionEntry:
@@ -160,7 +183,7 @@ def read_selection_entry(content: Any, where: str) -> SelectionEntry:
     if not isinstance(content, Mapping):
         raise InvalidInputError(f"{where}: expected method, and new, n_samples or budget; found {content!r}")
     names = tuple(field.name for field in fields(SelectionConfig) if field.name != "name")
-    _check_keys(content, (*names, "new", "query"), where)
+    check_keys(content, (*names, "new", "query"), where)
     settings = {name: value for name, value in content.items() if name not in ("new", "query")}
     if "new" in content and "n_samples" in content:
         raise InvalidInputError(f"{where}.n_samples counts what is labeled, too, and {where}.new does not: give one")
@@ -174,20 +197,8 @@ def read_selection_entry(content: Any, where: str) -> SelectionEntry:
     if query is not None and not isinstance(query, str):
         raise InvalidInputError(f"{where}.query is the name of a tag, not {query!r}; put it in quotes")
     entry = SelectionEntry(settings, n_new, query)
-    _at(where, entry.config, "check", 0)
+    at_key(where, entry.config, "check", 0)
     return entry
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """Return the content of a YAML or JSON file that has keys on top."""
-    path = path.expanduser()
-    try:
-        content = parse_settings(path.read_bytes(), path.name)
-    except OSError as error:
-        raise NotFoundError(f"{path} cannot be read: {error.strerror}; check its name") from error
-    if not isinstance(content, dict):
-        raise InvalidInputError(f"{path.name}: expected keys with values, such as 'dataset: animals'")
-    return content
 
 
 def _section(content: Mapping[str, Any], name: str, keys: tuple[str, ...], folder: Path) -> dict[str, Any] | None:
@@ -197,14 +208,14 @@ def _section(content: Mapping[str, Any], name: str, keys: tuple[str, ...], folde
         return None
     if not isinstance(section, dict):
         raise InvalidInputError(f"{name}: expected keys such as 'file', found {section!r}")
-    _check_keys(section, keys, name)
+    check_keys(section, keys, name)
     section = dict(section)
-    _text(section, "file", name)
+    required_text(section, "file", name)
     paths = ("file", "images", "images_dir", "class_names") if name != "export" else ("file",)
     for key in paths:
         if section.get(key) is None:
             continue
-        section[key] = folder / Path(_text(section, key, name)).expanduser()
+        section[key] = folder / Path(required_text(section, key, name)).expanduser()
         present = section[key].parent if name == "export" else section[key]
         if not present.exists():
             raise NotFoundError(f"{name}.{key}: there is no {present}; correct the path")
@@ -214,88 +225,47 @@ def _section(content: Mapping[str, Any], name: str, keys: tuple[str, ...], folde
 def _predictions(section: dict[str, Any] | None) -> PredictionsEntry | None:
     if section is None:
         return None
-    model = _text(section, "model", "predictions") if "model" in section else "predictions"
-    _at("predictions.model", check_model_name, model)
+    model = required_text(section, "model", "predictions") if "model" in section else "predictions"
+    at_key("predictions.model", check_model_name, model)
     policy = section.get("policy", Policy.SKIP)
     return PredictionsEntry(
         section["file"],
         model,
         section.get("images"),
         section.get("class_names"),
-        str(_one_of(Policy, policy, "predictions.policy")),
+        str(one_of(Policy, policy, "predictions.policy")),
         ReadingChoices(
-            _optional_text(section, "format", "predictions"),
-            bool(_one_of_bool(section.get("lower_is_more", False), "predictions.lower_is_more")),
-            None if section.get("softmax") is None else _one_of_bool(section["softmax"], "predictions.softmax"),
-            _one_of(Missing, section.get("missing", Missing.UNKNOWN), "predictions.missing"),
+            optional_text(section, "format", "predictions"),
+            bool(true_or_false(section.get("lower_is_more", False), "predictions.lower_is_more")),
+            None if section.get("softmax") is None else true_or_false(section["softmax"], "predictions.softmax"),
+            one_of(Missing, section.get("missing", Missing.UNKNOWN), "predictions.missing"),
             _columns(section.get("columns", {})),
             section.get("images_dir"),
         ),
-        _optional_share(section, "confidence_threshold", "predictions"),
+        optional_share(section, "confidence_threshold", "predictions"),
     )
 
 
 def _labels(section: dict[str, Any] | None, name: str) -> LabelsEntry | None:
     if section is None:
         return None
-    unannotated = _one_of(Unannotated, section.get("unannotated", Unannotated.OPEN), "labels.unannotated")
+    unannotated = one_of(Unannotated, section.get("unannotated", Unannotated.OPEN), "labels.unannotated")
     choices = ReadingChoices(
-        _optional_text(section, "format", "labels"), images_dir=section.get("images_dir"), unannotated=unannotated
+        optional_text(section, "format", "labels"), images_dir=section.get("images_dir"), unannotated=unannotated
     )
-    labels_name = _text(section, "name", "labels") if "name" in section else f"labels before {name}"[:200]
-    _at("labels.name", check_tag_name, labels_name)
+    labels_name = required_text(section, "name", "labels") if "name" in section else f"labels before {name}"[:200]
+    at_key("labels.name", check_tag_name, labels_name)
     return LabelsEntry(section["file"], labels_name, choices)
 
 
 def _export(section: dict[str, Any] | None) -> ExportEntry | None:
     if section is None:
         return None
-    format = _text(section, "format", "export")
-    _at("export.format", find_writer, format)
-    is_added_only = _one_of_bool(section.get("added_only", True), "export.added_only")
+    format = required_text(section, "format", "export")
+    at_key("export.format", find_writer, format)
+    is_added_only = true_or_false(section.get("added_only", True), "export.added_only")
     choices = {name: value for name, value in section.items() if name not in ("file", "format", "added_only")}
-    return ExportEntry(section["file"], format, is_added_only, _at("export", lambda: ExportChoices(**choices)))
-
-
-def _check_keys(content: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
-    unknown = next((key for key in content if key not in names), None)
-    if unknown is not None:
-        place = f"{where}.{unknown}" if where else str(unknown)
-        raise InvalidInputError(f"{place}: there is no such key; use {', '.join(names)}")
-
-
-def _text(content: Mapping[str, Any], key: str, where: str = "") -> str:
-    value = content.get(key)
-    place = f"{where}.{key}" if where else key
-    if not isinstance(value, str) or not value:
-        shown = "nothing" if value is None else repr(value)
-        raise InvalidInputError(f"{place}: expected text, in quotes if it is a number; found {shown}")
-    return value
-
-
-def _optional_text(content: Mapping[str, Any], key: str, where: str) -> str | None:
-    return _text(content, key, where) if content.get(key) is not None else None
-
-
-def _optional_share(content: Mapping[str, Any], key: str, where: str) -> float | None:
-    value = content.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InvalidInputError(f"{where}.{key}: expected a number from 0 to 1, found {value!r}")
-    return float(value)
-
-
-def _one_of(choices: Any, value: Any, place: str) -> Any:
-    if value not in list(choices):
-        raise InvalidInputError(f"{place}: expected one of {', '.join(choices)}, found {value!r}")
-    return choices(value)
-
-
-def _one_of_bool(value: Any, place: str) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidInputError(f"{place}: expected true or false, found {value!r}")
-    return value
+    return ExportEntry(section["file"], format, is_added_only, at_key("export", lambda: ExportChoices(**choices)))
 
 
 def _columns(value: Any) -> dict[str, str]:
@@ -304,21 +274,14 @@ def _columns(value: Any) -> dict[str, str]:
     return {str(name): meaning for name, meaning in value.items()}
 
 
-def _at(place: str, check: Any, *values: Any) -> Any:
-    """Return what a check returns; its errors say which key is at fault."""
-    try:
-        return check(*values)
-    except NotFoundError as error:
-        raise InvalidInputError(f"{place}: {error.args[0]}") from error
-    except (InvalidInputError, TypeError, ValueError) as error:
-        raise InvalidInputError(f"{place}: {error}") from error
-
-
 def _digest(content: Mapping[str, Any], inputs: list[Path]) -> str:
-    digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS))
+    # Sorted: a round whose keys were moved about is the same round. YAML has keys that are numbers.
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    digest = hashlib.sha256(orjson.dumps(content, option=options))
     for path in inputs:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
+                # Name and size before the content: two files never read like one.
                 digest.update(orjson.dumps(file.relative_to(path).as_posix()))
                 digest.update(str(file.stat().st_size).encode())
                 digest.update(b"".join(_chunk_digests(file)))

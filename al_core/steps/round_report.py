@@ -84,6 +84,7 @@ def _heading(dataset: "Dataset", shown: Round) -> str:
 
 def _curve(report: RoundsReport, plan: RoundPlan) -> str:
     judged = [(result.round.n_training, result.accuracy) for result in report.results]
+    # The others are refusals, which have no place on the curve.
     points = [(n_labels, accuracy) for n_labels, accuracy in judged if isinstance(accuracy, Interval)]
     if points:
         drawn = curve_svg(sorted(points, key=lambda point: point[0]), plan.target)
@@ -102,12 +103,14 @@ def _signs(report: RoundsReport) -> str:
         ("The next batch costs more than it is worth", advice.value),
         ("Predictions hardly change any more", advice.stability),
     )
-    lines = "".join(f"<li><b>{title}: {_state(sign)}.</b> {escape(sign.figure)}</li>" for title, sign in signs)
-    return f"{_paragraph(advice.text())}<ul>{lines}</ul>"
+    items = [f"<li><b>{title}: {_state(sign)}.</b> {escape(sign.figure)}</li>" for title, sign in signs]
+    return f"{_paragraph(advice.text())}<ul>{''.join(items)}</ul>"
 
 
 def _state(sign: Sign) -> str:
-    return "cannot tell" if sign.is_refused else "yes" if sign.holds else "no"
+    if sign.is_refused:
+        return "cannot tell"
+    return "yes" if sign.holds else "no"
 
 
 def _table(report: RoundsReport, shown: Round, plan: RoundPlan) -> str:
@@ -139,7 +142,8 @@ def _table(report: RoundsReport, shown: Round, plan: RoundPlan) -> str:
 def _spent(report: RoundsReport, plan: RoundPlan) -> str:
     if not plan.has_prices:
         return ""
-    return _paragraph(f"spent on labels so far: {plan.amount(sum(result.cost or 0 for result in report.results))}.")
+    total = sum(result.cost or 0 for result in report.results)
+    return _paragraph(f"spent on labels so far: {plan.amount(total)}.")
 
 
 def _card(dataset: "Dataset", tag: Tag, plan: RoundPlan) -> str:
@@ -150,17 +154,17 @@ def _card(dataset: "Dataset", tag: Tag, plan: RoundPlan) -> str:
         card = selection_card(dataset, selection)
     except MissingInputError as error:
         return _paragraph(f"cannot be compared: {error}.")
-    drawn = [
-        strip_svg(figure.strip, figure.sentence) + _paragraph(f"{figure.sentence}.")
-        for figure in figures_with_price(card, plan, len(selection.picked_rows))
-    ]
+    figures = figures_with_price(card, plan, len(selection.picked_rows))
+    drawn = [strip_svg(figure.strip, figure.sentence) + _paragraph(f"{figure.sentence}.") for figure in figures]
     legend = _paragraph(
         "each gray tick is one of 20 RANDOM draws of as many images, the colored one is this selection. Measured "
         "without labels: only labels can tell whether the selection teaches more."
     )
+    strips = f'<div class="strips">{"".join(drawn)}</div>'
+    verdict = _paragraph(f"{card.verdict()}.") if card.is_worse else ""
     left_out = card.left_out_text()
-    verdict = _paragraph(f"{card.verdict()}." if card.is_worse else "") + _paragraph(f"{left_out}." if left_out else "")
-    return legend + f'<div class="strips">{"".join(drawn)}</div>' + verdict + _regions(dataset, card)
+    note = _paragraph(f"{left_out}.") if left_out else ""
+    return legend + strips + verdict + note + _regions(dataset, card)
 
 
 def _regions(dataset: "Dataset", card: Card) -> str:
@@ -171,7 +175,8 @@ def _regions(dataset: "Dataset", card: Card) -> str:
 
 
 def _row(element: str, cells: Iterable[str], kind: str = "") -> str:
-    return f'<tr class="{kind}">{"".join(f"<{element}>{escape(cell)}</{element}>" for cell in cells)}</tr>'
+    content = "".join(f"<{element}>{escape(cell)}</{element}>" for cell in cells)
+    return f'<tr class="{kind}">{content}</tr>'
 
 
 def _images(dataset: "Dataset", shown: Round) -> str:
@@ -179,7 +184,8 @@ def _images(dataset: "Dataset", shown: Round) -> str:
     rows = shown.added_rows[:N_IMAGES]
     names = dataset.filenames(np.asarray(rows))
     figures = [_figure(dataset, row, name) for row, name in zip(rows.tolist(), names, strict=True)]
-    return f'<div class="images">{"".join(figures)}</div>{_paragraph(_shown_of(len(rows), len(shown.added_rows)))}'
+    note = _paragraph(_shown_of(len(rows), len(shown.added_rows)))
+    return f'<div class="images">{"".join(figures)}</div>{note}'
 
 
 def _figure(dataset: "Dataset", row: int, caption: str) -> str:
@@ -197,7 +203,8 @@ def _image(dataset: "Dataset", row: int) -> str:
     content = image.path.read_bytes() if image.path else image.content
     if len(content) > LARGEST_IMAGE:
         return '<div class="none">no thumbnail</div>'
-    return f'<img alt="" src="data:{image.media_type};base64,{base64.b64encode(content).decode()}">'
+    encoded = base64.b64encode(content).decode()
+    return f'<img alt="" src="data:{image.media_type};base64,{encoded}">'
 
 
 def _configuration(shown: Round) -> str:

@@ -107,36 +107,48 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     results = tuple(_result(dataset, each, task, judge, labels, plan) for each in rounds)
     n_next = _n_next(rounds)
     predicted = _forecast(results, judge, plan, n_next)
-    last = next((result.accuracy for result in reversed(results) if result.round.model), share_interval(0, 0))
+    newest_first = (result.accuracy for result in reversed(results) if result.round.model)
+    last = next(newest_first, share_interval(0, 0))
     if last.speaks and task != CLASSIFICATION:
         # How many labels a claim takes is known for shares of right answers alone.
         last = Refusal(f"claims are worked out for classes of whole images so far, not for {JUDGES[task].measure}")
-    n_reserve = len(judge.unlabeled) if judge else len(reserve.reserve.rows) if reserve else 0
+    n_reserve = _count_unlabeled(judge, reserve)
     return RoundsReport(
         results,
         task,
-        judge.measure if judge else ClassJudge.measure,
-        judge.class_measures if judge else (),
-        len(judge.rows) if judge else 0,
-        n_reserve,
-        n_next,
-        predicted,
-        _advice(dataset, results, reserve, predicted, plan, n_next),
-        claim_need(last, plan.target, n_reserve),
+        measure=judge.measure if judge else ClassJudge.measure,
+        class_measures=judge.class_measures if judge else (),
+        n_tests=len(judge.rows) if judge else 0,
+        n_reserve=n_reserve,
+        n_next=n_next,
+        forecast=predicted,
+        advice=_advice(dataset, results, reserve, predicted, plan, n_next),
+        claim=claim_need(last, plan.target, n_reserve),
     )
+
+
+def _count_unlabeled(judge: Judge | None, reserve: StoredReserve | None) -> int:
+    if judge is not None:
+        return len(judge.unlabeled)
+    # Of a task that nobody judges no test label counts.
+    return len(reserve.reserve.rows) if reserve else 0
 
 
 def _task(dataset: "Dataset", rounds: list[Round]) -> str:
     of_models = (each.model.task for each in reversed(rounds) if each.model)
-    return next(of_models, next(iter(label_tasks(dataset)), CLASSIFICATION))
+    of_labels = iter(label_tasks(dataset))
+    return next(of_models, next(of_labels, CLASSIFICATION))
 
 
 def _result(
     dataset: "Dataset", shown: Round, task: str, judge: Judge | None, labels: TaskLabels, plan: RoundPlan
 ) -> RoundResult:
-    cost = plan.cost(len(shown.added_rows), _count_objects(labels, shown.back_rows)) if plan.has_prices else None
-    model = shown.model
-    return RoundResult(shown, _judgment(dataset, model, task, judge), cost)
+    cost = None
+    if plan.has_prices:
+        # Every image costs from the day it is sent; how many objects are on it shows once its label is back.
+        n_objects = _count_objects(labels, shown.back_rows)
+        cost = plan.cost(len(shown.added_rows), n_objects)
+    return RoundResult(shown, _judgment(dataset, shown.model, task, judge), cost)
 
 
 def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge | None) -> Judgment:
@@ -144,7 +156,9 @@ def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge |
         return Judgment(Refusal(NO_MODEL))
     if model.task != task or task not in JUDGES:
         reason = f"no accuracy is measured for {model.task.replace('-', ' ')}"
-        return Judgment(Refusal(reason if model.task not in JUDGES else f"{reason} beside {task.replace('-', ' ')}"))
+        if model.task in JUDGES:
+            reason += f" beside {task.replace('-', ' ')}"
+        return Judgment(Refusal(reason))
     if judge is None:
         return Judgment(Refusal(NO_SHARE))
     return remembered_judgment(dataset, judge, model)
@@ -152,12 +166,16 @@ def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge |
 
 def _count_objects(labels: TaskLabels, rows: Rows) -> int:
     boxes = labels.labels.boxes
-    return int(np.isin(labels.rows[boxes["row"]], rows).sum()) if len(boxes) else 0
+    if not len(boxes):
+        return 0
+    rows_of_boxes = labels.rows[boxes["row"]]
+    return int(np.isin(rows_of_boxes, rows).sum())
 
 
 def _n_next(rounds: list[Round]) -> int:
-    picked = [len(each.added_rows) - len(each.test_rows) for each in rounds if len(each.added_rows)]
-    return picked[-1] if picked else 0
+    # Without test samples, which are never trained on.
+    n_picked = [len(each.added_rows) - len(each.test_rows) for each in rounds if len(each.added_rows)]
+    return n_picked[-1] if n_picked else 0
 
 
 def _forecast(results: tuple[RoundResult, ...], judge: Judge | None, plan: RoundPlan, n_next: int) -> Forecast:
@@ -185,7 +203,8 @@ def learning_curve(results: tuple[RoundResult, ...], groups: NDArray[np.int64] |
     if not judged:
         return None
     n_labels = sorted(judged)
-    return LearningCurve(np.array(n_labels), np.stack([judged[n] for n in n_labels]), groups)
+    outcomes = np.stack([judged[n] for n in n_labels])
+    return LearningCurve(np.array(n_labels), outcomes, groups)
 
 
 def _advice(
@@ -197,18 +216,19 @@ def _advice(
     n_next: int,
 ) -> StopAdvice:
     judged = [result for result in results if result.round.model]
-    is_priced = plan.has_prices and plan.value_per_point > 0
-    return StopAdvice(
-        target_sign([result.accuracy for result in judged], plan.target),
-        value_sign(
+    value = unpriced_value_sign()
+    if plan.has_prices and plan.value_per_point > 0:
+        value = value_sign(
             predicted.gain,
             value_per_point=plan.value_per_point,
             price=plan.cost(n_next),
             currency=plan.currency,
         )
-        if is_priced
-        else unpriced_value_sign(),
-        _stability(dataset, judged, reserve.reserve.population if reserve else NO_ROWS),
+    population = reserve.reserve.population if reserve else NO_ROWS
+    return StopAdvice(
+        target_sign([result.accuracy for result in judged], plan.target),
+        value,
+        _stability(dataset, judged, population),
     )
 
 

@@ -118,7 +118,8 @@ class _RoundReader:
 
     def read_one(self, number: int) -> Round:
         """Return a round without reading what the others added."""
-        return self.read(number, union([self.labeled_of(tag) for tag in self.tags[:number]]))
+        labeled = [self.labeled_of(tag) for tag in self.tags[:number]]
+        return self.read(number, union(labeled))
 
     def read(self, number: int, labeled_so_far: Rows) -> Round:
         """Return a round.
@@ -130,12 +131,14 @@ class _RoundReader:
         tag = self.tags[number - 1]
         added = added_rows(self._dataset, tag, self._orders)
         back = np.intersect1d(added, self._labeled)
+        # Numbers count from 1, so that this is the tag of the next round.
         until = self.tags[number].created_at if number < len(self.tags) else None
         return Round(
             number=number,
             tag=tag,
             state=_state(tag, len(added), len(back)),
             added_rows=added,
+            # Without strata there was no reserve yet: rows that it drew later from this round do not test it.
             test_rows=np.intersect1d(added, self._reserved) if tag.provenance.n_strata else NO_ROWS,
             back_rows=back,
             n_training=len(np.setdiff1d(labeled_so_far, self._barred)),
@@ -147,10 +150,10 @@ class _RoundReader:
 def find_round(dataset: "Dataset", tag: Tag) -> Round:
     """Return the round of a selection's tag, or raise `NotFoundError`."""
     reader = _RoundReader(dataset)
-    number = next((number for number, each in enumerate(reader.tags, 1) if each.id == tag.id), None)
-    if number is None:
+    ids = [each.id for each in reader.tags]
+    if tag.id not in ids:
         raise NotFoundError(f"tag '{tag.name}' of dataset '{dataset.name}' was not made by a selection")
-    return reader.read_one(number)
+    return reader.read_one(ids.index(tag.id) + 1)
 
 
 def tag_missing(dataset: "Dataset", of: Round) -> Tag:
@@ -177,8 +180,11 @@ def _state(tag: Tag, n_added: int, n_back: int) -> RoundState:
 
 def _model_between(models: list[Model], after: int, until: int | None) -> Model | None:
     """Return the newest model of a span of time; `models` are newest first."""
-    in_time = (model for model in models if model.created_at >= after and (until is None or model.created_at < until))
-    return next(in_time, None)
+    for model in models:
+        is_before_next_round = until is None or model.created_at < until
+        if is_before_next_round and model.created_at >= after:
+            return model
+    return None
 
 
 def _moment_of(labeled_tags: list[Tag], back: Rows) -> int | None:

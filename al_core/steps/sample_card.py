@@ -96,13 +96,16 @@ def _describe_prediction(dataset: "Dataset", row: int) -> PredictionCard:
     annotations = annotations_of(dataset, stored)
     card = task_of(stored).describe(annotations, row, lambda: size_of_image(dataset, row))
     # A mask leaves its background without a color.
-    names = set(card.colors) if card.has_mask else {name for name, _ in card.classes} | _labels(card)
+    names = set(card.colors) if card.has_mask else _names_on(card)
     colors = class_colors(dataset)
     return replace(card, colors={name: colors[name] for name in colors if name in names})
 
 
-def _labels(card: PredictionCard) -> set[str]:
-    return {box.label for box in card.boxes} | {keypoint.label for keypoint in card.keypoints}
+def _names_on(card: PredictionCard) -> set[str]:
+    names = {name for name, _ in card.classes}
+    names |= {box.label for box in card.boxes}
+    names |= {keypoint.label for keypoint in card.keypoints}
+    return names
 
 
 def size_of_image(dataset: "Dataset", row: int) -> tuple[int, int] | None:

@@ -26,8 +26,9 @@ def labeled_classes(dataset: "Dataset") -> NDArray[np.int32]:
     counted = labels_for(dataset, CLASSIFICATION)
     codes = np.full(dataset.n_samples, -1, np.int32)
     place = {name: position for position, name in enumerate(class_names(dataset))}
-    # The last one answers for images without a class.
-    places = np.array([*(place[name] for name in counted.labels.class_names), -1], np.int32)
+    # The last one answers for images without a class, whose first class is -1.
+    places_of_labels = [place[name] for name in counted.labels.class_names]
+    places = np.array([*places_of_labels, -1], np.int32)
     codes[counted.rows] = places[counted.first_classes]
     return codes
 

@@ -63,8 +63,13 @@ def make_thumbnail(path: ImageFile) -> bytes | None:
 
 def _thumbnail_of_object(dataset: "Dataset", row: int, folder: Path) -> SampleImage | None:
     # Without a request for its time: an object that was replaced keeps its thumbnail until the address changes.
-    version = f"{dataset.images_address}/{dataset.filenames(np.array([row]))[0]}"
-    return _cached_thumbnail(row, version, folder, lambda: _ImageInMemory.of(dataset.image(row, "full"), version))
+    [filename] = dataset.filenames(np.array([row]))
+    version = f"{dataset.images_address}/{filename}"
+
+    def fetch() -> _ImageInMemory | None:
+        return _ImageInMemory.of(dataset.image(row, "full"), version)
+
+    return _cached_thumbnail(row, version, folder, fetch)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class _ImageInMemory:
 
 
 def _cached_thumbnail(row: int, version: str, folder: Path, find: Callable[[], ImageFile | None]) -> SampleImage | None:
+    # Names of files may hold bytes that are no UTF-8, which Python keeps as surrogates.
     digest = hashlib.blake2b(version.encode(errors="surrogateescape"), digest_size=8).hexdigest()
     subfolder = str(row // THUMBNAILS_PER_FOLDER)
     cached = folder / "made" / subfolder / f"{row}-{digest}.webp"

@@ -71,21 +71,28 @@ def save_scores(
     an origin get the time too.
     """
     moment = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
-    name = origin.prediction or origin.source or f"{origin.tag[:LONGEST_TAG] or 'scores'} {moment}"
+    timed_name = f"{origin.tag[:LONGEST_TAG] or 'scores'} {moment}"
+    name = origin.prediction or origin.source or timed_name
     columns = score_columns(dataset, rows, scores)
-    attributes = {name: value for name, value in (("source", origin.source), ("tag", origin.tag)) if value}
-    model = dataset.models.store(NewModel(name, columns, to_json(origin), n_samples=len(rows), attributes=attributes))
-    return [model.scores[name] for name in columns]
+    attributes: dict[str, str] = {}
+    if origin.source:
+        attributes["source"] = origin.source
+    if origin.tag:
+        attributes["tag"] = origin.tag
+    new = NewModel(name, columns, to_json(origin), n_samples=len(rows), attributes=attributes)
+    model = dataset.models.store(new)
+    return [model.scores[score] for score in columns]
 
 
 def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinReport", name: str) -> list[StoredArray]:
     """Store the ready-made scores of a file for the samples that its report matched, as a model of that name."""
     used = np.flatnonzero(report.rows >= 0)
-    columns = score_columns(dataset, report.rows[used], {score: values[used] for score, values in table.scores.items()})
+    of_samples = {score: values[used] for score, values in table.scores.items()}
+    columns = score_columns(dataset, report.rows[used], of_samples)
     findings = tuple(finding.text for finding in table.findings)
     origin = to_json(ScoreOrigin(source=report.source, findings=findings))
-    attributes = {"source": report.source}
-    model = dataset.models.store(NewModel(name, columns, origin, n_samples=len(used), attributes=attributes))
+    new = NewModel(name, columns, origin, n_samples=len(used), attributes={"source": report.source})
+    model = dataset.models.store(new)
     return [model.scores[score] for score in columns]
 
 
@@ -136,7 +143,9 @@ def first_half_points(dataset: "Dataset", task: str) -> dict[str, float]:
     half_points: dict[str, float] = {}
     # Newest first: those of the oldest model that has one stay.
     for model in dataset.models.all():
-        for score in model.scores.values() if model.task == task else ():
+        if model.task != task:
+            continue
+        for score in model.scores.values():
             half_points.update(ScoreOrigin.of(score).half_points or {})
     return half_points
 
@@ -152,9 +161,10 @@ def find_score(dataset: "Dataset", config: SelectionConfig) -> StoredArray | Non
 
 def current_scores(dataset: "Dataset") -> list[StoredArray]:
     """Return the scores that have their plain names: those of current models, and such that have no model."""
-    set_aside = {
-        score.id for model in dataset.models.all() for name, score in model.scores.items() if score.name != name
-    }
+    # A name belongs to one array: models that are not current have theirs under a longer one.
+    set_aside: set[str] = set()
+    for model in dataset.models.all():
+        set_aside |= {score.id for name, score in model.scores.items() if score.name != name}
     return [score for score in dataset.arrays.all(Kind.SCORE) if score.id not in set_aside]
 
 

@@ -112,20 +112,25 @@ class SelectionPlan:
 
     def _request(self, tests: Rows) -> SelectionRequest:
         """Return what the method is asked for, which knows nothing of test samples."""
+        # The method must not see them even as labeled: it would keep its distance from them, and the training set
+        # would depend on the ruler that measures it.
         barred = self.reserve.barred if self.reserve else NO_ROWS
+        n_tests_before = len(np.intersect1d(self.chosen, barred))
         return SelectionRequest(
             self.dataset,
-            config_of_method(self.config, len(np.intersect1d(self.chosen, barred)) + len(tests)),
-            np.setdiff1d(self.query_tag.rows, barred),
-            np.setdiff1d(self.chosen, barred),
-            self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
-            find_score(self.dataset, self.config),
+            config_of_method(self.config, n_tests_before + len(tests)),
+            query_rows=np.setdiff1d(self.query_tag.rows, barred),
+            labeled_rows=np.setdiff1d(self.chosen, barred),
+            embedding=self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
+            score=find_score(self.dataset, self.config),
             where=Where.of(self.inputs.cluster),
         )
 
     def _store(self, request: SelectionRequest, picked: Rows, tests: Rows, progress: Progress | None = None) -> Tag:
         labeled_tag = self.inputs.labeled_tag or self._tag_of_chosen()
         new = self.reserve.new if self.reserve else None
+        new_reserve, new_population = new or (None, None)
+        populations = (new_population,) if new_population else ()
         provenance = Provenance(
             role=TagRole.SELECTION,
             config=self.config,
@@ -144,22 +149,28 @@ class SelectionPlan:
             provenance=provenance,
             order=mixed(picked, tests, self.config.seed or 0),
             resolved=pack(request.names) if names_something(self.config) else None,
-            beside=(*((new[1],) if new else ()), *self._test_tags(tests)),
-            reserve=new[0] if new else None,
+            beside=(*populations, *self._test_tags(tests)),
+            reserve=new_reserve,
         )
+        # All of it in one transaction: a tag without its order or its reserve would be a selection nobody can repeat.
         return self.dataset.create_tag(self.config.name, union([self.chosen, picked, tests]), origin)
 
     def _tag_of_chosen(self) -> Tag | None:
         """Return the newest selection or labeled tag that holds just the chosen rows: the selection goes on from it."""
         if not self.inputs.follows_rounds or not len(self.chosen):
             return None
-        roles = (TagRole.SELECTION, TagRole.LABELED)
-        of_size = (tag for tag in self.dataset.tags() if tag.role in roles and tag.size == len(self.chosen))
-        return next((tag for tag in of_size if np.array_equal(tag.rows, self.chosen)), None)
+        for tag in self.dataset.tags():
+            can_lead_on = tag.role in (TagRole.SELECTION, TagRole.LABELED)
+            # The size first, which is in the catalog: rows are unpacked from their mask.
+            if can_lead_on and tag.size == len(self.chosen) and np.array_equal(tag.rows, self.chosen):
+                return tag
+        return None
 
     def _test_tags(self, tests: Rows) -> tuple[NewTag, ...]:
+        if not len(tests):
+            return ()
         provenance = Provenance("test", (self.config.name,), role=TagRole.TEST)
-        return (NewTag(f"{self.config.name[:LONGEST_NAME]} test", tests, provenance),) if len(tests) else ()
+        return (NewTag(f"{self.config.name[:LONGEST_NAME]} test", tests, provenance),)
 
 
 def make_selection(

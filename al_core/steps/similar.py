@@ -63,7 +63,8 @@ def find_similar(
             raise InvalidInputError(f"rows are numbered from 0 to {len(embeddings) - 1}; correct them")
         vector = mean_direction(embeddings[own])
     # The images themselves are the nearest of all, or among them.
-    rows, distances = nearest_rows(embeddings, vector, n_samples + len(own), lengths=_lengths_of(stored, embeddings))
+    n_nearest = n_samples + len(own)
+    rows, distances = nearest_rows(embeddings, vector, n_nearest, lengths=_lengths_of(stored, embeddings))
     is_other = ~np.isin(rows, own)
     return SimilarImages(rows[is_other][:n_samples], distances[is_other][:n_samples])
 
@@ -106,6 +107,7 @@ def _lengths_of(stored: StoredArray, embeddings: Embeddings) -> NDArray[np.float
 
     with _lock:
         lengths = _lengths.get(stored.digest)
+    # Worked out without the lock, which would make every other search wait: at worst two threads do it at once.
     if lengths is None:
         lengths = row_lengths(embeddings)
         with _lock:

@@ -40,6 +40,7 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     if tag.provenance.score:
         config_arguments.append(f"score_name={tag.provenance.score.name!r}")
     config_arguments.append(f"seed={config.seed}")
+    # What is left at its default says nothing. Records write themselves as Python: their repr is their call.
     usual = SelectionConfig(name=config.name)
     for name in ("normalize", "coral", "strength", "test_share", "test_groups", "goals", "limits", "budget"):
         if getattr(config, name) != getattr(usual, name):
@@ -93,8 +94,12 @@ print(comparison.overlap)
 
 def _classes(config: "SelectionConfig") -> set[str]:
     """Return the names of the classes whose records a configuration has."""
+    records: list[object] = [*config.goals, *config.limits]
+    if config.budget:
+        records.append(config.budget)
     names = set()
-    for record in (*config.goals, *config.limits, *([config.budget] if config.budget else [])):
+    for record in records:
         names.add(type(record).__name__)
-        names |= {type(value).__name__ for value in vars(record).values() if isinstance(value, Grouping)}
+        groupings = [value for value in vars(record).values() if isinstance(value, Grouping)]
+        names |= {type(grouping).__name__ for grouping in groupings}
     return names

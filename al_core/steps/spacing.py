@@ -17,6 +17,7 @@ def spacing(dataset: "Dataset", inputs: SelectionInputs) -> SpacingCurve:
     Raises:
         MissingInputError: If the dataset has no embedding to measure distances in.
     """
+    # Any method that measures distances: only the rows and the embedding of the request are used.
     request = SelectionPlan.of(dataset, SelectionConfig("CORESET", seed=0), inputs).request()
     if request.embeddings is None:
         raise MissingInputError(f"dataset '{dataset.name}' has no embedding to measure distances in; add one first")

@@ -75,9 +75,11 @@ def stored_request(dataset: "Dataset", selection: Selection) -> SelectionRequest
     provenance = selection.tag.provenance
     embedding = _source(dataset, Kind.EMBEDDING, provenance.embedding)
     score = _source(dataset, Kind.SCORE, provenance.score)
+    # The reserve as it was then: strata that were drawn later barred nothing.
     reserve = read_reserve(dataset, provenance.n_strata) if provenance.n_strata else None
     barred = reserve.barred if reserve else NO_ROWS
-    labeled = np.setdiff1d(np.setdiff1d(selection.tag.rows, selection.added_rows), barred)
+    chosen_before = np.setdiff1d(selection.tag.rows, selection.added_rows)
+    labeled = np.setdiff1d(chosen_before, barred)
     query = np.setdiff1d(_query_rows(dataset, selection), barred)
     resolved = read_resolved(dataset, selection.tag)
     return SelectionRequest(dataset, selection.config, query, labeled, embedding, score, resolved)
@@ -98,7 +100,8 @@ def draw_of(request: SelectionRequest, n_rows: int, seed: int) -> Rows:
 
 
 def _query_rows(dataset: "Dataset", selection: Selection) -> Rows:
-    query = next((tag for tag in dataset.tags() if tag.id == selection.tag.query_tag_id), None)
+    tags = {tag.id: tag for tag in dataset.tags()}
+    query = tags.get(selection.tag.query_tag_id or "")
     if query is None:
         raise MissingInputError(
             "the tag that the selection chose among has been deleted, so RANDOM cannot draw from it"

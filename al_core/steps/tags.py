@@ -109,6 +109,7 @@ def deletion_order(tags: Sequence[Tag], chosen: Sequence[Tag]) -> list[Tag]:
             del pending[tag.id]
             parents[tag.parent_id] -= 1
         order += leaves
+    # What is left has a child that was not chosen, or one that cannot go for the same reason.
     for tag in pending.values():
         children = [child.name for child in tags if child.parent_id == tag.id and child.id not in pending]
         if children:
@@ -119,4 +120,5 @@ def deletion_order(tags: Sequence[Tag], chosen: Sequence[Tag]) -> list[Tag]:
 def unite_tags(dataset: "Dataset", tags: Sequence[Tag], name: str) -> Tag:
     """Store everything in any of some tags as a new tag."""
     rows = np.unique(np.concatenate([tag.rows for tag in tags]))
-    return dataset.create_tag(name, rows, TagOrigin(provenance=Provenance("union", tuple(tag.name for tag in tags))))
+    provenance = Provenance("union", tuple(tag.name for tag in tags))
+    return dataset.create_tag(name, rows, TagOrigin(provenance=provenance))

@@ -58,6 +58,7 @@ class TestedReserve:
         earlier = earlier_model(dataset, model)
         before = views(dataset, earlier, self.rows) if earlier else None
         is_predicted = ~np.isnan(now.confidence)
+        # Compared is like with like: an earlier model that misses some of these rows says nothing.
         if before is not None and np.isnan(before.confidence[is_predicted]).any():
             before = None
         reserve = ReserveRows(
@@ -65,21 +66,23 @@ class TestedReserve:
             None if self.groups is None else self.groups[is_predicted],
             self.strata[is_predicted],
         )
+        moved = None if before is None else now.moved_since(before)[is_predicted]
+        confidence_before = None if before is None else before.confidence[is_predicted]
         verdict = detect_contamination(
-            reserve,
-            now.confidence[is_predicted],
-            moved=None if before is None else now.moved_since(before)[is_predicted],
-            confidence_before=None if before is None else before.confidence[is_predicted],
+            reserve, now.confidence[is_predicted], moved=moved, confidence_before=confidence_before
         )
-        return verdict.text().removesuffix(".") if not isinstance(verdict, Refusal) and verdict.is_detected else None
+        if isinstance(verdict, Refusal) or not verdict.is_detected:
+            return None
+        return verdict.text().removesuffix(".")
 
 
 def earlier_model(dataset: "Dataset", model: Model) -> Model | None:
     """Return the last model of the same task that came before one, or None."""
+    # Newest first, so that what comes after a model is older.
     models = dataset.models.all()
-    place = next(place for place, each in enumerate(models) if each.id == model.id)
-    # Newest first.
-    return next((each for each in models[place + 1 :] if each.task == model.task and each.predictions), None)
+    ids = [each.id for each in models]
+    older = models[ids.index(model.id) + 1 :]
+    return next((each for each in older if each.task == model.task and each.predictions), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,8 @@ class _View:
 
     def _columns(self, names: list[str]) -> Probabilities:
         columns = np.zeros((len(self.probabilities), len(names)))
-        columns[:, [names.index(name) for name in self.class_names]] = self.probabilities
+        places = [names.index(name) for name in self.class_names]
+        columns[:, places] = self.probabilities
         return columns
 
 
@@ -121,4 +125,5 @@ def _score_views(dataset: "Dataset", model: Model, rows: Rows) -> _View | None:
     if not names:
         return None
     uncertainty = np.asarray(dataset.arrays.read(model.scores[names[0]]), np.float64)[rows]
-    return _View(1 - uncertainty, np.column_stack([1 - uncertainty, uncertainty]), ["sure", "unsure"])
+    certainty = 1 - uncertainty
+    return _View(certainty, np.column_stack([certainty, uncertainty]), ["sure", "unsure"])

@@ -63,9 +63,13 @@ def describe_tiles(dataset: "Dataset", rows: Rows) -> Tiles:
         Tile(row, name, card.boxes[:MOST_SHAPES], card.keypoints[:MOST_SHAPES], card.has_mask)
         for row, name, card in zip(rows.tolist(), names, cards, strict=True)
     ]
-    labels = {box.label for tile in tiles for box in tile.boxes}
-    labels |= {keypoint.label for tile in tiles for keypoint in tile.keypoints}
-    return Tiles(tiles, {name: color for name, color in class_colors(dataset).items() if name in labels})
+    labels: set[str] = set()
+    for tile in tiles:
+        labels |= {box.label for box in tile.boxes}
+        labels |= {keypoint.label for keypoint in tile.keypoints}
+    # Only those that are drawn: of a thousand classes a page of tiles shows a few.
+    colors = {name: color for name, color in class_colors(dataset).items() if name in labels}
+    return Tiles(tiles, colors)
 
 
 def _cards(dataset: "Dataset", rows: Rows) -> list[PredictionCard]:

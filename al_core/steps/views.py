@@ -158,11 +158,13 @@ def find_graph(dataset: "Dataset", embedding: StoredArray, *, normalize: bool = 
     from al_core.geometry.neighbors import NeighborGraph
 
     by_origin = {read_record(GraphOrigin, stored.attributes): stored for stored in dataset.arrays.all(Kind.NEIGHBORS)}
-    indices, distances = _halves(embedding, normalize)
+    of_indices, of_distances = _halves(embedding, normalize)
     # Both: whoever was killed between the two left half a graph.
-    if indices not in by_origin or distances not in by_origin:
+    if of_indices not in by_origin or of_distances not in by_origin:
         return None
-    return NeighborGraph(dataset.arrays.read(by_origin[indices]), dataset.arrays.read(by_origin[distances]))
+    indices = dataset.arrays.read(by_origin[of_indices])
+    distances = dataset.arrays.read(by_origin[of_distances])
+    return NeighborGraph(indices, distances)
 
 
 def _halves(embedding: StoredArray, normalize: bool) -> tuple[GraphOrigin, GraphOrigin]:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
-from al_core.steps.round_file import read_round_file, read_settings
+from al_core.exceptions import InvalidInputError
+from al_core.steps.round_file import read_round_file
 
 
 def test_paths_are_relative_to_the_file_and_numbers_are_numbers(tmp_path: Path) -> None:
@@ -36,14 +36,6 @@ def test_the_digest_is_of_the_content_and_of_the_inputs(tmp_path: Path) -> None:
     assert read_round_file(second).digest == digest
     (folder / "a.txt").write_text("2")
     assert read_round_file(first).digest != digest
-
-
-def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="cannot be read"):
-        read_settings(tmp_path / "none.yaml")
-    (tmp_path / "broken.yaml").write_text("a: [")
-    with pytest.raises(FileFormatError, match="line 1: not YAML"):
-        read_settings(tmp_path / "broken.yaml")
 
 
 def test_boxes_of_a_round_count_from_a_confidence_on(tmp_path: Path) -> None:

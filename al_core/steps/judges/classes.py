@@ -40,8 +40,11 @@ class ClassJudge(Judge):
         if predicted is None:
             return Judgment(accuracy, outcomes)
         labels = np.array(self.tests.class_names)
+        # Coded together: a class that only the model names, or only a person, has a code too.
         names, codes = np.unique(np.concatenate([labels, predicted]), return_inverse=True)
-        confusion = confusion_matrix(codes[: len(labels)], codes[len(labels) :], len(names))
+        codes_of_labels = codes[: len(labels)]
+        codes_of_predictions = codes[len(labels) :]
+        confusion = confusion_matrix(codes_of_labels, codes_of_predictions, len(names))
         classes = [
             JudgedClass(name, result.n_labels, (result.recall, result.precision))
             for name, result in zip(names.tolist(), class_table(confusion), strict=True)

@@ -118,7 +118,9 @@ class ImageJudge(Judge):
         if refusal:
             return Judgment(refusal)
         attributes = PredictionAttributes.of(model.predictions)
-        stored = find_task(model.task).annotations(model.name, dataset.arrays.read(model.predictions), attributes)
+        array = dataset.arrays.read(model.predictions)
+        # All boxes, whatever the threshold: average precision walks down the confidences by itself.
+        stored = find_task(model.task).annotations(model.name, array, attributes)
         return self.compare(dataset, stored.take(self.rows))
 
     @abstractmethod

@@ -30,16 +30,15 @@ class MaskJudge(ImageJudge):
             reason = f"no mask with a place for {n_missing:,} of {len(grids):,} test images"
             return Judgment(Refusal(reason, len(grids)))
         names = all_classes(self.labels, predicted)
+        # From the codes of the model to those of all classes.
         place = np.array([names.index(name) for name in predicted.class_names], np.int64)
         unlabeled = background_of(self.labels.class_names, names)
-        overlaps = np.stack(
-            [
-                class_overlaps(self._labeled_grid(position, unlabeled), place[grid], len(names), ignored=NO_CLASS)
-                for position, grid in enumerate(grids)
-                if grid is not None
-            ]
-        )
-        results = mask_results(overlaps, self.groups)
+        overlaps = []
+        for position, grid in enumerate(grids):
+            assert grid is not None
+            labeled = self._labeled_grid(position, unlabeled)
+            overlaps.append(class_overlaps(labeled, place[grid], len(names), ignored=NO_CLASS))
+        results = mask_results(np.stack(overlaps), self.groups)
         classes = [
             JudgedClass(name, n_images, (figure,))
             for name, n_images, figure in zip(names, results.n_images, results.classes, strict=True)
@@ -51,6 +50,7 @@ class MaskJudge(ImageJudge):
         label_map = self.labels.annotation(position).label_map
         if label_map is None:
             return np.full((MASK_SIDE, MASK_SIDE), unlabeled, np.int64)
+        # The middle of each cell, where the grid of a prediction was read from its map, too.
         places = (np.arange(MASK_SIDE) + 0.5) / MASK_SIDE
         rows = (places * label_map.shape[0]).astype(int)
         columns = (places * label_map.shape[1]).astype(int)
@@ -69,4 +69,5 @@ def background_of(labeled: list[str], names: list[str]) -> int:
     """
     if any(name.lower() in BACKGROUND for name in labeled):
         return NO_CLASS
-    return next((number for number, name in enumerate(names) if name.lower() in BACKGROUND), NO_CLASS)
+    backgrounds = (number for number, name in enumerate(names) if name.lower() in BACKGROUND)
+    return next(backgrounds, NO_CLASS)

@@ -72,9 +72,13 @@ class KeypointJudge(ImageJudge):
 
     def _n_points(self, predicted: Annotations) -> int:
         """Return how many keypoints an object has at most."""
-        labeled = int(self.labels.keypoints["number"].max(initial=-1)) + 1
-        objects = (each for position in range(len(self.rows)) for each in predicted.keypoints_of(position))
-        return labeled if labeled else max((len(each.points) for each in objects), default=0)
+        n_labeled = int(self.labels.keypoints["number"].max(initial=-1)) + 1
+        if n_labeled:
+            return n_labeled
+        n_points = [0]
+        for position in range(len(self.rows)):
+            n_points += [len(each.points) for each in predicted.keypoints_of(position)]
+        return max(n_points)
 
 
 def judgment(results: ObjectResults, names: list[str], predicted: list[ImageObjects]) -> Judgment:
@@ -83,7 +87,8 @@ def judgment(results: ObjectResults, names: list[str], predicted: list[ImageObje
         JudgedClass(name, n_objects, (figure,))
         for name, n_objects, figure in zip(names, results.n_objects, results.classes, strict=True)
     ]
-    n_predicted = np.bincount(np.concatenate([image.classes for image in predicted]), minlength=len(names))
+    predicted_classes = np.concatenate([image.classes for image in predicted])
+    n_predicted = np.bincount(predicted_classes, minlength=len(names))
     return Judgment(results.mean, classes=shown_classes(classes, n_predicted.tolist()))
 
 
@@ -100,8 +105,12 @@ def predicted_boxes(predicted: Annotations, names: list[str], n_images: int) -> 
     assert boxes is not None
     place = np.array([names.index(name) for name in predicted.class_names], np.int64)
     ends = np.searchsorted(boxes["row"], np.arange(n_images + 1))
-    parts = [boxes[start:stop] for start, stop in itertools.pairwise(ends)]
-    return [ImageObjects(_corners(part), place[part["label"]], part["score"].astype(np.float64)) for part in parts]
+    images = []
+    for start, stop in itertools.pairwise(ends):
+        part = boxes[start:stop]
+        scores = part["score"].astype(np.float64)
+        images.append(ImageObjects(_corners(part), place[part["label"]], scores))
+    return images
 
 
 def labeled_keypoints(labels: Labels, sizes: NDArray[np.float64], n_points: int) -> list[ImageObjects]:
@@ -117,10 +126,14 @@ def labeled_keypoints(labels: Labels, sizes: NDArray[np.float64], n_points: int)
         for place, instance in enumerate(instances.tolist()):
             own = annotation.keypoints[annotation.keypoints["instance"] == instance]
             xy = np.column_stack([own["x"], own["y"]]) * scale
+            # What has no entry stays (0, 0, 0), COCO's point that is not labeled and does not count.
             points[place, own["number"]] = np.column_stack([xy, own["visibility"]])
             classes[place] = own["label"][0]
-            box = _corners(annotation.boxes[annotation.boxes["instance"] == instance])
-            boxes[place] = box[0] * np.tile(scale, 2) if len(box) else np.concatenate([xy.min(axis=0), xy.max(axis=0)])
+            own_boxes = annotation.boxes[annotation.boxes["instance"] == instance]
+            if len(own_boxes):
+                boxes[place] = _corners(own_boxes)[0] * np.tile(scale, 2)
+            else:
+                boxes[place] = _around(xy)
         images.append(ImageObjects(boxes, classes, keypoints=points))
     return images
 
@@ -138,14 +151,16 @@ def predicted_keypoints(
             points[place, :n] = each.points[:n]
         # Readers write -1 where a file has no score: such an object is as sure as any.
         scores = np.array([each.score if each.score >= 0 else 1.0 for each in objects], np.float64)
-        classes = np.array([names.index(predicted.class_names[each.label]) for each in objects], np.int64)
-        boxes = np.array([_around(part) for part in points]).reshape(-1, 4)
+        class_names = [predicted.class_names[each.label] for each in objects]
+        classes = np.array([names.index(name) for name in class_names], np.int64)
+        # Reshaped for an image without objects, where the list is empty and has no second axis.
+        boxes = np.array([_around(part[:, :2]) for part in points]).reshape(-1, 4)
         images.append(ImageObjects(boxes, classes, scores, points))
     return images
 
 
-def _around(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.concatenate([points[:, :2].min(axis=0), points[:, :2].max(axis=0)])
+def _around(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([xy.min(axis=0), xy.max(axis=0)])
 
 
 def _corners(table: NDArray[np.void]) -> NDArray[np.float64]:

@@ -24,6 +24,7 @@ def remembered_judgment(dataset: "Dataset", judge: Judge, model: Model) -> Judgm
     key = _key(dataset, judge, model)
     with _lock:
         judgment = _judgments.get(key)
+    # Judged without the lock: two pages may judge one model at once, but none waits for another's.
     if judgment is None:
         judgment = judge.judge(dataset, model)
     with _lock:
@@ -39,7 +40,8 @@ def _key(dataset: "Dataset", judge: Judge, model: Model) -> str:
     earlier = earlier_model(dataset, model)
     # Labels come and go in sets, which never change. Whether a model has seen test labels shows in its scores, which
     # another threshold changes, beside those of the one before it.
-    parts = [dataset.id, judge.measure, *_scored(model), *(_scored(earlier) if earlier else ["-"])]
+    parts = [dataset.id, judge.measure, *_scored(model)]
+    parts += _scored(earlier) if earlier else ["-"]
     parts += [labels.id for labels in dataset.labels.all()]
     digest.update("\0".join(parts).encode())
     for rows in (judge.rows, judge.unlabeled, judge.groups):

@@ -60,7 +60,8 @@ class Classification(Task):
         probabilities = np.nan_to_num(annotations.probabilities)
         amounts = np.zeros(probabilities.shape, np.float32)
         has_prediction = probabilities.any(axis=1)
-        amounts[has_prediction, probabilities[has_prediction].argmax(axis=1)] = 1
+        most_probable = probabilities[has_prediction].argmax(axis=1)
+        amounts[has_prediction, most_probable] = 1
         return amounts
 
     def expected_corrections(self, annotations: Annotations, n_samples: int) -> NDArray[np.float64]:
@@ -73,7 +74,9 @@ class Classification(Task):
         """Return the most likely class."""
         assert annotations.probabilities is not None
         names = np.array(annotations.class_names, np.str_)
-        answers: NDArray[np.str_] = names[np.nan_to_num(annotations.probabilities, nan=-1.0).argmax(axis=1)]
+        # NaN would be the largest of all.
+        probabilities = np.nan_to_num(annotations.probabilities, nan=-1.0)
+        answers: NDArray[np.str_] = names[probabilities.argmax(axis=1)]
         return answers
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:

@@ -68,7 +68,8 @@ class Detection(Task):
         """Return the sum of the confidences of the boxes of each class."""
         boxes = annotations.boxes
         assert boxes is not None
-        return summed(boxes["row"], boxes["label"], boxes["score"], (n_samples, len(annotations.class_names)))
+        shape = (n_samples, len(annotations.class_names))
+        return summed(boxes["row"], boxes["label"], boxes["score"], shape)
 
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the confidences of all boxes."""
@@ -117,9 +118,11 @@ def with_doubtful_places_unknown(table: NDArray[Any]) -> NDArray[Any]:
     """
     if not len(table):
         return table
+    # An image begins where the row changes; `reduceat` takes the maximum from each start to the next.
     starts = np.flatnonzero(np.diff(table["row"], prepend=-1))
-    outermost = np.column_stack([np.maximum.reduceat(table[side], starts) for side in ("x1", "y1")])
-    is_doubtful = (outermost == 1).all(axis=1)
+    outermost_x = np.maximum.reduceat(table["x1"], starts)
+    outermost_y = np.maximum.reduceat(table["y1"], starts)
+    is_doubtful = (outermost_x == 1) & (outermost_y == 1)
     if not is_doubtful.any():
         return table
     marked = np.array(table)

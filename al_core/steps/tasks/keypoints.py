@@ -58,7 +58,8 @@ class KeypointDetection(Task):
     def class_amounts(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the scores of the objects of each class."""
         objects, labels = _objects(annotations)
-        return summed(objects["row"], labels, objects["score"], (n_samples, len(annotations.class_names)))
+        shape = (n_samples, len(annotations.class_names))
+        return summed(objects["row"], labels, objects["score"], shape)
 
     def expected_objects(self, annotations: Annotations, n_samples: int) -> NDArray[np.float32]:
         """Return the sum of the scores of all objects."""
@@ -99,8 +100,11 @@ def _objects(annotations: Annotations) -> tuple[Table, NDArray[np.int64]]:
     points = annotations.keypoints
     assert points is not None
     # One entry per point: an object begins where row or number changes.
+    is_new_row = np.diff(points["row"]) != 0
+    is_new_instance = np.diff(points["instance"]) != 0
     is_first = np.ones(len(points), np.bool_)
-    is_first[1:] = (np.diff(points["row"]) != 0) | (np.diff(points["instance"]) != 0)
+    is_first[1:] = is_new_row | is_new_instance
     objects = points[is_first]
     label_of = {category: label for label, category in enumerate(annotations.category_ids)}
-    return objects, np.array([label_of[category] for category in objects["category"].tolist()], np.int64)
+    labels = [label_of[category] for category in objects["category"].tolist()]
+    return objects, np.array(labels, np.int64)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Segmentation(Task):
-    """Probability maps, of which a grid of classes is stored, (S,) of `annotations.mask_type`, and run lengths.
+    """Probability maps, of which a grid of classes is stored, (S,) of `stored_tables.mask_type`, and run lengths.
 
     Cards show the grid, exports have the pixels. The maps themselves would fill the disk.
     """
@@ -76,7 +76,8 @@ class Segmentation(Task):
     def answers(self, annotations: Annotations, n_samples: int) -> NDArray[np.str_]:
         """Return the class that covers most of the image."""
         names = np.array(annotations.class_names, np.str_)
-        answers: NDArray[np.str_] = names[self.class_amounts(annotations, n_samples).argmax(axis=1)]
+        shares = self.class_amounts(annotations, n_samples)
+        answers: NDArray[np.str_] = names[shares.argmax(axis=1)]
         return answers
 
     def describe(self, annotations: Annotations, row: int, image_size: ImageSize) -> PredictionCard:
@@ -141,7 +142,7 @@ class StreamedMaps:
         return self._masks.content(rows)
 
     def mask_table(self, rows: Rows) -> Table:
-        """Return the grids of all maps that were read, (S,) of `annotations.mask_type`, by ascending row."""
+        """Return the grids of all maps that were read, (S,) of `stored_tables.mask_type`, by ascending row."""
         table = np.empty(len(self._grids), self._mask_type)
         for entry, (position, grid) in zip(table, self._grids, strict=True):
             entry["row"] = rows[position]

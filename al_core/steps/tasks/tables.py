@@ -32,8 +32,10 @@ def summed(
         array([[0.  , 0.75],
                [1.  , 0.  ]], dtype=float32)
     """
-    places = rows.astype(np.int64) * shape[1] + labels
-    sums = np.bincount(places, np.asarray(scores, np.float64), minlength=shape[0] * shape[1])
+    n_samples, n_classes = shape
+    # Each cell of the result has a number, so that one `bincount` sums them all.
+    cells = rows.astype(np.int64) * n_classes + labels
+    sums = np.bincount(cells, np.asarray(scores, np.float64), minlength=n_samples * n_classes)
     return sums.reshape(shape).astype(np.float32)
 
 
@@ -46,11 +48,14 @@ def counts_in_words(
         >>> counts_in_words(np.array([0, 0, 2]), np.array([1, 1, 0]), ["cat", "dog"], 3).tolist()
         ['2 dog', 'nothing', '1 cat']
     """
+    # Cells of a table of samples and classes, ascending: classes of a sample come in their own order.
+    cells = rows.astype(np.int64) * len(class_names) + labels
+    filled, counts = np.unique(cells, return_counts=True)
     texts = [""] * n_samples
-    places, counts = np.unique(rows.astype(np.int64) * len(class_names) + labels, return_counts=True)
-    for place, count in zip(places.tolist(), counts.tolist(), strict=True):
-        row, label = divmod(place, len(class_names))
-        texts[row] += f"{', ' if texts[row] else ''}{count} {class_names[label]}"
+    for cell, count in zip(filled.tolist(), counts.tolist(), strict=True):
+        row, label = divmod(cell, len(class_names))
+        separator = ", " if texts[row] else ""
+        texts[row] += f"{separator}{count} {class_names[label]}"
     return np.array([text or "nothing" for text in texts], np.str_)
 
 

@@ -152,9 +152,11 @@ class Task(ABC):
         rows = report.rows[used]
         if not len(report.empty):
             return rows, predictions.take(used)
+        # The file has no entry for them: an empty prediction for each stands behind those of the file.
         without_objects = len(predictions) + np.arange(len(report.empty))
         complete = predictions.with_empty_rows(len(report.empty))
-        return np.concatenate([rows, report.empty]), complete.take(np.concatenate([used, without_objects]))
+        all_rows = np.concatenate([rows, report.empty])
+        return all_rows, complete.take(np.concatenate([used, without_objects]))
 
     @abstractmethod
     def to_array(self, predictions: "Predictions", rows: Rows, outputs: Any, n_samples: int) -> NDArray[Any]:
