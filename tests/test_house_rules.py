@@ -17,6 +17,7 @@ PURE = (
     "al_core/geometry/",
     "al_core/projection/",
     "al_core/explore/",
+    "al_core/embedding_map/",
     "al_core/evaluation/",
 )
 HEAVY = {"numba", "umap", "faiss", "sqlalchemy", "fastapi", "streamlit", "sklearn", "pandas", "pyarrow", "PIL", "dask"}
@@ -26,7 +27,7 @@ MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 FLOORS = (
     "al_core.exceptions al_core.types al_core.text al_core.disk",
     "al_core.geometry al_core.config al_core.utils al_core.jobs al_core.explore al_core.objects",
-    "al_core.projection al_core.scorers al_core.selection al_core.formats",
+    "al_core.projection al_core.scorers al_core.selection al_core.formats al_core.embedding_map",
     "al_core.evaluation al_core.embedding",
     "al_core.store",
     "al_core.cluster",

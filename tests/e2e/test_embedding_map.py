@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from al_core.embedding_map import read_script, read_style
 from tests.e2e.chromium import find_chromium
 from tests.e2e.conftest import TIMEOUT_MS, Traffic
 from tests.e2e.renderers import SCRIPTS
 from tests.e2e.server import running_app
-from ui.embedding_map import FOLDER
-from ui.embedding_map import SCRIPTS as SOURCES
 
 N = 100_000
 PIXEL = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
@@ -248,7 +247,7 @@ def test_a_filter_sends_one_bit_per_point_and_no_array_again(page: Page, stage: 
     expect(page.get_by_text("Outside the filter")).to_be_visible()
     assert [url for url in traffic.urls if "/map/" in url] == fetched
     # Streamlit sends the component's source along with each message.
-    source = sum(len((FOLDER / name).read_bytes()) for name in (*SOURCES, "map.css"))
+    source = len((read_script() + read_style()).encode())
     assert sum(traffic.received) < source + N / 8 + 5_000
 
 

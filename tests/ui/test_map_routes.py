@@ -2,7 +2,7 @@ import requests
 
 from tests.patience import PATIENCE
 from tests.serving import served
-from ui.embedding_map.arrays import ArrayCache
+from ui.embedding_map.cache import ArrayCache
 from ui.embedding_map.routes import map_app
 
 

@@ -3,7 +3,7 @@
 The points go down as bytes, each array once; an outline or one row comes up, at most 5 kB whatever it encloses.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,73 +11,29 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from al_core.embedding_map import (
+    Categories,
+    MapSelection,
+    Palette,
+    Ring,
+    Rings,
+    Values,
+    arrays,
+    read_script,
+    read_state,
+    read_style,
+)
+from al_core.embedding_map.arrays import digest_of
 from al_core.exceptions import InvalidInputError
-from al_core.types import Rows
-from ui.embedding_map import arrays
-from ui.embedding_map.arrays import CACHE, digest_of
-from ui.embedding_map.colors import Categories, Palette, Values
-from ui.embedding_map.selection import MapSelection, read_state
+from ui.embedding_map.cache import CACHE
 
 __all__ = ["Categories", "MapSelection", "Palette", "Ring", "Rings", "Values", "embedding_map"]
 
-FOLDER = Path(__file__).parent
-# Joined into one module in this order: the browser loads it as one text, without imports.
-SCRIPTS = (
-    "palette.js",
-    "camera.js",
-    "outline.js",
-    "arrays.js",
-    "density.js",
-    "thumbnails.js",
-    "webgl.js",
-    "raster.js",
-    "legend.js",
-    "card.js",
-    "map.js",
+_component = st.components.v2.component(
+    "embedding_map",
+    css=read_style(),
+    js=read_script() + (Path(__file__).parent / "component.js").read_text(encoding="utf-8"),
 )
-
-
-@dataclass(frozen=True)
-class Ring:
-    """Points with a ring around each, and what the legend calls them.
-
-    Attributes:
-        name: For the legend.
-        rows: Which points.
-        glows: Whether each has a halo too, so that few among many are seen at once; for the second color only.
-    """
-
-    name: str
-    rows: Rows
-    glows: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Rings:
-    """The rings of a map, each kind in a color of its own; a point has the one that comes last here.
-
-    Attributes:
-        ring: In the color of text.
-        sent: In blue.
-        test: In violet.
-        highlight: In orange.
-    """
-
-    ring: Ring | None = None
-    sent: Ring | None = None
-    test: Ring | None = None
-    highlight: Ring | None = None
-
-    def by_kind(self) -> dict[str, Ring | None]:
-        """Return the kinds by name, as arrays.py, arrays.js and legend.js know them."""
-        return {"ring": self.ring, "sent": self.sent, "test": self.test, "highlight": self.highlight}
-
-
-def _read(*names: str) -> str:
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
-
-
-_component = st.components.v2.component("embedding_map", css=_read("map.css"), js=_read(*SCRIPTS))
 
 
 def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keyword
@@ -122,6 +78,7 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
     positions, is_placed, frame = _placed(digest or digest_of(points), points)
     codes, legend = (None, None) if colors is None else _encoded(*colors.identity, colors)
     rings = rings or Rings()
+    marks = rings.marks(is_placed)
     bits = b"" if shown is None else arrays.shown_bits(shown)
     header = {
         "count": len(points),
@@ -130,10 +87,10 @@ def embedding_map(  # noqa: PLR0913 - a widget's settings, all but one by keywor
         "arrays": {
             "positions": CACHE.add(*positions),
             "codes": codes and CACHE.add(*codes),
-            "marks": _marks(is_placed, rings),
+            "marks": CACHE.add(marks) if marks else None,
             "shown": CACHE.add(bits) if bits else None,
         },
-        "marks": _legend_of_marks(rings, shown),
+        "marks": rings.legend(shown),
         "cardUrl": card_url,
         "imageUrl": image_url,
         "height": height,
@@ -168,22 +125,6 @@ def _encoded(digest: str, settings: str, _colors: Values | Categories) -> tuple[
 def _body(array: NDArray[Any]) -> Body:
     body = array.tobytes()
     return body, digest_of(body)
-
-
-def _marks(is_placed: NDArray[np.bool_], rings: Rings) -> str | None:
-    ringed = {kind: ring.rows for kind, ring in rings.by_kind().items() if ring}
-    if not ringed and is_placed.all():
-        # The browser then takes all marks as 0, which saves a million bytes.
-        return None
-    return CACHE.add(arrays.marks(is_placed, ringed).tobytes())
-
-
-def _legend_of_marks(rings: Rings, shown: NDArray[np.bool_] | None) -> dict[str, Any]:
-    kinds = {
-        kind: ring and {"name": ring.name, "count": len(ring.rows), "glows": ring.glows}
-        for kind, ring in rings.by_kind().items()
-    }
-    return {**kinds, "faded": 0 if shown is None else len(shown) - int(np.count_nonzero(shown))}
 
 
 def _rerun() -> None:

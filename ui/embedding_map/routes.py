@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ui.embedding_map.arrays import CACHE, ArrayCache
+from ui.embedding_map.cache import CACHE, ArrayCache
 
 # The address is the digest of the content, so what it names never changes.
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from al_core import embedding_map
 from al_core.explore.filters import Range
 from al_core.explore.histogram import Bins
-from ui import embedding_map
 from ui.charts import BLUE
 
 __all__ = ["BIN_COUNTS", "histogram"]

@@ -8,12 +8,6 @@ const RINGS = { ring: RING, sent: SENT, test: TEST, highlight: HIGHLIGHT };
 const ANY_RING = RING | SENT | TEST | HIGHLIGHT;
 const STEPS = 65535;
 
-async function fetchArray(digest) {
-  const answer = await fetch(`/map/${digest}`);
-  if (!answer.ok) throw new Error(`the map's array ${digest} is not there: ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
-}
-
 /** The header and the bits of `shown`, as packed by arrays.py. */
 function unpack(bytes) {
   const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -21,9 +15,9 @@ function unpack(bytes) {
 }
 
 /** The points of a header. What has not changed is the same array as in `known`, neither fetched nor uploaded again. */
-async function fetchPoints({ count, arrays }, shown, known) {
+async function fetchPoints({ count, arrays }, shown, known, source) {
   const isSame = (name) => known?.count === count && known.arrays[name] === arrays[name];
-  const fetched = async (name) => [name, isSame(name) ? known.raw[name] : arrays[name] && (await fetchArray(arrays[name]))];
+  const fetched = async (name) => [name, isSame(name) ? known.raw[name] : arrays[name] && (await source.array(arrays[name]))];
   const raw = Object.fromEntries(await Promise.all(["positions", "codes", "marks"].map(fetched)));
   const marks = raw.marks ?? new Uint8Array(count);
   return {

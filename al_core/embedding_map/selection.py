@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.embedding_map.colors import Categories, Values
 from al_core.explore.polygon import rows_in_polygon
 from al_core.types import Rows
-from ui.embedding_map.colors import Categories, Values
 
 MIN_VERTICES = 3
 # The browser simplifies an outline to 160; others may send what they like.

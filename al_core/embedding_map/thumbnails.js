@@ -10,7 +10,7 @@ const ROOM = 3; // between two of them
 /** Images in the place of points, where there is room for them. */
 class Thumbnails {
   constructor(onLoad) {
-    Object.assign(this, { onLoad, images: new Map(), placed: [], isWanted: true });
+    Object.assign(this, { onLoad, images: new Map(), placed: [], isWanted: true, source: null });
   }
 
   /** Chooses which points get their image: ringed ones first, then those in the filter, none over another. */
@@ -108,7 +108,7 @@ class Thumbnails {
     const image = new Image();
     image.onload = () => this.onLoad();
     image.decoding = "async";
-    image.src = url.replaceAll("{row}", row);
+    loadInto(image, this.source.image(url.replaceAll("{row}", row)));
     this.images.set(row, image);
     if (this.images.size > MAX_KEPT_IMAGES) this.images.delete(this.images.keys().next().value);
   }

@@ -1,4 +1,4 @@
-"""The arrays that the browser fetches, each only once, because its address is the digest of its content.
+"""The arrays that the browser gets, each only once, because it asks for the digest of the content.
 
 positions  uint16  x, y of each point; 0..65535 is the larger side of the map
 codes      uint8   color of each point: a step of the palette or an entry of the legend, 255 for missing
@@ -8,9 +8,7 @@ shown      1 bit   of each point, lowest bit first: 0 outside the filter; change
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -28,35 +26,6 @@ SENT = 16
 TEST = 32
 BIT_OF_KIND = {"ring": RING, "sent": SENT, "test": TEST, "highlight": HIGHLIGHT}
 STEPS = 65_535
-# A map of a million points takes 6 MB: enough for the maps of many sessions.
-MAX_CACHE_BYTES = 512 << 20
-
-
-class ArrayCache:
-    """Arrays by digest; those used longest ago go when they take too much memory."""
-
-    def __init__(self, max_bytes: int = MAX_CACHE_BYTES) -> None:
-        self.max_bytes = max_bytes
-        self._bodies: OrderedDict[str, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def add(self, body: bytes, digest: str | None = None) -> str:
-        """Make an array available and return the digest under which it is fetched; pass the digest to save its cost."""
-        digest = digest or digest_of(body)
-        with self._lock:
-            self._bodies[digest] = body
-            self._bodies.move_to_end(digest)
-            while len(self._bodies) > 1 and sum(map(len, self._bodies.values())) > self.max_bytes:
-                self._bodies.popitem(last=False)
-        return digest
-
-    def find(self, digest: str) -> bytes | None:
-        """Return the array of that digest, or None if it is no longer there."""
-        with self._lock:
-            return self._bodies.get(digest)
-
-
-CACHE = ArrayCache()
 
 
 def digest_of(array: NDArray[Any] | bytes) -> str:

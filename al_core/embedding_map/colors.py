@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.embedding_map.arrays import digest_of
+from al_core.embedding_map.arrays import digest_of
 
 Palette = Literal["viridis", "cividis", "diverging"]
 

@@ -15,7 +15,6 @@ const CLICK_REACH = 10;
 const CLICK_SLIP = 4;
 const GLOW = 13; // pixels beyond a point
 const GL_OPTIONS = { antialias: false, powerPreference: "high-performance" };
-const instances = new WeakMap();
 
 function icon(name) {
   const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -106,8 +105,9 @@ class EmbeddingMap {
   // --- data from Python ---
 
   /** Every rerun of the page comes here, most of them with the same header. */
-  update({ data, setStateValue }) {
-    this.setStateValue = setStateValue;
+  update({ data, setStateValue, source }) {
+    Object.assign(this, { setStateValue, source });
+    this.card.source = this.thumbnails.source = source;
     const theme = readTheme(this.root);
     const { text, shown } = unpack(data);
     const version = text + JSON.stringify(theme);
@@ -120,7 +120,7 @@ class EmbeddingMap {
     this.dockButton.hidden = !header.canDock;
     this.imagesButton.hidden = !header.imageUrl;
     this.imagesButton.setAttribute("aria-pressed", String(this.thumbnails.isWanted));
-    fetchPoints(header, shown, this.points)
+    fetchPoints(header, shown, this.points, source)
       .then((points) => this.version === version && this.#show(header, points, theme))
       .catch((error) => this.#fail(error));
   }
@@ -653,14 +653,4 @@ class EmbeddingMap {
     this.renderer?.destroy();
     this.root.remove();
   }
-}
-
-export default function (component) {
-  const { parentElement } = component;
-  if (!instances.has(parentElement)) instances.set(parentElement, new EmbeddingMap(parentElement));
-  instances.get(parentElement).update(component);
-  return () => {
-    instances.get(parentElement)?.destroy();
-    instances.delete(parentElement);
-  };
 }

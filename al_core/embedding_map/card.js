@@ -5,6 +5,7 @@ const IMAGE_BOX = [188, 148];
 /** What is known about one sample, beside its point: image, filename, scores and classes. */
 class Card {
   constructor(parent, onClose) {
+    this.source = null; // comes with the first header
     this.element = h("aside.card", { "aria-live": "polite", hidden: true });
     this.onClose = onClose;
     this.known = new Map();
@@ -33,10 +34,7 @@ class Card {
     if (!url) return Promise.resolve(null);
     const address = url.replaceAll("{row}", row);
     if (!this.known.has(address)) {
-      const answer = fetch(address)
-        .then((response) => (response.ok ? response.json() : null))
-        .catch(() => null);
-      this.known.set(address, answer);
+      this.known.set(address, this.source.card(address).catch(() => null));
       if (this.known.size > MAX_KNOWN_CARDS) this.known.delete(this.known.keys().next().value);
     }
     return this.known.get(address);
@@ -55,12 +53,12 @@ class Card {
     if (this.row !== row || !details) return;
     title.textContent = title.title = details.filename ?? title.textContent;
     facts.replaceChildren(...this.#facts(details, header));
-    if (picture) drawShapes(picture, details, `${header.imageUrl.replaceAll("{row}", row)}/mask`);
+    if (picture) drawShapes(picture, details, () => this.source.image(`${header.imageUrl.replaceAll("{row}", row)}/mask`));
     this.place(this.element);
   }
 
   #picture(address) {
-    const image = h("img", { src: address, alt: "", draggable: "false" });
+    const image = h("img", { alt: "", draggable: "false" });
     const fit = h("div.fit", {}, image);
     image.onload = () => {
       const scale = Math.min(IMAGE_BOX[0] / (image.naturalWidth || 1), IMAGE_BOX[1] / (image.naturalHeight || 1));
@@ -69,6 +67,7 @@ class Card {
       fit.classList.toggle("coarse", scale > 2);
     };
     image.onerror = () => fit.remove();
+    loadInto(image, this.source.image(address));
     return h("div.picture", {}, fit);
   }
 
@@ -88,11 +87,20 @@ class Card {
   }
 }
 
+/** Shows what a source returns; without an image as if it were broken. */
+function loadInto(image, address) {
+  address.then((src) => (image.src = src)).catch(() => image.onerror?.());
+}
+
 /** Boxes [{x0, y0, x1, y1}], keypoints [{x, y}] and a mask over the image; coordinates are shares of its sides. */
-function drawShapes(picture, { boxes = [], keypoints = [], has_mask: hasMask, colors = {} }, maskUrl) {
+function drawShapes(picture, { boxes = [], keypoints = [], has_mask: hasMask, colors = {} }, loadMask) {
   const fit = picture.querySelector(".fit");
   if (!fit || !(boxes.length || keypoints.length || hasMask)) return;
-  if (hasMask) fit.append(h("img.mask", { src: maskUrl, alt: "" }));
+  if (hasMask) {
+    const shade = h("img.mask", { alt: "" });
+    loadInto(shade, loadMask());
+    fit.append(shade);
+  }
   const draw = (tag, attributes) => {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
