@@ -59,6 +59,7 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
         "docs/backups.md",
         "docs/containers.md",
         "docs/http.md",
+        "docs/notebook.md",
         "docs/formats.md",
         "docs/security.md",
         "docs/versioning.md",

@@ -26,14 +26,14 @@ MAY_IMPORT_STREAMLIT = ("app.py", "ui/", "pages/", "tests/", "benchmarks/")
 
 FLOORS = (
     "al_core.exceptions al_core.types al_core.text al_core.disk",
-    "al_core.geometry al_core.config al_core.utils al_core.jobs al_core.explore al_core.objects",
+    "al_core.geometry al_core.config al_core.utils al_core.jobs al_core.explore al_core.objects al_core.drawing",
     "al_core.projection al_core.scorers al_core.selection al_core.formats al_core.embedding_map",
     "al_core.evaluation al_core.embedding",
     "al_core.store",
     "al_core.cluster",
     "al_core.agents al_core.steps",
     "al_core.workflow al_core.wire",
-    "al_core.remote al_core.api al_core.demos",
+    "al_core.remote al_core.api al_core.demos al_core.notebook",
     "al_core.commands ui",
     "pages app",
 )

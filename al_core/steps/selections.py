@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig, Typical
+from al_core.drawing import load_notebook
 from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.steps.chosen import NO_ROWS
 from al_core.steps.goal_arrays import goal_arrays, resolve
@@ -20,6 +21,7 @@ from al_core.store.records import Kind, StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:
+    from al_core.drawing import DrawnMap
     from al_core.geometry.neighbors import NeighborGraph
     from al_core.selection import GoalArrays, SelectionQuality
     from al_core.store import Dataset
@@ -37,6 +39,7 @@ class Selection:
         quality: What the picked rows achieve.
         test_rows: Those added rows that are drawn from the test reserve, ascending.
         stale: What has changed since, in words; empty while the selection still matches its inputs.
+        dataset: Where it was made.
     """
 
     tag: Tag
@@ -45,6 +48,19 @@ class Selection:
     quality: "SelectionQuality"
     test_rows: Rows = field(default_factory=lambda: NO_ROWS)
     stale: tuple[str, ...] = ()
+    dataset: "Dataset" = field(kw_only=True, repr=False, compare=False)
+
+    def show(self, *, height: int = 480) -> "DrawnMap":
+        """Return the map of the dataset for a notebook, on which what the selection added glows.
+
+        Args:
+            height: Of the points in CSS pixels.
+
+        Raises:
+            MissingInputError: Without the extra `notebook`, or if the dataset has no embedding.
+        """
+        drawn: DrawnMap = load_notebook().map_of_selection(self, height=height)
+        return drawn
 
     @property
     def picked_rows(self) -> Rows:
@@ -173,7 +189,9 @@ def read_selection(dataset: "Dataset", tag: Tag) -> Selection | None:
     added: Rows = np.asarray(dataset.arrays.read(order))
     stored_reserve = read_reserve(dataset) if provenance.n_strata else None
     tests = np.intersect1d(added, stored_reserve.reserve.rows) if stored_reserve else NO_ROWS
-    return Selection(tag, added, provenance.config, provenance.quality, tests, changes(dataset, provenance))
+    return Selection(
+        tag, added, provenance.config, provenance.quality, tests, changes(dataset, provenance), dataset=dataset
+    )
 
 
 def selection_of(dataset: "Dataset", tag: Tag) -> Selection:

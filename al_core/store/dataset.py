@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from al_core.config import SelectionConfig
+from al_core.drawing import load_notebook
 from al_core.exceptions import MissingInputError, NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
@@ -18,7 +19,9 @@ from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
+    from al_core.drawing import DrawnMap
     from al_core.evaluation import Card, PickReason, Refusal, Replay, SpacingCurve
     from al_core.formats import ExportChoices
     from al_core.formats.files.image_frames import ImageFrames
@@ -215,6 +218,35 @@ class Dataset(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.n_samples} samples)"
+
+    def map(
+        self,
+        *,
+        color: "str | NDArray[np.generic] | Sequence[str] | Sequence[float] | None" = None,
+        embedding_name: str | None = None,
+        method: Literal["PCA", "TSNE", "UMAP"] | None = None,
+        height: int = 480,
+    ) -> "DrawnMap":
+        """Return the dashboard's map of the dataset for a notebook, with rings around what is labeled.
+
+        What somebody selects in the browser is in `selected` of the map.
+
+        Args:
+            color: The name of a score or of a column of metadata, "label", "predicted class", or one number or text for
+                each sample; by default the score that a selection would use.
+            embedding_name: By default the newest.
+            method: By default the newest map there is of the embedding, otherwise UMAP.
+            height: Of the points in CSS pixels.
+
+        Raises:
+            MissingInputError: Without the extra `notebook`, or if there is no embedding.
+            NotFoundError: If there is nothing of that name to color by.
+            InvalidInputError: If `color` has another length than the dataset.
+        """
+        drawn: DrawnMap = load_notebook().map_of(
+            self, color=color, embedding_name=embedding_name, method=method, height=height
+        )
+        return drawn
 
     @property
     @abstractmethod

@@ -14,6 +14,7 @@ import requests
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
+HEALTH = "/_stcore/health"
 
 
 @contextmanager
@@ -26,7 +27,9 @@ def running_app(workspace: Path, script: str = "app.py", *options: str, **enviro
 
 
 @contextmanager
-def running(command: list[str], port: int, workspace: Path, folder: Path, **environment: str) -> Iterator[str]:
+def running(
+    command: list[str], port: int, workspace: Path, folder: Path, *, health: str = HEALTH, **environment: str
+) -> Iterator[str]:
     """The address of the server that a command starts in a folder; it stops when the block ends."""
     address = f"http://127.0.0.1:{port}"
     log = workspace / "server.log"
@@ -35,7 +38,7 @@ def running(command: list[str], port: int, workspace: Path, folder: Path, **envi
         environment = {**os.environ, "AL_CORE_HOME": str(workspace), **environment}
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     try:
-        wait_until_healthy(address, server, log)
+        wait_until_healthy(address, server, log, health)
         yield address
     finally:
         _stop(server)
@@ -48,13 +51,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path, health: str = HEALTH) -> None:
     """Return once a server answers; raise with its log if it does not start."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
             # Where everybody has to sign in, the door answers as soon as the app does.
-            if requests.get(f"{address}/_stcore/health", timeout=5).status_code in (200, 401):
+            if requests.get(f"{address}{health}", timeout=5).status_code in (200, 401):
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)

@@ -59,6 +59,13 @@ def test_training_labels_are_made_where_the_images_are(line: RemoteDataset, data
     assert workflow.export_training_labels(line) == workflow.export_training_labels(dataset)
 
 
+def test_a_remote_dataset_draws_itself_in_a_notebook(line: RemoteDataset) -> None:
+    workflow.project(line, "default", "PCA")
+    selection = workflow.run_selection(line, SelectionConfig("RANDOM", 2, name="two"))
+    assert line.map().selected == []
+    assert selection.show().selected == []
+
+
 def test_what_a_minimum_distance_keeps_is_worked_out_by_the_server(line: RemoteDataset, dataset: Dataset) -> None:
     there = workflow.spacing(line)
     here = workflow.spacing(dataset)
