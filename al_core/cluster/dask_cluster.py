@@ -145,7 +145,8 @@ class DaskCluster(Cluster):
     def _n_threads(self) -> int:
         """Return how many tasks the workers run at once; one worker at least, which may be on its way."""
         workers = self._client.scheduler_info()["workers"].values()
-        return max(1, sum(worker["nthreads"] for worker in workers))
+        n_threads: int = sum(worker["nthreads"] for worker in workers)
+        return max(1, n_threads)
 
     def _cancel(self, futures: Sequence[Any]) -> None:
         # Without its scheduler there is nothing to cancel, and another error to tell.

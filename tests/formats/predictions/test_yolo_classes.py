@@ -37,7 +37,7 @@ def test_a_class_may_be_called_by_a_number() -> None:
     predictions = classes_of_lines("labels", ["a.txt", "b.txt"], [["0.75 7", "0.25 3"], ["1.00 3", "0.00 7"]], None)
     assert isinstance(predictions, Predictions)
     assert predictions.class_names == ["3", "7"]
-    np.testing.assert_allclose(predictions.outputs, [[0.25, 0.75], [1, 0]])
+    np.testing.assert_allclose(predictions.outputs, np.array([[0.25, 0.75], [1, 0]]))
 
 
 @pytest.mark.parametrize("line", ["3 0.75", "3 1", "0.75 0.5", "0.5 0.5 0.25 0.25 3"])
