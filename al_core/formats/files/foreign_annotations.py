@@ -109,6 +109,10 @@ def _is_deeplabcut(path: Path, head: bytes) -> bool:
     return len(lines) > 1 and lines[0].startswith(b"scorer,") and lines[1].startswith((b"individuals,", b"bodyparts,"))
 
 
+def _is_viame(path: Path, head: bytes) -> bool:
+    return head.removeprefix(BOM).lower().startswith(b"# 1: detection or track-id")
+
+
 ANNOTATIONS = (
     ForeignKind(
         "a data set in Datumaro's own format",
@@ -137,6 +141,20 @@ ANNOTATIONS = (
         _has_keys("classifications", "head_index", "categories"),
         "write a table with one row per image (filename and a column of probabilities for each class) as CSV",
     ),
+    ForeignKind(
+        "the output of Google Cloud Vision", _has_keys("localizedObjectAnnotations", "boundingPoly"), _AS_TABLE
+    ),
+    ForeignKind("the output of Amazon Rekognition", _has_keys("Confidence", "Geometry", "BoundingBox"), _AS_TABLE),
+    ForeignKind(
+        "a batch prediction of Vertex AI",
+        _has_keys("instance", "prediction", "displayNames", "confidences"),
+        "write a table with a row per image (filename and a column of probabilities for each class) or per box "
+        "(filename, label, score, xmin, ymin, xmax, ymax) as CSV",
+    ),
+    ForeignKind(
+        "a file of SpeciesNet's results", _has_keys("filepath", "prediction_score", "model_version"), _AS_TABLE
+    ),
+    ForeignKind("VIAME's table of detections", _is_viame, _AS_TABLE),
     ForeignKind(
         "DeepLabCut's table of keypoints",
         _is_deeplabcut,

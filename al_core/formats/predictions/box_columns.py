@@ -43,7 +43,13 @@ _FOUR_CORNERS = tuple({f"{axis}{number}" for axis in "xy" for number in range(fi
 FOUR_CORNERS = "has the four corners of turned boxes; write xmin, ymin, xmax and ymax of the upright box around each"
 """What is wrong with a table of such columns, and what to do."""
 
-_LIST_LAYOUTS = {"xyxy": Layout.CORNERS, "xywh": Layout.EXTENT, "bbox": Layout.EXTENT, "box": Layout.CORNERS}
+_LIST_LAYOUTS = {
+    "xyxy": Layout.CORNERS,
+    "xywh": Layout.EXTENT,
+    "cxcywh": Layout.CENTER,
+    "bbox": Layout.EXTENT,
+    "box": Layout.CORNERS,
+}
 """Names of a column with all four numbers. A bbox is COCO's if nothing speaks against it, which is looked at."""
 
 _SIZES = (("imagewidth", "imageheight"), ("imgwidth", "imgheight"), ("imgw", "imgh"), ("width", "height"))

@@ -114,18 +114,25 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
     if not len(coordinates) or share_that_fits(coordinates, usual, limits) >= _USUAL_ENOUGH:
         return usual
     others = [layout for layout in Layout if layout is not usual]
-    shares = [share_that_fits(coordinates, layout, limits) for layout in others]
-    best = int(np.argmax(shares))
-    return others[best] if shares[best] >= _FITS else usual
+    fitting = [layout for layout in others if share_that_fits(coordinates, layout, limits) >= _FITS]
+    # Of a few boxes two layouts may fit within the margin: the one of which more boxes are strictly inside counts.
+    return max(fitting, key=lambda layout: share_that_fits(coordinates, layout, limits, beyond=0), default=usual)
 
 
-def share_that_fits(coordinates: Coordinates, layout: Layout, limits: Coordinates) -> float:
-    """Return the share of boxes that have an area and, as far as that can be told, lie inside their image."""
+def share_that_fits(coordinates: Coordinates, layout: Layout, limits: Coordinates, *, beyond: float = _BEYOND) -> float:
+    """Return the share of boxes that have an area and, as far as that can be told, lie inside their image.
+
+    Args:
+        coordinates: (B, 4) boxes.
+        layout: What the four numbers are taken to mean.
+        limits: (B, 2) or (2,) width and height of each box's image in the same unit, NaN where unknown.
+        beyond: How far a box may reach beyond its image, relative to its side.
+    """
     corners = to_corners(coordinates, layout)
     upper_left = corners[:, :2]
     lower_right = corners[:, 2:]
     # Nothing is above a limit of NaN; what lies left of or above the image is outside of any size.
-    margin = np.nan_to_num(_BEYOND * limits, nan=_BEYOND)
+    margin = np.nan_to_num(beyond * limits, nan=beyond)
     has_area = (upper_left < lower_right).all(axis=1)
     is_before = (upper_left < -margin).any(axis=1)
     is_behind = (lower_right > limits + margin).any(axis=1)

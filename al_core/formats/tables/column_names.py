@@ -32,7 +32,7 @@ _CONFIDENCE = re.compile(
 _TOP_PROBABILITY = re.compile("(prob|proba|probability|p|score|conf|confidence|pred_?score|pred_?prob|top1_?prob)")
 
 _BOX = re.compile(
-    "(detection|pred(icted)?)?b?box(es)?|rois|boundingbox|detections|xyxy|xywh|polygon|segmentation|keypoints"
+    "(detection|pred(icted)?)?b?box(es)?|rois|boundingbox|detections|xyxy|xywh|cxcywh|(box)?yxyx|polygon|segmentation|keypoints"
 )
 _CORNER = re.compile("[xy](min|max|[012]|center)|left|top|right|bottom")
 _N_CORNERS = 4

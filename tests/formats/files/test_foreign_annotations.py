@@ -68,6 +68,19 @@ OUTPUTS: dict[str, Any] = {
     "the output of MediaPipe's image classifier": {
         "a.jpg": {"classifications": [{"head_index": 0, "categories": [{"score": 0.9, "category_name": "cat"}]}]}
     },
+    "the output of Google Cloud Vision": {
+        "responses": [{"localizedObjectAnnotations": [{"name": "Cat", "score": 0.9, "boundingPoly": {}}]}]
+    },
+    "the output of Amazon Rekognition": {
+        "a.jpg": {"CustomLabels": [{"Name": "cat", "Confidence": 94.7, "Geometry": {"BoundingBox": {"Left": 0.1}}}]}
+    },
+    "a batch prediction of Vertex AI": {
+        "instance": {"content": "gs://bucket/a.jpg"},
+        "prediction": {"displayNames": ["cat"], "confidences": [0.9], "bboxes": [[0.1, 0.5, 0.2, 0.6]]},
+    },
+    "a file of SpeciesNet's results": {
+        "predictions": [{"filepath": "a.jpg", "prediction": "cat", "prediction_score": 0.9, "model_version": "4.0"}]
+    },
     "a manifest of labels of SageMaker Ground Truth": {
         "source-ref": "s3://bucket/a.jpg",
         "kinds": [0, 1],
@@ -88,6 +101,14 @@ def test_the_table_of_deeplabcut_is_named(tmp_path: Path) -> None:
     path = tmp_path / "dlc.csv"
     path.write_text("scorer,net,net,net\nbodyparts,nose,nose,nose\ncoords,x,y,likelihood\na.jpg,10,20,0.9\n")
     with pytest.raises(FileFormatError, match="DeepLabCut's table of keypoints, which is not read; write COCO results"):
+        read_predictions(path)
+
+
+def test_the_table_of_viame_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "viame.csv"
+    header = "# 1: Detection or Track-id,2: Video or Image Identifier,3: Unique Frame Identifier,4-7: Img-bbox"
+    path.write_text(f"{header}\n0,a.jpg,0,10,20,30,40,0.9,0,cat,0.9\n")
+    with pytest.raises(FileFormatError, match="VIAME's table of detections, which is not read; write a table"):
         read_predictions(path)
 
 

@@ -54,3 +54,9 @@ def test_up_to_half_of_the_objects_beyond_the_image_are_not_pixels(n_pixels: int
 
 def test_no_boxes_are_not_in_pixels() -> None:
     assert not are_in_pixels(np.empty((0, 4)))
+
+
+def test_of_two_layouts_that_fit_the_one_with_more_boxes_inside_counts() -> None:
+    # Read as x, y, width, height, the first box ends at 1.015, within the margin.
+    boxes = np.array([[0.7, 0.5, 0.315, 0.2], [0.3, 0.4, 0.2, 0.3], [0.5, 0.5, 0.1, 0.1]])
+    assert recognized_layout(boxes, Layout.CORNERS, ONE) is Layout.CENTER

@@ -185,3 +185,8 @@ def test_four_corners_are_no_upright_box(tmp_path: Path) -> None:
     path = csv(tmp_path, "image,label,score,x1,y1,x2,y2,x3,y3,x4,y4", "a.jpg,cat,0.5,10,20,30,25,28,45,8,40")
     with pytest.raises(FileFormatError, match=r"p\.csv has the four corners of turned boxes; write xmin"):
         read_predictions(path)
+
+
+def test_a_column_of_centers_and_sizes_says_so_by_its_name(tmp_path: Path) -> None:
+    path = csv(tmp_path, "image,label,score,cxcywh", 'a.jpg,cat,0.5,"[0.5, 0.5, 0.25, 0.5]"')
+    assert boxes(read_predictions(path), 0) == [("cat", 0.5, [0.375, 0.25, 0.625, 0.75])]

@@ -58,5 +58,6 @@ def test_columns_of_ranks_of_embeddings_and_of_boxes_are_told_by_name() -> None:
     assert not is_embedding_name("cat")
     assert have_boxes(["filename", "xmin", "ymin", "xmax", "ymax", "score"])
     assert have_boxes(["filename", "bboxes"])
+    assert have_boxes(["filename", "box_yxyx"])
     assert have_boxes(["filename", "detection_boxes"])
     assert not have_boxes(["filename", "left", "right", "box turtle"])
