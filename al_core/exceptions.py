@@ -81,6 +81,10 @@ class ServerError(ALCoreError, ConnectionError):
     """A server cannot be reached, or fails."""
 
 
+class TakenOverError(ALCoreError, RuntimeError):
+    """Another server does this work by now: what this one still stores would come too late."""
+
+
 class Cancelled(ALCoreError):
     """The user canceled the job."""
 

@@ -3,11 +3,13 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from al_core.exceptions import ALCoreError, Cancelled
+from al_core.exceptions import ALCoreError, Cancelled, TakenOverError
 from al_core.types import Progress
 
 
@@ -21,11 +23,37 @@ class JobState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+@dataclass(frozen=True)
+class Beat:
+    """What a heartbeat brings to light.
+
+    Attributes:
+        canceled: The ids of jobs that somebody has asked another server to stop.
+        lost: Those of jobs that another server has by now.
+    """
+
+    canceled: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
+
+
 class JobRecords(Protocol):
-    """Stores jobs, so that their outcomes outlive the process."""
+    """Stores jobs, so that other servers see them, stop them, and take them over when this one is gone."""
+
+    @property
+    def heartbeat_seconds(self) -> float:
+        """How often `beat` has to be called while jobs are under way."""
 
     def save(self, job: "Job", state: JobState) -> None:
         """Store the job in this state."""
+
+    def holding(self, job: "Job") -> AbstractContextManager[None]:
+        """Let this thread store results only while this server has the job."""
+
+    def beat(self, jobs: "Sequence[Job]") -> Beat:
+        """Say that this server still works on these jobs."""
+
+    def take_over(self) -> "Job | None":
+        """Return a job whose server is gone, which is this server's from now on."""
 
 
 class Job:
@@ -35,6 +63,7 @@ class Job:
         title: What it does, for people.
         dataset_id: The dataset it works on, if there is one.
         records: Where it is stored; by default it is forgotten with the process.
+        recipe: JSON by which another server can do the work again; None if none can.
 
     Attributes:
         id: 24 hexadecimal digits, unique.
@@ -47,12 +76,23 @@ class Job:
         error_type: The class of that error.
         created_at: Milliseconds since 1970.
         finished_at: The same; None while it is under way.
+        attempt: How many servers have worked on it, this one included.
+        is_lost: Whether another server has it by now, so that what counts is the record.
     """
 
-    def __init__(self, title: str, dataset_id: str | None = None, records: JobRecords | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        dataset_id: str | None = None,
+        records: JobRecords | None = None,
+        recipe: Mapping[str, Any] | None = None,
+    ) -> None:
         self.id = secrets.token_hex(12)
         self.title = title
         self.dataset_id = dataset_id
+        self.recipe = recipe
+        self.attempt = 1
+        self.is_lost = False
         self.state = JobState.WAITING
         self.done = 0
         self.total = 0
@@ -111,7 +151,8 @@ class Job:
         try:
             self._set(JobState.RUNNING)
             self._report(0, 0)
-            self.result = work(self._report)
+            with self._records.holding(self) if self._records else nullcontext():
+                self.result = work(self._report)
             outcome = JobState.FINISHED
         except Cancelled:
             outcome = JobState.CANCELLED
@@ -136,6 +177,9 @@ class Job:
         try:
             # Stored before anyone who waits is woken: what they read then is the outcome.
             self._set(outcome)
+        except TakenOverError as error:
+            self.is_lost = True
+            outcome = self._failed(error, error.public)
         # Even if the catalog cannot be written: whoever waits must be woken.
         finally:
             self.state = outcome

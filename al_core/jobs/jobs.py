@@ -1,8 +1,10 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from al_core.exceptions import BusyError
+from al_core.jobs.heart import Heart
 from al_core.jobs.job import Job, JobRecords
 from al_core.jobs.pool import WorkerPool, process_pool
 from al_core.types import Progress
@@ -29,14 +31,23 @@ class Jobs:
         self._by_key: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._records = records
+        self._heart = Heart(self.running, records) if records else None
         self._pool = pool or process_pool()
         self._most_remembered = most_remembered
 
-    def start(self, key: str | None, title: str, work: Callable[[Progress], Any], dataset_id: str | None = None) -> Job:
+    def start(
+        self,
+        key: str | None,
+        title: str,
+        work: Callable[[Progress], Any],
+        dataset_id: str | None = None,
+        recipe: Mapping[str, Any] | None = None,
+    ) -> Job:
         """Run `work(progress)` in the background and return its job.
 
         While a job with the same key is under way, that one is returned and nothing new starts. A job without a key
-        is found under its id.
+        is found under its id. With a recipe, JSON that says what the work is, another server takes the job over should
+        this one be gone before it is done.
 
         Raises:
             BusyError: If too many jobs are waiting.
@@ -47,15 +58,40 @@ class Jobs:
                 return running
             # Before anything is written: a full queue must not cost a transaction for each job that it refuses.
             self._pool.check_room()
-            job = Job(title, dataset_id, self._records)
+            job = Job(title, dataset_id, self._records, recipe)
             job.record()
-            try:
-                self._pool.submit(dataset_id or key or job.id, job, work)
-            except BusyError as error:
-                job.refuse(error)
-                raise
-            self._remember(key or job.id, job)
-            return job
+            self._submit(key, job, work)
+        self._keep()
+        return job
+
+    def _submit(self, key: str | None, job: Job, work: Callable[[Progress], Any]) -> None:
+        try:
+            self._pool.submit(job.dataset_id or key or job.id, job, work)
+        except BusyError as error:
+            job.refuse(error)
+            raise
+        self._remember(key or job.id, job)
+
+    def _keep(self) -> None:
+        # Without the lock: the heart holds its own when it asks what is running.
+        if self._heart:
+            self._heart.start()
+
+    def watch(self, resume: Callable[[Job, Progress], Any]) -> None:
+        """From now on take over the jobs of servers that are gone, and do their work by `resume(job, progress)`."""
+        assert self._heart, "jobs that are stored nowhere belong to one process"
+        self._heart.watch(partial(self._take_over, resume))
+
+    def _take_over(self, resume: Callable[[Job, Progress], Any]) -> None:
+        """Take over one job after the other, as long as there is room for them."""
+        assert self._records
+        while self._pool.has_room():
+            job = self._records.take_over()
+            if job is None:
+                return
+            with self._lock:
+                self._submit(None, job, partial(resume, job))
+            self._keep()
 
     def _remember(self, key: str, job: Job) -> None:
         # Taken out first, so that the order is that of the starts.
@@ -66,13 +102,14 @@ class Jobs:
             del self._by_key[earlier]
 
     def latest(self, key: str) -> Job | None:
-        """Return the newest job with that key, or None."""
-        return self._by_key.get(key)
+        """Return the newest job with that key, or None if there is none or another server has it by now."""
+        job = self._by_key.get(key)
+        return None if job is None or job.is_lost else job
 
     def find(self, job_id: str) -> Job | None:
         """Return the job with that id, or None if it is not remembered."""
         with self._lock:
-            return next((job for job in self._by_key.values() if job.id == job_id), None)
+            return next((job for job in self._by_key.values() if job.id == job_id and not job.is_lost), None)
 
     def running(self) -> list[Job]:
         """Return the jobs under way, in the order of their starts."""

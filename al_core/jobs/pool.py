@@ -54,6 +54,14 @@ class WorkerPool:
         with self._lock:
             self._check_room()
 
+    def has_room(self) -> bool:
+        """Return whether another job may wait."""
+        try:
+            self.check_room()
+        except BusyError:
+            return False
+        return True
+
     def submit(self, group: str, job: Job, work: Callable[[Progress], Any]) -> None:
         """Let a job run as soon as a worker is free and its group has its turn.
 

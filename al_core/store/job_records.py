@@ -1,20 +1,23 @@
 import itertools
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Engine, Row, Select, delete, insert, select, update
 
 from al_core.exceptions import NotFoundError
+from al_core.jobs import Beat, Job, JobState
 from al_core.store.engines import reading, writing
 from al_core.store.identity import now
+from al_core.store.leases import HAS_LAPSED, UNDER_WAY, Lease, LeaseTerms, taken_over, working_under
 from al_core.store.owner import Owner
 from al_core.store.tables import jobs as table
 
-if TYPE_CHECKING:
-    from al_core.jobs import Job, JobState
-
-UNDER_WAY = ("WAITING", "RUNNING")
 INTERRUPTED = "interrupted: the process that ran this job ended before it was done; start it again"
+
+MOST_ATTEMPTS = 3
+"""What ends the server that works on it, for want of memory say, must not end one server after the other."""
 
 REMEMBERED_MILLISECONDS = 7 * 24 * 3600 * 1000
 """Jobs that ended longer ago are forgotten. Their results say themselves how they were made."""
@@ -24,6 +27,9 @@ MOST_REMEMBERED = 1000
 
 SAVES_PER_TRIM = 100
 """A process forgets old jobs when it opens the workspace, and again after this many have ended."""
+
+CAN_GO_ON = table.c.recipe.is_not(None) & (table.c.attempt < MOST_ATTEMPTS) & ~table.c.cancel_asked
+"""The condition under which a job whose server is gone is taken over."""
 
 
 @dataclass(frozen=True)
@@ -39,30 +45,46 @@ class JobRecord:
     error_type: str
     created_at: int
     finished_at: int | None
+    done: int
+    total: int
+
+    @property
+    def fraction(self) -> float:
+        """The share that is done, 0 to 1."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
 
 
 class JobRecords:
-    """Jobs in the catalog, shared by all processes of a workspace; one whose process is gone was interrupted.
+    """Jobs in the catalog, shared by all servers of it; each is leased by the one that works on it.
 
     Args:
         engine: The catalog.
         owner: This process.
-        has_other_homes: Whether servers with homes of their own may use the catalog. Whether their processes live is
-            not seen from here: they say of their jobs themselves that they were interrupted.
+        terms: How long leases last.
+
+    Attributes:
+        heartbeat_seconds: How often `beat` has to be called while jobs are under way.
     """
 
-    def __init__(self, engine: Engine, owner: Owner, *, has_other_homes: bool = False) -> None:
+    def __init__(self, engine: Engine, owner: Owner, terms: LeaseTerms | None = None) -> None:
         self._engine = engine
         self._owner = owner
-        self._has_other_homes = has_other_homes
+        self._terms = terms or LeaseTerms()
+        # This server's own jobs are under way even if it has slept, until another has taken them over.
+        self._is_abandoned = HAS_LAPSED & (table.c.owner != owner.id)
+        self.heartbeat_seconds = self._terms.heartbeat_seconds
         # Counting is atomic: jobs end in several threads.
         self._n_ended = itertools.count(1)
-        for gone in owner.remove_gone():
-            self._fail(gone)
+        # Of a process of this home the system says at once that it is gone; nobody has to wait for its leases.
+        self._end_leases(owner.remove_gone())
         self._trim()
 
-    def save(self, job: "Job", state: "JobState") -> None:
-        """Store the job as it is, in this state; of its result only text, such as an id, is stored."""
+    def save(self, job: Job, state: JobState) -> None:
+        """Store the job as it is, in this state; of its result only text, such as an id, is stored.
+
+        Raises:
+            TakenOverError: If another server has the job by now.
+        """
         values = {
             "dataset_id": job.dataset_id,
             "title": job.title,
@@ -73,12 +95,59 @@ class JobRecords:
             "error_type": job.error_type,
             "created_at": job.created_at,
             "finished_at": job.finished_at,
+            "done": job.done,
+            "total": job.total,
+            "lease_ends_at": self._terms.ends_at,
         }
         with writing(self._engine) as connection:
-            if not connection.execute(update(table).where(table.c.id == job.id).values(values)).rowcount:
-                connection.execute(insert(table).values(id=job.id, **values))
+            if not connection.execute(update(table).where(_lease(job).is_held).values(values)).rowcount:
+                if connection.execute(select(table.c.id).where(table.c.id == job.id)).first():
+                    raise taken_over()
+                connection.execute(insert(table).values(id=job.id, recipe=job.recipe, attempt=job.attempt, **values))
         if state not in UNDER_WAY and next(self._n_ended) % SAVES_PER_TRIM == 0:
             self._trim()
+
+    def holding(self, job: Job) -> AbstractContextManager[None]:
+        """Let this thread change datasets only while this server has the job."""
+        return working_under(_lease(job))
+
+    def beat(self, jobs: Sequence[Job]) -> Beat:
+        """Renew the leases of this server's jobs, and return which of them are canceled or lost."""
+        canceled = []
+        lost = []
+        with writing(self._engine) as connection:
+            # In one order, so that no two transactions wait for each other.
+            for job in sorted(jobs, key=lambda job: job.id):
+                values = {"lease_ends_at": self._terms.ends_at, "done": job.done, "total": job.total}
+                renewed = update(table).where(_lease(job).is_held).values(values).returning(table.c.cancel_asked)
+                row = connection.execute(renewed).first()
+                if row is None:
+                    lost.append(job.id)
+                elif row.cancel_asked:
+                    canceled.append(job.id)
+        return Beat(frozenset(canceled), frozenset(lost))
+
+    def take_over(self) -> Job | None:
+        """Return a job whose server is gone, leased by this one from now on; None if there is none."""
+        for row in self._rows(select(table).where(self._is_abandoned & CAN_GO_ON).order_by(table.c.created_at)):
+            values = {
+                "owner": self._owner.id,
+                "attempt": row.attempt + 1,
+                "lease_ends_at": self._terms.ends_at,
+                "state": "WAITING",
+            }
+            # Another server may have been quicker.
+            is_free = Lease(row.id, row.attempt).is_held & HAS_LAPSED
+            with writing(self._engine) as connection:
+                if connection.execute(update(table).where(is_free).values(values)).rowcount:
+                    return self._job(row, row.attempt + 1)
+        return None
+
+    def cancel(self, job_id: str) -> None:
+        """Ask whichever server works on a job to stop; it hears of that with its next heartbeat."""
+        with writing(self._engine) as connection:
+            is_meant = (table.c.id == job_id) & table.c.state.in_(UNDER_WAY)
+            connection.execute(update(table).where(is_meant).values(cancel_asked=True))
 
     def get(self, job_id: str) -> JobRecord:
         """Return a job, FAILED if it was interrupted.
@@ -95,33 +164,44 @@ class JobRecords:
         """Return all jobs, newest first."""
         return self._read(select(table).order_by(table.c.created_at.desc(), table.c.id))
 
-    def _read(self, query: Select[Any]) -> list[JobRecord]:
-        rows = self._rows(query)
-        owners = {row.owner for row in rows if row.state in UNDER_WAY}
-        interrupted = [owner for owner in owners if self._is_gone(owner)]
-        for owner in interrupted:
-            self._fail(owner)
-        return [_job_record(row) for row in (self._rows(query) if interrupted else rows)]
-
     def give_up(self) -> None:
-        """Say of this process's jobs under way that they were interrupted, where nobody else would see it."""
-        if self._has_other_homes:
-            self._fail(self._owner.id)
+        """End the leases of this server's jobs, so that another need not wait to take them over."""
+        self._end_leases([self._owner.id])
 
-    def _is_gone(self, owner_id: str) -> bool:
-        if self._has_other_homes and not self._owner.is_of_this_home(owner_id):
-            return False
-        return not self._owner.is_alive(owner_id)
+    def _read(self, query: Select[Any]) -> list[JobRecord]:
+        is_interrupted = (self._is_abandoned & ~CAN_GO_ON).label("is_interrupted")
+        rows = self._rows(query.add_columns(is_interrupted))
+        if any(row.is_interrupted for row in rows):
+            self._end_interrupted()
+            rows = self._rows(query)
+        return [_job_record(row) for row in rows]
 
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with reading(self._engine) as connection:
             return list(connection.execute(query))
 
-    def _fail(self, owner: str) -> None:
-        is_interrupted = (table.c.owner == owner) & table.c.state.in_(UNDER_WAY)
-        values = {"state": "FAILED", "error": INTERRUPTED, "error_type": "ALCoreError", "finished_at": now()}
+    def _job(self, row: Row[Any], attempt: int) -> Job:
+        job = Job(row.title, row.dataset_id, self, row.recipe)
+        job.id = row.id
+        job.created_at = row.created_at
+        job.attempt = attempt
+        return job
+
+    def _end_leases(self, owners: Sequence[str]) -> None:
+        if not owners:
+            return
+        is_theirs = table.c.owner.in_(owners) & table.c.state.in_(UNDER_WAY)
         with writing(self._engine) as connection:
-            connection.execute(update(table).where(is_interrupted).values(values))
+            connection.execute(update(table).where(is_theirs).values(lease_ends_at=0))
+
+    def _end_interrupted(self) -> None:
+        """Write down the end of those jobs of servers that are gone which nobody takes over."""
+        failed = {"state": "FAILED", "error": INTERRUPTED, "error_type": "ALCoreError", "finished_at": now()}
+        canceled = {"state": "CANCELLED", "finished_at": now()}
+        with writing(self._engine) as connection:
+            is_canceled = self._is_abandoned & table.c.cancel_asked
+            connection.execute(update(table).where(is_canceled).values(canceled))
+            connection.execute(update(table).where(self._is_abandoned & ~CAN_GO_ON).values(failed))
 
     def _trim(self) -> None:
         """Forget jobs that ended long ago, or before many others."""
@@ -131,6 +211,10 @@ class JobRecords:
             first_too_many = connection.execute(newest.offset(MOST_REMEMBERED).limit(1)).scalar_one_or_none()
             limit = max(first_too_many or 0, now() - REMEMBERED_MILLISECONDS)
             connection.execute(delete(table).where(ended <= limit))
+
+
+def _lease(job: Job) -> Lease:
+    return Lease(job.id, job.attempt)
 
 
 def _job_record(row: Row[Any]) -> JobRecord:

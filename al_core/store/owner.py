@@ -41,10 +41,6 @@ class Owner:
         self._lock.release()
         self._lock_file(self.id).unlink(missing_ok=True)
 
-    def is_of_this_home(self, owner_id: str) -> bool:
-        """Return whether a process opened the workspace by this home and did not close it, be it alive or not."""
-        return self._lock_file(owner_id).exists()
-
     def is_alive(self, owner_id: str) -> bool:
         """Return whether a process still has the workspace open; the file of one that has not is removed."""
         if owner_id == self.id:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -156,6 +157,12 @@ jobs = Table(
     Column("error_type", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
+    Column("recipe", JSON(none_as_null=True)),
+    Column("attempt", Integer, nullable=False, server_default="1"),
+    Column("lease_ends_at", BigInteger, nullable=False, server_default="0"),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("cancel_asked", Boolean, nullable=False, server_default=false()),
 )
 
 tokens = Table(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from al_core.exceptions import NotFoundError
 from al_core.store.engines import writing
+from al_core.store.leases import check_lease
 from al_core.store.tables import datasets
 
 
@@ -53,6 +54,7 @@ def lock(connection: Connection, dataset_id: str, *, is_deleted: bool = False) -
 
     Raises:
         NotFoundError: If the dataset has been deleted; with `is_deleted` if it has not, or for good.
+        TakenOverError: If this thread works on a job that another server has by now.
     """
     column = datasets.c
     is_wanted = column.deleted_at.is_not(None) if is_deleted else column.deleted_at.is_(None)
@@ -63,4 +65,6 @@ def lock(connection: Connection, dataset_id: str, *, is_deleted: bool = False) -
         raise NotFoundError(f"the dataset with the id '{dataset_id}' {state}")
     locked = DatasetLock(connection, row)
     locked.update(revision=column.revision + 1)
+    # After the dataset's row, as everywhere, so that no two writers wait for each other.
+    check_lease(connection)
     return locked

@@ -21,6 +21,7 @@ from al_core.store.drafts import Drafts
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
+from al_core.store.leases import LeaseTerms
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_dataset import LocalDataset, check_images_place
@@ -126,7 +127,7 @@ class Workspace:
     @cached_property
     def job_records(self) -> JobRecords:
         """The jobs of all processes that have this workspace open."""
-        return JobRecords(self._engine, self.owner, has_other_homes=self._storage.address is not None)
+        return JobRecords(self._engine, self.owner, LeaseTerms.from_environment())
 
     @cached_property
     def owner(self) -> Owner:

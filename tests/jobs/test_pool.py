@@ -6,6 +6,7 @@ import pytest
 from al_core.exceptions import BusyError
 from al_core.jobs import Job, Jobs, JobState, WorkerPool
 from tests.jobs.gate import WAIT, Gate
+from tests.jobs.records import BrokenRecords, Records
 from tests.patience import PATIENCE
 
 
@@ -80,34 +81,24 @@ def test_canceled_jobs_leave_room_in_the_queue() -> None:
 
 
 def test_a_job_whose_worker_cannot_start_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    saved: list[tuple[JobState, str]] = []
-
-    class Records:
-        def save(self, job: Job, state: JobState) -> None:
-            saved.append((state, job.error))
-
     def start(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    jobs = Jobs(Records(), WorkerPool(1))
+    records = Records()
+    jobs = Jobs(records, WorkerPool(1))
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", start)
         with pytest.raises(BusyError) as refused:
             jobs.start("key", "no thread", lambda _: None)
     sentence = "this machine has no thread left for another job; try again when others have ended"
     assert str(refused.value) == sentence
-    assert saved == [(JobState.WAITING, ""), (JobState.FAILED, sentence)]
+    assert records.saved == [(JobState.WAITING, ""), (JobState.FAILED, sentence)]
     assert jobs.start("key", "again", lambda _: None).wait(PATIENCE)
 
 
 def test_a_catalog_that_fails_costs_one_outcome_and_no_worker() -> None:
-    class Broken:
-        def save(self, job: Job, state: JobState) -> None:
-            if state is not JobState.WAITING:
-                raise OSError("disk full")
-
     pool = WorkerPool(1)
-    job = Jobs(Broken(), pool).start(None, "unsaved", lambda _: None)
+    job = Jobs(BrokenRecords(), pool).start(None, "unsaved", lambda _: None)
     assert job.wait(PATIENCE)
     assert Jobs(pool=pool).start(None, "next", lambda _: None).wait(PATIENCE)
 

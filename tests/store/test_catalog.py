@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, text
 
 from al_core.store import INITIAL_TAG, TagOrigin, Workspace
+from al_core.store.engines import writing
 from tests.store.homes import VERSION_0_1_0, as_version_0_1_0, make_tables
 
 
@@ -135,3 +136,19 @@ def test_children_of_a_parent_that_an_earlier_version_lost_hang_below_the_root(t
         tags = {tag.name: tag for tag in workspace.dataset("cats").tags()}
     assert tags["child"].parent_id == tags["parent"].id
     assert tags["orphan"].parent_id == tags[INITIAL_TAG].id
+
+
+def test_a_job_that_the_version_before_leases_left_under_way_counts_as_interrupted(tmp_path: Path) -> None:
+    with Workspace(tmp_path) as workspace:
+        dataset_id = workspace.create_dataset("cats", ["a.png"]).id
+        with writing(workspace._engine) as connection:
+            for column in ("recipe", "attempt", "lease_ends_at", "done", "total", "cancel_asked"):
+                connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+            columns = "id, dataset_id, title, owner, state, error, error_type, created_at"
+            row = f"'left', '{dataset_id}', 'a selection', 'gone', 'RUNNING', '', '', 1"
+            connection.execute(text(f"INSERT INTO jobs ({columns}) VALUES ({row})"))
+    with Workspace(tmp_path) as workspace:
+        assert workspace.dataset("cats").filenames() == ["a.png"]
+        record = workspace.job_records.get("left")
+    assert (record.state, record.error.partition(":")[0]) == ("FAILED", "interrupted")

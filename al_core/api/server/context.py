@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -11,8 +12,10 @@ from al_core.api.server.answers import Answers, JsonAnswer
 from al_core.api.server.errors import coded
 from al_core.api.server.settings import Settings
 from al_core.api.server.signer import Signer, read_secret
-from al_core.jobs import Jobs, WorkerPool
+from al_core.jobs import Job, Jobs, WorkerPool
+from al_core.steps.selection_recipe import resume_selection
 from al_core.store import LocalDataset, StoredArray, Tag, Workspace
+from al_core.types import Progress
 
 API_PREFIX = "/v1"
 
@@ -40,7 +43,12 @@ class Context:
     def open(self) -> Services:
         """Return the same services at every call."""
         with self._lock:
-            return self.services or self.use(self._open_workspace())
+            return self.services or self._use_and_watch(self._open_workspace())
+
+    def _use_and_watch(self, workspace: Workspace) -> Services:
+        opened = self.use(workspace)
+        opened.jobs.watch(partial(resume, workspace))
+        return opened
 
     def use(self, workspace: Workspace, pool: WorkerPool | None = None) -> Services:
         """Work on this workspace from now on; the pool runs its jobs, by default that of the process."""
@@ -48,6 +56,13 @@ class Context:
         jobs = Jobs(workspace.job_records, pool)
         self.services = Services(self.settings, workspace, jobs, signer, Answers())
         return self.services
+
+
+def resume(workspace: Workspace, job: Job, progress: Progress) -> str:
+    """Do the work of a job whose server is gone, and return its result: the id of a tag."""
+    assert job.dataset_id
+    assert job.recipe
+    return resume_selection(workspace.dataset(job.dataset_id), job.recipe, progress).tag.id
 
 
 def services(request: Request) -> Services:

@@ -33,10 +33,13 @@ async def read_job(request: Request, job_id: str) -> Response:
 
 @router.delete("/{job_id}", status_code=202)
 def cancel_job(request: Request, job_id: str) -> JobStatusData:
-    """Ask a job to stop; it does so within a second (al_core extension)."""
-    job = find_job(services(request), job_id)
+    """Ask a job to stop; it does so within a second, or three if another server works on it (al_core extension)."""
+    used = services(request)
+    job = find_job(used, job_id)
     if isinstance(job, Job):
         job.cancel()
+    else:
+        used.workspace.job_records.cancel(job_id)
     return status(job)
 
 
@@ -60,8 +63,8 @@ def status(job: Job | JobRecord) -> JobStatusData:
         finished_at=job.finished_at,
         error="cancelled" if is_cancelled else job.error or None,
         result=JobResult(data=job.result) if isinstance(job.result, str) else None,
-        done=job.done if isinstance(job, Job) else 0,
-        total=job.total if isinstance(job, Job) else 0,
-        progress=job.fraction if isinstance(job, Job) else None,
+        done=job.done,
+        total=job.total,
+        progress=job.fraction,
         error_type="Cancelled" if is_cancelled else job.error_type or None,
     )

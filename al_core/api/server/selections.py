@@ -12,6 +12,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import MissingInputError
 from al_core.steps import selection_plan
 from al_core.steps.outlook import look_ahead
+from al_core.steps.selection_recipe import write_recipe
 from al_core.steps.spacing import spacing
 from al_core.store import INITIAL_TAG, Kind, LocalDataset
 from al_core.types import Progress
@@ -79,6 +80,7 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
         dataset.check_tag_name(config.name)
     start_from = read_inputs(dataset, inputs)
+    config = config.seeded()
     if config.goals or config.limits or config.budget:
         look_ahead(dataset, config, start_from)
 
@@ -86,7 +88,8 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
         return selection_plan.make_selection(dataset, config, start_from, progress).tag.id
 
     title = f"{config.method} selection '{config.name}'"
-    return JobCreated(job_id=services(request).jobs.start(None, title, select, dataset.id).id)
+    recipe = write_recipe(config, start_from)
+    return JobCreated(job_id=services(request).jobs.start(None, title, select, dataset.id, recipe).id)
 
 
 def read_inputs(dataset: LocalDataset, inputs: SelectionInputs) -> selection_plan.SelectionInputs:

@@ -1,0 +1,69 @@
+"""The heartbeat of a server: it keeps the server's jobs, and hears what became of those of others."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from al_core.jobs.job import Job, JobRecords
+
+
+class Heart:
+    """Beats while jobs are under way, and always once it watches for those of servers that are gone.
+
+    Args:
+        running: Returns the jobs of this server that are under way.
+        records: Where they are stored.
+    """
+
+    def __init__(self, running: Callable[[], list[Job]], records: JobRecords) -> None:
+        self._running = running
+        self._records = records
+        self._take_over: Callable[[], None] | None = None
+        self._lock = threading.Lock()
+        self._is_beating = False
+
+    def start(self) -> None:
+        """Beat, if it does not yet, until no job is under way."""
+        with self._lock:
+            if self._is_beating:
+                return
+            # A daemon: when the process ends, its jobs do too.
+            thread = threading.Thread(target=self._run, name="heartbeat of jobs", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                # The system's limit of threads. The job runs, and the next one to start tries again.
+                return
+            self._is_beating = True
+
+    def watch(self, take_over: Callable[[], None]) -> None:
+        """Beat for as long as the process lives, and call `take_over` each time."""
+        self._take_over = take_over
+        self.start()
+
+    def _run(self) -> None:
+        while self._goes_on():
+            # First, so that a job of a second costs the catalog no beat.
+            time.sleep(self._records.heartbeat_seconds)
+            try:
+                self._beat()
+            except Exception:
+                # The catalog cannot be reached, say: the leases last for several beats.
+                logging.getLogger(__name__).exception("the leases of jobs were not renewed")
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            self._is_beating = bool(self._take_over or self._running())
+            return self._is_beating
+
+    def _beat(self) -> None:
+        running = self._running()
+        if running:
+            beat = self._records.beat(running)
+            for job in running:
+                job.is_lost = job.id in beat.lost
+                if job.id in beat.lost | beat.canceled:
+                    job.cancel()
+        if self._take_over:
+            self._take_over()

@@ -1,0 +1,71 @@
+import threading
+
+from al_core.exceptions import TakenOverError
+from al_core.jobs import Beat, Job, Jobs, JobState, WorkerPool
+from al_core.types import Progress
+from tests.jobs.records import Records
+from tests.patience import PATIENCE
+
+
+def until_stopped(progress: Progress) -> None:
+    """Work that goes on until it is canceled."""
+    while True:
+        progress(0, 1)
+
+
+def test_a_job_that_was_canceled_elsewhere_stops() -> None:
+    records = Records()
+    job = Jobs(records, WorkerPool(1)).start(None, "long", until_stopped)
+    records.next_beat = Beat(canceled=frozenset({job.id}))
+    assert job.wait(PATIENCE)
+    assert (job.state, records.saved[-1]) == (JobState.CANCELLED, (JobState.CANCELLED, ""))
+
+
+def test_a_job_that_another_server_has_stops_and_is_forgotten() -> None:
+    records = Records()
+    jobs = Jobs(records, WorkerPool(1))
+    job = jobs.start(None, "long", until_stopped)
+    records.next_beat = Beat(lost=frozenset({job.id}))
+    assert job.wait(PATIENCE)
+    assert jobs.find(job.id) is None
+
+
+def test_an_outcome_that_comes_too_late_is_a_failure_that_is_not_stored() -> None:
+    class Late(Records):
+        def save(self, job: Job, state: JobState) -> None:
+            if state is JobState.FINISHED:
+                raise TakenOverError("another has it")
+            super().save(job, state)
+
+    records = Late()
+    job = Jobs(records, WorkerPool(1)).start(None, "late", lambda _: "done")
+    assert job.wait(PATIENCE)
+    assert (job.state, job.error) == (JobState.FAILED, "another has it")
+    assert [state for state, _ in records.saved] == [JobState.WAITING, JobState.RUNNING]
+
+
+def test_a_heartbeat_that_fails_is_tried_again() -> None:
+    class Unreachable(Records):
+        def beat(self, jobs: object) -> Beat:
+            if not failed.is_set():
+                failed.set()
+                raise OSError("no catalog")
+            return self.next_beat
+
+    failed = threading.Event()
+    records = Unreachable()
+    job = Jobs(records, WorkerPool(1)).start(None, "long", until_stopped)
+    assert failed.wait(PATIENCE)
+    records.next_beat = Beat(canceled=frozenset({job.id}))
+    assert job.wait(PATIENCE)
+
+
+def test_a_server_that_watches_takes_over_what_others_left() -> None:
+    records = Records()
+    left = [Job("first", records=records), Job("second", records=records)]
+    records.abandoned = list(left)
+    jobs = Jobs(records, WorkerPool(1))
+    jobs.watch(lambda job, _progress: job.title.upper())
+    assert all(job.wait(PATIENCE) for job in left)
+    assert [job.result for job in left] == ["FIRST", "SECOND"]
+    assert jobs.find(left[0].id) is left[0]
