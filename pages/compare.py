@@ -5,6 +5,7 @@ from ui import state
 from ui.compare.replay import show_replay
 from ui.compare.result import show_comparison
 from ui.compare.setup import comparison_form
+from ui.glossary import show_words
 from ui.messages import plain
 
 st.title("Compare")
@@ -13,6 +14,7 @@ st.caption(
     f"{plain(dataset.name)} · {counted(dataset.n_samples, 'image')}. What would each method pick, before anybody pays "
     "for labels?"
 )
+show_words("compare")
 methods, replay = st.tabs(["Methods side by side", "Replay on your labels"])
 with methods:
     comparison_form(dataset)

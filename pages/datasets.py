@@ -10,12 +10,14 @@ from ui.datasets.listing import list_datasets
 from ui.datasets.metadata import metadata_form
 from ui.datasets.new import new_dataset
 from ui.datasets.remote import remote_form
+from ui.glossary import show_words
 from ui.messages import plain
 
 st.title("Datasets")
 remote = state.remote_workspace()
 place = f"These are on {plain(remote.server)}." if remote else "Everything stays on this machine."
 st.caption(f"Your images, and what the model sees in them. {place}")
+show_words("datasets")
 current = state.dataset()
 datasets = state.datasets()
 if state.is_dataset_gone():

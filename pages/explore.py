@@ -20,6 +20,7 @@ from ui.explore.next_batch import proposed, show_next_batch
 from ui.explore.rings import choose_rings, chosen_highlight
 from ui.explore.similar import similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
+from ui.glossary import show_words
 from ui.messages import plain
 from ui.session import Key
 
@@ -82,6 +83,7 @@ def explore(batch: NextBatch | None) -> None:
 with st.container(key="explore-head", horizontal=True):
     st.title("Explore", width="content")
     about = st.empty()
+    show_words("explore")
 dataset = state.require_dataset()
 open_address(dataset)
 total = counted(dataset.n_samples, "image")

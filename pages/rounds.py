@@ -3,6 +3,7 @@ import streamlit as st
 from al_core import workflow
 from al_core.text import counted
 from ui import state
+from ui.glossary import show_words
 from ui.messages import errors_explained, plain
 from ui.predictions.changes import show_latest_changes
 from ui.rounds.curve import show_curve
@@ -21,6 +22,7 @@ st.caption(
     f"{plain(dataset.name)} · {counted(len(rounds), 'round')}. A round is a selection, the labels that came back, and "
     "the model trained after it. What did the labels buy, and is it time to stop?"
 )
+show_words("rounds")
 show_flow(dataset, rounds)
 if rounds:
     plan = workflow.round_plan(dataset)

@@ -2,6 +2,7 @@ import streamlit as st
 
 from al_core.text import counted
 from ui import state
+from ui.glossary import show_words
 from ui.labels.form import labels_form
 from ui.labels.sets import show_label_sets
 from ui.messages import plain
@@ -16,6 +17,7 @@ st.caption(
     f"{plain(dataset.name)} · {counted(len(tags), 'tag')}. A tag is a named set of images; every selection makes one. "
     "Tick several to change them together."
 )
+show_words("tags")
 chosen = show_tree(tags)
 with st.container(border=True):
     if len(chosen) > 1:

@@ -3,21 +3,9 @@
 import streamlit as st
 
 from al_core import __version__
+from ui.glossary import TERMS
+from ui.messages import plain
 
-GLOSSARY = {
-    "Embedding": "A list of numbers for each image, from a model that has seen many. Images that look alike have "
-    "similar numbers, so they lie close together on the map.",
-    "Score": "One number from 0 to 1 for each image: higher means more worth labeling.",
-    "Margin": "One minus the gap between the two most likely classes. Near 1 the model cannot decide between them.",
-    "Least confidence": "One minus the probability of the most likely class.",
-    "Entropy": "How evenly the probability is spread over all classes.",
-    "CORESET": "Picks the most different images, one after the other, each as far as possible from those before.",
-    "CORAL": "Picks images that are both uncertain and different: it weighs the score by what each pick would cover.",
-    "ACTIVE_LEARNING": "Picks the highest scores, near-duplicates included.",
-    "RANDOM": "Draws images at random: the baseline that the others have to beat.",
-    "Tag": "A named set of images. Every selection makes one.",
-    "Round": "A selection, the labels that came back, and the model trained after it.",
-}
 SHORTCUTS = {
     "G": "move the map",
     "S": "draw around images",
@@ -35,7 +23,12 @@ SHORTCUTS = {
 def show_help() -> None:
     """Draw the help at the end of the sidebar."""
     with st.sidebar.popover("Help", icon=":material/help:", help="What the words mean, keys of the map, documentation"):
-        st.markdown("\n".join(f"- **{word}**: {meaning}" for word, meaning in GLOSSARY.items()))
+        st.markdown(
+            "\n".join(
+                f"- **{plain(term.word[:1].upper() + term.word[1:])}**: {term.meaning} More: `{term.more}`"
+                for term in TERMS
+            )
+        )
         st.markdown("**Keys of the map** (click it first)")
         st.markdown("\n".join(f"- `{key}` {action}" for key, action in SHORTCUTS.items()))
         st.markdown("**Documentation**")
