@@ -4,21 +4,35 @@ import sys
 import tempfile
 from pathlib import Path
 
+from al_core import workflow
+from al_core.demos import composed_scenes, scenes
 from al_core.demos.demo import Demo
 from al_core.demos.digits import Digits
-from al_core.demos.recording import FOLDER, write_recording
-from al_core.store import Workspace
+from al_core.demos.recording import FOLDER, write_embedding, write_recording
+from al_core.store import Kind, Workspace
 
-DEMOS: tuple[Demo, ...] = (Digits(),)
+DEMOS: tuple[Demo, ...] = (Digits(), *(demo() for demo in scenes.DEMOS.values()))
 
 
 def main() -> None:
     """Record the demos that are named, or all."""
-    for demo in DEMOS:
-        if not sys.argv[1:] or demo.name in sys.argv[1:]:
-            with tempfile.TemporaryDirectory() as home, Workspace(Path(home)) as workspace:
-                write_recording(demo.name, list(demo.record(workspace)))
-            print(f"{demo.name}: {(FOLDER / f'{demo.name}.npz').stat().st_size:,} bytes")
+    chosen = [demo for demo in DEMOS if not sys.argv[1:] or demo.name in sys.argv[1:]]
+    if any(isinstance(demo, scenes.SceneDemo) for demo in chosen):
+        record_embedding()
+    for demo in chosen:
+        with tempfile.TemporaryDirectory() as home, Workspace(Path(home)) as workspace:
+            write_recording(demo.name, list(demo.record(workspace)))
+        print(f"{demo.name}: {(FOLDER / f'{demo.name}.npz').stat().st_size:,} bytes")
+
+
+def record_embedding() -> None:
+    """Embed the composed scenes with the bundled model."""
+    with tempfile.TemporaryDirectory() as home, Workspace(Path(home)) as workspace:
+        folder = Path(home) / "images"
+        composed_scenes.write_images(folder, scenes.FILENAMES, composed_scenes.draw().pictures)
+        dataset = workflow.dataset_from_images(workspace, folder, scenes.EMBEDDED).dataset
+        [embedding] = dataset.arrays.all(Kind.EMBEDDING)
+        write_embedding(scenes.EMBEDDED, dataset.arrays.read(embedding))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the rounds of the demos came to when `python -m tools.record_demos` ran them.
 
-Selecting and training take ten seconds and more; what they led to takes 400 kB. With it a demo is there at once, and
-its predictions are still computed, by the models that were trained then.
+Embedding, selecting and training take ten seconds and more; what they led to takes less than 2 MB. With it a demo is
+there at once, and its predictions are still computed, by the models that were trained then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,6 +55,21 @@ def write_recording(name: str, rounds: Sequence[RecordedRound]) -> None:
             columns[f"{number}/weights/{key}"] = values
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / f"{name}.npz", allow_pickle=False, **columns)
+
+
+def read_embedding(name: str) -> NDArray[np.float32]:
+    """Return what the bundled model made of the images of a demo, (N, D)."""
+    return np.load(_embedding_file(name), allow_pickle=False).astype(np.float32)
+
+
+def write_embedding(name: str, embedding: NDArray[np.float32]) -> None:
+    """Write what `read_embedding` returns, at half precision."""
+    FOLDER.mkdir(exist_ok=True)
+    np.save(_embedding_file(name), embedding.astype(np.float16), allow_pickle=False)
+
+
+def _embedding_file(name: str) -> Path:
+    return FOLDER / f"{name}.embedding.npy"
 
 
 def _count_rounds(columns: Mapping[str, NDArray[Any]]) -> int:

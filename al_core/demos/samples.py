@@ -1,4 +1,4 @@
-"""The images that scikit-learn brings along, read from its files: importing it would take seconds."""
+"""The images that demos are made of: digits of scikit-learn and photographs, read without importing scikit-learn."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 N_LEVELS = 16
 """Each pixel of a digit counts the inked ones of a 4 × 4 block of the scan: 0 to 16."""
 
+PHOTO_FOLDER = Path(__file__).parent / "photos"
+"""Photographs under CC BY 4.0 and CC0; NOTICE says whose they are and where they come from."""
+
 
 def load_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Return the handwritten digits (1797, 8, 8), 0 to 1, and their labels (1797,)."""
@@ -17,14 +20,15 @@ def load_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     return images, table[:, -1]
 
 
-def load_gray_photos() -> list[NDArray[np.float32]]:
-    """Return the two photos in gray, (427, 640) each, 0 to 1."""
+def load_photos() -> list[NDArray[np.uint8]]:
+    """Return the photographs, (H, W, 3) each: those of al_core by name, then the two of scikit-learn."""
     from PIL import Image
 
+    sklearn_photos = [_datasets_folder() / "images" / name for name in ("china.jpg", "flower.jpg")]
     photos = []
-    for name in ("china.jpg", "flower.jpg"):
-        with Image.open(_datasets_folder() / "images" / name) as image:
-            photos.append(np.asarray(image).mean(axis=2).astype(np.float32) / 255)
+    for path in (*sorted(PHOTO_FOLDER.glob("*.jpg")), *sklearn_photos):
+        with Image.open(path) as image:
+            photos.append(np.asarray(image.convert("RGB")))
     return photos
 
 

@@ -25,8 +25,8 @@ def offer_demos() -> None:
     if obstacle() or (not lacks_digits and not missing_scenes):
         return
     st.caption(
-        "Try it on example data (about 5 s): real handwritten digits, on their own or in scenes composed with photos, "
-        "predicted by a small model trained on some of them."
+        "Try it on example data (about 5 s): real handwritten digits, on their own or in scenes composed with "
+        "photographs, each with three finished rounds of a small model."
     )
     with st.container(horizontal=True):
         if lacks_digits:
@@ -49,9 +49,9 @@ def _offer_scenes(task: str) -> None:
         LABELS[task],
         key=f"demo-{task}",
         icon=":material/add_photo_alternate:",
-        help="200 composed scenes: handwritten digits on photos; a small model trained on 40 of them scans each",
+        help="340 composed scenes: handwritten digits on photographs, with three finished rounds of a small model",
     ):
-        _open(partial(scenes.build, task=task), "Drawing scenes and predicting…")
+        _open(partial(scenes.build, task=task), "Composing 340 scenes, predicting and storing three finished rounds…")
 
 
 def _open(build: Callable[..., Dataset], activity: str) -> None:
