@@ -24,7 +24,7 @@ from al_core.steps.embeddings import (
     save_images,
 )
 from al_core.steps.metadata import store_metadata
-from al_core.steps.models import unscored_note
+from al_core.steps.models import rescored_note, unscored_note
 from al_core.steps.outlook import look_ahead
 from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.rounds import Round, read_rounds
@@ -111,6 +111,7 @@ __all__ = [
     "replay",
     "report",
     "report_rounds",
+    "rescored_note",
     "restore_labels",
     "restore_model",
     "round_plan",

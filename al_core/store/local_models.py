@@ -9,7 +9,7 @@ from al_core.store import model_rows, names
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays, stored_array
-from al_core.store.models import Model, Models, NewModel
+from al_core.store.models import CONFIDENCE_THRESHOLD, Model, Models, NewModel
 from al_core.store.records import Deleted, Kind, NewArrays, StoredArray
 from al_core.store.restoration import MODEL
 from al_core.store.tables import arrays as arrays_table
@@ -51,12 +51,15 @@ class LocalModels(Models):
         groups += [NewArrays(kind, {new.name: array}) for kind, array in new.more_arrays.items()]
         with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
             present = self._find_same(locked, new, written)
-            model = present or self._find_begun(locked, new) or self._add(locked, new)
-            if not present:
-                self._insert(locked, model, written)
+            rescored = None if present else self._find_scored_otherwise(locked, new, written)
+            model = present or rescored or self._find_begun(locked, new) or self._add(locked, new)
+            unused = [array for array in written if present or (rescored and array.kind != Kind.SCORE)]
+            if rescored:
+                self._tombstones.bury_scores(locked, rescored, model_rows.remove_scores(locked, rescored))
+                model_rows.set_attributes(locked, rescored, new.attributes)
+            self._insert(locked, model, [array for array in written if array not in unused])
             self._make_current(locked, model)
-        if present:
-            self._arrays.discard(written)
+        self._arrays.discard(unused)
         self._tombstones.remove_expired()
         return self._by_id(model.id)
 
@@ -164,6 +167,19 @@ class LocalModels(Models):
             for array in model_rows.arrays_of(locked, row.id)
         }
         return row if present == {(array.kind, array.name, array.digest) for array in written} else None
+
+    def _find_scored_otherwise(
+        self, locked: DatasetLock, new: NewModel, written: Iterable[StoredArray]
+    ) -> Row[Any] | None:
+        """Return the model of the same name, task and predictions whose boxes count from another confidence on."""
+        row = model_rows.named(locked, new.name)
+        if row is None or row.task != new.task or new.predictions is None:
+            return None
+        thresholds = [attributes.get(CONFIDENCE_THRESHOLD) for attributes in (row.attributes, new.attributes)]
+        stored = model_rows.arrays_of(locked, row.id)
+        present = {(array.kind, array.digest) for array in stored if array.kind != Kind.SCORE}
+        sent = {(array.kind, array.digest) for array in written if array.kind != Kind.SCORE}
+        return row if thresholds[0] != thresholds[1] and present == sent else None
 
     def _make_current(self, locked: DatasetLock, model: Row[Any]) -> None:
         self._tombstones.bury_arrays(locked, model_rows.make_current(locked, model))

@@ -105,6 +105,7 @@ class Models(ABC):
         """Store a model and make it current; predictions and scores become visible at once.
 
         A model of the same name, task and content is made current instead, so that sending a file twice stores it once.
+        If its boxes count from another confidence on, it gets the new scores, and `earlier_scores` has those before.
 
         Raises:
             NotAllowedError: If its arrays have not a row for each sample that the dataset has by now.

@@ -107,3 +107,30 @@ def test_what_cannot_be_scored_anew_is_refused_and_nothing_changes(dataset: Data
     workflow.store_predictions(dataset, classes, workflow.check_predictions(dataset, classes), name="classes")
     with pytest.raises(InvalidInputError, match="has no boxes"):
         workflow.change_threshold(dataset, dataset.models.get("classes"), 0.4)
+
+
+def test_the_same_predictions_with_another_threshold_score_the_model_anew_and_say_so(dataset: Dataset) -> None:
+    store(dataset, doubtful(), 0.6)
+    expected = scores_of(dataset)
+    workflow.delete_model(dataset, dataset.models.get("model"))
+    store(dataset, doubtful(), 0.1)
+    first = dataset.models.get("model")
+    store(dataset, doubtful(), 0.6)
+    [model] = dataset.models.all()
+    assert (model.id, model.confidence_threshold, model.is_current) == (first.id, 0.6, True)
+    assert model.predictions == first.predictions
+    again = scores_of(dataset)
+    for name in (SCORE, "classification_uncertainty_margin", "object_frequency"):
+        assert np.array_equal(again[name], expected[name], equal_nan=True)
+    assert workflow.rescored_note([first], [model]) == (
+        "'model' has these predictions already; its boxes now count from a confidence of 0.6 on, not 0.1"
+    )
+    back = changed(dataset, 0.1)
+    assert back.scores == first.scores
+
+
+def test_other_predictions_of_the_same_name_are_another_model(dataset: Dataset) -> None:
+    store(dataset, doubtful(), 0.1)
+    other = Predictions(["c.png"], ["cat", "dog"], [boxes(0.75)], DETECTION)
+    store(dataset, other, 0.6)
+    assert len(dataset.models.all()) == 2

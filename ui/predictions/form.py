@@ -128,11 +128,16 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
         return
 
     def work(progress: Progress | None = None) -> Outcome:
-        before = {model.id for model in workflow.models(dataset)}
+        before = workflow.models(dataset)
+        ids_before = {model.id for model in before}
         scores = workflow.store_predictions(dataset, contents, report, name=name, progress=progress)
         # Of two that were stored at once, the one that was asked for here.
-        stored = [model for model in workflow.models(dataset) if model.id not in before and model.name.startswith(name)]
+        after = workflow.models(dataset)
+        stored = [model for model in after if model.id not in ids_before and model.name.startswith(name)]
         sentence = f"Scored {counted(report.n_used, 'image')} ({counted(len(scores), 'score')})"
+        rescored = workflow.rescored_note(before, after)
+        if rescored:
+            sentence += f": {rescored}"
         return Outcome(sentence, stored[0] if len(stored) == 1 else None)
 
     # A small file is stored within this run: a job would only flicker.

@@ -135,8 +135,10 @@ def store(
         predictions = predictions.with_filenames(dataset.filenames(), name)
     report = workflow.check_predictions(dataset, predictions, source=name, confidence_threshold=confidence_threshold)
     note = workflow.unscored_note(dataset, report)
+    before = workflow.models(dataset)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)
-    sentences = [*report.sentences(), note] if note else report.sentences()
+    rescored = workflow.rescored_note(before, workflow.models(dataset))
+    sentences = [*report.sentences(), *filter(None, (note, rescored))]
     sentences += [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
     return PredictionsStored(scores=scores, matched=report.matched, report=sentences)
 
