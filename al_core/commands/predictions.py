@@ -54,11 +54,14 @@ def run(arguments: argparse.Namespace) -> int:
         scores: list[str] = []
         findings: list[str] = []
         if report.usable and not arguments.dry_run:
-            before = {model.id for model in dataset.models.all()}
+            before = dataset.models.all()
             progress = printed_progress("samples")
             scores = workflow.store_predictions(dataset, predictions, report, name=arguments.name, progress=progress)
-            is_changed = {model.id for model in dataset.models.all()} != before
-            findings = [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
+            after = dataset.models.all()
+            rescored = workflow.rescored_note(before, after)
+            is_changed = bool(rescored) or {model.id for model in after} != {model.id for model in before}
+            findings = [f"{rescored}."] if rescored else []
+            findings += [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
         else:
             is_changed = False
     sentences = [*report.sentences()]

@@ -113,10 +113,13 @@ class _Inputs:
             done.append(f"{counted(labels.n_samples, 'sample')} with labels: '{labels.name}'")
         if self.predictions and wanted.predictions:
             progress = printed_progress("samples")
+            before = workflow.models(dataset)
             scores = workflow.store_predictions(
                 dataset, *self.predictions, name=wanted.predictions.model, progress=progress
             )
+            rescored = workflow.rescored_note(before, workflow.models(dataset))
             done.append(f"{counted(len(scores), 'score')} of the model '{wanted.predictions.model}'")
+            done += [rescored] if rescored else []
             done += [finding.text for finding in workflow.range_findings(dataset, scores)]
         return done
 

@@ -1,6 +1,7 @@
 import argparse
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core select`."""
     parser.add_argument("--name", required=True, metavar="NAME", help="name of the new tag")
     parser.add_argument("--new", type=int, metavar="N", help="how many images to add; by default 100")
-    parser.add_argument(
+    settings = parser.add_mutually_exclusive_group()
+    settings.add_argument(
+        "--continue",
+        dest="is_continued",
+        action="store_true",
+        help="go on as the last round did: as many images, with its settings, which the options replace",
+    )
+    settings.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
@@ -61,13 +69,17 @@ def run(arguments: argparse.Namespace) -> None:
         dataset = workspace.dataset(arguments.dataset)
         labeled_tag = dataset.tag(arguments.labeled) if arguments.labeled else None
         query_tag = dataset.tag(entry.query) if entry.query else None
-        config = entry.config(arguments.name, len(_chosen(dataset, arguments.name, labeled_tag)))
+        n_chosen = len(_chosen(dataset, arguments.name, labeled_tag))
+        config = entry.config(arguments.name, n_chosen)
+        if arguments.is_continued:
+            config = _continued(arguments, dataset, n_chosen)
         selection = _present(dataset, config, labeled_tag, query_tag)
         is_changed = selection is None and not arguments.dry_run
         if is_changed:
             selection = _selected(dataset, config, labeled_tag, query_tag, arguments.cluster)
         if selection is None:
-            _print_plan(arguments, config, entry)
+            n_new = None if config.n_samples == -1 else config.n_samples - n_chosen
+            _print_plan(arguments, config, n_new)
             return
         _print_selection(arguments, dataset, selection, is_changed=is_changed)
 
@@ -78,19 +90,38 @@ def _entry(arguments: argparse.Namespace) -> "SelectionEntry":
     from al_core.steps.settings_file import read_settings
 
     content = read_settings(arguments.config) if arguments.config else {}
+    content |= _options(arguments)
+    content |= {
+        name: value for name, value in (("new", arguments.new), ("query", arguments.query)) if value is not None
+    }
+    if not content.keys() & {"new", "n_samples", "budget"}:
+        content["new"] = N_NEW
+    return read_selection_entry(content, arguments.config.name if arguments.config else "select")
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings that options say."""
     options = {
         "method": arguments.method,
-        "new": arguments.new,
         "score_name": arguments.score,
         "min_distance": arguments.min_distance,
         "test_share": arguments.test_share,
         "seed": arguments.seed,
-        "query": arguments.query,
     }
-    content |= {name: value for name, value in options.items() if value is not None}
-    if not content.keys() & {"new", "n_samples", "budget"}:
-        content["new"] = N_NEW
-    return read_selection_entry(content, arguments.config.name if arguments.config else "select")
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _continued(arguments: argparse.Namespace, dataset: "Dataset", n_chosen: int) -> SelectionConfig:
+    """Return the settings of the last round, or those of the round of this name: asked again, it is the last one."""
+    from al_core import workflow
+
+    tag = next((tag for tag in dataset.tags() if tag.name == arguments.name), None)
+    config = tag.provenance.config if tag else None
+    if config is None:
+        config = workflow.next_config(dataset, arguments.new)
+    elif arguments.new is not None:
+        config = replace(config, n_samples=n_chosen + arguments.new)
+    return replace(config, name=arguments.name, **_options(arguments))
 
 
 def _chosen(dataset: "Dataset", name: str, labeled_tag: "Tag | None") -> "Rows":
@@ -151,8 +182,8 @@ def _present(
     return selection
 
 
-def _print_plan(arguments: argparse.Namespace, config: SelectionConfig, entry: "SelectionEntry") -> None:
-    count = counted(entry.n_new, "image") if entry.n_new else "What is asked for"
+def _print_plan(arguments: argparse.Namespace, config: SelectionConfig, n_new: int | None) -> None:
+    count = counted(n_new, "image") if n_new else "What is asked for"
     sentence = f"{count} would be selected by {config.method} as '{config.name}'."
     print_answer(arguments, sentence, tag=config.name, config=config.to_json(), changed=False)
 

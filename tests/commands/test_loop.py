@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from al_core import workflow
 from al_core.api.server.settings import Settings
 from al_core.commands.main import main
 from al_core.scorers import ScorerObjectDetection
@@ -91,6 +93,54 @@ def test_the_same_command_once_more_changes_nothing(animals: Shell, tmp_path: Pa
     assert not animals("tag", "some", "-", "--dataset", "animals", stdin="1.png\n")["changed"]
     export = ("export", "--dataset", "animals", "round 1", "csv", str(tmp_path / "round.csv"))
     assert [animals(*export)["changed"] for _ in range(2)] == [True, False]
+
+
+def test_a_round_goes_on_as_the_last_one_did(animals: Shell) -> None:
+    first = animals(
+        "select",
+        "--dataset",
+        "animals",
+        "--name",
+        "round 1",
+        "--new",
+        "2",
+        "--method",
+        "active_learning",
+        "--seed",
+        "3",
+    )
+    animals("tag", "done", "-", "--dataset", "animals", "--labeled", stdin="\n".join(first["added"]))
+    go_on = ("select", "--dataset", "animals", "--name", "round 2", "--continue")
+    plan = animals(*go_on, "--dry-run")["config"]
+    assert (plan["method"], plan["n_samples"]) == ("ACTIVE_LEARNING", 4)
+    second = animals(*go_on)
+    assert len(second["added"]) == 2
+    assert not set(second["added"]) & set(first["added"])
+    assert animals(*go_on) == second | {"changed": False}
+    assert "was made in another way" in animals(*go_on, "--new", "1", code=1)["message"]
+    third = animals("select", "--dataset", "animals", "--name", "round 3", "--continue", "--new", "1")
+    assert len(third["added"]) == 1
+
+
+def test_without_a_round_there_is_nothing_to_continue(animals: Shell) -> None:
+    error = animals("select", "--dataset", "animals", "--name", "round 1", "--continue", code=1)
+    assert "has no round to go on from; run a first selection" in error["message"]
+
+
+def test_minimum_distances_are_listed_with_what_they_keep(shell: Shell, workspace: Workspace) -> None:
+    # A corner, and 0.6, 1 and 2 of a turn away from it; distances between rows of length 1.
+    embeddings = np.array([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]])
+    workflow.create_dataset(workspace, "corners", ["a.png", "b.png", "c.png", "d.png"], embeddings)
+    answer = shell("spacing", "--dataset", "corners")
+    assert (answer["samples"], answer["complete"]) == (4, True)
+    kept = {step["kept"]: (step["min_distance"], set(step["pair"])) for step in answer["steps"]}
+    assert kept[2] == (2.0, {"a.png", "d.png"})
+    assert kept[3] == (1.4142, {"c.png", "a.png"})
+    assert kept[4] == (0.6324, {"b.png", "a.png"})
+
+
+def test_minimum_distances_need_embeddings(animals: Shell) -> None:
+    assert "has no embedding to measure distances in" in animals("spacing", "--dataset", "animals", code=1)["message"]
 
 
 def test_a_selection_exported_as_sent_is_not_selected_again(animals: Shell, tmp_path: Path) -> None:
@@ -215,4 +265,8 @@ def test_boxes_count_from_a_confidence_on(shell: Shell) -> None:
     assert shell(*change, "0.2", "--dry-run")["changed"]
     assert shell(*change, "0.2") == {"model": "predictions", "scores": SCORES_OF_BOXES, "changed": True}
     assert not shell(*change, "0.2")["changed"]
+    # The same file with another threshold scores the same model anew.
+    assert shell(*command, "0.4", stdin=boxes)["changed"]
+    assert not shell(*command, "0.4", stdin=boxes)["changed"]
+    assert shell("datasets")[0]["models"] == ["predictions"]
     assert "no box is as confident" in shell(*change, "0.9", code=1)["message"]
