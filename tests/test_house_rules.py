@@ -78,6 +78,7 @@ UNMIRRORED = {
     "al_core/commands/predictions.py": "tests/commands/test_loop.py",
     "al_core/commands/select.py": "tests/commands/test_loop.py",
     "al_core/commands/shell.py": "tests/commands/test_loop.py",
+    "al_core/commands/spacing.py": "tests/commands/test_loop.py",
     "al_core/commands/tag.py": "tests/commands/test_loop.py",
     "al_core/jobs/job.py": "jobs run in tests/jobs/test_jobs.py",
     "al_core/api/api_workflow_client.py": "tests/api/test_clients.py runs both clients",
