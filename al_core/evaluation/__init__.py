@@ -14,19 +14,7 @@
 """
 
 from al_core.evaluation.box_errors import BoxError, BoxErrorKind, box_errors, image_suspicion
-from al_core.evaluation.card import (
-    Amount,
-    AmountKind,
-    Card,
-    CardFigure,
-    ClassShares,
-    PredictedClasses,
-    Strip,
-    UncoveredRegion,
-    card,
-    class_shares,
-    column_strip,
-)
+from al_core.evaluation.card import Card, CardFigure, UncoveredRegion, card
 from al_core.evaluation.claims import ClaimNeed, claim_need, labels_for_claim
 from al_core.evaluation.class_metrics import ClassResult, class_table, confusion_matrix
 from al_core.evaluation.contamination import Contamination, ReserveRows, detect_contamination, moved_probability
@@ -39,6 +27,7 @@ from al_core.evaluation.label_errors import ClassErrors, class_errors
 from al_core.evaluation.mask_metrics import MaskResults, class_overlaps, mask_results, mean_overlap
 from al_core.evaluation.object_matches import ImageObjects
 from al_core.evaluation.object_metrics import ObjectResults, mean_average_precision, object_results, oks
+from al_core.evaluation.predicted_classes import ClassShares, PredictedClasses, class_shares
 from al_core.evaluation.probe import out_of_fold_probabilities
 from al_core.evaluation.random_draws import draw_seeds, random_draws
 from al_core.evaluation.ranking_power import ranking_auc, ranking_sentence
@@ -55,6 +44,7 @@ from al_core.evaluation.stopping import (
     value_sign,
 )
 from al_core.evaluation.strata import post_stratified, stratified
+from al_core.evaluation.strips import Amount, AmountKind, Strip, column_strip
 
 __all__ = [
     "Amount",

@@ -139,6 +139,7 @@ def _wrong(
     for label, number in enumerate(labeled.tolist()):
         is_here = overlap[:, label] >= _SAME_OBJECT
         other = np.where(is_here & (predicted != number), scores, 0)
+        # A box of the labeled class on the same object speaks for the label, as loudly as it is sure.
         own = np.where(is_here & (predicted == number), scores, 0).max()
         place = int(other.argmax())
         if other[place] > own:

@@ -130,11 +130,13 @@ def draw_curves(
     seen = left[0] - 1
     fits, log_prior = _fits((left - 1) / seen, labels, accuracies, covariance)
     evidence = np.stack([fit.log_evidence for fit in fits]) + log_prior[:, None] + shapes.log_prior
+    # Less the highest: the likelihood of rounds far off a curve is below the smallest float.
     chances = np.exp(evidence - evidence.max()).ravel()
     cells = rng.choice(chances.size, _N_DRAWS, p=chances / chances.sum())
     scatter, shape = np.unravel_index(cells, evidence.shape)
     level, rise = _Line.drawn(fits, scatter, shape, rng)
     steepness = rise / seen[shape]
+    # Drawn and then left out: the flat priors of level and rise, which make the integral closed, know no bounds.
     is_curve = (rise >= 0) & (level + steepness <= 1)
     return CurveDraws(
         float(labels[-1]),
@@ -190,6 +192,7 @@ class _Shapes:
             -0.5 * (np.log(exponents / prior.exponent) / prior.exponent_spread) ** 2,
             -0.5 * (np.log(offsets / prior.offset) / _OFFSET_SPREAD) ** 2,
         )
+        # Each kind sums to 1 over its own grid: neither is likelier for the spacing of its points.
         return cls(
             np.concatenate([np.zeros(_N_SHAPES), offsets * n_last]),
             np.concatenate([exponents, np.ones(_N_SHAPES)]),
@@ -221,6 +224,7 @@ class _Line:
     def fit(
         cls, design: NDArray[np.float64], accuracies: NDArray[np.float64], covariance: NDArray[np.float64]
     ) -> "_Line":
+        # In units of the root of the covariance rounds are independent and of variance 1: ordinary least squares.
         root = np.linalg.cholesky(covariance)
         ones = np.linalg.solve(root, np.ones(len(accuracies)))
         slopes = -np.linalg.solve(root, design)
@@ -234,6 +238,7 @@ class _Line:
         determinant = level_level * rise_rise - level_rise**2
         level = (rise_rise * level_side - level_rise * rise_side) / determinant
         rise = (level_level * rise_side - level_rise * level_side) / determinant
+        # What is left of the squares at the best line, and the volume under the likelihood around it.
         squared = whitened @ whitened - level * level_side - rise * rise_side
         evidence = -np.log(np.diag(root)).sum() - squared / 2 - np.log(determinant) / 2
         return cls(level, rise, rise_rise / determinant, level_level / determinant, -level_rise / determinant, evidence)
@@ -251,6 +256,7 @@ class _Line:
         shared = cells([fit.shared for fit in fits])
         rise_luck = rng.standard_normal(len(shape))
         level_luck = rng.standard_normal(len(shape))
+        # First the rise, then the level given that rise: the two are correlated.
         rise = cells([fit.rise for fit in fits]) + np.sqrt(rise_variance) * rise_luck
         own = cells([fit.level_variance for fit in fits]) - shared**2 / rise_variance
         level = cells([fit.level for fit in fits]) + shared / np.sqrt(rise_variance) * rise_luck

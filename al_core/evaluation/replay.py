@@ -157,9 +157,10 @@ def replay(
                 outcomes.append(task.result())
                 report(number + 1, total)
         finally:
+            # After a stop the projects that run are waited for, a few seconds each, and no other begins.
             for task in tasks:
                 task.cancel()
-    # (seeds, methods, rounds, tests)
+    # (seeds, methods, rounds, tests); the first round is the random batch that all methods share.
     stacked = np.array(outcomes).reshape(n_seeds, len(compared), n_rounds, -1)
     areas = stacked[:, :, 1:].mean(axis=2)
     verdicts = tuple(
@@ -215,6 +216,7 @@ class _Projects:
         chosen = rng.choice(pool, int(self.n_labels[0]), replace=False)
         is_right = []
         for n_next in [*self.n_labels[1:].tolist(), 0]:
+            # One probe answers for both: test labels judge it, and its doubts choose the next batch.
             others = np.concatenate([self.tests, self.vectors])
             probabilities = probe_probabilities(self.vectors[chosen], self.classes[chosen], others, self.n_classes)
             is_right.append(probabilities[: len(self.tests)].argmax(axis=1) == self.test_classes)

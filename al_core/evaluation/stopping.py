@@ -118,6 +118,7 @@ def value_sign(gain: Statistic, *, value_per_point: float, price: float, currenc
     """
     if not gain.speaks:
         return Sign(False, gain.reason, True)
+    # A batch that may lower accuracy is worth nothing then, not less: nobody has to use the worse model.
     low = max(100 * gain.low * value_per_point, 0)
     high = max(100 * gain.high * value_per_point, 0)
     figure = (
@@ -168,6 +169,7 @@ def stability_sign(
     if n_more < LEAST_GROWTH * n_labels_before or n_more <= 0:
         figure = f"{counted(n_more, 'more label')} than {n_labels_before:,}; a comparison needs 10% more"
         return Sign(False, figure, True)
+    # Of the population, not of the test labels: predictions cost nothing, so that no interval is needed.
     share = n_changed / n_rows
     figure = f"the last {counted(n_more, 'label')} changed {percent(share)} of predictions"
     if bounds_accuracy:

@@ -85,6 +85,7 @@ def _highest(values: NDArray[np.float32], heaps: Heaps) -> int:
     best = -1
     best_point = -1
     highest = np.float32(-1)
+    # All buckets, one after the other: factors of a balance change with every pick, so no order of them would last.
     for bucket in range(len(heaps.sizes)):
         if heaps.sizes[bucket]:
             point = heaps.points[heaps.starts[bucket]]
@@ -109,6 +110,7 @@ def values_of_all(coverage: CoverageArrays) -> NDArray[np.float32]:
 def _value(i: int, coverage: CoverageArrays) -> np.float32:
     worth = coverage.worth
     covered = coverage.covered
+    # A point covers itself fully, and the graph leaves it out of its own neighbors.
     gain = worth[i] * (np.float32(1) - covered[i])
     for j in range(coverage.indices.shape[1]):
         other = coverage.indices[i, j]

@@ -28,6 +28,7 @@ class Limits:
     def __init__(self, n_points: int, n_new: int) -> None:
         """Limit nothing; `n_new` is how many points may be picked at most."""
         self._is_open = np.ones(n_points, np.bool_)
+        # The same array as long as no minimum narrows the picks: by that `_leave_room` tells the two states apart.
         self.is_pickable = self._is_open
         self.n_restarts = 0
         self._vetoes: list[Veto] = []
@@ -114,6 +115,7 @@ def _add_apart(state: Limits, limit: Apart, arrays: GoalArrays, rows: Rows, labe
     if limit.within is not None:
         groups = np.asarray(arrays.groups(limit.within.key).codes, np.int64)
     distance = Distance(groups[rows], numbers[rows], limit.at_least)
+    # Labeled rows close points, but are none themselves: they need not be among `rows`.
     near = [distance.near(int(groups[row]), float(numbers[row])) for row in labeled.tolist()]
     state.close(np.concatenate([NO_POINTS, *near]))
     state.add(distance)

@@ -154,6 +154,7 @@ def _lower_by_columns(
         for i in range(n):
             distance = distances[i]
             nearest[start + i] = distance if distance < nearest[start + i] else nearest[start + i]
+        # Places of the last block that hold no point must not win.
         values[n:] = np.float32(-1)
         for i in range(n):
             value = weights[start + i] * nearest[start + i]
@@ -162,6 +163,7 @@ def _lower_by_columns(
         if block_highest > highest:
             highest = block_highest
             best = start
+            # The lowest point among equals, which the maximum by halves does not tell.
             while values[best - start] != highest:
                 best += 1
     return best

@@ -95,6 +95,7 @@ class _Balance:
 
     def choose(self, point: int) -> None:
         """Count a picked point."""
+        # The row of the sparse array by hand: slicing it through scipy builds a new one at every pick.
         own = slice(self._amounts.indptr[point], self._amounts.indptr[point + 1])
         self._counts[self._amounts.indices[own]] += self._amounts.data[own]
 

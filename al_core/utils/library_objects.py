@@ -33,6 +33,7 @@ class LibraryObjects:
 
 def as_array(values: Any) -> NDArray[Any]:
     """Return a tensor on any device, an array or a list as an array."""
+    # A tensor with gradients, or on a graphics card, refuses to become an array.
     for step in ("detach", "cpu"):
         values = getattr(values, step)() if hasattr(values, step) else values
     if "bfloat16" in str(getattr(values, "dtype", "")):
@@ -90,6 +91,7 @@ def attribute(value: Any, name: str, expected: str) -> Any:
 def ultralytics_objects(result: Any) -> LibraryObjects:
     """Return the objects of a `Results` of Ultralytics: of its boxes, or of the upright boxes around rotated ones."""
     boxes = attribute(result, "boxes", "a Results of Ultralytics")
+    # A model of rotated boxes has no others, and their `xyxy` are the upright ones around them.
     if boxes is None:
         boxes = getattr(result, "obb", None)
     if boxes is None:

@@ -221,6 +221,7 @@ class ObjectDetectionOutput:
             chosen = boxes[rows]  # type: ignore[index]  # mypy forgets that a list comes with a slice
         else:
             chosen = [boxes[row] for row in rows.tolist()]
+        # Looking at the attribute would estimate it: (B, C) numbers that a part is seldom asked for.
         if "class_probabilities" not in self.__dict__:
             return self._from_checked_scores(chosen, self.scores[rows], self.labels[rows], self._n_classes)
         output = ObjectDetectionOutput(chosen, self.object_probabilities[rows], self.class_probabilities[rows])
