@@ -2,10 +2,12 @@
 
 import gzip
 import mimetypes
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit
+from pyarrow import Codec
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
@@ -17,8 +19,12 @@ FOLDER = Path(streamlit.__file__).parent / "static" / "static"
 COMPRESSED = frozenset({".css", ".js", ".json", ".svg"})
 """Fonts and images are compressed already."""
 
-LEVEL = 6
+GZIP_LEVEL = 6
 """Level 9 takes twice as long for 0.4 % less."""
+
+BROTLI_QUALITY = 7
+"""The 4.7 MB of Plotly take 0.6 s of a processor and become 16 % smaller than by gzip; quality 11 would take 12 s for
+another 12 %."""
 
 # Their names change with their content.
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -45,13 +51,13 @@ class StaticFiles:
         if path is None:
             await self._app(scope, receive, send)
             return
-        accepted = Headers(scope=scope).get("accept-encoding", "")
-        if path.suffix not in COMPRESSED or "gzip" not in accepted:
+        coding = _coding(Headers(scope=scope).get("accept-encoding", ""))
+        if path.suffix not in COMPRESSED or coding is None:
             answer: Response = FileResponse(path, headers=HEADERS)
         else:
-            content = await run_in_threadpool(_compressed, path)
+            content = await run_in_threadpool(_compressed, path, coding)
             media_type, _ = mimetypes.guess_type(path.name)
-            answer = Response(content, media_type=media_type, headers={**HEADERS, "Content-Encoding": "gzip"})
+            answer = Response(content, media_type=media_type, headers={**HEADERS, "Content-Encoding": coding})
         await answer(scope, receive, send)
 
 
@@ -60,7 +66,31 @@ def is_for_files(scope: Scope) -> bool:
     return scope["type"] == "http" and scope["method"] == "GET" and str(scope["path"]).startswith(PREFIX)
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _compressed(path: Path) -> bytes:
+def _gzip(content: bytes) -> bytes:
     # Without a time in it, so that each process sends the same bytes.
-    return gzip.compress(path.read_bytes(), LEVEL, mtime=0)
+    return gzip.compress(content, GZIP_LEVEL, mtime=0)
+
+
+def _brotli(content: bytes) -> bytes:
+    compressed: bytes = Codec("brotli", BROTLI_QUALITY).compress(content, asbytes=True)
+    return compressed
+
+
+# Browsers take Brotli over HTTPS and from their own machine. The first that a client takes is sent.
+CODINGS: dict[str, Callable[[bytes], bytes]] = {"br": _brotli, "gzip": _gzip}
+
+
+def _coding(accepted: str) -> str | None:
+    offered = {part.partition(";")[0].strip() for part in accepted.split(",") if not _is_refused(part)}
+    return next((coding for coding in CODINGS if coding in offered), None)
+
+
+def _is_refused(part: str) -> bool:
+    # RFC 9110, section 12.4.2: a weight of 0 means "not acceptable".
+    weight = part.partition("q=")[2].strip()
+    return bool(weight) and not weight.strip("0.")
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _compressed(path: Path, coding: str) -> bytes:
+    return CODINGS[coding](path.read_bytes())

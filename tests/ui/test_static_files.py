@@ -1,5 +1,6 @@
 import gzip
 
+import pyarrow as pa
 import pytest
 import requests
 from starlette.applications import Starlette
@@ -27,6 +28,28 @@ def test_a_script_is_a_third_of_its_size_and_kept_by_browsers_for_a_year() -> No
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["vary"] == "Accept-Encoding"
+
+
+def test_a_client_that_takes_brotli_gets_fewer_bytes() -> None:
+    answer = fetch(f"/static/js/{SCRIPT.name}", "gzip, deflate, br, zstd")
+    assert answer.headers["content-encoding"] == "br"
+    content = SCRIPT.read_bytes()
+    assert pa.Codec("brotli").decompress(answer.content, len(content), asbytes=True) == content
+    assert len(answer.content) < 0.93 * len(fetch(f"/static/js/{SCRIPT.name}").content)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("br;q=0.5, gzip", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.000, gzip;q=0", None),
+        ("brew, gzip2", None),
+        ("*", None),
+    ],
+)
+def test_a_client_gets_what_it_takes(accepted: str, coding: str | None) -> None:
+    assert fetch(f"/static/js/{SCRIPT.name}", accepted).headers.get("content-encoding") == coding
 
 
 def test_a_client_that_takes_no_compression_gets_the_file() -> None:
