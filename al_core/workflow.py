@@ -481,11 +481,27 @@ def project(
     *,
     seed: int = 0,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> "NDArray[np.float32]":
-    """Return the (N, 2) view of an embedding, computed once and then read from disk."""
+    """Return the (N, 2) view of an embedding, computed once and then read from disk.
+
+    Args:
+        dataset: Whose embedding it is.
+        embedding_name: Of the embedding.
+        method: How rows are laid out.
+        seed: Of the layout; PCA draws nothing.
+        progress: Called with (done, total); it may raise to stop.
+        cluster: The address of a Dask scheduler, one of whose workers computes it; by default that of
+            `AL_CORE_CLUSTER`, and without that this process does.
+
+    Raises:
+        ServerError: If the cluster fails; nothing is stored.
+    """
     embedding = dataset.arrays.get(Kind.EMBEDDING, embedding_name)
     stored = stored_view(dataset, embedding, method, seed=seed)
-    return dataset.arrays.read(stored) if stored else compute_view(dataset, embedding, method, seed, progress)
+    if stored:
+        return dataset.arrays.read(stored)
+    return compute_view(dataset, embedding, method, seed, progress, Where.of(cluster))
 
 
 def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyword

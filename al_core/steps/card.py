@@ -119,7 +119,7 @@ def measured_card(
     """
     dataset = source.request.dataset
     # RANDOM draws under the same limits and budget: the card compares methods, not constraints.
-    draws = [source.draw(len(rows), each) for each in draw_seeds(seed)]
+    draws = source.draws(len(rows), draw_seeds(seed))
     measured = card(source.pool, rows, draws, seed=seed)
     pool = np.setdiff1d(source.request.query_rows, source.request.labeled_rows)
     amounts, classes = amounts_of(dataset, predictions, Picks(pool, rows, draws))

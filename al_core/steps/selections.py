@@ -159,7 +159,9 @@ class SelectionRequest:
         if self.embedding is None or not uses_graph or not self._may_need_graph():
             return None
         try:
-            return neighbor_graph(self.dataset, self.embedding, progress, normalize=self.config.normalize)
+            return neighbor_graph(
+                self.dataset, self.embedding, progress, normalize=self.config.normalize, where=self.where
+            )
         except InvalidInputError:
             # A row outside the query set may be impossible to measure; the selection looks at its own rows only.
             return None

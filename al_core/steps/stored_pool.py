@@ -1,5 +1,6 @@
 """What a stored selection was made from, brought together again for figures about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,11 @@ class StoredPool:
         )
         return cls(request, pool)
 
-    def draw(self, n_rows: int, seed: int) -> Rows:
-        """Return what RANDOM picks of the same rows, under the same limits and budget, at most `n_rows`."""
-        return draw_of(self.request, n_rows, seed)
+    def draws(self, n_rows: int, seeds: Sequence[int]) -> list[Rows]:
+        """Return what RANDOM picks of the same rows with each seed, under the same limits and budget."""
+        with self.request.where.kept_open() as where:
+            request = replace(self.request, where=where)
+            return [draw_of(request, n_rows, seed) for seed in seeds]
 
 
 def stored_request(dataset: "Dataset", selection: Selection) -> SelectionRequest:

@@ -1,10 +1,12 @@
 """Views and neighbor graphs of an embedding: computed once and stored with the digest of what they were made from."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
+from al_core.projection.project import Method
+from al_core.steps.where import Where
 from al_core.store.records import Kind, StoredArray
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Progress
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
     from al_core.geometry.neighbors import NeighborGraph
     from al_core.store import Dataset
-
-Method = Literal["PCA", "TSNE", "UMAP"]
 
 GRAPH_NEIGHBORS = 32
 """Neighbors of each sample in the stored graph."""
@@ -100,26 +100,19 @@ def save_view(
 
 
 def compute_view(
-    dataset: "Dataset", embedding: StoredArray, method: Method, seed: int, progress: Progress | None
+    dataset: "Dataset", embedding: StoredArray, method: Method, seed: int, progress: Progress | None, where: Where
 ) -> "NDArray[np.float32]":
     """Compute the (N, 2) view of an embedding, store it unless the dataset is read-only, and return it."""
-    from al_core.projection.pca import pca_2d
-    from al_core.projection.tsne import tsne_2d
-    from al_core.projection.umap import count_landmarks, umap_2d
+    from al_core.projection.umap import count_landmarks
 
-    embeddings = dataset.arrays.read(embedding)
+    n_rows, width = embedding.shape
     graph: NeighborGraph | None = None
     landmarks: int | None = None
-    if method == "PCA":
-        points = pca_2d(embeddings)
-    elif method == "TSNE":
-        points = tsne_2d(embeddings, seed=seed)
-    else:
-        if len(embeddings) <= LARGEST_GRAPH_OF_A_MAP:
-            graph = neighbor_graph(dataset, embedding, progress)
-        else:
-            landmarks = count_landmarks(*embeddings.shape)
-        points = umap_2d(embeddings, graph=graph, seed=seed, progress=progress)
+    if method == "UMAP" and n_rows <= LARGEST_GRAPH_OF_A_MAP:
+        graph = neighbor_graph(dataset, embedding, progress, where=where)
+    elif method == "UMAP":
+        landmarks = count_landmarks(n_rows, width)
+    points = where.project(dataset, embedding, method, seed=seed, graph=graph, progress=progress)
     if not dataset.is_read_only:
         origin = ViewOrigin(embedding.digest, method, _seed_of(method, seed), landmarks)
         save_view(dataset, embedding, points, origin)
@@ -127,21 +120,25 @@ def compute_view(
 
 
 def neighbor_graph(
-    dataset: "Dataset", embedding: StoredArray, progress: Progress | None = None, *, normalize: bool = True
+    dataset: "Dataset",
+    embedding: StoredArray,
+    progress: Progress | None = None,
+    *,
+    normalize: bool = True,
+    where: Where | None = None,
 ) -> "NeighborGraph":
     """Return the nearest neighbors in an embedding, computed once and then read from disk.
 
-    The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop.
+    The map and CORAL share them. `progress` is called with (0, rows) and may raise to stop; `where` is by default what
+    the environment says.
     """
-    from al_core.geometry.neighbors import nearest_neighbors
-
     stored = find_graph(dataset, embedding, normalize=normalize)
     if stored is not None:
         return stored
-    embeddings = dataset.arrays.read(embedding)
     # The graph is only the start of what the caller reports on, so its bar stays at 0.
     watch = None if progress is None else lambda done, total: progress(0, total)
-    graph = nearest_neighbors(embeddings, GRAPH_NEIGHBORS, normalize=normalize, progress=watch)
+    place = where or Where.of(None)
+    graph = place.nearest_neighbors(dataset, embedding, GRAPH_NEIGHBORS, normalize=normalize, progress=watch)
     if dataset.is_read_only:
         return graph
     indices, distances = _halves(embedding, normalize)

@@ -3,15 +3,23 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from al_core.config import SelectionConfig
+from al_core.projection.project import Method
 from al_core.types import Embeddings, Progress, Rows
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from al_core.cluster import Cluster
+    from al_core.cluster.cluster import Task
+    from al_core.cluster.sources import RowSource
     from al_core.embedding.embed import Embedder
     from al_core.embedding.load import ModelOption
+    from al_core.geometry.neighbors import NeighborGraph
     from al_core.selection import SelectionQuality
     from al_core.store import Dataset, StoredArray
     from al_core.store.storage import ArrayAddress
@@ -25,14 +33,25 @@ class Where:
 
     Attributes:
         cluster: The address of a Dask scheduler such as `tcp://scheduler:8786`; None stands for this process.
+        connection: To that scheduler, while `kept_open`.
     """
 
     cluster: str | None = None
+    connection: "Cluster | None" = field(default=None, compare=False)
 
     @classmethod
     def of(cls, cluster: str | None) -> "Where":
         """Return the place with an address; without one, what the environment says."""
         return cls(cluster or os.environ.get(ENVIRONMENT_VARIABLE) or None)
+
+    @contextmanager
+    def kept_open(self) -> "Iterator[Where]":
+        """Yield the same place, connected once for all that is asked until the block ends."""
+        if self.cluster is None:
+            yield self
+            return
+        with self._connected() as cluster:
+            yield replace(self, connection=cluster)
 
     def address(self, dataset: "Dataset", embedding: "StoredArray | None") -> "ArrayAddress | None":
         """Return where the workers of the cluster read an embedding; None unless they do, from an object storage."""
@@ -52,11 +71,71 @@ class Where:
 
             yield embed_here
             return
-        from al_core.cluster import connected
         from al_core.cluster.embedding import embedder_on
 
-        with connected(self.cluster) as workers:
-            yield embedder_on(workers, model)
+        with self._connected() as cluster:
+            yield embedder_on(cluster, model)
+
+    def nearest_neighbors(
+        self, dataset: "Dataset", embedding: "StoredArray", k: int, *, normalize: bool, progress: Progress | None
+    ) -> "NeighborGraph":
+        """Return what `al_core.geometry.neighbors.nearest_neighbors` returns; one worker of a cluster finds them."""
+        if self.cluster is None:
+            from al_core.geometry.neighbors import nearest_neighbors
+
+            return nearest_neighbors(dataset.arrays.read(embedding), k, normalize=normalize, progress=progress)
+        from al_core.cluster.all_rows import FindNeighbors
+
+        task = FindNeighbors(self._all_rows(dataset, embedding), k, normalize)
+        graph: NeighborGraph = self._run(task, embedding.shape[0], progress)
+        return graph
+
+    def project(
+        self,
+        dataset: "Dataset",
+        embedding: "StoredArray",
+        method: Method,
+        *,
+        seed: int,
+        graph: "NeighborGraph | None",
+        progress: Progress | None,
+    ) -> "NDArray[np.float32]":
+        """Return what `al_core.projection.project.project` returns; one worker of a cluster computes it."""
+        if self.cluster is None:
+            from al_core.projection.project import project
+
+            return project(dataset.arrays.read(embedding), method, seed=seed, graph=graph, progress=progress)
+        from al_core.cluster.all_rows import Project
+        from al_core.cluster.sources import source_of
+
+        n_rows = embedding.shape[0]
+        halves = (source_of(graph.indices, 0, n_rows), source_of(graph.distances, 0, n_rows)) if graph else None
+        task = Project(self._all_rows(dataset, embedding), method, seed, halves)
+        points: NDArray[np.float32] = self._run(task, n_rows, progress)
+        return points
+
+    def _all_rows(self, dataset: "Dataset", embedding: "StoredArray") -> "RowSource":
+        """Return where a worker reads all rows of an embedding."""
+        from al_core.cluster.sources import object_rows, source_of
+
+        n_rows = embedding.shape[0]
+        address = self.address(dataset, embedding)
+        return object_rows(address)(0, n_rows) if address else source_of(dataset.arrays.read(embedding), 0, n_rows)
+
+    def _run(self, task: "Task", n_rows: int, progress: Progress | None) -> Any:
+        """Return the result of one task on a worker; `progress` is called with (0, rows) and may raise to stop."""
+        with self._connected() as cluster:
+            return cluster.run([task], lambda: progress(0, n_rows) if progress else None)[0]
+
+    @contextmanager
+    def _connected(self) -> "Iterator[Cluster]":
+        if self.connection is not None:
+            yield self.connection
+            return
+        from al_core.cluster import connected
+
+        with connected(self.cluster or "") as cluster:
+            yield cluster
 
     def select(
         self,
@@ -73,7 +152,7 @@ class Where:
             return select(embeddings, config, **inputs)
         from al_core import cluster
 
-        with cluster.connected(self.cluster) as workers:
+        with self._connected() as workers:
             return cluster.select(workers, embeddings, config, address=address, **inputs)
 
     def quality(
@@ -91,5 +170,5 @@ class Where:
             return quality(embeddings, **inputs)
         from al_core import cluster
 
-        with cluster.connected(self.cluster) as workers:
+        with self._connected() as workers:
             return cluster.quality(workers, embeddings, progress=progress, address=address, **inputs)

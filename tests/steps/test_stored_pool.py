@@ -16,10 +16,10 @@ def test_rows_are_those_that_the_selection_had(dataset: Dataset) -> None:
     stored = StoredPool.of(dataset, selection)
     assert stored.pool.query_rows.tolist() == [1, 2, 4, 5]
     assert stored.pool.labeled_rows.tolist() == [0]
-    drawn = stored.draw(2, seed=7)
+    [drawn, again] = stored.draws(2, [7, 7])
     assert len(drawn) == 2
     assert set(drawn.tolist()) <= {1, 2, 4, 5}
-    assert drawn.tolist() == stored.draw(2, seed=7).tolist()
+    assert drawn.tolist() == again.tolist()
 
 
 def test_a_deleted_query_tag_is_named_as_the_reason(dataset: Dataset) -> None:
