@@ -14,6 +14,7 @@ import numpy as np
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, NotAllowedError
 from al_core.objects import is_address
+from al_core.projection.project import Method
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import (
     EmbeddedFolder,
@@ -34,7 +35,7 @@ from al_core.steps.score_range import range_findings
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.steps.selections import Selection, read_selection, selection_of
-from al_core.steps.views import Method, compute_view, stored_view
+from al_core.steps.views import compute_view, stored_view
 from al_core.steps.where import Where
 from al_core.store.records import Kind, NewArrays, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores

@@ -100,7 +100,7 @@ class DaskCluster(Cluster):
                     return
                 with self._explained():
                     self._wait([pending[0]], tick)
-                    result = pending[0].result()
+                    [result] = self._client.gather([pending[0]])
                 # Freed on its worker only now: until then Dask makes it again if that worker dies.
                 pending.popleft()
                 yield result

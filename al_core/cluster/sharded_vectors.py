@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _ZERO = np.float32(0)
 # What one machine needs for the same selection, and the least that servers have.
 _MOST_GATHERED = 8 << 30
+# Vectors that a shard hands over at once: it holds them twice while they travel, beside those that it has anyway.
+_READ_BYTES = 8 << 20
 
 
 class ShardedVectors(Vectors):
@@ -79,10 +81,15 @@ class ShardedVectors(Vectors):
             )
         order = np.argsort(rows, kind="stable")
         parts = self._shards.split(rows[order])
-        answers = self._shards.ask([ReadRows(part) if len(part) else None for part in parts], self._tick)
+        starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
         vectors = np.empty((len(rows), self.dim), np.float32)
-        if len(rows):
-            vectors[order] = np.concatenate([answer for answer in answers if answer is not None])
+        n_at_once = max(1, _READ_BYTES // (4 * self.dim))
+        for first in range(0, max(len(part) for part in parts), n_at_once):
+            pieces = [part[first : first + n_at_once] for part in parts]
+            answers = self._shards.ask([ReadRows(piece) if len(piece) else None for piece in pieces], self._tick)
+            for start, answer in zip(starts.tolist(), answers, strict=True):
+                if answer is not None:
+                    vectors[order[start + first : start + first + len(answer)]] = answer
         return vectors
 
     def nearest(self, rows: Rows, others: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
+from al_core.cluster import dask_cluster
 from al_core.exceptions import Cancelled, ServerError
 from al_core.geometry.neighbors import nearest_neighbors
 from al_core.projection.project import Method, project
@@ -16,6 +17,7 @@ from al_core.steps.where import Where
 from al_core.store import Dataset, Kind, Workspace
 from al_core.types import Progress
 from tests.cluster.processes import DaskProcesses
+from tests.patience import PATIENCE
 
 N_ROWS = 21_000
 """So many that neighbors are looked for in cells."""
@@ -67,7 +69,9 @@ class Once:
             act()
 
 
-def test_neighbors_whose_worker_is_killed_are_found_by_another(many: Dataset) -> None:
+def test_neighbors_whose_worker_is_killed_are_found_by_another(many: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine it takes a while until they are back.
+    monkeypatch.setattr(dask_cluster, "_SECONDS_WITHOUT_WORKERS", PATIENCE)
     with DaskProcesses.started(2) as processes:
 
         def kill() -> None:

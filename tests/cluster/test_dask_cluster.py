@@ -215,6 +215,13 @@ def test_workers_that_do_not_see_the_file_are_said(
         shards.ask([CheckRows()] * 2, lambda: None)
 
 
+def test_dask_that_is_not_installed_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("al_core.cluster.find_spec", lambda name: None)
+    said = r"tcp://there:8786 is reached by Dask, which is not installed: pip install 'al-core\[cluster\]'"
+    with pytest.raises(MissingInputError, match=said):
+        connected("tcp://there:8786").__enter__()
+
+
 def test_a_scheduler_without_workers_is_said() -> None:
     with DaskProcesses.started(0) as processes, pytest.raises(ServerError, match="has no workers: start one with"):
         connected(processes.address).__enter__()

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from distributed import Client
 from PIL import Image
 
 from al_core import workflow
-from al_core.cluster import connected
+from al_core.cluster import connected, dask_cluster
 from al_core.cluster.embedding import EmbedImages, embedder_on
 from al_core.cluster.in_process import InProcessCluster
 from al_core.embedding import load_model
@@ -24,6 +23,7 @@ from al_core.store import Kind, Workspace
 from al_core.types import Progress
 from tests.cluster.processes import DaskProcesses
 from tests.embedding.models import mean_color
+from tests.patience import PATIENCE
 
 N_IMAGES = 100
 NAMES = [f"{number:03}.png" for number in range(N_IMAGES)]
@@ -110,9 +110,7 @@ def test_a_scheduler_that_goes_stores_no_dataset_and_the_next_call_goes_on(folde
     assert totals[0] <= N_IMAGES + 1 - 20
 
 
-def test_canceling_does_not_wait_for_images_under_way(
-    dask_processes: DaskProcesses, folder: Path, workspace: Workspace
-) -> None:
+def test_canceling_stores_nothing(dask_processes: DaskProcesses, folder: Path, workspace: Workspace) -> None:
     def cancel() -> None:
         raise Cancelled("stop")
 
@@ -121,15 +119,13 @@ def test_canceling_does_not_wait_for_images_under_way(
             workspace, folder, "there", model=mean_color, progress=After(0, cancel), cluster=dask_processes.address
         )
     assert workspace.datasets() == []
-    with Client(dask_processes.address, set_as_default=False) as client:
-        assert client.run_on_scheduler(n_results) == 0
 
 
-def n_results(dask_scheduler: Any) -> int:
-    return len([task for task in dask_scheduler.tasks.values() if task.key.startswith("_run")])
-
-
-def test_a_worker_of_another_version_that_joins_later_embeds_nothing(folder: Path, workspace: Workspace) -> None:
+def test_a_worker_of_another_version_that_joins_later_embeds_nothing(
+    folder: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It takes its time on a busy machine, and until then there is none.
+    monkeypatch.setattr(dask_cluster, "_SECONDS_WITHOUT_WORKERS", PATIENCE)
     setup = "import al_core; al_core.__version__ = '0.0.1'"
     with DaskProcesses.started(0) as processes, processes.worker() as first:
         processes.wait_for_workers(1)

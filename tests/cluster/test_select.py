@@ -128,6 +128,18 @@ def test_more_vectors_than_one_process_should_hold_are_refused(monkeypatch: pyte
         select(InProcessCluster(2), embeddings, config)
 
 
+@pytest.mark.parametrize("cuts", CUTS.values())
+def test_vectors_that_come_in_pieces_are_put_together_in_order(
+    monkeypatch: pytest.MonkeyPatch, cuts: list[int]
+) -> None:
+    monkeypatch.setattr(sharded_vectors, "_READ_BYTES", 4 * 5 * 7)
+    embeddings = VECTORS["normal"](np.random.default_rng(2), 600, 5).astype(np.float32)
+    config = SelectionConfig("CORAL", 30, seed=1)
+    inputs = {"scores": np.linspace(0, 1, 600), "preselected_rows": [599, 4, 301]}
+    chosen = select(InProcessCluster(len(cuts) + 1, cuts), embeddings, config, **inputs)
+    assert chosen.tolist() == select_here(embeddings, config, **inputs).tolist()
+
+
 def test_a_method_without_what_it_needs_says_what_it_says_on_one_machine() -> None:
     with pytest.raises(MissingInputError, match=r"CORESET with min_distance .* needs embeddings"):
         select(InProcessCluster(2), None, SelectionConfig("CORESET", 4), scores=np.ones(9))
