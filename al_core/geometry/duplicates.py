@@ -1,12 +1,14 @@
 """Near-duplicates: rows that repeat an earlier one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.geometry.principal import principal_directions
-from al_core.geometry.space import product_distances, unit_vectors
+from al_core.geometry.space import blocks, product_distances, unit_vectors
 from al_core.types import Embeddings, Progress, Rows
 
 # Rows compared at once, and with how many of the unique ones so far: the bounds of one such pair of blocks are 64 MB.
@@ -51,7 +53,8 @@ def find_duplicates(
     """
     is_duplicate = np.zeros(len(embeddings), bool) if digests is None else _repeats_earlier(digests)
     candidates = np.flatnonzero(~is_duplicate)
-    pairs = _NearPairs.from_embeddings(embeddings, threshold)
+    tick = partial(progress, 0, len(candidates)) if progress else lambda: None
+    pairs = _NearPairs.from_embeddings(embeddings, threshold, tick)
     unique = np.empty(0, np.int64)
     for start in range(0, len(candidates), _BLOCK_ROWS):
         block = candidates[start : start + _BLOCK_ROWS]
@@ -85,12 +88,20 @@ class _NearPairs:
     threshold: float
 
     @classmethod
-    def from_embeddings(cls, embeddings: Embeddings, threshold: float) -> "_NearPairs":
-        unit = unit_vectors(embeddings, np.arange(len(embeddings)))
-        sample = unit[:: 1 + len(unit) // _SAMPLE_ROWS]
-        dim = unit.shape[1]
+    def from_embeddings(cls, embeddings: Embeddings, threshold: float, tick: Callable[[], None]) -> "_NearPairs":
+        n_rows, dim = embeddings.shape
+        parts = blocks(np.arange(n_rows), dim)
+        unit = np.empty((n_rows, dim), np.float32)
+        for part in parts:
+            unit[part] = unit_vectors(embeddings, part)
+            tick()
+        sample = unit[:: 1 + n_rows // _SAMPLE_ROWS]
         directions = principal_directions(lambda: [sample], dim, min(dim, _SKETCH_DIM))
-        return cls(unit, unit @ directions, threshold)
+        sketch = np.empty((n_rows, directions.shape[1]), np.float32)
+        for part in parts:
+            sketch[part] = unit[part] @ directions
+            tick()
+        return cls(unit, sketch, threshold)
 
     def between(self, rows: Rows, others: Rows) -> tuple[Rows, Rows]:
         """Return the positions in `rows`, ascending, and in `others` of all near pairs."""

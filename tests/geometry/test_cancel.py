@@ -9,6 +9,7 @@ import pytest
 
 from al_core.exceptions import Cancelled
 from al_core.geometry import exact_neighbors, inverted_lists, neighbors, space
+from al_core.geometry.duplicates import find_duplicates
 from al_core.geometry.neighbors import nearest_neighbors
 from al_core.geometry.threads import n_cores
 
@@ -85,6 +86,8 @@ def test_embeddings_are_checked_block_by_block(monkeypatch: pytest.MonkeyPatch) 
     def cancel(done: int, total: int) -> None:
         raise Cancelled
 
-    with pytest.raises(Cancelled):
-        nearest_neighbors(np.ones((5_000, 8)), 3, progress=cancel)
-    assert reads.sizes == [100]
+    for search in (nearest_neighbors, find_duplicates):
+        reads.sizes.clear()
+        with pytest.raises(Cancelled):
+            search(np.ones((5_000, 8)), progress=cancel)
+        assert reads.sizes == [100]
