@@ -45,9 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _steps(dataset: "Dataset", curve: "SpacingCurve") -> list[dict[str, Any]]:
     """Return minimum distances evenly spread over the curve, how many samples each keeps, and a pair of samples."""
     measured = np.flatnonzero(curve.nearest_rows >= 0)
-    places = (
-        np.unique(np.linspace(0, len(measured) - 1, min(N_STEPS, len(measured))).astype(int)) if len(measured) else []
-    )
+    places = np.unique(np.linspace(0, len(measured) - 1, min(N_STEPS, len(measured))).astype(int))
     steps = []
     for place in places:
         # Rounded down, so that the sample at this distance is kept.
