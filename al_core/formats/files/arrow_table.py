@@ -194,8 +194,10 @@ def _text_columns(metadata: "pq.FileMetaData") -> dict[str, bool]:
     for number in range(metadata.num_columns):
         column = metadata.schema.column(number)
         if column.physical_type == "BYTE_ARRAY":
-            chunks = (metadata.row_group(group).column(number) for group in range(metadata.num_row_groups))
-            columns[column.path] = any("DELTA" in name for chunk in chunks for name in chunk.encodings)
+            chunks = [metadata.row_group(group).column(number) for group in range(metadata.num_row_groups)]
+            encodings = {name for chunk in chunks for name in chunk.encodings}
+            # DELTA_BYTE_ARRAY repeats the beginning of the text before: a few bytes may stand for megabytes.
+            columns[column.path] = any("DELTA" in name for name in encodings)
     return columns
 
 
@@ -217,7 +219,7 @@ def _declared_bytes(metadata: "pq.FileMetaData") -> int:
 def _value_bytes(column: "pq.ColumnSchema") -> int:
     if column.physical_type == "FIXED_LEN_BYTE_ARRAY":
         return int(column.length)
-    # A text takes the index of its entry in the dictionary.
+    # Booleans are unpacked to a byte each. A text takes the index of its entry in the dictionary.
     return {"DOUBLE": 8, "INT64": 8, "INT96": 8, "BOOLEAN": 1}.get(column.physical_type, 4)
 
 

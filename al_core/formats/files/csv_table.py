@@ -132,7 +132,7 @@ class _GrowingMatrix:
         return self._matrix
 
     def _resize(self, n_rows: int) -> None:
-        # In place: a copy would take the memory of the matrix twice.
+        # In place: a copy would take the memory of the matrix twice. Nothing else refers to it before it is finished.
         self._matrix.resize((n_rows, self._matrix.shape[1]), refcheck=False)
 
 

@@ -19,6 +19,8 @@ from al_core.formats.files.unpacking import write_blocks
 
 _PLAIN_DELIMITERS = ",;\t"
 _LINES_LOOKED_AT = 21
+"""A header and twenty rows."""
+
 _MAX_LINE_BYTES = 8 * 2**20
 _ROWS_PER_BLOCK = 2_000
 _MIN_NUMBERS_WITHOUT_HEADER = 2
@@ -151,11 +153,13 @@ def _has_blanks_between_columns(
 
 def _names_without_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Return names for the columns of a table whose first row is an image and its numbers, else none."""
-    is_image = [Path(row[0].lower()).suffix in IMAGE_SUFFIXES for row in rows]
+    are_images = all(Path(row[0].lower()).suffix in IMAGE_SUFFIXES for row in rows)
     n_numbers = len(rows[0]) - 1
-    is_numbers = all(all(_is_number(cell) or _COMMA_NUMBER.fullmatch(cell) for cell in row[1:]) for row in rows)
+    cells = [cell for row in rows for cell in row[1:]]
+    are_numbers = all(_is_number(cell) or _COMMA_NUMBER.fullmatch(cell) for cell in cells)
+    # Whole numbers would be corners of boxes or classes, which need their names.
     has_fractions = any(_is_fraction(cell) for cell in rows[0][1:])
-    if not all(is_image) or not is_numbers or not has_fractions or n_numbers < _MIN_NUMBERS_WITHOUT_HEADER:
+    if not (are_images and are_numbers and has_fractions) or n_numbers < _MIN_NUMBERS_WITHOUT_HEADER:
         return ()
     return ("filename", *(f"class_{number}" for number in range(n_numbers)))
 

@@ -36,6 +36,7 @@ def filename_rank(name: str) -> int | None:
         (1, 5, None)
     """
     word = re.sub(r"[\W_]", "", name).lower()
+    # A name of signs alone, such as "%", is not the empty one that pandas gives an index.
     return _FILENAME_RANKS.get(word) if word or not name.strip() else None
 
 
@@ -51,8 +52,11 @@ def most_like_filenames(names: Sequence[str], *, last_rank: int | None = None) -
         (1, None)
     """
     ranks = {position: rank for position, name in enumerate(names) if (rank := filename_rank(name)) is not None}
+    # Of two names of one rank the one further left counts.
     best = min(ranks, key=lambda position: ranks[position], default=None)
-    return None if best is None or (last_rank is not None and ranks[best] > last_rank) else best
+    if best is None or (last_rank is not None and ranks[best] > last_rank):
+        return None
+    return best
 
 
 _OTHER_TEXTS = ("class_names", "classes", "categories", "labels", "label", "targets", "y", "split")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_DATASETS = 10_000
 _BLOCK_VALUES = 2**22
+"""So many values are converted at a time: 16 MB of float32."""
+
 _TEXT_BYTES = 64
 """What a text is taken to need in memory, since the file does not say."""
 
@@ -55,10 +57,9 @@ class Hdf5Arrays:
     @property
     def matrices(self) -> dict[str, tuple[int, int]]:
         """The shapes of the matrices of floats."""
-        of_floats = {name for name, array in self.by_name.items() if array.dtype.kind == "f"}
-        return {
-            name: (shape[0], shape[1]) for name, shape in self.shapes.items() if name in of_floats and len(shape) == 2
-        }
+        of_floats = [name for name, array in self.by_name.items() if array.dtype.kind == "f"]
+        shapes = {name: self.by_name[name].shape for name in of_floats}
+        return {name: (shape[0], shape[1]) for name, shape in shapes.items() if len(shape) == 2}
 
     def vectors_by_name(self) -> tuple[list[str], NDArray[np.float32]] | None:
         """Return the names and the rows of a file that holds nothing but one vector of floats per image."""
@@ -92,6 +93,7 @@ class Hdf5Arrays:
         array = self.by_name[name]
         check_decoded_size(4 * array.size, f"{self.path.name}, {name!a}")
         values = np.empty(array.shape, np.float32)
+        # Converted at once, an array of float64 would stand beside its own copy.
         step = max(1, _BLOCK_VALUES // math.prod(array.shape[1:]))
         with np.errstate(over="ignore"):
             for start in reported(range(0, len(values), step)):
@@ -126,8 +128,10 @@ class Hdf5Arrays:
         check_decoded_size(array.size * _value_bytes(array), f"{self.path.name}, {name!a}")
         kind = h5py.check_string_dtype(array.dtype)
         if kind and kind.length is None:
+            # The library follows the sizes that a damaged file gives: see `hdf5_texts`.
             return read_texts(self.path, array)
-        values: list[Any] = (array.asstr() if kind else array)[()].tolist()
+        stored = array.asstr() if kind else array
+        values: list[Any] = stored[()].tolist()
         return values
 
     def listed(self, names: Sequence[str] | None = None) -> str:

@@ -17,7 +17,8 @@ from al_core.formats.files.hdf5_texts import REFERENCE, texts_of_references
 _MESSAGE = struct.Struct("<BxHHH")
 """Version, and the sizes of name, type and shape, in front of the name."""
 
-_PADDED, _WITH_CHARSET = 1, 3
+_PADDED = 1
+_WITH_CHARSET = 3
 """Version 1 fills each part up to eight bytes; version 3 has a byte for the encoding of the name before it."""
 
 _MAX_BYTES = 2**20
@@ -69,7 +70,7 @@ def _listed(text: str) -> list[str]:
 def _texts_in(path: Path, name: str, n_texts: int) -> list[str] | None:
     """Return the texts of the only attribute of this name and length, None if several differ."""
     where = f"{path.name}, attribute {name!a}"
-    found: list[list[str]] = []
+    candidates: list[list[str]] = []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for start in _values_of(content, name.encode() + b"\0"):
             raw = content[start : start + n_texts * REFERENCE.size]
@@ -78,9 +79,9 @@ def _texts_in(path: Path, name: str, n_texts: int) -> list[str] | None:
             except (FileFormatError, struct.error):
                 # The name stands elsewhere in the file too.
                 continue
-            if len(texts) == n_texts and texts not in found:
-                found.append(texts)
-    return found[0] if len(found) == 1 else None
+            if len(texts) == n_texts and texts not in candidates:
+                candidates.append(texts)
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _values_of(content: mmap.mmap, name: bytes) -> Iterator[int]:
@@ -91,10 +92,10 @@ def _values_of(content: mmap.mmap, name: bytes) -> Iterator[int]:
             if at < offset:
                 continue
             version, n_name, n_type, n_shape = _MESSAGE.unpack_from(content, at - offset)
-            is_message = (
-                n_name == len(name) and version in (1, 2, 3) and (offset > _MESSAGE.size) == (version == _WITH_CHARSET)
-            )
-            if is_message:
-                parts = [-(-size // 8) * 8 if version == _PADDED else size for size in (n_name, n_type, n_shape)]
-                yield at + sum(parts)
+            has_charset = offset > _MESSAGE.size
+            is_message = version in (1, 2, 3) and has_charset == (version == _WITH_CHARSET)
+            if is_message and n_name == len(name):
+                sizes = [n_name, n_type, n_shape]
+                # The value comes behind name, type and shape.
+                yield at + sum(-(-size // 8) * 8 if version == _PADDED else size for size in sizes)
         at = content.find(name, at + 1)

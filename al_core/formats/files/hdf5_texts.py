@@ -17,6 +17,7 @@ REFERENCE = struct.Struct("<IQI")
 """A text of variable length: how long it is, the address of the heap it is in, and its number there."""
 
 _HEADER = struct.Struct("<H6xQ")
+"""Of an entry of a heap: its number, and the size of what follows, which is filled up to eight bytes."""
 
 
 def read_texts(path: Path, dataset: Any) -> list[str]:
@@ -45,6 +46,7 @@ def texts_of_references(where: str, content: mmap.mmap, references: Iterable[tup
         if address not in heaps:
             heaps[address] = dict(_entries(content, address))
         start, length = heaps[address].get(number, (0, 0))
+        # Also where the heap has no such entry, whose length is 0 then.
         if size > length:
             raise FileFormatError(f"{where}: text {len(texts)} counting from 0 is not in the file; write it again")
         texts.append(_decoded(where, content[start : start + size]))
@@ -66,6 +68,7 @@ def _references(where: str, dataset: Any, content: mmap.mmap) -> Iterator[tuple[
 
 def _unpacked(where: str, dataset: Any, number: int) -> bytes:
     packed: bytes
+    # A chunk as it is in the file: the library would unpack it to whatever size the file claims.
     offset = dataset.id.get_chunk_info(number).chunk_offset
     skipped, packed = dataset.id.read_direct_chunk(offset)
     n_bytes = dataset.chunks[0] * REFERENCE.size
@@ -79,7 +82,9 @@ def _entries(content: mmap.mmap, address: int) -> Iterator[tuple[int, tuple[int,
     """Return the number of each entry of a heap, where it starts and how long it is."""
     if content[address : address + len(_HEAP)] != _HEAP:
         return
-    end = min(address + int.from_bytes(content[address + 8 : address + 16], "little"), len(content))
+    n_bytes = int.from_bytes(content[address + 8 : address + 16], "little")
+    end = min(address + n_bytes, len(content))
+    # Behind the mark, the version and the size.
     at = address + 16
     while at + _HEADER.size <= end:
         number, size = _HEADER.unpack_from(content, at)

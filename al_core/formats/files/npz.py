@@ -110,9 +110,12 @@ class ArrayArchive:
         named = [name for name in names if name in self.headers]
         # Beside probabilities people save the predicted classes, whose array may be called predictions.
         candidates = [name for name in named if name in two_dimensional] or named or two_dimensional
-        if not candidates or (len(candidates) > 1 and candidates[0] not in names):
-            there = ", ".join(f"{name!a} {header.shape}" for name, header in list(self.headers.items())[:10])
-            raise FileFormatError(f"{self._path.name} has no array {names[0]!r}; it holds {there}; rename one")
+        is_unclear = len(candidates) > 1 and candidates[0] not in names
+        if not candidates or is_unclear:
+            shapes = [f"{name!a} {header.shape}" for name, header in self.headers.items()]
+            raise FileFormatError(
+                f"{self._path.name} has no array {names[0]!r}; it holds {', '.join(shapes[:10])}; rename one"
+            )
         return float_matrix(self[candidates[0]], f"{self._path.name}, array {candidates[0]!r}")
 
     def texts(self, name: str) -> list[str] | None:
@@ -132,7 +135,9 @@ class ArrayArchive:
             )
         array = self[name]
         try:
-            texts: list[str] = (np.char.decode(array, "utf-8") if header.dtype.kind == "S" else array).tolist()
+            # NumPy pads texts of bytes (S), as TensorFlow gives paths, with zeros, and takes those off again.
+            decoded = np.char.decode(array, "utf-8") if header.dtype.kind == "S" else array
+            texts: list[str] = decoded.tolist()
             return texts
         except ValueError as error:
             raise FileFormatError(f"{source} is not valid text; save it with np.array(names, dtype=str)") from error
@@ -143,9 +148,8 @@ class ArrayArchive:
         Raises:
             FileFormatError: If two lists could be meant.
         """
-        names = [
-            name for name, header in self.headers.items() if header.shape == (n_rows,) and header.dtype.kind in "US"
-        ]
+        of_rows = {name: header for name, header in self.headers.items() if header.shape == (n_rows,)}
+        names = [name for name, header in of_rows.items() if header.dtype.kind in "US"]
         chosen = array_of_filenames(self._path.name, names, n_rows)
         if chosen is None:
             self._check_filenames()

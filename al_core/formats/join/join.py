@@ -212,15 +212,17 @@ def _remarks(file_rows: FileRows, names: Sequence[str], counts: Mapping[str, int
     """Return what a person should know about how rows met samples, beside the counts."""
     if file_rows.filenames is None:
         return [ORDER_ASSUMED]
+    # 17 may be 17.jpg, or the eighteenth row.
     is_all_numbers = bool(counts["stem"]) and all(name.isdecimal() for name in names)
     return [_NUMBERS] if is_all_numbers else []
 
 
 def _empty(samples: Sequence[str], met: _Met) -> Rows:
     """Return the samples without a row, without those that a name which matched nothing may mean."""
-    in_doubt = set(map(_stem, [*met.ambiguous, *met.unknown]))
+    in_doubt = {_stem(name) for name in [*met.ambiguous, *met.unknown]}
     missing = np.flatnonzero(~met.present).tolist()
-    return np.array([row for row in missing if _stem(samples[row]) not in in_doubt], dtype=np.int64)
+    certain = [row for row in missing if _stem(samples[row]) not in in_doubt]
+    return np.array(certain, dtype=np.int64)
 
 
 def _stem(name: str) -> str:
@@ -238,6 +240,7 @@ def _absence(file_rows: FileRows, policy: Policy) -> Finding:
 
 
 def _used(rows: Rows, repeats: Sequence[tuple[int, int]], bad: BadRows) -> Rows:
+    # A row that cannot be used does not make room for a later one of its sample: which is right is unknown.
     used = rows.copy()
     used[bad.not_finite] = -1
     used[[later for _, later in repeats]] = -1
@@ -252,5 +255,8 @@ def _repeats(rows: Rows) -> list[tuple[int, int]]:
     """Return (first row, later row) for every further row of a sample."""
     matched = np.flatnonzero(rows >= 0)
     _, first, inverse = np.unique(rows[matched], return_index=True, return_inverse=True)
-    later = np.flatnonzero(first[inverse] != np.arange(len(matched)))
-    return list(zip(matched[first[inverse[later]]].tolist(), matched[later].tolist(), strict=True))
+    # Of each matched row the place of the first one of its sample; a later row is not that place itself.
+    first_of_sample = first[inverse]
+    later = np.flatnonzero(first_of_sample != np.arange(len(matched)))
+    first_rows = matched[first_of_sample[later]]
+    return list(zip(first_rows.tolist(), matched[later].tolist(), strict=True))

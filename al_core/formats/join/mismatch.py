@@ -51,6 +51,7 @@ def _pattern(name: str) -> str:
 
 def _common_extra(ours: Iterable[str], theirs: Sequence[str]) -> str:
     """Return what a tool has put before names of the dataset, as in "upload-" before "a.png"; "" if nothing."""
+    # The longest first, as one name of the dataset may be the end of another.
     by_length = sorted(set(ours), key=len, reverse=True)
     for name in theirs[:20]:
         own = next((other for other in by_length if name.endswith(other) and len(name) > len(other)), None)

@@ -149,13 +149,14 @@ class JoinReport:
         """Return why the file cannot be used, the likely cause first; none if it can. They are among the sentences."""
         if self.usable:
             return []
-        refused = (Severity.REFUSAL, *([Severity.PROBLEM] if self.policy is Policy.REJECT else []))
+        refused = [Severity.REFUSAL, Severity.PROBLEM] if self.policy is Policy.REJECT else [Severity.REFUSAL]
         refusals = [finding for finding in self.details if finding.severity in refused]
         return [*self._mismatch(), *(self._under_policy(finding).sentence() for finding in refusals)]
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain values; `rows` is left out, its length is `n_rows`."""
-        plain = {column.name: getattr(self, column.name) for column in fields(self) if column.name not in _NOT_PLAIN}
+        names = [column.name for column in fields(self) if column.name not in _NOT_PLAIN]
+        plain = {name: getattr(self, name) for name in names}
         plain["policy"] = str(self.policy)
         plain["findings"] = {finding.text: list(finding.names) for finding in self.findings}
         plain["details"] = [finding.to_json() for finding in self.details]

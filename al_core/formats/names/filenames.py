@@ -51,10 +51,11 @@ def _is_json(path: Path, head: bytes) -> bool:
 def _has_filename_column(path: Path, head: bytes) -> bool:
     first_line = head.removeprefix(BOM).lstrip().partition(b"\n")[0].decode(errors="replace").lower()
     cells = [cell.strip("\"' \r") for cell in re.split("[,;\t]", first_line)]
-    ranks = [filename_rank(cell) for cell in cells]
+    if any(cell in FILENAME_COLUMNS for cell in cells):
+        return True
     # A list of names may begin with one such as `index`; a table has more columns, or a suffix that says so.
     is_table = len(cells) > 1 or path.suffix.lower() in (".csv", ".tsv")
-    return any(cell in FILENAME_COLUMNS for cell in cells) or (is_table and any(rank is not None for rank in ranks))
+    return is_table and any(filename_rank(cell) is not None for cell in cells)
 
 
 def _is_plain_text(path: Path, head: bytes) -> bool:

@@ -25,9 +25,15 @@ from al_core.formats.tables.sums import Numbers, distribution
 
 _PROBABILITY_LISTS = ("prob", "softmax", "score", "logit", "confidence", "pred", "output", "class")
 _LOWEST_TOP_PROBABILITY = 1 / 3
+"""The highest of three probabilities cannot be lower; of more classes it seldom is in any of ten rows."""
+
 _MOST_GRADES = 20
 _ROWS_TO_TELL_INTEGERS = 20
+"""In fewer rows a probability may be exactly 0 or 1 in each of them."""
+
 _ROWS_TO_TELL_LABELS = 10
+"""In fewer rows a model may have been certain of each."""
+
 _ROWS_TO_TELL_TOP = 10
 """So many rows without a lower number: the probability of one of two classes would have some."""
 
@@ -63,7 +69,7 @@ def most_grades(n_rows: int) -> float:
 def _position(samples: Sequence[ColumnSample], name: str) -> int:
     names = [sample.name for sample in samples]
     if name not in names:
-        shown = ", ".join(repr(known[:40]) for known in names[:10])
+        shown = ", ".join(repr(other[:40]) for other in names[:10])
         raise InvalidInputError(f"there is no column {name!r} to give a meaning; the columns are {shown}")
     return names.index(name)
 
@@ -115,9 +121,10 @@ class _Classifier:
 
     def _find_filenames(self) -> None:
         if not self._has(Meaning.FILENAME):
-            found = find_filename_column(self._samples, self._open())
-            if found:
-                self.set(found[0], Meaning.FILENAME, found[1])
+            column = find_filename_column(self._samples, self._open())
+            if column:
+                position, reason = column
+                self.set(position, Meaning.FILENAME, reason)
 
     def _sort_lists(self) -> None:
         lists = self._open(Content.LISTS, Content.MAPPINGS)
@@ -148,9 +155,11 @@ class _Classifier:
         few = [position for position in neutral if position in floats or self._may_be_class(position, spans_1)]
         groups = self._groups(numeric)
         for candidates in (*groups, floats, neutral, numeric):
-            found = distribution(self._numbers, candidates) if len(candidates) > 1 else None
-            if found:
-                self._set_classes(found[0], "sums to 1 with the others")
+            # From what is surely meant as classes to everything: the first that sums to 1 counts.
+            closed = distribution(self._numbers, candidates) if len(candidates) > 1 else None
+            if closed:
+                positions, _ = closed
+                self._set_classes(positions, "sums to 1 with the others")
                 return
         if groups:
             self._set_classes(groups[0], "one of a series")
@@ -178,8 +187,8 @@ class _Classifier:
 
     def _may_be_class(self, position: int, spans_1: bool) -> bool:
         numbers = self._numbers[:, position]
-        fits = not spans_1 or bool(np.isin(numbers[np.isfinite(numbers)], (0, 1)).all())
-        return fits and len(numbers) < _ROWS_TO_TELL_INTEGERS
+        are_0_or_1 = bool(np.isin(numbers[np.isfinite(numbers)], (0, 1)).all())
+        return (are_0_or_1 or not spans_1) and len(numbers) < _ROWS_TO_TELL_INTEGERS
 
     def _is_whole(self, position: int) -> bool:
         numbers = self._numbers[:, position]

@@ -9,6 +9,8 @@ from al_core.formats.tables.sample import ColumnSample, Content
 
 _IMAGE = re.compile(rf"({'|'.join(re.escape(suffix) for suffix in sorted(IMAGE_SUFFIXES))})($|[?#])", re.IGNORECASE)
 _MOST = 0.8
+"""The share of cells that decides: a few may be empty, damaged or repeated."""
+
 _RANK_OF_IMAGES = 2.5
 """Texts that end as image files do are better than a column `id` and worse than a column `path`."""
 
@@ -40,10 +42,11 @@ def find_filename_column(samples: Sequence[ColumnSample], candidates: Sequence[i
         is_named = filename_rank(samples[best].name) is not None
         return best, "named as filenames are" if is_named else "its texts end as image files do"
     integers = [position for position in candidates if samples[position].content is Content.INTEGERS]
-    numbers = {position: filename_rank(samples[position].name) for position in integers}
-    naming = [position for position, rank in numbers.items() if rank is not None and rank <= LAST_NAMING_INTEGERS]
+    numbers = {position: rank for position in integers if (rank := filename_rank(samples[position].name)) is not None}
+    # A column `index` of whole numbers counts rows; a column `image_id` names images.
+    naming = [position for position, rank in numbers.items() if rank <= LAST_NAMING_INTEGERS]
     if naming:
-        return min(naming, key=lambda position: numbers[position] or 0), "named as filenames are"
+        return min(naming, key=lambda position: numbers[position]), "named as filenames are"
     # One row is always different.
     distinct = [position for position in texts if _is_distinct(samples[position]) and not _is_class(samples[position])]
     return (distinct[0], "its texts are all different") if len(distinct) == 1 and _has_rows(samples) else None

@@ -83,8 +83,9 @@ class _CsvTable:
         self.names = self._header.columns
 
     def read(self, texts: Sequence[str], numbers: Sequence[str]) -> tuple[list[list[str]], NDArray[np.float32]]:
-        positions = [[self.names.index(name) for name in names] for names in (texts, numbers)]
-        return read_csv_columns(self._path, self._header, texts=positions[0], numbers=positions[1])
+        text_positions = [self.names.index(name) for name in texts]
+        number_positions = [self.names.index(name) for name in numbers]
+        return read_csv_columns(self._path, self._header, texts=text_positions, numbers=number_positions)
 
 
 class _ArrowTable:
@@ -135,8 +136,10 @@ class _JsonRows:
         values = [
             [self._number(number, row, name) for name in numbers] for number, row in enumerate(reported(self._rows))
         ]
+        # Without any column of numbers the shape cannot be told from the lists.
+        shape = (len(self._rows), len(numbers))
         with np.errstate(over="ignore"):
-            return columns, np.array(values, np.float32).reshape(len(self._rows), len(numbers))
+            return columns, np.array(values, np.float32).reshape(shape)
 
     def _number(self, position: int, row: Mapping[str, Any], name: str) -> float:
         value = row.get(name)

@@ -16,6 +16,8 @@ _IMPROVEMENT = 10
 its part in the sum, and rounding has no such pattern."""
 
 _MAX_DROPPED = 8
+"""A table has some columns beside its classes; with more of them left out, what sums to 1 may do so by accident."""
+
 _MANY_ROWS = 20
 _CLOSED_BY_FEW = 1e-3
 """In a few rows some of many columns may sum to about 1 by accident."""
@@ -71,8 +73,9 @@ def distribution(numbers: Numbers, columns: Sequence[int]) -> tuple[list[int], f
         chosen.remove(dropped)
         current = without
     is_whole = len(chosen) == len(columns) or len(numbers) >= _MANY_ROWS
+    limit = CLOSED if is_whole else _CLOSED_BY_FEW
     # One number cannot be told from a distribution of one class.
-    return (chosen, current) if current <= (CLOSED if is_whole else _CLOSED_BY_FEW) and len(chosen) > 1 else None
+    return (chosen, current) if current <= limit and len(chosen) > 1 else None
 
 
 def _best_to_drop(numbers: Numbers, chosen: Sequence[int]) -> tuple[int, float]:
@@ -88,7 +91,9 @@ def _best_to_drop(numbers: Numbers, chosen: Sequence[int]) -> tuple[int, float]:
         return chosen[position], min(residual(numbers[:, rest]), _UNKNOWN_SCALE)
     if len(outside):
         rows = rows / 100
-    distances = np.quantile(np.abs(rows.sum(axis=1, keepdims=True) - rows - 1), 0.9, axis=0)
+    # For every column at once: the sum of the others, and how far from 1 nine rows of ten keep it.
+    without = rows.sum(axis=1, keepdims=True) - rows
+    distances = np.quantile(np.abs(without - 1), 0.9, axis=0)
     position = int(np.argmin(distances))
     return chosen[position], float(distances[position])
 
