@@ -23,6 +23,8 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     "F16": np.dtype("<f2"),
     "BF16": np.dtype("<u2"),
 }
+"""NumPy has no bfloat16: its bits are read as whole numbers."""
+
 _MATRICES = ("embeddings", "embedding", "features", "vectors")
 
 
@@ -96,7 +98,8 @@ def _tensor(entry: Any, begin: int, n_bytes: int) -> _Tensor:
 
 def _values(path: Path, tensor: _Tensor) -> NDArray[np.float32]:
     # Mapped, and a plain array: a memmap would make one of all that is computed from it.
-    stored = np.asarray(np.memmap(path, _DTYPES[tensor.dtype], "r", tensor.start, (tensor.n_values,)))
+    mapped = np.memmap(path, _DTYPES[tensor.dtype], "r", tensor.start, (tensor.n_values,))
+    stored = np.asarray(mapped)
     if tensor.dtype == "BF16":
         # The upper half of the bits of a float32.
         return (stored.astype(np.uint32) << 16).view(np.float32)

@@ -57,7 +57,8 @@ def _categories(annotations: Annotations, objects: Sequence[dict[str, Any]]) -> 
     # Every object of a category has as many points in a good file; of a bad one, none may be without a name.
     n_points = max((len(entry.get("keypoint_scores", ())) for entry in objects), default=0)
     categories: list[dict[str, Any]] = []
-    for label, (category_id, name) in enumerate(zip(_category_ids(annotations), annotations.class_names, strict=True)):
+    named_ids = zip(_category_ids(annotations), annotations.class_names, strict=True)
+    for label, (category_id, name) in enumerate(named_ids):
         skeleton = {} if annotations.keypoints is None else _skeleton(annotations, label, n_points)
         categories.append({"id": category_id, "name": name, **skeleton})
     return categories
@@ -68,6 +69,7 @@ def _skeleton(annotations: Annotations, label: int, n_points: int) -> dict[str, 
     names = annotations.keypoint_names[label] if label < len(annotations.keypoint_names) else ()
     skeleton = annotations.skeletons[label] if label < len(annotations.skeletons) else ()
     numbered = [f"keypoint_{number}" for number in range(1, n_points + 1)]
+    # COCO counts the ends of an edge from 1, and so does what was read.
     return {"keypoints": list(names or numbered), "skeleton": [list(edge) for edge in skeleton]}
 
 
@@ -82,7 +84,8 @@ def _category_ids(annotations: Annotations) -> list[int]:
 
 def _boxes(rows: ExportRows, annotations: Annotations, boxes: Table) -> Iterator[dict[str, Any]]:
     # As columns and not box by box: a tag may have a million boxes.
-    size_of_box = np.array(rows.sizes, float).reshape(-1, 2)[boxes["row"]]
+    sizes = np.array(rows.sizes, float).reshape(-1, 2)
+    size_of_box = sizes[boxes["row"]]
     low = np.column_stack([boxes["x0"], boxes["y0"]]) * size_of_box
     high = np.column_stack([boxes["x1"], boxes["y1"]]) * size_of_box
     # Thousandths of a pixel: 32 bits hold no more of a large image.

@@ -51,9 +51,11 @@ def _annotate(image: ElementTree.Element, annotations: Annotations, position: in
         ElementTree.SubElement(image, "tag", {"label": name, "source": "auto"})
     for relative_box in annotations.boxes_of(position):
         box = relative_box.scaled(width, height)
+        # Top left and bottom right, as edges of pixels from 0; CVAT itself writes two decimals.
         corners = {"xtl": box.x0, "ytl": box.y0, "xbr": box.x1, "ybr": box.y1}
+        places = {name: f"{value:.2f}" for name, value in corners.items()}
         about = {"label": annotations.class_names[box.label], "source": "auto", "occluded": "0", "z_order": "0"}
-        ElementTree.SubElement(image, "box", about | {name: f"{value:.2f}" for name, value in corners.items()})
+        ElementTree.SubElement(image, "box", about | places)
     for mask in annotations.objects_of(position, (width, height)):
         pixels = mask.pixels()
         place = {name: str(value) for name, value in extent_of(pixels)._asdict().items()}

@@ -36,7 +36,8 @@ def write_labelbox(rows: ExportRows, *, max_rows: int = MAX_DATA_ROWS) -> bytes:
 
 
 def _parts(name: str, lines: Iterator[dict[str, Any]], max_rows: int) -> Iterator[tuple[str, bytes]]:
-    parts = cut(map(orjson.dumps, lines), max_lines=max_rows, max_bytes=MAX_BYTES)
+    encoded = map(orjson.dumps, lines)
+    parts = cut(encoded, max_lines=max_rows, max_bytes=MAX_BYTES)
     for number, part in enumerate(parts, start=1):
         yield f"{name}-{number:03d}.ndjson", b"\n".join(part) + b"\n"
 

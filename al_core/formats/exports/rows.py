@@ -60,7 +60,8 @@ class ExportRows:
             return ranks, self.filenames, [None] * len(self.filenames)
         # Python's floats: JSON has no NaN, and no encoder knows numpy's scalars.
         values = np.asarray(self.scores).tolist()
-        return ranks, self.filenames, [None if math.isnan(value) else value for value in values]
+        scores = [None if math.isnan(value) else value for value in values]
+        return ranks, self.filenames, scores
 
     def require(self, *needs: Need) -> None:
         """Raise `MissingInputError` if a need is not met."""

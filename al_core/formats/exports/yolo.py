@@ -36,14 +36,16 @@ def _project(rows: ExportRows, boxes: Annotations) -> Iterator[tuple[str, bytes]
     project = {"train": "train.txt", "val": "train.txt", "names": dict(enumerate(boxes.class_names))}
     yield "data.yaml", yaml.safe_dump(project, sort_keys=False, allow_unicode=True).encode()
     # Ultralytics finds a label file by replacing /images/ in an image's path with /labels/.
-    yield "train.txt", "".join(f"./images/{name}\n" for name in rows.filenames).encode()
+    images = [f"./images/{name}\n" for name in rows.filenames]
+    yield "train.txt", "".join(images).encode()
 
 
 def _labels(rows: ExportRows, boxes: Annotations, *, with_scores: bool) -> Iterator[tuple[str, bytes]]:
     for position, filename in enumerate(rows.filenames):
-        lines = [_line(box, with_scores=with_scores) for box in boxes.boxes_of(position)]
+        lines = [f"{_line(box, with_scores=with_scores)}\n" for box in boxes.boxes_of(position)]
         path = PurePosixPath(member_path(filename)).with_suffix(".txt")
-        yield f"labels/{path}", "".join(f"{line}\n" for line in lines).encode()
+        # An empty file says that nothing was found; without one Ultralytics takes the image for background, too.
+        yield f"labels/{path}", "".join(lines).encode()
 
 
 def _line(box: StoredBox, *, with_scores: bool) -> str:

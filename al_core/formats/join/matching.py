@@ -188,6 +188,7 @@ def _look_up(names: PathTable, positions: Rows, samples: PathTable, candidates: 
     if not len(positions) or not len(candidates):
         return np.full(len(positions), _UNKNOWN)
     ends = names.ends(positions, n_parts).dictionary_encode()
+    # Samples are looked up among the ends of the names, so that an end that two samples share is counted twice.
     codes = pc.index_in(samples.ends(candidates, n_parts), value_set=ends.dictionary).fill_null(-1).to_numpy()
     is_hit = codes >= 0
     row_of_end = np.full(len(ends.dictionary), _UNKNOWN)

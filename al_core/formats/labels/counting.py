@@ -42,6 +42,7 @@ def counting(samples: Rows, files: Rows, labels: Labels) -> Counting:
         files: (A,) the file of each, later ones having higher numbers.
         labels: The annotations.
     """
+    # Without a time, the place in the file decides; lexsort sorts by its last key first.
     times = np.nan_to_num(labels.times, nan=-np.inf)
     order = np.lexsort((np.arange(len(samples)), times, files, samples))
     rows, starts = np.unique(samples[order], return_index=True)
@@ -49,7 +50,9 @@ def counting(samples: Rows, files: Rows, labels: Labels) -> Counting:
     counted = np.array([group[-1] for group in groups], np.int64)
     n_annotators = np.ones(len(rows), np.int64)
     disagrees = np.zeros(len(rows), bool)
-    for place in np.flatnonzero(np.diff(np.append(starts, len(order))) > 1).tolist():
+    # Most samples have one annotation: only the others take a step in Python.
+    n_of_sample = np.diff(np.append(starts, len(order)))
+    for place in np.flatnonzero(n_of_sample > 1).tolist():
         newest_of_each = _newest_of_each(groups[place].tolist(), files, labels.annotators)
         counts = _majority(newest_of_each, labels) if labels.task in MATRIX_TASKS else newest_of_each[-1]
         counted[place] = counts

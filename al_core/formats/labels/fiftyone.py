@@ -155,10 +155,12 @@ def _add_polyline(where: str, entry: Mapping[str, Any], labels: LabelCollector) 
 
 
 def _add_keypoint(where: str, entry: Mapping[str, Any], labels: LabelCollector) -> None:
-    points = list(enumerate(_points(where, entry.get("points"))))
-    # Points that were not drawn are there without a place.
-    drawn = [(number, x, y, _VISIBLE) for number, (x, y) in points if math.isfinite(x) and math.isfinite(y)]
-    labels.add_keypoints(_name(where, entry), drawn)
+    keypoints: list[tuple[int, float, float, int]] = []
+    for number, (x, y) in enumerate(_points(where, entry.get("points"))):
+        # Points that were not drawn are there without a place.
+        if math.isfinite(x) and math.isfinite(y):
+            keypoints.append((number, x, y, _VISIBLE))
+    labels.add_keypoints(_name(where, entry), keypoints)
 
 
 def _points(where: str, points: Any) -> list[tuple[float, float]]:

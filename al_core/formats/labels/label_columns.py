@@ -143,9 +143,11 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
     if set(names) >= _LABEL_STUDIO:
         return _of_label_studio(source, columns, names, filename)
     layouts = ((Layout.CORNERS, CORNERS), (Layout.CENTER, CENTERS), (Layout.EXTENT, EXTENTS))
-    found = [(layout, box) for layout, groups in layouts if (box := _all(names, groups))]
-    layout, box = found[0] if found else (Layout.CORNERS, ())
-    sizes = [group for group in SIDES if not set(group) <= {names[column] for column in box}]
+    boxes = [(layout, box) for layout, groups in layouts if (box := _all(names, groups))]
+    layout, box = boxes[0] if boxes else (Layout.CORNERS, ())
+    # Width and height that belong to the box are not those of the image.
+    sides_of_box = {names[column] for column in box}
+    sizes = [group for group in SIDES if not set(group) <= sides_of_box]
     return LabelColumns(
         filename,
         _first(names, LABEL),

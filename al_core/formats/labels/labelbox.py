@@ -75,7 +75,8 @@ def _labels(where: str, row: Entry) -> Iterator[Entry]:
 
 def _size(row: Entry) -> Size | None:
     about = _object(row, "media_attributes")
-    width, height = about.get("width"), about.get("height")
+    width = about.get("width")
+    height = about.get("height")
     is_size = all(isinstance(side, int | float) and side > 0 for side in (width, height))
     return (width, height) if is_size else None  # type: ignore[return-value]  # both are numbers
 

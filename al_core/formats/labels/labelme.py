@@ -62,9 +62,11 @@ def _filename(document: str, image: str) -> str:
 
 
 def _size(content: Mapping[str, Any]) -> Size | None:
-    width, height = content.get("imageWidth"), content.get("imageHeight")
-    are_sides = all(isinstance(side, int) and side > 0 for side in (width, height))
-    return (float(width), float(height)) if are_sides and width and height else None
+    width = content.get("imageWidth")
+    height = content.get("imageHeight")
+    if not isinstance(width, int) or not isinstance(height, int) or min(width, height) <= 0:
+        return None
+    return float(width), float(height)
 
 
 def _add(where: str, shape: Any, labels: LabelCollector) -> None:

@@ -104,11 +104,10 @@ def _other_numbers(path: Path, columns: LabelColumns) -> list[int]:
 
 def _check_no_probabilities(source: str, classes: Sequence[str]) -> None:
     filled = [name for name in classes if name]
-    if (
-        len(set(filled)) > most_grades(len(filled))
-        and all(map(_PROBABILITY.fullmatch, filled))
-        and any(map(_has_part, filled))
-    ):
+    are_many = len(set(filled)) > most_grades(len(filled))
+    # Grades such as 0, 0.5 and 1 are labels, and so are the digits 0 and 1.
+    are_fractions = all(map(_PROBABILITY.fullmatch, filled)) and any(map(_has_part, filled))
+    if are_many and are_fractions:
         raise FileFormatError(
             f"{source}: {filled[0][:40]!a} is a probability and not the class of an image; add it as predictions"
         )
@@ -147,12 +146,12 @@ def _add_objects(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollec
     for row in rows:
         classes[row[columns.filename], row.get(columns.annotator, "").strip()][row[columns.label].strip()] = None
     for (filename, annotator), names in reported(classes.items()):
-        given = [name for name in names if name]
-        if not given:
+        class_names = [name for name in names if name]
+        if not class_names:
             labels.leave_open(filename)
             continue
         labels.annotate(filename, annotator=annotator)
-        for name in given:
+        for name in class_names:
             labels.add_class(name)
 
 

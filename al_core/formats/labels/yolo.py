@@ -87,7 +87,8 @@ def read_yolo(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
 def _check_not_predicted(source: str, lines: Sequence[Sequence[str]]) -> None:
     numbers = [line.split()[1:] for of_image in lines for line in of_image if line.strip()]
     try:
-        is_predicted = bool(numbers) and are_predicted([[float(cell) for cell in line] for line in numbers])
+        values = [[float(cell) for cell in line] for line in numbers]
+        is_predicted = bool(values) and are_predicted(values)
     except ValueError:
         # The line is named when it is read.
         return
@@ -132,6 +133,7 @@ def _object(where: str, line: str, classes: "_Classes") -> _Object:
     if not 0 <= label < 2**31 or label != int(label):
         raise FileFormatError(f"{where}: the class is a whole number from 0, found {line.split(maxsplit=1)[0][:40]!a}")
     name = classes.name(where, int(label))
+    # Class, box and one more: only save_conf writes that. A polygon has six numbers or more, and an even count.
     if len(values) == 5:
         raise FileFormatError(
             f"{where} has a confidence: this is what a model predicted and not what a person labeled; "

@@ -107,6 +107,7 @@ def boxes_of_arrays(source: str, arrays: NamedArrays, class_names: list[str] | N
     filenames, image = _images(source, arrays, shape)
     is_box = _places(source, arrays, scores) if len(shape) > 1 else np.ones(shape, bool)
     chosen = is_box.ravel()
+    # TensorFlow returns the numbers of classes as floats.
     numbers = labels.ravel()[chosen]
     if not (np.isfinite(numbers).all() and (numbers == numbers.astype(np.int64)).all()):
         raise FileFormatError(f"{source}: expected whole numbers as labels")

@@ -52,22 +52,31 @@ _LIST_LAYOUTS = {
 }
 """Names of a column with all four numbers. A bbox is COCO's if nothing speaks against it, which is looked at."""
 
+# Width and height alone are those of the image only where the box has other columns.
 _SIZES = (("imagewidth", "imageheight"), ("imgwidth", "imgheight"), ("imgw", "imgh"), ("width", "height"))
 _SCORES = ("score", "confidence", "conf", "confidencescore", "probability", "prob", "detectionscore", "scores")
 _NAMES = (
-    *(
-        "classname",
-        "labelname",
-        "categoryname",
-        "labelstr",
-        "class",
-        "label",
-        "category",
-        "prediction",
-        "predictedclass",
-    ),
-    *("predictedlabel", "tagname", "tag", "objectclass", "object", "species", "name", "labels", "type"),
+    "classname",
+    "labelname",
+    "categoryname",
+    "labelstr",
+    "class",
+    "label",
+    "category",
+    "prediction",
+    "predictedclass",
+    "predictedlabel",
+    "tagname",
+    "tag",
+    "objectclass",
+    "object",
+    "species",
+    "name",
+    "labels",
+    "type",
 )
+"""Names of the class, the surest first: `name` may be that of the image, `type` that of the annotation."""
+
 _NUMBERS = ("classid", "categoryid", "labelid", "clsid", "classindex", "classidx", "cls")
 _YOLOV5 = {"imagename", "prediction", "confidence"}
 _PREDICTION_STRING = "predictionstring"

@@ -131,7 +131,8 @@ class _TableReading:
 
     def _long_form(self, ranked: Sequence[int]) -> Contents | None:
         """Return the numbers of a table with a row for each image and class, or None if it is something else."""
-        names, classes = self._positions(Meaning.FILENAME)[:1], self._positions(*_NO_PREDICTIONS)[:1]
+        names = self._positions(Meaning.FILENAME)[:1]
+        classes = self._positions(*_NO_PREDICTIONS)[:1]
         if len(ranked) > 1 or not names or not classes:
             return None
         (filenames, labels), numbers = self.table.read([*names, *classes], ranked)
@@ -190,10 +191,10 @@ class _TableReading:
     def _cells(self, position: int) -> Contents:
         filenames, _ = self._read([])
         is_list = self.samples[position].content is Content.LISTS
-        labels = [p for p in self._positions(Meaning.PREDICTED) if is_list and self.samples[p].content in _LISTS]
-        ranks = [self.table.cells(p) for p in labels[:1]]
-        cells = self.table.cells(position)
-        named = matrix_of_cells(cells, ranks[0] if ranks else None, self.table.where)
+        # Beside a list of numbers, a list of classes says which class each number belongs to.
+        beside = [p for p in self._positions(Meaning.PREDICTED) if self.samples[p].content in _LISTS]
+        classes = self.table.cells(beside[0]) if is_list and beside else None
+        named = matrix_of_cells(self.table.cells(position), classes, self.table.where)
         if named.is_ranked or self._is_ranked(named.class_names, named.matrix):
             return top_k_scores(self.table.source, self._named(filenames), named.matrix, self.columns)
         names = list(named.class_names or self.table.class_names or numbered_classes(named.matrix.shape[1]))

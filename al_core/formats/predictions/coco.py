@@ -214,9 +214,10 @@ def _segmentation(source: str, results: Results, about: Any) -> Predictions:
     scores = _mask_scores(source, results)
     labels = categories.of_entry
     n_classes = len(categories.names)
-    # Where masks overlap the last one wins, so the most confident comes last.
+    # By image, then by score: where masks overlap the last one wins, so the most confident comes last.
     order = np.lexsort((scores, images.of_entry))
     order = order[labels[order] >= 0]
+    # Kept as JSON and unpacked image by image: Python's numbers take some ten times the memory of their text.
     masks_as_json = Texts(orjson.dumps(result.get("segmentation")) for result in results)
     starts = np.searchsorted(images.of_entry[order], np.arange(len(images.filenames) + 1))
 
@@ -275,6 +276,8 @@ def _run_lengths(where: str, mask: Any) -> RunLengths:
         raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'; encode polygons as masks")
     counts = mask.get("counts")
     runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
-    if runs.sum() != size[0] * size[1]:
-        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {size[0]} × {size[1]}")
+    # COCO's size is height and width.
+    height, width = size
+    if runs.sum() != height * width:
+        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {height} × {width}")
     return runs

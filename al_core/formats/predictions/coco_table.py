@@ -63,6 +63,7 @@ def read_fast(path: Path) -> CocoTable | None:
         start = content[:HEAD_BYTES]
         if not is_list(content) or b'"bbox"' not in start:
             return None
+        # Arrow is told the types, which it would guess anew in each block.
         texts = [name for name in ("file_name", "category_name") if f'"{name}"'.encode() in start]
         id_type = pa.string() if re.search(rb'"image_id"\s*:\s*"', start) else pa.int64()
         schema = pa.schema(
@@ -158,6 +159,7 @@ def names_of(category_ids: Ids, category_names: Ids | None) -> Mapping[int | str
     if category_names is None:
         return {}
     pairs = np.unique(np.column_stack([category_ids.position, category_names.position]), axis=0)
+    # As many pairs as ids and as names: each id has one name, and no two share it.
     if not len(category_ids.different) == len(category_names.different) == len(pairs):
         return {}
     return {category_ids.different[key]: str(category_names.different[name]) for key, name in pairs.tolist()}

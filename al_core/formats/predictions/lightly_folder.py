@@ -137,6 +137,7 @@ def _classification(task: _Task) -> Predictions:
     probabilities = np.full((len(task.images), len(task.categories)), np.nan, dtype=np.float32)
     for image, objects in enumerate(task.images):
         if objects:
+            # Lightly has one prediction of an image; the list is that of its other tasks.
             probabilities[image] = _distribution(task.where(image), objects[0], task.categories)
     return Predictions(task.filenames, task.class_names, probabilities)
 
@@ -159,15 +160,17 @@ def _detection(task: _Task) -> Predictions:
     entries = [entry for objects in task.images for entry in objects]
     n_objects = [len(objects) for objects in task.images]
     position = {category: number for number, category in enumerate(task.categories)}
-    has_probabilities = bool(entries) and all("probabilities" in entry for entry in entries)
+    labels = [position.get(_category(entry), -1) for entry in entries]
+    # A distribution that some boxes lack would have to be made up for them: then the scores of all count.
+    probabilities: NDArray[np.float32] | None = None
+    if entries and all("probabilities" in entry for entry in entries):
+        probabilities = np.array([_distribution(task.source, entry, task.categories) for entry in entries])
     boxes = Boxes(
         np.repeat(np.arange(len(task.images)), n_objects),
         _coordinates(task.source, entries),
         json_numbers(task.source, [entry.get("score") for entry in entries], "score"),
-        np.array([position.get(_category(entry), -1) for entry in entries], dtype=np.int64),
-        np.array([_distribution(task.source, entry, task.categories) for entry in entries])
-        if has_probabilities
-        else None,
+        np.array(labels, dtype=np.int64),
+        probabilities,
         Layout.EXTENT,
     )
     return detection_predictions(task.source, task.filenames, task.class_names, boxes)
@@ -198,15 +201,13 @@ def _keypoints(task: _Task) -> Predictions:
 
 
 def _segmentation(task: _Task) -> Predictions:
-    masks: list[list[Mask]] = []
+    masks: list[list[Mask]] = [[] for _ in task.images]
     for image, objects in enumerate(task.images):
         where = task.where(image)
-        masks.append(
-            [
-                (checked_run_lengths(where, entry.get("segmentation")), _distribution(where, entry, task.categories))
-                for entry in objects
-            ]
-        )
+        for entry in objects:
+            # Lightly's run lengths go line by line, unlike COCO's; scores do not depend on where a pixel is.
+            runs = checked_run_lengths(where, entry.get("segmentation"))
+            masks[image].append((runs, _distribution(where, entry, task.categories)))
     n_classes = len(task.categories)
     maps = Maps(len(masks), lambda image: run_length_map(task.filenames[image], masks[image], n_classes))
     return Predictions(task.filenames, task.class_names, maps, SEGMENTATION)

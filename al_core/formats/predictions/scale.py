@@ -65,12 +65,16 @@ class _Rows:
 
     def scale(self) -> Scale:
         """Return what most rows are."""
+        if not len(self.sums):
+            return Scale.PROBABILITIES
         inside = (self.lowest >= -ROUNDING) & (self.highest <= 1 + ROUNDING)
-        if not len(self.sums) or _most(inside):
-            is_closed = not len(self.sums) or self.n_classes == 1 or _most(inside & (abs(self.sums - 1) <= _NEAR_ONE))
+        if _most(inside):
+            # The one column of a model of two classes sums to anything.
+            is_closed = self.n_classes == 1 or _most(inside & (abs(self.sums - 1) <= _NEAR_ONE))
             return Scale.PROBABILITIES if is_closed else Scale.INDEPENDENT
         if _most((self.lowest >= -ROUNDING) & (abs(self.sums - 100) <= 1)):
             return Scale.PERCENT
+        # Logits may all be negative too, but their exponentials do not sum to 1.
         if _most(self.highest <= ROUNDING) and _most(abs(self._exponential_sums() - 1) <= _NEAR_ONE):
             return Scale.LOG
         return Scale.LOGITS if _most(self.lowest < -ROUNDING) else Scale.UNCLEAR

@@ -65,6 +65,7 @@ def top_classes(
         columns = [position[name] for name in image]
         outputs[row, columns] = list(image.values())
         is_listed[row, columns] = True
+    # An image without any line has no prediction.
     outputs[~is_listed.any(axis=1)] = np.nan
     rest = 1 - outputs.sum(axis=1, keepdims=True)
     n_others = (~is_listed).sum(axis=1, keepdims=True)

@@ -125,9 +125,8 @@ def _with_keypoints(
     # Nothing to clip but rounding: Ultralytics' confidences come from a sigmoid.
     points = objects.keypoints.copy()
     points[..., 2] = points[..., 2].clip(0, 1)
-    for position, label, score, values in zip(
-        image, labels, objects.scores.tolist(), points.reshape(len(points), -1).tolist(), strict=True
-    ):
+    flat_points = points.reshape(len(points), -1).tolist()
+    for position, label, score, values in zip(image, labels, objects.scores.tolist(), flat_points, strict=True):
         instances[position].append(KeypointInstancePrediction(values, label, score))
     outputs = [KeypointPrediction(of_image) for of_image in instances]
     return Predictions(filenames, class_names, outputs, KEYPOINTS, tuple(objects.findings))
@@ -201,6 +200,7 @@ def _keypoint_shape(content: Any) -> tuple[int, int] | None:
     shape = content.get("kpt_shape") if isinstance(content, dict) else None
     if not isinstance(shape, list) or len(shape) != 2:
         return None
+    # YAML is read as texts: what is a number is for its reader to say.
     if not all(isinstance(side, str) and side.isdecimal() and len(side) < 6 for side in shape):
         return None
     n_points = int(shape[0])

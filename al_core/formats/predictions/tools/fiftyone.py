@@ -93,10 +93,10 @@ def _is_dataset(name: str) -> bool:
 
 def _predictions_of_classes(source: str, labels: Mapping[str, Any], classes: Any) -> Predictions | ScoreTable:
     # What is null was not predicted.
+    predicted = {name: entry for name, entry in labels.items() if isinstance(entry, dict)}
     images = [
         ImageClass(f"{source}, {name[:80]!a}", image_of_file(f"{name}.json"), entry)
-        for name, entry in labels.items()
-        if isinstance(entry, dict)
+        for name, entry in predicted.items()
     ]
     is_list = isinstance(classes, list) and all(isinstance(name, str) for name in classes)
     return class_predictions(source, images, classes if is_list else None)
@@ -195,6 +195,7 @@ def _add_keypoints(objects: ObjectColumns, where: str, entries: Any) -> None:
         keypoints: list[float] = []
         for point, confidence in zip(points, confidences, strict=True):
             keypoints += _keypoint(where, point, confidence)
+        # FiftyOne has a confidence for each point and none for the object.
         score = sum(keypoints[2::3]) / max(len(points), 1)
         objects.add(NO_BOX, score, label, keypoints=keypoints)
 
