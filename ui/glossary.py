@@ -150,7 +150,7 @@ def words_html(words: tuple[str, ...]) -> str:
     )
     meanings = "".join(
         f'<div popover id="{term.key}" class="meaning"><b>{escape(term.word)}</b> {escape(term.meaning)} '
-        f"<small>More: {escape(term.more)}</small></div>"
+        f"<span>More: {escape(term.more)}</span></div>"
         for term in terms
     )
     return f'<p class="words">Words here: {buttons}</p>{meanings}'

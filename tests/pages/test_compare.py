@@ -50,6 +50,22 @@ def test_methods_stand_side_by_side_and_one_becomes_the_selection(digits: Datase
     assert workflow.read_selection(digits, selection)
 
 
+def test_what_is_missing_is_said_on_the_click_and_no_button_waits_for_a_field(digits: Dataset, open_page: Open) -> None:
+    app = open_page("compare")
+    next(box for box in app.multiselect if box.label == "Methods").set_value([])
+    app = button(app, "Compare").click().run()
+    assert "There is no method to compare" in app.error[0].value
+    next(box for box in app.multiselect if box.label == "Methods").set_value([SamplingMethod.RANDOM])
+    next(box for box in app.number_input if box.label == "New images").set_value(5000)
+    app = button(app, "Compare").click().run()
+    assert "are left to choose from: ask for fewer" in unescaped(app.error[0].value)
+    assert not button(app, "Compare").disabled
+    tags = open_page("tags")
+    next(field for field in tags.text_input if field.key == "duplicates-name").set_value("")
+    tags = button(tags, "Find duplicates").click().run()
+    assert "tag name '' is not allowed" in unescaped(tags.error[0].value)
+
+
 def test_a_replay_that_cannot_tell_says_what_is_missing(digits: Dataset, open_page: Open) -> None:
     app = open_page("compare")
     button(app, "Replay my labels").click().run()

@@ -5,6 +5,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
+from al_core.exceptions import InvalidInputError
 from al_core.steps.compare import MOST_CONFIGS
 from al_core.steps.scores import preferred_first
 from al_core.steps.selection_plan import SelectionInputs
@@ -55,13 +56,10 @@ def comparison_form(dataset: Dataset) -> None:
         usual = max(1, min(DEFAULT_NEW, n_left // 2))
         n_new = st.number_input("New images", 1, None, usual, width=140, help="How many each method picks")
         running = jobs.latest(job_key(dataset))
+        # What is typed or chosen here is refused on the click: a button that waits for a field swallows the first one.
         reason = obstacle(
-            "Choose at least one method"
-            if not methods
-            else "Embeddings are needed to compare picks: add them on the Datasets page"
+            "Embeddings are needed to compare picks: add them on the Datasets page"
             if not has_embedding
-            else f"{counted(n_left, 'image')} are left to choose from: ask for fewer, or every method picks the same"
-            if n_new >= n_left
             else "A comparison is running"
             if running and running.is_running
             else None
@@ -76,6 +74,12 @@ def comparison_form(dataset: Dataset) -> None:
         )
     if is_wanted:
         with errors_explained():
+            if not methods:
+                raise InvalidInputError("There is no method to compare: choose one above")
+            if n_new >= n_left:
+                raise InvalidInputError(
+                    f"{counted(n_left, 'image')} are left to choose from: ask for fewer, or every method picks the same"
+                )
             n_samples = len(SelectionInputs().chosen(dataset)) + int(n_new)
             configs = [
                 SelectionConfig(

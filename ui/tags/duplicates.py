@@ -33,8 +33,8 @@ def duplicates_form(dataset: Dataset) -> None:
     def work(progress: Progress) -> Tag | None:
         return tag_duplicates(dataset, threshold=threshold, name=name, progress=progress)
 
-    is_ready = bool(name and dataset.arrays.all(Kind.EMBEDDING))
-    reason = obstacle(None if is_ready else "This needs embeddings and a name")
+    has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
+    reason = obstacle(None if has_embedding else "This needs embeddings: add them on the Datasets page")
     if st.button("Find duplicates", disabled=bool(reason), help=reason):
         with errors_explained():
             dataset.check_tag_name(name)
