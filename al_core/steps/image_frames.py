@@ -24,7 +24,7 @@ def image_frames(dataset: "Dataset", rows: Rows) -> ImageFrames:
     height = dataset.arrays.find(Kind.METADATA, "height")
     frames = ImageFrames.unknown(len(rows))
     if width and height:
-        columns = [dataset.arrays.read(column)[rows] for column in (width, height)]
+        columns = [dataset.arrays.read_rows(column, rows) for column in (width, height)]
         frames = replace(frames, sizes=np.column_stack(columns).astype(np.float64))
     missing = np.flatnonzero(np.isnan(frames.sizes).any(axis=1))
     if not len(missing):

@@ -81,12 +81,13 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
     rows = SelectionPlan.of(dataset, config, SelectionInputs()).request().select()
     if config.method not in _BY_SCORE or name is None:
         return NextBatch(config, rows, mean_score=None, mean_score_left=None)
-    values = dataset.arrays.read(scores[name])
+    picked_scores = dataset.arrays.read_rows(scores[name], rows)
+    scores_left = dataset.arrays.read_rows(scores[name], left)
     return NextBatch(
         config,
         rows,
-        mean_score=float(np.mean(values[rows])),
-        mean_score_left=float(np.mean(values[left])),
+        mean_score=float(np.mean(picked_scores)),
+        mean_score_left=float(np.mean(scores_left)),
     )
 
 

@@ -114,7 +114,7 @@ class _View:
 def _class_views(dataset: "Dataset", model: Model, rows: Rows) -> _View | None:
     if model.predictions is None:
         return None
-    probabilities = np.asarray(dataset.arrays.read(model.predictions)[rows], np.float64)
+    probabilities = np.asarray(dataset.arrays.read_rows(model.predictions, rows), np.float64)
     names = PredictionAttributes.of(model.predictions).class_names
     return _View(probabilities.max(axis=1), probabilities, list(names))
 
@@ -124,6 +124,6 @@ def _score_views(dataset: "Dataset", model: Model, rows: Rows) -> _View | None:
     names = preferred_first(model.scores)
     if not names:
         return None
-    uncertainty = np.asarray(dataset.arrays.read(model.scores[names[0]]), np.float64)[rows]
+    uncertainty = np.asarray(dataset.arrays.read_rows(model.scores[names[0]], rows), np.float64)
     certainty = 1 - uncertainty
     return _View(certainty, np.column_stack([certainty, uncertainty]), ["sure", "unsure"])

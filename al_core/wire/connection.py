@@ -30,6 +30,9 @@ class Connection:
         token: Sent with every request; a server on this machine needs none.
         n_tries: How often a request that changes nothing is sent, if the server does not answer.
 
+    Attributes:
+        options: What the server's selections can do, once it has said so; None before.
+
     Raises:
         InvalidInputError: If the address is invalid.
     """
@@ -37,6 +40,7 @@ class Connection:
     def __init__(self, server: str, token: str | None = None, *, n_tries: int = N_TRIES) -> None:
         self.server = check_address(server)
         self._session = _open_session(token, n_tries)
+        self.options: dict[str, Any] | None = None
         # By path: the version (ETag) of the last answer, and its JSON.
         self._answers: dict[str, tuple[str, Any]] = {}
 

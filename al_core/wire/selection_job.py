@@ -48,10 +48,14 @@ def config_body(config: SelectionConfig) -> dict[str, Any]:
 
 def options_of(connection: Connection) -> dict[str, Any]:
     """Return which goals and limits a server knows, and what else it can do; one that is too old knows none."""
+    if connection.options:
+        return connection.options
     try:
         options: dict[str, Any] = connection.get("/versions/selection")
     except NotFoundError:
         return {"goals": [], "limits": []}
+    # One that lacks something is asked again: it may be updated while the page is open.
+    connection.options = options if options.get("checks") else None
     return options
 
 

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from al_core.steps.exports import export_obstacle
 from al_core.steps.image_frames import image_frames
 from al_core.steps.predictions import read_annotations
 from al_core.steps.sample_card import describe_sample
-from al_core.store import INITIAL_TAG, Dataset, Kind
+from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
+from al_core.store.records import NewArrays
 from tests.conftest import FILENAMES
 
 IN_PIXELS = ("coco", "cvat", "yolo", "label-studio", "labelbox")
@@ -98,3 +100,16 @@ def test_boxes_of_an_annotation_file_with_stored_pixels_are_turned_by_the_header
 
 def test_without_images_nothing_is_known_of_their_frames(dataset: Dataset) -> None:
     assert image_frames(dataset, np.array([0, 1])).to_json() == [[0, 0, 0]] * 2
+
+
+def test_the_frames_of_a_few_images_fetch_no_whole_column_from_a_bucket(workspace_in_a_bucket: Workspace) -> None:
+    n_samples = 20_000
+    widths = np.arange(1, n_samples + 1, dtype=np.float64)
+    sizes = NewArrays(Kind.METADATA, {"width": widths, "height": np.ones(n_samples)})
+    filenames = [f"{row}.png" for row in range(n_samples)]
+    dataset = workspace_in_a_bucket.create_dataset("many", filenames, arrays=[sizes])
+    # What was written is here already; another machine has nothing of it.
+    cache = workspace_in_a_bucket.home / "cache"
+    shutil.rmtree(cache)
+    assert image_frames(dataset, np.array([3, 19_000])).sizes.tolist() == [[4, 1], [19_001, 1]]
+    assert not list(cache.glob("*.npy"))

@@ -4,7 +4,7 @@ from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import Cancelled, NotFoundError
 from al_core.store import Dataset
 from al_core.wire.connection import Connection
-from al_core.wire.selection_job import select
+from al_core.wire.selection_job import options_of, select
 
 
 def test_a_server_selects_and_the_tag_comes_back(server: str, dataset: Dataset) -> None:
@@ -42,3 +42,10 @@ def test_a_cancelled_selection_leaves_no_tag_or_has_come_out_before(server: str,
     else:
         # The server was faster than the request to stop: what is stored is reported.
         assert tag == dataset.tag("cancelled")
+
+
+def test_what_a_server_can_do_is_asked_once(server: str) -> None:
+    connection = Connection(server)
+    options = options_of(connection)
+    assert options["checks"]
+    assert options_of(connection) is options

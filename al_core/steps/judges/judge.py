@@ -133,8 +133,8 @@ class ImageJudge(Judge):
         if not names:
             return None
         # A sample has a score if the model says something of it, be it that nothing is there.
-        uncertainty = np.asarray(dataset.arrays.read(model.scores[names[0]]), np.float64)
-        n_missing = int(np.isnan(uncertainty[self.rows]).sum())
+        uncertainty = np.asarray(dataset.arrays.read_rows(model.scores[names[0]], self.rows), np.float64)
+        n_missing = int(np.isnan(uncertainty).sum())
         if n_missing:
             return Refusal(f"no prediction for {n_missing:,} of {len(self.rows):,} test images", len(self.rows))
         seen = self.reserve.reason(dataset, model)
