@@ -1,10 +1,8 @@
 """Gathers annotations one after the other, as readers come upon them, and makes `Labels` of them."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +11,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.join.finding import Finding
 from al_core.formats.labels.class_list import ClassList
+from al_core.formats.labels.entries import Corners, Entries, Keypoint
 from al_core.formats.labels.image_sizes import ImageSizes, Size
 from al_core.formats.labels.label_findings import (
     CLIPPED,
@@ -25,11 +24,10 @@ from al_core.formats.labels.label_findings import (
     LabelFindings,
     still_open,
 )
-from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, Labels
+from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.mask_list import MaskList
 from al_core.formats.labels.painting import paint_polygon
-from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
-from al_core.formats.predictions.stored_tables import Table
+from al_core.formats.predictions.predictions import CLASSIFICATION
 
 _UNKNOWN_SIDE = 256
 """Pixels along each side of a map of classes whose image has no size in the file."""
@@ -37,7 +35,6 @@ _UNKNOWN_SIDE = 256
 _OUTSIDE = 0.01
 """How far beyond the image an object may reach, relative to its side, before that is reported: less is rounding."""
 
-Corners = Sequence[float]
 Point = tuple[float, float]
 
 
@@ -58,9 +55,7 @@ class LabelCollector:
         self._annotators: list[str] = []
         self._times: list[float] = []
         self._image_sizes: list[Size | None] = []
-        self._classes: list[tuple[int, int]] = []
-        self._boxes: list[tuple[Any, ...]] = []
-        self._keypoints: list[tuple[Any, ...]] = []
+        self._entries = Entries()
         self._masks = MaskList()
         self._n_objects = 0
         self._units: Size | None = None
@@ -112,22 +107,23 @@ class LabelCollector:
 
     def add_class(self, name: str) -> None:
         """Add a class of the whole image."""
-        self._classes.append((self._row, self._class_list.label(name)))
+        self._entries.add_class(self._row, self._class_list.label(name))
 
-    def add_box(self, name: str, corners: Corners, *, keypoints: Sequence[tuple[int, float, float, int]] = ()) -> None:
+    def add_box(self, name: str, corners: Corners, *, keypoints: Sequence[Keypoint] = ()) -> None:
         """Add an object with its box x0, y0, x1, y1, and the keypoints of it: number, x, y and visibility of each."""
         if not self._has_class(name):
             return
-        x0, y0, x1, y1 = self._clipped(corners)
+        clipped = self._clipped(corners)
+        x0, y0, x1, y1 = clipped
         if x0 >= x1 or y0 >= y1:
             self._concerns(EMPTY)
             return
         label = self._class_list.label(name)
-        self._boxes.append((self._row, self._n_objects, label, x0, y0, x1, y1))
+        self._entries.add_box(self._row, self._n_objects, label, clipped)
         self._add_points(label, keypoints)
         self._n_objects += 1
 
-    def add_keypoints(self, name: str, keypoints: Sequence[tuple[int, float, float, int]]) -> None:
+    def add_keypoints(self, name: str, keypoints: Sequence[Keypoint]) -> None:
         """Add an object that has keypoints but no box: number, x, y and visibility of each."""
         if self._has_class(name):
             self._add_points(self._class_list.label(name), keypoints)
@@ -188,16 +184,17 @@ class LabelCollector:
         if not self._filenames and not self._open:
             raise FileFormatError(f"{self._source} lists no images; export the labels again")
         names = self._class_list.names(self._source)
+        classes, boxes, keypoints = self._entries.tables(self._class_list, names)
         labels = Labels(
             self._filenames,
             names,
-            task or self._task(),
+            task or self._entries.task(has_masks=bool(self._masks)),
             self._annotators,
             np.array(self._times, np.float64),
             np.array([size or (np.nan, np.nan) for size in self._image_sizes], np.float32).reshape(-1, 2),
-            self._table(self._classes, LABEL_CLASS, names),
-            self._table(self._boxes, LABEL_BOX, names),
-            self._table(self._keypoints, LABEL_KEYPOINT, names),
+            classes,
+            boxes,
+            keypoints,
             self._masks.masks,
             self._class_list.relabeled(self._masks.runs, names),
         )
@@ -255,7 +252,7 @@ class LabelCollector:
             self._concerns(CLIPPED)
         return [min(max(corner, 0.0), 1.0) for corner in relative]
 
-    def _add_points(self, label: int, keypoints: Sequence[tuple[int, float, float, int]]) -> None:
+    def _add_points(self, label: int, keypoints: Sequence[Keypoint]) -> None:
         if not keypoints:
             return
         width, height = self._extent
@@ -265,7 +262,7 @@ class LabelCollector:
                 raise FileFormatError(f"{self._where}: a keypoint is not a number; draw it again")
             if visibility > 0:
                 point = (number, x / width, y / height, visibility)
-                self._keypoints.append((self._row, self._n_objects, label, *point))
+                self._entries.add_keypoint(self._row, self._n_objects, label, point)
 
     def _decide(self) -> None:
         """Label or leave open the images without objects, unless another annotation has some."""
@@ -276,20 +273,6 @@ class LabelCollector:
                 self.annotate(filename, size=size)
             else:
                 self.leave_open(filename)
-
-    def _task(self) -> str:
-        # The richest geometry decides: boxes can be had from keypoints and from outlines, and not the other way round.
-        if self._keypoints:
-            return KEYPOINTS
-        if self._boxes:
-            return DETECTION
-        if self._masks:
-            return SEGMENTATION
-        if not self._classes:
-            return DETECTION
-        # An annotation with several classes shows that a model for these labels names several too.
-        n_classes = Counter(row for row, _ in set(self._classes))
-        return MULTI_LABEL if max(n_classes.values()) > 1 else CLASSIFICATION
 
     def _without_class_left_open(self, labels: Labels) -> Labels:
         if labels.task != CLASSIFICATION:
@@ -302,7 +285,7 @@ class LabelCollector:
         return labels if has_class.all() else labels.take(np.flatnonzero(has_class))
 
     def _say_what_is_open(self, open_filenames: Sequence[str]) -> None:
-        if self._undecided and not (self._classes or self._boxes or self._keypoints or self._masks):
+        if self._undecided and not (self._entries or self._masks):
             self.add_note(NO_OBJECTS)
         decision = UNDECIDED_DONE if self._choices.unannotated is Unannotated.DONE else UNDECIDED_OPEN
         for filename in self._undecided:
@@ -310,10 +293,3 @@ class LabelCollector:
         certain = [name for name in open_filenames if name not in self._undecided]
         if certain:
             self.add_note(still_open(certain))
-
-    def _table(self, entries: Sequence[tuple[Any, ...]], kind: np.dtype[np.void], names: list[str]) -> Table:
-        table = self._class_list.relabeled(np.array(entries, kind), names)
-        # `Labels` finds the entries of an annotation by bisection; those of one stay in the order of the file.
-        order = np.argsort(table["row"], kind="stable")
-        in_order: Table = table[order]
-        return in_order

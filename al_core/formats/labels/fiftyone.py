@@ -164,7 +164,8 @@ def _add_keypoint(where: str, entry: Mapping[str, Any], labels: LabelCollector) 
 
 
 def _points(where: str, points: Any) -> list[tuple[float, float]]:
-    if not isinstance(points, list) or not all(isinstance(point, list) and len(point) == 2 for point in points):
+    are_pairs = isinstance(points, list) and all(isinstance(point, list) and len(point) == 2 for point in points)
+    if not are_pairs:
         raise FileFormatError(f"{where}: expected points of x and y, found {points!a:.80}")
     return [(_coordinate(x), _coordinate(y)) for x, y in points]
 

@@ -46,9 +46,8 @@ class MetadataTable(FileRows):
 
     def differ(self, first: int, later: int) -> bool:
         """Return whether two rows of one sample, such as those of a.jpg and a.png, have different values."""
-        pairs = np.array([(values[first], values[later]) for values in self.columns.values()]).reshape(-1, 2)
-        texts = [(column.codes[first], column.codes[later]) for column in self.texts.values()]
-        return not np.array_equal(pairs[:, 0], pairs[:, 1], equal_nan=True) or any(one != other for one, other in texts)
+        columns: list[NDArray[Any]] = [*self.columns.values(), *(column.codes for column in self.texts.values())]
+        return any(not np.array_equal(values[first], values[later], equal_nan=True) for values in columns)
 
 
 @reads_envelopes

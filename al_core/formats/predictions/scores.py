@@ -51,8 +51,8 @@ class ScoreTable(FileRows):
 
     def differ(self, first: int, later: int) -> bool:
         """Return whether two rows of one sample have different scores."""
-        pairs = np.array([(values[first], values[later]) for values in self.scores.values()]).reshape(-1, 2)
-        return not np.array_equal(pairs[:, 0], pairs[:, 1], equal_nan=True)
+        columns = self.scores.values()
+        return any(not np.array_equal(values[first], values[later], equal_nan=True) for values in columns)
 
 
 @reads_envelopes
