@@ -15,6 +15,7 @@ from al_core import workflow
 from al_core.cluster import connected, dask_cluster
 from al_core.cluster.embedding import EmbedImages, embedder_on
 from al_core.cluster.in_process import InProcessCluster
+from al_core.commands.main import main
 from al_core.embedding import load_model
 from al_core.embedding.checkpoint import EmbeddedImages, embed_folder
 from al_core.embedding.embed import Embedder, embed_here
@@ -134,6 +135,18 @@ def test_a_worker_of_another_version_that_joins_later_embeds_nothing(
                 workspace, folder, "there", model=mean_color, progress=After(20, first.kill), cluster=processes.address
             )
     assert workspace.datasets() == []
+
+
+def test_the_shell_names_the_cluster_and_a_wrong_address_stores_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dask_cluster, "_SECONDS_TO_CONNECT", 1)
+    home = tmp_path / "workspace"
+    where = ["--workspace", str(home), "--cluster", "tcp://127.0.0.1:9"]
+    assert main(["embed", str(folder), "--dataset", "there", *where]) == 1
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9: start one with" in capsys.readouterr().err
+    with Workspace(home) as workspace:
+        assert workspace.datasets() == []
 
 
 def a_task(folder: Path, **changes: Any) -> EmbedImages:
