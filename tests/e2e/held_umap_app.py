@@ -3,12 +3,16 @@
 import os
 import time
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from starlette.routing import Mount
 
 from al_core import workflow
+from al_core.steps.views import Method
+from al_core.store import Dataset
+from al_core.types import Progress
 from ui import jobs, visitor
 from ui.embedding_map.routes import map_app
 from ui.progress.routes import progress_app
@@ -18,10 +22,12 @@ MAY_END = "umap-may-end"
 project = workflow.project
 
 
-def held(dataset: Any, embedding: str, method: Any, **settings: Any) -> Any:
+def held(
+    dataset: Dataset, embedding_name: str, method: Method, *, seed: int = 0, progress: Progress | None = None
+) -> NDArray[np.float32]:
     while method == "UMAP" and not (Path(os.environ["AL_CORE_HOME"]) / MAY_END).exists():
         time.sleep(0.05)
-    return project(dataset, embedding, method, **settings)
+    return project(dataset, embedding_name, method, seed=seed, progress=progress)
 
 
 workflow.project = held
