@@ -15,7 +15,7 @@ from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.tools.fiftyone import FILES, is_fiftyone_folder, is_labels_json
 from al_core.formats.predictions.tools.fiftyone_classes import has_certainty
 from al_core.formats.predictions.tools.images import image_of_file, json_documents, own_name
-from al_core.formats.predictions.tools.objects import below, image_size, label_of, number_list
+from al_core.formats.predictions.tools.values import below, image_size, label_of, number_list
 
 _RELATIVE = (1.0, 1.0)
 _VISIBLE = 2

@@ -12,7 +12,7 @@ from al_core.formats.names.class_names import checked_class_names
 from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.predictions.boxes import Boxes, dense_labels, detection_predictions
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.objects import image_size
+from al_core.formats.predictions.tools.values import image_size
 from al_core.types import Rows
 
 _BOXES = ("boxes", "bboxes")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from al_core.formats.predictions.keypoints import HIGHEST_CONFIDENCE, LOWEST_CONFIDENCE
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.objects import NO_BOX, Label, ObjectColumns
+from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns
+from al_core.formats.predictions.tools.values import Label
 from al_core.formats.tables.list_cells import numbers_in
 
 _PART = re.compile(r"(.*[^ _.\-])[ _.\-]+(x|y|c|conf|confidence|score|likelihood|prob|p)", re.IGNORECASE)

@@ -15,18 +15,9 @@ from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.fiftyone_classes import ImageClass, class_predictions, has_certainty, is_class
 from al_core.formats.predictions.tools.images import image_of_file, json_documents, own_name
-from al_core.formats.predictions.tools.objects import (
-    MASKS_NOT_READ,
-    NO_BOX,
-    Label,
-    ObjectColumns,
-    below,
-    confidence_of,
-    label_of,
-    number,
-    number_list,
-)
+from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, NO_BOX, ObjectColumns
 from al_core.formats.predictions.tools.tool import SUFFIXES
+from al_core.formats.predictions.tools.values import Label, below, confidence_of, label_of, number, number_list
 
 FILES = ("samples.json", "labels.json")
 _KINDS = {"Detections": "detections", "Keypoints": "keypoints"}

@@ -12,7 +12,7 @@ from al_core.formats.files.packed_vector import vector_of
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.classes import top_class_scores
-from al_core.formats.predictions.tools.objects import confidence_of, label_of
+from al_core.formats.predictions.tools.values import confidence_of, label_of
 
 
 @dataclass(frozen=True)

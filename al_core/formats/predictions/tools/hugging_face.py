@@ -3,8 +3,9 @@
 from typing import Any
 
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import ObjectColumns, confidence_of, label_of, numbers
+from al_core.formats.predictions.tools.objects import ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
+from al_core.formats.predictions.tools.values import confidence_of, label_of, numbers
 
 
 def _is_image(content: Any) -> bool:

@@ -9,15 +9,9 @@ import numpy as np
 from al_core.formats.join.finding import note
 from al_core.formats.names.addresses import image_of_task
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import (
-    ObjectColumns,
-    confidence_of,
-    image_size,
-    label_of,
-    number_list,
-    numbers,
-)
+from al_core.formats.predictions.tools.objects import ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
+from al_core.formats.predictions.tools.values import confidence_of, image_size, label_of, number_list, numbers
 
 _SEVERAL = note("several-predictions", "Some tasks have predictions of several models", "the last of each task is read")
 _ROTATED = note("boxes-rotated", "Some boxes are rotated", "the upright boxes around them are read")

@@ -4,14 +4,9 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import (
-    MASKS_NOT_READ,
-    ObjectColumns,
-    image_size,
-    label_of,
-    number_list,
-)
+from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
+from al_core.formats.predictions.tools.values import image_size, label_of, number_list
 
 
 def _is_image(content: Any) -> bool:

@@ -5,8 +5,9 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns, label_of, number, number_list
+from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
+from al_core.formats.predictions.tools.values import label_of, number, number_list
 
 _KEYS = frozenset({"keypoints", "keypoint_scores"})
 _OF_OBJECT = {"keypoints": "keypoints", "keypoint_scores": "keypoint_scores", "bbox_score": "scores", "label": "labels"}

@@ -3,8 +3,9 @@
 from typing import Any
 
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns, number_list
+from al_core.formats.predictions.tools.objects import NO_BOX, ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
+from al_core.formats.predictions.tools.values import number_list
 
 
 def _is_image(content: Any) -> bool:

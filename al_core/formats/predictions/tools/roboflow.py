@@ -4,16 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from al_core.formats.predictions.tools.images import ImageRecord
-from al_core.formats.predictions.tools.objects import (
-    MASKS_NOT_READ,
-    ObjectColumns,
-    around,
-    confidence_of,
-    image_size,
-    label_of,
-    numbers,
-)
+from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, ObjectColumns
 from al_core.formats.predictions.tools.tool import Tool
+from al_core.formats.predictions.tools.values import around, confidence_of, image_size, label_of, numbers
 
 _PIXELS = frozenset({"x", "y", "width", "height"})
 

@@ -17,16 +17,9 @@ from al_core.formats.join.finding import note
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.images import ImageRecord, image_of_file, image_records
-from al_core.formats.predictions.tools.objects import (
-    MASKS_NOT_READ,
-    ObjectColumns,
-    confidence_of,
-    label_of,
-    number,
-    number_list,
-    numbers,
-)
+from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, ObjectColumns
 from al_core.formats.predictions.tools.tool import SUFFIXES, Tool
+from al_core.formats.predictions.tools.values import confidence_of, label_of, number, number_list, numbers
 from al_core.formats.predictions.yolo_classes import top_classes
 
 _CLASS = frozenset({"name", "class", "confidence"})

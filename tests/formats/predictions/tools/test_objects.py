@@ -1,9 +1,8 @@
-import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
 from al_core.formats import Predictions, ScoreTable
-from al_core.formats.predictions.tools.objects import ObjectColumns, image_size, label_of
+from al_core.formats.predictions.tools.objects import ObjectColumns
 from tests.formats.predictions.tools.objects import boxes, keypoints
 
 BOX = [0.0, 0.0, 0.5, 0.5]
@@ -57,19 +56,6 @@ def test_objects_without_keypoints_beside_those_that_have_them_are_said_to_be_le
     assert isinstance(predictions, Predictions)
     assert keypoints(predictions, 0) == [("cat", 0.5, [1, 2, 0.5])]
     assert [finding.what for finding in predictions.findings] == ["boxes-left-out"]
-
-
-def test_sizes_may_be_texts_and_are_unknown_otherwise() -> None:
-    assert image_size({"width": "640", "height": 480}) == (640, 480)
-    for size in (None, {"width": 640}, {"width": 0, "height": 480}, {"width": True, "height": [1]}):
-        assert np.isnan(image_size(size)).all()
-
-
-@pytest.mark.parametrize("label", [-1, 1.5, "", None, True, [1]])
-def test_a_class_is_a_name_or_a_whole_number(label: object) -> None:
-    assert label_of("p.json", 2.0) == 2
-    with pytest.raises(FileFormatError, match="a class is a name or a whole number from 0"):
-        label_of("p.json", label)
 
 
 def test_classes_of_images_and_boxes_are_not_read_from_one_file() -> None:
