@@ -231,7 +231,9 @@ class Objects:
             page = [one for one in self.listing() if one.key > after]
             yield from [page] if page else []
             return
-        bucket, prefix, _ = self._fs.split_path(f"{self._root}/")
+        bucket, folder, _ = self._fs.split_path(self._root)
+        # Not by s3fs: some versions drop the slash at the end of a path.
+        prefix = f"{folder}/" if folder else ""
         last = f"{prefix}{after}" if after else ""
         is_last = False
         while not is_last:
