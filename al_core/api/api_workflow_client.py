@@ -57,13 +57,17 @@ class ApiWorkflowClient(WorkflowClient):
         server: str | None = None,
     ) -> None:
         environment = os.environ
-        known_server = environment.get("AL_CORE_SERVER") or environment.get("LIGHTLY_SERVER_LOCATION")
-        known_token = environment.get("AL_CORE_TOKEN") or environment.get("LIGHTLY_TOKEN")
-        self._connection = Connection(server or known_server or DEFAULT_SERVER, token or known_token)
+        # Scripts written for Lightly's cloud keep their variables.
+        usual_server = environment.get("AL_CORE_SERVER") or environment.get("LIGHTLY_SERVER_LOCATION")
+        usual_token = environment.get("AL_CORE_TOKEN") or environment.get("LIGHTLY_TOKEN")
+        self._connection = Connection(server or usual_server or DEFAULT_SERVER, token or usual_token)
         self.server = self._connection.server
         self.embedding_id = embedding_id
         self._filenames: list[str] = []
-        self._dataset_id = self._connection.get(f"/datasets/{dataset_id}")["id"] if dataset_id is not None else None
+        self._dataset_id: str | None = None
+        if dataset_id is not None:
+            # By name or id: from here on it is the id, which stays if somebody renames the dataset.
+            self._dataset_id = self._connection.get(f"/datasets/{dataset_id}")["id"]
 
     @property
     def dataset_id(self) -> str:
@@ -80,14 +84,17 @@ class ApiWorkflowClient(WorkflowClient):
         """Use the dataset of that name, made if it does not exist, and return its id."""
         ids = {dataset.name: dataset.id for dataset in self.get_datasets()}
         if dataset_name not in ids:
-            ids[dataset_name] = str(self._connection.send("POST", "/datasets", {"name": dataset_name})["id"])
+            created = self._connection.send("POST", "/datasets", {"name": dataset_name})
+            ids[dataset_name] = str(created["id"])
         self._dataset_id = ids[dataset_name]
         return self._dataset_id
 
     def get_datasets(self) -> list[DatasetInfo]:
         """Return all datasets, newest first."""
-        answers = self._connection.get("/datasets")
-        return [DatasetInfo(one["id"], one["name"], one["nSamples"], one["createdAt"]) for one in answers]
+        return [
+            DatasetInfo(answer["id"], answer["name"], answer["nSamples"], answer["createdAt"])
+            for answer in self._connection.get("/datasets")
+        ]
 
     def delete_dataset_by_id(self, dataset_id: str) -> None:
         """Remove a dataset with everything stored about it; images that were not uploaded stay."""
@@ -104,6 +111,7 @@ class ApiWorkflowClient(WorkflowClient):
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
         from al_core.wire.arrow_body import write_embeddings
 
+        # A file, so that a second copy of a large matrix lies on the disk and not in memory.
         with tempfile.TemporaryFile() as file:
             write_embeddings(file, filenames, np.asarray(embeddings))
             file.seek(0)
@@ -115,16 +123,20 @@ class ApiWorkflowClient(WorkflowClient):
         """Send a file or folder of labels and return what its rows met, in words."""
         from al_core.wire.folder_body import opened
 
-        query = {"unannotated": unannotated, "round": round_name} | ({"name": name} if name else {})
+        query = {"unannotated": unannotated, "round": round_name}
+        if name:
+            query["name"] = name
         with opened(Path(path)) as file:
-            report: list[str] = self._connection.send("PUT", self._path("/labels"), file, **query)["report"]
+            stored = self._connection.send("PUT", self._path("/labels"), file, **query)
+        report: list[str] = stored["report"]
         return report
 
     def get_labels(self, task: str | None = None) -> "list[SampleLabel]":
         """Return what counts for each labeled sample, by default for the task of the newest labels."""
         from al_core.formats.labels.sample_label import LabeledBox, SampleLabel
 
-        answers = self._connection.get(self._path("/labels/samples"), **({"task": task} if task else {}))
+        query = {"task": task} if task else {}
+        answers = self._connection.get(self._path("/labels/samples"), **query)
         return [
             SampleLabel(
                 answer["fileName"],
@@ -139,7 +151,8 @@ class ApiWorkflowClient(WorkflowClient):
     def get_training_labels(self, format: str | None = None, task: str | None = None) -> bytes:
         """Return the labels to train on as a file, without test samples, by default in the first format there is."""
         path = f"/training-labels/{quote(format, safe='')}" if format else "/training-labels"
-        content, _ = self._connection.read(self._path(path), **({"task": task} if task else {}))
+        query = {"task": task} if task else {}
+        content, _ = self._connection.read(self._path(path), **query)
         return content
 
     def upload_to(self, dataset_name: str) -> "ImageUpload":
@@ -156,13 +169,15 @@ class ApiWorkflowClient(WorkflowClient):
         """Return all tags, newest first."""
         from al_core.api.tag_data import TagData
 
-        return [TagData.of(read_tag(record)) for record in self._connection.get(self._path("/tags"))]
+        records = self._connection.get(self._path("/tags"))
+        return [TagData.of(read_tag(record)) for record in records]
 
     def get_tag_by_id(self, tag_id: str) -> "TagData":
         """Return the tag with that id, or raise `NotFoundError` (a KeyError)."""
         from al_core.api.tag_data import TagData
 
-        return TagData.of(read_tag(self._connection.get(self._path(f"/tags/{tag_id}"))))
+        record = self._connection.get(self._path(f"/tags/{tag_id}"))
+        return TagData.of(read_tag(record))
 
     def get_tag_by_name(self, tag_name: str) -> "TagData":
         """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
@@ -178,12 +193,14 @@ class ApiWorkflowClient(WorkflowClient):
         """Store filenames under a new tag, by default below `initial-tag`, and return it."""
         from al_core.api.bitmask import BitMask
 
+        # Asked for anew each time: bit k is row k, and the dataset may have grown since the list was read.
         row_of = {name: row for row, name in enumerate(self.get_filenames())}
         unknown = [name for name in fnames_new_tag if name not in row_of]
         check_known(unknown, len(fnames_new_tag), next(iter(row_of), ""))
         mask = BitMask.from_indices(row_of[name] for name in fnames_new_tag).to_hex()
         body = {"name": new_tag_name, "bitMaskData": mask, "totSize": len(row_of), "prevTagId": parent_tag_id}
-        return self.get_tag_by_id(self._connection.send("POST", self._path("/tags"), body)["id"])
+        created = self._connection.send("POST", self._path("/tags"), body)
+        return self.get_tag_by_id(created["id"])
 
     def delete_tag_by_id(self, tag_id: str) -> None:
         """Remove a tag that has no children."""
@@ -222,7 +239,8 @@ class ApiWorkflowClient(WorkflowClient):
         """Return all rounds, the oldest first."""
         from al_core.api.schemas.rounds import RoundData
 
-        return [RoundData.model_validate(record) for record in self._connection.get(self._path("/rounds"))]
+        records = self._connection.get(self._path("/rounds"))
+        return [RoundData.model_validate(record) for record in records]
 
     def _filenames_of(self, tag: "Tag", rows: Rows) -> list[str]:
         # Filenames never change, so the list is asked for again only when the dataset has grown.

@@ -141,9 +141,11 @@ class LocalClient(WorkflowClient):
 
         rows = self.dataset.rows_of(fnames_new_tag)
         unknown = [fnames_new_tag[position] for position in np.flatnonzero(rows < 0).tolist()]
-        check_known(unknown, len(fnames_new_tag), next(iter(self.dataset.filenames(np.arange(1))), ""))
+        example = next(iter(self.dataset.filenames(np.arange(1))), "")
+        check_known(unknown, len(fnames_new_tag), example)
         parent = self.get_tag_by_id(parent_tag_id) if parent_tag_id else None
-        return TagData.of(self.dataset.create_tag(new_tag_name, rows, TagOrigin(parent=parent)))
+        tag = self.dataset.create_tag(new_tag_name, rows, TagOrigin(parent=parent))
+        return TagData.of(tag)
 
     def delete_tag_by_id(self, tag_id: str) -> None:
         """Remove a tag that has no children."""
@@ -167,10 +169,11 @@ class LocalClient(WorkflowClient):
         from al_core.api.tag_data import TagData
         from al_core.steps.selection_plan import SelectionInputs, make_selection
 
+        # Lightly's contract: only the preselected tag counts as labeled, whatever rounds and labels the dataset has.
         inputs = SelectionInputs(
-            self.get_tag_by_id(query_tag_id) if query_tag_id else None,
-            self.get_tag_by_id(preselected_tag_id) if preselected_tag_id else None,
-            self._embedding_name(),
+            query_tag=self.get_tag_by_id(query_tag_id) if query_tag_id else None,
+            labeled_tag=self.get_tag_by_id(preselected_tag_id) if preselected_tag_id else None,
+            embedding_name=self._embedding_name(),
             follows_rounds=False,
         )
         selection = make_selection(self.dataset, selection_config, inputs)
@@ -203,5 +206,8 @@ class LocalClient(WorkflowClient):
     def _embedding_name(self) -> str | None:
         from al_core.store import Kind
 
+        if not self.embedding_id:
+            return None
+        # What is no id is a name: whoever looks it up says so if it is neither.
         names = {stored.id: stored.name for stored in self.dataset.arrays.all(Kind.EMBEDDING)}
-        return names.get(self.embedding_id, self.embedding_id) if self.embedding_id else None
+        return names.get(self.embedding_id, self.embedding_id)

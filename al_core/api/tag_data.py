@@ -10,7 +10,9 @@ class TagData(Tag):
     @classmethod
     def of(cls, tag: Tag) -> "TagData":
         """Return a tag as Lightly's clients know it."""
-        return cls(**{field.name: getattr(tag, field.name) for field in fields(tag)})
+        # Not `asdict`, which would turn the provenance inside into a dict too.
+        attributes = {field.name: getattr(tag, field.name) for field in fields(tag)}
+        return cls(**attributes)
 
     @property
     def bit_mask_data(self) -> str:

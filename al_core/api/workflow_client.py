@@ -99,8 +99,10 @@ class WorkflowClient(ABC):
             exclude_parent_tag: Leave out those that the parent tag has too.
         """
         rows = tag_data.rows
+        # The parent of a selection that went on from a labeled tag is that tag: what is left was added.
         if exclude_parent_tag and tag_data.parent_id:
-            rows = np.setdiff1d(rows, self.get_tag_by_id(tag_data.parent_id).rows, assume_unique=True)
+            parent = self.get_tag_by_id(tag_data.parent_id)
+            rows = np.setdiff1d(rows, parent.rows, assume_unique=True)
         if filenames_on_server is None:
             return self._filenames_of(tag_data, rows)
         return [filenames_on_server[row] for row in rows.tolist()]

@@ -62,6 +62,7 @@ class DatasetData(Wire):
             img_type=dataset.attributes.get("imgType"),
             n_samples=dataset.n_samples + dataset.n_pending,
             n_pending=dataset.n_pending,
+            # Earlier versions called the attribute as the wire does.
             size_in_bytes=dataset.attributes.get("size_in_bytes", dataset.attributes.get("sizeInBytes", 0)),
             created_at=dataset.created_at,
             last_modified_at=dataset.last_modified_at(),

@@ -27,6 +27,7 @@ class SampleData(Wire):
     """A sample; `index` is its row."""
 
     id: str
+    # Lightly also has crops and video frames.
     type: Literal["IMAGE"] = "IMAGE"
     dataset_id: str
     file_name: str

@@ -69,6 +69,7 @@ class SelectionCreate(SelectionInputs):
     strength: FiniteFloat = 1.0
     test_share: FiniteFloat = 0.0
     test_groups: str | None = None
+    # Not strict: JSON has lists, which a strict tuple refuses.
     goals: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
     limits: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
     budget: dict[str, Any] | None = None

@@ -44,6 +44,7 @@ class TagCreate(Wire):
     """A new tag; bit k of the mask, counted from the lowest, is row k. `provenance` is an al_core extension."""
 
     name: str
+    # Lightly's clients write lower case; `BitMask.from_hex` reads capitals too.
     bit_mask_data: str = Field(pattern="^0[xX][0-9a-fA-F]+$")
     tot_size: Count
     prev_tag_id: str | None = None
@@ -105,6 +106,7 @@ class TagData(Wire):
             id=tag.id,
             dataset_id=tag.dataset_id,
             name=tag.name,
+            # Without leading zeros, `0x0` for an empty tag: as Lightly's generated models validate it.
             bit_mask_data=hex(int.from_bytes(tag.mask, "little")),
             tot_size=tag.n_samples,
             prev_tag_id=tag.parent_id,

@@ -30,7 +30,7 @@ def _has_nul(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" in value
     if isinstance(value, dict):
-        return any(_has_nul(entry) for pair in value.items() for entry in pair)
+        return any(_has_nul(key) or _has_nul(entry) for key, entry in value.items())
     return isinstance(value, list) and any(_has_nul(entry) for entry in value)
 
 

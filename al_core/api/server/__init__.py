@@ -83,7 +83,9 @@ def create_api(open_workspace: Callable[[], Workspace] = Workspace, settings: Se
         api.include_router(module.router)
     documentation.add_page(api)
     # Some versions of FastAPI list the included routers in `api.routes`, others their routes.
-    routes = [*api.routes, *(route for module in ROUTERS for route in module.router.routes)]
+    routes = list(api.routes)
+    for module in ROUTERS:
+        routes += module.router.routes
     api.state.routes = [route for route in routes if isinstance(route, Route)]
     return api
 

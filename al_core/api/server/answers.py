@@ -28,7 +28,9 @@ class JsonAnswer:
     def of(cls, content: Any) -> "JsonAnswer":
         """Return the answer with this content."""
         body = orjson.dumps(content)
-        return cls(body, f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"')
+        digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+        # The quotes are part of an ETag (RFC 9110, section 8.8.3).
+        return cls(body, f'"{digest}"')
 
     def response(self, request: Request) -> Response:
         """Return the answer, or 304 if the client has just this one."""
@@ -61,6 +63,7 @@ class Answers:
             if answer is not None and number == revision.number:
                 self._by_dataset.move_to_end(revision.dataset_id)
                 return answer
+        # Without the lock: a large dataset must not make the others wait.
         made = make()
         with self._lock:
             self._store(revision, made)

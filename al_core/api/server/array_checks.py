@@ -69,7 +69,9 @@ def _check_metadata(dataset: LocalDataset, name: str, array: NDArray[Any], attri
 
 def _check_category(dataset: LocalDataset, name: str, array: NDArray[Any], attributes: dict[str, Any]) -> None:
     n_names = len(_texts(attributes, "names"))
-    if array.shape != (dataset.n_samples,) or array.dtype.kind != "i" or not -1 <= array.min() <= array.max() < n_names:
+    is_of_positions = array.shape == (dataset.n_samples,) and array.dtype.kind == "i"
+    # The shape first: the minimum of an empty array is an error.
+    if not is_of_positions or not -1 <= array.min() <= array.max() < n_names:
         raise InvalidInputError(
             f"texts '{name}' are {array.dtype} of shape {array.shape}; send for each of the {dataset.n_samples:,} "
             f"samples its position among the {n_names} names, -1 for none"

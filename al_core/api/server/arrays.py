@@ -47,6 +47,7 @@ def save_arrays(dataset: DatasetOfPath, kind: str, body: BodyFile) -> list[Array
     `al_core.wire.array_bundle` writes it.
     """
     named, attributes = read_bundle(body)
+    # All of them before the first is stored.
     for name, array in named.items():
         check_array(dataset, kind, name, array, attributes)
     return [array_data(stored) for stored in dataset.arrays.save(kind, named, attributes)]

@@ -51,6 +51,7 @@ class JsonRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         handle = super().get_route_handler()
+        # A route without JSON in its body; Lightly's clients send `{}` with a DELETE all the same, which nobody reads.
         if self.body_field is None:
             return handle
 
@@ -65,6 +66,7 @@ class JsonRoute(APIRoute):
 async def body_file(request: Request) -> AsyncIterator[Path]:
     """Give the body as a file, which is removed after the answer; large bodies never lie in memory."""
     workspace = services(request).workspace
+    # In the workspace and not in /tmp, so that the file can be linked into place without being copied.
     folder = workspace.owner.own_folder(workspace.incoming_folder)
     with tempfile.NamedTemporaryFile(dir=folder) as file:
         async for chunk in request.stream():

@@ -42,10 +42,11 @@ def read_similar(
 ) -> dict[str, Any]:
     """Return the samples most like the mean of some, nearest first, without those (al_core extension)."""
     rows = dataset.rows_of(filename)
-    unknown = [name for name, row in zip(filename, rows.tolist(), strict=True) if row < 0]
-    if unknown:
-        raise NotFoundError(f"dataset '{dataset.name}' has no sample '{unknown[0]}'")
-    return _write_similar(dataset, workflow.find_similar(dataset, rows, n_samples=n, embedding_name=embedding))
+    for name, row in zip(filename, rows.tolist(), strict=True):
+        if row < 0:
+            raise NotFoundError(f"dataset '{dataset.name}' has no sample '{name}'")
+    similar = workflow.find_similar(dataset, rows, n_samples=n, embedding_name=embedding)
+    return _write_similar(dataset, similar)
 
 
 @router.post("/similar", openapi_extra=FILE_BODY)
@@ -59,7 +60,8 @@ def read_similar_to_image(
 
     It is embedded by the bundled model, which must have made the dataset's embedding, and not stored.
     """
-    return _write_similar(dataset, workflow.find_similar(dataset, image=body, n_samples=n, embedding_name=embedding))
+    similar = workflow.find_similar(dataset, image=body, n_samples=n, embedding_name=embedding)
+    return _write_similar(dataset, similar)
 
 
 def _write_similar(dataset: LocalDataset, similar: SimilarImages) -> dict[str, Any]:

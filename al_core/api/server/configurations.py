@@ -74,6 +74,7 @@ def column(dataset: LocalDataset, entry: ConfigurationEntry) -> NDArray[np.float
     """Return the number at the entry's path for each sample; without one its default, otherwise NaN."""
     default = number_at({"default": entry.default_value}, "default")
     values = np.full(dataset.n_samples, default)
+    # Samples that are registered and not counted in yet have attributes, and no row in an array.
     for row, attributes in dataset.samples.attributes().items():
         if row < dataset.n_samples:
             values[row] = number_at(attributes, f"customMetaData.{entry.path}", default)

@@ -42,6 +42,7 @@ class Context:
 
     def open(self) -> Services:
         """Return the same services at every call."""
+        # Two first requests at once would open the workspace twice.
         with self._lock:
             return self.services or self._use_and_watch(self._open_workspace())
 
@@ -68,6 +69,7 @@ def resume(workspace: Workspace, job: Job, progress: Progress) -> str:
 def services(request: Request) -> Services:
     """Return the services of the application that answers the request."""
     context: Context = request.app.state.context
+    # Without the lock once they are there.
     return context.services or context.open()
 
 
@@ -93,8 +95,8 @@ def find_optional_tag(dataset: LocalDataset, tag_id: str | None, code: str) -> T
 
 def find_array(dataset: LocalDataset, kind: str, array_id: str, code: str) -> StoredArray:
     """Return the embedding or score with that id or name."""
+    names = {stored.id: stored.name for stored in dataset.arrays.all(kind)}
     with coded(NotFoundError=code):
-        names = {stored.id: stored.name for stored in dataset.arrays.all(kind)}
         return dataset.arrays.get(kind, names.get(array_id, array_id))
 
 

@@ -14,9 +14,14 @@ router = APIRouter(tags=["Datasets"], route_class=JsonRoute)
 @router.get("/datasets/enriched", include_in_schema=False)
 def read_datasets(request: Request, shared: bool = False) -> list[DatasetData]:
     """Return all datasets, newest first; none is shared, because there is one owner."""
-    return [] if shared else [DatasetData.of(dataset) for dataset in services(request).workspace.datasets()]
+    # Lightly's clients ask twice, for their own datasets and for shared ones, and add up the lists.
+    if shared:
+        return []
+    datasets = services(request).workspace.datasets()
+    return [DatasetData.of(dataset) for dataset in datasets]
 
 
+# Lightly's clients of version 1.1 ask with a slash at the end.
 @router.post("/datasets", status_code=201)
 @router.post("/datasets/", status_code=201, include_in_schema=False)
 def create_dataset(request: Request, body: DatasetCreate) -> Created:
@@ -55,6 +60,7 @@ def read_children(dataset: DatasetOfPath) -> list[DatasetData]:
 @router.get("/datasets/{dataset_id}/datasource")
 def read_datasource(dataset: DatasetOfPath) -> None:
     """Answer that no cloud bucket is configured: images are on the server's own disk."""
+    # Lightly's clients take 404 for "upload the images here"; any success would have to name a kind of bucket.
     raise ApiError(404, "DATASOURCE_UNKNOWN", "this server reads images from its own disk, not from a bucket")
 
 

@@ -50,7 +50,8 @@ def page(document: dict[str, Any]) -> str:
     groups: dict[str, list[str]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            groups.setdefault(operation["tags"][0], []).append(entry(method, path, operation))
+            group = operation["tags"][0]
+            groups.setdefault(group, []).append(entry(method, path, operation))
     sections = [f"<h2>{escape(group)}</h2>{''.join(entries)}" for group, entries in groups.items()]
     body = "".join(sections)
     title = escape(document["info"]["title"])
@@ -64,7 +65,8 @@ def page(document: dict[str, Any]) -> str:
 
 def entry(method: str, path: str, operation: dict[str, Any]) -> str:
     """Return one operation as HTML."""
-    names = [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+    parameters = operation.get("parameters", [])
+    names = [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
     query = f"?{'&'.join(names)}" if names else ""
     text = escape(operation.get("description", ""))
     return f"<div><b>{method.upper()}</b><code>/v1{escape(path + query)}</code></div><p>{text}</p>"

@@ -77,7 +77,8 @@ class _Desk:
     async def compare(self, request: Request) -> Response:
         """Answer which of some files are missing, by their positions, and which are refused, with the reasons."""
         check_length(request.headers, MAX_QUESTION_BYTES, "list of files")
-        body = await Request(request.scope, limited(request.receive, MAX_QUESTION_BYTES, "list of files")).body()
+        receive = limited(request.receive, MAX_QUESTION_BYTES, "list of files")
+        body = await Request(request.scope, receive).body()
         files = _announced(parse_json(body))
         return await run_in_threadpool(self._compare, request.path_params["dataset"], files)
 
@@ -85,12 +86,13 @@ class _Desk:
         """Store a file, unless it is there already."""
         check_length(request.headers, self._max_image_bytes, "image")
         file = _described(request.query_params)
+        # Before the body is read: what is refused anyway does not have to be sent first.
         folder = await run_in_threadpool(self._prepare, request.path_params["dataset"], file)
         workspace = self._open_workspace()
-        with tempfile.NamedTemporaryFile(dir=workspace.owner.own_folder(workspace.incoming_folder)) as body:
-            async for chunk in Request(
-                request.scope, limited(request.receive, self._max_image_bytes, "image")
-            ).stream():
+        incoming = workspace.owner.own_folder(workspace.incoming_folder)
+        receive = limited(request.receive, self._max_image_bytes, "image")
+        with tempfile.NamedTemporaryFile(dir=incoming) as body:
+            async for chunk in Request(request.scope, receive).stream():
                 body.write(chunk)
             is_new = await run_in_threadpool(self._keep, folder, file, body)
         return _fresh({"isNew": is_new}, 201 if is_new else 200)
@@ -143,7 +145,8 @@ class _Desk:
 
     def _check_room(self, folder: Path, files: Sequence[DroppedFile]) -> None:
         self._sizes.check(folder, files)
-        if shutil.disk_usage(folder).free < sum(file.n_bytes for file in files) + SPARE_BYTES:
+        n_bytes = sum(file.n_bytes for file in files)
+        if shutil.disk_usage(folder).free < n_bytes + SPARE_BYTES:
             raise disk_full()
 
 
@@ -151,15 +154,20 @@ def _announced(body: object) -> list[DroppedFile]:
     """Return the files of a question: `[[name, bytes, modified], …]`."""
     if not isinstance(body, list) or len(body) > MOST_AT_ONCE:
         raise InvalidInputError(f"the body must be a list of at most {MOST_AT_ONCE:,} files")
-    return [
-        _file(*entry) if isinstance(entry, list) and len(entry) == 3 else _file(entry, None, None) for entry in body
-    ]
+    files = []
+    for entry in body:
+        fields = entry if isinstance(entry, list) and len(entry) == 3 else (entry, None, None)
+        files.append(_file(*fields))
+    return files
 
 
 def _described(query: QueryParams) -> DroppedFile:
-    numbers = (query.get(name, "") for name in ("bytes", "modified"))
-    n_bytes, modified = (int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None for text in numbers)
-    return _file(query.get("name"), n_bytes, modified)
+    return _file(query.get("name"), _number(query.get("bytes", "")), _number(query.get("modified", "")))
+
+
+def _number(text: str) -> int | None:
+    # Python refuses to read numbers of thousands of digits.
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def _file(name: object, n_bytes: object, modified: object) -> DroppedFile:

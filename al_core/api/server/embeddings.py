@@ -36,6 +36,7 @@ MOST_TSNE_SAMPLES = 10_000
 
 def embedding_of_path(dataset: DatasetOfPath, embedding_id: str) -> StoredArray:
     """Return the embedding that the path names, complete or not."""
+    # A partial one lacks samples that came after it. It goes by its id alone: a name is that of the complete one.
     partial = {stored.id: stored for stored in dataset.arrays.all(Kind.PARTIAL_EMBEDDING)}
     return partial.get(embedding_id) or find_array(dataset, Kind.EMBEDDING, embedding_id, "EMBEDDING_UNKNOWN")
 
@@ -48,6 +49,7 @@ def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
     """Return all embeddings, in the order that the server's settings name."""
     stored = [*dataset.arrays.all(Kind.PARTIAL_EMBEDDING), *dataset.arrays.all(Kind.EMBEDDING)]
     embeddings = [EmbeddingData.of(embedding, dataset.n_samples) for embedding in stored]
+    # Clients take one end of the list for the newest, and which one depends on their version, which they do not say.
     is_reversed = services(request).settings.embedding_order == "newest-first"
     return embeddings[::-1] if is_reversed else embeddings
 
@@ -55,6 +57,7 @@ def read_all(request: Request, dataset: DatasetOfPath) -> list[EmbeddingData]:
 @router.get("/writeCSVUrl")
 def create_csv_url(request: Request, dataset: DatasetOfPath, name: ArrayName) -> WriteCsvUrl:
     """Return where to send an embedding as a CSV file, and the id that it will have."""
+    # Before the client sends gigabytes to an address that would refuse them.
     if dataset.arrays.find(Kind.EMBEDDING, name):
         raise ApiError(409, "EMBEDDING_NAME_EXISTS", f"there already is an embedding '{name}'; choose another name")
     embedding_id = new_id()
@@ -111,8 +114,10 @@ def check_row_count(embedding: EmbeddingOfPath, body: RowCount) -> None:
 def start_2d(request: Request, dataset: DatasetOfPath, embedding: EmbeddingOfPath, body: Trigger2d) -> None:
     """Start calculating a 2-D view. For t-SNE there may be too many samples: then UMAP has to take its place."""
     method = body.dimensionality_reduction_method
+    # Success all the same: Lightly's clients ask for all three methods after an upload, and stop at a refusal.
     if method == "TSNE" and embedding.shape[0] > MOST_TSNE_SAMPLES:
         return
+    # The key keeps a second request from starting the same work again.
     services(request).jobs.start(
         f"{method}:{embedding.id}",
         f"{method} of {embedding.name}",
@@ -175,7 +180,8 @@ def csv_lines(dataset: LocalDataset, embedding: StoredArray, n_rows: int = 1000)
     for start in range(0, len(matrix), n_rows):
         block = slice(start, start + n_rows)
         text = io.StringIO()
-        # The layout ends in a label, which al_core does not store: always 0.
-        lines = ([filename, *row, 0] for filename, row in zip(filenames[block], matrix[block].tolist(), strict=True))
-        csv.writer(text).writerows(lines)
+        writer = csv.writer(text)
+        for filename, row in zip(filenames[block], matrix[block].tolist(), strict=True):
+            # The layout ends in a label, which al_core does not store: always 0.
+            writer.writerow([filename, *row, 0])
         yield text.getvalue()

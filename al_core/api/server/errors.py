@@ -18,8 +18,10 @@ from al_core.exceptions import ALCoreError
 STATUSES: dict[type[ALCoreError], tuple[int, str]] = {
     exceptions.InvalidInputError: (400, "MALFORMED_REQUEST"),
     exceptions.MissingInputError: (400, "MALFORMED_REQUEST"),
+    # Not 403, which says that another caller may: here the state of the dataset forbids it to everybody.
     exceptions.NotAllowedError: (400, "FORBIDDEN"),
     exceptions.NotFoundError: (404, "NOT_FOUND"),
+    # Not 400: the request is well formed, and the same one succeeds once the name is free.
     exceptions.AlreadyExistsError: (409, "CONFLICT"),
     exceptions.BusyError: (429, "TOO_MANY_REQUESTS"),
     exceptions.WorkspaceError: (503, "SERVICE_UNAVAILABLE"),
@@ -63,7 +65,9 @@ def coded(**codes: str) -> Iterator[None]:
 
 def as_api_error(error: ALCoreError) -> ApiError:
     """Return the answer to an error of al_core."""
-    status, code = next((STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES), (500, "INTERNAL"))
+    # A subclass without an entry of its own is answered as its nearest base is.
+    statuses = (STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
+    status, code = next(statuses, (500, "INTERNAL"))
     return ApiError(status, code, error.public, type(error).__name__, RETRY_HEADERS.get(status))
 
 
@@ -76,6 +80,7 @@ def is_disk_full(error: Exception) -> bool:
     """Return whether an error says that there is no space left."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # SQLite says it in its message, psycopg by the class below SQLAlchemy's error.
     return "disk is full" in str(error) or "DiskFull" in type(error.__cause__).__name__
 
 
@@ -87,9 +92,11 @@ def allowed_methods(request: Request) -> list[str]:
     routes: list[Route] = request.app.state.routes
     matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
     fewest = min((len(route.param_convertors) for route in matching), default=0)
-    return sorted(
-        {method for route in matching if len(route.param_convertors) == fewest for method in route.methods or ()}
-    )
+    methods: set[str] = set()
+    for route in matching:
+        if len(route.param_convertors) == fewest:
+            methods |= set(route.methods or ())
+    return sorted(methods)
 
 
 async def _refused(_request: Request, error: ALCoreError) -> Response:

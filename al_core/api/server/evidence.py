@@ -79,4 +79,6 @@ def start_work(request: Request, dataset: LocalDataset, title: str, work: Callab
     def as_json(progress: Progress) -> str:
         return json.dumps(work(progress))
 
-    return JobCreated(job_id=services(request).jobs.start(None, title, as_json, dataset.id).id)
+    # Without a key: each request is a job of its own, also one that asks for the same again.
+    job = services(request).jobs.start(None, title, as_json, dataset.id)
+    return JobCreated(job_id=job.id)

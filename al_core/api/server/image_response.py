@@ -26,7 +26,7 @@ def image_response(image: SampleImage) -> Response:
         file = open_resolved(image.path)
     except OSError as error:
         raise NotFoundError(f"the image '{image.path.name}' is not there any more") from error
-    # Not FileResponse, which opens the path itself, and later.
+    # Not FileResponse, which opens the path itself, and later: by then a link may have taken its place.
     headers = _HEADERS | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
     return StreamingResponse(_blocks(file), media_type=image.media_type, headers=headers)
 

@@ -27,6 +27,7 @@ def _write_once(folder: Path, filename: str, body: Path) -> None:
     try:
         dropped_images.write_once(folder, filename, body)
     except AlreadyExistsError as error:
+        # 403 and not 409: what is used up is the right to write that the signed URL stands for.
         message = "this URL has been used with another file; each file is written once"
         raise ApiError(403, "FORBIDDEN", message, "NotAllowedError") from error
 

@@ -16,7 +16,8 @@ router = APIRouter(prefix="/jobs", tags=["Jobs"], route_class=JsonRoute)
 def read_jobs(request: Request) -> Response:
     """Return all jobs, newest first."""
     used = services(request)
-    jobs = [used.jobs.latest(job.id) or job for job in used.workspace.job_records.all()]
+    # The catalog has those of other processes too; of its own jobs this process knows how far they are.
+    jobs = [used.jobs.latest(record.id) or record for record in used.workspace.job_records.all()]
     return json_bytes([status(job).model_dump(by_alias=True) for job in jobs])
 
 

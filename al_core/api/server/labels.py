@@ -32,7 +32,8 @@ def label_choices(
 
 def labels_of_path(dataset: DatasetOfPath, labels_id: str) -> LabelSet:
     """Return the labels that the path names, by id or name."""
-    label_set = next((labels for labels in dataset.labels.all() if labels_id in (labels.id, labels.name)), None)
+    named = (labels for labels in dataset.labels.all() if labels_id in (labels.id, labels.name))
+    label_set = next(named, None)
     if label_set is None:
         message = f"dataset '{dataset.name}' has no labels '{labels_id}'"
         raise ApiError(404, "LABELS_UNKNOWN", message, "NotFoundError")
@@ -59,7 +60,9 @@ def upload(
     labels = read_labels(body, replace(choices, images_dir=dataset.images_dir))
     report = workflow.check_labels(dataset, labels, source=name or "the file")
     report.require_usable()
-    stored = None if dryRun else workflow.store_labels(dataset, labels, report, name=name, round_name=round_name)
+    stored = None
+    if not dryRun:
+        stored = workflow.store_labels(dataset, labels, report, name=name, round_name=round_name)
     return LabelsStored(
         labels=LabelSetData.of(stored) if stored else None,
         matched=report.matched,

@@ -38,23 +38,29 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
     what is drawn over many thumbnails. A missing or broken image is answered with a placeholder.
     """
 
+    def dataset_of(request: Request) -> "Dataset":
+        return find_dataset(request.path_params["dataset"])
+
     def thumbnail(request: Request) -> Response:
-        return _image(find_dataset(request.path_params["dataset"]), request.path_params["row"], "thumbnail")
+        return _image(dataset_of(request), request.path_params["row"], "thumbnail")
 
     def full(request: Request) -> Response:
-        return _image(find_dataset(request.path_params["dataset"]), request.path_params["row"], "full")
+        return _image(dataset_of(request), request.path_params["row"], "full")
 
     def card(request: Request) -> Response:
-        dataset = find_dataset(request.path_params["dataset"])
-        return JSONResponse(describe_sample(dataset, request.path_params["row"]).to_json())
+        description = describe_sample(dataset_of(request), request.path_params["row"])
+        return JSONResponse(description.to_json())
 
     def tiles(request: Request) -> Response:
-        dataset = find_dataset(request.path_params["dataset"])
-        return JSONResponse(describe_tiles(dataset, _rows(request.query_params.get("rows", ""))).to_json())
+        rows = _rows(request.query_params.get("rows", ""))
+        return JSONResponse(describe_tiles(dataset_of(request), rows).to_json())
 
     def mask(request: Request) -> Response:
-        shaded = read_mask(find_dataset(request.path_params["dataset"]), request.path_params["row"])
-        return Response(shaded, media_type="image/png", headers={"Cache-Control": "no-cache"}) if shaded else _no_mask()
+        shaded = read_mask(dataset_of(request), request.path_params["row"])
+        if shaded is None:
+            return _no_mask()
+        # Asked for again each time: another model that becomes current has other masks at the same address.
+        return Response(shaded, media_type="image/png", headers={"Cache-Control": "no-cache"})
 
     routes = [
         Route("/{dataset}/tiles", tiles),
@@ -68,6 +74,7 @@ def media_app(find_dataset: "Callable[[str], Dataset]") -> Starlette:
 
 def _image(dataset: "Dataset", row: int, size: "ImageSize") -> Response:
     image = read_image(dataset, row, size)
+    # A client may have sent thumbnails alone.
     if image is None and size == "full":
         image = read_image(dataset, row, "thumbnail")
     return image_response(image) if image else _placeholder()
@@ -81,6 +88,7 @@ def _rows(text: str) -> Rows:
 
 
 def _placeholder() -> Response:
+    # Not 404, which browsers draw as a broken image; not stored, because the image may come later.
     return Response(PLACEHOLDER, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 

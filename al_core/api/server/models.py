@@ -22,8 +22,8 @@ router = APIRouter(prefix="/datasets/{dataset_id}/models", tags=["Models"], rout
 
 def model_of_path(dataset: DatasetOfPath, model_id: str) -> Model:
     """Return the model that the path names, by id or name."""
-    models = dataset.models.all()
-    model = next((model for model in models if model_id in (model.id, model.name)), None)
+    named = (model for model in dataset.models.all() if model_id in (model.id, model.name))
+    model = next(named, None)
     if model is None:
         message = f"dataset '{dataset.name}' has no model '{model_id}'"
         raise ApiError(404, "MODEL_UNKNOWN", message, "NotFoundError")
@@ -93,6 +93,7 @@ def check(dataset: LocalDataset, new: NewModel) -> None:
     if not new.scores:
         raise InvalidInputError("a model comes with at least one score")
     threshold = new.attributes.get(CONFIDENCE_THRESHOLD, 0.0)
+    # A bool is an int to Python.
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         raise InvalidInputError(f"{CONFIDENCE_THRESHOLD} of a model is a number from 0 to 1, not {threshold!r}")
     for name, values in new.scores.items():

@@ -51,7 +51,8 @@ def create_next_best(request: Request, dataset: DatasetOfPath, tag_id: str, body
     edits = [each.to_edit() for each in body.edits]
 
     def look(_: Progress) -> dict[str, Any]:
-        [edit] = write_edits([workflow.next_best(dataset, selection, edits, body.row)])
+        next_best = workflow.next_best(dataset, selection, edits, body.row)
+        [edit] = write_edits([next_best])
         return edit
 
     return start_work(request, dataset, f"The next best in '{selection.tag.name}'", look)
@@ -63,4 +64,5 @@ def store_edited(dataset: DatasetOfPath, tag_id: str, body: EditsCreate) -> Crea
     selection = selection_of_path(dataset, tag_id)
     edits = [each.to_edit() for each in body.edits]
     with coded(AlreadyExistsError="TAG_NAME_EXISTS"):
-        return Created(id=workflow.edit_selection(dataset, selection, edits, name=body.name).tag.id)
+        edited = workflow.edit_selection(dataset, selection, edits, name=body.name)
+    return Created(id=edited.tag.id)

@@ -28,7 +28,12 @@ Threshold = Annotated[
     float | None,
     Query(ge=0, le=1, description="Confidence from which boxes are scored, shown and exported; by default 0.25"),
 ]
-TASKS, SENT = "predictionTasks", "predictions"
+TASKS = "predictionTasks"
+"""The attribute of a dataset that holds its prediction tasks."""
+
+SENT = "predictions"
+"""The attribute of a sample that holds what was sent for it, by task."""
+
 TASK_TYPES = {
     "CLASSIFICATION": "classification",
     "OBJECT_DETECTION": "object-detection",
@@ -94,18 +99,25 @@ def score_task(dataset: DatasetOfPath, task_name: str) -> PredictionsStored:
 def read_all(dataset: DatasetOfPath, taskName: str | None = None) -> Response:
     """Return the predictions of each sample in row order."""
     attributes = dataset.samples.attributes()
-    rows = (attributes.get(row, {}).get(SENT, {}) for row in range(dataset.n_samples))
-    return json_bytes(
-        [[one for name, singletons in sent.items() if taskName in (None, name) for one in singletons] for sent in rows]
-    )
+    predictions = []
+    for row in range(dataset.n_samples):
+        of_row: list[dict[str, Any]] = []
+        for name, singletons in attributes.get(row, {}).get(SENT, {}).items():
+            if taskName in (None, name):
+                of_row += singletons
+        predictions.append(of_row)
+    return json_bytes(predictions)
 
 
 @router.get("/samples/{sample_id}", response_model=list[Singleton])
 def read_sample(dataset: DatasetOfPath, sample_id: str) -> Response:
     """Return the predictions of a sample."""
     row = row_of(dataset, sample_id)
-    sent = dataset.samples.attributes(row).get(row, {}).get(SENT, {})
-    return json_bytes([one for singletons in sent.values() for one in singletons])
+    attributes = dataset.samples.attributes(row).get(row, {})
+    predictions: list[dict[str, Any]] = []
+    for singletons in attributes.get(SENT, {}).values():
+        predictions += singletons
+    return json_bytes(predictions)
 
 
 @router.post("/samples/{sample_id}", status_code=201)
@@ -114,10 +126,11 @@ def save_sample(dataset: DatasetOfPath, sample_id: str, body: list[Singleton]) -
     row = row_of(dataset, sample_id)
     sent: dict[str, list[dict[str, Any]]] = {}
     for one in body:
-        sent.setdefault(read_task(dataset, one.task_name).name, []).append(
-            one.model_dump(by_alias=True, exclude_none=True)
-        )
+        task = read_task(dataset, one.task_name)
+        singleton = one.model_dump(by_alias=True, exclude_none=True)
+        sent.setdefault(task.name, []).append(singleton)
 
+    # Called with what is stored at that moment, so that two requests for two tasks both stay.
     def replace_sent(attributes: dict[str, Any]) -> dict[str, Any]:
         return {**attributes, SENT: {**attributes.get(SENT, {}), **sent}}
 
@@ -138,14 +151,16 @@ def store(
     before = workflow.models(dataset)
     scores = workflow.store_predictions(dataset, predictions, report, name=name)
     rescored = workflow.rescored_note(before, workflow.models(dataset))
-    sentences = [*report.sentences(), *filter(None, (note, rescored))]
+    sentences = list(report.sentences())
+    sentences += [text for text in (note, rescored) if text]
     sentences += [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
     return PredictionsStored(scores=scores, matched=report.matched, report=sentences)
 
 
 def write_folder(path: Path, dataset: LocalDataset, task: PredictionTask) -> int:
     """Write the predictions of a task in Lightly's folder layout, as an archive, and return of how many samples."""
-    schema = {"task_type": TASK_TYPES[task.type], "categories": [category.model_dump() for category in task.categories]}
+    categories = [category.model_dump() for category in task.categories]
+    schema = {"task_type": TASK_TYPES[task.type], "categories": categories}
     n_samples = 0
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("schema.json", orjson.dumps(schema))

@@ -71,6 +71,7 @@ def read_samples(
     pageOffset: PageNumber = 0,
 ) -> Response:
     """Return all samples in row order, also those that `tags/initial` or `tags/upsize` has not added yet."""
+    # Clients that go on with an upload look here for what has arrived, counted in or not.
     filenames = dataset.filenames() + dataset.samples.filenames(dataset.n_samples)
     attributes = dataset.samples.attributes()
     rows = [row for row, name in enumerate(filenames) if fileName in (None, name)]
@@ -141,6 +142,7 @@ def create_read_url(
     return image_url(request, dataset, sample_id, "GET", type)
 
 
+# 307: the address that it leads to is signed for a while, so that no browser may remember it as 301 lets them.
 @router.get("/samples/{sample_id}/readurlRedirect", response_class=RedirectResponse, status_code=307)
 def redirect_to_image(
     request: Request,

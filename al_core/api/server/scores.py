@@ -18,7 +18,9 @@ router = APIRouter(prefix="/datasets/{dataset_id}/tags/{tag_id}/scores", tags=["
 @router.get("")
 def read_scores(dataset: DatasetOfPath, tag: TagOfPath) -> list[ScoreInfo]:
     """Return the scores that every sample of a tag has."""
-    return [score_info(tag, stored) for stored in dataset.arrays.all(Kind.SCORE) if is_complete(dataset, tag, stored)]
+    # In Lightly's API a score belongs to a tag; here it is a column of the dataset, which may lack samples.
+    complete = [stored for stored in dataset.arrays.all(Kind.SCORE) if is_complete(dataset, tag, stored)]
+    return [score_info(tag, stored) for stored in complete]
 
 
 @router.post("", status_code=201)
@@ -40,7 +42,9 @@ def read_score(dataset: DatasetOfPath, tag: TagOfPath, score_id: str) -> ScoreDa
     """Return a score of a tag with its values in row order."""
     stored = find_array(dataset, Kind.SCORE, score_id, "SCORE_UNKNOWN")
     scores = dataset.arrays.read_rows(stored, tag.rows)
-    return ScoreData(**score_info(tag, stored).model_dump(), scores=np.nan_to_num(scores).tolist())
+    # JSON has no NaN: a sample without the score gets 0, not worth labeling.
+    values = np.nan_to_num(scores).tolist()
+    return ScoreData(**score_info(tag, stored).model_dump(), scores=values)
 
 
 def score_info(tag: Tag, stored: StoredArray) -> ScoreInfo:

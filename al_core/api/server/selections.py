@@ -68,7 +68,8 @@ def absolute_count(dataset: LocalDataset, inputs: SelectionInputs, n_samples: fl
     """Return a number of samples; a share between 0 and 1 is of the query tag and rounded up."""
     if 0 < n_samples < 1:
         query_tag = find_optional_tag(dataset, inputs.query_tag_id, "TAG_QUERYTAG_NOT_IN_DATASET")
-        return math.ceil(n_samples * (query_tag.size if query_tag else dataset.n_samples))
+        n_candidates = query_tag.size if query_tag else dataset.n_samples
+        return math.ceil(n_samples * n_candidates)
     if n_samples != math.floor(n_samples):
         message = f"nSamples must be a share below 1 or a whole number, not {n_samples}"
         raise ApiError(422, "MALFORMED_REQUEST", message, "InvalidInputError")
@@ -89,7 +90,9 @@ def start(request: Request, dataset: LocalDataset, config: SelectionConfig, inpu
 
     title = f"{config.method} selection '{config.name}'"
     recipe = write_recipe(config, start_from)
-    return JobCreated(job_id=services(request).jobs.start(None, title, select, dataset.id, recipe).id)
+    # The job returns the id of its tag, by which Lightly's clients find the selection.
+    job = services(request).jobs.start(None, title, select, dataset.id, recipe)
+    return JobCreated(job_id=job.id)
 
 
 def read_inputs(dataset: LocalDataset, inputs: SelectionInputs) -> selection_plan.SelectionInputs:

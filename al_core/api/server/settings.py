@@ -90,7 +90,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _listed(environment: Mapping[str, str], name: str) -> list[str]:
-    return [entry.strip() for entry in environment.get(name, "").split(",") if entry.strip()]
+    entries = [entry.strip() for entry in environment.get(name, "").split(",")]
+    return [entry for entry in entries if entry]
 
 
 def _addresses(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -103,7 +104,8 @@ def _addresses(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _places(environment: Mapping[str, str]) -> list[str]:
     # The colon of an address separates nothing.
-    return [entry for entry in PATH_SEPARATOR.split(environment.get(ALLOWED_PATHS, "")) if entry]
+    entries = PATH_SEPARATOR.split(environment.get(ALLOWED_PATHS, ""))
+    return [entry for entry in entries if entry]
 
 
 def _folders(environment: Mapping[str, str]) -> tuple[Path, ...]:

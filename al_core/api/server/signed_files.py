@@ -47,6 +47,7 @@ def get_thumbnail(dataset: DatasetOfPath, sample_id: str) -> Response:
 @router.put("/datasets/{dataset_id}/embeddings/{embedding_id}/csv", response_class=Response, openapi_extra=FILE_BODY)
 def put_csv(dataset: DatasetOfPath, embedding_id: str, name: str, body: BodyFile) -> None:
     """Store an embedding from a CSV file in Lightly's layout; the same file again changes nothing."""
+    # Clients send again what was cut off, also when only the answer was lost.
     digest = file_digest(body)
     if is_replay(dataset, name, digest):
         return

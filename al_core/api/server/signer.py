@@ -66,7 +66,8 @@ class Signer:
         expected = self._signature(method, quote(path), query)
         # A name that comes twice could mean one value here and the other to a route. Bytes, because compare_digest
         # refuses text with other than ASCII characters.
-        is_signed = len(pairs) == len(query) + 1 and hmac.compare_digest(signature.encode(), expected.encode())
+        is_unique = len(pairs) == len(query) + 1
+        is_signed = is_unique and hmac.compare_digest(signature.encode(), expected.encode())
         # URLs of older versions name no token: they could outlive it.
         if not is_signed or "by" not in query:
             raise _refused("has no valid signature")
@@ -75,6 +76,7 @@ class Signer:
         return Grant(query["by"], query["tokenId"])
 
     def _signature(self, method: str, path: str, query: dict[str, str]) -> str:
+        # Sorted, because a client may send the query in another order; encoded, so that no value holds a line break.
         message = f"{method}\n{path}\n{urlencode(sorted(query.items()))}"
         return hmac.new(self._secret, message.encode(), hashlib.sha256).hexdigest()
 
@@ -87,7 +89,9 @@ def read_secret(path: Path) -> bytes:
     """Return the key that a workspace signs URLs with, made at the first call; only its owner can read it."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        # With its mode from the start: there is no moment in which others could open it.
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(32))
         try:
             # Unlike a rename, a link never replaces the key that another process made in the meantime.

@@ -53,10 +53,12 @@ def read_tags(request: Request, dataset_id: str) -> Response:
     if revision is None:
         # There is no such dataset: this says so.
         return _tag_list(request, dataset_id).response(request)
-    return used.tag_lists.get(revision, lambda: _tag_list(request, dataset_id)).response(request)
+    answer = used.tag_lists.get(revision, lambda: _tag_list(request, dataset_id))
+    return answer.response(request)
 
 
 def _tag_list(request: Request, dataset_id: str) -> JsonAnswer:
+    # Newest first is part of the contract: scripts delete tags in this order, and a tag with children stays.
     tags = find_dataset(request, dataset_id).tags()
     return JsonAnswer.of([TagData.of(tag).model_dump(by_alias=True) for tag in tags])
 
@@ -97,7 +99,12 @@ def combine_masks(dataset: DatasetOfPath, body: TagArithmetics) -> BitMaskData:
     """Return the mask of two tags combined; nothing is stored."""
     first = int.from_bytes(find_tag(dataset, body.tag_id1).mask, "little")
     second = int.from_bytes(find_tag(dataset, body.tag_id2).mask, "little")
-    combined = {"UNION": first | second, "INTERSECTION": first & second, "DIFFERENCE": first & ~second}
+    combined = {
+        "UNION": first | second,
+        "INTERSECTION": first & second,
+        # The complement is negative, but never what is left of it.
+        "DIFFERENCE": first & ~second,
+    }
     return BitMaskData(bit_mask_data=hex(combined[body.operation]))
 
 
@@ -119,6 +126,7 @@ def rows_of_mask(dataset: LocalDataset, bit_mask_data: str) -> Rows:
     """Return the rows of a mask that a client sent."""
     mask = BitMask.from_hex(bit_mask_data)
     n_bits = mask.x.bit_length()
+    # A mask of fewer bits is fine: it is a number, whose leading zeros nobody writes.
     if n_bits > dataset.n_samples:
         raise InvalidInputError(
             f"bitMaskData has {n_bits} bits, but dataset '{dataset.name}' has {dataset.n_samples} samples"
@@ -135,6 +143,7 @@ def read_tag(tag: TagOfPath) -> TagData:
 @router.put("/{tag_id}", status_code=204, response_class=Response)
 def update_tag(dataset: DatasetOfPath, tag: TagOfPath, body: TagUpdate) -> None:
     """Give a tag another name, another role, or both."""
+    # Lightly's contract asks for the name in every request: with another role alone it is the one that the tag has.
     if body.role is not None:
         dataset.set_tag_role(tag, body.role)
     if body.role is None or body.name != tag.name:

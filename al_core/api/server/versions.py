@@ -7,6 +7,7 @@ from al_core.config import GOALS, LIMITS
 router = APIRouter(tags=["Versions"], route_class=JsonRoute)
 
 
+# Lightly's clients ask for both versions before anything else, without a token.
 @router.get("/versions/pip/minimum")
 async def minimum_version() -> str:
     """Return the oldest `lightly` package that this server answers."""
@@ -28,4 +29,5 @@ async def selection_options() -> SelectionOptions:
 @router.get("/quota")
 async def quota() -> str:
     """Return how many samples a dataset may have."""
+    # A text, from which Lightly's clients read a number.
     return "1000000000"

@@ -99,7 +99,10 @@ class Door:
 
         async def watched() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and await self._sign_in.token_of(HTTPConnection(scope)) is None:
+            if message["type"] != "websocket.receive":
+                return message
+            # A page stays open for days: whoever revokes a token expects it to end at once, not with the socket.
+            if await self._sign_in.token_of(HTTPConnection(scope)) is None:
                 await send({"type": "websocket.close", "code": POLICY_VIOLATION})
                 return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
             return message

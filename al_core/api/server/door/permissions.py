@@ -36,6 +36,7 @@ def check_address(visitor: Visitor, address: str, allowed: Sequence[str]) -> str
         NotAllowedError: If a visitor from elsewhere may not name it.
     """
     checked = objects.check_address(address)
+    # With a slash behind both, so that `s3://bucket/a` does not open `s3://bucket/abc`.
     if visitor.is_here or any(f"{checked}/".startswith(f"{place}/") for place in allowed):
         return checked
     open_ones = f"allowed are {', '.join(allowed)}" if allowed else NO_FOLDER

@@ -113,9 +113,11 @@ class SignIn:
         number that the browser sends as a cookie too, and no page elsewhere can read or set that cookie.
         """
         content = await Request(request.scope, limited(request.receive, LARGEST_FORM)).body()
+        # Latin-1 reads any byte; a form escapes what is not ASCII.
         fields = {name: values[0] for name, values in parse_qs(content.decode("latin-1")).items()}
         sent = fields.get("nonce", "").encode()
-        expected = request.cookies.get(await self._nonce_cookie(), "").encode("utf-8", "surrogateescape")
+        cookie = request.cookies.get(await self._nonce_cookie(), "")
+        expected = cookie.encode("utf-8", "surrogateescape")
         if not sent or not hmac.compare_digest(sent, expected):
             message = "this form is not of this browser or too old; go back, reload the page and try again"
             raise ApiError(403, "FORBIDDEN", message, "NotAllowedError")
@@ -143,7 +145,8 @@ class SignIn:
     @staticmethod
     def _session_cookie(services: Services) -> str:
         # Browsers share cookies among all ports of a host, so each workspace has a name of its own.
-        return COOKIE + hashlib.sha256(str(services.workspace.home).encode()).hexdigest()[:8]
+        digest = hashlib.sha256(str(services.workspace.home).encode()).hexdigest()
+        return COOKIE + digest[:8]
 
     @staticmethod
     def _sessions(services: Services) -> Sessions:
@@ -151,6 +154,7 @@ class SignIn:
 
     @staticmethod
     def _set_cookie(request: Request, answer: Response, name: str, value: str, seconds: int | None) -> None:
+        # Browsers drop a secure cookie that comes over plain HTTP, and then nobody could sign in.
         is_https = request.url.scheme == "https"
         answer.set_cookie(name, value, seconds, httponly=True, samesite="strict", secure=is_https)
 
@@ -161,4 +165,5 @@ class SignIn:
 
 
 def _way_on(path: str) -> str:
+    # `match` would look at the beginning alone.
     return path if LOCAL_PATH.fullmatch(path) else "/"

@@ -52,8 +52,11 @@ class Identity(Guard):
         address = address_of(request)
         is_local = is_from_this_machine(request.scope)
         secret = secret_of(request)
-        token = await run_in_threadpool(services.workspace.tokens.find, secret) if secret is not None else None
+        token = None
+        if secret is not None:
+            token = await run_in_threadpool(services.workspace.tokens.find, secret)
         if token is None and not await self._may_come_without(is_local, secret, services):
+            # Counted by address, so that guessing tokens is slow; raises 429 in place of 401.
             self._mistakes.count(address)
             raise _unauthorized("this server needs a valid token: create one with `al-core token create NAME`")
         rate_key = None if is_local else token.name if token else address
@@ -71,6 +74,7 @@ def secret_of(request: HTTPConnection) -> str | None:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return secret
+    # Every request of Lightly's clients has it in its address: logs of proxies hold it, so a header is the better way.
     query = request.scope["query_string"]
     values = parse_qs(query.decode("latin-1")).get("token") if query else None
     return values[0] if values else None

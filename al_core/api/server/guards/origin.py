@@ -55,8 +55,12 @@ def check_page(scope: Scope, *, is_form: bool) -> None:
     """
     headers = Headers(scope=scope)
     origin = headers.get("origin")
-    is_own = origin is None or urlsplit(origin).netloc == headers.get("host", "") or (is_form and origin == "null")
-    is_opened = scope["type"] == "http" and scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    # Programs send no origin, and neither do browsers with a plain GET.
+    is_same_host = origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    is_own = is_same_host or (is_form and origin == "null")
+    is_get = scope["type"] == "http" and scope["method"] == "GET"
+    is_opened = is_get and headers.get("sec-fetch-mode") == "navigate"
+    # `same-site` is another port or subdomain, which may be somebody else's.
     if not is_own or (headers.get("sec-fetch-site") in ("cross-site", "same-site") and not is_opened):
         raise ApiError(403, "FORBIDDEN", "requests from the pages of other sites are refused", "NotAllowedError")
 
@@ -94,4 +98,5 @@ def is_from_this_machine(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     is_proxied = any(name in _PROXY_HEADERS or name.startswith("x-forwarded-") for name in headers)
     address = scope["client"][0] if scope.get("client") else ""
-    return is_loopback(address) and is_local_name(hostname(headers.get("host", ""))) and not is_proxied
+    asked_for = hostname(headers.get("host", ""))
+    return is_loopback(address) and is_local_name(asked_for) and not is_proxied

@@ -46,7 +46,9 @@ class Meter:
         """Count a request, or raise `ApiError` when there have been too many."""
         if not self._limit:
             return
+        # Windows are the same for all: at the border of two, a client may send twice as many at once, which is fine.
         now = int(time.monotonic()) // self._seconds
+        # Taken out and put back at the end, so that the first one is the client that was silent longest.
         window, count = self._windows.pop(client, (now, 0))
         count = count + 1 if window == now else 1
         self._windows[client] = (now, count)
