@@ -97,9 +97,10 @@ class ActiveLearningAgent:
     ) -> None:
         self.api_workflow_client = api_workflow_client
         self._query_tag = api_workflow_client.get_tag_by_name(query_tag_name)
-        self._labeled_tag = (
-            api_workflow_client.get_tag_by_name(preselected_tag_name) if preselected_tag_name is not None else None
-        )
+        self._labeled_tag: Tag | None = None
+        if preselected_tag_name is not None:
+            self._labeled_tag = api_workflow_client.get_tag_by_name(preselected_tag_name)
+        # Read once: the order of predictions must not change while somebody computes them.
         self._query_set = api_workflow_client.get_filenames_in_tag(self._query_tag)
         self._labeled_set = self._filenames(self._labeled_tag)
         self._added_set: list[str] | None = None
@@ -198,8 +199,10 @@ class ActiveLearningAgent:
             InvalidInputError: (a ValueError) if the scores have another length than either set.
         """
         config = self._one_config(selection_config, sampler_config)
+        # Before scores are stored, and in the words of Lightly's agent, which scripts may look for.
         if any(tag.name == config.name for tag in self.api_workflow_client.get_all_tags()):
             raise AlreadyExistsError(f"There already exists a tag with tag_name {config.name}; choose another name")
+        # Lightly's agent lets -1 fall under this, so that "stop by distance alone" selects nothing there.
         if config.n_samples != -1 and config.n_samples < len(self._labeled_set):
             warnings.warn(
                 f"n_samples={config.n_samples} counts the labeled samples too, and there are "
@@ -230,7 +233,8 @@ class ActiveLearningAgent:
         return ~np.isin(self._query_tag.rows, self._labeled_tag.rows, assume_unique=True)
 
     def _scores(self, al_scorer: Scorer) -> dict[str, Scores]:
-        scores = {name: np.asarray(values) for name, values in al_scorer.calculate_scores().items()}
+        calculated = al_scorer.calculate_scores()
+        scores = {name: np.asarray(values) for name, values in calculated.items()}
         if not scores:
             raise InvalidInputError(
                 "the scorer returned no scores: a generator of predictions can be read only once, so create it anew"

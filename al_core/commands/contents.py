@@ -48,16 +48,27 @@ def column_lines(columns: Sequence[ColumnMeaning]) -> list[str]:
         image             filename  its name
         prob_0 … prob_2   class     one of a series
     """
-    rows = [_row(list(group)) for _, group in groupby(columns, key=lambda column: (column.meaning, column.reason))]
+    groups = groupby(columns, key=lambda column: (column.meaning, column.reason))
+    rows = [_row(list(group)) for _, group in groups]
     width = max((len(name) for name, _, _ in rows), default=0)
     title_width = max((len(title) for _, title, _ in rows), default=0)
     return [f"  {name:<{width}}   {title:<{title_width}}  {reason}".rstrip() for name, title, reason in rows]
 
 
 def _row(group: Sequence[ColumnMeaning]) -> tuple[str, str, str]:
-    names = [repr(column.name)[1:-1][:_NAME_SHOWN] or "''" for column in (group[0], group[-1])]
-    name = names[0] if len(group) == 1 else ", ".join(names) if len(group) == 2 else " … ".join(names)
+    first = _shown(group[0].name)
+    last = _shown(group[-1].name)
+    name = first
+    if len(group) == 2:
+        name = f"{first}, {last}"
+    elif len(group) > 2:
+        name = f"{first} … {last}"
     return name, TITLES[group[0].meaning], group[0].reason
+
+
+def _shown(name: str) -> str:
+    # `repr` writes what a terminal would obey, such as a line break or an escape sequence, as visible characters.
+    return repr(name)[1:-1][:_NAME_SHOWN] or "''"
 
 
 def _summary(contents: "Predictions | ScoreTable") -> str:

@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
             progress = printed_progress("arrays")
             findings = list(workspace.doctor.examine(with_digests=not arguments.no_digests, progress=progress))
             mended = _mend(findings) if arguments.repair else []
-            (_print_json if arguments.json else _print)(workspace, findings, mended)
+            show = _print_json if arguments.json else _print
+            show(workspace, findings, mended)
     except WorkspaceError as error:
         print(f"al-core doctor: {error}", file=sys.stderr)
         return CANNOT_RUN

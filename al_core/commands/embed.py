@@ -98,7 +98,8 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
     place = _place(arguments.images_dir)
     with Workspace.existing(arguments.workspace) as workspace:
         dataset = workspace.dataset(arguments.dataset)
-        present = dataset.images_address or (str(dataset.images_dir.resolve()) if dataset.images_dir else "no folder")
+        folder = str(dataset.images_dir.resolve()) if dataset.images_dir else "no folder"
+        present = dataset.images_address or folder
         if present != place:
             raise InvalidInputError(
                 f"dataset '{dataset.name}' has its images in {present}, not in {place}; put the new ones there"

@@ -1,12 +1,9 @@
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from al_core.commands.shell import STANDARD_INPUT, input_file, print_answer, write_output
+from al_core.commands.shell import STANDARD_INPUT, input_file, opened, print_answer, to_text, write_output
 from al_core.exceptions import InvalidInputError
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.labels.readers import LABEL_READERS
@@ -15,7 +12,6 @@ from al_core.text import counted
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport
-    from al_core.store import Dataset
     from al_core.store.label_sets import LabelSet
 
 SUMMARY = (
@@ -77,7 +73,8 @@ def _add(arguments: argparse.Namespace) -> int:
     choices = ReadingChoices(
         arguments.format, images_dir=arguments.images_dir, unannotated=Unannotated(arguments.unannotated)
     )
-    with input_file(arguments.file, "labels") as file, _Place(arguments) as dataset:
+    with input_file(arguments.file, "labels") as file, opened(arguments) as workspace:
+        dataset = workspace.dataset(arguments.dataset)
         labels = read_labels(file, replace(choices, images_dir=choices.images_dir or dataset.images_dir))
         report = workflow.check_labels(dataset, labels, source=file.name)
         stored = None
@@ -88,7 +85,7 @@ def _add(arguments: argparse.Namespace) -> int:
             )
     if arguments.json:
         is_changed = stored is not None and stored.id not in earlier
-        _print_json({"labels": described(stored) if stored else None, "changed": is_changed, **_counts(report)})
+        print(to_text({"labels": described(stored) if stored else None, "changed": is_changed, **_counts(report)}))
     else:
         print(*report.sentences(), sep="\n")
         if stored and stored.id in earlier:
@@ -101,11 +98,12 @@ def _add(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     from al_core import workflow
 
-    with _Place(arguments) as dataset:
-        sets = workflow.label_sets(dataset)
+    with opened(arguments) as workspace:
+        sets = workflow.label_sets(workspace.dataset(arguments.dataset))
     if arguments.json:
-        _print_json([described(labels) for labels in sets])
-    for labels in [] if arguments.json else sets:
+        print(to_text([described(labels) for labels in sets]))
+        return 0
+    for labels in sets:
         print(f"{labels.name}: {labels.task}, {labels.n_samples:,} samples, {labels.n_annotations:,} annotations")
     return 0
 
@@ -117,7 +115,8 @@ def _export(arguments: argparse.Namespace) -> int:
     is_to_stdout = arguments.output == STANDARD_INPUT
     if arguments.json and is_to_stdout:
         raise InvalidInputError("the labels and the answer cannot both go to standard output; leave out --json")
-    with _Place(arguments) as dataset:
+    with opened(arguments) as workspace:
+        dataset = workspace.dataset(arguments.dataset)
         content = workflow.export_training_labels(dataset, arguments.format, task=arguments.task)
         n_images = len(workflow.training_set(dataset))
     if is_to_stdout:
@@ -125,7 +124,9 @@ def _export(arguments: argparse.Namespace) -> int:
             sys.stdout.buffer.write(content)
         return 0
     is_changed = not arguments.dry_run and write_output(path, content, force=arguments.force)
-    done = "nothing was written" if arguments.dry_run else "written" if is_changed else "as it was"
+    done = "written" if is_changed else "as it was"
+    if arguments.dry_run:
+        done = "nothing was written"
     sentence = f"{path}: the labels of {counted(n_images, 'image')}, without those that test; {done}."
     print_answer(arguments, sentence, file=str(path), images=n_images, bytes=len(content), changed=is_changed)
     return 0
@@ -157,31 +158,3 @@ def _counts(report: "JoinReport") -> dict[str, Any]:
         "disagreeing": report.conflicting,
         "sentences": report.sentences(),
     }
-
-
-def _print_json(content: Any) -> None:
-    sys.stdout.write(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
-
-
-class _Place:
-    """The dataset of the arguments, in a workspace or on a server, while it is open."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self._arguments = arguments
-        self._workspace: Any = None
-
-    def __enter__(self) -> "Dataset":
-        from al_core.store import Workspace
-
-        self._workspace = Workspace(self._arguments.workspace)
-        if not self._arguments.server:
-            dataset: Dataset = self._workspace.dataset(self._arguments.dataset)
-            return dataset
-        from al_core.remote import RemoteWorkspace
-
-        token = self._arguments.token or os.environ.get("AL_CORE_TOKEN")
-        remote = RemoteWorkspace(self._arguments.server, token, self._workspace.home / "remote")
-        return remote.dataset(self._arguments.dataset)
-
-    def __exit__(self, *_: object) -> None:
-        self._workspace.close()

@@ -85,7 +85,9 @@ def _change_threshold(arguments: argparse.Namespace) -> int:
         is_changed = model.confidence_threshold != arguments.confidence_threshold
         if not arguments.dry_run:
             model = workflow.change_threshold(dataset, model, arguments.confidence_threshold)
-    done = "count" if not is_changed else "would count" if arguments.dry_run else "now count"
+    done = "count"
+    if is_changed:
+        done = "would count" if arguments.dry_run else "now count"
     sentence = f"Boxes of '{model.name}' {done} from a confidence of {arguments.confidence_threshold:g} on."
     print_answer(arguments, sentence, model=model.name, scores=list(model.scores), changed=is_changed)
     return 0

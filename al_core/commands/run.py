@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     with opened(arguments) as workspace:
         dataset = workspace.dataset(wanted.dataset)
         tag = _present(dataset, wanted)
+        # All files are read before the first thing is stored; a round that has its tag has them stored.
         checked = None if tag else _Inputs.checked(dataset, wanted)
         if arguments.dry_run:
             sentence = f"'{wanted.name}' is done already" if tag else f"'{wanted.name}' can be run"

@@ -130,7 +130,9 @@ def _chosen(dataset: "Dataset", name: str, labeled_tag: "Tag | None") -> "Rows":
     from al_core.steps.chosen import added_rows
 
     labeled = workflow.labeled_set(dataset) if labeled_tag is None else labeled_tag.rows
-    own = next((added_rows(dataset, tag) for tag in dataset.tags() if tag.name == name), NO_ROWS)
+    # A command that is repeated must ask the same as the first time, when its own rows were with nobody.
+    of_name = (added_rows(dataset, tag) for tag in dataset.tags() if tag.name == name)
+    own = next(of_name, NO_ROWS)
     return np.union1d(labeled, np.setdiff1d(workflow.sent_set(dataset), own))
 
 
@@ -168,12 +170,13 @@ def _present(
         return None
     selection = read_selection(dataset, tag)
     chosen = _chosen(dataset, tag.name, labeled_tag)
+    is_of_query = query_tag is None or tag.query_tag_id == query_tag.id
     is_same = (
         selection is not None
         and not selection.stale
         and selection.config == config
+        and is_of_query
         and np.array_equal(np.setdiff1d(tag.rows, selection.added_rows), chosen)
-        and (query_tag is None or tag.query_tag_id == query_tag.id)
     )
     if not is_same:
         raise AlreadyExistsError(

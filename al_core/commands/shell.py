@@ -62,8 +62,9 @@ def opened(arguments: argparse.Namespace) -> "Iterator[Workspace | RemoteWorkspa
             return
         from al_core.remote import RemoteWorkspace
 
-        # The token is not an argument: other people on the machine see those.
-        yield RemoteWorkspace(arguments.server, os.environ.get("AL_CORE_TOKEN"), workspace.home / "remote")
+        # Most commands have no argument for the token: other people on the machine see those.
+        token = getattr(arguments, "token", None) or os.environ.get("AL_CORE_TOKEN")
+        yield RemoteWorkspace(arguments.server, token, workspace.home / "remote")
 
 
 @contextmanager

@@ -45,6 +45,7 @@ class Budget:
 
     def price_of(self, n_objects: Any) -> Any:
         """Return what images cost on which so many objects are expected: a number, or an array for an array."""
+        # Arithmetic only, so that an array comes back as an array.
         if self.unit == "samples":
             return 0 * n_objects + 1.0
         if self.unit == "objects":
@@ -72,15 +73,13 @@ class Budget:
         if self.unit != "money":
             return f"{number} {'images' if self.unit == 'samples' else self.unit}"
         # A sign stands at its number, a code apart.
-        return f"{self.currency}{' ' if self.currency.isalpha() else ''}{number}"
+        space = " " if self.currency.isalpha() else ""
+        return f"{self.currency}{space}{number}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are not at their default."""
-        return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
-        }
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {field.name: values[field.name] for field in fields(self) if values[field.name] != field.default}
 
 
 def read_budget(value: Any) -> Budget | None:

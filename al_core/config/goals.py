@@ -100,8 +100,9 @@ class Similar(Goal):
     @property
     def words(self) -> str:
         """What is looked for."""
-        what = f"“{self.to}”" if isinstance(self.to, str) else counted(len(self.to), "image")
-        return f"{'unlike' if self.strength < 0 else 'like'} {what}{_strength_in_words(abs(self.strength))}"
+        others = f"“{self.to}”" if isinstance(self.to, str) else counted(len(self.to), "image")
+        likeness = "unlike" if self.strength < 0 else "like"
+        return f"{likeness} {others}{_strength_in_words(abs(self.strength))}"
 
 
 @dataclass(frozen=True)
@@ -192,4 +193,5 @@ def _shares(target: Any) -> tuple[tuple[str, float], ...]:
     total = sum(shares.values())
     if not total:
         raise InvalidInputError(f"the target shares of Balance add up to nothing: {target!r}")
+    # Sorted, so that the same wish is the same configuration, whatever the order in a file.
     return tuple((name, share / total) for name, share in sorted(shares.items()))

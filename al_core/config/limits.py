@@ -105,6 +105,7 @@ class Quota(Limit):
         try:
             checked = {str(name): _range(name, *bounds) for name, bounds in pairs}
         except InvalidInputError:
+            # A ValueError, too, but with the better sentence.
             raise
         except (TypeError, ValueError) as error:
             raise InvalidInputError(f"a quota is (least, most) by group, not {ranges!r}") from error
@@ -171,7 +172,8 @@ class Exclude(Limit):
         if self.tag is not None:
             # The same rules as for the name of a column.
             Column(self.tag)
-        if (self.role is None) == (self.tag is None) or (self.role is not None and self.role not in ROLES):
+        is_one_of_both = (self.role is None) != (self.tag is None)
+        if not is_one_of_both or (self.role is not None and self.role not in ROLES):
             raise InvalidInputError(f'exclude "duplicates", "unreadable" or tag=…, one of them; {self!r} came')
 
     @property

@@ -14,6 +14,7 @@ LARGEST_STRENGTH = 100.0
 
 def whole_number(name: str, value: object, *, lowest: int = 0, hint: str = "") -> int:
     """Return a whole number from `lowest` to the largest integer, or raise `InvalidInputError`."""
+    # `Integral` has numpy's integers too; True is one to Python, and hardly meant as a number.
     number = int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
     if number is None or not lowest <= number <= LARGEST_INTEGER:
         raise InvalidInputError(f"{name} is a whole number from {max(lowest, 0)} to 2^63 - 1{hint}, not {value!r}")
@@ -23,6 +24,7 @@ def whole_number(name: str, value: object, *, lowest: int = 0, hint: str = "") -
 def number_in(name: str, value: object, lowest: float, highest: float = math.inf) -> float:
     """Return a number from `lowest` to `highest`, infinite only if that is, or raise `InvalidInputError`."""
     number = float_or_nan(value)
+    # Every comparison with NaN is false, which refuses it.
     if not lowest <= number <= highest or (number == math.inf and highest == math.inf):
         limit = f"from {lowest:g}" if highest == math.inf else f"from {lowest:g} to {highest:g}"
         raise InvalidInputError(f"{name} is a number {limit}, not {value!r}")

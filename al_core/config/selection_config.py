@@ -145,10 +145,15 @@ class SelectionConfig:
 
         So a configuration that does without them is stored and sent as before, and earlier versions understand it.
         """
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        content = {name: value for name, value in values.items() if name not in LATER or value != LATER[name]}
-        records = {name: _plain(content[name]) for name in ("goals", "limits", "budget") if name in content}
-        return content | records
+        content: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in LATER or value != LATER[field.name]:
+                content[field.name] = value
+        for name in ("goals", "limits", "budget"):
+            if name in content:
+                content[name] = _plain(content[name])
+        return content
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "SelectionConfig":
@@ -157,7 +162,9 @@ class SelectionConfig:
         Raises:
             InvalidInputError: If it has what this version does not know.
         """
-        unknown = [name for name in content if name not in {field.name for field in fields(cls)}]
+        # Refused, not left out: a limit that a newer version wrote would be broken without a word.
+        names = {field.name for field in fields(cls)}
+        unknown = [name for name in content if name not in names]
         if unknown:
             raise InvalidInputError(f"a configuration has no '{unknown[0]}' in this version; update al_core")
         return cls(**content)

@@ -105,11 +105,12 @@ class RemoteDataset(Dataset):
         if origin.order is not None:
             raise NotAllowedError("the server makes its selections itself: use workflow.run_selection")
         mask = int.from_bytes(rows_to_mask(rows, self.n_samples), "little")
+        parent = origin.parent or self.tag(INITIAL_TAG)
         body = {
             "name": name,
             "bitMaskData": hex(mask),
             "totSize": self.n_samples,
-            "prevTagId": (origin.parent or self.tag(INITIAL_TAG)).id,
+            "prevTagId": parent.id,
             "queryTagId": origin.query.id if origin.query else None,
             "preselectedTagId": origin.labeled.id if origin.labeled else None,
             "provenance": origin.provenance.to_json(),
@@ -165,14 +166,14 @@ class RemoteDataset(Dataset):
         progress: Progress | None = None,
     ) -> Tag:
         """Return the tag of a selection that the server makes; `progress` may raise `Cancelled` to stop it."""
-        inputs = {
-            **self._inputs(query_tag, labeled_tag, embedding_name),
-            # Left out, so that servers of earlier versions understand the rest.
-            **({"roundDigest": round_digest} if round_digest else {}),
-        }
+        inputs = self._inputs(query_tag, labeled_tag, embedding_name)
+        # Otherwise left out, so that servers of earlier versions understand the rest.
+        if round_digest:
+            inputs["roundDigest"] = round_digest
         try:
             return select(self._connection, self.id, config, inputs, progress)
         finally:
+            # After a failure too: what was canceled may have come out all the same.
             self._tags.forget()
             self.arrays.forget()
 
@@ -187,7 +188,8 @@ class RemoteDataset(Dataset):
         path = f"{self._path}/training-labels"
         if format:
             path = f"{path}/{quote(format, safe='')}"
-        content, _ = self._connection.read(path, **({"task": task} if task else {}))
+        query = {"task": task} if task else {}
+        content, _ = self._connection.read(path, **query)
         return content
 
     def card(self, tag: Tag) -> "Card":

@@ -172,6 +172,7 @@ def _content(path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[by
 
 def _target(path: Path, folder: Path, name: str) -> Path:
     parts = name.split("/")
+    # An empty part stands for a slash at the beginning, at the end, or twice.
     is_inside = not FORBIDDEN.search(name) and not {"", ".", ".."}.intersection(parts)
     is_of_dataset = len(parts) > 2 and parts[0] == DATASETS and ID.fullmatch(parts[1])
     if not is_inside or not (name == CATALOG or is_of_dataset):
@@ -182,6 +183,7 @@ def _target(path: Path, folder: Path, name: str) -> Path:
 def _write(target: Path, content: io.RawIOBase, size: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     n_bytes = 0
+    # `x`: a name that comes twice would leave the second content under the digest of both.
     with target.open("xb") as file:
         while block := content.read(files.BLOCK_BYTES):
             file.write(block)

@@ -60,6 +60,7 @@ class ArrayCache:
         self._check_fits(n_bytes)
         disk.make_folder(self.folder)
         with FileLock(self.folder / f"{_lock_number(name):02}.lock"):
+            # Another process may have fetched it while this one waited.
             path = self.find(name)
             if path is None:
                 path = self.folder / name

@@ -58,6 +58,8 @@ def _make_ready(url: str, home: Path) -> None:
             state = _read_state(connection)
             binding.check(state, home)
             workspace_id = state.workspace_id or binding.read_id(home) or binding.read_draft(home) or new_id()
+            # The home gets its id in two steps, around the commit: whoever is killed in between finds the draft, by
+            # which the catalog is known as its own.
             if binding.read_id(home) is None:
                 binding.write_draft(home, workspace_id)
             _update(connection, state)
@@ -99,16 +101,16 @@ def _read_state(connection: Connection) -> CatalogState:
     arrays = None
     if revision is not None and revision >= STORAGE_REVISION:
         arrays = connection.execute(select(tables.workspace.c.arrays)).scalar_one_or_none()
-    datasets = connection.execute(select(tables.datasets.c.id, tables.datasets.c.n_samples)).all()
-    ids = frozenset(dataset.id for dataset in datasets)
+    query = select(tables.datasets.c.id, tables.datasets.c.n_samples)
+    datasets = connection.execute(query).all()
     return CatalogState(
         place(connection.engine),
         revision,
-        False,
-        workspace_id,
-        ids,
-        any(dataset.n_samples for dataset in datasets),
-        arrays,
+        is_new=False,
+        workspace_id=workspace_id,
+        dataset_ids=frozenset(dataset.id for dataset in datasets),
+        has_samples=any(dataset.n_samples for dataset in datasets),
+        arrays=arrays,
     )
 
 

@@ -58,8 +58,11 @@ class Checks:
             present |= {path for path in self.storage.folder.glob("*/**/*") if path.is_file()}
         # Read after the files, so that one that is named meanwhile is not reported.
         named = self._named_files()
-        of_datasets = self._scalars(select(datasets.c.id))
-        clients = [self._datasets_folder / one / folder for one in of_datasets for folder in (UPLOADS, THUMBNAILS)]
+        # What clients sent is named by no row: images by their filename, thumbnails by their row.
+        clients: list[Path] = []
+        for dataset_id in self._scalars(select(datasets.c.id)):
+            folder = self._datasets_folder / dataset_id
+            clients += [folder / UPLOADS, folder / THUMBNAILS]
         unnamed = present - named
         return sorted(path for path in unnamed if not any(path.is_relative_to(folder) for folder in clients))
 
@@ -117,7 +120,8 @@ class Checks:
 
     def unreachable_datasets(self) -> Iterator[Fault]:
         """Yield the deleted datasets that no tombstone keeps: nobody can restore them, and their files never go."""
-        is_kept = select(tombstones.c.id).where(tombstones.c.kind == DATASET, tombstones.c.dataset_id == datasets.c.id)
+        is_its_own = tombstones.c.dataset_id == datasets.c.id
+        is_kept = select(tombstones.c.id).where(tombstones.c.kind == DATASET, is_its_own)
         query = select(datasets).where(datasets.c.deleted_at.is_not(None), ~is_kept.exists())
         for dataset in self._rows(query):
             yield Fault(dataset.id, "dataset", dataset.name, "has been deleted, but no tombstone keeps it")
@@ -161,7 +165,8 @@ class Checks:
         folder = self.storage.folder
         if folder is None:
             return set()
-        named = {folder / dataset_id / files.FILENAMES for dataset_id in self._scalars(select(datasets.c.id))}
+        dataset_ids = self._scalars(select(datasets.c.id))
+        named = {folder / dataset_id / files.FILENAMES for dataset_id in dataset_ids}
         for array in self._rows(select(arrays.c.dataset_id, arrays.c.kind, arrays.c.id)):
             named.add(self._file(array.dataset_id, array.kind, array.id))
         for tombstone in self._rows(select(tombstones.c.dataset_id, tombstones.c.content)):
@@ -171,9 +176,11 @@ class Checks:
 
     def _named_objects(self) -> set[tuple[str, str]]:
         """Return (dataset, array) ids of everything that is or will be stored, or can be brought back."""
-        named = {(row.id, row.filenames_id) for row in self._rows(select(datasets.c.id, datasets.c.filenames_id))}
+        of_datasets = self._rows(select(datasets.c.id, datasets.c.filenames_id))
+        named = {(row.id, row.filenames_id) for row in of_datasets}
         for table in (arrays, drafts):
-            named |= {(row.dataset_id, row.id) for row in self._rows(select(table.c.dataset_id, table.c.id))}
+            rows = self._rows(select(table.c.dataset_id, table.c.id))
+            named |= {(row.dataset_id, row.id) for row in rows}
         for tombstone in self._rows(select(tombstones.c.dataset_id, tombstones.c.content)):
             named |= {(tombstone.dataset_id, buried["id"]) for buried in tombstone.content.get("arrays", [])}
         return named
@@ -200,6 +207,9 @@ def _problem_of_tag(tag: Row[Any], ids: set[str]) -> str | None:
     if tag.tot_size != tag.n_in_dataset:
         return f"is one of {tag.tot_size} samples, but the dataset has {tag.n_in_dataset}"
     bits = np.unpackbits(np.frombuffer(tag.mask, np.uint8), bitorder="little")
-    if len(tag.mask) != (tag.tot_size + 7) // 8 or bits[tag.tot_size :].any() or bits.sum() != tag.size:
+    has_length = len(tag.mask) == (tag.tot_size + 7) // 8
+    # The last byte has room for rows that do not exist.
+    has_extra_bits = bits[tag.tot_size :].any()
+    if not has_length or has_extra_bits or bits.sum() != tag.size:
         return f"has a damaged mask: {bits.sum()} bits are set, and it should have {tag.size} samples"
     return None

@@ -275,9 +275,9 @@ class Dataset(ABC):
         # A table of few names that all of the column passes by: the other way round, 100 million names took 12 GB.
         unique = wanted.unique()
         positions = _positions(pc.index_in(column, value_set=unique))
-        found = np.flatnonzero(positions >= 0)
+        wanted_rows = np.flatnonzero(positions >= 0)
         row_of_unique = np.full(len(unique), -1)
-        row_of_unique[positions[found]] = found
+        row_of_unique[positions[wanted_rows]] = wanted_rows
         rows: Rows = row_of_unique[_positions(pc.index_in(wanted, value_set=unique))]
         return rows
 
@@ -388,7 +388,7 @@ class Dataset(ABC):
         """
 
 
-def _positions(found: "pa.Array") -> Rows:
+def _positions(indices: "pa.Array") -> Rows:
     """Return positions that Arrow has looked up, -1 where there is none."""
-    positions: Rows = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    positions: Rows = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return positions

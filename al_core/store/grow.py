@@ -49,7 +49,9 @@ class GrownArrays:
 
     def prepare(self) -> None:
         """Copy the arrays that there are."""
-        self._grown = {stored.id: self._grow(stored) for stored in self._arrays.every() if stored.kind in PADDED}
+        for stored in self._arrays.every():
+            if stored.kind in PADDED:
+                self._grown[stored.id] = self._grow(stored)
 
     def store(self, locked: DatasetLock, tombstones: Tombstones) -> None:
         """Put the grown arrays in the place of the others, whose files go to a tombstone."""
@@ -57,6 +59,7 @@ class GrownArrays:
         for row in locked.connection.execute(query.order_by(arrays_table.c.position)).all():
             stored = stored_array(row)
             if stored.kind in PADDED:
+                # An id belongs to one content: an array that was replaced since has another one, and is copied now.
                 copy = self._grown.pop(stored.id, None) or self._grow(stored, locked)
                 self._arrays.settle(locked, copy)
                 self._update(locked, stored, id=copy.id, digest=copy.digest, shape=copy.shape, parts=parts_json(copy))
@@ -109,8 +112,10 @@ def grow_tags(locked: DatasetLock, n_samples: int) -> None:
         if tag.name == INITIAL_TAG:
             values = {"mask": rows_to_mask(np.arange(n_samples), n_samples), "size": n_samples}
         else:
+            # Row k is bit k from the lowest, so that new rows are zeros at the end.
             values = {"mask": tag.mask.ljust(n_bytes, b"\0")}
-        locked.connection.execute(update(table).where(table.c.id == tag.id).values(values))
+        statement = update(table).where(table.c.id == tag.id).values(values)
+        locked.connection.execute(statement)
     locked.connection.execute(update(table).where(of_dataset).values(n_samples=n_samples))
 
 

@@ -168,6 +168,8 @@ class LocalDataset(Dataset):
         n_samples = self.n_samples + len(added)
         rows = np.arange(self.n_samples, n_samples)
         tag = new_tag(self.id, name, rows, n_samples, TagOrigin(parent=initial_tag))
+        # Content before the lock, for which everybody else waits. If the process ends before the commit, nothing names
+        # the copies, and the dataset is as it was.
         with (
             grown(self.arrays, n_samples) as grown_arrays,
             self._written(self.filenames() + added) as new,
@@ -194,6 +196,7 @@ class LocalDataset(Dataset):
         """Show the samples that have just been stored."""
         self.n_samples = len(new.names)
         self._filenames_id = new.content_id
+        # Where `cached_property` remembers its value.
         self.__dict__.pop("filename_column", None)
 
     def change_attributes(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
@@ -309,12 +312,14 @@ class LocalDataset(Dataset):
 
     def last_modified_at(self) -> int:
         """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
-        newest = [
-            select(func.max(table.c.created_at)).where(table.c.dataset_id == self.id).scalar_subquery()
-            for table in (tables.tags, tables.arrays)
-        ]
+        newest = []
+        for table in (tables.tags, tables.arrays):
+            of_dataset = select(func.max(table.c.created_at)).where(table.c.dataset_id == self.id)
+            newest.append(of_dataset.scalar_subquery())
         with reading(self._engine) as connection:
-            return max(moment or self.created_at for moment in connection.execute(select(*newest)).one())
+            moments = connection.execute(select(*newest)).one()
+        # The maximum of no rows is NULL.
+        return max(moment or self.created_at for moment in moments)
 
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""

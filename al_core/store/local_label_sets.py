@@ -139,7 +139,9 @@ class LocalLabelSets(LabelSets):
         return candidate
 
     def _is_used(self, locked: DatasetLock, name: str) -> bool:
-        of_tags = select(tags_table.c.id).where(tags_table.c.dataset_id == self._dataset_id, tags_table.c.name == name)
+        # Labels and their tag have one name, so that it has to be free for both.
+        is_of_dataset = tags_table.c.dataset_id == self._dataset_id
+        of_tags = select(tags_table.c.id).where(is_of_dataset, tags_table.c.name == name)
         of_sets = select(table.c.id).where(self._of_dataset(), table.c.name == name)
         return any(locked.connection.execute(query).first() for query in (of_tags, of_sets))
 
@@ -147,10 +149,15 @@ class LocalLabelSets(LabelSets):
         """Return the id of the newest set if it has the same content, or None."""
         query = select(table).where(self._of_dataset()).order_by(table.c.position.desc())
         row = locked.connection.execute(query).first()
-        if row is None or _without_file(row.attributes) != _without_file(json.loads(json.dumps(new.attributes))):
+        if row is None:
+            return None
+        # By way of JSON, which makes lists of the tuples: the stored ones have gone that way.
+        attributes = json.loads(json.dumps(new.attributes))
+        if _without_file(row.attributes) != _without_file(attributes):
             return None
         present = {(array.kind, array.digest) for array in self._arrays_of(locked, row.id)}
-        return str(row.id) if present == {(array.kind, array.digest) for array in written} else None
+        sent = {(array.kind, array.digest) for array in written}
+        return str(row.id) if present == sent else None
 
     def _arrays_of(self, locked: DatasetLock, set_id: str) -> Sequence[Row[Any]]:
         is_of_set = (arrays_table.c.name == set_id) & arrays_table.c.kind.in_(LABEL_KINDS)

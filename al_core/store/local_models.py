@@ -153,8 +153,10 @@ class LocalModels(Models):
         newest = model_rows.newest_of(locked, "") if "tag" in new.attributes and not new.task else None
         if newest is None or newest.attributes != new.attributes:
             return None
-        present = {model_rows.plain_name(array.name, newest.name) for array in model_rows.arrays_of(locked, newest.id)}
+        arrays = model_rows.arrays_of(locked, newest.id)
+        present = {model_rows.plain_name(array.name, newest.name) for array in arrays}
         is_young = now() - newest.created_at < JOINED_MILLISECONDS
+        # A score that it has already begins another model.
         return newest if is_young and present.isdisjoint(new.scores) else None
 
     def _find_same(self, locked: DatasetLock, new: NewModel, written: Iterable[StoredArray]) -> Row[Any] | None:
@@ -197,7 +199,9 @@ class LocalModels(Models):
         return model
 
     def _model(self, row: Row[Any], stored: list[StoredArray]) -> Model:
-        scores = {model_rows.plain_name(array.name, row.name): array for array in stored if array.kind == Kind.SCORE}
+        of_scores = [array for array in stored if array.kind == Kind.SCORE]
+        scores = {model_rows.plain_name(array.name, row.name): array for array in of_scores}
+        # Models without a task are current score by score: the column of the row does not tell.
         has_plain_names = any(name == array.name for name, array in scores.items())
         return Model(
             id=row.id,

@@ -12,12 +12,14 @@ from al_core.store.transactions import DatasetLock
 
 def named(locked: DatasetLock, name: str) -> Row[Any] | None:
     """Return the row of the model of that name, or None."""
-    return locked.connection.execute(select(models).where(_of(locked), models.c.name == name)).one_or_none()
+    query = select(models).where(_of(locked), models.c.name == name)
+    return locked.connection.execute(query).one_or_none()
 
 
 def with_id(locked: DatasetLock, model_id: str) -> Row[Any] | None:
     """Return the row of the model with that id, or None."""
-    return locked.connection.execute(select(models).where(_of(locked), models.c.id == model_id)).one_or_none()
+    query = select(models).where(_of(locked), models.c.id == model_id)
+    return locked.connection.execute(query).one_or_none()
 
 
 def free_name(locked: DatasetLock, name: str) -> str:
@@ -45,12 +47,14 @@ def remove_scores(locked: DatasetLock, model: Row[Any]) -> Sequence[Row[Any]]:
     """Delete the rows of a model's scores and return them."""
     is_its_score = (arrays.c.dataset_id == locked.dataset.id) & (arrays.c.model_id == model.id)
     is_its_score &= arrays.c.kind == Kind.SCORE
-    return locked.connection.execute(arrays.delete().where(is_its_score).returning(*arrays.c)).all()
+    statement = arrays.delete().where(is_its_score).returning(*arrays.c)
+    return locked.connection.execute(statement).all()
 
 
 def set_attributes(locked: DatasetLock, model: Row[Any], attributes: Mapping[str, Any]) -> None:
     """Replace what is known about a model."""
-    locked.connection.execute(update(models).where(models.c.id == model.id).values(attributes=dict(attributes)))
+    statement = update(models).where(models.c.id == model.id).values(attributes=dict(attributes))
+    locked.connection.execute(statement)
 
 
 def newest_of(locked: DatasetLock, task: str) -> Row[Any] | None:
@@ -78,12 +82,12 @@ def make_current(locked: DatasetLock, model: Row[Any]) -> Sequence[Row[Any]]:
     """Give the plain names to the scores of a model; return deleted rows of scores that bore them and have no model."""
     # Ready-made scores have no task: each name passes to whoever sent it last, and all others stay as they are.
     if model.task:
-        for other in locked.connection.execute(select(models).where(_of(locked), models.c.task == model.task)).all():
+        is_of_task = _of(locked) & (models.c.task == model.task)
+        # First the others give the names up: no two arrays of a dataset bear one, not even for a moment.
+        for other in locked.connection.execute(select(models).where(is_of_task)).all():
             if other.id != model.id:
                 _set_aside(locked, other, arrays_of(locked, other.id))
-        locked.connection.execute(
-            update(models).where(_of(locked), models.c.task == model.task).values(is_current=False)
-        )
+        locked.connection.execute(update(models).where(is_of_task).values(is_current=False))
     replaced: list[Row[Any]] = []
     for array in arrays_of(locked, model.id):
         if array.kind == Kind.SCORE:
@@ -112,7 +116,8 @@ def _vacate(locked: DatasetLock, name: str, model_id: str) -> Sequence[Row[Any]]
         return ()
     other = with_id(locked, holder.model_id) if holder.model_id else None
     if other is None:
-        return locked.connection.execute(arrays.delete().where(_is_score(locked, name)).returning(*arrays.c)).all()
+        statement = arrays.delete().where(_is_score(locked, name)).returning(*arrays.c)
+        return locked.connection.execute(statement).all()
     _set_aside(locked, other, [holder])
     return ()
 

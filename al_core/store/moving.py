@@ -43,6 +43,7 @@ def move_arrays(engine: Engine, folder: Path, storage: Storage, progress: Progre
         stored_arrays = connection.execute(select(arrays)).all()
         stored_datasets = connection.execute(select(datasets).where(datasets.c.n_samples > 0)).all()
     check_is_free(storage)
+    # Between the check and the claim another workspace may have come: then the check raises now.
     if storage.claim(workspace_id) != workspace_id:
         check_is_free(storage)
     local = FolderStorage(folder)
@@ -52,6 +53,7 @@ def move_arrays(engine: Engine, folder: Path, storage: Storage, progress: Progre
         values = {"parts": [[part.n_rows, part.n_bytes] for part in parts] or None}
         with writing(engine) as connection:
             connection.execute(update(arrays).where(arrays.c.id == array.id).values(values))
+        # One array at a time, so that no more than one of them lies in both places.
         local.remove(place)
         if progress:
             progress(done, len(stored_arrays))
@@ -63,5 +65,6 @@ def move_arrays(engine: Engine, folder: Path, storage: Storage, progress: Progre
             is_it = datasets.c.id == dataset.id
             connection.execute(update(datasets).where(is_it).values(filenames_id=content_id))
         local.filenames_file(dataset.id).unlink()
+    # Last: a catalog that names a storage has everything in it.
     with writing(engine) as connection:
         connection.execute(update(workspace).values(arrays=storage.address))

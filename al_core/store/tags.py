@@ -61,9 +61,14 @@ class Tags:
         """
         names.check_tag_name(name)
         tag = new_tag(self._dataset_id, name, rows, n_samples, origin)
-        groups = [NewArrays(Kind.SELECTION, {tag.id: origin.order})] if origin.order is not None else []
-        groups += [NewArrays(Kind.RESOLVED, {tag.id: origin.resolved})] if origin.resolved is not None else []
-        groups += [origin.reserve] if origin.reserve else []
+        # By the id of the tag, not its name, which people change.
+        groups: list[NewArrays] = []
+        if origin.order is not None:
+            groups.append(NewArrays(Kind.SELECTION, {tag.id: origin.order}))
+        if origin.resolved is not None:
+            groups.append(NewArrays(Kind.RESOLVED, {tag.id: origin.resolved}))
+        if origin.reserve:
+            groups.append(origin.reserve)
         with self._arrays.written(groups) as arrays, changing(self._engine, self._dataset_id) as locked:
             if locked.dataset.n_samples != n_samples:
                 raise NotAllowedError(

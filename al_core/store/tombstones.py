@@ -99,8 +99,10 @@ class Tombstones:
 
     def bury_tag(self, locked: DatasetLock, tag: Row[Any], arrays: Iterable[Row[Any]]) -> None:
         """Keep the row of a tag, and of the array of its order, that have just been deleted."""
+        # JSON has no bytes.
         values = _values(tag, tables.tags) | {"mask": tag.mask.hex()}
-        self._bury(locked, TAG, tag.name, {"tag": values, "arrays": [_values(row, tables.arrays) for row in arrays]})
+        content = {"tag": values, "arrays": [_values(row, tables.arrays) for row in arrays]}
+        self._bury(locked, TAG, tag.name, content)
 
     def bury_model(self, locked: DatasetLock, model: Row[Any], arrays: Iterable[Row[Any]]) -> None:
         """Keep the row of a model, and of its predictions and scores, that have just been deleted."""
@@ -211,6 +213,7 @@ class Tombstones:
             shutil.rmtree(folder, ignore_errors=True)
             return self._storage.remove_dataset(dataset_id) and not folder.exists()
         places = [ArrayPlace(dataset_id, array["kind"], array["id"]) for array in tombstone.content["arrays"]]
+        # A list: a generator would end at the first one that stays, and leave the rest.
         return all([self._storage.remove(place) for place in places])
 
     def _remove_rows(self, tombstone: Row[Any]) -> None:
@@ -224,7 +227,9 @@ class Tombstones:
 
 
 def _values(row: Row[Any], of_table: Table) -> dict[str, Any]:
-    return {column.key: row._mapping[column] for column in of_table.c if column.key not in ("position", "dataset_id")}
+    # A row that comes back is the newest, so it gets another position; the dataset is in the tombstone.
+    columns = [column for column in of_table.c if column.key not in ("position", "dataset_id")]
+    return {column.key: row._mapping[column] for column in columns}
 
 
 def _tombstone(row: Row[Any]) -> Tombstone:

@@ -63,7 +63,9 @@ class BoundingBox:
             >>> BoundingBox.from_yolo_label(0.5, 0.5, 0.5, 0.25)
             BoundingBox(x0=0.25, y0=0.375, x1=0.75, y1=0.625)
         """
-        return cls(x_center - w / 2, y_center - h / 2, x_center + w / 2, y_center + h / 2)
+        half_width = w / 2
+        half_height = h / 2
+        return cls(x_center - half_width, y_center - half_height, x_center + half_width, y_center + half_height)
 
     @property
     def width(self) -> float:

@@ -136,14 +136,19 @@ class KeypointPrediction:
             >>> KeypointPrediction.from_hugging_face([pose]).keypoint_instance_predictions[0].keypoints
             [10.0, 20.0, 0.5, 30.0, 40.0, 0.25]
         """
-        rows = [
-            row for pose in poses for row in keypoint_rows([as_array(pose["keypoints"])], [as_array(pose["scores"])])
-        ]
+        rows: list[list[float]] = []
+        for pose in poses:
+            rows += keypoint_rows([as_array(pose["keypoints"])], [as_array(pose["scores"])])
         return cls._from_rows(rows, None, None)
 
     @classmethod
     def _from_rows(cls, rows: Sequence[Sequence[float]], labels: Any, scores: Any) -> "KeypointPrediction":
-        classes = [0] * len(rows) if labels is None else as_array(labels).astype(int).tolist()
-        confidences = [-1.0] * len(rows) if scores is None else as_array(scores).astype(float).tolist()
+        classes = [0] * len(rows)
+        if labels is not None:
+            classes = as_array(labels).astype(int).tolist()
+        # -1 stands for an object without a confidence of its own.
+        confidences = [-1.0] * len(rows)
+        if scores is not None:
+            confidences = as_array(scores).astype(float).tolist()
         instances = zip(rows, classes, confidences, strict=True)
         return cls([KeypointInstancePrediction(row, label, score) for row, label, score in instances])

@@ -70,7 +70,9 @@ def library_objects(boxes: Any, scores: Any, labels: Any, image_size: Sequence[f
         )
     if len(image_size) != 2 or not min(image_size) > 0:
         raise InvalidInputError(f"image_size is width and height in pixels, both above 0, not {tuple(image_size)}")
-    corners = (pixels / np.array([*image_size, *image_size], np.float32)).clip(0, 1)
+    # x and y of both corners in turn.
+    sides = np.array([*image_size, *image_size], np.float32)
+    corners = (pixels / sides).clip(0, 1)
     has_area = (corners[:, :2] < corners[:, 2:]).all(axis=1)
     is_rounded = (confidences > 1) & (confidences <= 1 + _ROUNDING)
     confidences = np.where(is_rounded, np.float32(1), confidences)
@@ -133,5 +135,7 @@ def keypoint_rows(points: Any, confidences: Any) -> list[list[float]]:
         raise InvalidInputError("the keypoints have no confidences, which scores are made of")
     certain = as_array(confidences).astype(np.float64)
     certain = np.where((certain > 1) & (certain <= 1.01), 1, certain)
-    rows: list[list[float]] = np.dstack([places[:, :, :2], certain]).reshape(len(places), -1).tolist()
+    # (B, K, 3), and K triples one after the other in each row.
+    triples = np.dstack([places[:, :, :2], certain])
+    rows: list[list[float]] = triples.reshape(len(places), -1).tolist()
     return rows

@@ -322,8 +322,10 @@ class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
     def __getitem__(self, image: int | slice) -> ObjectDetectionOutput | list[ObjectDetectionOutput]:
         if isinstance(image, slice):
             return [self[i] for i in range(*image.indices(len(self)))]
-        end = int(self._ends[image])
-        return self.objects.part(slice(end - int(self.n_boxes[image]), end))
+        # numpy raises the IndexError by which a `for` loop over a sequence ends.
+        stop = int(self._ends[image])
+        start = stop - int(self.n_boxes[image])
+        return self.objects.part(slice(start, stop))
 
 
 def float_array(values: ArrayLike, name: str) -> NDArray[np.floating]:

@@ -30,7 +30,8 @@ def write_columns(file: IO[bytes], columns: Mapping[str, Sequence[float] | Score
     lengths = {name: len(values) for name, values in arrays.items()}
     if len(set(lengths.values())) > 1:
         raise InvalidInputError(f"the columns have different lengths: {lengths}")
-    _write(file, pa.record_batch({name: pa.array(values) for name, values in arrays.items()}))
+    batch = pa.record_batch({name: pa.array(values) for name, values in arrays.items()})
+    _write(file, batch)
 
 
 def read_columns(path: Path) -> dict[str, NDArray[Any]]:
@@ -105,7 +106,9 @@ def _embedding_batch(filenames: Sequence[str], embeddings: Embeddings) -> Any:
             f"embeddings of shape {matrix.shape} came for {len(filenames):,} filenames; give one row per filename"
         )
     rows = pa.FixedSizeListArray.from_arrays(pa.array(matrix.reshape(-1)), matrix.shape[1])
-    return pa.record_batch([pa.array(filenames, pa.large_string()), rows], names=list(EMBEDDING_COLUMNS))
+    # Large: the offsets of a plain string column end at 2 GB of text.
+    names = pa.array(filenames, pa.large_string())
+    return pa.record_batch([names, rows], names=list(EMBEDDING_COLUMNS))
 
 
 def _filenames_and_matrix(table: Any) -> tuple[list[str], NDArray[np.float32]]:
@@ -117,7 +120,9 @@ def _filenames_and_matrix(table: Any) -> tuple[list[str], NDArray[np.float32]]:
         raise FileFormatError(
             f"an embedding has the Arrow columns filename (string) and embedding (fixed-size list), not {types}"
         )
-    values = _numbers("embedding", pa.chunked_array([chunk.flatten() for chunk in table.column("embedding").chunks]))
+    # `flatten` heeds the offset of a sliced chunk, and leaves out rows that are null.
+    chunks = [chunk.flatten() for chunk in table.column("embedding").chunks]
+    values = _numbers("embedding", pa.chunked_array(chunks))
     filenames: list[str] = table.column("filename").to_pylist()
     return filenames, np.asarray(values, np.float32).reshape(len(filenames), embedding.list_size)
 

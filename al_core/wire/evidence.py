@@ -43,7 +43,7 @@ def read_comparison(content: Mapping[str, Any]) -> Comparison:
     )
 
 
-def write_replay(found: Replay | Refusal) -> dict[str, Any]:
+def write_replay(result: Replay | Refusal) -> dict[str, Any]:
     """Return a replay, or why there is none, as plain values.
 
     Examples:
@@ -52,11 +52,11 @@ def write_replay(found: Replay | Refusal) -> dict[str, Any]:
         >>> read_replay(write_replay(Refusal("few", 1, 2)))
         Refusal(reason='few', n=1, n_needed=2)
     """
-    if isinstance(found, Refusal):
-        return {"refusal": found.reason, "n": found.n, "nNeeded": found.n_needed}
+    if isinstance(result, Refusal):
+        return {"refusal": result.reason, "n": result.n, "nNeeded": result.n_needed}
     return {
-        "nLabels": found.n_labels.tolist(),
-        "accuracies": {str(method): values.tolist() for method, values in found.accuracies.items()},
+        "nLabels": result.n_labels.tolist(),
+        "accuracies": {str(method): values.tolist() for method, values in result.accuracies.items()},
         "verdicts": [
             {
                 "method": str(verdict.method),
@@ -65,7 +65,7 @@ def write_replay(found: Replay | Refusal) -> dict[str, Any]:
                 "word": verdict.word,
                 "text": verdict.text(),
             }
-            for verdict in found.verdicts
+            for verdict in result.verdicts
         ],
     }
 
@@ -84,16 +84,20 @@ def read_replay(content: Mapping[str, Any]) -> Replay | Refusal:
     )
 
 
-def write_label_errors(found: LabelErrors) -> dict[str, Any]:
+def write_label_errors(result: LabelErrors) -> dict[str, Any]:
     """Return label errors as plain values."""
     return {
-        "errors": [{**asdict(error), "text": error.text()} for error in found.errors],
-        "nJudged": found.n_judged,
-        "nUnjudged": found.n_unjudged,
+        "errors": [{**asdict(error), "text": error.text()} for error in result.errors],
+        "nJudged": result.n_judged,
+        "nUnjudged": result.n_unjudged,
     }
 
 
 def read_label_errors(content: Mapping[str, Any]) -> LabelErrors:
     """Return the label errors that `write_label_errors` wrote."""
-    errors = ({name: value for name, value in record.items() if name != "text"} for record in content["errors"])
-    return LabelErrors(tuple(LabelError(**record) for record in errors), content["nJudged"], content["nUnjudged"])
+    errors = []
+    for record in content["errors"]:
+        # The text is for those who show it; here it is made of the rest.
+        values = {name: value for name, value in record.items() if name != "text"}
+        errors.append(LabelError(**values))
+    return LabelErrors(tuple(errors), content["nJudged"], content["nUnjudged"])

@@ -43,7 +43,10 @@ def select(
 
 def config_body(config: SelectionConfig) -> dict[str, Any]:
     """Return a configuration as the API takes it."""
-    return {_camel(name): value for name, value in config.to_json().items()}
+    from pydantic.alias_generators import to_camel
+
+    # The server's schemas get their names by the same function.
+    return {to_camel(name): value for name, value in config.to_json().items()}
 
 
 def options_of(connection: Connection) -> dict[str, Any]:
@@ -100,8 +103,3 @@ def _report(progress: Progress, job: Mapping[str, Any]) -> Cancelled | None:
         # Not raised yet: until the server has stopped, the selection may still come out.
         return cancelled
     return None
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
