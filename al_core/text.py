@@ -16,6 +16,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else plural}"
 
 
+def capitalized(text: str) -> str:
+    """Return a text as the beginning of a sentence; what follows its first letter stays as it is.
+
+    Examples:
+        >>> capitalized("mAP of 7 classes"), capitalized("")
+        ('MAP of 7 classes', '')
+    """
+    # Not `str.capitalize`, which makes small letters of all the others: RANDOM would become Random.
+    return text[:1].upper() + text[1:]
+
+
 def percent(share: float) -> str:
     """Return a share of 1 as a percentage with one decimal.
 

@@ -21,7 +21,7 @@ from al_core.steps.rounds import Round, find_round
 from al_core.steps.sample_image import read_image
 from al_core.steps.selections import read_selection
 from al_core.store.records import Tag
-from al_core.text import counted
+from al_core.text import capitalized, counted
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -72,7 +72,7 @@ def _section(title: str, content: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(text[:1].upper() + text[1:])}</p>" if text else ""
+    return f"<p>{escape(capitalized(text))}</p>" if text else ""
 
 
 def _heading(dataset: "Dataset", shown: Round) -> str:
@@ -120,7 +120,7 @@ def _table(report: RoundsReport, shown: Round, plan: RoundPlan) -> str:
         "Labels back",
         "Training labels",
         "Model",
-        f"{report.measure[:1].upper()}{report.measure[1:]}",
+        capitalized(report.measure),
         "Cost",
     )
     rows = [_row("th", titles)]

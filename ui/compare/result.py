@@ -15,7 +15,7 @@ from al_core.steps.card import figures_with_price
 from al_core.steps.compare import Candidate, Comparison
 from al_core.steps.snippet import comparison_code
 from al_core.store import Dataset, Kind
-from al_core.text import counted
+from al_core.text import capitalized, counted
 from al_core.types import Rows
 from ui import jobs
 from ui.charts import BLUE
@@ -77,10 +77,10 @@ def _show_candidate(
     for line, figure in enumerate(columns[place]):
         scale = scale_of([figures[line].strip for figures in columns])
         st.html(STYLE + strip_html(figure.strip, figure.sentence, scale))
-        st.caption(f"{plain(figure.sentence[0].upper() + figure.sentence[1:])}.")
+        st.caption(f"{plain(capitalized(figure.sentence))}.")
     if card.is_worse:
         verdict = card.verdict()
-        st.warning(f"{verdict[0].upper()}{verdict[1:]}.", icon=":material/trending_down:")
+        st.warning(f"{capitalized(verdict)}.", icon=":material/trending_down:")
     _choose_button(dataset, candidate)
     only = comparison.only(place)
     if len(comparison.candidates) > 1 and len(only):

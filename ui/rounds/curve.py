@@ -6,7 +6,7 @@ import streamlit as st
 from al_core.evaluation import Interval
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundResult, RoundsReport
-from al_core.text import counted, percent
+from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE
 from ui.messages import plain
 
@@ -75,7 +75,7 @@ def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, m
         height=HEIGHT,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
         xaxis={"title": "Training labels", "fixedrange": True, "rangemode": "tozero"},
-        yaxis={"title": f"{measure[:1].upper()}{measure[1:]}, %", "fixedrange": True, "range": [_lowest(judged), 101]},
+        yaxis={"title": f"{capitalized(measure)}, %", "fixedrange": True, "range": [_lowest(judged), 101]},
         showlegend=False,
     )
     return figure

@@ -5,6 +5,7 @@ import streamlit as st
 from al_core.evaluation import Sign
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundsReport
+from al_core.text import capitalized
 from ui.messages import plain
 
 
@@ -28,4 +29,4 @@ def _show(title: str, sign: Sign) -> None:
     state = "cannot tell" if sign.is_refused else "yes" if sign.holds else "no"
     with st.container(border=True, gap=None):
         st.markdown(f":material/{icon}: **{title}:** {state}")
-        st.caption(plain(sign.figure[:1].upper() + sign.figure[1:]) + ".")
+        st.caption(plain(capitalized(sign.figure)) + ".")

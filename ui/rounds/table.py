@@ -12,7 +12,7 @@ from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
-from al_core.text import counted, day, percent
+from al_core.text import capitalized, counted, day, percent
 from ui.images import image_grid
 from ui.messages import errors_explained, plain
 from ui.rounds.classes import show_classes
@@ -54,7 +54,7 @@ def _newest_judged(results: list[RoundResult]) -> RoundResult:
 def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, Any]:
     shown = result.round
     config = shown.tag.provenance.config
-    title = measure[:1].upper() + measure[1:]
+    title = capitalized(measure)
     row: dict[str, Any] = {
         "#": shown.number,
         "Round": shown.name,

@@ -9,7 +9,7 @@ from al_core.formats.training.writers import TrainingWriter
 from al_core.steps.round_results import RoundsReport
 from al_core.steps.training_labels import training_obstacle
 from al_core.store import Dataset
-from al_core.text import counted
+from al_core.text import capitalized, counted
 from ui.messages import errors_explained, notify, plain
 from ui.visitor import obstacle as visitor_obstacle
 
@@ -49,7 +49,7 @@ def training_download(dataset: Dataset, *, is_next: bool = True) -> None:
             "on them",
         )
     if obstacle:
-        st.caption(f":material/info: {plain(obstacle[:1].upper() + obstacle[1:])}.")
+        st.caption(f":material/info: {plain(capitalized(obstacle))}.")
 
 
 # Of many images without stored sizes the headers are read.

@@ -12,7 +12,7 @@ from al_core.evaluation import Card, CardFigure, PredictedClasses, Strip
 from al_core.exceptions import MissingInputError
 from al_core.steps.card import figures_with_price
 from al_core.store import Dataset
-from al_core.text import counted, percent
+from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE, GRAY
 from ui.images import image_grid
 from ui.messages import plain
@@ -42,11 +42,11 @@ def show_card(dataset: Dataset, selection: workflow.Selection) -> None:
         return
     left_out = card.left_out_text()
     if left_out:
-        st.caption(f":material/crop_free: {left_out[:1].upper()}{left_out[1:]}.")
+        st.caption(f":material/crop_free: {capitalized(left_out)}.")
     _show_figures(figures_with_price(card, workflow.round_plan(dataset), len(selection.picked_rows)))
     if card.is_worse:
         verdict = card.verdict()
-        st.warning(f"{verdict[0].upper()}{verdict[1:]}.", icon=":material/trending_down:")
+        st.warning(f"{capitalized(verdict)}.", icon=":material/trending_down:")
     if card.classes:
         _show_classes(card.classes, selection.tag.id)
     _show_regions(dataset, selection, card)
@@ -75,7 +75,7 @@ def _show_figures(figures: list[CardFigure]) -> None:
         if figure.strip.low < figure.strip.high or figure.strip.selected != figure.strip.low:
             # Where all are equal there is nothing to tell apart.
             st.html(STYLE + strip_html(figure.strip, figure.sentence))
-        st.caption(f"{plain(figure.sentence[0].upper() + figure.sentence[1:])}.")
+        st.caption(f"{plain(capitalized(figure.sentence))}.")
 
 
 def _show_classes(classes: PredictedClasses, tag_id: str) -> None:

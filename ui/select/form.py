@@ -10,6 +10,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError
 from al_core.steps.where import Where
 from al_core.store import Dataset, Tag
+from al_core.text import capitalized
 from ui import jobs
 from ui.messages import errors_explained, plain, show_error
 from ui.select import run_bar
@@ -145,7 +146,7 @@ def _is_run(reason: str | None, consequence: Consequence) -> bool:
         if consequence.refusal:
             show_error(consequence.refusal)
         for warning in consequence.warnings:
-            st.caption(f":material/warning: {plain(warning[:1].upper() + warning[1:])}.")
+            st.caption(f":material/warning: {plain(capitalized(warning))}.")
         text = reason or consequence.text
         if text:
             st.caption(f":material/info: {plain(text)}")

@@ -9,6 +9,7 @@ from al_core.exceptions import ALCoreError
 from al_core.steps.limit_costs import LARGEST_SMALL, GroupCounts, LimitCost
 from al_core.steps.outlook import shortfalls
 from al_core.store import Dataset
+from al_core.text import capitalized
 from ui.messages import plain
 from ui.session import key_of
 
@@ -45,7 +46,7 @@ def show_limit_costs(dataset: Dataset, selection: workflow.Selection) -> None:
         return
     st.markdown("**What the limits cost**", help="The same selection without each of them, which is not stored")
     for cost in costs:
-        st.caption(f"{plain(cost.text[:1].upper() + cost.text[1:])}.")
+        st.caption(f"{plain(capitalized(cost.text))}.")
 
 
 def show_group_counts(dataset: Dataset, selection: workflow.Selection) -> None:

@@ -14,7 +14,7 @@ from al_core.formats.join.file_rows import ORDER_ASSUMED, Wording
 from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.join.mismatch import likely_cause
 from al_core.formats.join.spelling import LETTER_CASE, UNICODE_FORM, URL
-from al_core.text import counted
+from al_core.text import capitalized, counted
 from al_core.types import Rows
 
 _REFUSED = "this refuses the file; correct it, or choose to skip or fill"
@@ -172,7 +172,7 @@ class JoinReport:
                 "write the folder or the suffix that tells them apart."
             ]
         cause = likely_cause(self.missing, self.unknown)
-        return [f"{cause[:1].upper()}{cause[1:]}."]
+        return [f"{capitalized(cause)}."]
 
     def _indirect_matches(self) -> list[str]:
         indirect = {how: count for how, count in self.matched_by.items() if count and how != "name"}
