@@ -89,16 +89,6 @@ def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: i
     return Edit(row, int(picked[0]))
 
 
-def leave_out(selection: Selection, edits: Sequence[Edit], row: int) -> Edit:
-    """Return the edit that leaves a row out.
-
-    Raises:
-        InvalidInputError: If the row is a test sample or not in the selection.
-    """
-    _check(selection, set(edited_rows(selection.added_rows, edits).tolist()), row)
-    return Edit(row)
-
-
 def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], name: str) -> Selection:
     """Store a selection as edits leave it, under a name of its own; the one before stays as it is.
 

@@ -34,12 +34,6 @@ class Samples:
             locked.update(n_pending=locked.dataset.n_pending + 1)
         return row
 
-    def find(self, filename: str) -> int | None:
-        """Return the row of a filename that was added here, or None."""
-        query = select(table.c.row).where(self._are(), table.c.filename == filename)
-        with reading(self._engine) as connection:
-            return connection.execute(query).scalar_one_or_none()
-
     def filenames(self, first_row: int, connection: Connection | None = None) -> list[str]:
         """Return the filenames added from a row on, in row order; as a transaction sees them, if it is given."""
         query = select(table.c.filename).where(self._are(), table.c.row >= first_row).order_by(table.c.row)

@@ -7,7 +7,7 @@ from al_core import workflow
 from al_core.config import AtMost, Exclude, Folder, SelectionConfig
 from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.formats import Predictions
-from al_core.steps.edit_pick import Edit, edited_rows, leave_out
+from al_core.steps.edit_pick import Edit, edited_rows
 from al_core.steps.selections import selection_of
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
@@ -42,7 +42,7 @@ def test_an_edited_selection_says_what_was_changed_and_the_one_before_stays(
     shop: Dataset, pick: workflow.Selection
 ) -> None:
     first, *rest = pick.added_rows.tolist()
-    edited = workflow.edit_selection(shop, pick, [leave_out(pick, [], first)], name="mine-edited")
+    edited = workflow.edit_selection(shop, pick, [Edit(first)], name="mine-edited")
     assert edited.added_rows.tolist() == rest
     assert edited.quality.n_added == 2
     [name] = shop.filenames(np.array([first]))
@@ -66,14 +66,14 @@ def test_test_samples_stay(shop: Dataset) -> None:
     pick = workflow.run_selection(shop, config)
     [test] = pick.test_rows.tolist()
     with pytest.raises(InvalidInputError, match="drawn for testing"):
-        leave_out(pick, [], test)
+        workflow.edit_selection(shop, pick, [Edit(test)], name="mine-edited")
     with pytest.raises(InvalidInputError, match="drawn for testing"):
         workflow.next_best(shop, pick, [], test)
 
 
 def test_what_is_not_there_cannot_be_edited(shop: Dataset, pick: workflow.Selection) -> None:
     with pytest.raises(InvalidInputError, match="not in the selection"):
-        leave_out(pick, [], 0 if 0 not in pick.added_rows else 2)
+        workflow.edit_selection(shop, pick, [Edit(0 if 0 not in pick.added_rows else 2)], name="mine-edited")
     with pytest.raises(InvalidInputError, match="change something"):
         workflow.edit_selection(shop, pick, [], name="mine-edited")
     everything = [Edit(row) for row in pick.added_rows.tolist()]
@@ -98,7 +98,7 @@ def test_only_what_the_selection_could_have_picked_takes_a_place(shop: Dataset) 
 def test_what_labelers_have_is_not_edited(shop: Dataset, pick: workflow.Selection) -> None:
     workflow.mark_sent(shop, pick.tag)
     sent = selection_of(shop, shop.tag("mine"))
-    edit = leave_out(sent, [], int(sent.added_rows[0]))
+    edit = Edit(int(sent.added_rows[0]))
     with pytest.raises(NotAllowedError, match="release it"):
         workflow.edit_selection(shop, sent, [edit], name="mine-edited")
 
