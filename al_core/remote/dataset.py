@@ -14,11 +14,12 @@ from al_core.remote.cache import Cache
 from al_core.remote.label_sets import RemoteLabelSets
 from al_core.remote.models import RemoteModels
 from al_core.remote.recent import Recent
-from al_core.store.dataset import Dataset, ImageSize, Server
+from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.identity import sample_id
 from al_core.store.models import Model
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, Kind, SampleImage, Tag, TagOrigin, rows_to_mask
+from al_core.store.server import Server
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import config_body, options_of, select, wait_for
