@@ -121,4 +121,5 @@ def _composed(background: NDArray[np.float32], ink: NDArray[np.float32]) -> NDAr
 def _brightness(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the mean brightness of the file's pixels behind each of the model's, (N, 32, 32), 0 to 1."""
     blocks = pictures.reshape(len(pictures), SIDE, ENLARGED, SIDE, ENLARGED * 3)
-    return blocks.mean(axis=(2, 4), dtype=np.float32) / 255
+    means: NDArray[np.float32] = blocks.mean(axis=(2, 4), dtype=np.float32)
+    return means / np.float32(255)

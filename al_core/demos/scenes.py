@@ -219,7 +219,9 @@ class KeypointScenes(SceneDemo):
         return keypoints
 
 
-DEMOS: dict[str, type[SceneDemo]] = {demo.task: demo for demo in (DetectionScenes, SegmentationScenes, KeypointScenes)}
+_DEMOS: tuple[type[SceneDemo], ...] = (DetectionScenes, SegmentationScenes, KeypointScenes)
+
+DEMOS = {demo.task: demo for demo in _DEMOS}
 """The demo of each task, by its key in `al_core.scorers.SCORERS`."""
 NAMES = {task: demo.name for task, demo in DEMOS.items()}
 

@@ -18,7 +18,7 @@ from tests.pages.hostile import FORMULA, HTML, IMAGE, LINK, build_hostile_datase
 PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 # Fields that Streamlit draws as Markdown; options of a select box, for one, are drawn as they are.
 MARKDOWN_FIELDS = {"body", "label", "help", "title", "text", "captions"}
-# Buttons open popovers of the browser: a name among them could do no more.
+# The words of the glossary are buttons, which open popovers of the browser.
 OUR_TAGS = {"style", "div", "span", "img", "p", "b", "br", "a", "button"}
 OUR_PAGES = {"/v1/docs"}
 
