@@ -110,7 +110,8 @@ def _is_deeplabcut(path: Path, head: bytes) -> bool:
 
 
 def _is_viame(path: Path, head: bytes) -> bool:
-    return head.removeprefix(BOM).lower().startswith(b"# 1: detection or track-id")
+    # The number sign is gone where a header behind one was taken for that of a table (`dialect`).
+    return head.removeprefix(BOM).lstrip(b'# "').lower().startswith(b"1: detection or track-id")
 
 
 ANNOTATIONS = (

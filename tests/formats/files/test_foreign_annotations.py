@@ -106,8 +106,12 @@ def test_the_table_of_deeplabcut_is_named(tmp_path: Path) -> None:
 
 def test_the_table_of_viame_is_named(tmp_path: Path) -> None:
     path = tmp_path / "viame.csv"
-    header = "# 1: Detection or Track-id,2: Video or Image Identifier,3: Unique Frame Identifier,4-7: Img-bbox"
-    path.write_text(f"{header}\n0,a.jpg,0,10,20,30,40,0.9,0,cat,0.9\n")
+    header = (
+        "# 1: Detection or Track-id,2: Video or Image Identifier,3: Unique Frame Identifier,4-7: Img-bbox(TL_x,TL_y,"
+        "BR_x,BR_y),8: Detection or Length Confidence,9: Target Length (0 or -1 if invalid),10-11+: Repeated Species,"
+        "Confidence Pairs"
+    )
+    path.write_text(f"{header}\n0,a.jpg,0,10,20,30,40,0.9,0,cat,0.9\n1,b.jpg,1,5,6,7,8,0.7,0,dog,0.7\n")
     with pytest.raises(FileFormatError, match="VIAME's table of detections, which is not read; write a table"):
         read_predictions(path)
 
