@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import al_core
+from al_core.formats import READERS
 from benchmarks.label_efficiency_report import page
 from tools.formats_page import formats_page
 
@@ -30,6 +31,12 @@ def test_readme_starts_with_the_two_commands() -> None:
     first_lines = README.splitlines()[:10]
     assert any(line.startswith("pip install al-core") for line in first_lines)
     assert any(line.startswith("al-core dashboard") for line in first_lines)
+
+
+def test_the_readme_does_not_promise_more_formats_than_there_are() -> None:
+    assert "more than 30 formats of predictions and a dozen of labels" in README
+    assert len(READERS["predictions"]) > 30
+    assert len(READERS["labels"]) >= 12
 
 
 def test_the_changelog_knows_the_version() -> None:
@@ -62,6 +69,7 @@ def test_every_path_in_the_readmes_tree_exists() -> None:
         "docs/notebook.md",
         "docs/formats.md",
         "docs/security.md",
+        "docs/tutorial.md",
         "docs/versioning.md",
     ],
 )

@@ -17,7 +17,7 @@ def header_of(drawn: EmbeddingMap) -> dict[str, Any]:
 
 
 def marks_of(drawn: EmbeddingMap) -> list[int]:
-    return np.frombuffer(drawn._arrays["marks"], np.uint8).tolist()
+    return list(drawn._arrays["marks"])
 
 
 def test_a_map_has_rings_around_labeled_images(dataset: Dataset) -> None:
