@@ -93,7 +93,7 @@ def _background(photo: "Image", rng: np.random.Generator) -> NDArray[np.float32]
     side = int(rng.integers(LEAST_CROP, min(photo.size) + 1))
     left, top = rng.integers(0, np.array(photo.size) - side + 1).tolist()
     part = photo.resize((FILE_SIDE, FILE_SIDE), Resampling.BICUBIC, box=(left, top, left + side, top + side))
-    return np.asarray(part, np.float32) / 255 * BRIGHTNESS
+    return np.asarray(part, np.float32) / np.float32(255) * BRIGHTNESS
 
 
 def _place_digits(rng: np.random.Generator, n_digits: int) -> list[tuple[int, int, int]]:
@@ -115,7 +115,8 @@ def _composed(background: NDArray[np.float32], ink: NDArray[np.float32]) -> NDAr
     enlarged = Image.fromarray(ink).resize((FILE_SIDE, FILE_SIDE), Image.Resampling.BICUBIC)
     # Bicubic interpolation goes a little below 0 and above 1.
     cover = np.asarray(enlarged).clip(0, 1)[:, :, np.newaxis]
-    return np.rint(255 * (background * (1 - cover) + cover)).astype(np.uint8)
+    levels: NDArray[np.float32] = np.rint(255 * (background * (1 - cover) + cover))
+    return levels.astype(np.uint8)
 
 
 def _brightness(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

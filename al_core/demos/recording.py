@@ -59,7 +59,8 @@ def write_recording(name: str, rounds: Sequence[RecordedRound]) -> None:
 
 def read_embedding(name: str) -> NDArray[np.float32]:
     """Return what the bundled model made of the images of a demo, (N, D)."""
-    return np.load(_embedding_file(name), allow_pickle=False).astype(np.float32)
+    embedding: NDArray[np.float16] = np.load(_embedding_file(name), allow_pickle=False)
+    return embedding.astype(np.float32)
 
 
 def write_embedding(name: str, embedding: NDArray[np.float32]) -> None:

@@ -11,7 +11,8 @@ from al_core.embedding_map import Ring, Rings
 from al_core.exceptions import MissingInputError
 from al_core.notebook.colors import colors_of
 from al_core.notebook.widget import EmbeddingMap
-from al_core.steps.views import Method, views_of
+from al_core.projection.project import Method
+from al_core.steps.views import views_of
 from al_core.store.records import Kind
 from al_core.types import Rows
 

@@ -10,7 +10,7 @@ from al_core.steps.selections import Selection, selection_of
 from al_core.types import Progress
 
 if TYPE_CHECKING:
-    from al_core.store import Dataset
+    from al_core.store import LocalDataset
 
 KIND = "selection"
 
@@ -29,7 +29,7 @@ def write_recipe(config: SelectionConfig, inputs: SelectionInputs) -> dict[str, 
     }
 
 
-def resume_selection(dataset: "Dataset", recipe: Mapping[str, Any], progress: Progress | None = None) -> Selection:
+def resume_selection(dataset: "LocalDataset", recipe: Mapping[str, Any], progress: Progress | None = None) -> Selection:
     """Make the selection that a server which is gone had begun, or return it if that server had just stored it.
 
     Raises:

@@ -30,7 +30,7 @@ def main(port: int, folder: Path, *, is_unheard: bool) -> None:
         return make_selection(dataset, config, inputs)
 
     if is_unheard:
-        Heart.start = lambda _heart: None  # type: ignore[method-assign]
+        Heart.start = lambda _heart: None  # type: ignore[assignment, method-assign]
     selection_plan.make_selection = wait_and_select  # type: ignore[assignment]
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", proxy_headers=False)
 

@@ -135,7 +135,7 @@ def test_vectors_that_come_in_pieces_are_put_together_in_order(
     monkeypatch.setattr(sharded_vectors, "_READ_BYTES", 4 * 5 * 7)
     embeddings = VECTORS["normal"](np.random.default_rng(2), 600, 5).astype(np.float32)
     config = SelectionConfig("CORAL", 30, seed=1)
-    inputs = {"scores": np.linspace(0, 1, 600), "preselected_rows": [599, 4, 301]}
+    inputs: dict[str, Any] = {"scores": np.linspace(0, 1, 600), "preselected_rows": [599, 4, 301]}
     chosen = select(InProcessCluster(len(cuts) + 1, cuts), embeddings, config, **inputs)
     assert chosen.tolist() == select_here(embeddings, config, **inputs).tolist()
 

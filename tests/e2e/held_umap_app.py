@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from starlette.routing import Mount
 
 from al_core import workflow
-from al_core.steps.views import Method
+from al_core.projection.project import Method
 from al_core.store import Dataset
 from al_core.types import Progress
 from ui import jobs, visitor
@@ -23,11 +23,17 @@ project = workflow.project
 
 
 def held(
-    dataset: Dataset, embedding_name: str, method: Method, *, seed: int = 0, progress: Progress | None = None
+    dataset: Dataset,
+    embedding_name: str,
+    method: Method,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> NDArray[np.float32]:
     while method == "UMAP" and not (Path(os.environ["AL_CORE_HOME"]) / MAY_END).exists():
         time.sleep(0.05)
-    return project(dataset, embedding_name, method, seed=seed, progress=progress)
+    return project(dataset, embedding_name, method, seed=seed, progress=progress, cluster=cluster)
 
 
 workflow.project = held

@@ -42,10 +42,10 @@ def lab(demo_home: Path, tmp_path: Path) -> Iterator[str]:
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(settings))
     port = free_port()
-    settings = (f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1")
+    server = (f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1")
     # Without a token: nobody but this machine reaches it.
     access = ("--IdentityProvider.token=", "--allow-root", "--no-browser", f"--ServerApp.root_dir={folder}")
-    command = [sys.executable, "-m", "jupyterlab", *settings, *access]
+    command = [sys.executable, "-m", "jupyterlab", *server, *access]
     environment = {
         "HOME": str(tmp_path),
         "PYTHONPATH": str(ROOT),

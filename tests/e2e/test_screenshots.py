@@ -23,7 +23,7 @@ DIFFERENCES = ROOT / ".screenshots"
 
 
 def test_every_page_looks_as_in_its_reference(browser: Browser, tmp_path: Path) -> None:
-    different = {}
+    different: dict[str, str] = {}
     with running_app(tmp_path) as address:
         for name, page in views(browser, address):
             with Image.open(REFERENCES / f"{name}.png") as reference:

@@ -101,7 +101,7 @@ def test_strata_are_merged_with_their_neighbors_until_each_has_enough_labels(cou
 def test_figures_of_a_class_are_counts_of_its_samples(samples: list[tuple[int, int]]) -> None:
     labels, predicted = (np.array(classes, np.int64) for classes in zip(*samples, strict=True))
     confusion = confusion_matrix(labels, predicted, 3)
-    assert all(confusion[pair] == samples.count(pair) for pair in product(range(3), repeat=2))
+    assert all(confusion[i, j] == samples.count((i, j)) for i, j in product(range(3), repeat=2))
     for number, result in enumerate(class_table(confusion)):
         of_class = [named for labeled, named in samples if labeled == number]
         said = [labeled for labeled, named in samples if named == number]

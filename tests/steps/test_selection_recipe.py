@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from al_core.config import SelectionConfig, Typical
@@ -19,8 +20,8 @@ def written(config: SelectionConfig, inputs: SelectionInputs) -> dict[str, objec
 
 
 def test_another_server_picks_the_same_rows_from_the_same_tags(dataset: LocalDataset) -> None:
-    query = dataset.create_tag("query", [0, 1, 2, 4, 5])
-    labeled = dataset.create_tag("labeled", [0])
+    query = dataset.create_tag("query", np.array([0, 1, 2, 4, 5]))
+    labeled = dataset.create_tag("labeled", np.array([0]))
     inputs = SelectionInputs(query, labeled, "default", follows_rounds=False, round_digest="abc")
     recipe = written(CONFIG, inputs)
     first = make_selection(dataset, CONFIG, inputs)
@@ -41,13 +42,13 @@ def test_a_selection_that_was_stored_before_its_server_ended_is_the_result(datas
 
 def test_a_name_that_somebody_else_has_used_since_is_refused(dataset: LocalDataset) -> None:
     recipe = written(CONFIG, SelectionInputs())
-    dataset.create_tag("three", [0])
+    dataset.create_tag("three", np.array([0]))
     with pytest.raises(AlreadyExistsError, match="three"):
         resume_selection(dataset, recipe)
 
 
 def test_a_tag_that_was_deleted_since_is_missed(dataset: LocalDataset) -> None:
-    query = dataset.create_tag("query", [0, 1, 2, 3])
+    query = dataset.create_tag("query", np.array([0, 1, 2, 3]))
     recipe = written(CONFIG, SelectionInputs(query))
     dataset.delete_tag(query)
     with pytest.raises(NotFoundError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from sqlalchemy import select, update
 
@@ -90,14 +91,14 @@ def test_a_worker_that_wakes_late_stores_nothing(workspace: Workspace, dataset: 
     assert taken
     with workspace.job_records.holding(job):
         with pytest.raises(TakenOverError, match="nothing was stored"):
-            dataset.create_tag("late", [0, 1])
+            dataset.create_tag("late", np.array([0, 1]))
         with pytest.raises(TakenOverError):
-            dataset.delete_tag(dataset.create_tag("late too", [0, 1]))
+            dataset.delete_tag(dataset.create_tag("late too", np.array([0, 1])))
     with pytest.raises(TakenOverError):
         workspace.job_records.save(job, JobState.FINISHED)
     assert workspace.job_records.beat([job]) == Beat(lost=frozenset({job.id}))
     with two.holding(taken):
-        dataset.create_tag("in time", [0, 1])
+        dataset.create_tag("in time", np.array([0, 1]))
     taken.result = "a tag"
     two.save(taken, JobState.FINISHED)
     assert [tag.name for tag in dataset.tags()] == ["in time", "initial-tag"]
@@ -110,7 +111,7 @@ def test_who_works_on_no_job_stores_as_ever(
     start(one, recipe=RECIPE)
     end_leases(workspace)
     assert two.take_over()
-    assert dataset.create_tag("by hand", [0]).size == 1
+    assert dataset.create_tag("by hand", np.array([0])).size == 1
 
 
 def test_a_worker_whose_job_counts_as_interrupted_stores_nothing(
@@ -120,7 +121,7 @@ def test_a_worker_whose_job_counts_as_interrupted_stores_nothing(
     end_leases(workspace)
     assert two.get(job.id).error.startswith("interrupted: ")
     with workspace.job_records.holding(job), pytest.raises(TakenOverError):
-        dataset.create_tag("late", [0, 1])
+        dataset.create_tag("late", np.array([0, 1]))
 
 
 def test_a_cancel_from_another_server_is_heard_with_the_next_heartbeat(one: JobRecords, two: JobRecords) -> None:
