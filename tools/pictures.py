@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from al_core import workflow
 from al_core.demos import digits
@@ -21,7 +21,7 @@ from tests.patience import PATIENCE
 from tools import tutorial
 
 FOLDER = tutorial.PAGE.parent / "images"
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 QUALITY = 85
 NAME = "digits-from-a-folder"
 
