@@ -8,6 +8,7 @@ import streamlit as st
 from al_core.jobs import Job, Jobs, JobState
 from al_core.text import counted, duration
 from al_core.types import Progress
+from ui.clicks import clicked
 from ui.messages import plain, show_error
 from ui.progress import Wording, progress_bar
 from ui.session import Key
@@ -74,7 +75,7 @@ def start_button(  # noqa: PLR0913 - what is started, and by keyword how the but
     running = latest(key)
     reason = obstacle("It is under way: wait for it or cancel it" if running and running.is_running else None)
     kind: Literal["primary", "secondary"] = "primary" if is_next else "secondary"
-    if st.button(label, icon=icon, type=kind, disabled=bool(reason), help=reason or hint):
+    if clicked(label, key=f"start-{key}", icon=icon, kind=kind, reason=reason, hint=hint):
         forget(key)
         start(key, title, work)
         st.rerun()

@@ -20,6 +20,7 @@ def rescored_note(before: "Sequence[Model]", after: "Sequence[Model]") -> str | 
         after: The same after predictions were stored.
 
     Examples:
+        >>> from al_core.store.models import CONFIDENCE_THRESHOLD
         >>> def model(threshold):
         ...     return Model("1", "first", "boxes", 9, True, None, {}, 0, {CONFIDENCE_THRESHOLD: threshold}, 0)
         >>> rescored_note([model(0.25)], [model(0.4)])

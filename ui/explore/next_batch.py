@@ -12,6 +12,7 @@ from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs, state
 from ui.browser import was_closed
+from ui.clicks import clicked
 from ui.loop.footer import step_of
 from ui.messages import errors_explained, plain
 from ui.pages import page_file
@@ -91,14 +92,8 @@ def _offer_batch(dataset: Dataset, loop: Loop) -> None:
         if batch
         else f"Pick the next {BATCH_SIZE}"
     )
-    if st.button(
-        label,
-        key="pick-next-batch",
-        type="primary",
-        icon=":material/check:",
-        disabled=bool(reason),
-        help=reason or "Stores them as a tag; then the list of their filenames can be downloaded",
-    ):
+    hint = "Stores them as a tag; then the list of their filenames can be downloaded"
+    if clicked(label, key="pick-next-batch", icon=":material/check:", kind="primary", reason=reason, hint=hint):
         with errors_explained():
             _pick(dataset, batch)
             st.rerun()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from al_core.store import Dataset, Tag
+from ui.clicks import clicked
 from ui.messages import errors_explained
 from ui.tags.created import say_created
 from ui.visitor import obstacle
@@ -15,7 +16,7 @@ def tag_button(
 ) -> None:
     """Draw a button that creates a tag and says so; `empty` is why there is nothing to tag."""
     reason = obstacle(empty)
-    if st.button(label, key=key, icon=":material/sell:", disabled=bool(reason), help=reason or hint):
+    if clicked(label, key=key, icon=":material/sell:", kind="secondary", reason=reason, hint=hint):
         with errors_explained():
             tag = create()
             say_created(dataset, tag, f"Created the tag “{tag.name}”")

@@ -1,0 +1,46 @@
+"""A click does what it is meant to do once, whatever cuts the run of the page short."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def app() -> None:
+    import streamlit as st
+
+    from ui.clicks import clicked, forget_click
+
+    if st.session_state.pop("a job has ended", False):
+        st.rerun()
+    if not st.session_state.get("is gone") and clicked(
+        "Pick", key="pick", icon=":material/check:", kind="primary", reason=None, hint="Picks"
+    ):
+        st.session_state["picked"] = st.session_state.get("picked", 0) + 1
+        st.rerun()
+    forget_click()
+
+
+def picked(page: AppTest) -> int:
+    return int(page.session_state.filtered_state.get("picked", 0))
+
+
+def test_a_click_counts_once() -> None:
+    page = AppTest.from_function(app).run()
+    assert picked(page) == 0
+    page.button[0].click().run()
+    page.run()
+    assert picked(page) == 1
+
+
+def test_a_run_that_is_cut_short_before_the_button_does_not_lose_the_click() -> None:
+    page = AppTest.from_function(app).run()
+    page.session_state["a job has ended"] = True
+    page.button[0].click().run()
+    assert picked(page) == 1
+
+
+def test_a_click_on_what_is_gone_meanwhile_is_forgotten() -> None:
+    page = AppTest.from_function(app).run()
+    page.session_state["is gone"] = True
+    page.button[0].click().run()
+    page.session_state["is gone"] = False
+    page.run()
+    assert picked(page) == 0
