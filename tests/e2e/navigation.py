@@ -1,5 +1,20 @@
 from playwright.sync_api import Page, expect
 
+# In the tab itself, whose storage outlives a reload; a press on a label would be two clicks.
+COUNT_CLICKS = """addEventListener("pointerdown", () => {
+  sessionStorage.clicks = 1 + Number(sessionStorage.clicks ?? 0);
+}, true)"""
+
+
+def count_clicks(page: Page) -> None:
+    """Count from now on how often somebody presses the mouse."""
+    page.add_init_script(COUNT_CLICKS)
+
+
+def clicks(page: Page) -> int:
+    """Return how often somebody has pressed the mouse since `count_clicks`."""
+    return int(page.evaluate("Number(sessionStorage.clicks ?? 0)"))
+
 
 def go_to(page: Page, name: str) -> None:
     """Follow a link of the sidebar and wait until no element of the page before is left."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Traffic
-from tests.e2e.navigation import go_to, press_button, wait_for_run
+from tests.e2e.navigation import clicks, count_clicks, go_to, press_button, wait_for_run
 from tests.e2e.server import running_app
 
 
@@ -41,6 +41,7 @@ def test_going_back_takes_one_press_and_no_page_asks_for_what_is_not_there(
 def test_two_clicks_lead_to_a_list_and_a_closed_hint_stays_closed(
     page: Page, traffic: Traffic, wait_until_idle: Callable[[], None]
 ) -> None:
+    count_clicks(page)
     page.goto("/")
     expect(page.get_by_text("Which of these 1,797 images should you label next?")).to_be_visible()
     # The batch is on the map, and in no tag.
@@ -50,6 +51,7 @@ def test_two_clicks_lead_to_a_list_and_a_closed_hint_stays_closed(
     with page.expect_download() as download:
         press_button(page, "Download the list")
     assert len(Path(download.value.path()).read_text().split()) == 32
+    assert clicks(page) == 2
     expect(page.get_by_text("32 images of “al-iteration-1” are with labelers.").first).to_be_visible()
     press_button(page, "Close")
     expect(page.get_by_role("button", name="Close")).to_have_count(0)

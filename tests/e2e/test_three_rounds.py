@@ -12,13 +12,18 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.digit_project import EXPORTS, N_IMAGES, trained, write_photos
 from tests.e2e.conftest import Traffic
-from tests.e2e.navigation import go_to, press_button, wait_for_run
+from tests.e2e.navigation import clicks, count_clicks, go_to, press_button, wait_for_run
 from tests.e2e.server import running_app
 from tests.e2e.test_main_job import set_number
 
 N_NEW = 40
 N_TRAINING = 36
 """Of each round: a tenth of the new images tests."""
+
+CLICKS_TO_THE_FIRST_LIST = 5
+"""From the page Datasets: the tab, embed, choose the first, run, download."""
+CLICKS_OF_THREE_ROUNDS = 29
+"""Those five, six until the first model's round is over, and nine in each further round; dropping a file is none."""
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +67,14 @@ def download(page: Page, button: str, folder: Path) -> Path:
 
 
 def test_three_rounds_with_labels_from_three_tools(page: Page, photos: Path, tmp_path: Path, traffic: Traffic) -> None:
+    count_clicks(page)
     embed(page, photos)
     for number, export in enumerate(EXPORTS, 1):
         if number > 1:
             follow(page, "Choose the next images", "Select")
         filenames = choose(page, number, tmp_path)
+        if number == 1:
+            assert clicks(page) == CLICKS_TO_THE_FIRST_LIST
         go_to(page, "Rounds")
         expect(next_step(page)).to_contain_text(f"{N_NEW} images of “al-iteration-{number}” are with labelers")
         bring_labels_back(page, export(tmp_path, filenames), number)
@@ -75,6 +83,7 @@ def test_three_rounds_with_labels_from_three_tools(page: Page, photos: Path, tmp
         store_predictions(page, trained(training, tmp_path), number)
         go_to(page, "Rounds")
         expect(next_step(page)).to_contain_text(f"has been trained after “al-iteration-{number}”")
+    assert clicks(page) == CLICKS_OF_THREE_ROUNDS
     look_at_what_was_bought(page)
     compare(page)
     go_to(page, "Rounds")
