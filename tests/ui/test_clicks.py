@@ -13,13 +13,15 @@ def app() -> None:
     if not st.session_state.get("is gone") and clicked(
         "Pick", key="pick", icon=":material/check:", kind="primary", reason=None, hint="Picks"
     ):
-        st.session_state["picked"] = st.session_state.get("picked", 0) + 1
+        st.session_state.setdefault("picks", []).append("picked")
         st.rerun()
+    for pick in st.session_state.get("picks", []):
+        st.text(pick)
     forget_click()
 
 
 def picked(page: AppTest) -> int:
-    return int(page.session_state.filtered_state.get("picked", 0))
+    return len(page.text)
 
 
 def test_a_click_counts_once() -> None:
