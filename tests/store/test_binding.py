@@ -16,6 +16,7 @@ from sqlalchemy import text
 from al_core.commands.main import main
 from al_core.exceptions import WorkspaceError
 from al_core.store import Workspace
+from al_core.store.catalog import REVISIONS
 from tests.store.homes import as_version_0_1_0, catalog_engine
 
 
@@ -203,7 +204,7 @@ def test_a_newer_catalog_is_refused(tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
     engine.dispose()
-    assert_refused(home, "it has the migration '0999', and this version reads up to '0009'")
+    assert_refused(home, f"it has the migration '0999', and this version reads up to '{REVISIONS[-1]}'")
 
 
 @pytest.mark.usefixtures("sqlite")
