@@ -22,6 +22,7 @@ class Heart:
         self._take_over: Callable[[], None] | None = None
         self._lock = threading.Lock()
         self._is_beating = False
+        self._has_failed = False
 
     def start(self) -> None:
         """Beat, if it does not yet, until no job is under way."""
@@ -38,7 +39,7 @@ class Heart:
             self._is_beating = True
 
     def watch(self, take_over: Callable[[], None]) -> None:
-        """Beat for as long as the process lives, and call `take_over` each time."""
+        """Beat until the records are closed, and call `take_over` each time."""
         self._take_over = take_over
         self.start()
 
@@ -48,13 +49,22 @@ class Heart:
             time.sleep(self._records.heartbeat_seconds)
             try:
                 self._beat()
-            except Exception:
-                # The catalog cannot be reached, say: the leases last for several beats.
-                logging.getLogger(__name__).exception("the leases of jobs were not renewed")
+            except Exception as error:  # noqa: BLE001 - whatever the catalog raises, the next beat tries again
+                self._warn(error)
+            else:
+                self._has_failed = False
+
+    def _warn(self, error: Exception) -> None:
+        """Log the first of several failures in a row: leases last for several beats, an outage for hours of them."""
+        if not self._has_failed and self._records.is_open:
+            logging.getLogger(__name__).warning(
+                "the leases of jobs were not renewed; the next heartbeat tries again: %s", error
+            )
+        self._has_failed = True
 
     def _goes_on(self) -> bool:
         with self._lock:
-            self._is_beating = bool(self._take_over or self._running())
+            self._is_beating = self._records.is_open and bool(self._take_over or self._running())
             return self._is_beating
 
     def _beat(self) -> None:

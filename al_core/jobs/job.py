@@ -43,6 +43,10 @@ class JobRecords(Protocol):
     def heartbeat_seconds(self) -> float:
         """How often `beat` has to be called while jobs are under way."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be stored; no longer once the workspace is closed."""
+
     def save(self, job: "Job", state: JobState) -> None:
         """Store the job in this state."""
 

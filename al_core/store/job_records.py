@@ -64,6 +64,7 @@ class JobRecords:
 
     Attributes:
         heartbeat_seconds: How often `beat` has to be called while jobs are under way.
+        is_open: Whether anything can be stored; no longer once the workspace is closed.
     """
 
     def __init__(self, engine: Engine, owner: Owner, terms: LeaseTerms | None = None) -> None:
@@ -73,6 +74,7 @@ class JobRecords:
         # This server's own jobs are under way even if it has slept, until another has taken them over.
         self._is_abandoned = HAS_LAPSED & (table.c.owner != owner.id)
         self.heartbeat_seconds = self._terms.heartbeat_seconds
+        self.is_open = True
         # Counting is atomic: jobs end in several threads.
         self._n_ended = itertools.count(1)
         # Of a process of this home the system says at once that it is gone; nobody has to wait for its leases.
@@ -165,7 +167,8 @@ class JobRecords:
         return self._read(select(table).order_by(table.c.created_at.desc(), table.c.id))
 
     def give_up(self) -> None:
-        """End the leases of this server's jobs, so that another need not wait to take them over."""
+        """End the leases of this server's jobs, so that another need not wait to take them over, and store no more."""
+        self.is_open = False
         self._end_leases([self._owner.id])
 
     def _read(self, query: Select[Any]) -> list[JobRecord]:

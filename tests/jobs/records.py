@@ -16,6 +16,7 @@ class Records:
     """
 
     heartbeat_seconds = 0.01
+    is_open = True
 
     def __init__(self) -> None:
         self.saved: list[tuple[JobState, str]] = []

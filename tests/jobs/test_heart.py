@@ -1,5 +1,7 @@
 import threading
 
+import pytest
+
 from al_core.exceptions import TakenOverError
 from al_core.jobs import Beat, Job, Jobs, JobState, WorkerPool
 from al_core.types import Progress
@@ -69,3 +71,33 @@ def test_a_server_that_watches_takes_over_what_others_left() -> None:
     assert all(job.wait(PATIENCE) for job in left)
     assert [job.result for job in left] == ["FIRST", "SECOND"]
     assert jobs.find(left[0].id) is left[0]
+
+
+def test_nothing_beats_for_records_that_are_closed() -> None:
+    records = Records()
+    others = threading.enumerate()
+    Jobs(records, WorkerPool(1)).watch(lambda job, _progress: job.title)
+    [heart] = [thread for thread in threading.enumerate() if thread not in others]
+    records.is_open = False
+    heart.join(PATIENCE)
+    assert not heart.is_alive()
+
+
+def test_a_catalog_that_is_away_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    class Away(Records):
+        n_tries = 0
+
+        def take_over(self) -> Job | None:
+            self.n_tries += 1
+            if self.n_tries == 3:
+                reached.set()
+            raise OSError("no catalog")
+
+    reached = threading.Event()
+    records = Away()
+    Jobs(records, WorkerPool(1)).watch(lambda job, _progress: job.title)
+    assert reached.wait(PATIENCE)
+    records.is_open = False
+    assert [record.getMessage() for record in caplog.records] == [
+        "the leases of jobs were not renewed; the next heartbeat tries again: no catalog"
+    ]
