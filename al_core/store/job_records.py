@@ -1,4 +1,5 @@
 import itertools
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ class JobRecords:
         self._is_abandoned = HAS_LAPSED & (table.c.owner != owner.id)
         self.heartbeat_seconds = self._terms.heartbeat_seconds
         self.is_open = True
+        # Held while a heartbeat uses the catalog, so that none opens a connection behind the back of `Workspace.close`.
+        self._beating = threading.Lock()
         # Counting is atomic: jobs end in several threads.
         self._n_ended = itertools.count(1)
         # Of a process of this home the system says at once that it is gone; nobody has to wait for its leases.
@@ -115,6 +118,10 @@ class JobRecords:
 
     def beat(self, jobs: Sequence[Job]) -> Beat:
         """Renew the leases of this server's jobs, and return which of them are canceled or lost."""
+        with self._beating:
+            return self._beat(jobs) if self.is_open else Beat()
+
+    def _beat(self, jobs: Sequence[Job]) -> Beat:
         canceled = []
         lost = []
         with writing(self._engine) as connection:
@@ -131,6 +138,10 @@ class JobRecords:
 
     def take_over(self) -> Job | None:
         """Return a job whose server is gone, leased by this one from now on; None if there is none."""
+        with self._beating:
+            return self._take_over() if self.is_open else None
+
+    def _take_over(self) -> Job | None:
         for row in self._rows(select(table).where(self._is_abandoned & CAN_GO_ON).order_by(table.c.created_at)):
             values = {
                 "owner": self._owner.id,
@@ -168,7 +179,8 @@ class JobRecords:
 
     def give_up(self) -> None:
         """End the leases of this server's jobs, so that another need not wait to take them over, and store no more."""
-        self.is_open = False
+        with self._beating:
+            self.is_open = False
         self._end_leases([self._owner.id])
 
     def _read(self, query: Select[Any]) -> list[JobRecord]:

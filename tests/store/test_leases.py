@@ -1,10 +1,11 @@
 """Two servers over one catalog, each a workspace of its own; a lease ends when a test says so."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from al_core.exceptions import TakenOverError, WorkspaceError
 from al_core.jobs import Beat, Job, JobState
@@ -192,3 +193,15 @@ def test_a_lease_that_ends_before_it_is_renewed_is_refused(
     monkeypatch.setenv("AL_CORE_LEASE_SECONDS", lease)
     with pytest.raises(WorkspaceError, match="should be at least 3 times AL_CORE_HEARTBEAT_SECONDS"):
         LeaseTerms.from_environment()
+
+
+def test_no_heartbeat_opens_the_catalog_of_a_closed_workspace(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    records = workspace.job_records
+    job = start(records, recipe=RECIPE)
+    workspace.close()
+    connections: list[object] = []
+    event.listen(workspace._engine, "connect", lambda connection, _record: connections.append(connection))
+    assert records.beat([job]) == Beat()
+    assert records.take_over() is None
+    assert connections == []
