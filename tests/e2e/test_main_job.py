@@ -53,13 +53,13 @@ def test_predictions_in_selected_filenames_out(
     expect(visitor.get_by_test_id("stPlotlyChart")).to_have_count(4)
 
     go_to(visitor, "Explore")
-    expect(visitor.get_by_text("UMAP", exact=True)).to_be_visible()
+    expect(visitor.get_by_role("radio", name="UMAP")).to_be_visible()
 
     go_to(visitor, "Select")
     set_number(visitor, "New images", 10)
     expect(visitor.get_by_role("spinbutton", name="Total labeled")).to_have_value("260")
-    visitor.get_by_text("ACTIVE_LEARNING", exact=True).click()
-    visitor.get_by_text("CORAL", exact=True).click()
+    visitor.get_by_test_id("stRadio").get_by_text("ACTIVE_LEARNING", exact=True).click()
+    visitor.get_by_test_id("stRadio").get_by_text("CORAL", exact=True).click()
     press_button(visitor, "Run selection")
     expect(visitor.get_by_role("heading", name="al-iteration-1")).to_be_visible()
     visitor.reload()

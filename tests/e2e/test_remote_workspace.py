@@ -74,7 +74,7 @@ def store_predictions(page: Page, file: Path) -> None:
 
 def look_around(page: Page, address: str) -> None:
     go_to(page, "Explore")
-    expect(page.get_by_text("UMAP", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="UMAP")).to_be_visible()
     image = page.locator("img[src*='/images/']").first
     expect(image).to_be_visible()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1
