@@ -12,12 +12,12 @@ class Heart:
     """Beats while jobs are under way, and always once it watches for those of servers that are gone.
 
     Args:
-        running: Returns the jobs of this server that are under way.
+        unsettled: Returns the jobs of this server that are under way, or ended without that being stored.
         records: Where they are stored.
     """
 
-    def __init__(self, running: Callable[[], list[Job]], records: JobRecords) -> None:
-        self._running = running
+    def __init__(self, unsettled: Callable[[], list[Job]], records: JobRecords) -> None:
+        self._unsettled = unsettled
         self._records = records
         self._take_over: Callable[[], None] | None = None
         self._lock = threading.Lock()
@@ -25,7 +25,7 @@ class Heart:
         self._has_failed = False
 
     def start(self) -> None:
-        """Beat, if it does not yet, until no job is under way."""
+        """Beat, if it does not yet, until no job is under way and all have been stored."""
         with self._lock:
             if self._is_beating:
                 return
@@ -64,11 +64,16 @@ class Heart:
 
     def _goes_on(self) -> bool:
         with self._lock:
-            self._is_beating = self._records.is_open and bool(self._take_over or self._running())
+            self._is_beating = self._records.is_open and bool(self._take_over or self._unsettled())
             return self._is_beating
 
     def _beat(self) -> None:
-        running = self._running()
+        jobs = self._unsettled()
+        running = [job for job in jobs if job.is_running]
+        for job in jobs:
+            if job.is_unsaved and not job.is_running:
+                # Once its lease has ended, another server would do its work again.
+                job.save_late()
         if running:
             beat = self._records.beat(running)
             for job in running:

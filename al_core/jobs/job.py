@@ -56,6 +56,9 @@ class JobRecords(Protocol):
     def beat(self, jobs: "Sequence[Job]") -> Beat:
         """Say that this server still works on these jobs."""
 
+    def save_late(self, job: "Job") -> None:
+        """Store how a job has ended, which could not be stored then."""
+
     def take_over(self) -> "Job | None":
         """Return a job whose server is gone, which is this server's from now on."""
 
@@ -82,6 +85,7 @@ class Job:
         finished_at: The same; None while it is under way.
         attempt: How many servers have worked on it, this one included.
         is_lost: Whether another server has it by now, so that what counts is the record.
+        is_unsaved: Whether it could not be stored how it ended.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class Job:
         self.recipe = recipe
         self.attempt = 1
         self.is_lost = False
+        self.is_unsaved = False
         self.state = JobState.WAITING
         self.done = 0
         self.total = 0
@@ -173,6 +178,15 @@ class Job:
         if self._stop_waiting():
             self._end(self._failed(error, error.public))
 
+    def save_late(self) -> None:
+        """Store how the job has ended, which could not be stored then, unless another server has it by now."""
+        assert self._records
+        try:
+            self._records.save_late(self)
+        except TakenOverError:
+            self.is_lost = True
+        self.is_unsaved = False
+
     def _stop_waiting(self) -> bool:
         return self._start.acquire(blocking=False)
 
@@ -185,6 +199,9 @@ class Job:
             self.is_lost = True
             outcome = self._failed(error, error.public)
         # Even if the catalog cannot be written: whoever waits must be woken.
+        except BaseException:
+            self.is_unsaved = True
+            raise
         finally:
             self.state = outcome
             self._ended.set()

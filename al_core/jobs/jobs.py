@@ -31,7 +31,7 @@ class Jobs:
         self._by_key: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._records = records
-        self._heart = Heart(self.running, records) if records else None
+        self._heart = Heart(self._unsettled, records) if records else None
         self._pool = pool or process_pool()
         self._most_remembered = most_remembered
 
@@ -115,6 +115,11 @@ class Jobs:
         """Return the jobs under way, in the order of their starts."""
         with self._lock:
             return [job for job in self._by_key.values() if job.is_running]
+
+    def _unsettled(self) -> list[Job]:
+        """Return the jobs under way, and those that ended while the catalog could not be written."""
+        with self._lock:
+            return [job for job in self._by_key.values() if job.is_running or job.is_unsaved]
 
     def forget(self, key: str) -> None:
         """Drop a job that has ended, once its outcome has been shown; one under way stays."""

@@ -136,6 +136,16 @@ class JobRecords:
                     canceled.append(job.id)
         return Beat(frozenset(canceled), frozenset(lost))
 
+    def save_late(self, job: Job) -> None:
+        """Store how a job has ended, when a heartbeat finds that it is not stored yet.
+
+        Raises:
+            TakenOverError: If another server has the job by now.
+        """
+        with self._beating:
+            if self.is_open:
+                self.save(job, job.state)
+
     def take_over(self) -> Job | None:
         """Return a job whose server is gone, leased by this one from now on; None if there is none."""
         with self._beating:

@@ -32,6 +32,9 @@ class Records:
     def beat(self, _jobs: Sequence[Job]) -> Beat:
         return self.next_beat
 
+    def save_late(self, job: Job) -> None:
+        self.save(job, job.state)
+
     def take_over(self) -> Job | None:
         return self.abandoned.pop() if self.abandoned else None
 

@@ -62,6 +62,53 @@ def test_a_heartbeat_that_fails_is_tried_again() -> None:
     assert job.wait(PATIENCE)
 
 
+def test_an_outcome_that_could_not_be_stored_is_stored_with_a_later_heartbeat() -> None:
+    class Away(Records):
+        def save(self, job: Job, state: JobState) -> None:
+            if state is JobState.CANCELLED and not failed.is_set():
+                failed.set()
+                raise OSError("no catalog")
+            super().save(job, state)
+            if state is JobState.CANCELLED:
+                stored.set()
+
+    def work(progress: Progress) -> None:
+        begun.set()
+        until_stopped(progress)
+
+    begun, failed, stored = threading.Event(), threading.Event(), threading.Event()
+    records = Away()
+    job = Jobs(records, WorkerPool(1)).start(None, "long", work)
+    assert begun.wait(PATIENCE)
+    job.cancel()
+    assert job.wait(PATIENCE)
+    assert failed.is_set()
+    assert stored.wait(PATIENCE)
+    # Another server would otherwise take over what somebody has canceled.
+    assert records.saved[-1] == (JobState.CANCELLED, "")
+
+
+def test_an_outcome_that_another_server_has_made_meanwhile_is_not_stored_later() -> None:
+    class Late(Records):
+        n_tries = 0
+
+        def save(self, job: Job, state: JobState) -> None:
+            if state is JobState.FINISHED:
+                self.n_tries += 1
+                raise OSError("no catalog") if self.n_tries == 1 else TakenOverError("another has it")
+            super().save(job, state)
+
+    records = Late()
+    others = threading.enumerate()
+    jobs = Jobs(records, WorkerPool(1))
+    job = jobs.start(None, "late", lambda _: "done")
+    for thread in threading.enumerate():
+        # Both end once there is nothing left to do.
+        if thread not in others:
+            thread.join(PATIENCE)
+    assert (records.n_tries, job.is_lost, jobs.find(job.id)) == (2, True, None)
+
+
 def test_a_server_that_watches_takes_over_what_others_left() -> None:
     records = Records()
     left = [Job("first", records=records), Job("second", records=records)]

@@ -203,5 +203,6 @@ def test_no_heartbeat_opens_the_catalog_of_a_closed_workspace(tmp_path: Path) ->
     connections: list[object] = []
     event.listen(workspace._engine, "connect", lambda connection, _record: connections.append(connection))
     assert records.beat([job]) == Beat()
+    records.save_late(job)
     assert records.take_over() is None
     assert connections == []
