@@ -161,8 +161,8 @@ class ObjectImages(ImageSource):
                 # Its process was killed while it wrote: the page is asked for again.
                 continue
             # Two processes may list at once, and the first that is done removes what both have written: a page counts
-            # only behind the one that it followed.
-            if page["before"] == after:
+            # only behind the one that it followed. Earlier versions did not write which that was.
+            if page.get("before") == after:
                 stamps |= page["stamps"]
                 after = page["after"]
         return stamps, after

@@ -91,6 +91,16 @@ def test_what_is_listed_behind_half_a_line_is_not_listed_again(
     assert asked == ["", NAMES[0], NAMES[1]]
 
 
+def test_a_listing_that_an_earlier_version_left_begins_anew(objects: Objects, tmp_path: Path, asked: list[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ObjectImages(objects.address, tmp_path).filenames(interrupt)
+    [draft] = tmp_path.iterdir()
+    # It did not write behind which page another came.
+    draft.write_bytes(b'{"stamps": {"gone.png": "1:1"}, "after": "gone.png"}\n')
+    assert ObjectImages(objects.address, tmp_path).filenames() == sorted(NAMES)
+    assert asked == ["", ""]
+
+
 def test_a_listing_beside_another_that_ends_first_forgets_no_image(
     objects: Objects, tmp_path: Path, asked: list[str]
 ) -> None:
