@@ -47,6 +47,7 @@ def _opened_workspace() -> Workspace:
         # Only once: people who delete the demo do not want it back at every start.
         with suppress(AlreadyExistsError):  # another dashboard is building it this moment
             _build_demo(opened)
+        marker.parent.mkdir(exist_ok=True)  # a dataset of the demo's name stands in for it, without its folder
         marker.touch()
     return opened
 

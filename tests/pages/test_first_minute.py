@@ -64,6 +64,16 @@ def test_a_dataset_with_nothing_left_says_so(home: Path, open_page: Open) -> Non
     assert not any(element.label.startswith("Pick") for element in app.button)
 
 
+def test_a_dataset_of_the_name_of_the_demo_stays_alone(home: Path, open_page: Open) -> None:
+    with Workspace(home) as workspace:
+        workflow.create_dataset(workspace, "digits", ["a.png", "b.png"], np.eye(2))
+        for _ in range(2):
+            app = open_page("explore")
+            assert not app.exception
+            assert "2 images" in texts(app)
+        assert [dataset.name for dataset in workspace.datasets()] == ["digits"]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_shows_the_loop_and_ends_with_the_next_step(digits: Dataset, open_page: Open, page: str) -> None:
     app = open_page(page)
