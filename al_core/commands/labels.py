@@ -110,6 +110,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     from al_core import workflow
+    from al_core.steps.training_labels import training_label_rows
 
     path = arguments.output.expanduser()
     is_to_stdout = arguments.output == STANDARD_INPUT
@@ -118,7 +119,7 @@ def _export(arguments: argparse.Namespace) -> int:
     with opened(arguments) as workspace:
         dataset = workspace.dataset(arguments.dataset)
         content = workflow.export_training_labels(dataset, arguments.format, task=arguments.task)
-        n_images = len(workflow.training_set(dataset))
+        n_images = len(training_label_rows(dataset, arguments.format, arguments.task))
     if is_to_stdout:
         if not arguments.dry_run:
             sys.stdout.buffer.write(content)

@@ -12,6 +12,7 @@ from al_core.formats.join.finding import Finding, note
 from al_core.formats.labels.counting import concatenated, counting
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, LABEL_MASK, MASK_RUN, Labels
 from al_core.formats.labels.sample_label import SampleLabel, sample_labels
+from al_core.steps.chosen import union
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.label_sets import LabelSet, NewLabelSet
 from al_core.store.records import Kind
@@ -194,9 +195,7 @@ def read_label_set(dataset: "Dataset", stored: LabelSet) -> tuple[Rows, Labels]:
 
 def labels_for(dataset: "Dataset", task: str) -> TaskLabels:
     """Return what counts of all labels for a task; `TaskLabels` without rows if there are none."""
-    # Oldest first: to `counting` a higher number is a later file.
-    sets = [stored for stored in reversed(dataset.labels.all()) if task in LabelAttributes.of(stored).tasks]
-    parts = [read_label_set(dataset, stored) for stored in sets]
+    parts = [read_label_set(dataset, stored) for stored in _sets_for(dataset, task)]
     if not parts:
         no_sizes = np.empty((0, 2), np.float32)
         nothing = Labels([], [], task, [], times=np.empty(0), sizes=no_sizes)
@@ -208,6 +207,16 @@ def labels_for(dataset: "Dataset", task: str) -> TaskLabels:
     files = np.repeat(np.arange(len(parts)), n_annotations)
     counts = counting(samples, files, all_labels)
     return TaskLabels(counts.rows, all_labels.take(counts.annotations), counts.n_annotators, counts.disagrees)
+
+
+def rows_with_labels(dataset: "Dataset", task: str) -> Rows:
+    """Return the rows of `labels_for`, ascending, without reading what is on the images."""
+    return union([dataset.arrays.read(stored.arrays[Kind.LABEL])["row"] for stored in _sets_for(dataset, task)])
+
+
+def _sets_for(dataset: "Dataset", task: str) -> list[LabelSet]:
+    # Oldest first: to `counting` a higher number is a later file.
+    return [stored for stored in reversed(dataset.labels.all()) if task in LabelAttributes.of(stored).tasks]
 
 
 def counting_labels(dataset: "Dataset", task: str | None = None) -> Sequence[SampleLabel]:

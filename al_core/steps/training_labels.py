@@ -11,11 +11,12 @@ from al_core.formats.training.sheet import TrainingSheet
 from al_core.formats.training.writers import TrainingWriter, training_writers
 from al_core.steps.chosen import NO_ROWS
 from al_core.steps.image_frames import image_frames
-from al_core.steps.labels import TaskLabels, label_tasks, labels_for
+from al_core.steps.labels import TaskLabels, label_tasks, labels_for, rows_with_labels
 from al_core.steps.reserve import read_reserve
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
+    from al_core.types import Rows
 
 
 def training_tasks(dataset: "Dataset") -> list[str]:
@@ -68,6 +69,12 @@ def write_training_labels(dataset: "Dataset", format: str | None = None, task: s
     return writer.write(_sheet(dataset, writer, chosen))
 
 
+def training_label_rows(dataset: "Dataset", format: str | None = None, task: str | None = None) -> "Rows":
+    """Return the rows whose labels `write_training_labels` writes; images can be marked as labeled without a label."""
+    _, chosen = find_format(dataset, format, task)
+    return np.setdiff1d(rows_with_labels(dataset, chosen), _barred(dataset))
+
+
 def training_obstacle(dataset: "Dataset", format: str | None = None, task: str | None = None) -> str | None:
     """Return why the labels to train on cannot be had in a format, or None; nothing is written."""
     writer, chosen = find_format(dataset, format, task)
@@ -102,9 +109,12 @@ def _sizes(dataset: "Dataset", labels: TaskLabels) -> NDArray[np.floating]:
 
 
 def _without_tests(dataset: "Dataset", labels: TaskLabels) -> TaskLabels:
-    stored_reserve = read_reserve(dataset)
-    barred = stored_reserve.barred if stored_reserve else NO_ROWS
-    places = np.flatnonzero(~np.isin(labels.rows, barred))
+    places = np.flatnonzero(~np.isin(labels.rows, _barred(dataset)))
     return TaskLabels(
         labels.rows[places], labels.labels.take(places), labels.n_annotators[places], labels.disagrees[places]
     )
+
+
+def _barred(dataset: "Dataset") -> "Rows":
+    stored_reserve = read_reserve(dataset)
+    return stored_reserve.barred if stored_reserve else NO_ROWS

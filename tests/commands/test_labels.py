@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from al_core import workflow
 from al_core.commands.main import main
 from al_core.config import SelectionConfig
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, TagRole, Workspace
 from tests.api.conftest import api_server
 
 CSV = "filename,label,annotator\na.png,cat,1\na.png,dog,2\nb.png,dog,1\nx.png,cat,1\n"
@@ -135,6 +136,20 @@ def test_labels_to_train_on_are_had_in_the_formats_of_their_task(
         assert printed.endswith("the labels of 1 image, without those that test; written.\n")
     assert main(["labels", "export", str(tmp_path / "x"), "--format", "masks", *map(str, place)]) == 1
     assert "cannot be had as 'masks', but as csv, coco, yolo, voc" in capsys.readouterr().err
+
+
+def test_the_answer_counts_the_labels_that_were_written(
+    workspace: Workspace, dataset: Dataset, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset.set_tag_role(dataset.create_tag("labeled elsewhere", np.array([4, 5])), TagRole.LABELED)
+    with api_server(workspace) as address:
+        for number, where in enumerate((["--workspace", workspace.home], ["--server", address])):
+            place = ["--dataset", "line", *where]
+            assert run(capsys, "add", file, *place)[0] == 0
+            target = tmp_path / f"training-{number}.csv"
+            status, printed = run(capsys, "export", target, *place)
+            assert (status, len(target.read_text().splitlines()) - 1) == (0, 2)
+            assert "the labels of 2 images, without those that test" in printed
 
 
 def test_labels_are_read_from_standard_input(

@@ -32,7 +32,6 @@ def training_download(dataset: Dataset, *, is_next: bool = True) -> None:
                 help="What the model is trained to tell",
             )
         writer = _choose_format(workflow.training_formats(dataset, task))
-        n_labels = len(workflow.training_set(dataset))
         depends = f"{dataset.id} {dataset.images_dir} {dataset.last_modified_at()}"
         obstacle = _obstacle(depends, writer.name, task, dataset)
         st.download_button(
@@ -45,8 +44,7 @@ def training_download(dataset: Dataset, *, is_next: bool = True) -> None:
             disabled=bool(obstacle),
             help=plain(obstacle)
             if obstacle
-            else f"{writer.description}. Labels of {counted(n_labels, 'image')}, without those that test: never train "
-            "on them",
+            else f"{writer.description}. Labels without those that test: never train on them",
         )
     if obstacle:
         st.caption(f":material/info: {plain(capitalized(obstacle))}.")
