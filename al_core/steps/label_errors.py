@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation import BoxErrorKind, box_errors, class_errors, out_of_fold_probabilities
+from al_core.evaluation import BoxErrorKind, ClassErrors, box_errors, class_errors, out_of_fold_probabilities
 from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION
@@ -17,7 +17,7 @@ from al_core.steps.tasks import PredictionAttributes, find_task
 from al_core.store.models import Model
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import Kind, Tag, TagOrigin
-from al_core.types import Progress, Rows
+from al_core.types import Embeddings, Probabilities, Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -167,18 +167,8 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     vectors = dataset.arrays.read_rows(embedding, rows) if embedding else None
     missing = np.isnan(probabilities).any(axis=1)
     judged_by[missing] = PROBE
-    can_probe = len(rows) >= LEAST_FOR_PROBE and len(np.unique(classes)) > 1
-    if missing.any() and vectors is not None and can_probe:
-        n_left = int(missing.sum())
-        n_before = len(rows) - n_left
-
-        # The probe learns from all labels, those that a model has judged included, and judges the rest.
-        def report_probe(done: int, total: int) -> None:
-            report_judged(n_before + n_left * done // total)
-
-        # Out of fold: no label is judged by a probe that was trained on it.
-        probe = out_of_fold_probabilities(vectors, classes, len(names), seed=0, progress=report_probe)
-        probabilities[missing] = probe[missing]
+    if missing.any() and vectors is not None:
+        probabilities[missing] = _probabilities_of_probe(vectors, classes, missing, len(names), report_judged)
         missing = np.isnan(probabilities).any(axis=1)
     judged = np.flatnonzero(~missing)
     if not len(judged):
@@ -190,24 +180,48 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
         # All have been judged once: what their neighbors say is looked up with the bar at its end.
         progress=lambda done, total: report_judged(len(labels.rows)),
     )
-    errors = []
+    errors = _suspected(suspects, rows[judged], [names[label] for label in classes[judged]], names, judged_by[judged])
+    return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
+
+
+def _suspected(
+    suspects: ClassErrors, rows: Rows, labeled: list[str], names: list[str], judges: NDArray[np.object_]
+) -> Iterator[LabelError]:
+    """Yield the labels that are probably wrong, the worst first; all arrays are of the labels that were judged."""
     for place in suspects.order.tolist():
         suspicion = float(suspects.suspicion[place])
         is_likely = bool(suspects.is_likely[place])
-        if not is_likely and suspicion <= LEAST_SUSPICION:
-            continue
-        position = judged[place]
-        error = LabelError(
-            int(rows[position]),
-            OTHER_CLASS,
-            labeled=names[classes[position]],
-            suggested=names[suspects.suggested[place]],
-            suspicion=suspicion,
-            is_likely=is_likely,
-            judge=str(judged_by[position]),
-        )
-        errors.append(error)
-    return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
+        if is_likely or suspicion > LEAST_SUSPICION:
+            yield LabelError(
+                int(rows[place]),
+                OTHER_CLASS,
+                labeled=labeled[place],
+                suggested=names[suspects.suggested[place]],
+                suspicion=suspicion,
+                is_likely=is_likely,
+                judge=str(judges[place]),
+            )
+
+
+def _probabilities_of_probe(
+    vectors: Embeddings,
+    classes: NDArray[np.int64],
+    missing: NDArray[np.bool_],
+    n_classes: int,
+    report_judged: Callable[[int], None],
+) -> Probabilities:
+    """Return (M, C) what a probe says of the labels that no model has judged, NaN where it cannot be trained."""
+    n_left = int(missing.sum())
+    if len(classes) < LEAST_FOR_PROBE or len(np.unique(classes)) < 2:
+        return np.full((n_left, n_classes), np.nan)
+    n_before = len(classes) - n_left
+
+    # The probe learns from all labels, those that a model has judged included, and judges the rest.
+    def report_probe(done: int, total: int) -> None:
+        report_judged(n_before + n_left * done // total)
+
+    # Out of fold: no label is judged by a probe that was trained on it.
+    return out_of_fold_probabilities(vectors, classes, n_classes, seed=0, progress=report_probe)[missing]
 
 
 def _probabilities_of_models(
