@@ -59,7 +59,7 @@ def _present(dataset: "Dataset", wanted: "RoundFile") -> "Tag | None":
     Raises:
         AlreadyExistsError: If the tag was made in another way, or from another file.
     """
-    tag = next((tag for tag in dataset.tags() if tag.name == wanted.name), None)
+    tag = dataset.find_tag(wanted.name)
     if tag and tag.provenance.round_digest != wanted.digest:
         raise AlreadyExistsError(
             f"name: tag '{tag.name}' was not made from this file, or the file or one that it names has changed since; "

@@ -70,9 +70,10 @@ def run(arguments: argparse.Namespace) -> None:
         labeled_tag = dataset.tag(arguments.labeled) if arguments.labeled else None
         query_tag = dataset.tag(entry.query) if entry.query else None
         n_chosen = len(_chosen(dataset, arguments.name, labeled_tag))
-        config = entry.config(arguments.name, n_chosen)
         if arguments.is_continued:
             config = _continued(arguments, dataset, n_chosen)
+        else:
+            config = entry.config(arguments.name, n_chosen)
         selection = _present(dataset, config, labeled_tag, query_tag)
         is_changed = selection is None and not arguments.dry_run
         if is_changed:
@@ -91,16 +92,17 @@ def _entry(arguments: argparse.Namespace) -> "SelectionEntry":
 
     content = read_settings(arguments.config) if arguments.config else {}
     content |= _options(arguments)
-    content |= {
-        name: value for name, value in (("new", arguments.new), ("query", arguments.query)) if value is not None
-    }
+    if arguments.new is not None:
+        content["new"] = arguments.new
+    if arguments.query is not None:
+        content["query"] = arguments.query
     if not content.keys() & {"new", "n_samples", "budget"}:
         content["new"] = N_NEW
     return read_selection_entry(content, arguments.config.name if arguments.config else "select")
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings that options say."""
+    """Return the settings of the method that the options replace."""
     options = {
         "method": arguments.method,
         "score_name": arguments.score,
@@ -115,10 +117,14 @@ def _continued(arguments: argparse.Namespace, dataset: "Dataset", n_chosen: int)
     """Return the settings of the last round, or those of the round of this name: asked again, it is the last one."""
     from al_core import workflow
 
-    tag = next((tag for tag in dataset.tags() if tag.name == arguments.name), None)
+    tag = dataset.find_tag(arguments.name)
     config = tag.provenance.config if tag else None
     if config is None:
         config = workflow.next_config(dataset, arguments.new)
+        if config.n_samples != -1:
+            # Its total starts from all labeled images, of which a tag may name fewer.
+            n_new = config.n_samples - len(_chosen(dataset, arguments.name, None))
+            config = replace(config, n_samples=n_chosen + n_new)
     elif arguments.new is not None:
         config = replace(config, n_samples=n_chosen + arguments.new)
     return replace(config, name=arguments.name, **_options(arguments))
@@ -131,8 +137,8 @@ def _chosen(dataset: "Dataset", name: str, labeled_tag: "Tag | None") -> "Rows":
 
     labeled = workflow.labeled_set(dataset) if labeled_tag is None else labeled_tag.rows
     # A command that is repeated must ask the same as the first time, when its own rows were with nobody.
-    of_name = (added_rows(dataset, tag) for tag in dataset.tags() if tag.name == name)
-    own = next(of_name, NO_ROWS)
+    tag = dataset.find_tag(name)
+    own = added_rows(dataset, tag) if tag else NO_ROWS
     return np.union1d(labeled, np.setdiff1d(workflow.sent_set(dataset), own))
 
 
@@ -165,7 +171,7 @@ def _present(
     """
     from al_core.steps.selections import read_selection
 
-    tag = next((tag for tag in dataset.tags() if tag.name == config.name), None)
+    tag = dataset.find_tag(config.name)
     if tag is None:
         return None
     selection = read_selection(dataset, tag)

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
         report = join_report(dataset.filenames(), filenames, source=arguments.filenames.name)
         report.require_usable()
         rows = np.unique(report.rows[report.rows >= 0])
-        present = next((tag for tag in dataset.tags() if tag.name == arguments.name), None)
+        present = dataset.find_tag(arguments.name)
         if present and not np.array_equal(present.rows, rows):
             raise AlreadyExistsError(f"tag '{present.name}' holds other samples than the list; choose another name")
         is_changed = present is None and not arguments.dry_run

@@ -122,6 +122,18 @@ def test_a_round_goes_on_as_the_last_one_did(animals: Shell) -> None:
     assert len(third["added"]) == 1
 
 
+def test_a_round_goes_on_from_the_labeled_tag_that_is_named_with_as_many_images(animals: Shell) -> None:
+    select = ("select", "--dataset", "animals", "--method", "active_learning")
+    first = animals(*select, "--name", "round 1", "--new", "2")
+    animals("tag", "done", "-", "--dataset", "animals", "--labeled", stdin="\n".join(first["added"]))
+    animals("tag", "one", "-", "--dataset", "animals", stdin=first["added"][0])
+    # One of two labeled images is named, so that the total is 3 and not 4.
+    second = ("select", "--dataset", "animals", "--name", "round 2", "--continue", "--labeled", "one")
+    assert animals(*second, "--dry-run")["config"]["n_samples"] == 3
+    assert len(animals(*second)["added"]) == 2
+    assert not animals(*second)["changed"]
+
+
 def test_without_a_round_there_is_nothing_to_continue(animals: Shell) -> None:
     error = animals("select", "--dataset", "animals", "--name", "round 1", "--continue", code=1)
     assert "has no round to go on from; run a first selection" in error["message"]
