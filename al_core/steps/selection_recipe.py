@@ -39,11 +39,12 @@ def resume_selection(dataset: "LocalDataset", recipe: Mapping[str, Any], progres
     if recipe.get("kind") != KIND:
         raise InvalidInputError(f"this version of al_core cannot go on with a job of the kind {recipe.get('kind')!r}")
     config = SelectionConfig.from_json(recipe["config"])
-    tag = next((tag for tag in dataset.tags() if tag.name == config.name), None)
+    tag = dataset.find_tag(config.name)
     # Stored, but not acknowledged. The name was free when the job began, and who used it since hardly drew its seed.
     if tag and tag.provenance.config == config:
         return selection_of(dataset, tag)
-    query_id, labeled_id = recipe["query_tag_id"], recipe["labeled_tag_id"]
+    query_id = recipe["query_tag_id"]
+    labeled_id = recipe["labeled_tag_id"]
     inputs = SelectionInputs(
         dataset.tag_by_id(query_id) if query_id else None,
         dataset.tag_by_id(labeled_id) if labeled_id else None,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.arrow_table import is_list, number_matrix, read_table
+from al_core.formats.files.arrow_table import number_matrix, read_table
 from al_core.formats.tables.sample import ColumnSample, Content, n_sample_rows, sample_of_values
 from al_core.formats.tables.table import Table
 
@@ -46,11 +46,6 @@ class ArrowTable(Table):
         """Return the cells of a column as they are."""
         cells: list[Any] = self._table.column(position).to_pylist()
         return cells
-
-    def list_column(self, position: int) -> "pa.ChunkedArray | None":
-        """Return a column of lists as it is, None for other columns."""
-        column = self._table.column(position)
-        return column if is_list(column.type) else None
 
     def _texts(self, position: int) -> list[str]:
         column = self._table.column(position)
