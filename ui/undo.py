@@ -6,8 +6,9 @@ from datetime import datetime
 
 import streamlit as st
 
-from al_core.store import Workspace
+from al_core.store import Dataset, Workspace
 from al_core.text import moment
+from ui import state
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
 from ui.visitor import obstacle
@@ -75,6 +76,21 @@ def offer_undo(sentence: str, workspace: Workspace, *, kind: str, dataset_id: st
 
     expires_at = min(stone.expires_at for stone in newest)
     st.session_state[Key.UNDOABLE] = Undoable(sentence, undo, "delete", expires_at)
+
+
+def say_deleted(dataset: Dataset, sentence: str, *, kind: str, names: Collection[str]) -> None:
+    """Say after the next rerun what was deleted of a dataset, with a button that brings it back unless a server has it.
+
+    Args:
+        dataset: From which.
+        sentence: What was done, without a period.
+        kind: Of what was deleted: that of its tombstones.
+        names: Of what was deleted, each once.
+    """
+    if dataset.server:
+        notify(sentence)
+    else:
+        offer_undo(sentence, state.local_workspace(), kind=kind, dataset_id=dataset.id, names=names)
 
 
 def show_undo() -> None:

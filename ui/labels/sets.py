@@ -8,9 +8,8 @@ from al_core.store import Dataset
 from al_core.store.label_sets import LabelSet
 from al_core.store.restoration import LABELS
 from al_core.text import counted, moment
-from ui import state
-from ui.messages import errors_explained, notify, plain
-from ui.undo import offer_undo
+from ui.messages import errors_explained, plain
+from ui.undo import say_deleted
 from ui.visitor import obstacle
 
 N_VISIBLE = 6
@@ -61,16 +60,8 @@ def _show_set(dataset: Dataset, labels: LabelSet) -> None:
         ):
             with errors_explained():
                 workflow.delete_labels(dataset, labels)
-                _say_deleted(dataset, labels)
+                say_deleted(dataset, f"Deleted the labels “{labels.name}”", kind=LABELS, names=[labels.name])
                 st.rerun()
-
-
-def _say_deleted(dataset: Dataset, labels: LabelSet) -> None:
-    sentence = f"Deleted the labels “{labels.name}”"
-    if dataset.server:
-        notify(sentence)
-    else:
-        offer_undo(sentence, state.local_workspace(), kind=LABELS, dataset_id=dataset.id, names=[labels.name])
 
 
 def _restore_button(dataset: Dataset) -> None:

@@ -8,11 +8,10 @@ from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model, StoredArray
 from al_core.store.restoration import MODEL
 from al_core.text import byte_size, counted, moment
-from ui import state
-from ui.messages import errors_explained, notify, plain
+from ui.messages import errors_explained, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.threshold import threshold_popover
-from ui.undo import offer_undo
+from ui.undo import say_deleted
 from ui.visitor import obstacle
 
 N_VISIBLE = 6
@@ -109,16 +108,8 @@ def _actions(dataset: Dataset, model: Model) -> None:
     ):
         with errors_explained():
             workflow.delete_model(dataset, model)
-            _say_deleted(dataset, model)
+            say_deleted(dataset, f"Deleted the model “{model.name}”", kind=MODEL, names=[model.name])
             st.rerun()
-
-
-def _say_deleted(dataset: Dataset, model: Model) -> None:
-    sentence = f"Deleted the model “{model.name}”"
-    if dataset.server:
-        notify(sentence)
-    else:
-        offer_undo(sentence, state.local_workspace(), kind=MODEL, dataset_id=dataset.id, names=[model.name])
 
 
 def _restore_button(dataset: Dataset) -> None:

@@ -7,9 +7,8 @@ from al_core.steps.tags import deletion_order
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from al_core.store.restoration import TAG
 from al_core.text import counted
-from ui import state
-from ui.messages import errors_explained, notify, plain
-from ui.undo import offer_undo
+from ui.messages import errors_explained, plain
+from ui.undo import say_deleted
 from ui.visitor import obstacle
 
 INITIAL_IS_FIXED = f"{INITIAL_TAG} holds every image and stays as it is"
@@ -75,12 +74,5 @@ def _delete(dataset: Dataset, tags: list[Tag], chosen: list[Tag]) -> None:
     finally:
         # What was deleted before an error can be undone too.
         if deleted:
-            _say_deleted(dataset, deleted)
-
-
-def _say_deleted(dataset: Dataset, names: list[str]) -> None:
-    sentence = f"Deleted the tag “{names[0]}”" if len(names) == 1 else f"Deleted {counted(len(names), 'tag')}"
-    if dataset.server:
-        notify(sentence)
-    else:
-        offer_undo(sentence, state.local_workspace(), kind=TAG, dataset_id=dataset.id, names=names)
+            what = f"the tag “{deleted[0]}”" if len(deleted) == 1 else counted(len(deleted), "tag")
+            say_deleted(dataset, f"Deleted {what}", kind=TAG, names=deleted)
