@@ -88,8 +88,7 @@ class BitMask:
 
     def get_kth_bit(self, k: int) -> bool:
         """Return whether bit k is set."""
-        # In Python shifts bind tighter than `&`.
-        return bool(self.x >> k & 1)
+        return bool((self.x >> k) & 1)
 
     def set_kth_bit(self, k: int) -> None:
         """Set bit k."""

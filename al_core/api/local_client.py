@@ -208,6 +208,6 @@ class LocalClient(WorkflowClient):
 
         if not self.embedding_id:
             return None
-        # What is no id is a name: whoever looks it up says so if it is neither.
+        # Anything else is a name; the lookup says so if it is neither.
         names = {stored.id: stored.name for stored in self.dataset.arrays.all(Kind.EMBEDDING)}
         return names.get(self.embedding_id, self.embedding_id)

@@ -30,10 +30,10 @@ def printed_progress(unit: str, done_to_them: str = "") -> Progress:
         speed = done / max(now - started, 1e-9)
         seconds_left = (total - done) / speed
         line = f"{done:,} of {total:,} {unit}{done_to_them}, {speed:,.0f} {unit}/s, {seconds_left:,.0f} s left"
-        # Padded, so that nothing of a longer line before shows behind it.
+        # Padded, to cover what is left of a longer line before it.
         text = f"\r{line:<70}" if is_terminal else line
         end = "\n" if done == total else ""
-        # To the error output: the other one may be a pipe that carries the answer.
+        # To standard error: standard output may be a pipe that carries the answer.
         print(text, end=end, file=sys.stderr, flush=True)
 
     return show

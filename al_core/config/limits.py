@@ -105,7 +105,7 @@ class Quota(Limit):
         try:
             checked = {str(name): _range(name, *bounds) for name, bounds in pairs}
         except InvalidInputError:
-            # A ValueError, too, but with the better sentence.
+            # It is a ValueError too, whose own sentence is better than the one below.
             raise
         except (TypeError, ValueError) as error:
             raise InvalidInputError(f"a quota is (least, most) by group, not {ranges!r}") from error

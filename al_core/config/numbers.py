@@ -14,7 +14,7 @@ LARGEST_STRENGTH = 100.0
 
 def whole_number(name: str, value: object, *, lowest: int = 0, hint: str = "") -> int:
     """Return a whole number from `lowest` to the largest integer, or raise `InvalidInputError`."""
-    # `Integral` has numpy's integers too; True is one to Python, and hardly meant as a number.
+    # `Integral` covers numpy's integers too; True is one as well, and hardly meant as a number.
     number = int(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
     if number is None or not lowest <= number <= LARGEST_INTEGER:
         raise InvalidInputError(f"{name} is a whole number from {max(lowest, 0)} to 2^63 - 1{hint}, not {value!r}")

@@ -139,7 +139,7 @@ def _wrong(
     for label, number in enumerate(labeled.tolist()):
         is_here = overlap[:, label] >= _SAME_OBJECT
         other = np.where(is_here & (predicted != number), scores, 0)
-        # A box of the labeled class on the same object speaks for the label, as loudly as it is sure.
+        # A box of the labeled class on the same object supports the label by as much as its confidence.
         own = np.where(is_here & (predicted == number), scores, 0).max()
         place = int(other.argmax())
         if other[place] > own:

@@ -130,13 +130,14 @@ def draw_curves(
     seen = left[0] - 1
     fits, log_prior = _fits((left - 1) / seen, labels, accuracies, covariance)
     evidence = np.stack([fit.log_evidence for fit in fits]) + log_prior[:, None] + shapes.log_prior
-    # Less the highest: the likelihood of rounds far off a curve is below the smallest float.
+    # Relative to the highest: likelihoods of rounds far off a curve underflow.
     chances = np.exp(evidence - evidence.max()).ravel()
     cells = rng.choice(chances.size, _N_DRAWS, p=chances / chances.sum())
     scatter, shape = np.unravel_index(cells, evidence.shape)
     level, rise = _Line.drawn(fits, scatter, shape, rng)
     steepness = rise / seen[shape]
-    # Drawn and then left out: the flat priors of level and rise, which make the integral closed, know no bounds.
+    # Rejected after drawing: the flat priors of level and rise, which give the integral its closed form, have no
+    # bounds.
     is_curve = (rise >= 0) & (level + steepness <= 1)
     return CurveDraws(
         float(labels[-1]),
@@ -192,7 +193,7 @@ class _Shapes:
             -0.5 * (np.log(exponents / prior.exponent) / prior.exponent_spread) ** 2,
             -0.5 * (np.log(offsets / prior.offset) / _OFFSET_SPREAD) ** 2,
         )
-        # Each kind sums to 1 over its own grid: neither is likelier for the spacing of its points.
+        # Each kind sums to 1 over its own grid, so that neither is likelier because its points are closer together.
         return cls(
             np.concatenate([np.zeros(_N_SHAPES), offsets * n_last]),
             np.concatenate([exponents, np.ones(_N_SHAPES)]),
@@ -224,7 +225,8 @@ class _Line:
     def fit(
         cls, design: NDArray[np.float64], accuracies: NDArray[np.float64], covariance: NDArray[np.float64]
     ) -> "_Line":
-        # In units of the root of the covariance rounds are independent and of variance 1: ordinary least squares.
+        # Whitened by the Cholesky factor of the covariance, rounds are independent with variance 1, and ordinary least
+        # squares applies.
         root = np.linalg.cholesky(covariance)
         ones = np.linalg.solve(root, np.ones(len(accuracies)))
         slopes = -np.linalg.solve(root, design)
@@ -238,7 +240,7 @@ class _Line:
         determinant = level_level * rise_rise - level_rise**2
         level = (rise_rise * level_side - level_rise * rise_side) / determinant
         rise = (level_level * rise_side - level_rise * level_side) / determinant
-        # What is left of the squares at the best line, and the volume under the likelihood around it.
+        # The residual sum of squares of the best line, and the volume under the likelihood around it.
         squared = whitened @ whitened - level * level_side - rise * rise_side
         evidence = -np.log(np.diag(root)).sum() - squared / 2 - np.log(determinant) / 2
         return cls(level, rise, rise_rise / determinant, level_level / determinant, -level_rise / determinant, evidence)

@@ -82,7 +82,7 @@ def added_coverage(ruler: Ruler, rows: Rows) -> NDArray[np.float64]:
     covered[labeled] = 1
     gains = np.zeros(len(rows))
     for place, row in enumerate(rows.tolist()):
-        # The pick itself, which its neighbors leave out, is covered fully.
+        # The pick covers itself fully, and the graph leaves it out of its own neighbors.
         reached = np.append(graph.indices[row], row)
         after = np.maximum(covered[reached], np.append(ruler.similarity(graph.distances[row]), 1.0))
         gains[place] = weights[reached] @ (after - covered[reached])

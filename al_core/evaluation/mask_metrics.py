@@ -40,7 +40,7 @@ def class_overlaps(
     labeled = np.bincount(labels[counts], minlength=n_classes)[:n_classes]
     named = np.bincount(predicted[counts], minlength=n_classes)[:n_classes]
     shared = np.bincount(labels[counts & (labels == predicted)], minlength=n_classes)[:n_classes]
-    # Pixels that both name count once.
+    # The union: pixels that both name count once.
     return np.column_stack([shared, labeled + named - shared]).astype(np.float64)
 
 

@@ -80,7 +80,7 @@ def _auc(scores: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
 
 def _bound(auc: float, end: float, z: float, n_right: int, n_wrong: int) -> float:
     """Return the AUC between the estimate and an end of the scale that is z standard deviations from the estimate."""
-    # By bisection, for the variance changes along the way; so many halvings leave less than two floats differ by.
+    # By bisection, since the variance depends on the AUC; so many halvings reach the precision of floats.
     near = auc
     far = end
     for _ in range(_N_HALVINGS):

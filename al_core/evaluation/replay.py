@@ -157,7 +157,7 @@ def replay(
                 outcomes.append(task.result())
                 report(number + 1, total)
         finally:
-            # After a stop the projects that run are waited for, a few seconds each, and no other begins.
+            # After a stop, the projects that are running finish, which takes a few seconds each, and no other begins.
             for task in tasks:
                 task.cancel()
     # (seeds, methods, rounds, tests); the first round is the random batch that all methods share.

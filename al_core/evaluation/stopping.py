@@ -169,7 +169,7 @@ def stability_sign(
     if n_more < LEAST_GROWTH * n_labels_before or n_more <= 0:
         figure = f"{counted(n_more, 'more label')} than {n_labels_before:,}; a comparison needs 10% more"
         return Sign(False, figure, True)
-    # Of the population, not of the test labels: predictions cost nothing, so that no interval is needed.
+    # Of the whole population, not of the test labels: predictions cost nothing, and a full count needs no interval.
     share = n_changed / n_rows
     figure = f"the last {counted(n_more, 'label')} changed {percent(share)} of predictions"
     if bounds_accuracy:

@@ -44,7 +44,8 @@ def stratified(outcomes: Outcomes, strata: NDArray[np.int64], shares: NDArray[np
     smooth = (sums + 1) / (counts + 2)
     variance = float(shares**2 @ (smooth * (1 - smooth) / counts))
     overall = float(shares @ smooth)
-    # Smoothed above and below the line: with raw shares, strata that are all right would be worth no end of labels.
+    # Numerator and denominator are both smoothed: with raw shares, strata without a mistake would count as infinitely
+    # many labels.
     n_effective = overall * (1 - overall) / variance
     interval = share_interval(value * n_effective, n_effective)
     return Interval(value, interval.low, interval.high, n=len(values)) if interval.speaks else interval

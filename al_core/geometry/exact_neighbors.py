@@ -26,7 +26,7 @@ _SPARE = 4
 # small ones that a part is done within a second.
 _PARTS = 4
 _PART_OTHERS = 16_384
-# Tasks a core that are submitted ahead of the one whose result is awaited: one that runs, and one for when it is done.
+# Tasks per core that are submitted ahead of the one whose result is awaited: one that runs, and one to follow it.
 _TASKS_PER_CORE = 2
 
 Task = TypeVar("Task")

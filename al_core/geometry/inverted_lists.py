@@ -32,7 +32,7 @@ _AIMED_RECALL = 0.97
 # From this share of the cells on, comparing with all rows is as fast as scanning lists, and exact.
 _LARGEST_SHARE = 0.2
 # Components that a task multiplies to find cells, and that a task of the search reads: each about a tenth of a second.
-# Between the numbers of rows products run at full speed.
+# Within these numbers of rows, matrix products run at full speed.
 _ASSIGNED_COMPONENTS = 1 << 31
 _LEAST_ASSIGNED_ROWS = 64
 _MOST_ASSIGNED_ROWS = 2_048
@@ -118,7 +118,7 @@ def _k_means(
     sample = np.sort(rng.choice(others, min(len(others), _ROWS_PER_CENTER * n_cells), replace=False))
     vectors = np.empty((len(sample), space.dim), np.float32)
     for part in blocks(np.arange(len(sample)), space.dim):
-        # Scattered rows of a file that is not in memory come slowly.
+        # Scattered rows of a file that is not in memory are slow to read.
         vectors[part] = space.vectors(sample[part])
         tick()
     centers = vectors[rng.choice(len(sample), n_cells, replace=False)]

@@ -28,7 +28,7 @@ class Limits:
     def __init__(self, n_points: int, n_new: int) -> None:
         """Limit nothing; `n_new` is how many points may be picked at most."""
         self._is_open = np.ones(n_points, np.bool_)
-        # The same array as long as no minimum narrows the picks: by that `_leave_room` tells the two states apart.
+        # The same object as long as no minimum narrows the picks: `_leave_room` tells the two states apart by identity.
         self.is_pickable = self._is_open
         self.n_restarts = 0
         self._vetoes: list[Veto] = []

@@ -90,7 +90,7 @@ class LocalVectors(Vectors):
 
     def nearest(self, rows: Rows, others: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the squared distance of each row to the nearest of other vectors (m, D), exactly, (n,)."""
-        # Either way to the last bit the same (decision 010), so the choice is one of time alone.
+        # Both give the same result to the last bit (decision 010): they differ in time alone.
         if is_small(self._space, len(rows), len(others)):
             return nearest_squared_distances(self._space.vectors(rows), others)
         kernels.load()

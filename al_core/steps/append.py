@@ -66,7 +66,7 @@ def append_folder(
     embeddings = _what_to_extend(dataset)
     chosen = None if model is None else load_model(model)
     is_only = len(embeddings) == 1
-    # An only embedding may have another name than its model; of several the name says which one a model made.
+    # A sole embedding may be named differently from its model; of several, the name says which model made it.
     options: list[ModelOption] = []
     for stored in embeddings:
         is_of_chosen = chosen is not None and (is_only or chosen.name == stored.name)

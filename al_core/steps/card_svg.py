@@ -21,7 +21,7 @@ def strip_svg(strip: Strip, sentence: str) -> str:
     """
     values = [*strip.random, strip.selected]
     lowest = min(values)
-    # All equal: any scale puts them at the left end.
+    # If all are equal, any span puts them at the left end.
     span = max(values) - lowest or 1.0
 
     def tick(value: float, kind: str, inset: int) -> str:

@@ -38,7 +38,7 @@ def curve_svg(points: list[tuple[int, Interval]], target: float) -> str:
         return _LEFT + plot_width * n_labels / most
 
     def y(share: float) -> float:
-        # SVG counts downward: the highest share is at the top.
+        # The y axis of SVG points down: the highest share is at the top.
         return _TOP + plot_height * (1 - share) / (1 - bottom)
 
     parts = [_axis(bottom, y), _line("target", x(0), y(target), x(most), y(target))]
@@ -60,7 +60,7 @@ def curve_svg(points: list[tuple[int, Interval]], target: float) -> str:
 def _axis(bottom: float, y: Callable[[float], float]) -> str:
     shares = [tenth / 10 for tenth in range(round(10 * bottom), 11)]
     lines = [_line("grid", _LEFT, y(share), WIDTH - _RIGHT, y(share)) for share in shares]
-    # 4 down: text stands on its baseline, and half the height of a digit lies above the line.
+    # Text stands on its baseline: 4 units lower, a digit is centered on the line.
     labels = [_text(_LEFT - 8, y(share) + 4, "end", f"{100 * share:.0f}%") for share in shares]
     return "".join([*lines, *labels])
 

@@ -115,8 +115,8 @@ def keep_image(folder: Path, file: DroppedFile, body: Path) -> bool:
     received = body.stat().st_size
     if received != file.n_bytes:
         raise InvalidInputError(f"{shortened(file.name)}: {received:,} bytes of {file.n_bytes:,} came; send it again")
-    # With the time of its original, by which the next try knows it again. Before the link, which shares the inode:
-    # whoever is killed in between leaves no image with a time of now, which would be sent once more.
+    # It keeps the time of its original, by which the next try recognizes it. The time is set before the link, which
+    # shares the inode, so that a kill in between leaves no image with the current time, which would be sent again.
     modified_ns = file.modified * 1_000_000
     os.utime(body, ns=(modified_ns, modified_ns))
     is_new = write_once(folder, file.name, body)
@@ -224,7 +224,7 @@ def dataset_name(label: str) -> str:
         >>> dataset_name("Fotos Zürich (2)"), dataset_name("写真"), dataset_name("_x")
         ('Fotos Zurich -2-', 'images', 'images')
     """
-    # Decomposed, a letter stays when its accent is dropped: ü becomes u.
+    # NFKD separates accents from letters, so that ü becomes u and is not dropped.
     latin = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-zA-Z0-9 ._-]", "-", latin).lstrip(" ._-")[:LONGEST_STEM].strip()
     return name if len(name) > 1 else "images"

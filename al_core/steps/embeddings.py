@@ -197,7 +197,7 @@ def embed_images_of(
     loaded = load_model(model)
     # Before minutes of work whose result nobody could store.
     check_is_new(dataset, loaded.name)
-    # A folder is asked for each sample; of a bucket one listing is cheaper than a request for each.
+    # In a folder each image is looked up; for a bucket, one listing is cheaper than a request per image.
     needs_listing = dataset.images_address or not dataset.n_samples
     listed = source.filenames(progress) if needs_listing else []
     filenames = dataset.filenames() if dataset.n_samples else listed

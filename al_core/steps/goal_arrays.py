@@ -220,7 +220,7 @@ def _vectors(dataset: "Dataset", rows: Rows, embedding: "StoredArray | None") ->
 
 
 def _counts_classes(config: SelectionConfig) -> bool:
-    # A grouping is a record; the one text that `by` may be is that of the predicted class.
+    # `by` is a grouping, or the one text that stands for the predicted class.
     by_class = (record for record in _records(config) if isinstance(record, Balance | Quota))
     return any(isinstance(record.by, str) for record in by_class)
 
@@ -266,7 +266,7 @@ def _prediction_source(dataset: "Dataset", what: str) -> PredictionSource:
 
 def _counted(dataset: "Dataset", source: PredictionSource) -> "tuple[StoredArray, Annotations]":
     """Return predictions as they were counted."""
-    # By digest: names may have gone to other predictions since.
+    # By digest: the name may belong to other predictions by now.
     same = (each for each in dataset.arrays.all(source.kind) if each.digest == source.source.digest)
     stored = next(same, None)
     if stored is None:

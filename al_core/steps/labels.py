@@ -170,7 +170,7 @@ def read_label_set(dataset: "Dataset", stored: LabelSet) -> tuple[Rows, Labels]:
     annotations = dataset.arrays.read(stored.arrays[Kind.LABEL])
     # A field of a table is a strided view; what follows reads it many times.
     rows = np.ascontiguousarray(annotations["row"])
-    # An unknown annotator is -1, which is the last one.
+    # An unknown annotator is -1, which indexes the last name, the empty one.
     names = [*attributes.annotators, ""]
     tables = {}
     for kind, (_, entry) in TABLES.items():

@@ -163,8 +163,8 @@ def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
     reserve = read_reserve(dataset, n_strata) if n_strata else None
     barred = reserve.barred if reserve else NO_ROWS
     counted_rows = np.setdiff1d(selection.tag.rows, barred)
-    # Goals and budget may speak of what is gone by now, and no minimum depends on them. A configuration with -1 is
-    # only valid with a budget or a distance to stop at.
+    # Goals and budget may refer to what is gone by now, and no minimum depends on them. A configuration with -1 is only
+    # valid with a budget or a distance to stop at.
     without_goals = replace(config, goals=(), budget=None, n_samples=max(config.n_samples, 0))
     resolved = read_resolved(dataset, selection.tag) or resolve(dataset, without_goals, with_rows=False)
     arrays = goal_arrays(dataset, without_goals, None, replace(resolved, similar={}))
@@ -220,7 +220,7 @@ def _costs(budget: Budget | None, arrays: "GoalArrays", candidates: NDArray[np.i
         objects = np.asarray(arrays.costs[candidates], np.float64)
         costs = np.asarray(budget.price_of(objects))
     cheapest = costs.min(initial=np.inf)
-    # A price that is the budget up to rounding is within it.
+    # A price that equals the budget up to rounding is within it.
     if len(costs) and cheapest > budget.total * (1 + 1e-9):
         raise InvalidInputError(
             f"the budget of {budget.in_unit(budget.total)} is below the cheapest image, which costs "

@@ -181,7 +181,7 @@ def group_numbers(dataset: "Dataset", column: str | None) -> NDArray[np.int64] |
     _, codes = np.unique(values, return_inverse=True)
     numbers = codes.astype(np.int64)
     is_missing = values < 0 if stored.kind == Kind.CATEGORY else np.isnan(values)
-    # Negative, each its own: no number of a group is below 0.
+    # Each is a group of its own, with a negative number that no other group has.
     numbers[is_missing] = -1 - np.flatnonzero(is_missing)
     return numbers
 

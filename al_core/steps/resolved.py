@@ -80,7 +80,7 @@ def pack(resolved: Resolved) -> NDArray[np.uint8]:
     from al_core.selection import Groups
 
     members: dict[str, NDArray[Any]] = {"excluded": _small(resolved.excluded)}
-    # Keys hold any character of a filename or a column: members are numbered, and this table has the keys.
+    # Keys may hold any character, so members of the archive are numbered, and this table lists their keys.
     about: dict[str, Any] = {"version": VERSION, "columns": [], "similar": []}
     for number, (key, column) in enumerate(resolved.columns.items()):
         names = list(column.names) if isinstance(column, Groups) else None
@@ -113,7 +113,7 @@ def unpack(content: NDArray[np.uint8]) -> Resolved:
         columns: dict[str, NDArray[Any] | Groups] = {}
         for number, column in enumerate(about["columns"]):
             values = archive[f"column-{number}"]
-            # Columns of numbers have no names, unlike groups of which there are none.
+            # Names are None for a column of numbers, and an empty list where there are no groups.
             is_groups = column["names"] is not None
             columns[column["key"]] = Groups(values.astype(np.int64), tuple(column["names"])) if is_groups else values
         similar = {}
@@ -124,7 +124,7 @@ def unpack(content: NDArray[np.uint8]) -> Resolved:
     source = None
     if predictions:
         array = ArraySource(predictions["name"], predictions["digest"])
-        # Earlier versions multiplied nothing.
+        # Absent from what earlier versions stored, which multiplied nothing.
         factor = predictions.get("factor", 1.0)
         source = PredictionSource(predictions["kind"], array, predictions["threshold"], factor)
     return Resolved(columns, similar, excluded, source)

@@ -275,7 +275,7 @@ def _columns(value: Any) -> dict[str, str]:
 
 
 def _digest(content: Mapping[str, Any], inputs: list[Path]) -> str:
-    # Sorted: a round whose keys were moved about is the same round. YAML has keys that are numbers.
+    # Sorted, so that a round whose keys were reordered is the same round. Keys of YAML may be numbers.
     options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
     digest = hashlib.sha256(orjson.dumps(content, option=options))
     for path in inputs:

@@ -130,7 +130,7 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
 def _count_unlabeled(judge: Judge | None, reserve: StoredReserve | None) -> int:
     if judge is not None:
         return len(judge.unlabeled)
-    # Of a task that nobody judges no test label counts.
+    # No test label counts for a task that has no judge.
     return len(reserve.reserve.rows) if reserve else 0
 
 

@@ -91,7 +91,7 @@ class _ImageInMemory:
 
 
 def _cached_thumbnail(row: int, version: str, folder: Path, find: Callable[[], ImageFile | None]) -> SampleImage | None:
-    # Names of files may hold bytes that are no UTF-8, which Python keeps as surrogates.
+    # Filenames may hold bytes that are not UTF-8, which Python keeps as surrogates.
     digest = hashlib.blake2b(version.encode(errors="surrogateescape"), digest_size=8).hexdigest()
     subfolder = str(row // THUMBNAILS_PER_FOLDER)
     cached = folder / "made" / subfolder / f"{row}-{digest}.webp"

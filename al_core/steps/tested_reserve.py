@@ -58,7 +58,7 @@ class TestedReserve:
         earlier = earlier_model(dataset, model)
         before = views(dataset, earlier, self.rows) if earlier else None
         is_predicted = ~np.isnan(now.confidence)
-        # Compared is like with like: an earlier model that misses some of these rows says nothing.
+        # Only like is compared with like: an earlier model without a prediction for some of these rows is left out.
         if before is not None and np.isnan(before.confidence[is_predicted]).any():
             before = None
         reserve = ReserveRows(

@@ -9,7 +9,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 
 _BLOCK_VALUES = 2**24
-"""So many values are looked at at a time: of mapped embeddings the truth values alone could be larger than memory."""
+"""Values that are checked at a time: of mapped embeddings, the booleans alone could be larger than memory."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_DATASETS = 10_000
 _BLOCK_VALUES = 2**22
-"""So many values are converted at a time: 16 MB of float32."""
+"""Values that are converted at a time: 16 MB of float32."""
 
 _TEXT_BYTES = 64
 """What a text is taken to need in memory, since the file does not say."""

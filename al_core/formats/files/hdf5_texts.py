@@ -17,7 +17,7 @@ REFERENCE = struct.Struct("<IQI")
 """A text of variable length: how long it is, the address of the heap it is in, and its number there."""
 
 _HEADER = struct.Struct("<H6xQ")
-"""Of an entry of a heap: its number, and the size of what follows, which is filled up to eight bytes."""
+"""The header of a heap entry: its number, and the size of its content, which is padded to eight bytes."""
 
 
 def read_texts(path: Path, dataset: Any) -> list[str]:
@@ -46,7 +46,7 @@ def texts_of_references(where: str, content: mmap.mmap, references: Iterable[tup
         if address not in heaps:
             heaps[address] = dict(_entries(content, address))
         start, length = heaps[address].get(number, (0, 0))
-        # Also where the heap has no such entry, whose length is 0 then.
+        # Also where the heap has no such entry: its length counts as 0.
         if size > length:
             raise FileFormatError(f"{where}: text {len(texts)} counting from 0 is not in the file; write it again")
         texts.append(_decoded(where, content[start : start + size]))
@@ -84,7 +84,7 @@ def _entries(content: mmap.mmap, address: int) -> Iterator[tuple[int, tuple[int,
         return
     n_bytes = int.from_bytes(content[address + 8 : address + 16], "little")
     end = min(address + n_bytes, len(content))
-    # Behind the mark, the version and the size.
+    # After the signature, the version and the size.
     at = address + 16
     while at + _HEADER.size <= end:
         number, size = _HEADER.unpack_from(content, at)

@@ -69,7 +69,7 @@ def _corners(box: np.void) -> NDArray[np.float64]:
 
 
 def _area(upper_left: NDArray[np.float64], lower_right: NDArray[np.float64]) -> float:
-    # Boxes that do not meet share sides of negative length, two of which would make an area.
+    # Between boxes that do not meet, shared sides are negative, and two of them would multiply to an area.
     sides = np.maximum(lower_right - upper_left, 0)
     return float(np.prod(sides))
 
@@ -79,8 +79,8 @@ def _boxes_differ(first: Table, later: Table) -> bool:
         return True
     free = list(range(len(later)))
     for box in first:
-        # Each box goes with the free one of its class that it overlaps most. That is no best assignment, but two boxes
-        # that overlap a third by more than half overlap each other: only duplicates could be assigned otherwise.
+        # Each box goes with the free one of its class that it overlaps most. This is not the best assignment, but two
+        # boxes that overlap a third by more than half overlap each other: only duplicates could be assigned otherwise.
         of_class = [later[other]["label"] == box["label"] for other in free]
         overlaps = [overlap(box, later[other]) if same else -1.0 for other, same in zip(free, of_class, strict=True)]
         best = int(np.argmax(overlaps))

@@ -143,7 +143,7 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
     names = _category_names(where, content)
     labels.list_classes(names.values())
     of_label_studio = isinstance(content.get("info"), dict) and content["info"].get("contributor") == _LABEL_STUDIO
-    # Ids count anew in each document.
+    # Ids start over in each document.
     by_id: dict[int | str, _Image] = {}
     # Datumaro writes the same objects once more as stuff, and COCO's persons are in two files.
     before = {id(image): {_key(entry, name) for _, entry, name in image.objects} for image in images.values()}

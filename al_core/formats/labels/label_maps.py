@@ -129,7 +129,7 @@ def _of_colors(where: str, pixels: NDArray[np.uint8], colors: Sequence[Color]) -
     label_map = np.full(packed.shape, NO_CLASS, np.int32)
     for label, (red, green, blue) in enumerate(colors):
         label_map[packed == (red << 16) + (green << 8) + blue] = label
-    # Black is the background, and 224, 224, 192 the border that VOC draws around objects: both are no class.
+    # Black is the background, and 224, 224, 192 the border that VOC draws around objects: neither is a class.
     is_other = (label_map == NO_CLASS) & ~np.isin(packed, [0, 0xE0E0C0])
     if is_other.any():
         value = int(packed[is_other][0])

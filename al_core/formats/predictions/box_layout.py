@@ -107,7 +107,7 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
         >>> recognized_layout(boxes, Layout.CORNERS, np.ones(2)).name
         'EXTENT'
     """
-    # Boxes are in the order of their images: steps through all of them see all images.
+    # Boxes are in the order of their images, so that evenly spaced ones come from all images.
     step = max(1, len(coordinates) // _SAMPLE)
     coordinates = coordinates[::step]
     limits = limits[::step] if limits.ndim > 1 else limits
@@ -115,7 +115,7 @@ def recognized_layout(coordinates: Coordinates, usual: Layout, limits: Coordinat
         return usual
     others = [layout for layout in Layout if layout is not usual]
     fitting = [layout for layout in others if share_that_fits(coordinates, layout, limits) >= _FITS]
-    # Of a few boxes two layouts may fit within the margin: the one of which more boxes are strictly inside counts.
+    # With few boxes, two layouts may fit within the margin: the one with more boxes strictly inside wins.
     return max(fitting, key=lambda layout: share_that_fits(coordinates, layout, limits, beyond=0), default=usual)
 
 

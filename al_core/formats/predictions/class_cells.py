@@ -15,7 +15,7 @@ _FEWEST_CUT = 5
 """Tools that write only the highest probabilities write 5 by default: fewer classes are all there are."""
 
 _SUM_OF_ALL = 0.98
-"""Less in every image is a sum from which classes are missing: rounding lowers some sums by this, never all."""
+"""A lower sum in every image means that classes are missing: rounding lowers some sums by this much, never all."""
 
 Where = Callable[[int], str]
 

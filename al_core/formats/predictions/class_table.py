@@ -81,7 +81,7 @@ def read_class_table(table: Table, choices: ReadingChoices, *, prefers_scores: b
 
 
 def _check_header(table: Table) -> None:
-    # Several image names are the columns of a table that lies on its side.
+    # With several image names, the table is transposed: its columns are images.
     n_images = sum(names_image_file(name) for name in table.columns)
     if n_images == 1 and len(table.columns) > 1:
         raise FileFormatError(f"{table.source} {_NO_HEADER}")

@@ -137,7 +137,7 @@ def _classification(task: _Task) -> Predictions:
     probabilities = np.full((len(task.images), len(task.categories)), np.nan, dtype=np.float32)
     for image, objects in enumerate(task.images):
         if objects:
-            # Lightly has one prediction of an image; the list is that of its other tasks.
+            # Lightly has one prediction per image for this task; its other tasks need the list.
             probabilities[image] = _distribution(task.where(image), objects[0], task.categories)
     return Predictions(task.filenames, task.class_names, probabilities)
 

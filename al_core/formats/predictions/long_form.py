@@ -79,7 +79,8 @@ def _looked_up(positions: dict[str, int], names: Sequence[str]) -> NDArray[np.in
 def _in_order(filenames: Sequence[str], classes: Sequence[str]) -> list[str]:
     """Return the classes in the order of the first image, unless each image has an order of its own."""
     position = _positions(classes)
-    # Sorted by probability the last image has another order than the first; one that both have is the model's.
+    # Rows sorted by probability differ in order between the first and the last image; an order that both have is the
+    # model's.
     of_last = [position[name] for filename, name in zip(filenames, classes, strict=True) if filename == filenames[-1]]
     is_same = of_last == sorted(of_last)
     return list(position) if is_same else in_natural_order(position)

@@ -159,7 +159,7 @@ def _layout(values: Map) -> tuple[str, str]:
             return layout, "the values along C sum to 1"
     if 1 in (values.shape[0], values.shape[2]):
         return _LAST if values.shape[2] == 1 else _FIRST, "there is one value per pixel, that of the foreground"
-    # Logits sum to nothing. Neighboring pixels are mostly of one class and have nearly the same logits.
+    # Logits have no fixed sum, but neighboring pixels are mostly of one class and have nearly the same logits.
     last = _roughness(values, 2)
     first = _roughness(values, 0)
     if max(last, first) > _ROUGHER * min(last, first):

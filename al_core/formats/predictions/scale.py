@@ -69,7 +69,7 @@ class _Rows:
             return Scale.PROBABILITIES
         inside = (self.lowest >= -ROUNDING) & (self.highest <= 1 + ROUNDING)
         if _most(inside):
-            # The one column of a model of two classes sums to anything.
+            # The single column of a model of two classes need not sum to 1.
             is_closed = self.n_classes == 1 or _most(inside & (abs(self.sums - 1) <= _NEAR_ONE))
             return Scale.PROBABILITIES if is_closed else Scale.INDEPENDENT
         if _most((self.lowest >= -ROUNDING) & (abs(self.sums - 100) <= 1)):

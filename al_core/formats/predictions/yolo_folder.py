@@ -200,7 +200,7 @@ def _keypoint_shape(content: Any) -> tuple[int, int] | None:
     shape = content.get("kpt_shape") if isinstance(content, dict) else None
     if not isinstance(shape, list) or len(shape) != 2:
         return None
-    # YAML is read as texts: what is a number is for its reader to say.
+    # Values of YAML are read as text, and each reader decides which are numbers.
     if not all(isinstance(side, str) and side.isdecimal() and len(side) < 6 for side in shape):
         return None
     n_points = int(shape[0])

@@ -91,7 +91,7 @@ def _best_to_drop(numbers: Numbers, chosen: Sequence[int]) -> tuple[int, float]:
         return chosen[position], min(residual(numbers[:, rest]), _UNKNOWN_SCALE)
     if len(outside):
         rows = rows / 100
-    # For every column at once: the sum of the others, and how far from 1 nine rows of ten keep it.
+    # For every column at once: the sum of the others, and the distance from 1 within which nine rows of ten keep it.
     without = rows.sum(axis=1, keepdims=True) - rows
     distances = np.quantile(np.abs(without - 1), 0.9, axis=0)
     position = int(np.argmin(distances))

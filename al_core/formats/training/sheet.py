@@ -90,7 +90,7 @@ class TrainingSheet:
         width, height = self.sizes[row].astype(int).tolist()
         if label_map.shape == (height, width):
             return label_map
-        # Nearest, as a mean of two classes is a third one.
+        # The nearest pixel, because the mean of two class numbers is a third class.
         rows = nearest_pixels(label_map.shape[0], height)
         columns = nearest_pixels(label_map.shape[1], width)
         scaled: NDArray[np.int32] = label_map[rows[:, None], columns]
@@ -102,7 +102,7 @@ class TrainingSheet:
         keypoints = _by_image(self.labels.keypoints, len(self.labels))
         n_points = self.n_points if self.task == KEYPOINTS else 0
         for own_boxes, own_points in zip(boxes, keypoints, strict=True):
-            # For another task, an object that has nothing but keypoints is none.
+            # For other tasks, an object that has nothing but keypoints does not count.
             yield _objects(own_boxes, own_points if n_points else own_points[:0], n_points)
 
 

@@ -24,7 +24,7 @@ def remembered_judgment(dataset: "Dataset", judge: Judge, model: Model) -> Judgm
     key = _key(dataset, judge, model)
     with _lock:
         judgment = _judgments.get(key)
-    # Judged without the lock: two pages may judge one model at once, but none waits for another's.
+    # Judged without the lock: two pages may judge one model at once, but none waits while another model is judged.
     if judgment is None:
         judgment = judge.judge(dataset, model)
     with _lock:
@@ -38,8 +38,8 @@ def remembered_judgment(dataset: "Dataset", judge: Judge, model: Model) -> Judgm
 def _key(dataset: "Dataset", judge: Judge, model: Model) -> str:
     digest = hashlib.blake2b(digest_size=16)
     earlier = earlier_model(dataset, model)
-    # Labels come and go in sets, which never change. Whether a model has seen test labels shows in its scores, which
-    # another threshold changes, beside those of the one before it.
+    # Sets of labels come and go, but never change. Whether a model was trained on test labels is told from its scores
+    # beside those of the model before it, and another threshold changes scores.
     parts = [dataset.id, judge.measure, *_scored(model)]
     parts += _scored(earlier) if earlier else ["-"]
     parts += [labels.id for labels in dataset.labels.all()]

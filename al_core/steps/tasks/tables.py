@@ -48,7 +48,7 @@ def counts_in_words(
         >>> counts_in_words(np.array([0, 0, 2]), np.array([1, 1, 0]), ["cat", "dog"], 3).tolist()
         ['2 dog', 'nothing', '1 cat']
     """
-    # Cells of a table of samples and classes, ascending: classes of a sample come in their own order.
+    # Cells are numbered by sample, then by class, so that the classes of a sample come in their order.
     cells = rows.astype(np.int64) * len(class_names) + labels
     filled, counts = np.unique(cells, return_counts=True)
     texts = [""] * n_samples

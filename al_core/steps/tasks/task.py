@@ -152,7 +152,7 @@ class Task(ABC):
         rows = report.rows[used]
         if not len(report.empty):
             return rows, predictions.take(used)
-        # The file has no entry for them: an empty prediction for each stands behind those of the file.
+        # The file has no entry for them: an empty prediction for each follows those of the file.
         without_objects = len(predictions) + np.arange(len(report.empty))
         complete = predictions.with_empty_rows(len(report.empty))
         all_rows = np.concatenate([rows, report.empty])

@@ -165,5 +165,5 @@ class SignIn:
 
 
 def _way_on(path: str) -> str:
-    # `match` would look at the beginning alone.
+    # Not `match`, which checks the beginning alone.
     return path if LOCAL_PATH.fullmatch(path) else "/"

@@ -79,6 +79,7 @@ def _append_line(descriptor: int, line: bytes) -> None:
     size = os.fstat(descriptor).st_size
     is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
     rest = memoryview(b"\n" + line if is_torn else line)
-    # `write` may take a part of it, as a rule all: with O_APPEND the lines of several processes then never mix.
+    # `write` may take only a part; usually it takes all, and with O_APPEND the lines of several processes then never
+    # mix.
     while rest:
         rest = rest[os.write(descriptor, rest) :]
