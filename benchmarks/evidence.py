@@ -1,9 +1,9 @@
 """Claim: the card of a selection takes 2 s at 100,000 rows and 20 s at a million, a replay of four methods 60 s.
 
 The card is that of `al_core.evaluation`, RANDOM's 20 draws included, on random vectors with a graph of random
-neighbors: its time does not hang on what they are. The replay is of 1,000 labels of 10 classes in 512 columns, 10
-rounds and 20 seeds, judged on 300 test labels. Goals hold for two free cores: on a busy machine compare CPU seconds,
-twice as many of which two cores have.
+neighbors: its time does not depend on what they are. The replay is of 1,000 labels of 10 classes in 512 columns, 10
+rounds and 20 seeds, judged on 300 test labels. Goals are for two free cores: on a busy machine, compare CPU seconds, of
+which two cores spend at most two a second.
 
 `python -m benchmarks.evidence`; `--only card` or `--only replay` for one of them.
 """
