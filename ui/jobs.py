@@ -1,7 +1,7 @@
 """Work in the background of this process: starting it, and showing how far it is."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -74,8 +74,7 @@ def start_button(  # noqa: PLR0913 - what is started, and by keyword how the but
     """
     running = latest(key)
     reason = obstacle("It is under way: wait for it or cancel it" if running and running.is_running else None)
-    kind: Literal["primary", "secondary"] = "primary" if is_next else "secondary"
-    if clicked(label, key=f"start-{key}", icon=icon, kind=kind, reason=reason, hint=hint):
+    if clicked(label, key=f"start-{key}", icon=icon, is_next=is_next, reason=reason, hint=hint):
         forget(key)
         start(key, title, work)
         st.rerun()

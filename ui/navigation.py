@@ -11,7 +11,7 @@ import streamlit as st
 from al_core.steps.loop import read_loop
 from ui import jobs, state
 from ui.browser import tell_browser
-from ui.clicks import forget_click
+from ui.clicks import clicks_of_a_page
 from ui.datasets.remote import show_remote_workspace
 from ui.dialogs import run_page
 from ui.help import show_help
@@ -63,8 +63,8 @@ show_undo()
 if page.url_path != "explore":
     # Whoever comes back opens it anew.
     st.session_state.pop(Key.EXPLORED, None)
-run_page(page.run)
-forget_click()
+with clicks_of_a_page():
+    run_page(page.run)
 # A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.
 if loop and page.url_path != "rounds":
     show_footer(loop, page.url_path)

@@ -10,6 +10,7 @@ from al_core.exceptions import AlreadyExistsError
 from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
 from al_core.text import counted
+from ui.clicks import end_page
 from ui.messages import plain
 from ui.pages import page_file
 from ui.session import Key
@@ -128,7 +129,7 @@ def require_dataset() -> Dataset:
     if current is None and is_dataset_gone():
         say_dataset_is_gone()
         _offer_others()
-        st.stop()
+        end_page()
     if current is None:
         _stop_with("There is no dataset yet.", "Create one from your images, or restore the demo.")
     if not current.n_samples:
@@ -164,4 +165,4 @@ def _offer_others() -> None:
 def _stop_with(problem: str, way_out: str) -> NoReturn:
     st.info(f"{problem} {way_out}", icon=":material/photo_library:")
     st.page_link(page_file("datasets"), label="Go to Datasets", icon=":material/arrow_forward:")
-    st.stop()
+    end_page()

@@ -9,6 +9,7 @@ import streamlit as st
 from al_core.store import Dataset, Workspace
 from al_core.text import moment
 from ui import state
+from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
 from ui.visitor import obstacle
@@ -104,9 +105,8 @@ def show_undo() -> None:
         st.markdown(f":material/{undoable.icon}: {plain(undoable.sentence)}.", width="stretch")
         reason = obstacle()
         until = f"; possible until {moment(undoable.expires_at)}" if undoable.expires_at else ""
-        if st.button(
-            "Undo", icon=":material/undo:", disabled=bool(reason), help=reason or f"Make it as it was before{until}"
-        ):
+        hint = f"Make it as it was before{until}"
+        if clicked("Undo", key="undo-latest", icon=":material/undo:", reason=reason, hint=hint):
             with errors_explained():
                 undoable.undo()
                 _forget()

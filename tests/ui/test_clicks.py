@@ -6,18 +6,18 @@ from streamlit.testing.v1 import AppTest
 def app() -> None:
     import streamlit as st
 
-    from ui.clicks import clicked, forget_click
+    from ui.clicks import clicked, clicks_of_a_page, end_page
 
-    if st.session_state.pop("a job has ended", False):
-        st.rerun()
-    if not st.session_state.get("is gone") and clicked(
-        "Pick", key="pick", icon=":material/check:", kind="primary", reason=None, hint="Picks"
-    ):
-        st.session_state.setdefault("picks", []).append("picked")
-        st.rerun()
-    for pick in st.session_state.get("picks", []):
-        st.text(pick)
-    forget_click()
+    with clicks_of_a_page():
+        if st.session_state.pop("a job has ended", False):
+            st.rerun()
+        if st.session_state.get("is gone"):
+            end_page()
+        if clicked("Pick", key="pick", reason=st.session_state.get("a reason against it")):
+            st.session_state.setdefault("picks", []).append("picked")
+            st.rerun()
+        for pick in st.session_state.get("picks", []):
+            st.text(pick)
 
 
 def picked(page: AppTest) -> int:
@@ -44,5 +44,15 @@ def test_a_click_on_what_is_gone_meanwhile_is_forgotten() -> None:
     page.session_state["is gone"] = True
     page.button[0].click().run()
     page.session_state["is gone"] = False
+    page.run()
+    assert picked(page) == 0
+
+
+def test_a_click_on_what_cannot_be_done_any_more_does_nothing() -> None:
+    page = AppTest.from_function(app).run()
+    page.session_state["a reason against it"] = "Somebody has done it meanwhile"
+    page.button[0].click().run()
+    assert page.button[0].disabled
+    page.session_state["a reason against it"] = None
     page.run()
     assert picked(page) == 0

@@ -19,6 +19,7 @@ from al_core.text import capitalized, counted
 from al_core.types import Rows
 from ui import jobs
 from ui.charts import BLUE
+from ui.clicks import clicked
 from ui.compare.setup import job_key
 from ui.images import image_grid
 from ui.messages import errors_explained, notify, plain
@@ -154,12 +155,12 @@ def _choose_button(dataset: Dataset, candidate: Candidate) -> None:
     """Draw the button that makes a candidate the selection, and leads to it."""
     reason = obstacle()
     method = candidate.config.method
-    if st.button(
+    if clicked(
         f"Select these {len(candidate.rows):,}",
         key=f"compare-choose-{method}",
         icon=":material/check:",
-        disabled=bool(reason),
-        help=reason or f"Make what {method} picks the next selection",
+        reason=reason,
+        hint=f"Make what {method} picks the next selection",
     ):
         with errors_explained(), st.spinner("Selecting…"):
             selection = workflow.run_selection(

@@ -12,6 +12,7 @@ from al_core.steps.selection_plan import SelectionInputs
 from al_core.store import Dataset, Kind
 from al_core.text import counted
 from ui import jobs
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE, score_labels
 from ui.visitor import obstacle
@@ -64,13 +65,8 @@ def comparison_form(dataset: Dataset) -> None:
             if running and running.is_running
             else None
         )
-        is_wanted = st.button(
-            "Compare",
-            type="primary",
-            icon=":material/balance:",
-            disabled=bool(reason),
-            help=reason and plain(reason),
-            key="compare-start",
+        is_wanted = clicked(
+            "Compare", key="compare-start", is_next=True, icon=":material/balance:", reason=reason and plain(reason)
         )
     if is_wanted:
         with errors_explained():

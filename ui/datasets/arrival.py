@@ -10,6 +10,7 @@ from al_core.store import Dataset, LocalDataset, Tag
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs, state
+from ui.clicks import clicked
 from ui.image_drop import Dropped, Ended, image_drop
 from ui.images import image_grid
 from ui.messages import errors_explained, plain, show_error
@@ -110,8 +111,11 @@ def show_arrival(dataset: Dataset) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(tag.name)}**: {plain(novelty.sentence())}.", width="stretch")
-        if st.button(
-            "Select among these only", icon=":material/rule:", help="Open Select with these images to choose from"
+        if clicked(
+            "Select among these only",
+            key=f"select-among-{tag.id}",
+            icon=":material/rule:",
+            hint="Open Select with these images to choose from",
         ):
             choose_query(dataset, tag)
             st.switch_page(page_file("select"), query_params={str(Key.DATASET): dataset.id})

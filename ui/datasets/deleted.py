@@ -5,6 +5,7 @@ import streamlit as st
 from al_core.store import Workspace
 from al_core.store.restoration import DATASET
 from al_core.text import counted, moment
+from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain
 from ui.visitor import obstacle
 
@@ -23,7 +24,7 @@ def deleted_datasets(workspace: Workspace) -> None:
                     f"{moment(stone.expires_at)}",
                     width="stretch",
                 )
-                if st.button("Restore", key=f"restore-{stone.id}", disabled=bool(reason), help=reason or "As it was"):
+                if clicked("Restore", key=f"restore-{stone.id}", reason=reason, hint="As it was"):
                     with errors_explained():
                         workspace.tombstones.restore(stone.id)
                         notify(f"“{stone.name}” is back")

@@ -8,6 +8,7 @@ import streamlit as st
 from al_core.demos import digits, scenes
 from al_core.store import Dataset
 from ui import state
+from ui.clicks import clicked
 from ui.visitor import obstacle
 
 LABELS = {
@@ -36,20 +37,21 @@ def offer_demos() -> None:
 
 
 def _offer_digits() -> None:
-    if st.button(
+    if clicked(
         "Restore the demo",
+        key="demo-digits",
         icon=":material/restart_alt:",
-        help="1,797 images of handwritten digits, with three finished rounds",
+        hint="1,797 images of handwritten digits, with three finished rounds",
     ):
         _open(digits.build, "Storing 1,797 images and three finished rounds…")
 
 
 def _offer_scenes(task: str) -> None:
-    if st.button(
+    if clicked(
         LABELS[task],
         key=f"demo-{task}",
         icon=":material/add_photo_alternate:",
-        help="340 composed scenes: handwritten digits on photographs, with three finished rounds of a small model",
+        hint="340 composed scenes: handwritten digits on photographs, with three finished rounds of a small model",
     ):
         _open(partial(scenes.build, task=task), "Composing 340 scenes, predicting and storing three finished rounds…")
 

@@ -16,6 +16,7 @@ from al_core.steps.dropped_images import (
 from al_core.store import LocalDataset
 from al_core.text import byte_size, counted
 from ui import state
+from ui.clicks import clicked
 from ui.datasets.embedding_jobs import is_embedding, start_embedding
 from ui.datasets.model_field import model_field
 from ui.image_drop import Dropped, Ended, image_drop
@@ -97,11 +98,11 @@ def show_unfinished_drops() -> None:
                 f"({byte_size(n_bytes)}) not embedded yet. Is there more? Drop “{plain(_label(dataset))}” again.",
                 width="stretch",
             )
-            if st.button(
+            if clicked(
                 "Embed these",
                 key=f"embed-{dataset.id}",
-                disabled=bool(reason),
-                help=reason or "Make a dataset of what is here; more images can be added later",
+                reason=reason,
+                hint="Make a dataset of what is here; more images can be added later",
             ):
                 with errors_explained():
                     start_embedding(dataset)
@@ -130,9 +131,9 @@ def _decide(drop: Drop, name: str) -> None:
         for dataset in interrupted:
             n_images, _ = folder_size(dataset.uploads_dir)
             label = f"Go on with “{plain(dataset.name)}” ({counted(n_images, 'image')})"
-            if st.button(label, key=f"resume-{dataset.id}", type="primary", help="Sends only what is not there yet"):
+            if clicked(label, key=f"resume-{dataset.id}", is_next=True, hint="Sends only what is not there yet"):
                 _send_to(drop, dataset)
-        if st.button("Start a new dataset", help="The other one stays as it is"):
+        if clicked("Start a new dataset", key="start-another", hint="The other one stays as it is"):
             _create(drop, name)
 
 

@@ -10,6 +10,7 @@ from al_core.formats import EMBEDDING_READERS, FILENAME_READERS
 from al_core.formats.worker import read_embeddings, read_filenames
 from al_core.text import counted
 from ui import state
+from ui.clicks import clicked
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
 from ui.session import Key, next_round, round_of
@@ -36,7 +37,7 @@ def embeddings_form() -> None:
         filenames = _filenames(embeddings, number) if embeddings else None
     reason = obstacle()
     # Not disabled by what is missing: a field tells only when it is left, and the click that leaves it would be lost.
-    if st.button("Create dataset", type="primary", disabled=bool(reason), help=reason):
+    if clicked("Create dataset", key="create-dataset", is_next=True, reason=reason):
         with errors_explained(), st.spinner("Reading the embeddings…"):
             _create(name, _complete(name, embeddings, filenames), filenames, images_dir)
             st.rerun()

@@ -8,6 +8,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job
 from al_core.types import Progress
 from ui import jobs, state
+from ui.clicks import clicked
 from ui.datasets.model_field import model_field
 from ui.datasets.outcome import show_outcome
 from ui.folder_picker import folder_picker
@@ -31,8 +32,10 @@ def folder_form() -> None:
     job = _watched_job()
     # Asked once: a job that ends while this is drawn must not leave the form of a run without its progress.
     is_running = job is not None and job.is_running
+    outcome = st.empty()
     if job and not is_running:
-        show_outcome(job, key="folder", forget=_forget_outcome)
+        with outcome.container():
+            show_outcome(job, key="folder", forget=_forget_outcome)
     # Drawn during a run too: Streamlit forgets fields that are not, and after a stop they are needed again.
     folder, name, model = _fields(disabled=is_running)
     if job and is_running:
@@ -43,9 +46,11 @@ def folder_form() -> None:
         )
         return
     reason = obstacle()
-    hint = reason or "An interrupted run resumes where it stopped"
+    hint = "An interrupted run resumes where it stopped"
     # Not disabled by what is missing: a field tells only when it is left, and the click that leaves it would be lost.
-    if st.button("Embed the images", type="primary", disabled=bool(reason), help=hint, on_click=_forget_outcome):
+    if clicked("Embed the images", key="embed-folder", is_next=True, reason=reason, hint=hint):
+        _forget_outcome()
+        outcome.empty()
         with errors_explained():
             _start(folder, name, model)
             st.rerun()

@@ -9,6 +9,7 @@ from al_core.steps.loop import Stage, read_loop
 from al_core.store import Dataset, Kind
 from al_core.text import counted, day
 from ui import state
+from ui.clicks import clicked
 from ui.datasets.menu import dataset_menu
 from ui.images import image_url
 from ui.messages import plain
@@ -42,12 +43,8 @@ def _card(dataset: Dataset, *, is_open: bool) -> None:
     st.markdown(f"**{plain(dataset.name)}**" + (" :blue-badge[open]" if is_open else ""))
     st.caption("  \n".join(plain(line) for line in describe(dataset)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            "Open",
-            key=f"open-{dataset.id}",
-            disabled=is_open,
-            help="This dataset is open" if is_open else "Work on this dataset",
-        ):
+        reason = "This dataset is open" if is_open else None
+        if clicked("Open", key=f"open-{dataset.id}", reason=reason, hint="Work on this dataset"):
             state.open_dataset(dataset.id)
             st.rerun()
         dataset_menu(dataset, is_current=is_open)

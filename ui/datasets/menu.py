@@ -8,6 +8,7 @@ from al_core.store import Dataset
 from al_core.store.restoration import DATASET
 from al_core.text import counted
 from ui import state
+from ui.clicks import clicked
 from ui.datasets.arrival import start_appending
 from ui.datasets.embedding_jobs import start_embedding
 from ui.dialogs import close_dialog, is_open, open_dialog
@@ -89,7 +90,8 @@ def _add_embedding(dataset: Dataset) -> None:
         help=f"{BUILT_IN}, the path of an ONNX file, timm:NAME, torchvision:NAME or open_clip:NAME/WEIGHTS"
         f"{paths_hint()}",
     )
-    if st.button("Embed the images", type="primary", help="Takes about as long as the first embedding did"):
+    hint = "Takes about as long as the first embedding did"
+    if clicked("Embed the images", key=f"add-embedding-{dataset.id}", is_next=True, hint=hint):
         with errors_explained():
             if not model.strip():
                 raise InvalidInputError("There is no model yet: enter one above")
@@ -103,7 +105,7 @@ def _rename(dataset: Dataset) -> None:
     name = st.text_input(
         "New name", dataset.name, key="dataset-name", help="2 to 100 letters, digits, spaces and . _ -"
     )
-    if st.button("Rename it", type="primary", help="Links to it stay valid"):
+    if clicked("Rename it", key=f"rename-{dataset.id}", is_next=True, hint="Links to it stay valid"):
         with errors_explained():
             if name == dataset.name:
                 raise InvalidInputError(f"“{name}” is its name already: change it above")
@@ -126,7 +128,7 @@ def _choose_images_dir(dataset: Dataset) -> None:
         help=f"Or an address: s3://bucket/images. Leave it empty to show no images{paths_hint()}",
     )
     folder_picker("images-dir")
-    if st.button("Use this folder", type="primary", help="Images stay where they are"):
+    if clicked("Use this folder", key=f"use-images-dir-{dataset.id}", is_next=True, hint="Images stay where they are"):
         with errors_explained():
             dataset.set_images_dir(images_place(typed) if typed else None)
             notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
@@ -146,7 +148,8 @@ def _confirm_delete(dataset: Dataset, *, is_current: bool) -> None:
         f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, "
         "predictions and scores. Image files stay where they are."
     )
-    if st.button("Delete it", type="primary", help=None if dataset.server else "It can be brought back for a while"):
+    hint = None if dataset.server else "It can be brought back for a while"
+    if clicked("Delete it", key=f"delete-{dataset.id}", is_next=True, hint=hint):
         state.workspace().delete_dataset(dataset.id)
         if is_current:
             state.close_dataset()

@@ -12,6 +12,7 @@ from al_core.store import Dataset
 from al_core.store.identity import now
 from al_core.text import counted
 from ui import state
+from ui.clicks import clicked
 from ui.examples import show_examples
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify, plain, plain_list
@@ -40,13 +41,8 @@ def _preview(dataset: Dataset, file: Path) -> None:
     report = workflow.check_predictions(dataset, table, source=file.name)
     _show_columns(table)
     st.markdown(plain_list(report.sentences()))
-    if st.button(
-        "Add metadata",
-        type="primary",
-        disabled=not report.usable or bool(obstacle()),
-        help=obstacle(),
-        icon=":material/save:",
-    ):
+    reason = obstacle(None if report.usable else "The file cannot be used as it is: see the report")
+    if clicked("Add metadata", key="add-metadata", is_next=True, icon=":material/save:", reason=reason):
         before = now()
         names = workflow.store_metadata(dataset, table, report)
         sentence = f"Added {counted(len(names), 'column')} to {counted(report.n_used, 'image')}"

@@ -8,6 +8,7 @@ from al_core import workflow
 from al_core.jobs import Job, JobState
 from al_core.text import counted
 from ui import state
+from ui.clicks import clicked
 from ui.messages import plain, show_error
 from ui.pages import page_file
 from ui.session import Key
@@ -43,7 +44,7 @@ def _show_result(result: workflow.EmbeddedFolder, key: str, forget: Callable[[],
             width="stretch",
         )
         for label, page, hint in NEXT_PAGES:
-            if st.button(label, key=f"{key}-{page}", type="primary" if page == "explore" else "secondary", help=hint):
+            if clicked(label, key=f"{key}-{page}", is_next=page == "explore", hint=hint):
                 forget()
                 state.open_dataset(dataset.id)
                 st.switch_page(page_file(page), query_params={str(Key.DATASET): dataset.id})

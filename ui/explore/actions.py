@@ -8,6 +8,7 @@ from al_core.explore.filters import Filters
 from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
+from ui.clicks import clicked
 from ui.explore import filters
 from ui.explore.similar import show_similar
 from ui.explore.view import clear_lasso
@@ -33,24 +34,27 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     name = _name_field(dataset)
     empty = None if len(rows) else "No image is left: remove a filter first"
     tag_obstacle = obstacle(empty)
-    is_tagged = st.button(
+    is_tagged = clicked(
         "New tag",
+        key="new-tag",
         icon=":material/new_label:",
-        disabled=bool(tag_obstacle),
-        help=tag_obstacle or f"Store {counted(len(rows), 'image')} under the name on the left",
+        reason=tag_obstacle,
+        hint=f"Store {counted(len(rows), 'image')} under the name on the left",
     )
-    is_query = st.button(
+    is_query = clicked(
         "Select from these",
+        key="select-from-these",
         icon=":material/rule:",
-        disabled=bool(tag_obstacle),
-        help=tag_obstacle or f"Store {counted(len(rows), 'image')} as a tag and open Select to choose from it",
+        reason=tag_obstacle,
+        hint=f"Store {counted(len(rows), 'image')} as a tag and open Select to choose from it",
     )
     nothing_to_find = empty or _nothing_to_find(dataset, rows)
-    is_similar = st.button(
+    is_similar = clicked(
         "Find similar",
+        key="find-similar-to-these",
         icon=":material/image_search:",
-        disabled=bool(nothing_to_find),
-        help=nothing_to_find or f"Shows the images most like the mean of these {counted(len(rows), 'image')}",
+        reason=nothing_to_find,
+        hint=f"Shows the images most like the mean of these {counted(len(rows), 'image')}",
     )
     _download_button(dataset, rows, empty)
     if is_similar and show_similar(dataset, rows, f"the mean of {counted(len(rows), 'image')}"):

@@ -93,7 +93,7 @@ def _offer_batch(dataset: Dataset, loop: Loop) -> None:
         else f"Pick the next {BATCH_SIZE}"
     )
     hint = "Stores them as a tag; then the list of their filenames can be downloaded"
-    if clicked(label, key="pick-next-batch", icon=":material/check:", kind="primary", reason=reason, hint=hint):
+    if clicked(label, key="pick-next-batch", icon=":material/check:", is_next=True, reason=reason, hint=hint):
         with errors_explained():
             _pick(dataset, batch)
             st.rerun()

@@ -13,6 +13,7 @@ from al_core.formats import IMAGE_SUFFIXES
 from al_core.store import Dataset, Kind, Provenance, TagOrigin, TagRole
 from al_core.text import counted
 from al_core.types import Rows
+from ui.clicks import clicked
 from ui.dialogs import close_dialog
 from ui.explore import filters
 from ui.explore.view import clear_lasso
@@ -91,13 +92,12 @@ def similar_chip(dataset: Dataset) -> None:
 def _more_like_button(dataset: Dataset, similar: SimilarTo) -> None:
     n_examples = min(N_EXAMPLES, len(similar.rows))
     reason = obstacle()
-    is_wanted = st.button(
+    is_wanted = clicked(
         "Select more like these",
         key=key_of("more-like-shown", dataset.id),
         icon=":material/rule:",
-        disabled=bool(reason),
-        help=reason
-        or f"Tags the nearest {n_examples} and makes them the goal of the next selection: `Similar` in Python",
+        reason=reason,
+        hint=f"Tags the nearest {n_examples} and makes them the goal of the next selection: `Similar` in Python",
     )
     if not is_wanted:
         return
@@ -149,17 +149,17 @@ def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> 
         return
     [name] = dataset.filenames(np.array([row]))
     with st.container(horizontal=True, gap="xsmall"):
-        is_shown = st.button(
+        is_shown = clicked(
             "Find similar",
             key=key_of("find-similar", dataset.id, str(row)),
             icon=":material/image_search:",
-            help="Shows the images most like this one on Explore: `workflow.find_similar` in Python",
+            hint="Shows the images most like this one on Explore: `workflow.find_similar` in Python",
         )
-        is_wanted = st.button(
+        is_wanted = clicked(
             "Select more like this",
             key=key_of("more-like", dataset.id, str(row)),
             icon=":material/rule:",
-            help="Makes it the goal of the next selection on Select: `Similar` in Python",
+            hint="Makes it the goal of the next selection on Select: `Similar` in Python",
         )
     if is_shown and show_similar(dataset, np.array([row]), name):
         filters.store(dataset, Filters())

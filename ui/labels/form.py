@@ -13,6 +13,7 @@ from al_core.formats.labels.label_findings import UNANNOTATED
 from al_core.formats.worker import read_labels
 from al_core.store import Dataset
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.file_drop import chosen_files, types_of
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.report import report_download, show_obstacles, show_sentences
@@ -132,14 +133,7 @@ def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report:
             help="The labels and the tag of the labeled images get this name",
         )
         reason = obstacle(None if report.usable else "The file cannot be used as it is: see the report")
-        is_wanted = st.button(
-            "Store the labels",
-            type="primary",
-            disabled=bool(reason),
-            help=reason,
-            icon=":material/save:",
-            key="labels-store",
-        )
+        is_wanted = clicked("Store the labels", key="labels-store", is_next=True, icon=":material/save:", reason=reason)
         report_download(report)
     if not is_wanted:
         return

@@ -8,6 +8,7 @@ from al_core.store import Dataset
 from al_core.store.label_sets import LabelSet
 from al_core.store.restoration import LABELS
 from al_core.text import counted, moment
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.undo import say_deleted
 from ui.visitor import obstacle
@@ -51,13 +52,15 @@ def _show_set(dataset: Dataset, labels: LabelSet) -> None:
         name, contents, actions = st.columns([3, 5, 2], vertical_alignment="center")
         name.markdown(f"**{plain(labels.name)}**")
         contents.caption(describe(labels))
-        if actions.container(horizontal=True, horizontal_alignment="right").button(
-            "Delete",
-            key=f"delete-labels-{labels.id}",
-            icon=":material/delete:",
-            disabled=bool(reason),
-            help=reason or "With their tag; they can be restored for a while",
-        ):
+        with actions.container(horizontal=True, horizontal_alignment="right"):
+            is_wanted = clicked(
+                "Delete",
+                key=f"delete-labels-{labels.id}",
+                icon=":material/delete:",
+                reason=reason,
+                hint="With their tag; they can be restored for a while",
+            )
+        if is_wanted:
             with errors_explained():
                 workflow.delete_labels(dataset, labels)
                 say_deleted(dataset, f"Deleted the labels “{labels.name}”", kind=LABELS, names=[labels.name])
@@ -67,12 +70,12 @@ def _show_set(dataset: Dataset, labels: LabelSet) -> None:
 def _restore_button(dataset: Dataset) -> None:
     last = dataset.labels.deleted()[0]
     reason = obstacle()
-    if st.button(
+    if clicked(
         f"Restore “{plain(last.name)}”",
         icon=":material/undo:",
         key="restore-labels",
-        disabled=bool(reason),
-        help=reason or f"Deleted labels; they can be restored until {moment(last.expires_at)}",
+        reason=reason,
+        hint=f"Deleted labels; they can be restored until {moment(last.expires_at)}",
     ):
         with errors_explained():
             workflow.restore_labels(dataset, last.id)

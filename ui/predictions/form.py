@@ -14,6 +14,7 @@ from al_core.store.models import Model
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
+from ui.clicks import clicked
 from ui.messages import notify, plain
 from ui.predictions.columns import offer_to_undo, show_columns
 from ui.predictions.labels_instead import offer_to_store_labels
@@ -116,12 +117,8 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
         typed = st.text_input("Name of the model", name, help="Its predictions and scores are kept under this name")
         name = typed.strip() or name
         reason = obstacle(None if report.usable else "The file cannot be used as it is: see the report")
-        is_wanted = st.button(
-            "Store and score",
-            type="primary",
-            disabled=bool(reason),
-            help=reason,
-            icon=":material/save:",
+        is_wanted = clicked(
+            "Store and score", key="store-predictions", is_next=True, icon=":material/save:", reason=reason
         )
         report_download(report)
     if not is_wanted:

@@ -8,6 +8,7 @@ from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model, StoredArray
 from al_core.store.restoration import MODEL
 from al_core.text import byte_size, counted, moment
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.threshold import threshold_popover
@@ -78,11 +79,11 @@ def _mean(digest: str, _dataset: Dataset, _stored: StoredArray) -> str:
 
 def _actions(dataset: Dataset, model: Model) -> None:
     reason = obstacle()
-    if not model.is_current and st.button(
+    if not model.is_current and clicked(
         "Make current",
         key=f"current-{model.id}",
-        disabled=bool(reason),
-        help=reason or "Explore, Select and exports use its scores and predictions",
+        reason=reason,
+        hint="Explore, Select and exports use its scores and predictions",
     ):
         with errors_explained():
             workflow.make_model_current(dataset, model)
@@ -90,21 +91,21 @@ def _actions(dataset: Dataset, model: Model) -> None:
     threshold_popover(dataset, model)
     with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or "Choose another name"):
         name = st.text_input("Name of the model", model.name, key=f"model-name-{model.id}")
-        if st.button(
+        if clicked(
             "Use this name",
             key=f"rename-model-{model.id}",
-            disabled=bool(reason),
-            help=reason or "Its scores are called after it too",
+            reason=reason,
+            hint="Its scores are called after it too",
         ):
             with errors_explained():
                 workflow.rename_model(dataset, model, name.strip())
                 st.rerun()
-    if st.button(
+    if clicked(
         "Delete",
         key=f"delete-model-{model.id}",
         icon=":material/delete:",
-        disabled=bool(reason),
-        help=reason or "With its predictions and scores; it can be restored for a while",
+        reason=reason,
+        hint="With its predictions and scores; it can be restored for a while",
     ):
         with errors_explained():
             workflow.delete_model(dataset, model)
@@ -115,11 +116,12 @@ def _actions(dataset: Dataset, model: Model) -> None:
 def _restore_button(dataset: Dataset) -> None:
     last = dataset.models.deleted()[0]
     reason = obstacle()
-    if st.button(
+    if clicked(
         f"Restore “{plain(last.name)}”",
+        key="restore-model",
         icon=":material/undo:",
-        disabled=bool(reason),
-        help=reason or f"Deleted; it can be restored until {moment(last.expires_at)}",
+        reason=reason,
+        hint=f"Deleted; it can be restored until {moment(last.expires_at)}",
     ):
         with errors_explained():
             workflow.restore_model(dataset, last.id)

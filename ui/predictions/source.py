@@ -9,6 +9,7 @@ from al_core.formats.worker import read_prediction_files
 from al_core.jobs import JobState
 from al_core.types import Progress
 from ui import jobs
+from ui.clicks import clicked
 from ui.session import Key
 
 # Smaller files are read within a second, sooner than a job would show its first progress.
@@ -61,7 +62,7 @@ def read_source(source: PredictionSource) -> Contents | None:
     if job.state is JobState.FINISHED:
         contents: Contents = job.result
         return contents
-    if st.button("Read it again", help="Start from the beginning"):
+    if clicked("Read it again", key="read-again", hint="Start from the beginning"):
         jobs.forget(key)
         st.rerun()
     return None

@@ -14,6 +14,7 @@ from al_core.steps.tasks import find_task
 from al_core.store import Dataset, Model
 from al_core.text import counted, percent
 from ui import charts
+from ui.clicks import clicked
 from ui.messages import errors_explained, notify
 from ui.session import key_of
 from ui.visitor import obstacle
@@ -82,12 +83,12 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
         share = float((confidences >= np.float32(threshold)).mean()) if len(confidences) else 0.0
         st.caption(f"{percent(share)} of the boxes count")
         is_same = threshold == model.confidence_threshold
-        if st.button(
+        if clicked(
             "Score anew",
             key=f"rescore-{model.id}",
-            type="primary",
-            disabled=bool(reason) or is_same,
-            help=reason or ("Move the slider first" if is_same else "The value before brings its scores back"),
+            is_next=True,
+            reason=reason or ("Move the slider first" if is_same else None),
+            hint="The value before brings its scores back",
         ):
             with errors_explained():
                 with st.spinner("Calculating scores…"):

@@ -10,6 +10,7 @@ from al_core.steps.round_results import RoundsReport
 from al_core.steps.training_labels import training_obstacle
 from al_core.store import Dataset
 from al_core.text import capitalized, counted
+from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain
 from ui.visitor import obstacle as visitor_obstacle
 
@@ -73,11 +74,12 @@ def batch_button(dataset: Dataset, report: RoundsReport) -> None:
     if not n_batch:
         return
     reason = visitor_obstacle()
-    if st.button(
+    if clicked(
         f"Choose {counted(n_batch, 'test sample')}",
+        key="choose-tests",
         icon=":material/straighten:",
-        disabled=bool(reason),
-        help=reason or "A batch of test samples alone, the next ones of the reserve, to measure accuracy more sharply",
+        reason=reason,
+        hint="A batch of test samples alone, the next ones of the reserve, to measure accuracy more sharply",
     ):
         with errors_explained():
             selection = workflow.select_tests(dataset, n_batch, dataset.free_tag_name("test batch "))

@@ -9,6 +9,7 @@ from al_core.exceptions import ALCoreError
 from al_core.steps.edit_pick import Edit, edited_rows
 from al_core.store import Dataset
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.dialogs import close_dialog
 from ui.messages import errors_explained, notify, show_error
 from ui.session import Key
@@ -30,19 +31,19 @@ def edit_buttons(dataset: Dataset, selection: workflow.Selection, row: int) -> N
     """Draw, about one image of a selection, what can be done with it before it is exported."""
     reason = obstacle(_hindrance(selection, row))
     with st.container(horizontal=True, gap="xsmall"):
-        is_left_out = st.button(
+        is_left_out = clicked(
             "Leave out",
             key=f"leave-out-{row}",
             icon=":material/remove_circle:",
-            disabled=bool(reason),
-            help=reason or "Takes it out of the selection; you can undo it: `workflow.edit_selection`",
+            reason=reason,
+            hint="Takes it out of the selection; you can undo it: `workflow.edit_selection`",
         )
-        is_swapped = st.button(
+        is_swapped = clicked(
             "Swap for the next best",
             key=f"swap-{row}",
             icon=":material/swap_horiz:",
-            disabled=bool(reason),
-            help=reason or "What the method picks after all that stay takes its place",
+            reason=reason,
+            hint="What the method picks after all that stay takes its place",
         )
     try:
         if is_left_out:
@@ -75,12 +76,13 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
             on_click=lambda: _store(selection, edits[:-1]),
             help="Takes the last change back",
         )
-        is_stored = st.button(
+        is_stored = clicked(
             "Store the edited selection",
-            type="primary",
+            key="store-edited",
+            is_next=True,
             icon=":material/save:",
-            disabled=bool(reason),
-            help=reason or "Under a name of its own, to be downloaded; this one stays as it is",
+            reason=reason,
+            hint="Under a name of its own, to be downloaded; this one stays as it is",
         )
     if is_stored:
         with errors_explained():

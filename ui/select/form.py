@@ -12,6 +12,7 @@ from al_core.steps.where import Where
 from al_core.store import Dataset, Tag
 from al_core.text import capitalized
 from ui import jobs
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain, show_error
 from ui.select import run_bar
 from ui.select.budget import budget_menu
@@ -150,11 +151,11 @@ def _is_run(reason: str | None, consequence: Consequence) -> bool:
         text = reason or consequence.text
         if text:
             st.caption(f":material/info: {plain(text)}")
-        return st.button(
+        return clicked(
             "Run selection",
-            type="primary",
-            disabled=bool(reason),
-            help=reason and plain(reason),
+            key="run-selection",
+            is_next=True,
+            reason=reason and plain(reason),
             icon=":material/play_arrow:",
             width="stretch",
         )

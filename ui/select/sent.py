@@ -7,6 +7,7 @@ from al_core import workflow
 from al_core.steps.chosen import added_rows, selections
 from al_core.store import Dataset, Tag, TagRole
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.visitor import obstacle
 
@@ -39,11 +40,11 @@ def _show_selection(dataset: Dataset, tag: Tag, n_out: int) -> None:
             "picked again.",
             width="stretch",
         )
-        if st.button(
+        if clicked(
             "Release",
             key=f"release-{tag.id}",
-            disabled=bool(reason),
-            help=reason or "Take back what has no labels: it may be picked again",
+            reason=reason,
+            hint="Take back what has no labels: it may be picked again",
         ):
             with errors_explained():
                 workflow.release(dataset, tag)

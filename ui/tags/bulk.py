@@ -6,6 +6,7 @@ import streamlit as st
 from al_core.steps.tags import unite_tags
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.tags.created import say_created
 from ui.tags.edit import INITIAL_IS_FIXED, delete_button
@@ -29,7 +30,8 @@ def bulk_actions(dataset: Dataset, tags: list[Tag], chosen: list[Tag]) -> None:
 def _mark_button(dataset: Dataset, chosen: list[Tag], reason: str | None, *, is_labeled: bool) -> None:
     label = "Mark as labeled" if is_labeled else "Mark as not labeled"
     hint = "Their images are not selected again" if is_labeled else "Their images may be selected again"
-    if st.button(label, disabled=bool(reason), help=reason or hint):
+    key = "mark-labeled" if is_labeled else "mark-not-labeled"
+    if clicked(label, key=key, reason=reason, hint=hint):
         with errors_explained():
             for tag in chosen:
                 dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
@@ -38,7 +40,7 @@ def _mark_button(dataset: Dataset, chosen: list[Tag], reason: str | None, *, is_
 
 def _unite_button(dataset: Dataset, chosen: list[Tag]) -> None:
     reason = obstacle()
-    if st.button("Combine into one", disabled=bool(reason), help=reason or "Everything in any of them, as a new tag"):
+    if clicked("Combine into one", key="combine-tags", reason=reason, hint="Everything in any of them, as a new tag"):
         with errors_explained():
             tag = unite_tags(dataset, chosen, dataset.free_tag_name("combined "))
             say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")

@@ -16,7 +16,7 @@ def tag_button(
 ) -> None:
     """Draw a button that creates a tag and says so; `empty` is why there is nothing to tag."""
     reason = obstacle(empty)
-    if clicked(label, key=key, icon=":material/sell:", kind="secondary", reason=reason, hint=hint):
+    if clicked(label, key=key, icon=":material/sell:", reason=reason, hint=hint):
         with errors_explained():
             tag = create()
             say_created(dataset, tag, f"Created the tag “{tag.name}”")

@@ -8,6 +8,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags
 from al_core.store import Dataset, Tag
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.tags.created import say_created
 from ui.visitor import obstacle
@@ -31,7 +32,7 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     st.caption(plain(sentence))
     name = st.text_input("Name of the result", help="The result is stored as a new tag")
     reason = obstacle(None if others else "There is no second tag yet")
-    if st.button("Create tag", disabled=bool(reason), help=reason) and second:
+    if clicked("Create tag", key="combine-two", reason=reason) and second:
         with errors_explained():
             if not name:
                 raise InvalidInputError("The result has no name yet: enter one above")

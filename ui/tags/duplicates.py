@@ -8,6 +8,7 @@ from al_core.store import Dataset, Kind, Tag
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
+from ui.clicks import clicked
 from ui.messages import errors_explained, notify
 from ui.session import Key
 from ui.tags.created import say_created
@@ -35,7 +36,7 @@ def duplicates_form(dataset: Dataset) -> None:
 
     has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
     reason = obstacle(None if has_embedding else "This needs embeddings: add them on the Datasets page")
-    if st.button("Find duplicates", disabled=bool(reason), help=reason):
+    if clicked("Find duplicates", key="find-duplicates", reason=reason):
         with errors_explained():
             dataset.check_tag_name(name)
             jobs.start(key, "Finding duplicates", work)

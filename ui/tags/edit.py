@@ -7,7 +7,9 @@ from al_core.steps.tags import deletion_order
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
 from al_core.store.restoration import TAG
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.session import key_of
 from ui.undo import say_deleted
 from ui.visitor import obstacle
 
@@ -40,7 +42,7 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
     children = [child.name for child in tags if child.parent_id == tag.id]
     name = st.text_input("New name", tag.name, key=f"rename-{tag.id}", disabled=bool(fixed), help=fixed)
     with st.container(horizontal=True):
-        if st.button("Rename", disabled=bool(fixed), help=fixed or "Change the name above"):
+        if clicked("Rename", key=f"rename-tag-{tag.id}", reason=fixed, hint="Change the name above"):
             with errors_explained():
                 if name == tag.name:
                     raise InvalidInputError(f"“{tag.name}” is its name already: change it above")
@@ -59,7 +61,9 @@ def delete_button(dataset: Dataset, tags: list[Tag], chosen: list[Tag], reason: 
     with st.popover(label, icon=":material/delete:", help="The images stay, and it can be undone"):
         names = ", ".join(f"“{plain(tag.name)}”" for tag in chosen)
         st.write(f"This deletes {names}. The images stay.")
-        if st.button("Delete it" if len(chosen) == 1 else "Delete them", type="primary"):
+        # A click on the question about some tags is none about others.
+        ids = [tag.id for tag in chosen]
+        if clicked("Delete it" if len(chosen) == 1 else "Delete them", key=key_of("delete-tags", *ids), is_next=True):
             with errors_explained():
                 _delete(dataset, tags, chosen)
                 st.rerun()

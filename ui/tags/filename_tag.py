@@ -10,6 +10,7 @@ from al_core.formats.worker import read_filenames, read_labeled_filenames
 from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset, TagRole
 from al_core.text import counted
+from ui.clicks import clicked
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained
 from ui.session import Key, next_round, round_of
@@ -41,7 +42,7 @@ def filename_tag_form(dataset: Dataset) -> None:
         "choose from",
     )
     reason = obstacle()
-    if st.button("Create the tag", disabled=bool(reason), help=reason):
+    if clicked("Create the tag", key="tag-filenames", reason=reason):
         with errors_explained():
             if file is None:
                 raise InvalidInputError("There is no list yet: drop one above")

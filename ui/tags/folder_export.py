@@ -10,6 +10,7 @@ from al_core.steps import exports
 from al_core.store import Dataset, Tag
 from al_core.types import Progress
 from ui import jobs
+from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain
 from ui.select.sent import mark_downloaded
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
@@ -51,11 +52,12 @@ def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
         disabled=bool(missing),
         help=missing or "Links take no space, but break when the images move",
     )
-    if st.button(
+    if clicked(
         "Fill the folder",
+        key="fill-folder",
         icon=":material/drive_file_move:",
-        disabled=bool(missing),
-        help=missing or plain(f"{how} of the images of {tag.name}, under their filenames"),
+        reason=missing,
+        hint=plain(f"{how} of the images of {tag.name}, under their filenames"),
     ):
         with errors_explained():
             if not folder:
