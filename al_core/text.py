@@ -17,14 +17,15 @@ def counted(count: int, noun: str) -> str:
 
 
 def capitalized(text: str) -> str:
-    """Return a text as the beginning of a sentence; what follows its first letter stays as it is.
+    """Return a text as the beginning of a sentence; a first word such as mAP, and all that follows, stays as it is.
 
     Examples:
-        >>> capitalized("mAP of 7 classes"), capitalized("")
-        ('MAP of 7 classes', '')
+        >>> capitalized("accuracy of RANDOM"), capitalized("mAP of 7 classes"), capitalized("")
+        ('Accuracy of RANDOM', 'mAP of 7 classes', '')
     """
+    first_word = text.partition(" ")[0]
     # Not `str.capitalize`, which makes small letters of all the others: RANDOM would become Random.
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if first_word.islower() else text
 
 
 def percent(share: float) -> str:

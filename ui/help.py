@@ -3,6 +3,7 @@
 import streamlit as st
 
 from al_core import __version__
+from al_core.text import capitalized
 from ui.glossary import TERMS
 from ui.messages import plain
 
@@ -24,10 +25,7 @@ def show_help() -> None:
     """Draw the help at the end of the sidebar."""
     with st.sidebar.popover("Help", icon=":material/help:", help="What the words mean, keys of the map, documentation"):
         st.markdown(
-            "\n".join(
-                f"- **{plain(term.word[:1].upper() + term.word[1:])}**: {term.meaning} More: `{term.more}`"
-                for term in TERMS
-            )
+            "\n".join(f"- **{plain(capitalized(term.word))}**: {term.meaning} More: `{term.more}`" for term in TERMS)
         )
         st.markdown("**Keys of the map** (click it first)")
         st.markdown("\n".join(f"- `{key}` {action}" for key, action in SHORTCUTS.items()))

@@ -11,7 +11,7 @@ from al_core.evaluation import Statistic
 from al_core.formats.files.cells import escape_cell
 from al_core.steps.judges import Judgment
 from al_core.steps.round_results import RoundResult, RoundsReport
-from al_core.text import counted, percent
+from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE
 from ui.messages import plain
 
@@ -49,7 +49,7 @@ def _show_table(report: RoundsReport, judgment: Judgment) -> None:
     rows = [
         {"Class": escape_cell(judged.name), "Test labels": judged.n_labels}
         | {
-            measure.capitalize(): figure_text(figure)
+            capitalized(measure): figure_text(figure)
             for measure, figure in zip(report.class_measures, judged.figures, strict=True)
         }
         for judged in sorted(judgment.classes, key=lambda judged: -judged.n_labels)

@@ -9,6 +9,7 @@ from al_core.config import Budget
 from al_core.config.budget import UNITS
 from al_core.exceptions import InvalidInputError
 from al_core.store import Dataset
+from al_core.text import capitalized
 from ui.messages import plain, show_error
 from ui.select.fields import Fields
 from ui.select.wishes import store_wishes, wishes_of
@@ -28,7 +29,7 @@ PRICED = ("money", "minutes")
 def budget_menu(dataset: Dataset) -> None:
     """Draw the budget with its prices, which begin with those of the Rounds page."""
     wishes = wishes_of(dataset)
-    label = wishes.budget.words.capitalize() if wishes.budget else "Budget"
+    label = capitalized(wishes.budget.words) if wishes.budget else "Budget"
     icon = ":material/payments:" if wishes.budget else ":material/add:"
     hint = "What the new images may cost together: picks are worth their price"
     with st.popover(plain(label), icon=icon, help=hint, width="content"):
