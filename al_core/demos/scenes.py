@@ -6,7 +6,7 @@ slides over all of them: its predictions are real, not simulated.
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +92,12 @@ class SceneDemo(Demo):
         """Return what a trained model predicts for all scenes."""
         from al_core.formats import Predictions
 
-        grids = sliding_window.window_probabilities(self.scenes, weights)
-        return Predictions(FILENAMES, self.predicted_classes, self.outputs(grids, weights), self.task)
+        windows = self.scenes.windows()
+        outputs = []
+        for row, grid in enumerate(sliding_window.window_probabilities(self.scenes, weights)):
+            places = find_digits(grid)
+            outputs.append(self.output(grid, places, at(windows[row], places).reshape(-1, DIGIT**2), weights))
+        return Predictions(FILENAMES, self.predicted_classes, outputs, self.task)
 
     @property
     def class_names(self) -> list[str]:
@@ -110,8 +114,15 @@ class SceneDemo(Demo):
         """Add the objects of a scene to its annotation, which has begun."""
 
     @abstractmethod
-    def outputs(self, grids: list[Probabilities], weights: Weights) -> object:
-        """Return what the scorer of the task takes, from the probabilities (25, 25, 11) at all places of each scene."""
+    def output(self, grid: Probabilities, places: Places, windows: NDArray[np.float32], weights: Weights) -> Any:
+        """Return what the scorer of the task takes for one scene.
+
+        Args:
+            grid: (25, 25, 11) the probabilities at all places.
+            places: (n, 2) where the digits are.
+            windows: (n, 64) what the model sees there.
+            weights: The trained model.
+        """
 
 
 class DetectionScenes(SceneDemo):
@@ -127,9 +138,11 @@ class DetectionScenes(SceneDemo):
             corners = np.array([left, top, left + DIGIT, top + DIGIT]) * ENLARGED
             collector.add_box(str(label), corners.tolist())
 
-    def outputs(self, grids: list[Probabilities], weights: Weights) -> "list[ObjectDetectionOutput]":
+    def output(
+        self, grid: Probabilities, places: Places, windows: NDArray[np.float32], weights: Weights
+    ) -> "ObjectDetectionOutput":
         """Return the windows that hold a digit."""
-        return [_detections(grid, find_digits(grid)) for grid in grids]
+        return _detections(grid, places)
 
 
 class SegmentationScenes(SceneDemo):
@@ -160,15 +173,12 @@ class SegmentationScenes(SceneDemo):
         for (label, top, left), mask in zip(self.scenes.digits[row].tolist(), enlarged, strict=True):
             collector.add_mask(str(label), mask, left=left * ENLARGED, top=top * ENLARGED, has_box=False)
 
-    def outputs(self, grids: list[Probabilities], weights: Weights) -> list[Probabilities]:
-        """Return a class probability for each pixel of each scene, (32, 32, 11)."""
-        windows = self.scenes.windows()
-        maps = []
-        for row, grid in enumerate(grids):
-            places = find_digits(grid)
-            ink = _with_constant(at(windows[row], places).reshape(-1, DIGIT**2)) @ weights["ink"]
-            maps.append(_probability_map(grid, places, ink.clip(0, 1).reshape(-1, DIGIT, DIGIT)))
-        return maps
+    def output(
+        self, grid: Probabilities, places: Places, windows: NDArray[np.float32], weights: Weights
+    ) -> Probabilities:
+        """Return a class probability for each pixel, (32, 32, 11)."""
+        ink = _with_constant(windows) @ weights["ink"]
+        return _probability_map(grid, places, ink.clip(0, 1).reshape(-1, DIGIT, DIGIT))
 
 
 class KeypointScenes(SceneDemo):
@@ -208,15 +218,11 @@ class KeypointScenes(SceneDemo):
             ]
             collector.add_box("digit", corners.tolist(), keypoints=points)
 
-    def outputs(self, grids: list[Probabilities], weights: Weights) -> "list[KeypointPrediction]":
+    def output(
+        self, grid: Probabilities, places: Places, windows: NDArray[np.float32], weights: Weights
+    ) -> "KeypointPrediction":
         """Return the keypoints of the windows that hold a digit."""
-        windows = self.scenes.windows()
-        keypoints = []
-        for row, grid in enumerate(grids):
-            places = find_digits(grid)
-            points = _keypoints(at(windows[row], places).reshape(-1, DIGIT**2), weights)
-            keypoints.append(_instances(points, places, 1 - at(grid, places)[:, BACKGROUND]))
-        return keypoints
+        return _instances(_keypoints(windows, weights), places, 1 - at(grid, places)[:, BACKGROUND])
 
 
 _DEMOS: tuple[type[SceneDemo], ...] = (DetectionScenes, SegmentationScenes, KeypointScenes)
