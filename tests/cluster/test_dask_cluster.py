@@ -21,6 +21,7 @@ from al_core.cluster.shards import plans_of
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import Cancelled, InvalidInputError, MissingInputError, NotAllowedError, ServerError
 from al_core.selection import select as select_here
+from tests.cluster.after import After
 from tests.cluster.contract import CASES, VECTORS, config_of, id_of, inputs_of, is_refused
 from tests.cluster.processes import DaskProcesses
 
@@ -72,19 +73,6 @@ def test_an_array_in_memory_is_sent_to_the_workers(dask_processes: DaskProcesses
     sent = np.array(embeddings[:3_000])
     with connected(dask_processes.address) as cluster:
         assert select(cluster, sent, config).tolist() == select_here(sent, config).tolist()
-
-
-class After:
-    """Progress that does something once, when so many rows are picked."""
-
-    def __init__(self, n_picked: int, act: Callable[[], None]) -> None:
-        self.n_picked = n_picked
-        self.act: Callable[[], None] | None = act
-
-    def __call__(self, done: int, total: int) -> None:
-        if self.act and done >= self.n_picked:
-            act, self.act = self.act, None
-            act()
 
 
 @pytest.mark.parametrize(

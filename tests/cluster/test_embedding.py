@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from al_core.embedding.embed import Embedder, embed_here
 from al_core.exceptions import Cancelled, InvalidInputError, MissingInputError, NotAllowedError, ServerError
 from al_core.store import Kind, Workspace
 from al_core.types import Progress
+from tests.cluster.after import After
 from tests.cluster.processes import DaskProcesses
 from tests.embedding.models import mean_color
 from tests.patience import PATIENCE
@@ -66,19 +66,6 @@ def test_workers_embed_images_to_the_last_bit_as_this_machine_does(
     with connected(dask_processes.address) as cluster:
         there = embedded(folder, tmp_path / "there", embedder_on(cluster, model), model)
     assert_equal(there, embedded(folder, tmp_path / "here", embed_here, model))
-
-
-class After:
-    """Progress that does something once, when so many images are done."""
-
-    def __init__(self, n_done: int, act: Callable[[], None]) -> None:
-        self.n_done = n_done
-        self.act: Callable[[], None] | None = act
-
-    def __call__(self, done: int, total: int) -> None:
-        if self.act and done >= self.n_done:
-            act, self.act = self.act, None
-            act()
 
 
 def test_a_worker_killed_in_the_middle_changes_no_embedding(folder: Path, workspace: Workspace, tmp_path: Path) -> None:
