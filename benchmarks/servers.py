@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,9 @@ import numpy as np
 from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.remote import RemoteWorkspace
-from al_core.store import Dataset, Kind, TagOrigin, Workspace
+from al_core.store import Dataset, Kind, Workspace
 from benchmarks import kill
-from benchmarks.writers import REFUSALS, Outcome, Record, faults, is_over_after, missing
+from benchmarks.writers import DATASET, N_SAMPLES, Outcome, Writer, is_over_after, outcome_of
 from tests.buckets import CREDENTIALS, new_bucket, running_s3
 from tests.e2e.server import free_port
 from tests.postgres import running_server
@@ -32,87 +33,34 @@ from tests.postgres import running_server
 SECONDS = 60
 N_SERVERS = 2
 N_CLIENTS = 6
-N_SAMPLES = 50
-DATASET = "shared"
 
 
-class Client:
+class Client(Writer):
     """Random requests of one client, each to one of the servers."""
 
     def __init__(self, servers: list[str], cache: Path, name: str, seed: int) -> None:
+        super().__init__(name, seed)
         self._workspaces = [
             RemoteWorkspace(server, None, cache / f"{name} {number}") for number, server in enumerate(servers)
         ]
-        self._name = name
-        self._random = random.Random(seed)
-        self._count = 0
-        self.record = Record()
 
     def run(self, is_over: Callable[[int], bool]) -> None:
         operations: list[Callable[[Dataset], None]] = [
             *[self.create_tag, self.pass_a_tag_around, self.delete_tag, self.select, self.add_embedding],
             *[self.replace_own_score, self.replace_shared_score, self.delete_score, self.read_score],
         ]
-        while not is_over(self._count):
-            self._count += 1
-            operation = self._random.choice(operations)
-            try:
-                operation(self._random.choice(self._workspaces).dataset(DATASET))
-                self.record.done[operation.__name__] += 1
-            except REFUSALS:
-                self.record.refused[operation.__name__] += 1
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is a result
-                self.record.failures.append(f"{operation.__name__}: {type(error).__name__}: {error}")
-
-    def create_tag(self, dataset: Dataset) -> None:
-        rows = np.array(sorted(self._random.sample(range(N_SAMPLES), 5)))
-        parents = [tag for tag in dataset.tags() if tag.name.startswith("any ")]
-        parent = self._random.choice(parents) if parents else None
-        dataset.create_tag(self._unique(), rows, TagOrigin(parent=parent))
-        self.record.tags[self._unique()] = rows.tolist()
-
-    def pass_a_tag_around(self, dataset: Dataset) -> None:
-        name = f"any {self._random.randrange(4)}"
-        tag = dataset.find_tag(name)
-        if tag:
-            dataset.rename_tag(tag, f"any {self._random.randrange(4)}")
-        else:
-            dataset.create_tag(name, np.array([0]))
-
-    def delete_tag(self, dataset: Dataset) -> None:
-        dataset.delete_tag(dataset.tag(f"any {self._random.randrange(4)}"))
+        self.repeat(operations, lambda: self._random.choice(self._workspaces).dataset(DATASET), is_over)
 
     def select(self, dataset: Dataset) -> None:
         assert dataset.server
-        config = SelectionConfig("RANDOM", 5, name=self._unique())
+        config = SelectionConfig("RANDOM", 5, name=self.unique_name())
         tag = dataset.server.select(config, labeled_tag=dataset.tag("one"))
         self.record.tags[tag.name] = tag.rows.tolist()
 
     def add_embedding(self, dataset: Dataset) -> None:
-        name = self._unique()
+        name = self.unique_name()
         dataset.arrays.save(Kind.EMBEDDING, {name: np.ones((N_SAMPLES, 2), np.float32)})
         self.record.embeddings.append(name)
-
-    def replace_own_score(self, dataset: Dataset) -> None:
-        value = self._random.random()
-        dataset.arrays.save(Kind.SCORE, {f"of {self._name}": np.full(N_SAMPLES, value)})
-        self.record.scores[f"of {self._name}"] = value
-
-    def replace_shared_score(self, dataset: Dataset) -> None:
-        value = self._random.random()
-        names = self._random.sample(["any 0", "any 1", "any 2"], 2)
-        dataset.arrays.save(Kind.SCORE, {name: np.full(N_SAMPLES, value) for name in names})
-
-    def delete_score(self, dataset: Dataset) -> None:
-        dataset.arrays.delete(Kind.SCORE, f"any {self._random.randrange(3)}")
-
-    def read_score(self, dataset: Dataset) -> None:
-        for stored in dataset.arrays.all(Kind.SCORE):
-            values = dataset.arrays.read(stored)
-            assert len(set(values.tolist())) == 1, f"score '{stored.name}' is of two writers"
-
-    def _unique(self) -> str:
-        return f"{self._name} {self._count}"
 
 
 @contextmanager
@@ -142,14 +90,10 @@ def run(folder: Path, *, seed: int, limit: str) -> Outcome:
             thread.start()
         for thread in threads:
             thread.join()
-        records = [client.record for client in clients]
-        problems = [failure for record in records for failure in record.failures]
+        outcome = outcome_of(workspace, [client.record for client in clients])
         stored = workspace.dataset(DATASET)
-        problems += [f"{what} was acknowledged and is lost" for what in missing(stored, records)]
-        problems += faults(workspace, stored)
-        problems += [f"{address} shows other tags" for address in addresses if not _shows(address, stored, folder)]
-    n_done, n_refused = (sum(getattr(record, name).total() for record in records) for name in ("done", "refused"))
-    return Outcome(n_done, n_refused, problems)
+        differing = [f"{address} shows other tags" for address in addresses if not _shows(address, stored, folder)]
+    return replace(outcome, problems=outcome.problems + differing)
 
 
 def _shows(address: str, stored: Dataset, folder: Path) -> bool:

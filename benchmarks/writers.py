@@ -16,16 +16,18 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
-from al_core.store import INITIAL_TAG, Kind, LocalDataset, TagOrigin, Workspace
+from al_core.store import INITIAL_TAG, Dataset, Kind, LocalDataset, TagOrigin, Workspace
+
+AnyDataset = TypeVar("AnyDataset", bound=Dataset)
 
 SECONDS = 120
 N_PROCESSES = 2
@@ -51,41 +53,48 @@ class Record:
 
 
 class Writer:
-    """One thread's random writes, each on the dataset as it finds it."""
+    """Random writes of one thread, each on the dataset as it finds it.
 
-    def __init__(self, workspace: Workspace, name: str, seed: int) -> None:
-        self._workspace = workspace
+    Attributes:
+        stores_orders: Whether its tags have an order, as selections do; servers make theirs themselves.
+    """
+
+    stores_orders = False
+
+    def __init__(self, name: str, seed: int) -> None:
         self._name = name
         self._random = random.Random(seed)
         self._count = 0
         self.record = Record()
 
-    def run(self, is_over: Callable[[int], bool]) -> None:
-        operations = [
-            *[self.create_tag, self.pass_a_tag_around, self.delete_tag, self.restore],
-            *[self.replace_own_score, self.replace_shared_score, self.delete_score, self.read_score],
-            *[self.change_attributes, self.change_sample, self.add_sample, self.grow, self.add_embedding],
-        ]
+    def repeat(
+        self,
+        operations: Sequence[Callable[[AnyDataset], None]],
+        find_dataset: Callable[[], AnyDataset],
+        is_over: Callable[[int], bool],
+    ) -> None:
+        """Do one of the operations after the other, and write down what came of each."""
         while not is_over(self._count):
             self._count += 1
             operation = self._random.choice(operations)
             try:
-                operation(self._workspace.dataset(DATASET))
+                operation(find_dataset())
                 self.record.done[operation.__name__] += 1
             except REFUSALS:
                 self.record.refused[operation.__name__] += 1
             except Exception as error:  # noqa: BLE001 - whatever it is, it is a result
                 self.record.failures.append(f"{operation.__name__}: {type(error).__name__}: {error}")
 
-    def create_tag(self, dataset: LocalDataset) -> None:
+    def create_tag(self, dataset: Dataset) -> None:
         rows = np.array(sorted(self._random.sample(range(N_SAMPLES), 5)))
         parents = [tag for tag in dataset.tags() if tag.name.startswith("any ")]
-        parent = self._random.choice(parents) if parents else None
         # Below a tag that others may delete: then it is refused, and never stored without its parent.
-        dataset.create_tag(self._unique(), rows, TagOrigin(parent=parent, order=rows[::-1]))
-        self.record.tags[self._unique()] = rows.tolist()
+        parent = self._random.choice(parents) if parents else None
+        order = rows[::-1] if self.stores_orders else None
+        dataset.create_tag(self.unique_name(), rows, TagOrigin(parent=parent, order=order))
+        self.record.tags[self.unique_name()] = rows.tolist()
 
-    def pass_a_tag_around(self, dataset: LocalDataset) -> None:
+    def pass_a_tag_around(self, dataset: Dataset) -> None:
         name = f"any {self._random.randrange(4)}"
         tag = dataset.find_tag(name)
         if tag:
@@ -93,49 +102,70 @@ class Writer:
         else:
             dataset.create_tag(name, np.array([0]))
 
-    def delete_tag(self, dataset: LocalDataset) -> None:
+    def delete_tag(self, dataset: Dataset) -> None:
         dataset.delete_tag(dataset.tag(f"any {self._random.randrange(4)}"))
+
+    def replace_own_score(self, dataset: Dataset) -> None:
+        value = self._random.random()
+        dataset.arrays.save(Kind.SCORE, {f"of {self._name}": np.full(dataset.n_samples, value)})
+        self.record.scores[f"of {self._name}"] = value
+
+    def replace_shared_score(self, dataset: Dataset) -> None:
+        value = self._random.random()
+        names = self._random.sample(["any 0", "any 1", "any 2"], 2)
+        dataset.arrays.save(Kind.SCORE, {name: np.full(dataset.n_samples, value) for name in names})
+
+    def delete_score(self, dataset: Dataset) -> None:
+        dataset.arrays.delete(Kind.SCORE, f"any {self._random.randrange(3)}")
+
+    def read_score(self, dataset: Dataset) -> None:
+        for stored in dataset.arrays.all(Kind.SCORE):
+            values = dataset.arrays.read(stored)[:N_SAMPLES]
+            assert len(set(values.tolist())) == 1, f"score '{stored.name}' is of two writers"
+
+    def unique_name(self) -> str:
+        return f"{self._name} {self._count}"
+
+
+class LocalWriter(Writer):
+    """Writes by a workspace, with what only that can."""
+
+    stores_orders = True
+
+    def __init__(self, workspace: Workspace, name: str, seed: int) -> None:
+        super().__init__(name, seed)
+        self._workspace = workspace
+
+    def run(self, is_over: Callable[[int], bool]) -> None:
+        operations: list[Callable[[LocalDataset], None]] = [
+            *[self.create_tag, self.pass_a_tag_around, self.delete_tag, self.restore],
+            *[self.replace_own_score, self.replace_shared_score, self.delete_score, self.read_score],
+            *[self.change_attributes, self.change_sample, self.add_sample, self.grow, self.add_embedding],
+        ]
+        self.repeat(operations, lambda: self._workspace.dataset(DATASET), is_over)
 
     def restore(self, dataset: LocalDataset) -> None:
         tombstones = [stone for stone in self._workspace.tombstones.all(dataset.id) if stone.name.startswith("any ")]
         if tombstones:
             self._workspace.tombstones.restore(self._random.choice(tombstones).id)
 
-    def replace_own_score(self, dataset: LocalDataset) -> None:
-        value = self._random.random()
-        dataset.arrays.save(Kind.SCORE, {f"of {self._name}": np.full(dataset.n_samples, value)})
-        self.record.scores[f"of {self._name}"] = value
-
-    def replace_shared_score(self, dataset: LocalDataset) -> None:
-        value = self._random.random()
-        names = self._random.sample(["any 0", "any 1", "any 2"], 2)
-        dataset.arrays.save(Kind.SCORE, {name: np.full(dataset.n_samples, value) for name in names})
-
-    def delete_score(self, dataset: LocalDataset) -> None:
-        dataset.arrays.delete(Kind.SCORE, f"any {self._random.randrange(3)}")
-
-    def read_score(self, dataset: LocalDataset) -> None:
-        for stored in dataset.arrays.all(Kind.SCORE):
-            values = dataset.arrays.read(stored)[:N_SAMPLES]
-            assert len(set(values.tolist())) == 1, f"score '{stored.name}' is of two writers"
-
     def change_attributes(self, dataset: LocalDataset) -> None:
-        key = self._unique()
+        key = self.unique_name()
         dataset.set_attributes({key: 1})
         self.record.attributes.append(key)
 
     def change_sample(self, dataset: LocalDataset) -> None:
-        key = self._unique()
+        key = self.unique_name()
         dataset.samples.change_attributes(0, "0.png", lambda attributes: {**attributes, key: 1})
         self.record.sample_attributes.append(key)
 
     def add_sample(self, dataset: LocalDataset) -> None:
-        filename = f"{self._unique()}.png"
+        filename = f"{self.unique_name()}.png"
         dataset.samples.add(filename, {})
         self.record.filenames.append(filename)
 
     def grow(self, dataset: LocalDataset) -> None:
-        name = self._unique()
+        name = self.unique_name()
         if dataset.grow(name).name == name:
             self.record.tags[name] = dataset.tag(name).rows.tolist()
 
@@ -144,14 +174,11 @@ class Writer:
         dataset.arrays.save(Kind.EMBEDDING, {name: np.ones((dataset.n_samples, 2), np.float32)})
         self.record.embeddings.append(name)
 
-    def _unique(self) -> str:
-        return f"{self._name} {self._count}"
-
 
 def write(home: Path, name: str, seed: int, is_over: Callable[[int], bool]) -> list[Record]:
     """Let the threads of this process write, and return what each was told."""
     with Workspace(home) as workspace:
-        writers = [Writer(workspace, f"{name}.{number}", seed + number) for number in range(N_THREADS)]
+        writers = [LocalWriter(workspace, f"{name}.{number}", seed + number) for number in range(N_THREADS)]
         threads = [threading.Thread(target=writer.run, args=[is_over]) for writer in writers]
         for thread in threads:
             thread.start()
@@ -219,10 +246,15 @@ def run(home: Path, *, seed: int, limit: str) -> Outcome:
         assert child.returncode == 0, "a writing process ended early"
         records += [_read(line) for line in output.splitlines()]
     with Workspace(home) as workspace:
-        dataset = workspace.dataset(DATASET)
-        problems = [*(failure for record in records for failure in record.failures)]
-        problems += [f"{what} was acknowledged and is lost" for what in missing(dataset, records)]
-        problems += faults(workspace, dataset)
+        return outcome_of(workspace, records)
+
+
+def outcome_of(workspace: Workspace, records: list[Record]) -> Outcome:
+    """Compare what was acknowledged with what is stored."""
+    dataset = workspace.dataset(DATASET)
+    problems = [failure for record in records for failure in record.failures]
+    problems += [f"{what} was acknowledged and is lost" for what in missing(dataset, records)]
+    problems += faults(workspace, dataset)
     n_done, n_refused = (sum(getattr(record, name).total() for record in records) for name in ("done", "refused"))
     return Outcome(n_done, n_refused, problems)
 
