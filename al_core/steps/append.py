@@ -35,6 +35,21 @@ class AppendedImages:
     broken: "tuple[BrokenImage, ...]"
 
 
+@dataclass(frozen=True)
+class Extension:
+    """An embedding to complete.
+
+    Attributes:
+        stored: As it is.
+        option: What names the model that made it.
+        model: That model.
+    """
+
+    stored: StoredArray
+    option: "ModelOption"
+    model: "EmbeddingModel"
+
+
 def append_folder(
     dataset: "LocalDataset",
     runs: Path,
@@ -58,41 +73,29 @@ def append_folder(
         MissingInputError: If the dataset has no images folder, or no such embedding.
         InvalidInputError: If no new image can be read, or the model is another one by now.
     """
-    from al_core.embedding import load_model
     from al_core.embedding.checkpoint import embed_folder
 
     where = where or Where.of(None)
     source = images_of(dataset, runs)
-    embeddings = _what_to_extend(dataset)
-    chosen = None if model is None else load_model(model)
-    is_only = len(embeddings) == 1
-    # A sole embedding may be named differently from its model; of several, the name says which model made it.
-    options: list[ModelOption] = []
-    for stored in embeddings:
-        is_of_chosen = chosen is not None and (is_only or chosen.name == stored.name)
-        options.append(model if model is not None and is_of_chosen else stored.name)
-    models = [chosen if chosen and option is model else load_model(option) for option in options]
-    # All of them before the first image is counted in.
-    for stored, loaded in zip(embeddings, models, strict=True):
-        _check_model(stored, loaded)
+    # All models before the first image is counted in.
+    extensions = _extensions(_what_to_extend(dataset), model)
     # Sorted, so that a repeated call gives the same images the same rows.
     new = sorted(set(source.filenames(progress)) - set(dataset.filenames()))
     tag = None
     n_new = 0
     broken: tuple[BrokenImage, ...] = ()
-    for stored, loaded, option in zip(embeddings, models, options, strict=True):
+    for extension in extensions:
         # Samples already, but not embedded: of a call that was interrupted, or counted in for the embedding before.
-        waiting = dataset.filenames()[stored.shape[0] :]
-        if not waiting and not new:
+        waiting = dataset.filenames()[extension.stored.shape[0] :]
+        wanted = [*waiting, *new]
+        if not wanted:
             continue
         with (
-            where.embedder(option) as embedder,
-            embed_folder(source, [*waiting, *new], loaded, runs, progress=progress, embedder=embedder) as images,
+            where.embedder(extension.option) as embedder,
+            embed_folder(source, wanted, extension.model, runs, progress=progress, embedder=embedder) as images,
         ):
-            counted_in = set(waiting)
-            to_count_in = [name for name in images.filenames if name not in counted_in]
-            tag = _count_in(dataset, to_count_in) or tag
-            _complete(dataset, stored, images)
+            tag = _count_in(dataset, images.filenames, waiting) or tag
+            _complete(dataset, extension.stored, images)
         n_new = max(n_new, len(images.filenames))
         broken = broken or images.broken
         # The first embedding has counted them in: for each of the others they wait among the samples.
@@ -111,6 +114,24 @@ def _what_to_extend(dataset: "LocalDataset") -> list[StoredArray]:
     return list(ours.values())
 
 
+def _extensions(embeddings: list[StoredArray], model: "ModelOption | None") -> list[Extension]:
+    """Return each embedding with the model that made it."""
+    from al_core.embedding import load_model
+
+    chosen = None if model is None else load_model(model)
+    is_only = len(embeddings) == 1
+    extensions = []
+    for stored in embeddings:
+        # A sole embedding may be named differently from its model; of several, the name says which model made it.
+        if model is not None and chosen is not None and (is_only or chosen.name == stored.name):
+            extension = Extension(stored, model, chosen)
+        else:
+            extension = Extension(stored, stored.name, load_model(stored.name))
+        _check_model(stored, extension.model)
+        extensions.append(extension)
+    return extensions
+
+
 def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:
     recorded = (stored.attributes["model"], stored.attributes.get("model_digest"))
     if recorded != (model.name, model.digest):
@@ -120,10 +141,13 @@ def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:
         )
 
 
-def _count_in(dataset: "LocalDataset", filenames: list[str]) -> Tag | None:
-    if not filenames:
+def _count_in(dataset: "LocalDataset", filenames: list[str], waiting: list[str]) -> Tag | None:
+    """Make samples of the images that do not wait among them already; return their tag, or None if there are none."""
+    counted_in = set(waiting)
+    to_count_in = [filename for filename in filenames if filename not in counted_in]
+    if not to_count_in:
         return None
-    for filename in filenames:
+    for filename in to_count_in:
         dataset.samples.add(filename, {})
     return dataset.grow(_free_name(dataset))
 
