@@ -37,6 +37,9 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks" / "cluster.md"
 CORESET = {"method": "CORESET"}
 PRODUCT = {"method": "CORAL", "coral": "product", "seed": 0}
 HERDING = {"method": "CORAL", "seed": 0}
+KIBIBYTE = 1_024
+"""Bytes in what /proc calls a kB."""
+
 # Rows made at once.
 _BLOCK = 100_000
 
@@ -118,7 +121,7 @@ def local_cluster(n_workers: int, n_threads: int) -> Iterator[Any]:
 def resident_peak() -> int:
     """Return the most that this process has had resident, in bytes."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(1_000 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return next(KIBIBYTE * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def anonymous(pid: int) -> int:
@@ -127,7 +130,7 @@ def anonymous(pid: int) -> int:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:
         return 0
-    return next((1_000 * int(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0)
+    return next((KIBIBYTE * int(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0)
 
 
 @contextmanager
