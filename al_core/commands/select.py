@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.commands.shell import add_cluster, add_dataset, add_dry_run, opened, print_answer
+from al_core.commands.shell import add_cluster, add_dataset, add_dry_run, add_starting_point, opened, print_answer
 from al_core.commands.terminal import printed_progress
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError
@@ -55,8 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-distance", type=float, help="no two images nearer than this; by default off")
     parser.add_argument("--test-share", type=float, help="share of the new images drawn for testing")
     parser.add_argument("--seed", type=int, help="fixes every random choice; by default 0")
-    parser.add_argument("--query", metavar="TAG", help="tag to select from; by default all images")
-    parser.add_argument("--labeled", metavar="TAG", help="tag of the labeled images; by default all that are labeled")
+    add_starting_point(parser)
     add_cluster(parser)
     add_dry_run(parser)
     add_dataset(parser)

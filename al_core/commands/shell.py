@@ -41,6 +41,12 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="check everything and store nothing")
 
 
+def add_starting_point(parser: argparse.ArgumentParser) -> None:
+    """Declare which images can be selected, and which count as labeled."""
+    parser.add_argument("--query", metavar="TAG", help="tag to select from; by default all images")
+    parser.add_argument("--labeled", metavar="TAG", help="tag of the labeled images; by default all that are labeled")
+
+
 def add_cluster(parser: argparse.ArgumentParser) -> None:
     """Declare `--cluster`."""
     parser.add_argument(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.commands.shell import add_dataset, opened, print_answer
+from al_core.commands.shell import add_dataset, add_starting_point, opened, print_answer
 
 if TYPE_CHECKING:
     from al_core.evaluation import SpacingCurve
@@ -21,8 +21,7 @@ SUMMARY = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core spacing`."""
-    parser.add_argument("--query", metavar="TAG", help="tag to select from; by default all images")
-    parser.add_argument("--labeled", metavar="TAG", help="tag of the labeled images; by default all that are labeled")
+    add_starting_point(parser)
     add_dataset(parser)
 
 
