@@ -92,10 +92,8 @@ def test_a_box_by_its_center_and_a_score_are_told(tmp_path: Path) -> None:
 
 
 def test_ranked_classes_of_a_model_are_no_label(tmp_path: Path) -> None:
-    path = tmp_path / "top5.csv"
-    path.write_text("filename,label,prob\na.png,\"['cat' 'dog']\",\"[0.5 0.3]\"\n")
     with pytest.raises(FileFormatError, match="is a list and not the class of an image"):
-        read_labels(path)
+        read(tmp_path, "filename,label,prob\na.png,\"['cat' 'dog']\",\"[0.5 0.3]\"\n")
 
 
 def test_a_probability_is_no_label_and_a_grade_is_one(tmp_path: Path) -> None:
@@ -109,10 +107,8 @@ def test_a_probability_is_no_label_and_a_grade_is_one(tmp_path: Path) -> None:
 
 
 def test_empty_columns_are_no_classes(tmp_path: Path) -> None:
-    path = tmp_path / "meta.csv"
-    path.write_text("ImageID,License,Author\na,,\nb,,\n")
     with pytest.raises(FileFormatError, match="has no column 'label'"):
-        read_labels(path)
+        read(tmp_path, "ImageID,License,Author\na,,\nb,,\n")
 
 
 def test_four_corners_are_no_upright_box(tmp_path: Path) -> None:
