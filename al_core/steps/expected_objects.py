@@ -21,8 +21,9 @@ LEAST_LABELED = 10
 def objects_per_expected(dataset: "Dataset", stored: "StoredArray", annotations: Annotations) -> float:
     """Return by what to multiply the objects that a model expects, so that they add up to the labeled ones.
 
-    A detector whose confidences add up to half of what people then draw would spend a budget twice. It is 1 where there
-    are too few labels to tell.
+    A detector whose confidences add up to half of what people then draw would spend a budget twice. Images that the
+    model was trained on count, too: there it expects more nearly what is labeled, so the factor may correct too little.
+    It is 1 where there are too few labels to tell.
 
     Args:
         dataset: Whose labels.
