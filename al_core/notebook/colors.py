@@ -44,28 +44,26 @@ def colors_of(
 
 def _stored_colors(dataset: "Dataset", name: str) -> Values | Categories:
     if name == LABEL:
-        return _classes(dataset, LABEL, labeled_classes(dataset))
+        colors = class_colors(dataset)
+        codes = labeled_classes(dataset)
+        return Categories(LABEL, codes, tuple(colors), colors=tuple(colors.values()), title=LABEL.capitalize())
     model = dataset.models.current("classification")
-    if name == PREDICTED and model and model.predictions:
-        codes = predicted_classes(dataset.arrays.read(model.predictions))
-        return Categories(PREDICTED, codes, PredictionAttributes.of(model.predictions).class_names)
+    predictions = model.predictions if model else None
+    if name == PREDICTED and predictions:
+        codes = predicted_classes(dataset.arrays.read(predictions))
+        return Categories(PREDICTED, codes, PredictionAttributes.of(predictions).class_names)
     scores = {score.name: score for score in current_scores(dataset)}
     if name in scores:
         values = dataset.arrays.read(scores[name])
         return Values(name, values, 0.0, 1.0, title=score_title(name), by_rank=is_skewed(values, 0, 1))
     columns = {stored.name: stored for kind in (Kind.CATEGORY, Kind.METADATA) for stored in dataset.arrays.all(kind)}
     if name not in columns:
-        there = ", ".join(f"'{column}'" for column in [*scores, *columns, LABEL, *([PREDICTED] if model else [])])
+        there = ", ".join(f"'{column}'" for column in [*scores, *columns, LABEL, *([PREDICTED] if predictions else [])])
         raise NotFoundError(f"dataset '{dataset.name}' has nothing called '{name}' to color by; there are: {there}")
     values = dataset.arrays.read(columns[name])
     if columns[name].kind == Kind.CATEGORY:
         return Categories(name, values, ColumnAttributes.of(columns[name]).names)
     return Values(name, values)
-
-
-def _classes(dataset: "Dataset", name: str, codes: NDArray[np.integer]) -> Categories:
-    colors = class_colors(dataset)
-    return Categories(name, codes, tuple(colors), colors=tuple(colors.values()), title=name.capitalize())
 
 
 def _own_colors(dataset: "Dataset", colors: NDArray[Any]) -> Values | Categories:

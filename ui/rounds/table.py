@@ -13,6 +13,7 @@ from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
 from al_core.text import capitalized, counted, day, percent
+from ui.clicks import clicked
 from ui.images import image_grid
 from ui.messages import errors_explained, plain
 from ui.rounds.classes import show_classes
@@ -117,12 +118,12 @@ def _release_button(dataset: Dataset, shown: Round) -> None:
     if shown.state is not RoundState.SENT:
         return
     reason = obstacle()
-    if st.button(
+    if clicked(
         "Release what is missing",
         key=f"release-round-{shown.tag.id}",
         icon=":material/undo:",
-        disabled=bool(reason),
-        help=reason or "Take it back from the labelers: it may be selected again",
+        reason=reason,
+        hint="Take it back from the labelers: it may be selected again",
     ):
         with errors_explained():
             workflow.release(dataset, shown.tag)
