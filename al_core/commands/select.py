@@ -8,7 +8,7 @@ import numpy as np
 from al_core.commands.shell import add_cluster, add_dataset, add_dry_run, add_starting_point, opened, print_answer
 from al_core.commands.terminal import printed_progress
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.exceptions import AlreadyExistsError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError
 from al_core.steps.chosen import NO_ROWS
 from al_core.text import counted
 
@@ -63,6 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the filenames that were added, one per line, or as JSON with the digest of the tag's manifest."""
+    from al_core import workflow
+
     entry = _entry(arguments)
     with opened(arguments) as workspace:
         dataset = workspace.dataset(arguments.dataset)
@@ -78,8 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
         if is_changed:
             selection = _selected(dataset, config, labeled_tag, query_tag, arguments.cluster)
         if selection is None:
-            n_new = None if config.n_samples == -1 else config.n_samples - n_chosen
-            _print_plan(arguments, config, n_new)
+            outlook = workflow.check_selection(dataset, config, query_tag=query_tag, labeled_tag=labeled_tag)
+            _print_plan(arguments, config, outlook.n_picked + outlook.n_tests)
             return
         _print_selection(arguments, dataset, selection, is_changed=is_changed)
 
@@ -190,9 +192,12 @@ def _present(
     return selection
 
 
-def _print_plan(arguments: argparse.Namespace, config: SelectionConfig, n_new: int | None) -> None:
-    count = counted(n_new, "image") if n_new else "What is asked for"
-    sentence = f"{count} would be selected by {config.method} as '{config.name}'."
+def _print_plan(arguments: argparse.Namespace, config: SelectionConfig, n_most: int) -> None:
+    if not n_most:
+        raise InvalidInputError(
+            "nothing would be added; ask for more images, choose from others, or loosen limits and budget"
+        )
+    sentence = f"At most {counted(n_most, 'image')} would be selected by {config.method} as '{config.name}'."
     print_answer(arguments, sentence, tag=config.name, config=config.to_json(), changed=False)
 
 

@@ -227,6 +227,33 @@ def test_settings_from_a_file_are_replaced_by_options(animals: Shell, tmp_path: 
     assert "settings.json.limit: there is no such key" in animals(*select, "--name", "round 2", code=1)["message"]
 
 
+@pytest.mark.parametrize(
+    ("options", "n_most"),
+    [
+        (["--new", "7", "--method", "RANDOM"], 6),
+        (["--new", "2", "--method", "ACTIVE_LEARNING", "--test-share", "0.5"], 2),
+    ],
+)
+def test_a_dry_run_says_how_many_images_there_are_to_select(
+    animals: Shell, workspace: Workspace, options: list[str], n_most: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(workspace.home)]
+    assert main(["select", "--dataset", "animals", "--name", "round 1", *options, "--dry-run", *place]) == 0
+    assert capsys.readouterr().out.startswith(f"At most {n_most} images would be selected")
+
+
+@pytest.mark.parametrize("dataset", ["without predictions", "all labeled"])
+def test_a_dry_run_refuses_what_the_run_would_refuse(shell: Shell, dataset: str) -> None:
+    shell("create", "-", "--dataset", dataset, stdin="\n".join(NAMES))
+    method = "CORAL"
+    if dataset == "all labeled":
+        method = "RANDOM"
+        shell("tag", "done", "-", "--labeled", "--dataset", dataset, stdin="\n".join(NAMES))
+    select = ("select", "--dataset", dataset, "--name", "round 1", "--new", "1", "--method", method)
+    refused = [shell(*select, *options, code=1)["error"] for options in (["--dry-run"], [])]
+    assert refused[0] == refused[1]
+
+
 def test_a_dry_run_checks_everything_and_stores_nothing(animals: Shell, tmp_path: Path) -> None:
     before = animals("datasets")
     assert not animals("create", "-", "--dataset", "plants", "--dry-run", stdin="a.png\n")["changed"]
@@ -235,7 +262,8 @@ def test_a_dry_run_checks_everything_and_stores_nothing(animals: Shell, tmp_path
         "predictions", "add", "-", "--dataset", "animals", "--dry-run", stdin="filename,cat,dog\n0.png,0.75,0.25\n"
     )
     assert (dry["scores"], dry["changed"], dry["report"]["usable"]) == ([], False, True)
-    assert animals("select", "--dataset", "animals", "--name", "round 1", "--dry-run")["config"]["method"] == "CORAL"
+    select = ("select", "--dataset", "animals", "--name", "round 1", "--method", "ACTIVE_LEARNING", "--dry-run")
+    assert animals(*select)["config"]["method"] == "ACTIVE_LEARNING"
     target = tmp_path / "all.csv"
     assert not animals("export", "--dataset", "animals", "initial-tag", "csv", str(target), "--dry-run")["changed"]
     assert not target.exists()
