@@ -47,6 +47,8 @@ class LocalLabelSets(LabelSets):
     def store(self, new: NewLabelSet) -> LabelSet:
         """Store labels with the tag of their samples; the same labels again change nothing."""
         names.check_tag_name(new.name)
+        if new.round:
+            names.check_tag_name(new.round)
         set_id = new_id()
         groups = [NewArrays(kind, {set_id: entries}) for kind, entries in new.tables.items()]
         with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ def test_nothing_is_left_of_labels_that_cannot_be_stored(workspace: Workspace) -
         empty.labels.store(new("first", 0))
     with pytest.raises(InvalidInputError, match="tag name"):
         empty.labels.store(new("!", 0))
+    with pytest.raises(InvalidInputError, match="tag name"):
+        empty.labels.store(replace(new("first", 0), round="a\u202eb"))
     assert empty.labels.all() == []
     assert workspace.checks.unnamed_files() == []
 
