@@ -165,7 +165,7 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     probabilities, judged_by = _probabilities_of_models(dataset, rows, names, report_judged)
     embedding = dataset.arrays.newest(Kind.EMBEDDING)
     vectors = dataset.arrays.read_rows(embedding, rows) if embedding else None
-    missing = np.isnan(probabilities).any(axis=1)
+    missing: NDArray[np.bool_] = np.isnan(probabilities).any(axis=1)
     judged_by[missing] = PROBE
     if missing.any() and vectors is not None:
         probabilities[missing] = _probabilities_of_probe(vectors, classes, missing, len(names), report_judged)

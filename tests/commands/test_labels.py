@@ -143,7 +143,8 @@ def test_the_answer_counts_the_labels_that_were_written(
 ) -> None:
     dataset.set_tag_role(dataset.create_tag("labeled elsewhere", np.array([4, 5])), TagRole.LABELED)
     with api_server(workspace) as address:
-        for number, where in enumerate((["--workspace", workspace.home], ["--server", address])):
+        places: list[list[object]] = [["--workspace", workspace.home], ["--server", address]]
+        for number, where in enumerate(places):
             place = ["--dataset", "line", *where]
             assert run(capsys, "add", file, *place)[0] == 0
             target = tmp_path / f"training-{number}.csv"
