@@ -45,13 +45,13 @@ def colors_of(
 def _stored_colors(dataset: "Dataset", name: str) -> Values | Categories:
     if name == LABEL:
         colors = class_colors(dataset)
-        codes = labeled_classes(dataset)
-        return Categories(LABEL, codes, tuple(colors), colors=tuple(colors.values()), title=LABEL.capitalize())
+        labeled = labeled_classes(dataset)
+        return Categories(LABEL, labeled, tuple(colors), colors=tuple(colors.values()), title=LABEL.capitalize())
     model = dataset.models.current("classification")
     predictions = model.predictions if model else None
     if name == PREDICTED and predictions:
-        codes = predicted_classes(dataset.arrays.read(predictions))
-        return Categories(PREDICTED, codes, PredictionAttributes.of(predictions).class_names)
+        predicted = predicted_classes(dataset.arrays.read(predictions))
+        return Categories(PREDICTED, predicted, PredictionAttributes.of(predictions).class_names)
     scores = {score.name: score for score in current_scores(dataset)}
     if name in scores:
         values = dataset.arrays.read(scores[name])

@@ -165,11 +165,11 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     probabilities, judged_by = _probabilities_of_models(dataset, rows, names, report_judged)
     embedding = dataset.arrays.newest(Kind.EMBEDDING)
     vectors = dataset.arrays.read_rows(embedding, rows) if embedding else None
-    missing: NDArray[np.bool_] = np.isnan(probabilities).any(axis=1)
+    missing = _without_probabilities(probabilities)
     judged_by[missing] = PROBE
     if missing.any() and vectors is not None:
         probabilities[missing] = _probabilities_of_probe(vectors, classes, missing, len(names), report_judged)
-        missing = np.isnan(probabilities).any(axis=1)
+        missing = _without_probabilities(probabilities)
     judged = np.flatnonzero(~missing)
     if not len(judged):
         return LabelErrors((), 0, len(rows))
@@ -182,6 +182,10 @@ def _class_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> L
     )
     errors = _suspected(suspects, rows[judged], [names[label] for label in classes[judged]], names, judged_by[judged])
     return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
+
+
+def _without_probabilities(probabilities: NDArray[np.floating]) -> NDArray[np.bool_]:
+    return np.asarray(np.isnan(probabilities).any(axis=1))
 
 
 def _suspected(
