@@ -1,5 +1,6 @@
 """Files and folders that outlive a power cut, complete or not at all."""
 
+import errno
 import os
 import secrets
 from collections.abc import Callable
@@ -59,3 +60,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Return whether an error says that there is no space left."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # SQLite says it in its message, psycopg by the class below SQLAlchemy's error.
+    return "disk is full" in str(error) or "DiskFull" in type(error.__cause__).__name__

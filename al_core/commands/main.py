@@ -30,6 +30,8 @@ from al_core.commands import (
     token,
     warm,
 )
+from al_core.commands.terminal import warnings_as_sentences
+from al_core.disk import is_disk_full
 from al_core.exceptions import ALCoreError
 
 
@@ -83,15 +85,12 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))
     chosen = parser.parse_args(arguments)
     try:
-        status = COMMANDS[chosen.command].run(chosen) or 0
+        with warnings_as_sentences(chosen.command):
+            status = COMMANDS[chosen.command].run(chosen) or 0
         sys.stdout.flush()
         return status
     except ALCoreError as error:
-        if getattr(chosen, "json", False):
-            content = {"error": type(error).__name__, "message": str(error)}
-            print(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())
-        print(f"al-core {chosen.command}: {error}", file=sys.stderr)
-        return 1
+        return _print_error(chosen, error, str(error))
     except BrokenPipeError:
         # Whoever read the output, such as `head`, has seen enough. Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -100,6 +99,18 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nStopped.", file=sys.stderr)
         # The convention of shells: 128 plus the number of the signal, SIGINT.
         return 130
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        return _print_error(chosen, error, "the disk is full; free some space and run this again")
+
+
+def _print_error(chosen: argparse.Namespace, error: Exception, message: str) -> int:
+    if getattr(chosen, "json", False):
+        content = {"error": type(error).__name__, "message": message}
+        print(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())
+    print(f"al-core {chosen.command}: {message}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

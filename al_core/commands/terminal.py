@@ -1,6 +1,10 @@
 import sys
 import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from al_core.exceptions import ALCoreWarning
 from al_core.types import Progress
 
 SECONDS_PER_LINE = 0.2
@@ -37,3 +41,22 @@ def printed_progress(unit: str, done_to_them: str = "") -> Progress:
         print(text, end=end, file=sys.stderr, flush=True)
 
     return show
+
+
+@contextmanager
+def warnings_as_sentences(command: str) -> Iterator[None]:
+    """Print the warnings of al_core as errors are, without the line of source that warned."""
+    usual = warnings.formatwarning
+
+    def formatted(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        if issubclass(category, ALCoreWarning):
+            return f"al-core {command}: {message}\n"
+        return usual(message, category, filename, lineno, line)
+
+    warnings.formatwarning = formatted
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual

@@ -1,4 +1,5 @@
 import argparse
+import errno
 import json
 import subprocess
 import sys
@@ -35,6 +36,30 @@ def test_an_expected_error_is_a_sentence_and_exit_code_1(
     monkeypatch.setitem(COMMANDS, "fail", command_that_raises(error("the disk is full")))
     assert main(["fail"]) == 1
     assert capsys.readouterr().err == "al-core fail: the disk is full\n"
+
+
+def test_a_full_disk_is_a_sentence_and_other_failures_keep_their_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(COMMANDS, "fail", command_that_raises(OSError(errno.ENOSPC, "No space left on device")))
+    assert main(["fail"]) == 1
+    assert capsys.readouterr().err == "al-core fail: the disk is full; free some space and run this again\n"
+    monkeypatch.setitem(COMMANDS, "fail", command_that_raises(OSError(errno.EIO, "Input/output error")))
+    with pytest.raises(OSError, match="Input/output error"):
+        main(["fail"])
+
+
+def test_a_warning_is_a_sentence_without_the_line_of_source() -> None:
+    script = (
+        "import sys, warnings; from al_core.exceptions import ALCoreWarning; "
+        "from al_core.commands.main import COMMANDS, Command, main; "
+        "warn = lambda arguments: warnings.warn('only 4 are left', ALCoreWarning); "
+        "COMMANDS['warn'] = Command('', lambda parser: None, warn); sys.exit(main(['warn']))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "al-core warn: only 4 are left\n")
 
 
 def test_an_expected_error_is_json_too_if_that_was_asked_for(

@@ -14,9 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from al_core.api.server.errors import ApiError, as_api_error, disk_full, is_disk_full
+from al_core.api.server.errors import ApiError, as_api_error, disk_full
 from al_core.api.server.guards.size import check_length, limited
 from al_core.api.server.settings import MEGABYTE, Settings
+from al_core.disk import is_disk_full
 from al_core.exceptions import ALCoreError, InvalidInputError, NotFoundError
 from al_core.steps.dropped_images import (
     DroppedFile,

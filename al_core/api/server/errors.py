@@ -1,6 +1,5 @@
 """Errors on the wire: `{"code", "message", "type"}` and a status; `type` names the class in `al_core.exceptions`."""
 
-import errno
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from al_core import exceptions
+from al_core.disk import is_disk_full
 from al_core.exceptions import ALCoreError
 
 STATUSES: dict[type[ALCoreError], tuple[int, str]] = {
@@ -74,14 +74,6 @@ def as_api_error(error: ALCoreError) -> ApiError:
 def disk_full() -> ApiError:
     """Return the answer when there is no space left."""
     return ApiError(507, "INSUFFICIENT_STORAGE", "the disk of the server is full; free some space and try again")
-
-
-def is_disk_full(error: Exception) -> bool:
-    """Return whether an error says that there is no space left."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    # SQLite says it in its message, psycopg by the class below SQLAlchemy's error.
-    return "disk is full" in str(error) or "DiskFull" in type(error.__cause__).__name__
 
 
 def allowed_methods(request: Request) -> list[str]:
