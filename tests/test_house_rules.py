@@ -57,6 +57,7 @@ UNMIRRORED = {
     "al_core/exceptions.py": "declarations",
     "al_core/types.py": "declarations",
     "al_core/config/sampler_config.py": "another name of SelectionConfig",
+    "al_core/utils/detection_checks.py": "tests/utils/test_object_detection_output.py refuses each",
     "al_core/config/numbers.py": "tests/config/test_selection_config.py, test_goals.py and test_limits.py refuse each",
     "al_core/config/plain_record.py": "tests/config/test_goals.py and test_limits.py read and write every kind",
     "al_core/geometry/lanes.py": "a constant",

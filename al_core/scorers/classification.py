@@ -5,7 +5,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.uncertainty import UNCERTAINTY_SCORES, uncertainties
 from al_core.types import Scores
-from al_core.utils.object_detection_output import float_array
+from al_core.utils.float_array import float_array
 
 
 class ScorerClassification(Scorer):

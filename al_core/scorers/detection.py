@@ -12,7 +12,8 @@ from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.uncertainty import UNCERTAINTIES, UNCERTAINTY_SCORES, uncertainties
 from al_core.types import Probabilities, Scores
-from al_core.utils.object_detection_output import ObjectDetectionBatch, ObjectDetectionOutput
+from al_core.utils.object_detection_batch import ObjectDetectionBatch
+from al_core.utils.object_detection_output import ObjectDetectionOutput
 
 PREFIX = "classification_"
 ENTROPY = UNCERTAINTIES.index("uncertainty_entropy")

@@ -5,7 +5,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.types import Probabilities, Scores
-from al_core.utils.object_detection_output import float_array
+from al_core.utils.float_array import float_array
 
 CHUNK_SIZE = 2**18
 """Probabilities whose entropies are computed at once: their temporary arrays stay at a few megabytes."""

@@ -10,7 +10,7 @@ from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.uncertainty import UNCERTAINTY_SCORES, uncertainties, with_two_classes
 from al_core.types import Scores
-from al_core.utils.object_detection_output import float_array
+from al_core.utils.float_array import float_array
 
 _ONE_VS_REST = "Σ H₂(p) / (C · H₂(1 / C)), H₂ the binary entropy, over all C classes"
 

@@ -1,7 +1,7 @@
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.types import Probabilities
 from al_core.utils.bounding_box import BoundingBox
+from al_core.utils.detection_checks import (
+    check_box_array,
+    check_lengths,
+    check_scores_and_labels,
+    check_shapes,
+)
+from al_core.utils.float_array import float_array
 from al_core.utils.library_objects import (
     LibraryObjects,
     attribute,
@@ -51,10 +58,10 @@ class ObjectDetectionOutput:
     ) -> None:
         objectness = float_array(object_probabilities, "object_probabilities")
         probabilities = float_array(class_probabilities, "class_probabilities")
-        _check_lengths(boxes=boxes, object_probabilities=objectness, class_probabilities=probabilities)
+        check_lengths(boxes=boxes, object_probabilities=objectness, class_probabilities=probabilities)
         if len(probabilities) == 0:
             probabilities = probabilities.reshape(0, 1)
-        _check_shapes(boxes, objectness, probabilities)
+        check_shapes(boxes, objectness, probabilities)
         self._boxes = boxes
         self.object_probabilities = objectness
         self.class_probabilities = probabilities
@@ -88,10 +95,10 @@ class ObjectDetectionOutput:
         """
         confidences = float_array(scores, "scores")
         classes = np.atleast_1d(labels)
-        _check_lengths(boxes=boxes, scores=confidences, labels=classes)
-        _check_scores_and_labels(confidences, classes)
+        check_lengths(boxes=boxes, scores=confidences, labels=classes)
+        check_scores_and_labels(confidences, classes)
         if isinstance(boxes, np.ndarray) and len(boxes):
-            _check_box_array(boxes)
+            check_box_array(boxes)
         # At least one other class, which the rest of the probability goes to.
         n_classes = max(int(classes.max(initial=0)), 1) + 1
         return cls._from_checked_scores(boxes, confidences, classes.astype(np.int64), n_classes)
@@ -237,12 +244,12 @@ class ObjectDetectionOutput:
             >>> ObjectDetectionOutput.from_scores(boxes, scores=[0.01, 0.75], labels=[0, 1]).confident(0.05).scores
             array([0.75])
         """
-        return self if least <= 0 else self.part(np.flatnonzero(_are_confident(self.scores, least)))
+        return self if least <= 0 else self.part(np.flatnonzero(are_confident(self.scores, least)))
 
     def with_boxes(self, boxes: NDArray[np.floating]) -> "ObjectDetectionOutput":
         """Return the same objects at other places, (B, 4) as in the constructor."""
-        _check_lengths(boxes=boxes, scores=self.scores)
-        _check_box_array(boxes)
+        check_lengths(boxes=boxes, scores=self.scores)
+        check_box_array(boxes)
         output = copy(self)
         output.__dict__.pop("boxes", None)
         output._boxes = boxes
@@ -266,126 +273,11 @@ class ObjectDetectionOutput:
         return boxes.reshape(-1, 4).clip(0, 1)
 
 
-class ObjectDetectionBatch(Sequence[ObjectDetectionOutput]):
-    """The objects detected in N images, for predictions that are whole arrays: scored without a Python step per image.
-
-    Attributes:
-        objects: The objects of all images as one output, image after image.
-        n_boxes: (N,) number of boxes in each image.
-
-    Raises:
-        InvalidInputError: If `n_boxes` does not add up to the number of objects.
-
-    Examples:
-        >>> boxes = np.array([[0.1, 0.1, 0.5, 0.5], [0.5, 0.5, 0.9, 0.9], [0.2, 0.2, 0.4, 0.4]])
-        >>> objects = ObjectDetectionOutput.from_scores(boxes, scores=[0.5, 0.25, 0.75], labels=[0, 1, 1])
-        >>> batch = ObjectDetectionBatch(objects, n_boxes=[2, 0, 1])
-        >>> [image.scores.tolist() for image in batch]
-        [[0.5, 0.25], [], [0.75]]
-    """
-
-    def __init__(self, objects: ObjectDetectionOutput, n_boxes: ArrayLike) -> None:
-        self.objects = objects
-        self.n_boxes = np.atleast_1d(np.asarray(n_boxes, dtype=np.int64))
-        if self.n_boxes.min(initial=0) < 0 or self.n_boxes.sum() != len(objects.labels):
-            raise InvalidInputError(
-                f"n_boxes counts the boxes of each image: from 0, adding up to {len(objects.labels)}, "
-                f"not {self.n_boxes.sum()}"
-            )
-        self._ends = np.cumsum(self.n_boxes)
-
-    def __len__(self) -> int:
-        return len(self.n_boxes)
-
-    def take(self, images: NDArray[np.int64]) -> "ObjectDetectionBatch":
-        """Return the objects of these images, in this order, as a separate batch."""
-        n_boxes = self.n_boxes[images]
-        # Box j of the new batch is box j - first of its image, which begins at `source` here.
-        source = self._ends[images] - n_boxes
-        first = np.cumsum(n_boxes) - n_boxes
-        rows = np.arange(n_boxes.sum()) + np.repeat(source - first, n_boxes)
-        return ObjectDetectionBatch(self.objects.part(rows), n_boxes)
-
-    def confident(self, least: float) -> "ObjectDetectionBatch":
-        """Return the objects of all images whose confidence is at least this, all of them for 0."""
-        if least <= 0:
-            return self
-        is_confident = _are_confident(self.objects.scores, least)
-        image_of_box = np.repeat(np.arange(len(self)), self.n_boxes)
-        n_boxes = np.bincount(image_of_box[is_confident], minlength=len(self))
-        return ObjectDetectionBatch(self.objects.part(np.flatnonzero(is_confident)), n_boxes)
-
-    @overload
-    def __getitem__(self, image: int) -> ObjectDetectionOutput: ...
-    @overload
-    def __getitem__(self, image: slice) -> list[ObjectDetectionOutput]: ...
-    def __getitem__(self, image: int | slice) -> ObjectDetectionOutput | list[ObjectDetectionOutput]:
-        if isinstance(image, slice):
-            return [self[i] for i in range(*image.indices(len(self)))]
-        # numpy raises the IndexError by which a `for` loop over a sequence ends.
-        stop = int(self._ends[image])
-        start = stop - int(self.n_boxes[image])
-        return self.objects.part(slice(start, stop))
-
-
-def float_array(values: ArrayLike, name: str) -> NDArray[np.floating]:
-    """Return values as an array of floats; float arrays are returned as they are, without a copy.
-
-    Raises:
-        InvalidInputError: If rows differ in length or an entry is not a number; `name` says which input it was.
-    """
-    try:
-        array = np.atleast_1d(values)
-    except ValueError as error:
-        raise InvalidInputError(f"{name} needs rows of equal length: {error}") from error
-    if array.dtype.kind not in "fiub":
-        raise InvalidInputError(f"{name} needs real numbers, not {array.dtype}")
-    return array if array.dtype.kind == "f" else array.astype(np.float64)
-
-
-def _are_confident(scores: NDArray[np.floating], least: float) -> NDArray[np.bool_]:
+def are_confident(scores: NDArray[np.floating], least: float) -> NDArray[np.bool_]:
+    """Return which confidences are at least `least`."""
     # As they are stored: as a float of 64 bits, a stored 0.7 is less than 0.7.
     is_confident: NDArray[np.bool_] = scores.astype(np.float32) >= np.float32(least)
     return is_confident
-
-
-def _check_lengths(**columns: Sized) -> None:
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise InvalidInputError(f"one entry per box is needed, but {listed}")
-
-
-def _check_shapes(
-    boxes: Sequence[BoundingBox] | NDArray[np.floating], objectness: NDArray[np.floating], probabilities: Probabilities
-) -> None:
-    if objectness.ndim != 1:
-        raise InvalidInputError(f"object_probabilities is (B,), not {objectness.shape}")
-    if probabilities.ndim != 2 or probabilities.shape[1] == 0:
-        raise InvalidInputError(f"class_probabilities is (B, C) with at least one class, not {probabilities.shape}")
-    if isinstance(boxes, np.ndarray) and len(boxes):
-        _check_box_array(boxes)
-
-
-def _check_box_array(boxes: NDArray[np.floating]) -> None:
-    if boxes.ndim != 2 or boxes.shape[1] != 4:
-        raise InvalidInputError(f"boxes is (B, 4): x0, y0, x1, y1; not {boxes.shape}")
-    upper_left = boxes[:, :2]
-    lower_right = boxes[:, 2:]
-    # A box may reach over the edge but must overlap the image; a NaN fails every comparison, four say "unknown".
-    is_inside = (upper_left < lower_right) & (upper_left < 1) & (lower_right > 0)
-    is_inside |= np.isnan(boxes).all(axis=1, keepdims=True)
-    if not is_inside.all():
-        row = int(np.argmin(is_inside.all(axis=1)))
-        raise InvalidInputError(f"box {row} needs x0 < x1 and y0 < y1 within the image, 0 to 1, not {boxes[row]}")
-
-
-def _check_scores_and_labels(scores: NDArray[np.floating], labels: NDArray[np.generic]) -> None:
-    is_probability = (scores >= 0) & (scores <= 1)
-    if not is_probability.all():
-        raise InvalidInputError(f"scores lie in 0 to 1, not {scores[~is_probability][0]}")
-    if len(labels) and (labels.dtype.kind not in "iu" or np.min(labels) < 0):
-        raise InvalidInputError(f"labels are whole numbers from 0, not {labels.tolist()}")
 
 
 def _spread(scores: NDArray[np.floating], labels: NDArray[np.int64], n_classes: int) -> Probabilities:

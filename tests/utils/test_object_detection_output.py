@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import InvalidInputError
-from al_core.utils import BoundingBox, ObjectDetectionBatch, ObjectDetectionOutput
+from al_core.utils import BoundingBox, ObjectDetectionOutput
 
 BOX = BoundingBox(0.1, 0.2, 0.3, 0.4)
 
@@ -102,18 +102,3 @@ def test_from_scores_takes_an_image_without_boxes() -> None:
 def test_from_scores_refuses_impossible_scores_and_labels(score: float, label: Any, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         ObjectDetectionOutput.from_scores([BOX], [score], [label])
-
-
-def test_a_batch_is_a_sequence_of_images() -> None:
-    objects = ObjectDetectionOutput.from_scores([BOX] * 3, [0.5, 0.25, 0.75], [0, 2, 1])
-    batch = ObjectDetectionBatch(objects, [2, 0, 1])
-    assert [image.labels.tolist() for image in batch] == [[0, 2], [], [1]]
-    assert batch[-1].scores.tolist() == [0.75]
-    assert [image.boxes for image in batch[:2]] == [[BOX, BOX], []]
-
-
-@pytest.mark.parametrize("n_boxes", [[1, 1], [4, -1], []])
-def test_a_batch_counts_every_box_once(n_boxes: list[int]) -> None:
-    objects = ObjectDetectionOutput.from_scores([BOX] * 3, [0.5, 0.25, 0.75], [0, 2, 1])
-    with pytest.raises(InvalidInputError, match="adding up to 3"):
-        ObjectDetectionBatch(objects, n_boxes)
