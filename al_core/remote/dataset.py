@@ -2,6 +2,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -92,6 +93,14 @@ class RemoteDataset(Dataset):
         moments = [tag.created_at for tag in self.tags()]
         moments += [stored.created_at for stored in self.arrays.every()]
         return max(moments, default=0)
+
+    def version(self) -> str:
+        """Return a text that is another one after each change, whoever makes it on the server."""
+        # Tags come with labels, and every model has scores.
+        tags = [f"{tag.id} {tag.name} {tag.size} {tag.provenance.to_json()}" for tag in self.tags()]
+        arrays = [f"{stored.id} {stored.kind} {stored.name} {stored.digest}" for stored in self.arrays.every()]
+        digest = sha256("\n".join([*tags, *arrays]).encode()).hexdigest()
+        return f"{self.image_key} {self.n_samples} {digest}"
 
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""

@@ -206,6 +206,15 @@ class Dataset(ABC):
         """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
 
     @abstractmethod
+    def version(self) -> str:
+        """Return a text that is another one after each change of its tags, labels, models or arrays, whoever makes it.
+
+        What somebody remembers of a dataset is remembered under it: another server may have changed the dataset since,
+        and what was deleted leaves no moment by which one could tell. Ask for it before reading, so that what is
+        remembered may be newer than its version, but never older.
+        """
+
+    @abstractmethod
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
 

@@ -321,6 +321,14 @@ class LocalDataset(Dataset):
         # The maximum of no rows is NULL.
         return max(moment or self.created_at for moment in moments)
 
+    def version(self) -> str:
+        """Return a text that is another one after each change, whichever server makes it."""
+        query = select(tables.datasets.c.revision).where(tables.datasets.c.id == self.id)
+        with reading(self._engine) as connection:
+            revision = connection.execute(query).scalar_one_or_none()
+        # The samples as this object has them: it may have been read before the last ones came.
+        return f"{self.id} {self.n_samples} {revision}"
+
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
         return self._tags.all()

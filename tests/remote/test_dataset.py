@@ -20,7 +20,7 @@ from al_core.exceptions import (
 from al_core.formats import Predictions, read_labels
 from al_core.formats.predictions.predictions import KEYPOINTS
 from al_core.jobs import Jobs, JobState
-from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset
+from al_core.remote import RemoteDataset, RemoteWorkspace, find_open_dataset, recent
 from al_core.steps import exports, tags
 from al_core.steps.image_frames import image_frames
 from al_core.steps.sample_card import describe_sample
@@ -251,3 +251,22 @@ def test_configurations_are_compared_on_the_server(line: RemoteDataset, dataset:
     assert replayed.text() == "0 training labels; a replay needs 200"
     with pytest.raises(ALCoreError, match="bring some back first"):
         workflow.label_errors(line)
+
+
+def test_each_change_on_the_server_is_another_version(
+    line: RemoteDataset, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The server is asked each time.
+    monkeypatch.setattr(recent, "SECONDS", -1)
+    versions = [line.version()]
+    assert line.version() == versions[0]
+    tag = dataset.create_tag("old", np.array([1]))
+    versions.append(line.version())
+    dataset.set_tag_role(tag, TagRole.LABELED)
+    versions.append(line.version())
+    dataset.delete_tag(dataset.tag("old"))
+    versions.append(line.version())
+    workflow.store_scores(dataset, np.arange(6), {"blur": np.ones(6)})
+    versions.append(line.version())
+    assert len(set(versions)) == 4
+    assert versions[3] == versions[0]

@@ -105,7 +105,7 @@ def show_arrival(dataset: Dataset) -> None:
         return
     st.subheader("New against labeled")
     try:
-        novelty = _compared(dataset.id, _fingerprint(dataset, tag), dataset, tag)
+        novelty = _compared(dataset.version(), tag.id, dataset, tag)
     except ALCoreError as error:
         st.caption(f"Cannot be compared: {plain(str(error))}.")
         return
@@ -130,11 +130,6 @@ def _job_key(dataset: Dataset) -> str:
     return f"append:{dataset.id}"
 
 
-def _fingerprint(dataset: Dataset, tag: Tag) -> str:
-    revision = state.local_workspace().revisions.find(dataset.id)
-    return f"{tag.id} {revision}"
-
-
 @st.cache_resource(max_entries=4, show_spinner="Comparing the new images with the labeled ones…")
-def _compared(dataset_id: str, fingerprint: str, _dataset: Dataset, _tag: Tag) -> Novelty:
+def _compared(version: str, tag_id: str, _dataset: Dataset, _tag: Tag) -> Novelty:
     return novelty_of(_dataset, _tag)

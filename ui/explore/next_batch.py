@@ -10,7 +10,7 @@ from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
 from al_core.text import counted
 from al_core.types import Progress
-from ui import jobs, state
+from ui import jobs
 from ui.browser import was_closed
 from ui.clicks import clicked
 from ui.loop.footer import step_of
@@ -36,13 +36,11 @@ def proposed(dataset: Dataset, loop: Loop) -> NextBatch | None:
     is_wanted = is_open() and loop.current is Stage.SELECT
     if not is_wanted or dataset.server or dataset.n_samples > MOST_PREVIEWED:
         return None
-    revision = state.local_workspace().revisions.find(dataset.id)
-    return _worked_out(dataset.id, revision.number if revision else 0, dataset)
+    return _worked_out(dataset.version(), dataset)
 
 
-# Nothing it depends on changes without the revision.
 @st.cache_resource(max_entries=4, show_spinner="Looking for the images to label next…")
-def _worked_out(dataset_id: str, revision: int, _dataset: Dataset) -> NextBatch | None:
+def _worked_out(version: str, _dataset: Dataset) -> NextBatch | None:
     try:
         return next_batch(_dataset)
     except ALCoreError:

@@ -89,7 +89,7 @@ def check_and_store_labels(dataset: Dataset, source: LabelSource, labels: Labels
         )
         source = replace(source, choices=replace(source.choices, unannotated=answer or Unannotated.OPEN))
         labels = read_source(source)
-    report = _joined(f"{source.key} {dataset.id} {dataset.n_samples}", source.path.name, dataset, labels)
+    report = _joined(f"{source.key} {dataset.version()}", source.path.name, dataset, labels)
     st.markdown(f":material/label: {_described(labels)}")
     _show_report(labels, report)
     _store_button(dataset, source, labels, report, round_key)

@@ -72,7 +72,7 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
         reasons = " ".join(finding.sentence() for finding in contents.findings)
         if offer_to_store_labels(dataset, files.predictions, reasons):
             return
-    key = f"{source.key} {dataset.id}"
+    key = f"{source.key} {dataset.id} {dataset.n_samples} {dataset.images_dir}"
     if isinstance(contents, Predictions):
         contents, depends = completed(dataset, contents, layout.room)
         key += depends

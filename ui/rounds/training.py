@@ -33,7 +33,7 @@ def training_download(dataset: Dataset, *, is_next: bool = True) -> None:
                 help="What the model is trained to tell",
             )
         writer = _choose_format(workflow.training_formats(dataset, task))
-        depends = f"{dataset.id} {dataset.images_dir} {dataset.last_modified_at()}"
+        depends = f"{dataset.version()} {dataset.images_dir}"
         obstacle = _obstacle(depends, writer.name, task, dataset)
         st.download_button(
             "Training labels",

@@ -113,7 +113,7 @@ class Fields:
 
     def group_names(self, by: By) -> list[str]:
         """Return the names of all groups."""
-        return list(_group_names(self.dataset.image_key, str(by), self.dataset, by))
+        return list(_group_names(self.dataset.version(), str(by), self.dataset, by))
 
     def _groupings(self) -> dict[str, str]:
         kinds = (Kind.CATEGORY, Kind.METADATA)
@@ -142,7 +142,7 @@ class Fields:
 
     def _preview(self, grouping: Grouping, at_most: int) -> None:
         try:
-            sizes = _group_sizes(self.dataset.image_key, str(grouping), self.dataset, grouping)
+            sizes = _group_sizes(self.dataset.version(), str(grouping), self.dataset, grouping)
         except ALCoreError as error:
             show_error(str(error))
             return
@@ -186,12 +186,11 @@ def _option(grouping: By | None) -> str | None:
     return str(grouping) if grouping else None
 
 
-# Metadata may be replaced while a page is open: a preview a minute old does no harm, because the run counts anew.
-@st.cache_data(max_entries=64, ttl=60, show_spinner=False)
-def _group_sizes(image_key: str, grouping: str, _dataset: Dataset, _grouping: Grouping) -> GroupSizes:
+@st.cache_data(max_entries=64, show_spinner=False)
+def _group_sizes(version: str, grouping: str, _dataset: Dataset, _grouping: Grouping) -> GroupSizes:
     return workflow.group_sizes(_dataset, _grouping)
 
 
-@st.cache_data(max_entries=64, ttl=60, show_spinner=False)
-def _group_names(image_key: str, by: str, _dataset: Dataset, _by: By) -> tuple[str, ...]:
+@st.cache_data(max_entries=64, show_spinner=False)
+def _group_names(version: str, by: str, _dataset: Dataset, _by: By) -> tuple[str, ...]:
     return workflow.group_names(_dataset, _by)

@@ -80,13 +80,11 @@ def _config_key(config: SelectionConfig) -> str:
 
 
 def _content_key(dataset: Dataset, start: StartingPoint) -> str:
-    """Return what changes with tags and arrays."""
-    chosen = (start.query.id, start.labeled and start.labeled.id)
-    tags = [(tag.id, tag.name, tag.role, tag.is_sent, tag.size) for tag in dataset.tags()]
-    return f"{dataset.image_key} {dataset.last_modified_at()} {hash((chosen, *tags))}"
+    """Return what an outlook depends on beside the configuration."""
+    return f"{dataset.version()} {start.query.id} {start.labeled and start.labeled.id}"
 
 
-@st.cache_data(max_entries=64, ttl=60, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def _outlook(
     content: str, config_key: str, _dataset: Dataset, _config: SelectionConfig, _start: StartingPoint
 ) -> Outlook:

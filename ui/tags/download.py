@@ -72,7 +72,7 @@ def _choose_writer(dataset: Dataset) -> Writer:
 
 
 def _download_button(dataset: Dataset, tag: Tag, writer: Writer, choices: ExportChoices, *, added_only: bool) -> None:
-    depends = f"{dataset.images_dir} {dataset.last_modified_at()}"
+    depends = f"{dataset.version()} {dataset.images_dir}"
     hindrance = _obstacle(depends, tag.id, writer.name, added_only, choices, dataset, tag)
     if hindrance:
         st.caption(f":material/info: {plain(hindrance)}.")

@@ -1,0 +1,60 @@
+"""What a page shows is never older than what another server has stored."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from al_core import workflow
+from al_core.formats import MetadataTable
+from al_core.store import Dataset, Workspace
+from tests.pages.conftest import Open, unescaped
+from tests.pages.test_predictions import QUALITY, dropped
+from tests.steps.shop import FILENAMES, N_ROWS, make_shop
+
+
+@pytest.fixture
+def elsewhere(home: Path) -> Iterator[Workspace]:
+    """The workspace of the pages as another server has it open."""
+    # Without it the first page would build the demo.
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def shop(elsewhere: Workspace) -> Dataset:
+    return make_shop(elsewhere)
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(unescaped(caption.value) for caption in app.caption)
+
+
+def test_groups_are_previewed_as_the_column_is_by_now(shop: Dataset, open_page: Open) -> None:
+    app = open_page("select")
+    app.button(key="add-at-most").click().run()
+    per = next(box for box in app.selectbox if box.label == "Per")
+    per.set_value(next(option for option in per.options if option.endswith("sharpness"))).run()
+    assert "8 groups, 1 image each" in captions(app)
+    rough = MetadataTable(list(FILENAMES), {"sharpness": np.repeat([0.0, 1.0], N_ROWS // 2)}, {})
+    workflow.store_metadata(shop, rough, workflow.check_predictions(shop, rough))
+    assert "2 groups, 4 images each" in captions(app.run())
+
+
+def test_a_file_is_compared_with_the_images_that_there_are_by_now(
+    shop: Dataset, open_page: Open, elsewhere: Workspace
+) -> None:
+    app = dropped(open_page, quality__csv=QUALITY.replace("digit_0000.png", FILENAMES[0]))
+    assert "1 of 8 samples have a score in quality.csv." in report(app)
+    local = elsewhere.dataset("shop")
+    local.samples.add("digit_0001.png", {})
+    local.grow("added")
+    assert "2 of 9 samples have a score in quality.csv." in report(app.run())
+
+
+def report(app: AppTest) -> str:
+    return next(text.value for text in app.markdown if " samples have a score" in text.value)
