@@ -209,7 +209,7 @@ def test_the_server_reads_how_images_lie_that_only_it_has(
     frames = image_frames(line, np.array([1, 0]))
     assert frames.to_json() == [[6, 8, 6], [0, 0, 0]]
     with pytest.raises(NotFoundError, match="rows 0 to 5, not 6"):
-        line.image_frames(np.array([6]))
+        line.server.image_frames(np.array([6]))
 
 
 def test_rounds_on_a_server_are_sent_and_released_from_here(line: RemoteDataset, dataset: Dataset) -> None:
