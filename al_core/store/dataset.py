@@ -10,6 +10,7 @@ from al_core.drawing import load_notebook
 from al_core.exceptions import MissingInputError, NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
+from al_core.store.filename_rows import rows_by_filename
 from al_core.store.label_sets import LabelSets
 from al_core.store.models import Models
 from al_core.store.provenance import TagRole
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from al_core.drawing import DrawnMap
 
 ImageSize = Literal["full", "thumbnail"]
-
-FEW_NAMES = 8
-"""Names are few if a dataset has so many times as many samples."""
 
 
 class Datasets(Protocol):
@@ -176,21 +174,7 @@ class Dataset(ABC):
         """Return the row of each filename, -1 where the dataset has none of that name."""
         if not self.n_samples:
             return np.full(len(filenames), -1)
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        wanted = pa.array(filenames, pa.large_string())
-        column = self.filename_column
-        if len(wanted) * FEW_NAMES > len(column):
-            return _positions(pc.index_in(wanted, value_set=column))
-        # A table of few names that all of the column passes by: the other way round, 100 million names took 12 GB.
-        unique = wanted.unique()
-        positions = _positions(pc.index_in(column, value_set=unique))
-        wanted_rows = np.flatnonzero(positions >= 0)
-        row_of_unique = np.full(len(unique), -1)
-        row_of_unique[positions[wanted_rows]] = wanted_rows
-        rows: Rows = row_of_unique[_positions(pc.index_in(wanted, value_set=unique))]
-        return rows
+        return rows_by_filename(self.filename_column, filenames)
 
     @abstractmethod
     def set_samples(self, filenames: Sequence[str]) -> None:
@@ -306,9 +290,3 @@ class Dataset(ABC):
         Raises:
             NotAllowedError: If it is `initial-tag` or another tag was made from it.
         """
-
-
-def _positions(indices: "pa.Array") -> Rows:
-    """Return positions that Arrow has looked up, -1 where there is none."""
-    positions: Rows = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return positions
