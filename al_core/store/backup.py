@@ -23,7 +23,7 @@ from al_core.store.engines import reading, writing
 from al_core.store.folder_storage import FolderStorage
 from al_core.store.identity import now
 from al_core.store.local_arrays import stored_parts
-from al_core.store.local_dataset import THUMBNAILS, UPLOADS
+from al_core.store.local_images import THUMBNAILS, UPLOADS
 from al_core.store.moving import check_is_free, move_arrays
 from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.storages import CACHE, make_storage

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from al_core.store.engines import reading
 from al_core.store.files import FILENAMES
-from al_core.store.local_dataset import THUMBNAILS, UPLOADS
+from al_core.store.local_images import THUMBNAILS, UPLOADS
 from al_core.store.tables import datasets
 
 # Another process may be writing such a file; nobody takes an hour for that.

@@ -1,4 +1,3 @@
-import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -11,14 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import (
     AlreadyExistsError,
-    InvalidInputError,
     MissingInputError,
     NotAllowedError,
     NotFoundError,
     WorkspaceError,
 )
-from al_core.formats.files.images import is_safe_key, resolve_image
-from al_core.objects import Objects, is_address
 from al_core.store import engines, names, tables
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.drafts import Drafts
@@ -26,6 +22,7 @@ from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
 from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
+from al_core.store.local_images import LocalImages, check_images_place
 from al_core.store.local_label_sets import LocalLabelSets
 from al_core.store.local_models import LocalModels
 from al_core.store.new_filenames import NewFilenames, written_filenames
@@ -41,8 +38,6 @@ from al_core.types import Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-UPLOADS = "images"
-THUMBNAILS = "thumbnails"
 ROUND_PLAN = "roundPlan"
 """The attribute of a dataset that holds target and prices of its rounds."""
 
@@ -218,10 +213,9 @@ class LocalDataset(Dataset):
         self._show_images_in(place)
 
     def _show_images_in(self, place: str | None) -> None:
-        is_bucket = place is not None and is_address(place)
-        self.images_address = place if is_bucket else None
-        self.images_dir = Path(place) if place and not is_bucket else None
-        self.__dict__.pop("_image_objects", None)
+        self._images = LocalImages(self._folder, place)
+        self.images_dir = self._images.folder
+        self.images_address = self._images.address
 
     def image(self, row: int, size: ImageSize) -> SampleImage | None:
         """Return the image of a sample, or the thumbnail that a client sent, or None if there is none.
@@ -229,45 +223,22 @@ class LocalDataset(Dataset):
         An image is a file inside the images folder, whatever the sample's filename says.
         """
         if size == "thumbnail":
-            thumbnail = self.thumbnails_dir / f"{row}.webp"
-            return SampleImage("image/webp", thumbnail.resolve()) if thumbnail.is_file() else None
-        self.check_row(row)
-        if self.images_address is not None:
-            return self._image_object(self.filenames(np.array([row]))[0])
-        if self.images_dir is None:
-            return None
-        try:
-            path = resolve_image(self.images_dir, self.filenames(np.array([row]))[0])
-        except InvalidInputError:
-            return None
-        return SampleImage(mimetypes.guess_type(path.name)[0], path) if path else None
-
-    def _image_object(self, key: str) -> SampleImage | None:
-        if not is_safe_key(key):
-            return None
-        try:
-            content = self._image_objects.read_whole(key)
-        except FileNotFoundError:
-            return None
-        return SampleImage(mimetypes.guess_type(key)[0], content=content)
+            return self._images.thumbnail(row)
+        return self._images.read(self._filename(row))
 
     def has_image(self, row: int) -> bool:
         """Return whether there is an image of a sample; an object is asked for, but not fetched."""
-        if self.images_address is None:
-            return super().has_image(row)
-        key = self.filenames(np.array([row]))[0]
-        return is_safe_key(key) and self._image_objects.size(key) is not None
+        return self._images.has(self._filename(row))
 
-    @cached_property
-    def _image_objects(self) -> Objects:
-        assert self.images_address is not None
-        return Objects(self.images_address)
+    def _filename(self, row: int) -> str:
+        self.check_row(row)
+        return self.filenames(np.array([row]))[0]
 
     def image_address(self, filename: str, seconds: int) -> str:
         """Return an https address by which a labeling tool may read an image for a while."""
         if self.images_address is None:
             return super().image_address(filename, seconds)
-        return self._image_objects.signed(filename, seconds)
+        return self._images.objects.signed(filename, seconds)
 
     @property
     def is_read_only(self) -> bool:
@@ -282,7 +253,7 @@ class LocalDataset(Dataset):
     @property
     def uploads_dir(self) -> Path:
         """The folder of the images that clients sent."""
-        return self._folder / UPLOADS
+        return self._images.uploads_dir
 
     @property
     def has_own_images(self) -> bool:
@@ -292,13 +263,12 @@ class LocalDataset(Dataset):
     @property
     def thumbnails_dir(self) -> Path:
         """The folder of the thumbnails that clients sent, named after their rows."""
-        return self._folder / THUMBNAILS
+        return self._images.thumbnails_dir
 
     @property
     def has_images(self) -> bool:
         """Whether a folder or an address holds the images, or a client has sent thumbnails."""
-        is_somewhere = self.images_dir is not None or self.images_address is not None
-        return is_somewhere or self.thumbnails_dir.exists()
+        return self._images.has_any
 
     def rename(self, name: str) -> None:
         """Give the dataset another name."""
@@ -390,27 +360,3 @@ class LocalDataset(Dataset):
             )
         self.labels.check_is_free(tag)
         self._tags.delete(tag)
-
-
-def check_images_place(place: Path | str) -> str:
-    """Return the full path of a folder of images, or an address with nothing behind it, as the catalog has it.
-
-    Raises:
-        InvalidInputError: If there is no such folder, or the address is malformed.
-        WorkspaceError: If the address cannot be listed.
-    """
-    text = str(place)
-    if is_address(text):
-        objects = Objects(text)
-        next(objects.pages(), None)
-        return objects.address
-    if ":/" in text and is_address(text.replace(":/", "://", 1)):
-        raise InvalidInputError(f"{text!r} was an address before it became a path; give it as text, not as a path")
-    return str(check_folder(Path(text).expanduser()))
-
-
-def check_folder(folder: Path) -> Path:
-    """Return the full path of a folder of images, or raise `InvalidInputError` if there is no such folder."""
-    if not folder.is_dir():
-        raise InvalidInputError(f"{folder} is not a folder on this machine; give the folder that holds the images")
-    return folder.resolve()

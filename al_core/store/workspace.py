@@ -24,7 +24,8 @@ from al_core.store.job_records import JobRecords
 from al_core.store.leases import LeaseTerms
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_arrays import LocalArrays
-from al_core.store.local_dataset import LocalDataset, check_images_place
+from al_core.store.local_dataset import LocalDataset
+from al_core.store.local_images import check_images_place
 from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
