@@ -312,12 +312,15 @@ def check_predictions(
     from al_core.formats import Policy, Predictions, join_report
     from al_core.steps.confidence import check_no_threshold, with_threshold
     from al_core.steps.predictions import with_image_frames
+    from al_core.steps.shared_classes import foreign_classes
 
     report = join_report(dataset.filenames(), predictions, source=source, policy=Policy(policy))
     if not isinstance(predictions, Predictions):
         check_no_threshold(confidence_threshold)
         return report
-    return with_threshold(dataset, predictions, with_image_frames(dataset, predictions, report), confidence_threshold)
+    report = with_image_frames(dataset, predictions, report)
+    report = with_threshold(dataset, predictions, report, confidence_threshold)
+    return report.with_details(foreign_classes(dataset, predictions))
 
 
 def store_predictions(

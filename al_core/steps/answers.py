@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import MissingInputError
 from al_core.steps.scores import preferred_first
+from al_core.steps.shared_classes import classes_of, have_none_in_common, listed_classes
 from al_core.steps.tasks import PredictionAttributes, find_task
 from al_core.store.models import Model
 from al_core.store.provenance import Provenance, TagRole
@@ -100,12 +101,17 @@ def compare_models(dataset: "Dataset", before: Model, after: Model, rows: Rows |
     """Return where two models answer differently, by default on all samples.
 
     Raises:
-        MissingInputError: If one has no predictions, they are of different tasks, or no sample has both.
+        MissingInputError: If one has no predictions, they are of different tasks, or they call no class alike.
     """
     if before.task != after.task:
         raise MissingInputError(
             f"'{before.name}' predicts {before.task or 'nothing'} and '{after.name}' {after.task or 'nothing'}: only "
             "models of one task are compared"
+        )
+    if have_none_in_common(classes_of(before), classes_of(after)):
+        raise MissingInputError(
+            f"'{before.name}' and '{after.name}' call no class alike ({listed_classes(classes_of(before))}; "
+            f"{listed_classes(classes_of(after))}): what they predict cannot be compared"
         )
     first = answers(dataset, before)
     second = answers(dataset, after)

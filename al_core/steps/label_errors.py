@@ -1,6 +1,6 @@
 """Which labels of a dataset are probably wrong, the worst first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION
 from al_core.steps.judges.objects import labeled_boxes, predicted_boxes
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for
+from al_core.steps.shared_classes import unjudgeable
 from al_core.steps.tasks import PredictionAttributes, find_task
 from al_core.store.models import Model
 from al_core.store.provenance import Provenance, TagRole
@@ -133,8 +134,8 @@ def tag_errors(dataset: "Dataset", rows: Rows, name: str) -> Tag:
     return dataset.create_tag(name, rows, TagOrigin(provenance=Provenance("relabel", role=TagRole.REGION)))
 
 
-def _judges(dataset: "Dataset", rows: Rows, task: str) -> Iterator[tuple[Model, Rows]]:
-    """Yield models with the positions of the rows that each judges: none saw the labels it judges."""
+def _judges(dataset: "Dataset", rows: Rows, task: str, classes: Sequence[str]) -> Iterator[tuple[Model, Rows]]:
+    """Yield models with the positions of the rows that each judges: it knows the classes, and has not seen the labels."""
     # When the last label of each sample came back, in milliseconds since 1970; 0 for samples without one.
     returned = np.zeros(dataset.n_samples, np.int64)
     tags = {tag.id: tag for tag in dataset.tags()}
@@ -145,7 +146,7 @@ def _judges(dataset: "Dataset", rows: Rows, task: str) -> Iterator[tuple[Model, 
     left = np.ones(len(rows), bool)
     # Newest first: each label is judged by the newest model that cannot have learned it.
     for model in dataset.models.all():
-        if model.task != task or model.predictions is None:
+        if model.task != task or model.predictions is None or unjudgeable(model, classes):
             continue
         positions = np.flatnonzero(left & (model.created_at < returned[rows]))
         left[positions] = False
@@ -234,7 +235,7 @@ def _probabilities_of_models(
     """Return (L, C) what models say of labeled rows, NaN where none may judge, and (L,) the model that says so."""
     probabilities = np.full((len(rows), len(names)), np.nan)
     judged_by = np.full(len(rows), PROBE, object)
-    for model, positions in _judges(dataset, rows, CLASSIFICATION):
+    for model, positions in _judges(dataset, rows, CLASSIFICATION, names):
         assert model.predictions is not None
         stored = dataset.arrays.read_rows(model.predictions, rows[positions])
         class_names = PredictionAttributes.of(model.predictions).class_names
@@ -252,7 +253,7 @@ def _probabilities_of_models(
 def _box_errors(dataset: "Dataset", labels: TaskLabels, report: Progress) -> LabelErrors:
     errors: list[LabelError] = []
     n_judged = 0
-    for model, positions in _judges(dataset, labels.rows, DETECTION):
+    for model, positions in _judges(dataset, labels.rows, DETECTION, labels.labels.class_names):
         assert model.predictions is not None
         attributes = PredictionAttributes.of(model.predictions)
         table = dataset.arrays.read(model.predictions)

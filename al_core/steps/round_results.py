@@ -33,6 +33,7 @@ from al_core.steps.labels import TaskLabels, label_tasks, labels_for
 from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.rounds import Round, read_rounds
+from al_core.steps.shared_classes import unjudgeable
 from al_core.store.models import Model
 from al_core.types import Rows
 
@@ -148,10 +149,10 @@ def _result(
         # Every image costs from the day it is sent; how many objects are on it shows once its label is back.
         n_objects = _count_objects(labels, shown.back_rows)
         cost = plan.cost(len(shown.added_rows), n_objects)
-    return RoundResult(shown, _judgment(dataset, shown.model, task, judge), cost)
+    return RoundResult(shown, _judgment(dataset, shown.model, task, judge, labels), cost)
 
 
-def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge | None) -> Judgment:
+def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge | None, labels: TaskLabels) -> Judgment:
     if model is None:
         return Judgment(Refusal(NO_MODEL))
     if model.task != task or task not in JUDGES:
@@ -161,6 +162,9 @@ def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge |
         return Judgment(Refusal(reason))
     if judge is None:
         return Judgment(Refusal(NO_SHARE))
+    unlike = unjudgeable(model, labels.labels.class_names)
+    if unlike:
+        return Judgment(Refusal(unlike, len(judge.rows)))
     return remembered_judgment(dataset, judge, model)
 
 

@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -160,15 +161,14 @@ class LocalModels(Models):
         return newest if is_young and present.isdisjoint(new.scores) else None
 
     def _find_same(self, locked: DatasetLock, new: NewModel, written: Iterable[StoredArray]) -> Row[Any] | None:
-        """Return the model of the same name, task and content, or None."""
+        """Return the model of the same name, task, content and meaning, or None."""
         row = model_rows.named(locked, new.name)
         if row is None or row.task != new.task:
             return None
-        present = {
-            (array.kind, model_rows.plain_name(array.name, row.name), array.digest)
-            for array in model_rows.arrays_of(locked, row.id)
-        }
-        return row if present == {(array.kind, array.name, array.digest) for array in written} else None
+        stored = model_rows.arrays_of(locked, row.id)
+        present = {(array.kind, model_rows.plain_name(array.name, row.name), array.digest) for array in stored}
+        is_same = present == {(array.kind, array.name, array.digest) for array in written}
+        return row if is_same and _mean_the_same(stored, new) else None
 
     def _find_scored_otherwise(
         self, locked: DatasetLock, new: NewModel, written: Iterable[StoredArray]
@@ -181,7 +181,8 @@ class LocalModels(Models):
         stored = model_rows.arrays_of(locked, row.id)
         present = {(array.kind, array.digest) for array in stored if array.kind != Kind.SCORE}
         sent = {(array.kind, array.digest) for array in written if array.kind != Kind.SCORE}
-        return row if thresholds[0] != thresholds[1] and present == sent else None
+        is_same = present == sent and _mean_the_same(stored, new)
+        return row if thresholds[0] != thresholds[1] and is_same else None
 
     def _make_current(self, locked: DatasetLock, model: Row[Any]) -> None:
         self._tombstones.bury_arrays(locked, model_rows.make_current(locked, model))
@@ -216,3 +217,15 @@ class LocalModels(Models):
             attributes=row.attributes,
             created_at=row.created_at,
         )
+
+
+def _mean_the_same(stored: Sequence[Row[Any]], new: NewModel) -> bool:
+    """Return whether stored predictions are described as new ones are: the same boxes may be of classes named anew."""
+    # As the catalog reads it, where a tuple is a list.
+    sent = json.loads(json.dumps(_described(new.prediction_attributes)))
+    return all(_described(row.attributes) == sent for row in stored if row.kind == new.kind)
+
+
+def _described(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    # What a file was called says nothing of its content.
+    return {name: value for name, value in attributes.items() if name != "source"}

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,18 @@ def test_the_newest_model_of_a_task_has_the_plain_names_and_the_one_before_keeps
     assert (second.task, second.n_samples, second.attributes) == (TASK, 6, {"source": "second.csv"})
     contents = [content_of(dataset, array) or b"" for array in (second.predictions, second.scores["margin"])]
     assert second.n_bytes == sum(map(len, contents))
+
+
+def test_the_same_predictions_of_classes_with_other_names_are_another_model(dataset: LocalDataset) -> None:
+    numbered = {"task": TASK, "class_names": ("class_0", "class_1"), "source": "first.npy"}
+    first = dataset.models.store(replace(classifier("first", 0.25), prediction_attributes=numbered))
+    moved = {**numbered, "source": "copy of first.npy"}
+    assert dataset.models.store(replace(classifier("first", 0.25), prediction_attributes=moved)).id == first.id
+    named = {**numbered, "class_names": ("cat", "dog")}
+    second = dataset.models.store(replace(classifier("first", 0.25), prediction_attributes=named))
+    assert names(dataset.models.all()) == ["first (2)*", "first"]
+    assert second.predictions
+    assert second.predictions.attributes["class_names"] == ["cat", "dog"]
 
 
 def test_an_earlier_model_is_made_current_again(dataset: LocalDataset) -> None:

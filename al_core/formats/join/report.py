@@ -100,6 +100,10 @@ class JoinReport:
         """Return the report of a file whose boxes count from this confidence on, with what was noticed by that."""
         return replace(self, confidence_threshold=threshold, details=(*self.details, *findings))
 
+    def with_details(self, findings: Sequence[Finding]) -> "JoinReport":
+        """Return the report with more that was noticed."""
+        return replace(self, details=(*self.details, *findings))
+
     @property
     def usable(self) -> bool:
         """Whether the file can be stored under the policy."""
