@@ -135,7 +135,7 @@ def tag_errors(dataset: "Dataset", rows: Rows, name: str) -> Tag:
 
 
 def _judges(dataset: "Dataset", rows: Rows, task: str, classes: Sequence[str]) -> Iterator[tuple[Model, Rows]]:
-    """Yield models with the positions of the rows that each judges: it knows the classes, and has not seen the labels."""
+    """Yield models with the positions of the rows that each judges: it knows their classes, but not their labels."""
     # When the last label of each sample came back, in milliseconds since 1970; 0 for samples without one.
     returned = np.zeros(dataset.n_samples, np.int64)
     tags = {tag.id: tag for tag in dataset.tags()}
