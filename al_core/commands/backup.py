@@ -2,6 +2,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from al_core.commands.shell import add_workspace
 from al_core.commands.terminal import printed_progress
 from al_core.text import counted
 
@@ -12,10 +13,8 @@ SUMMARY = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core backup`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a new file; it is a tar, which is not compressed")
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="a new file: an uncompressed tar")
+    add_workspace(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,6 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     print(f"{path} holds the workspace ({path.stat().st_size / 1e6:,.1f} MB).")
     if missing:
-        print(f"{counted(len(missing), 'file')} of it are missing; `al-core doctor` says more:", file=sys.stderr)
+        print(f"Without {counted(len(missing), 'missing file')}; `al-core doctor` says more:", file=sys.stderr)
         print(*(f"  {name}" for name in missing), sep="\n", file=sys.stderr)
     return 1 if missing else 0

@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 
 from al_core.commands.contents import contents_json, contents_lines
+from al_core.commands.shell import add_workspace
 from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.join.report import Policy
 from al_core.formats.prediction_files import SCORES
@@ -21,9 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the complete report as JSON")
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
+    add_workspace(parser)
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:

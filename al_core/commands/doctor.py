@@ -1,10 +1,10 @@
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from al_core.commands.shell import add_workspace
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import ALCoreError, WorkspaceError
 from al_core.text import counted
@@ -27,13 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="mend what can be mended without losing anything: files that nothing names go to lost+found",
     )
-    parser.add_argument(
-        "--no-digests", action="store_true", help="look at lengths only, instead of reading every array"
-    )
+    parser.add_argument("--no-digests", action="store_true", help="compare lengths only, without reading every array")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
+    add_workspace(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

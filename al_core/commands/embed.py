@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from al_core.commands.shell import add_cluster
+from al_core.commands.shell import add_cluster, add_workspace
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import InvalidInputError
 from al_core.objects import check_address, is_address
@@ -44,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="efficientnet-lite0 (bundled, the default), FILE.onnx, timm:NAME, torchvision:NAME, "
         "open_clip:NAME/WEIGHTS, or python:MODULE:FUNCTION",
     )
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
+    add_workspace(parser)
     parser.add_argument(
         "--server", metavar="URL", help="server that gets the dataset; images are embedded on this machine"
     )

@@ -3,7 +3,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from al_core.commands.shell import STANDARD_INPUT, input_file, opened, print_answer, to_text, write_output
+from al_core.commands.shell import (
+    STANDARD_INPUT,
+    add_workspace,
+    input_file,
+    opened,
+    print_answer,
+    to_text,
+    write_output,
+)
 from al_core.exceptions import InvalidInputError
 from al_core.formats.choices import ReadingChoices, Unannotated
 from al_core.formats.labels.readers import LABEL_READERS
@@ -51,9 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
+    add_workspace(parser)
     parser.add_argument("--server", metavar="URL", help="server that has the dataset")
     parser.add_argument("--token", help="token for the server; by default AL_CORE_TOKEN")
     parser.add_argument("--json", action="store_true", help="print the result, or the error, as JSON")

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 STANDARD_INPUT = Path("-")
 
 
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Declare `--workspace`."""
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+    )
+
+
 def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Declare which dataset is meant, where it is, and how to answer."""
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
@@ -29,9 +36,7 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 
 def add_place_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare where the datasets are, and how to answer."""
-    parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
-    )
+    add_workspace(parser)
     parser.add_argument("--server", metavar="URL", help="server with the datasets; its token is in AL_CORE_TOKEN")
     parser.add_argument("--json", action="store_true", help="print the answer, or the error, as JSON")
 
