@@ -108,14 +108,15 @@ class Digits(Demo):
 
     def predict(self, weights: Weights) -> "Predictions":
         """Return the class probabilities of all samples."""
+        from scipy.special import softmax
+
         from al_core.formats import Predictions
 
         logits = self.pixels @ weights["coefficients"].T + weights["intercepts"]
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         return Predictions(
             filenames=self.filenames,
             class_names=CLASS_NAMES,
-            outputs=exponentials / exponentials.sum(axis=1, keepdims=True),
+            outputs=softmax(logits, axis=1),
         )
 
 

@@ -16,7 +16,7 @@ from al_core.demos import composed_scenes, sliding_window
 from al_core.demos.composed_scenes import DIGIT, ENLARGED, FILE_SIDE, N_SCENES, SIDE, Scenes
 from al_core.demos.demo import Demo
 from al_core.demos.recording import Weights, read_embedding
-from al_core.demos.sliding_window import BACKGROUND, Places, at, find_digits, softmax
+from al_core.demos.sliding_window import BACKGROUND, Places, at, find_digits
 from al_core.embedding import BUILT_IN
 from al_core.steps.round_plan import RoundPlan
 from al_core.types import Probabilities, Progress, Rows
@@ -286,9 +286,11 @@ def _probability_map(grid: Probabilities, places: Places, ink: NDArray[np.float3
 
 def _keypoints(windows: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
     """Return x, y and confidence of the four keypoints of windows (n, 64), in pixels of the window, (n, 4, 3)."""
+    from scipy.special import softmax
+
     columns = []
     for end in ENDS:
-        probabilities = softmax(windows @ weights[f"{end}/coefficients"] + weights[f"{end}/intercepts"])
+        probabilities = softmax(windows @ weights[f"{end}/coefficients"] + weights[f"{end}/intercepts"], axis=1)
         y, x = np.divmod(weights[f"{end}/pixels"][probabilities.argmax(axis=1)].astype(np.float32), DIGIT)
         columns.append(np.stack([x, y, probabilities.max(axis=1)], axis=1))
     return np.stack(columns, axis=1)

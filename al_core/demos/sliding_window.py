@@ -37,16 +37,12 @@ def train(scenes: Scenes, labeled_rows: Rows) -> Weights:
 
 def window_probabilities(scenes: Scenes, weights: Weights) -> list[Probabilities]:
     """Return the probabilities of ten digits and background at each place of each scene, (25, 25, 11)."""
+    from scipy.special import softmax
+
     windows = scenes.windows()
     hidden = np.maximum(windows.reshape(-1, DIGIT**2) @ weights["hidden"] + weights["hidden-bias"], 0)
-    probabilities = softmax(hidden @ weights["output"] + weights["output-bias"])
+    probabilities = softmax(hidden @ weights["output"] + weights["output-bias"], axis=1)
     return list(probabilities.reshape(*windows.shape[:3], BACKGROUND + 1))
-
-
-def softmax(logits: NDArray[np.float32]) -> Probabilities:
-    """Return the probabilities of classes, (n, C) like their logits."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
 
 def find_digits(grid: Probabilities) -> Places:
