@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.statistic import Refusal, Statistic
+from al_core.evaluation.statistic import Statistic
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted, percent
 
@@ -36,6 +36,11 @@ class Sign:
     holds: bool
     figure: str
     is_refused: bool = False
+
+    @classmethod
+    def refused(cls, reason: str) -> "Sign":
+        """Return a sign that cannot be told, with the reason as its figure."""
+        return cls(holds=False, figure=reason, is_refused=True)
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,11 @@ def target_sign(accuracies: Sequence[Statistic], target: float) -> Sign:
         target: What to reach, 0 to 1.
     """
     if len(accuracies) < 2:
-        return Sign(False, f"{counted(len(accuracies), 'round')} with a result; two in a row must reach it", True)
+        return Sign.refused(f"{counted(len(accuracies), 'round')} with a result; two in a row must reach it")
     last_two = accuracies[-2:]
     for accuracy in last_two:
         if not accuracy.speaks:
-            return Sign(False, accuracy.reason, True)
+            return Sign.refused(accuracy.reason)
     holds = all(accuracy.is_above(target) for accuracy in last_two)
     ends = " and ".join(percent(accuracy.low) for accuracy in last_two if accuracy.speaks)
     return Sign(holds, f"at least {ends} in the last two rounds, against a target of {percent(target)}")
@@ -117,7 +122,7 @@ def value_sign(gain: Statistic, *, value_per_point: float, price: float, currenc
         'the next batch is worth € 10 to € 60 and costs € 70'
     """
     if not gain.speaks:
-        return Sign(False, gain.reason, True)
+        return Sign.refused(gain.reason)
     # A batch that may lower accuracy is worth nothing then, not less: nobody has to use the worse model.
     low = max(100 * gain.low * value_per_point, 0)
     high = max(100 * gain.high * value_per_point, 0)
@@ -164,11 +169,12 @@ def stability_sign(
         (False, 'the last 100 labels changed 1.2% of predictions, so accuracy moved by at most 1.2 points')
     """
     if n_rows == 0:
-        return Sign(False, "no rows that both models predicted", True)
+        return Sign.refused("no rows that both models predicted")
     n_more = n_labels_after - n_labels_before
     if n_more < LEAST_GROWTH * n_labels_before or n_more <= 0:
-        figure = f"{counted(n_more, 'more label')} than {n_labels_before:,}; a comparison needs 10% more"
-        return Sign(False, figure, True)
+        return Sign.refused(
+            f"{counted(n_more, 'more label')} than {n_labels_before:,}; a comparison needs {LEAST_GROWTH:.0%} more"
+        )
     # Of the whole population, not of the test labels: predictions cost nothing, and a full count needs no interval.
     share = n_changed / n_rows
     figure = f"the last {counted(n_more, 'label')} changed {percent(share)} of predictions"
@@ -179,5 +185,4 @@ def stability_sign(
 
 def unpriced_value_sign() -> Sign:
     """Return the second sign of a project without a price or a value per point."""
-    refusal = Refusal("no price and value of a point are set")
-    return Sign(False, refusal.reason, True)
+    return Sign.refused("no price and value of a point are set")

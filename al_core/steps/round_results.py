@@ -239,14 +239,14 @@ def _advice(
 def _stability(dataset: "Dataset", judged: list[RoundResult], population: Rows) -> Sign:
     """Return the sign of how much the last two models' predictions differ on the population, or on all rows."""
     if len(judged) < 2:
-        return Sign(False, "two models are needed to see what changes", is_refused=True)
+        return Sign.refused("two models are needed to see what changes")
     before, after = (result.round for result in judged[-2:])
     assert before.model
     assert after.model
     try:
         changes = compare_models(dataset, before.model, after.model, population if len(population) else None)
     except MissingInputError as error:
-        return Sign(False, str(error), is_refused=True)
+        return Sign.refused(str(error))
     return stability_sign(
         n_changed=len(changes.rows),
         n_rows=changes.n_compared,
