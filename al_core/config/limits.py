@@ -12,6 +12,7 @@ from al_core.config.plain_record import PlainRecord, by_kind, read_plain
 from al_core.exceptions import InvalidInputError
 
 ROLES = ("duplicates", "unreadable")
+"""What `Exclude` leaves out by its role."""
 
 
 class Limit(PlainRecord):
@@ -143,7 +144,7 @@ class Between(Limit):
         if self.at_least is None and self.at_most is None:
             raise InvalidInputError(f"give the range of '{self.name}': at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise InvalidInputError(f"no number lies between {self.at_least} and {self.at_most}; exchange them")
+            raise InvalidInputError(f"no number lies between {self.at_least} and {self.at_most}; swap them")
 
     @property
     def words(self) -> str:
@@ -172,8 +173,9 @@ class Exclude(Limit):
         if self.tag is not None:
             # The same rules as for the name of a column.
             Column(self.tag)
-        is_one_of_both = (self.role is None) != (self.tag is None)
-        if not is_one_of_both or (self.role is not None and self.role not in ROLES):
+        has_one = (self.role is None) != (self.tag is None)
+        is_role_unknown = self.role is not None and self.role not in ROLES
+        if is_role_unknown or not has_one:
             raise InvalidInputError(f'exclude "duplicates", "unreadable" or tag=…, one of them; {self!r} came')
 
     @property

@@ -62,11 +62,12 @@ def philox(counter: int, key: int) -> tuple[int, int, int, int]:
         >>> [f"{word:016x}" for word in philox(0, 0)]
         ['16554d9eca36314c', 'db20fe9d672d0fdc', 'd7e772cee186176b', '7e68b68aec7ba23b']
     """
-    words = [counter >> 64 * place & _WORD for place in range(4)]
-    keys = [key >> 64 * place & _WORD for place in range(2)]
+    words = [(counter >> (64 * place)) & _WORD for place in range(4)]
+    keys = [(key >> (64 * place)) & _WORD for place in range(2)]
     for _ in range(_N_ROUNDS):
         first = _MULTIPLIERS[0] * words[0]
         second = _MULTIPLIERS[1] * words[2]
-        words = [second >> 64 ^ words[1] ^ keys[0], second & _WORD, first >> 64 ^ words[3] ^ keys[1], first & _WORD]
-        keys = [keys[0] + _KEY_STEPS[0] & _WORD, keys[1] + _KEY_STEPS[1] & _WORD]
+        # The upper and the lower half of each product.
+        words = [(second >> 64) ^ words[1] ^ keys[0], second & _WORD, (first >> 64) ^ words[3] ^ keys[1], first & _WORD]
+        keys = [(keys[0] + _KEY_STEPS[0]) & _WORD, (keys[1] + _KEY_STEPS[1]) & _WORD]
     return words[0], words[1], words[2], words[3]

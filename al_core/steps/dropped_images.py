@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST_PART = 255
 LONGEST_PATH = 1024
 MOST_PARTS = 64
-SHOWN = 80
+SHOWN_CHARACTERS = 80
 
 DROPPED_AS = "droppedAs"
 """The attribute of a dataset that holds the name of the folder or zip that was dropped for it."""
@@ -77,7 +77,7 @@ def check_image_name(filename: str) -> None:
 
 def shortened(name: str) -> str:
     """Return a name in quotes, for a message, without the end of a very long one."""
-    return repr(name if len(name) <= SHOWN else f"{name[:SHOWN]}…")
+    return repr(name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…")
 
 
 def own_images_folder(dataset: "LocalDataset") -> Path:

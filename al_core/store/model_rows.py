@@ -109,7 +109,11 @@ def rename(locked: DatasetLock, model: Row[Any], name: str) -> None:
 
 
 def _vacate(locked: DatasetLock, name: str, model_id: str) -> Sequence[Row[Any]]:
-    """Take the plain name of a score from whoever has it; return its deleted row if that is no model."""
+    """Take the plain name of a score from whoever has it; a score without a model is deleted.
+
+    Returns:
+        The rows deleted.
+    """
     query = select(arrays).where(_is_score(locked, name))
     holder = locked.connection.execute(query).one_or_none()
     if holder is None or holder.model_id == model_id:

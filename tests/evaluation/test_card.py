@@ -43,6 +43,7 @@ def test_near_copies_of_one_image_are_worse_than_random() -> None:
 
 def test_a_random_draw_is_mostly_like_the_others() -> None:
     pool = clustered_pool()
+    # Below all of 20 draws lies one draw in 21: of 30, one or two.
     n_worse = 0
     for seed in range(100, 130):
         rows = select(None, SelectionConfig("RANDOM", 30, seed=seed), query_rows=pool.query_rows)

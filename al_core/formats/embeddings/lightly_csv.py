@@ -22,9 +22,11 @@ def recognizes_embeddings_csv(path: Path, head: bytes) -> bool:
         return False
     first_line = head.removeprefix(BOM).lstrip().partition(b"\n")[0].decode(errors="replace")
     cells = [cell.strip("\"' \r") for cell in re.split("[,;\t]", first_line)]
-    has_vectors = len(numbered_columns(cells[:-1])) > 1 or any(cell.lower() in VECTOR_NAMES for cell in cells)
-    is_numbered = "embedding_0" in cells or has_vectors
-    return is_numbered and any(filename_rank(cell) is not None for cell in cells)
+    # Without the last cell, which the end of the file's head may have cut.
+    has_numbers = "embedding_0" in cells or len(numbered_columns(cells[:-1])) > 1
+    has_vectors = any(cell.lower() in VECTOR_NAMES for cell in cells)
+    has_filenames = any(filename_rank(cell) is not None for cell in cells)
+    return has_filenames and (has_numbers or has_vectors)
 
 
 def read_embeddings_csv(path: Path) -> EmbeddingTable:

@@ -185,14 +185,16 @@ class _Classifier:
         # Of probabilities and logits side by side the probabilities count.
         return sorted(groups, key=lambda group: "logit" in self._name(group[0]).lower())
 
-    def _may_be_class(self, position: int, spans_1: bool) -> bool:
+    def _finite(self, position: int) -> Numbers:
         numbers = self._numbers[:, position]
-        are_0_or_1 = bool(np.isin(numbers[np.isfinite(numbers)], (0, 1)).all())
-        return (are_0_or_1 or not spans_1) and len(numbers) < _ROWS_TO_TELL_INTEGERS
+        return numbers[np.isfinite(numbers)]
+
+    def _may_be_class(self, position: int, spans_1: bool) -> bool:
+        are_0_or_1 = bool(np.isin(self._finite(position), (0, 1)).all())
+        return (are_0_or_1 or not spans_1) and len(self._numbers) < _ROWS_TO_TELL_INTEGERS
 
     def _is_whole(self, position: int) -> bool:
-        numbers = self._numbers[:, position]
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = self._finite(position)
         return bool(len(numbers)) and bool((numbers == np.round(numbers)).all())
 
     def _set_classes(self, positions: Sequence[int], reason: str) -> None:
@@ -237,15 +239,13 @@ class _Classifier:
             self.set(fractions[0], Meaning.CLASS, "fractions from 0 to 1, which are no labels")
 
     def _are_probabilities(self, position: int) -> bool:
-        numbers = self._numbers[:, position]
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = self._finite(position)
         are_in_range = bool(((numbers >= 0) & (numbers <= 1)).all())
         are_many = len(np.unique(numbers)) > most_grades(len(numbers))
         return are_in_range and are_many and not self._is_whole(position)
 
     def _is_top(self, position: int) -> bool:
-        numbers = self._numbers[:, position]
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = self._finite(position)
         return len(numbers) >= _ROWS_TO_TELL_TOP and bool(numbers.min() >= _LOWEST_TOP_PROBABILITY)
 
     def _name_the_rest(self) -> None:

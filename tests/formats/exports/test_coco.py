@@ -20,9 +20,9 @@ def test_pycocotools_reads_the_boxes_in_pixels(rows: ExportRows, tmp_path: Path)
     assert [(image["file_name"], (image["width"], image["height"])) for image in images] == list(
         zip(NAMES, SIZES, strict=True)
     )
-    (found,) = coco.loadAnns(coco.getAnnIds(imgIds=[1]))
-    assert (found["bbox"], found["score"], found["area"]) == ([50, 50, 100, 50], 0.5, 5000)
-    assert coco.loadCats([found["category_id"]])[0]["name"] == "it's: a <dog>"
+    (box,) = coco.loadAnns(coco.getAnnIds(imgIds=[1]))
+    assert (box["bbox"], box["score"], box["area"]) == ([50, 50, 100, 50], 0.5, 5000)
+    assert coco.loadCats([box["category_id"]])[0]["name"] == "it's: a <dog>"
     results = coco.loadRes(json.loads(path.read_bytes())["annotations"])
     assert len(results.getAnnIds(imgIds=[2])) == 2
 
