@@ -1,4 +1,4 @@
-"""How many test labels it takes to say that a model is good enough."""
+"""How many test labels it takes to say that a model is good enough, or how good it is at all."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,8 @@ class ClaimNeed:
 
     Attributes:
         n_labels: How many test labels in all; None if accuracy does not exceed the target.
-        n_more: How many of them are still missing.
+        n_more: How many of them are still missing, or of those from which on accuracy is shown; None if no number
+            of labels helps.
         n_reserve: How many test samples are left to label.
         narrowest: The interval that the whole reserve would give at the same accuracy.
     """
@@ -66,9 +67,17 @@ def claim_need(estimate: Statistic, target: float, n_reserve: int) -> ClaimNeed:
         >>> need = claim_need(share_interval(90, 100), 0.85, n_reserve=50)
         >>> need.n_labels, need.n_more, need.fits_reserve, need.narrowest.text()
         (196, 96, False, '90.0% (84.2% to 94.1%), from 150 labels')
+
+        Average precision is shown from 30 images on:
+
+        >>> from al_core.evaluation.statistic import Refusal
+        >>> claim_need(Refusal("18 test images; 30 are needed", n=18, n_needed=30), 0.5, n_reserve=20).n_more
+        12
     """
     if not estimate.speaks:
-        return ClaimNeed(None, None, n_reserve, estimate)
+        # Before the first label is back nothing is missing: those of the round come by themselves.
+        n_needed = estimate.n_needed if estimate.n else None
+        return ClaimNeed(None, None if n_needed is None else max(0, n_needed - estimate.n), n_reserve, estimate)
     n_labels = labels_for_claim(estimate.value, target)
     n_all = estimate.n + n_reserve
     narrowest = share_interval(estimate.value * n_all, n_all)

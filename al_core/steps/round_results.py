@@ -32,9 +32,10 @@ from al_core.steps.judges.remembered import remembered_judgment
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for
 from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.rounds import Round, read_rounds
+from al_core.steps.rounds import Round, RoundState, read_rounds
 from al_core.steps.shared_classes import unjudgeable
 from al_core.store.models import Model
+from al_core.text import capitalized, counted
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -97,6 +98,31 @@ class RoundsReport:
     advice: StopAdvice
     claim: ClaimNeed
 
+    @property
+    def n_tests_out(self) -> int:
+        """How many test samples are in a round and have no label yet."""
+        rounds = [result.round for result in self.results if result.round.state is not RoundState.RELEASED]
+        return sum(len(np.intersect1d(each.missing_rows, each.test_rows)) for each in rounds)
+
+    @property
+    def n_tests_to_choose(self) -> int:
+        """How many test samples a batch should have: what the claim still lacks, as far as the reserve goes."""
+        n_more = (self.claim.n_more or 0) - self.n_tests_out
+        return max(0, min(n_more, self.n_reserve - self.n_tests_out))
+
+    def reach_text(self) -> str:
+        """Return what more test labels would bring: the claim of the target, or a first figure. Empty if nothing."""
+        claim = self.claim
+        if not claim.n_more:
+            return ""
+        n_left = f"{claim.n_reserve:,}"
+        more = counted(claim.n_more, "more test label")
+        if claim.narrowest.speaks:
+            text = f"To claim the target takes {more}; {n_left} are left in the reserve"
+            return f"{text}." if claim.fits_reserve else f"{text}, which would give {claim.narrowest.text()}."
+        text = f"{capitalized(self.measure)} is shown after {more}; the reserve has {n_left} left"
+        return f"{text}." if claim.fits_reserve else f"{text}, and grows by a tenth of all images that are added later."
+
 
 def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     """Return what the rounds of a dataset bought, with a forecast and the signs to stop."""
@@ -117,7 +143,7 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     return RoundsReport(
         results,
         task,
-        measure=judge.measure if judge else ClassJudge.measure,
+        measure=JUDGES.get(task, ClassJudge).measure,
         class_measures=judge.class_measures if judge else (),
         n_tests=len(judge.rows) if judge else 0,
         n_reserve=n_reserve,

@@ -27,3 +27,8 @@ def test_a_claim_that_holds_already_needs_no_more() -> None:
 def test_without_test_labels_the_need_is_refused_with_the_reason() -> None:
     refusal = Refusal("no test labels yet")
     assert claim_need(refusal, 0.85, 100).narrowest is refusal
+
+
+def test_what_is_refused_before_any_label_is_back_needs_nothing_but_its_round() -> None:
+    assert claim_need(Refusal("no test labels yet", n=0, n_needed=1), 0.85, 100).n_more is None
+    assert claim_need(Refusal("2 test images; 30 are needed", n=2, n_needed=30), 0.85, 100).n_more == 28

@@ -1,5 +1,7 @@
 """What Select proposes, refuses and shows."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,8 +10,10 @@ from streamlit.testing.v1.element_tree import Selectbox
 from al_core import workflow
 from al_core.config import LIMITS, PREDICTED_CLASS, Between, Exclude, Quota, SelectionConfig
 from al_core.demos.digits import INITIAL_SELECTION
+from al_core.formats import Predictions
 from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
-from al_core.store import INITIAL_TAG, Dataset, TagRole
+from al_core.store import INITIAL_TAG, Dataset, TagRole, Workspace
+from al_core.utils import ObjectDetectionOutput
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
@@ -142,6 +146,24 @@ def test_a_test_share_is_proposed_with_its_reason(digits: Dataset, open_page: Op
     assert digits.tag("population").size == 1697
     caption = next(caption.value for caption in app.caption if "Accuracy speaks for" in caption.value)
     assert unescaped(caption) == "Accuracy speaks for “population”: 4 of 170 reserved images are in a round so far."
+
+
+def test_a_reserve_too_small_to_measure_boxes_is_said_before_the_first_round(home: Path, open_page: Open) -> None:
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        angles = np.linspace(0, np.pi, 60)
+        names = [f"{row}.png" for row in range(60)]
+        workflow.create_dataset(workspace, "objects", names, np.column_stack([np.cos(angles), np.sin(angles)]))
+        dataset = workspace.dataset("objects")
+        output = ObjectDetectionOutput(np.array([[0.1, 0.1, 0.5, 0.5]]), [0.9], [[0.9, 0.1]])
+        predictions = Predictions(names, ["cat", "dog"], [output] * 60, "object-detection")
+        workflow.store_predictions(dataset, predictions, workflow.check_predictions(dataset, predictions))
+    app = open_page("select")
+    said = "mAP is shown from 30 test images on, and a tenth of 60 images, from which they are drawn, is 6."
+    assert any(said in caption.value for caption in app.caption)
+    app.slider[0].set_value(0).run()
+    assert not any("test images on" in caption.value for caption in app.caption)
 
 
 def test_without_a_test_share_none_is_set_aside(digits: Dataset, open_page: Open) -> None:

@@ -27,7 +27,7 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
         st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95% intervals.")
     else:
         reason = report.results[-1].accuracy.text()
-        st.info(f"No accuracy yet: {plain(reason)}.", icon=":material/show_chart:")
+        st.info(f"No {report.measure} yet: {plain(reason)}.", icon=":material/show_chart:")
     st.markdown(f":material/trending_up: {plain(forecast_text(report, plan))}.")
     st.caption(_more(report))
 
@@ -95,10 +95,5 @@ def _more(report: RoundsReport) -> str:
         texts.append(f"The last round: {100 * gain.value:+.1f} points ({low} to {high}), from paired test labels.")
     if report.forecast.n_tests_to_speak:
         texts.append(f"About {report.forecast.n_tests_to_speak:,} test labels would narrow the forecast enough.")
-    claim = report.claim
-    if claim.n_more and claim.narrowest.speaks:
-        texts.append(
-            f"To claim the target takes {counted(claim.n_more, 'more test label')}; {claim.n_reserve:,} are left in "
-            "the reserve" + ("." if claim.fits_reserve else f", which would give {claim.narrowest.text()}.")
-        )
-    return " ".join(texts)
+    texts.append(report.reach_text())
+    return " ".join(filter(None, texts))

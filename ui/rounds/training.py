@@ -68,9 +68,8 @@ def _choose_format(writers: Sequence[TrainingWriter]) -> TrainingWriter:
 
 
 def batch_button(dataset: Dataset, report: RoundsReport) -> None:
-    """Draw the button that selects test samples alone, as many as the target's claim needs or the reserve has."""
-    n_more = report.claim.n_more or 0
-    n_batch = min(n_more, report.n_reserve)
+    """Draw the button that selects test samples alone, as many as a figure or a claim still lacks."""
+    n_batch = report.n_tests_to_choose
     if not n_batch:
         return
     reason = visitor_obstacle()

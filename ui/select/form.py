@@ -84,7 +84,7 @@ def _fill_in(dataset: Dataset) -> Order:
         add_menu(dataset, "goals")
         add_menu(dataset, "limits")
         budget_menu(dataset)
-    test = choose_test_share(dataset, start.reserve, counts.n_new)
+    test = choose_test_share(dataset, start, counts.n_new)
     with st.expander("More settings"):
         min_distance = choose_distance(dataset)
         too_far = show_spacing(dataset, start, min_distance) if min_distance != NO_DISTANCE else None

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core.evaluation.reserve import count_of_share
+from al_core.evaluation.reserve import RESERVE_SHARE, count_of_share
+from al_core.steps.judges import JUDGES
 from al_core.steps.reserve import StoredReserve, tested_rows
 from al_core.store import Dataset, Kind
-from al_core.text import counted
+from al_core.text import capitalized, counted
 from ui.messages import plain
+from ui.select.tags import StartingPoint
 
 PROPOSED_PERCENT = 10
 """Costs 0.3 to 0.9 points of area under the learning curve, and after ten rounds of 100 tells accuracy to 8 points."""
@@ -27,8 +29,9 @@ class TestChoice:
     groups: str | None
 
 
-def choose_test_share(dataset: Dataset, reserve: StoredReserve | None, n_new: int) -> TestChoice:
+def choose_test_share(dataset: Dataset, start: StartingPoint, n_new: int) -> TestChoice:
     """Draw the choice and return it."""
+    reserve = start.reserve
     percent = st.slider(
         "Test share",
         0,
@@ -44,9 +47,33 @@ def choose_test_share(dataset: Dataset, reserve: StoredReserve | None, n_new: in
             f"{counted(n_tests, 'image')} drawn at random will tell how good the model really is: it is not trained on "
             "them, and nothing else is an honest measure. The list for the labelers does not show which they are."
         )
+    too_few = _too_few(dataset, start) if percent else None
+    if too_few:
+        st.caption(f":material/info: {too_few}")
     if reserve:
         st.caption(_population(dataset, reserve, n_tests))
     return TestChoice(percent / 100, _choose_groups(dataset) if percent and not reserve else None)
+
+
+def _too_few(dataset: Dataset, start: StartingPoint) -> str | None:
+    """Return that the reserve is too small for the figure of the current model's task, or None."""
+    current = next((model for model in dataset.models.all() if model.is_current), None)
+    judge = JUDGES.get(current.task) if current else None
+    if judge is None:
+        return None
+    if start.reserve:
+        n_population = len(start.reserve.reserve.population)
+        n_reserved = len(start.reserve.reserve.rows)
+    else:
+        n_population = start.n_candidates
+        n_reserved = count_of_share(n_population, RESERVE_SHARE)
+    if n_reserved >= judge.least_images:
+        return None
+    return (
+        f"{capitalized(judge.measure)} is shown from {judge.least_images} test images on, and a tenth of "
+        f"{counted(n_population, 'image')}, from which they are drawn, is {n_reserved:,}. Images that are added later "
+        "enlarge it."
+    )
 
 
 def _population(dataset: Dataset, reserve: StoredReserve, n_tests: int) -> str:

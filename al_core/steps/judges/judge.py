@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.evaluation import Refusal, Statistic
+from al_core.evaluation.images import LEAST_IMAGES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.annotations import Annotations
 from al_core.steps.labels import TaskLabels
@@ -62,6 +63,7 @@ class Judge(ABC):
     Attributes:
         measure: What accuracy is called in this task.
         class_measures: What the figures of a class are called.
+        least_images: From how many test images on it says something.
         rows: (T,) the test samples whose labels are back, ascending.
         unlabeled: The rest of the reserve, ascending.
         groups: (T,) the group of each test sample, or None if each stands for itself.
@@ -69,6 +71,7 @@ class Judge(ABC):
 
     measure: ClassVar[str]
     class_measures: ClassVar[tuple[str, ...]]
+    least_images: ClassVar[int] = 1
     rows: Rows
     unlabeled: Rows
     groups: NDArray[np.int64] | None
@@ -91,6 +94,7 @@ class ImageJudge(Judge):
         reserve: The whole reserve.
     """
 
+    least_images = LEAST_IMAGES
     labels: Labels
     reserve: TestedReserve
 

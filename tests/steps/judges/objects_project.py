@@ -22,10 +22,10 @@ CORNERS = {"cat": (0.1, 0.2, 0.4, 0.8), "dog": (0.6, 0.2, 0.9, 0.8)}
 POINTS = {"cat": [(0.2, 0.4), (0.3, 0.6)], "dog": [(0.7, 0.4), (0.8, 0.6)]}
 
 
-def begin(workspace: Workspace, n_tests: int = 40) -> LocalDataset:
+def begin(workspace: Workspace, n_tests: int = 40, n_samples: int = N_SAMPLES) -> LocalDataset:
     """Return a dataset that has selected test samples alone."""
-    angles = np.linspace(0, np.pi, N_SAMPLES)
-    workflow.create_dataset(workspace, "objects", NAMES, np.column_stack([np.cos(angles), np.sin(angles)]))
+    angles = np.linspace(0, np.pi, n_samples)
+    workflow.create_dataset(workspace, "objects", NAMES[:n_samples], np.column_stack([np.cos(angles), np.sin(angles)]))
     dataset = workspace.dataset("objects")
     config = SelectionConfig("RANDOM", n_tests, name="round 1", seed=1, test_share=1.0)
     workflow.run_selection(dataset, config)
@@ -62,7 +62,7 @@ def label(dataset: LocalDataset, task: str, rows: Rows | None = None) -> None:
 
 def model(dataset: LocalDataset, task: str, outputs: Any, class_names: Sequence[str] = CLASSES) -> Model:
     """Store one output for each image as a model."""
-    predictions = Predictions(NAMES, list(class_names), outputs, task)
+    predictions = Predictions(NAMES[: len(outputs)], list(class_names), outputs, task)
     workflow.store_predictions(dataset, predictions, workflow.check_predictions(dataset, predictions), name="model")
     return dataset.models.get("model")
 

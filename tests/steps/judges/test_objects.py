@@ -82,6 +82,31 @@ def test_without_labels_or_enough_images_there_is_no_figure(workspace: Workspace
     assert judge.judge(dataset, model).accuracy.text() == "20 test images; 30 are needed"
 
 
+def test_the_report_says_how_many_test_images_a_first_figure_still_takes(workspace: Workspace) -> None:
+    dataset = project.begin(workspace, n_tests=20)
+    project.label(dataset, "object-detection")
+    project.model(dataset, "object-detection", [boxes("cat", "dog")] * project.N_SAMPLES)
+    report = workflow.report_rounds(dataset, RoundPlan(0.4))
+    # A tenth of 400 images is reserved, and half of it is labeled.
+    assert report.reach_text() == "mAP is shown after 10 more test labels; the reserve has 20 left."
+    assert report.n_tests_to_choose == 10
+    workflow.select_tests(dataset, 4, "test batch")
+    waiting = workflow.report_rounds(dataset, RoundPlan(0.4))
+    assert (waiting.n_tests_out, waiting.n_tests_to_choose) == (4, 6)
+
+
+def test_a_reserve_that_is_too_small_for_a_figure_says_what_enlarges_it(workspace: Workspace) -> None:
+    dataset = project.begin(workspace, n_tests=20, n_samples=200)
+    project.label(dataset, "object-detection")
+    project.model(dataset, "object-detection", [boxes("cat", "dog")] * 200)
+    report = workflow.report_rounds(dataset, RoundPlan(0.4))
+    assert report.reach_text() == (
+        "mAP is shown after 10 more test labels; the reserve has 0 left, and grows by a tenth of all images that are "
+        "added later."
+    )
+    assert report.n_tests_to_choose == 0
+
+
 def test_a_model_without_predictions_for_test_images_is_not_judged(workspace: Workspace) -> None:
     from al_core.formats import Predictions
 
