@@ -10,10 +10,12 @@ from al_core.embedding_map.arrays import digest_of
 
 Palette = Literal["viridis", "cividis", "diverging"]
 
-# As many as people tell apart in a legend; palette.js has a color for each.
 MAX_CATEGORIES = 24
-MISSING = 255
+"""As many as people tell apart in a legend; palette.js has a color for each."""
+
+# A code is one byte: the steps of a palette and, after the last of them, what is missing.
 LAST_STEP = 254
+MISSING = 255
 
 
 @dataclass(frozen=True)
@@ -67,59 +69,75 @@ class Values:
         """Return a palette step 0..254 per point, 255 for missing, and the legend."""
         values = np.asarray(self.values, np.float32)
         is_finite = np.isfinite(values)
+        # Most often all of a million are: then without a copy.
         finite = values if is_finite.all() else values[is_finite]
-        low, high = self._limits(finite)
-        ranks = self._rank_edges(finite, low, high) if self.by_rank else None
-        steps = _even_steps(values, low, high) if ranks is None else np.searchsorted(ranks, values, "right")
-        codes = np.where(is_finite, steps, MISSING).astype(np.uint8)
-        legend = {
+        scale = self._scale(finite)
+        codes = np.where(is_finite, scale.steps(values), MISSING).astype(np.uint8)
+        return codes, {
             "kind": "values",
             "name": self.name,
             "title": self.title or self.name,
-            "low": low,
-            "high": high,
+            "low": scale.low,
+            "high": scale.high,
             "palette": self.palette,
-        }
-        return codes, legend | {
             "openEnds": self.open_ends,
             "missing": len(values) - len(finite),
-            "middle": None if ranks is None else float(ranks[len(ranks) // 2]),
+            "middle": scale.middle,
         }
 
     def shares(self, values: NDArray[np.floating]) -> list[float]:
         """Return where on the palette each of these values is, from 0 to 1."""
-        finite = np.asarray(self.values, np.float32)
-        finite = finite[np.isfinite(finite)]
-        low, high = self._limits(finite)
-        ranks = self._rank_edges(finite, low, high) if self.by_rank else None
-        steps = (
-            _even_steps(np.asarray(values, np.float32), low, high)
-            if ranks is None
-            else np.searchsorted(ranks, np.asarray(values, np.float32), "right")
-        )
+        own_values = np.asarray(self.values, np.float32)
+        scale = self._scale(own_values[np.isfinite(own_values)])
+        steps = scale.steps(np.asarray(values, np.float32))
         return [int(step) / LAST_STEP for step in steps]
 
-    def _rank_edges(self, finite: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32] | None:
-        """Return (254,) where one color ends and the next begins, each with as many values; None without values."""
-        inside = finite[(finite >= low) & (finite <= high)]
-        if not len(inside):
-            return None
-        edges: NDArray[np.float32] = np.quantile(inside, np.linspace(0, 1, LAST_STEP + 2)[1:-1]).astype(np.float32)
-        return edges
-
-    def _limits(self, finite: NDArray[np.float32]) -> tuple[float, float]:
+    def _scale(self, finite: NDArray[np.float32]) -> "_Scale":
         if not len(finite):
-            return 0.0, 1.0
+            return _Scale(0.0, 1.0)
         low = float(finite.min()) if self.low is None else self.low
         high = float(finite.max()) if self.high is None else self.high
-        return low, high
+        return _Scale(low, high, _rank_edges(finite, low, high) if self.by_rank else None)
 
 
-def _even_steps(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
-    scale = LAST_STEP / (high - low) if high > low else 0.0
-    with np.errstate(invalid="ignore"):
-        steps: NDArray[np.float32] = np.clip((values - np.float32(low)) * np.float32(scale) + 0.5, 0, LAST_STEP)
-    return steps
+@dataclass(frozen=True, eq=False)
+class _Scale:
+    """Which step of the palette a number has.
+
+    Attributes:
+        low: The number at the lower end.
+        high: The number at the upper end.
+        edges: (254,) where one step ends and the next begins; None where all steps are equally wide.
+    """
+
+    low: float
+    high: float
+    edges: NDArray[np.float32] | None = None
+
+    @property
+    def middle(self) -> float | None:
+        """The number in the middle of the palette, where that is not halfway between its ends."""
+        return None if self.edges is None else float(self.edges[len(self.edges) // 2])
+
+    def steps(self, values: NDArray[np.float32]) -> NDArray[Any]:
+        """Return the step of each value, 0..254, fractions of steps included; anything for NaN."""
+        if self.edges is not None:
+            return np.searchsorted(self.edges, values, "right")
+        factor = LAST_STEP / (self.high - self.low) if self.high > self.low else 0.0
+        with np.errstate(invalid="ignore"):
+            steps: NDArray[np.float32] = np.clip(
+                (values - np.float32(self.low)) * np.float32(factor) + 0.5, 0, LAST_STEP
+            )
+        return steps
+
+
+def _rank_edges(finite: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32] | None:
+    """Return (254,) where one step ends and the next begins, each with as many values; None without values."""
+    inside = finite[(finite >= low) & (finite <= high)]
+    if not len(inside):
+        return None
+    edges: NDArray[np.float32] = np.quantile(inside, np.linspace(0, 1, LAST_STEP + 2)[1:-1]).astype(np.float32)
+    return edges
 
 
 @dataclass(frozen=True)
