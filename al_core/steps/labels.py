@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.join.finding import Finding, note
-from al_core.formats.labels.counting import concatenated, counting
+from al_core.formats.labels.concatenation import concatenated
+from al_core.formats.labels.counting import counting
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, LABEL_MASK, MASK_RUN, Labels
 from al_core.formats.labels.sample_label import SampleLabel, sample_labels
 from al_core.steps.chosen import union

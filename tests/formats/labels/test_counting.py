@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from al_core.formats.labels.counting import Counting, concatenated, counting
-from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_MASK, MASK_RUN, Labels
+from al_core.formats.labels.counting import Counting, counting
+from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, Labels
 
 Said = tuple[int, int, str, float, int]
 """Sample, file, annotator, time and class."""
@@ -69,29 +69,6 @@ def test_boxes_are_those_of_the_newest() -> None:
     )
     counts = counting(np.zeros(3, np.int64), np.zeros(3, np.int64), said)
     assert (counts.annotations.tolist(), counts.disagrees.tolist()) == ([2], [True])
-
-
-def test_files_with_other_classes_become_one_list() -> None:
-    first = labels([0, 1])
-    masks = np.array([(1, 1, 3, 0, 2)], LABEL_MASK)
-    runs = np.array([(1, 1), (-1, 2)], MASK_RUN)
-    later = Labels(
-        ["x", "y"],
-        ["owl", "fox"],
-        "classification",
-        ["a", "b"],
-        np.zeros(2),
-        np.ones((2, 2), np.float32),
-        np.array([(1, 1)], LABEL_CLASS),
-        masks=masks,
-        runs=runs,
-    )
-    both = concatenated([first, later, later], "classification")
-    assert both.class_names == ["cat", "dog", "owl", "fox"]
-    assert both.classes.tolist() == [(0, 0), (1, 1), (3, 3), (5, 3)]
-    label_map = both.annotation(5).label_map
-    assert label_map is not None
-    assert label_map.tolist() == [[3, -1, -1]]
 
 
 def test_without_labels_nothing_counts() -> None:
