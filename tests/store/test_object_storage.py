@@ -129,7 +129,7 @@ def test_content_that_has_changed_is_not_kept(fixture: Fixture) -> None:
 
 
 def test_a_part_that_is_missing_or_short_is_named(fixture: Fixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("al_core.objects.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("al_core.objects.objects.FIRST_PAUSE_SECONDS", 0)
     place, digest = fixture.write(np.arange(10.0))
     key = f"{DATASET}/{place.array_id}/00001.npy"
     fixture.objects.write({key: fixture.objects.read(key)[:-8]})

@@ -1,12 +1,11 @@
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from al_core.exceptions import InvalidInputError, WorkspaceError
-from al_core.objects import REQUESTS_AT_ONCE, ByteRange, Objects, check_address
+from al_core.exceptions import WorkspaceError
+from al_core.objects import REQUESTS_AT_ONCE, ByteRange, Objects
 from tests.buckets import client, new_bucket, use_endpoint
 
 
@@ -89,7 +88,7 @@ def test_a_missing_object_is_not_found(objects: Objects) -> None:
 def test_an_object_that_is_too_short_is_said(
     objects: Objects, monkeypatch: pytest.MonkeyPatch, start: int, end: int
 ) -> None:
-    monkeypatch.setattr("al_core.objects.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("al_core.objects.objects.FIRST_PAUSE_SECONDS", 0)
     objects.write({"a": b"abc"})
     with pytest.raises(EOFError, match=f"a is shorter than it should be: bytes {start} to {end} did not come"):
         objects.read_ranges([ByteRange("a", start, end)])
@@ -105,7 +104,7 @@ def test_an_answer_that_is_cut_is_asked_for_again(objects: Objects, monkeypatch:
         return [block[:n_bytes] for block in whole(self, ranges)]
 
     monkeypatch.setattr(Objects, "_cat", cut)
-    monkeypatch.setattr("al_core.objects.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr("al_core.objects.objects.FIRST_PAUSE_SECONDS", 0)
     assert objects.read_ranges([ByteRange("a", 0, 6)]) == [b"abcdef"]
     assert answers == []
 
@@ -134,32 +133,6 @@ def test_a_server_that_does_not_answer_is_one_sentence(monkeypatch: pytest.Monke
     with pytest.raises(WorkspaceError, match=r"cannot be read .*; nothing was stored: try again when") as caught:
         objects.read("a")
     assert "127.0.0.1" not in caught.value.public
-
-
-@pytest.mark.parametrize(
-    "address", ["s3://", "s3://bucket/../other", "s3://bucket//a", "bucket/a", "s3://b/a\tb", "S3://b"]
-)
-def test_an_address_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(InvalidInputError, match="should be an address"):
-        check_address(address)
-
-
-@pytest.mark.parametrize("address", ["s3://key:secret@bucket/a", "s3://bucket/a?token=secret"])
-def test_an_address_with_a_secret_is_refused_and_not_repeated(address: str) -> None:
-    with pytest.raises(InvalidInputError, match="holds neither user, password nor options") as caught:
-        check_address(address)
-    assert "secret" not in str(caught.value)
-
-
-def test_an_address_without_its_package_says_how_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(WorkspaceError, match=r"s3://bucket needs the package s3fs, .*: pip install .al-core.s3"):
-        Objects("s3://bucket")
-
-
-def test_an_address_of_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="nothing://a is of a kind that cannot be reached here"):
-        Objects("nothing://a")
 
 
 def test_whatever_else_fsspec_reaches_works_as_far_as_it_does() -> None:

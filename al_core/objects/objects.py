@@ -1,20 +1,14 @@
-"""Objects in a bucket, or wherever else fsspec reaches: read by ranges, written whole, every failure one sentence.
+"""Objects below an address: read by ranges, written whole, every failure one sentence."""
 
-S3 is what tests run against. Credentials are those of the environment, found as boto3 and the AWS command line find
-them; none is ever part of an address.
-"""
-
-import os
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from al_core.exceptions import InvalidInputError, WorkspaceError
-
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://")
+from al_core.exceptions import WorkspaceError
+from al_core.objects.address import check_address
+from al_core.objects.protocols import UNREACHABLE, file_system, protocol_of
 
 N_TRIES = 4
 """How often bytes that arrived short are asked for; the library itself repeats requests that failed or were throttled,
@@ -23,31 +17,8 @@ with growing pauses."""
 FIRST_PAUSE_SECONDS = 0.1
 """Before the second try; each later pause is twice as long."""
 
-REQUESTS_AT_ONCE = 64
-"""How many requests are under way together: each is mostly waiting. The library itself would open 10 connections."""
-
 SMALL_BYTES = 1 << 20
 """The most that `Objects.read` returns."""
-
-UNREACHABLE = "the storage of this workspace cannot be used; its administrator has to look at it"
-"""What clients read of every failure below, which name addresses."""
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How one kind of address is reached.
-
-    Attributes:
-        package: What has to be installed.
-        install: The command that does.
-        options: What the file system of fsspec is made with.
-        errors: The exceptions, beside `OSError`, in which requests end.
-    """
-
-    package: str
-    install: str
-    options: Callable[[], Mapping[str, Any]]
-    errors: Callable[[], tuple[type[Exception], ...]]
 
 
 @dataclass(frozen=True)
@@ -74,38 +45,6 @@ class ByteRange:
     end: int
 
 
-def is_address(text: str) -> bool:
-    """Return whether a text names a place that is no folder of this machine.
-
-    Examples:
-        >>> is_address("s3://bucket/images"), is_address("/data/images")
-        (True, False)
-    """
-    return ADDRESS.match(text) is not None
-
-
-def check_address(text: str) -> str:
-    """Return an address without a slash at its end.
-
-    Raises:
-        InvalidInputError: If it is no address, or holds what may be a password.
-    """
-    protocol, separator, path = text.strip().rstrip("/").partition("://")
-    bucket = path.partition("/")[0]
-    if "@" in bucket or "?" in path:
-        # Not repeated in the message, which is logged and shown.
-        raise InvalidInputError(
-            "an address holds neither user, password nor options: give s3://bucket/prefix, and the credentials in the "
-            "environment, as for the AWS command line"
-        )
-    parts = path.split("/")
-    if not separator or not ADDRESS.fullmatch(f"{protocol}://") or {"", ".", ".."}.intersection(parts):
-        raise InvalidInputError(f"{text!r} should be an address such as s3://bucket/prefix")
-    if not path.isprintable():
-        raise InvalidInputError(f"{text!r} should be an address without line breaks and other invisible characters")
-    return f"{protocol}://{path}"
-
-
 class Objects:
     """The objects below an address.
 
@@ -119,11 +58,9 @@ class Objects:
 
     def __init__(self, address: str) -> None:
         self.address = check_address(address)
-        name = self.address.partition("://")[0]
-        protocol = PROTOCOLS.get(name, OTHER)
-        self._fs = _file_system(self.address, name, protocol)
+        self._fs = file_system(self.address)
         self._root: str = self._fs._strip_protocol(self.address)
-        self._errors: tuple[type[Exception], ...] = (OSError, *protocol.errors())
+        self._errors: tuple[type[Exception], ...] = (OSError, *protocol_of(self.address).errors())
 
     def __repr__(self) -> str:
         return f"Objects({self.address!r})"
@@ -305,20 +242,6 @@ class Objects:
         return WorkspaceError(f"{self.address} {problem}; {remedy}", public=UNREACHABLE)
 
 
-def _file_system(address: str, name: str, protocol: Protocol) -> Any:
-    try:
-        import fsspec
-
-        return fsspec.filesystem(name, **protocol.options())
-    except ImportError as error:
-        raise WorkspaceError(
-            f"{address} needs the package {protocol.package}, which is not installed; run: {protocol.install}",
-            public=UNREACHABLE,
-        ) from error
-    except ValueError as error:
-        raise InvalidInputError(f"{address} is of a kind that cannot be reached here ({error})") from error
-
-
 def _is_beyond_end(error: Exception) -> bool:
     """Whether a range was refused because the object ends before it (HTTP 416)."""
     return isinstance(error, ValueError | OSError) and "range" in str(error).lower()
@@ -327,33 +250,3 @@ def _is_beyond_end(error: Exception) -> bool:
 def _modified_at(entry: Mapping[str, Any]) -> float:
     moment = entry.get("LastModified") or entry.get("mtime") or entry.get("created") or 0.0
     return float(moment if isinstance(moment, int | float) else moment.timestamp())
-
-
-def _s3_options() -> Mapping[str, Any]:
-    return {
-        # s3fs keeps one client for each set of options: another endpoint is another client.
-        "endpoint_url": os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None,
-        # Others write too, so a listing is old at once.
-        "use_listings_cache": False,
-        # s3fs tries five times around these.
-        "config_kwargs": {
-            "retries": {"max_attempts": 3, "mode": "standard"},
-            "max_pool_connections": REQUESTS_AT_ONCE,
-            "connect_timeout": 10,
-            "read_timeout": 60,
-        },
-    }
-
-
-def _s3_errors() -> tuple[type[Exception], ...]:
-    from aiohttp import ClientError as HttpError
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    return (BotoCoreError, ClientError, HttpError)
-
-
-PROTOCOLS = {"s3": Protocol("s3fs", "pip install 'al-core[s3]'", _s3_options, _s3_errors)}
-"""The kinds of addresses with settings of their own; a new one is a line here."""
-
-OTHER = Protocol("of fsspec for it", "pip install fsspec and its package for this kind of address", dict, tuple)
-"""Every other kind that fsspec reaches: not tested, it works as far as fsspec does."""
