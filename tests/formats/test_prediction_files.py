@@ -78,6 +78,12 @@ def test_columns_named_like_scores_are_recognized_as_scores(written: Callable[..
     assert (recognize(scores), recognize(classes)) == (SCORES, "csv")
 
 
+def test_the_confidences_of_boxes_are_no_scores_of_their_images(written: Callable[..., list[Path]]) -> None:
+    header = "img,cls,conf,x_center,y_center,width,height\n"
+    (boxes,) = written(boxes__csv=header + "a.png,cat,0.91,0.31,0.31,0.31,0.41\na.png,dog,0.42,0.71,0.53,0.43,0.89\n")
+    assert recognize(boxes) == "detection-table"
+
+
 REPORTED = [
     "csv.csv", "yolo.zip", "voc.zip", "lightly--detection.zip", "coco--keypoints.json", "parquet.parquet",
     "classification-json.jsonl", "detection-json.jsonl",

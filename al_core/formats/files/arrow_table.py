@@ -11,6 +11,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_messages import unpacked_bytes
 from al_core.formats.files.csv_table import filename_position
 from al_core.formats.files.decoded_size import check_decoded_size, check_ratio
+from al_core.formats.files.hugging_face_columns import with_names
 from al_core.formats.files.parquet_footer import read_footer
 from al_core.formats.files.progress import report
 
@@ -54,7 +55,7 @@ def read_table(path: Path) -> "pa.Table":
         table = read_stream(path) if is_arrow(path, head) else _read_parquet(path)
         # Before anything follows an offset or an index of the file.
         table.validate(full=True)
-        table = _without_dictionaries(path, table)
+        table = with_names(_without_dictionaries(path, table))
     except FileFormatError:
         raise
     except MemoryError:

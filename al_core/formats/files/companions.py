@@ -16,6 +16,9 @@ _MAX_STEM = 64
 _STEMS = re.compile(rf"[\w.\-/]{{1,{_MAX_STEM}}}(?: -?[01])?")
 """Of Pascal VOC's ImageSets: the name of an image without its suffix, perhaps with 1 or -1 for a class."""
 
+_NUMBERED = r'"[^"]{1,99}"\s*:\s*\d+'
+"""A class and its number. A record may begin with one such entry, its id, and hardly with two."""
+
 
 @dataclass(frozen=True)
 class Companion:
@@ -142,7 +145,7 @@ COMPANIONS = (
             _ends_with(".yaml", ".yml", ".names"),
             _named("classes.txt", "labels.txt", "labelmap.txt", "class_names.txt", "names.txt", "categories.txt"),
             _begins(r"<View[ >]"),
-            _begins(r'\{\s*"0"\s*:\s*\[?\s*"|\{\s*"id2label"|\{\s*"[^"]{1,99}"\s*:\s*\d+\s*[,}]'),
+            _begins(rf'\{{\s*"0"\s*:\s*\[?\s*"|\{{\s*"id2label"|\{{\s*{_NUMBERED}\s*(?:\}}|,\s*{_NUMBERED}\s*[,}}])'),
         ),
         _WITH_OTHERS,
     ),

@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import unescape_cell
-from al_core.formats.files.filename_rules import most_like_filenames
+from al_core.formats.files.filename_rules import most_like_filenames, names_image_file
 from al_core.formats.files.progress import open_reported
 from al_core.formats.files.text import decode_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+NO_HEADER = (
+    "begins with a row of values in place of column names; add a first line that names them, such as filename,cat,dog"
+)
+"""What is wrong with a table without a header, and what to do."""
 
 MAX_COLUMNS = 65_536
 _MAX_HEADER_BYTES = 8 * 2**20
@@ -186,6 +191,8 @@ def _column_names(text: str, delimiter: str, source: str) -> list[str]:
     if len(columns) > MAX_COLUMNS:
         raise FileFormatError(f"{source} has {len(columns):,} columns; at most {MAX_COLUMNS:,} are read")
     name, count = Counter(columns).most_common(1)[0]
+    if count > 1 and any(map(names_image_file, columns)):
+        raise FileFormatError(f"{source} {NO_HEADER}")
     if count > 1:
         raise FileFormatError(f"{source}: column {name!r} occurs {count} times; give every column its own name")
     return [unescape_cell(column) for column in columns]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence, Sized
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.images import IMAGE_SUFFIXES
 
 FILENAME_COLUMNS = ("filename", "filenames", "file_name", "filepath")
 """Accepted names of the column with the filenames, in any case."""
@@ -13,7 +14,7 @@ _FILENAME_WORDS = (
     # From those that can only name images to those that often number rows.
     "filename filenames filepath filepaths file files fname fn",
     "image images imagename imagefile imagefilename imagepath imagefilepath imageuri imageurl img imgname imgfile "
-    "imgfilename imgpath imguri imgurl picture photo frame framename framepath imagepaths imagenames",
+    "imgfilename imgpath imguri imgurl picture photo frame framename framepath imagepaths imagenames imageindex",
     "path paths relpath relativepath fullpath abspath absolutepath uri url s3path gcsuri",
     "imageid imgid sampleid sample samples samplename samplepath",
     "src source location id uid uuid key keys name names basename stem title item itemid dataid assetid",
@@ -26,6 +27,18 @@ LAST_OF_IMAGES = 3
 
 MAX_FILENAME_LENGTH = 4096
 _CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_IMAGE = re.compile(rf"({'|'.join(re.escape(suffix) for suffix in sorted(IMAGE_SUFFIXES))})($|[?#])", re.IGNORECASE)
+
+
+def names_image_file(text: str) -> bool:
+    """Return whether a text ends as image files do, or as their addresses do.
+
+    Examples:
+        >>> names_image_file("a/b.JPG"), names_image_file("https://host/a.png?w=1"), names_image_file("cat")
+        (True, True, False)
+    """
+    return bool(_IMAGE.search(text))
 
 
 def filename_rank(name: str) -> int | None:

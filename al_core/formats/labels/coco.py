@@ -149,7 +149,8 @@ def _gather(where: str, content: Entry, images: dict[str, _Image], labels: Label
     before = {id(image): {_key(entry, name) for _, entry, name in image.objects} for image in images.values()}
     of_repeated_ids: list[str] = []
     for image in _entries(where, content, "images"):
-        filename = image.get("file_name")
+        # LVIS has the address alone.
+        filename = image.get("file_name") or image.get("coco_url")
         if not isinstance(filename, str) or not isinstance(image.get("id"), int | str):
             raise FileFormatError(f"{where}: an image has no 'id' and 'file_name', found {image!a:.80}")
         name = _own_name(filename) if of_label_studio else image_name(filename)

@@ -4,15 +4,17 @@ from pathlib import Path, PurePosixPath
 
 from al_core.formats.files.foreign import ForeignKind, begins_with
 from al_core.formats.files.images import IMAGE_SUFFIXES
-from al_core.formats.files.text import BOM, looks_like_text
+from al_core.formats.files.json_keys import json_keys
+from al_core.formats.files.text import looks_like_text
 from al_core.formats.files.tree import tree_names
 from al_core.formats.labels.class_folders import recognizes_class_folders
+from al_core.formats.labels.foreign_tools import FOREIGN_TOOLS
 from al_core.formats.labels.label_maps import recognizes_label_maps
 
 
 def _are_results(path: Path, head: bytes) -> bool:
-    start = head.removeprefix(BOM).lstrip()
-    return start.startswith(b"[") and b'"image_id"' in start and b'"score"' in start
+    keys = frozenset() if path.is_dir() else json_keys(path, head)
+    return keys >= {"image_id", "category_id", "score"} and not keys & {"images", "annotations"}
 
 
 def _is_image(name: str) -> bool:
@@ -34,13 +36,15 @@ def _only_filenames(path: Path, head: bytes) -> bool:
 
 
 FOREIGN_LABELS = (
+    *FOREIGN_TOOLS,
     ForeignKind("COCO results, which a model has predicted", _are_results, "add them as predictions"),
     ForeignKind("CoNLL 2003, a format of texts", begins_with(b"-DOCSTART-"), "export as JSON from Label Studio"),
     ForeignKind(
         "images without labels",
         _only_images,
         "export the labels in a format that holds them: of classes and keypoints Label Studio writes none to YOLO, "
-        "COCO or Pascal VOC, but to JSON",
+        "COCO or Pascal VOC, but to JSON; if the pictures are masks whose colors are classes, save the number of the "
+        "class of each pixel, as 8-bit PNG without colors",
     ),
     ForeignKind(
         "a list of filenames without labels",

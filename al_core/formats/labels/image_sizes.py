@@ -1,8 +1,9 @@
 from pathlib import Path
 
 from al_core.exceptions import InvalidInputError
+from al_core.formats.files.filename_rules import names_image_file
 from al_core.formats.files.image_header import image_size
-from al_core.formats.files.images import resolve_image
+from al_core.formats.files.images import IMAGE_SUFFIXES, resolve_image
 
 Size = tuple[float, float]
 """Width and height in pixels."""
@@ -10,6 +11,8 @@ Size = tuple[float, float]
 
 _MAX_PARTS = 16
 """Deeper folders are not tried: each takes a look at the disk."""
+
+_SUFFIXES = tuple(sorted(IMAGE_SUFFIXES) + sorted(suffix.upper() for suffix in IMAGE_SUFFIXES))
 
 
 class ImageSizes:
@@ -36,8 +39,11 @@ class ImageSizes:
 
 
 def _size(images_dir: Path, filename: str) -> Size | None:
+    # Tables of Kaggle's name images without their suffix.
+    suffixes = ("",) if names_image_file(filename) else _SUFFIXES
     try:
-        path = resolve_image(images_dir, filename)
+        paths = (resolve_image(images_dir, filename + suffix) for suffix in suffixes)
+        path = next(filter(None, paths), None)
         return image_size(path) if path else None
     except InvalidInputError:
         return None

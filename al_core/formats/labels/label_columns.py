@@ -1,10 +1,11 @@
 """What the columns of a table of labels mean."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import filename_rank, most_like_filenames
+from al_core.formats.files.filename_rules import filename_rank, most_like_filenames, names_image_file
 from al_core.formats.predictions.box_columns import FOUR_CORNERS, has_four_corners
 from al_core.formats.predictions.box_layout import Layout
 
@@ -17,6 +18,8 @@ LABEL = (
     "category",
     "category_name",
     "labelname",
+    "label_name",
+    "true_label",
     "class_id",
     "category_id",
     "label_id",
@@ -24,6 +27,9 @@ LABEL = (
     "species",
     "choice",
     "ground_truth",
+    "ground_truth_label",
+    "finding_labels",
+    "diagnosis",
 )
 ANNOTATOR = (
     "annotator",
@@ -65,6 +71,7 @@ PLACES = frozenset(
 SCORES = ("score", "confidence", "conf", "probability", "prob")
 
 IGNORED = "ignored"
+_SEPARATORS = re.compile(r"[\s.\-]+")
 _LABEL_STUDIO = {"annotation_id", "annotator", "lead_time"}
 _OF_LABEL_STUDIO = (
     "annotation_id",
@@ -91,7 +98,7 @@ class LabelColumns:
         box: Four numbers: corners, or upper left corner and extent.
         layout: What the four numbers mean.
         unread_places: Names of columns that tell where an object is, if no box can be read from them.
-        has_scores: Whether there is a column of scores.
+        score: Scores of the labels.
         size: Width and height of the image.
         controls: What Label Studio writes for each part of its interface.
         classes: Columns of 0 and 1, one per class.
@@ -104,7 +111,7 @@ class LabelColumns:
     box: tuple[int, ...] = ()
     layout: Layout = Layout.CORNERS
     unread_places: tuple[str, ...] = ()
-    has_scores: bool = False
+    score: int = -1
     size: tuple[int, ...] = ()
     controls: tuple[int, ...] = ()
     classes: tuple[int, ...] = ()
@@ -112,13 +119,14 @@ class LabelColumns:
     @property
     def used(self) -> list[int]:
         """The positions of all of them, in ascending order."""
-        single = [column for column in (self.filename, self.label, self.annotator) if column >= 0]
+        named = (self.filename, self.label, self.annotator, self.score)
+        single = [column for column in named if column >= 0]
         return sorted({*single, *self.times, *self.box, *self.size, *self.controls, *self.classes})
 
 
 def has_label_columns(columns: Sequence[str]) -> bool:
     """Return whether a header names images and labels."""
-    names = [column.strip().lower() for column in columns]
+    names = [_name(column, {}) for column in columns]
     return _filename(names) >= 0 and (_first(names, LABEL) >= 0 or set(names) >= _LABEL_STUDIO)
 
 
@@ -135,6 +143,11 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
     """
     names = [_name(column, meanings) for column in columns]
     filename = _filename(names)
+    if filename < 0 and any(map(names_image_file, columns)):
+        raise FileFormatError(
+            f"{source} begins with a row of values in place of column names; add a first line that names them, such as "
+            "filename,label or filename,xmin,ymin,xmax,ymax,label"
+        )
     if filename < 0:
         shown = ", ".join(repr(column[:40]) for column in columns[:10])
         raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
@@ -156,7 +169,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         box,
         layout,
         () if box else tuple(name for name in names if name in PLACES),
-        _first(names, SCORES) >= 0,
+        _first(names, SCORES),
         size=_all(names, sizes),
     )
 
@@ -176,7 +189,7 @@ def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], 
 
 
 def _name(column: str, meanings: Mapping[str, str]) -> str:
-    return meanings.get(column, column).strip().lower()
+    return _SEPARATORS.sub("_", meanings.get(column, column).strip().lower())
 
 
 def _filename(names: Sequence[str]) -> int:

@@ -131,9 +131,10 @@ LABEL_READERS: dict[str, Reader[Labels]] = registry(
     ),
     Reader(
         "csv",
-        "CSV",
-        "Columns filename and label, one row per image, annotator, or object with its box; or Label Studio's CSV",
-        (".csv", ".tsv"),
+        "Table",
+        "Columns filename and label, one row per image, annotator, or object with its box: CSV, Parquet, Arrow or JSON "
+        "records; or Label Studio's CSV",
+        (".csv", ".tsv", ".parquet", ".arrow", ".feather", ".json", ".jsonl"),
         recognizes_label_table,
         read_label_table,
     ),

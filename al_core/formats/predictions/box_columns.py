@@ -115,6 +115,11 @@ class BoxColumns:
         return bool(self.box) or self.is_without_boxes
 
     @property
+    def describe_objects(self) -> bool:
+        """Whether rows are objects of which a class or a confidence is said."""
+        return self.is_table_of_objects and bool(self.score or self.has_class)
+
+    @property
     def has_class(self) -> bool:
         """Whether a column names or numbers the class."""
         return bool(self.class_name or self.class_number)

@@ -49,8 +49,7 @@ def recognizes_box_table(path: Path, head: bytes) -> bool:
     """Return whether a table has the columns of a box, and of a filename, a class or a confidence beside them."""
     names = column_names(path, head)
     columns = box_columns(names)
-    is_described = bool(columns.score or columns.class_name or columns.class_number)
-    return columns.is_table_of_objects and is_described and bool(columns.filename or _FRAMES in names)
+    return columns.describe_objects and bool(columns.filename or _FRAMES in names)
 
 
 def read_box_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Predictions:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import ReadingChoices
+from al_core.formats.files.csv_table import NO_HEADER
+from al_core.formats.files.filename_rules import names_image_file
 from al_core.formats.join.finding import Finding, Severity, note
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.class_cells import matrix_of_cells
@@ -17,7 +19,6 @@ from al_core.formats.predictions.scores import ScoreTable, as_score
 from al_core.formats.predictions.top_k import top_k_scores
 from al_core.formats.tables.column_names import class_of_name, have_boxes
 from al_core.formats.tables.columns import classify_columns
-from al_core.formats.tables.filename_column import names_image_file
 from al_core.formats.tables.meaning import TITLES, ColumnMeaning, Meaning
 from al_core.formats.tables.ranks import are_ranked
 from al_core.formats.tables.sample import MAX_ROWS, ColumnSample, Content
@@ -46,9 +47,6 @@ _PERCENT_SIGNS = Finding(
     "",
     "write them as numbers, without the sign",
     severity=Severity.REFUSAL,
-)
-_NO_HEADER = (
-    "begins with a row of values in place of column names; add a first line that names them, such as filename,cat,dog"
 )
 _LONG = note("long-form", "The file has a row for each image and class", "the rows of an image are read as one")
 _SHOWN = 6
@@ -84,7 +82,7 @@ def _check_header(table: Table) -> None:
     # With several image names, the table is transposed: its columns are images.
     n_images = sum(names_image_file(name) for name in table.columns)
     if n_images == 1 and len(table.columns) > 1:
-        raise FileFormatError(f"{table.source} {_NO_HEADER}")
+        raise FileFormatError(f"{table.source} {NO_HEADER}")
 
 
 def _as_score_column(column: ColumnMeaning, sample: ColumnSample) -> ColumnMeaning:
@@ -152,7 +150,7 @@ class _TableReading:
 
     def _check_class_names(self, classes: Sequence[int]) -> None:
         if all(_is_fraction(self.columns[position].name) for position in classes):
-            raise FileFormatError(f"{self.table.source} {_NO_HEADER}")
+            raise FileFormatError(f"{self.table.source} {NO_HEADER}")
 
     def _positions(self, *meanings: Meaning) -> list[int]:
         return [position for position, column in enumerate(self.columns) if column.meaning in meanings]

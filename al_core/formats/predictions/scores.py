@@ -20,6 +20,7 @@ from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, check_file, registry
 from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.join.finding import Finding, note
+from al_core.formats.predictions.box_columns import box_columns
 from al_core.formats.tables.columns import classify_columns
 from al_core.formats.tables.csv_head import samples_of_head
 from al_core.formats.tables.meaning import ColumnMeaning, Meaning
@@ -94,8 +95,11 @@ def read_scores(
 
 
 def recognizes_scores(path: Path, head: bytes) -> bool:
-    """Return whether a file begins as a CSV table that has ready-made scores and no classes."""
+    """Return whether a file begins as a CSV table that has ready-made scores, and neither classes nor objects."""
     samples = samples_of_head(head)
+    # The confidence of a box is no score of its image.
+    if box_columns([sample.name for sample in samples]).describe_objects:
+        return False
     meanings = {column.meaning for column in classify_columns(samples, {})}
     return bool(meanings & {Meaning.SCORE, Meaning.CONFIDENCE}) and not meanings & {Meaning.CLASS, Meaning.RANKED}
 

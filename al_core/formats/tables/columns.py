@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.tables.column_names import (
@@ -55,15 +56,20 @@ def classify_columns(samples: Sequence[ColumnSample], chosen: Mapping[str, str])
     return classifier.meanings()
 
 
-def most_grades(n_rows: int) -> float:
-    """Return how many different numbers from 0 to 1 may be labels, such as the grades 0, 0.5 and 1; more are not.
+def may_be_grades(numbers: NDArray[np.float64]) -> bool:
+    """Return whether numbers from 0 to 1 may be labels, such as the grades 0, 0.5 and 1.
+
+    Of a few rows each may have a grade of its own, which is a quarter then: probabilities hardly ever are.
 
     Examples:
-        >>> most_grades(6), most_grades(1000)
-        (3.0, 20)
+        >>> may_be_grades(np.array([0, 0.5, 1])), may_be_grades(np.array([0.31, 0.5, 0.92]))
+        (True, False)
+        >>> may_be_grades(np.array([0.3, 0.6, 0.3, 0.6]))
+        True
     """
+    grades = np.unique(numbers)
     # A class occurs more than once.
-    return min(n_rows / 2, _MOST_GRADES)
+    return len(grades) <= min(len(numbers) / 2, _MOST_GRADES) or bool((4 * grades % 1 == 0).all())
 
 
 def _position(samples: Sequence[ColumnSample], name: str) -> int:
@@ -241,8 +247,7 @@ class _Classifier:
     def _are_probabilities(self, position: int) -> bool:
         numbers = self._finite(position)
         are_in_range = bool(((numbers >= 0) & (numbers <= 1)).all())
-        are_many = len(np.unique(numbers)) > most_grades(len(numbers))
-        return are_in_range and are_many and not self._is_whole(position)
+        return are_in_range and not may_be_grades(numbers) and not self._is_whole(position)
 
     def _is_top(self, position: int) -> bool:
         numbers = self._finite(position)

@@ -1,28 +1,15 @@
-import re
 from collections.abc import Sequence
 
-from al_core.formats.files.filename_rules import filename_rank
-from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.filename_rules import filename_rank, names_image_file
 from al_core.formats.tables.column_names import LAST_NAMING_INTEGERS, meaning_of_name
 from al_core.formats.tables.meaning import Meaning
 from al_core.formats.tables.sample import ColumnSample, Content
 
-_IMAGE = re.compile(rf"({'|'.join(re.escape(suffix) for suffix in sorted(IMAGE_SUFFIXES))})($|[?#])", re.IGNORECASE)
 _MOST = 0.8
 """The share of cells that decides: a few may be empty, damaged or repeated."""
 
 _RANK_OF_IMAGES = 2.5
 """Texts that end as image files do are better than a column `id` and worse than a column `path`."""
-
-
-def names_image_file(text: str) -> bool:
-    """Return whether a text ends as image files do, or as their addresses do.
-
-    Examples:
-        >>> names_image_file("a/b.JPG"), names_image_file("https://host/a.png?w=1"), names_image_file("cat")
-        (True, True, False)
-    """
-    return bool(_IMAGE.search(text))
 
 
 def find_filename_column(samples: Sequence[ColumnSample], candidates: Sequence[int]) -> tuple[int, str] | None:

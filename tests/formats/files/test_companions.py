@@ -51,3 +51,10 @@ def test_the_loss_of_each_image_is_no_log(tmp_path: Path) -> None:
     contents = read_prediction_files(PredictionFiles(path))
     assert isinstance(contents, ScoreTable)
     assert list(contents.scores) == ["loss"]
+
+
+def test_a_record_that_begins_with_its_id_names_no_classes(tmp_path: Path) -> None:
+    path = tmp_path / "l.jsonl"
+    path.write_text('{"id": 1, "picture": "a.jpg", "kind": ["cat"]}\n')
+    with pytest.raises(FileFormatError, match="JSON with the keys 'id', 'picture', 'kind': of no known format"):
+        read_labels(path)

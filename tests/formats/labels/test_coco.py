@@ -161,3 +161,12 @@ def test_a_crowd_is_said_to_have_no_box(tmp_path: Path) -> None:
     labels = read_labels(path)
     assert (len(labels.boxes), len(labels.masks)) == (0, 1)
     assert "crowds" in [finding.what for finding in labels.findings]
+
+
+def test_an_image_of_lvis_has_its_address_alone(tmp_path: Path) -> None:
+    content = document({"bbox": [10, 5, 20, 10]})
+    address = "http://images.cocodataset.org/train2017/000000000042.jpg"
+    content["images"] = [{"id": 1, "coco_url": address, "width": 40, "height": 20}]
+    labels = read_labels(write(tmp_path, content))
+    assert labels.filenames == ["images.cocodataset.org/train2017/000000000042.jpg"]
+    assert corners(labels) == [(0.25, 0.25, 0.75, 0.75)]

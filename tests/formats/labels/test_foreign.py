@@ -14,6 +14,16 @@ from al_core.formats import read_labels
             '[{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5}]',
             "COCO results.*predictions",
         ),
+        (
+            "p.jsonl",
+            '{"image": "a.jpg", "label": "cat", "_input_hash": 1, "_task_hash": 2, "answer": "reject"}\n',
+            "Prodigy's data set of tasks and answers, which is not read; write a table",
+        ),
+        (
+            "wrapped.json",
+            '{"predictions": [{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5}]}',
+            "COCO results.*predictions",
+        ),
         ("c.json", "-DOCSTART- -X- O\n", "a format of texts, which is not read; export as JSON"),
         ("train.txt", "./images/a.jpg\n./images/b 1.PNG\n", "a list of filenames without labels"),
     ],

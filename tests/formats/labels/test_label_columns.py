@@ -41,7 +41,7 @@ def test_without_filenames_there_is_nothing_to_join() -> None:
 
 def test_a_box_may_be_given_by_its_center() -> None:
     columns = label_columns("l.csv", ["filename", "class_id", "x_center", "y_center", "width", "height", "score"], {})
-    assert (columns.box, columns.layout, columns.has_scores) == ((2, 3, 4, 5), Layout.CENTER, True)
+    assert (columns.box, columns.layout, columns.score) == ((2, 3, 4, 5), Layout.CENTER, 6)
 
 
 def test_columns_that_are_no_whole_box_are_named() -> None:

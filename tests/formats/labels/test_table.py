@@ -1,6 +1,9 @@
+import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 from al_core.exceptions import FileFormatError
@@ -109,8 +112,44 @@ def test_a_probability_is_no_label_and_a_grade_is_one(tmp_path: Path) -> None:
 def test_empty_columns_are_no_classes(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="has no column 'label'"):
         read(tmp_path, "ImageID,License,Author\na,,\nb,,\n")
+    with pytest.raises(FileFormatError, match="has no column 'label'"):
+        read(tmp_path, "filename,confidence\na,0.5\n", ReadingChoices(format="csv"))
 
 
 def test_four_corners_are_no_upright_box(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"l\.csv has the four corners of turned boxes; write xmin"):
         read(tmp_path, "filename,label,x1,y1,x2,y2,x3,y3,x4,y4\na,cat,10,20,30,25,28,45,8,40\n")
+
+
+def test_records_of_json_and_parquet_are_tables_too(tmp_path: Path) -> None:
+    records = [{"file_name": "a.png", "label": "cat"}, {"file_name": "b.png", "label": "dog"}]
+    lines = tmp_path / "metadata.jsonl"
+    lines.write_text("".join(json.dumps(record) + "\n" for record in records))
+    document = tmp_path / "labels.json"
+    document.write_text(json.dumps(records))
+    table = tmp_path / "labels.parquet"
+    pyarrow.parquet.write_table(pa.Table.from_pylist(records), table)
+    for path in (lines, document, table):
+        labels = read_labels(path)
+        assert (labels.filenames, labels.class_names) == (["a.png", "b.png"], ["cat", "dog"])
+
+
+def test_objects_in_a_record_are_no_class(tmp_path: Path) -> None:
+    path = tmp_path / "l.jsonl"
+    path.write_text('{"image": "a.png", "label": [{"name": "cat"}]}\n')
+    with pytest.raises(FileFormatError, match="JSON with the keys 'image', 'label', 'name': of no known format"):
+        read_labels(path)
+
+
+@pytest.mark.parametrize("rows", ["a.jpg,cat\nb.jpg,dog\n", "cat,10,20,20,20,a.jpg,40,30\n"])
+def test_a_table_without_a_header_is_told_to_get_one(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text(rows)
+    with pytest.raises(FileFormatError, match=r"l\.csv begins with a row of values in place of column names; add"):
+        read_labels(path)
+
+
+def test_names_of_columns_may_have_blanks_dots_and_dashes(tmp_path: Path) -> None:
+    labels = read(tmp_path, "Image Name,Class Name\na.png,cat\n")
+    assert (labels.filenames, labels.class_names) == (["a.png"], ["cat"])
+    assert read(tmp_path, "filepath,ground_truth.label\na.png,cat\n").class_names == ["cat"]

@@ -1,0 +1,87 @@
+"""What labeling tools and data sets write that is not read, by the keys of their JSON."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from al_core.formats.files.foreign import ForeignKind
+from al_core.formats.files.json_keys import json_keys
+
+_AS_COCO = "export it as COCO"
+AS_TABLE = (
+    "write a table as CSV: filename and label for each image, or filename, label, xmin, ymin, xmax and ymax for each "
+    "box"
+)
+"""What to do with labels for which no tool has another export."""
+
+_AS_EITHER = f"convert it to COCO, or {AS_TABLE}"
+
+
+def _has_keys(*keys: str) -> Callable[[Path, bytes], bool]:
+    return lambda path, head: json_keys(path, head) >= set(keys)
+
+
+def _is_csv_of_via(path: Path, head: bytes) -> bool:
+    return b"region_shape_attributes" in head.partition(b"\n")[0]
+
+
+def _is_wider_face(path: Path, head: bytes) -> bool:
+    # The image, the number of its faces, and ten numbers for each of them.
+    lines = [line.split() for line in head.splitlines()[:3]]
+    return [len(words) for words in lines] == [1, 1, 10] and lines[1][0].isdigit() and b"/" in lines[0][0]
+
+
+def _is_celeba(path: Path, head: bytes) -> bool:
+    # The number of images, the names of the attributes, and 1 or -1 for each.
+    lines = [line.split() for line in head.splitlines()[:3]]
+    if len(lines) < 3 or len(lines[0]) != 1 or not lines[0][0].isdigit() or len(lines[2]) != len(lines[1]) + 1:
+        return False
+    return all(value in (b"1", b"-1") for value in lines[2][1:])
+
+
+FOREIGN_TOOLS = (
+    # A task that was rejected has a label like one that was accepted.
+    ForeignKind("Prodigy's data set of tasks and answers", _has_keys("_input_hash", "_task_hash"), AS_TABLE),
+    ForeignKind("a project of Supervisely", _has_keys("classTitle", "objects"), f"{_AS_COCO} or Pascal VOC"),
+    ForeignKind("of V7 in its own format (Darwin)", _has_keys("slot_names", "annotations"), _AS_COCO),
+    ForeignKind("of SuperAnnotate in its own format", _has_keys("instances", "className"), f"{_AS_COCO} with its SDK"),
+    ForeignKind("of Kili in its own format", _has_keys("jsonResponse"), f"{_AS_COCO} or YOLO"),
+    ForeignKind("of Encord in its own format", _has_keys("label_hash", "data_units"), _AS_COCO),
+    ForeignKind("of Dataloop in its own format", _has_keys("datasetId", "annotations"), f"{_AS_COCO} or YOLO"),
+    ForeignKind("a list of tasks of Scale AI", _has_keys("task_id", "params", "response"), _AS_EITHER),
+    ForeignKind("a file of doccano", _has_keys("id", "Comments"), AS_TABLE),
+    ForeignKind("a JSON file of VoTT", _has_keys("assets", "regions"), "export it as CSV or Pascal VOC"),
+    ForeignKind("a file of boxes from Azure ML", _has_keys("image_url", "image_details", "topX"), f"{_AS_COCO} there"),
+    ForeignKind("an import or export of Vertex AI", _has_keys("imageGcsUri"), AS_TABLE),
+    ForeignKind("an export of Labelbox of before 2023", _has_keys("featureId", "Label"), "export NDJSON from Labelbox"),
+    ForeignKind(
+        "a set of Cityscapes' polygons",
+        _has_keys("imgHeight", "imgWidth", "polygon"),
+        f"{_AS_EITHER}; or add the label maps (labelIds.png)",
+    ),
+    ForeignKind(
+        "a file of Create ML's labels", _has_keys("annotations", "coordinates", "image"), f"{_AS_COCO} or Pascal VOC"
+    ),
+    ForeignKind(
+        "a file of BDD100K's labels", _has_keys("labels", "box2d"), "convert it to COCO with its toolkit (to_coco)"
+    ),
+    ForeignKind("a set of nuImages' tables", _has_keys("sample_data_token", "category_token"), _AS_EITHER),
+    ForeignKind(
+        "a panoptic segmentation of COCO, whose areas are in PNG files",
+        _has_keys("segments_info"),
+        "convert it to detections (panopticapi's panoptic2detection_coco_format.py), or to label maps",
+    ),
+    ForeignKind(
+        "a file of prompts and answers for PaliGemma", _has_keys("image", "prefix", "suffix"), "export as COCO or YOLO"
+    ),
+    ForeignKind("a Hugging Face image folder with objects", _has_keys("file_name", "objects", "bbox"), _AS_EITHER),
+    ForeignKind(
+        "a CSV file of VIA", _is_csv_of_via, "export the annotations as JSON: Annotation, Export Annotations (as json)"
+    ),
+    ForeignKind("WIDER FACE's list of boxes", _is_wider_face, _AS_EITHER),
+    ForeignKind(
+        "CelebA's list of attributes",
+        _is_celeba,
+        "write a table as CSV: filename, and 0 or 1 in a column for each attribute",
+    ),
+)
+"""Every kind, in the order in which they are tried, before the readers: several have annotations, as COCO has."""

@@ -1,0 +1,78 @@
+"""Tables of labels with one row per object: its class and its box."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.progress import reported
+from al_core.formats.join.finding import note
+from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.image_sizes import Size
+from al_core.formats.labels.label_columns import LabelColumns
+from al_core.formats.labels.label_rows import AnnotationKey, Row, key_of, size_of, time_of
+from al_core.formats.predictions.box_layout import Layout, are_in_pixels, to_corners
+
+_RELATIVE: Size = (1, 1)
+_NAMED_NOTHING = note(
+    "class-without-box",
+    "Some rows have a class and no box",
+    "such an image is labeled, with nothing on it unless another row has a box",
+)
+
+
+def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+    """Add the objects of each image; an image without any is undecided unless a row has a class and no box."""
+    boxes: dict[AnnotationKey, list[tuple[str, list[float]]]] = defaultdict(list)
+    of_image: dict[AnnotationKey, Row] = {}
+    looked_at: set[AnnotationKey] = set()
+    for number, row in enumerate(rows):
+        key = key_of(row, columns)
+        of_image.setdefault(key, row)
+        values = [row[column].strip() for column in columns.box]
+        label = row[columns.label].strip() if columns.label >= 0 else ""
+        if any(values):
+            where = f"{source}, row {number} counting from 0"
+            boxes[key].append((label, _corners(where, values, columns.layout)))
+        elif label:
+            looked_at.add(key)
+    if looked_at:
+        labels.add_note(_NAMED_NOTHING)
+    coordinates = np.array([corners for objects in boxes.values() for _, corners in objects]).reshape(-1, 4)
+    units = None if are_in_pixels(coordinates) else _RELATIVE
+    for (filename, annotator), row in reported(of_image.items()):
+        objects = boxes[filename, annotator]
+        if not objects and (filename, annotator) not in looked_at:
+            labels.leave_undecided(filename)
+            continue
+        labels.annotate(
+            filename, annotator=annotator, time=time_of(row, columns), size=size_of(row, columns), units=units
+        )
+        for label, corners in objects:
+            labels.add_box(label, corners)
+
+
+def add_objects(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+    """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image."""
+    shown = ", ".join(columns.unread_places)
+    labels.add_note(note("boxes-not-read", f"The columns {shown} are no whole box", "only the classes are read"))
+    classes: dict[AnnotationKey, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        classes[key_of(row, columns)][row[columns.label].strip()] = None
+    for (filename, annotator), names in reported(classes.items()):
+        class_names = [name for name in names if name]
+        if not class_names:
+            labels.leave_open(filename)
+            continue
+        labels.annotate(filename, annotator=annotator)
+        for name in class_names:
+            labels.add_class(name)
+
+
+def _corners(where: str, values: Sequence[str], layout: Layout) -> list[float]:
+    try:
+        numbers = np.array([list(map(float, values))])
+        return [float(corner) for corner in to_corners(numbers, layout)[0]]
+    except ValueError as error:
+        raise FileFormatError(f"{where}: expected four numbers as a box, found {', '.join(values)[:80]!a}") from error

@@ -1,0 +1,83 @@
+"""The cells of a column of classes: what they say, and what a column holds that is none of classes."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.tables.columns import may_be_grades
+
+_PROBABILITY = re.compile(r"(?:0?\.\d+|[01](?:\.\d*)?)(?:e-?\d+)?", re.IGNORECASE)
+_WHOLE = re.compile(r"(-?\d{1,9})(?:\.0*)?")
+"""A class by its number; pandas writes 2 as 2.0 in a column where another cell is empty."""
+
+_NESTED = re.compile(r"""\[\s*['"{\[]|\{\s*['"]""")
+"""Lists of texts and objects, as JSON or Python prints them."""
+
+NO_LABEL = "-1"
+"""The number that stands for an image without a label, in scikit-learn and Hugging Face's `datasets`."""
+
+
+def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
+    """Return the class of each cell, empty where there is no label: numbers without a fraction, `NO_LABEL` as none.
+
+    Args:
+        source: What messages call the file.
+        cells: The texts in a column of classes.
+
+    Raises:
+        FileFormatError: If they are probabilities or lists and not the classes of images.
+
+    Examples:
+        >>> classes_of_cells("l.csv", ["2.0", "", "-1"]), classes_of_cells("l.csv", ["cat", "-1"])
+        (['2', '', ''], ['cat', '-1'])
+    """
+    classes = [cell.strip() for cell in cells]
+    filled = [name for name in classes if name]
+    _check_no_lists(source, filled)
+    _check_no_probabilities(source, filled)
+    numbers = {name: match[1] for name in set(filled) if (match := _WHOLE.fullmatch(name))}
+    if len(numbers) < len(set(filled)):
+        return classes
+    return ["" if numbers.get(name) == NO_LABEL else numbers.get(name, "") for name in classes]
+
+
+def separator_of(classes: Sequence[str]) -> str:
+    """Return what stands between the classes of cells that have several, empty if each cell has one.
+
+    A part that stands in another cell as well shows that cells have parts. A comma is in many a name, such as
+    "garden spider, Aranea", and divides cells only if every part shows it.
+
+    Examples:
+        >>> separator_of(["Edema|Hernia", "Edema"]), separator_of(["a, b", "a", "b"]), separator_of(["a, b", "a, c"])
+        ('|', ',', '')
+    """
+    different = set(filter(None, classes))
+    for separator, needed in (("|", any), (";", any), (",", all)):
+        cells = [[part.strip() for part in cell.split(separator)] for cell in different]
+        n_cells = Counter(part for parts in cells for part in set(parts))
+        several = [part for parts in cells if len(parts) > 1 for part in parts]
+        if several and needed(n_cells[part] > 1 for part in several):
+            return separator
+    return ""
+
+
+def _check_no_lists(source: str, classes: Sequence[str]) -> None:
+    nested = next(filter(_NESTED.match, classes), None)
+    if nested is not None:
+        raise FileFormatError(
+            f"{source}: {nested[:40]!a} is a list and not the class of an image; give one class in each row, or one "
+            "box (xmin, ymin, xmax, ymax), or add what a model has ranked as predictions"
+        )
+
+
+def _check_no_probabilities(source: str, classes: Sequence[str]) -> None:
+    if not classes or not all(map(_PROBABILITY.fullmatch, classes)):
+        return
+    # Grades such as 0, 0.5 and 1 are labels, and so are the digits 0 and 1.
+    if not may_be_grades(np.array(classes, np.float64)):
+        raise FileFormatError(
+            f"{source}: {classes[0][:40]!a} is a probability and not the class of an image; add it as predictions"
+        )

@@ -1,0 +1,99 @@
+"""Tables of labels with the classes of images: one in each row, or a column of 0 and 1 for each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.progress import reported
+from al_core.formats.join.finding import note
+from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.label_cells import NO_LABEL, classes_of_cells, separator_of
+from al_core.formats.labels.label_columns import LabelColumns
+from al_core.formats.labels.label_rows import AnnotationKey, Row, key_of, number_of, time_of
+
+ONE = ("1", "1.0", "true")
+ZERO = ("0", "0.0", "false", "")
+
+_VERIFIED = note(
+    "verified",
+    "Each score is 0 or 1",
+    "a row with 0 says that its class is not on the image, and a row with 1 that it is",
+)
+_NO_LABEL = note("no-label", f"Classes are numbers, and {NO_LABEL} is none", "an image with it is left open")
+
+
+def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+    """Add the class of each image; an image with an empty cell is open.
+
+    Raises:
+        FileFormatError: If the column holds probabilities or lists.
+    """
+    cells = [row[columns.label] for row in rows]
+    classes = classes_of_cells(source, cells)
+    if any(cell.strip() and not name for cell, name in zip(cells, classes, strict=True)):
+        labels.add_note(_NO_LABEL)
+    if are_verified(rows, columns):
+        _add_verified(rows, classes, columns, labels)
+        return
+    separator = separator_of(classes)
+    if separator:
+        labels.add_note(note("several-classes", f"Some cells have several classes, with {separator} between them"))
+    seen = set()
+    for row, label in reported(list(zip(rows, classes, strict=True))):
+        filename, annotator = key_of(row, columns)
+        if not label:
+            labels.leave_open(filename)
+        # A table of objects of which only the class is read repeats it for each.
+        elif (filename, annotator, label) not in seen:
+            seen.add((filename, annotator, label))
+            labels.annotate(filename, annotator=annotator, time=time_of(row, columns))
+            for name in label.split(separator) if separator else [label]:
+                labels.add_class(name.strip())
+
+
+def has_several_classes(rows: Sequence[Row], columns: LabelColumns) -> bool:
+    """Return whether the cells of the column of classes have several."""
+    return columns.label >= 0 and bool(separator_of([row[columns.label].strip() for row in rows]))
+
+
+def are_verified(rows: Sequence[Row], columns: LabelColumns) -> bool:
+    """Return whether each row says whether a class is on the image or not, as those of Open Images do."""
+    scores = {number_of(row[columns.score]) for row in rows} if columns.score >= 0 else set()
+    return scores == {0, 1}
+
+
+def _add_verified(rows: Sequence[Row], classes: Sequence[str], columns: LabelColumns, labels: LabelCollector) -> None:
+    labels.add_note(_VERIFIED)
+    of_image: dict[AnnotationKey, dict[str, None]] = defaultdict(dict)
+    for row, label in zip(rows, classes, strict=True):
+        names = of_image[key_of(row, columns)]
+        if label and number_of(row[columns.score]):
+            names[label] = None
+    for (filename, annotator), names in reported(of_image.items()):
+        labels.annotate(filename, annotator=annotator)
+        for name in names:
+            labels.add_class(name)
+
+
+def add_one_hot(
+    source: str, rows: Sequence[Row], columns: LabelColumns, names: Sequence[str], labels: LabelCollector
+) -> None:
+    """Add the classes of each image, whose columns have a 1.
+
+    Raises:
+        FileFormatError: Naming row and column of the first cell that is neither 0 nor 1.
+    """
+    class_names = [names[column].strip() for column in columns.classes]
+    labels.list_classes(class_names)
+    labels.add_note(note("one-hot", "Columns of 0 and 1 are read as classes", ", ".join(class_names[:10])))
+    for number, row in enumerate(reported(rows)):
+        labels.annotate(row[columns.filename], annotator=row.get(columns.annotator, ""), time=time_of(row, columns))
+        for column, name in zip(columns.classes, class_names, strict=True):
+            cell = row[column].strip().lower()
+            if cell in ONE:
+                labels.add_class(name)
+            elif cell not in ZERO:
+                raise FileFormatError(
+                    f"{source}, row {number} counting from 0, column {name!r}: expected 0 or 1, found {cell[:40]!a}; "
+                    "these may be predictions, or name the column of classes 'label'"
+                )

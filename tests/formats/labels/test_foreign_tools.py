@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import read_labels
+from al_core.formats.labels.foreign_tools import FOREIGN_TOOLS
+
+BOX = {"xmin": 1, "ymin": 2, "xmax": 3, "ymax": 4}
+DOCUMENTS = {
+    "Prodigy": {"image": "a.jpg", "label": "cat", "_input_hash": 1, "_task_hash": 2, "answer": "reject"},
+    "Supervisely": {"size": BOX, "objects": [{"classTitle": "cat", "points": {"exterior": [[1, 2]]}}]},
+    "V7": {"item": {"name": "a.jpg"}, "annotations": [{"name": "cat", "slot_names": ["0"]}]},
+    "SuperAnnotate": {"metadata": {"name": "a.jpg"}, "instances": [{"className": "cat"}]},
+    "Kili": [{"externalId": "a.jpg", "labels": [{"jsonResponse": {"JOB": {}}}]}],
+    "Encord": [{"label_hash": "h", "data_title": "a.jpg", "data_units": {}}],
+    "Dataloop": {"datasetId": "d", "filename": "/a.jpg", "annotations": [{"label": "cat"}]},
+    "Scale AI": [{"task_id": "t", "params": {"attachment": "a.jpg"}, "response": {"annotations": []}}],
+    "doccano": {"id": 1, "filename": "a.jpg", "label": ["cat"], "Comments": []},
+    "VoTT": {"assets": {"h": {"asset": {"name": "a.jpg"}, "regions": [{"tags": ["cat"]}]}}},
+    "Azure ML": {
+        "image_url": "azureml://a.jpg",
+        "image_details": {"width": 4},
+        "label": [{"label": "cat", "topX": 0.5}],
+    },
+    "Vertex AI": {"imageGcsUri": "gs://b/a.jpg", "classificationAnnotation": {"displayName": "cat"}},
+    "Labelbox of before": [{"ID": "x", "Label": {"objects": [{"featureId": "f", "title": "cat"}]}}],
+    "Cityscapes": {"imgHeight": 4, "imgWidth": 4, "objects": [{"label": "cat", "polygon": [[1, 2]]}]},
+    "Create ML": [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": BOX}]}],
+    "BDD100K": [{"name": "a.jpg", "labels": [{"category": "cat", "box2d": BOX}]}],
+    "nuImages": [{"category_token": "c", "sample_data_token": "s", "bbox": [1, 2, 3, 4]}],
+    "panoptic": {"images": [], "categories": [], "annotations": [{"image_id": 1, "segments_info": []}]},
+    "PaliGemma": {"image": "a.jpg", "prefix": "detect cat", "suffix": "<loc0001> cat"},
+    "Hugging Face image folder": {"file_name": "a.jpg", "objects": {"bbox": [[1, 2, 3, 4]], "categories": [0]}},
+}
+TEXTS = {
+    "VIA": "filename,file_size,region_shape_attributes,region_attributes\na.jpg,9,{},{}\n",
+    "WIDER FACE": "0--Parade/a.jpg\n1\n449 330 122 149 0 0 0 0 0 0\n",
+    "CelebA": "2\nSmiling Male\na.jpg -1 1\nb.jpg 1 1\n",
+}
+
+
+@pytest.mark.parametrize("tool", DOCUMENTS)
+def test_json_of_a_tool_that_is_not_read_is_named_and_says_what_to_do(tmp_path: Path, tool: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(DOCUMENTS[tool]))
+    with pytest.raises(FileFormatError, match=rf"x\.json is .*{tool}.*, which is not read; (export|write|convert) "):
+        read_labels(path)
+
+
+@pytest.mark.parametrize("tool", TEXTS)
+def test_text_of_a_tool_that_is_not_read_is_named_too(tmp_path: Path, tool: str) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(TEXTS[tool])
+    with pytest.raises(FileFormatError, match=rf"x\.txt is .*{tool}.*, which is not read; (export|write|convert) "):
+        read_labels(path)
+
+
+def test_every_tool_has_an_example() -> None:
+    assert len(FOREIGN_TOOLS) == len(DOCUMENTS) + len(TEXTS)

@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats import Labels, read_labels
+
+HEADER = "image_id,class_name,x_min,y_min,x_max,y_max\n"
+
+
+def read(tmp_path: Path, rows: str) -> Labels:
+    path = tmp_path / "train.csv"
+    path.write_text(HEADER + rows)
+    return read_labels(path)
+
+
+def test_a_row_with_a_class_and_no_box_says_that_the_image_was_looked_at(tmp_path: Path) -> None:
+    labels = read(tmp_path, "a,cat,0.1,0.2,0.5,0.6\nb,No finding,,,,\nc,,,,,\n")
+    assert (labels.filenames, labels.open_filenames) == (["a", "b"], ["c"])
+    assert (labels.boxes["row"].tolist(), labels.class_names) == ([0], ["cat"])
+    assert "class-without-box" in [finding.what for finding in labels.findings]
+
+
+def test_half_a_box_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"train\.csv, row 0 counting from 0: expected four numbers as a box"):
+        read(tmp_path, "a,cat,0.1,0.2,,\n")

@@ -1,0 +1,22 @@
+import pytest
+
+from al_core.exceptions import FileFormatError
+from al_core.formats.labels.label_cells import classes_of_cells
+
+
+def test_numbers_lose_the_fraction_that_pandas_gives_them_and_minus_one_is_no_label() -> None:
+    assert classes_of_cells("l.csv", ["1.0", "", "0.0", "-1"]) == ["1", "", "0", ""]
+    # Beside a name it may be the name of a class.
+    assert classes_of_cells("l.csv", [" cat ", "-1"]) == ["cat", "-1"]
+
+
+def test_three_grades_in_three_rows_are_labels() -> None:
+    assert classes_of_cells("l.csv", ["0", "0.5", "1"]) == ["0", "0.5", "1"]
+    with pytest.raises(FileFormatError, match=r"'0\.31' is a probability and not the class of an image"):
+        classes_of_cells("l.csv", ["0.31", "0.5", "0.92"])
+
+
+@pytest.mark.parametrize("cell", ["['cat', 'dog']", '[{"label": "cat"}]', "{'cat': 1}"])
+def test_what_is_nested_is_no_class(cell: str) -> None:
+    with pytest.raises(FileFormatError, match="is a list and not the class of an image"):
+        classes_of_cells("l.csv", ["cat", cell])

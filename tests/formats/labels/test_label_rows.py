@@ -1,0 +1,18 @@
+import math
+
+from al_core.formats.labels.label_columns import label_columns
+from al_core.formats.labels.label_rows import key_of, number_of, size_of, time_of
+
+COLUMNS = label_columns("l.csv", ["filename", "label", "annotator", "date", "image_width", "image_height"], {})
+
+
+def test_a_row_has_its_image_annotator_size_and_time() -> None:
+    row = dict(enumerate(["a.png", "cat", " ann ", "1970-01-01T00:00:09Z", "40", "20"]))
+    assert (key_of(row, COLUMNS), size_of(row, COLUMNS), time_of(row, COLUMNS)) == (("a.png", "ann"), (40, 20), 9)
+
+
+def test_cells_that_say_nothing_are_none() -> None:
+    row = dict(enumerate(["a.png", "cat", "", "", "", "nan"]))
+    assert size_of(row, COLUMNS) is None
+    assert math.isnan(time_of(row, COLUMNS))
+    assert (number_of("0.5"), number_of("inf"), number_of("")) == (0.5, 0, 0)
