@@ -15,7 +15,7 @@ from al_core.api.server.media import media_app
 from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import find_open_dataset
 from al_core.store import Dataset, Workspace
-from ui import jobs
+from ui import selection_jobs
 from ui.embedding_map.routes import map_app
 from ui.entrance import entrance_routes
 from ui.inline_scripts import script_hashes
@@ -54,6 +54,7 @@ except NotAllowedError as error:
 
 v1 = create_api(open_workspace)
 api = Mount("/v1", v1)
+selection_jobs.share(v1.state.context)
 
 
 def is_of_api(scope: Scope) -> bool:
@@ -67,7 +68,7 @@ app = st.App(
         Mount("/drop", drop_app(open_workspace, v1.state.context.settings)),
         Mount("/images", media_app(find_dataset)),
         Mount("/map", map_app()),
-        Mount("/jobs", progress_app(jobs.find)),
+        Mount("/jobs", progress_app(selection_jobs.find)),
         api,
         *entrance_routes(list(ICONS), FIRST),
     ],

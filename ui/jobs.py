@@ -1,11 +1,11 @@
 """Work in the background of this process: starting it, and showing how far it is."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from al_core.jobs import Job, Jobs, JobState
+from al_core.jobs import Job, Jobs, JobState, JobStatus
 from al_core.text import counted, duration
 from al_core.types import Progress
 from ui.clicks import clicked
@@ -17,6 +17,8 @@ from ui.visitor import obstacle
 # A page lets go of a job once it has shown the outcome. A tab that was closed before leaves it here with its result,
 # which may be a whole file of predictions.
 MOST_REMEMBERED = 20
+
+Shown = TypeVar("Shown", bound=JobStatus)
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,17 +47,22 @@ def forget(key: str) -> None:
     _jobs().forget(key)
 
 
-def show_running() -> None:
-    """Say in the sidebar of every page how many jobs are under way, with how long each takes from now."""
-    running = _jobs().running()
+def show_running(others: Sequence[JobStatus] = ()) -> None:
+    """Say in the sidebar of every page how many jobs are under way, these and others, and how far each of them is."""
+    running = [*_jobs().running(), *others]
     if not running:
         return
     with st.sidebar.container(key="running-jobs"):
         st.caption(f":material/hourglass_top: {counted(len(running), 'job')} under way")
         for job in running:
-            seconds = job.seconds_left
-            left = f"about {duration(seconds)} left" if seconds is not None else "getting ready"
-            st.caption(f"{plain(job.title)} · {left}", help="As of the last change of this page")
+            st.caption(f"{plain(job.title)} · {_how_far(job)}", help="As of the last change of this page")
+
+
+def _how_far(job: JobStatus) -> str:
+    if not job.fraction:
+        return "getting ready"
+    seconds = job.seconds_left
+    return f"{job.fraction:.0%} done, on another server" if seconds is None else f"about {duration(seconds)} left"
 
 
 def start_button(  # noqa: PLR0913 - what is started, and by keyword how the button looks
@@ -83,10 +90,13 @@ def start_button(  # noqa: PLR0913 - what is started, and by keyword how the but
 def show(key: str, *, unit: str) -> Job | None:
     """Draw the job under way with progress, time left and cancel, or how it failed; return the one that has ended."""
     job = latest(key)
-    if job is None:
-        return None
+    return show_job(job, unit=unit, cancel=job.cancel) if job else None
+
+
+def show_job(job: Shown, *, unit: str, cancel: Callable[[], object]) -> Shown | None:
+    """Do what `show` does with a job that another server may work on; `cancel` asks it to stop."""
     if job.is_running:
-        show_progress(job, Wording(unit))
+        show_progress(job, Wording(unit), cancel=cancel)
         return None
     _settle(job)
     if job.state is JobState.FAILED:
@@ -96,7 +106,7 @@ def show(key: str, *, unit: str) -> Job | None:
     return job
 
 
-def _settle(job: Job) -> None:
+def _settle(job: JobStatus) -> None:
     """Rerun the page once for a job that has ended: what is above may have been drawn while it was under way."""
     settled = st.session_state.setdefault(Key.SETTLED, set())
     if job.id not in settled:
@@ -104,7 +114,9 @@ def _settle(job: Job) -> None:
         st.rerun()
 
 
-def show_progress(job: Job, wording: Wording, *, on_cancel: str = "Stop; nothing is stored") -> None:
+def show_progress(
+    job: JobStatus, wording: Wording, *, cancel: Callable[[], object], on_cancel: str = "Stop; nothing is stored"
+) -> None:
     """Draw the progress of a job until it ends, when the page reruns; `on_cancel` says what canceling means."""
     hindrance = obstacle("It stops at its next step" if job.is_canceling else None)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -115,5 +127,5 @@ def show_progress(job: Job, wording: Wording, *, on_cancel: str = "Stop; nothing
             icon=":material/stop_circle:",
             disabled=bool(hindrance),
             help=hindrance or on_cancel,
-            on_click=job.cancel,
+            on_click=cancel,
         )

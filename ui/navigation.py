@@ -9,7 +9,7 @@ import gc
 import streamlit as st
 
 from al_core.steps.loop import read_loop
-from ui import jobs, state
+from ui import jobs, selection_jobs, state
 from ui.browser import tell_browser
 from ui.clicks import clicks_of_a_page
 from ui.datasets.remote import show_remote_workspace
@@ -70,6 +70,6 @@ if loop and page.url_path != "rounds":
     show_footer(loop, page.url_path)
 show_notice()
 # After the page, which may have started a job.
-jobs.show_running()
+jobs.show_running(selection_jobs.under_way())
 show_help()
 _freeze_heap(page.url_path)

@@ -13,6 +13,7 @@ class Key(StrEnum):
     DATASET_SWITCH = "dataset-switch"  # the widget in the sidebar
     REMOTE = "remote-workspace"  # the workspace of a server, while one is open
     SETTLED = "settled-jobs"  # the jobs whose end this session has drawn a whole page with
+    FOLLOWED = "followed-jobs"  # the selections that this session has started or seen under way
     NOTICE = "notice"  # what to say after the next rerun
     UNDOABLE = "undoable"  # what was deleted last
     CLICKED = "clicked"  # the key of a button whose click has not been dealt with

@@ -23,6 +23,50 @@ class JobState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class JobStatus(Protocol):
+    """What people are shown of a job, whichever server works on it; the attributes are those of `Job`."""
+
+    @property
+    def id(self) -> str:
+        """24 hexadecimal digits, unique."""
+
+    @property
+    def title(self) -> str:
+        """What it does."""
+
+    @property
+    def state(self) -> JobState:
+        """How it stands."""
+
+    @property
+    def error(self) -> str:
+        """Why it FAILED, as a sentence; otherwise empty."""
+
+    @property
+    def done(self) -> int:
+        """Steps completed."""
+
+    @property
+    def total(self) -> int:
+        """Steps in all; 0 while unknown."""
+
+    @property
+    def fraction(self) -> float:
+        """The share that is done, 0 to 1."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The remaining time, or None while nobody can tell."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is under way."""
+
+    @property
+    def is_canceling(self) -> bool:
+        """Whether it has been asked to stop and has not stopped yet."""
+
+
 @dataclass(frozen=True)
 class Beat:
     """What a heartbeat brings to light.

@@ -61,6 +61,26 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
         dataset: On this machine.
         n_new: How many; fewer if fewer are left.
     """
+    config = batch_config(dataset, n_new)
+    if config is None:
+        return None
+    left = _candidates(dataset)
+    rows = SelectionPlan.of(dataset, config, SelectionInputs()).request().select()
+    if config.method not in _BY_SCORE or config.score_name is None:
+        return NextBatch(config, rows, mean_score=None, mean_score_left=None)
+    score = dataset.arrays.get(Kind.SCORE, config.score_name)
+    picked_scores = dataset.arrays.read_rows(score, rows)
+    scores_left = dataset.arrays.read_rows(score, left)
+    return NextBatch(
+        config,
+        rows,
+        mean_score=float(np.mean(picked_scores)),
+        mean_score_left=float(np.mean(scores_left)),
+    )
+
+
+def batch_config(dataset: "Dataset", n_new: int = BATCH_SIZE) -> SelectionConfig | None:
+    """Return how the images to label next are selected, or None if none is left; arguments as for `next_batch`."""
     left = _candidates(dataset)
     if not len(left):
         return None
@@ -77,18 +97,7 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
         name=dataset.free_tag_name("al-iteration-"),
         seed=SEED,
     )
-    config = replace(config, score_name=name) if config.method in _BY_SCORE else config
-    rows = SelectionPlan.of(dataset, config, SelectionInputs()).request().select()
-    if config.method not in _BY_SCORE or name is None:
-        return NextBatch(config, rows, mean_score=None, mean_score_left=None)
-    picked_scores = dataset.arrays.read_rows(scores[name], rows)
-    scores_left = dataset.arrays.read_rows(scores[name], left)
-    return NextBatch(
-        config,
-        rows,
-        mean_score=float(np.mean(picked_scores)),
-        mean_score_left=float(np.mean(scores_left)),
-    )
+    return replace(config, score_name=name) if config.method in _BY_SCORE else config
 
 
 _BY_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)

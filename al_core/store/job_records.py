@@ -40,7 +40,7 @@ class JobRecord:
     id: str
     dataset_id: str | None
     title: str
-    state: str
+    state: JobState
     result: Any
     error: str
     error_type: str
@@ -48,11 +48,27 @@ class JobRecord:
     finished_at: int | None
     done: int
     total: int
+    cancel_asked: bool
 
     @property
     def fraction(self) -> float:
         """The share that is done, 0 to 1."""
         return min(self.done / self.total, 1.0) if self.total else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None: when its server began is told by that server's clock."""
+        return None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the job is under way."""
+        return self.state in UNDER_WAY
+
+    @property
+    def is_canceling(self) -> bool:
+        """Whether the job has been asked to stop and has not stopped yet."""
+        return self.is_running and self.cancel_asked
 
 
 class JobRecords:
@@ -178,14 +194,29 @@ class JobRecords:
         Raises:
             NotFoundError: If there is no such job.
         """
-        records = self._read(select(table).where(table.c.id == job_id))
-        if not records:
+        record = self.find(job_id)
+        if record is None:
             raise NotFoundError(f"there is no job with the id '{job_id}'")
-        return records[0]
+        return record
+
+    def find(self, job_id: str) -> JobRecord | None:
+        """Return a job, FAILED if it was interrupted, or None if there is none of that id."""
+        return next(iter(self._read(select(table).where(table.c.id == job_id))), None)
 
     def all(self) -> list[JobRecord]:
         """Return all jobs, newest first."""
         return self._read(select(table).order_by(table.c.created_at.desc(), table.c.id))
+
+    def newest(self, dataset_id: str, kind: str) -> JobRecord | None:
+        """Return the newest job on a dataset that has a recipe of this kind, or None."""
+        is_it = (table.c.dataset_id == dataset_id) & (table.c.recipe["kind"].as_string() == kind)
+        query = select(table).where(is_it).order_by(table.c.created_at.desc(), table.c.id)
+        return next(iter(self._read(query.limit(1))), None)
+
+    def under_way(self) -> list[JobRecord]:
+        """Return the jobs under way on all servers, in the order of their starts."""
+        query = select(table).where(table.c.state.in_(UNDER_WAY)).order_by(table.c.created_at, table.c.id)
+        return [record for record in self._read(query) if record.is_running]
 
     def give_up(self) -> None:
         """End the leases of this server's jobs, so that another need not wait to take them over, and store no more."""
@@ -243,4 +274,5 @@ def _lease(job: Job) -> Lease:
 
 
 def _job_record(row: Row[Any]) -> JobRecord:
-    return JobRecord(**{name: getattr(row, name) for name in JobRecord.__dataclass_fields__})
+    values = {name: getattr(row, name) for name in JobRecord.__dataclass_fields__}
+    return JobRecord(**values | {"state": JobState(row.state)})

@@ -12,6 +12,7 @@ from al_core.api.server.door.visitor import Visitor
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
 from tests.patience import PATIENCE
+from ui import selection_jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[[str], AppTest]
@@ -28,6 +29,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     # The workspaces of tests are copies with the same ids.
     st.cache_resource.clear()
     st.cache_data.clear()
+    # Another test may have imported the app, whose workspace is another one.
+    monkeypatch.setattr(selection_jobs, "_shared", selection_jobs._Shared())
     yield tmp_path
     st.cache_resource.clear()
 

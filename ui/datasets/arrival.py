@@ -49,6 +49,7 @@ def show_appending(datasets: list[Dataset]) -> None:
             jobs.show_progress(
                 job,
                 Wording("images", "looking for images", has_pace=True),
+                cancel=job.cancel,
                 on_cancel="Stop; what is done is kept for the next start",
             )
             continue

@@ -48,7 +48,7 @@ def show_embeddings(datasets: list[Dataset]) -> None:
         watched[dataset.id] = job
         if job.is_running:
             wording = Wording("images", "looking for images", has_pace=True)
-            jobs.show_progress(job, wording, on_cancel="What is done is kept for the next start")
+            jobs.show_progress(job, wording, cancel=job.cancel, on_cancel="What is done is kept for the next start")
         elif obstacle() is None:
             jobs.forget(_key(dataset.id))
     for dataset_id, job in list(watched.items()):

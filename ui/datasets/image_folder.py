@@ -42,6 +42,7 @@ def folder_form() -> None:
         jobs.show_progress(
             job,
             Wording("images", waiting="looking for images", has_pace=True),
+            cancel=job.cancel,
             on_cancel="What is done is kept for the next start",
         )
         return

@@ -5,12 +5,11 @@ import streamlit as st
 from al_core import workflow
 from al_core.exceptions import ALCoreError
 from al_core.steps.loop import Loop, Stage
-from al_core.steps.next_batch import BATCH_SIZE, NextBatch, count_left, next_batch
+from al_core.steps.next_batch import BATCH_SIZE, NextBatch, batch_config, count_left, next_batch
 from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
 from al_core.text import counted
-from al_core.types import Progress
-from ui import jobs
+from ui import selection_jobs
 from ui.browser import was_closed
 from ui.clicks import clicked
 from ui.loop.footer import step_of
@@ -72,9 +71,7 @@ def _close() -> None:
 
 
 def _offer_batch(dataset: Dataset, loop: Loop) -> None:
-    key = _job_key(dataset)
-    job = jobs.show(key, unit="picked")
-    if job is None and jobs.latest(key):
+    if selection_jobs.show(dataset) is None and selection_jobs.is_under_way(dataset):
         return
     batch = proposed(dataset, loop)
     if not batch and not count_left(dataset):
@@ -117,13 +114,9 @@ def _pick(dataset: Dataset, batch: NextBatch | None) -> None:
         # The rows are known; storing them takes a moment.
         workflow.run_selection(dataset, batch.config)
         return
-
-    def work(progress: Progress) -> None:
-        fresh_batch = next_batch(dataset)
-        if fresh_batch:
-            workflow.run_selection(dataset, fresh_batch.config, progress=progress)
-
-    jobs.start(_job_key(dataset), "Picking the next images", work)
+    config = batch_config(dataset)
+    if config:
+        selection_jobs.start(dataset, config, title="Picking the next images")
 
 
 def _go_on(dataset: Dataset, loop: Loop) -> None:
@@ -154,8 +147,3 @@ def _offer_download(dataset: Dataset, last: Round) -> None:
         on_click=lambda: mark_downloaded(dataset, last.tag),
         help="One filename per line; more formats on the Tags page. Once downloaded they are not picked again",
     )
-
-
-def _job_key(dataset: Dataset) -> str:
-    # The form of Select has the same: one selection at a time.
-    return f"selection:{dataset.id}"

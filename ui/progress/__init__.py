@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from al_core.jobs import Job, JobState
+from al_core.jobs import JobState, JobStatus
 from al_core.text import duration
 from ui.messages import one_line
 
@@ -35,17 +35,19 @@ class Wording:
     waiting: str = "getting ready"
     has_pace: bool = False
 
-    def describe(self, job: Job) -> str:
+    def describe(self, job: JobStatus) -> str:
         """Return how far a job is, as one line."""
         title = one_line(job.title)
         if job.is_canceling:
             return f"{title} · stopping…"
         if job.state is JobState.WAITING:
             return f"{title} · waiting until other work has ended"
-        seconds = job.seconds_left
-        if seconds is None:
+        if not job.fraction:
             return f"{title} · {self.waiting}"
         parts = [title, f"{job.done:,} of {job.total:,} {self.unit}"]
+        seconds = job.seconds_left
+        if seconds is None:
+            return " · ".join([*parts, "on another server"])
         if seconds < 1:
             return " · ".join([*parts, "nearly done"])
         if self.has_pace:
@@ -53,7 +55,7 @@ class Wording:
         return " · ".join([*parts, f"about {duration(seconds)} left"])
 
 
-def progress_bar(job: Job, wording: Wording) -> None:
+def progress_bar(job: JobStatus, wording: Wording) -> None:
     """Draw how far a job is; the page reruns when it ends."""
     query = {"unit": wording.unit, "waiting": wording.waiting, **({"pace": 1} if wording.has_pace else {})}
     _component(

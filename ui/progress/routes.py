@@ -3,19 +3,21 @@
 from collections.abc import Callable
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from al_core.jobs import Job
+from al_core.jobs import JobStatus
 from ui.progress import Wording
 
 
-def progress_app(find: Callable[[str], Job | None]) -> Starlette:
+def progress_app(find: Callable[[str], JobStatus | None]) -> Starlette:
     """Return the application that says how far the jobs are that `find` returns."""
 
     async def progress(request: Request) -> JSONResponse:
-        job = find(request.path_params["job_id"])
+        # In a thread: one that another server works on is read from the catalog.
+        job = await run_in_threadpool(find, request.path_params["job_id"])
         if job is None or not job.is_running:
             # One that is forgotten has ended, too.
             return _fresh({"isRunning": False})

@@ -10,7 +10,8 @@ from al_core.exceptions import MissingInputError
 from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
 from al_core.text import counted
-from ui import jobs
+from ui import selection_jobs
+from ui.clicks import clicked
 from ui.labels.form import labels_form
 from ui.messages import errors_explained, plain
 from ui.predictions.drop import dropped_files
@@ -18,6 +19,7 @@ from ui.predictions.form import import_form
 from ui.rounds.next_step import show_next_step
 from ui.rounds.training import training_download
 from ui.select.sent import mark_downloaded
+from ui.visitor import obstacle
 
 
 def show_flow(dataset: Dataset, rounds: list[Round]) -> None:
@@ -64,24 +66,27 @@ def _drop_predictions(dataset: Dataset) -> None:
 
 
 def _choose_next(dataset: Dataset) -> None:
-    key = f"selection:{dataset.id}"
     try:
         config = workflow.next_config(dataset)
     except MissingInputError as error:
         st.caption(f":material/info: {plain(str(error))}.")
         return
     with st.container(horizontal=True, vertical_alignment="center", key="choose-next"):
-        jobs.start_button(
+        is_under_way = selection_jobs.is_under_way(dataset)
+        is_wanted = clicked(
             f"Choose the next batch as “{plain(config.name)}”",
-            key,
-            f"Selecting by {config.method}",
-            lambda progress: workflow.run_selection(dataset, config, progress=progress),
+            key="choose-next-batch",
             icon=":material/play_arrow:",
-            hint="It is stored as a tag of this name; on Select every setting can be changed",
             is_next=True,
+            reason=obstacle("It is under way: wait for it or cancel it" if is_under_way else None),
+            hint="It is stored as a tag of this name; on Select every setting can be changed",
         )
         st.caption(f"{_described(dataset, config)}.")
-    jobs.show(key, unit="picked")
+    if is_wanted:
+        with errors_explained():
+            selection_jobs.start(dataset, config)
+            st.rerun()
+    selection_jobs.show(dataset)
 
 
 def _described(dataset: Dataset, config: SelectionConfig) -> str:

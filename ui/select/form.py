@@ -5,13 +5,12 @@ from importlib.util import find_spec
 
 import streamlit as st
 
-from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError
 from al_core.steps.where import Where
 from al_core.store import Dataset, Tag
 from al_core.text import capitalized
-from ui import jobs
+from ui import selection_jobs
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain, show_error
 from ui.select import run_bar
@@ -61,7 +60,10 @@ def selection_form(dataset: Dataset) -> None:
         with errors_explained():
             # Checked here as well as when the tag is made, so that nobody waits for one that cannot be stored.
             dataset.check_tag_name(order.config.name)
-            _start(dataset, order.config, order)
+            start = order.start
+            selection_jobs.start(
+                dataset, order.config, query_tag=start.query, labeled_tag=start.labeled, cluster=order.cluster
+            )
             # What is run next is another selection, and needs another name.
             next_round(Key.SELECTION_NAME_ROUND)
             st.rerun()
@@ -69,7 +71,7 @@ def selection_form(dataset: Dataset) -> None:
 
 def show_job(dataset: Dataset) -> None:
     """Draw the selection under way, or why it failed."""
-    jobs.show(_job_key(dataset), unit="picked")
+    selection_jobs.show(dataset)
 
 
 def _fill_in(dataset: Dataset) -> Order:
@@ -190,31 +192,10 @@ def _choose_cluster(dataset: Dataset) -> str | None:
 
 
 def _running(dataset: Dataset) -> str | None:
-    job = jobs.latest(_job_key(dataset))
-    return "A selection is running: wait for it or cancel it" if job and job.is_running else None
+    return "A selection is running: wait for it or cancel it" if selection_jobs.is_under_way(dataset) else None
 
 
 def _exhausted(query: Tag, n_candidates: int) -> str | None:
     if n_candidates:
         return None
     return f"All images in “{query.name}” are already labeled. Choose a different set."
-
-
-def _start(dataset: Dataset, config: SelectionConfig, order: Order) -> None:
-    start = order.start
-    jobs.start(
-        _job_key(dataset),
-        f"Selecting by {config.method}",
-        lambda progress: workflow.run_selection(
-            dataset,
-            config,
-            query_tag=start.query,
-            labeled_tag=start.labeled,
-            cluster=order.cluster,
-            progress=progress,
-        ),
-    )
-
-
-def _job_key(dataset: Dataset) -> str:
-    return f"selection:{dataset.id}"
