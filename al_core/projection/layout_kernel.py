@@ -62,8 +62,7 @@ def move(
             dy = y - current[j, 1]
             square = dx * dx + dy * dy
             if square > 0:
-                power = _power(square)
-                factor = -2 * A * B * power / (A * power * square + _ONE)
+                factor = _attraction(square)
                 x += _limited(factor, dx, step)
                 y += _limited(factor, dy, step)
             for _ in range(_NEGATIVE_SAMPLES):
@@ -74,11 +73,26 @@ def move(
                 dy = y - current[k, 1]
                 square = dx * dx + dy * dy
                 if square > 0 and k != i:
-                    factor = 2 * B / ((_LEAST_SQUARE + square) * (A * square * _power(square) + _ONE))
+                    factor = _repulsion(square)
                     x += _limited(factor, dx, step)
                     y += _limited(factor, dy, step)
         moved[i, 0] = x
         moved[i, 1] = y
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _attraction(square: np.float32) -> np.float32:
+    """Return the factor on the difference of two points that an edge pulls together."""
+    power = _power(square)
+    factor: np.float32 = -2 * A * B * power / (A * power * square + _ONE)
+    return factor
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _repulsion(square: np.float32) -> np.float32:
+    """Return the factor on the difference of two points of which one is a random one, to be pushed away from."""
+    factor: np.float32 = 2 * B / ((_LEAST_SQUARE + square) * (A * square * _power(square) + _ONE))
+    return factor
 
 
 @njit(cache=True, nogil=True, fastmath=True)
