@@ -1,5 +1,7 @@
 """Which configurations are compared, and starting that."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -30,12 +32,8 @@ def comparison_form(dataset: Dataset) -> None:
     """Draw the choice of methods and the button that starts a job."""
     scores = preferred_first(score.name for score in dataset.arrays.all(Kind.SCORE))
     has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
-    usable = [
-        method
-        for method in SamplingMethod
-        if (scores or method not in NEEDS_SCORE) and (has_embedding or method not in NEEDS_EMBEDDING)
-    ]
     with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        usable = _usable_methods(has_scores=bool(scores), has_embedding=has_embedding)
         methods = st.multiselect(
             "Methods",
             usable,
@@ -56,43 +54,50 @@ def comparison_form(dataset: Dataset) -> None:
         n_left = _n_left(dataset)
         usual = max(1, min(DEFAULT_NEW, n_left // 2))
         n_new = st.number_input("New images", 1, None, usual, width=140, help="How many each method picks")
-        running = jobs.latest(job_key(dataset))
         # What is typed or chosen here is refused on the click: a button that waits for a field swallows the first one.
-        reason = obstacle(
-            "Embeddings are needed to compare picks: add them on the Datasets page"
-            if not has_embedding
-            else "A comparison is running"
-            if running and running.is_running
-            else None
-        )
+        reason = obstacle(_reason_to_wait(dataset, has_embedding=has_embedding))
         is_wanted = clicked(
             "Compare", key="compare-start", is_next=True, icon=":material/balance:", reason=reason and plain(reason)
         )
     if is_wanted:
         with errors_explained():
-            if not methods:
-                raise InvalidInputError("There is no method to compare: choose one above")
-            if n_new >= n_left:
-                raise InvalidInputError(
-                    f"{counted(n_left, 'image')} are left to choose from: ask for fewer, or every method picks the same"
-                )
-            n_samples = len(SelectionInputs().chosen(dataset)) + int(n_new)
-            configs = [
-                SelectionConfig(
-                    method,
-                    n_samples,
-                    name=str(method),
-                    score_name=score if method in NEEDS_SCORE else None,
-                    seed=SEED,
-                )
-                for method in methods
-            ]
-            jobs.start(
-                job_key(dataset),
-                "Comparing methods",
-                lambda progress: workflow.compare(dataset, configs, progress=progress),
-            )
+            _start(dataset, methods, score, int(n_new), n_left)
             st.rerun()
+
+
+def _usable_methods(*, has_scores: bool, has_embedding: bool) -> list[SamplingMethod]:
+    return [
+        method
+        for method in SamplingMethod
+        if (has_scores or method not in NEEDS_SCORE) and (has_embedding or method not in NEEDS_EMBEDDING)
+    ]
+
+
+def _reason_to_wait(dataset: Dataset, *, has_embedding: bool) -> str | None:
+    """Return why no comparison can be started, whatever the fields say, or None."""
+    if not has_embedding:
+        return "Embeddings are needed to compare picks: add them on the Datasets page"
+    running = jobs.latest(job_key(dataset))
+    return "A comparison is running" if running and running.is_running else None
+
+
+def _start(dataset: Dataset, methods: Sequence[SamplingMethod], score: str | None, n_new: int, n_left: int) -> None:
+    if not methods:
+        raise InvalidInputError("There is no method to compare: choose one above")
+    if n_new >= n_left:
+        raise InvalidInputError(
+            f"{counted(n_left, 'image')} are left to choose from: ask for fewer, or every method picks the same"
+        )
+    n_samples = len(SelectionInputs().chosen(dataset)) + n_new
+    configs = []
+    for method in methods:
+        score_name = score if method in NEEDS_SCORE else None
+        configs.append(SelectionConfig(method, n_samples, name=str(method), score_name=score_name, seed=SEED))
+    jobs.start(
+        job_key(dataset),
+        "Comparing methods",
+        lambda progress: workflow.compare(dataset, configs, progress=progress),
+    )
 
 
 def _n_left(dataset: Dataset) -> int:
