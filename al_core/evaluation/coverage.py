@@ -118,14 +118,20 @@ class Ruler:
             seed: Fixes which rows are sampled.
         """
         rng = np.random.default_rng(seed)
-        n_chosen = len(pool.labeled_rows) + max(len(rows) for rows in selections)
         open_rows = pool.open_rows
-        share = max(1.0, (len(open_rows) + len(pool.labeled_rows)) / n_chosen)
-        graph = pool.graph if pool.graph is not None and share <= pool.graph.indices.shape[1] else None
-        n_measured = len(pool.labeled_rows) + sum(len(rows) for rows in selections)
+        n_labeled = len(pool.labeled_rows)
+        n_chosen = n_labeled + max(len(rows) for rows in selections)
+        # For how many rows each chosen one stands: N / |S|.
+        share = max(1.0, (len(open_rows) + n_labeled) / n_chosen)
+        n_measured = n_labeled + sum(len(rows) for rows in selections)
         sampled = _sample(open_rows, _n_sampled(pool, n_measured, share), rng)
-        n_references = np.clip(_SIGMA_REFERENCES_PER_LABEL * n_chosen, _LEAST_REFERENCES, _MOST_REFERENCES)
-        references = open_rows[:0] if graph is not None else _sample(open_rows, int(n_references), rng)
+        graph = pool.graph if pool.graph is not None and share <= pool.graph.indices.shape[1] else None
+        if graph is None:
+            n_references = np.clip(_SIGMA_REFERENCES_PER_LABEL * n_chosen, _LEAST_REFERENCES, _MOST_REFERENCES)
+            references = _sample(open_rows, int(n_references), rng)
+        else:
+            # The graph has the neighbors of each row already.
+            references = open_rows[:0]
         involved = np.unique(np.concatenate([sampled, references, pool.labeled_rows, *selections]))
         space = Space.from_embeddings(pool.embeddings, involved, normalize=pool.normalize)
         if graph is not None:

@@ -6,7 +6,7 @@ them by how often each image was drawn, and accumulate them again as pycocotools
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,12 +146,14 @@ def _annotations(images: Sequence[ImageObjects], kind: str, *, scored: bool = Fa
     return annotations
 
 
-def _class_matches(images: list[dict[str, Any] | None], n_thresholds: int) -> ObjectMatches:
-    empty = np.empty((n_thresholds, 0))
-    scores = [np.asarray(image["dtScores"]) if image else np.empty(0) for image in images]
-    matched = [np.asarray(image["dtMatches"]).reshape(n_thresholds, -1) if image else empty for image in images]
-    ignored = [np.asarray(image["dtIgnore"]).reshape(n_thresholds, -1) if image else empty for image in images]
-    n_objects = [int((np.asarray(image["gtIgnore"]) == 0).sum()) if image else 0 for image in images]
+def _class_matches(images: Sequence[Mapping[str, Any] | None], n_thresholds: int) -> ObjectMatches:
+    """Return the matches of one class from what pycocotools says of each image, None where the class has no object."""
+    nothing: Mapping[str, Any] = {"dtScores": [], "dtMatches": [], "dtIgnore": [], "gtIgnore": []}
+    answers = [image or nothing for image in images]
+    scores = [np.asarray(answer["dtScores"], np.float64) for answer in answers]
+    matched = [np.asarray(answer["dtMatches"]).reshape(n_thresholds, -1) for answer in answers]
+    ignored = [np.asarray(answer["dtIgnore"]).reshape(n_thresholds, -1) for answer in answers]
+    n_objects = [int((np.asarray(answer["gtIgnore"]) == 0).sum()) for answer in answers]
     image_of = np.repeat(np.arange(len(images)), [len(image_scores) for image_scores in scores])
     # The order of pycocotools, which decides between equal scores.
     order = np.argsort(-np.concatenate(scores), kind="mergesort")

@@ -206,13 +206,18 @@ def _count_probes(
     """Return into how many cells to look so that a sample of rows finds enough of its true neighbors."""
     # Not the rows that became centers: their neighbors are nearer at hand.
     sample = np.random.default_rng([_SEED, 1]).choice(others, _RECALL_ROWS, replace=False)
-    true, _ = nearest_among(space, sample, others, k, pool, tick)
-    rows, position = np.unique(true.astype(np.int64), return_inverse=True)
-    cell_of = _assign(lambda part: space.vectors(rows[part]), len(rows), cells, 1, pool, lambda _: tick())[:, 0]
-    near = _assign(lambda part: space.vectors(sample[part]), len(sample), cells, cells.ntotal, pool, lambda _: tick())
-    # rank[s, i]: how many cells are nearer to sample s than the cell of its i-th true neighbor.
-    rank = np.take_along_axis(np.argsort(near, axis=1), cell_of[position].reshape(true.shape), axis=1)
-    return 1 + int(np.quantile(rank, _AIMED_RECALL))
+    neighbors, _ = nearest_among(space, sample, others, k, pool, tick)
+    rows, position = np.unique(neighbors.astype(np.int64), return_inverse=True)
+    cell_of_row = _assign(lambda part: space.vectors(rows[part]), len(rows), cells, 1, pool, lambda _: tick())[:, 0]
+    cell_of_neighbor = cell_of_row[position].reshape(neighbors.shape)
+    nearest_cells = _assign(
+        lambda part: space.vectors(sample[part]), len(sample), cells, cells.ntotal, pool, lambda _: tick()
+    )
+    # The inverse of each sample's order of cells: n_nearer[s, c] cells are nearer to sample s than cell c.
+    n_nearer = np.argsort(nearest_cells, axis=1)
+    # So many cells would be looked into in vain before the one with the neighbor.
+    ranks = np.take_along_axis(n_nearer, cell_of_neighbor, axis=1)
+    return 1 + int(np.quantile(ranks, _AIMED_RECALL))
 
 
 def _assign(
