@@ -12,8 +12,12 @@ from al_core.text import counted
 
 if TYPE_CHECKING:
     from al_core.embedding import BrokenImage
+    from al_core.store import LocalDataset, Workspace
 
-SUMMARY = "Create a dataset from a folder of images, or add new ones; an interrupted run resumes where it stopped."
+SUMMARY = (
+    "Create a dataset from a folder of images, or add new ones; an interrupted run resumes where it stopped, and one "
+    "of the same folder by the same model is left as it is."
+)
 BUNDLED = "efficientnet-lite0"
 BROKEN_SHOWN = 20
 """Unreadable files that are listed; of the others only the number is printed."""
@@ -65,8 +69,13 @@ def run(arguments: argparse.Namespace) -> None:
     work = _append if arguments.append else _send if arguments.server else _store
     n_samples, broken = work(arguments)
     print(f"Dataset '{arguments.dataset}' has {counted(n_samples, 'sample')}.")
+    _print_broken(broken)
+
+
+def _print_broken(broken: "Sequence[BrokenImage]") -> None:
     if broken:
-        print(f"{counted(len(broken), 'file')} could not be read and were left out:", file=sys.stderr)
+        were = "was" if len(broken) == 1 else "were"
+        print(f"{counted(len(broken), 'file')} could not be read and {were} left out:", file=sys.stderr)
     for image in broken[:BROKEN_SHOWN]:
         print(f"  {image.reason}", file=sys.stderr)
     if len(broken) > BROKEN_SHOWN:
@@ -77,16 +86,45 @@ def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]"
     from al_core import workflow
     from al_core.store import Workspace
 
+    option = arguments.model or BUNDLED
     with Workspace(arguments.workspace) as workspace:
+        present = next((dataset for dataset in workspace.datasets() if dataset.name == arguments.dataset), None)
+        if present and _is_embedded(present, arguments.images_dir, option):
+            _print_new(workspace, present)
+            return present.n_samples, ()
         result = workflow.dataset_from_images(
             workspace,
             arguments.images_dir,
             arguments.dataset,
-            model=arguments.model or BUNDLED,
+            model=option,
             progress=printed_progress("images"),
             cluster=arguments.cluster,
         )
     return result.dataset.n_samples, result.broken
+
+
+def _is_embedded(dataset: "LocalDataset", images_dir: str, model: str) -> bool:
+    """Return whether a dataset is what an earlier run of this command has made of a folder with a model."""
+    from al_core.embedding import load_model
+    from al_core.store import Kind
+
+    if _place_of(dataset) != _place(images_dir):
+        return False
+    stored = dataset.arrays.find(Kind.EMBEDDING, load_model(model).name)
+    return stored is not None and "model" in stored.attributes
+
+
+def _print_new(workspace: "Workspace", dataset: "LocalDataset") -> None:
+    """Say how many files of its folder a dataset does not have; none of them is read, so they may be broken ones."""
+    from al_core.steps.embeddings import images_of
+
+    n_new = len(set(images_of(dataset, workspace.home / "embedding-runs").filenames()) - set(dataset.filenames()))
+    if n_new:
+        print(
+            f"{counted(n_new, 'file')} of its folder {'is' if n_new == 1 else 'are'} not in it; --append adds what can "
+            "be read.",
+            file=sys.stderr,
+        )
 
 
 def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
@@ -96,8 +134,7 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
     place = _place(arguments.images_dir)
     with Workspace.existing(arguments.workspace) as workspace:
         dataset = workspace.dataset(arguments.dataset)
-        folder = str(dataset.images_dir.resolve()) if dataset.images_dir else "no folder"
-        present = dataset.images_address or folder
+        present = _place_of(dataset) or "no folder"
         if present != place:
             raise InvalidInputError(
                 f"dataset '{dataset.name}' has its images in {present}, not in {place}; put the new ones there"
@@ -112,6 +149,11 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
         tagged = f", in the tag '{appended.tag.name}'" if appended.tag else ""
         print(f"{counted(appended.n_new, 'new image')}{tagged}.")
         return dataset.n_samples, appended.broken
+
+
+def _place_of(dataset: "LocalDataset") -> str | None:
+    """Return the address or folder of a dataset's images, or None if it has neither."""
+    return dataset.images_address or (str(dataset.images_dir.resolve()) if dataset.images_dir else None)
 
 
 def _place(images_dir: str) -> str:

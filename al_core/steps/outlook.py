@@ -26,6 +26,7 @@ from al_core.steps.reserve import count_test_rows, read_reserve
 from al_core.steps.resolved import read_resolved
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.selections import Selection, SelectionRequest
+from al_core.text import counted
 
 if TYPE_CHECKING:
     from al_core.selection import GoalArrays
@@ -93,7 +94,7 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
     candidates = np.setdiff1d(request.allowed_rows, request.labeled_rows)
     _check(request, arrays, candidates)
     costs = _costs(config.budget, arrays, candidates)
-    n_tests = count_test_rows(config, len(plan.chosen))
+    n_tests = len(plan.tests())
     # Test samples are drawn beside the method, so its own configuration asks for fewer.
     n_asked = request.config.n_samples
     n_new = len(candidates) if n_asked == -1 else max(n_asked - len(request.labeled_rows), 0)
@@ -109,7 +110,7 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
         n_tests=n_tests,
         bill=bill,
         tightest=capacity.tightest,
-        warnings=capacity.warnings,
+        warnings=(*capacity.warnings, *_short_reserve(count_test_rows(config, len(plan.chosen)), n_tests)),
     )
 
 
@@ -169,6 +170,12 @@ def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
     resolved = read_resolved(dataset, selection.tag) or resolve(dataset, without_goals, with_rows=False)
     arrays = goal_arrays(dataset, without_goals, None, replace(resolved, similar={}))
     return count_short(config.limits, arrays, counted_rows)
+
+
+def _short_reserve(n_asked: int, n_tests: int) -> tuple[str, ...]:
+    if n_tests == n_asked:
+        return ()
+    return (f"the test share asks for {counted(n_asked, 'test image')}, and the reserve has {n_tests:,} left",)
 
 
 def _check(request: SelectionRequest, arrays: "GoalArrays", candidates: NDArray[np.int64]) -> None:

@@ -87,11 +87,15 @@ class SelectionPlan:
 
     def request(self) -> SelectionRequest:
         """Return what the method would be asked for, the test samples of the selection left out."""
-        return self._request(self._tests(count_test_rows(self.config, len(self.chosen))))
+        return self._request(self.tests())
+
+    def tests(self) -> Rows:
+        """Return the rows that test, of a selection whose `n_samples` says how many; fewer if the reserve has fewer."""
+        return self._tests(count_test_rows(self.config, len(self.chosen)))
 
     def run(self, progress: Progress | None = None) -> Tag:
         """Select, store the selection as a tag and return it."""
-        tests = self._tests(count_test_rows(self.config, len(self.chosen)))
+        tests = self.tests()
         request = self._request(tests)
         # A share of 1 asks for test samples alone.
         picked = request.select(progress) if self.config.test_share < 1 else NO_ROWS
@@ -104,7 +108,7 @@ class SelectionPlan:
 
     def store_picked(self, picked: Rows) -> Tag:
         """Store the rows that a method picked elsewhere as the selection, and return its tag."""
-        tests = self._tests(count_test_rows(self.config, len(self.chosen)))
+        tests = self.tests()
         return self._store(self._request(tests), picked, tests)
 
     def _tests(self, n_rows: int) -> Rows:
@@ -189,6 +193,8 @@ def _n_asked(request: SelectionRequest) -> float:
 
 
 def _why_nothing(request: SelectionRequest) -> str:
+    if request.config.test_share == 1:
+        return "every image of the test reserve is in a selection or labeled; select without a test share of 1"
     n_open = len(np.setdiff1d(request.allowed_rows, request.labeled_rows))
     if not n_open:
         return "every image that may be selected is labeled, sent or left out by a limit; choose from others"
@@ -197,7 +203,7 @@ def _why_nothing(request: SelectionRequest) -> str:
             f"each of the {n_open:,} images that may be selected is nearer than {request.config.min_distance:g} to "
             "another that is labeled; lower min_distance"
         )
-    return "n_samples counts what is labeled already; ask for more, or loosen limits and budget"
+    return "n_samples counts what is labeled or sent already; ask for more, or loosen limits and budget"
 
 
 def config_of_method(config: SelectionConfig, n_tests: int) -> SelectionConfig:

@@ -22,6 +22,7 @@ from tests.api.conftest import api_server
 from tests.embedding.models import mean_color
 
 ROOT = Path(__file__).resolve().parents[2]
+MEAN_COLOR = "python:tests.embedding.models:mean_color"
 
 
 @pytest.fixture
@@ -96,16 +97,31 @@ def test_a_name_that_is_taken_is_refused_before_any_work(images_dir: Path, tmp_p
     assert not (home / "embedding-runs").exists()
 
 
+def test_embedding_a_folder_again_changes_nothing_and_says_what_is_new(
+    images_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "workspace"
+    arguments = ["embed", str(images_dir), "--dataset", "mixed", "--workspace", str(home), "--model", MEAN_COLOR]
+    assert main.main(arguments) == 0
+    first = capsys.readouterr()
+    assert main.main(arguments) == 0
+    again = capsys.readouterr()
+    assert again.out == first.out == "Dataset 'mixed' has 12 samples.\n"
+    assert again.err == "2 files of its folder are not in it; --append adds what can be read.\n"
+    with Workspace(home) as workspace:
+        assert [(each.name, each.n_samples) for each in workspace.datasets()] == [("mixed", 12)]
+    # Another folder or another model would be another dataset.
+    assert main.main([*arguments[:1], str(images_dir / "more"), *arguments[2:]]) == 1
+    assert main.main(arguments[:-2]) == 1
+    assert capsys.readouterr().err.count("there already is a dataset named 'mixed'; choose another name") == 2
+
+
 def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
     home = tmp_path / "workspace"
-    model = "python:tests.embedding.models:mean_color"
-    ended = run("embed", str(images_dir), "--dataset", "colors", "--model", model, "--workspace", str(home))
+    ended = run("embed", str(images_dir), "--dataset", "colors", "--model", MEAN_COLOR, "--workspace", str(home))
     assert ended.returncode == 0, ended.stderr
     with Workspace(home) as workspace:
-        assert workspace.dataset("colors").arrays.get(Kind.EMBEDDING, model).shape == (12, 3)
-
-
-MEAN_COLOR = "python:tests.embedding.models:mean_color"
+        assert workspace.dataset("colors").arrays.get(Kind.EMBEDDING, MEAN_COLOR).shape == (12, 3)
 
 
 def test_a_server_gets_the_dataset_that_the_local_command_makes(

@@ -69,7 +69,7 @@ def test_a_folder_that_is_dropped_becomes_a_dataset_and_later_ones_are_added(
     page.locator(FOLDER_INPUT).set_input_files(folder)
     expect(page.get_by_text("4 images sent · 2 files that are no images were left out")).to_be_visible()
     expect(page.get_by_text("“reds” is ready: 3 images.")).to_be_visible()
-    expect(page.get_by_text("1 file could not be read and were left out")).to_be_visible()
+    expect(page.get_by_text("1 file could not be read and was left out")).to_be_visible()
     dataset = stored(home, "reds")
     assert dataset.filenames() == ["001.png", "003.png", "even/002.png"]
     assert dataset.images_dir == dataset.uploads_dir

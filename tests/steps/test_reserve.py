@@ -3,7 +3,7 @@ import pytest
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
+from al_core.exceptions import ALCoreWarning, InvalidInputError, MissingInputError, NotAllowedError
 from al_core.steps.manifest import make_manifest, repeat
 from al_core.steps.reserve import group_numbers, mixed, read_reserve
 from al_core.steps.selections import Selection
@@ -75,11 +75,26 @@ def test_the_sent_list_does_not_end_with_the_test_samples(hundred: LocalDataset)
 
 
 def test_a_used_up_reserve_adds_no_more_test_rows(hundred: LocalDataset) -> None:
-    first = select(hundred, "batch", 50, 1.0)
+    with pytest.warns(ALCoreWarning, match="asks for 50 test images, and the reserve has 10 left"):
+        first = select(hundred, "batch", 50, 1.0)
     assert len(first.added_rows) == len(first.test_rows) == 10
     hundred.set_tag_role(first.tag, TagRole.LABELED)
-    second = select(hundred, "round 2", 20, 0.5)
+    with pytest.warns(ALCoreWarning, match="asks for 5 test images, and the reserve has 0 left"):
+        second = select(hundred, "round 2", 20, 0.5)
     assert (len(second.test_rows), len(second.picked_rows)) == (0, 10)
+    with pytest.raises(InvalidInputError, match="every image of the test reserve is in a selection or labeled"):
+        select(hundred, "batch 2", 20, 1.0)
+
+
+def test_an_outlook_counts_the_test_samples_that_the_reserve_has_left(hundred: LocalDataset) -> None:
+    select(hundred, "round 1", 16, 0.5)
+    config = SelectionConfig("ACTIVE_LEARNING", 20, name="round 2", test_share=0.5, seed=3)
+    outlook = workflow.check_selection(hundred, config)
+    # Ten are set aside, and a draft that nobody has labeled uses eight of them up.
+    assert (outlook.n_picked, outlook.n_tests) == (18, 2)
+    assert outlook.warnings == ("the test share asks for 10 test images, and the reserve has 2 left",)
+    with pytest.warns(ALCoreWarning, match="the reserve has 2 left"):
+        assert len(workflow.run_selection(hundred, config).test_rows) == 2
 
 
 def test_a_selection_without_a_limit_gets_its_share_on_top(hundred: LocalDataset) -> None:

@@ -53,7 +53,8 @@ def _show_result(result: workflow.EmbeddedFolder, key: str, forget: Callable[[],
 
 
 def _show_broken(reasons: list[str]) -> None:
-    with st.expander(f"{counted(len(reasons), 'file')} could not be read and were left out"):
+    were = "was" if len(reasons) == 1 else "were"
+    with st.expander(f"{counted(len(reasons), 'file')} could not be read and {were} left out"):
         st.code("\n".join(reasons[:N_BROKEN_SHOWN]), language=None)
         if len(reasons) > N_BROKEN_SHOWN:
             st.caption(f"and {len(reasons) - N_BROKEN_SHOWN:,} more")

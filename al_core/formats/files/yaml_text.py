@@ -34,7 +34,8 @@ def parse_yaml(content: bytes, source: str) -> Any:
 def parse_settings(content: bytes, source: str) -> Any:
     """Return the content of a YAML or JSON file with decimal numbers, true, false and null as values, not as texts.
 
-    Dates, `no` and 01 stay texts, as with `parse_yaml`, which has the same limits and errors.
+    Dates, `no` and 01 stay texts, as with `parse_yaml`, which has the same limits and errors. A repeated key is an
+    error, too.
     """
     return _parse(content, source, _settings_loader())
 
@@ -44,7 +45,17 @@ def _settings_loader() -> Any:
     import yaml
 
     class SettingsLoader(yaml.BaseLoader):
-        """BaseLoader with the scalars of JSON."""
+        """BaseLoader with the scalars of JSON; a key that a section has twice is an error, as YAML says."""
+
+        # PyYAML lets the last one win: of two lists of limits the first would not hold, without a word.
+        def construct_mapping(self, node: Any, *, deep: bool = False) -> dict[Any, Any]:
+            lines: dict[str, int] = {}
+            for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+                if key.value in lines:
+                    problem = f"'{key.value}' stands in line {lines[key.value]} already"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                lines[key.value] = key.start_mark.line + 1
+            return dict(super().construct_mapping(node, deep=deep))
 
     scalars: dict[str, tuple[re.Pattern[str], str | list[str], Callable[[str], object]]] = {
         "int": (_INTEGER, "-0123456789", int),
@@ -90,4 +101,4 @@ def _check_depth(events: Any, source: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
             line = event.start_mark.line + 1
-            raise FileFormatError(f"{source}, line {line}: more than {_MAX_DEPTH} levels; names needs two")
+            raise FileFormatError(f"{source}, line {line}: more than {_MAX_DEPTH} levels; correct it")

@@ -101,7 +101,7 @@ def test_a_file_of_blanks_takes_no_longer_than_another(tmp_path: Path, content: 
         ("names:\n- a\x00b\n", r"data\.yaml, line 2: not YAML"),
         ("names: [a]\n---\nnames: [b]\n", r"data\.yaml, line 2: not YAML"),
         ("names: &a [*a]", r"data\.yaml, line 1: not YAML"),
-        ("names: " + "[" * 200 + "]" * 200, r"data\.yaml, line 1: more than 50 levels; names needs two"),
+        ("names: " + "[" * 200 + "]" * 200, r"data\.yaml, line 1: more than 50 levels; correct it"),
         ("names:\n" + "\n" * 2**20, r"data\.yaml has 1,048,583 bytes; at most 1,048,576"),
     ],
 )
