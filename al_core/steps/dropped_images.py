@@ -54,7 +54,9 @@ def check_filename(filename: str) -> None:
     """Raise unless a filename is a plain relative path, so that it can name a file below the images folder."""
     check_filename_column([filename], "the request")
     path = PurePosixPath(filename)
-    if path.is_absolute() or ".." in path.parts or "\\" in filename or str(path) != filename:
+    # "." has no parts.
+    is_plain = path.parts and not path.is_absolute() and ".." not in path.parts and "\\" not in filename
+    if not is_plain or str(path) != filename:
         raise InvalidInputError(f"{filename!r} is not a plain relative path; use one such as 'folder/image.png'")
     if len(filename.encode()) > LONGEST_PATH or len(path.parts) > MOST_PARTS:
         raise InvalidInputError(

@@ -1,6 +1,6 @@
 from typing import Any, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import ConfigDict, Field, FiniteFloat
 
 from al_core.api.schemas.wire import Count, Int64, Wire
 from al_core.config import SelectionConfig
@@ -57,6 +57,9 @@ class SelectionCreate(SelectionInputs):
     Goals, limits and budget are in the form of `Goal.to_json`, such as `{"kind": "at-most", "k": 3, "per": {"kind":
     "column", "name": "patient"}}`.
     """
+
+    # Not ignored as in Lightly's routes: a limit or a test share that is spelled in another way would not hold.
+    model_config = ConfigDict(extra="forbid")
 
     method: str = _DEFAULTS.method
     n_samples: Int64 = _DEFAULTS.n_samples

@@ -68,13 +68,16 @@ async def body_file(request: Request) -> AsyncIterator[Path]:
     workspace = services(request).workspace
     # In the workspace and not in /tmp, so that the file can be linked into place without being copied.
     folder = workspace.owner.own_folder(workspace.incoming_folder)
-    with tempfile.NamedTemporaryFile(dir=folder) as file:
-        async for chunk in request.stream():
-            file.write(chunk)
-        file.flush()
-        # It may be linked into place as it is, so its bytes have to be on the disk.
-        await run_in_threadpool(os.fsync, file.fileno())
-        yield Path(file.name)
+    with tempfile.TemporaryDirectory(dir=folder) as own_folder:
+        # Readers name the file in what they refuse.
+        path = Path(own_folder) / "the request"
+        with path.open("xb") as file:
+            async for chunk in request.stream():
+                file.write(chunk)
+            file.flush()
+            # It may be linked into place as it is, so its bytes have to be on the disk.
+            await run_in_threadpool(os.fsync, file.fileno())
+        yield path
 
 
 BodyFile = Annotated[Path, Depends(body_file)]

@@ -21,6 +21,11 @@ def test_predictions_are_stored_and_scored(api: Api, dataset: Dataset) -> None:
     assert score["scores"] == [0.5] * 6
 
 
+def test_what_is_wrong_with_a_file_is_said_of_the_request(api: Api) -> None:
+    refused = requests.put(f"{api.address}{api.dataset}/predictions", b"", timeout=PATIENCE)
+    assert (refused.status_code, refused.json()["message"]) == (400, "the request is empty (0 bytes); write it again")
+
+
 def test_logits_are_refused_until_a_parameter_says_what_they_are(api: Api, dataset: Dataset) -> None:
     content = "\n".join(["filename,cat,dog", *(f"{name},-2.5,3.5" for name in dataset.filenames())]).encode()
     address = f"{api.address}{api.dataset}/predictions"

@@ -51,3 +51,10 @@ def test_a_filename_that_is_not_a_plain_path_is_refused(empty: Api, name: str) -
 
 def test_a_frame_number_is_a_number_and_not_a_truth_value(api: Api) -> None:
     api("POST", f"{api.dataset}/image-frames", 422, [False])
+
+
+@pytest.mark.parametrize("filename", [".", "./a.png", "..", "/a.png", "a//b.png", "a/../b.png"])
+def test_a_filename_that_leads_nowhere_is_refused(empty: Api, filename: str) -> None:
+    for method, route, body in [("PUT", "filenames", [filename]), ("POST", "samples", {"fileName": filename})]:
+        refusal = empty(method, f"{empty.dataset}/{route}", 400, body)
+        assert "is not a plain relative path" in refusal["message"]

@@ -39,3 +39,9 @@ def test_a_share_that_is_none_is_refused(api: Api) -> None:
 def test_a_seed_that_no_catalog_can_hold_is_refused(api: Api, value: object) -> None:
     body = {"name": "picked", "method": "RANDOM", "nSamples": 1, "seed": value}
     assert "seed" in api("POST", f"{api.dataset}/selections", 422, body)["message"]
+
+
+@pytest.mark.parametrize("route", ["selections", "selections/check"])
+def test_an_option_that_there_is_not_is_refused_and_not_passed_over(api: Api, route: str) -> None:
+    body = {"name": "picked", "method": "RANDOM", "nSamples": 1, "testshare": 0.5}
+    assert api("POST", f"{api.dataset}/{route}", 422, body)["message"].startswith("body.testshare: ")
