@@ -1,5 +1,6 @@
 """Predictions in the store: one array each, of the kind that fits the task."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from al_core.formats.predictions.annotations import Annotations
@@ -81,12 +82,16 @@ def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None"
 
     Of several tasks' current models the newest is meant.
     """
-    models = [model for model in dataset.models.all() if model.predictions]
-    wanted = next((model for model in models if model.name == name), None)
-    current = next((model for model in models if model.is_current), None)
-    model = wanted or current
-    if model:
-        return model.predictions
+    models = dataset.models.all()
+    wanted = next((model for model in models if model.predictions and model.name == name), None)
+    return wanted.predictions if wanted else newest_predictions(dataset, models)
+
+
+def newest_predictions(dataset: "Dataset", models: "Sequence[Model]") -> "StoredArray | None":
+    """Return the predictions of the newest current model of these, which are all of a dataset, or None."""
+    current = next((model for model in models if model.predictions and model.is_current), None)
+    if current:
+        return current.predictions
     # Arrays that were stored without a model.
     stored: list[StoredArray] = []
     for task in TASKS.values():

@@ -84,8 +84,10 @@ class FolderStorage(Storage):
 
     def n_bytes(self, place: ArrayPlace) -> int:
         """Return the length of the file."""
-        path = self.file(place)
-        return path.stat().st_size if path.exists() else 0
+        try:
+            return self.file(place).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def exists(self, place: ArrayPlace) -> bool:
         """Return whether there is a file."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.answers import NO_ANSWER, answers
 from al_core.steps.chosen import selections
-from al_core.steps.classes import class_colors, class_names
+from al_core.steps.classes import class_names, colors_of
 from al_core.steps.labels import label_tasks
 from al_core.steps.sample_classes import first_rounds, labeled_classes, right_or_wrong
 from al_core.store import Dataset, Model
@@ -73,52 +73,58 @@ def group(dataset: Dataset, name: str) -> Categories | None:
 
 def class_captions(dataset: Dataset) -> ClassCaptions | None:
     """Return predicted class and label for the captions of images; None if there are neither."""
-    predicted = _predicted(dataset)
-    labels = _labels(dataset) if CLASSIFICATION in label_tasks(dataset) else None
+    names = class_names(dataset)
+    predicted = _predicted(dataset, names)
+    labels = _labels(dataset, names) if CLASSIFICATION in label_tasks(dataset) else None
     if predicted is None and labels is None:
         return None
     nothing = np.full(dataset.n_samples, -1, np.int32)
     return ClassCaptions(
-        class_names(dataset),
-        class_colors(dataset),
+        names,
+        colors_of(names),
         nothing if predicted is None else predicted.codes,
         nothing if labels is None else labels.codes,
     )
 
 
-def _predicted(dataset: Dataset) -> Categories | None:
+def _predicted(dataset: Dataset, names: list[str] | None = None) -> Categories | None:
+    """Return the predicted classes; `names` are all classes of the dataset, if the caller has read them."""
     predicted = columns.predicted_class(dataset)
-    return _with_colors(dataset, predicted, TITLES[PREDICTED]) if predicted else None
+    if predicted is None:
+        return None
+    return _with_colors(predicted, TITLES[PREDICTED], class_names(dataset) if names is None else names)
 
 
 def _predicted_by(dataset: Dataset, name: str, model: Model) -> Categories:
     assert model.predictions is not None
     predicted = columns.classes_of(dataset, model.predictions)
-    return replace(_with_colors(dataset, predicted, group_titles(dataset)[name]), name=name)
+    return replace(_with_colors(predicted, group_titles(dataset)[name], class_names(dataset)), name=name)
 
 
-def _with_colors(dataset: Dataset, predicted: Categories, title: str) -> Categories:
-    names = class_names(dataset)
+def _with_colors(predicted: Categories, title: str, names: list[str]) -> Categories:
     codes = _as_positions(predicted.digest or "", tuple(names), predicted.names, predicted.codes)
-    return _of_classes(PREDICTED, dataset, codes, title)
+    return _of_classes(PREDICTED, codes, title, names)
 
 
-def _labels(dataset: Dataset) -> Categories:
+def _labels(dataset: Dataset, names: list[str] | None = None) -> Categories:
+    """Return the labels; `names` as for `_predicted`."""
+    names = class_names(dataset) if names is None else names
     ids = " ".join(stored.id for stored in dataset.labels.all())
-    codes = _labeled(f"{dataset.id} {dataset.n_samples} {ids}", class_names(dataset), dataset)
-    return _of_classes(LABEL, dataset, codes, TITLES[LABEL])
+    codes = _labeled(f"{dataset.id} {dataset.n_samples} {ids}", names, dataset)
+    return _of_classes(LABEL, codes, TITLES[LABEL], names)
 
 
-def _of_classes(name: str, dataset: Dataset, codes: NDArray[np.int32], title: str) -> Categories:
-    colors = class_colors(dataset)
+def _of_classes(name: str, codes: NDArray[np.int32], title: str, names: list[str]) -> Categories:
+    colors = colors_of(names)
     return Categories(name, codes, tuple(colors), colors=tuple(colors.values()), title=title)
 
 
 def _right(dataset: Dataset) -> Categories | None:
-    predicted = _predicted(dataset)
+    names = class_names(dataset)
+    predicted = _predicted(dataset, names)
     if predicted is None:
         return None
-    verdict = right_or_wrong(_labels(dataset).codes, predicted.codes)
+    verdict = right_or_wrong(_labels(dataset, names).codes, predicted.codes)
     return Categories(RIGHT, verdict, ("right", "wrong"), colors=(GREEN, RED), title=TITLES[RIGHT])
 
 
