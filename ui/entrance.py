@@ -28,7 +28,17 @@ FIRST_STYLE = """<style>
 
 # The frames of what is drawn. A style in `st.html` waits for a script of Streamlit's: until it came, the map of Explore
 # stood above the images, a layout shift of 0.27.
-FRAMES = ("loop/stepper.css", "glossary.css", "explore/layout.css", "explore/next_batch.css")
+FRAMES = (
+    "bars.css",
+    "loop/stepper.css",
+    "glossary.css",
+    "datasets/listing.css",
+    "explore/layout.css",
+    "explore/next_batch.css",
+    "explore/filter_row.css",
+    "select/card.css",
+    "select/run_bar.css",
+)
 FRAME_STYLE = "\n".join(["<style>", *((UI / name).read_text(encoding="utf-8") for name in FRAMES), "</style>"])
 
 

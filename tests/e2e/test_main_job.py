@@ -49,8 +49,8 @@ def test_predictions_in_selected_filenames_out(
     expect(visitor.get_by_text("1,797 of 1,797 samples have a prediction")).to_be_visible()
     press_button(visitor, "Store and score")
     expect(visitor.get_by_text("Scored 1,797 images (3 scores)")).to_be_visible()
-    # One for each score, and the comparison with the newest model of the demo.
-    expect(visitor.get_by_test_id("stPlotlyChart")).to_have_count(4)
+    # One for each score.
+    expect(visitor.get_by_role("img", name="Histogram of")).to_have_count(3)
 
     go_to(visitor, "Explore")
     expect(visitor.get_by_role("radio", name="UMAP")).to_be_visible()

@@ -25,7 +25,7 @@ from ui.images import image_grid
 from ui.messages import errors_explained, notify, plain
 from ui.pages import page_file
 from ui.sample import show_sample
-from ui.select.card import STYLE, strip_html
+from ui.select.card import strip_html
 from ui.visitor import obstacle
 
 MAP_HEIGHT = 200
@@ -77,7 +77,7 @@ def _show_candidate(
     columns = [figures_with_price(each.card, plan, len(each.rows)) for each in comparison.candidates]
     for line, figure in enumerate(columns[place]):
         scale = scale_of([figures[line].strip for figures in columns])
-        st.html(STYLE + strip_html(figure.strip, figure.sentence, scale))
+        st.html(strip_html(figure.strip, figure.sentence, scale))
         st.caption(f"{plain(capitalized(figure.sentence))}.")
     if card.is_worse:
         verdict = card.verdict()

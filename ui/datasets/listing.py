@@ -18,18 +18,12 @@ CARD_WIDTH = 320
 """In pixels: three beside each other at 1440, four at 1920, and one on a phone, which has 358."""
 PER_PAGE = 12
 N_THUMBNAILS = 4
-STYLE = """<style>
-.card-images {display: grid; grid-template-columns: repeat(4, 1fr); gap: 4px;}
-.card-images img {width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 4px;}
-@media (max-width: 640px) {.st-key-cards > * {width: 100% !important;}}
-</style>"""
 
 
 def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
     """Draw a card for each dataset, a page at a time; `current` is the open one."""
     page = st.session_state.get("datasets-page", 1)
     shown = datasets[(page - 1) * PER_PAGE : page * PER_PAGE] or datasets[:PER_PAGE]
-    st.html(STYLE)
     with st.container(horizontal=True, key="cards"):
         for dataset in shown:
             with st.container(border=True, width=CARD_WIDTH, key=f"card-{dataset.id}"):

@@ -16,12 +16,6 @@ from ui.messages import plain
 from ui.session import Key, key_of, next_round
 
 MAX_CHIP_LENGTH = 48
-STYLE = """<style>
-.st-key-filter-row {gap: .3rem .6rem !important;}
-.st-key-filter-row > * {flex: none !important; max-width: 100%;}
-[class*="st-key-chip-"] button {min-height: 1.9rem; padding: 0 .35rem 0 .65rem; border-radius: 99px;}
-[class*="st-key-chip-"] button p {font-size: .86rem; font-variant-numeric: tabular-nums;}
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,6 @@ def filter_row(
     dataset: Dataset, n_passing: int, titles: Mapping[str, str], *, clear_lasso: Callable[[], None] | None
 ) -> None:
     """Draw the line; columns have these titles, and `clear_lasso` is None while nothing is drawn on the map."""
-    st.html(STYLE)
     with st.popover("Filters", icon=":material/filter_alt:", help="By predicted class, tag or filename"):
         _controls(dataset)
     st.markdown(f"**{n_passing:,}** of {counted(dataset.n_samples, 'image')}", width="content")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from al_core import workflow
 from al_core.exceptions import MissingInputError
@@ -15,14 +15,15 @@ from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Model
 from al_core.text import counted, percent
 from al_core.types import Rows, Scores
-from ui.charts import BLUE, N_BARS
+from ui import charts
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
+from ui.session import key_of
 from ui.tags.button import tag_button
 
-BEFORE_COLOR = "#8a8a8a"
-HEIGHT = 210
+HEIGHT = 180
+ANSWERS_HEIGHT = 240
 MOST_ANSWERS = 100
 
 
@@ -31,15 +32,20 @@ def show_latest_changes(dataset: Dataset, rounds: Sequence[Round]) -> None:
     models = [each.model for each in rounds if each.model]
     if len(models) > 1 and models[-1].id != models[-2].id:
         title = f"What changed from “{plain(models[-2].name)}” to “{plain(models[-1].name)}”"
-        with st.expander(title, icon=":material/compare_arrows:"):
-            show_changes(dataset, models[-2], models[-1])
+        expander = _expander(title, key_of("latest-changes", dataset.id))
+        if expander.open:
+            with expander:
+                show_changes(dataset, models[-2], models[-1])
 
 
 def compare_two(dataset: Dataset, models: Sequence[Model]) -> None:
     """Draw the choice of two models and what differs between them; by default the newest two."""
     if len(models) <= 1:
         return
-    with st.expander("Compare two models", icon=":material/compare_arrows:"):
+    expander = _expander("Compare two models", key_of("compare-two", dataset.id))
+    if not expander.open:
+        return
+    with expander:
         by_id = {model.id: model for model in models}
         left, right = st.columns(2)
         before = left.selectbox(
@@ -62,6 +68,11 @@ def compare_two(dataset: Dataset, models: Sequence[Model]) -> None:
             st.caption("Choose two different models.")
         else:
             show_changes(dataset, by_id[before], by_id[after])
+
+
+def _expander(title: str, key: str) -> ExpanderContainer:
+    # All predictions of two models are read to compare them: only for somebody who looks.
+    return st.expander(title, icon=":material/compare_arrows:", key=key, on_change="rerun")
 
 
 def show_changes(dataset: Dataset, before: Model, after: Model) -> None:
@@ -94,11 +105,7 @@ def _show_scores(dataset: Dataset, before: Model, after: Model) -> None:
     name = st.selectbox("Score", shared, key=f"changes-score-{before.id}-{after.id}", help="Higher is more unsure")
     first = dataset.arrays.read(before.scores[name])
     second = dataset.arrays.read(after.scores[name])
-    st.plotly_chart(
-        overlaid_histograms(first, second),
-        key=f"changes-histogram-{before.id}-{after.id}",
-        config={"displayModeBar": False},
-    )
+    st.html(charts.overlaid_histograms(first, second, height=HEIGHT))
     old = f":gray[■] {plain(before.name)}: mean {mean_text(first)}"
     new = f":blue[■] {plain(after.name)}: mean {mean_text(second)}"
     st.caption(f"{old} · {new}")
@@ -115,32 +122,6 @@ def mean_text(scores: Scores) -> str:
     return f"{present.mean():.3f}" if len(present) else "–"
 
 
-def overlaid_histograms(before: Scores, after: Scores) -> go.Figure:
-    """Return two histograms of scores from 0 to 1 over each other: gray before, blue after."""
-    figure = go.Figure()
-    for values, color in ((before, BEFORE_COLOR), (after, BLUE)):
-        counts, edges = np.histogram(values[~np.isnan(values)], bins=N_BARS, range=(0, 1))
-        figure.add_bar(
-            x=(edges[:-1] + edges[1:]) / 2,
-            y=counts,
-            width=1 / N_BARS,
-            opacity=0.6,
-            marker={"color": color, "line": {"width": 0}},
-            customdata=np.column_stack([edges[:-1], edges[1:]]),
-            hovertemplate="%{y:,} images from %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
-        )
-    figure.update_layout(
-        height=HEIGHT,
-        barmode="overlay",
-        bargap=0.06,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        xaxis={"range": [0, 1], "fixedrange": True},
-        yaxis={"fixedrange": True, "nticks": 4},
-        showlegend=False,
-    )
-    return figure
-
-
 def _show_answers(changes: Changes) -> str | None:
     """Draw which answers the newer model gives more and less often, and return the one that was chosen."""
     st.markdown(f"**{changes_text(changes)}**")
@@ -153,7 +134,7 @@ def _show_answers(changes: Changes) -> str | None:
     event = st.dataframe(
         rows,
         hide_index=True,
-        height=HEIGHT + 30,
+        height=ANSWERS_HEIGHT,
         key=f"changed-answers-{changes.before.id}-{changes.after.id}",
         on_select="rerun",
         selection_mode="single-row",

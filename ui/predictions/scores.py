@@ -41,7 +41,7 @@ def _show_score(dataset: Dataset, score: StoredArray) -> None:
     n_scored = int((~np.isnan(values)).sum())
     st.markdown(f"**{plain(score.name)}**", help=f"{n_scored:,} of {len(values):,} images have this score")
     st.caption(formula(score))
-    st.plotly_chart(charts.score_histogram(values), key=key_of("score", score.name), config={"displayModeBar": False})
+    st.html(charts.score_histogram(score.name, values))
     finding = range_finding(score.name, values)
     if finding:
         st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")

@@ -45,11 +45,7 @@ def choose_threshold(file: Path, predictions: Predictions) -> float | None:
             key=key_of("confidence-threshold", str(file)),
             help="Scores, cards and exports leave out boxes below; they are stored all the same",
         )
-        place.plotly_chart(
-            charts.confidence_histogram(confidences, threshold),
-            key=key_of("confidences", str(file)),
-            config={"displayModeBar": False},
-        )
+        place.html(charts.confidence_histogram(confidences, threshold))
         n_confident = int((confidences >= np.float32(threshold)).sum())
         share = percent(n_confident / len(confidences))
         st.caption(f"{n_confident:,} of {counted(len(confidences), 'box')} count ({share})")
@@ -75,11 +71,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
             help=reason
             or "Scores are calculated anew; cards and exports leave out boxes below: `workflow.change_threshold`",
         )
-        st.plotly_chart(
-            charts.confidence_histogram(confidences, threshold),
-            key=key_of("model-confidences", model.id),
-            config={"displayModeBar": False},
-        )
+        st.html(charts.confidence_histogram(confidences, threshold))
         share = float((confidences >= np.float32(threshold)).mean()) if len(confidences) else 0.0
         st.caption(f"{percent(share)} of the boxes count")
         is_same = threshold == model.confidence_threshold

@@ -1,10 +1,8 @@
 """A selection against RANDOM before any label is paid for: one strip and one sentence of fact for each figure."""
 
 from html import escape
-from pathlib import Path
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from al_core import workflow
@@ -13,17 +11,17 @@ from al_core.exceptions import MissingInputError
 from al_core.steps.card import figures_with_price
 from al_core.store import Dataset
 from al_core.text import capitalized, counted, percent
+from ui.bars import Bar, Place, bar_chart, legend_html, round_steps
 from ui.charts import BLUE, GRAY
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
 
-STYLE = f"<style>{Path(__file__).with_name('card.css').read_text(encoding='utf-8')}</style>"
 # Ticks at the very ends would be cut in half.
 _MARGIN = 0.04
 MOST_BARS = 20
 """Classes beside each other; the names of more would not be read."""
-BARS_HEIGHT = 230
+BARS_HEIGHT = 180
 POOL_COLOR = "rgba(128, 134, 139, 0.35)"
 
 
@@ -48,7 +46,7 @@ def show_card(dataset: Dataset, selection: workflow.Selection) -> None:
         verdict = card.verdict()
         st.warning(f"{capitalized(verdict)}.", icon=":material/trending_down:")
     if card.classes:
-        _show_classes(card.classes, selection.tag.id)
+        _show_classes(card.classes)
     _show_regions(dataset, selection, card)
 
 
@@ -74,14 +72,14 @@ def _show_figures(figures: list[CardFigure]) -> None:
     for figure in figures:
         if figure.strip.low < figure.strip.high or figure.strip.selected != figure.strip.low:
             # Where all are equal there is nothing to tell apart.
-            st.html(STYLE + strip_html(figure.strip, figure.sentence))
+            st.html(strip_html(figure.strip, figure.sentence))
         st.caption(f"{plain(capitalized(figure.sentence))}.")
 
 
-def _show_classes(classes: PredictedClasses, tag_id: str) -> None:
+def _show_classes(classes: PredictedClasses) -> None:
     with st.expander("Predicted classes", icon=":material/category:"):
         st.caption(f"{plain(classes_text(classes))}.")
-        st.plotly_chart(classes_figure(classes), key=f"predicted-classes-{tag_id}", config={"displayModeBar": False})
+        st.html(classes_chart(classes))
 
 
 def classes_text(classes: PredictedClasses) -> str:
@@ -103,38 +101,26 @@ def classes_text(classes: PredictedClasses) -> str:
     )
 
 
-def classes_figure(classes: PredictedClasses) -> go.Figure:
-    """Return the shares of the most frequent classes in the pool, in RANDOM's draws and among the picks, as bars."""
-    shown = slice(MOST_BARS)
-    # Plotly reads names as HTML.
-    names = [escape(name) for name in classes.names[shown]]
+def classes_chart(classes: PredictedClasses) -> str:
+    """Return, as HTML, the shares of the pool's most frequent classes there, in RANDOM's draws and among the picks."""
     parts = (
         ("pool", classes.pool, POOL_COLOR),
         ("RANDOM, mean of 20", classes.random, GRAY),
         ("selected", classes.selected, BLUE),
     )
-    places = list(range(len(names)))
-    bars = [
-        go.Bar(
-            x=places,
-            y=[100 * share for share in shares[shown]],
-            name=name,
-            marker={"color": color, "line": {"width": 0}},
-            customdata=names,
-            hovertemplate=f"%{{customdata}}: %{{y:.1f}}%<extra>{name}</extra>",
+    names = classes.names[:MOST_BARS]
+    top = max((max(shares[: len(names)], default=0.0) for _, shares, _ in parts), default=0.0) or 1.0
+    places = [
+        Place(
+            tuple(Bar(shares[number] / top, color) for _, shares, color in parts),
+            "\n".join([name, *(f"{part}: {percent(shares[number])}" for part, shares, _ in parts)]),
+            name,
         )
-        for name, shares, color in parts
+        for number, name in enumerate(names)
     ]
-    figure = go.Figure(bars)
-    figure.update_layout(
-        height=BARS_HEIGHT,
-        barmode="group",
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        xaxis={"tickmode": "array", "tickvals": places, "ticktext": names, "fixedrange": True},
-        yaxis={"ticksuffix": "%", "fixedrange": True, "nticks": 4},
-        legend={"orientation": "h", "y": 1.2},
-    )
-    return figure
+    legend = legend_html([(name, color) for name, _, color in parts])
+    summary = f"Shares of the predicted classes, {classes_text(classes)}"
+    return legend + bar_chart(summary, places, height=BARS_HEIGHT, steps=round_steps(100 * top, "%"))
 
 
 def _show_regions(dataset: Dataset, selection: workflow.Selection, card: Card) -> None:

@@ -143,7 +143,6 @@ def _config(  # noqa: PLR0913 - what the form says, half of it by keyword
 
 def _is_run(reason: str | None, consequence: Consequence) -> bool:
     """Draw the bar with what the button does, and return whether it was pressed."""
-    st.html(run_bar.STYLE)
     with st.container(key="run-bar", gap="xsmall"):
         # What the person cannot mend in this form disables the button; what they typed wrong is refused on the click.
         if consequence.refusal:

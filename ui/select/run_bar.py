@@ -12,15 +12,6 @@ from al_core.store import Dataset
 from al_core.text import counted
 from ui.select.tags import StartingPoint
 
-# The wrapper of the container is the child of the form, so it is what sticks to the lower edge of the window.
-STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-run-bar) {
-  position: sticky; bottom: 0; z-index: 5; width: calc(100% + 2rem); max-width: none; margin: 0 -1rem -1rem;
-  padding: .6rem 1rem .8rem; border-radius: 0 0 6px 6px; border-top: 1px solid rgba(138, 148, 156, .35);
-  background: Canvas;
-}
-</style>"""
-
 
 @dataclass(frozen=True)
 class Consequence:

@@ -65,7 +65,8 @@ def kept_text(curve: SpacingCurve, min_distance: float) -> str:
     )
 
 
-def spacing_figure(curve: SpacingCurve, min_distance: float) -> go.Figure:
+# Its type in quotes: Plotly loads its figures, for a quarter of a second, when their class is first named.
+def spacing_figure(curve: SpacingCurve, min_distance: float) -> "go.Figure":
     """Return how many images are left over the minimum distance, and where it stands."""
     finite = curve.distances[np.isfinite(curve.distances)]
     # The first image of a cold start is at no distance from any other.
