@@ -9,11 +9,22 @@ from al_core.formats import READERS
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 
 
+# A fragment: whoever opens it waits for this part alone.
+@st.fragment
 def show_examples(*kinds: str) -> None:
     """Draw the formats of these kinds of `READERS`, each with its description and a download."""
     *others, last = (kind.replace("-", " ") for kind in kinds)
     listed = f"{', '.join(others)} and {last}" if others else last
-    with st.expander(f"Supported formats of {listed}, each with an example", icon=":material/description:"):
+    formats = st.expander(
+        f"Supported formats of {listed}, each with an example",
+        icon=":material/description:",
+        key=f"examples-{'-'.join(kinds)}",
+        on_change="rerun",
+    )
+    if not formats.open:
+        # Up to 55 buttons, a third of the time that Predictions takes to draw, for those who look for them.
+        return
+    with formats:
         for kind in kinds:
             for name, reader in READERS[kind].items():
                 # Some formats have several examples: name--variant.suffix.

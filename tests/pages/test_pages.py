@@ -9,6 +9,7 @@ from al_core import workflow
 from al_core.config import SelectionConfig
 from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
 from tests.pages.conftest import Open, unescaped
+from ui.session import key_of
 
 PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 PREDICTIONS = "filename,cat,dog\ndigit_0000.png,0.9,0.1\ndigit_0001.png,0.5,0.5\nzebra.png,0.2,0.8\n"
@@ -101,7 +102,8 @@ def test_a_selection_runs_and_its_result_and_code_are_shown(digits: Dataset, ope
     assert tag.provenance.config
     assert (tag.size, tag.provenance.config.method) == (105, "CORAL")
     assert app.metric[0].value == "5"
-    assert "ActiveLearningAgent" in app.code[0].value
+    app.session_state[key_of("selection-tabs", tag.id)] = "Python code"
+    assert "ActiveLearningAgent" in app.run().code[0].value
 
 
 def test_total_moves_with_new_and_new_with_total(digits: Dataset, open_page: Open) -> None:

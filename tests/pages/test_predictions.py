@@ -265,3 +265,21 @@ def test_a_slider_over_the_histogram_says_which_boxes_count(digits: Dataset, ope
     assert any("no box is as confident" in error.value for error in app.error)
     assert digits.models.get("results").confidence_threshold == 0.2
     assert not app.exception
+
+
+def test_examples_and_the_comparison_of_two_models_are_drawn_for_those_who_open_them(
+    digits: Dataset, open_page: Open
+) -> None:
+    press(dropped(open_page, second__csv=LOGITS), "Store and score")
+    app = open_page("predictions")
+    n_downloads = len(app.get("download_button"))
+    assert "Before" not in [box.label for box in app.selectbox]
+    app.session_state["examples-predictions-scores-class-names"] = True
+    app.session_state[key_of("compare-two", digits.id)] = True
+    app.run()
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    n_examples = sum(len(list((examples / kind).iterdir())) for kind in ("predictions", "scores", "class-names"))
+    assert len(app.get("download_button")) == n_downloads + n_examples
+    newest, before = workflow.models(digits)
+    assert [box.value for box in app.selectbox if box.label in ("Before", "After")] == [before.id, newest.id]
+    assert any("predictions changed" in text.value for text in app.markdown)

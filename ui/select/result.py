@@ -103,7 +103,9 @@ def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
     with st.expander("More figures"), st.container(horizontal=True, gap="small"):
         for figure in _more_figures(selection):
             st.metric(figure.label, figure.value, help=figure.meaning, width="content")
-    images, code = st.tabs(["Selected images", "Python code"])
+    images, code = st.tabs(
+        ["Selected images", "Python code"], key=key_of("selection-tabs", selection.tag.id), on_change="rerun"
+    )
     with images:
         show_edits(dataset, selection)
         edited = as_edited(selection)
@@ -112,7 +114,9 @@ def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
         if opened is not None:
             row = opened
             show_sample(dataset, row, below=lambda: _below(dataset, selection, row))
-    code.code(selection_code(dataset, selection), language="python")
+    if code.open:
+        # What colors code is 440 kB for the browser, more than all else on this page.
+        code.code(selection_code(dataset, selection), language="python")
 
 
 def _below(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
