@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from ui.preloaded import preload_links
+
 STREAMLIT_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
 UI = Path(__file__).parent
 
@@ -15,14 +17,20 @@ UI = Path(__file__).parent
 # to a page begins with two errors in its console. A page lies at the root, as images and maps do.
 SERVER_SCRIPT = "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin };</script>"
 
-# What is known before the first script runs. The sidebar's place is kept free until it is there: otherwise the page
-# would be drawn as wide as the window and jump aside. Nor does an element that is never seen take any,
+# What is known before the first script runs. The sidebar's place is kept free until it is there, and the page is as
+# wide as `st.set_page_config` will say: otherwise it would be drawn in another width and jump aside. What lies below
+# the menu of the sidebar is not seen before the menu is there. Nor does an element that is never seen take any,
 # and what stands for a link of the stepper until its script is there is as high as the link.
 FIRST_STYLE = """<style>
 @media (min-width: 768px) {
   [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 281.25px; }
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-browser) { display: none; }
+.stMainBlockContainer.block-container { max-width: initial; }
+@media (min-width: 864px) { .stMainBlockContainer.block-container { padding-left: 5rem; padding-right: 5rem; } }
+[data-testid="stSidebarContent"]:not(:has([data-testid="stSidebarNav"])) [data-testid="stSidebarUserContent"] {
+  visibility: hidden;
+}
 .st-key-loop [data-testid="stSkeleton"] { height: 1.45rem; width: 5rem; }
 </style>"""
 
@@ -42,10 +50,12 @@ FRAMES = (
 FRAME_STYLE = "\n".join(["<style>", *((UI / name).read_text(encoding="utf-8") for name in FRAMES), "</style>"])
 
 
-def page_html() -> str:
-    """Return the page of this version of Streamlit with the address of its server and our first styles."""
+def page_html(name: str) -> str:
+    """Return the HTML of this version of Streamlit for a page, with its server's address, first styles and scripts."""
     page = STREAMLIT_PAGE.read_text(encoding="utf-8")
     page = page.replace("<head>", f"<head>\n    {SERVER_SCRIPT}\n    {FIRST_STYLE}", 1)
+    # After those of Streamlit, which it cannot begin without.
+    page = page.replace("</head>", f"{preload_links(name)}\n  </head>", 1)
     # In the body: of two rules of the same weight the later one counts, and Streamlit adds its own to the head.
     return page.replace("<body>", f"<body>\n    {FRAME_STYLE}", 1)
 
@@ -55,14 +65,14 @@ def entrance_routes(page_names: Sequence[str], first: str) -> list[Route]:
 
     Streamlit would show its first page at `/` alone, and "Page not found" under the page's own name.
     """
-    html = page_html()
+    html = {name: page_html(name) for name in page_names}
 
     async def lead_to_first(request: Request) -> Response:
         # Relative, so that a proxy may have another name for this machine; with the parameters of the link.
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{first}{query}", headers={"Cache-Control": "no-store"})
 
-    async def show_page(_request: Request) -> Response:
-        return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+    async def show_page(request: Request) -> Response:
+        return HTMLResponse(html[request.url.path.rpartition("/")[2]], headers={"Cache-Control": "no-cache"})
 
     return [Route("/", lead_to_first), *(Route(f"/{name}", show_page) for name in page_names)]
