@@ -15,7 +15,7 @@ _FILENAME_WORDS = (
     "filename filenames filepath filepaths file files fname fn",
     "image images imagename imagefile imagefilename imagepath imagefilepath imageuri imageurl img imgname imgfile "
     "imgfilename imgpath imguri imgurl picture photo frame framename framepath imagepaths imagenames imageindex",
-    "path paths relpath relativepath fullpath abspath absolutepath uri url s3path gcsuri",
+    "path paths relpath relativepath fullpath abspath absolutepath uri url s3path gcsuri inputpath",
     "imageid imgid sampleid sample samples samplename samplepath",
     "src source location id uid uuid key keys name names basename stem title item itemid dataid assetid",
     "index unnamed0 indexlevel0 level0 idx",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from al_core.formats.files.decoded_size import announced_to
-from al_core.formats.files.filename_rules import filename_rank
+from al_core.formats.files.filename_rules import filename_rank, names_image_file
 from al_core.formats.files.foreign import ForeignKind
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.text import BOM
@@ -25,6 +25,11 @@ _LOG_KEYS = frozenset({"iteration", "epoch", "iter", "step"})
 _AS_TABLE = (
     "write a table with one row per box (filename, label, score, x1, y1, x2, y2 in pixels) as CSV, or convert it to "
     "COCO results, for example with datumaro or labelformat"
+)
+
+_AS_EITHER = (
+    "write a table with a row per image (filename and a column of probabilities for each class) or per box (filename, "
+    "label, score, xmin, ymin, xmax, ymax) as CSV"
 )
 
 
@@ -67,16 +72,15 @@ def _start_of(tree: FileTree, name: str) -> bytes:
 
 
 def _first_line(content: bytes) -> str:
-    return content.decode(errors="replace").lstrip().partition("\n")[0].strip()
+    return content.removeprefix(BOM).decode(errors="replace").lstrip().partition("\n")[0].strip()
 
 
 def _is_of_lightly(path: Path, head: bytes) -> bool:
     # The folder, and not one of its files, names the categories and the task.
-    return (
-        path.suffix.lower() == ".json"
-        and {"file_name", "predictions"} <= json_keys(path, head)
-        and not ({"images", "filename"} & json_keys(path, head))
-    )
+    names = tree_names(path, head)
+    is_part = head.lstrip()[:1] == b"{" or (bool(names) and not any(name.endswith("schema.json") for name in names))
+    keys = json_keys(path, head) if is_part else frozenset()
+    return keys >= {"file_name", "predictions", "category_id"} and not keys & {"images", "filename"}
 
 
 def _has_pipeline_masks(path: Path, head: bytes) -> bool:
@@ -102,6 +106,17 @@ def _has_keys(*keys: str) -> Callable[[Path, bytes], bool]:
 def _is_ground_truth(path: Path, head: bytes) -> bool:
     keys = json_keys(path, head)
     return "source-ref" in keys and any(key.endswith("-metadata") for key in keys)
+
+
+def _is_of_sagemaker(path: Path, head: bytes) -> bool:
+    # Batch transform adds the ending to the name of each image.
+    names = tree_names(path, head) or [path.name]
+    return all(name.endswith(".out") and names_image_file(name.removesuffix(".out")) for name in names)
+
+
+def _is_of_openpifpaf(path: Path, head: bytes) -> bool:
+    names = tree_names(path, head) or [path.name]
+    return all(name.endswith(".predictions.json") for name in names) and "keypoints" in json_keys(path, head)
 
 
 def _is_deeplabcut(path: Path, head: bytes) -> bool:
@@ -146,11 +161,27 @@ ANNOTATIONS = (
         "the output of Google Cloud Vision", _has_keys("localizedObjectAnnotations", "boundingPoly"), _AS_TABLE
     ),
     ForeignKind("the output of Amazon Rekognition", _has_keys("Confidence", "Geometry", "BoundingBox"), _AS_TABLE),
+    ForeignKind("the output of Amazon Rekognition", _has_keys("Labels", "Name", "Confidence", "Instances"), _AS_EITHER),
+    ForeignKind("the output of Clarifai", _has_keys("outputs", "concepts", "value"), _AS_EITHER),
+    ForeignKind(
+        "the output of a batch transform of SageMaker, one file per image",
+        _is_of_sagemaker,
+        f"its files say nothing about what their numbers are: {_AS_EITHER}",
+    ),
+    ForeignKind(
+        "a set of OpenPifPaf's predictions, one file per image",
+        _is_of_openpifpaf,
+        "write all of them as COCO results, with the image_id of each",
+    ),
+    ForeignKind(
+        "a set of masks of Segment Anything",
+        _has_keys("predicted_iou", "stability_score"),
+        "its masks have no classes, about which a model could be unsure; give what your own model predicts",
+    ),
     ForeignKind(
         "a batch prediction of Vertex AI",
         _has_keys("instance", "prediction", "displayNames", "confidences"),
-        "write a table with a row per image (filename and a column of probabilities for each class) or per box "
-        "(filename, label, score, xmin, ymin, xmax, ymax) as CSV",
+        _AS_EITHER,
     ),
     ForeignKind(
         "a file of SpeciesNet's results", _has_keys("filepath", "prediction_score", "model_version"), _AS_TABLE

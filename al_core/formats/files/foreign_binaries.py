@@ -1,6 +1,7 @@
 """Containers of other libraries: PyTorch, pickle, MATLAB, Lance and their like."""
 
 import posixpath
+import re
 from pathlib import Path
 
 from al_core.formats.files.foreign import ForeignKind, begins_with, lines_of_python
@@ -13,6 +14,13 @@ _TORCH_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _PICKLE_STARTS = tuple(bytes([0x80, protocol]) for protocol in (2, 3, 4, 5))
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHARD_PARTS = (".cls", ".json", ".npy", ".npz", ".pth", ".txt", ".pyd", ".caption")
+
+_KERAS_WORDS = (b"keras_version", b"model_weights", b"optimizer_weights")
+_LAYER = re.compile(rb'"[\w.]+\.(?:weight|bias|running_mean)":\s*\{')
+"""A tensor of a layer, in the header of a safetensors file."""
+
+_START_BYTES = 2**16
+"""Names of groups and attributes stand near the beginning of an HDF5 file."""
 
 _MAT_START = b"MATLAB 5.0 MAT-file"
 _MAT_73_START = b"MATLAB 7.3 MAT-file"
@@ -45,6 +53,20 @@ def _is_web_dataset(path: Path, head: bytes) -> bool:
     return bool(stem) and stem == other_stem and is_image_with_part
 
 
+def _is_keras(path: Path, head: bytes) -> bool:
+    return head.startswith(b"\x89HDF") and any(word in _start_of(path) for word in _KERAS_WORDS)
+
+
+def _is_model_in_safetensors(path: Path, head: bytes) -> bool:
+    # One matrix may be embeddings, whatever it is called.
+    return head[8:9] == b"{" and len(_LAYER.findall(_start_of(path))) > 1
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_START_BYTES)
+
+
 def _is_zarr(path: Path, head: bytes) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in (".zarray", ".zgroup", "zarr.json"))
 
@@ -56,6 +78,8 @@ def _is_lmdb(path: Path, head: bytes) -> bool:
 def _is_open_document(path: Path, head: bytes) -> bool:
     return head.startswith(b"PK\x03\x04") and b"mimetypeapplication/vnd.oasis.opendocument" in head[:120]
 
+
+_RUN_IT = "run it on the images and give the probabilities that it predicts, with the filenames"
 
 BINARIES = (
     ForeignKind(
@@ -104,6 +128,13 @@ BINARIES = (
             'content = h5py.File($file, "r")',
             "numpy.savez($npz, **{name: array[()].T for name, array in content.items() if hasattr(array, 'shape')})",
         ),
+    ),
+    ForeignKind("a model of Keras and not what it predicts", _is_keras, _RUN_IT),
+    ForeignKind("a model in safetensors and not what it predicts", _is_model_in_safetensors, _RUN_IT),
+    ForeignKind(
+        "a TFRecord file",
+        lambda path, head: path.suffix.lower() in (".tfrecord", ".tfrecords"),
+        "write a table as CSV with TensorFlow: filename and a column for each class, or one row per box",
     ),
     ForeignKind(
         "a Lance data set",

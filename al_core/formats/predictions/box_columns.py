@@ -19,6 +19,7 @@ _LAYOUTS: tuple[tuple[Layout, tuple[str, ...]], ...] = (
     (Layout.CORNERS, ("xtl", "ytl", "xbr", "ybr")),
     (Layout.CORNERS, ("minx", "miny", "maxx", "maxy")),
     (Layout.CORNERS, ("startx", "starty", "endx", "endy")),
+    (Layout.CORNERS, ("topx", "topy", "bottomx", "bottomy")),
     (Layout.CORNERS, ("topleftx", "toplefty", "bottomrightx", "bottomrighty")),
     *(
         (layout, (*place, *extent))
@@ -49,6 +50,7 @@ _LIST_LAYOUTS = {
     "cxcywh": Layout.CENTER,
     "bbox": Layout.EXTENT,
     "box": Layout.CORNERS,
+    "coordinate": Layout.CORNERS,
 }
 """Names of a column with all four numbers. A bbox is COCO's if nothing speaks against it, which is looked at."""
 
@@ -80,6 +82,9 @@ _NAMES = (
 _NUMBERS = ("classid", "categoryid", "labelid", "clsid", "classindex", "classidx", "cls")
 _YOLOV5 = {"imagename", "prediction", "confidence"}
 _PREDICTION_STRING = "predictionstring"
+
+_LAST_OF_FILES = 2
+"""The last rank whose names speak of files, paths and images: an `image_id` may stand beside their names."""
 
 _PREFIX = re.compile(r"^(?:bounding[ _]?box|bbox|box|detection|pred)[ _.\-/]+(?=[a-z0-9])")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -172,7 +177,7 @@ def box_columns(names: Sequence[str], chosen: Mapping[str, Meaning] | None = Non
             columns.setdefault(simplified(name), name)
     boxes = _boxes(columns)
     rest = {short: name for short, name in columns.items() if name not in boxes.box}
-    class_name = of_meaning.get(Meaning.OBJECT_CLASS) or _first(rest, _NAMES)
+    class_name = of_meaning.get(Meaning.OBJECT_CLASS) or _class_beside_number(rest) or _first(rest, _NAMES)
     no_class = {short: name for short, name in rest.items() if name != class_name}
     return replace(
         boxes,
@@ -211,6 +216,16 @@ def filename_column(names: Sequence[str]) -> str:
 def _filename(columns: Columns) -> str:
     best = most_like_filenames(list(columns), last_rank=LAST_OF_IMAGES)
     return "" if best is None else list(columns.values())[best]
+
+
+def _class_beside_number(columns: Columns) -> str:
+    """Return the column `name` where `class` is the number of the class, as YOLOv5's `pandas()` calls them.
+
+    Only beside a column that is certain to name the image: otherwise `name` may be the image.
+    """
+    others = [short for short in columns if short not in ("class", "name")]
+    is_certain = most_like_filenames(others, last_rank=_LAST_OF_FILES) is not None
+    return columns["name"] if is_certain and {"class", "name"} <= columns.keys() else ""
 
 
 def _boxes(columns: Columns) -> BoxColumns:

@@ -38,6 +38,8 @@ _NO_CLASSES = note("classes-missing", "No column names the class", f"every objec
 _NO_BOXES = note(
     "boxes-missing", "The table has no boxes", "scores do not need them, but where the objects lie stays unknown"
 )
+_NONE = ("-1", "-1.0")
+_MINUS_ONE = note("minus-one", "The class -1 is none", "a row with it says that its image has no objects")
 _WHOLE = re.compile(r"\d{1,9}(?:\.0*)?")
 """A number of a class; pandas writes 2 as 2.0 in a column where another cell is empty."""
 
@@ -150,7 +152,9 @@ class _BoxTable:
         coordinates = self._coordinates()
         scores = self._numbers[self._columns.score]
         # A row without numbers says that its image has no objects.
-        rows = np.flatnonzero(np.isfinite(coordinates).any(axis=1) | np.isfinite(scores))
+        has_numbers = np.isfinite(coordinates).any(axis=1) | np.isfinite(scores)
+        of_no_class = self._are_of_no_class(len(names))
+        rows = np.flatnonzero(has_numbers & ~of_no_class)
         filenames = list(position)
         if self.keypoints:
             predictions = self._with_keypoints(filenames, image[rows], rows)
@@ -159,7 +163,14 @@ class _BoxTable:
             boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
             predictions = self._with_boxes(filenames, class_names, boxes, image)
         findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
+        if of_no_class.any():
+            findings = (*findings, _MINUS_ONE)
         return replace(predictions, findings=(*findings, *predictions.findings))
+
+    def _are_of_no_class(self, n_rows: int) -> NDArray[np.bool_]:
+        """Return which rows have the number that stands for no object."""
+        cells = self._texts.get(self._columns.class_number or self._columns.class_name) or [""] * n_rows
+        return np.array([cell.strip() in _NONE for cell in cells], dtype=bool)
 
     def _with_boxes(self, filenames: list[str], class_names: list[str], boxes: Boxes, image: Rows) -> Predictions:
         if not self._columns.box:

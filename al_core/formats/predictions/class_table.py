@@ -189,8 +189,9 @@ class _TableReading:
     def _cells(self, position: int) -> Contents:
         filenames, _ = self._read([])
         is_list = self.samples[position].content is Content.LISTS
-        # Beside a list of numbers, a list of classes says which class each number belongs to.
+        # Beside a list of numbers, a list of classes says which class each number belongs to, by name if it can.
         beside = [p for p in self._positions(Meaning.PREDICTED) if self.samples[p].content in _LISTS]
+        beside.sort(key=lambda position: self.samples[position].content is not Content.CLASS_LISTS)
         classes = self.table.cells(beside[0]) if is_list and beside else None
         named = matrix_of_cells(self.table.cells(position), classes, self.table.where)
         if named.is_ranked or self._is_ranked(named.class_names, named.matrix):

@@ -13,7 +13,7 @@ from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import tree_names
 from al_core.formats.predictions.class_table import Contents, read_class_table
 from al_core.formats.predictions.predictions import Predictions
-from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE, image_of_file, json_documents
+from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE, image_named_by, image_of_file, json_documents
 from al_core.formats.tables.column_names import have_boxes
 from al_core.formats.tables.json_source import by_class, columns_of, json_table, record_of_image, records_of
 from al_core.formats.tables.sample import Content, sample_of_values
@@ -90,11 +90,12 @@ def read_classification_json(path: Path, *, choices: ReadingChoices = BY_CONTENT
 
 
 def _table_of_files(path: Path) -> CellTable:
-    """Return the table of a folder or archive with one JSON file per image, which is named after it."""
+    """Return the table of a folder or archive with one JSON file per image, which names it or is named after it."""
     records = []
     places = []
     for document in json_documents(path, may_be_of_image):
-        records.append(record_of_image(image_of_file(document.filename), document.content))
+        own_name = image_named_by(document.content) if isinstance(document.content, Mapping) else ""
+        records.append(record_of_image(own_name or image_of_file(document.filename), document.content))
         places.append(document.where)
     if not records:
         raise FileFormatError(f"{path.name} holds no JSON files; expected one with the classes of each image")

@@ -7,6 +7,7 @@ from al_core.formats.files.hdf5_arrays import is_hdf5
 from al_core.formats.files.npy import is_npy
 from al_core.formats.files.reader import Reader, registry
 from al_core.formats.predictions.box_arrays import read_box_arrays, recognizes_box_arrays
+from al_core.formats.predictions.box_objects import read_box_objects, recognizes_box_objects
 from al_core.formats.predictions.box_table import read_box_table, recognizes_box_table
 from al_core.formats.predictions.boxes_arrow import read_box_lists, recognizes_box_lists
 from al_core.formats.predictions.boxes_json import read_detection_json, recognizes_detection_json
@@ -108,6 +109,15 @@ PREDICTION_READERS: dict[str, Reader[Any]] = registry(
         read_yolo_folder,
     ),
     *TOOL_READERS,
+    Reader(
+        "box-objects",
+        "JSON objects",
+        "A list of objects per image, in a record that names it, by filename or in a file each: class, confidence and "
+        "box",
+        (".json", ".jsonl", ".zip"),
+        recognizes_box_objects,
+        read_box_objects,
+    ),
     Reader(
         "classification-json",
         "JSON probabilities",

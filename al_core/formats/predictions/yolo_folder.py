@@ -10,7 +10,7 @@ import numpy as np
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.progress import reported
-from al_core.formats.files.text import decode_utf8
+from al_core.formats.files.text import BOM, decode_utf8
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, place_in, tree_names
 from al_core.formats.files.yaml_text import MAX_YAML_BYTES, parse_yaml
 from al_core.formats.names.class_names import checked_names, yaml_names
@@ -34,7 +34,7 @@ _LINE = re.compile(rb"\d+(?:\s+-?\d+(?:\.\d*)?(?:e-?\d+)?){4,}")
 def recognizes_yolo_folder(path: Path, head: bytes) -> bool:
     """Return whether a folder or archive holds text files, or a text file has the numbers of an object."""
     if path.suffix.lower() == ".txt" and not path.is_dir():
-        first = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].strip()
+        first = head.removeprefix(BOM).lstrip().partition(b"\n")[0].strip()
         return bool(_LINE.fullmatch(first) or CLASS_LINE.fullmatch(first.decode(errors="replace")))
     return bool(_label_files(tree_names(path, head)))
 
@@ -70,7 +70,7 @@ def read_yolo_folder(path: Path) -> Predictions | ScoreTable:
 
 
 def _label_files(names: list[str]) -> list[str]:
-    texts = [name for name in names if name.endswith(".txt")]
+    texts = [name for name in names if name.lower().endswith(".txt")]
     return [name for name in texts if name.rpartition("/")[2].lower() not in _NOT_LABELS]
 
 

@@ -1,5 +1,6 @@
 """JSON as a table: records, one object per image name, and every layout in which pandas writes a table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from al_core.formats.tables.table import CellTable
 
 _WRAPPERS = ("predictions", "samples", "results", "data", "images", "outputs", "items")
 _CLASS_NAMES = ("class_names", "classes", "categories", "labels", "names")
-_CLASS_KEYS = ("label", "class", "class_name", "category", "name", "className")
+_CLASS_KEYS = ("label", "class", "class_name", "category", "name", "className", "tagName")
 _SCORE_KEYS = ("score", "confidence", "probability", "prob")
+
+_FRACTION = re.compile(r"-?(?:\d*\.\d+|\d(?=e)|[01])(?:e[-+]?\d+)?", re.IGNORECASE)
 
 Record = Mapping[str, Any]
 
@@ -98,12 +101,28 @@ def by_class(value: Any) -> Any:
     Examples:
         >>> by_class([{"label": "cat", "score": 0.5}]), by_class({"cat": {"confidence": 0.5}}), by_class(3)
         ({'cat': 0.5}, {'cat': 0.5}, 3)
+        >>> by_class({"cat": "0.5", "dog": "1e-05"}), by_class(["0.75", "0.25"]), by_class(["cat", "dog"])
+        ({'cat': 0.5, 'dog': 1e-05}, [0.75, 0.25], ['cat', 'dog'])
     """
     if _is_classes(value):
         return {_class_of(entry): _first(entry, _SCORE_KEYS) for entry in value}
     if isinstance(value, Mapping) and value and all(_has_score(entry) for entry in value.values()):
         return {name: _first(entry, _SCORE_KEYS) for name, entry in value.items()}
-    return value
+    return _as_numbers(value)
+
+
+def _as_numbers(value: Any) -> Any:
+    """Return the numbers of a list or by class that stand there as texts: `default=str` makes NumPy's such."""
+    texts = list(value.values()) if isinstance(value, Mapping) else value
+    if not isinstance(texts, list) or not texts or not all(_is_fraction(text) for text in texts):
+        return value
+    numbers = list(map(float, texts))
+    return dict(zip(value, numbers, strict=True)) if isinstance(value, Mapping) else numbers
+
+
+def _is_fraction(text: Any) -> bool:
+    # Whole numbers may be the names of classes.
+    return isinstance(text, str) and bool(_FRACTION.fullmatch(text))
 
 
 def _is_classes(value: Any) -> bool:

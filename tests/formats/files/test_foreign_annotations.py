@@ -142,3 +142,28 @@ def test_datumaros_own_format_is_to_be_exported_as_coco(tmp_path: Path) -> None:
     path.write_text('{"dm_format_version": "1.0", "items": []}')
     with pytest.raises(FileFormatError, match="Datumaro's own format, which is not read; export it as COCO"):
         read_labels(path)
+
+
+CLOUD = {
+    "the output of Amazon Rekognition": {"Labels": [{"Name": "Cat", "Confidence": 98.1, "Instances": []}]},
+    "the output of Clarifai": {"outputs": [{"data": {"concepts": [{"name": "cat", "value": 0.9}]}}]},
+    "a set of masks of Segment Anything": {"annotations": [{"predicted_iou": 0.9, "stability_score": 0.9}]},
+}
+
+
+@pytest.mark.parametrize("tool", CLOUD)
+def test_the_answer_of_a_service_is_named(tmp_path: Path, tool: str) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(CLOUD[tool]))
+    with pytest.raises(FileFormatError, match=f"^p.json is {tool}, which is not read; "):
+        read_predictions(path)
+
+
+def test_a_folder_of_a_tool_is_named_by_the_endings_of_its_files(tmp_path: Path) -> None:
+    for folder, ending, content in (("s", ".out", "[0.9, 0.1]"), ("k", ".predictions.json", '[{"keypoints": [1]}]')):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"a.jpg{ending}").write_text(content)
+    with pytest.raises(FileFormatError, match=r"^s is the output of a batch transform of SageMaker"):
+        read_predictions(tmp_path / "s")
+    with pytest.raises(FileFormatError, match=r"^k is a set of OpenPifPaf's predictions"):
+        read_predictions(tmp_path / "k")

@@ -1,10 +1,13 @@
 import io
+import json
 import pickle
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -83,3 +86,18 @@ def test_the_lines_that_convert_a_pickle_of_vectors_by_name_do(tmp_path: Path, m
     table = read_embeddings(tmp_path / "emb.npz")
     assert table.filenames == ["a.png", "b.png"]
     assert table.embeddings.tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_model_is_not_what_it_predicts(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "model.h5", "w") as file:
+        file.attrs["keras_version"] = "2.15.0"
+        file["model_weights/dense/kernel:0"] = np.zeros((16, 3), np.float32)
+    layer = {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]}
+    header = json.dumps({"conv.weight": layer, "conv.bias": layer | {"data_offsets": [4, 8]}}).encode()
+    (tmp_path / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(8))
+    (tmp_path / "train.tfrecord").write_bytes(bytes(16))
+    for name, kind in (("model.h5", "a model of Keras"), ("model.safetensors", "a model in safetensors")):
+        with pytest.raises(FileFormatError, match=f"^{name} is {kind} and not what it predicts, .* run it"):
+            read_predictions(tmp_path / name)
+    with pytest.raises(FileFormatError, match=r"^train\.tfrecord is a TFRecord file, which is not read; write a table"):
+        read_predictions(tmp_path / "train.tfrecord")

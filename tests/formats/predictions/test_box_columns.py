@@ -58,3 +58,10 @@ def test_what_a_person_says_of_a_column_comes_before_its_name() -> None:
     columns = box_columns(names, chosen)
     assert (columns.filename, columns.class_name, columns.score) == ("crop", "species", "")
     assert box_columns(names, {"quality": Meaning.OBJECT_SCORE}).score == "quality"
+
+
+def test_beside_a_number_the_name_is_that_of_the_class() -> None:
+    columns = box_columns(["filename", "xmin", "ymin", "xmax", "ymax", "confidence", "class", "name"])
+    assert (columns.filename, columns.class_name) == ("filename", "name")
+    # An id may stand beside the name of the image.
+    assert box_columns(["image_id", "x1", "y1", "x2", "y2", "score", "class", "name"]).class_name == "class"

@@ -190,3 +190,12 @@ def test_four_corners_are_no_upright_box(tmp_path: Path) -> None:
 def test_a_column_of_centers_and_sizes_says_so_by_its_name(tmp_path: Path) -> None:
     path = csv(tmp_path, "image,label,score,cxcywh", 'a.jpg,cat,0.5,"[0.5, 0.5, 0.25, 0.5]"')
     assert boxes(read_predictions(path), 0) == [("cat", 0.5, [0.375, 0.25, 0.625, 0.75])]
+
+
+def test_the_class_minus_one_says_that_nothing_was_detected(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("filename,class_id,score,xmin,ymin,xmax,ymax\na,1,0.5,0.1,0.2,0.5,0.6\nb,-1,0,0,0,0,0\n")
+    predictions = read_predictions(path)
+    assert (predictions.filenames, predictions.class_names) == (["a", "b"], ["class_1"])
+    assert predictions.outputs.n_boxes.tolist() == [1, 0]
+    assert "minus-one" in [finding.what for finding in predictions.findings]

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +88,32 @@ def test_a_folder_has_the_classes_of_each_image_in_a_file(tmp_path: Path) -> Non
     predictions = read_predictions(tmp_path / "preds")
     assert predictions.filenames == ["a.json", "b.1.json"]
     assert predictions.outputs.tolist() == [[0.75, 0.25], [0.5, 0.5]]
+
+
+def test_numbers_that_are_texts_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text('[{"filename": "a.png", "probabilities": {"cat": "0.75", "dog": "0.25"}}]')
+    predictions = read_predictions(path)
+    assert (predictions.class_names, predictions.outputs.tolist()) == (["cat", "dog"], [[0.75, 0.25]])
+
+
+def test_azure_custom_vision_names_classes_by_tags(tmp_path: Path) -> None:
+    tags = [
+        {"tagName": "cat", "tagId": "1", "probability": 0.75},
+        {"tagName": "dog", "tagId": "2", "probability": 0.25},
+    ]
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"a.png": {"id": "x", "project": "y", "predictions": tags}}))
+    predictions = read_predictions(path)
+    assert (predictions.filenames, predictions.class_names) == (["a.png"], ["cat", "dog"])
+    assert predictions.outputs.tolist() == [[0.75, 0.25]]
+
+
+def test_classes_in_the_order_of_their_scores_have_the_names_beside_them(tmp_path: Path) -> None:
+    for name, ids in (("a", [1, 0]), ("b", [0, 1])):
+        labels = [["cat", "dog"][number] for number in ids]
+        document = {"input_path": f"in/{name}.png", "class_ids": ids, "scores": [0.75, 0.25], "label_names": labels}
+        (tmp_path / f"{name}_res.json").write_text(json.dumps(document))
+    predictions = read_predictions(tmp_path)
+    assert (predictions.filenames, predictions.class_names) == (["in/a.png", "in/b.png"], ["cat", "dog"])
+    assert predictions.outputs.tolist() == [[0.25, 0.75], [0.75, 0.25]]

@@ -140,3 +140,10 @@ def test_text_files_without_any_object_are_no_predictions(tmp_path: Path) -> Non
         (tmp_path / name).touch()
     with pytest.raises(FileFormatError, match=r"none of its 2 text files has an object; .* add it as labels"):
         read_predictions(tmp_path)
+
+
+def test_endings_may_be_capital_letters_and_files_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.TXT").write_bytes(b"\xef\xbb\xbf0 0.5 0.5 0.2 0.2 0.9\r\n")
+    (tmp_path / "b.TXT").write_bytes(b"\xef\xbb\xbf1 0.5 0.5 0.2 0.2 0.4\r\n")
+    predictions = read_predictions(tmp_path)
+    assert (predictions.filenames, predictions.outputs.n_boxes.tolist()) == (["a.TXT", "b.TXT"], [1, 1])

@@ -17,8 +17,21 @@ from al_core.formats.files.text import decode_utf8, parse_json, read_json
 from al_core.formats.files.tree import announce_texts, open_tree
 from al_core.formats.join.finding import note
 
-_CONTENT_KEYS = ("predictions", "prediction", "detections", "objects", "instances", "results", "result", "output")
+_CONTENT_KEYS = (
+    "predictions",
+    "prediction",
+    "detections",
+    "objects",
+    "instances",
+    "results",
+    "result",
+    "output",
+    "boxes",
+)
 _LIST_KEYS = ("samples", "images", "predictions", "results", "outputs", "labels", "frames", "tasks", "instance_info")
+
+_NUMBER_KEYS = ("image_id", "img_id", "imageId")
+"""The keys whose number names an image: without it the order would count."""
 
 _FOLDERS = frozenset({"preds", "predictions", "pred", "results", "output", "outputs", "json", "labels", "keypoints"})
 """Into which tools write the files of all images: no folder of images has this name."""
@@ -112,7 +125,7 @@ def image_of_file(name: str, ending: str = ".json") -> str:
 def own_name(content: Any) -> str:
     """Return the filename that a record holds, empty if it has none.
 
-    A number is the name of an image too, if the key says that it is one of an image: without it the order would count.
+    A number is the name of an image too, if the key says that it is one of an image.
 
     Examples:
         >>> own_name({"image_id": 7, "boxes": []}), own_name({"id": 7, "path": "a.png"}), own_name({"id": 7})
@@ -120,15 +133,30 @@ def own_name(content: Any) -> str:
     """
     if not isinstance(content, Mapping):
         return ""
-    named = _image_named_by(content)
+    named = image_named_by(content)
     if not named and isinstance(content.get("name"), str):
         return str(content["name"])
-    numbers = [key for key in ("image_id", "img_id", "imageId") if isinstance(content.get(key), int)]
+    numbers = [key for key in _NUMBER_KEYS if isinstance(content.get(key), int)]
     return named or (str(content[numbers[0]]) if numbers else "")
 
 
-def _image_named_by(content: Mapping[str, Any]) -> str:
-    """Return the text under a key that can only mean an image, empty if there is none: a `name` may be a class."""
+def says_its_image(entry: Any) -> bool:
+    """Return whether an object says which image it is on, as the rows of a table and COCO results do.
+
+    Examples:
+        >>> says_its_image({"image_id": 7, "score": 0.5}), says_its_image({"name": "cat", "score": 0.5})
+        (True, False)
+    """
+    return isinstance(entry, Mapping) and bool(image_named_by(entry) or entry.keys() & set(_NUMBER_KEYS))
+
+
+def image_named_by(content: Mapping[str, Any]) -> str:
+    """Return the text under a key that can only mean an image, empty if there is none: a `name` may be a class.
+
+    Examples:
+        >>> image_named_by({"file": "a.png", "score": 0.5}), image_named_by({"name": "cat", "score": 0.5})
+        ('a.png', '')
+    """
     texts = [key for key, value in content.items() if isinstance(value, str) and value]
     best = most_like_filenames(texts, last_rank=LAST_OF_IMAGES)
     return "" if best is None else str(content[texts[best]])
@@ -171,7 +199,7 @@ class _Layout:
         value = _parsed(value)
         if isinstance(value, Mapping) and filename.isdecimal():
             # The number of a row, as pandas writes it, where the record itself names the image.
-            filename = _image_named_by(value) or filename
+            filename = image_named_by(value) or filename
         if self.is_image(value):
             return ImageRecord(where, filename or own_name(value), value)
         inner = self._inner(value)
@@ -204,13 +232,13 @@ def _parsed(value: Any) -> Any:
 
 def _name_images(entries: Sequence[Any]) -> bool:
     """Return whether each object of a list says which image it is in."""
-    return bool(entries) and all(isinstance(entry, Mapping) and _image_named_by(entry) for entry in entries)
+    return bool(entries) and all(isinstance(entry, Mapping) and image_named_by(entry) for entry in entries)
 
 
 def _by_image(where: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[ImageRecord]:
     of_image: dict[str, list[Mapping[str, Any]]] = {}
     for entry in entries:
-        of_image.setdefault(_image_named_by(entry), []).append(entry)
+        of_image.setdefault(image_named_by(entry), []).append(entry)
     for filename, objects in of_image.items():
         yield ImageRecord(f"{where}, {filename[:80]!a}", filename, objects)
 
