@@ -13,7 +13,7 @@ import numpy as np
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, NotAllowedError
-from al_core.objects import is_address
+from al_core.objects.address import is_address
 from al_core.projection.project import Method
 from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
 from al_core.steps.embeddings import (

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.objects import ByteRange, Objects
+from al_core.objects.objects import ByteRange, Objects
 from al_core.store import files
 from al_core.store.array_cache import ArrayCache
 from al_core.store.folder_storage import FolderStorage

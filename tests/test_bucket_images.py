@@ -15,7 +15,7 @@ from al_core.commands.main import main
 from al_core.embedding import load_model
 from al_core.exceptions import InvalidInputError, MissingInputError, WorkspaceError
 from al_core.formats import ExportChoices
-from al_core.objects import Objects
+from al_core.objects.objects import Objects
 from al_core.steps.sample_image import read_image
 from al_core.store import Kind, LocalDataset, Workspace
 from tests.buckets import CREDENTIALS, new_bucket, use_endpoint

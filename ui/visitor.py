@@ -8,7 +8,7 @@ from al_core.api.server.door import permissions
 from al_core.api.server.door.visitor import HEADER, Visitor, read_visitor
 from al_core.api.server.settings import read_settings
 from al_core.embedding import BUILT_IN
-from al_core.objects import is_address
+from al_core.objects.address import is_address
 from ui.messages import plain
 
 READ_ONLY = "You are signed in read-only"

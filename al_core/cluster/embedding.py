@@ -22,7 +22,7 @@ from al_core.embedding.load import ModelOption, load_model
 from al_core.embedding.model import EmbeddingModel
 from al_core.embedding.sources import ImageSource, image_source
 from al_core.exceptions import ALCoreError, InvalidInputError, MissingInputError, NotAllowedError
-from al_core.objects import is_address
+from al_core.objects.address import is_address
 
 # Results travel without what the model saw: 150 KB an image.
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)

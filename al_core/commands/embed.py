@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from al_core.commands.shell import add_cluster, add_workspace
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import InvalidInputError
-from al_core.objects import check_address, is_address
+from al_core.objects.address import check_address, is_address
 from al_core.text import counted
 
 if TYPE_CHECKING:

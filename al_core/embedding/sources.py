@@ -14,7 +14,8 @@ import orjson
 from al_core.embedding.images import list_images
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.images import IMAGE_SUFFIXES, ImageFile, is_safe_key
-from al_core.objects import ObjectInfo, Objects, is_address
+from al_core.objects.address import is_address
+from al_core.objects.objects import ObjectInfo, Objects
 from al_core.types import Progress
 
 UNFINISHED_SECONDS = 24 * 3600

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, Row, Select, select
 
-from al_core.objects import ObjectInfo
+from al_core.objects.objects import ObjectInfo
 from al_core.store import files
 from al_core.store.engines import reading
 from al_core.store.identity import now

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from al_core import disk
 from al_core.exceptions import WorkspaceError
-from al_core.objects import ObjectInfo
+from al_core.objects.objects import ObjectInfo
 from al_core.store import files
 from al_core.store.binding import CANNOT_BE_OPENED, ID_FILE, id_json, id_of_json
 from al_core.store.parts import Part

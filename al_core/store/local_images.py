@@ -4,7 +4,8 @@ from pathlib import Path
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.files.images import is_safe_key, resolve_image
-from al_core.objects import Objects, is_address
+from al_core.objects.address import is_address
+from al_core.objects.objects import Objects
 from al_core.store.records import SampleImage
 
 UPLOADS = "images"

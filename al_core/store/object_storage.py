@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.objects import REQUESTS_AT_ONCE, ByteRange, ObjectInfo, Objects
+from al_core.objects.objects import ByteRange, ObjectInfo, Objects
+from al_core.objects.protocols import REQUESTS_AT_ONCE
 from al_core.store import files, parts
 from al_core.store.array_cache import ArrayCache
 from al_core.store.binding import ID_FILE, id_json, id_of_json

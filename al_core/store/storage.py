@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from al_core.objects import ObjectInfo
+from al_core.objects.objects import ObjectInfo
 from al_core.store.parts import Part
 from al_core.types import Rows
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import Engine, or_, select, update
 
 from al_core.exceptions import InvalidInputError, WorkspaceError
-from al_core.objects import Objects, check_address, is_address
+from al_core.objects.address import check_address, is_address
+from al_core.objects.objects import Objects
 from al_core.store import tables
 from al_core.store.array_cache import ArrayCache
 from al_core.store.binding import CANNOT_BE_OPENED

@@ -9,7 +9,7 @@ from al_core.embedding import load_model
 from al_core.embedding.embed import BrokenImage, embed
 from al_core.embedding.sources import FolderImages, ObjectImages, image_source
 from al_core.exceptions import InvalidInputError, WorkspaceError
-from al_core.objects import ObjectInfo, Objects
+from al_core.objects.objects import ObjectInfo, Objects
 from tests.buckets import client, new_bucket, use_endpoint
 from tests.embedding.models import mean_color
 

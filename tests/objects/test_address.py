@@ -1,7 +1,7 @@
 import pytest
 
 from al_core.exceptions import InvalidInputError
-from al_core.objects import check_address
+from al_core.objects.address import check_address
 
 
 @pytest.mark.parametrize(

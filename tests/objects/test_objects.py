@@ -5,7 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from al_core.exceptions import WorkspaceError
-from al_core.objects import REQUESTS_AT_ONCE, ByteRange, Objects
+from al_core.objects.objects import ByteRange, Objects
+from al_core.objects.protocols import REQUESTS_AT_ONCE
 from tests.buckets import client, new_bucket, use_endpoint
 
 

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from al_core.exceptions import InvalidInputError, WorkspaceError
-from al_core.objects import Objects
+from al_core.objects.objects import Objects
 
 
 def test_an_address_without_its_package_says_how_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:

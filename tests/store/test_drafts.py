@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from al_core.exceptions import NotAllowedError, WorkspaceError
-from al_core.objects import Objects
+from al_core.objects.objects import Objects
 from al_core.store import Kind, LocalDataset, Workspace
 from al_core.store.engines import reading, writing
 from al_core.store.object_storage import ObjectStorage
@@ -23,7 +23,7 @@ from tests.store.contents import keys_of
 KILLED_IN_THE_MIDDLE = """
 import os, signal, sys
 import numpy as np
-from al_core.objects import Objects
+from al_core.objects.objects import Objects
 from al_core.store import Kind, Workspace
 
 write = Objects.write

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from al_core.exceptions import WorkspaceError
-from al_core.objects import ByteRange, Objects
+from al_core.objects.objects import ByteRange, Objects
 from al_core.store.array_cache import ArrayCache
 from al_core.store.files import array_digest
 from al_core.store.object_storage import ObjectStorage

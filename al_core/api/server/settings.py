@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from al_core.exceptions import InvalidInputError
-from al_core.objects import check_address, is_address
+from al_core.objects.address import check_address, is_address
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MEGABYTE = 1 << 20
