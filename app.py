@@ -16,6 +16,8 @@ from al_core.exceptions import ALCoreError, NotAllowedError
 from al_core.remote import find_open_dataset
 from al_core.store import Dataset, Workspace
 from ui import selection_jobs
+from ui.changes import WATCHES
+from ui.changes.routes import changes_app
 from ui.embedding_map.routes import map_app
 from ui.entrance import entrance_routes
 from ui.inline_scripts import script_hashes
@@ -68,6 +70,7 @@ app = st.App(
         Mount("/drop", drop_app(open_workspace, v1.state.context.settings)),
         Mount("/images", media_app(find_dataset)),
         Mount("/map", map_app()),
+        Mount("/changes", changes_app(WATCHES.find)),
         Mount("/jobs", progress_app(selection_jobs.find)),
         api,
         *entrance_routes(list(ICONS), FIRST),

@@ -40,6 +40,7 @@ FRAMES = (
     "bars.css",
     "loop/stepper.css",
     "glossary.css",
+    "corner.css",
     "datasets/listing.css",
     "explore/layout.css",
     "explore/next_batch.css",

@@ -11,6 +11,7 @@ import streamlit as st
 from al_core.steps.loop import read_loop
 from ui import jobs, selection_jobs, state
 from ui.browser import tell_browser
+from ui.changes import show_changes
 from ui.clicks import clicks_of_a_page
 from ui.datasets.remote import show_remote_workspace
 from ui.dialogs import run_page
@@ -59,7 +60,10 @@ tell_browser(
 loop = read_loop(dataset) if dataset else None
 if loop:
     show_stepper(loop)
-show_undo()
+with st.container(key="corner"):
+    if dataset and not dataset.server:
+        show_changes(state.local_workspace().watch, dataset)
+    show_undo()
 if page.url_path != "explore":
     # Whoever comes back opens it anew.
     st.session_state.pop(Key.EXPLORED, None)

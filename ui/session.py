@@ -11,6 +11,7 @@ class Key(StrEnum):
 
     DATASET = "dataset"  # the id of the open one; also the parameter of the URL
     DATASET_SWITCH = "dataset-switch"  # the widget in the sidebar
+    WORKSPACE = "workspace"  # this session's view of the one on this machine, which knows what others change
     REMOTE = "remote-workspace"  # the workspace of a server, while one is open
     SETTLED = "settled-jobs"  # the jobs whose end this session has drawn a whole page with
     FOLLOWED = "followed-jobs"  # the selections that this session has started or seen under way

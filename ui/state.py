@@ -1,6 +1,7 @@
 """The open workspace and the dataset in the URL."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import NoReturn
 
 import streamlit as st
@@ -9,12 +10,14 @@ from al_core.demos import digits
 from al_core.exceptions import AlreadyExistsError
 from al_core.remote import RemoteWorkspace
 from al_core.store import Dataset, Workspace
-from al_core.text import counted
-from ui.clicks import end_page
-from ui.messages import plain
+from al_core.store.restoration import DATASET
+from al_core.store.tombstones import Tombstone
+from al_core.text import counted, moment
+from ui.clicks import clicked, end_page
+from ui.messages import errors_explained, notify, plain
 from ui.pages import page_file
 from ui.session import Key
-from ui.visitor import visitor
+from ui.visitor import obstacle, visitor
 
 
 def workspace() -> Workspace | RemoteWorkspace:
@@ -31,7 +34,20 @@ def remote_workspace() -> RemoteWorkspace | None:
 def local_workspace() -> Workspace:
     """Return the workspace of this machine; to somebody who is signed in read-only, a view that refuses changes."""
     # What pages and jobs do goes through the workspace and what comes from it, so this one place holds for all of them.
-    return _opened_workspace() if visitor().may_write else _read_only_workspace()
+    shared = _opened_workspace() if visitor().may_write else _read_only_workspace()
+    view: _View | None = st.session_state.get(Key.WORKSPACE)
+    if view is None or view.shared is not shared:
+        view = _View(shared, shared.watched())
+        st.session_state[Key.WORKSPACE] = view
+    return view.workspace
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a session sees of the workspace that all sessions share."""
+
+    shared: Workspace
+    workspace: Workspace
 
 
 @st.cache_resource
@@ -141,12 +157,35 @@ def require_dataset() -> Dataset:
 
 
 def say_dataset_is_gone() -> None:
-    """Say that the dataset of this tab or link is not there, and that nothing was done to another one."""
+    """Say that the dataset of this tab or link is not there, with the way to bring it back if it was deleted lately."""
+    stone = _its_tombstone()
+    untouched = "No other dataset was opened in its place."
+    if stone is None:
+        st.warning(
+            "The dataset of this page is not in this workspace. It was deleted, or the link is from another workspace. "
+            f"{untouched}",
+            icon=":material/link_off:",
+        )
+        return
     st.warning(
-        "The dataset of this page is not in this workspace. It was deleted, or the link is from another workspace. "
-        "No other dataset was opened in its place.",
-        icon=":material/link_off:",
+        f"“{plain(stone.name)}”, the dataset of this page, is not in this workspace any more: it was deleted on "
+        f"{moment(stone.deleted_at)}. Until {moment(stone.expires_at)} it can be brought back. {untouched}",
+        icon=":material/delete:",
     )
+    hint = "As it was, with its tags, embeddings, predictions and scores"
+    if clicked("Bring it back", key=f"bring-back-{stone.id}", icon=":material/undo:", reason=obstacle(), hint=hint):
+        with errors_explained():
+            local_workspace().tombstones.restore(stone.id)
+            notify(f"“{stone.name}” is back")
+            st.rerun()
+
+
+def _its_tombstone() -> Tombstone | None:
+    """Return the tombstone of the dataset that is open and gone; None if it was not deleted here, or long ago."""
+    if remote_workspace():
+        return None
+    stones = local_workspace().tombstones.all(_wanted_id())
+    return next((stone for stone in stones if stone.kind == DATASET), None)
 
 
 def _offer_others() -> None:

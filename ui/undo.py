@@ -14,15 +14,7 @@ from ui.messages import errors_explained, notify, plain
 from ui.session import Key
 from ui.visitor import obstacle
 
-# Over the corner of the page like a toast, which can hold no button: a line above the page would push it down. Clicks
-# beside its buttons reach what it covers.
-# Taken out of the flow, its place leaves no gap either.
-STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-undo) {{position: absolute;}}
-.st-key-undo {{position: fixed; right: 16px; bottom: 16px; z-index: 1000; width: min(520px, calc(100vw - 32px));
-background: {background}; box-shadow: 0 4px 18px rgb(0 0 0 / 25%); pointer-events: none;}}
-.st-key-undo button {{pointer-events: auto;}}
-</style>"""
+STYLE = "<style>.st-key-undo {{background: {background};}}</style>"
 BACKGROUNDS = {"light": "#ffffff", "dark": "#1b2126"}
 
 

@@ -27,7 +27,7 @@ from al_core.store.local_label_sets import LocalLabelSets
 from al_core.store.local_models import LocalModels
 from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.provenance import TagRole
-from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, ROUND_PLAN, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.store.samples import Samples
 from al_core.store.storage import Storage
 from al_core.store.tags import Tags, insert_tag, new_tag
@@ -38,8 +38,6 @@ from al_core.types import Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROUND_PLAN = "roundPlan"
-"""The attribute of a dataset that holds target and prices of its rounds."""
 
 
 class LocalDataset(Dataset):

@@ -18,6 +18,9 @@ INITIAL_TAG = "initial-tag"
 POPULATION = "population"
 """The operation that makes the tag of a stratum's population; its provenance has the stratum's number among `tags`."""
 
+ROUND_PLAN = "roundPlan"
+"""The attribute of a dataset that holds target and prices of its rounds."""
+
 
 class Kind(StrEnum):
     """What an array holds. N is the number of samples, and a row of the array is a row of the dataset.

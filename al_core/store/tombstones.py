@@ -26,6 +26,7 @@ from al_core.store.restoration import DATASET, LABELS, MODEL, SCORES_OF_MODEL, T
 from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.tables import tombstones as table
 from al_core.store.transactions import DatasetLock, lock
+from al_core.store.watch import watch_of
 
 FILE = "file"
 """The kind of what nobody can bring back: a file that only waits for its readers."""
@@ -159,7 +160,7 @@ class Tombstones:
             AlreadyExistsError: If another dataset, tag or embedding has the name.
             NotAllowedError: If an array has not a row for each of today's samples, or a tag's parent is gone.
         """
-        with writing(self._engine) as connection:
+        with watch_of(self._engine).own_change() as change, writing(self._engine) as connection:
             is_wanted = (table.c.id == tombstone_id) & (table.c.expires_at > now())
             tombstone = connection.execute(select(table).where(is_wanted).with_for_update()).one_or_none()
             if tombstone is None:
@@ -167,9 +168,11 @@ class Tombstones:
                     "it is too late to bring this back: it has been removed for good, or is back already"
                 )
             locked = lock(connection, tombstone.dataset_id, is_deleted=tombstone.kind == DATASET)
+            change.begin(connection, tombstone.dataset_id)
             replaced = Restoration(locked, self._storage).restore(tombstone, name or tombstone.name)
             self.bury_arrays(locked, replaced)
             connection.execute(delete(table).where(table.c.position == tombstone.position))
+            change.end(connection)
 
     def remove_expired(self, *, is_due: bool = False) -> None:
         """Remove for good what nobody can bring back any more; at most once a minute unless `is_due`."""

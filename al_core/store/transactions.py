@@ -18,6 +18,7 @@ from al_core.exceptions import NotFoundError
 from al_core.store.engines import writing
 from al_core.store.leases import check_lease
 from al_core.store.tables import datasets
+from al_core.store.watch import watch_of
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ def changing(engine: Engine, dataset_id: str) -> Iterator[DatasetLock]:
     Raises:
         NotFoundError: If the dataset has been deleted.
     """
-    with writing(engine) as connection:
-        yield lock(connection, dataset_id)
+    with watch_of(engine).own_change() as change, writing(engine) as connection:
+        locked = lock(connection, dataset_id)
+        change.begin(connection, dataset_id)
+        yield locked
+        change.end(connection)
 
 
 def lock(connection: Connection, dataset_id: str, *, is_deleted: bool = False) -> DatasetLock:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import Engine, bindparam, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core import disk
@@ -34,6 +34,7 @@ from al_core.store.storages import number_in_environment, open_storage
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import changing, lock
+from al_core.store.watch import Watch, watching
 from al_core.types import Progress
 
 # Made once, because nearly every request begins with it.
@@ -119,11 +120,31 @@ class Workspace:
 
     def read_only(self) -> "Workspace":
         """Return a view of this workspace, and of all that comes from it, that refuses every change."""
-        view = copy.copy(self)
-        view._engine = engines.read_only(self._engine)
-        view.tokens = Tokens(view._engine)
-        view.tombstones = Tombstones(view._engine, self._datasets_folder, self._storage, _retention())
+        return self._view(engines.read_only(self._engine))
+
+    def watched(self) -> "Workspace":
+        """Return a view of this workspace whose `watch` says what others change of a dataset.
+
+        Others are all who do not work through this view and what comes from it.
+        """
+        watch = Watch(self._engine)
+        view = self._view(watching(self._engine, watch))
+        view.watch = watch
+        # Of the process, not of the view: what it owns is given up once, when the workspace is closed.
+        view.owner = self.owner
         return view
+
+    def _view(self, engine: Engine) -> "Workspace":
+        view = copy.copy(self)
+        view._engine = engine
+        view.tokens = Tokens(engine)
+        view.tombstones = Tombstones(engine, self._datasets_folder, self._storage, _retention())
+        return view
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What others change of the dataset that somebody has open; this workspace itself counts as the others."""
+        return Watch(self._engine)
 
     @cached_property
     def job_records(self) -> JobRecords:

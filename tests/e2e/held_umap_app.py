@@ -14,6 +14,8 @@ from al_core.projection.project import Method
 from al_core.store import Dataset
 from al_core.types import Progress
 from ui import jobs, visitor
+from ui.changes import WATCHES
+from ui.changes.routes import changes_app
 from ui.embedding_map.routes import map_app
 from ui.progress.routes import progress_app
 
@@ -38,4 +40,11 @@ def held(
 
 workflow.project = held
 visitor.door_header = lambda: '{"is_here": true}'
-app = st.App(ROOT / "ui" / "navigation.py", routes=[Mount("/map", map_app()), Mount("/jobs", progress_app(jobs.find))])
+app = st.App(
+    ROOT / "ui" / "navigation.py",
+    routes=[
+        Mount("/map", map_app()),
+        Mount("/jobs", progress_app(jobs.find)),
+        Mount("/changes", changes_app(WATCHES.find)),
+    ],
+)

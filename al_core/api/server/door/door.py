@@ -18,7 +18,7 @@ NOT_SIGNED_IN = (
     "The dashboard asks people at other machines for a token: open it in a browser to sign in. "
     "Programs use the REST API under /v1 with a token, which `al-core token create NAME` makes.\n"
 )
-CONTENT_PATHS = ("/drop/", "/images/", "/jobs/", "/map/", "/media/")
+CONTENT_PATHS = ("/changes/", "/drop/", "/images/", "/jobs/", "/map/", "/media/")
 POLICY_VIOLATION = 1008
 """With which a WebSocket is closed whose session has ended (RFC 6455, section 7.4.1)."""
 
