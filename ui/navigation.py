@@ -20,6 +20,7 @@ from ui.loop.footer import show_footer
 from ui.loop.stepper import show_stepper
 from ui.messages import show_notice
 from ui.pages import ROOT, listed_pages
+from ui.select.stored import say_own_selections
 from ui.session import Key
 from ui.undo import show_undo
 from ui.visitor import show_visitor
@@ -60,6 +61,7 @@ tell_browser(
 loop = read_loop(dataset) if dataset else None
 if loop:
     show_stepper(loop)
+say_own_selections()
 with st.container(key="corner"):
     if dataset and not dataset.server:
         show_changes(state.local_workspace().watch, dataset)

@@ -11,7 +11,7 @@ import streamlit as st
 from al_core import workflow
 from al_core.api.server.context import Context, Services
 from al_core.config import SelectionConfig
-from al_core.jobs import Job, JobStatus
+from al_core.jobs import Job, JobState, JobStatus
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.steps.selection_recipe import KIND, write_recipe
 from al_core.store import Dataset, Tag
@@ -63,11 +63,29 @@ def start(
 
     services = _services(dataset)
     if services is None:
-        jobs.start(_key(dataset), title, select)
+        _note_own(dataset, jobs.start(_key(dataset), title, select))
         return
     recipe = write_recipe(config, SelectionInputs(query_tag, labeled_tag))
     job = services.jobs.start(_key(dataset), title, select, dataset.id, recipe)
     _followed().add(job.id)
+    _note_own(dataset, job)
+
+
+def ended() -> list[tuple[Dataset, str]]:
+    """Return the selections that this session has started and that have ended since it asked last.
+
+    Each is the dataset and the id of the tag that was stored.
+    """
+    own: dict[str, Dataset] = st.session_state.get(Key.SELECTING, {})
+    stored = []
+    for job_id, dataset in tuple(own.items()):
+        job = find(job_id)
+        if job is not None and job.is_running:
+            continue
+        del own[job_id]
+        if job is not None and job.state is JobState.FINISHED:
+            stored.append((dataset, job.result))
+    return stored
 
 
 def latest(dataset: Dataset) -> JobStatus | None:
@@ -141,6 +159,12 @@ def _followed() -> set[str]:
     """Return the ids of the selections that this session has started or seen under way."""
     followed: set[str] = st.session_state.setdefault(Key.FOLLOWED, set())
     return followed
+
+
+def _note_own(dataset: Dataset, job: Job) -> None:
+    # A server would have to be asked on every page whether the dataset is still there.
+    if not dataset.server:
+        st.session_state.setdefault(Key.SELECTING, {})[job.id] = dataset
 
 
 def _key(dataset: Dataset) -> str:

@@ -59,6 +59,7 @@ class Key(StrEnum):
     QUERY_IDS = "query-tag-ids"  # the query tag chosen for each dataset
     LABELED_CHOICES = "labeled-tag-choices"  # the labeled tag chosen for each dataset
     WISHES = "selection-wishes"  # method, goals, limits and budget of each dataset's next selection
+    SELECTING = "selecting"  # the selections under way that this session began
     EDITS = "edits"  # of each selection's pick, not stored yet
     SELECTION_NAME_ROUND = "selection-name-round"
     ASKED = "new-asked-for"  # how many new images were asked for last

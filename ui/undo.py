@@ -1,16 +1,18 @@
 """Taking back what was just stored, replaced or deleted, on whatever page somebody is by then."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NoReturn
 
 import streamlit as st
 
+from al_core.exceptions import ALCoreError
 from al_core.store import Dataset, Workspace
 from al_core.text import moment
 from ui import state
 from ui.clicks import clicked
-from ui.messages import errors_explained, notify, plain
+from ui.messages import notify, plain
 from ui.session import Key
 from ui.visitor import obstacle
 
@@ -27,12 +29,14 @@ class Undoable:
         undo: Takes it back; raises an error of al_core if that is not possible any more.
         icon: Of what was done.
         expires_at: From then on it cannot be taken back, in milliseconds since 1970; None if that never ends.
+        failure: Why the last try has failed; empty if there was none.
     """
 
     sentence: str
     undo: Callable[[], object]
     icon: str
     expires_at: int | None = None
+    failure: str = ""
 
 
 def offer_undo_of_storing(sentence: str, undo: Callable[[], object]) -> None:
@@ -43,6 +47,20 @@ def offer_undo_of_storing(sentence: str, undo: Callable[[], object]) -> None:
         undo: Takes it back.
     """
     st.session_state[Key.UNDOABLE] = Undoable(sentence, undo, "check_circle")
+
+
+def say_changed(dataset: Dataset, sentence: str, undo: Callable[[], object]) -> None:
+    """Say after the next rerun what was changed, with a button that takes it back unless a server has the dataset.
+
+    Args:
+        dataset: Of which something was changed.
+        sentence: What was done, without a period.
+        undo: Takes it back.
+    """
+    if dataset.server:
+        notify(sentence)
+    else:
+        offer_undo_of_storing(sentence, undo)
 
 
 def offer_undo(sentence: str, workspace: Workspace, *, kind: str, dataset_id: str, names: Collection[str]) -> None:
@@ -94,17 +112,26 @@ def show_undo() -> None:
     background = BACKGROUNDS.get(str(st.context.theme.type), BACKGROUNDS["light"])
     with st.container(key="undo", border=True, horizontal=True, vertical_alignment="center"):
         st.html(STYLE.format(background=background))
-        st.markdown(f":material/{undoable.icon}: {plain(undoable.sentence)}.", width="stretch")
+        failure = f"  \n:material/error: It stays: {plain(undoable.failure)}." if undoable.failure else ""
+        st.markdown(f":material/{undoable.icon}: {plain(undoable.sentence)}.{failure}", width="stretch")
         reason = obstacle()
         until = f"; possible until {moment(undoable.expires_at)}" if undoable.expires_at else ""
         hint = f"Make it as it was before{until}"
         if clicked("Undo", key="undo-latest", icon=":material/undo:", reason=reason, hint=hint):
-            with errors_explained():
-                undoable.undo()
-                _forget()
-                notify("It is as it was before")
-                st.rerun()
+            _take_back(undoable)
         st.button("Dismiss", icon=":material/close:", type="tertiary", on_click=_forget, help="Hide this")
+
+
+def _take_back(undoable: Undoable) -> NoReturn:
+    try:
+        undoable.undo()
+    except ALCoreError as error:
+        # Beside what was done, not on the page: a run of it that nobody asked for would take the sentence away.
+        st.session_state[Key.UNDOABLE] = replace(undoable, failure=str(error))
+        st.rerun()
+    _forget()
+    notify("It is as it was before")
+    st.rerun()
 
 
 def _is_over(undoable: Undoable) -> bool:

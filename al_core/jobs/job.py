@@ -39,6 +39,10 @@ class JobStatus(Protocol):
         """How it stands."""
 
     @property
+    def result(self) -> Any:
+        """What the work returned, once FINISHED."""
+
+    @property
     def error(self) -> str:
         """Why it FAILED, as a sentence; otherwise empty."""
 

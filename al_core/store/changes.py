@@ -5,8 +5,6 @@ from enum import StrEnum
 
 from al_core.store.contents import Contents, Item, ItemKind, TagState
 
-SINGLE = (ItemKind.DATASET, ItemKind.IMAGES, ItemKind.IMAGES_PLACE, ItemKind.ROUND_PLAN)
-"""The kinds of which a dataset has one item."""
 FROM_FILES = (ItemKind.EMBEDDING, ItemKind.METADATA, ItemKind.SCORES, ItemKind.PREDICTIONS)
 """The kinds whose content gets gaps for the new images when a dataset grows."""
 

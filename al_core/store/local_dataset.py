@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-
 class LocalDataset(Dataset):
     """A dataset of a `Workspace`.
 
@@ -339,6 +338,11 @@ class LocalDataset(Dataset):
         """Say that samples of a selection that have no labels may be selected again."""
         self._tags.change_provenance(tag, {"released_at": now()})
 
+    def restore_sending(self, earlier: Tag) -> None:
+        """Say again of a selection when it was sent and taken back as an earlier record of its tag does."""
+        provenance = earlier.provenance
+        self._tags.change_provenance(earlier, {"sent_at": provenance.sent_at, "released_at": provenance.released_at})
+
     def round_plan(self) -> Mapping[str, Any]:
         """Return target and prices of the rounds, empty if there are none."""
         plan: Mapping[str, Any] = self.attributes.get(ROUND_PLAN, {})
@@ -357,4 +361,19 @@ class LocalDataset(Dataset):
                 f"tag '{tag.name}' is the population that test samples are drawn from: accuracy is a statement about it"
             )
         self.labels.check_is_free(tag)
-        self._tags.delete(tag)
+        self._tags.delete([tag])
+
+    def take_back_selection(self, tag: Tag, beside: Sequence[Tag], reserve: str | None) -> None:
+        """Remove a selection with what was stored in its transaction, all of it or nothing.
+
+        Args:
+            tag: The selection.
+            beside: The tags of its test samples and of the population that it fixed.
+            reserve: The number of the stratum of the test reserve that it drew, or None.
+
+        Raises:
+            NotAllowedError: If another tag was made from one of them, or labels belong to one.
+        """
+        for each in (tag, *beside):
+            self.labels.check_is_free(each)
+        self._tags.delete([tag, *beside], reserve=reserve)

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -116,23 +116,33 @@ class Tags:
             stored = self._row(locked, tag).facts
             self._update(locked, tag, provenance={**stored, **changes})
 
-    def delete(self, tag: Tag) -> None:
-        """Remove a tag that has no children.
+    def delete(self, tags: Sequence[Tag], *, reserve: str | None = None) -> None:
+        """Remove tags that have no children but among each other, the children first, all of them or none.
+
+        Args:
+            tags: Which.
+            reserve: The number of the stratum of the test reserve that goes with them, or None.
 
         Raises:
-            NotAllowedError: If another tag was made from it.
-            NotFoundError: If it has been deleted.
+            NotAllowedError: If another tag was made from one of them.
+            NotFoundError: If one has been deleted.
         """
         with changing(self._engine, self._dataset_id) as locked:
-            row = self._row(locked, tag)
-            query = select(table.c.name).where(table.c.parent_id == tag.id).order_by(table.c.position)
-            children = list(locked.connection.execute(query).scalars())
-            if children:
-                raise NotAllowedError(f"tag '{row.name}' has children: delete {', '.join(children)} first")
-            buried = [array for kind in KINDS_OF_TAGS for array in self._arrays.remove(locked, kind, tag.id)]
-            locked.connection.execute(delete(table).where(self._is(tag)))
-            self._tombstones.bury_tag(locked, row, buried)
+            for tag in tags:
+                self._remove(locked, tag)
+            if reserve is not None:
+                self._tombstones.bury_arrays(locked, self._arrays.remove(locked, Kind.RESERVE, reserve))
         self._tombstones.remove_expired()
+
+    def _remove(self, locked: DatasetLock, tag: Tag) -> None:
+        row = self._row(locked, tag)
+        query = select(table.c.name).where(table.c.parent_id == tag.id).order_by(table.c.position)
+        children = list(locked.connection.execute(query).scalars())
+        if children:
+            raise NotAllowedError(f"tag '{row.name}' has children: delete {', '.join(children)} first")
+        buried = [array for kind in KINDS_OF_TAGS for array in self._arrays.remove(locked, kind, tag.id)]
+        locked.connection.execute(delete(table).where(self._is(tag)))
+        self._tombstones.bury_tag(locked, row, buried)
 
     def _one(self, condition: ColumnElement[bool]) -> Tag | None:
         query = select(table).where(table.c.dataset_id == self._dataset_id, condition)

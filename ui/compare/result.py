@@ -22,10 +22,11 @@ from ui.charts import BLUE
 from ui.clicks import clicked
 from ui.compare.setup import job_key
 from ui.images import image_grid
-from ui.messages import errors_explained, notify, plain
+from ui.messages import errors_explained, plain
 from ui.pages import page_file
 from ui.sample import show_sample
 from ui.select.card import strip_html
+from ui.select.stored import say_selected
 from ui.visitor import obstacle
 
 MAP_HEIGHT = 200
@@ -167,5 +168,5 @@ def _choose_button(dataset: Dataset, candidate: Candidate) -> None:
                 dataset, replace(candidate.config, name=dataset.free_tag_name("al-iteration-"))
             )
             jobs.forget(job_key(dataset))
-            notify(f"Selected {counted(len(selection.added_rows), 'image')} as “{selection.tag.name}”")
+            say_selected(dataset, selection.tag)
             st.switch_page(page_file("select"))

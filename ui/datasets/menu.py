@@ -15,7 +15,7 @@ from ui.dialogs import close_dialog, is_open, open_dialog
 from ui.folder_picker import folder_picker
 from ui.messages import errors_explained, notify, plain
 from ui.session import Key
-from ui.undo import offer_undo
+from ui.undo import offer_undo, say_changed
 from ui.visitor import images_place, may_name_paths, obstacle, paths_hint
 
 # Enough to see whether a folder is the right one, without asking a disk for a million files.
@@ -109,8 +109,10 @@ def _rename(dataset: Dataset) -> None:
         with errors_explained():
             if name == dataset.name:
                 raise InvalidInputError(f"“{name}” is its name already: change it above")
-            state.local_workspace().dataset(dataset.id).rename(name)
-            notify(f"“{dataset.name}” is called “{name}” now")
+            local = state.local_workspace().dataset(dataset.id)
+            old_name = local.name
+            local.rename(name)
+            say_changed(dataset, f"“{old_name}” is called “{name}” now", lambda: local.rename(old_name))
             close_dialog()
             st.rerun()
 
@@ -130,8 +132,10 @@ def _choose_images_dir(dataset: Dataset) -> None:
     folder_picker("images-dir")
     if clicked("Use this folder", key=f"use-images-dir-{dataset.id}", is_next=True, hint="Images stay where they are"):
         with errors_explained():
+            before = dataset.images_address or dataset.images_dir
             dataset.set_images_dir(images_place(typed) if typed else None)
-            notify(_images_there(dataset) if typed else f"“{dataset.name}” shows no images")
+            sentence = _images_there(dataset) if typed else f"“{dataset.name}” shows no images"
+            say_changed(dataset, sentence, lambda: dataset.set_images_dir(before))
             close_dialog()
             st.rerun()
 

@@ -16,6 +16,7 @@ from ui.loop.footer import step_of
 from ui.messages import errors_explained, plain
 from ui.pages import page_file
 from ui.select.sent import mark_downloaded
+from ui.select.stored import say_selected
 from ui.session import Key
 from ui.visitor import obstacle
 
@@ -112,7 +113,7 @@ def _question(dataset: Dataset, batch: NextBatch | None) -> str:
 def _pick(dataset: Dataset, batch: NextBatch | None) -> None:
     if batch:
         # The rows are known; storing them takes a moment.
-        workflow.run_selection(dataset, batch.config)
+        say_selected(dataset, workflow.run_selection(dataset, batch.config).tag)
         return
     config = batch_config(dataset)
     if config:

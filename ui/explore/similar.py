@@ -20,6 +20,7 @@ from ui.explore.view import clear_lasso
 from ui.messages import errors_explained, notify, plain
 from ui.select.wishes import Wishes, store_wishes
 from ui.session import Key, key_of, next_round, round_of
+from ui.tags.created import say_created
 from ui.uploads import discard_staged, staged_files
 from ui.visitor import obstacle
 
@@ -105,7 +106,7 @@ def _more_like_button(dataset: Dataset, similar: SimilarTo) -> None:
         provenance = Provenance("exploring", filters=(f"like {similar.title}",), role=TagRole.REGION)
         name = dataset.free_tag_name("like-")
         tag = dataset.create_tag(name, similar.rows[:n_examples], TagOrigin(provenance=provenance))
-        notify(f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+        say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
         _want_more_like(dataset, tag.name, is_on_explore=True)
 
 

@@ -12,7 +12,7 @@ from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.threshold import threshold_popover
-from ui.undo import say_deleted
+from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
 
 N_VISIBLE = 6
@@ -86,7 +86,12 @@ def _actions(dataset: Dataset, model: Model) -> None:
         hint="Explore, Select and exports use its scores and predictions",
     ):
         with errors_explained():
+            before = next(
+                (other for other in workflow.models(dataset) if other.is_current and other.task == model.task), model
+            )
             workflow.make_model_current(dataset, model)
+            sentence = f"“{model.name}” is the current model"
+            say_changed(dataset, sentence, lambda: workflow.make_model_current(dataset, before))
             st.rerun()
     threshold_popover(dataset, model)
     with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or "Choose another name"):
@@ -98,7 +103,9 @@ def _actions(dataset: Dataset, model: Model) -> None:
             hint="Its scores are called after it too",
         ):
             with errors_explained():
-                workflow.rename_model(dataset, model, name.strip())
+                renamed = workflow.rename_model(dataset, model, name.strip())
+                sentence = f"“{model.name}” is called “{renamed.name}” now"
+                say_changed(dataset, sentence, lambda: workflow.rename_model(dataset, renamed, model.name))
                 st.rerun()
     if clicked(
         "Delete",

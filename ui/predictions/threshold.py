@@ -15,8 +15,9 @@ from al_core.store import Dataset, Model
 from al_core.text import counted, percent
 from ui import charts
 from ui.clicks import clicked
-from ui.messages import errors_explained, notify
+from ui.messages import errors_explained
 from ui.session import key_of
+from ui.undo import say_changed
 from ui.visitor import obstacle
 
 STEP = 0.01
@@ -85,9 +86,10 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
             with errors_explained():
                 with st.spinner("Calculating scores…"):
                     changed = workflow.change_threshold(dataset, model, threshold)
-                notify(
-                    f"Boxes of “{changed.name}” count from {threshold:g} on; set {model.confidence_threshold:g} again "
-                    "to undo it"
+                say_changed(
+                    dataset,
+                    f"Boxes of “{changed.name}” count from {threshold:g} on",
+                    lambda: workflow.change_threshold(dataset, changed, model.confidence_threshold),
                 )
                 st.rerun()
 

@@ -5,7 +5,8 @@ import streamlit as st
 from al_core import workflow
 from al_core.steps.round_plan import RoundPlan
 from al_core.store import Dataset
-from ui.messages import errors_explained, notify
+from ui.messages import errors_explained
+from ui.undo import say_changed
 from ui.visitor import obstacle
 
 
@@ -33,5 +34,5 @@ def plan_form(dataset: Dataset, plan: RoundPlan) -> None:
             with errors_explained():
                 changed = RoundPlan(target / 100, per_image, per_object, value, currency.strip() or plan.currency)
                 workflow.save_round_plan(dataset, changed)
-                notify("Saved target and prices")
+                say_changed(dataset, "Saved target and prices", lambda: workflow.save_round_plan(dataset, plan))
                 st.rerun()

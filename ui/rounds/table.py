@@ -18,6 +18,7 @@ from ui.images import image_grid
 from ui.messages import errors_explained, plain
 from ui.rounds.classes import show_classes
 from ui.sample import show_sample
+from ui.select.sent import release
 from ui.tags.button import tag_button
 from ui.visitor import obstacle
 
@@ -126,5 +127,5 @@ def _release_button(dataset: Dataset, shown: Round) -> None:
         hint="Take it back from the labelers: it may be selected again",
     ):
         with errors_explained():
-            workflow.release(dataset, shown.tag)
+            release(dataset, shown.tag)
             st.rerun()

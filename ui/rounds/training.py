@@ -11,7 +11,8 @@ from al_core.steps.training_labels import training_obstacle
 from al_core.store import Dataset
 from al_core.text import capitalized, counted
 from ui.clicks import clicked
-from ui.messages import errors_explained, notify, plain
+from ui.messages import errors_explained, plain
+from ui.select.stored import say_selected
 from ui.visitor import obstacle as visitor_obstacle
 
 OBSTACLE_SECONDS = 60
@@ -82,5 +83,5 @@ def batch_button(dataset: Dataset, report: RoundsReport) -> None:
     ):
         with errors_explained():
             selection = workflow.select_tests(dataset, n_batch, dataset.free_tag_name("test batch "))
-            notify(f"Selected {counted(len(selection.added_rows), 'test sample')} as “{selection.tag.name}”")
+            say_selected(dataset, selection.tag, "test sample")
             st.rerun()

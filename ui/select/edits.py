@@ -11,8 +11,9 @@ from al_core.store import Dataset
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.dialogs import close_dialog
-from ui.messages import errors_explained, notify, show_error
+from ui.messages import errors_explained, show_error
 from ui.session import Key
+from ui.undo import say_changed
 from ui.visitor import obstacle
 
 
@@ -90,7 +91,12 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
                 dataset, selection, edits, name=dataset.free_tag_name(f"{plain_end(selection.tag.name)}-edited-")
             )
             _store(selection, ())
-            notify(f"Stored as “{edited.tag.name}”")
+
+            def undo() -> None:
+                dataset.delete_tag(edited.tag)
+                _store(selection, edits)
+
+            say_changed(dataset, f"Stored as “{edited.tag.name}”", undo)
             st.rerun()
 
 

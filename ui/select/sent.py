@@ -7,8 +7,10 @@ from al_core import workflow
 from al_core.steps.chosen import added_rows, selections
 from al_core.store import Dataset, Tag, TagRole
 from al_core.text import counted
+from ui import state
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.undo import say_changed
 from ui.visitor import obstacle
 
 
@@ -30,6 +32,17 @@ def mark_downloaded(dataset: Dataset, tag: Tag) -> None:
     if is_draft and obstacle() is None:
         with errors_explained():
             workflow.mark_sent(dataset, tag)
+            _say(dataset, tag, f"“{tag.name}” is with labelers from now on, and not picked again")
+
+
+def release(dataset: Dataset, tag: Tag) -> None:
+    """Take back from labelers what has no labels, and say so."""
+    workflow.release(dataset, tag)
+    _say(dataset, tag, f"What has no labels of “{tag.name}” may be picked again")
+
+
+def _say(dataset: Dataset, tag: Tag, sentence: str) -> None:
+    say_changed(dataset, sentence, lambda: state.local_workspace().dataset(dataset.id).restore_sending(tag))
 
 
 def _show_selection(dataset: Dataset, tag: Tag, n_out: int) -> None:
@@ -47,5 +60,5 @@ def _show_selection(dataset: Dataset, tag: Tag, n_out: int) -> None:
             hint="Take back what has no labels: it may be picked again",
         ):
             with errors_explained():
-                workflow.release(dataset, tag)
+                release(dataset, tag)
                 st.rerun()

@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from al_core.steps.tags import unite_tags
-from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
+from al_core.store import INITIAL_TAG, Dataset, Tag
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.tags.created import say_created
-from ui.tags.edit import INITIAL_IS_FIXED, delete_button
+from ui.tags.edit import INITIAL_IS_FIXED, delete_button, mark_labeled
 from ui.visitor import obstacle
 
 
@@ -33,8 +33,7 @@ def _mark_button(dataset: Dataset, chosen: list[Tag], reason: str | None, *, is_
     key = "mark-labeled" if is_labeled else "mark-not-labeled"
     if clicked(label, key=key, reason=reason, hint=hint):
         with errors_explained():
-            for tag in chosen:
-                dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
+            mark_labeled(dataset, chosen, is_labeled=is_labeled)
             st.rerun()
 
 

@@ -10,7 +10,7 @@ from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.session import key_of
-from ui.undo import say_deleted
+from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
 
 INITIAL_IS_FIXED = f"{INITIAL_TAG} holds every image and stays as it is"
@@ -32,8 +32,23 @@ def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
     )
     if is_labeled != tag.counts_as_labeled:
         with errors_explained():
-            dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
+            mark_labeled(dataset, [tag], is_labeled=is_labeled)
             st.rerun()
+
+
+def mark_labeled(dataset: Dataset, tags: list[Tag], *, is_labeled: bool) -> None:
+    """Mark tags as labeled or as what they were made as, and say so."""
+    changed: list[Tag] = []
+    try:
+        for tag in tags:
+            dataset.set_tag_role(tag, TagRole.LABELED if is_labeled else tag.original_role)
+            changed.append(tag)
+    finally:
+        # What was marked before an error can be undone too.
+        if changed:
+            what = f"“{changed[0].name}”" if len(changed) == 1 else counted(len(changed), "tag")
+            sentence = f"Marked {what} as {'labeled' if is_labeled else 'not labeled'}"
+            say_changed(dataset, sentence, lambda: [dataset.set_tag_role(tag, tag.role) for tag in changed])
 
 
 def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
@@ -46,7 +61,9 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
             with errors_explained():
                 if name == tag.name:
                     raise InvalidInputError(f"“{tag.name}” is its name already: change it above")
-                dataset.rename_tag(tag, name)
+                renamed = dataset.rename_tag(tag, name)
+                sentence = f"“{tag.name}” is called “{name}” now"
+                say_changed(dataset, sentence, lambda: dataset.rename_tag(renamed, tag.name))
                 st.rerun()
         reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)
         delete_button(dataset, tags, [tag], reason)
