@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
-from al_core.api.server import create_api
+from al_core.api.server import closing, create_api
 from al_core.api.server.door import ALL_ADDRESSES, Door, check_address, check_environment
 from al_core.api.server.drop import drop_app
 from al_core.api.server.media import media_app
@@ -79,5 +79,6 @@ app = st.App(
         Middleware(Door, context=v1.state.context, is_of_api=is_of_api, inline_scripts=script_hashes()),
         Middleware(StaticFiles),
     ],
+    lifespan=closing(v1.state.context),
     on_script_error=show_error,
 )

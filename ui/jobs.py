@@ -49,7 +49,7 @@ def forget(key: str) -> None:
 
 def show_running(others: Sequence[JobStatus] = ()) -> None:
     """Say in the sidebar of every page how many jobs are under way, these and others, and how far each of them is."""
-    running = [*_jobs().running(), *others]
+    running: list[JobStatus] = [*_jobs().running(), *others]
     if not running:
         return
     with st.sidebar.container(key="running-jobs"):

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Select, delete, insert, select, update
 
 from al_core.exceptions import NotFoundError
 from al_core.jobs import Beat, Job, JobState
@@ -18,7 +18,8 @@ from al_core.store.tables import jobs as table
 INTERRUPTED = "interrupted: the process that ran this job ended before it was done; start it again"
 
 MOST_ATTEMPTS = 3
-"""What ends the server that works on it, for want of memory say, must not end one server after the other."""
+"""What ends the server that works on it, for want of memory say, must not end one server after the other. A server that
+is stopped, to be updated say, does not count."""
 
 REMEMBERED_MILLISECONDS = 7 * 24 * 3600 * 1000
 """Jobs that ended longer ago are forgotten. Their results say themselves how they were made."""
@@ -29,7 +30,8 @@ MOST_REMEMBERED = 1000
 SAVES_PER_TRIM = 100
 """A process forgets old jobs when it opens the workspace, and again after this many have ended."""
 
-CAN_GO_ON = table.c.recipe.is_not(None) & (table.c.attempt < MOST_ATTEMPTS) & ~table.c.cancel_asked
+N_FAILED_ATTEMPTS = table.c.attempt - table.c.handovers
+CAN_GO_ON = table.c.recipe.is_not(None) & (N_FAILED_ATTEMPTS < MOST_ATTEMPTS) & ~table.c.cancel_asked
 """The condition under which a job whose server is gone is taken over."""
 
 
@@ -219,10 +221,15 @@ class JobRecords:
         return [record for record in self._read(query) if record.is_running]
 
     def give_up(self) -> None:
-        """End the leases of this server's jobs, so that another need not wait to take them over, and store no more."""
+        """Leave this server's jobs to others, who need not wait for the leases to end, and store no more."""
         with self._beating:
+            if not self.is_open:
+                return
             self.is_open = False
-        self._end_leases([self._owner.id])
+        # The attempt stays as it is: by it the store tells what this server may still try to store.
+        handed_over = {"lease_ends_at": 0, "handovers": table.c.handovers + 1}
+        with writing(self._engine) as connection:
+            connection.execute(update(table).where(_is_of([self._owner.id])).values(handed_over))
 
     def _read(self, query: Select[Any]) -> list[JobRecord]:
         is_interrupted = (self._is_abandoned & ~CAN_GO_ON).label("is_interrupted")
@@ -246,9 +253,8 @@ class JobRecords:
     def _end_leases(self, owners: Sequence[str]) -> None:
         if not owners:
             return
-        is_theirs = table.c.owner.in_(owners) & table.c.state.in_(UNDER_WAY)
         with writing(self._engine) as connection:
-            connection.execute(update(table).where(is_theirs).values(lease_ends_at=0))
+            connection.execute(update(table).where(_is_of(owners)).values(lease_ends_at=0))
 
     def _end_interrupted(self) -> None:
         """Write down the end of those jobs of servers that are gone which nobody takes over."""
@@ -267,6 +273,11 @@ class JobRecords:
             first_too_many = connection.execute(newest.offset(MOST_REMEMBERED).limit(1)).scalar_one_or_none()
             limit = max(first_too_many or 0, now() - REMEMBERED_MILLISECONDS)
             connection.execute(delete(table).where(ended <= limit))
+
+
+def _is_of(owners: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition under which one of these servers works on a job."""
+    return table.c.owner.in_(owners) & table.c.state.in_(UNDER_WAY)
 
 
 def _lease(job: Job) -> Lease:

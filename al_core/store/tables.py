@@ -163,6 +163,7 @@ jobs = Table(
     Column("done", BigInteger, nullable=False, server_default="0"),
     Column("total", BigInteger, nullable=False, server_default="0"),
     Column("cancel_asked", Boolean, nullable=False, server_default=false()),
+    Column("handovers", Integer, nullable=False, server_default="0"),
 )
 
 tokens = Table(

@@ -1,6 +1,7 @@
 """Two server processes with homes of their own over one catalog and one bucket."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -139,6 +140,17 @@ def test_a_selection_whose_server_is_killed_is_finished_by_the_other(
     with Workspace(tmp_path / "home") as workspace:
         tag = workspace.dataset(dataset_id).tag("survivor")
     assert (tag.id, tag.size) == (ended["result"]["data"], 7)
+
+
+def test_a_selection_whose_server_is_stopped_is_finished_by_the_other_at_once(start: Callable[..., Server]) -> None:
+    # With a lease that would not end before the test does.
+    one, two = start("one", AL_CORE_LEASE_SECONDS="3600"), start("two")
+    job_id = select(one, "moved")
+    (two.folder / "open").touch()
+    one.process.terminate()
+    wait_until(lambda: has_ended(two, job_id))
+    assert job(two, job_id)["status"] == "FINISHED"
+    assert one.process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 def test_a_server_that_was_not_heard_of_cannot_store_its_selection(start: Callable[..., Server]) -> None:

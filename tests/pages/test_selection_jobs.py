@@ -14,10 +14,11 @@ from al_core.jobs import Job, JobState
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.steps.selection_recipe import write_recipe
 from al_core.store import Dataset, Workspace
-from al_core.store.job_records import JobRecords
+from al_core.store.job_records import MOST_ATTEMPTS, JobRecords
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
+from tests.store.killed import kill
 from ui import selection_jobs
 
 CONFIG = SelectionConfig("CORESET", 300, name="theirs", seed=1)
@@ -99,12 +100,14 @@ def test_one_that_ended_several_servers_fails_with_its_reason(
     gone = Workspace(home)
     job = begin(gone.job_records, digits)
     app = open_page("select")
-    for _ in range(2):
-        gone.job_records.give_up()
-        gone.close()
+    for _ in range(MOST_ATTEMPTS - 1):
+        kill(gone)
         gone = Workspace(home)
         assert gone.job_records.take_over()
-    gone.close()
+    kill(gone)
+    with Workspace(home) as next_one:
+        # Whoever opens the workspace next finds that the process is gone.
+        assert next_one.job_records.take_over() is None
     assert "interrupted: the process that ran this job ended before it was done" in errors(app.run())
     assert not button(app, "Run selection").disabled
     assert context.open().workspace.job_records.get(job.id).state is JobState.FAILED

@@ -142,7 +142,7 @@ def test_a_job_that_the_version_before_leases_left_under_way_counts_as_interrupt
     with Workspace(tmp_path) as workspace:
         dataset_id = workspace.create_dataset("cats", ["a.png"]).id
         with writing(workspace._engine) as connection:
-            for column in ("recipe", "attempt", "lease_ends_at", "done", "total", "cancel_asked"):
+            for column in ("recipe", "attempt", "lease_ends_at", "done", "total", "cancel_asked", "handovers"):
                 connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
             columns = "id, dataset_id, title, owner, state, error, error_type, created_at"

@@ -15,6 +15,7 @@ from al_core.store.identity import now
 from al_core.store.job_records import MOST_ATTEMPTS, JobRecords
 from al_core.store.leases import LeaseTerms, database_now
 from al_core.store.tables import jobs as table
+from tests.store.killed import kill
 
 RECIPE = {"kind": "selection"}
 
@@ -153,12 +154,42 @@ def test_a_job_that_ends_its_servers_is_given_up(workspace: Workspace, one: JobR
     job = start(one, recipe=RECIPE)
     for attempt in range(2, MOST_ATTEMPTS + 1):
         end_leases(workspace)
+        another = Workspace(workspace.home)
+        taken = another.job_records.take_over()
+        assert taken
+        assert taken.attempt == attempt
+        kill(another)
+    end_leases(workspace)
+    assert one.take_over() is None
+    assert one.get(job.id).error.startswith("interrupted: ")
+
+
+def test_servers_that_are_stopped_use_up_no_attempt(workspace: Workspace, one: JobRecords) -> None:
+    with Workspace(workspace.home) as first:
+        job = start(first.job_records, recipe=RECIPE)
+    for attempt in range(2, 2 * MOST_ATTEMPTS):
         with Workspace(workspace.home) as another:
             taken = another.job_records.take_over()
             assert taken
             assert taken.attempt == attempt
-    assert one.take_over() is None
-    assert one.get(job.id).error.startswith("interrupted: ")
+            # Who closes again has nothing more to hand over.
+            another.job_records.give_up()
+    assert one.get(job.id).state == "WAITING"
+    taken = one.take_over()
+    assert taken
+    assert taken.attempt == 2 * MOST_ATTEMPTS
+
+
+def test_a_server_that_was_stopped_still_cannot_store_what_another_has_taken_over(
+    workspace: Workspace, dataset: LocalDataset, two: JobRecords
+) -> None:
+    stopped = Workspace(workspace.home)
+    job = start(stopped.job_records, recipe=RECIPE)
+    stopped.close()
+    assert two.take_over()
+    with stopped.job_records.holding(job), pytest.raises(TakenOverError):
+        stopped.dataset(dataset.id).create_tag("late", np.array([0]))
+    stopped.close()
 
 
 def test_a_server_that_closes_leaves_its_jobs_to_others_at_once(workspace: Workspace, two: JobRecords) -> None:

@@ -1,10 +1,12 @@
 """The REST API under `/v1`, as Lightly's clients speak it: `uvicorn al_core.api.server:app`."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
@@ -38,7 +40,7 @@ from al_core.api.server.guards import add_guards
 from al_core.api.server.settings import Settings, read_settings
 from al_core.store import Workspace
 
-__all__ = ["app", "create_api", "create_app"]
+__all__ = ["app", "closing", "create_api", "create_app"]
 
 # FastAPI looks through the routes in this order, at 5 µs each: what clients poll comes first.
 ROUTERS = (
@@ -94,7 +96,23 @@ def create_app(api: FastAPI) -> Starlette:
     """Return an application that serves the API, and nothing else, under `/v1`."""
     # All of it is the API's: what lies outside /v1 is answered with 404, whoever asks.
     door = Middleware(Door, context=api.state.context, is_of_api=lambda scope: True)
-    return Starlette(routes=[Mount(API_PREFIX, api)], middleware=[door], exception_handlers=HANDLERS)
+    return Starlette(
+        routes=[Mount(API_PREFIX, api)],
+        middleware=[door],
+        exception_handlers=HANDLERS,
+        lifespan=closing(api.state.context),
+    )
+
+
+def closing(context: Context) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """Return the lifespan of an application that leaves its jobs to others when it is stopped."""
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(context.close)
+
+    return lifespan
 
 
 def operation_id(route: APIRoute) -> str:

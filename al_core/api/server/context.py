@@ -38,6 +38,7 @@ class Context:
         self.settings = settings
         self.services: Services | None = None
         self._open_workspace = open_workspace
+        self._opened: Workspace | None = None
         self._lock = threading.Lock()
 
     def open(self) -> Services:
@@ -46,7 +47,14 @@ class Context:
         with self._lock:
             return self.services or self._use_and_watch(self._open_workspace())
 
+    def close(self) -> None:
+        """Leave the jobs under way to other servers at once: this process is about to end."""
+        with self._lock:
+            if self._opened:
+                self._opened.close()
+
     def _use_and_watch(self, workspace: Workspace) -> Services:
+        self._opened = workspace
         opened = self.use(workspace)
         opened.jobs.watch(partial(resume, workspace))
         return opened
