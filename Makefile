@@ -9,7 +9,7 @@ help:
 	@echo "make run        start the dashboard at http://127.0.0.1:$(PORT) (another port: make run PORT=8502)"
 	@echo "make test       run the linter, the type checker and every test, including those in a real browser"
 	@echo "make coverage   the same, with the lines and branches of al_core that no test runs; fails below the least share"
-	@echo "make test-postgres  run the tests of the API, the store and remote workspaces with the catalog in PostgreSQL"
+	@echo "make test-postgres  run the tests of the API, the store and remote workspaces, and a whole job in a browser, with PostgreSQL"
 	@echo "make fuzz       damage files in new ways, ten times as often as make test, and see that each is read or refused"
 	@echo "make test-lowest  run the tests without a browser with the lowest versions that pyproject.toml declares"
 	@echo "make check      run the linter, the type checker and the tests that need no browser"
@@ -36,8 +36,8 @@ fuzz: $(VENV)/.dev
 check: $(VENV)/.dev lint types
 	$(PY) -m pytest -m "not e2e"
 
-test-postgres: $(VENV)/.dev
-	$(PY) tests/postgres.py tests/api tests/store tests/remote
+test-postgres: $(VENV)/.dev $(VENV)/.kernels chromium
+	$(PY) tests/postgres.py tests/api tests/store tests/remote tests/e2e/test_beyond_one_machine.py
 
 test-lowest: $(VENV)/.dev
 	$(PY) -m venv --clear .venv-lowest

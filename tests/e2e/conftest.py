@@ -4,6 +4,7 @@
 `screenshots` looks at a page in light and dark.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.patience import PATIENCE
 
 # Importing one to look for doctests would put its stand-ins into the product that the other tests run.
 collect_ignore_glob = ["*_app.py"]
+if "AL_CORE_TEST_DATABASE_URL" not in os.environ:
+    # It needs PostgreSQL, which `make test-postgres` starts.
+    collect_ignore_glob.append("test_beyond_one_machine.py")
 
 TIMEOUT_MS = PATIENCE * 1000
 expect.set_options(timeout=TIMEOUT_MS)

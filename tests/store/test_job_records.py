@@ -99,3 +99,39 @@ def test_a_process_that_runs_for_weeks_forgets_all_but_the_newest_jobs(
         workspace.job_records.save(job, JobState.FINISHED)
     titles = {record.title for record in workspace.job_records.all()}
     assert titles == {"running", "7", "8", "9"}
+
+
+def test_the_newest_job_of_a_kind_is_that_of_its_dataset(workspace: Workspace) -> None:
+    recipes = [("one", "selection"), ("one", "selection"), ("one", "another"), ("two", "selection"), ("one", None)]
+    jobs = []
+    for number, (dataset_id, kind) in enumerate(recipes):
+        job = Job(f"job {number}", dataset_id, recipe={"kind": kind} if kind else None)
+        job.created_at = number
+        workspace.job_records.save(job, JobState.RUNNING)
+        jobs.append(job)
+    newest = workspace.job_records.newest("one", "selection")
+    assert newest is not None
+    assert newest.id == jobs[1].id
+    assert workspace.job_records.newest("three", "selection") is None
+
+
+def test_jobs_under_way_on_all_servers_come_in_the_order_of_their_starts(workspace: Workspace) -> None:
+    gone, here, ended = Job("of a server that is gone"), Job("here"), Job("ended")
+    workspace.job_records.save(here, JobState.RUNNING)
+    workspace.job_records.save(ended, JobState.FINISHED)
+    with Workspace(workspace.home) as other:
+        elsewhere = Job("elsewhere")
+        elsewhere.created_at = here.created_at - 1
+        other.job_records.save(elsewhere, JobState.WAITING)
+        with Workspace(workspace.home) as third:
+            third.job_records.save(gone, JobState.RUNNING)
+        assert [record.id for record in workspace.job_records.under_way()] == [elsewhere.id, here.id]
+
+
+def test_a_job_that_is_asked_to_stop_is_canceling_until_it_has_stopped(workspace: Workspace) -> None:
+    job = Job("long")
+    workspace.job_records.save(job, JobState.RUNNING)
+    workspace.job_records.cancel(job.id)
+    assert workspace.job_records.get(job.id).is_canceling
+    workspace.job_records.save(job, JobState.CANCELLED)
+    assert not workspace.job_records.get(job.id).is_canceling
