@@ -1,5 +1,6 @@
 """What rounds bought: each model's accuracy on the test labels, the curve through them, and when to stop."""
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ from al_core.types import Rows
 if TYPE_CHECKING:
     from al_core.store import Dataset
 
-NO_MODEL = "no model yet: drop its predictions"
+NO_MODEL = "drop the predictions of a model trained after this round"
 NO_SHARE = "no test share was used: nothing was drawn at random to measure accuracy on"
 
 
@@ -164,7 +165,9 @@ def _count_unlabeled(judge: Judge | None, reserve: StoredReserve | None) -> int:
 def _task(dataset: "Dataset", rounds: list[Round]) -> str:
     of_models = (each.model.task for each in reversed(rounds) if each.model)
     of_labels = iter(label_tasks(dataset))
-    return next(of_models, next(of_labels, CLASSIFICATION))
+    # Before any label is back there may be a model already, from which the first round was chosen.
+    current = (model.task for model in dataset.models.all() if model.is_current and model.task)
+    return next(itertools.chain(of_models, of_labels, current), CLASSIFICATION)
 
 
 def _result(

@@ -62,5 +62,5 @@ def test_a_round_without_a_model_says_what_is_missing(workspace: Workspace) -> N
     assert workflow.report_rounds(dataset, PLAN).results == ()
     project.select(dataset, 1, 50)
     [result] = workflow.report_rounds(dataset, PLAN).results
-    assert result.accuracy.text() == "no model yet: drop its predictions"
+    assert result.accuracy.text() == "drop the predictions of a model trained after this round"
     assert result.cost == 25

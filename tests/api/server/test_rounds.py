@@ -3,6 +3,7 @@ import requests
 
 from al_core import workflow
 from al_core.config import SelectionConfig
+from al_core.steps.round_results import NO_MODEL
 from al_core.store import Dataset, TagRole
 from tests.api.calls import Api
 from tests.patience import PATIENCE
@@ -45,7 +46,7 @@ def test_target_and_prices_are_kept_and_used_in_the_report(api: Api, dataset: Da
     workflow.run_selection(dataset, SelectionConfig("RANDOM", 4, name="round 1", seed=1))
     report = api("GET", f"{api.dataset}/rounds-report", 200)
     [result] = report["results"]
-    assert (result["cost"], result["accuracy"], result["text"]) == (2.0, None, "no model yet: drop its predictions")
+    assert (result["cost"], result["accuracy"], result["text"]) == (2.0, None, NO_MODEL)
     assert report["signs"]["target"]["isRefused"]
     assert report["verdict"] == "Go on: nothing says yet that it is time to stop."
 

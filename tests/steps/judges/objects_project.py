@@ -24,12 +24,20 @@ POINTS = {"cat": [(0.2, 0.4), (0.3, 0.6)], "dog": [(0.7, 0.4), (0.8, 0.6)]}
 
 def begin(workspace: Workspace, n_tests: int = 40, n_samples: int = N_SAMPLES) -> LocalDataset:
     """Return a dataset that has selected test samples alone."""
+    dataset = new_dataset(workspace, n_samples)
+    select(dataset, n_tests)
+    return dataset
+
+
+def new_dataset(workspace: Workspace, n_samples: int = N_SAMPLES) -> LocalDataset:
     angles = np.linspace(0, np.pi, n_samples)
     workflow.create_dataset(workspace, "objects", NAMES[:n_samples], np.column_stack([np.cos(angles), np.sin(angles)]))
-    dataset = workspace.dataset("objects")
+    return workspace.dataset("objects")
+
+
+def select(dataset: LocalDataset, n_tests: int = 40) -> None:
     config = SelectionConfig("RANDOM", n_tests, name="round 1", seed=1, test_share=1.0)
     workflow.run_selection(dataset, config)
-    return dataset
 
 
 def label(dataset: LocalDataset, task: str, rows: Rows | None = None) -> None:

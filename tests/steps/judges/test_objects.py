@@ -2,6 +2,7 @@ import numpy as np
 
 from al_core import workflow
 from al_core.steps.round_plan import RoundPlan
+from al_core.steps.round_results import NO_MODEL
 from al_core.store import Workspace
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 from tests.steps.judges import objects_project as project
@@ -93,6 +94,15 @@ def test_the_report_says_how_many_test_images_a_first_figure_still_takes(workspa
     workflow.select_tests(dataset, 4, "test batch")
     waiting = workflow.report_rounds(dataset, RoundPlan(0.4))
     assert (waiting.n_tests_out, waiting.n_tests_to_choose) == (4, 6)
+
+
+def test_the_model_that_the_first_round_was_chosen_from_tells_what_will_be_measured(workspace: Workspace) -> None:
+    dataset = project.new_dataset(workspace)
+    project.model(dataset, "object-detection", [boxes("cat")] * project.N_SAMPLES)
+    project.select(dataset)
+    report = workflow.report_rounds(dataset, RoundPlan(0.4))
+    assert report.measure == "mAP"
+    assert report.results[0].accuracy.text() == NO_MODEL
 
 
 def test_a_reserve_that_is_too_small_for_a_figure_says_what_enlarges_it(workspace: Workspace) -> None:
