@@ -92,7 +92,7 @@ def _curve(report: RoundsReport, plan: RoundPlan) -> str:
             f"Every model is judged on all {counted(report.n_tests, 'test label')} there are; bars are 95% intervals."
         )
     else:
-        drawn = _paragraph(f"No {report.measure} yet: {report.results[-1].accuracy.text()}.")
+        drawn = _paragraph(f"No {report.measure} yet: {report.newest_accuracy.text()}.")
     return drawn + _paragraph(f"{report.forecast.text(plan.target, report.n_next)}.") + _paragraph(report.reach_text())
 
 

@@ -100,6 +100,12 @@ class RoundsReport:
     claim: ClaimNeed
 
     @property
+    def newest_accuracy(self) -> Statistic:
+        """How the newest model does; of the newest round, if none has a model."""
+        newest_first = [*reversed(self.results)]
+        return next((result.accuracy for result in newest_first if result.round.model), newest_first[0].accuracy)
+
+    @property
     def n_tests_out(self) -> int:
         """How many test samples are in a round and have no label yet."""
         rounds = [result.round for result in self.results if result.round.state is not RoundState.RELEASED]
@@ -121,7 +127,8 @@ class RoundsReport:
         if claim.narrowest.speaks:
             text = f"To claim the target takes {more}; {n_left} are left in the reserve"
             return f"{text}." if claim.fits_reserve else f"{text}, which would give {claim.narrowest.text()}."
-        text = f"{capitalized(self.measure)} is shown after {more}; the reserve has {n_left} left"
+        out = f" ({self.n_tests_out:,} of them in rounds that are not back)" if self.n_tests_out else ""
+        text = f"{capitalized(self.measure)} is shown after {more}{out}; the reserve has {n_left} left"
         return f"{text}." if claim.fits_reserve else f"{text}, and grows by a tenth of all images that are added later."
 
 

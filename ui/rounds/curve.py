@@ -26,7 +26,7 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
         tests = counted(report.n_tests, "test label")
         st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95% intervals.")
     else:
-        reason = report.results[-1].accuracy.text()
+        reason = report.newest_accuracy.text()
         st.info(f"No {report.measure} yet: {plain(reason)}.", icon=":material/show_chart:")
     st.markdown(f":material/trending_up: {plain(forecast_text(report, plan))}.")
     st.caption(_more(report))

@@ -31,7 +31,8 @@ def show_flow(dataset: Dataset, rounds: list[Round]) -> None:
         _list_download(dataset, last)
     if last is None or is_out or last.state is RoundState.DRAFT or not len(last.back_rows):
         labels_form(dataset)
-        training_download(dataset)
+        # What there is so far: the labels that come next are not in it.
+        training_download(dataset, is_next=False)
         return
     if last.model is None:
         training_download(dataset)

@@ -23,6 +23,8 @@ from ui.tags.button import tag_button
 from ui.visitor import obstacle
 
 TABLE = "round-table"
+FIGURE_WIDTH = 190
+"""Pixels of "100.0% (100.0% to 100.0%)"."""
 
 
 def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None:
@@ -40,6 +42,8 @@ def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None
                 format="localized", help="After this round, without the test samples"
             ),
             "Test": st.column_config.NumberColumn(help="Images of the round that test; they are never trained on"),
+            # The browser measures a column once, before there is a figure in it.
+            capitalized(report.measure): st.column_config.TextColumn(width=FIGURE_WIDTH),
         },
     )
     selected = event["selection"]["rows"]
@@ -60,8 +64,6 @@ def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, 
     row: dict[str, Any] = {
         "#": shown.number,
         "Round": shown.name,
-        "Selected": day(shown.tag.created_at),
-        "By": str(config.method) if config else "a client",
         "State": str(shown.state),
         "Labels back": f"{len(shown.back_rows):,} of {len(shown.added_rows):,}",
         "Test": len(shown.test_rows),
@@ -69,7 +71,9 @@ def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, 
         "Model": escape_cell(shown.model.name) if shown.model else "–",
         title: _with_interval(result.accuracy),
     }
-    return row | {"Cost": plan.amount(result.cost)} if result.cost is not None else row
+    if result.cost is not None:
+        row["Cost"] = plan.amount(result.cost)
+    return row | {"By": str(config.method) if config else "a client", "Selected": day(shown.tag.created_at)}
 
 
 def _with_interval(accuracy: Statistic) -> str:

@@ -94,6 +94,11 @@ def test_the_report_says_how_many_test_images_a_first_figure_still_takes(workspa
     workflow.select_tests(dataset, 4, "test batch")
     waiting = workflow.report_rounds(dataset, RoundPlan(0.4))
     assert (waiting.n_tests_out, waiting.n_tests_to_choose) == (4, 6)
+    # The batch has no model yet: what is said is about the one before.
+    assert waiting.newest_accuracy.text() == "20 test images; 30 are needed"
+    assert waiting.reach_text() == (
+        "mAP is shown after 10 more test labels (4 of them in rounds that are not back); the reserve has 20 left."
+    )
 
 
 def test_the_model_that_the_first_round_was_chosen_from_tells_what_will_be_measured(workspace: Workspace) -> None:
