@@ -55,7 +55,7 @@ def show_running(others: Sequence[JobStatus] = ()) -> None:
     with st.sidebar.container(key="running-jobs"):
         st.caption(f":material/hourglass_top: {counted(len(running), 'job')} under way")
         for job in running:
-            st.caption(f"{plain(job.title)} · {_how_far(job)}", help="As of the last change of this page")
+            st.caption(f"{plain(job.title)} · {_how_far(job)}", help="As of the last time this page was drawn")
 
 
 def _how_far(job: JobStatus) -> str:
@@ -118,7 +118,7 @@ def show_progress(
     job: JobStatus, wording: Wording, *, cancel: Callable[[], object], on_cancel: str = "Stop; nothing is stored"
 ) -> None:
     """Draw the progress of a job until it ends, when the page reruns; `on_cancel` says what canceling means."""
-    hindrance = obstacle("It stops at its next step" if job.is_canceling else None)
+    hindrance = obstacle("It will stop at its next step" if job.is_canceling else None)
     with st.container(horizontal=True, vertical_alignment="center"):
         progress_bar(job, wording)
         st.button(

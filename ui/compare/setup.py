@@ -40,7 +40,7 @@ def comparison_form(dataset: Dataset) -> None:
             usable,
             max_selections=MOST_CONFIGS,
             width="stretch",
-            help="Each picks as many images from the same ones, with the same seed",
+            help="Each picks the same number of images from the same pool, with the same seed",
         )
         score = st.selectbox(
             "Score",

@@ -59,7 +59,7 @@ def drop_form() -> None:
     name = st.text_input(
         "Name of the dataset (optional)",
         key="drop-name",
-        placeholder="that of the folder",
+        placeholder="the name of the folder",
         help="2 to 100 letters, digits, spaces and . _ -",
     )
     model = model_field("drop-model")

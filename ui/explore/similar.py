@@ -114,13 +114,13 @@ def _drop_image(dataset: Dataset) -> None:
     reason = obstacle()
     with st.popover("Find by image", icon=":material/add_photo_alternate:", width="content"):
         uploaded = st.file_uploader(
-            "An image that need not be of the dataset",
+            "Any image: it need not be in the dataset",
             type=sorted(suffix.removeprefix(".") for suffix in IMAGE_SUFFIXES),
             # Another key after each search makes another, empty field.
             key=key_of("similar-image", dataset.id, str(round_of(Key.SIMILAR_ROUND))),
             disabled=bool(reason),
             help=reason
-            or "Embedded on this machine by the bundled model, and not kept: "
+            or "Embedded on this machine by the bundled model, and not stored: "
             "`workflow.find_similar(dataset, image=path)`",
         )
     if uploaded is None:

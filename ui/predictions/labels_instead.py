@@ -27,7 +27,7 @@ def offer_to_store_labels(dataset: Dataset, path: Path, refusal: str = "") -> bo
         return False
     if refusal:
         show_error(refusal)
-    st.subheader("These are labels", help="What people said is on the images; a label has no uncertainty to score")
+    st.subheader("These are labels", help="What people said is on the images; labels have no uncertainty to score")
     check_and_store_labels(dataset, source, labels, Key.PREDICTIONS_ROUND)
     return True
 

@@ -62,7 +62,7 @@ def choose_layout(files: PredictionFiles) -> Layout:
         "Unusable rows",
         list(POLICIES),
         format_func=lambda policy: POLICIES[policy],
-        help="What happens to bad rows and to images without a prediction",
+        help="What to do with bad rows and with images without a prediction",
     )
     lower = name == SCORES and room.toggle(
         "Lower means more informative",

@@ -44,7 +44,7 @@ def choose_threshold(file: Path, predictions: Predictions) -> float | None:
             DEFAULT_CONFIDENCE_THRESHOLD,
             STEP,
             key=key_of("confidence-threshold", str(file)),
-            help="Scores, cards and exports leave out boxes below; they are stored all the same",
+            help="Scores, cards and exports leave out boxes below it; they are stored all the same",
         )
         place.html(charts.confidence_histogram(confidences, threshold))
         n_confident = int((confidences >= np.float32(threshold)).sum())
@@ -59,7 +59,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
         return
     reason = obstacle()
     label = f"Boxes from {model.confidence_threshold:g}"
-    with st.popover(label, icon=":material/tune:", help="From which confidence on its boxes count"):
+    with st.popover(label, icon=":material/tune:", help="The confidence from which on its boxes count"):
         confidences = _confidences(model.predictions.digest, dataset, model)
         threshold = st.slider(
             "Boxes count from a confidence of",
@@ -70,7 +70,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
             key=key_of("model-threshold", model.id, f"{model.confidence_threshold:g}"),
             disabled=bool(reason),
             help=reason
-            or "Scores are calculated anew; cards and exports leave out boxes below: `workflow.change_threshold`",
+            or "Scores are calculated anew; cards and exports leave out boxes below it: `workflow.change_threshold`",
         )
         st.html(charts.confidence_histogram(confidences, threshold))
         share = float((confidences >= np.float32(threshold)).mean()) if len(confidences) else 0.0
@@ -81,7 +81,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
             key=f"rescore-{model.id}",
             is_next=True,
             reason=reason or ("Move the slider first" if is_same else None),
-            hint="The value before brings its scores back",
+            hint="The earlier value brings its scores back",
         ):
             with errors_explained():
                 with st.spinner("Calculating scores…"):

@@ -64,7 +64,7 @@ def _show_result(dataset: Dataset, result: LabelErrors) -> None:
             lambda: workflow.tag_label_errors(dataset, result, dataset.free_tag_name("relabel ")),
             key="tag-label-errors",
             hint="As a tag of its own, to send to labelers again or to look at on Explore",
-            empty=None if n_likely else "No label is called an error",
+            empty=None if n_likely else "No label is probably wrong",
         )
         st.download_button(
             "List to label again",

@@ -46,7 +46,7 @@ def training_download(dataset: Dataset, *, is_next: bool = True) -> None:
             disabled=bool(obstacle),
             help=plain(obstacle)
             if obstacle
-            else f"{writer.description}. Labels without those that test: never train on them",
+            else f"{writer.description}. Labels without the test samples: never train on those",
         )
     if obstacle:
         st.caption(f":material/info: {plain(capitalized(obstacle))}.")

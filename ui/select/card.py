@@ -87,7 +87,7 @@ def classes_text(classes: PredictedClasses) -> str:
 
     Examples:
         >>> classes_text(PredictedClasses(("cat", "dog"), (0.75, 0.25), (0.7, 0.3), (0.5, 0.5)))
-        'most more of “dog”: 50.0% of the picks, 25.0% of the pool; most less of “cat”: 50.0%, 75.0% of the pool'
+        'farthest above the pool “dog”: 50.0% of the picks, 25.0% of the pool; farthest below “cat”: 50.0%, 75.0%'
     """
     gains = np.subtract(classes.selected, classes.pool)
     most = int(gains.argmax())
@@ -95,9 +95,9 @@ def classes_text(classes: PredictedClasses) -> str:
     if gains[most] <= 0:
         return "shared among the classes as in the pool"
     return (
-        f"most more of “{classes.names[most]}”: {percent(classes.selected[most])} of the picks, "
-        f"{percent(classes.pool[most])} of the pool; most less of “{classes.names[least]}”: "
-        f"{percent(classes.selected[least])}, {percent(classes.pool[least])} of the pool"
+        f"farthest above the pool “{classes.names[most]}”: {percent(classes.selected[most])} of the picks, "
+        f"{percent(classes.pool[most])} of the pool; farthest below “{classes.names[least]}”: "
+        f"{percent(classes.selected[least])}, {percent(classes.pool[least])}"
     )
 
 

@@ -75,7 +75,7 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
             "Undo",
             icon=":material/undo:",
             on_click=lambda: _store(selection, edits[:-1]),
-            help="Takes the last change back",
+            help="Undoes the last change",
         )
         is_stored = clicked(
             "Store the edited selection",

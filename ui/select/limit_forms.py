@@ -80,9 +80,11 @@ def _between(fields: Fields) -> Limit | None:
     name = fields.number_column("Column", "name", fields.said("name", None), hint="Metadata or a score")
     left, right = st.columns(2)
     with left:
-        least = fields.number("At least", "at-least", fields.said("at_least", 0.0), hint="Empty for no lowest")
+        least = fields.number("At least", "at-least", fields.said("at_least", 0.0), hint="Empty for no lower bound")
     with right:
-        most = fields.number("At most", "at-most", fields.said("at_most", None), placeholder="any", hint="Or empty")
+        most = fields.number(
+            "At most", "at-most", fields.said("at_most", None), placeholder="any", hint="Empty for no upper bound"
+        )
     return None if name is None else Between(name, least, most)
 
 

@@ -17,7 +17,7 @@ from ui.visitor import obstacle
 
 def duplicates_form(dataset: Dataset) -> None:
     """Draw the form."""
-    st.caption("The tag collects near-duplicates, keeping one image of each group out of it.")
+    st.caption("The tag collects near-duplicates, leaving out one image of each group.")
     threshold = st.slider(
         "Largest distance",
         0.0,
