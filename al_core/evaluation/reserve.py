@@ -101,7 +101,7 @@ class Reserve:
             numbers[np.isin(rows, stratum.drawn)] = number
         strangers = rows[numbers < 0]
         if len(strangers):
-            raise InvalidInputError(f"row {strangers[0]} is not in the test reserve; its label is no test label")
+            raise InvalidInputError(f"row {strangers[0]} is not in the test reserve; its label is not a test label")
         return numbers
 
     def stratum_shares(self) -> NDArray[np.float64]:

@@ -224,7 +224,9 @@ def _forecast(results: tuple[RoundResult, ...], judge: Judge | None, plan: Round
         is_judged = any(result.accuracy.speaks for result in results)
         reason = "no round has a model that was judged on test labels"
         if is_judged and judge:
-            reason = f"a forecast is made from answers that are right or wrong, and {judge.measure} is no mean of such"
+            reason = (
+                f"a forecast is made from answers that are right or wrong, and {judge.measure} is not a mean of such"
+            )
         refusal = Refusal(reason)
         return Forecast(refusal, refusal, refusal)
     return forecast(curve, target=plan.target, n_next=max(n_next, 1))

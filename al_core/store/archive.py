@@ -91,7 +91,7 @@ def extract(path: Path, folder: Path) -> Description:
     """Unpack a backup into an empty folder and return what it says of itself.
 
     Raises:
-        FileFormatError: If it is no backup, of a newer version, cut off, changed, or leads out of the folder.
+        FileFormatError: If it is not a backup, of a newer version, cut off, changed, or leads out of the folder.
     """
     digest = hashlib.sha256()
     with _damage_explained(path), path.open("rb") as file, _opened(path, file) as tar:
@@ -143,7 +143,7 @@ def _opened(path: Path, file: IO[bytes]) -> tarfile.TarFile:
 def _read_description(
     path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo | None, digest: "hashlib._Hash"
 ) -> Description:
-    foreign = FileFormatError(f"{path.name} is no backup of al_core; give a file that `al-core backup` wrote")
+    foreign = FileFormatError(f"{path.name} is not a backup of al_core; give a file that `al-core backup` wrote")
     if member is None or member.name != DESCRIPTION or member.size > MAX_DESCRIPTION_BYTES:
         raise foreign
     _digest_header(digest, member)
@@ -165,7 +165,8 @@ def _content(path: Path, tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[by
     content = tar.extractfile(member) if member.isreg() else None
     if content is None:
         raise FileFormatError(
-            f"{path.name} holds '{member.name}', which is no regular file; a backup holds nothing else: use another one"
+            f"{path.name} holds '{member.name}', which is not a regular file, and nothing else belongs in a backup; "
+            "use another one"
         )
     return content
 

@@ -96,7 +96,7 @@ class Workspace:
         """
         folder = home_folder(home)
         if not folder.is_dir() or not any(folder.iterdir()):
-            raise WorkspaceError(f"{folder} is no workspace; give its folder with --workspace or AL_CORE_HOME")
+            raise WorkspaceError(f"{folder} is not a workspace; give its folder with --workspace or AL_CORE_HOME")
         return cls(folder)
 
     def __enter__(self) -> "Workspace":

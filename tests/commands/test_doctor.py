@@ -80,7 +80,7 @@ def test_a_folder_that_is_no_workspace_is_status_2_and_stays_as_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["doctor", "--workspace", str(tmp_path / "none")]) == 2
-    assert "is no workspace" in capsys.readouterr().err
+    assert "is not a workspace" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
 
 

@@ -122,7 +122,7 @@ def test_the_page_shows_progress_stops_resumes_and_lists_broken_files(
     expect(page.get_by_text(f"“many” is ready: {n_kept:,} images.")).to_be_visible()
     wait_until_idle()
     page.get_by_text("2 files could not be read and were left out").click()
-    expect(page.get_by_text(f"{folder / '00000.png'} cannot be read: its content is no image")).to_be_visible()
+    expect(page.get_by_text(f"{folder / '00000.png'} cannot be read: its content is not an image")).to_be_visible()
     press_button(page, "Look at them")
     page.locator(f".map[data-ready='{n_kept}']").wait_for()
 

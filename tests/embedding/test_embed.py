@@ -35,7 +35,7 @@ def test_broken_files_keep_their_place_and_say_why(tmp_path: Path) -> None:
     assert [result.path for result in results] == [first, broken, missing, last]
     assert [result.path for result in results if isinstance(result, BrokenImage)] == [broken, missing]
     assert isinstance(results[1], BrokenImage)
-    assert results[1].reason == f"{broken} cannot be read: its content is no image of a known format"
+    assert results[1].reason == f"{broken} cannot be read: its content is not an image of a known format"
 
 
 def test_files_that_are_all_broken_never_reach_the_model(tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ def test_a_run_that_ends_while_it_is_drawn_leaves_its_progress_or_its_outcome(
 def test_a_folder_of_images_becomes_the_open_dataset(home: Path, open_page: Open, images_dir: Path) -> None:
     app = finished(start(open_page("datasets"), images_dir, "reds"))
     assert said_ready(app)
-    assert app.code[0].value == f"{images_dir / 'broken.png'} cannot be read: its content is no image of a known format"
+    broken = images_dir / "broken.png"
+    assert app.code[0].value == f"{broken} cannot be read: its content is not an image of a known format"
     press(app, "Look at them")
     assert app.title[0].value == "Explore"
     with Workspace(home) as workspace:

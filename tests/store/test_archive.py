@@ -60,7 +60,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: bytes) -> None
     member.type = kind
     member.linkname = "/etc/passwd"
     hostile(tmp_path / "backup.tar", member)
-    with pytest.raises(FileFormatError, match="which is no regular file"):
+    with pytest.raises(FileFormatError, match="which is not a regular file"):
         restore_backup(tmp_path / "backup.tar", tmp_path / "copy", None)
 
 
@@ -68,7 +68,7 @@ def test_another_tar_and_a_newer_backup_are_each_a_sentence(tmp_path: Path) -> N
     path = tmp_path / "backup.tar"
     with tarfile.open(path, "w") as tar:
         tar.addfile(tarfile.TarInfo("a.txt"))
-    with pytest.raises(FileFormatError, match="is no backup of al_core"):
+    with pytest.raises(FileFormatError, match="is not a backup of al_core"):
         restore_backup(path, tmp_path / "copy", None)
     first = json.dumps(
         {"format": "al_core backup", "version": 2, "workspace_id": ID, "home": "", "created_at": 0}

@@ -268,7 +268,7 @@ def flipped(content: bytes) -> bytes:
         (flipped, "has changed since it was written: its digest is another"),
         (lambda content: content[: len(content) // 2], "is damaged or no backup of al_core|is cut off"),
         (lambda content: content[: len(content) // 2 // 512 * 512], "is damaged or no backup of al_core|is cut off"),
-        (lambda content: b"", "is damaged or no backup of al_core|is no backup of al_core"),
+        (lambda content: b"", "is damaged or no backup of al_core|is not a backup of al_core"),
         (lambda content: b"text" * 1000, "is damaged or no backup of al_core"),
     ],
     ids=["changed", "cut", "cut at a block", "empty", "text"],

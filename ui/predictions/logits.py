@@ -1,4 +1,4 @@
-"""Whether numbers that are no probabilities get a softmax: asked only for a file that has such."""
+"""Whether numbers that are not probabilities get a softmax: asked only for a file that has such."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def chosen_softmax(file: Path) -> bool | None:
     if not scale:
         return None
     choice = st.segmented_control(
-        "The values look like logits" if scale == LOGITS else "The values are no probabilities",
+        "The values look like logits" if scale == LOGITS else "The values are not probabilities",
         [_SOFTMAX, _AS_THEY_ARE],
         default=_SOFTMAX if scale == LOGITS else None,
         key=key_of("softmax", str(file)),

@@ -33,7 +33,7 @@ def number_at(attributes: dict[str, Any], path: str, default: float = np.nan) ->
     value: Any = attributes
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
-    # True is no number here, though Python's bool is an int.
+    # True is not a number here, though Python's bool is an int.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number else default
 

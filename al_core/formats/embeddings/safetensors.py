@@ -88,7 +88,7 @@ def _tensor(entry: Any, begin: int, n_bytes: int) -> _Tensor:
     shape = tuple(entry["shape"])
     start, end = entry["data_offsets"]
     if entry["dtype"] not in _DTYPES:
-        raise ValueError(f"{entry['dtype']} is no type of embeddings: expected {', '.join(_DTYPES)}")
+        raise ValueError(f"{entry['dtype']} is not a type of embeddings: expected {', '.join(_DTYPES)}")
     tensor = _Tensor(entry["dtype"], shape, begin + start)
     is_whole = all(type(number) is int and number >= 0 for number in (*shape, start, end))
     if not is_whole or begin + end > n_bytes or end - start != tensor.n_values * _DTYPES[tensor.dtype].itemsize:

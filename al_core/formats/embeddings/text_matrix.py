@@ -19,7 +19,7 @@ def read_text_matrix(path: Path) -> EmbeddingTable:
     """Return the embeddings of a text of numbers, one row per sample; filenames are those of a metadata.tsv beside it.
 
     Raises:
-        FileFormatError: Naming line and column of the first cell that is no number.
+        FileFormatError: Naming line and column of the first cell that is not a number.
     """
     embeddings = read_numbers(path)
     return EmbeddingTable(_filenames_beside(path, len(embeddings)), embeddings)

@@ -66,7 +66,7 @@ def _decoded(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
 
 
 def _encoding(path: Path, head: bytes) -> str:
-    """Return the encoding of a text by evidence; UTF-8 if there is none for another, or it is no text."""
+    """Return the encoding of a text by evidence; UTF-8 if there is none for another, or it is not a text."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding

@@ -61,7 +61,7 @@ class ImageFrames:
 
 
 def read_frames(folder: Path, filenames: Sequence[str]) -> ImageFrames:
-    """Return the frames of images by their names in a folder; unknown for one that is not there or is no image."""
+    """Return the frames of images by their names in a folder; unknown for one that is not there or is not an image."""
     with ThreadPoolExecutor(_THREADS) as pool:
         rows = list(pool.map(lambda name: _frame(folder, name), filenames))
     table = np.array(rows, np.float64).reshape(-1, 3)

@@ -35,7 +35,7 @@ def open_image(file: IO[bytes]) -> "Image.Image":
         if accepts is None or accepts(prefix) is True:
             file.seek(0)
             return factory(file, "")
-    raise UnidentifiedImageError("its content is no image of a known format")
+    raise UnidentifiedImageError("its content is not an image of a known format")
 
 
 def read_orientation(image: "Image.Image") -> int:
@@ -55,7 +55,7 @@ def image_size(source: Path | IO[bytes]) -> tuple[int, int]:
     """Return width and height of an image in pixels, turned as its EXIF orientation says; its pixels are not read.
 
     Raises:
-        InvalidInputError: If it is no image.
+        InvalidInputError: If it is not an image.
     """
     width, height, _ = read_frame(source)
     return width, height
@@ -65,7 +65,7 @@ def read_frame(source: Path | IO[bytes]) -> tuple[int, int, int]:
     """Return what `image_size` does, and the EXIF orientation that leads there, 1 to 8.
 
     Raises:
-        InvalidInputError: If it is no image.
+        InvalidInputError: If it is not an image.
     """
     try:
         if isinstance(source, Path):

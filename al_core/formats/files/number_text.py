@@ -38,7 +38,7 @@ def read_numbers(path: Path) -> NDArray[np.float32]:
     """Return the numbers of a text, one row per line.
 
     Raises:
-        FileFormatError: Naming line and column of the first cell that is no number.
+        FileFormatError: Naming line and column of the first cell that is not a number.
     """
     with path.open("rb") as file:
         first_line = decode_utf8(file.readline(), path.name).strip()

@@ -45,7 +45,7 @@ def read_class_folders(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labe
 
 
 def _images(names: list[str]) -> list[str]:
-    # What macOS and editors leave behind is no image of the team's.
+    # What macOS and editors leave behind is not an image of the team's.
     hidden = (name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/")))
     return [name for name in hidden if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES]
 

@@ -56,7 +56,7 @@ def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: L
 def add_objects(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image."""
     shown = ", ".join(columns.unread_places)
-    labels.add_note(note("boxes-not-read", f"The columns {shown} are no whole box", "only the classes are read"))
+    labels.add_note(note("boxes-not-read", f"The columns {shown} are not a whole box", "only the classes are read"))
     classes: dict[AnnotationKey, dict[str, None]] = defaultdict(dict)
     for row in rows:
         classes[key_of(row, columns)][row[columns.label].strip()] = None

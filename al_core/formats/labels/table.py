@@ -64,7 +64,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     """
     table = open_row_table(path, check_file(path))
     if table is None:
-        raise FileFormatError(f"{path.name} is no table; expected CSV, Parquet, Arrow or JSON records")
+        raise FileFormatError(f"{path.name} is not a table; expected CSV, Parquet, Arrow or JSON records")
     columns = label_columns(path.name, table.names, choices.columns)
     if columns.label < 0 and not columns.controls:
         columns = replace(columns, classes=tuple(_other_numbers(table, columns)))

@@ -72,7 +72,7 @@ def read_box_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Predicti
         head = file.read(HEAD_BYTES)
     table = open_row_table(path, head)
     if table is None:
-        raise FileFormatError(f"{path.name} is no table; expected CSV, Parquet, Arrow or JSON records")
+        raise FileFormatError(f"{path.name} is not a table; expected CSV, Parquet, Arrow or JSON records")
     chosen = chosen_meanings(path.name, table.names, choices.columns)
     columns = box_columns(table.names, chosen)
     _check_columns(path.name, table.names, columns)

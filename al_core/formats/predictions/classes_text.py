@@ -27,7 +27,7 @@ def read_classification_text(path: Path) -> Predictions:
     """Return the class probabilities of a text of numbers, one row per sample, whose filenames are elsewhere.
 
     Raises:
-        FileFormatError: Naming line and column of the first cell that is no number.
+        FileFormatError: Naming line and column of the first cell that is not a number.
     """
     probabilities = read_numbers(path)
     return Predictions(None, numbered_classes(probabilities.shape[1]), probabilities)

@@ -166,7 +166,7 @@ def names_of(category_ids: Ids, category_names: Ids | None) -> Mapping[int | str
 
 
 def _whole(value: Any) -> Any:
-    # Tables of pandas make 3 to 3.0; a truth value is no number.
+    # Tables of pandas make 3 to 3.0; a truth value is not a number.
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return None if isinstance(value, bool) else value

@@ -137,10 +137,10 @@ def _logits(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> P
 def _unclear(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
     if choices.softmax is False:
         return predictions
-    text = f"The values are no probabilities: they lie {rows.span()}, and rows sum neither to 1 nor to 100"
+    text = f"The values are not probabilities: they lie {rows.span()}, and rows sum neither to 1 nor to 100"
     outcome = (
         "if they are logits, apply a softmax; if they are percent of classes that do not exclude each other, divide "
-        "them by 100; columns that are no classes can be given another meaning"
+        "them by 100; columns that are not classes can be given another meaning"
     )
     return _with(predictions, Finding("not-probabilities-at-all", text, text, outcome, severity=Severity.REFUSAL))
 

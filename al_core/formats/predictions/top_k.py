@@ -30,7 +30,7 @@ def top_k_scores(
         columns: What the columns of the file are.
 
     Raises:
-        FileFormatError: If they are no probabilities.
+        FileFormatError: If they are not probabilities.
 
     Examples:
         >>> table = top_k_scores("p.csv", ["a.png"], np.array([[0.5, 0.25]]))
@@ -40,7 +40,7 @@ def top_k_scores(
     finite = probabilities[np.isfinite(probabilities)]
     if not finite.size or finite.min() < -ROUNDING or finite.max() > 1 + ROUNDING:
         raise FileFormatError(
-            f"{source} has the highest numbers of each image and they are no probabilities from 0 to 1; write "
+            f"{source} has the highest numbers of each image and they are not probabilities from 0 to 1; write "
             "probabilities, or the numbers of all classes"
         )
     descending = -np.sort(-np.asarray(probabilities, np.float64), axis=1)

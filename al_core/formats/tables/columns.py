@@ -242,7 +242,7 @@ class _Classifier:
             self._set_classes(neutral, "numbers under a name of its own")
         elif len(fractions) == 1:
             # Of a Kaggle submission for two classes: the probability of one of them.
-            self.set(fractions[0], Meaning.CLASS, "fractions from 0 to 1, which are no labels")
+            self.set(fractions[0], Meaning.CLASS, "fractions from 0 to 1, which are not labels")
 
     def _are_probabilities(self, position: int) -> bool:
         numbers = self._finite(position)

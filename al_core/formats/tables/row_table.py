@@ -37,7 +37,7 @@ class RowTable(Protocol):
         """Return some columns: texts, empty where there is nothing, and (M, len(numbers)) numbers, NaN likewise.
 
         Raises:
-            FileFormatError: Naming row and column of the first cell that is no number.
+            FileFormatError: Naming row and column of the first cell that is not a number.
         """
 
 

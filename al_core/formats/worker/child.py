@@ -121,7 +121,7 @@ class Child:
                 send(self._replies, message)
             except TypeError as error:
                 # orjson refuses texts with half a surrogate pair, which no file of ours may hold.
-                reason = f"a text that is no Unicode ({error})"
+                reason = f"a text that is not Unicode ({error})"
                 send(self._replies, {"failure": reason})
 
 

@@ -57,7 +57,7 @@ def test_a_vector_per_image_is_read_from_every_type_of_floats(tmp_path: Path, dt
         (tensor("F32", [2, 2], 0, 1600), "damaged header"),
         (tensor("F32", [2, -2], 0, 16), "damaged header"),
         (tensor("F32", [2, 2], -16, 0), "damaged header"),
-        (tensor("I64", [2, 1], 0, 16), "I64 is no type of embeddings"),
+        (tensor("I64", [2, 1], 0, 16), "I64 is not a type of embeddings"),
         ({"dtype": "F32"}, "damaged header"),
         (tensor("F32", [2, 1, 2], 0, 16), None),
     ],

@@ -85,7 +85,7 @@ def test_objects_whose_boxes_cannot_be_read_are_the_classes_of_their_image(tmp_p
     labels = read(tmp_path, "filename,label,x1\na,cat,1\na,dog,2\na,cat,3\nb,dog,4\nc,,\n")
     assert (labels.filenames, labels.classes.tolist()) == (["a", "b"], [(0, 0), (0, 1), (1, 1)])
     assert (labels.task, labels.open_filenames) == ("multi-label-classification", ["c"])
-    assert labels.findings[0].sentence() == "The columns x1 are no whole box: only the classes are read."
+    assert labels.findings[0].sentence() == "The columns x1 are not a whole box: only the classes are read."
 
 
 def test_a_box_by_its_center_and_a_score_are_told(tmp_path: Path) -> None:

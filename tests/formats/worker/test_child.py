@@ -58,4 +58,4 @@ def test_a_text_that_is_no_unicode_is_an_answer_too(tmp_path: Path) -> None:
     replies.seek(0)
     answer = receive(replies)
     assert answer
-    assert answer["failure"].startswith("a text that is no Unicode")
+    assert answer["failure"].startswith("a text that is not Unicode")

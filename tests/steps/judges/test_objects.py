@@ -42,7 +42,7 @@ def test_boxes_are_judged_by_average_precision_for_each_class(workspace: Workspa
     assert (report.measure, report.class_measures) == ("mAP", ("average precision",))
     assert report.results[0].accuracy == judgment.accuracy
     assert report.forecast.gain.text() == (
-        "a forecast is made from answers that are right or wrong, and mAP is no mean of such"
+        "a forecast is made from answers that are right or wrong, and mAP is not a mean of such"
     )
 
 

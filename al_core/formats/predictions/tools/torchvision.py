@@ -14,7 +14,7 @@ _KEYS = frozenset({"boxes", "labels", "scores"})
 _KEYPOINTS = note(
     "keypoints-not-read",
     "The keypoints beside the boxes are not read",
-    "torchvision's keypoint scores are no probabilities; scores come from the boxes. To score keypoints, write "
+    "torchvision's keypoint scores are not probabilities; scores come from the boxes. To score keypoints, write "
     "keypoint_scores from 0 to 1 beside them",
 )
 

@@ -161,7 +161,7 @@ def _rows(source: str, text: str) -> Iterator[tuple[int, Mapping[str, str | None
             raise FileFormatError(f"{source} has no columns 'name' and 'confidence', as Ultralytics' to_csv() has")
         yield from enumerate(reader, start=2)
     except csv.Error as error:
-        raise FileFormatError(f"{source} is no table: {error}") from error
+        raise FileFormatError(f"{source} is not a table: {error}") from error
 
 
 def _entry(where: str, row: Mapping[str, str | None]) -> dict[str, Any]:
