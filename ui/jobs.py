@@ -93,7 +93,7 @@ def show(key: str, *, unit: str) -> Job | None:
     return show_job(job, unit=unit, cancel=job.cancel) if job else None
 
 
-def show_job(job: Shown, *, unit: str, cancel: Callable[[], object]) -> Shown | None:
+def show_job(job: Shown, *, unit: str, cancel: Callable[[], None]) -> Shown | None:
     """Do what `show` does with a job that another server may work on; `cancel` asks it to stop."""
     if job.is_running:
         show_progress(job, Wording(unit), cancel=cancel)
@@ -115,7 +115,7 @@ def _settle(job: JobStatus) -> None:
 
 
 def show_progress(
-    job: JobStatus, wording: Wording, *, cancel: Callable[[], object], on_cancel: str = "Stop; nothing is stored"
+    job: JobStatus, wording: Wording, *, cancel: Callable[[], None], on_cancel: str = "Stop; nothing is stored"
 ) -> None:
     """Draw the progress of a job until it ends, when the page reruns; `on_cancel` says what canceling means."""
     hindrance = obstacle("It will stop at its next step" if job.is_canceling else None)

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any
 
@@ -48,14 +48,14 @@ def _settings_loader() -> Any:
         """BaseLoader with the scalars of JSON; a key that a section has twice is an error, as YAML says."""
 
         # PyYAML lets the last one win: of two lists of limits the first would not hold, without a word.
-        def construct_mapping(self, node: Any, *, deep: bool = False) -> dict[Any, Any]:
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
             lines: dict[str, int] = {}
             for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
                 if key.value in lines:
                     problem = f"'{key.value}' stands in line {lines[key.value]} already"
                     raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
                 lines[key.value] = key.start_mark.line + 1
-            return dict(super().construct_mapping(node, deep=deep))
+            return super().construct_mapping(node, deep)
 
     scalars: dict[str, tuple[re.Pattern[str], str | list[str], Callable[[str], object]]] = {
         "int": (_INTEGER, "-0123456789", int),
