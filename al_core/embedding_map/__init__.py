@@ -26,6 +26,7 @@ __all__ = [
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
+    "direction.js",
     "palette.js",
     "camera.js",
     "outline.js",

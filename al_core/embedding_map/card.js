@@ -51,7 +51,7 @@ class Card {
     this.place(this.element);
     const details = await wanted;
     if (this.row !== row || !details) return;
-    title.textContent = title.title = details.filename ?? title.textContent;
+    title.textContent = title.title = oneDirection(details.filename ?? title.textContent);
     facts.replaceChildren(...this.#facts(details, header));
     if (picture) drawShapes(picture, details, () => this.source.image(`${header.imageUrl.replaceAll("{row}", row)}/mask`));
     this.place(this.element);

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from al_core import embedding_map
 from al_core.store import Dataset
 from al_core.types import Rows
 from ui.dialogs import close_dialog, current_row, is_open, open_dialog
@@ -18,10 +19,11 @@ PAGE_SIZE = 2_520
 """Images of one page: as many as any grid of up to ten columns fills without a ragged row; 40 kB for the browser."""
 FOLDER = Path(__file__).parent
 
+_scripts = (embedding_map.FOLDER / "direction.js", FOLDER / "shapes.js", FOLDER / "grid.js")
 _component = st.components.v2.component(
     "image_grid",
     css=(FOLDER / "grid.css").read_text(encoding="utf-8"),
-    js="\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("shapes.js", "grid.js")),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _scripts),
 )
 
 

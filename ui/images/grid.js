@@ -11,8 +11,9 @@ function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   const { dataset = {}, ...others } = properties;
   for (const [name, value] of Object.entries(others)) {
-    if (name in made && !name.startsWith("aria")) made[name] = value;
-    else made.setAttribute(name, value);
+    const written = typeof value === "string" ? oneDirection(value) : value;
+    if (name in made && !name.startsWith("aria")) made[name] = written;
+    else made.setAttribute(name, written);
   }
   Object.assign(made.dataset, dataset);
   made.append(...children);
@@ -143,8 +144,9 @@ class Grid {
 
   #name(tile, filename) {
     const words = [...tile.querySelectorAll(".caption")].map((line) => line.dataset.words ?? line.textContent).filter(Boolean);
-    tile.title = [filename, ...words].join("\n");
-    tile.setAttribute("aria-label", `${[filename, ...words].join(", ")}: show it large`);
+    const lines = [filename, ...words].map(oneDirection);
+    tile.title = lines.join("\n");
+    tile.setAttribute("aria-label", `${lines.join(", ")}: show it large`);
   }
 
   #classLine(at) {
