@@ -20,6 +20,7 @@ N_REPEATS = 6
 """How often it sees each digit, so that background does not outweigh them."""
 N_EPOCHS = 60
 LEAST_OBJECTNESS = 0.3
+"""A window holds a digit from this probability on."""
 
 
 def train(scenes: Scenes, labeled_rows: Rows) -> Weights:

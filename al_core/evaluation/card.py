@@ -14,6 +14,8 @@ from al_core.text import counted, percent
 from al_core.types import Rows
 
 N_REGIONS = 3
+"""How many uncovered regions a card names."""
+# Each is compared with each: 16 MB of distances.
 _MOST_REGION_ROWS = 2_000
 # A row at sigma is covered by e^-1; nearer ones belong to the same region.
 _SAME_REGION = float(np.exp(-1))

@@ -32,6 +32,7 @@ LEAST_PER_SIDE = 5
 """Labeled and unlabeled rows: with fewer the smallest possible p is above the significance for most sizes."""
 
 N_PERMUTATIONS = 9_999
+"""With the observed order 10,000, so that p has four decimals."""
 # Once so many permutations reach the difference, p is clearly above the significance (Besag, Clifford, Biometrika 78,
 # 1991: sequential Monte Carlo p-values).
 _ENOUGH_REACHED = 100

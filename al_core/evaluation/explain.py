@@ -11,6 +11,7 @@ from al_core.geometry.space import Space, product_distances, squared_distances
 from al_core.selection import select
 from al_core.types import Embeddings, Rows
 
+# Rows that are compared at once.
 _BLOCK = 4_096
 _LARGEST_CURVE = 2_000
 

@@ -12,6 +12,7 @@ from al_core.evaluation.statistic import LEVEL, Interval, Refusal, Statistic
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
+# Of the range from 0 to 1, of which 1e-15 is left.
 _N_HALVINGS = 50
 
 Outcomes: TypeAlias = NDArray[np.bool_] | NDArray[np.floating]

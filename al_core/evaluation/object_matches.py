@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 
+# COCO counts the surest 100 objects of an image and class.
 _MOST_PER_IMAGE = 100
 _RECALLS = np.linspace(0, 1, 101)
 # 16 MB at a time.

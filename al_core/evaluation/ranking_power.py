@@ -14,6 +14,7 @@ LEAST_PER_KIND = 10
 USEFUL_AUC = 0.55
 """A score whose AUC stays below this hardly ranks better than chance."""
 
+# Of a range within 0 to 1: floats tell no more apart.
 _N_HALVINGS = 60
 
 

@@ -34,7 +34,9 @@ MOST_VALUES = 100
 LONGEST_VALUE = 8_000
 """Characters of a value that is read: an outline has up to 160 vertices of 20 to 40 characters."""
 MOST_PAGES = 1_000_000
+"""A page beyond is read as this one."""
 LARGEST_NUMBER = 1e300
+"""Differences of larger numbers may be infinite."""
 
 
 @dataclass(frozen=True)

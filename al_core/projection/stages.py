@@ -1,5 +1,6 @@
 from al_core.types import Progress
 
+# Progress is reported in thousandths of the whole.
 _WHOLE = 1_000
 
 

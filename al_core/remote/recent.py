@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 SECONDS = 1.0
+"""How long an answer counts as recent: changes by others are seen that much later."""
 
 
 class Recent(Generic[T]):

@@ -34,6 +34,7 @@ FIGURES = ("coverage", "redundancy", "far_distance")
 """The first rows of the array that keeps a card; its first column is the selection, the others are RANDOM's draws."""
 
 CARD_VERSION = 2
+"""A card that an earlier version stored is measured anew."""
 
 
 @dataclass(frozen=True)

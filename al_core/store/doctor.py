@@ -28,6 +28,7 @@ COMPUTED_AGAIN = (Kind.PROJECTION, Kind.NEIGHBORS)
 OBJECT_REMEDY = "nothing reads it: remove it with the tools of your storage"
 
 MAX_CATALOG_PROBLEMS = 20
+"""How many problems SQLite lists: one is enough to restore a backup."""
 STORE_AGAIN = "restore it from a backup, or delete it and store it again"
 REMEDIES = {
     "filenames": "restore the file from a backup",

@@ -14,6 +14,7 @@ from ui.session import key_of
 
 _MEANING_OF_TITLE = {title: meaning for meaning, title in TITLES.items()}
 _N_ROWS_SHOWN = 8
+# Streamlit's height of a row of a table.
 _ROW_PIXELS = 35
 
 

@@ -11,7 +11,9 @@ TABLE = "tag-table"
 N_VISIBLE = 12
 """How many rows are drawn before the table scrolls."""
 ROW_HEIGHT = 35
+"""Of a row of Streamlit's table, in pixels."""
 HEADER_HEIGHT = 36
+"""Of its header, in pixels."""
 
 
 @dataclass(frozen=True)

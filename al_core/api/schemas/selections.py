@@ -7,6 +7,7 @@ from al_core.config import SelectionConfig
 from al_core.steps.edit_pick import Edit
 
 MOST_EDITS = 10_000
+"""Of one request: more than anybody makes by hand."""
 
 
 class StoppingCondition(Wire):

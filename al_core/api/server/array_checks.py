@@ -14,6 +14,7 @@ from al_core.steps.tasks import TASKS, PredictionAttributes
 from al_core.store import Kind, LocalDataset
 
 LONGEST_NAME = 200
+"""In characters."""
 
 
 def check_name(name: str) -> str:

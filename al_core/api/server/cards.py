@@ -18,7 +18,9 @@ from al_core.wire.reasons import write_reasons
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["Selection"], route_class=JsonRoute)
 
 MOST_SIMILAR = 10_000
+"""How many images one request returns at most."""
 MOST_QUERIES = 100
+"""How many images one request compares with at most: their names are in its address."""
 
 
 @router.get("/tags/{tag_id}/card")

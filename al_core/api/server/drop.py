@@ -49,6 +49,7 @@ NEWEST = 2**53
 """The largest number that a browser counts exactly; of milliseconds it is 285,000 years."""
 
 MOST_DIGITS = 16
+"""Those of the number above."""
 
 
 def drop_app(open_workspace: "Callable[[], Workspace]", settings: Settings) -> Starlette:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_TILES = 512
 """Tiles of one answer; the browser asks for some dozens at a time."""
 MOST_DIGITS = 12
+"""Of a number in an address. Python itself refuses to read thousands of digits, by an error of another kind."""
 PLACEHOLDER = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
 <rect width="64" height="64" rx="4" fill="#8a949c" fill-opacity=".18"/>
 <path d="M18 42l10-12 8 8 5-5 7 9z M42 22a4 4 0 100 8 4 4 0 000-8z" fill="#8a949c" fill-opacity=".55"/></svg>"""

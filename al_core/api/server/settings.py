@@ -12,6 +12,7 @@ from al_core.objects.address import check_address, is_address
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MEGABYTE = 1 << 20
 LONGEST_NUMBER = 9
+"""Digits of a setting: a billion of anything is a typing error."""
 ALLOWED_PATHS = "AL_CORE_ALLOWED_PATHS"
 PATH_SEPARATOR = re.compile(rf"{re.escape(os.pathsep)}(?!//)")
 ORIGIN = re.compile(r"https?://[a-zA-Z0-9*][a-zA-Z0-9.-]*(:\d{1,5})?")

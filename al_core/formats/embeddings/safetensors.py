@@ -13,6 +13,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.decoded_size import check_decoded_size
 
+# The file begins with the length of its header, in 64 bits.
 _LENGTH_BYTES = 8
 _MAX_HEADER_BYTES = 100_000_000
 """The limit of the format itself."""

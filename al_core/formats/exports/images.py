@@ -3,7 +3,9 @@ from al_core.formats.exports.archive import zip_files
 from al_core.formats.exports.rows import ExportRows
 
 MAX_IMAGES = 1000
+"""Of one zip, which is made in memory."""
 MAX_BYTES = 500_000_000
+"""Of one zip: so much memory is taken at once."""
 
 
 def write_image_archive(rows: ExportRows) -> bytes:

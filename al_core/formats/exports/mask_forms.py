@@ -11,6 +11,7 @@ _SIZE_BITS = (3, 4, 8, 16)
 """How many bits Label Studio's run lengths may take; the encoder of its SDK chooses these four."""
 
 _WORD_BITS = 8
+"""Bits of a value in Label Studio's run lengths."""
 
 
 class Extent(NamedTuple):

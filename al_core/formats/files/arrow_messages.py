@@ -12,6 +12,7 @@ from al_core.exceptions import FileFormatError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# The kinds of messages by their numbers in the union `MessageHeader` of Arrow's Message.fbs.
 _DICTIONARY_BATCH = 2
 _RECORD_BATCH = 3
 _BUFFER = struct.Struct("<qq")

@@ -23,6 +23,7 @@ _LINES_LOOKED_AT = 21
 
 _MAX_LINE_BYTES = 8 * 2**20
 _ROWS_PER_BLOCK = 2_000
+# One number may be anything: a score, or a column of metadata.
 _MIN_NUMBERS_WITHOUT_HEADER = 2
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")

@@ -18,7 +18,9 @@ _READ_HEADER = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.form
 """By version of the format. Version 3 only adds names of fields that are not Latin-1."""
 
 _LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
+# As much as version 1.0 of the format can say in two bytes.
 _MAX_HEADER_BYTES = 65_536
+# Those of NumPy 1.
 _MAX_DIMENSIONS = 32
 _PLAIN_KINDS = "biufcUS"
 

@@ -11,6 +11,7 @@ BOM = b"\xef\xbb\xbf"
 _NON_FINITE = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b', re.DOTALL)
 """Texts, which may hold these words too, and the numbers that Python's json writes and JSON does not have."""
 
+# 2^63 has 19 digits: a number with fewer fits.
 _DIGITS_OF_64_BITS = 19
 
 BINARY_MAGIC = (b"\x93NUMPY", b"PK\x03\x04", b"PK\x05\x06", b"PAR1", b"\x89HDF", b"\x1f\x8b")

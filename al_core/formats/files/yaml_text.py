@@ -9,6 +9,7 @@ from al_core.formats.files.text import decode_utf8
 MAX_YAML_BYTES = 2**20
 """A data.yaml with 10,000 classes has a fifth of this."""
 
+# PyYAML calls itself for each level; a data.yaml has three.
 _MAX_DEPTH = 50
 
 # At most as many digits as a 64-bit integer has; longer ones stay texts.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.predictions.run_lengths import MAX_PIXELS
 
+# Red, green, blue and alpha, of which alpha is the mask.
 _CHANNELS = 4
 
 

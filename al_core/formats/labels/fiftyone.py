@@ -18,6 +18,7 @@ from al_core.formats.predictions.tools.images import image_of_file, json_documen
 from al_core.formats.predictions.tools.values import below, image_size, label_of, number_list
 
 _RELATIVE = (1.0, 1.0)
+# COCO's flag of a keypoint that is labeled and can be seen.
 _VISIBLE = 2
 _USUAL_FIELD = "ground_truth"
 

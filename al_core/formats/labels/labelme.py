@@ -15,6 +15,7 @@ from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
 from al_core.formats.predictions.tools.images import json_documents
 
+# COCO's flag of a keypoint that is labeled and can be seen.
 _VISIBLE = 2
 
 

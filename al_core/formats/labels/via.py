@@ -18,6 +18,7 @@ _IMAGES = "_via_img_metadata"
 """Under which a project has its images; the export of annotations is nothing but these."""
 
 _CLASS = ("label", "class", "name", "type", "category", "object", "species")
+# COCO's flag of a keypoint that is labeled and can be seen.
 _VISIBLE = 2
 ONLY_OBJECT = "object"
 """The class of regions that have no attribute."""

@@ -28,6 +28,7 @@ _LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt", "autosplit_train
 _NOT_LABELS = (*_CLASS_FILES, *_LIST_FILES, "readme.txt", "readme.roboflow.txt", "readme.dataset.txt")
 _RELATIVE: Size = (1, 1)
 _VISIBILITIES = (0.0, 1.0, 2.0)
+# Center x, center y, width and height.
 _N_BOX = 4
 _NUMBER = re.compile(rb"[-+]?[\d.]+(?:[eE][-+]?\d+)?")
 _FILES_LOOKED_AT = 10

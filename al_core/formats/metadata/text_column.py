@@ -8,6 +8,7 @@ MAX_TEXTS = 1000
 """More different texts than this are names or descriptions, not a category that one would filter by."""
 
 MAX_LENGTH = 200
+"""In characters: longer texts are descriptions."""
 
 
 @dataclass(frozen=True)

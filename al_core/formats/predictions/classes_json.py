@@ -26,7 +26,9 @@ _OBJECT_KEY = re.compile(
 """Keys of what has objects or a vector and not classes; words that may name a class too only before a list or object.
 """
 
+# Records that are looked at to recognize a file.
 _FEW = 5
+# Enough to find the first character behind a mark of the encoding and blanks.
 _START_BYTES = 64
 _NUMBERS = (Content.LISTS, Content.MAPPINGS)
 

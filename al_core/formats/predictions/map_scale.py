@@ -16,6 +16,7 @@ SUM_TOLERANCE = 0.05
 """How far the classes of a pixel may be from a sum of 1 on average: 8 bits for many classes round that much."""
 
 _ROUNDING = 1e-4
+"""How far a probability may lie outside 0 to 1: softmax in single precision stays well within."""
 
 
 class MapScale(StrEnum):

@@ -17,7 +17,9 @@ Place = Callable[[int], str]
 """Names a line by its number, for messages."""
 
 _NO_CONFIDENCE = "has no confidence; predict with save_txt=True and save_conf=True: without it these are labels"
+# Center x, center y, width and height.
 _N_BOX = 4
+# A class, and x and y of three points.
 _SHORTEST_OUTLINE = 7
 _ONE_OF_MANY_IS_WHOLE = 5
 """From so many lines on, all confidences being exactly 1 is less likely than that the numbers are something else."""

@@ -13,6 +13,7 @@ OUT_OF_MEMORY = 86
 
 _WATCH_SECONDS = 0.02
 _STATM = Path("/proc/self/statm")
+# Data and stack in pages, see proc(5).
 _DATA_FIELD = 5
 
 

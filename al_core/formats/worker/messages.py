@@ -4,6 +4,7 @@ from typing import IO, Any
 
 import orjson
 
+# Of the length in front of each message.
 _LENGTH_BYTES = 8
 
 Message = dict[str, Any]

@@ -25,7 +25,9 @@ from al_core.store.tokens import Token
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 TRIES_PER_MINUTE = 10
+"""Of one client: too few to guess a token, enough for somebody who mistypes one."""
 LARGEST_FORM = 8192
+"""In bytes: a token and the address to return to."""
 COOKIE = "al_core_"
 """What the names of all our cookies begin with."""
 

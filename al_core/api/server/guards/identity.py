@@ -16,6 +16,7 @@ from al_core.api.server.signer import PREFIX
 
 OPEN_TO_ALL = "/versions/"
 WRONG_TOKENS_PER_SECOND = 5
+"""Of one client: too few to guess a token, enough for a page whose token was revoked."""
 
 
 class Identity(Guard):
