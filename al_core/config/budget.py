@@ -68,10 +68,13 @@ class Budget:
         Examples:
             >>> Budget(90, "minutes", per_image=0.5).in_unit(12.25)
             '12.25 minutes'
+            >>> Budget(0.5).in_unit(1)
+            '1 image'
         """
         number = f"{amount:,.2f}".rstrip("0").rstrip(".")
         if self.unit != "money":
-            return f"{number} {'images' if self.unit == 'samples' else self.unit}"
+            units = "images" if self.unit == "samples" else self.unit
+            return f"{number} {units.removesuffix('s') if number == '1' else units}"
         # A sign stands at its number, a code apart.
         space = " " if self.currency.isalpha() else ""
         return f"{self.currency}{space}{number}"

@@ -137,12 +137,20 @@ def _n_affordable(costs: NDArray[np.float64], total: float) -> int:
 
 
 def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
-    warnings = []
     caps = [limit for limit in limits if isinstance(limit, AtMost)]
     quotas = [limit for limit in limits if isinstance(limit, Quota)]
+    warnings = [
+        f"no image has a number of “{limit.by.words}”, so “{limit.words}” changes nothing"
+        for limit in limits
+        if isinstance(limit, Apart) and np.isnan(pool.arrays.numbers(limit.by.key)[pool.every]).all()
+    ]
     for cap in caps:
         groups = pool.arrays.groups(cap.per.key)
-        if count_groups(groups, pool.every).max(initial=0) == 1:
+        largest = count_groups(groups, pool.every).max(initial=0)
+        # Such as those of a pattern that fits no filename.
+        if not largest:
+            warnings.append(f"no image is in a group of “{cap.per.words}”, so “{cap.words}” changes nothing")
+        if largest == 1:
             warnings.append(f"every {cap.per.words} has one image at most, so “{cap.words}” changes nothing")
         n_full = int((count_groups(groups, pool.labeled) >= cap.k).sum())
         if 2 * n_full > len(groups.names):

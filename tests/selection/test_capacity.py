@@ -17,6 +17,8 @@ ARRAYS = GoalArrays(
         "place": PLACES,
         "frame": np.array([0, 3, 6, 9, 0, 3, np.nan]),
         "number": np.arange(7.0),
+        "nobody": Groups(np.full(7, -1), ()),
+        "nothing": np.full(7, np.nan),
     }
 )
 ALL = np.arange(7)
@@ -68,6 +70,14 @@ def test_a_limit_that_changes_nothing_is_named() -> None:
     )
     # Of two frames there is a second image, which is labeled.
     assert capacity(AtMost(1, per=Column("frame")), labeled=[4, 5]).warnings == ()
+
+
+def test_a_limit_whose_groups_or_numbers_no_image_has_is_named() -> None:
+    nothing = capacity(AtMost(1, per=Column("nobody")), Apart(Column("nothing"), 5), Apart(Column("frame"), 1))
+    assert nothing.warnings == (
+        "no image has a number of “nothing”, so “nothing at least 5 apart” changes nothing",
+        "no image is in a group of “nobody”, so “at most 1 per nobody” changes nothing",
+    )
 
 
 def test_groups_that_labeled_rows_fill_are_counted() -> None:
