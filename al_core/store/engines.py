@@ -176,6 +176,10 @@ def _explained(engine: Engine, error: DBAPIError | sqlite3.DatabaseError) -> Wor
             f"{place(engine)} cannot be opened for writing ({cause}), which even reading needs; {remedy}",
             public="the workspace's catalog cannot be written; its administrator has to make its folder writable",
         )
+    if code == sqlite3.SQLITE_IOERR:
+        # Even who only reads enlarges the index of the write-ahead log, for which a full disk has no room.
+        problem = "cannot be read or written, because its disk is full or failing; free some space and try again"
+        return WorkspaceError(f"{place(engine)} {problem} ({cause})", public=f"the workspace's catalog {problem}")
     if code == sqlite3.SQLITE_BUSY:
         problem = (
             f"has been in use by other writers for {BUSY_MILLISECONDS // 1000} seconds; nothing was stored: try again"

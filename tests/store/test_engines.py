@@ -53,6 +53,26 @@ def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkey
         Workspace(tmp_path)
 
 
+LIST_WITHOUT_SPACE = """
+import resource, sys
+from al_core.commands.main import main
+# As on a full disk, no file gets longer; but no disk has to be filled.
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+sys.exit(main(["datasets", "--workspace", sys.argv[1]]))
+"""
+
+
+def test_a_catalog_on_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
+    Workspace(tmp_path).close()
+    command = [sys.executable, "-c", LIST_WITHOUT_SPACE, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"al-core datasets: {tmp_path / 'catalog.sqlite'} cannot be read or written")
+    assert "its disk is full or failing; free some space" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
 def test_a_writer_that_waits_too_long_gets_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 1)
     engine = engines.connect(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
