@@ -99,7 +99,7 @@ def _entry(arguments: argparse.Namespace) -> "SelectionEntry":
         content["query"] = arguments.query
     if not content.keys() & {"new", "n_samples", "budget"}:
         content["new"] = N_NEW
-    return read_selection_entry(content, arguments.config.name if arguments.config else "select")
+    return read_selection_entry(content, arguments.config.name if arguments.config else "options")
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def _cause(ours: Sequence[str], theirs: Sequence[str]) -> str:
         return f"they have {_shown(extra)} in front, which a tool has added: remove it, or rename the images"
     if {_pattern(name) for name in theirs} & {_pattern(name) for name in ours}:
         return "the names are built alike, so it may be about images that were not added, or about another dataset"
-    return "it is probably about another dataset: choose that one in the sidebar, or add its images first"
+    return "it is probably about another dataset: choose that one, or add its images first"
 
 
 def _pattern(name: str) -> str:
