@@ -5,6 +5,7 @@ import streamlit as st
 from al_core.explore.filters import all_of
 from al_core.steps.loop import read_loop
 from al_core.steps.next_batch import NextBatch
+from al_core.store import asking_once
 from al_core.text import counted
 from ui import state
 from ui.embedding_map import Values
@@ -27,6 +28,7 @@ from ui.session import Key
 
 # A fragment: what is done here reruns only this part, not the sidebar and the rest of the app.
 @st.fragment
+@asking_once()
 def explore(batch: NextBatch | None) -> None:
     if state.is_dataset_gone():
         # Another tab has deleted it; the header and the sidebar name it still.

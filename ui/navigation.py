@@ -9,6 +9,7 @@ import gc
 import streamlit as st
 
 from al_core.steps.loop import read_loop
+from al_core.store import asking_once
 from ui import jobs, selection_jobs, state
 from ui.browser import tell_browser
 from ui.changes import show_changes
@@ -69,7 +70,7 @@ with st.container(key="corner"):
 if page.url_path != "explore":
     # Whoever comes back opens it anew.
     st.session_state.pop(Key.EXPLORED, None)
-with clicks_of_a_page():
+with clicks_of_a_page(), asking_once():
     run_page(page.run)
 # A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.
 if loop and page.url_path != "rounds":

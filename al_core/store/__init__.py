@@ -3,6 +3,7 @@
 A file is complete before the catalog mentions it, so a crash leaves at most an unmentioned file.
 """
 
+from al_core.store.asking import asking_once
 from al_core.store.dataset import Dataset
 from al_core.store.local_dataset import LocalDataset
 from al_core.store.models import Model, NewModel
@@ -23,4 +24,5 @@ __all__ = [
     "TagOrigin",
     "TagRole",
     "Workspace",
+    "asking_once",
 ]

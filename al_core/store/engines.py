@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from al_core.exceptions import NotAllowedError, WorkspaceError
+from al_core.store.asking import forget_answers
 
 # Only the lower bits of SQLite's codes say which error it is; the upper ones say more about it.
 PRIMARY_CODE = 0xFF
@@ -69,10 +70,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
     A transaction that reads first and asks for the write lock later would fail as soon as another has written.
     """
     check_writable(engine)
-    with failures_explained(engine), engine.connect() as connection:
-        connection.execution_options(sqlite_begin="IMMEDIATE")
-        with connection.begin():
-            yield connection
+    try:
+        with failures_explained(engine), engine.connect() as connection:
+            connection.execution_options(sqlite_begin="IMMEDIATE")
+            with connection.begin():
+                # What is read from here on is what is changed, and afterwards there is something new.
+                forget_answers()
+                yield connection
+    finally:
+        forget_answers()
 
 
 def read_only(engine: Engine) -> Engine:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, WorkspaceError
 from al_core.store import files
 from al_core.store.arrays import Arrays
+from al_core.store.asking import answer, forget_answers
 from al_core.store.drafts import Drafts
 from al_core.store.engines import check_writable, reading
 from al_core.store.identity import new_id, now
@@ -40,11 +41,12 @@ class LocalArrays(Arrays):
 
     def all(self, kind: str) -> list[StoredArray]:
         """Return the records of all arrays of a kind, oldest first."""
-        return self._records(self._are(kind))
+        return answer((self._engine, "arrays", self._dataset_id, kind), lambda: self._records(self._are(kind)))
 
     def find(self, kind: str, name: str) -> StoredArray | None:
         """Return the record of one array, or None if there is none of that name."""
-        return next(iter(self._records(self._are(kind, name))), None)
+        question = (self._engine, "array", self._dataset_id, kind, name)
+        return next(iter(answer(question, lambda: self._records(self._are(kind, name)))), None)
 
     def every(self) -> list[StoredArray]:
         """Return the records of the arrays of all kinds, oldest first."""
@@ -203,6 +205,8 @@ class LocalArrays(Arrays):
         try:
             return _undamaged(stored, read)
         except FileNotFoundError:
+            # Another process has replaced it since the catalog was asked.
+            forget_answers()
             current = self.get(stored.kind, stored.name)
         try:
             return _undamaged(current, read)

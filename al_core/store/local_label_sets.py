@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
+from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet
@@ -36,6 +37,9 @@ class LocalLabelSets(LabelSets):
 
     def all(self) -> list[LabelSet]:
         """Return all sets of labels, newest first."""
+        return answer((self._engine, "label sets", self._dataset_id), self._ask_for_all)
+
+    def _ask_for_all(self) -> list[LabelSet]:
         rows = select(table).where(table.c.dataset_id == self._dataset_id).order_by(table.c.position.desc())
         are_labels = (arrays_table.c.dataset_id == self._dataset_id) & arrays_table.c.kind.in_(LABEL_KINDS)
         stored = select(arrays_table).where(are_labels).order_by(arrays_table.c.position)

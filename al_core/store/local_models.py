@@ -7,6 +7,7 @@ from sqlalchemy import Engine, Row, delete, select
 
 from al_core.exceptions import NotFoundError
 from al_core.store import model_rows, names
+from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays, stored_array
@@ -34,6 +35,9 @@ class LocalModels(Models):
 
     def all(self) -> list[Model]:
         """Return all models, newest first."""
+        return answer((self._engine, "models", self._dataset_id), self._ask_for_all)
+
+    def _ask_for_all(self) -> list[Model]:
         rows = select(table).where(table.c.dataset_id == self._dataset_id).order_by(table.c.position.desc())
         stored = select(arrays_table).where(
             arrays_table.c.dataset_id == self._dataset_id, arrays_table.c.model_id.is_not(None)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, delete
 
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
+from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
 from al_core.store.local_arrays import LocalArrays
@@ -35,6 +36,9 @@ class Tags:
 
     def all(self) -> list[Tag]:
         """Return all tags, newest first."""
+        return answer((self._engine, "tags", self._dataset_id), self._ask_for_all)
+
+    def _ask_for_all(self) -> list[Tag]:
         with reading(self._engine) as connection:
             return [_tag(row) for row in connection.execute(TAGS_OF, {"id": self._dataset_id})]
 
