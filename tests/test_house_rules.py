@@ -64,6 +64,7 @@ UNMIRRORED = {
     "al_core/selection/greedy.py": "tests/selection/test_limits.py compares it with plain greedy",
     "al_core/selection/limited.py": "tests/selection/test_limits.py compares it with plain greedy",
     "al_core/scorers/score.py": "a record",
+    "al_core/scorers/probability_matrix.py": "tests/scorers/test_classification.py refuses each shape",
     "al_core/cluster/calls.py": "tests/cluster/test_select.py asks each of shards",
     "al_core/cluster/cluster.py": "an interface; tests/cluster/test_select.py and test_dask_cluster.py",
     "al_core/cluster/in_process.py": "tests/cluster/test_select.py",

@@ -1,11 +1,10 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from al_core.exceptions import InvalidInputError
+from al_core.scorers.probability_matrix import probability_matrix
 from al_core.scorers.scorer import Scorer
 from al_core.scorers.uncertainty import UNCERTAINTY_SCORES, uncertainties
 from al_core.types import Scores
-from al_core.utils.float_array import float_array
 
 
 class ScorerClassification(Scorer):
@@ -27,13 +26,7 @@ class ScorerClassification(Scorer):
     scores = UNCERTAINTY_SCORES
 
     def __init__(self, model_output: ArrayLike) -> None:
-        probabilities = float_array(model_output, "model_output")
-        if len(probabilities) and (probabilities.ndim != 2 or probabilities.shape[1] == 0):
-            raise InvalidInputError(
-                f"model_output is (N, C) with at least one class, not {probabilities.shape}; "
-                "give one row of class probabilities per sample"
-            )
-        super().__init__(probabilities)
+        super().__init__(probability_matrix(model_output))
 
     def calculate_scores(self, normalize_to_0_1: bool = True) -> dict[str, Scores]:
         """Return the three uncertainty scores by name, (N,) each.

@@ -1,11 +1,10 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from al_core.exceptions import InvalidInputError
+from al_core.scorers.probability_matrix import probability_matrix
 from al_core.scorers.score import Score
 from al_core.scorers.scorer import Scorer
 from al_core.types import Probabilities, Scores
-from al_core.utils.float_array import float_array
 
 CHUNK_SIZE = 2**18
 """Probabilities whose entropies are computed at once: their temporary arrays stay at a few megabytes."""
@@ -42,13 +41,7 @@ class ScorerMultiLabel(Scorer):
     )
 
     def __init__(self, model_output: ArrayLike) -> None:
-        probabilities = float_array(model_output, "model_output")
-        if len(probabilities) and (probabilities.ndim != 2 or probabilities.shape[1] == 0):
-            raise InvalidInputError(
-                f"model_output is (N, C) with at least one class, not {probabilities.shape}; "
-                "give one row of class probabilities per sample"
-            )
-        super().__init__(probabilities)
+        super().__init__(probability_matrix(model_output))
 
     def calculate_scores(self) -> dict[str, Scores]:
         """Return the mean and the highest binary entropy by name, (N,) in [0, 1]; a row that is not finite scores 0."""
