@@ -72,7 +72,7 @@ def test_who_takes_a_selection_back_takes_back_that_it_was_sent(line: Dataset, o
     app = open_page("explore")
     button(app, "Pick these 32").click().run()
     assert not line.tag(BATCH).is_sent
-    app.get("download_button")[0].click().run()
+    app.download_button[0].click().run()
     assert line.tag(BATCH).is_sent
     assert says(app, f"“{BATCH}” is with labelers from now on, and not picked again.")
     undo(app)

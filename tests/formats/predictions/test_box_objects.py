@@ -40,10 +40,9 @@ def boxes(predictions: Predictions) -> list[list[tuple[str, float]]]:
 
 
 def corners(predictions: Predictions) -> list[list[float]]:
-    if predictions.pixel_boxes is None:
-        return predictions.outputs.objects.corners.tolist()
-    coordinates = predictions.pixel_boxes.coordinates
-    return coordinates.tolist()
+    pixels = predictions.pixel_boxes
+    coordinates = predictions.outputs.objects.corners if pixels is None else pixels.coordinates
+    return [list(map(float, box)) for box in coordinates]
 
 
 @pytest.mark.parametrize("tool", DOCUMENTS)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from al_core import objects
 from al_core.api.server.door.visitor import Visitor
 from al_core.exceptions import NotAllowedError
+from al_core.objects import address as object_address
 
 
 def check_path(visitor: Visitor, path: Path, allowed: Sequence[Path]) -> Path:
@@ -35,7 +35,7 @@ def check_address(visitor: Visitor, address: str, allowed: Sequence[str]) -> str
     Raises:
         NotAllowedError: If a visitor from elsewhere may not name it.
     """
-    checked = objects.check_address(address)
+    checked = object_address.check_address(address)
     # With a slash behind both, so that `s3://bucket/a` does not open `s3://bucket/abc`.
     if visitor.is_here or any(f"{checked}/".startswith(f"{place}/") for place in allowed):
         return checked
