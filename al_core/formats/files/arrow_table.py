@@ -55,7 +55,8 @@ def read_table(path: Path) -> "pa.Table":
         table = read_stream(path) if is_arrow(path, head) else _read_parquet(path)
         # Before anything follows an offset or an index of the file.
         table.validate(full=True)
-        table = with_names(_without_dictionaries(path, table))
+        # The names of images may be in dictionaries, too.
+        table = _without_dictionaries(path, with_names(table))
     except FileFormatError:
         raise
     except MemoryError:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -11,6 +12,12 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import escape_cell
 from al_core.formats.files.damage import file_damage_explained
 from al_core.formats.files.decoded_size import check_decoded_size
+from al_core.formats.files.filename_rules import (
+    LAST_OF_IMAGES,
+    filename_rank,
+    most_like_filenames,
+    names_image_file,
+)
 from al_core.formats.files.remarks import remark
 from al_core.formats.files.tree import ARCHIVE_ERRORS, open_tree, tree_names
 
@@ -19,6 +26,7 @@ _OBJECTS_PER_XML = 10
 _MAX_BLANK_ROWS = 1_000
 """So many blank rows are the end of a sheet, however many rows its formats go on for."""
 
+_MOST_TITLES = 3
 _ERRORS = (*ARCHIVE_ERRORS, KeyError, TypeError, AttributeError, IndexError, ParseError)
 
 
@@ -28,7 +36,7 @@ def is_workbook(path: Path, head: bytes) -> bool:
 
 
 def unpack_workbook(path: Path, folder: Path) -> Path:
-    """Return the first sheet with content as CSV; which one of several is remarked.
+    """Return the first sheet that names images, or else that has content, as CSV; which one of several is remarked.
 
     Raises:
         FileFormatError: If openpyxl is not installed, or the workbook is damaged or empty.
@@ -48,13 +56,34 @@ def unpack_workbook(path: Path, folder: Path) -> Path:
         filled = [sheet.title for sheet in sheets if any(True for _ in _rows(sheet))]
         if not filled:
             raise FileFormatError(f"{path.name} has no sheet with content; expected a header and one row per sample")
+        read = next((title for title in filled if _names_images(book[title])), filled[0])
         if len(filled) > 1:
-            others = ", ".join(repr(title) for title in filled[1:6])
-            remark("sheet", f"Only the first sheet, {filled[0]!r}, was read, and not {others}")
+            others = ", ".join(repr(title) for title in [title for title in filled if title != read][:5])
+            remark("sheet", f"Only the sheet {read!r} was read, and not {others}")
         target = folder / f"{path.stem}.csv"
         with target.open("w", encoding="utf-8", newline="") as output:
-            csv.writer(output, lineterminator="\n").writerows(_rows(book[filled[0]]))
+            csv.writer(output, lineterminator="\n").writerows(_without_titles(_rows(book[read])))
         return target
+
+
+def _names_images(sheet: Any) -> bool:
+    """Return whether the header of a sheet has a column that can only name images."""
+    header = next(_without_titles(_rows(sheet)), [])
+    return most_like_filenames(header, last_rank=LAST_OF_IMAGES) is not None
+
+
+def _without_titles(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows of a table without the titles above it, of one cell each, and as wide as its header."""
+    first = list(islice(rows, _MOST_TITLES + 1))
+    n_titles = next((number for number, row in enumerate(first) if sum(map(bool, row)) > 1), 0)
+    # A cell that names images, or is an image, begins a list of filenames and is no title.
+    is_title = [filename_rank(row[0]) is None and not names_image_file(row[0]) for row in first[:n_titles]]
+    start = n_titles if all(is_title) else 0
+    table = chain(first[start:], rows)
+    header = next(table, [])
+    yield header
+    for row in table:
+        yield row + [""] * (len(header) - len(row))
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:

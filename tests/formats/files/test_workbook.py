@@ -48,7 +48,22 @@ def test_the_first_sheet_with_content_is_read_and_the_others_are_named(tmp_path:
     path = workbook(tmp_path / "x.xlsx", Empty=[], Scores=[["filename", "x"], ["a", 1]], Notes=[["hello"]])
     with remarks_collected() as remarks:
         assert as_csv(path) == ["filename,x", "a,1"]
-    assert remarks == {"sheet": "Only the first sheet, 'Scores', was read, and not 'Notes'"}
+    assert remarks == {"sheet": "Only the sheet 'Scores' was read, and not 'Notes'"}
+
+
+def test_a_sheet_that_names_images_is_read_before_one_about_the_file(tmp_path: Path) -> None:
+    about = [["created", "2026-01-02"], ["model", "v3"]]
+    path = workbook(tmp_path / "x.xlsx", About=about, Scores=[["Image Path", "cat"], ["a.png", 1]])
+    with remarks_collected() as remarks:
+        assert as_csv(path) == ["Image Path,cat", "a.png,1"]
+    assert remarks == {"sheet": "Only the sheet 'Scores' was read, and not 'About'"}
+
+
+def test_titles_above_a_table_are_left_out(tmp_path: Path) -> None:
+    rows = [["Predictions of model v3"], [], ["filename", "cat", "dog"], ["a.png", 1], ["b.png", 0, 1]]
+    assert as_csv(workbook(tmp_path / "x.xlsx", A=rows)) == ["filename,cat,dog", "a.png,1,", "b.png,0,1"]
+    names = [["a.png"], ["b.png"], ["c.png", "a remark"]]
+    assert as_csv(workbook(tmp_path / "y.xlsx", A=names)) == ["a.png", "b.png", "c.png,a remark"]
 
 
 def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
