@@ -7,6 +7,8 @@ D = d² the forces along the line between them are, as a factor on their differe
     repulsion   2b / ((0.001 + D) (1 + a D^b))
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -81,17 +83,18 @@ def move(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _attraction(square: np.float32) -> np.float32:
+def _attraction(square: np.float32) -> np.floating[Any]:
     """Return the factor on the difference of two points that an edge pulls together."""
     power = _power(square)
-    factor: np.float32 = -2 * A * B * power / (A * power * square + _ONE)
+    # In double precision: so numba multiplies an int and a float32.
+    factor: np.floating[Any] = -2 * A * B * power / (A * power * square + _ONE)
     return factor
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _repulsion(square: np.float32) -> np.float32:
+def _repulsion(square: np.float32) -> np.floating[Any]:
     """Return the factor on the difference of two points of which one is a random one, to be pushed away from."""
-    factor: np.float32 = 2 * B / ((_LEAST_SQUARE + square) * (A * square * _power(square) + _ONE))
+    factor: np.floating[Any] = 2 * B / ((_LEAST_SQUARE + square) * (A * square * _power(square) + _ONE))
     return factor
 
 
