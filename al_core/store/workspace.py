@@ -70,6 +70,8 @@ class Workspace:
 
     def __init__(self, home: Path | str | None = None) -> None:
         self.home = home_folder(home)
+        # Of a view.
+        self._whole: Workspace | None = None
         retention = _retention()
         _make_home(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
@@ -130,12 +132,11 @@ class Workspace:
         watch = Watch(self._engine)
         view = self._view(watching(self._engine, watch))
         view.watch = watch
-        # Of the process, not of the view: what it owns is given up once, when the workspace is closed.
-        view.owner = self.owner
         return view
 
     def _view(self, engine: Engine) -> "Workspace":
         view = copy.copy(self)
+        view._whole = self
         view._engine = engine
         view.tokens = Tokens(engine)
         view.tombstones = Tombstones(engine, self._datasets_folder, self._storage, _retention())
@@ -154,6 +155,9 @@ class Workspace:
     @cached_property
     def owner(self) -> Owner:
         """This process; with it begins the removal of what processes that were killed have left."""
+        if self._whole:
+            # Of the process, not of the view: what it owns is given up once, when the workspace is closed.
+            return self._whole.owner
         owner = Owner(self.home / "jobs")
         for folder in (self.incoming_folder, self.uploads_folder):
             owner.remove_abandoned(folder)

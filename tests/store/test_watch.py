@@ -137,3 +137,10 @@ def test_all_that_people_store_is_seen(view: Workspace, dataset: LocalDataset) -
         Change(Action.RENAMED, ItemKind.DATASET, "row", "line"),
         Change(Action.CHANGED, ItemKind.ROUND_PLAN, ""),
     ]
+
+
+def test_a_view_makes_no_file_and_shares_what_its_process_owns(workspace: Workspace) -> None:
+    before = sorted(workspace.home.rglob("*"))
+    first, second = workspace.watched(), workspace.watched()
+    assert sorted(workspace.home.rglob("*")) == before
+    assert first.owner is second.owner is workspace.owner
