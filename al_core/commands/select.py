@@ -78,7 +78,12 @@ def run(arguments: argparse.Namespace) -> None:
         selection = _present(dataset, config, labeled_tag, query_tag)
         is_changed = selection is None and not arguments.dry_run
         if is_changed:
-            selection = _selected(dataset, config, labeled_tag, query_tag, arguments.cluster)
+            try:
+                selection = _selected(dataset, config, labeled_tag, query_tag, arguments.cluster)
+            except AlreadyExistsError:
+                # The same command may have run beside this one; what was made in another way is refused here.
+                selection = _present(dataset, config, labeled_tag, query_tag)
+                is_changed = False
         if selection is None:
             outlook = workflow.check_selection(dataset, config, query_tag=query_tag, labeled_tag=labeled_tag)
             _print_plan(arguments, config, outlook.n_picked + outlook.n_tests)

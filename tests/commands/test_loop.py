@@ -182,6 +182,19 @@ def test_a_selection_exported_as_sent_is_not_selected_again(animals: Shell, tmp_
     assert not animals(*export, str(tmp_path / "round.txt"), "--added-only", "--sent")["changed"]
 
 
+def test_the_same_selection_of_two_at_once_is_made_once(animals: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    select_alone = workflow.run_selection
+
+    def select_after_another(*arguments: Any, **options: Any) -> Any:
+        select_alone(*arguments, **options)
+        return select_alone(*arguments, **options)
+
+    monkeypatch.setattr(workflow, "run_selection", select_after_another)
+    select = ("select", "--dataset", "animals", "--name", "round 1", "--new", "2", "--method", "active_learning")
+    second = animals(*select)
+    assert (len(second["added"]), second["changed"]) == (2, False)
+
+
 def test_what_would_change_something_else_is_refused(animals: Shell, tmp_path: Path) -> None:
     select = ("select", "--dataset", "animals", "--name", "round 1", "--method", "active_learning")
     animals(*select, "--new", "2")
