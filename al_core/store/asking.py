@@ -44,6 +44,17 @@ def answer(question: Hashable, ask: Callable[[], list[Record]]) -> list[Record]:
     return list(answers[question])
 
 
+def answer_first(question: Hashable, ask: Callable[[], list[Record]]) -> list[Record]:
+    """Return what `answer` does, and let everything that was asked before be asked again.
+
+    So no answer in memory is older than this one: what is worked out from them may be remembered under it.
+    """
+    answers = _ANSWERS.get()
+    if answers is not None and question not in answers:
+        answers.clear()
+    return answer(question, ask)
+
+
 def forget_answers() -> None:
     """Ask anew from here on: something is being changed."""
     answers = _ANSWERS.get()

@@ -16,6 +16,7 @@ from al_core.exceptions import (
     WorkspaceError,
 )
 from al_core.store import engines, names, tables
+from al_core.store.asking import answer_first
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.drafts import Drafts
 from al_core.store.engines import reading
@@ -290,11 +291,14 @@ class LocalDataset(Dataset):
 
     def version(self) -> str:
         """Return a text that is another one after each change, whichever server makes it."""
-        query = select(tables.datasets.c.revision).where(tables.datasets.c.id == self.id)
-        with reading(self._engine) as connection:
-            revision = connection.execute(query).scalar_one_or_none()
+        revision = answer_first((self._engine, "revision", self.id), self._ask_for_revision)
         # The samples as this object has them: it may have been read before the last ones came.
         return f"{self.id} {self.n_samples} {revision}"
+
+    def _ask_for_revision(self) -> list[int]:
+        query = select(tables.datasets.c.revision).where(tables.datasets.c.id == self.id)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
 
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
