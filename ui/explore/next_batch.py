@@ -140,7 +140,9 @@ def _offer_download(dataset: Dataset, last: Round) -> None:
     st.page_link(page_file("select"), label="See why", icon=":material/help:", width="content")
     st.download_button(
         "Download the list",
-        lambda: workflow.export_tag(dataset, last.tag, "txt", added_only=True),
+        # Not made when it is clicked: the click also draws a page without this button, at whose end Streamlit drops
+        # what the button was still making, and on a busy machine there was no download.
+        workflow.export_tag(dataset, last.tag, "txt", added_only=True),
         file_name=f"{last.name}-added.txt",
         key="download-next-batch",
         type="primary",

@@ -1,7 +1,5 @@
 """Continue: what the newest round waits for, done here, one step after the other."""
 
-from functools import partial
-
 import streamlit as st
 
 from al_core import workflow
@@ -47,7 +45,8 @@ def show_flow(dataset: Dataset, rounds: list[Round]) -> None:
 def _list_download(dataset: Dataset, last: Round) -> None:
     st.download_button(
         f"Download the list of {counted(len(last.added_rows), 'image')}",
-        partial(workflow.export_tag, dataset, last.tag, "txt", added_only=True),
+        # Made beforehand, for the same reason as on Explore.
+        workflow.export_tag(dataset, last.tag, "txt", added_only=True),
         file_name=f"{last.name}-added.txt",
         icon=":material/download:",
         type="primary",
