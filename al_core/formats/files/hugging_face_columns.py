@@ -34,7 +34,7 @@ def with_names(table: "pa.Table") -> "pa.Table":
 def _is_image(kind: "pa.DataType") -> bool:
     import pyarrow as pa
 
-    return pa.types.is_struct(kind) and {field.name for field in kind} == _IMAGE
+    return bool(pa.types.is_struct(kind)) and {field.name for field in kind} == _IMAGE
 
 
 def _paths(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
