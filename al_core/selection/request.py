@@ -23,6 +23,10 @@ from al_core.types import Embeddings, Progress, Rows, Scores
 if TYPE_CHECKING:
     from al_core.geometry.neighbors import NeighborGraph
 
+# Distances whose squares are normal float32 numbers.
+_LEAST_DISTANCE = 2e-19
+_MOST_DISTANCE = 1e19
+
 
 @dataclass(frozen=True)
 class Request:
@@ -72,7 +76,10 @@ class Request:
     @property
     def least_squared_distance(self) -> np.float32:
         """What a squared distance to the nearest chosen row must reach."""
-        return np.float32(max(self.config.min_distance, 0) ** 2)
+        if self.config.min_distance <= 0:
+            return np.float32(0)
+        # Squares beyond float32 would be 0, which copies of a chosen row reach, or infinite.
+        return np.float32(np.clip(self.config.min_distance, _LEAST_DISTANCE, _MOST_DISTANCE) ** 2)
 
     def tick(self) -> None:
         """Report that nothing is picked yet, between two parts of what comes before that; it may raise to stop."""

@@ -44,6 +44,17 @@ def test_a_distance_of_exactly_min_distance_is_enough(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_tiny_min_distance_leaves_out_copies_alone(method: str) -> None:
+    # Rows 3 and 4 are the same; as a float32 the square of 1e-300 is 0.
+    assert len(on_line(method, -1, config={"min_distance": 1e-300})) == 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_huge_min_distance_leaves_one_row(method: str) -> None:
+    assert len(on_line(method, -1, config={"min_distance": 1e300})) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_asking_for_more_than_exists_selects_all_and_warns_with_the_number(method: str) -> None:
     with pytest.warns(ALCoreWarning, match="asked for 9 new rows, but only 4 are left"):
         assert len(on_line(method, 10, preselected_rows=[1])) == 4
