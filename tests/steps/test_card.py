@@ -3,7 +3,7 @@ import pytest
 
 from al_core import workflow
 from al_core.config import Exclude, SelectionConfig
-from al_core.exceptions import MissingInputError
+from al_core.exceptions import ALCoreWarning, MissingInputError
 from al_core.steps.card import find_card
 from al_core.store import Dataset, Kind, Workspace
 from tests.steps.test_manifest import manifest_of
@@ -73,7 +73,8 @@ def test_draws_follow_the_limits_of_the_selection(workspace: Workspace) -> None:
 
 def test_a_selection_of_test_samples_alone_has_no_card(dataset: Dataset) -> None:
     config = SelectionConfig("RANDOM", 3, name="tests", test_share=1.0, seed=1)
-    selection = workflow.run_selection(dataset, config)
+    with pytest.warns(ALCoreWarning, match="asks for 3 test images, and the reserve has 1 left"):
+        selection = workflow.run_selection(dataset, config)
     with pytest.raises(MissingInputError, match="picked nothing"):
         workflow.selection_card(dataset, selection)
 

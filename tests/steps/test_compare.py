@@ -3,7 +3,7 @@ import pytest
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import ALCoreWarning, InvalidInputError
 from al_core.store import Dataset
 
 
@@ -26,7 +26,8 @@ def test_running_a_candidate_picks_what_was_compared_and_until_then_nothing_is_s
     tags = dataset.tags()
     [candidate] = workflow.compare(dataset, [SelectionConfig("RANDOM", 3, name="drawn", test_share=0.4)]).candidates
     assert dataset.tags() == tags
-    selection = workflow.run_selection(dataset, candidate.config)
+    with pytest.warns(ALCoreWarning, match="asks for 2 test images, and the reserve has 1 left"):
+        selection = workflow.run_selection(dataset, candidate.config)
     assert selection.picked_rows.tolist() == candidate.rows.tolist()
     assert workflow.selection_card(dataset, selection) == candidate.card
 
