@@ -144,6 +144,8 @@ def test_the_last_round_may_be_deleted_and_its_labels_go_on_counting(trained: Lo
     assert (len(workflow.training_set(trained)), len(workflow.test_set(trained))) == (n_training, n_tests)
 
 
+# The last of these rounds use up the reserve.
+@pytest.mark.filterwarnings("ignore:the test share asks for 10 test images:al_core.exceptions.ALCoreWarning")
 def test_a_curve_that_falls_is_said_to_fall_and_no_gain_is_promised(trained: LocalDataset) -> None:
     for number in (2, 3, 4, 5):
         selection = project.select(trained, number, 50)

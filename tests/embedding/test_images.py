@@ -149,7 +149,7 @@ def test_files_cut_short_are_refused_with_their_name(tmp_path: Path, suffix: str
 def test_text_is_not_an_image(tmp_path: Path) -> None:
     path = tmp_path / "note.jpg"
     path.write_text("hello")
-    with pytest.raises(FileFormatError, match="no image of a known format"):
+    with pytest.raises(FileFormatError, match="is not an image of a known format"):
         decode(path, 8)
 
 
