@@ -22,5 +22,5 @@ def test_the_highest_alone_gives_no_margin() -> None:
 
 
 def test_the_highest_logits_are_refused() -> None:
-    with pytest.raises(FileFormatError, match=r"p\.csv has the highest numbers of each image and they are no prob"):
+    with pytest.raises(FileFormatError, match=r"p\.csv has the highest numbers of each image and they are not prob"):
         top_k_scores("p.csv", ["a"], np.array([[7.5, 3.0]]))
