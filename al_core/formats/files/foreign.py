@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_keys import json_keys
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,8 @@ def lines_of_python(*lines: str) -> str:
 def begins_with(*starts: bytes) -> Callable[[Path, bytes], bool]:
     """Return a test for files that begin with one of these bytes."""
     return lambda path, head: head.startswith(starts)
+
+
+def has_keys(*keys: str) -> Callable[[Path, bytes], bool]:
+    """Return a test for JSON whose objects have all of these keys."""
+    return lambda path, head: json_keys(path, head) >= set(keys)

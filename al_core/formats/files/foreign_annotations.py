@@ -6,7 +6,7 @@ from pathlib import Path
 
 from al_core.formats.files.decoded_size import announced_to
 from al_core.formats.files.filename_rules import filename_rank, names_image_file
-from al_core.formats.files.foreign import ForeignKind
+from al_core.formats.files.foreign import ForeignKind, has_keys
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
@@ -99,10 +99,6 @@ def _is_training_log(path: Path, head: bytes) -> bool:
     return columns[0] == "epoch" and b"loss" in first and all(filename_rank(name) is None for name in columns)
 
 
-def _has_keys(*keys: str) -> Callable[[Path, bytes], bool]:
-    return lambda path, head: json_keys(path, head) >= set(keys)
-
-
 def _is_ground_truth(path: Path, head: bytes) -> bool:
     keys = json_keys(path, head)
     return "source-ref" in keys and any(key.endswith("-metadata") for key in keys)
@@ -117,6 +113,12 @@ def _is_of_sagemaker(path: Path, head: bytes) -> bool:
 def _is_of_openpifpaf(path: Path, head: bytes) -> bool:
     names = tree_names(path, head) or [path.name]
     return all(name.endswith(".predictions.json") for name in names) and "keypoints" in json_keys(path, head)
+
+
+def _is_of_segment_anything(path: Path, head: bytes) -> bool:
+    # COCO annotations that were made of its masks keep these keys, and have classes.
+    keys = json_keys(path, head)
+    return keys >= {"predicted_iou", "stability_score"} and "category_id" not in keys
 
 
 def _is_deeplabcut(path: Path, head: bytes) -> bool:
@@ -144,25 +146,23 @@ ANNOTATIONS = (
     ),
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
-    ForeignKind("what Darknet writes with -out", _has_keys("frame_id", "relative_coordinates"), _AS_TABLE),
+    ForeignKind("what Darknet writes with -out", has_keys("frame_id", "relative_coordinates"), _AS_TABLE),
     ForeignKind(
-        "a file of MegaDetector's results", _has_keys("images", "detections", "detection_categories"), _AS_TABLE
+        "a file of MegaDetector's results", has_keys("images", "detections", "detection_categories"), _AS_TABLE
     ),
-    ForeignKind("the output of a TensorFlow detector", _has_keys("detection_boxes", "detection_scores"), _AS_TABLE),
+    ForeignKind("the output of a TensorFlow detector", has_keys("detection_boxes", "detection_scores"), _AS_TABLE),
     ForeignKind(
-        "the output of MediaPipe's object detector", _has_keys("bounding_box", "origin_x", "categories"), _AS_TABLE
+        "the output of MediaPipe's object detector", has_keys("bounding_box", "origin_x", "categories"), _AS_TABLE
     ),
     ForeignKind(
         "the output of MediaPipe's image classifier",
-        _has_keys("classifications", "head_index", "categories"),
+        has_keys("classifications", "head_index", "categories"),
         "write a table with one row per image (filename and a column of probabilities for each class) as CSV",
     ),
-    ForeignKind(
-        "the output of Google Cloud Vision", _has_keys("localizedObjectAnnotations", "boundingPoly"), _AS_TABLE
-    ),
-    ForeignKind("the output of Amazon Rekognition", _has_keys("Confidence", "Geometry", "BoundingBox"), _AS_TABLE),
-    ForeignKind("the output of Amazon Rekognition", _has_keys("Labels", "Name", "Confidence", "Instances"), _AS_EITHER),
-    ForeignKind("the output of Clarifai", _has_keys("outputs", "concepts", "value"), _AS_EITHER),
+    ForeignKind("the output of Google Cloud Vision", has_keys("localizedObjectAnnotations", "boundingPoly"), _AS_TABLE),
+    ForeignKind("the output of Amazon Rekognition", has_keys("Confidence", "Geometry", "BoundingBox"), _AS_TABLE),
+    ForeignKind("the output of Amazon Rekognition", has_keys("Labels", "Name", "Confidence", "Instances"), _AS_EITHER),
+    ForeignKind("the output of Clarifai", has_keys("outputs", "concepts", "value"), _AS_EITHER),
     ForeignKind(
         "the output of a batch transform of SageMaker, one file per image",
         _is_of_sagemaker,
@@ -175,17 +175,15 @@ ANNOTATIONS = (
     ),
     ForeignKind(
         "a set of masks of Segment Anything",
-        _has_keys("predicted_iou", "stability_score"),
+        _is_of_segment_anything,
         "its masks have no classes, about which a model could be unsure; give what your own model predicts",
     ),
     ForeignKind(
         "a batch prediction of Vertex AI",
-        _has_keys("instance", "prediction", "displayNames", "confidences"),
+        has_keys("instance", "prediction", "displayNames", "confidences"),
         _AS_EITHER,
     ),
-    ForeignKind(
-        "a file of SpeciesNet's results", _has_keys("filepath", "prediction_score", "model_version"), _AS_TABLE
-    ),
+    ForeignKind("a file of SpeciesNet's results", has_keys("filepath", "prediction_score", "model_version"), _AS_TABLE),
     ForeignKind("VIAME's table of detections", _is_viame, _AS_TABLE),
     ForeignKind(
         "DeepLabCut's table of keypoints",

@@ -1,9 +1,10 @@
 """What labeling tools and data sets write that is not read, by the keys of their JSON."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from al_core.formats.files.foreign import ForeignKind
+from al_core.formats.files.foreign import ForeignKind, has_keys
 from al_core.formats.files.json_keys import json_keys
 
 _AS_COCO = "export it as COCO"
@@ -15,9 +16,24 @@ AS_TABLE = (
 
 _AS_EITHER = f"convert it to COCO, or {AS_TABLE}"
 
+_OF_COCO = frozenset({"images", "categories"})
+_OF_LABEL_STUDIO = (frozenset({"data", "completed_by"}), frozenset({"annotation_id", "lead_time"}))
+_OF_VIA = frozenset({"region_attributes"})
+_READ = (_OF_COCO, *_OF_LABEL_STUDIO, _OF_VIA)
+"""Keys of files that are read although their images and tasks may have any other keys, also those of a tool."""
+
+_COMMENTS = re.compile(rb'"Comments":\s*\[')
+
 
 def _has_keys(*keys: str) -> Callable[[Path, bytes], bool]:
-    return lambda path, head: json_keys(path, head) >= set(keys)
+    """Return a test for JSON with these keys that is of no format that is read."""
+    has_these = has_keys(*keys)
+    return lambda path, head: has_these(path, head) and not any(read <= json_keys(path, head) for read in _READ)
+
+
+def _is_of_doccano(path: Path, head: bytes) -> bool:
+    # A table may have a column of comments, which are texts.
+    return _has_keys("id", "Comments")(path, head) and bool(_COMMENTS.search(head))
 
 
 def _is_csv_of_via(path: Path, head: bytes) -> bool:
@@ -48,7 +64,7 @@ FOREIGN_TOOLS = (
     ForeignKind("of Encord in its own format", _has_keys("label_hash", "data_units"), _AS_COCO),
     ForeignKind("of Dataloop in its own format", _has_keys("datasetId", "annotations"), f"{_AS_COCO} or YOLO"),
     ForeignKind("a list of tasks of Scale AI", _has_keys("task_id", "params", "response"), _AS_EITHER),
-    ForeignKind("a file of doccano", _has_keys("id", "Comments"), AS_TABLE),
+    ForeignKind("a file of doccano", _is_of_doccano, AS_TABLE),
     ForeignKind("a JSON file of VoTT", _has_keys("assets", "regions"), "export it as CSV or Pascal VOC"),
     ForeignKind("a file of boxes from Azure ML", _has_keys("image_url", "image_details", "topX"), f"{_AS_COCO} there"),
     ForeignKind("an import or export of Vertex AI", _has_keys("imageGcsUri"), AS_TABLE),
@@ -67,7 +83,7 @@ FOREIGN_TOOLS = (
     ForeignKind("a set of nuImages' tables", _has_keys("sample_data_token", "category_token"), _AS_EITHER),
     ForeignKind(
         "a panoptic segmentation of COCO, whose areas are in PNG files",
-        _has_keys("segments_info"),
+        has_keys("segments_info"),
         "convert it to detections (panopticapi's panoptic2detection_coco_format.py), or to label maps",
     ),
     ForeignKind(

@@ -57,5 +57,29 @@ def test_text_of_a_tool_that_is_not_read_is_named_too(tmp_path: Path, tool: str)
         read_labels(path)
 
 
+CHOICE = {"type": "choices", "value": {"choices": ["cat"]}}
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"Comments": ["x"]}, {"coordinates": "48, 11"}, {"datasetId": 1}, {"params": 1, "task_id": 1, "response": 1}],
+)
+def test_a_file_that_is_read_may_have_the_keys_of_a_tool_too(tmp_path: Path, keys: dict[str, object]) -> None:
+    path = tmp_path / "x.json"
+    annotation = {"id": 1, "completed_by": 1, "result": [CHOICE]}
+    path.write_text(json.dumps([{"id": 1, "data": {"image": "a.jpg", **keys}, "annotations": [annotation]}]))
+    assert read_labels(path).class_names == ["cat"]
+    box = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 3, 3], "predicted_iou": 0.9, "stability_score": 0.9}
+    image = {"id": 1, "file_name": "a.jpg", "width": 9, "height": 9, **keys}
+    path.write_text(json.dumps({"images": [image], "categories": [{"id": 1, "name": "cat"}], "annotations": [box]}))
+    assert len(read_labels(path).boxes) == 1
+
+
+def test_records_with_a_comment_are_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([{"id": 1, "filename": "a.jpg", "label": "cat", "Comments": "blurred"}]))
+    assert read_labels(path).filenames == ["a.jpg"]
+
+
 def test_every_tool_has_an_example() -> None:
     assert len(FOREIGN_TOOLS) == len(DOCUMENTS) + len(TEXTS)
