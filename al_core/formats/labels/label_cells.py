@@ -1,8 +1,8 @@
 """The cells of a column of classes: what they say, and what a column holds that is none of classes."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -13,15 +13,23 @@ _PROBABILITY = re.compile(r"(?:0?\.\d+|[01](?:\.\d*)?)(?:e-?\d+)?", re.IGNORECAS
 _WHOLE = re.compile(r"(-?\d{1,9})(?:\.0*)?")
 """A class by its number; pandas writes 2 as 2.0 in a column where another cell is empty."""
 
-_NESTED = re.compile(r"""\[\s*['"{\[]|\{\s*['"]""")
-"""Lists of texts and objects, as JSON or Python prints them."""
+_NESTED = re.compile(r"""\[\s*['"{\[]|\{\s*['"]|\[[\s\d.,-]*\]$""")
+"""Lists of texts, objects and numbers, as JSON or Python prints them."""
 
 NO_LABEL = "-1"
 """The number that stands for an image without a label, in scikit-learn and Hugging Face's `datasets`."""
 
+_SIGNS = {NO_LABEL, "1"}
+"""The numbers of no and yes, where these two are all: both are classes then."""
+
+_ALONE = -1
+"""The place of a part that is a whole cell."""
+
 
 def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
     """Return the class of each cell, empty where there is no label: numbers without a fraction, `NO_LABEL` as none.
+
+    Beside names, or where 1 is the only other number, `NO_LABEL` is a class.
 
     Args:
         source: What messages call the file.
@@ -41,27 +49,52 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
     numbers = {name: match[1] for name in set(filled) if (match := _WHOLE.fullmatch(name))}
     if len(numbers) < len(set(filled)):
         return classes
+    if set(numbers.values()) == _SIGNS:
+        return [numbers.get(name, "") for name in classes]
     return ["" if numbers.get(name) == NO_LABEL else numbers.get(name, "") for name in classes]
 
 
 def separator_of(classes: Sequence[str]) -> str:
     """Return what stands between the classes of cells that have several, empty if each cell has one.
 
-    A part that stands in another cell as well shows that cells have parts. A comma is in many a name, such as
-    "garden spider, Aranea", and divides cells only if every part shows it.
+    A part that is alone in another cell, or at another place, shows that cells have parts; the levels of a taxonomy,
+    such as "animal|dog" and "animal|cat", keep their places. A comma is in many a name, such as "garden spider,
+    Aranea", and divides cells only if every part shows it.
 
     Examples:
         >>> separator_of(["Edema|Hernia", "Edema"]), separator_of(["a, b", "a", "b"]), separator_of(["a, b", "a, c"])
         ('|', ',', '')
+        >>> separator_of(["animal|dog", "animal|cat"])
+        ''
     """
     different = set(filter(None, classes))
     for separator, needed in (("|", any), (";", any), (",", all)):
-        cells = [[part.strip() for part in cell.split(separator)] for cell in different]
-        n_cells = Counter(part for parts in cells for part in set(parts))
-        several = [part for parts in cells if len(parts) > 1 for part in parts]
-        if several and needed(n_cells[part] > 1 for part in several):
+        places = _places_of_parts(different, separator)
+        several = [at for at in places.values() if at != {_ALONE}]
+        if several and needed(len(at) > 1 for at in several):
             return separator
     return ""
+
+
+def _places_of_parts(cells: Iterable[str], separator: str) -> dict[str, set[int]]:
+    """Return where each part first stands in the cells that have it."""
+    places: dict[str, set[int]] = defaultdict(set)
+    for cell in cells:
+        parts = [part.strip() for part in cell.split(separator)]
+        for part in filter(None, parts):
+            places[part].add(parts.index(part) if len(parts) > 1 else _ALONE)
+    return places
+
+
+def parts_of(cell: str, separator: str) -> list[str]:
+    """Return the classes of a cell, each once; the whole cell for an empty separator.
+
+    Examples:
+        >>> parts_of("Edema| Hernia|Edema|", "|"), parts_of("a|b", "")
+        (['Edema', 'Hernia'], ['a|b'])
+    """
+    parts = cell.split(separator) if separator else [cell]
+    return list(dict.fromkeys(filter(None, map(str.strip, parts))))
 
 
 def _check_no_lists(source: str, classes: Sequence[str]) -> None:

@@ -7,12 +7,14 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
-from al_core.formats.labels.label_cells import NO_LABEL, classes_of_cells, separator_of
+from al_core.formats.labels.label_cells import NO_LABEL, classes_of_cells, parts_of, separator_of
 from al_core.formats.labels.label_columns import LabelColumns
 from al_core.formats.labels.label_rows import AnnotationKey, Row, key_of, number_of, time_of
 
 ONE = ("1", "1.0", "true")
 ZERO = ("0", "0.0", "false", "")
+
+_NO_AND_YES = frozenset({"0", "0.0", "1", "1.0"})
 
 _VERIFIED = note(
     "verified",
@@ -28,13 +30,7 @@ def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels:
     Raises:
         FileFormatError: If the column holds probabilities or lists.
     """
-    cells = [row[columns.label] for row in rows]
-    classes = classes_of_cells(source, cells)
-    if any(cell.strip() and not name for cell, name in zip(cells, classes, strict=True)):
-        labels.add_note(_NO_LABEL)
-    if are_verified(rows, columns):
-        _add_verified(rows, classes, columns, labels)
-        return
+    classes = _classes(source, rows, columns, labels)
     separator = separator_of(classes)
     if separator:
         labels.add_note(note("several-classes", f"Some cells have several classes, with {separator} between them"))
@@ -47,8 +43,16 @@ def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels:
         elif (filename, annotator, label) not in seen:
             seen.add((filename, annotator, label))
             labels.annotate(filename, annotator=annotator, time=time_of(row, columns))
-            for name in label.split(separator) if separator else [label]:
-                labels.add_class(name.strip())
+            for name in parts_of(label, separator):
+                labels.add_class(name)
+
+
+def _classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> list[str]:
+    cells = [row[columns.label] for row in rows]
+    classes = classes_of_cells(source, cells)
+    if any(cell.strip() and not name for cell, name in zip(cells, classes, strict=True)):
+        labels.add_note(_NO_LABEL)
+    return classes
 
 
 def has_several_classes(rows: Sequence[Row], columns: LabelColumns) -> bool:
@@ -57,12 +61,24 @@ def has_several_classes(rows: Sequence[Row], columns: LabelColumns) -> bool:
 
 
 def are_verified(rows: Sequence[Row], columns: LabelColumns) -> bool:
-    """Return whether each row says whether a class is on the image or not, as those of Open Images do."""
-    scores = {number_of(row[columns.score]) for row in rows} if columns.score >= 0 else set()
-    return scores == {0, 1}
+    """Return whether each row says whether a class is on the image or not, as those of Open Images do.
+
+    They ask about several classes of an image; a score of the only class of each image is how sure somebody was.
+    """
+    if columns.label < 0 or columns.score < 0 or columns.box or columns.unread_places:
+        return False
+    scores = {row[columns.score].strip() for row in rows}
+    are_0_and_1 = scores <= _NO_AND_YES and {number_of(score) for score in scores} == {0, 1}
+    return are_0_and_1 and len({key_of(row, columns) for row in rows}) < len(rows)
 
 
-def _add_verified(rows: Sequence[Row], classes: Sequence[str], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_verified(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+    """Add the classes of each image whose rows have the score 1; an image may have none.
+
+    Raises:
+        FileFormatError: If the column of classes holds probabilities or lists.
+    """
+    classes = _classes(source, rows, columns, labels)
     labels.add_note(_VERIFIED)
     of_image: dict[AnnotationKey, dict[str, None]] = defaultdict(dict)
     for row, label in zip(rows, classes, strict=True):

@@ -22,7 +22,15 @@ from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.label_rows import Row, time_of
 from al_core.formats.labels.label_studio import add_flat_annotation
 from al_core.formats.labels.labels import Labels
-from al_core.formats.labels.row_classes import ONE, ZERO, add_classes, add_one_hot, are_verified, has_several_classes
+from al_core.formats.labels.row_classes import (
+    ONE,
+    ZERO,
+    add_classes,
+    add_one_hot,
+    add_verified,
+    are_verified,
+    has_several_classes,
+)
 from al_core.formats.names.addresses import image_name
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 from al_core.formats.tables.json_source import records_of
@@ -76,8 +84,9 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     for row in rows:
         row[columns.filename] = image_name(row[columns.filename])
     labels = LabelCollector(path.name, choices)
-    task = _task(rows, columns)
-    if columns.score >= 0 and not columns.controls and task is not MULTI_LABEL:
+    is_verified = are_verified(rows, columns)
+    task = MULTI_LABEL if is_verified else _task(rows, columns)
+    if columns.score >= 0 and not columns.controls and not is_verified:
         labels.add_note(HAS_SCORES)
     if columns.controls:
         _add_label_studio(path.name, rows, columns, labels)
@@ -87,6 +96,8 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
         add_boxes(path.name, rows, columns, labels)
     elif columns.unread_places:
         add_objects(rows, columns, labels)
+    elif is_verified:
+        add_verified(path.name, rows, columns, labels)
     else:
         add_classes(path.name, rows, columns, labels)
     return labels.finished(task)
@@ -95,7 +106,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
 def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
     if columns.box or columns.controls or columns.unread_places:
         return None
-    if are_verified(rows, columns) or has_several_classes(rows, columns):
+    if has_several_classes(rows, columns):
         return MULTI_LABEL
     # Where each row has exactly one 1 it is the class; otherwise each column is a question of its own.
     n_ones = {sum(row[column].strip().lower() in ONE for column in columns.classes) for row in rows}

@@ -16,7 +16,7 @@ def test_three_grades_in_three_rows_are_labels() -> None:
         classes_of_cells("l.csv", ["0.31", "0.5", "0.92"])
 
 
-@pytest.mark.parametrize("cell", ["['cat', 'dog']", '[{"label": "cat"}]', "{'cat': 1}"])
+@pytest.mark.parametrize("cell", ["['cat', 'dog']", '[{"label": "cat"}]', "{'cat': 1}", "[0, 3]", "[0]", "[]"])
 def test_what_is_nested_is_no_class(cell: str) -> None:
     with pytest.raises(FileFormatError, match="is a list and not the class of an image"):
         classes_of_cells("l.csv", ["cat", cell])
