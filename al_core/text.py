@@ -28,6 +28,18 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:] if first_word.islower() else text
 
 
+def encodable(text: str) -> str:
+    r"""Return a text that UTF-8 and every database can hold; what they cannot is written as an escape.
+
+    Names of files hold such characters where their bytes are not UTF-8.
+
+    Examples:
+        >>> print(encodable("caf\udce9.jpg"), encodable("a\0b"), encodable("café"))
+        caf\udce9.jpg a\x00b café
+    """
+    return text.encode(errors="backslashreplace").decode().replace("\0", r"\x00")
+
+
 def percent(share: float) -> str:
     """Return a share of 1 as a percentage with one decimal.
 

@@ -57,9 +57,7 @@ class Heart:
     def _warn(self, error: Exception) -> None:
         """Log the first of several failures in a row: leases last for several beats, an outage for hours of them."""
         if not self._has_failed and self._records.is_open:
-            logging.getLogger(__name__).warning(
-                "the leases of jobs were not renewed; the next heartbeat tries again: %s", error
-            )
+            logging.getLogger(__name__).warning("a heartbeat of jobs has failed; the next one tries again: %s", error)
         self._has_failed = True
 
     def _goes_on(self) -> bool:
@@ -69,16 +67,20 @@ class Heart:
 
     def _beat(self) -> None:
         jobs = self._unsettled()
-        running = [job for job in jobs if job.is_running]
+        self._renew([job for job in jobs if job.is_running])
+        if self._take_over:
+            self._take_over()
+        # Last, so that an outcome which no catalog takes costs the jobs under way nothing.
         for job in jobs:
             if job.is_unsaved and not job.is_running:
                 # Once its lease has ended, another server would do its work again.
                 job.save_late()
-        if running:
-            beat = self._records.beat(running)
-            for job in running:
-                job.is_lost = job.id in beat.lost
-                if job.id in beat.lost | beat.canceled:
-                    job.cancel()
-        if self._take_over:
-            self._take_over()
+
+    def _renew(self, running: list[Job]) -> None:
+        if not running:
+            return
+        beat = self._records.beat(running)
+        for job in running:
+            job.is_lost = job.id in beat.lost
+            if job.id in beat.lost | beat.canceled:
+                job.cancel()

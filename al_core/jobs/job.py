@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from al_core.exceptions import ALCoreError, Cancelled, TakenOverError
+from al_core.text import encodable
 from al_core.types import Progress
 
 
@@ -260,7 +261,7 @@ class Job:
         self.state = state
 
     def _failed(self, error: BaseException, reason: str) -> JobState:
-        self.error = reason
+        self.error = encodable(reason)
         self.error_type = type(error).__name__
         return JobState.FAILED
 

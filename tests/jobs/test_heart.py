@@ -88,6 +88,25 @@ def test_an_outcome_that_could_not_be_stored_is_stored_with_a_later_heartbeat() 
     assert records.saved[-1] == (JobState.CANCELLED, "")
 
 
+def test_an_outcome_that_can_never_be_stored_costs_no_other_job_its_lease() -> None:
+    class Refusing(Records):
+        def save(self, job: Job, state: JobState) -> None:
+            if job.title == "refused" and state is JobState.FINISHED:
+                raise ValueError("not to be stored")
+            super().save(job, state)
+
+    records = Refusing()
+    jobs = Jobs(records, WorkerPool(2))
+    refused = jobs.start(None, "refused", lambda _: "done")
+    assert refused.wait(PATIENCE)
+    running = jobs.start(None, "long", until_stopped)
+    records.next_beat = Beat(canceled=frozenset({running.id}))
+    assert running.wait(PATIENCE)
+    assert refused.is_unsaved
+    # The heart, which would try for ever, ends with the test.
+    records.is_open = False
+
+
 def test_an_outcome_that_another_server_has_made_meanwhile_is_not_stored_later() -> None:
     class Late(Records):
         n_tries = 0
@@ -146,5 +165,5 @@ def test_a_catalog_that_is_away_is_told_of_once(caplog: pytest.LogCaptureFixture
     assert reached.wait(PATIENCE)
     records.is_open = False
     assert [record.getMessage() for record in caplog.records] == [
-        "the leases of jobs were not renewed; the next heartbeat tries again: no catalog"
+        "a heartbeat of jobs has failed; the next one tries again: no catalog"
     ]

@@ -30,6 +30,16 @@ def test_another_process_sees_a_job_and_its_outcome(workspace: Workspace) -> Non
     assert (record.title, record.dataset_id) == ("two", "dataset id")
 
 
+def test_an_error_that_names_a_file_in_bytes_of_no_encoding_is_stored(workspace: Workspace) -> None:
+    def fail_by_name(_progress: Progress) -> str:
+        raise InvalidInputError("caf\udce9.jpg and a\0b.jpg are no images")
+
+    job = Jobs(workspace.job_records).start(None, "one", fail_by_name)
+    assert job.wait(PATIENCE)
+    record = workspace.job_records.get(job.id)
+    assert (record.state, record.error) == ("FAILED", r"caf\udce9.jpg and a\x00b.jpg are no images")
+
+
 def test_a_job_under_way_fails_when_its_process_ends(workspace: Workspace) -> None:
     owner = Workspace(workspace.home)
     job = Job("long")
