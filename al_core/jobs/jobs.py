@@ -28,7 +28,9 @@ class Jobs:
         pool: WorkerPool | None = None,
         most_remembered: int = MOST_REMEMBERED,
     ) -> None:
-        self._by_key: dict[str, Job] = {}
+        self._by_id: dict[str, Job] = {}
+        # The newest of each key.
+        self._ids: dict[str, str] = {}
         self._lock = threading.Lock()
         self._records = records
         self._heart = Heart(self._unsettled, records) if records else None
@@ -45,15 +47,14 @@ class Jobs:
     ) -> Job:
         """Run `work(progress)` in the background and return its job.
 
-        While a job with the same key is under way, that one is returned and nothing new starts. A job without a key
-        is found under its id. With a recipe, JSON that says what the work is, another server takes the job over should
-        this one be gone before it is done.
+        While a job with the same key is under way, that one is returned and nothing new starts. With a recipe, JSON that
+        says what the work is, another server takes the job over should this one be gone before it is done.
 
         Raises:
             BusyError: If too many jobs are waiting.
         """
         with self._lock:
-            running = self._by_key.get(key) if key else None
+            running = self._newest(key) if key else None
             if running and running.is_running:
                 return running
             # Before anything is written: a full queue must not cost a transaction for each job that it refuses.
@@ -70,7 +71,7 @@ class Jobs:
         except BusyError as error:
             job.refuse(error)
             raise
-        self._remember(key or job.id, job)
+        self._remember(key, job)
 
     def _keep(self) -> None:
         # Without the lock: the heart holds its own when it asks what is running.
@@ -93,37 +94,44 @@ class Jobs:
                 self._submit(None, job, partial(resume, job))
             self._keep()
 
-    def _remember(self, key: str, job: Job) -> None:
-        # Taken out first, so that the order is that of the starts.
-        self._by_key.pop(key, None)
-        self._by_key[key] = job
-        ended = [earlier for earlier, other in self._by_key.items() if not other.is_running]
-        for earlier in ended[: max(len(ended) - self._most_remembered, 0)]:
-            del self._by_key[earlier]
+    def _remember(self, key: str | None, job: Job) -> None:
+        if key:
+            # Of jobs with one key only the newest is held.
+            self._by_id.pop(self._ids.get(key, ""), None)
+            self._ids[key] = job.id
+        self._by_id[job.id] = job
+        ended = [job_id for job_id, other in self._by_id.items() if not other.is_running]
+        for job_id in ended[: max(len(ended) - self._most_remembered, 0)]:
+            del self._by_id[job_id]
+        self._ids = {key: job_id for key, job_id in self._ids.items() if job_id in self._by_id}
+
+    def _newest(self, key: str) -> Job | None:
+        return self._by_id.get(self._ids.get(key, ""))
 
     def latest(self, key: str) -> Job | None:
         """Return the newest job with that key, or None if there is none or another server has it by now."""
-        job = self._by_key.get(key)
+        job = self._newest(key)
         return None if job is None or job.is_lost else job
 
     def find(self, job_id: str) -> Job | None:
-        """Return the job with that id, or None if it is not remembered."""
-        with self._lock:
-            return next((job for job in self._by_key.values() if job.id == job_id and not job.is_lost), None)
+        """Return the job with that id, or None if it is not remembered or another server has it by now."""
+        # Without the lock, which `start` holds while it waits for the catalog.
+        job = self._by_id.get(job_id)
+        return None if job is None or job.is_lost else job
 
     def running(self) -> list[Job]:
         """Return the jobs under way, in the order of their starts."""
         with self._lock:
-            return [job for job in self._by_key.values() if job.is_running]
+            return [job for job in self._by_id.values() if job.is_running]
 
     def _unsettled(self) -> list[Job]:
         """Return the jobs under way, and those that ended while the catalog could not be written."""
         with self._lock:
-            return [job for job in self._by_key.values() if job.is_running or job.is_unsaved]
+            return [job for job in self._by_id.values() if job.is_running or job.is_unsaved]
 
     def forget(self, key: str) -> None:
         """Drop a job that has ended, once its outcome has been shown; one under way stays."""
         with self._lock:
-            job = self._by_key.get(key)
+            job = self._newest(key)
             if job and not job.is_running:
-                del self._by_key[key]
+                del self._by_id[job.id]

@@ -80,6 +80,15 @@ def test_one_key_runs_one_job_at_a_time() -> None:
     assert jobs.start("key", "Third", lambda progress: None) is not first
 
 
+def test_a_job_is_found_by_its_id_whether_or_not_it_has_a_key() -> None:
+    jobs = Jobs()
+    keyed, keyless = jobs.start("key", "with", lambda _: None), jobs.start(None, "without", lambda _: None)
+    assert [jobs.find(keyed.id), jobs.find(keyless.id), jobs.find("key")] == [keyed, keyless, None]
+    assert keyed.wait(PATIENCE)
+    jobs.forget("key")
+    assert [jobs.find(keyed.id), jobs.latest("key")] == [None, None]
+
+
 def test_only_the_newest_jobs_that_ended_are_remembered() -> None:
     go_on = threading.Event()
     jobs = Jobs(pool=WorkerPool(2), most_remembered=2)

@@ -17,7 +17,7 @@ def read_jobs(request: Request) -> Response:
     """Return all jobs, newest first."""
     used = services(request)
     # The catalog has those of other processes too; of its own jobs this process knows how far they are.
-    jobs = [used.jobs.latest(record.id) or record for record in used.workspace.job_records.all()]
+    jobs = [used.jobs.find(record.id) or record for record in used.workspace.job_records.all()]
     return json_bytes([status(job).model_dump(by_alias=True) for job in jobs])
 
 
@@ -26,7 +26,7 @@ async def read_job(request: Request, job_id: str) -> Response:
     """Return the state of a job."""
     used = services(request)
     # Clients poll: a job of this process needs neither the catalog nor a thread.
-    job: Job | JobRecord | None = used.jobs.latest(job_id)
+    job: Job | JobRecord | None = used.jobs.find(job_id)
     if job is None:
         job = await run_in_threadpool(find_job, used, job_id)
     return json_bytes(status(job).model_dump(by_alias=True))
@@ -46,7 +46,7 @@ def cancel_job(request: Request, job_id: str) -> JobStatusData:
 
 def find_job(used: Services, job_id: str) -> Job | JobRecord:
     """Return a job of this process, otherwise its record in the catalog."""
-    job = used.jobs.latest(job_id)
+    job = used.jobs.find(job_id)
     if job is not None:
         return job
     with coded(NotFoundError="JOB_UNKNOWN"):

@@ -47,3 +47,16 @@ def test_a_waiting_job_is_canceled_at_once(api: Api, shared_api: FastAPI, worksp
     assert (canceled["status"], canceled["errorType"]) == ("FAILED", "Cancelled")
     assert workspace.job_records.get(job_id).state == "CANCELLED"
     gate.open()
+
+
+def test_a_selection_of_the_dashboard_in_the_same_process_is_canceled_at_once(
+    api: Api, shared_api: FastAPI, workspace: Workspace
+) -> None:
+    gate = Gate()
+    context: Context = shared_api.state.context
+    # Selections of the dashboard have a key, so that a dataset has one at a time.
+    job = context.use(workspace, gate.pool).jobs.start("selection:1", "Selecting", lambda _: None)
+    assert api("GET", f"/jobs/{job.id}", 200)["status"] == "WAITING"
+    canceled = api("DELETE", f"/jobs/{job.id}", 202)
+    assert (canceled["status"], canceled["errorType"]) == ("FAILED", "Cancelled")
+    gate.open()
