@@ -47,8 +47,8 @@ class Jobs:
     ) -> Job:
         """Run `work(progress)` in the background and return its job.
 
-        While a job with the same key is under way, that one is returned and nothing new starts. With a recipe, JSON that
-        says what the work is, another server takes the job over should this one be gone before it is done.
+        While a job with the same key is under way, that one is returned and nothing new starts. With a recipe, JSON
+        that says what the work is, another server takes the job over should this one be gone before it is done.
 
         Raises:
             BusyError: If too many jobs are waiting.

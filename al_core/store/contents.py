@@ -74,7 +74,7 @@ class Contents:
     """What a dataset holds.
 
     Attributes:
-        revision: Of the dataset when it was read.
+        revision: Of the dataset when it held this.
         items: By id.
     """
 
@@ -97,7 +97,9 @@ class Contents:
                 items.pop(item_id, None)
             else:
                 items[item_id] = changed
-        return Contents(self.revision, items)
+        # Otherwise others have changed something between, which is not among the items.
+        revision = after.revision if self.revision == before.revision else self.revision
+        return Contents(revision, items)
 
 
 def read_contents(connection: Connection, dataset_id: str) -> Contents | None:

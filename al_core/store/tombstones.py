@@ -168,7 +168,7 @@ class Tombstones:
                     "it is too late to bring this back: it has been removed for good, or is back already"
                 )
             locked = lock(connection, tombstone.dataset_id, is_deleted=tombstone.kind == DATASET)
-            change.begin(connection, tombstone.dataset_id)
+            change.begin(connection, locked.dataset)
             replaced = Restoration(locked, self._storage).restore(tombstone, name or tombstone.name)
             self.bury_arrays(locked, replaced)
             connection.execute(delete(table).where(table.c.position == tombstone.position))

@@ -48,7 +48,7 @@ def changing(engine: Engine, dataset_id: str) -> Iterator[DatasetLock]:
     """
     with watch_of(engine).own_change() as change, writing(engine) as connection:
         locked = lock(connection, dataset_id)
-        change.begin(connection, dataset_id)
+        change.begin(connection, locked.dataset)
         yield locked
         change.end(connection)
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from al_core.store.changes import Change, changes_between
 from al_core.store.contents import Contents, read_contents
@@ -42,31 +43,30 @@ class Report:
 
 
 class OwnChange:
-    """What one transaction of the watching view changes of one dataset."""
+    """What one transaction of the watching view changes of one dataset.
 
-    def __init__(self) -> None:
-        self._dataset_id = ""
+    Args:
+        dataset_id: The dataset that somebody has open; changes of another are no news to them.
+        latest: What the watch saw of it last.
+    """
+
+    def __init__(self, dataset_id: str = "", latest: Contents | None = None) -> None:
+        self._dataset_id = dataset_id
+        self._latest = latest
         self.before: Contents | None = None
         self.after: Contents | None = None
 
-    def begin(self, connection: Connection, dataset_id: str) -> None:
-        """Look at a dataset whose row has just been locked."""
-        self._dataset_id = dataset_id
-        self.before = read_contents(connection, dataset_id)
+    def begin(self, connection: Connection, dataset: Row[Any]) -> None:
+        """Look at a dataset whose row has just been locked, as the row was then."""
+        if dataset.id != self._dataset_id:
+            return
+        is_as_seen = self._latest is not None and self._latest.revision == dataset.revision
+        self.before = self._latest if is_as_seen else read_contents(connection, dataset.id)
 
     def end(self, connection: Connection) -> None:
         """Look at the dataset just before the commit."""
-        self.after = read_contents(connection, self._dataset_id)
-
-
-class Unwatched(OwnChange):
-    """A transaction that nobody asks about."""
-
-    def begin(self, connection: Connection, dataset_id: str) -> None:
-        """Do nothing."""
-
-    def end(self, connection: Connection) -> None:
-        """Do nothing."""
+        if self.before is not None:
+            self.after = read_contents(connection, self._dataset_id)
 
 
 class Watch:
@@ -122,7 +122,8 @@ class Watch:
     @contextmanager
     def own_change(self) -> Iterator[OwnChange]:
         """Take what a transaction changes inside for the person's own."""
-        change = OwnChange()
+        with self._lock:
+            change = OwnChange(self._dataset_id, self._latest)
         self._count(1)
         try:
             yield change
@@ -185,7 +186,7 @@ class NoWatch:
     @contextmanager
     def own_change(self) -> Iterator[OwnChange]:
         """Change something."""
-        yield Unwatched()
+        yield OwnChange()
 
 
 NOBODY = NoWatch()

@@ -28,6 +28,27 @@ def test_as_long_as_nothing_changes_one_small_statement_is_all(view: Workspace) 
     assert executed == []
 
 
+def test_an_own_change_costs_one_reading_of_all_names(view: Workspace, dataset: LocalDataset) -> None:
+    own = view.dataset(dataset.id)
+    with statements(view) as executed:
+        own.rename("row")
+        # What the watch saw last is what the change began with, and what it left is what there is now.
+        view.watch.report()
+        own.rename("line")
+    assert len(readings(executed)) == 2
+
+
+def test_a_change_of_a_dataset_that_is_not_open_costs_none(view: Workspace, workspace: Workspace) -> None:
+    other = view.dataset(workspace.create_dataset("other", ["x.png"]).id)
+    with statements(view) as executed:
+        other.rename("another")
+    assert readings(executed) == []
+
+
+def readings(executed: list[str]) -> list[str]:
+    return [statement for statement in executed if "FROM label_sets" in statement]
+
+
 def changes(view: Workspace) -> list[Change]:
     return list(view.watch.report().changes)
 
@@ -65,6 +86,15 @@ def test_own_changes_amid_those_of_others_leave_these_to_be_reported(view: Works
     assert changes(view) == [CREATED]
     own.delete_tag(own.tag("batch"))
     assert changes(view) == []
+
+
+def test_what_others_change_just_before_an_own_change_is_reported(view: Workspace, dataset: LocalDataset) -> None:
+    # The watch has not looked between, so it must not take what it saw last for what the own change began with.
+    dataset.create_tag("batch", np.array([0]))
+    view.dataset(dataset.id).rename("row")
+    assert changes(view) == [CREATED]
+    dataset.create_tag("mine too", np.array([0]))
+    assert len(changes(view)) == 2
 
 
 def test_an_own_change_that_fails_is_none(view: Workspace, dataset: LocalDataset) -> None:
