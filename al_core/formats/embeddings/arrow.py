@@ -34,14 +34,16 @@ def read_embeddings_arrow(path: Path) -> EmbeddingTable:
 
 
 def _numbered_columns(source: str, table: "pa.Table") -> list[str]:
-    numbered = numbered_columns(table.column_names)
+    # Arrow makes this list anew each time it is asked for.
+    names = table.column_names
+    numbered = numbered_columns(names)
     if not numbered:
-        columns = ", ".join(repr(name[:40]) for name in table.column_names[:10])
+        columns = ", ".join(repr(name[:40]) for name in names[:10])
         raise FileFormatError(
             f"{source}: expected one column of vectors, or columns embedding_0, embedding_1, … without a gap; "
             f"found {columns}"
         )
-    return [table.column_names[position] for position in numbered]
+    return [names[position] for position in numbered]
 
 
 def _label_array(labels: list[object]) -> np.ndarray:
