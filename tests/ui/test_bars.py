@@ -5,14 +5,14 @@ import pytest
 
 from al_core.evaluation import PredictedClasses
 from ui.bars import Bar, Place, Tick, bar_chart, round_steps
-from ui.charts import BLUE, GRAY, confidence_histogram, overlaid_histograms, score_histogram
+from ui.charts import BEFORE_COLOR, BLUE, GRAY, confidence_histogram, overlaid_histograms, score_histogram
 from ui.select.card import classes_chart
 
 
 def heights(html: str, color: str) -> list[float]:
     """The bars of a color that are not empty, in percent of the chart."""
-    found = re.findall(rf"height: ([\d.]+)%; background: {re.escape(color)}", html)
-    return [float(height) for height in found if float(height)]
+    written = re.findall(rf"height: ([\d.]+)%; background: {re.escape(color)}", html)
+    return [float(height) for height in written if float(height)]
 
 
 def texts(html: str) -> list[str]:
@@ -47,13 +47,20 @@ def test_boxes_below_the_threshold_are_gray_and_a_single_one_is_still_seen() -> 
 def test_two_histograms_over_each_other_share_their_axis() -> None:
     html = overlaid_histograms(np.array([0.5, 0.51]), np.array([0.51]), height=100)
     assert "2 before, 1 after\nfrom 0.500 to 0.525" in texts(html)
-    assert heights(html, BLUE) == [50]
+    assert (heights(html, BEFORE_COLOR), heights(html, BLUE)) == ([100], [50])
+    # The rules of the style sheet that put one bar behind the other are those of this class.
+    assert html.startswith('<div class="bar-chart overlaid"')
 
 
 def test_the_classes_of_a_selection_stand_beside_those_of_the_pool() -> None:
     html = classes_chart(PredictedClasses(("<cat>", "dog"), (0.75, 0.25), (0.7, 0.3), (0.5, 0.5)))
     assert texts(html)[1] == "dog\npool: 25.0%\nRANDOM, mean of 20: 30.0%\nselected: 50.0%"
     assert "<span>&lt;cat&gt;</span>" in html
+    assert re.findall(r"</span>([^<]+)</span>", html.partition('<div class="bar-chart"')[0]) == [
+        "pool",
+        "RANDOM, mean of 20",
+        "selected",
+    ]
     # The highest of all shares is the top of the chart.
     assert heights(html, BLUE) == pytest.approx([66.67, 66.67], abs=0.01)
     assert [step.text for step in round_steps(75, "%")] == ["0%", "20%", "40%", "60%"]
