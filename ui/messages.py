@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 
 import streamlit as st
 
@@ -37,6 +38,16 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text as one line that reads from left to right, for where nothing is Markdown."""
     return DIRECTION.sub(lambda match: f"[U+{ord(match[0]):04X}]", " ".join(text.split()))
+
+
+def plain_html(text: str) -> str:
+    r"""Return what `plain` returns, for HTML: as the content of an element or as an attribute in quotes.
+
+    Examples:
+        >>> plain_html('<b>"cat\u202egnp.exe"')
+        '&lt;b&gt;&quot;cat[U+202E]gnp.exe&quot;'
+    """
+    return escape(one_line(text))
 
 
 def plain_list(texts: list[str]) -> str:

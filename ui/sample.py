@@ -1,7 +1,6 @@
 """One sample, large: its image, what was predicted, and how each score comes about."""
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from ui.charts import BLUE, GRAY
 from ui.dialogs import close_dialog, current_row, go_to
 from ui.explore.similar import find_similar_buttons
 from ui.images import image_url
-from ui.messages import plain
+from ui.messages import plain, plain_html
 
 N_LISTED = 8
 STYLE = f"<style>{Path(__file__).with_name('sample.css').read_text(encoding='utf-8')}</style>"
@@ -106,7 +105,7 @@ def _draw(
 
 def _image(dataset: Dataset, card: SampleCard) -> str:
     address = image_url(dataset, card.row)
-    name = escape(card.filename, quote=True)
+    name = plain_html(card.filename)
     image = f'<img class="sample-image" src="{address}/full" alt="{name}">'
     shapes = _boxes(card.prediction) + _points(card.prediction)
     if card.prediction.has_mask:
@@ -120,7 +119,7 @@ def _boxes(prediction: PredictionCard) -> str:
         f'<div class="sample-box" data-color="{color}" style="--color: {color}; '
         f"left: {100 * box.x0}%; top: {100 * box.y0}%; "
         f'width: {100 * (box.x1 - box.x0)}%; height: {100 * (box.y1 - box.y0)}%">'
-        f"<span>{escape(box.label)} {box.score:.2f}</span></div>"
+        f"<span>{plain_html(box.label)} {box.score:.2f}</span></div>"
         for box in prediction.boxes
         for color in [prediction.colors.get(box.label, GRAY)]
     )
@@ -128,7 +127,7 @@ def _boxes(prediction: PredictionCard) -> str:
 
 def _points(prediction: PredictionCard) -> str:
     return "".join(
-        f'<div class="sample-point" title="{escape(point.label, quote=True)} {point.score:.2f}" '
+        f'<div class="sample-point" title="{plain_html(point.label)} {point.score:.2f}" '
         f'style="--color: {prediction.colors.get(point.label, GRAY)}; left: {100 * point.x}%; top: {100 * point.y}%; '
         f'opacity: {0.35 + 0.65 * point.score}"></div>'
         for point in prediction.keypoints
@@ -156,7 +155,7 @@ def _classes(classes: Sequence[tuple[str, float]], colors: Mapping[str, str]) ->
 def _class(name: str, share: float, color: str) -> str:
     # 47 is the opacity: the name has to be readable on the bar behind it.
     bar = f"background: linear-gradient(to right, {color}47 {100 * share}%, transparent {100 * share}%)"
-    return f'<div class="sample-class" style="{bar}"><span>{escape(name)}</span><span>{percent(share)}</span></div>'
+    return f'<div class="sample-class" style="{bar}"><span>{plain_html(name)}</span><span>{percent(share)}</span></div>'
 
 
 def _scores(dataset: Dataset, row: int) -> str:
@@ -164,8 +163,8 @@ def _scores(dataset: Dataset, row: int) -> str:
     for stored in current_scores(dataset):
         score = float(dataset.arrays.read_rows(stored, np.array([row]))[0])
         if not np.isnan(score):
-            name = escape(stored.name, quote=True)
-            heading = f'<b title="{name}">{escape(score_title(stored.name))}</b>'
+            name = plain_html(stored.name)
+            heading = f'<b title="{name}">{plain_html(score_title(stored.name))}</b>'
             lines.append(
                 f'<p class="sample-score">{heading}<br><span>{_arithmetic(dataset, stored, row, score)}</span></p>'
             )

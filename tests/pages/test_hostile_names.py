@@ -13,7 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open
-from tests.pages.hostile import FORMULA, HTML, IMAGE, LINK, build_hostile_dataset
+from tests.pages.hostile import FILENAMES, FORMULA, HTML, IMAGE, LINK, build_hostile_dataset
+from ui.dialogs import OpenDialog
+from ui.explore.gallery import PAGE_KEY
+from ui.messages import DIRECTION
+from ui.session import Key, key_of
 
 PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 # Fields that Streamlit draws as Markdown; options of a select box, for one, are drawn as they are.
@@ -56,16 +60,21 @@ def acting(text: str) -> list[str]:
 
 
 class Tags(HTMLParser):
-    """Which tags an HTML text has, and which addresses it loads."""
+    """Which tags an HTML text has, which addresses it loads, and what people read of it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tags: set[str] = set()
         self.addresses: set[str] = set()
+        self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        self.text += "".join(value or "" for _, value in attrs)
         self.addresses |= {value or "" for name, value in attrs if name in ("src", "href")}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
 
 def check(app: AppTest) -> None:
@@ -77,6 +86,7 @@ def check(app: AppTest) -> None:
             parsed = Tags()
             parsed.feed(str(getattr(message, "body", "")))
             assert parsed.tags <= OUR_TAGS
+            assert not DIRECTION.search(parsed.text)
             assert all(address.startswith("/images/") for address in parsed.addresses - OUR_PAGES)
 
 
@@ -106,8 +116,11 @@ def test_a_table_that_the_browser_writes_as_csv_has_no_formula(hostile: Dataset,
 
 def test_a_sample_shows_hostile_names_as_they_are(hostile: Dataset, open_page: Open) -> None:
     app = open_page("explore")
-    app.session_state["explored-page-images"] = {"opened": 0}
-    check(app.run())
+    for row in range(len(FILENAMES)):
+        app.session_state[Key.DIALOG] = OpenDialog(key_of(PAGE_KEY, hostile.id), row)
+        app.run()
+        assert any(caption.value.startswith(f"Row {row}, counted from 0") for caption in app.caption)
+        check(app)
 
 
 def test_a_column_named_like_another_filter_has_a_separate_filter(hostile: Dataset, open_page: Open) -> None:

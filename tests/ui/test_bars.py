@@ -66,6 +66,13 @@ def test_the_classes_of_a_selection_stand_beside_those_of_the_pool() -> None:
     assert [step.text for step in round_steps(75, "%")] == ["0%", "20%", "40%", "60%"]
 
 
+def test_a_class_whose_name_turns_text_around_is_shown_as_it_is() -> None:
+    html = classes_chart(PredictedClasses(("cat\u202egnp.exe", "dog"), (0.5, 0.5), (0.5, 0.5), (0.75, 0.25)))
+    assert "\u202e" not in html
+    assert "<span>cat[U+202E]gnp.exe</span>" in html
+    assert texts(html)[0].startswith("cat[U+202E]gnp.exe\npool: 50.0%")
+
+
 def test_names_that_do_not_fit_beside_each_other_are_turned() -> None:
     def chart(name: str) -> str:
         return bar_chart("", [Place((Bar(1, BLUE),), "", name)] * 10, height=10, steps=[Tick(0, "0")])

@@ -1,7 +1,5 @@
 """How a round's model does on each class, and which classes it takes for each other."""
 
-from html import escape
-
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,7 +11,7 @@ from al_core.steps.judges import Judgment
 from al_core.steps.round_results import RoundResult, RoundsReport
 from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE
-from ui.messages import plain
+from ui.messages import plain, plain_html
 
 MOST_MISTAKES = 12
 MOST_TICKS = 30
@@ -69,7 +67,7 @@ def confusion_figure(confusion: NDArray[np.int64], names: list[str]) -> go.Figur
     """Return how many test images of each class (from top to bottom) are taken for each class, shaded by row."""
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     # Plotly reads names as HTML.
-    shown = [escape(name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…") for name in names]
+    shown = [plain_html(name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…") for name in names]
     places = list(range(len(names)))
     heatmap = go.Heatmap(
         z=shares,

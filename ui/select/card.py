@@ -14,7 +14,7 @@ from al_core.text import capitalized, counted, percent
 from ui.bars import Bar, Place, bar_chart, legend_html, round_steps
 from ui.charts import BLUE, GRAY
 from ui.images import image_grid
-from ui.messages import plain
+from ui.messages import one_line, plain
 from ui.sample import show_sample
 
 # Ticks at the very ends would be cut in half.
@@ -108,7 +108,7 @@ def classes_chart(classes: PredictedClasses) -> str:
         ("RANDOM, mean of 20", classes.random, GRAY),
         ("selected", classes.selected, BLUE),
     )
-    names = classes.names[:MOST_BARS]
+    names = [one_line(name) for name in classes.names[:MOST_BARS]]
     top = max((max(shares[: len(names)], default=0.0) for _, shares, _ in parts), default=0.0) or 1.0
     places = [
         Place(
@@ -119,7 +119,7 @@ def classes_chart(classes: PredictedClasses) -> str:
         for number, name in enumerate(names)
     ]
     legend = legend_html([(name, color) for name, _, color in parts])
-    summary = f"Shares of the predicted classes, {classes_text(classes)}"
+    summary = f"Shares of the predicted classes, {one_line(classes_text(classes))}"
     return legend + bar_chart(summary, places, height=BARS_HEIGHT, steps=round_steps(100 * top, "%"))
 
 

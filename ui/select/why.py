@@ -1,7 +1,5 @@
 """Why an image was picked: its place, its score, what it added, and the chosen image nearest to it."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -10,7 +8,7 @@ from al_core.evaluation import PickReason
 from al_core.exceptions import MissingInputError
 from al_core.store import Dataset
 from ui.images import image_url
-from ui.messages import plain
+from ui.messages import plain, plain_html
 
 
 def show_why(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
@@ -29,7 +27,7 @@ def show_why(dataset: Dataset, selection: workflow.Selection, row: int) -> None:
     if reason.nearest_row is not None:
         [name] = dataset.filenames(np.array([reason.nearest_row]))
         address = image_url(dataset, reason.nearest_row)
-        st.html(f'<img src="{address}" alt="{escape(name, quote=True)}" style="width: 140px; border-radius: 6px">')
+        st.html(f'<img src="{address}" alt="{plain_html(name)}" style="width: 140px; border-radius: 6px">')
         st.caption(f"Nearest before it: {plain(name)}, {reason.distance:.3f} away.")
 
 
