@@ -1,6 +1,6 @@
 """The images to label next when nobody says how to choose them: what the dashboard proposes before it is asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,13 +64,12 @@ def next_batch(dataset: "Dataset", n_new: int = BATCH_SIZE) -> NextBatch | None:
     config = batch_config(dataset, n_new)
     if config is None:
         return None
-    left = _candidates(dataset)
     rows = SelectionPlan.of(dataset, config, SelectionInputs()).request().select()
-    if config.method not in _BY_SCORE or config.score_name is None:
+    if config.score_name is None:
         return NextBatch(config, rows, mean_score=None, mean_score_left=None)
     score = dataset.arrays.get(Kind.SCORE, config.score_name)
     picked_scores = dataset.arrays.read_rows(score, rows)
-    scores_left = dataset.arrays.read_rows(score, left)
+    scores_left = dataset.arrays.read_rows(score, _candidates(dataset))
     return NextBatch(
         config,
         rows,
@@ -90,17 +89,14 @@ def batch_config(dataset: "Dataset", n_new: int = BATCH_SIZE) -> SelectionConfig
     name = next(complete, None)
     chosen = SelectionInputs().chosen(dataset)
     has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
-    config = SelectionConfig(
+    return SelectionConfig(
         _method(has_score=name is not None, has_embedding=has_embedding),
         # `n_samples` is the total: what was chosen before counts in.
         len(chosen) + min(n_new, len(left)),
         name=dataset.free_tag_name("al-iteration-"),
+        score_name=name,
         seed=SEED,
     )
-    return replace(config, score_name=name) if config.method in _BY_SCORE else config
-
-
-_BY_SCORE = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
 
 
 def count_left(dataset: "Dataset") -> int:
