@@ -16,7 +16,7 @@ class Key(StrEnum):
     SETTLED = "settled-jobs"  # the jobs whose end this session has drawn a whole page with
     FOLLOWED = "followed-jobs"  # the selections that this session has started or seen under way
     NOTICE = "notice"  # what to say after the next rerun
-    UNDOABLE = "undoable"  # what was deleted last
+    UNDOABLE = "undoable"  # what was done last, with the way to take it back
     CLICKED = "clicked"  # the key of a button whose click has not been dealt with
     DIALOG = "dialog"  # the one that is open
     CLOSED_HINTS = "closed-hints"  # in this session; the browser remembers them in cookies

@@ -1,10 +1,10 @@
 """What changed from one model to another: scores, answers, and which images they differ on."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from al_core import workflow
 from al_core.exceptions import MissingInputError
@@ -21,6 +21,9 @@ from ui.messages import plain
 from ui.sample import show_sample
 from ui.session import key_of
 from ui.tags.button import tag_button
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 HEIGHT = 180
 ANSWERS_HEIGHT = 240
@@ -70,7 +73,7 @@ def compare_two(dataset: Dataset, models: Sequence[Model]) -> None:
             show_changes(dataset, by_id[before], by_id[after])
 
 
-def _expander(title: str, key: str) -> ExpanderContainer:
+def _expander(title: str, key: str) -> "ExpanderContainer":
     # All predictions of two models are read to compare them: only for somebody who looks.
     return st.expander(title, icon=":material/compare_arrows:", key=key, on_change="rerun")
 
