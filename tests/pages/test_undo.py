@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.store import Dataset, Workspace
+from al_core.store import Dataset, Model, NewModel, Workspace
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button, field
 from tests.patience import PATIENCE
@@ -104,6 +104,31 @@ def test_a_mark_and_a_name_of_a_tag_are_taken_back(line: Dataset, open_page: Ope
     assert says(app, "“some” is called “a few” now.")
     undo(app)
     assert names(line) == {"initial-tag", "some"}
+
+
+def scored(dataset: Dataset, name: str, *scores: str) -> Model:
+    return dataset.models.store(NewModel(name, {score: np.linspace(0, 1, 40) for score in scores}, n_samples=40))
+
+
+def plain_names(dataset: Dataset) -> dict[str, set[str]]:
+    """Which scores of each model have their plain names."""
+    models = dataset.models.all()
+    return {model.name: {name for name, score in model.scores.items() if score.name == name} for model in models}
+
+
+def test_scores_that_a_current_model_took_are_given_back_to_whoever_had_them(line: Dataset, open_page: Open) -> None:
+    first = scored(line, "first", "margin", "entropy")
+    scored(line, "second", "margin")
+    scored(line, "third", "entropy")
+    # The newest one has nothing to do with it.
+    scored(line, "fourth", "loss")
+    before = plain_names(line)
+    assert before == {"first": set(), "second": {"margin"}, "third": {"entropy"}, "fourth": {"loss"}}
+    app = open_page("predictions")
+    app.button(key=f"current-{first.id}").click().run()
+    assert plain_names(line)["first"] == {"margin", "entropy"}
+    undo(app)
+    assert plain_names(line) == before
 
 
 def test_what_others_have_built_on_is_not_taken_from_under_them(line: Dataset, open_page: Open) -> None:
