@@ -39,7 +39,7 @@ _NO_BOXES = note(
     "boxes-missing", "The table has no boxes", "scores do not need them, but where the objects lie stays unknown"
 )
 _NONE = ("-1", "-1.0")
-_MINUS_ONE = note("minus-one", "The class -1 is none", "a row with it says that its image has no objects")
+_MINUS_ONE = note("minus-one", "The class -1 without a box is none", "a row with it says that its image has no objects")
 _WHOLE = re.compile(r"\d{1,9}(?:\.0*)?")
 """A number of a class; pandas writes 2 as 2.0 in a column where another cell is empty."""
 
@@ -153,8 +153,8 @@ class _BoxTable:
         scores = self._numbers[self._columns.score]
         # A row without numbers says that its image has no objects.
         has_numbers = np.isfinite(coordinates).any(axis=1) | np.isfinite(scores)
-        of_no_class = self._are_of_no_class(len(names))
-        rows = np.flatnonzero(has_numbers & ~of_no_class)
+        are_nothing = self._are_of_no_class(len(names)) & ~_are_boxes(coordinates, scores)
+        rows = np.flatnonzero(has_numbers & ~are_nothing)
         filenames = list(position)
         if self.keypoints:
             predictions = self._with_keypoints(filenames, image[rows], rows)
@@ -163,12 +163,12 @@ class _BoxTable:
             boxes = Boxes(image[rows], coordinates[rows], scores[rows], labels, layout=self._columns.layout)
             predictions = self._with_boxes(filenames, class_names, boxes, image)
         findings = (self._read,) if self._columns.has_class else (self._read, _NO_CLASSES)
-        if of_no_class.any():
+        if are_nothing.any():
             findings = (*findings, _MINUS_ONE)
         return replace(predictions, findings=(*findings, *predictions.findings))
 
     def _are_of_no_class(self, n_rows: int) -> NDArray[np.bool_]:
-        """Return which rows have the number that stands for no object."""
+        """Return which rows have the number that stands for no object, or for one of which no class is known."""
         cells = self._texts.get(self._columns.class_number or self._columns.class_name) or [""] * n_rows
         return np.array([cell.strip() in _NONE for cell in cells], dtype=bool)
 
@@ -217,6 +217,13 @@ class _BoxTable:
         sizes[image] = of_row
         # The width of an image is the same in each of its rows, that of a box is not.
         return sizes if np.array_equal(sizes[image], of_row, equal_nan=True) else None
+
+
+def _are_boxes(coordinates: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows have a confidence and a box that is not filled up with one number, such as 0 or -1."""
+    is_filled_up = (coordinates == coordinates[:, :1]).all(axis=1) | np.isnan(coordinates).any(axis=1)
+    are_boxes: NDArray[np.bool_] = (scores > 0) & ~is_filled_up
+    return are_boxes
 
 
 def _without_places(source: str, filenames: list[str], class_names: list[str], boxes: Boxes) -> Predictions:

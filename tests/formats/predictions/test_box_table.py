@@ -192,6 +192,14 @@ def test_a_column_of_centers_and_sizes_says_so_by_its_name(tmp_path: Path) -> No
     assert boxes(read_predictions(path), 0) == [("cat", 0.5, [0.375, 0.25, 0.625, 0.75])]
 
 
+def test_boxes_of_the_class_minus_one_are_those_of_a_detector_without_classes(tmp_path: Path) -> None:
+    predictions = read_predictions(
+        csv(tmp_path, "filename,class,score,xmin,ymin,xmax,ymax", "a,-1,0.5,0.1,0.2,0.5,0.6")
+    )
+    assert boxes(predictions, 0) == [("-1", 0.5, [0.1, 0.2, 0.5, 0.6])]
+    assert "minus-one" not in [finding.what for finding in predictions.findings]
+
+
 def test_the_class_minus_one_says_that_nothing_was_detected(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("filename,class_id,score,xmin,ymin,xmax,ymax\na,1,0.5,0.1,0.2,0.5,0.6\nb,-1,0,0,0,0,0\n")
