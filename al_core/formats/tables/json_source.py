@@ -18,6 +18,9 @@ _SCORE_KEYS = ("score", "confidence", "probability", "prob")
 
 _FRACTION = re.compile(r"-?(?:\d*\.\d+|\d(?=e)|[01])(?:e[-+]?\d+)?", re.IGNORECASE)
 
+_TWO_CLASSES = frozenset({"0", "1"})
+"""The texts of a list that may be the names of classes as well as numbers."""
+
 Record = Mapping[str, Any]
 
 
@@ -103,6 +106,8 @@ def by_class(value: Any) -> Any:
         ({'cat': 0.5}, {'cat': 0.5}, 3)
         >>> by_class({"cat": "0.5", "dog": "1e-05"}), by_class(["0.75", "0.25"]), by_class(["cat", "dog"])
         ({'cat': 0.5, 'dog': 1e-05}, [0.75, 0.25], ['cat', 'dog'])
+        >>> by_class(["1", "0"]), by_class(["1", "0.0"])
+        (['1', '0'], [1.0, 0.0])
     """
     if _is_classes(value):
         return {_class_of(entry): _first(entry, _SCORE_KEYS) for entry in value}
@@ -115,6 +120,8 @@ def _as_numbers(value: Any) -> Any:
     """Return the numbers of a list or by class that stand there as texts: `default=str` makes NumPy's such."""
     texts = list(value.values()) if isinstance(value, Mapping) else value
     if not isinstance(texts, list) or not texts or not all(_is_fraction(text) for text in texts):
+        return value
+    if isinstance(value, list) and set(texts) <= _TWO_CLASSES:
         return value
     numbers = list(map(float, texts))
     return dict(zip(value, numbers, strict=True)) if isinstance(value, Mapping) else numbers
