@@ -67,9 +67,11 @@ def unpack_workbook(path: Path, folder: Path) -> Path:
 
 
 def _names_images(sheet: Any) -> bool:
-    """Return whether the header of a sheet has a column that can only name images."""
-    header = next(_without_titles(_rows(sheet)), [])
-    return most_like_filenames(header, last_rank=LAST_OF_IMAGES) is not None
+    """Return whether a sheet has a column that can only name images, or begins with the name of one."""
+    first = list(islice(_without_titles(_rows(sheet)), 2))
+    header = first[0] if first else []
+    is_named = most_like_filenames(header, last_rank=LAST_OF_IMAGES) is not None
+    return is_named or any(names_image_file(cell) for cell in chain(*first))
 
 
 def _without_titles(rows: Iterator[list[str]]) -> Iterator[list[str]]:

@@ -59,6 +59,13 @@ def test_a_sheet_that_names_images_is_read_before_one_about_the_file(tmp_path: P
     assert remarks == {"sheet": "Only the sheet 'Scores' was read, and not 'About'"}
 
 
+def test_a_first_sheet_whose_cells_are_images_is_read_before_one_about_files(tmp_path: Path) -> None:
+    notes = [["file", "who"], ["report.docx", "me"]]
+    for header in (["name", "cat"], ["b.png", 0]):
+        path = workbook(tmp_path / "x.xlsx", Scores=[header, ["a.png", 1]], Notes=notes)
+        assert as_csv(path)[1] == "a.png,1"
+
+
 def test_titles_above_a_table_are_left_out(tmp_path: Path) -> None:
     rows = [["Predictions of model v3"], [], ["filename", "cat", "dog"], ["a.png", 1], ["b.png", 0, 1]]
     assert as_csv(workbook(tmp_path / "x.xlsx", A=rows)) == ["filename,cat,dog", "a.png,1,", "b.png,0,1"]
