@@ -23,10 +23,15 @@ _NAMED_NOTHING = note(
 
 
 def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
-    """Add the objects of each image; an image without any is undecided unless a row has a class and no box."""
+    """Add the objects of each image; an image without any is undecided unless a row has a class and no box.
+
+    Raises:
+        FileFormatError: Naming the row whose box is not four numbers, or if no row has a box and classes differ.
+    """
     boxes: dict[AnnotationKey, list[tuple[str, list[float]]]] = defaultdict(list)
     of_image: dict[AnnotationKey, Row] = {}
     looked_at: set[AnnotationKey] = set()
+    without_box: set[str] = set()
     for number, row in enumerate(rows):
         key = key_of(row, columns)
         of_image.setdefault(key, row)
@@ -37,6 +42,14 @@ def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: L
             boxes[key].append((label, _corners(where, values, columns.layout)))
         elif label:
             looked_at.add(key)
+            without_box.add(label)
+    # One class may say that nothing was found on any image; several are the classes of images.
+    if not boxes and len(without_box) > 1:
+        shown = ", ".join(sorted(without_box)[:5])
+        raise FileFormatError(
+            f"{source} has columns for a box, all of them empty, and the classes {shown}; take those columns out if "
+            "the classes are those of whole images"
+        )
     if looked_at:
         labels.add_note(_NAMED_NOTHING)
     coordinates = np.array([corners for objects in boxes.values() for _, corners in objects]).reshape(-1, 4)

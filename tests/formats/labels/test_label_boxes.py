@@ -21,6 +21,12 @@ def test_a_row_with_a_class_and_no_box_says_that_the_image_was_looked_at(tmp_pat
     assert "class-without-box" in [finding.what for finding in labels.findings]
 
 
+def test_a_table_without_any_box_says_that_nothing_was_found_or_is_one_of_whole_images(tmp_path: Path) -> None:
+    assert read(tmp_path, "a,No finding,,,,\nb,No finding,,,,\n").filenames == ["a", "b"]
+    with pytest.raises(FileFormatError, match=r"columns for a box, all of them empty, and the classes cat, dog; take"):
+        read(tmp_path, "a,cat,,,,\nb,dog,,,,\n")
+
+
 def test_half_a_box_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"train\.csv, row 0 counting from 0: expected four numbers as a box"):
         read(tmp_path, "a,cat,0.1,0.2,,\n")
