@@ -21,6 +21,10 @@ _VERIFIED = note(
     "Each score is 0 or 1",
     "a row with 0 says that its class is not on the image, and a row with 1 that it is",
 )
+_MINUS_ONE = ("-1", "-1.0")
+_OF_MINUS_ONE = "write 0 where -1 means that the class is absent, and 0 or 1 where it means that nobody was sure"
+_OF_NUMBERS = "these may be predictions, or name the column of classes 'label'"
+
 _NO_LABEL = note("no-label", f"Classes are numbers, and {NO_LABEL} is none", "an image with it is left open")
 
 
@@ -111,5 +115,5 @@ def add_one_hot(
             elif cell not in ZERO:
                 raise FileFormatError(
                     f"{source}, row {number} counting from 0, column {name!r}: expected 0 or 1, found {cell[:40]!a}; "
-                    "these may be predictions, or name the column of classes 'label'"
+                    f"{_OF_MINUS_ONE if cell in _MINUS_ONE else _OF_NUMBERS}"
                 )

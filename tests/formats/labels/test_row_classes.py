@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from al_core.exceptions import FileFormatError
 from al_core.formats import Labels, read_labels
 from al_core.formats.choices import ReadingChoices
 
@@ -77,3 +78,10 @@ def test_a_confidence_beside_columns_of_classes_is_not_their_task(tmp_path: Path
     rows = "filename,cat,dog,confidence\na,1,0,1\na,1,0,0\nb,0,1,0\n"
     (tmp_path / "l.csv").write_text(rows)
     assert read_labels(tmp_path / "l.csv", choices=ReadingChoices(format="csv")).task == "classification"
+
+
+def test_minus_one_in_a_column_of_a_class_says_what_to_write(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text("Path,No Finding,Edema\na.png,1.0,\nb.png,,-1.0\n")
+    with pytest.raises(FileFormatError, match=r"'Edema': expected 0 or 1, found '-1\.0'; write 0 where -1 means that"):
+        read_labels(path, choices=ReadingChoices(format="csv"))
