@@ -17,7 +17,7 @@ _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _KITTI = re.compile(rf"[^\s\d]\S*(?: {_NUMBER}){{14,15}}")
 _VISDRONE = re.compile(rf"(?:{_NUMBER},){{7}}{_NUMBER},?")
 _CARTUCHO = re.compile(rf"[^\s\d-]\S* (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
-_DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?")
+_DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?|imagesource:.*")
 _MOT = re.compile(rf"\d+,-?\d+,(?:{_NUMBER},){{5,7}}{_NUMBER}")
 _MOT_FILES = ("gt.txt", "det.txt", "gt/gt.txt", "det/det.txt")
 _LOG_KEYS = frozenset({"iteration", "epoch", "iter", "step"})
@@ -147,6 +147,7 @@ ANNOTATIONS = (
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
     ForeignKind("what Darknet writes with -out", has_keys("frame_id", "relative_coordinates"), _AS_TABLE),
+    ForeignKind("the output of Grounding DINO", has_keys("boxes", "logits", "phrases"), _AS_TABLE),
     ForeignKind(
         "a file of MegaDetector's results", has_keys("images", "detections", "detection_categories"), _AS_TABLE
     ),

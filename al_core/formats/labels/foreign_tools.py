@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from al_core.formats.files.filename_rules import names_image_file
 from al_core.formats.files.foreign import ForeignKind, has_keys
 from al_core.formats.files.json_keys import json_keys
 
@@ -22,6 +23,7 @@ _OF_VIA = frozenset({"region_attributes"})
 _READ = (_OF_COCO, *_OF_LABEL_STUDIO, _OF_VIA)
 """Keys of files that are read although their images and tasks may have any other keys, also those of a tool."""
 
+_FIRST_ENTRY = re.compile(rb'\s*\{\s*"([^"]{1,999})"\s*:\s*"')
 _COMMENTS = re.compile(rb'"Comments":\s*\[')
 
 
@@ -52,6 +54,11 @@ def _is_celeba(path: Path, head: bytes) -> bool:
     if len(lines) < 3 or len(lines[0]) != 1 or not lines[0][0].isdigit() or len(lines[2]) != len(lines[1]) + 1:
         return False
     return all(value in (b"1", b"-1") for value in lines[2][1:])
+
+
+def _is_class_by_filename(path: Path, head: bytes) -> bool:
+    entry = _FIRST_ENTRY.match(head)
+    return entry is not None and names_image_file(entry[1].decode(errors="replace"))
 
 
 FOREIGN_TOOLS = (
@@ -93,6 +100,7 @@ FOREIGN_TOOLS = (
     ForeignKind(
         "a CSV file of VIA", _is_csv_of_via, "export the annotations as JSON: Annotation, Export Annotations (as json)"
     ),
+    ForeignKind("JSON with a class by filename", _is_class_by_filename, AS_TABLE),
     ForeignKind("WIDER FACE's list of boxes", _is_wider_face, _AS_EITHER),
     ForeignKind(
         "CelebA's list of attributes",

@@ -12,6 +12,7 @@ TEXTS = {
     "KITTI": KITTI,
     "VisDrone": "1,45,34,49,0.7791,0,-1,-1\n",
     "DOTA": "10.5 20 30 20 30 40 10.5 40 plane 0\n",
+    "DOTA text": "imagesource:GoogleEarth\ngsd:0.146\n10.5 20 30 20 30 40 10.5 40 plane 0\n",
     "the text of Cartucho's mAP": "tvmonitor 0.471781 0 13 174 244\n",
 }
 
@@ -85,6 +86,10 @@ OUTPUTS: list[tuple[str, Any]] = [
         {"a.jpg": {"CustomLabels": [{"Name": "cat", "Confidence": 94.7, "Geometry": {"BoundingBox": {"Left": 0.1}}}]}},
     ),
     ("the output of Amazon Rekognition", {"Labels": [{"Name": "Cat", "Confidence": 98.1, "Instances": []}]}),
+    (
+        "the output of Grounding DINO",
+        {"a.jpg": {"boxes": [[0.5, 0.5, 0.2, 0.2]], "logits": [0.4], "phrases": ["cat"]}},
+    ),
     ("the output of Clarifai", {"outputs": [{"data": {"concepts": [{"name": "cat", "value": 0.9}]}}]}),
     (
         "a batch prediction of Vertex AI",

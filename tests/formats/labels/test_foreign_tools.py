@@ -33,6 +33,7 @@ DOCUMENTS = {
     "panoptic": {"images": [], "categories": [], "annotations": [{"image_id": 1, "segments_info": []}]},
     "PaliGemma": {"image": "a.jpg", "prefix": "detect cat", "suffix": "<loc0001> cat"},
     "Hugging Face image folder": {"file_name": "a.jpg", "objects": {"bbox": [[1, 2, 3, 4]], "categories": [0]}},
+    "a class by filename": {"a.jpg": "cat", "b.jpg": "dog"},
 }
 TEXTS = {
     "VIA": "filename,file_size,region_shape_attributes,region_attributes\na.jpg,9,{},{}\n",
