@@ -29,7 +29,7 @@ _ALONE = -1
 def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
     """Return the class of each cell, empty where there is no label: numbers without a fraction, `NO_LABEL` as none.
 
-    Beside names, or where 1 is the only other number, `NO_LABEL` is a class.
+    Beside names or other negative numbers, or where 1 is the only other number, `NO_LABEL` is a class.
 
     Args:
         source: What messages call the file.
@@ -49,7 +49,7 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
     numbers = {name: match[1] for name in set(filled) if (match := _WHOLE.fullmatch(name))}
     if len(numbers) < len(set(filled)):
         return classes
-    if set(numbers.values()) == _SIGNS:
+    if set(numbers.values()) == _SIGNS or any(int(number) < int(NO_LABEL) for number in numbers.values()):
         return [numbers.get(name, "") for name in classes]
     return ["" if numbers.get(name) == NO_LABEL else numbers.get(name, "") for name in classes]
 

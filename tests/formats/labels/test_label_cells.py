@@ -6,8 +6,9 @@ from al_core.formats.labels.label_cells import classes_of_cells
 
 def test_numbers_lose_the_fraction_that_pandas_gives_them_and_minus_one_is_no_label() -> None:
     assert classes_of_cells("l.csv", ["1.0", "", "0.0", "-1"]) == ["1", "", "0", ""]
-    # Beside a name it may be the name of a class.
+    # Beside a name it may be the name of a class, and beside another negative number a grade.
     assert classes_of_cells("l.csv", [" cat ", "-1"]) == ["cat", "-1"]
+    assert classes_of_cells("l.csv", ["-2", "-1", "1"]) == ["-2", "-1", "1"]
 
 
 def test_three_grades_in_three_rows_are_labels() -> None:
