@@ -83,8 +83,9 @@ class ObjectMatches:
         # The precision at a recall is the best at that recall or a higher one.
         envelope = np.maximum.accumulate(precision[..., ::-1], axis=2)[..., ::-1]
         n_objects = np.maximum(weights @ self.n_objects, np.finfo(float).tiny)
-        # Each prediction stands for the recalls that are reached with it and not before it; rounding may not take one.
-        reached = np.floor((len(_RECALLS) - 1) * right / n_objects[:, None] + 1e-10) + 1
+        # Each prediction stands for the recalls that are reached with it and not before it. Compared as pycocotools
+        # does, to the last bit: 7 of 10 objects do not reach its recall of 0.7, which is 0.7000000000000001.
+        reached = np.searchsorted(_RECALLS, right / n_objects[:, None], side="right")
         return np.asarray((envelope * np.diff(reached, prepend=0, axis=2)).sum(axis=(0, 2)))
 
 
