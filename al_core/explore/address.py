@@ -118,6 +118,7 @@ tags=(), without_tags=(), filename='', categories={}, objects=None), map=None, o
         name: tuple(text for text in parameters.get(name, ())[:MOST_VALUES] if 0 < len(text) <= LONGEST_VALUE)
         for name in NAMES
     }
+    # Where a parameter that takes one value is repeated, the last counts.
     last = {name: texts[-1] for name, texts in values.items() if texts}
     return View(
         color=last.get("color"),
@@ -146,6 +147,7 @@ def _ends(wanted: Range) -> list[float | str | None]:
 
 
 def _json(values: Sequence[Any]) -> str:
+    # No blanks, and other scripts as they are: addresses have a limited length.
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -156,6 +158,7 @@ def _of_objects(objects: Objects) -> list[Any]:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text) if text else None
+    # json gives up deep nesting with RecursionError.
     except (ValueError, RecursionError):
         return None
 
@@ -173,6 +176,7 @@ def _range(text: str) -> list[tuple[str, Range]]:
         case [str(name), "missing"]:
             return [(name, Range(is_missing=True))]
         case [str(name), low, high]:
+            # null is no number, so it leaves its end open.
             return [(name, Range(_number(low, -math.inf), _number(high, math.inf)))]
     return []
 
@@ -188,6 +192,7 @@ def _limits(text: str) -> tuple[float, float] | None:
     match _parsed(text):
         case [low, high]:
             ends = _number(low, math.nan), _number(high, math.nan)
+            # NaN compares false: with a broken end there are no limits.
             return ends if ends[0] < ends[1] else None
     return None
 
@@ -205,6 +210,7 @@ def _outline(text: str) -> Outline | None:
         case [str(name), *vertices] if len(vertices) >= 3:
             places = [_vertex(vertex) for vertex in vertices]
             if all(places):
+                # For the type checker: it cannot tell from `all` that none is None.
                 return Outline(name, tuple(place for place in places if place))
     return None
 
@@ -218,5 +224,6 @@ def _vertex(vertex: object) -> tuple[float, float] | None:
 
 
 def _page(text: str) -> int:
+    # `isdigit` alone accepts ² and the digits of other scripts.
     is_number = text.isascii() and text.isdigit() and len(text) < 8
     return min(max(int(text), 1), MOST_PAGES) if is_number else 1

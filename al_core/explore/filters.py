@@ -97,6 +97,7 @@ class Objects:
             >>> Objects(("cat",), 0.5).mask(rows, np.array([0, 0, 0]), np.array([0.9, 0.6, 0.4]), ["cat"], 3)
             array([ True, False, False])
         """
+        # In the precision of the scores: 0.7 as float32 lies just below 0.7 as a double.
         counts_too = scores >= np.float32(self.least_confidence)
         if self.classes:
             wanted = [position for position, name in enumerate(names) if name in self.classes]
@@ -151,6 +152,7 @@ def predicted_classes(probabilities: Probabilities) -> NDArray[np.int16]:
         array([ 1, -1], dtype=int16)
     """
     classes: NDArray[np.int16] = probabilities.argmax(axis=1).astype(np.int16)
+    # A sample without a prediction has NaN in all columns, so one tells.
     classes[np.isnan(probabilities[:, 0])] = -1
     return classes
 

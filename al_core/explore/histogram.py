@@ -35,6 +35,7 @@ class Bins:
 
     def range_of(self, first: int, last: int) -> Range:
         """Return the range from bar `first` to bar `last`, open towards the end of the histogram."""
+        # The outer bars are open, because infinite values and those beyond the limits fall into them.
         low = float(self.edges[first]) if first > 0 else -np.inf
         high = float(self.edges[last + 1]) if last < len(self.edges) - 2 else np.inf
         return Range(low, high)
@@ -119,4 +120,5 @@ def _finite_limits(values: NDArray[Any]) -> tuple[float, float]:
         return 0.0, 1.0
     low = float(finite.min())
     high = float(finite.max())
+    # A single value stands in the middle of a scale of width 1.
     return (low, high) if high > low else (low - 0.5, low + 0.5)

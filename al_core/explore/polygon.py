@@ -39,6 +39,7 @@ def rows_in_polygon(points: NDArray[np.floating], polygon: NDArray[np.floating])
 
 
 def _inside(points: NDArray[np.floating], outline: NDArray[np.float64]) -> Rows:
+    # NaN compares false, so its points end here.
     is_near = ((points >= outline.min(axis=0)) & (points <= outline.max(axis=0))).all(axis=1)
     near = np.flatnonzero(is_near)
     # With the points in the order of their height, those level with an edge are one slice.
@@ -50,7 +51,9 @@ def _inside(points: NDArray[np.floating], outline: NDArray[np.float64]) -> Rows:
     for ends in zip(outline.tolist(), np.roll(outline, -1, axis=0).tolist(), strict=True):
         # Always upwards, so that two outlines agree on the edge they share.
         (x1, y1), (x2, y2) = sorted(ends, key=lambda end: end[1])
+        # Half-open: a vertex belongs to one of the two edges that meet in it.
         level = slice(*np.searchsorted(y, [y1, y2]))
+        # A horizontal edge has no points level with it.
         if y1 < y2:
             is_inside[level] ^= x[level] < x1 + (x2 - x1) / (y2 - y1) * (y[level] - y1)
     return np.sort(order[is_inside])

@@ -48,6 +48,7 @@ def descent_search(space: Space, others: Rows, k: int) -> DescentSearch:
     with numba_threads():
         index = NNDescent(space.vectors(others), n_neighbors=k + 1, random_state=_SEED)
         positions, _ = index.neighbor_graph
+    # Each row is among its own neighbors, unless more than k others equal it; then the farthest is dropped instead.
     is_own = positions == np.arange(len(others))[:, None]
     is_own[~is_own.any(axis=1), -1] = True
     neighbors = np.zeros((len(space.embeddings), k), np.int32)

@@ -43,6 +43,7 @@ def _least_of_four(typing_context: Any, a: Any, i: Any, factor: Any, b: Any, nea
         four = [builder.load(builder.gep(others, [ir.Constant(ir.IntType(64), n)])) for n in range(4)]
         least, *rest = _distances(context, builder, signature.args, [*row, *four])
         for other in rest:
+            # A select becomes one minimum instruction, where a branch would often be mispredicted.
             least = builder.select(builder.fcmp_ordered("<", other, least), other, least)
         return least
 
@@ -93,11 +94,13 @@ def _distances(context: Any, builder: Any, argument_types: Any, arguments: Any) 
     row_a, width = _row(context, builder, argument_types[0], a, i)
     rows_b = [_row(context, builder, argument_types[3], b, j)[0] for j in others]
     factors = _splat(builder, factor, _LANES_TYPE)
+    # Stack slots, which LLVM promotes to registers: so the loop needs no phi nodes.
     sums = [cgutils.alloca_once_value(builder, _ZEROS) for _ in rows_b]
 
     def add_squares(d: Any, part_a: Any) -> None:
         scaled = builder.fmul(part_a, factors)
         for row_b, lanes in zip(rows_b, sums, strict=True):
+            # Rows start at any float: a larger alignment would let the compiler use loads that fault.
             part_b = builder.load(_lanes_at(builder, row_b, d), align=_FLOAT_BYTES)
             difference = builder.fsub(scaled, part_b)
             # No fused multiply-add: it rounds once where numpy rounds twice.
@@ -132,6 +135,7 @@ def _splat(builder: Any, value: Any, vector_type: Any) -> Any:
     """Return a vector of one value in all lanes."""
     undefined = ir.Constant(vector_type, ir.Undefined)
     single = builder.insert_element(undefined, value, ir.Constant(_INT32, 0))
+    # A shuffle by zeros: lane 0 of the first vector in every lane of the result.
     places = ir.Constant(ir.VectorType(_INT32, LANES), [0] * LANES)
     return builder.shuffle_vector(single, undefined, places)
 
@@ -142,6 +146,7 @@ def _load_some(builder: Any, pointer: Any, n: Any) -> Any:
     mask = builder.icmp_signed("<", counts, _splat(builder, n, _COUNT_TYPE))
     signature = ir.FunctionType(_LANES_TYPE, [pointer.type, _INT32, _MASK_TYPE, _LANES_TYPE])
     load = cgutils.get_or_insert_function(builder.module, signature, f"llvm.masked.load.v{LANES}f32.p0")
+    # Where from, its alignment, which lanes, and what the other lanes become.
     return builder.call(load, [pointer, ir.Constant(_INT32, _FLOAT_BYTES), mask, _ZEROS])
 
 

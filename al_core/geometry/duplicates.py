@@ -51,6 +51,7 @@ def find_duplicates(
         >>> find_duplicates(np.array([[1, 0], [0, 1], [1, 0.01], [0, 1]]), 0.1).tolist()
         [2, 3]
     """
+    # Files equal byte for byte are settled by their digests; their embeddings are never compared.
     is_duplicate = np.zeros(len(embeddings), bool) if digests is None else _repeats_earlier(digests)
     candidates = np.flatnonzero(~is_duplicate)
     tick = partial(progress, 0, len(candidates)) if progress else lambda: None
@@ -58,6 +59,7 @@ def find_duplicates(
     unique = np.empty(0, np.int64)
     for start in range(0, len(candidates), _BLOCK_ROWS):
         block = candidates[start : start + _BLOCK_ROWS]
+        # As if rows came one by one: only a row that stays makes later ones repeat it.
         remaining = block[~_near_unique(pairs, block, unique)]
         first = remaining[~_near_earlier(pairs, remaining)]
         is_duplicate[np.setdiff1d(block, first)] = True
@@ -69,6 +71,7 @@ def find_duplicates(
 
 def _repeats_earlier(digests: NDArray[np.uint8]) -> NDArray[np.bool_]:
     _, first, group = np.unique(digests, axis=0, return_index=True, return_inverse=True)
+    # numpy 2.0.0 alone gives the inverse a second axis.
     is_repeated: NDArray[np.bool_] = first[group.reshape(-1)] != np.arange(len(digests))
     return is_repeated
 
@@ -95,6 +98,7 @@ class _NearPairs:
         for part in parts:
             unit[part] = unit_vectors(embeddings, part)
             tick()
+        # A stride takes rows from all over a sorted dataset and needs no seed.
         sample = unit[:: 1 + n_rows // _SAMPLE_ROWS]
         directions = principal_directions(lambda: [sample], dim, min(dim, _SKETCH_DIM))
         sketch = np.empty((n_rows, directions.shape[1]), np.float32)
@@ -108,6 +112,7 @@ class _NearPairs:
         bounds = product_distances(self.sketch[rows], self.sketch[others])
         left, right = np.nonzero(bounds <= self.threshold**2 + _ROUNDING)
         is_near = np.empty(len(left), bool)
+        # In parts: a dataset of many copies has far more near pairs than rows.
         for start in range(0, len(left), _BLOCK_ROWS):
             part = slice(start, start + _BLOCK_ROWS)
             differences = self.unit[rows[left[part]]] - self.unit[others[right[part]]]

@@ -90,8 +90,10 @@ def run_tasks(
             result = ahead.popleft().result()
             if tick:
                 tick()
+            # One for one, or none: `islice` ends quietly where `next` would raise.
             ahead.extend(pool.submit(function, task) for task in islice(remaining, 1))
             yield result
+    # Reached too when the caller stops in the middle: closing a generator raises inside it.
     finally:
         for future in ahead:
             future.cancel()

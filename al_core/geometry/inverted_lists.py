@@ -73,6 +73,7 @@ class ListSearch:
         """Return the neighbors of some rows; faiss fills up with -1 where their cells held too few others."""
         import faiss
 
+        # OpenMP keeps this number per calling thread, so every task sets it.
         faiss.omp_set_num_threads(1)
         vectors = self.space.vectors(rows)
         squares, neighbors = self.index.search_preassigned(vectors, self.k + 1, self.probes[rows], None)
@@ -101,6 +102,7 @@ def list_search(
     cells = _choose_cells(space, others, k, pool, lambda: progress(0))
     if cells.n_probes > _LARGEST_SHARE * cells.centers.ntotal:
         return None
+    # Only the rows of `others` are searched; the zeros of all other rows are never read.
     probes = np.zeros((len(space.embeddings), cells.n_probes), np.int32)
     probes[others] = _assign(
         lambda part: space.vectors(others[part]), len(others), cells.centers, cells.n_probes, pool, progress
@@ -171,6 +173,7 @@ def _k_means(
 
     Not faiss's own training: that cannot be stopped, and its sums depend on the number of threads.
     """
+    # Sorted, so that a memory-mapped file is read forward.
     sample = np.sort(rng.choice(others, min(len(others), _ROWS_PER_CENTER * n_cells), replace=False))
     vectors = np.empty((len(sample), space.dim), np.float32)
     for part in blocks(np.arange(len(sample)), space.dim):
@@ -183,6 +186,7 @@ def _k_means(
         order = np.argsort(cell_of, kind="stable")
         # A cell that lost all its rows stays where it was.
         cells, starts, counts = np.unique(cell_of[order], return_index=True, return_counts=True)
+        # `reduceat` sums runs of rows of one cell, in an order that does not depend on threads.
         centers[cells] = np.add.reduceat(vectors[order], starts) / counts[:, None]
     return _flat(centers)
 
@@ -256,18 +260,22 @@ def _filled_lists(
     import faiss
 
     index = faiss.IndexIVFFlat(cells, space.dim, cells.ntotal)
+    # `search_preassigned` refuses probes of any other width.
     index.nprobe = probes.shape[1]
     by_cell = others[np.argsort(probes[others, 0], kind="stable")]
+    # Where each cell's run begins; a cell without rows gets an empty one.
     rows_of = np.split(by_cell, np.searchsorted(probes[by_cell, 0], np.arange(1, cells.ntotal)))
 
     def fill(cell: int) -> None:
         vectors = space.vectors(rows_of[cell])
         if len(vectors):
             ids = rows_of[cell].astype(np.int64)
+            # A list without compression holds each vector's own bytes.
             codes = vectors.view(np.uint8)
             index.invlists.add_entries(cell, len(ids), faiss.swig_ptr(ids), faiss.swig_ptr(codes))
 
     for _ in run_tasks(pool, fill, range(cells.ntotal), tick):
         pass
+    # The index counts what `add` puts in, not what its lists are handed.
     index.ntotal = len(others)
     return index

@@ -105,10 +105,12 @@ def _search_many(space: Space, k: int, pool: Executor, progress: Progress) -> Ne
     graph.indices[:] = _MISSING
     repeats.fill(graph.indices, graph.distances)
     others = repeats.representatives()
+    # Preparing counts once per row, and repeats have their neighbors already.
     n_done = n_rows + n_rows - len(repeats.rest)
     if len(others) > _EXACT_ROWS:
         search = _fast_search(space, others, k, pool, lambda done: progress(done, total))
         if search:
+            # The callback reads n_done while the search runs, before the result is added.
             n_done += _search(search, repeats.rest, graph, pool, lambda found, _: progress(n_done + found, total))
     _complete(space, others, graph, pool, lambda found: progress(n_done + found, total))
     progress(total, total)

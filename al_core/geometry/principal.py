@@ -29,6 +29,7 @@ def column_means(chunks: Chunks) -> NDArray[np.float32]:
         array([3., 2.], dtype=float32)
     """
     n_rows = 0
+    # A scalar at first: the width is that of the first chunk.
     total = np.float64(0)
     for chunk in chunks():
         n_rows += len(chunk)
@@ -56,6 +57,7 @@ def principal_directions(chunks: Chunks, dim: int, n: int) -> NDArray[np.float32
     find = _directions_of_covariance if dim <= _MAX_COVARIANCE_COLUMNS else _directions_by_iteration
     directions = find(chunks, dim, n)
     largest = np.abs(directions).argmax(axis=0)
+    # Never 0: a column of length 1 has a component that is not.
     directions *= np.sign(directions[largest, np.arange(n)])
     return directions
 
@@ -79,8 +81,10 @@ def _directions_of_covariance(chunks: Chunks, dim: int, n: int) -> NDArray[np.fl
 
     covariance = np.zeros((dim, dim))
     for chunk in chunks():
+        # The products are float32; their sum over many chunks is double.
         covariance += chunk.T @ chunk
     _, directions = eigh(covariance, subset_by_index=[dim - n, dim - 1])
+    # `eigh` sorts in ascending order; the largest direction comes first here.
     return np.ascontiguousarray(directions[:, ::-1], np.float32)
 
 
@@ -95,6 +99,7 @@ def _directions_by_iteration(chunks: Chunks, dim: int, n: int) -> NDArray[np.flo
 def _times_covariance(chunks: Chunks, basis: NDArray[np.float32]) -> NDArray[np.float32]:
     product = np.zeros_like(basis)
     for chunk in chunks():
+        # Two thin products: the (D, D) covariance is never built.
         product += chunk.T @ (chunk @ basis)
     return product
 

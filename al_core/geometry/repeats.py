@@ -43,6 +43,7 @@ class Repeats:
         with_same_hash = [
             order[start : start + size] for start, size in zip(starts[is_large], sizes[is_large], strict=True)
         ]
+        # Unequal rows may share a hash (one pair in 2^64): what differs from the first is searched like any other row.
         equal = [_equal_to_first(space, group, tick) for group in with_same_hash]
         groups = [group for group in equal if len(group) > k]
         is_repeated = np.zeros(len(rows), bool)

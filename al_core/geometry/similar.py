@@ -69,6 +69,7 @@ def nearest_rows(
         return np.empty(0, np.int64), np.empty(0)
     # A sum of D products in float32 is off by at most D roundings; both sides of a comparison may be.
     tolerance = 2 * (embeddings.shape[1] + 8) * 2.0**-23
+    # The cosine of the last of the nearest, for now: whatever rounding could lift above it is measured again.
     last = np.partition(cosines[has_direction], len(has_direction) - n_rows)[len(has_direction) - n_rows]
     rows = has_direction[cosines[has_direction] >= last - tolerance]
     distances = _exact_distances(embeddings, rows, direction / np.linalg.norm(direction))

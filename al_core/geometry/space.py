@@ -147,9 +147,11 @@ def squared_distances(vectors: NDArray[np.float32], other: NDArray[np.float32]) 
     # Lanes beyond a short vector would only add zeros.
     width = min(LANES, 1 << (dim - 1).bit_length())
     squares = np.zeros((n, -(-dim // width), width), np.float32)
+    # Component d falls into lane d mod `width`. The reshaped array is a view, and its surplus zeros stay.
     flat = squares.reshape(n, squares.shape[1] * width)[:, :dim]
     np.subtract(vectors, other, out=flat)
     np.multiply(flat, flat, out=flat)
+    # Along an outer axis numpy adds slice after slice, without pairwise summation: in rising order.
     lanes: NDArray[np.float32] = squares.sum(axis=1)
     while lanes.shape[1] > 1:
         half = lanes.shape[1] // 2
@@ -223,6 +225,7 @@ def blocks(rows: Rows, dim: int) -> list[Rows]:
 
 def _read(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
     """Return rows as float32, a view where possible: consecutive rows are read as a slice, several times as fast."""
+    # The ends first: they rule out most sets of rows without looking at the rest.
     is_run = len(rows) > 0 and rows[-1] - rows[0] == len(rows) - 1 and bool(np.all(np.diff(rows) == 1))
     block = embeddings[int(rows[0]) : int(rows[-1]) + 1] if is_run else embeddings[rows]
     return block.astype(np.float32, copy=False)
@@ -231,6 +234,7 @@ def _read(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
 def _finite_squares(vectors: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
     """Return squared norms: the only check of values in the pure rooms, for it costs nothing beside the norms."""
     squares = squared_norms(vectors)
+    # Negated, so that NaN is bad too.
     bad = rows[~(squares < _LARGEST_NORM**2)]
     if len(bad):
         raise InvalidInputError(
@@ -241,6 +245,7 @@ def _finite_squares(vectors: NDArray[np.float32], rows: Rows) -> NDArray[np.floa
 
 
 def _check_directions(lengths: NDArray[np.float32], rows: Rows) -> None:
+    # The inverse of a subnormal length would be infinite.
     empty = rows[lengths < np.finfo(np.float32).tiny]
     if len(empty):
         raise InvalidInputError(

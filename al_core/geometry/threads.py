@@ -23,6 +23,7 @@ _limits: threadpool_limits | None = None
 
 def n_cores() -> int:
     """Return the number of cores this process may use."""
+    # The affinity mask heeds taskset and cpusets; macOS and Windows have none.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

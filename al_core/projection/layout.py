@@ -40,6 +40,7 @@ def optimize_layout(
     shares = (weights.data / weights.data.max()).astype(np.float32)
     shares[shares < 1 / n_epochs] = 0
     current = points.astype(np.float32)
+    # Two buffers that swap roles: nobody reads a point that has moved within the epoch.
     moved = np.empty_like(current)
     parts = _parts_of_equal_work(weights)
     with workers() as pool:

@@ -63,6 +63,7 @@ def move(
             dx = x - current[j, 0]
             dy = y - current[j, 1]
             square = dx * dx + dy * dy
+            # Points in one place have no direction between them; repulsion from others separates them.
             if square > 0:
                 factor = _attraction(square)
                 x += _limited(factor, dx, step)

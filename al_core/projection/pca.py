@@ -37,9 +37,11 @@ def pca_2d(embeddings: Embeddings) -> NDArray[np.float32]:
     mean = column_means(lambda: _unit_chunks(embeddings))
 
     def deviations() -> Iterator[NDArray[np.float32]]:
+        # Chunk by chunk: a centered copy of all rows is never held.
         return (chunk - mean for chunk in _unit_chunks(embeddings))
 
     directions = principal_directions(deviations, dim, min(dim, 2))
+    # With one column in all, the second coordinate stays 0.
     points[:, : directions.shape[1]] = np.concatenate([chunk @ directions for chunk in deviations()])
     return points
 

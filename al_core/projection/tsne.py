@@ -36,6 +36,7 @@ def tsne_2d(embeddings: Embeddings, *, seed: int) -> NDArray[np.float32]:
 
     vectors = unit_vectors(embeddings, np.arange(len(embeddings)))
     scale = _START_DEVIATION / max(float(start[:, 0].std()), 1e-12)
+    # scikit-learn looks at 3 × perplexity neighbors, and there are no more than N - 1.
     perplexity = min(_PERPLEXITY, (len(vectors) - 1) / 3)
     layout = TSNE(perplexity=perplexity, init=scale * start, random_state=seed)
     # One thread: the sums come out the same on every machine, and selections go on beside it.

@@ -118,7 +118,9 @@ def _lay_out_by_landmarks(
     points[landmarks] = _lay_out(space.part(landmarks), start[landmarks], rng, stages.report(0))
     graph = _nearest_landmarks(space, others, landmarks, stages.report(1))
     weights = weights_to_landmarks(others, graph, n_rows)
+    # A row whose weights all underflow starts at the origin.
     totals = np.maximum(weights.sum(axis=1), np.float32(1e-12))
+    # The weighted mean of its landmarks, where umap-learn's `transform` starts too.
     points[others] = (weights @ points)[others] / totals[others, None]
     return optimize_layout(
         points,

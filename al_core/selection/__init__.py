@@ -94,6 +94,7 @@ def prepared(  # noqa: PLR0913 - the arguments of `select`
     scores = None if scores is None else np.asanyarray(scores)
     n_rows = count_rows(embeddings, scores)
     labeled = checked_rows(preselected_rows, n_rows, "preselected_rows")
+    # `checked_rows` sorts and refuses repeats, so this needs no sorting, and candidates ascend.
     candidates = np.setdiff1d(_query(query_rows, n_rows), labeled, assume_unique=True)
     return Request(
         candidates=candidates,

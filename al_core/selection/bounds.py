@@ -117,6 +117,7 @@ class Bounds:
 
         `tick` is called after every block of points and may raise to stop.
         """
+        # Only a distance of 0 cannot fall any further.
         stale = points[(self.seen[points] < self.n_centers) & (self.nearest[points] > 0)]
         # Points of one block that have seen about as many centers have few to see again.
         stale = stale[np.argsort(self.seen[stale], kind="stable")]
@@ -145,7 +146,9 @@ class Bounds:
                 block.nearest, products, block.norms, tolerance, block.source, self.centers[part], self._norms[part]
             )
             n_compared += products.size
+            # Written back before points are left behind, so that what was measured is not lost.
             self.nearest[block.points] = block.nearest
+            # Points of a block start together but may have seen different numbers of centers.
             self.seen[block.points] = np.maximum(self.seen[block.points], part.stop)
             is_running = self.values(block.points) >= drop
             if not is_running.all():
@@ -173,6 +176,7 @@ class Bounds:
     def _buffer(self, n_rows: int, n_columns: int) -> NDArray[np.float32]:
         """Return room for products, the same again and again: fresh memory would have to be cleared by the system."""
         if not hasattr(self._buffers, "products"):
+            # One buffer per thread: blocks are refreshed side by side.
             self._buffers.products = np.empty(_BLOCK_POINTS * _BLOCK_CENTERS, np.float32)
         products: NDArray[np.float32] = self._buffers.products
         return products[: n_rows * n_columns].reshape(n_rows, n_columns)

@@ -93,6 +93,7 @@ def _room_of_groups(limit: AtMost | Quota, pool: _Rows) -> int:
     groups, most = _cap(limit, pool)
     there = count_groups(groups, pool.candidates)
     left = np.maximum(most - count_groups(groups, pool.labeled), 0)
+    # Rows of no group are under no cap: they add to the room below.
     in_groups = np.where(most == NO_LIMIT, there, np.minimum(there, left)).sum()
     return int(in_groups + len(pool.candidates) - there.sum())
 
@@ -114,6 +115,7 @@ def _room_of_apart(limit: Apart, pool: _Rows) -> int:
         place = 0
         while place < len(group):
             n_room += 1
+            # The first number at least that far away; the least number first leaves the most room for others.
             place = int(np.searchsorted(group, group[place] + limit.at_least))
     return n_room
 
@@ -133,6 +135,7 @@ _ROOMS: dict[type[Limit], Callable[..., int]] = {
 
 
 def _n_affordable(costs: NDArray[np.float64], total: float) -> int:
+    # The cheapest first: no other choice has as many rows for the same total.
     return int(np.searchsorted(np.cumsum(np.sort(costs)), total * (1 + ROUNDING), side="right"))
 
 

@@ -64,6 +64,7 @@ def pop_best(coverage: CoverageArrays, is_open: NDArray[np.bool_], values: NDArr
         size = heaps.sizes[bucket]
         heap = heaps.points[start : start + size]
         top = heap[0]
+        # A closed point is taken out at its old value, so that the branch below drops it.
         value = _value(top, coverage) if is_open[top] else values[top]
         # Its bound was exact, so no other point's bound, let alone its value, is higher.
         if value == values[top]:
@@ -84,6 +85,7 @@ def _highest(values: NDArray[np.float32], heaps: Heaps) -> int:
     """Return the bucket whose first point promises the most, the lowest point among equals; -1 if all are empty."""
     best = -1
     best_point = -1
+    # A bound may be 0, so the search for the highest starts below.
     highest = np.float32(-1)
     # All buckets, one after the other: factors of a balance change with every pick, so no order of them would last.
     for bucket in range(len(heaps.sizes)):

@@ -43,6 +43,7 @@ def draw_per_row(rows: Rows, seed: int) -> NDArray[np.uint64]:
     n_drawn = 0
     while n_drawn < len(rows):
         first = int(rows[n_drawn])
+        # Rows whose counters lie within one block: gaps between rows are drawn and thrown away.
         stop = int(np.searchsorted(rows, first + _BLOCK_ROWS))
         block = rows[n_drawn:stop]
         # numpy's generator counts on before it encrypts, so it starts one counter earlier.
@@ -64,6 +65,7 @@ def philox(counter: int, key: int) -> tuple[int, int, int, int]:
     """
     words = [(counter >> (64 * place)) & _WORD for place in range(4)]
     keys = [(key >> (64 * place)) & _WORD for place in range(2)]
+    # Words 0 and 2 are multiplied, 1 and 3 are mixed in, and the places are swapped for the next round.
     for _ in range(_N_ROUNDS):
         first = _MULTIPLIERS[0] * words[0]
         second = _MULTIPLIERS[1] * words[2]

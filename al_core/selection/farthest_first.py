@@ -82,6 +82,7 @@ class FarthestFirst:
             centers=np.append(self.centers, self.candidates[position]),
             weights=self.weights[is_left],
             n_new=self.n_new - 1,
+            # The caller counts the pick that came before, of which this task knows nothing.
             progress=lambda done, total: self.progress(done + 1, total + 1),
         )
 
@@ -119,6 +120,7 @@ def plain_farthest_first(task: FarthestFirst) -> Rows:
     nearest = nearest_squared_distances(vectors, task.space.vectors(task.centers))
     picked: list[int] = []
     while len(picked) < task.n_new:
+        # -1 rather than 0: a copy of a center is worth 0, and may be picked where no distance is asked for.
         values = np.where(nearest >= task.least, task.weights * nearest, np.float32(-1))
         best = int(values.argmax())
         if values[best] < 0:
@@ -137,6 +139,7 @@ def compiled_farthest_first(task: FarthestFirst) -> Rows:
     from al_core.selection.loop_kernels import lower, pick
 
     points = _points(task.space, task.candidates)
+    # Not infinity, which times a weight of 0 is NaN.
     nearest = np.full(len(task.candidates), np.finfo(np.float32).max, np.float32)
     best = -1
     for number, center in enumerate(task.centers):

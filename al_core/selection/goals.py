@@ -49,6 +49,7 @@ def _similar(goal: Similar, request: Request, rows: Rows) -> NDArray[np.float64]
         raise InvalidInputError(f"vectors to be similar to are (K, {vectors.dim}), not {keys.shape}")
     places = np.arange(len(keys))
     key_vectors = Space.from_embeddings(keys, places, normalize=request.config.normalize).vectors(places)
+    # Distances count by their inverse, shifted by 1 so that a copy is worth 1 and not infinity.
     return scaled_power(1 / (1 + _nearest(vectors, rows, key_vectors)), goal.strength)
 
 
@@ -67,8 +68,10 @@ def _typical(goal: Typical, request: Request, rows: Rows) -> NDArray[np.float64]
         own = nearest_neighbors(
             vectors, TYPICAL_NEIGHBORS, normalize=False, progress=lambda done, total: request.tick()
         )
+        # The graph is over `request.rows`, which are ascending.
         distances = own.distances[np.searchsorted(request.rows, rows)]
     mean = distances[:, :TYPICAL_NEIGHBORS].mean(axis=1, dtype=np.float64)
+    # A row among copies of itself is at distance 0 of its neighbors.
     return scaled_power(1 / np.maximum(mean, np.finfo(np.float32).eps), goal.strength)
 
 
@@ -108,6 +111,7 @@ def scaled_power(objective: NDArray[np.float64], strength: float) -> NDArray[np.
     scaled = objective / highest
     if strength < 0:
         scaled = np.maximum(scaled, LEAST_OBJECTIVE)
+        # Now 1 or more, so a negative power is at most 1.
         scaled /= scaled.min()
     return np.asarray(scaled**strength, np.float64)
 

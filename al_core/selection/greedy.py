@@ -82,6 +82,7 @@ def _heaps(is_pickable: NDArray[np.bool_], values: NDArray[np.float32], shortage
     # A sorted list is a heap.
     points = points[np.argsort(-values[points], kind="stable")]
     buckets = shortage.buckets[points]
+    # Both sorts are stable, so within its bucket every point keeps its order by value.
     sizes = np.bincount(buckets, minlength=len(shortage.factors)).astype(np.int64)
     starts = np.cumsum(sizes) - sizes
     return Heaps(points[np.argsort(buckets, kind="stable")], starts, sizes, shortage.factors)

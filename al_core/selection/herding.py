@@ -66,11 +66,13 @@ def _herd(request: Request, points: _Points) -> Rows:
     is_labeled = np.isin(rows, request.labeled)
     candidates = rows[~is_labeled]
     worth = np.zeros(len(rows), np.float32)
+    # Both are ascending, so values and places line up.
     worth[~is_labeled] = _weights(request)[np.isin(request.candidates, rows)]
     weights = worth.copy()
     if request.config.goals or request.config.budget:
         weights[~is_labeled] *= constant_factors(request, candidates).astype(np.float32)
     coverage = _coverage(points.graph, worth, weights, len(rows) / max(1, request.n_chosen))
+    # Labeled rows cover before the first pick, and are worth nothing themselves.
     for point in np.flatnonzero(is_labeled).tolist():
         cover(coverage, point)
     limits = request.limits(rows)
@@ -102,6 +104,7 @@ def _coverage(
 
 def _weights(request: Request) -> NDArray[np.float32]:
     weights = request.scores() ** request.config.strength
+    # Scaled, so that small scores to a high power do not vanish in float32.
     highest = weights.max()
     # Scores that are all 0 say nothing, just as scores that are all equal.
     return (weights / highest if highest > 0 else np.ones_like(weights)).astype(np.float32)
@@ -142,4 +145,5 @@ def _within(graph: NeighborGraph, rows: Rows) -> NeighborGraph:
     """Return the graph between the given rows alone, numbered by their position."""
     position = np.full(len(graph.indices), -1, np.int32)
     position[rows] = np.arange(len(rows), dtype=np.int32)
+    # A neighbor outside the rows becomes -1, which covers nobody.
     return NeighborGraph(position[graph.indices[rows]], graph.distances[rows])

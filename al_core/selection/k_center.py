@@ -64,6 +64,7 @@ class KCenter:
         """
         sizes = self._finder.sizes
         pool = self._finder.find(self._size, tick)
+        # Without points the search is over: none is left that is far enough.
         if not len(pool.points):
             return pool.points
         outcome = self._outcome(pool, min(n, sizes.most_picks))
@@ -76,6 +77,7 @@ class KCenter:
                 # What was measured against centers that are none is forgotten; up to them the picks are the same.
                 outcome = self._outcome(pool, n_admitted)
         self._finder.settle(pool, outcome)
+        # A batch that is small by request says nothing about the size of pools.
         if n > sizes.few_picks:
             self._size = sizes.after(self._size, len(outcome.picked))
         return pool.points[outcome.picked]
@@ -90,6 +92,7 @@ class KCenter:
 
     def highest_value(self) -> np.float32:
         """Return the value of the point that would be picked next; 0 if there is none."""
+        # The one best point is all that is read, so a pool of one will do.
         self._size = 1
         pool = self._finder.find(self._size, lambda: None)
         is_far = pool.nearest >= self._finder.least
@@ -101,6 +104,7 @@ class KCenter:
         # Points of a pool have seen all earlier centers: only those picked from it are new to them.
         centers = np.zeros((n, padded_width(self._finder.dim)), np.float32)
         picked = np.empty(n, np.int64)
+        # Picking lowers distances in place, and the pool may have to be picked from again.
         nearest = pool.nearest.copy()
         seen = np.zeros(len(pool.points), np.int64)
         n_picked = pick_from_pool(

@@ -135,15 +135,19 @@ def pick_from_pool(
         top = heap[0]
         if values[top] < floor or (values[top] == floor and top >= n_eligible):
             break
+        # At distance 0 no center can lower it: it counts as measured.
         if seen[top] == n_centers or nearest[top] == 0:
+            # `centers` is wider than the row: its padding is zero already.
             for d in range(array.shape[1]):
                 centers[n_centers, d] = factors[top] * array[rows[top], d]
             picked[n_picked] = top
+            # Below every least distance, and below the floor: a picked point sinks to the bottom of the heap.
             nearest[top] = -1
             values[top] = -1
             n_centers += 1
             n_picked += 1
         else:
+            # From the first center it has not seen, so no pair is measured twice.
             for j in range(seen[top], n_centers):
                 distance = squared_distance(array, rows[top], factors[top], centers, j)
                 nearest[top] = min(nearest[top], distance)

@@ -33,6 +33,7 @@ def limited_farthest_first(task: FarthestFirst, limits: Limits, shortage: Shorta
     """
     picked: list[int] = []
     if not len(task.centers) and task.n_new and limits.is_pickable.any():
+        # The first pick has no centers to be far from, so the search cannot make it.
         weights = np.where(limits.is_pickable, _weights(task, shortage), -1)
         _choose(int(weights.argmax()), picked, limits, shortage)
     n_before = -1
@@ -49,6 +50,7 @@ def _pick_until_restart(task: FarthestFirst, limits: Limits, shortage: Shortage,
     candidates = np.flatnonzero(limits.is_pickable)
     centers = np.concatenate([task.centers, task.candidates[picked]])
     n_left = task.n_new - len(picked)
+    # Balances change the weights after each pick, so none can be picked ahead.
     batch_size = 1 if shortage else n_left
 
     def tick() -> None:
@@ -56,6 +58,7 @@ def _pick_until_restart(task: FarthestFirst, limits: Limits, shortage: Shortage,
 
     def admit(point: int) -> bool:
         candidate = int(candidates[point])
+        # A restart reopens candidates that this search has never seen: it ends here.
         is_admitted = bool(limits.is_pickable[candidate]) and limits.n_restarts == n_restarts
         if is_admitted:
             _choose(candidate, picked, limits, shortage)
@@ -69,6 +72,7 @@ def _pick_until_restart(task: FarthestFirst, limits: Limits, shortage: Shortage,
         while len(picked) < task.n_new and limits.n_restarts == n_restarts:
             if not len(search.pick(min(batch_size, task.n_new - len(picked)), tick, admit)):
                 break
+            # Those that limits have closed since; closing a point twice does no harm.
             search.close(np.flatnonzero(~limits.is_pickable[candidates]))
             if shortage:
                 search.lower_weights(_weights(task, shortage)[candidates])

@@ -46,6 +46,7 @@ class Limits:
 
     def close(self, points: NDArray[np.bool_] | NDArray[np.int64] | int) -> None:
         """Never pick these points, by mask or by position."""
+        # The mask and what minimums leave of it may be one array or two.
         self._is_open[points] = False
         self.is_pickable[points] = False
 
@@ -67,6 +68,7 @@ class Limits:
             self.is_pickable &= self._minimums.count_toward()
         elif was_short and not is_short:
             self.is_pickable = self._is_open
+        # Either way the mask is another array from here on.
         self.n_restarts += is_short != was_short
 
 
@@ -99,6 +101,7 @@ def _add_at_most(state: Limits, limit: AtMost, arrays: GoalArrays, rows: Rows, l
 
 
 def _add_quota(state: Limits, limit: Quota, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
+    # Least numbers are met by leaving room, greatest by closing: the two ends go separate ways.
     groups = groups_of_quota(limit, arrays)
     _add_room(state, groups, bound_of_groups(limit, groups, 1), rows, labeled)
 
@@ -125,6 +128,7 @@ def _add_between(state: Limits, limit: Between, arrays: GoalArrays, rows: Rows, 
     numbers = arrays.numbers(limit.name)[rows]
     lowest = -np.inf if limit.at_least is None else limit.at_least
     highest = np.inf if limit.at_most is None else limit.at_most
+    # NaN compares false: a row without a number is outside of any range.
     state.close(~((numbers >= lowest) & (numbers <= highest)))
 
 
@@ -153,6 +157,7 @@ def groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
 
 def bound_of_groups(quota: Quota, groups: Groups, end: int) -> NDArray[np.int64]:
     """Return the least (0) or the most (1) of every group; without a quota it is 0 or -1 for any number."""
+    # A group that the quota does not name is under no limit.
     bounds = np.full(len(groups.names), NO_LIMIT if end else 0, np.int64)
     for name, ends in quota.ranges:
         bounds[groups.names.index(name)] = ends[end]

@@ -40,6 +40,7 @@ def by_columns(vectors: NDArray[np.float32]) -> Points:
     n, dim = vectors.shape
     columns = np.zeros((-(-n // _POINTS), dim, _POINTS), np.float32)
     whole = n // _POINTS
+    # Rows become columns within each block of points.
     columns[:whole] = vectors[: whole * _POINTS].reshape(whole, _POINTS, dim).transpose(0, 2, 1)
     columns[whole:, :, : n % _POINTS] = vectors[whole * _POINTS :].T
     return Points(columns, *Source.from_vectors(vectors[:0]))
@@ -159,11 +160,13 @@ def _lower_by_columns(
         for i in range(n):
             value = weights[start + i] * nearest[start + i]
             values[i] = value if nearest[start + i] >= least else np.float32(-1)
+        # The sums have been read, so their first lane is free for the halving.
         block_highest = _maximum(values, scratch=distances)
         if block_highest > highest:
             highest = block_highest
             best = start
             # The lowest point among equals, which the maximum by halves does not tell.
+            # Ends: `highest` is one of the values, bit for bit.
             while values[best - start] != highest:
                 best += 1
     return best
@@ -173,6 +176,7 @@ def _lower_by_columns(
 def _sum_squares(sums: NDArray[np.float32], columns: NDArray[np.float32], center: NDArray[np.float32]) -> None:
     """Leave in `sums[0]` (P,) the squared distances between the columns (D, P) and a center; the rest is scratch."""
     dim = len(columns)
+    # Lane by lane in rising d: the order in which numpy's reference adds.
     for lane in range(min(dim, LANES)):
         total = sums[lane]
         total[:] = np.float32(0)

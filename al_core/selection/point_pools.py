@@ -43,12 +43,14 @@ class PointPools(PoolFinder):
         while True:
             queue = self._frontier.queue()
             if not len(queue):
+                # The frontier reached down to 0: whatever is outside is too near, picked or closed.
                 if self._frontier.floor <= 0:
                     return self._pool(_NO_POINTS, _ZERO, NO_RIVAL)
                 n_points = len(self._bounds.rows)
                 self._frontier.draw(max(_POOLS_IN_FRONTIER * size, n_points // _POINTS_PER_FRONTIER_POINT))
                 continue
             n_refreshed, floor = self._refresh_front(queue, size, tick)
+            # Positions in ascending order, because ties go to the lowest.
             points = self._at_floor(np.sort(queue[:n_refreshed]), floor)
             # Those that fell below the last floor may have been left behind.
             self._bounds.refresh(points, floor, tick)
@@ -85,6 +87,7 @@ class PointPools(PoolFinder):
         highest = np.empty(0, np.float32)
         n_refreshed = 0
         while n_refreshed < len(queue):
+            # As long as fewer points than asked for are refreshed, nothing is sure.
             sure = highest.min() if len(highest) == size else np.float32(-1)
             next_bound = self._bounds.values(queue[n_refreshed : n_refreshed + 1])[0]
             if sure >= next_bound:
@@ -93,6 +96,7 @@ class PointPools(PoolFinder):
             self._bounds.refresh(batch, max(self._last_floor, sure), tick)
             highest = _largest(np.concatenate([highest, self._bounds.values(batch)]), size)
             n_refreshed += len(batch)
+        # The queue ends where the frontier does: what is outside lies below its floor.
         return n_refreshed, max(self._frontier.floor, highest.min())
 
     def _at_floor(self, points: Rows, floor: np.float32) -> Rows:

@@ -140,6 +140,7 @@ def merged(pools: Sequence[Pool]) -> Pool:
         ([0, 7], [9.0, 6.0], 4.0)
     """
     floor = max((pool.floor for pool in pools), default=_ZERO)
+    # Only a shard that reaches the common floor can hold a rival at it.
     rival = min((pool.rival for pool in pools if pool.floor == floor), default=NO_RIVAL)
     # Below the floor nothing of a pool is the next pick, and its vectors need not be copied.
     parts = [pool.where(pool.weights * pool.nearest >= floor) for pool in pools]

@@ -129,6 +129,7 @@ def _smallest_distance(vectors: Vectors, added: Rows, chosen: Rows) -> float | N
         added = chosen[: len(added)]
     if is_small(space, len(added), len(chosen)):
         picked = space.vectors(chosen)
+        # One row at a time, and without itself, which is at distance 0.
         return min(
             float(np.sqrt(nearest_squared_distances(picked[i : i + 1], np.delete(picked, i, axis=0))[0]))
             for i in range(len(added))

@@ -33,6 +33,7 @@ def select_active_learning(request: Request) -> Rows:
         return _by_shortage(request, scores * constant_factors(request, request.candidates), shortage)
     if request.config.goals or request.config.budget:
         scores *= constant_factors(request, request.candidates)
+    # Negated: the sort is ascending and keeps the lowest row first among equals.
     return _in_order(request, -scores)
 
 
@@ -65,6 +66,7 @@ def _in_order(request: Request, keys: NDArray[Any]) -> Rows:
                 limits.choose(point)
                 picked.append(point)
             else:
+                # A row that is too near stays too near, as picks only add to what it must keep away from.
                 limits.close(point)
     request.progress(len(picked), request.n_new)
     return request.candidates[picked]

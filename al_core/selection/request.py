@@ -61,6 +61,7 @@ class Request:
         """Candidates and labeled rows, ascending."""
         if not len(self.labeled):
             return self.candidates
+        # Two sorted runs: a stable sort merges them.
         return np.sort(np.concatenate([self.candidates, self.labeled]), kind="stable")
 
     @property
@@ -177,6 +178,7 @@ def checked_scores(scores: Scores, rows: Rows) -> NDArray[np.float64]:
         InvalidInputError: If one is not a number from 0 to 1; it names the row.
     """
     numbers = np.asarray(scores, np.float64)
+    # Negated, so that NaN is bad too.
     bad = np.flatnonzero(~((numbers >= 0) & (numbers <= 1)))
     if len(bad):
         raise InvalidInputError(f"the score of row {rows[bad[0]]} is {numbers[bad[0]]}; scores are numbers from 0 to 1")
@@ -226,6 +228,7 @@ def count_rows(embeddings: Embeddings | None, scores: Scores | None) -> int | No
 def _check_complete(embeddings: np.memmap) -> None:
     path = embeddings.filename
     expected = embeddings.offset + embeddings.nbytes
+    # A map beyond the end of its file does not fail when it is read: it kills the process (SIGBUS).
     if path is not None and os.path.getsize(path) < expected:
         raise InvalidInputError(
             f"the embeddings need {expected} bytes of {os.fspath(path)}, but it ends after {os.path.getsize(path)}: "
@@ -250,5 +253,6 @@ def count_new(n_samples: int, n_candidates: int, n_labeled: int) -> int:
         raise InvalidInputError("nothing is left to select: every row of the query set is preselected")
     if n_new > n_candidates:
         message = f"asked for {n_new} new rows, but only {n_candidates} are left; selecting all {n_candidates}"
+        # Names the line that calls `select`: this function, `prepared` and `select` come first.
         warnings.warn(message, ALCoreWarning, stacklevel=4)
     return min(n_new, n_candidates)

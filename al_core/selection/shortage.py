@@ -38,6 +38,7 @@ class Shortage:
         """
         self._balances = [_balance(goal, arrays, rows, labeled) for goal in goals if isinstance(goal, Balance)]
         signature = np.zeros(len(rows))
+        # Fixed: the same rows have the same buckets, on every machine.
         rng = np.random.default_rng(0)
         for balance in self._balances:
             # Different points differ in a random projection, but for one case in 2^50.
@@ -67,6 +68,7 @@ class Shortage:
         product = np.ones(len(self.factors))
         for balance, shown in zip(self._balances, self._shown, strict=True):
             product *= (shown @ balance.shortages) ** balance.goal.strength
+        # In place: the heaps of a running search hold this very array.
         self.factors[:] = product
 
 

@@ -40,6 +40,7 @@ class RowSpacing(Spacing):
         if not is_spaced(vector, self._chosen[: self._n_chosen], self._least):
             return False
         if self._n_chosen == len(self._chosen):
+            # Nearly doubles, so that a million admitted rows are copied a few times only.
             room = np.empty((_SPARE_ROWS + self._n_chosen, vector.shape[1]), np.float32)
             self._chosen = np.concatenate([self._chosen, room])
         self._chosen[self._n_chosen] = vector[0]

@@ -99,6 +99,7 @@ class LocalVectors(Vectors):
         with workers() as pool:
             weights = np.ones(len(rows), np.float32)
             bounds = Bounds(self._space, rows, others, 0, pool, weights=weights, least=_ZERO, tick=self._tick)
+            # Below every value, so that no point is left behind before it has seen all centers.
             bounds.refresh(np.arange(len(rows)), np.float32(-1), self._tick)
             return bounds.nearest
 

@@ -34,6 +34,7 @@ class Room(Veto):
         self._counts = counts.copy()
         # The points of group g: order[starts[g] : starts[g + 1]].
         self._order = np.argsort(groups, kind="stable")
+        # One more than there are groups, so that the last one has an end too.
         self._starts = np.searchsorted(groups[self._order], np.arange(len(most) + 1))
 
     def full(self) -> NDArray[np.bool_]:
@@ -76,10 +77,12 @@ class Distance(Veto):
 
     def near(self, group: int, number: float) -> NDArray[np.int64]:
         """Return the points of a group that are nearer to a number than the least difference."""
+        # A group of labeled rows alone has no points here.
         if group < 0 or np.isnan(number) or group + 1 >= len(self._starts):
             return NO_POINTS
         members = self._order[self._starts[group] : self._starts[group + 1]]
         numbers = self._numbers[members]
+        # Both sides leave out numbers exactly `at_least` away: those may be picked together.
         first = np.searchsorted(numbers, number - self._at_least, side="right")
         stop = np.searchsorted(numbers, number + self._at_least, side="left")
         return np.asarray(members[first:stop])
@@ -108,6 +111,7 @@ class Purse(Veto):
     def too_dear(self) -> NDArray[np.int64]:
         """Return the points, not returned before, that cost more than what is left."""
         costs = self._costs[self._dearest_first[self._n_closed :]]
+        # Negated costs ascend, as `searchsorted` needs.
         n_more = int(np.searchsorted(-costs, -(self._left + self._tolerance), side="left"))
         closed = self._dearest_first[self._n_closed : self._n_closed + n_more]
         self._n_closed += n_more
@@ -124,6 +128,7 @@ class Minimums:
 
     def __init__(self, groups: list[NDArray[np.int64]], short: list[NDArray[np.int64]]) -> None:
         self._groups = groups
+        # One more entry, always 0, for points of no group: -1 points at it.
         self._short = [np.append(np.maximum(needed, 0), 0) for needed in short]
 
     @property
@@ -136,6 +141,7 @@ class Minimums:
         is_met = False
         for groups, needed in zip(self._groups, self._short, strict=True):
             group = groups[point]
+            # True on the pick that fills it, not on those after it.
             is_met |= bool(needed[group] == 1)
             needed[group] = max(needed[group] - 1, 0)
         return is_met
