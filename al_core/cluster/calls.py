@@ -75,6 +75,7 @@ class Spaced(Call):
         if isinstance(search, Behind):
             return search
         bounds = search.bounds
+        # A point that is too near has the value -1, and once that is sure it need not be compared any further.
         bounds.refresh(self.points, np.float32(0))
         is_spaced = bounds.nearest[self.points] >= bounds.least
         return is_spaced, shard.space.vectors(bounds.rows[self.points[is_spaced]])

@@ -160,7 +160,9 @@ class DaskCluster(Cluster):
             *arguments,
             self._environment,
             workers=workers,
+            # A wish and not a demand: when that worker dies, another one takes over.
             allow_other_workers=workers is not None,
+            # Dask would answer a pure task that looks like an earlier one from memory.
             pure=False,
         )
 
@@ -168,6 +170,7 @@ class DaskCluster(Cluster):
         last_census = last_seen = monotonic()
         while True:
             try:
+                # `wait` asks the current client of the thread, and ours is not the default of the process.
                 with self._client.as_current():
                     wait(futures, timeout=_SECONDS_PER_LOOK)
                 return

@@ -57,5 +57,6 @@ def _arithmetic() -> str:
     digest = sha256()
     for dim in _PROBED_DIMS:
         numbers = np.random.default_rng(dim).random((_PROBED_ROWS, dim), np.float32)
+        # The factor by which `Space` scales a row.
         digest.update((np.float32(1) / np.sqrt(squared_norms(numbers))).tobytes())
     return digest.hexdigest()[:16]

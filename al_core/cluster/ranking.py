@@ -82,6 +82,7 @@ def is_ranking(request: Request) -> bool:
 
 def ranked(cluster: Cluster, request: Request) -> Rows:
     """Return the first rows of a request that `is_ranking`."""
+    # Rows behind the last candidate are in no shard: none of them may be picked.
     starts = cluster.starts(int(request.candidates[-1]) + 1)
     cuts = np.searchsorted(request.candidates, starts)
     tasks = []

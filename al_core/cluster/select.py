@@ -70,6 +70,7 @@ def select(  # noqa: PLR0913 - that of al_core.selection, and where
     check_possible(request)
     if is_ranking(request):
         return ranked(cluster, request)
+    # Without embeddings nothing is measured that workers could share.
     if request.embeddings is None:
         return METHODS[config.method](request)
     with ExitStack() as stack:
@@ -128,4 +129,5 @@ def stand_in(address: ArrayAddress) -> Embeddings:
 
     Whatever looked at a value by mistake would be told that the row is not finite.
     """
+    # A view of a single number, which takes no memory whatever its shape.
     return np.broadcast_to(np.float32(np.nan), address.shape)

@@ -44,7 +44,9 @@ class ShardedPools(PoolFinder):
 
     def settle(self, pool: Pool, outcome: Outcome) -> None:
         """Make the picked points of a pool centers."""
+        # Padding need not travel.
         self._search.add_centers(outcome.centers[:, : self.dim])
+        # Shards know centers as vectors alone, so points that were picked are closed by their position.
         self._search.close(pool.points[outcome.picked])
 
     def close(self, points: Rows) -> None:

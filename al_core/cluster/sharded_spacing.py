@@ -59,8 +59,10 @@ class ShardedSpacing(Spacing):
 
     def _measure(self, row: int) -> None:
         """Ask the shards about a row and those expected after it."""
+        # A copy, because the next rows that are admitted overwrite these.
         self._search.add_centers(self._new[: self._n_new, : self._dim].copy())
         self._n_new = 0
+        # Shards are asked in the order of rows, whatever the order in which `admits` is.
         rows = np.sort(self._next(row))
         points = np.searchsorted(self._candidates, rows)
         starts = self._search.starts
@@ -82,6 +84,7 @@ class ShardedSpacing(Spacing):
 
     def _remember(self, rows: Rows, is_spaced: NDArray[np.bool_], vectors: NDArray[np.float32]) -> None:
         padded = np.pad(vectors, ((0, 0), (0, padded_width(self._dim) - self._dim)))
+        # Refused rows have no vector: the n-th row that is far enough has the n-th one.
         places = np.cumsum(is_spaced) - 1
         for row, is_far, place in zip(rows.tolist(), is_spaced.tolist(), places.tolist(), strict=True):
             self._measured[row] = padded[place : place + 1] if is_far else None
@@ -101,6 +104,7 @@ class GatheredSpacing(Spacing):
         self, rows: Rows, vectors: NDArray[np.float32], labeled: NDArray[np.float32], least: np.float32
     ) -> None:
         both = np.concatenate([vectors, labeled])
+        # Norms are for products; a single row is measured by differences.
         space = Space(both, None, np.ones(len(both), np.float32))
         self._rows = rows
         self._spacing = RowSpacing(space, np.arange(len(rows), len(both)), least)

@@ -59,6 +59,7 @@ class ShardedVectors(Vectors):
         Raises:
             InvalidInputError: If a row cannot be measured; of several, one of the first shard that has one.
         """
+        # One answer would do for the number, but every shard is to check its rows now.
         return int(self._shards.ask([CheckRows()] * len(self._shards), self._tick)[0])
 
     @property
@@ -89,6 +90,7 @@ class ShardedVectors(Vectors):
             answers = self._shards.ask([ReadRows(piece) if len(piece) else None for piece in pieces], self._tick)
             for start, answer in zip(starts.tolist(), answers, strict=True):
                 if answer is not None:
+                    # Back into the order that was asked for.
                     vectors[order[start + first : start + first + len(answer)]] = answer
         return vectors
 
@@ -127,4 +129,5 @@ class ShardedVectors(Vectors):
         search = ShardedSearch(self._shards, rows, len(center_rows) + n_new, weights, least)
         search.add_centers(self.read(center_rows))
         yield KCenter(ShardedPools(search, self.dim, least))
+        # Not after an error: then the shards are freed as a whole.
         search.end()

@@ -93,6 +93,7 @@ def _embed_unfinished(
     broken = []
     unfinished = checkpoint.unfinished(filenames)
     done = 0
+    # `done` is read at each call, so progress says how many there are by then.
     results = embedder(source, unfinished, model, lambda: progress(done, len(unfinished)) if progress else None)
     try:
         for done, result in enumerate(results, 1):
@@ -118,7 +119,9 @@ class Checkpoint:
     """
 
     def __init__(self, home: Path, source: ImageSource, model: EmbeddingModel) -> None:
+        # Whatever changes embeddings is part of the key: no run continues that of another model.
         key = f"{source.address}\n{model.digest or model.name}\n{model.preprocessing}"
+        # The name of a folder may hold bytes that are not UTF-8.
         self.folder = home / hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()[:24]
         self._source = source
         self._new: list[EmbeddedImage] = []

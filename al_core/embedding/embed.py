@@ -81,6 +81,7 @@ def embed(
             if not pending:
                 return
             yield from pending.popleft().result()
+    # Closing the generator ends up here too: tasks that wait are dropped, those that run are awaited.
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -103,6 +104,7 @@ def embed_batch(paths: list[ImageFile], model: EmbeddingModel) -> list[EmbeddedI
     decoded = [_decode_or_explain(path, model.preprocessing) for path in paths]
     images = [image for image in decoded if isinstance(image, DecodedImage)]
     embeddings = (row for batch in batches(images, model.batch_size) for row in _run(model, batch))
+    # A row is drawn only for an image that was decoded: broken ones have none.
     return [
         image if isinstance(image, BrokenImage) else _embedded(path, image, next(embeddings))
         for path, image in zip(paths, decoded, strict=True)

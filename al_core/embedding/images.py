@@ -91,6 +91,7 @@ def decode(path: ImageFile, size: int, *, crop: float = 1.0, resampling: str = "
     """
     with _explained(path), path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()[:DIGEST_BYTES]
+        # The digest has read to the end of the file.
         file_size = file.tell()
         file.seek(0)
         image = read_reduced(file, max(math.ceil(size / crop), MEASURED_SIZE))

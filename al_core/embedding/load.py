@@ -33,6 +33,7 @@ def load_model(model: ModelOption = BUILT_IN) -> EmbeddingModel:
     if not isinstance(model, str | Path):
         return from_function(model)
     library, _, name = str(model).partition(":")
+    # A path of Windows has a colon too, behind the letter of its drive.
     if library in LOADERS and name:
         return LOADERS[library](name)
     if str(model) == BUILT_IN:

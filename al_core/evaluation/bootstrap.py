@@ -94,6 +94,7 @@ def bootstrap_interval(
         blocks = draw_counts(len(sizes), N_DRAWS, seed, weights)
         draws = np.concatenate([statistic(counts @ sums, counts @ sizes) for counts in blocks])
     unit_weights = np.ones(len(sizes)) if weights is None else weights
+    # The estimate is the statistic of a draw that takes every unit as often as its weight.
     value = statistic((unit_weights @ sums)[None], np.array([unit_weights @ sizes]))
     low, high = percentile_ends(draws, len(sizes), level)
     return Interval(float(value[0]), low, high, n=round(float(sizes.sum())), level=level)

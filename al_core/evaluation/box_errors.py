@@ -63,6 +63,7 @@ def overlaps(boxes: NDArray[np.floating], others: NDArray[np.floating]) -> NDArr
     areas = np.prod(corners[..., 2:] - corners[..., :2], axis=-1)
     other_areas = np.prod(other_corners[..., 2:] - other_corners[..., :2], axis=-1)
     together = areas + other_areas - shared
+    # A box without an area overlaps nothing.
     return np.where(together > 0, shared / np.where(together > 0, together, 1), 0.0)
 
 
@@ -104,6 +105,7 @@ def box_errors(labels: Sequence[ImageObjects], predictions: Sequence[ImageObject
         errors += _missed(image, overlap, scores)
         errors += _wrong(image, overlap, scores, predicted.classes, labeled.classes)
         errors += _badly_placed(image, overlap, scores, predicted.classes, labeled.classes)
+    # `sorted` is stable: equal suspicions stay in the order of the images.
     return sorted(errors, key=lambda error: -error.suspicion)
 
 

@@ -190,6 +190,7 @@ def card(pool: Pool, rows: Rows, draws: Sequence[Rows], *, seed: int = 0) -> Car
 def _uncovered_regions(ruler: Ruler, rows: Rows) -> tuple[UncoveredRegion, ...]:
     """Return the regions of most uncovered weight, each taken out before the next is looked for."""
     distances = ruler.distances(rows)
+    # Evenly spread; positions repeat, and are made unique, where there are fewer rows.
     spread = np.unique(np.linspace(0, len(ruler.rows) - 1, _MOST_REGION_ROWS).astype(int))
     sampled = ruler.rows[spread]
     covered = ruler.similarity(distances[spread])
@@ -199,8 +200,10 @@ def _uncovered_regions(ruler: Ruler, rows: Rows) -> tuple[UncoveredRegion, ...]:
     weights = ruler.pool.weights(sampled) * (1 - covered)
     regions: list[UncoveredRegion] = []
     while len(regions) < N_REGIONS:
+        # Below every weight: what was taken out cannot be the middle of another region.
         middle = int(np.argmax(np.where(weights > 0, alike @ weights, -1)))
         members = (alike[middle] >= _SAME_REGION) & (covered < _WELL_COVERED) & (weights > 0)
+        # The middle belongs to its region even where it is half covered itself.
         members[middle] = weights[middle] > 0
         if not members.any():
             break

@@ -53,6 +53,7 @@ def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64], n_
         strangers = classes[(classes < 0) | (classes >= n_classes)]
         if len(strangers):
             raise InvalidInputError(f"a {name} is of class {strangers[0]}; there are classes 0 to {n_classes - 1}")
+    # Each pair of label and prediction is one number, and all are counted in one pass.
     counts = np.bincount(labels * n_classes + predicted, minlength=n_classes**2)
     return counts.reshape(n_classes, n_classes)
 

@@ -150,6 +150,7 @@ def detect_contamination(
         noun = "rows" if reserve.groups is None else "groups"
         reason = f"{n_labeled} labeled and {n_unlabeled} unlabeled {noun} of the test reserve"
         return Refusal(f"{reason}; whether a model has seen the labels can be told from {LEAST_PER_SIDE} of each on")
+    # The same permutations for both traces.
     chances = {trace: units.chance(each, np.random.default_rng(seed)) for trace, each in differing.items()}
     trace = min(chances, key=lambda each: chances[each])
     sides = [float(values[trace][is_side].mean()) for is_side in (reserve.is_labeled, ~reserve.is_labeled)]
@@ -199,6 +200,7 @@ class _Units:
         _, first, unit = np.unique(reserve.groups, return_index=True, return_inverse=True)
         share = np.bincount(unit, reserve.is_labeled) / np.bincount(unit)
         is_whole = (share == 0) | (share == 1)
+        # Whole groups are numbered anew, without gaps.
         number = np.where(is_whole, np.cumsum(is_whole) - 1, -1)
         return cls(number[unit], share[is_whole] == 1, strata[first][is_whole])
 
@@ -233,6 +235,7 @@ class _Units:
             for units in members:
                 n_labeled = int(self.is_labeled[units].sum())
                 if n_labeled:
+                    # The units of the lowest random keys are a uniform subset; this draws a block of subsets at once.
                     keys = rng.random((len(sums), len(units)), np.float32)
                     subsets = np.argpartition(keys, n_labeled - 1, axis=1)[:, :n_labeled]
                     sums += means[units][subsets].sum(axis=1)

@@ -181,6 +181,7 @@ class Ruler:
     def _covered_along_graph(self, rows: Rows, graph: "NeighborGraph") -> NDArray[np.float64]:
         covered = np.zeros(len(graph.indices))
         chosen = np.concatenate([self.pool.labeled_rows, rows])
+        # `maximum.at`, because one row may be a neighbor of several chosen ones.
         np.maximum.at(covered, graph.indices[chosen].ravel(), self.similarity(graph.distances[chosen]).ravel())
         covered[chosen] = 1
         return covered
@@ -203,6 +204,7 @@ class Ruler:
         for start in range(0, len(chosen), _BLOCK):
             others = chosen[start : start + _BLOCK]
             squares = product_distances(vectors, self.space.vectors(others))
+            # A pick does not repeat itself.
             squares[rows[places][:, None] == others] = np.inf
             np.minimum(nearest, squares.min(axis=1), out=nearest)
         return float((nearest < (self.sigma / 2) ** 2).mean())
@@ -223,6 +225,7 @@ def _sample(rows: Rows, n: int, rng: np.random.Generator) -> Rows:
 def _sigma(space: Space, rows: Rows, references: Rows, n_near: float) -> float:
     """Return the median distance within which a row has so many of the references."""
     squares = product_distances(space.vectors(rows), space.vectors(references))
+    # A row is not among its own neighbors.
     squares[rows[:, None] == references] = np.inf
     nth = int(np.clip(round(n_near), 1, max(len(references) - 1, 1))) - 1
     nearest = np.partition(squares, nth, axis=1)[:, nth]

@@ -89,8 +89,10 @@ class CurveDraws:
 
     def labels_for(self, target: float) -> NDArray[np.float64]:
         """Return (B,) how many training labels reach a target: those of the last round at least, or infinitely many."""
+        # Where nothing is left to rise, what is left falls far below 0: the target is out of reach.
         left = 1 - (target - self.level) / np.maximum(self.steepness, np.finfo(float).tiny)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            # Powers of what is not above 0 mean nothing, and are replaced below.
             grown = (self.n_labels + self.offset) * left ** (-1 / self.exponent) - self.offset
         reached = np.where(left > 0, grown, np.inf)
         return np.where(self.level >= target, self.n_labels, np.maximum(reached, self.n_labels))
@@ -164,6 +166,7 @@ def _fits(
     covariance: NDArray[np.float64],
 ) -> tuple[list["_Line"], NDArray[np.float64]]:
     """Return the lines under each scatter of training, and how usual each scatter is (log)."""
+    # From a tenth of a point to four points of accuracy.
     scatters = np.geomspace(0.001, 0.04, _N_SCATTERS)
     # The variance of training falls with the labels, as that of an estimate from so many.
     covariances = [covariance + np.diag(scatter**2 * labels[-1] / labels) for scatter in scatters]
@@ -187,6 +190,7 @@ class _Shapes:
 
     @classmethod
     def of(cls, n_last: float, prior: ShapePrior) -> "_Shapes":
+        # Wider than what whole curves have shown, so that the prior and not the grid decides.
         exponents = np.geomspace(0.05, 3, _N_SHAPES)
         offsets = np.geomspace(0.02, 20, _N_SHAPES)
         priors = (
@@ -262,4 +266,5 @@ class _Line:
         rise = cells([fit.rise for fit in fits]) + np.sqrt(rise_variance) * rise_luck
         own = cells([fit.level_variance for fit in fits]) - shared**2 / rise_variance
         level = cells([fit.level for fit in fits]) + shared / np.sqrt(rise_variance) * rise_luck
+        # Rounding may leave a variance a hair below 0.
         return level + np.sqrt(np.maximum(own, 0)) * level_luck, rise

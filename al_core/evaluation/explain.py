@@ -100,6 +100,7 @@ def _added_on_sample(ruler: Ruler, rows: Rows) -> NDArray[np.float64]:
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
         squares = np.maximum(product_distances(vectors, ruler.space.vectors(block)), 0)
+        # A row covers itself in full, whatever rounding leaves of its distance.
         squares[ruler.rows[:, None] == block] = 0
         for place in range(len(block)):
             after = np.maximum(covered, ruler.similarity(np.sqrt(squares[:, place])))
@@ -119,6 +120,7 @@ def _nearest_before(space: Space, labeled: Rows, rows: Rows) -> tuple[Rows, NDAr
     for start in range(0, len(before), _BLOCK):
         others = before[start : start + _BLOCK]
         squares = product_distances(vectors, space.vectors(others))
+        # Each pick is compared with those before it alone, and not with itself.
         squares[start + np.arange(len(others)) >= n_before[:, None]] = np.inf
         place = squares.argmin(axis=1)
         best = squares[np.arange(len(rows)), place]

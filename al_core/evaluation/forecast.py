@@ -90,6 +90,7 @@ class LearningCurve:
     groups: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
+        # The dataclass is frozen, so what it converts goes past its setter.
         object.__setattr__(self, "outcomes", np.asarray(self.outcomes, np.float64))
         if self.outcomes.ndim != 2 or len(self.n_labels) != len(self.outcomes):
             raise InvalidInputError(
@@ -126,6 +127,7 @@ class LearningCurve:
         """Return (R, R) the covariance of the accuracies, as other test labels or groups would have given them."""
         groups = np.arange(self.n_tests) if self.groups is None else self.groups
         sums, sizes = group_totals(np.asarray(self.outcomes.T, np.float64), groups)
+        # By how much each group's sum is off from what its size alone would give: the variance of a ratio.
         residuals = sums - sizes[:, None] * self.accuracies
         n_units = len(sizes)
         spread = residuals.T @ residuals * n_units / (n_units - 1) / self.n_tests**2
@@ -231,6 +233,7 @@ class _Curves:
 
 def _quantiles(values: NDArray[np.float64], tail: float) -> list[float]:
     """Return the quantiles at a tail, in the middle and at the opposite tail; values may be infinite."""
+    # This method returns one of the values; interpolation between a number and infinity would not.
     ends: list[float] = np.quantile(values, [tail, 0.5, 1 - tail], method="inverted_cdf").tolist()
     return ends
 

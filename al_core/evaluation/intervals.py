@@ -100,6 +100,7 @@ def _mid_p_low(n_right: float, n: float, level: float) -> float:
         middle = (low + high) / 2
         reaching = betainc(n_right, n - n_right + 1, middle)
         exceeding = betainc(n_right + 1, n - n_right, middle) if n_right < n else 0.0
+        # The chance rises with the share, so halving finds where it crosses.
         if (reaching + exceeding) / 2 < (1 - level) / 2:
             low = middle
         else:
@@ -143,6 +144,7 @@ def accuracy(outcomes: Outcomes, groups: NDArray[np.int64] | None = None, *, see
         worst = share_interval(float(values[0] * len(sizes)), len(sizes))
         return Interval(float(values[0]), worst.low, worst.high, len(values)) if worst.speaks else worst
     interval = bootstrap_interval(sums, sizes, lambda totals, n: totals[:, 0] / n, seed=seed)
+    # Expanded percentiles may leave the scale.
     return Interval(float(values.mean()), max(interval.low, 0.0), min(interval.high, 1.0), n=len(values))
 
 
@@ -187,6 +189,7 @@ def difference(
     urn_sizes = np.append(sizes, [usual, usual])
     interval = bootstrap_interval(urn_sums, urn_sizes, lambda totals, n: totals[:, 0] / n, seed=seed)
     value = float(gains.mean())
+    # The pairs that were added may pull an end past the estimate.
     return Interval(value, min(interval.low, value), max(interval.high, value), n=len(gains))
 
 

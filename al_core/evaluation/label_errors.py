@@ -75,6 +75,7 @@ def class_errors(
     places = np.arange(len(classes))
     confidence = believed[places, classes]
     others = believed.copy()
+    # Below every probability, so that the label itself is never suggested.
     others[places, classes] = -1
     suggested = others.argmax(axis=1)
     reaches = believed >= _usual_confidence(classes, believed)
@@ -88,6 +89,7 @@ def _neighbor_shares(
     """Return (n, C) the share of each row's nearest neighbors that are labeled with each class."""
     neighbors = nearest_neighbors(embeddings, _N_NEIGHBORS, progress=progress).indices
     shares = np.zeros((len(classes), n_classes))
+    # `add.at` counts every neighbor; with plain indexing, several of one class would count as one.
     np.add.at(shares, (np.arange(len(classes))[:, None], classes[neighbors]), 1 / neighbors.shape[1])
     return shares
 

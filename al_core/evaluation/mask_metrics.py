@@ -37,6 +37,7 @@ def class_overlaps(
     if labels.shape != predicted.shape:
         raise InvalidInputError(f"a labeled mask of {labels.shape} and a predicted one of {predicted.shape}: scale one")
     counts = labels != ignored
+    # Numbers beyond the classes count for none of them.
     labeled = np.bincount(labels[counts], minlength=n_classes)[:n_classes]
     named = np.bincount(predicted[counts], minlength=n_classes)[:n_classes]
     shared = np.bincount(labels[counts & (labels == predicted)], minlength=n_classes)[:n_classes]

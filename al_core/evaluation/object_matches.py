@@ -76,6 +76,7 @@ class ObjectMatches:
     def _precision_sums(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (B,) the sums of precision over recalls and thresholds."""
         weight = weights[:, self.image]
+        # Axes: thresholds, draws, predictions.
         right = np.cumsum((self.is_right & self.counts)[:, None] * weight, axis=2)
         precision = np.cumsum((~self.is_right & self.counts)[:, None] * weight, axis=2)
         precision += right
@@ -113,12 +114,14 @@ def match_objects(
         predicted.dataset = {**truth.dataset, "annotations": _annotations(predictions, kind, scored=True)}
         predicted.createIndex()
         evaluation = COCOeval(truth, predicted, kind)
+        # Small, medium and large objects are not told apart.
         evaluation.params.areaRng = _WHOLE_SCALE
         evaluation.params.areaRngLbl = ["all"]
         evaluation.params.maxDets = [_MOST_PER_IMAGE]
         if sigmas is not None:
             evaluation.params.kpt_oks_sigmas = np.asarray(sigmas, np.float64)
         evaluation.evaluate()
+    # It lists classes, within them ranges of areas (one here), and within those images.
     per_class = np.array(evaluation.evalImgs, object).reshape(n_classes, len(labels))
     return [_class_matches(list(images), len(evaluation.params.iouThrs)) for images in per_class]
 

@@ -76,6 +76,7 @@ def _auc(scores: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
     wrong = scores[~is_right]
     n_below = np.searchsorted(right, wrong, side="left")
     n_not_above = np.searchsorted(right, wrong, side="right")
+    # A tie is in one of the two counts, so it counts half.
     return float((n_below + n_not_above).sum() / (2 * len(right) * len(wrong)))
 
 

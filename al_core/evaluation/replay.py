@@ -151,6 +151,7 @@ def replay(
     report = progress or (lambda done, total: None)
     outcomes = []
     with workers() as pool:
+        # Methods within seeds: the shape below relies on this order.
         tasks = [pool.submit(projects.run, method, seed + run) for run in range(n_seeds) for method in compared]
         try:
             for number, task in enumerate(tasks):
@@ -215,12 +216,14 @@ class _Projects:
         pool = np.sort(rng.choice(len(self.vectors), int(_POOL_SHARE * len(self.vectors)), replace=False))
         chosen = rng.choice(pool, int(self.n_labels[0]), replace=False)
         is_right = []
+        # After the last batch nothing is chosen, but its probe is judged.
         for n_next in [*self.n_labels[1:].tolist(), 0]:
             # One probe answers for both: test labels judge it, and its doubts choose the next batch.
             others = np.concatenate([self.tests, self.vectors])
             probabilities = probe_probabilities(self.vectors[chosen], self.classes[chosen], others, self.n_classes)
             is_right.append(probabilities[: len(self.tests)].argmax(axis=1) == self.test_classes)
             if n_next:
+                # `n_samples` counts the rows chosen so far too.
                 config = SelectionConfig(method, n_next, seed=seed, normalize=False)
                 new = select(
                     self.vectors,
@@ -255,6 +258,8 @@ def _difference(gains: NDArray[np.float64], seed: int) -> Interval:
     n_seeds, n_tests = gains.shape
     seed_draws = np.concatenate(list(draw_counts(n_seeds, N_DRAWS, seed)))
     test_draws = np.concatenate(list(draw_counts(n_tests, N_DRAWS, seed + 1)))
+    # b draws, s seeds, t test labels: each gain counts as often as its seed and its label were drawn.
     draws = np.einsum("bs,st,bt->b", seed_draws, gains, test_draws, optimize=True) / gains.size
+    # The percentiles are expanded as for the scarcer of the two.
     low, high = percentile_ends(draws, min(n_seeds, n_tests))
     return Interval(float(gains.mean()), low, high, n=n_tests)

@@ -85,6 +85,7 @@ class Reserve:
         chosen: list[int] = []
         while len(chosen) < n_rows and any(waiting):
             open_strata = [number for number, rows in enumerate(waiting) if rows]
+            # The oldest among equals.
             least = min(open_strata, key=lambda number: n_tested[number] / len(self.strata[number].population))
             chosen.append(waiting[least].pop(0))
             n_tested[least] += 1

@@ -37,6 +37,7 @@ def stratified(outcomes: Outcomes, strata: NDArray[np.int64], shares: NDArray[np
     untested = np.flatnonzero((counts == 0) & (shares > 0))
     if len(untested):
         return Refusal(f"{counted(len(untested), 'part')} of the population without a test label", n=len(values))
+    # A stratum without test labels has share 0 here, so any divisor will do.
     counts = np.maximum(counts, 1)
     sums = np.bincount(strata, values, minlength=len(shares))
     value = float(shares @ (sums / counts))
@@ -95,6 +96,7 @@ def merged_strata(counts: NDArray[np.int64], least: int = LEAST_PER_STRATUM) -> 
             n_labels = 0
         merged[stratum] = number
         n_labels += count
+    # Too few are left at the end: they join the stratum before.
     if n_labels < least and number:
         merged[merged == number] = number - 1
     return merged

@@ -61,6 +61,7 @@ class Heart:
         self._has_failed = True
 
     def _goes_on(self) -> bool:
+        # Under the lock: a job that starts now sees this heart go on, or starts another.
         with self._lock:
             self._is_beating = self._records.is_open and bool(self._take_over or self._unsettled())
             return self._is_beating

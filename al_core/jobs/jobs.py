@@ -60,6 +60,7 @@ class Jobs:
             # Before anything is written: a full queue must not cost a transaction for each job that it refuses.
             self._pool.check_room()
             job = Job(title, dataset_id, self._records, recipe)
+            # Recorded before it is queued: a worker may have ended it a moment later.
             job.record()
             self._submit(key, job, work)
         self._keep()
@@ -100,6 +101,7 @@ class Jobs:
             self._by_id.pop(self._ids.get(key, ""), None)
             self._ids[key] = job.id
         self._by_id[job.id] = job
+        # In the order of their starts, so the oldest are forgotten first.
         ended = [job_id for job_id, other in self._by_id.items() if not other.is_running]
         for job_id in ended[: max(len(ended) - self._most_remembered, 0)]:
             del self._by_id[job_id]

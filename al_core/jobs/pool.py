@@ -82,6 +82,7 @@ class WorkerPool:
             raise BusyError(f"{n_waiting} jobs are waiting already, and no more may; try again when some have ended")
 
     def _drop_canceled(self) -> None:
+        # A job canceled while it waits has ended without a worker, but still holds its place.
         waiting = {group: [task for task in tasks if task.job.is_running] for group, tasks in self._groups.items()}
         self._groups = OrderedDict((group, deque(tasks)) for group, tasks in waiting.items() if tasks)
 
@@ -112,6 +113,7 @@ class WorkerPool:
                 return None
             group, waiting = self._groups.popitem(last=False)
             task = waiting.popleft()
+            # To the end of the round.
             if waiting:
                 self._groups[group] = waiting
             return task

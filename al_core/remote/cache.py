@@ -74,6 +74,7 @@ class Cache:
         record = self._results_folder(dataset_key) / f"{stored.kind}-{name_digest}.json"
         replaced = orjson.loads(record.read_bytes())["id"] if record.exists() else None
         disk.write_atomically(record, lambda file: file.write(orjson.dumps(vars(stored))))
+        # Only now that the record names the new array.
         if replaced:
             (record.parent / f"{replaced}.npy").unlink(missing_ok=True)
 
@@ -85,8 +86,10 @@ class Cache:
         return self._folder / "results" / sha256(dataset_key.encode()).hexdigest()
 
     def _fetch(self, path: Path, download: Download, check: Callable[[Path], None]) -> None:
+        # One at a time: threads that need the same file fetch it once.
         with self._lock:
             if path.exists():
+                # Touched, so that it does not count as unused.
                 os.utime(path)
                 return
             disk.write_atomically(path, download, check)

@@ -66,6 +66,7 @@ class RemoteDataset(Dataset):
     @cached_property
     def filename_column(self) -> "pa.Array":
         """All filenames in row order, as an Arrow array; they are fetched once."""
+        # Samples are only ever added, so as many samples have the same filenames.
         key = f"{self.address} {self.id} {self.n_samples}"
         column = self._cache.filenames(key, lambda file: self._connection.download(f"{self._path}/filenames", file))
         return column[: self.n_samples]

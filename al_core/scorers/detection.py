@@ -198,6 +198,7 @@ def _object_frequency(
     # The first box of each class counts 1, every further one only the penalty.
     n_classes = is_present.sum(axis=1)
     counts = n_classes + frequency_penalty * (n_boxes - n_classes)
+    # Where all counts are equal, `interp` returns its upper end.
     scores: Scores = np.interp(counts, (counts.min(), counts.max()), (min_score, 1.0))
     return scores
 

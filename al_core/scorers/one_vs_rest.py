@@ -54,6 +54,7 @@ def highest_patch(pixels: NDArray[np.floating]) -> float:
         >>> highest_patch(pixels)
         0.75
     """
+    # Where there are fewer pixels than patches, starts repeat, and reduceat would count a pixel twice.
     starts = [np.unique(np.arange(PATCHES_PER_SIDE) * side // PATCHES_PER_SIDE) for side in pixels.shape]
     sums = np.add.reduceat(np.add.reduceat(pixels, starts[0], axis=0), starts[1], axis=1)
     heights, widths = (np.diff(start, append=side) for start, side in zip(starts, pixels.shape, strict=True))

@@ -20,7 +20,9 @@ def write_bundle(file: IO[bytes], named: Mapping[str, NDArray[Any]], attributes:
     """Write arrays and what they were made from."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(CONTENTS, orjson.dumps({"names": list(named), "attributes": attributes}))
+        # Members are named by position: the name of an array may be that of a path.
         for position, array in enumerate(named.values()):
+            # The size is not known before it is written, and may be beyond the 4 GB of a plain ZIP file.
             with archive.open(f"{position}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
 

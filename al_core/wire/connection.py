@@ -142,9 +142,11 @@ def check_address(server: str) -> str:
     address = server.strip().rstrip("/")
     try:
         parts = urlsplit(address)
+        # `port` raises ValueError where it is not a number, or beyond 65,535.
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_address = False
+    # A name and a password would end up in messages and logs.
     if not is_address or parts.username or parts.query or parts.fragment:
         raise InvalidInputError(f"{server!r} is not the address of a server; give one such as http://gpu-box:8501")
     return address

@@ -84,6 +84,7 @@ class ImageUpload:
             progress: Called with (images done, images to do in this run).
         """
         ids = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="_id")
+        # Without images to send, all that is left is to say that the upload is complete.
         first = len(ids) if kind == "none" else self._n_done
 
         def send(sample_id: str, filename: str) -> None:
