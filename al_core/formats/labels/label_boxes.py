@@ -21,6 +21,8 @@ _NAMED_NOTHING = note(
     "such an image is labeled, with nothing on it unless another row has a box",
 )
 
+_ABSENT = note("class-without-place", "Some rows have a class and no place", "their class is not on the image")
+
 
 def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the objects of each image; an image without any is undecided unless a row has a class and no box.
@@ -66,21 +68,48 @@ def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: L
             labels.add_box(label, corners)
 
 
-def add_objects(rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
-    """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image."""
-    shown = ", ".join(columns.unread_places)
-    labels.add_note(note("boxes-not-read", f"The columns {shown} are not a whole box", "only the classes are read"))
+def add_objects(rows: Sequence[Row], columns: LabelColumns, places: str, labels: LabelCollector) -> None:
+    """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image.
+
+    Where rows have places, a row without one says that no object of its class is on the image.
+
+    Args:
+        rows: Of the table.
+        columns: What its columns mean.
+        places: Names of the columns that tell where an object is.
+        labels: What is added to.
+    """
+    labels.add_note(note("boxes-not-read", f"The columns {places} are not a whole box", "only the classes are read"))
     classes: dict[AnnotationKey, dict[str, None]] = defaultdict(dict)
+    without_place: set[AnnotationKey] = set()
+    tell_absence = has_absent_classes(rows, columns)
+    if tell_absence:
+        labels.add_note(_ABSENT)
     for row in rows:
-        classes[key_of(row, columns)][row[columns.label].strip()] = None
+        key = key_of(row, columns)
+        label = row[columns.label].strip()
+        is_absent = tell_absence and _is_without_place(row, columns)
+        classes[key].update({} if is_absent or not label else {label: None})
+        if is_absent:
+            without_place.add(key)
     for (filename, annotator), names in reported(classes.items()):
-        class_names = [name for name in names if name]
-        if not class_names:
+        if not names and (filename, annotator) not in without_place:
             labels.leave_open(filename)
             continue
         labels.annotate(filename, annotator=annotator)
-        for name in class_names:
+        for name in names:
             labels.add_class(name)
+
+
+def has_absent_classes(rows: Sequence[Row], columns: LabelColumns) -> bool:
+    """Return whether some objects have a place that is not read and others only a class, which then is not there."""
+    n_without = sum(_is_without_place(row, columns) for row in rows)
+    return 0 < n_without < sum(bool(row[columns.label].strip()) for row in rows)
+
+
+def _is_without_place(row: Row, columns: LabelColumns) -> bool:
+    has_place = any(row[column].strip() for column in columns.unread_places)
+    return bool(row[columns.label].strip()) and not has_place
 
 
 def _corners(where: str, values: Sequence[str], layout: Layout) -> list[float]:

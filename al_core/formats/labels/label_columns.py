@@ -8,6 +8,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank, most_like_filenames, names_image_file
 from al_core.formats.predictions.box_columns import FOUR_CORNERS, has_four_corners
 from al_core.formats.predictions.box_layout import Layout
+from al_core.formats.tables.outlines import says_where
 
 LABEL = (
     "label",
@@ -21,6 +22,7 @@ LABEL = (
     "label_name",
     "true_label",
     "class_id",
+    "classid",
     "category_id",
     "label_id",
     "target",
@@ -97,7 +99,7 @@ class LabelColumns:
         times: When, the better ones first.
         box: Four numbers: corners, or upper left corner and extent.
         layout: What the four numbers mean.
-        unread_places: Names of columns that tell where an object is, if no box can be read from them.
+        unread_places: Columns that tell where an object is, if no box can be read from them.
         score: Scores of the labels.
         size: Width and height of the image.
         controls: What Label Studio writes for each part of its interface.
@@ -110,7 +112,7 @@ class LabelColumns:
     times: tuple[int, ...] = ()
     box: tuple[int, ...] = ()
     layout: Layout = Layout.CORNERS
-    unread_places: tuple[str, ...] = ()
+    unread_places: tuple[int, ...] = ()
     score: int = -1
     size: tuple[int, ...] = ()
     controls: tuple[int, ...] = ()
@@ -121,7 +123,7 @@ class LabelColumns:
         """The positions of all of them, in ascending order."""
         named = (self.filename, self.label, self.annotator, self.score)
         single = [column for column in named if column >= 0]
-        return sorted({*single, *self.times, *self.box, *self.size, *self.controls, *self.classes})
+        return sorted({*single, *self.times, *self.box, *self.unread_places, *self.size, *self.controls, *self.classes})
 
 
 def has_label_columns(columns: Sequence[str]) -> bool:
@@ -168,7 +170,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         _each(names, TIME),
         box,
         layout,
-        () if box else tuple(name for name in names if name in PLACES),
+        () if box else tuple(place for place, name in enumerate(names) if name in PLACES or says_where(name)),
         _first(names, SCORES),
         size=_all(names, sizes),
     )

@@ -23,7 +23,10 @@ _VERIFIED = note(
 )
 _MINUS_ONE = ("-1", "-1.0")
 _OF_MINUS_ONE = "write 0 where -1 means that the class is absent, and 0 or 1 where it means that nobody was sure"
-_OF_NUMBERS = "these may be predictions, or name the column of classes 'label'"
+_OF_NUMBERS = (
+    "without a column 'label' each column of numbers is read as a class: name that of the classes 'label', take out "
+    "columns that are none, or add probabilities as predictions"
+)
 
 _NO_LABEL = note("no-label", f"Classes are numbers, and {NO_LABEL} is none", "an image with it is left open")
 

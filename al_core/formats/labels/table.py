@@ -16,7 +16,7 @@ from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.text import BOM, looks_like_text
 from al_core.formats.labels.collector import LabelCollector
-from al_core.formats.labels.label_boxes import add_boxes, add_objects
+from al_core.formats.labels.label_boxes import add_boxes, add_objects, has_absent_classes
 from al_core.formats.labels.label_columns import LabelColumns, has_label_columns, label_columns
 from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.label_rows import Row, time_of
@@ -75,10 +75,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
         raise FileFormatError(f"{path.name} is not a table; expected CSV, Parquet, Arrow or JSON records")
     columns = label_columns(path.name, table.names, choices.columns)
     if columns.label < 0 and not columns.controls:
-        columns = replace(columns, classes=tuple(_other_numbers(table, columns)))
-        if not columns.classes:
-            shown = ", ".join(repr(column[:40]) for column in table.names[:10])
-            raise FileFormatError(f"{path.name} has no column 'label'; its columns are {shown}; rename or add one")
+        columns = replace(columns, classes=tuple(_columns_of_classes(path.name, table, columns)))
     cells, _ = table.read([table.names[column] for column in columns.used], [])
     rows = [dict(zip(columns.used, row, strict=True)) for row in zip(*cells, strict=True)]
     for row in rows:
@@ -95,7 +92,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     elif columns.box:
         add_boxes(path.name, rows, columns, labels)
     elif columns.unread_places:
-        add_objects(rows, columns, labels)
+        add_objects(rows, columns, _names_of(table, columns.unread_places), labels)
     elif is_verified:
         add_verified(path.name, rows, columns, labels)
     else:
@@ -104,13 +101,39 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
 
 
 def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
-    if columns.box or columns.controls or columns.unread_places:
+    if columns.unread_places:
+        # An image on which no class is, is labeled.
+        return MULTI_LABEL if has_absent_classes(rows, columns) else None
+    if columns.box or columns.controls:
         return None
     if has_several_classes(rows, columns):
         return MULTI_LABEL
     # Where each row has exactly one 1 it is the class; otherwise each column is a question of its own.
     n_ones = {sum(row[column].strip().lower() in ONE for column in columns.classes) for row in rows}
     return MULTI_LABEL if columns.classes and n_ones != {1} else CLASSIFICATION
+
+
+def _columns_of_classes(source: str, table: RowTable, columns: LabelColumns) -> list[int]:
+    """Return the columns of 0 and 1, of a table without a column of classes.
+
+    Raises:
+        FileFormatError: If there are none, or if they say where objects are and not which.
+    """
+    shown = ", ".join(repr(column[:40]) for column in table.names[:10])
+    if columns.unread_places:
+        places = _names_of(table, columns.unread_places)
+        raise FileFormatError(
+            f"{source} says where objects are ({places}) and has no column of their classes; its columns are {shown}; "
+            "write a row for each box (filename, label, xmin, ymin, xmax, ymax), or export masks and outlines as COCO"
+        )
+    classes = _other_numbers(table, columns)
+    if not classes:
+        raise FileFormatError(f"{source} has no column 'label'; its columns are {shown}; rename or add one")
+    return classes
+
+
+def _names_of(table: RowTable, columns: Sequence[int]) -> str:
+    return ", ".join(table.names[column].strip()[:40] for column in columns)
 
 
 def _other_numbers(table: RowTable, columns: LabelColumns) -> list[int]:

@@ -20,6 +20,7 @@ from al_core.formats.predictions.top_k import top_k_scores
 from al_core.formats.tables.column_names import class_of_name, have_boxes
 from al_core.formats.tables.columns import classify_columns
 from al_core.formats.tables.meaning import TITLES, ColumnMeaning, Meaning
+from al_core.formats.tables.outlines import kind_of_outlines
 from al_core.formats.tables.ranks import are_ranked
 from al_core.formats.tables.sample import MAX_ROWS, ColumnSample, Content
 from al_core.formats.tables.table import Table
@@ -47,6 +48,10 @@ _PERCENT_SIGNS = Finding(
     "",
     "write them as numbers, without the sign",
     severity=Severity.REFUSAL,
+)
+_AS_COCO = (
+    "write COCO results (image_id, category_id, score and segmentation), or the probabilities of each pixel, one .npy "
+    "file per image"
 )
 _LONG = note("long-form", "The file has a row for each image and class", "the rows of an image are read as one")
 _SHOWN = 6
@@ -113,15 +118,28 @@ class _TableReading:
             self._check_class_names(classes)
             nested = [p for p in classes if self.samples[p].content in (Content.LISTS, Content.MAPPINGS)]
             return self._cells(nested[0]) if nested else self._matrix(classes)
-        if ranked := self._positions(Meaning.RANKED):
+        outlines = self._outlines()
+        ranked = [] if outlines else self._positions(Meaning.RANKED)
+        if ranked:
             return self._long_form(ranked) or self._highest(ranked)
-        if scores:
+        if scores and not outlines:
             return self._scores(scores)
         filenames, _ = self._read([])
+        return ScoreTable(self._named(filenames), {}, (outlines or self._refusal(),), tuple(self.columns))
+
+    def _refusal(self) -> Finding:
         if any(sample.content is Content.TEXTS and _are_percents(sample.cells) for sample in self.samples):
-            return ScoreTable(self._named(filenames), {}, (_PERCENT_SIGNS,), tuple(self.columns))
-        refusal = _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
-        return ScoreTable(self._named(filenames), {}, (refusal,), tuple(self.columns))
+            return _PERCENT_SIGNS
+        return _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
+
+    def _outlines(self) -> Finding | None:
+        """Return what to do about a column of masks or outlines, or None if there is none."""
+        for sample in self.samples:
+            kind = kind_of_outlines(sample.name, sample.cells) if sample.content is Content.TEXTS else None
+            if kind:
+                what = f"The column {sample.name[:40]!r} has {kind}, which are not read from a table"
+                return Finding("outlines", what, "", _AS_COCO, severity=Severity.REFUSAL)
+        return None
 
     def _highest(self, ranked: Sequence[int]) -> ScoreTable:
         filenames, numbers = self._read(ranked)

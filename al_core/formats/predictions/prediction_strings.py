@@ -28,7 +28,7 @@ _WHOLE = re.compile(r"\d{1,9}")
 def recognizes_prediction_strings(path: Path, head: bytes) -> bool:
     """Return whether a table has a column PredictionString, and one of filenames."""
     names = column_names(path, head)
-    return bool(prediction_string(names) and filename_column(names))
+    return bool(prediction_string(names) and _naming_column(names))
 
 
 def read_prediction_strings(path: Path) -> Predictions:
@@ -43,7 +43,7 @@ def read_prediction_strings(path: Path) -> Predictions:
     with path.open("rb") as file:
         table = open_row_table(path, file.read(HEAD_BYTES))
     names = table.names if table else []
-    columns = [filename_column(names), prediction_string(names)]
+    columns = [_naming_column(names), prediction_string(names)]
     if table is None or not all(columns):
         raise FileFormatError(f"{path.name} has no columns image_id and PredictionString; its columns are {names[:10]}")
     (filenames, strings), _ = table.read(columns, [])
@@ -57,6 +57,12 @@ def read_prediction_strings(path: Path) -> Predictions:
     layout = Layout.CORNERS if length == _WITH_CLASS else Layout.EXTENT
     boxes = Boxes(image, values[:, 1:], values[:, 0], labels, layout=layout)
     return detection_predictions(path.name, filenames, class_names, boxes)
+
+
+def _naming_column(names: Sequence[str]) -> str:
+    """Return the column of images: of a usual name, else the first other one, such as `patientId`; empty if none is."""
+    others = [name for name in names if name != prediction_string(names)]
+    return filename_column(names) or next(iter(others), "")
 
 
 def _box_length(source: str, filenames: Sequence[str], parts: Sequence[Sequence[str]]) -> int:

@@ -17,7 +17,8 @@ _MEANINGS = {
     "labelname",
     Meaning.PREDICTED: "pred preds prediction predictions predicted predlabel predictedlabel predictedlabels predclass "
     "predictedclass predid predname predindex predictedcategory ypred argmax top top1 top1class top1label",
-    Meaning.METADATA: "fold split subset partition set width height w h channels size filesize time timestamp "
+    Meaning.METADATA: "fold split subset partition set width height w h imagewidth imageheight imgwidth "
+    "imgheight channels size filesize time timestamp "
     "inferencetime latency date datetime epoch seed batch device camera lat lon latitude longitude istrain istest "
     "isval isvalidation islabelissue dataset numobjects nobjects count md5 hash phash annotationid annotator "
     "annotatorid leadtime createdat updatedat taskid projectid userid",
@@ -30,6 +31,9 @@ _CONFIDENCE = re.compile(
     "confidence|^conf$|certainty|quality|^margin$|^label_?score$|^msp$|max_?(prob|softmax)|^(pred|top_?1)_?(prob|score)"
 )
 _TOP_PROBABILITY = re.compile("(prob|proba|probability|p|score|conf|confidence|pred_?score|pred_?prob|top1_?prob)")
+
+# `BuildingId` and `patient_id`, and neither `covid` nor `ID`.
+_NUMBER_OF_THING = re.compile(r"[a-z](?:Id|ID|[ _-][iI][dD])$")
 
 _BOX = re.compile(
     "(detection|pred(icted)?)?b?box(es)?|rois|boundingbox|detections|xyxy|xywh|cxcywh|(box)?yxyx|polygon|segmentation|keypoints"
@@ -68,8 +72,8 @@ def meaning_of_name(name: str) -> Meaning | None:
     Examples:
         >>> str(meaning_of_name("True Label")), str(meaning_of_name("uncertainty_margin")), meaning_of_name("cat")
         ('label', 'score', None)
-        >>> str(meaning_of_name("label_quality")), str(meaning_of_name("fold"))
-        ('confidence', 'metadata')
+        >>> str(meaning_of_name("label_quality")), str(meaning_of_name("fold")), str(meaning_of_name("BuildingId"))
+        ('confidence', 'metadata', 'metadata')
     """
     word = _squeezed(name)
     if word in _MEANING_OF_WORD:
@@ -79,6 +83,8 @@ def meaning_of_name(name: str) -> Meaning | None:
     snake = name.strip().lower().replace(" ", "_").replace("-", "_")
     if "uncertain" in snake or "least_confiden" in snake:
         return Meaning.SCORE
+    if _NUMBER_OF_THING.search(name.strip()):
+        return Meaning.METADATA
     if _CONFIDENCE.search(snake):
         return Meaning.CONFIDENCE
     return Meaning.SCORE if _SCORE.search(snake) else None

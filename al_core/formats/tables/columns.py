@@ -20,6 +20,7 @@ from al_core.formats.tables.column_names import (
 )
 from al_core.formats.tables.filename_column import find_filename_column
 from al_core.formats.tables.meaning import OF_IMAGES, ColumnMeaning, Meaning
+from al_core.formats.tables.one_of_two import are_of_one_class
 from al_core.formats.tables.ranks import are_ranked
 from al_core.formats.tables.sample import ColumnSample, Content
 from al_core.formats.tables.sums import Numbers, distribution
@@ -230,7 +231,9 @@ class _Classifier:
         # timm calls the number of the predicted class `index`.
         indices = [p for p in numeric if self._name(p).strip().lower() in ("index", "idx") and self._is_whole(p)]
         probable = [p for p in numeric if is_probability_name(self._name(p)) and not self._is_whole(p)]
-        if len(probable) == 1 and (classes or indices):
+        if len(probable) == 1 and any(self._is_of_one_class(probable[0], position) for position in classes):
+            self.set(probable[0], Meaning.CLASS, "under a half, and that of one of two classes")
+        elif len(probable) == 1 and (classes or indices):
             self.set(probable[0], Meaning.RANKED, "beside the predicted class")
             for position in classes or indices:
                 self.set(position, Meaning.PREDICTED, "the class of the probability")
@@ -238,16 +241,28 @@ class _Classifier:
             return
         elif len(neutral) == 1 and is_probability_name(self._name(neutral[0])) and self._is_top(neutral[0]):
             self.set(neutral[0], Meaning.CONFIDENCE, "never under a third, as the highest probability is")
+        elif len(neutral) == 1 and self._are_class_numbers(neutral[0]):
+            self.set(neutral[0], Meaning.LABEL, "whole numbers, as classes have")
         elif neutral:
             self._set_classes(neutral, "numbers under a name of its own")
         elif len(fractions) == 1:
             # Of a Kaggle submission for two classes: the probability of one of them.
             self.set(fractions[0], Meaning.CLASS, "fractions from 0 to 1, which are not labels")
 
+    def _is_of_one_class(self, position: int, of_classes: int) -> bool:
+        sample = self._samples[of_classes]
+        are_true = meaning_of_name(sample.name) is Meaning.LABEL
+        return are_of_one_class(self._numbers[:, position], list(map(str, sample.cells)), are_true=are_true)
+
     def _are_probabilities(self, position: int) -> bool:
         numbers = self._finite(position)
         are_in_range = bool(((numbers >= 0) & (numbers <= 1)).all())
         return are_in_range and not may_be_grades(numbers) and not self._is_whole(position)
+
+    def _are_class_numbers(self, position: int) -> bool:
+        numbers = self._finite(position)
+        is_whole = self._samples[position].content is Content.INTEGERS and bool(len(numbers))
+        return is_whole and bool(numbers.min() >= 0 and 1 < numbers.max() <= _MOST_GRADES)
 
     def _is_top(self, position: int) -> bool:
         numbers = self._finite(position)

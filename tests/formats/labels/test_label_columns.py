@@ -45,4 +45,4 @@ def test_a_box_may_be_given_by_its_center() -> None:
 
 
 def test_columns_that_are_no_whole_box_are_named() -> None:
-    assert label_columns("l.csv", ["filename", "label", "x1"], {}).unread_places == ("x1",)
+    assert label_columns("l.csv", ["filename", "label", "x1"], {}).unread_places == (2,)

@@ -88,6 +88,39 @@ def test_objects_whose_boxes_cannot_be_read_are_the_classes_of_their_image(tmp_p
     assert labels.findings[0].sentence() == "The columns x1 are not a whole box: only the classes are read."
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("EncodedPixels", "264661 17 265429 33"),
+        ("geometry", '"[(1, 2), (3, 2), (3, 4)]"'),
+        ("bbox_corners", '"[1, 2, 3, 4]"'),
+        ("PolygonWKT_Pix", '"POLYGON ((1 2, 3 4, 5 6, 1 2))"'),
+    ],
+)
+def test_masks_and_outlines_are_those_of_objects(tmp_path: Path, column: str, cell: str) -> None:
+    rows = "".join(f"{name},{label},{cell}\n" for name, label in ("a1", "a2", "b2"))
+    labels = read(tmp_path, f"ImageId,ClassId,{column}\n{rows}")
+    assert (labels.filenames, labels.classes.tolist()) == (["a", "b"], [(0, 0), (0, 1), (1, 1)])
+    assert labels.findings[0].sentence() == f"The columns {column} are not a whole box: only the classes are read."
+
+
+def test_a_class_whose_mask_is_empty_is_not_on_the_image(tmp_path: Path) -> None:
+    labels = read(tmp_path, "id,class,segmentation\na,bowel,1042 3 1234 7\na,stomach,\nb,bowel,\nb,stomach,\n")
+    assert (labels.filenames, labels.class_names) == (["a", "b"], ["bowel"])
+    assert labels.classes.tolist() == [(0, 0)]
+    assert "their class is not on the image" in labels.findings[1].sentence()
+
+
+def test_masks_without_classes_are_refused_with_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"says where objects are \(EncodedPixels\).*export masks .* as COCO"):
+        read(tmp_path, "ImageId,EncodedPixels\na.jpg,264661 17\nb.jpg,\n")
+
+
+def test_columns_of_numbers_that_are_no_classes_are_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"'Age': expected 0 or 1, found '50'.*take out columns that are none"):
+        read(tmp_path, "Path,Age,Edema\na.jpg,50,1\nb.jpg,60,0\n")
+
+
 def test_a_box_by_its_center_and_a_score_are_told(tmp_path: Path) -> None:
     labels = read(tmp_path, "filename,class_id,cx,cy,w,h,score\na,3,0.5,0.5,0.5,1.0,0.9\n")
     assert labels.boxes[["x0", "y0", "x1", "y1"]].tolist() == [(0.25, 0, 0.75, 1)]

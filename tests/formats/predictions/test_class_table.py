@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import Predictions, ReadingChoices, read_predictions
+from al_core.formats import Predictions, ReadingChoices, Severity, read_predictions
 from al_core.formats.predictions.class_table import Contents, class_names, read_class_table
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.tables.table import CellTable
@@ -28,6 +28,23 @@ def test_a_class_may_be_called_like_an_object(tmp_path: Path) -> None:
     assert read_predictions(file).class_names == ["bars", "box", "lines"]
     with pytest.raises(FileFormatError, match="boxes or other objects"):
         read({"filename": NAMES, "box": ["[0, 0, 1, 1]"] * 3, "score": CAT})
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "kind"),
+    [
+        ("EncodedPixels", "1 3 10 5", "run lengths of masks"),
+        ("predicted", "1042 3 1234 7", "run lengths of masks"),
+        ("place", "POLYGON ((1 2, 3 4, 5 6, 1 2))", "outlines in WKT"),
+    ],
+)
+def test_masks_and_outlines_are_refused_with_what_to_write(name: str, cell: str, kind: str) -> None:
+    table = read({"filename": NAMES, name: [cell] * 3, "Confidence": CAT})
+    assert isinstance(table, ScoreTable)
+    assert not table.scores
+    said = table.findings[0].sentence()
+    assert said.startswith(f"The column {name!r} has {kind}, which are not read from a table: write COCO results")
+    assert table.findings[0].severity is Severity.REFUSAL
 
 
 def test_columns_that_are_no_classes_are_named_with_their_reason() -> None:

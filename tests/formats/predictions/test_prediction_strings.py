@@ -26,6 +26,15 @@ def test_five_entries_are_confidence_place_and_size(tmp_path: Path) -> None:
     assert boxes(predictions, 0) == [("object", 0.75, [0.1, 0.2, 0.4, 0.6])]
 
 
+@pytest.mark.parametrize("column", ["patientId", "id", "StudyUID"])
+def test_the_other_column_names_the_images(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(f"{column},PredictionString\na,0.75 0.1 0.2 0.3 0.4\nb,\n")
+    predictions = read_predictions(path)
+    assert predictions.filenames == ["a", "b"]
+    assert boxes(predictions, 0) == [("object", 0.75, [0.1, 0.2, 0.4, 0.6])]
+
+
 def test_thirty_entries_are_told_by_where_the_confidences_are(tmp_path: Path) -> None:
     six_boxes = " ".join("0.5 10 20 30 40" for _ in range(6))
     assert len(read_predictions(csv(tmp_path, six_boxes)).outputs[0].scores) == 6

@@ -102,6 +102,26 @@ def test_a_predicted_class_and_its_score_are_no_two_classes(label: str) -> None:
     assert meanings(table(**columns)) == expected
 
 
+@pytest.mark.parametrize("label", ["label", "prediction"])
+def test_a_probability_under_a_half_beside_0_and_1_is_that_of_class_1(label: str) -> None:
+    probabilities = [0.03, 0.9, 0.4, 0.75]
+    columns = table(filename=NAMES[:4], prob=probabilities, **{label: [0, 1, 0, 1]})
+    assert meanings(columns)["prob"] == "class"
+    # Of a third class no row may be predicted; of the more probable of two none is under a half.
+    assert meanings(table(filename=NAMES[:4], prob=[0.45, 0.9, 0.4, 0.75], prediction=[0, 1, 1, 0]))["prob"] == "ranked"
+    assert meanings(table(filename=NAMES[:4], prob=[0.6, 0.9, 0.7, 0.75], prediction=[0, 1, 0, 1]))["prob"] == "ranked"
+
+
+def test_class_numbers_under_any_name_are_labels() -> None:
+    assert meanings(table(filename=NAMES, grade=np.arange(30) % 5))["grade"] == "label"
+    assert meanings(table(filename=NAMES, blur=np.arange(30) * 7))["blur"] == "class"
+
+
+def test_numbers_of_things_and_sides_of_images_are_no_classes() -> None:
+    columns = table(filename=NAMES, ImageWidth=[512] * 30, ImageHeight=[512] * 30, BuildingId=np.arange(30))
+    assert set(meanings(columns).values()) == {"filename", "metadata"}
+
+
 def test_a_label_of_fractions_is_the_probability_of_a_class() -> None:
     assert meanings(table(id=NAMES, label=PROBABILITIES[:, 0])) == {"id": "filename", "label": "class"}
     assert meanings(table(id=NAMES, label=np.arange(30) % 2))["label"] == "label"
