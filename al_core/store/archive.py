@@ -100,6 +100,7 @@ def extract(path: Path, folder: Path) -> Description:
         for member in members:
             content = _content(path, tar, member)
             if member.name == DIGEST:
+                # One character more than a digest has, so that a longer content differs.
                 _compare(path, content.read(len(digest.hexdigest()) + 1), digest)
                 return description
             _digest_header(digest, member)
@@ -137,6 +138,7 @@ def _damage_explained(path: Path) -> Iterator[None]:
 
 
 def _opened(path: Path, file: IO[bytes]) -> tarfile.TarFile:
+    # A stream: members come one after the other, and nothing jumps back.
     return tarfile.open(path.name, mode="r|", fileobj=file, tarinfo=BoundedTarInfo)
 
 

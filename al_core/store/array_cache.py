@@ -38,6 +38,7 @@ class ArrayCache:
         """Return the file of that name, which counts as used now, or None if it is not here."""
         path = self.folder / name
         try:
+            # The time of modification stands for that of the last use: many file systems do not note the latter.
             os.utime(path)
         except FileNotFoundError:
             return None
@@ -124,6 +125,7 @@ class ArrayCache:
 
 
 def _lock_number(name: str) -> int:
+    # Not `hash`, which differs from process to process.
     return sum(name.encode()) % N_LOCKS
 
 

@@ -187,6 +187,7 @@ class Doctor:
         root = self._root(path)
         target = root / LOST_AND_FOUND / path.relative_to(root)
         disk.make_folder(target.parent)
+        # A file of that name has been moved there before.
         while target.exists():
             target = target.with_name(f"{target.name}.again")
         path.rename(target)

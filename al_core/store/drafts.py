@@ -58,6 +58,7 @@ class Drafts:
         """
         if not self._storage.needs_drafts:
             return
+        # 0 marks one that has run out.
         is_valid = (table.c.id == content_id) & (table.c.expires_at > 0)
         if not locked.connection.execute(delete(table).where(is_valid)).rowcount:
             raise NotAllowedError(

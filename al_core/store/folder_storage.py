@@ -130,6 +130,7 @@ class FolderStorage(Storage):
         folder = self.folder / dataset_id
         (folder / files.FILENAMES).unlink(missing_ok=True)
         for one in (*folder.glob("*"), folder):
+            # A folder that holds something stays: it cannot be removed.
             with suppress(OSError):
                 one.rmdir()
 

@@ -32,6 +32,7 @@ def grown(arrays: LocalArrays, n_samples: int) -> Iterator["GrownArrays"]:
     with arrays.discarding(grown_arrays.written):
         grown_arrays.prepare()
         yield grown_arrays
+    # Not after a failure: then all copies have been removed.
     grown_arrays.discard_unused()
 
 

@@ -126,6 +126,7 @@ class JobRecords:
             if not connection.execute(update(table).where(_lease(job).is_held).values(values)).rowcount:
                 if connection.execute(select(table.c.id).where(table.c.id == job.id)).first():
                     raise taken_over()
+                # Nobody else knows the id, so a job that is not there is new.
                 connection.execute(insert(table).values(id=job.id, recipe=job.recipe, attempt=job.attempt, **values))
         if state not in UNDER_WAY and next(self._n_ended) % SAVES_PER_TRIM == 0:
             self._trim()
@@ -234,6 +235,7 @@ class JobRecords:
     def _read(self, query: Select[Any]) -> list[JobRecord]:
         is_interrupted = (self._is_abandoned & ~CAN_GO_ON).label("is_interrupted")
         rows = self._rows(query.add_columns(is_interrupted))
+        # Written down once, and read again as every server will read it.
         if any(row.is_interrupted for row in rows):
             self._end_interrupted()
             rows = self._rows(query)
@@ -270,6 +272,7 @@ class JobRecords:
         ended = table.c.finished_at
         newest = select(ended).where(ended.is_not(None)).order_by(ended.desc())
         with writing(self._engine) as connection:
+            # The newest of those that are too many: it goes, and all before it.
             first_too_many = connection.execute(newest.offset(MOST_REMEMBERED).limit(1)).scalar_one_or_none()
             limit = max(first_too_many or 0, now() - REMEMBERED_MILLISECONDS)
             connection.execute(delete(table).where(ended <= limit))

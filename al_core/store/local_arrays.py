@@ -102,6 +102,7 @@ class LocalArrays(Arrays):
 
     def save_together(self, groups: Sequence[NewArrays]) -> list[StoredArray]:
         """Store arrays of several kinds as `save` does: all become visible at once."""
+        # Files before the lock, for which everybody else waits.
         with self.written(groups) as records, changing(self._engine, self._dataset_id) as locked:
             self.insert(locked, records)
         self._tombstones.remove_expired()

@@ -89,6 +89,7 @@ def check_images_place(place: Path | str) -> str:
         objects = Objects(text)
         next(objects.pages(), None)
         return objects.address
+    # A path has one slash where an address has two.
     if ":/" in text and is_address(text.replace(":/", "://", 1)):
         raise InvalidInputError(f"{text!r} was an address before it became a path; give it as text, not as a path")
     return str(check_folder(Path(text).expanduser()))

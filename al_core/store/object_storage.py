@@ -84,6 +84,7 @@ class ObjectStorage(Storage):
             first = len(written)
             self._objects.write({_key(place, first + number): content for number, content in enumerate(contents)})
             written += [
+                # An array of a single number has no rows, and is one part.
                 Part(len(piece) if piece.ndim else 1, len(content))
                 for piece, content in zip(pieces, contents, strict=True)
             ]
@@ -116,6 +117,7 @@ class ObjectStorage(Storage):
                 start, stop = np.searchsorted(unique, [one.first_row, one.first_row + one.n_rows])
                 read = np.frombuffer(block, dtype).reshape(one.n_rows, *shape[1:])
                 values[start:stop] = read[unique[start:stop] - one.first_row]
+        # In the order asked for, repeats included.
         return np.asarray(values[positions.reshape(-1)])
 
     def file(self, place: ArrayPlace, digest: str) -> Path:
@@ -134,6 +136,7 @@ class ObjectStorage(Storage):
         """Return the digest of what is stored, read part by part."""
         header = self._header(place)
         shape = _whole_shape(header, place)
+        # As `files.array_digest` makes it, but without the whole array in memory.
         digest = hashlib.sha256(f"{header.dtype.str}{shape}".encode())
         for rows in self._part_rows(place, header):
             digest.update(rows)
@@ -196,6 +199,7 @@ class ObjectStorage(Storage):
         if path:
             return path
         slices = self._objects.listing(f"{dataset_id}/{content_id}")
+        # Each name says how many there are, so that a listing shows whether all have been written.
         if not slices or not slices[0].key.endswith(f"-of-{len(slices):05}.arrow"):
             raise FileNotFoundError(f"{dataset_id}/{content_id}")
         n_bytes = sum(one.n_bytes for one in slices)
@@ -226,6 +230,7 @@ class ObjectStorage(Storage):
         for some in _batches(list(enumerate(place.parts)), PARTS_AT_ONCE):
             ranges = [ByteRange(_key(place, number), 0, part.n_bytes) for number, part in some]
             for (_, part), block in zip(some, self._objects.read_ranges(ranges), strict=True):
+                # What is left of the part before its rows is the header.
                 yield memoryview(block)[part.n_bytes - part.n_rows * n_row_bytes :]
 
     def _header(self, place: ArrayPlace) -> PartHeader:

@@ -77,6 +77,7 @@ def split(array: NDArray[Any], part_bytes: int = PART_BYTES) -> Iterator[NDArray
 def encode(piece: NDArray[Any]) -> bytes:
     """Return the bytes of a part."""
     file = io.BytesIO()
+    # `ascontiguousarray` gives a single number a dimension, which is taken back.
     np.lib.format.write_array(file, np.ascontiguousarray(piece).reshape(piece.shape), allow_pickle=False)
     return file.getvalue()
 
@@ -123,6 +124,7 @@ def row_ranges(parts: Sequence[Part], rows: NDArray[np.int64], n_row_bytes: int,
     ends = np.cumsum([part.n_rows for part in parts])
     numbers = np.searchsorted(ends, rows, side="right")
     gap_rows = gap_bytes // max(n_row_bytes, 1)
+    # A range ends where the next row is too far away, or in another part.
     is_new = (np.diff(rows) > gap_rows + 1) | (np.diff(numbers) > 0)
     starts = np.concatenate([[0], np.flatnonzero(is_new) + 1])
     stops = np.concatenate([starts[1:], [len(rows)]])

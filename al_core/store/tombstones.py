@@ -178,6 +178,7 @@ class Tombstones:
         """Remove for good what nobody can bring back any more; at most once a minute unless `is_due`."""
         if not is_due and time.monotonic() < self._next_check:
             return
+        # What is kept for less than a minute goes as soon.
         self._next_check = time.monotonic() + min(CHECK_SECONDS, self._retention / 1000)
         for tombstone in self._expired():
             if self._remove_files(tombstone):

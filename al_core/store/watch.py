@@ -135,6 +135,7 @@ class Watch:
     def _count(self, step: int) -> None:
         with self._lock:
             self._n_under_way += step
+            # Counted at both ends: whoever looked meanwhile sees that it was under way.
             self._n_own += 1
 
     def _take_for_own(self, change: OwnChange) -> None:

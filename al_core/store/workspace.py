@@ -114,6 +114,7 @@ class Workspace:
 
     def close(self) -> None:
         """Release the catalog's connections and what this process owns, such as its jobs."""
+        # Only if somebody has asked for them: asking now would make them.
         if "job_records" in self.__dict__:
             self.job_records.give_up()
         if "owner" in self.__dict__:
@@ -195,6 +196,7 @@ class Workspace:
         query = (
             select(tables.datasets)
             .where(tables.datasets.c.deleted_at.is_(None))
+            # By position and not by time: two may be made in one millisecond.
             .order_by(tables.datasets.c.position.desc())
         )
         with reading(self._engine) as connection:
