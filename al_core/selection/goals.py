@@ -70,6 +70,9 @@ def _typical(goal: Typical, request: Request, rows: Rows) -> NDArray[np.float64]
         )
         # The graph is over `request.rows`, which are ascending.
         distances = own.distances[np.searchsorted(request.rows, rows)]
+    if not distances.shape[1]:
+        # A row that is alone has no neighbors to be near to.
+        return np.ones(len(rows))
     mean = distances[:, :TYPICAL_NEIGHBORS].mean(axis=1, dtype=np.float64)
     # A row among copies of itself is at distance 0 of its neighbors.
     return scaled_power(1 / np.maximum(mean, np.finfo(np.float32).eps), goal.strength)

@@ -95,11 +95,16 @@ def _coverage(
     """Cover nothing yet; sigma is the median distance at which a point has one label's share of neighbors."""
     from al_core.selection.coverage_kernels import CoverageArrays
 
-    nth = int(np.clip(share, 1, graph.distances.shape[1])) - 1
-    sigma = max(float(np.median(graph.distances[:, nth])), _LEAST_SIGMA)
+    sigma = max(_bandwidth(graph.distances, share), _LEAST_SIGMA)
     squares = np.square(np.minimum(graph.distances / sigma, _FARTHEST))
     similarity = np.asarray(np.exp(-squares), np.float32)
     return CoverageArrays(graph.indices, similarity, np.zeros(len(worth), np.float32), worth, weights)
+
+
+def _bandwidth(distances: NDArray[np.floating], share: float) -> float:
+    n_neighbors = distances.shape[1]
+    # A row that is alone has no neighbors, and covers itself at any bandwidth.
+    return float(np.median(distances[:, int(np.clip(share, 1, n_neighbors)) - 1])) if n_neighbors else 0.0
 
 
 def _weights(request: Request) -> NDArray[np.float32]:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from al_core.config import SamplingMethod, SelectionConfig
+from al_core.config import Goal, Novel, SamplingMethod, SelectionConfig, Similar, Typical
 from al_core.exceptions import ALCoreWarning, Cancelled, InvalidInputError, MissingInputError
-from al_core.selection import METHODS, select
+from al_core.selection import METHODS, GoalArrays, select
 
 LINE = np.array([[0.0], [1.0], [5.0], [6.0], [6.0]])
 SCORES = np.array([0.1, 0.9, 0.5, 0.9, 0.2])
@@ -170,3 +170,12 @@ def test_embeddings_and_scores_may_be_lists() -> None:
     assert select(rows, SelectionConfig("CORESET", 3, normalize=False)).tolist() == [0, 3, 1]
     scores: Any = [0.1, 0.9]
     assert select(None, SelectionConfig("ACTIVE_LEARNING", 1), scores=scores).tolist() == [1]
+
+
+@pytest.mark.parametrize("goals", [[], [Typical()], [Novel()], [Similar("cat")]])
+@pytest.mark.parametrize("coral", ["herding", "product"])
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "RANDOM"])
+def test_every_method_picks_the_one_row_there_is(method: str, coral: Any, goals: list[Goal]) -> None:
+    config = SelectionConfig(method, 1, coral=coral, goals=goals)
+    arrays = GoalArrays(vectors={"cat": np.array([[1.0, 0.0]])})
+    assert select(np.array([[3.0, 4.0]]), config, scores=np.array([0.5]), arrays=arrays).tolist() == [0]
