@@ -34,10 +34,12 @@ class Budget:
     currency: str = ""
 
     def __post_init__(self) -> None:
-        if self.unit not in UNITS:
+        if not isinstance(self.unit, str) or self.unit not in UNITS:
             raise InvalidInputError(f"the unit of a budget is one of {', '.join(UNITS)}, not {self.unit!r}")
         for name in ("total", "per_image", "per_object"):
             object.__setattr__(self, name, number_in(name, getattr(self, name), 0))
+        if not isinstance(self.currency, str):
+            raise InvalidInputError(f"a currency is a text, such as EUR, not {self.currency!r}")
         if not self.total:
             raise InvalidInputError("a budget of 0 buys nothing; give its total")
         if self.unit in ("minutes", "money") and not self.per_image + self.per_object:

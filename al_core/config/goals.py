@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
-from al_core.config.groups import Column, Grouping, read_grouping
+from al_core.config.groups import Column, Grouping, group_name, read_grouping
 from al_core.config.numbers import checked_strength, number_in
 from al_core.config.plain_record import PlainRecord, by_kind, read_plain
 from al_core.exceptions import InvalidInputError
@@ -52,7 +52,9 @@ class Balance(Goal):
         strength: float = 1.0,
     ) -> None:
         object.__setattr__(self, "by", read_by(by))
-        object.__setattr__(self, "target", target if target in ("uniform", "input") else _shares(target))
+        # Only a text may be one of the two: an array or a series compares each of its entries.
+        is_rule = isinstance(target, str) and target in ("uniform", "input")
+        object.__setattr__(self, "target", target if is_rule else _shares(target))
         object.__setattr__(self, "strength", checked_strength(strength))
 
     @property
@@ -86,7 +88,7 @@ class Similar(Goal):
     strength: float = 1.0
 
     def __init__(self, to: str | Sequence[str], strength: float = 1.0) -> None:
-        names = to if isinstance(to, str) else tuple(to)
+        names = to if isinstance(to, str) else _names(to)
         if not names or not all(isinstance(name, str) and name for name in names):
             raise InvalidInputError(f"similar to what? give the name of a tag, or filenames; {to!r} came")
         object.__setattr__(self, "to", names)
@@ -168,7 +170,7 @@ def read_goal(value: Any) -> Goal:
 
 def read_by(value: Any) -> By:
     """Return what samples are grouped by, from itself or its JSON, or raise `InvalidInputError`."""
-    return PREDICTED_CLASS if value == PREDICTED_CLASS else read_grouping(value)
+    return PREDICTED_CLASS if isinstance(value, str) and value == PREDICTED_CLASS else read_grouping(value)
 
 
 def by_in_words(by: By) -> str:
@@ -180,10 +182,19 @@ def _strength_in_words(strength: float) -> str:
     return "" if strength == 1 else f" (strength {strength:g})"
 
 
-def _shares(target: Any) -> tuple[tuple[str, float], ...]:
-    pairs = target.items() if isinstance(target, Mapping) else target
+def _names(to: Any) -> tuple[Any, ...]:
     try:
-        shares = {str(name): number_in("a target share", share, 0) for name, share in pairs}
+        return tuple(to)
+    except TypeError:
+        # Not a list of anything, which the caller says in its words.
+        return ()
+
+
+def _shares(target: Any) -> tuple[tuple[str, float], ...]:
+    # A series of pandas has items as well, such as the counts of its values.
+    pairs = target.items() if hasattr(target, "items") else target
+    try:
+        shares = {group_name(name): number_in("a target share", share, 0) for name, share in pairs}
     except InvalidInputError:
         raise
     except (TypeError, ValueError) as error:

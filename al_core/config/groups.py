@@ -1,8 +1,10 @@
 """What samples have in common: a value of a column, a folder, a part of their filenames."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any, ClassVar
 
+from al_core.config.numbers import LARGEST_INTEGER
 from al_core.config.plain_record import PlainRecord, by_kind, read_plain
 from al_core.exceptions import InvalidInputError
 
@@ -111,6 +113,20 @@ class Pattern(Grouping):
 
 
 GROUPINGS: dict[str, type[Grouping]] = by_kind(Column, Folder, Pattern)
+
+
+def group_name(value: object) -> str:
+    """Return what a group is called whose samples have this value: whole numbers have no decimal point.
+
+    Examples:
+        >>> group_name(3.0), group_name(0.25), group_name("front")
+        ('3', '0.25', 'front')
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return str(value)
+    # All digits of whole numbers, so that no two long ones have the same name; none of those that have hundreds.
+    is_whole = isinstance(value, Integral) or (float(value).is_integer() and abs(value) < LARGEST_INTEGER)
+    return str(int(value)) if is_whole else f"{float(value):.15g}"
 
 
 def read_grouping(value: Any) -> Grouping:

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, ClassVar, Literal
 
 from al_core.config.goals import By, by_in_words, read_by
-from al_core.config.groups import Column, Grouping, Pattern, read_grouping
+from al_core.config.groups import Column, Grouping, Pattern, group_name, read_grouping
 from al_core.config.numbers import float_or_nan, number_in, whole_number
 from al_core.config.plain_record import PlainRecord, by_kind, read_plain
 from al_core.exceptions import InvalidInputError
@@ -102,9 +103,9 @@ class Quota(Limit):
     def __init__(
         self, by: By | Mapping[str, Any], ranges: Mapping[str, Sequence[int]] | Sequence[Sequence[Any]]
     ) -> None:
-        pairs = ranges.items() if isinstance(ranges, Mapping) else ranges
+        pairs = ranges.items() if hasattr(ranges, "items") else ranges
         try:
-            checked = {str(name): _range(name, *bounds) for name, bounds in pairs}
+            checked = {group_name(name): _range(name, *bounds) for name, bounds in pairs}
         except InvalidInputError:
             # It is a ValueError too, whose own sentence is better than the one below.
             raise
@@ -138,9 +139,15 @@ class Between(Limit):
 
     def __post_init__(self) -> None:
         Column(self.name)
-        for bound in (self.at_least, self.at_most):
-            if bound is not None and not math.isfinite(float_or_nan(bound)):
+        for end in ("at_least", "at_most"):
+            bound = getattr(self, end)
+            if bound is None:
+                continue
+            number = float_or_nan(bound)
+            if not math.isfinite(number):
                 raise InvalidInputError(f"the range of '{self.name}' is of finite numbers, not {bound!r}")
+            # Numbers of numpy become Python's, so that a limit can be stored as JSON; whole ones stay whole.
+            object.__setattr__(self, end, int(bound) if isinstance(bound, Integral) else number)
         if self.at_least is None and self.at_most is None:
             raise InvalidInputError(f"give the range of '{self.name}': at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:

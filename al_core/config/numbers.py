@@ -1,7 +1,9 @@
-"""Numbers of a configuration, checked and made Python's own, so that they can be stored as JSON."""
+"""Values of a configuration, checked and made Python's own, so that they can be stored as JSON."""
 
 import math
 from numbers import Integral, Real
+
+import numpy as np
 
 from al_core.exceptions import InvalidInputError
 
@@ -34,6 +36,20 @@ def number_in(name: str, value: object, lowest: float, highest: float = math.inf
 def checked_strength(value: object, *, lowest: float = 0) -> float:
     """Return an exponent, or raise `InvalidInputError`."""
     return number_in("strength", value, lowest, LARGEST_STRENGTH)
+
+
+def truth_value(name: str, value: object) -> bool:
+    """Return True or False, those of numpy too, or raise `InvalidInputError`."""
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidInputError(f"{name} is True or False, not {value!r}")
+    return bool(value)
+
+
+def text_or_none(name: str, value: object) -> str | None:
+    """Return a text or None, or raise `InvalidInputError`."""
+    if not isinstance(value, str | None):
+        raise InvalidInputError(f"{name} is a text, not {value!r}")
+    return value
 
 
 def float_or_nan(value: object) -> float:

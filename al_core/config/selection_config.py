@@ -9,7 +9,7 @@ from typing import Any, Literal
 from al_core.config.budget import Budget, read_budget
 from al_core.config.goals import Goal, read_goal
 from al_core.config.limits import Limit, read_limit
-from al_core.config.numbers import checked_strength, float_or_nan, number_in, whole_number
+from al_core.config.numbers import checked_strength, float_or_nan, number_in, text_or_none, truth_value, whole_number
 from al_core.exceptions import InvalidInputError
 
 LATER: Mapping[str, object] = {"test_share": 0.0, "test_groups": None, "goals": (), "limits": (), "budget": None}
@@ -113,13 +113,13 @@ class SelectionConfig:
             "method": SamplingMethod(method),
             "n_samples": whole_number("n_samples", n_samples, lowest=-1, hint=", or -1 for no limit"),
             "min_distance": _min_distance(min_distance),
-            "score_name": score_name,
+            "score_name": text_or_none("score_name", score_name),
             "seed": None if seed is None else whole_number("seed", seed),
-            "normalize": normalize,
+            "normalize": truth_value("normalize", normalize),
             "coral": coral,
             "strength": checked_strength(strength),
             "test_share": number_in("test_share", test_share, 0, 1),
-            "test_groups": test_groups,
+            "test_groups": text_or_none("test_groups", test_groups),
             "goals": tuple(read_goal(goal) for goal in _listed("goals", goals)),
             "limits": tuple(read_limit(limit) for limit in _listed("limits", limits)),
             "budget": read_budget(budget),
@@ -132,9 +132,9 @@ class SelectionConfig:
             raise InvalidInputError("test_share=1 selects test samples only: say how many with n_samples")
         if self.goals and self.method is SamplingMethod.RANDOM:
             raise InvalidInputError("RANDOM is the control that every other method has to beat: it takes no goals")
-        if self.coral not in ("herding", "product"):
+        if not isinstance(self.coral, str) or self.coral not in ("herding", "product"):
             raise InvalidInputError(f'coral is "herding" or "product", not {self.coral!r}')
-        object.__setattr__(self, "name", self._unique_name() if name is None else name)
+        object.__setattr__(self, "name", text_or_none("name", name) if name is not None else self._unique_name())
 
     def seeded(self) -> "SelectionConfig":
         """Return the same configuration with a seed drawn if there is none."""
@@ -163,6 +163,8 @@ class SelectionConfig:
             InvalidInputError: If it has what this version does not know.
         """
         # Refused, not left out: a limit that a newer version wrote would be broken without a word.
+        if not isinstance(content, Mapping):
+            raise InvalidInputError(f"a configuration is an object, not {content!r}")
         names = {field.name for field in fields(cls)}
         unknown = [name for name in content if name not in names]
         if unknown:

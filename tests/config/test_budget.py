@@ -37,3 +37,8 @@ def test_a_budget_is_a_stopping_condition_and_survives_json() -> None:
 def test_an_unknown_field_of_a_budget_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="a budget is an object with total, unit"):
         SelectionConfig(budget={"total": 5, "per_box": 1})
+
+
+def test_a_currency_is_a_text() -> None:
+    with pytest.raises(InvalidInputError, match="a currency is a text, such as EUR, not 5"):
+        Budget(10, "money", 1, currency=5)  # type: ignore[arg-type]  # the mistake

@@ -1,5 +1,7 @@
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from al_core.config import GOALS, Balance, Column, Folder, Goal, Novel, Prefer, SelectionConfig, Similar, Typical
@@ -60,3 +62,18 @@ def test_what_is_no_goal_is_refused(goal: Any, problem: str) -> None:
 def test_random_is_the_control_and_takes_no_goals() -> None:
     with pytest.raises(InvalidInputError, match="RANDOM is the control"):
         SelectionConfig("RANDOM", goals=[Typical()])
+
+
+def test_the_counts_of_a_series_are_a_target() -> None:
+    import pandas as pd
+
+    sites: Any = pd.Series([3.0, 3.0, 3.0, 1.0, None]).value_counts()
+    assert Balance(Column("site"), sites).target == (("1", 0.25), ("3", 0.75))
+
+
+@pytest.mark.parametrize("wrong", [5, None, np.array([1, 2]), Path("a.png")], ids=str)
+def test_what_is_no_target_and_no_list_of_filenames_is_refused_in_words(wrong: Any) -> None:
+    with pytest.raises(InvalidInputError, match="the target of Balance is"):
+        Balance(target=wrong)
+    with pytest.raises(InvalidInputError, match="similar to what"):
+        Similar(wrong)

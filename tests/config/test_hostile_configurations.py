@@ -68,6 +68,7 @@ CONFIGURATIONS = st.fixed_dictionaries(
         "goals": st.one_of(ANYTHING, st.lists(records(list(GOALS)), max_size=2)),
         "limits": st.one_of(ANYTHING, st.lists(records(list(LIMITS)), max_size=2)),
         "budget": st.one_of(ANYTHING, BUDGETS),
+        **dict.fromkeys(("name", "score_name", "test_groups", "normalize", "coral"), ANYTHING),
         "of_a_later_version": ANYTHING,
     },
 )

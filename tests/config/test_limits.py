@@ -1,5 +1,7 @@
+import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from al_core.config import (
@@ -70,3 +72,13 @@ def test_what_is_no_limit_is_refused(limit: Any, problem: str) -> None:
 def test_goals_and_limits_are_lists(name: str) -> None:
     with pytest.raises(InvalidInputError, match=f"{name} are a list, not 7"):
         SelectionConfig("CORAL", **{name: 7})  # type: ignore[arg-type]  # what a file may hold
+
+
+def test_numbers_of_numpy_are_stored_as_json() -> None:
+    limit = Between("sharpness", np.float32(0.5), np.int64(3))  # type: ignore[arg-type]  # mypy: not a float
+    assert json.dumps(limit.to_json()) == '{"kind": "between", "name": "sharpness", "at_least": 0.5, "at_most": 3}'
+
+
+def test_groups_of_numbers_are_named_without_a_decimal_point() -> None:
+    ranges: dict[Any, tuple[int, int]] = {np.float64(3): (1, 2), 0.5: (0, 1)}
+    assert Quota(Column("site"), ranges).ranges == (("0.5", (0, 1)), ("3", (1, 2)))

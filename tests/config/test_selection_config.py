@@ -6,6 +6,7 @@ import pytest
 
 from al_core.config import SamplerConfig, SamplingMethod, SelectionConfig
 from al_core.config.sampler_config import SamplerConfig as OlderLeaf
+from al_core.exceptions import InvalidInputError
 
 
 def test_methods_equal_and_print_as_their_strings() -> None:
@@ -89,3 +90,16 @@ def test_a_seed_is_drawn_once() -> None:
 
 def test_the_older_name_is_the_same_class() -> None:
     assert SamplerConfig is OlderLeaf is SelectionConfig
+
+
+@pytest.mark.parametrize("attribute", ["name", "score_name", "test_groups"])
+def test_a_name_is_a_text(attribute: str) -> None:
+    wrong: dict[str, Any] = {attribute: 7}
+    with pytest.raises(InvalidInputError, match=f"{attribute} is a text, not 7"):
+        SelectionConfig(**wrong)
+
+
+def test_normalize_is_true_or_false_of_python_or_numpy() -> None:
+    assert SelectionConfig(normalize=np.False_).normalize is False  # type: ignore[arg-type]  # mypy: not a bool
+    with pytest.raises(InvalidInputError, match="normalize is True or False, not 'no'"):
+        SelectionConfig(normalize="no")  # type: ignore[arg-type]  # the mistake
