@@ -14,7 +14,7 @@ from al_core.config.limits import Apart, AtMost, Between, Exclude, Limit, Quota
 from al_core.selection.flow import LARGEST_FLOW, largest_flow
 from al_core.selection.goal_arrays import GoalArrays, Groups
 from al_core.selection.limits import bound_of_groups, count_groups, groups_of_quota, limits_of
-from al_core.selection.vetoes import NO_LIMIT, ROUNDING
+from al_core.selection.vetoes import NO_LIMIT, ROUNDING, least_gap
 from al_core.text import counted
 from al_core.types import Rows
 
@@ -116,7 +116,9 @@ def _room_of_apart(limit: Apart, pool: _Rows) -> int:
         while place < len(group):
             n_room += 1
             # The first number at least that far away; the least number first leaves the most room for others.
-            place = int(np.searchsorted(group, group[place] + limit.at_least))
+            gap = least_gap(limit.at_least, float(group[place]))
+            # A gap that is lost in rounding keeps nothing apart.
+            place = max(place + 1, int(np.searchsorted(group, group[place] + gap)))
     return n_room
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 NO_LIMIT = -1
 NO_POINTS = np.empty(0, np.int64)
 ROUNDING = 1e-9
-"""Prices add up with rounding: what is short by less than a billionth of the total still fits."""
+"""Decimals add up with rounding: what is short by less than a billionth of the total still fits."""
 
 
 class Veto(ABC):
@@ -54,6 +54,18 @@ class Room(Veto):
         return np.asarray(self._order[self._starts[group] : self._starts[group + 1]])
 
 
+def least_gap(at_least: float, number: float) -> float:
+    """Return which difference to a number still counts as `at_least`: decimals subtract with rounding.
+
+    Examples:
+        >>> 0.3 - 0.2 >= 0.1, 0.3 - 0.2 >= least_gap(0.1, 0.2)
+        (False, True)
+    """
+    # Two numbers and their difference are rounded, by less than the spacing of numbers of that size each.
+    rounding = at_least * ROUNDING + 2 * float(np.spacing(abs(number) + at_least))
+    return max(at_least - rounding, 0.0)
+
+
 class Distance(Veto):
     """Rows of one group whose numbers differ by less than `at_least` are not picked together.
 
@@ -82,9 +94,10 @@ class Distance(Veto):
             return NO_POINTS
         members = self._order[self._starts[group] : self._starts[group + 1]]
         numbers = self._numbers[members]
+        gap = least_gap(self._at_least, number)
         # Both sides leave out numbers exactly `at_least` away: those may be picked together.
-        first = np.searchsorted(numbers, number - self._at_least, side="right")
-        stop = np.searchsorted(numbers, number + self._at_least, side="left")
+        first = np.searchsorted(numbers, number - gap, side="right")
+        stop = np.searchsorted(numbers, number + gap, side="left")
         return np.asarray(members[first:stop])
 
 

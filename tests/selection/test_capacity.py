@@ -111,6 +111,14 @@ def test_quotas_that_contradict_each_other_are_said() -> None:
     assert "leaves 3 of them" in capacity(by_place, most).warnings[0]
 
 
+@pytest.mark.parametrize(("apart", "n_most"), [(0.1, 5), (0.2, 3), (5e-324, 5)])
+def test_decimals_are_as_far_apart_as_they_say(apart: float, n_most: int) -> None:
+    config = SelectionConfig("RANDOM", 5, limits=[Apart(Column("second"), apart)])
+    arrays = GoalArrays({"second": np.array([0.1, 0.2, 0.3, 0.4, 0.5])})
+    room = measure_capacity(config, arrays, np.arange(5), NONE, n_new=5, costs=None)
+    assert room.n_most == n_most
+
+
 def test_what_falls_short_after_a_run_is_counted() -> None:
     quota = Quota(Column("camera"), {"rear": (3, -1), "front": (1, -1)})
     assert count_short([quota], ARRAYS, np.array([0, 4])) == ["'rear' has 1 of the 3 that it needs"]

@@ -47,3 +47,11 @@ def test_minimums_count_down_and_say_when_one_is_met() -> None:
     assert minimums.count_toward().tolist() == [True, True, False, False]
     assert minimums.choose(1)
     assert minimums.n_short == 0
+
+
+def test_decimals_that_are_just_so_far_apart_are_not_near() -> None:
+    # 0.3 - 0.2 is 0.09999999999999998, and near noon of a day in 2023 a tenth of a second is off by 2e-7.
+    for start in (0.0, 1_700_000_000.0):
+        seconds = start + np.array([0.0, 0.1, 0.2, 0.3, 0.35])
+        distance = Distance(np.zeros(5, np.int64), seconds, at_least=0.1)
+        assert [distance.choose(point).tolist() for point in (0, 1, 2, 3)] == [[0], [1], [2], [3, 4]]
