@@ -124,7 +124,8 @@ def group_name(value: object) -> str:
     """
     if not isinstance(value, Real) or isinstance(value, bool):
         return str(value)
-    # All digits of whole numbers, so that no two long ones have the same name; none of those that have hundreds.
+    # All digits of whole numbers, so that no two long ones have the same name, unless they have hundreds. 15 of others:
+    # what differs in the last bit alone does not become two names.
     is_whole = isinstance(value, Integral) or (float(value).is_integer() and abs(value) < LARGEST_INTEGER)
     return str(int(value)) if is_whole else f"{float(value):.15g}"
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import MissingInputError
+from al_core.selection.checked_arrays import checked_arrays
 from al_core.selection.coral import select_coral
 from al_core.selection.coreset import select_coreset
 from al_core.selection.goal_arrays import ClassShares, GoalArrays, Groups
@@ -105,7 +106,7 @@ def prepared(  # noqa: PLR0913 - the arguments of `select`
         row_scores=scores,
         graph=graph,
         progress=progress or (lambda done, total: None),
-        arrays=arrays or GoalArrays(),
+        arrays=checked_arrays(arrays or GoalArrays(), n_rows),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.config import PREDICTED_CLASS
+from al_core.config.groups import group_name
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.types import Embeddings
 
@@ -110,8 +111,7 @@ def groups_of(values: NDArray[Any]) -> Groups:
     distinct, codes = np.unique(values[~is_none], return_inverse=True)
     all_codes = np.full(len(values), NO_GROUP, np.int64)
     all_codes[~is_none] = codes
-    # 15 digits: 3.0 reads as 3, and what differs in the last bit alone does not become two names.
-    return Groups(all_codes, tuple(f"{value:.15g}" if is_number else str(value) for value in distinct.tolist()))
+    return Groups(all_codes, tuple(group_name(value) for value in distinct.tolist()))
 
 
 def predicted_classes(shares: ClassShares) -> Groups:
