@@ -99,6 +99,7 @@ class TaskLabels:
     def first_classes(self) -> NDArray[np.int64]:
         """(L,) the class of each sample, the first if it has several, -1 if it has none."""
         classes = np.full(len(self.rows), -1, np.int64)
+        # Backward, because of several entries of a sample the one written last stays.
         entries = self.labels.classes[::-1]
         classes[entries["row"]] = entries["label"]
         return classes

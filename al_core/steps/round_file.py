@@ -197,6 +197,7 @@ def read_selection_entry(content: Any, where: str) -> SelectionEntry:
     if query is not None and not isinstance(query, str):
         raise InvalidInputError(f"{where}.query is the name of a tag, not {query!r}; put it in quotes")
     entry = SelectionEntry(settings, n_new, query)
+    # Made once now, so that a wrong setting is named before anything is done.
     at_key(where, entry.config, "check", 0)
     return entry
 
@@ -216,6 +217,7 @@ def _section(content: Mapping[str, Any], name: str, keys: tuple[str, ...], folde
         if section.get(key) is None:
             continue
         section[key] = folder / Path(required_text(section, key, name)).expanduser()
+        # The file that a round ends with is not there yet, but its folder is.
         present = section[key].parent if name == "export" else section[key]
         if not present.exists():
             raise NotFoundError(f"{name}.{key}: there is no {present}; correct the path")
@@ -253,6 +255,7 @@ def _labels(section: dict[str, Any] | None, name: str) -> LabelsEntry | None:
     choices = ReadingChoices(
         optional_text(section, "format", "labels"), images_dir=section.get("images_dir"), unannotated=unannotated
     )
+    # The name of a tag has 200 characters at most.
     labels_name = required_text(section, "name", "labels") if "name" in section else f"labels before {name}"[:200]
     at_key("labels.name", check_tag_name, labels_name)
     return LabelsEntry(section["file"], labels_name, choices)

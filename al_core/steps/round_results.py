@@ -143,6 +143,7 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     n_next = _n_next(rounds)
     predicted = _forecast(results, judge, plan, n_next)
     newest_first = (result.accuracy for result in reversed(results) if result.round.model)
+    # Without any model this is the refusal that there are no test labels yet.
     last = next(newest_first, share_interval(0, 0))
     if last.speaks and task != CLASSIFICATION:
         # How many labels a claim takes is known for shares of right answers alone.

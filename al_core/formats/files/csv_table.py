@@ -101,6 +101,7 @@ def read_csv_columns(
             pyarrow.csv.open_csv(file, **_options(header, texts, numbers)) as batches,
         ):
             for batch in batches:
+                # The columns of texts come first; those of numbers follow.
                 for column, cells in zip(columns, batch.columns, strict=False):
                     column.extend(_texts(cells))
                 rows.append(batch.columns[len(texts) :], batch.num_rows)
@@ -160,6 +161,7 @@ def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) ->
     import pyarrow as pa
     import pyarrow.csv
 
+    # By position, because a column may have no name.
     names = [f"c{i}" for i in range(len(header.columns))]
     types = {names[i]: pa.string() for i in texts} | {names[i]: pa.float32() for i in numbers}
     return {
@@ -256,4 +258,5 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return cell in pyarrow.csv.ConvertOptions().null_values
+    # Python takes 1_000 for a number, and Arrow does not.
     return "_" not in cell

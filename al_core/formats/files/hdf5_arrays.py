@@ -170,6 +170,7 @@ def _arrays(file: Any, path: Path) -> "dict[str, h5py.Dataset]":
     arrays: dict[str, h5py.Dataset] = {}
 
     def visit(name: str, entry: Any) -> bool | None:
+        # A single value has no shape, and an array without values one with a 0.
         if isinstance(entry, h5py.Dataset) and entry.shape and all(entry.shape):
             arrays[name] = entry
         # Anything but None ends the visit.

@@ -206,6 +206,7 @@ class ArchiveRows:
         if header.fortran_order:
             raise FileFormatError(f"{self._source} is in Fortran order; save it with np.ascontiguousarray(array)")
         archive = zipfile.ZipFile(path)
+        # Closed with the last reference: nobody else knows how long the rows are needed.
         weakref.finalize(self, archive.close)
         self._member = archive.open(member)
 

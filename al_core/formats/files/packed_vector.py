@@ -36,6 +36,7 @@ def vector_of(where: str, value: Any) -> NDArray[np.float32]:
 def _unpacked(where: str, text: str) -> NDArray[np.float32]:
     unpacker = zlib.decompressobj()
     try:
+        # No more than this, however much it would unpack to.
         content = unpacker.decompress(base64.b64decode(text, validate=True), MAX_VECTOR_BYTES)
     except (binascii.Error, ValueError, zlib.error) as error:
         raise FileFormatError(f"{where}: the vector is neither a list nor a compressed array ({error})") from error

@@ -85,6 +85,7 @@ def _without_titles(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     header = next(table, [])
     yield header
     for row in table:
+        # A row that is wider already gets a negative number of cells, which is none.
         yield row + [""] * (len(header) - len(row))
 
 

@@ -127,6 +127,7 @@ def _text_array(content: NDArray[np.uint8], starts: NDArray[np.int64], stops: ND
     is_full = starts < stops
     edges[starts[is_full]] += 1
     edges[stops[is_full]] -= 1
+    # The sums are 0 and 1, which are the bytes of a bool.
     is_inside = np.cumsum(edges[:-1], dtype=np.int8).view(bool)
     offsets = np.concatenate([[0], np.cumsum(stops - starts)])
     return pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(content[is_inside]))

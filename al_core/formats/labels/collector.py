@@ -59,6 +59,7 @@ class LabelCollector:
         self._masks = MaskList()
         self._n_objects = 0
         self._units: Size | None = None
+        # A dict as a set that keeps its order.
         self._open: dict[str, None] = {}
         self._undecided: dict[str, Size | None] = {}
         self._findings = LabelFindings()
@@ -81,6 +82,7 @@ class LabelCollector:
             size: Width and height of the image in pixels.
             units: Width and height of the image in the units of its coordinates; by default they are pixels.
         """
+        # Those of the annotation before.
         self._masks.keep(self._row)
         self._filenames.append(filename)
         self._annotators.append(annotator)

@@ -102,6 +102,7 @@ class _Document:
         if not name.strip():
             raise FileFormatError(f"{self._where}: an image has no name; export the labels again")
         size = size_from(image.get("width"), image.get("height"))
+        # The length of an element is the number of its children.
         if not len(image):
             self._labels.leave_undecided(name, size=size)
             return
@@ -181,6 +182,7 @@ def _add_mask(where: str, shape: ElementTree.Element, labels: LabelCollector) ->
 def _skeleton(where: str, skeleton: ElementTree.Element) -> list[tuple[int, float, float, int]]:
     keypoints = []
     for number, point in enumerate(skeleton.iterfind("points")):
+        # A point that is not in the image may have no place.
         x, y = next(iter(_points(where, point)), (0.0, 0.0))
         name = point.get("label", "")
         # The points of a skeleton stand in any order; CVAT names them by numbers from 1 unless people rename them.

@@ -107,6 +107,7 @@ def _add_object(where: str, entry: Entry, labels: LabelCollector) -> None:
         labels.add_polygons(name, [[(x, y) for x, y in points]])
     elif "point" in entry:
         x, y = _numbers(where, entry["point"], "x", "y")
+        # The only point of its object, with COCO's flag of one that can be seen.
         labels.add_keypoints(name, [(0, x, y, 2)])
     elif "mask" in entry or "composite_mask" in entry:
         raise FileFormatError(

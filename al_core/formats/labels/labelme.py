@@ -56,7 +56,9 @@ def _filename(document: str, image: str) -> str:
         >>> _filename("day/a.json", "a.jpg"), _filename("labels/a.json", "../images/a.jpg")
         ('day/a.jpg', 'images/a.jpg')
     """
+    # Windows writes paths with backslashes.
     path = posixpath.normpath(posixpath.join(posixpath.dirname(document), image.replace("\\", "/")))
+    # Above the labels there are no names: the path begins where it comes down again.
     while path.startswith("../"):
         path = path.removeprefix("../")
     return path
@@ -81,6 +83,7 @@ def _add(where: str, shape: Any, labels: LabelCollector) -> None:
     elif kind == "rectangle" and len(points) >= 2:
         xs, ys = zip(*points, strict=True)
         labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
+    # Its center, and a point on it.
     elif kind == "circle" and len(points) == 2:
         radius = math.dist(*points)
         labels.add_polygons(name, [ellipse(points[0], radius, radius)])

@@ -174,6 +174,7 @@ def box_columns(names: Sequence[str], chosen: Mapping[str, Meaning] | None = Non
     columns: dict[str, str] = {}
     for name in names:
         if name not in chosen:
+            # Of two columns that are alike without case and separators, the first counts.
             columns.setdefault(simplified(name), name)
     boxes = _boxes(columns)
     rest = {short: name for short, name in columns.items() if name not in boxes.box}
@@ -210,6 +211,7 @@ def prediction_string(names: Sequence[str]) -> str:
 
 def filename_column(names: Sequence[str]) -> str:
     """Return the column of filenames, empty if none has a usual name."""
+    # Reversed, so that of two columns that are alike the first stays.
     return _filename({simplified(name): name for name in reversed(names)})
 
 

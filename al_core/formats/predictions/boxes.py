@@ -135,6 +135,7 @@ def detection_predictions(
     finite = np.isfinite(boxes.coordinates).all(axis=1) & np.isfinite(boxes.scores)
     boxes = _without(boxes, ~finite, _NOT_FINITE, filenames, findings)
     boxes = _with_scores_checked(boxes, filenames, source, findings)
+    # Image after image, as a batch has them; stable, so that those of an image keep their order.
     boxes = boxes.take(np.argsort(boxes.image, kind="stable"))
     in_pixels = are_in_pixels(boxes.coordinates)
     corners, layout = relative_corners(boxes.coordinates, boxes.layout, sizes[boxes.image] if in_pixels else np.ones(2))
@@ -174,6 +175,7 @@ def relative_corners(
         limits: (B, 2) or (2,) width and height of the image of each box in the unit of the coordinates.
     """
     layout = recognized_layout(coordinates, usual, limits)
+    # Width and height twice, as a box has two corners.
     scale = np.tile(limits, 2).astype(np.float32)
     return to_corners(coordinates, layout) / scale, layout
 
@@ -203,6 +205,7 @@ def dense_labels(labels: Sequence[int | str], class_names: Sequence[str] | None)
         (['cat', 'dog'], array([ 1,  0, -1]))
     """
     if class_names is None:
+        # Numbers and names cannot be compared with each other.
         distinct = sorted(set(labels), key=lambda label: (isinstance(label, str), label))
         names = [label if isinstance(label, str) else f"class_{label}" for label in distinct]
         position: dict[int | str, int] = {label: number for number, label in enumerate(distinct)}

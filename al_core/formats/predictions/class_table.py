@@ -245,6 +245,7 @@ _LISTS = (Content.LISTS, Content.CLASS_LISTS)
 def _is_fraction(name: str) -> bool:
     try:
         return float(name) != int(float(name))
+    # The int of NaN is a ValueError, that of infinity an OverflowError.
     except (ValueError, OverflowError):
         return False
 

@@ -67,6 +67,7 @@ class Maps(Sequence[Map]):
     def __getitem__(self, image: int | slice) -> Map | list[Map]:
         if isinstance(image, slice):
             return [self.read(i) for i in range(*image.indices(len(self)))]
+        # A range counts negative positions from its end, and ends an iteration by IndexError.
         return self.read(range(len(self))[image])
 
 
@@ -143,6 +144,7 @@ def float_map(values: NDArray[Any], where: str) -> Map:
         # The probability of the foreground, of which there is one class.
         values = values[:, :, np.newaxis]
     elif values.ndim == 4 and values.shape[0] == 1:
+        # A batch of one, as networks return it.
         values = values[0]
     if values.ndim != 3 or not values.size or (values.dtype.kind != "f" and values.dtype not in _QUANTIZED):
         raise FileFormatError(

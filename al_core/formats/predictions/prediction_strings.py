@@ -51,6 +51,7 @@ def read_prediction_strings(path: Path) -> Predictions:
     length = _box_length(path.name, filenames, parts)
     cells = [part[first : first + length] for part in parts for first in range(0, len(part), length)]
     image = np.repeat(np.arange(len(parts)), [len(part) // length for part in parts])
+    # The confidence and four numbers, without the class if there is one.
     values = _numbers(path.name, filenames, image, [cell[length - 5 :] for cell in cells])
     classes = [_class(cell[0]) if length == _WITH_CLASS else ANY_CLASS for cell in cells]
     class_names, labels = dense_labels(classes, None)
@@ -67,6 +68,7 @@ def _naming_column(names: Sequence[str]) -> str:
 
 def _box_length(source: str, filenames: Sequence[str], parts: Sequence[Sequence[str]]) -> int:
     """Return how many entries a box has, which fits every row: by their number, and by where the confidence is."""
+    # Those with a class first: 30 entries could be boxes of either kind.
     for length in (_WITH_CLASS, _WITHOUT_CLASS):
         if all(len(part) % length == 0 for part in parts) and all(_is_confident(part, length) for part in parts):
             return length
@@ -78,6 +80,7 @@ def _box_length(source: str, filenames: Sequence[str], parts: Sequence[Sequence[
 
 
 def _is_confident(part: Sequence[str], length: int) -> bool:
+    # Right behind the class, or at the beginning.
     confidences = part[length - _WITHOUT_CLASS :: length]
     try:
         return all(0 <= float(cell) <= 1 for cell in confidences)
@@ -97,6 +100,7 @@ def _numbers(
                 f"{source}: the PredictionString of {filenames[image[number]]!r} has {' '.join(cell)!a:.80} where five "
                 "numbers are expected"
             ) from error
+    # Beyond float32 a number becomes infinite, and its box is left out.
     with np.errstate(over="ignore"):
         return np.array(rows, np.float32).reshape(-1, 5)
 

@@ -125,4 +125,5 @@ def _number(where: str, element: ElementTree.Element, *names: str) -> float:
 
 def _side(annotation: ElementTree.Element, side: str) -> float:
     text = annotation.findtext(f"size/{side}") or ""
+    # What is no number, or has more digits than any image has pixels, is unknown.
     return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else np.nan

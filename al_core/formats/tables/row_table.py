@@ -106,6 +106,7 @@ class _ArrowTable:
 
         column = self._table.column(name)
         try:
+            # Not safe: a cast that loses the digits of a float64 would be refused.
             values: NDArray[np.float32] = column.cast(pa.float32(), safe=False).to_numpy()
         except pa.ArrowException as error:
             raise FileFormatError(f"{self._source}: column {name!r} is {column.type}, expected numbers") from error

@@ -94,6 +94,7 @@ class Encoder:
         return {"maps": [len(maps), maps.read_objects is not None]}
 
     def _array(self, array: NDArray[Any]) -> Any:
+        # What a reader returns is often a plain view of a mapped array.
         source = array.base
         if isinstance(source, np.memmap) and _can_be_mapped_again(source) and array.shape == source.shape:
             order = "C" if source.flags.c_contiguous else "F"

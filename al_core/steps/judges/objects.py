@@ -94,6 +94,7 @@ def judgment(results: ObjectResults, names: list[str], predicted: list[ImageObje
 
 def labeled_boxes(labels: Labels) -> list[ImageObjects]:
     """Return the boxes of each annotation."""
+    # Tables are in the order of their rows, so the entries of an annotation end where those of the next begin.
     ends = np.searchsorted(labels.boxes["row"], np.arange(len(labels) + 1))
     parts = [labels.boxes[start:stop] for start, stop in itertools.pairwise(ends)]
     return [ImageObjects(_corners(part), part["label"].astype(np.int64)) for part in parts]

@@ -116,6 +116,7 @@ def image_of_file(name: str, ending: str = ".json") -> str:
         ('a.json', 'b/a.jpg', 'a.json')
     """
     folders = name.split("/")[:-1]
+    # As deep as the last folder that a tool has made.
     of_tool = max((depth for depth, folder in enumerate(folders, 1) if folder.lower() in _FOLDERS), default=0)
     name = name.split("/", of_tool)[-1]
     bare = name.removesuffix(ending).removesuffix(".json")
@@ -170,6 +171,7 @@ class _Layout:
     def records(self, where: str, content: Any) -> Iterator[ImageRecord]:
         """Return the images of the value that is a whole file."""
         content = _parsed(content)
+        # First, because what one image has is a list of objects too.
         if isinstance(content, list) and _name_images(content) and self.is_image(content):
             yield from _by_image(where, content)
         elif self.is_image(content):
@@ -247,5 +249,6 @@ def _json(content: bytes, where: str) -> Any:
     try:
         return parse_json(content)
     except orjson.JSONDecodeError as error:
+        # If the bytes are not UTF-8, this names the line; the parser does not.
         decode_utf8(content, where)
         raise FileFormatError(f"{where}, line {error.lineno}: not JSON ({error.msg}); write it again") from error

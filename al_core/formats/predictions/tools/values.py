@@ -21,6 +21,7 @@ def number(where: str, value: Any, noun: str) -> float:
     Raises:
         FileFormatError: If it is something else.
     """
+    # JSON's true is an int in Python.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise FileFormatError(f"{where}: expected a number as {noun!r}, found {value!a:.80}")
     return float(value)
