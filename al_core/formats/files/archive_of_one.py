@@ -10,7 +10,8 @@ from al_core.formats.files.unpacking import blocks_of, write_blocks
 
 _TABLES = (".arrow", ".csv", ".feather", ".parquet", ".tsv", ".xlsx")
 _OTHERS = (".h5", ".hdf5", ".json", ".jsonl", ".ndjson", ".npz", ".safetensors")
-_WHOLE = frozenset((*_TABLES, *_OTHERS, ".bz2", ".gz", ".xz", ".zst"))
+_PACKED = (".bz2", ".gz", ".tar", ".tgz", ".xz", ".zip", ".zst")
+_WHOLE = frozenset((*_TABLES, *_OTHERS, *_PACKED))
 """Endings of files that hold all images. A .txt, .xml or .npy may be that of the only image of a folder."""
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.text import BOM, looks_like_text
 
-_FILENAMES = re.compile(r"[^,;\t]{1,4096}\.(?:jpe?g|png|webp|bmp|tiff?|gif)", re.IGNORECASE)
+_ENDINGS = "jpe?g|png|webp|bmp|tiff?|gif"
+_FILENAMES = re.compile(rf"[^,;\t]{{1,4096}}\.(?:{_ENDINGS})", re.IGNORECASE)
 _HEAD_BYTES = 4096
 """A file of which so much is given may go on behind it."""
 
 _MAX_STEM = 64
-_STEMS = re.compile(rf"[\w.\-/]{{1,{_MAX_STEM}}}(?: -?[01])?")
+_STEMS = re.compile(rf"[\w.\-/]{{1,{_MAX_STEM}}}(?: {{1,2}}-?[01])?")
 """Of Pascal VOC's ImageSets: the name of an image without its suffix, perhaps with 1 or -1 for a class."""
 
 _NUMBERED = r'"[^"]{1,99}"\s*:\s*\d+'
@@ -140,9 +141,14 @@ COMPANIONS = (
         "run it and drop what it predicts",
     ),
     Companion(
+        "a list of the classes of images by their filename",
+        _begins(rf'\{{\s*"[^"]{{1,999}}\.(?:{_ENDINGS})"\s*:\s*\d+\s*[,}}]'),
+        "write a table with one row per image (filename, and a column of probabilities for each class) as CSV",
+    ),
+    Companion(
         "a file of class names",
         _any_of(
-            _ends_with(".yaml", ".yml", ".names"),
+            _ends_with(".yaml", ".yml", ".names", ".labels", ".pbtxt"),
             _named("classes.txt", "labels.txt", "labelmap.txt", "class_names.txt", "names.txt", "categories.txt"),
             _begins(r"<View[ >]"),
             _begins(rf'\{{\s*"0"\s*:\s*\[?\s*"|\{{\s*"id2label"|\{{\s*{_NUMBERED}\s*(?:\}}|,\s*{_NUMBERED}\s*[,}}])'),

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from al_core.formats.files.foreign_annotations import ANNOTATIONS
 from al_core.formats.files.foreign_binaries import BINARIES
+from al_core.formats.files.foreign_services import SERVICES
 from al_core.formats.files.text import BOM, looks_like_text
 from al_core.formats.files.tree import tree_names
 
-FOREIGN_KINDS = (*BINARIES, *ANNOTATIONS)
+FOREIGN_KINDS = (*BINARIES, *ANNOTATIONS, *SERVICES)
 """Every kind that is recognized but not read, in the order in which they are tried."""
 
 _KEYS_SHOWN = 8

@@ -8,6 +8,17 @@ from string import Template
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.json_keys import json_keys
 
+AS_BOXES = (
+    "write a table with one row per box (filename, label, score, x1, y1, x2, y2 in pixels) as CSV, or convert it to "
+    "COCO results, for example with datumaro or labelformat"
+)
+AS_CLASSES = "write a table with one row per image (filename and a column of probabilities for each class) as CSV"
+AS_BOXES_OR_CLASSES = (
+    "write a table with a row per image (filename and a column of probabilities for each class) or per box (filename, "
+    "label, score, xmin, ymin, xmax, ymax) as CSV"
+)
+"""What to do with predictions for which no tool has another export."""
+
 
 @dataclass(frozen=True)
 class ForeignKind:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from al_core.formats.files.decoded_size import announced_to
-from al_core.formats.files.filename_rules import filename_rank, names_image_file
-from al_core.formats.files.foreign import ForeignKind, has_keys
+from al_core.formats.files.filename_rules import filename_rank
+from al_core.formats.files.foreign import AS_BOXES, ForeignKind, has_keys
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import FileTree, open_tree, tree_names
@@ -16,21 +16,12 @@ _MAX_BYTES = 2**16
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _KITTI = re.compile(rf"[^\s\d]\S*(?: {_NUMBER}){{14,15}}")
 _VISDRONE = re.compile(rf"(?:{_NUMBER},){{7}}{_NUMBER},?")
-_CARTUCHO = re.compile(rf"[^\s\d-]\S* (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
+# A name, or an id with zeros in front, which the number of a class has not.
+_CARTUCHO = re.compile(rf"(?:[^\s\d-]\S*|0\d\S*) (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
 _DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?|imagesource:.*")
 _MOT = re.compile(rf"\d+,-?\d+,(?:{_NUMBER},){{5,7}}{_NUMBER}")
 _MOT_FILES = ("gt.txt", "det.txt", "gt/gt.txt", "det/det.txt")
 _LOG_KEYS = frozenset({"iteration", "epoch", "iter", "step"})
-
-_AS_TABLE = (
-    "write a table with one row per box (filename, label, score, x1, y1, x2, y2 in pixels) as CSV, or convert it to "
-    "COCO results, for example with datumaro or labelformat"
-)
-
-_AS_EITHER = (
-    "write a table with a row per image (filename and a column of probabilities for each class) or per box (filename, "
-    "label, score, xmin, ymin, xmax, ymax) as CSV"
-)
 
 
 def _texts_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
@@ -104,12 +95,6 @@ def _is_ground_truth(path: Path, head: bytes) -> bool:
     return "source-ref" in keys and any(key.endswith("-metadata") for key in keys)
 
 
-def _is_of_sagemaker(path: Path, head: bytes) -> bool:
-    # Batch transform adds the ending to the name of each image.
-    names = tree_names(path, head) or [path.name]
-    return all(name.endswith(".out") and names_image_file(name.removesuffix(".out")) for name in names)
-
-
 def _is_of_openpifpaf(path: Path, head: bytes) -> bool:
     names = tree_names(path, head) or [path.name]
     return all(name.endswith(".predictions.json") for name in names) and "keypoints" in json_keys(path, head)
@@ -119,6 +104,11 @@ def _is_of_segment_anything(path: Path, head: bytes) -> bool:
     # COCO annotations that were made of its masks keep these keys, and have classes.
     keys = json_keys(path, head)
     return keys >= {"predicted_iou", "stability_score"} and "category_id" not in keys
+
+
+def _is_of_crowdhuman(path: Path, head: bytes) -> bool:
+    keys = json_keys(path, head)
+    return "ID" in keys and bool(keys & {"gtboxes", "dtboxes"})
 
 
 def _is_deeplabcut(path: Path, head: bytes) -> bool:
@@ -138,37 +128,16 @@ ANNOTATIONS = (
         "export it as COCO: datum convert -i . -f coco",
     ),
     ForeignKind("the log of a training run", _is_training_log, "drop what the model predicted"),
-    ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), _AS_TABLE),
+    ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), AS_BOXES),
     ForeignKind(
         "the text of Cartucho's mAP or of Darknet's comp4 files (name, confidence and corners per box)",
         _texts_are(_CARTUCHO),
-        _AS_TABLE,
+        AS_BOXES,
     ),
-    ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), _AS_TABLE),
-    ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), _AS_TABLE),
-    ForeignKind("what Darknet writes with -out", has_keys("frame_id", "relative_coordinates"), _AS_TABLE),
-    ForeignKind("the output of Grounding DINO", has_keys("boxes", "logits", "phrases"), _AS_TABLE),
-    ForeignKind(
-        "a file of MegaDetector's results", has_keys("images", "detections", "detection_categories"), _AS_TABLE
-    ),
-    ForeignKind("the output of a TensorFlow detector", has_keys("detection_boxes", "detection_scores"), _AS_TABLE),
-    ForeignKind(
-        "the output of MediaPipe's object detector", has_keys("bounding_box", "origin_x", "categories"), _AS_TABLE
-    ),
-    ForeignKind(
-        "the output of MediaPipe's image classifier",
-        has_keys("classifications", "head_index", "categories"),
-        "write a table with one row per image (filename and a column of probabilities for each class) as CSV",
-    ),
-    ForeignKind("the output of Google Cloud Vision", has_keys("localizedObjectAnnotations", "boundingPoly"), _AS_TABLE),
-    ForeignKind("the output of Amazon Rekognition", has_keys("Confidence", "Geometry", "BoundingBox"), _AS_TABLE),
-    ForeignKind("the output of Amazon Rekognition", has_keys("Labels", "Name", "Confidence", "Instances"), _AS_EITHER),
-    ForeignKind("the output of Clarifai", has_keys("outputs", "concepts", "value"), _AS_EITHER),
-    ForeignKind(
-        "the output of a batch transform of SageMaker, one file per image",
-        _is_of_sagemaker,
-        f"its files say nothing about what their numbers are: {_AS_EITHER}",
-    ),
+    ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), AS_BOXES),
+    ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), AS_BOXES),
+    ForeignKind("what Darknet writes with -out", has_keys("frame_id", "relative_coordinates"), AS_BOXES),
+    ForeignKind("a file of MegaDetector's results", has_keys("images", "detections", "detection_categories"), AS_BOXES),
     ForeignKind(
         "a set of OpenPifPaf's predictions, one file per image",
         _is_of_openpifpaf,
@@ -179,13 +148,14 @@ ANNOTATIONS = (
         _is_of_segment_anything,
         "its masks have no classes, about which a model could be unsure; give what your own model predicts",
     ),
+    ForeignKind("a CrowdHuman file (.odgt)", _is_of_crowdhuman, AS_BOXES),
     ForeignKind(
-        "a batch prediction of Vertex AI",
-        has_keys("instance", "prediction", "displayNames", "confidences"),
-        _AS_EITHER,
+        "a file of GeoJSON (outlines, usually on the ground)",
+        has_keys("type", "features", "geometry", "coordinates"),
+        AS_BOXES,
     ),
-    ForeignKind("a file of SpeciesNet's results", has_keys("filepath", "prediction_score", "model_version"), _AS_TABLE),
-    ForeignKind("VIAME's table of detections", _is_viame, _AS_TABLE),
+    ForeignKind("a file of OpenLABEL", has_keys("openlabel"), AS_BOXES),
+    ForeignKind("VIAME's table of detections", _is_viame, AS_BOXES),
     ForeignKind(
         "DeepLabCut's table of keypoints",
         _is_deeplabcut,
@@ -201,7 +171,7 @@ ANNOTATIONS = (
         _is_of_lightly,
         "classes and task are in that file; give the whole folder",
     ),
-    ForeignKind("a MOT table (frame, track, box per line)", _is_mot, _AS_TABLE),
+    ForeignKind("a MOT table (frame, track, box per line)", _is_mot, AS_BOXES),
     ForeignKind(
         "the output of a Hugging Face image-segmentation pipeline (score, label and mask)",
         _has_pipeline_masks,

@@ -18,6 +18,8 @@ _SCORE_KEYS = ("score", "confidence", "probability", "prob")
 
 _FRACTION = re.compile(r"-?(?:\d*\.\d+|\d(?=e)|[01])(?:e[-+]?\d+)?", re.IGNORECASE)
 
+_FEWEST_COORDINATES = 4
+
 _TWO_CLASSES = frozenset({"0", "1"})
 """The texts of a list that may be the names of classes as well as numbers."""
 
@@ -136,8 +138,14 @@ def _is_classes(value: Any) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(_has_score(entry) and _class_of(entry) is not None for entry in value)
+        and all(_has_score(entry) and _class_of(entry) is not None and not _says_where(entry) for entry in value)
     )
+
+
+def _says_where(entry: Any) -> bool:
+    """Return whether an object has a box or an outline, under whatever key: then it is no class of an image."""
+    values = entry.values() if isinstance(entry, Mapping) else ()
+    return any(isinstance(value, list | Mapping) and len(value) >= _FEWEST_COORDINATES for value in values)
 
 
 def _class_of(entry: Record) -> Any:

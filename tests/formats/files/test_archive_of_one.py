@@ -42,3 +42,15 @@ def test_a_name_that_leads_out_of_the_archive_does_not(tmp_path: Path) -> None:
     path = packed(tmp_path / "x.zip", "../../p.csv")
     (tmp_path / "out").mkdir()
     assert unpack_archive_of_one(path, tmp_path / "out") == tmp_path / "out" / "p.csv"
+
+
+def test_an_archive_alone_in_another_is_unpacked_too(tmp_path: Path) -> None:
+    inner = packed(tmp_path / "predict.zip", "labels/a.txt", "labels/b.txt")
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(inner, "run/predict.zip")
+        archive.writestr("__MACOSX/run/._predict.zip", b"x")
+    assert recognizes_archive_of_one(path, path.read_bytes()[:512])
+    (tmp_path / "out").mkdir()
+    unpacked = unpack_archive_of_one(path, tmp_path / "out")
+    assert zipfile.ZipFile(unpacked).namelist() == ["labels/a.txt", "labels/b.txt"]

@@ -9,6 +9,7 @@ COMPANIONS = {
     "data.yaml": ("names:\n  0: cat\n", "a file of class names"),
     "classes.txt": ("cat\ndog\n", "a file of class names"),
     "class_to_idx.json": ('{"cat": 0, "dog": 1}', "a file of class names"),
+    "_darknet.labels": ("cat\ndog\n", "a file of class names"),
     "names.json": ('["cat", "dog"]', "a list of names"),
     "config.json": ('{"architectures": ["ViT"], "model_type": "vit"}', "the configuration of a Hugging Face model"),
     "config.xml": ('<View><Choices><Choice value="cat"/></Choices></View>', "a file of class names"),
@@ -57,4 +58,11 @@ def test_a_record_that_begins_with_its_id_names_no_classes(tmp_path: Path) -> No
     path = tmp_path / "l.jsonl"
     path.write_text('{"id": 1, "picture": "a.jpg", "kind": ["cat"]}\n')
     with pytest.raises(FileFormatError, match="JSON with the keys 'id', 'picture', 'kind': of no known format"):
+        read_labels(path)
+
+
+def test_a_class_of_an_image_set_is_a_list_of_names(tmp_path: Path) -> None:
+    path = tmp_path / "cat_train.txt"
+    path.write_text("000012 -1\n000017  1\n")
+    with pytest.raises(FileFormatError, match="a list of names without suffixes, as Pascal VOC has in ImageSets"):
         read_labels(path)

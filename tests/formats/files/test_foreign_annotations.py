@@ -14,6 +14,7 @@ TEXTS = {
     "DOTA": "10.5 20 30 20 30 40 10.5 40 plane 0\n",
     "DOTA text": "imagesource:GoogleEarth\ngsd:0.146\n10.5 20 30 20 30 40 10.5 40 plane 0\n",
     "the text of Cartucho's mAP": "tvmonitor 0.471781 0 13 174 244\n",
+    "the text of Cartucho's mAP or of Darknet's": "000042 0.471781 1.5 13 174 244\n",
 }
 
 

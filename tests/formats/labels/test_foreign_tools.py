@@ -1,10 +1,12 @@
 import json
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats import read_labels
+from al_core.formats import read_labels, read_predictions
 from al_core.formats.labels.foreign_tools import FOREIGN_TOOLS
 
 BOX = {"xmin": 1, "ymin": 2, "xmax": 3, "ymax": 4}
@@ -12,6 +14,12 @@ DOCUMENTS = {
     "Prodigy": {"image": "a.jpg", "label": "cat", "_input_hash": 1, "_task_hash": 2, "answer": "reject"},
     "Supervisely": {"size": BOX, "objects": [{"classTitle": "cat", "points": {"exterior": [[1, 2]]}}]},
     "V7": {"item": {"name": "a.jpg"}, "annotations": [{"name": "cat", "slot_names": ["0"]}]},
+    "V7 in its first format": {
+        "image": {"filename": "a.jpg", "original_filename": "a.jpg"},
+        "annotations": [{"name": "cat", "bounding_box": {"x": 1, "y": 2, "w": 3, "h": 4}}],
+    },
+    "Argilla": {"id": "1", "fields": {"image": "a.jpg"}, "suggestions": {}, "responses": {"label": [{"value": "cat"}]}},
+    "boxes of nuScenes": [{"sample_data_token": "s", "filename": "a.jpg", "bbox_corners": [1, 2, 3, 4]}],
     "SuperAnnotate": {"metadata": {"name": "a.jpg"}, "instances": [{"className": "cat"}]},
     "Kili": [{"externalId": "a.jpg", "labels": [{"jsonResponse": {"JOB": {}}}]}],
     "Encord": [{"label_hash": "h", "data_title": "a.jpg", "data_units": {}}],
@@ -36,9 +44,16 @@ DOCUMENTS = {
     "a class by filename": {"a.jpg": "cat", "b.jpg": "dog"},
 }
 TEXTS = {
+    "prediction strings": "ImageId,PredictionString\na,n01440764 10 20 30 40\n",
+    "filenames and classes": "val/a.jpg 65\nval/b 2.jpg 970\nval/c",
     "VIA": "filename,file_size,region_shape_attributes,region_attributes\na.jpg,9,{},{}\n",
     "WIDER FACE": "0--Parade/a.jpg\n1\n449 330 122 149 0 0 0 0 0 0\n",
     "CelebA": "2\nSmiling Male\na.jpg -1 1\nb.jpg 1 1\n",
+}
+ARCHIVES = {
+    "the backup of a CVAT task": ["task.json", "annotations.json", "data/a.jpg"],
+    "CamVid": ["label_colors.txt", "default/a.png", "defaultannot/a.png"],
+    "Roboflow": ["train/_classes.csv", "train/a.jpg", "train/a_mask.png"],
 }
 
 
@@ -54,7 +69,7 @@ def test_json_of_a_tool_that_is_not_read_is_named_and_says_what_to_do(tmp_path: 
 def test_text_of_a_tool_that_is_not_read_is_named_too(tmp_path: Path, tool: str) -> None:
     path = tmp_path / "x.txt"
     path.write_text(TEXTS[tool])
-    with pytest.raises(FileFormatError, match=rf"x\.txt is .*{tool}.*, which is not read; (export|write|convert) "):
+    with pytest.raises(FileFormatError, match=rf"x\.txt is .*{tool}.*, which is not read; (export|write|convert|put) "):
         read_labels(path)
 
 
@@ -82,5 +97,26 @@ def test_records_with_a_comment_are_a_table(tmp_path: Path) -> None:
     assert read_labels(path).filenames == ["a.jpg"]
 
 
+@pytest.mark.parametrize(("tool", "names"), ARCHIVES.items())
+def test_an_archive_of_a_tool_that_is_not_read_is_named(tmp_path: Path, tool: str, names: Sequence[str]) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x")
+    with pytest.raises(FileFormatError, match=rf"x\.zip is .*{tool}.*, which is not read; export "):
+        read_labels(path)
+
+
+def test_a_class_number_by_filename_is_no_list_of_class_names(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"a.jpg": 1, "b.jpg": 0}))
+    with pytest.raises(FileFormatError, match="JSON with a class by filename, which is not read; write a table"):
+        read_labels(path)
+    with pytest.raises(
+        FileFormatError, match="the classes of images by their filename and holds no predictions; write"
+    ):
+        read_predictions(path)
+
+
 def test_every_tool_has_an_example() -> None:
-    assert len(FOREIGN_TOOLS) == len(DOCUMENTS) + len(TEXTS)
+    assert len(FOREIGN_TOOLS) == len(DOCUMENTS) + len(TEXTS) + len(ARCHIVES)

@@ -53,6 +53,9 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, me
             "metadata": {"width": 4, "height": 4},
         },
         [{"label": "dog", "score": 0.9, "bounding_box": {"x": 1, "y": 2}}],
+        [{"label": "dog", "score": 0.9, "place": [1, 2, 3, 4]}],
+        [{"label": "dog", "score": 0.9, "box_2d": [1, 2, 3, 4]}],
+        [{"label": "dog", "score": 0.9, "geometry": [[1, 2], [3, 2], [3, 4]]}],
     ],
 )
 def test_objects_are_no_classes_of_the_image(tmp_path: Path, content: object) -> None:
