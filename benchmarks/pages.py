@@ -1,4 +1,4 @@
-"""Claim: pages paint early, stay where they are, and Explore is ready after at most 1.5 MB over the wire.
+"""Claim: pages paint early, stay where they are, and each is ready after at most 1.5 MB over the wire.
 
 Run `python -m benchmarks.pages` on a machine with nothing else to do. It starts the app on a new workspace with the
 demo and, beside it, an empty Streamlit page, and reads Chromium's own counters: bytes as they came over the network,

@@ -14,8 +14,24 @@ from websockets.sync.client import connect
 from tests.e2e.conftest import Traffic
 from tests.e2e.server import running_app
 from tests.patience import PATIENCE
+from ui.static_files import ICON_FONT
 
 PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
+
+# An icon that the font lacks is drawn as the text of its name.
+ICONS_AS_TEXT = """() => [...document.querySelectorAll('[data-testid="stIconMaterial"]')]
+  .filter((icon) => icon.scrollWidth > 1.5 * parseFloat(getComputedStyle(icon).fontSize))
+  .map((icon) => icon.textContent)"""
+AS_TEXT = """async (names) => {
+  await document.fonts.load("24px 'Material Symbols Rounded'");
+  const drawn = document.createElement("span");
+  drawn.style.font = "24px 'Material Symbols Rounded'";
+  document.body.append(drawn);
+  const width = (name) => ((drawn.textContent = name), drawn.getBoundingClientRect().width);
+  const asText = names.filter((name) => Math.abs(width(name) - 24) > 0.5);
+  drawn.remove();
+  return asText;
+}"""
 
 
 def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(
@@ -36,8 +52,16 @@ def test_the_app_talks_to_no_other_host(page: Page, traffic: Traffic, wait_until
         expect(page).to_have_title(name.capitalize())
         wait_until_idle()
         assert page.get_by_test_id("stAlertContentError").all_inner_texts() == []
+        assert page.evaluate(ICONS_AS_TEXT) == []
     assert any(url.startswith("ws://") for url in traffic.urls)
     assert traffic.hosts == {"127.0.0.1"}
+
+
+def test_every_icon_of_the_font_is_drawn_and_others_are_not(page: Page, wait_until_idle: Callable[[], None]) -> None:
+    page.goto("/tags")
+    wait_until_idle()
+    names = (ICON_FONT / "names.txt").read_text(encoding="utf-8").split()
+    assert page.evaluate(AS_TEXT, [*names, "no_such_icon"]) == ["no_such_icon"]
 
 
 def test_a_websocket_to_a_foreign_host_name_is_refused(streamlit_server: str) -> None:
