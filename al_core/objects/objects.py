@@ -59,6 +59,7 @@ class Objects:
     def __init__(self, address: str) -> None:
         self.address = check_address(address)
         self._fs = file_system(self.address)
+        # Bucket and prefix, as the methods of fsspec take them.
         self._root: str = self._fs._strip_protocol(self.address)
         self._errors: tuple[type[Exception], ...] = (OSError, *protocol_of(self.address).errors())
 
@@ -124,6 +125,7 @@ class Objects:
         """Store an object unless there is one of this name, and return whether it was stored; of two only one is."""
         try:
             with self._explained("written"):
+                # The storage decides which of two writers is through: S3 by If-None-Match.
                 self._fs.pipe_file(self._path(key), content, mode="create")
         except FileExistsError:
             return False

@@ -35,6 +35,7 @@ class BoundingBox:
         original = (self.x0, self.y0, self.x1, self.y1)
         for field in fields(self):
             value = float(getattr(self, field.name))
+            # The dataclass is frozen, so what is clipped goes past its setter.
             object.__setattr__(self, field.name, min(max(value, 0.0), 1.0) if clip_values else value)
         if not all(0 <= value <= 1 for value in (self.x0, self.y0, self.x1, self.y1)):
             raise InvalidInputError(

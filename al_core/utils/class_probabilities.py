@@ -36,6 +36,7 @@ def probabilities_from_hugging_face(
                 "call the pipeline with top_k=None and name the classes of its model"
             )
         rows.append([scores[name] for name in class_names])
+    # Without any image, rows would have no width.
     return np.array(rows, np.float32).reshape(-1, len(class_names))
 
 

@@ -59,6 +59,7 @@ class ObjectDetectionOutput:
         objectness = float_array(object_probabilities, "object_probabilities")
         probabilities = float_array(class_probabilities, "class_probabilities")
         check_lengths(boxes=boxes, object_probabilities=objectness, class_probabilities=probabilities)
+        # An image without boxes fits any number of classes; argmax needs one at least.
         if len(probabilities) == 0:
             probabilities = probabilities.reshape(0, 1)
         check_shapes(boxes, objectness, probabilities)
