@@ -100,6 +100,7 @@ UNMIRRORED = {
     "al_core/store/server.py": "an interface; tests/remote/test_dataset.py works with a real server",
     "al_core/store/folder_storage.py": "the store's tests run with arrays in files",
     "al_core/store/new_filenames.py": "tests/store/test_local_dataset.py runs with files and with a bucket",
+    "al_core/demos/scene_demo.py": "tests/demos/test_scenes.py builds each demo of it",
     "al_core/remote/server.py": "tests/remote/test_dataset.py asks a real server for each",
     "al_core/wire/connection.py": "tests/remote runs it against a server",
     "al_core/wire/image_upload.py": "tests/commands/test_embed.py runs it against a server",

@@ -9,6 +9,7 @@ from al_core.demos import composed_scenes, scenes
 from al_core.demos.demo import Demo
 from al_core.demos.digits import Digits
 from al_core.demos.recording import FOLDER, write_embedding, write_recording
+from al_core.demos.scene_demo import EMBEDDED, FILENAMES, SceneDemo
 from al_core.store import Kind, Workspace
 
 DEMOS: tuple[Demo, ...] = (Digits(), *(demo() for demo in scenes.DEMOS.values()))
@@ -17,7 +18,7 @@ DEMOS: tuple[Demo, ...] = (Digits(), *(demo() for demo in scenes.DEMOS.values())
 def main() -> None:
     """Record the demos that are named, or all."""
     chosen = [demo for demo in DEMOS if not sys.argv[1:] or demo.name in sys.argv[1:]]
-    if any(isinstance(demo, scenes.SceneDemo) for demo in chosen):
+    if any(isinstance(demo, SceneDemo) for demo in chosen):
         record_embedding()
     for demo in chosen:
         with tempfile.TemporaryDirectory() as home, Workspace(Path(home)) as workspace:
@@ -29,10 +30,10 @@ def record_embedding() -> None:
     """Embed the composed scenes with the bundled model."""
     with tempfile.TemporaryDirectory() as home, Workspace(Path(home)) as workspace:
         folder = Path(home) / "images"
-        composed_scenes.write_images(folder, scenes.FILENAMES, composed_scenes.draw().pictures)
-        dataset = workflow.dataset_from_images(workspace, folder, scenes.EMBEDDED).dataset
+        composed_scenes.write_images(folder, FILENAMES, composed_scenes.draw().pictures)
+        dataset = workflow.dataset_from_images(workspace, folder, EMBEDDED).dataset
         [embedding] = dataset.arrays.all(Kind.EMBEDDING)
-        write_embedding(scenes.EMBEDDED, dataset.arrays.read(embedding))
+        write_embedding(EMBEDDED, dataset.arrays.read(embedding))
 
 
 if __name__ == "__main__":
