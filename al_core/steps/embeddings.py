@@ -10,6 +10,7 @@ import numpy as np
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
 from al_core.formats.files.images import missing_images
 from al_core.steps.where import Where
+from al_core.store.files import array_digest
 from al_core.store.records import Kind, NewArrays, StoredArray
 from al_core.text import counted
 from al_core.types import Embeddings, Progress, Rows
@@ -54,6 +55,20 @@ def check_is_new(dataset: "Dataset", name: str) -> None:
     """Raise `AlreadyExistsError` if the dataset has an embedding of that name."""
     if dataset.arrays.find(Kind.EMBEDDING, name):
         raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
+
+
+def is_stored(dataset: "Dataset", filenames: Sequence[str], embeddings: Embeddings, name: str) -> bool:
+    """Return whether the dataset has just this embedding under a name.
+
+    Raises:
+        InvalidInputError: Unless each sample of the dataset, if it has any yet, has exactly one row.
+    """
+    if not dataset.n_samples:
+        return False
+    stored = dataset.arrays.find(Kind.EMBEDDING, name)
+    order = position_of_rows(dataset, filenames)
+    # By digest: on a server nothing needs to be fetched.
+    return stored is not None and stored.digest == array_digest(np.asarray(embeddings[order], np.float32))
 
 
 def position_of_rows(dataset: "Dataset", filenames: Sequence[str]) -> Rows:
