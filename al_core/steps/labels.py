@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.labels.concatenation import concatenated
 from al_core.formats.labels.counting import counting
+from al_core.formats.labels.label_findings import meaning_of, undecided
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, LABEL_MASK, MASK_RUN, Labels
 from al_core.formats.labels.sample_label import SampleLabel, sample_labels
 from al_core.steps.chosen import union
@@ -63,6 +64,8 @@ class LabelAttributes:
         tasks: The tasks that they are for, the first one first.
         source: The tool or format.
         file: The name of the file.
+        unannotated: What somebody said that images without objects are, "done" or "open"; empty if nobody was asked.
+        n_unannotated: How many of them the file had; None if nobody was asked.
         version: Of this layout.
     """
 
@@ -71,6 +74,8 @@ class LabelAttributes:
     tasks: tuple[str, ...] = ()
     source: str = ""
     file: str = ""
+    unannotated: str = ""
+    n_unannotated: int | None = None
     version: int = 1
 
     @classmethod
@@ -150,7 +155,16 @@ def new_label_set(labels: Labels, report: "JoinReport", name: str | None, round_
         table = getattr(ours, attribute)
         if len(table):
             filled[kind] = table
-    attributes = LabelAttributes(tuple(ours.class_names), tuple(annotators), ours.tasks, ours.source, report.source)
+    asked = undecided(labels.findings)
+    attributes = LabelAttributes(
+        tuple(ours.class_names),
+        tuple(annotators),
+        ours.tasks,
+        ours.source,
+        report.source,
+        unannotated=str(meaning_of(asked)) if asked else "",
+        n_unannotated=len(asked.names) if asked else None,
+    )
     return NewLabelSet(
         name or default_name(),
         ours.task,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import ObjectMasks
+from al_core.steps.empty_images import N_EMPTY
 from al_core.steps.image_frames import frames_of_file
 from al_core.steps.scores import ScoreOrigin, first_half_points, score_columns
 from al_core.steps.tasks import TASKS, PredictionAttributes, Scoring, Task, find_task
@@ -67,7 +68,7 @@ def score_and_save(
         more_arrays=task.more_arrays(rows, outputs),
         prediction_attributes=to_json(attributes),
         n_samples=len(rows),
-        attributes={"source": report.source} | _threshold_attribute(report),
+        attributes={"source": report.source} | _threshold_attribute(report) | _empty_attribute(report),
     )
     model = dataset.models.store(new)
     return [model.scores[score] for score in scores]
@@ -75,6 +76,11 @@ def score_and_save(
 
 def _threshold_attribute(report: "JoinReport") -> dict[str, float]:
     return {CONFIDENCE_THRESHOLD: report.confidence_threshold} if report.confidence_threshold else {}
+
+
+def _empty_attribute(report: "JoinReport") -> dict[str, int]:
+    # What a person has said of them is proposed for the next file.
+    return {N_EMPTY: len(report.empty)} if len(report.empty) else {}
 
 
 def find_predictions(dataset: "Dataset", name: str = "") -> "StoredArray | None":

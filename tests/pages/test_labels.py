@@ -65,6 +65,19 @@ def test_the_form_asks_what_images_without_objects_mean(digits: Dataset, open_pa
     assert workflow.label_sets(digits)[0].n_samples == 3
 
 
+def test_the_answer_is_proposed_for_the_next_file_and_said_to_be(digits: Dataset, open_page: Open) -> None:
+    app = dropped(open_page, first__json=coco())
+    assert app.radio(key="labels-unannotated").value == Unannotated.OPEN
+    app = app.radio(key="labels-unannotated").set_value(Unannotated.DONE).run()
+    app.text_input(key="labels-name").input("week 29").run()
+    press(app, "Store the labels")
+    app = dropped(open_page, second__json=coco().replace('"cat"', '"dog"'))
+    assert app.radio(key="labels-unannotated").value == Unannotated.DONE
+    assert metrics(app)["Labeled images"] == "3"
+    [said] = [unescaped(text.value) for text in app.caption if "so it is proposed here" in text.value]
+    assert said == "For “week 29” the answer was “Done: nothing is on them”, so it is proposed here."
+
+
 def test_what_is_no_label_is_refused_with_a_sentence(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, list__txt="digit_0000.png\ndigit_0001.png\n")
     assert any("a list of filenames without labels" in unescaped(error.value) for error in app.error)

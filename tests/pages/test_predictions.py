@@ -175,6 +175,17 @@ def test_images_without_a_text_file_of_ultralytics_count_as_empty_on_one_click(
     assert len(selection.added_rows) == 2
 
 
+def test_that_nothing_was_found_is_proposed_for_the_next_model(digits: Dataset, open_page: Open) -> None:
+    boxes = "filename,xmin,ymin,xmax,ymax,score,label\ndigit_0000.png,0,0,0.5,0.5,{score},cat\n"
+    app = dropped(open_page, one__csv=boxes.format(score=0.75))
+    assert app.radio[0].value == Missing.UNKNOWN
+    app.radio[0].set_value(Missing.EMPTY).run()
+    press(app, "Store and score")
+    app = dropped(open_page, two__csv=boxes.format(score=0.5))
+    assert app.radio[0].value == Missing.EMPTY
+    assert any("For “one” the answer was “Nothing found”, so it is proposed here" in text.value for text in app.caption)
+
+
 VOC = (
     "<annotation><filename>digit_0001.png</filename><size><width>64</width><height>64</height></size><object>"
     "<name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>"

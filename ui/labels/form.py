@@ -9,11 +9,14 @@ from al_core import workflow
 from al_core.exceptions import FileFormatError
 from al_core.formats import LABEL_READERS, JoinReport, Labels, ReadingChoices
 from al_core.formats.choices import Unannotated
-from al_core.formats.labels.label_findings import UNANNOTATED
+from al_core.formats.join.finding import Finding
+from al_core.formats.labels.label_findings import undecided
 from al_core.formats.worker import read_labels
+from al_core.steps.empty_images import earlier_done_labels
 from al_core.store import Dataset
 from al_core.text import counted
 from ui.clicks import clicked
+from ui.earlier_answer import show_earlier_answer
 from ui.file_drop import chosen_files, types_of
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.report import report_download, show_obstacles, show_sentences
@@ -77,22 +80,33 @@ def read_source(source: LabelSource) -> Labels:
 
 def check_and_store_labels(dataset: Dataset, source: LabelSource, labels: Labels, round_key: Key) -> None:
     """Draw how labels meet the dataset, and the button that stores them; `round_key` counts the drops of its page."""
-    question = next((finding for finding in labels.findings if finding.what == UNANNOTATED), None)
+    question = undecided(labels.findings)
     if question:
-        answer = st.radio(
-            f"{counted(len(question.names), 'image')} without any object in the file",
-            list(_MEANINGS),
-            format_func=lambda meaning: _MEANINGS[meaning],
-            horizontal=True,
-            key="labels-unannotated",
-            help="This format does not tell whether anybody has looked at them",
-        )
-        source = replace(source, choices=replace(source.choices, unannotated=answer or Unannotated.OPEN))
+        answer = _asked_unannotated(dataset, labels, question)
+        source = replace(source, choices=replace(source.choices, unannotated=answer))
         labels = read_source(source)
     report = _joined(f"{source.key} {dataset.version()}", source.path.name, dataset, labels)
     st.markdown(f":material/label: {_described(labels)}")
     _show_report(labels, report)
     _store_button(dataset, source, labels, report, round_key)
+
+
+def _asked_unannotated(dataset: Dataset, labels: Labels, question: Finding) -> Unannotated:
+    """Draw the question what images without any object mean, and return the answer."""
+    earlier = earlier_done_labels(dataset, labels, question)
+    proposed = Unannotated.DONE if earlier and earlier.holds else Unannotated.OPEN
+    options = list(_MEANINGS)
+    answer = st.radio(
+        f"{counted(len(question.names), 'image')} without any object in the file",
+        options,
+        index=options.index(proposed),
+        format_func=lambda meaning: _MEANINGS[meaning],
+        horizontal=True,
+        key="labels-unannotated",
+        help="This format does not tell whether anybody has looked at them",
+    )
+    show_earlier_answer(earlier, _MEANINGS[Unannotated.DONE])
+    return answer or Unannotated.OPEN
 
 
 # The newest, and the one before while its report is still on the page.

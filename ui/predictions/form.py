@@ -9,12 +9,14 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, ScoreTable
 from al_core.formats.choices import Missing
 from al_core.jobs import JobState
+from al_core.steps.empty_images import earlier_empty_predictions
 from al_core.store import Dataset
 from al_core.store.models import Model
 from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
 from ui.clicks import clicked
+from ui.earlier_answer import show_earlier_answer
 from ui.messages import notify, plain
 from ui.predictions.columns import offer_to_undo, show_columns
 from ui.predictions.labels_instead import offer_to_store_labels
@@ -82,7 +84,7 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
         threshold = None
     report = _joined(key, source.name, layout.policy, dataset, contents, threshold)
     if isinstance(contents, Predictions) and contents.can_be_empty and report.missing and report.matched:
-        contents = replace(contents, missing=_asked_missing(report))
+        contents = replace(contents, missing=_asked_missing(dataset, report))
         report = _joined(f"{key} {contents.missing}", source.name, layout.policy, dataset, contents, threshold)
     show_report(report)
     note = workflow.unscored_note(dataset, report)
@@ -91,15 +93,20 @@ def _check_and_store(dataset: Dataset, files: PredictionFiles) -> None:
     _store_button(dataset, source, contents, report)
 
 
-def _asked_missing(report: JoinReport) -> Missing:
+def _asked_missing(dataset: Dataset, report: JoinReport) -> Missing:
     """Draw the question what it means that the file has no entry for some images, and return the answer."""
+    earlier = earlier_empty_predictions(dataset, report)
+    proposed = Missing.EMPTY if earlier and earlier.holds else Missing.UNKNOWN
+    options = list(_MEANINGS)
     answer = st.radio(
         f"{counted(len(report.missing), 'image')} of {report.n_samples:,} without an entry in the file",
-        list(_MEANINGS),
+        options,
+        index=options.index(proposed),
         format_func=lambda missing: _MEANINGS[missing],
         horizontal=True,
         help="Many tools write nothing for an image without objects. Such an image has scores, too: it is certain",
     )
+    show_earlier_answer(earlier, _MEANINGS[Missing.EMPTY])
     return answer or Missing.UNKNOWN
 
 

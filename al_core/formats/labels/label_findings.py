@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from al_core.formats.choices import Unannotated
 from al_core.formats.join.finding import Finding, note
 
 UNANNOTATED = "unannotated"
@@ -52,6 +53,16 @@ NOT_READ = Finding(
     "images have shapes that are not read, such as lines or texts",
     "these shapes are left out",
 )
+
+
+def undecided(findings: Sequence[Finding]) -> Finding | None:
+    """Return what was noticed about images without objects of which the format does not tell; None without any."""
+    return next((each for each in findings if each.what == UNANNOTATED), None)
+
+
+def meaning_of(asked: Finding) -> Unannotated:
+    """Return what was answered about images without objects; without an answer they are open."""
+    return Unannotated.DONE if asked.outcome == UNDECIDED_DONE.outcome else Unannotated.OPEN
 
 
 class LabelFindings:
