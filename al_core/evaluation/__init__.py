@@ -3,6 +3,7 @@
 - `reserve`: the test share, the honest ruler that every figure of accuracy rests on.
 - `intervals`, `strata`, `claims`: accuracy, differences between models, how many test labels a claim needs.
 - `class_metrics`, `object_metrics`, `mask_metrics`: confusion, per-class table, mAP, OKS, mIoU.
+- `gains`: by how much a later model's mAP or mIoU is higher.
 - `contamination`: whether a model has seen the test labels.
 - `ranking_power`: whether a score ranks wrong predictions above right ones.
 - `forecast` (on `curve_draws`): how many more labels a target needs, what the next batch brings.
@@ -22,6 +23,7 @@ from al_core.evaluation.corrections import Corrections, corrections
 from al_core.evaluation.coverage import Pool
 from al_core.evaluation.explain import PickReason, SpacingCurve, explain, spacing_curve
 from al_core.evaluation.forecast import Forecast, LearningCurve, forecast
+from al_core.evaluation.gains import overlap_gain, precision_gain
 from al_core.evaluation.intervals import accuracy, difference, independent_difference, share_interval, wilson
 from al_core.evaluation.label_errors import ClassErrors, class_errors
 from al_core.evaluation.mask_metrics import MaskResults, class_overlaps, mask_results, mean_overlap
@@ -110,7 +112,9 @@ __all__ = [
     "object_results",
     "oks",
     "out_of_fold_probabilities",
+    "overlap_gain",
     "post_stratified",
+    "precision_gain",
     "random_draws",
     "ranking_auc",
     "ranking_sentence",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.bootstrap import LEAST_UNITS, N_DRAWS, draw_counts, group_totals, percentile_ends
+from al_core.evaluation.bootstrap import N_DRAWS, draw_counts, group_totals, percentile_ends
 from al_core.evaluation.class_metrics import LEAST_PER_CLASS
-from al_core.evaluation.images import LEAST_IMAGES, too_few_images
+from al_core.evaluation.images import LEAST_IMAGES, refusal_of_tests, units_of
 from al_core.evaluation.statistic import Interval, Refusal, Statistic
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
@@ -91,26 +91,42 @@ def mask_results(
     """
     n_images, n_classes, _ = overlaps.shape
     shown_on = tuple((overlaps[:, :, 1] > 0).sum(axis=0).tolist())
-    if n_images < LEAST_IMAGES:
-        refusal = too_few_images(n_images)
+    refusal = refusal_of_tests(n_images, groups)
+    if refusal:
         return MaskResults(refusal, (refusal,) * n_classes, shown_on)
-    flat = overlaps.reshape(n_images, -1)
-    sums, sizes = group_totals(flat, np.arange(n_images) if groups is None else groups)
-    if len(sizes) < LEAST_UNITS:
-        refusal = Refusal(f"test images of {len(sizes)} groups; an interval needs {LEAST_UNITS}", n_images)
-        return MaskResults(refusal, (refusal,) * n_classes, shown_on)
+    values = _draw_overlaps(overlaps, groups, seed)
+    n_units = len(np.unique(units_of(n_images, groups)))
+    return MaskResults(
+        _interval(_class_means(values), n_units, n_images),
+        tuple(_of_class(values[:, number], n, n_units) for number, n in enumerate(shown_on)),
+        shown_on,
+    )
+
+
+def draw_mean_overlaps(
+    overlaps: NDArray[np.float64], groups: NDArray[np.int64] | None = None, *, seed: int = 0
+) -> NDArray[np.float64]:
+    """Return (1 + B,) the mean overlap of the classes on the images and on draws of them; NaN without any class.
+
+    Two models with one seed share the draws. The arguments are those of `mask_results`.
+    """
+    return _class_means(_draw_overlaps(overlaps, groups, seed))
+
+
+def _draw_overlaps(overlaps: NDArray[np.float64], groups: NDArray[np.int64] | None, seed: int) -> NDArray[np.float64]:
+    """Return (1 + B, C) the overlap of each class on the images as they are, and on draws of them."""
+    flat = overlaps.reshape(len(overlaps), -1)
+    sums, sizes = group_totals(flat, units_of(len(overlaps), groups))
     whole = _shares(flat.sum(axis=0)[None])
-    drawn = np.concatenate([_shares(counts @ sums) for counts in draw_counts(len(sizes), N_DRAWS, seed)])
-    values = np.concatenate([whole, drawn])
+    drawn = [_shares(counts @ sums) for counts in draw_counts(len(sizes), N_DRAWS, seed)]
+    return np.concatenate([whole, *drawn])
+
+
+def _class_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     # A class in none of the images that were drawn has no overlap to average.
     has_class = ~np.isnan(values)
     n_shown = np.maximum(has_class.sum(axis=1), 1)
-    means = np.where(has_class.any(axis=1), np.where(has_class, values, 0).sum(axis=1) / n_shown, np.nan)
-    return MaskResults(
-        _interval(means, len(sizes), n_images),
-        tuple(_of_class(values[:, number], n, len(sizes)) for number, n in enumerate(shown_on)),
-        shown_on,
-    )
+    return np.where(has_class.any(axis=1), np.where(has_class, values, 0).sum(axis=1) / n_shown, np.nan)
 
 
 def _shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.bootstrap import LEAST_UNITS, draw_counts, percentile_ends
+from al_core.evaluation.bootstrap import draw_counts, percentile_ends
 from al_core.evaluation.class_metrics import LEAST_PER_CLASS
-from al_core.evaluation.images import LEAST_IMAGES, too_few_images
+from al_core.evaluation.images import refusal_of_tests, units_of
 from al_core.evaluation.object_matches import ImageObjects, match_objects
 from al_core.evaluation.statistic import Interval, Refusal, Statistic
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
 # A draw accumulates all matches again; the ends of the interval vary by a twentieth of its width.
-_N_DRAWS = 300
+N_DRAWS = 300
 # The deviation of a keypoint that COCO assumes for hips; other bodies have no published values (`oks`).
 DEFAULT_SIGMA = 0.107
 
@@ -76,38 +76,66 @@ def object_results(
         raise InvalidInputError(
             f"{len(labels)} labeled images and {len(predictions)} predicted ones; give both of each"
         )
-    if len(labels) < LEAST_IMAGES:
-        return _refused(too_few_images(len(labels)), labels, n_classes)
-    units = np.arange(len(labels)) if groups is None else np.unique(groups, return_inverse=True)[1]
-    n_units = int(units.max()) + 1
-    if n_units < LEAST_UNITS:
-        refusal = Refusal(f"test images of {n_units} groups; an interval needs {LEAST_UNITS}", len(labels))
+    refusal = refusal_of_tests(len(labels), groups)
+    if refusal:
         return _refused(refusal, labels, n_classes)
-    matches = match_objects(labels, predictions, n_classes, sigmas)
-    # The first row is the images as they are, the others are drawn.
-    weights = np.concatenate([np.ones((1, len(labels))), *(block[:, units] for block in _drawn(n_units, seed))])
-    values = np.array([match.average_precision(weights) for match in matches]).reshape(n_classes, len(weights))
-    n_objects = tuple(int(match.n_objects.sum()) for match in matches)
-    has_objects = ~np.isnan(values)
-    n_shown = has_objects.sum(axis=0)
-    means = np.divide(
-        np.where(has_objects, values, 0).sum(axis=0), n_shown, out=np.full(len(weights), np.nan), where=n_shown > 0
-    )
+    draws = draw_precisions(labels, predictions, n_classes, sigmas=sigmas, groups=groups, seed=seed)
     return ObjectResults(
-        _interval(means, n_units, len(labels)),
-        tuple(_of_class(values[number], n, n_units) for number, n in enumerate(n_objects)),
-        n_objects,
+        _interval(draws.means(), draws.n_units, len(labels)),
+        tuple(_of_class(values, n, draws.n_units) for values, n in zip(draws.values, draws.n_objects, strict=True)),
+        draws.n_objects,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class PrecisionDraws:
+    """The average precision of a model on the test images, and on draws of them.
+
+    Attributes:
+        values: (C, 1 + B) of each class; the first of the images as they are, the others of draws; NaN where none of
+            the images has an object of the class.
+        n_objects: (C,) labeled objects of each class.
+        n_units: How many images, or groups of them, are drawn.
+    """
+
+    values: NDArray[np.float64]
+    n_objects: tuple[int, ...]
+    n_units: int
+
+    def means(self) -> NDArray[np.float64]:
+        """Return (1 + B,) the mean over the classes that have objects; NaN where none has."""
+        has_objects = ~np.isnan(self.values)
+        n_shown = has_objects.sum(axis=0)
+        totals = np.where(has_objects, self.values, 0).sum(axis=0)
+        return np.divide(totals, n_shown, out=np.full(len(totals), np.nan), where=n_shown > 0)
+
+
+def draw_precisions(
+    labels: Sequence[ImageObjects],
+    predictions: Sequence[ImageObjects],
+    n_classes: int,
+    *,
+    sigmas: Sequence[float] | None = None,
+    groups: NDArray[np.int64] | None = None,
+    seed: int = 0,
+) -> PrecisionDraws:
+    """Return average precision on the images and on draws of them; two models with one seed share the draws.
+
+    The arguments are those of `object_results`.
+    """
+    units = units_of(len(labels), groups)
+    n_units = int(units.max()) + 1
+    matches = match_objects(labels, predictions, n_classes, sigmas)
+    drawn = (counts[:, units] for counts in draw_counts(n_units, N_DRAWS, seed))
+    weights = np.concatenate([np.ones((1, len(labels))), *drawn])
+    values = np.array([match.average_precision(weights) for match in matches]).reshape(n_classes, len(weights))
+    return PrecisionDraws(values, tuple(int(match.n_objects.sum()) for match in matches), n_units)
 
 
 def _refused(refusal: Refusal, labels: Sequence[ImageObjects], n_classes: int) -> ObjectResults:
     classes = np.concatenate([np.empty(0, np.int64), *(image.classes for image in labels)])
     n_objects = np.bincount(classes, minlength=n_classes).tolist()
     return ObjectResults(refusal, (refusal,) * n_classes, tuple(n_objects))
-
-
-def _drawn(n_units: int, seed: int) -> list[NDArray[np.float64]]:
-    return list(draw_counts(n_units, _N_DRAWS, seed))
 
 
 def _of_class(values: NDArray[np.float64], n_objects: int, n_units: int) -> Statistic:

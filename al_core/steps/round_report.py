@@ -93,7 +93,8 @@ def _curve(report: RoundsReport, plan: RoundPlan) -> str:
         )
     else:
         drawn = _paragraph(f"No {report.measure} yet: {report.newest_accuracy.text()}.")
-    return drawn + _paragraph(f"{report.forecast.text(plan.target, report.n_next)}.") + _paragraph(report.reach_text())
+    forecast = _paragraph(f"{report.forecast.text(plan.target, report.n_next)}.")
+    return drawn + forecast + _paragraph(report.gains_text()) + _paragraph(report.reach_text())
 
 
 def _signs(report: RoundsReport) -> str:

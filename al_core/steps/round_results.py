@@ -27,48 +27,19 @@ from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.answers import compare_models
 from al_core.steps.chosen import NO_ROWS
-from al_core.steps.judges import JUDGES, Judge, Judgment, find_judge
+from al_core.steps.judges import JUDGES, Judge, find_judge
 from al_core.steps.judges.classes import ClassJudge
-from al_core.steps.judges.remembered import remembered_judgment
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for
 from al_core.steps.reserve import StoredReserve, read_reserve
+from al_core.steps.round_gains import Baseline, find_baseline, gain_text, last_gain
 from al_core.steps.round_plan import RoundPlan
+from al_core.steps.round_result import RoundJudge, RoundResult, judged_rounds
 from al_core.steps.rounds import Round, RoundState, read_rounds
-from al_core.steps.shared_classes import unjudgeable
-from al_core.store.models import Model
 from al_core.text import capitalized, counted
 from al_core.types import Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
-
-NO_MODEL = "drop the predictions of a model trained after this round"
-NO_SHARE = "no test share was used: nothing was drawn at random to measure accuracy on"
-
-
-@dataclass(frozen=True, eq=False)
-class RoundResult:
-    """A round with what its model achieves.
-
-    Attributes:
-        round: The round.
-        judgment: How its model does on all test labels there are.
-        cost: What its labels cost, those that are not back yet included; None without prices.
-    """
-
-    round: Round
-    judgment: Judgment
-    cost: float | None
-
-    @property
-    def accuracy(self) -> Statistic:
-        """The figure that models of the task are measured by, or why there is none."""
-        return self.judgment.accuracy
-
-    @property
-    def outcomes(self) -> NDArray[np.float64] | None:
-        """(T,) how the model does on each test label; None without a model, or where the figure is no mean of them."""
-        return self.judgment.outcomes
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +57,7 @@ class RoundsReport:
         forecast: What the curve says about the labels to come.
         advice: The three signs and two verdicts.
         claim: How many test labels it takes to claim the target.
+        baseline: Where the project began; None before a later model is judged.
     """
 
     results: tuple[RoundResult, ...]
@@ -98,6 +70,7 @@ class RoundsReport:
     forecast: Forecast
     advice: StopAdvice
     claim: ClaimNeed
+    baseline: Baseline | None
 
     @property
     def newest_accuracy(self) -> Statistic:
@@ -116,6 +89,15 @@ class RoundsReport:
         """How many test samples a batch should have: what the claim still lacks, as far as the reserve goes."""
         n_more = (self.claim.n_more or 0) - self.n_tests_out
         return max(0, min(n_more, self.n_reserve - self.n_tests_out))
+
+    def gains_text(self) -> str:
+        """Return what the last labels bought, and all since the first model, or why nobody knows. Empty before that."""
+        texts = []
+        if sum(result.accuracy.speaks for result in self.results) > 1:
+            texts.append(f"The last round: {gain_text(self.forecast.last_gain)}")
+        if self.baseline:
+            texts.append(f"Since “{self.baseline.model.name}”: {gain_text(self.baseline.gain)}")
+        return "".join(f"{text}. " for text in texts).rstrip()
 
     def reach_text(self) -> str:
         """Return what more test labels would bring: the claim of the target, or a first figure. Empty if nothing."""
@@ -139,9 +121,10 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
     labels = labels_for(dataset, task)
     reserve = read_reserve(dataset)
     judge = find_judge(dataset, task, labels, reserve) if reserve else None
-    results = tuple(_result(dataset, each, task, judge, labels, plan) for each in rounds)
+    round_judge = RoundJudge(dataset, task, labels, judge)
+    results = tuple(_result(round_judge, each, plan) for each in rounds)
     n_next = _n_next(rounds)
-    predicted = _forecast(results, judge, plan, n_next)
+    predicted = _forecast(round_judge, results, plan, n_next)
     newest_first = (result.accuracy for result in reversed(results) if result.round.model)
     # Without any model this is the refusal that there are no test labels yet.
     last = next(newest_first, share_interval(0, 0))
@@ -160,6 +143,7 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
         forecast=predicted,
         advice=_advice(dataset, results, reserve, predicted, plan, n_next),
         claim=claim_need(last, plan.target, n_reserve),
+        baseline=find_baseline(round_judge, results),
     )
 
 
@@ -178,31 +162,13 @@ def _task(dataset: "Dataset", rounds: list[Round]) -> str:
     return next(itertools.chain(of_models, of_labels, current), CLASSIFICATION)
 
 
-def _result(
-    dataset: "Dataset", shown: Round, task: str, judge: Judge | None, labels: TaskLabels, plan: RoundPlan
-) -> RoundResult:
+def _result(judge: RoundJudge, shown: Round, plan: RoundPlan) -> RoundResult:
     cost = None
     if plan.has_prices:
         # Every image costs from the day it is sent; how many objects are on it shows once its label is back.
-        n_objects = _count_objects(labels, shown.back_rows)
+        n_objects = _count_objects(judge.labels, shown.back_rows)
         cost = plan.cost(len(shown.added_rows), n_objects)
-    return RoundResult(shown, _judgment(dataset, shown.model, task, judge, labels), cost)
-
-
-def _judgment(dataset: "Dataset", model: Model | None, task: str, judge: Judge | None, labels: TaskLabels) -> Judgment:
-    if model is None:
-        return Judgment(Refusal(NO_MODEL))
-    if model.task != task or task not in JUDGES:
-        reason = f"no accuracy is measured for {model.task.replace('-', ' ')}"
-        if model.task in JUDGES:
-            reason += f" beside {task.replace('-', ' ')}"
-        return Judgment(Refusal(reason))
-    if judge is None:
-        return Judgment(Refusal(NO_SHARE))
-    unlike = unjudgeable(model, labels.labels.class_names)
-    if unlike:
-        return Judgment(Refusal(unlike, len(judge.rows)))
-    return remembered_judgment(dataset, judge, model)
+    return RoundResult(shown, judge.judgment(shown.model), cost)
 
 
 def _count_objects(labels: TaskLabels, rows: Rows) -> int:
@@ -219,18 +185,16 @@ def _n_next(rounds: list[Round]) -> int:
     return n_picked[-1] if n_picked else 0
 
 
-def _forecast(results: tuple[RoundResult, ...], judge: Judge | None, plan: RoundPlan, n_next: int) -> Forecast:
-    curve = learning_curve(results, judge.groups if judge else None)
-    if curve is None:
-        is_judged = any(result.accuracy.speaks for result in results)
-        reason = "no round has a model that was judged on test labels"
-        if is_judged and judge:
-            reason = (
-                f"a forecast is made from answers that are right or wrong, and {judge.measure} is not a mean of such"
-            )
-        refusal = Refusal(reason)
+def _forecast(judge: RoundJudge, results: tuple[RoundResult, ...], plan: RoundPlan, n_next: int) -> Forecast:
+    curve = learning_curve(results, judge.judge.groups if judge.judge else None)
+    if curve is not None:
+        return forecast(curve, target=plan.target, n_next=max(n_next, 1))
+    if judge.judge is None or not any(result.accuracy.speaks for result in results):
+        refusal = Refusal("no round has a model that was judged on test labels")
         return Forecast(refusal, refusal, refusal)
-    return forecast(curve, target=plan.target, n_next=max(n_next, 1))
+    measure = judge.judge.measure
+    refusal = Refusal(f"a forecast is made from answers that are right or wrong, and {measure} is not a mean of such")
+    return Forecast(refusal, refusal, last_gain(judge, results))
 
 
 def learning_curve(results: tuple[RoundResult, ...], groups: NDArray[np.int64] | None = None) -> LearningCurve | None:
@@ -238,16 +202,11 @@ def learning_curve(results: tuple[RoundResult, ...], groups: NDArray[np.int64] |
 
     Of several models trained on as many labels the last one counts, and all are judged on the same test labels.
     """
-    judged = {
-        result.round.n_training: result.outcomes
-        for result in results
-        if result.outcomes is not None and result.accuracy.speaks and result.round.n_training
-    }
-    if not judged:
+    outcomes = {result.round.n_training: result.outcomes for result in judged_rounds(results)}
+    means = {n_training: each for n_training, each in outcomes.items() if each is not None}
+    if not means:
         return None
-    n_labels = sorted(judged)
-    outcomes = np.stack([judged[n] for n in n_labels])
-    return LearningCurve(np.array(n_labels), outcomes, groups)
+    return LearningCurve(np.array(list(means)), np.stack(list(means.values())), groups)
 
 
 def _advice(

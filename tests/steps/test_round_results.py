@@ -2,7 +2,8 @@ import numpy as np
 
 from al_core import workflow
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.round_results import NO_SHARE, learning_curve
+from al_core.steps.round_result import NO_SHARE
+from al_core.steps.round_results import learning_curve
 from al_core.store import Workspace
 from tests.steps import project
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from al_core.evaluation import Statistic
 from al_core.formats.files.cells import escape_cell
 from al_core.steps.judges import Judgment
-from al_core.steps.round_results import RoundResult, RoundsReport
+from al_core.steps.round_result import RoundResult
+from al_core.steps.round_results import RoundsReport
 from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE
 from ui.messages import plain, plain_html

@@ -5,7 +5,8 @@ import streamlit as st
 
 from al_core.evaluation import Interval
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.round_results import RoundResult, RoundsReport
+from al_core.steps.round_result import RoundResult
+from al_core.steps.round_results import RoundsReport
 from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE
 from ui.messages import plain
@@ -88,11 +89,7 @@ def _lowest(judged: list[tuple[RoundResult, Interval]]) -> float:
 
 
 def _more(report: RoundsReport) -> str:
-    texts = []
-    gain = report.forecast.last_gain
-    if gain.speaks:
-        low, high = (f"{100 * end:+.1f}" for end in (gain.low, gain.high))
-        texts.append(f"The last round: {100 * gain.value:+.1f} points ({low} to {high}), from paired test labels.")
+    texts = [plain(report.gains_text())]
     if report.forecast.n_tests_to_speak:
         texts.append(f"About {report.forecast.n_tests_to_speak:,} test labels would narrow the forecast enough.")
     texts.append(report.reach_text())

@@ -9,7 +9,8 @@ from al_core import workflow
 from al_core.evaluation.statistic import Statistic
 from al_core.formats.files.cells import escape_cell
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.round_results import RoundResult, RoundsReport
+from al_core.steps.round_result import RoundResult
+from al_core.steps.round_results import RoundsReport
 from al_core.steps.rounds import Round, RoundState
 from al_core.store import Dataset
 from al_core.text import capitalized, counted, day, percent

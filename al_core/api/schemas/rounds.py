@@ -3,8 +3,10 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat
 from al_core.api.schemas.models import ModelData
 from al_core.api.schemas.wire import Wire
 from al_core.evaluation import Statistic
+from al_core.steps.round_gains import gain_text
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.round_results import RoundResult, RoundsReport
+from al_core.steps.round_result import RoundResult
+from al_core.steps.round_results import RoundsReport
 from al_core.steps.rounds import Round
 
 
@@ -139,6 +141,36 @@ class RoundResultData(Wire):
         )
 
 
+class GainData(Wire):
+    """By how much a later model does better on the same test labels, as a share with the ends of its 95 % interval.
+
+    Without an interval `text` says why.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str
+
+    @classmethod
+    def of(cls, gain: Statistic) -> "GainData":
+        """Return a gain as the API shows it."""
+        return cls(
+            value=gain.value if gain.speaks else None,
+            low=gain.low if gain.speaks else None,
+            high=gain.high if gain.speaks else None,
+            text=gain_text(gain),
+        )
+
+
+class BaselineData(Wire):
+    """The model that the project began with, and what all labels since have bought."""
+
+    model: ModelData
+    accuracy: FigureData
+    gain: GainData
+
+
 class SignData(Wire):
     """A sign to stop: whether it holds, and its figure or the reason why it is refused."""
 
@@ -156,7 +188,8 @@ class RoundsReportData(Wire):
     n_tests: int
     n_reserve: int
     forecast: str
-    last_gain: str
+    last_gain: GainData
+    baseline: BaselineData | None
     signs: dict[str, SignData]
     verdict: str
     is_target_reached: bool
@@ -174,9 +207,21 @@ class RoundsReportData(Wire):
             n_tests=report.n_tests,
             n_reserve=report.n_reserve,
             forecast=report.forecast.text(plan.target, report.n_next),
-            last_gain=report.forecast.last_gain.text(),
+            last_gain=GainData.of(report.forecast.last_gain),
+            baseline=_baseline(report),
             signs={name: SignData.model_validate(vars(sign)) for name, sign in signs.items()},
             verdict=advice.text(),
             is_target_reached=advice.is_target_reached,
             is_more_no_help=advice.is_more_no_help,
         )
+
+
+def _baseline(report: RoundsReport) -> BaselineData | None:
+    baseline = report.baseline
+    if baseline is None:
+        return None
+    return BaselineData(
+        model=ModelData.of(baseline.model),
+        accuracy=FigureData.of(report.measure, baseline.accuracy),
+        gain=GainData.of(baseline.gain),
+    )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.evaluation import class_table, confusion_matrix
+from al_core.evaluation import Statistic, class_table, confusion_matrix, difference
 from al_core.steps.judges.judge import Judge, JudgedClass, Judgment
 from al_core.steps.judging import TestLabels, predicted_classes
 from al_core.steps.labels import TaskLabels
@@ -50,3 +50,7 @@ class ClassJudge(Judge):
             for name, result in zip(names.tolist(), class_table(confusion), strict=True)
         ]
         return Judgment(accuracy, outcomes, tuple(classes), confusion)
+
+    def gain(self, dataset: "Dataset", before: Model, after: Model) -> Statistic:
+        """Return by how much more often a later model is right, on the same test labels."""
+        return difference(self.tests.outcomes(dataset, before), self.tests.outcomes(dataset, after), self.groups)

@@ -85,6 +85,10 @@ class Judge(ABC):
     def judge(self, dataset: "Dataset", model: Model) -> Judgment:
         """Return how a model of the task does."""
 
+    @abstractmethod
+    def gain(self, dataset: "Dataset", before: Model, after: Model) -> Statistic:
+        """Return by how much a later model does better, on the same test labels; both were judged, with a figure."""
+
 
 class ImageJudge(Judge):
     """Judges models by comparing what they say on each test image with its label.
@@ -117,19 +121,30 @@ class ImageJudge(Judge):
         """Return how a model of the task does."""
         if not len(self.rows):
             return Judgment(Refusal("no test labels yet", n=0, n_needed=1))
-        assert model.predictions is not None
         refusal = self._refusal(dataset, model)
         if refusal:
             return Judgment(refusal)
-        attributes = PredictionAttributes.of(model.predictions)
-        array = dataset.arrays.read(model.predictions)
-        # All boxes, whatever the threshold: average precision walks down the confidences by itself.
-        stored = find_task(model.task).annotations(model.name, array, attributes)
-        return self.compare(dataset, stored.take(self.rows))
+        return self.compare(dataset, self._predicted(dataset, model))
+
+    def gain(self, dataset: "Dataset", before: Model, after: Model) -> Statistic:
+        """Return by how much a later model does better, on the same test labels."""
+        return self.compare_pair(dataset, self._predicted(dataset, before), self._predicted(dataset, after))
 
     @abstractmethod
     def compare(self, dataset: "Dataset", predicted: Annotations) -> Judgment:
         """Return how predictions of the test samples, in their order, agree with the labels."""
+
+    @abstractmethod
+    def compare_pair(self, dataset: "Dataset", before: Annotations, after: Annotations) -> Statistic:
+        """Return by how much later predictions of the test samples agree better with the labels."""
+
+    def _predicted(self, dataset: "Dataset", model: Model) -> Annotations:
+        """Return what a model predicts of the test samples, in their order."""
+        assert model.predictions is not None
+        attributes = PredictionAttributes.of(model.predictions)
+        array = dataset.arrays.read(model.predictions)
+        # All boxes, whatever the threshold: average precision walks down the confidences by itself.
+        return find_task(model.task).annotations(model.name, array, attributes).take(self.rows)
 
     def _refusal(self, dataset: "Dataset", model: Model) -> Refusal | None:
         """Return why a model is not judged: predictions are missing, or it has seen the test labels."""
@@ -145,9 +160,10 @@ class ImageJudge(Judge):
         return Refusal(seen, len(self.rows)) if seen else None
 
 
-def all_classes(labels: Labels, predicted: Annotations) -> list[str]:
-    """Return the names of the classes of labels and predictions, those of the labels first."""
-    return list(dict.fromkeys([*labels.class_names, *predicted.class_names]))
+def all_classes(labels: Labels, *predicted: Annotations) -> list[str]:
+    """Return the names of the classes of labels and of each model's predictions, those of the labels first."""
+    names = [*labels.class_names, *(name for each in predicted for name in each.class_names)]
+    return list(dict.fromkeys(names))
 
 
 def shown_classes(classes: list[JudgedClass], n_predicted: list[int]) -> tuple[JudgedClass, ...]:

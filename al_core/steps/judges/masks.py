@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation import Refusal, class_overlaps, mask_results
+from al_core.evaluation import Refusal, Statistic, class_overlaps, mask_results, overlap_gain
 from al_core.formats.labels.annotation import NO_CLASS
 from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import BACKGROUND
@@ -24,26 +24,36 @@ class MaskJudge(ImageJudge):
 
     def compare(self, dataset: "Dataset", predicted: Annotations) -> Judgment:
         """Return the overlap of classes."""
-        grids = [predicted.mask_of(position) for position in range(len(self.rows))]
-        n_missing = sum(grid is None for grid in grids)
+        n_missing = sum(predicted.mask_of(position) is None for position in range(len(self.rows)))
         if n_missing:
-            reason = f"no mask with a place for {n_missing:,} of {len(grids):,} test images"
-            return Judgment(Refusal(reason, len(grids)))
+            reason = f"no mask with a place for {n_missing:,} of {len(self.rows):,} test images"
+            return Judgment(Refusal(reason, len(self.rows)))
         names = all_classes(self.labels, predicted)
-        # From the codes of the model to those of all classes.
-        place = np.array([names.index(name) for name in predicted.class_names], np.int64)
-        unlabeled = background_of(self.labels.class_names, names)
-        overlaps = []
-        for position, grid in enumerate(grids):
-            assert grid is not None
-            labeled = self._labeled_grid(position, unlabeled)
-            overlaps.append(class_overlaps(labeled, place[grid], len(names), ignored=NO_CLASS))
-        results = mask_results(np.stack(overlaps), self.groups)
+        results = mask_results(self._overlaps(predicted, names), self.groups)
         classes = [
             JudgedClass(name, n_images, (figure,))
             for name, n_images, figure in zip(names, results.n_images, results.classes, strict=True)
         ]
         return Judgment(results.mean, classes=shown_classes(classes, list(results.n_images)))
+
+    def compare_pair(self, dataset: "Dataset", before: Annotations, after: Annotations) -> Statistic:
+        """Return by how much the overlap of classes is higher."""
+        names = all_classes(self.labels, before, after)
+        return overlap_gain(self._overlaps(before, names), self._overlaps(after, names), self.groups)
+
+    def _overlaps(self, predicted: Annotations, names: list[str]) -> NDArray[np.float64]:
+        """Return (T, C, 2) what labels and predictions of each test image share, and cover together, of each class."""
+        # From the codes of the model to those of all classes.
+        place = np.array([names.index(name) for name in predicted.class_names], np.int64)
+        unlabeled = background_of(self.labels.class_names, list(predicted.class_names))
+        background = int(place[unlabeled]) if unlabeled != NO_CLASS else NO_CLASS
+        overlaps = []
+        for position in range(len(self.rows)):
+            grid = predicted.mask_of(position)
+            assert grid is not None
+            labeled = self._labeled_grid(position, background)
+            overlaps.append(class_overlaps(labeled, place[grid], len(names), ignored=NO_CLASS))
+        return np.stack(overlaps)
 
     def _labeled_grid(self, position: int, unlabeled: int) -> NDArray[np.int64]:
         """Return the labeled class at each place, (64, 64), `NO_CLASS` where it does not count."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation import ImageObjects, ObjectResults, Refusal, object_results
+from al_core.evaluation import ImageObjects, ObjectResults, Refusal, Statistic, object_results, precision_gain
 from al_core.evaluation.object_metrics import DEFAULT_SIGMA
 from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.annotations import Annotations
@@ -41,6 +41,12 @@ class BoxJudge(ImageJudge):
         boxes = predicted_boxes(predicted, names, len(self.rows))
         return judgment(object_results(labeled, boxes, len(names), groups=self.groups), names, boxes)
 
+    def compare_pair(self, dataset: "Dataset", before: Annotations, after: Annotations) -> Statistic:
+        """Return by how much the mAP of boxes is higher."""
+        names = all_classes(self.labels, before, after)
+        boxes = (predicted_boxes(before, names, len(self.rows)), predicted_boxes(after, names, len(self.rows)))
+        return precision_gain(labeled_boxes(self.labels), boxes, len(names), groups=self.groups)
+
 
 class KeypointJudge(ImageJudge):
     """Judges models of keypoints. Distances are those of pixels, so that sizes of images are needed."""
@@ -59,9 +65,20 @@ class KeypointJudge(ImageJudge):
         n_points = self._n_points(predicted)
         labeled = labeled_keypoints(self.labels, sizes, n_points)
         keypoints = predicted_keypoints(predicted, names, sizes, n_points)
-        sigmas = PERSON_SIGMAS if n_points == len(PERSON_SIGMAS) else (DEFAULT_SIGMA,) * n_points
-        results = object_results(labeled, keypoints, len(names), sigmas=sigmas, groups=self.groups)
+        results = object_results(labeled, keypoints, len(names), sigmas=sigmas_of(n_points), groups=self.groups)
         return judgment(results, names, keypoints)
+
+    def compare_pair(self, dataset: "Dataset", before: Annotations, after: Annotations) -> Statistic:
+        """Return by how much the mAP of keypoints is higher."""
+        sizes = self._sizes(dataset)
+        names = all_classes(self.labels, before, after)
+        n_points = max(self._n_points(before), self._n_points(after))
+        labeled = labeled_keypoints(self.labels, sizes, n_points)
+        keypoints = (
+            predicted_keypoints(before, names, sizes, n_points),
+            predicted_keypoints(after, names, sizes, n_points),
+        )
+        return precision_gain(labeled, keypoints, len(names), sigmas=sigmas_of(n_points), groups=self.groups)
 
     def _sizes(self, dataset: "Dataset") -> NDArray[np.float64]:
         sizes = np.array(self.labels.sizes, np.float64)
@@ -79,6 +96,11 @@ class KeypointJudge(ImageJudge):
         for position in range(len(self.rows)):
             n_points += [len(each.points) for each in predicted.keypoints_of(position)]
         return max(n_points)
+
+
+def sigmas_of(n_points: int) -> tuple[float, ...]:
+    """Return COCO's deviation of each keypoint: of a person's 17, or that of hips for those of anything else."""
+    return PERSON_SIGMAS if n_points == len(PERSON_SIGMAS) else (DEFAULT_SIGMA,) * n_points
 
 
 def judgment(results: ObjectResults, names: list[str], predicted: list[ImageObjects]) -> Judgment:

@@ -3,7 +3,7 @@ import requests
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.steps.round_results import NO_MODEL
+from al_core.steps.round_result import NO_MODEL
 from al_core.store import Dataset, TagRole
 from tests.api.calls import Api
 from tests.patience import PATIENCE

@@ -2,7 +2,7 @@ import numpy as np
 
 from al_core import workflow
 from al_core.steps.round_plan import RoundPlan
-from al_core.steps.round_results import NO_MODEL
+from al_core.steps.round_result import NO_MODEL
 from al_core.store import Workspace
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction, ObjectDetectionOutput
 from tests.steps.judges import objects_project as project

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.evaluation import Refusal
+from al_core.evaluation import Refusal, Statistic
 from al_core.steps.judges import find_judge
 from al_core.steps.judges.judge import Judge, Judgment
-from al_core.steps.judges.remembered import remembered_judgment
+from al_core.steps.judges.remembered import remembered_gain, remembered_judgment
 from al_core.steps.labels import TaskLabels, labels_for
 from al_core.steps.reserve import StoredReserve
 from al_core.store import Dataset, Model, Workspace
@@ -67,6 +67,10 @@ class CountingJudge(Judge):
         self.n_asked += 1
         return Judgment(Refusal(f"question {self.n_asked}"))
 
+    def gain(self, dataset: Dataset, before: Model, after: Model) -> Statistic:
+        self.n_asked += 1
+        return Refusal(f"question {self.n_asked}")
+
 
 def test_boxes_that_are_scored_anew_are_judged_anew(dataset: Dataset) -> None:
     judge = CountingJudge()
@@ -89,4 +93,15 @@ def test_a_model_is_judged_anew_once_the_one_before_it_is_scored_anew(dataset: D
     remembered_judgment(dataset, judge, later)
     workflow.change_threshold(dataset, earlier, 0.6)
     remembered_judgment(dataset, judge, dataset.models.all()[0])
+    assert judge.n_asked == 2
+
+
+def test_two_models_are_compared_once(dataset: Dataset) -> None:
+    judge = CountingJudge()
+    store(dataset, doubtful(), 0.1)
+    store(dataset, as_detectors_write(), 0.1)
+    later, earlier = dataset.models.all()
+    first = remembered_gain(dataset, judge, earlier, later)
+    assert remembered_gain(dataset, judge, earlier, later) is first
+    assert remembered_gain(dataset, judge, later, earlier) is not first
     assert judge.n_asked == 2
