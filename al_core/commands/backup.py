@@ -1,8 +1,7 @@
 import argparse
 import sys
-from pathlib import Path
 
-from al_core.commands.shell import add_workspace
+from al_core.commands.shell import add_workspace, path_argument
 from al_core.commands.terminal import printed_progress
 from al_core.text import counted
 
@@ -13,7 +12,7 @@ SUMMARY = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core backup`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a new file: an uncompressed tar")
+    parser.add_argument("file", metavar="FILE", type=path_argument, help="a new file: an uncompressed tar")
     add_workspace(parser)
 
 

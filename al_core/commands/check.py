@@ -1,11 +1,10 @@
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
 import orjson
 
 from al_core.commands.contents import contents_json, contents_lines
-from al_core.commands.shell import add_workspace
+from al_core.commands.shell import add_workspace, path_argument
 from al_core.formats.choices import Missing, ReadingChoices
 from al_core.formats.join.report import Policy
 from al_core.formats.prediction_files import SCORES
@@ -18,7 +17,9 @@ SUMMARY = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core check`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="file or folder of predictions or of ready-made scores")
+    parser.add_argument(
+        "file", metavar="FILE", type=path_argument, help="file or folder of predictions or of ready-made scores"
+    )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name or id of the dataset")
     add_reading_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the complete report as JSON")
@@ -29,9 +30,9 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare how a file of predictions is read, and what to do with its unusable rows."""
     parser.add_argument("--tag", metavar="NAME", help="tag whose order the rows follow where they have no filenames")
     parser.add_argument(
-        "--images", type=Path, metavar="FILE", help="annotation file that lists the images of COCO results"
+        "--images", type=path_argument, metavar="FILE", help="annotation file that lists the images of COCO results"
     )
-    parser.add_argument("--class-names", type=Path, metavar="FILE", help="file of class names, one per line")
+    parser.add_argument("--class-names", type=path_argument, metavar="FILE", help="file of class names, one per line")
     parser.add_argument(
         "--format",
         choices=[*PREDICTION_READERS, SCORES],
@@ -73,7 +74,9 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=MEANING",
         help="meaning of a column of a table; may be given several times",
     )
-    parser.add_argument("--images-dir", type=Path, metavar="FOLDER", help="images whose sizes the file does not have")
+    parser.add_argument(
+        "--images-dir", type=path_argument, metavar="FOLDER", help="images whose sizes the file does not have"
+    )
 
 
 def _column(text: str) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 import argparse
-from pathlib import Path
 
-from al_core.commands.shell import add_dry_run, add_place_arguments, input_file, opened, print_answer
+from al_core.commands.shell import add_dry_run, add_place_arguments, input_file, opened, path_argument, print_answer
 from al_core.exceptions import AlreadyExistsError
 from al_core.text import counted
 
@@ -14,10 +13,15 @@ SUMMARY = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core create`."""
     parser.add_argument(
-        "filenames", metavar="FILE", type=Path, help="list of filenames: text, CSV, JSON or Parquet; - reads text"
+        "filenames",
+        metavar="FILE",
+        type=path_argument,
+        help="list of filenames: text, CSV, JSON or Parquet; - reads text",
     )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name of the new dataset")
-    parser.add_argument("--images-dir", type=Path, metavar="FOLDER", help="folder of the images, on this machine")
+    parser.add_argument(
+        "--images-dir", type=path_argument, metavar="FOLDER", help="folder of the images, on this machine"
+    )
     add_dry_run(parser)
     add_place_arguments(parser)
 

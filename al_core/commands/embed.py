@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from al_core.commands.shell import add_cluster, add_workspace
+from al_core.commands.shell import add_cluster, add_workspace, path_argument
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import InvalidInputError
 from al_core.objects.address import check_address, is_address
@@ -35,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "images_dir",
         metavar="IMAGES_DIR",
+        # Checked as a path, and kept as a text: it may be an address.
+        type=lambda text: text if is_address(text) else str(path_argument(text)),
         help="folder of images, searched with its subfolders, or an address such as s3://bucket/images",
     )
     parser.add_argument("--dataset", required=True, metavar="NAME", help="name of the new dataset")

@@ -1,8 +1,15 @@
 import argparse
 import sys
-from pathlib import Path
 
-from al_core.commands.shell import STANDARD_INPUT, add_dataset, add_dry_run, opened, print_answer, write_output
+from al_core.commands.shell import (
+    STANDARD_INPUT,
+    add_dataset,
+    add_dry_run,
+    opened,
+    path_argument,
+    print_answer,
+    write_output,
+)
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.formats.exports.choices import LABELING_TASKS, ExportChoices
 from al_core.formats.exports.writers import WRITERS
@@ -14,11 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core export`."""
     parser.add_argument("tag", metavar="TAG", help="name of the tag")
     parser.add_argument("format", choices=list(WRITERS), help="format of the file")
-    parser.add_argument("output", metavar="FILE", type=Path, help="file to write; - writes to standard output")
+    parser.add_argument("output", metavar="FILE", type=path_argument, help="file to write; - writes to standard output")
     parser.add_argument("--added-only", action="store_true", help="only the images that the selection added")
     parser.add_argument("--class", dest="classes", action="append", default=[], metavar="NAME", help="class to label")
     parser.add_argument(
-        "--class-names", type=Path, metavar="FILE", help="file of classes to label, or a labeling config"
+        "--class-names", type=path_argument, metavar="FILE", help="file of classes to label, or a labeling config"
     )
     parser.add_argument(
         "--task", choices=LABELING_TASKS, default=ExportChoices.task, help="what to label while there is no model"

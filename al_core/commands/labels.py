@@ -1,6 +1,5 @@
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from al_core.commands.shell import (
@@ -8,6 +7,7 @@ from al_core.commands.shell import (
     add_workspace,
     input_file,
     opened,
+    path_argument,
     print_answer,
     to_text,
     write_output,
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="store a file of labels, with a tag of its samples that counts as labeled")
     add.add_argument(
-        "file", metavar="FILE", type=Path, help="file or folder of labels; - reads a file from standard input"
+        "file", metavar="FILE", type=path_argument, help="file or folder of labels; - reads a file from standard input"
     )
     add.add_argument("--format", choices=list(LABEL_READERS), help="by default detected from the content")
     add.add_argument(
@@ -44,12 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add.add_argument("--name", help="name of the labels and their tag; by default 'labels' and the time")
     add.add_argument("--round", default="", metavar="NAME", dest="round_name", help="round that they belong to")
-    add.add_argument("--images-dir", type=Path, metavar="FOLDER", help="images whose sizes the file does not have")
+    add.add_argument(
+        "--images-dir", type=path_argument, metavar="FOLDER", help="images whose sizes the file does not have"
+    )
     add.add_argument("--dry-run", action="store_true", help="say what would be stored, and store nothing")
     _add_place(add)
     _add_place(actions.add_parser("list", help="list the labels as they came in, newest first"))
     export = actions.add_parser("export", help="write the labels to train on: all but those of test samples")
-    export.add_argument("output", metavar="FILE", type=Path, help="file to write; - writes to standard output")
+    export.add_argument("output", metavar="FILE", type=path_argument, help="file to write; - writes to standard output")
     export.add_argument("--format", choices=TRAINING_FORMATS, help="by default csv, or masks where pixels are labeled")
     export.add_argument("--task", help="which labels, such as object-detection; by default those of the newest ones")
     export.add_argument("--force", action="store_true", help="replace the file if it has another content")

@@ -1,8 +1,7 @@
 import argparse
-from pathlib import Path
 
 from al_core.commands.check import add_reading_arguments, reading_choices
-from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, print_answer
+from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, path_argument, print_answer
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
@@ -19,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        type=Path,
+        type=path_argument,
         help="file or folder; - reads a file from standard input; with threshold, the name of a model",
     )
     parser.add_argument(

@@ -1,8 +1,7 @@
 import argparse
 import sys
-from pathlib import Path
 
-from al_core.commands.shell import add_dataset, opened, print_answer
+from al_core.commands.shell import add_dataset, opened, path_argument, print_answer
 from al_core.exceptions import InvalidInputError
 
 SUMMARY = "Write a round as one HTML file that opens anywhere: curve, forecast, signs, images, configuration, manifest."
@@ -11,7 +10,9 @@ SUMMARY = "Write a round as one HTML file that opens anywhere: curve, forecast, 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core report`."""
     parser.add_argument("tag", metavar="TAG", help="name of the round: the tag of its selection")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="file to write; by default standard output")
+    parser.add_argument(
+        "-o", "--output", type=path_argument, metavar="FILE", help="file to write; by default standard output"
+    )
     add_dataset(parser)
 
 

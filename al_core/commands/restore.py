@@ -1,8 +1,8 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
+from al_core.commands.shell import path_argument
 from al_core.commands.terminal import printed_progress
 from al_core.text import counted
 
@@ -14,8 +14,8 @@ SUMMARY = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core restore`."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="the backup")
-    parser.add_argument("home", metavar="HOME", type=Path, help="a folder that is empty or not there")
+    parser.add_argument("file", metavar="FILE", type=path_argument, help="the backup")
+    parser.add_argument("home", metavar="HOME", type=path_argument, help="a folder that is empty or not there")
 
 
 def run(arguments: argparse.Namespace) -> int:

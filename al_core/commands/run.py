@@ -1,10 +1,9 @@
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.commands.shell import add_cluster, add_dry_run, add_place_arguments, opened, print_answer
+from al_core.commands.shell import add_cluster, add_dry_run, add_place_arguments, opened, path_argument, print_answer
 from al_core.commands.terminal import printed_progress
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
 from al_core.text import counted
@@ -24,7 +23,7 @@ SUMMARY = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core run`."""
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="the round, as YAML or JSON; docs/shell.md has the keys"
+        "file", metavar="FILE", type=path_argument, help="the round, as YAML or JSON; docs/shell.md has the keys"
     )
     add_cluster(parser)
     add_dry_run(parser)

@@ -1,11 +1,18 @@
 import argparse
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from al_core.commands.shell import add_cluster, add_dataset, add_dry_run, add_starting_point, opened, print_answer
+from al_core.commands.shell import (
+    add_cluster,
+    add_dataset,
+    add_dry_run,
+    add_starting_point,
+    opened,
+    path_argument,
+    print_answer,
+)
 from al_core.commands.terminal import printed_progress
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
@@ -40,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     settings.add_argument(
         "--config",
-        type=Path,
+        type=path_argument,
         metavar="FILE",
         help="settings as YAML or JSON, such as goals, limits and budget: the section `selection` of a round file, "
         "whose values the options replace",

@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 STANDARD_INPUT = Path("-")
 
 
+def path_argument(text: str) -> Path:
+    """Return the path that an argument names.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is empty, such as an unset variable: Python takes it for the current folder.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the path is empty; is a variable unset?")
+    return Path(text)
+
+
 def add_workspace(parser: argparse.ArgumentParser) -> None:
     """Declare `--workspace`."""
     parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
+        "--workspace", type=path_argument, metavar="FOLDER", help="workspace; by default AL_CORE_HOME or ~/.al_core"
     )
 
 

@@ -1,9 +1,8 @@
 import argparse
-from pathlib import Path
 
 import numpy as np
 
-from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, print_answer
+from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, path_argument, print_answer
 from al_core.exceptions import AlreadyExistsError
 from al_core.text import counted
 
@@ -14,7 +13,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `al-core tag`."""
     parser.add_argument("name", metavar="NAME", help="name of the new tag")
     parser.add_argument(
-        "filenames", metavar="FILE", type=Path, help="list of filenames: text, CSV, JSON or Parquet; - reads text"
+        "filenames",
+        metavar="FILE",
+        type=path_argument,
+        help="list of filenames: text, CSV, JSON or Parquet; - reads text",
     )
     parser.add_argument("--labeled", action="store_true", help="the images are labeled: Select leaves them out")
     add_dry_run(parser)

@@ -18,6 +18,7 @@ from al_core.embedding.embed import BrokenImage, EmbeddedImage, Embedder, embed_
 from al_core.embedding.model import EmbeddingModel
 from al_core.embedding.sources import FolderImages, ImageSource
 from al_core.exceptions import InvalidInputError
+from al_core.text import encodable
 from al_core.types import Progress
 
 ROWS_PER_FILE = 512
@@ -73,13 +74,24 @@ def embed_folder(
     """
     source = folder if isinstance(folder, ImageSource) else FolderImages(folder)
     checkpoint = Checkpoint(runs, source, model)
-    broken = _embed_unfinished(checkpoint, source, filenames, model, progress, embedder)
+    storable = [name for name in filenames if encodable(name) == name]
+    broken = _not_storable(source, filenames)
+    broken += _embed_unfinished(checkpoint, source, storable, model, progress, embedder)
     if len(broken) == len(filenames):
         raise InvalidInputError(
             f"none of the {len(filenames):,} images in {source.address} can be read: {broken[0].reason}"
         )
-    yield checkpoint.collect(filenames, broken)
+    yield checkpoint.collect(storable, broken)
     checkpoint.remove()
+
+
+def _not_storable(source: ImageSource, filenames: list[str]) -> list[BrokenImage]:
+    """Return the images whose names no dataset can hold: on Linux a name may be any bytes."""
+    return [
+        BrokenImage(source.file(name), f"{encodable(name)} has a name that is not UTF-8; rename the file")
+        for name in filenames
+        if encodable(name) != name
+    ]
 
 
 def _embed_unfinished(

@@ -119,3 +119,23 @@ def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> No
         main(["selct"])
     assert ended.value.code == 2
     assert "invalid choice: 'selct'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["embed", "", "--dataset", "animals"],
+        ["datasets", "--workspace", ""],
+        ["create", "", "--dataset", "animals"],
+        ["create", "list.txt", "--dataset", "animals", "--images-dir", " "],
+        ["labels", "add", "", "--dataset", "animals"],
+        ["predictions", "add", "", "--dataset", "animals"],
+        ["run", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_not_the_current_folder(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "the path is empty; is a variable unset?" in capsys.readouterr().err

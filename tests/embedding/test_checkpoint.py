@@ -120,3 +120,11 @@ def test_only_broken_files_are_an_error_that_shows_the_first(folder: Path, tmp_p
         embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), tmp_path / "runs"),
     ):
         pass
+
+
+def test_a_file_whose_name_is_not_utf_8_is_left_out_and_named(folder: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    (folder / FILENAMES[0]).rename(folder / name)
+    with embed_folder(folder, [*FILENAMES[1:], name], load_model(CountingMeanColor()), tmp_path / "runs") as images:
+        assert images.filenames == FILENAMES[1:]
+    assert [image.reason for image in images.broken] == [r"caf\udce9.png has a name that is not UTF-8; rename the file"]
