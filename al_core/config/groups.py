@@ -124,10 +124,13 @@ def group_name(value: object) -> str:
     """
     if not isinstance(value, Real) or isinstance(value, bool):
         return str(value)
-    # All digits of whole numbers, so that no two long ones have the same name, unless they have hundreds. 15 of others:
-    # what differs in the last bit alone does not become two names.
-    is_whole = isinstance(value, Integral) or (float(value).is_integer() and abs(value) < LARGEST_INTEGER)
-    return str(int(value)) if is_whole else f"{float(value):.15g}"
+    if isinstance(value, Integral):
+        # All digits, so that no two long ones have the same name.
+        return str(int(value))
+    number = float(value)
+    is_whole = number.is_integer() and abs(number) < LARGEST_INTEGER
+    # 15 digits: what differs in the last bit alone does not become two names.
+    return str(int(number)) if is_whole else f"{number:.15g}"
 
 
 def read_grouping(value: Any) -> Grouping:
