@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.evaluation.intervals import independent_difference, share_interval
-from al_core.evaluation.statistic import Interval, Statistic
+from al_core.evaluation.statistic import Interval, Refusal, Statistic
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,16 @@ class Corrections:
     chosen: Statistic
     random: Statistic
     difference: Statistic
+
+    @classmethod
+    def refused(cls, refusal: Refusal) -> "Corrections":
+        """Return that nothing can be compared."""
+        return cls(refusal, refusal, refusal)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether both shares are told, and so their difference."""
+        return self.chosen.speaks and self.random.speaks and self.difference.speaks
 
     @property
     def is_better(self) -> bool:
@@ -52,10 +62,11 @@ def corrections(chosen_is_right: NDArray[np.bool_], random_is_right: NDArray[np.
     """
     chosen = share_interval(float(np.sum(~chosen_is_right)), len(chosen_is_right))
     random = share_interval(float(np.sum(~random_is_right)), len(random_is_right))
+    # Without labels on one side nothing is said of the other: chosen samples alone are no estimate of anything.
     if not chosen.speaks:
-        return Corrections(chosen, random, chosen)
+        return Corrections.refused(chosen)
     if not random.speaks:
-        return Corrections(chosen, random, random)
+        return Corrections.refused(random)
     return Corrections(chosen, random, independent_difference(random, chosen))
 
 

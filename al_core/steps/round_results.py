@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.evaluation import (
     ClaimNeed,
+    Corrections,
     Forecast,
     LearningCurve,
     Refusal,
@@ -27,6 +28,7 @@ from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.answers import compare_models
 from al_core.steps.chosen import NO_ROWS
+from al_core.steps.corrections import round_corrections
 from al_core.steps.judges import JUDGES, Judge, find_judge
 from al_core.steps.judges.classes import ClassJudge
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for
@@ -58,6 +60,7 @@ class RoundsReport:
         advice: The three signs and two verdicts.
         claim: How many test labels it takes to claim the target.
         baseline: Where the project began; None before a later model is judged.
+        corrections: How often models were wrong on chosen images and on the test images beside them.
     """
 
     results: tuple[RoundResult, ...]
@@ -71,6 +74,7 @@ class RoundsReport:
     advice: StopAdvice
     claim: ClaimNeed
     baseline: Baseline | None
+    corrections: Corrections
 
     @property
     def newest_accuracy(self) -> Statistic:
@@ -91,12 +95,14 @@ class RoundsReport:
         return max(0, min(n_more, self.n_reserve - self.n_tests_out))
 
     def gains_text(self) -> str:
-        """Return what the last labels bought, and all since the first model, or why nobody knows. Empty before that."""
+        """Return what the last labels and all of them bought, and what choosing did. Empty before anybody can tell."""
         texts = []
         if sum(result.accuracy.speaks for result in self.results) > 1:
             texts.append(f"The last round: {gain_text(self.forecast.last_gain)}")
         if self.baseline:
             texts.append(f"Since “{self.baseline.model.name}”: {gain_text(self.baseline.gain)}")
+        if self.corrections.speaks:
+            texts.append(f"Against RANDOM: {self.corrections.text()}")
         return "".join(f"{text}. " for text in texts).rstrip()
 
     def reach_text(self) -> str:
@@ -144,6 +150,7 @@ def report_rounds(dataset: "Dataset", plan: RoundPlan) -> RoundsReport:
         advice=_advice(dataset, results, reserve, predicted, plan, n_next),
         claim=claim_need(last, plan.target, n_reserve),
         baseline=find_baseline(round_judge, results),
+        corrections=round_corrections(dataset, task, labels, rounds, reserve),
     )
 
 

@@ -2,7 +2,7 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from al_core.api.schemas.models import ModelData
 from al_core.api.schemas.wire import Wire
-from al_core.evaluation import Statistic
+from al_core.evaluation import Corrections, Statistic
 from al_core.steps.round_gains import gain_text
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_result import RoundResult
@@ -171,6 +171,25 @@ class BaselineData(Wire):
     gain: GainData
 
 
+class CorrectionsData(Wire):
+    """How often models were wrong on chosen images and on the test images beside them, which nobody chose."""
+
+    chosen: FigureData
+    random: FigureData
+    difference: GainData
+    text: str
+
+    @classmethod
+    def of(cls, corrections: Corrections) -> "CorrectionsData":
+        """Return the comparison as the API shows it."""
+        return cls(
+            chosen=FigureData.of("wrong on the chosen images", corrections.chosen),
+            random=FigureData.of("wrong on the test images", corrections.random),
+            difference=GainData.of(corrections.difference),
+            text=corrections.text(),
+        )
+
+
 class SignData(Wire):
     """A sign to stop: whether it holds, and its figure or the reason why it is refused."""
 
@@ -190,6 +209,7 @@ class RoundsReportData(Wire):
     forecast: str
     last_gain: GainData
     baseline: BaselineData | None
+    corrections: CorrectionsData
     signs: dict[str, SignData]
     verdict: str
     is_target_reached: bool
@@ -209,6 +229,7 @@ class RoundsReportData(Wire):
             forecast=report.forecast.text(plan.target, report.n_next),
             last_gain=GainData.of(report.forecast.last_gain),
             baseline=_baseline(report),
+            corrections=CorrectionsData.of(report.corrections),
             signs={name: SignData.model_validate(vars(sign)) for name, sign in signs.items()},
             verdict=advice.text(),
             is_target_reached=advice.is_target_reached,
