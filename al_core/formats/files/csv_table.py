@@ -90,15 +90,25 @@ def read_csv_columns(
     Raises:
         FileFormatError: Naming line and column of the first cell that does not fit.
     """
+    return read_csv_columns_as(np.dtype(np.float32), path, header, texts=texts, numbers=numbers)
+
+
+def read_csv_columns_as(
+    kind: np.dtype[Any], path: Path, header: CsvHeader, *, texts: Sequence[int], numbers: Sequence[int]
+) -> tuple[list[list[str]], NDArray[Any]]:
+    """Return what `read_csv_columns` does, with numbers of this kind.
+
+    Dates such as 20240131 and times in seconds since 1970 need float64.
+    """
     import pyarrow as pa
     import pyarrow.csv
 
     columns: list[list[str]] = [[] for _ in texts]
-    rows = _GrowingMatrix(len(numbers), path.stat().st_size / _block_bytes(header) + 1)
+    rows = _GrowingMatrix(kind, len(numbers), path.stat().st_size / _block_bytes(header) + 1)
     try:
         with (
             open_reported(path) or pa.OSFile(str(path)) as file,
-            pyarrow.csv.open_csv(file, **_options(header, texts, numbers)) as batches,
+            pyarrow.csv.open_csv(file, **_options(kind, header, texts, numbers)) as batches,
         ):
             for batch in batches:
                 # The columns of texts come first; those of numbers follow.
@@ -113,18 +123,18 @@ def read_csv_columns(
 
 
 class _GrowingMatrix:
-    """A float32 matrix whose number of rows is estimated from the first block of a file."""
+    """A matrix of floats whose number of rows is estimated from the first block of a file."""
 
-    def __init__(self, n_columns: int, n_blocks: float) -> None:
+    def __init__(self, kind: np.dtype[Any], n_columns: int, n_blocks: float) -> None:
         self.n_rows = 0
         self._n_blocks = n_blocks
-        self._matrix = np.empty((0, n_columns), np.float32)
+        self._matrix: NDArray[Any] = np.empty((0, n_columns), kind)
 
     def append(self, columns: Sequence["pa.Array"], n_rows: int) -> None:
         end = self.n_rows + n_rows
         if self.n_rows == 0:
             # A tenth more than the first block promises: what is never written takes no memory.
-            self._matrix = np.empty((int(1.1 * self._n_blocks * n_rows), self._matrix.shape[1]), np.float32)
+            self._matrix = np.empty((int(1.1 * self._n_blocks * n_rows), self._matrix.shape[1]), self._matrix.dtype)
         if end > len(self._matrix):
             self._resize(max(end, len(self._matrix) * 5 // 4))
         if columns:
@@ -132,7 +142,7 @@ class _GrowingMatrix:
             np.stack(cells, axis=1, out=self._matrix[self.n_rows : end])
         self.n_rows = end
 
-    def finished(self) -> NDArray[np.float32]:
+    def finished(self) -> NDArray[Any]:
         """Return the matrix without the rows that were not filled."""
         self._resize(self.n_rows)
         return self._matrix
@@ -157,13 +167,13 @@ def number_columns(path: Path, header: CsvHeader, *, n_rows: int = 100) -> list[
     return sorted(columns)
 
 
-def _options(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) -> dict[str, Any]:
+def _options(kind: np.dtype[Any], header: CsvHeader, texts: Sequence[int], numbers: Sequence[int]) -> dict[str, Any]:
     import pyarrow as pa
     import pyarrow.csv
 
     # By position, because a column may have no name.
     names = [f"c{i}" for i in range(len(header.columns))]
-    types = {names[i]: pa.string() for i in texts} | {names[i]: pa.float32() for i in numbers}
+    types = {names[i]: pa.string() for i in texts} | {names[i]: pa.from_numpy_dtype(kind) for i in numbers}
     return {
         "read_options": pyarrow.csv.ReadOptions(
             column_names=names, skip_rows=header.n_lines, block_size=_block_bytes(header)

@@ -1,7 +1,9 @@
 """Metadata of each sample, numbers and texts such as temperature or place, to filter and color the map by."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,14 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.arrow_table import is_arrow, is_parquet, read_table, split_filenames
-from al_core.formats.files.csv_table import filename_position, number_columns, read_csv_columns, read_csv_header
+from al_core.formats.files.csv_table import (
+    CsvHeader,
+    csv_rows,
+    filename_position,
+    number_columns,
+    read_csv_columns_as,
+    read_csv_header,
+)
 from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.filename_rules import check_filename_column
 from al_core.formats.files.reader import Reader, choose, registry
@@ -21,6 +30,9 @@ from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.metadata.text_column import MAX_LENGTH, MAX_TEXTS, TextColumn, text_column
 
 MAX_COLUMNS = 1000
+_ROWS_TO_TELL_CODES = 100
+_CODE = re.compile(r"0\d+")
+
 _MAX_DEPTH = 8
 """How deep objects are looked into; what lies deeper is left out."""
 
@@ -76,19 +88,30 @@ def read_metadata(path: Path) -> MetadataTable:
 def _read_csv(path: Path) -> MetadataTable:
     header = read_csv_header(path)
     position = filename_position(path.name, header.columns)
-    numbers = [column for column in number_columns(path, header) if column != position]
+    # Asked first: it says what is wrong with rows that are not CSV.
+    numeric = set(number_columns(path, header)) - {position}
+    numbers = sorted(numeric - _columns_of_codes(path, header))
     others = [
         column
         for column, name in enumerate(header.columns)
         if name.strip() and column != position and column not in numbers
     ]
-    (filenames, *texts), values = read_csv_columns(path, header, texts=[position, *others], numbers=numbers)
+    # Dates such as 20240131 are no float32.
+    (filenames, *texts), values = read_csv_columns_as(
+        np.dtype(np.float64), path, header, texts=[position, *others], numbers=numbers
+    )
     return _table(
         filenames,
         {header.columns[column]: cells for column, cells in zip(numbers, values.T, strict=True)},
         {header.columns[column]: cells for column, cells in zip(others, texts, strict=True)},
         {},
     )
+
+
+def _columns_of_codes(path: Path, header: CsvHeader) -> set[int]:
+    """Return the columns in whose first rows a number has zeros in front, as postal codes and patients' ids have."""
+    rows = islice(csv_rows(path, header), _ROWS_TO_TELL_CODES)
+    return {column for _, cells in rows for column, cell in enumerate(cells) if _CODE.fullmatch(cell.strip())}
 
 
 def _read_arrow(path: Path) -> MetadataTable:

@@ -48,6 +48,15 @@ def test_texts_of_arrow_tables_may_be_dictionaries_and_dates_are_left_out_with_a
     assert read.left_out == {"day": "date32[day] is neither a number nor a text"}
 
 
+def test_dates_and_times_are_exact_and_codes_keep_their_zeros(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("filename,date,taken,patient\na.png,20240131,1706659201,00417\nb.png,20240201,1706745601,12009\n")
+    table = read_metadata(path)
+    assert table.columns["date"].tolist() == [20240131, 20240201]
+    assert table.columns["taken"].tolist() == [1706659201, 1706745601]
+    assert table.texts["patient"].names == ("00417", "12009")
+
+
 def test_a_column_in_which_every_text_differs_is_left_out_with_a_reason(tmp_path: Path) -> None:
     lines = "".join(f"{row}.png,{row},id {row}\n" for row in range(1001))
     (tmp_path / "m.csv").write_text(f"filename,lux,id\n{lines}")
