@@ -15,6 +15,7 @@ from al_core.formats.files.content import is_image_start
 from al_core.formats.files.envelope import reads_envelopes, unwrapped
 from al_core.formats.files.image_frames import read_frames
 from al_core.formats.files.json_keys import json_beginnings
+from al_core.formats.files.packed_tables import packed_array_or_tables, packed_tables
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, choose
 from al_core.formats.files.text import BOM
@@ -23,6 +24,7 @@ from al_core.formats.labels.readers import LABEL_READERS
 from al_core.formats.metadata.table import METADATA_READERS
 from al_core.formats.names.class_names import CLASS_NAME_READERS
 from al_core.formats.names.filenames import FILENAME_READERS
+from al_core.formats.predictions.classes_npy import holds_class_numbers
 from al_core.formats.predictions.placing import needs_frames, place_boxes
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.registry import PREDICTION_READERS
@@ -61,7 +63,7 @@ def read_embeddings(path: Path, *, filenames: Sequence[str] | None = None, forma
         NotFoundError: If there is no such file.
     """
     path = Path(path)
-    table = choose(path, EMBEDDING_READERS, format=format).read(path)
+    table = choose(path, EMBEDDING_READERS, format=format, belongs=packed_array_or_tables).read(path)
     table = table.with_filenames(filenames, path.name)
     table.check(path.name)
     return table
@@ -80,11 +82,20 @@ def what_else(path: Path, head: bytes) -> str | None:
     if labels:
         beside = ", or together with the results that it describes" if labels.name == "coco" else ""
         return f"read as labels ({labels.label}) and holds no predictions; add it as labels{beside}"
+    return _arrays_or_tables(path, head)
+
+
+def _arrays_or_tables(path: Path, head: bytes) -> str | None:
+    if holds_class_numbers(path, head):
+        return (
+            "an archive with one whole number per image, as class numbers are, and holds no predictions; save the "
+            "probabilities of all classes, (samples, classes) floats"
+        )
     embeddings = _recognized(path, head, EMBEDDING_READERS)
     # A text of numbers may be anything.
     if embeddings and embeddings.name != "text-matrix":
         return f"read as embeddings ({embeddings.label}) and holds no predictions; add it on the Datasets page"
-    return None
+    return packed_tables(path, head)
 
 
 def _packs_results(path: Path, head: bytes) -> bool:

@@ -39,7 +39,7 @@ def test_a_missing_file_an_unknown_format_and_a_folder_have_different_errors(tmp
         read_embeddings(tmp_path / "none.csv")
     with pytest.raises(InvalidInputError, match="unknown format 'xml'; use one of npy, npz, safetensors"):
         read_embeddings(write(tmp_path, LIGHTLY), format="xml")
-    with pytest.raises(FileFormatError, match=r"is a folder of 1 files .*: of no known format"):
+    with pytest.raises(FileFormatError, match=r"is a folder with the table 'embeddings\.csv'; add the table alone"):
         read_embeddings(tmp_path)
 
 

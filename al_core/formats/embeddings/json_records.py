@@ -14,7 +14,7 @@ from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import Record, begins_with_records, read_records
 from al_core.formats.files.text import read_json
 
-_KEYS = ("embedding", "embeddings", "vector", "features", "emb")
+_KEYS = ("embedding", "embeddings", "vector", "features", "emb", "values")
 _BY_NAME = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"((?:[^"\\]|\\.){1,4000})"\s*:\s*\[\s*-?\d')
 
 
@@ -26,7 +26,7 @@ def recognizes_embeddings_json(path: Path, head: bytes) -> bool:
 def read_embeddings_json(path: Path) -> EmbeddingTable:
     """Return the embeddings of a JSON list, JSON Lines or FiftyOne `samples.json`: filename or filepath, vector.
 
-    Or of an object of vectors by filename, or of points of Qdrant.
+    Or of an object of vectors by filename, of lists of filenames and vectors, or what Qdrant, Milvus and Pinecone have.
 
     A vector is a list of numbers, or compressed as FiftyOne does. Absolute paths become relative to the folder that
     holds all of them.

@@ -10,13 +10,21 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import FILENAME_COLUMNS, most_like_filenames
+from al_core.formats.files.filename_rules import (
+    FILENAME_COLUMNS,
+    LAST_OF_IMAGES,
+    most_like_filenames,
+    names_image_file,
+)
 from al_core.formats.files.progress import report, reported
 from al_core.formats.files.text import BOM, decode_utf8, parse_json, read_json
 
 Record = tuple[str, Mapping[str, Any]]
 """Where a record is, for messages, and its content."""
 
+
+_WRAPPERS = ("predictions", "samples", "points", "vectors", "rows")
+"""What holds the records; the last three in vector databases."""
 
 _MAX_LINE_BYTES = 2**26
 
@@ -88,13 +96,54 @@ def _records(path: Path) -> tuple[list[Record], Any]:
     if isinstance(content, dict) and isinstance(content.get("result"), dict):
         # What Qdrant answers when it scrolls through its points.
         content = content["result"]
-    for key in ("predictions", "samples", "points"):
-        if isinstance(content, dict) and isinstance(content.get(key), list):
+    for key in _WRAPPERS:
+        if isinstance(content, dict) and isinstance(content.get(key), list) and _are_objects(content[key]):
             class_names = content.get("class_names")
             content = content[key]
+    if isinstance(content, dict):
+        content = rows_of_lists(content) or content
     entries = content if isinstance(content, list) else [content]
     records = [(f"{path.name}, record {number} counting from 0", entry) for number, entry in enumerate(entries)]
     return records, class_names
+
+
+def _are_objects(entries: list[Any]) -> bool:
+    return all(isinstance(entry, dict) for entry in entries)
+
+
+def rows_of_lists(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of an object whose values are columns: lists as long as that of the filenames, and others.
+
+    Args:
+        content: Of a JSON file.
+
+    Returns:
+        One record per image; none if no list has filenames, or none is as long.
+
+    Examples:
+        >>> rows_of_lists({"filenames": ["a.png", "b.png"], "embeddings": [[1, 2], [3, 4]], "model": "dino"})
+        [{'filenames': 'a.png', 'embeddings': [1, 2]}, {'filenames': 'b.png', 'embeddings': [3, 4]}]
+        >>> rows_of_lists({"filename": "a.png", "embedding": [1, 2]})
+        []
+    """
+    of_texts = [key for key, cells in content.items() if isinstance(cells, list) and _are_texts(cells)]
+    best = most_like_filenames(of_texts)
+    # Values by the names of images are no columns, and those of one image are its objects.
+    if best is None or any(map(names_image_file, content)) or _names_its_image(content):
+        return []
+    n_rows = len(content[of_texts[best]])
+    columns = {key: cells for key, cells in content.items() if isinstance(cells, list) and len(cells) == n_rows}
+    rows = zip(*columns.values(), strict=True) if len(columns) > 1 else ()
+    return [dict(zip(columns, cells, strict=True)) for cells in rows]
+
+
+def _names_its_image(content: Mapping[str, Any]) -> bool:
+    texts = [key for key, value in content.items() if isinstance(value, str)]
+    return most_like_filenames(texts, last_rank=LAST_OF_IMAGES) is not None
+
+
+def _are_texts(cells: list[Any]) -> bool:
+    return bool(cells) and all(isinstance(cell, str) for cell in cells)
 
 
 def image_side(record: Mapping[str, Any], name: str) -> float:

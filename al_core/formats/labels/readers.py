@@ -7,6 +7,7 @@ from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.companions import companion_of
 from al_core.formats.files.content import is_image_start
 from al_core.formats.files.envelope import reads_envelopes
+from al_core.formats.files.packed_tables import packed_tables
 from al_core.formats.files.progress import reading_reported
 from al_core.formats.files.reader import Reader, check_file, choose, registry
 from al_core.formats.labels.class_folders import read_class_folders, recognizes_class_folders
@@ -174,4 +175,4 @@ def _what_else(path: Path, head: bytes) -> str | None:
     """Return what a file that holds no labels is and where to add it, as it goes on after "x is", or None."""
     if is_image_start(head):
         return "a picture and holds no labels; add images on the Datasets page"
-    return companion_of(path, head, "labels")
+    return companion_of(path, head, "labels") or packed_tables(path, head)

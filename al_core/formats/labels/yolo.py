@@ -22,7 +22,7 @@ from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.names.class_names import checked_names, yaml_names
 from al_core.formats.predictions.yolo_lines import are_predicted
 
-_CLASS_FILES = ("classes.txt", "obj.names")
+_CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels")
 _YAML_FILES = ("data.yaml", "dataset.yaml", "data.yml")
 _LIST_FILES = ("train.txt", "val.txt", "valid.txt", "test.txt", "autosplit_train.txt", "autosplit_val.txt")
 _NOT_LABELS = (*_CLASS_FILES, *_LIST_FILES, "readme.txt", "readme.roboflow.txt", "readme.dataset.txt")

@@ -182,7 +182,14 @@ CLASS_NAME_READERS = registry(
         _ends_with(".xml"),
         _read_labeling_config,
     ),
-    Reader("txt", "Text", "One name per line", (".txt", ".names"), _ends_with(".txt", ".names"), _read_lines),
+    Reader(
+        "txt",
+        "Text",
+        "One name per line",
+        (".txt", ".names", ".labels"),
+        _ends_with(".txt", ".names", ".labels"),
+        _read_lines,
+    ),
 )
 
 CLASS_NAME_SUFFIXES = tuple(suffix for reader in CLASS_NAME_READERS.values() for suffix in reader.suffixes)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -5,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.npy import float_matrix, read_npy
-from al_core.formats.files.npz import ArrayArchive, holds_array
+from al_core.formats.files.npy import ArrayHeader, float_matrix, read_npy
+from al_core.formats.files.npz import ArrayArchive, holds_array, is_npz
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.names.class_names import numbered_classes
 from al_core.formats.predictions.maps import HARD_LABELS
@@ -51,6 +52,24 @@ def read_classification_npz(path: Path) -> Predictions:
         probabilities = arrays.matrix(*PROBABILITIES)
         class_names = _class_names(arrays, probabilities.shape[1])
         return Predictions(arrays.filenames(len(probabilities)), class_names, probabilities)
+
+
+def holds_class_numbers(path: Path, head: bytes) -> bool:
+    """Return whether a file is an archive of arrays with one value per image, of which one is of whole numbers."""
+    if not is_npz(path, head):
+        return False
+    try:
+        with ArrayArchive(path) as arrays:
+            headers = list(arrays.headers.values())
+    except FileFormatError:
+        return False
+    are_columns = len({header.shape for header in headers}) == 1 and len(headers[0].shape) == 1
+    return are_columns and {header.dtype.kind for header in headers} <= set("iuUS") and not _are_vectors(headers)
+
+
+def _are_vectors(headers: Sequence[ArrayHeader]) -> bool:
+    # An array for each image would be named after it.
+    return all(header.dtype.kind in "iu" for header in headers) and len(headers) > 1
 
 
 def _class_names(arrays: ArrayArchive, n_classes: int) -> list[str]:

@@ -21,7 +21,7 @@ from al_core.formats.predictions.yolo_classes import CLASS_LINE, classes_of_line
 from al_core.formats.predictions.yolo_lines import TextObjects, read_objects
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
-_CLASS_FILES = ("classes.txt", "obj.names")
+_CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels")
 _YAML_SUFFIXES = (".yaml", ".yml")
 _NOT_DATA = ("args.yaml", "hyp.yaml", "opt.yaml")
 """What Ultralytics and YOLOv5 write about a run: it names no classes."""

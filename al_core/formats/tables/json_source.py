@@ -7,7 +7,7 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank
-from al_core.formats.files.records import is_json_lines, json_lines
+from al_core.formats.files.records import is_json_lines, json_lines, rows_of_lists
 from al_core.formats.files.text import read_json
 from al_core.formats.tables.table import CellTable
 
@@ -70,14 +70,21 @@ def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
     # A list of classes and scores is the answer for one image, unless each of them names an image of its own.
     if wrapped is not None and (not _is_classes(wrapped) or all(map(_names_image, wrapped))):
         return _of_list(wrapped), _class_names(content)
-    return _of_object(content), None
+    return _of_object(content), _class_names_beside(content)
+
+
+def _class_names_beside(content: Record) -> list[str] | None:
+    """Return the class names beside lists that are columns, which are as long as there are images."""
+    rows = rows_of_lists(content)
+    names = _class_names(content)
+    return names if rows and names and len(names) != len(rows) else None
 
 
 def _of_object(content: Record) -> list[Any]:
     if _is_one_record(content):
         return [content]
-    if _is_by_lists(content):
-        return [dict(zip(content, row, strict=True)) for row in zip(*content.values(), strict=True)]
+    if rows := rows_of_lists(content):
+        return rows
     if content and all(isinstance(value, Mapping) for value in content.values()) and _is_by_column(content):
         return _of_columns(content)
     if all(name.isdecimal() for name in content) and all(map(_names_image, content.values())):
@@ -208,17 +215,6 @@ def _is_one_record(content: Record) -> bool:
     # What Roboflow answers for one image, or an object with a filename beside its numbers.
     is_answer = "predictions" in content and any(key in content for key in ("image", "inference_id", "time", "top"))
     return is_answer or _names_image(content)
-
-
-def _is_by_lists(content: Record) -> bool:
-    """Return whether the values are columns, lists of one length of which one has the filenames."""
-    lists = list(content.values())
-    if len(lists) < 2 or not all(isinstance(cells, list) for cells in lists) or len(set(map(len, lists))) > 1:
-        return False
-    return any(
-        filename_rank(str(name)) is not None and all(isinstance(cell, str) for cell in cells)
-        for name, cells in content.items()
-    )
 
 
 def _is_by_column(content: Record) -> bool:

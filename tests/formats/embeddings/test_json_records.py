@@ -18,3 +18,19 @@ def test_a_record_without_a_vector_is_refused_with_its_line(tmp_path: Path, vect
     (tmp_path / "e.jsonl").write_text(f'{{"filename": "a.png", "embedding": {vector}}}\n')
     with pytest.raises(FileFormatError, match=r"e\.jsonl"):
         read_embeddings(tmp_path / "e.jsonl")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"filenames": ["a.png", "b.png"], "embeddings": [[1, 2], [3, 4]], "model": "dinov2"},
+        {"rows": [{"id": 7, "path": "a.png", "vector": [1, 2]}, {"id": 8, "path": "b.png", "vector": [3, 4]}]},
+        {"vectors": [{"id": "a.png", "values": [1, 2]}, {"id": "b.png", "values": [3, 4]}], "namespace": ""},
+    ],
+    ids=["lists", "Milvus", "Pinecone"],
+)
+def test_lists_and_vector_databases_are_read(tmp_path: Path, content: object) -> None:
+    (tmp_path / "e.json").write_text(json.dumps(content))
+    table = read_embeddings(tmp_path / "e.json")
+    assert table.filenames == ["a.png", "b.png"]
+    assert table.embeddings.tolist() == [[1, 2], [3, 4]]

@@ -12,6 +12,7 @@ from al_core.formats import read_class_names
     [
         ("classes.txt", "cat\ndog\n"),
         ("obj.names", "cat\r\ndog\r\n\r\n"),
+        ("_darknet.labels", "cat\ndog"),
         ("classes.json", '["cat", "dog"]'),
         ("classes.json", '{"1": "dog", "0": "cat"}'),
         ("data.yaml", "path: x\nnames:\n  0: cat\n  1: dog\n"),

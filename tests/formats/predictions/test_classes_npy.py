@@ -83,3 +83,12 @@ def test_predicted_classes_beside_the_probabilities_are_not_read_in_their_place(
     probabilities = np.array([[0.75, 0.25], [0.5, 0.5]])
     np.savez(path, y_pred=np.array([0, 1]), y_true=np.array([0, 0]), y_prob=probabilities, paths=np.array(["a", "b"]))
     assert read_predictions(path).outputs.tolist() == probabilities.tolist()
+
+
+@pytest.mark.parametrize("arrays", [{"pred": [0, 2, 1]}, {"ids": ["a", "b", "c"], "pred": [0, 2, 1]}])
+def test_an_archive_of_class_numbers_is_named(tmp_path: Path, arrays: dict[str, list[Any]]) -> None:
+    np.savez(tmp_path / "p.npz", **{name: np.array(cells) for name, cells in arrays.items()})
+    with pytest.raises(
+        FileFormatError, match="one whole number per image, as class numbers are, and holds no predictions"
+    ):
+        read_predictions(tmp_path / "p.npz")

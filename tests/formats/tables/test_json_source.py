@@ -83,3 +83,15 @@ def test_a_class_goes_by_its_name_where_it_has_a_number_too() -> None:
         "dog": 0.75,
     }
     assert by_class([{"class": 3, "confidence": 1}]) == {3: 1}
+
+
+def test_lists_of_filenames_and_numbers_are_columns_beside_the_class_names() -> None:
+    content = {"filenames": ["a.png", "b.png"], "probabilities": [[0.2, 0.3, 0.5], [1, 0, 0]], "classes": list("xyz")}
+    rows, class_names = records_of(content)
+    assert rows[1] == {"filenames": "b.png", "probabilities": [1, 0, 0]}
+    assert class_names == ["x", "y", "z"]
+
+
+def test_names_of_classes_beside_numbers_by_filename_are_no_column() -> None:
+    rows, _ = records_of({"names": ["cat", "dog"], "a.png": [0.25, 0.75], "b.png": [1, 0]})
+    assert {"filename": "b.png", "probabilities": [1, 0]} in rows
