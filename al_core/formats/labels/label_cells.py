@@ -22,6 +22,9 @@ NO_LABEL = "-1"
 _SIGNS = {NO_LABEL, "1"}
 """The numbers of no and yes, where these two are all: both are classes then."""
 
+_FEWEST_DIVIDED = 2
+"""A red car beside a car and the color red is one name of two words; several such are hardly."""
+
 _ALONE = -1
 """The place of a part that is a whole cell."""
 
@@ -73,7 +76,25 @@ def separator_of(classes: Sequence[str]) -> str:
         several = [at for at in places.values() if at != {_ALONE}]
         if several and needed(len(at) > 1 for at in several):
             return separator
-    return ""
+    return " " if _are_divided_by_blanks(different) else ""
+
+
+def _are_divided_by_blanks(cells: Iterable[str]) -> bool:
+    """Return whether blanks divide classes and not the words of a name: all are numbers, or all stand alone as well.
+
+    Examples:
+        >>> _are_divided_by_blanks({"scab rust", "rust complex", "scab", "rust", "complex"})
+        True
+        >>> _are_divided_by_blanks({"polar bear", "bear"}), _are_divided_by_blanks({"16 0", "1"})
+        (False, True)
+    """
+    of_cells = [cell.split() for cell in cells]
+    several = [parts for parts in of_cells if len(parts) > 1]
+    alone = {parts[0] for parts in of_cells if len(parts) == 1}
+    words = {part for parts in several for part in parts}
+    if several and all(part.isdecimal() for parts in of_cells for part in parts):
+        return True
+    return len(several) >= _FEWEST_DIVIDED and words <= alone
 
 
 def _places_of_parts(cells: Iterable[str], separator: str) -> dict[str, set[int]]:

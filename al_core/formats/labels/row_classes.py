@@ -40,7 +40,8 @@ def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels:
     classes = _classes(source, rows, columns, labels)
     separator = separator_of(classes)
     if separator:
-        labels.add_note(note("several-classes", f"Some cells have several classes, with {separator} between them"))
+        divider = separator.strip() or "a blank"
+        labels.add_note(note("several-classes", f"Some cells have several classes, with {divider} between them"))
     seen = set()
     for row, label in reported(list(zip(rows, classes, strict=True))):
         filename, annotator = key_of(row, columns)

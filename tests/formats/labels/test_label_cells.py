@@ -1,7 +1,7 @@
 import pytest
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.labels.label_cells import classes_of_cells
+from al_core.formats.labels.label_cells import classes_of_cells, separator_of
 
 
 def test_numbers_lose_the_fraction_that_pandas_gives_them_and_minus_one_is_no_label() -> None:
@@ -21,3 +21,10 @@ def test_three_grades_in_three_rows_are_labels() -> None:
 def test_what_is_nested_is_no_class(cell: str) -> None:
     with pytest.raises(FileFormatError, match="is a list and not the class of an image"):
         classes_of_cells("l.csv", ["cat", cell])
+
+
+def test_blanks_divide_classes_that_stand_alone_too_and_numbers_but_not_names() -> None:
+    assert separator_of(["scab frog_eye", "frog_eye complex", "scab", "frog_eye", "complex"]) == " "
+    assert separator_of(["16 0", "1", "2 3"]) == " "
+    assert separator_of(["polar bear", "brown bear", "bear"]) == ""
+    assert separator_of(["red car", "red", "car"]) == ""
