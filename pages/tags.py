@@ -8,17 +8,17 @@ from ui.labels.sets import show_label_sets
 from ui.messages import plain
 from ui.tags.bulk import bulk_actions
 from ui.tags.one import tag_actions
-from ui.tags.tree import show_tree
+from ui.tags.tree import chosen_tags, show_tree
 
 st.title("Tags")
 dataset = state.require_dataset()
-tags = dataset.tags()
+tags = dataset.tag_summaries()
 st.caption(
     f"{plain(dataset.name)} · {counted(len(tags), 'tag')}. A tag is a named set of images; every selection makes one. "
     "Tick several to change them together."
 )
 show_words("tags")
-chosen = show_tree(tags)
+chosen = chosen_tags(dataset, show_tree(tags))
 with st.container(border=True):
     if len(chosen) > 1:
         bulk_actions(dataset, tags, chosen)

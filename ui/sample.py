@@ -135,9 +135,7 @@ def _points(prediction: PredictionCard) -> str:
 
 
 def _tags(dataset: Dataset, row: int) -> str:
-    # Bit k of a tag's mask, the lowest of a byte first, is row k.
-    names = [tag.name for tag in dataset.tags() if tag.mask[row // 8] >> row % 8 & 1]
-    return "in " + ", ".join(plain(name) for name in names)
+    return "in " + ", ".join(plain(name) for name in dataset.tags_with(row))
 
 
 def _most_likely(prediction: PredictionCard) -> Sequence[tuple[str, float]]:

@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> None:
                 "id": dataset.id,
                 "name": dataset.name,
                 "samples": dataset.n_samples,
-                "tags": [tag.name for tag in dataset.tags()],
+                "tags": [tag.name for tag in dataset.tag_summaries()],
                 "models": [model.name for model in dataset.models.all()],
             }
             for dataset in workspace.datasets()

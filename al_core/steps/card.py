@@ -129,7 +129,7 @@ def measured_card(
 
 
 def _query_tag(dataset: "Dataset", tag: Tag) -> Tag | None:
-    return next((other for other in dataset.tags() if other.id == tag.query_tag_id), None)
+    return dataset.find_tag_by_id(tag.query_tag_id)
 
 
 def _compute(dataset: "Dataset", selection: Selection) -> Card:

@@ -7,6 +7,7 @@ import numpy as np
 
 from al_core.store.provenance import TagRole
 from al_core.store.records import Kind, Tag
+from al_core.store.tag_summary import TagSummary
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -17,20 +18,39 @@ NO_ROWS: Rows = np.empty(0, np.int64)
 
 def labeled_rows(dataset: "Dataset") -> Rows:
     """Return the rows of all tags that a person marked as labeled, ascending."""
-    marked = [tag.rows for tag in dataset.tags() if tag.counts_as_labeled]
-    return union(marked)
+    return union([tag.rows for tag in labeled_tags(dataset)])
+
+
+def labeled_tags(dataset: "Dataset") -> list[Tag]:
+    """Return the tags that a person marked as labeled, newest first; the masks of others are not read."""
+    return dataset.tags_by_id([tag.id for tag in dataset.tag_summaries() if tag.counts_as_labeled])
 
 
 def sent_rows(dataset: "Dataset") -> Rows:
     """Return the rows that labelers have: those of sent selections that came back without a label so far."""
+    ids = [tag.id for tag in selection_summaries(dataset) if tag.is_sent]
+    if not ids:
+        return NO_ROWS
     orders = selection_orders(dataset)
-    sent = [added_rows(dataset, tag, orders) for tag in selections(dataset) if tag.is_sent]
+    sent = [added_rows(dataset, tag, orders) for tag in dataset.tags_by_id(ids)]
     return np.setdiff1d(union(sent), labeled_rows(dataset))
 
 
 def selections(dataset: "Dataset") -> list[Tag]:
     """Return the tags that selections made, whatever they were marked as later, oldest first."""
-    return [tag for tag in reversed(dataset.tags()) if tag.original_role is TagRole.SELECTION]
+    ids = [tag.id for tag in selection_summaries(dataset)]
+    return list(reversed(dataset.tags_by_id(ids)))
+
+
+def selection_summaries(dataset: "Dataset") -> list[TagSummary]:
+    """Return the tags that selections made, oldest first, without their samples."""
+    return [tag for tag in reversed(dataset.tag_summaries()) if tag.original_role is TagRole.SELECTION]
+
+
+def last_selection(dataset: "Dataset") -> Tag | None:
+    """Return the newest tag that a selection made, None if there is none; no other mask is read."""
+    last = next(iter(selection_summaries(dataset)[-1:]), None)
+    return dataset.find_tag_by_id(last.id) if last else None
 
 
 def selection_orders(dataset: "Dataset") -> "dict[str, StoredArray]":
@@ -51,8 +71,8 @@ def added_rows(dataset: "Dataset", tag: Tag, orders: "Mapping[str, StoredArray] 
         rows: Rows = np.asarray(dataset.arrays.read(order), np.int64)
         return rows
     # Made by a client that selects by itself: it sends a tag, and the order of picking stays with it.
-    labeled_before = (other.rows for other in dataset.tags() if other.id == tag.labeled_tag_id)
-    return np.setdiff1d(tag.rows, next(labeled_before, NO_ROWS))
+    labeled = dataset.find_tag_by_id(tag.labeled_tag_id)
+    return np.setdiff1d(tag.rows, labeled.rows if labeled else NO_ROWS)
 
 
 def union(groups: list[Rows]) -> Rows:

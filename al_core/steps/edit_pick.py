@@ -118,11 +118,10 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
         sent_at=None,
         released_at=None,
     )
-    by_id = {other.id: other for other in dataset.tags()}
-    labeled = by_id.get(tag.labeled_tag_id or "")
+    labeled = dataset.find_tag_by_id(tag.labeled_tag_id)
     origin = TagOrigin(
         parent=labeled,
-        query=by_id.get(tag.query_tag_id or ""),
+        query=dataset.find_tag_by_id(tag.query_tag_id),
         labeled=labeled,
         provenance=provenance,
         order=rows,

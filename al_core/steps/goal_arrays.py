@@ -95,7 +95,8 @@ def excluded_rows(dataset: "Dataset", config: SelectionConfig) -> Rows:
     excluded = [dataset.tag(limit.tag).rows for limit in limits if limit.tag is not None]
     roles = {limit.role for limit in limits}
     if "duplicates" in roles:
-        excluded += [tag.rows for tag in dataset.tags() if tag.role is TagRole.DUPLICATES]
+        ids = [tag.id for tag in dataset.tag_summaries() if tag.role is TagRole.DUPLICATES]
+        excluded += [tag.rows for tag in dataset.tags_by_id(ids)]
     # Whoever reads images stores a size of those that it could read.
     width = dataset.arrays.find(Kind.METADATA, "width")
     if "unreadable" in roles and width:

@@ -138,8 +138,9 @@ def _judges(dataset: "Dataset", rows: Rows, task: str, classes: Sequence[str]) -
     """Yield models with the positions of the rows that each judges: it knows their classes, but not their labels."""
     # When the last label of each sample came back, in milliseconds since 1970; 0 for samples without one.
     returned = np.zeros(dataset.n_samples, np.int64)
-    tags = {tag.id: tag for tag in dataset.tags()}
-    for stored in dataset.labels.all():
+    label_sets = dataset.labels.all()
+    tags = {tag.id: tag for tag in dataset.tags_by_id([stored.tag_id for stored in label_sets])}
+    for stored in label_sets:
         if stored.tag_id in tags:
             labeled = tags[stored.tag_id].rows
             returned[labeled] = np.maximum(returned[labeled], stored.created_at)

@@ -38,7 +38,7 @@ def make_manifest(dataset: "Dataset", tag: Tag) -> dict[str, Any]:
     selection = read_selection(dataset, tag)
     added = selection.added_rows if selection else tag.rows
     seeds = card_seeds(dataset, tag)
-    query = next((other for other in dataset.tags() if other.id == tag.query_tag_id), None)
+    query = dataset.find_tag_by_id(tag.query_tag_id)
     resolved = dataset.arrays.find(Kind.RESOLVED, tag.id)
     return {
         "format": FORMAT,

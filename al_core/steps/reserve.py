@@ -71,9 +71,9 @@ def read_reserve(dataset: "Dataset", n_strata: int | None = None) -> StoredReser
     stored = {int(array.name): array for array in dataset.arrays.all(Kind.RESERVE)}
     if not stored:
         return None
-    populations = {
-        tag.provenance.tags[0]: tag.rows for tag in dataset.tags() if tag.is_population and tag.provenance.tags
-    }
+    summaries = dataset.tag_summaries()
+    number_of = {tag.id: tag.sources[0] for tag in summaries if tag.is_population and tag.sources}
+    populations = {number_of[tag.id]: tag.rows for tag in dataset.tags_by_id(number_of)}
     numbers = sorted(stored)[:n_strata]
     strata = []
     for number in numbers:

@@ -163,12 +163,12 @@ class SelectionPlan:
         """Return the newest selection or labeled tag that holds just the chosen rows: the selection goes on from it."""
         if not self.inputs.follows_rounds or not len(self.chosen):
             return None
-        for tag in self.dataset.tags():
-            can_lead_on = tag.role in (TagRole.SELECTION, TagRole.LABELED)
-            # The size first, which is in the catalog: rows are unpacked from their mask.
-            if can_lead_on and tag.size == len(self.chosen) and np.array_equal(tag.rows, self.chosen):
-                return tag
-        return None
+        roles = (TagRole.SELECTION, TagRole.LABELED)
+        summaries = self.dataset.tag_summaries()
+        # The size first, which is in the catalog: masks are read of few tags then.
+        ids = [tag.id for tag in summaries if tag.role in roles and tag.size == len(self.chosen)]
+        tags = self.dataset.tags_by_id(ids)
+        return next((tag for tag in tags if np.array_equal(tag.rows, self.chosen)), None)
 
     def _test_tags(self, tests: Rows) -> tuple[NewTag, ...]:
         if not len(tests):

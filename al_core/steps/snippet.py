@@ -16,7 +16,7 @@ def selection_code(dataset: "Dataset", selection: "Selection") -> str:
     """Return a script that selects the same samples again, under a new tag."""
     tag = selection.tag
     config = selection.config
-    names = {other.id: other.name for other in dataset.tags()}
+    names = {other.id: other.name for other in dataset.tag_summaries()}
     query_name = names.get(tag.query_tag_id or "")
     labeled_name = names.get(tag.labeled_tag_id or "")
     agent_arguments = ["client"]

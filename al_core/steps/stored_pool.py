@@ -103,8 +103,7 @@ def draw_of(request: SelectionRequest, n_rows: int, seed: int) -> Rows:
 
 
 def _query_rows(dataset: "Dataset", selection: Selection) -> Rows:
-    tags = {tag.id: tag for tag in dataset.tags()}
-    query = tags.get(selection.tag.query_tag_id or "")
+    query = dataset.find_tag_by_id(selection.tag.query_tag_id)
     if query is None:
         raise MissingInputError(
             "the tag that the selection chose among has been deleted, so RANDOM cannot draw from it"

@@ -14,7 +14,7 @@ from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport
-    from al_core.store import Dataset
+    from al_core.store import Dataset, TagSummary
 
 SET_OPERATIONS = {"union": "union1d", "intersection": "intersect1d", "difference": "setdiff1d"}
 
@@ -91,7 +91,7 @@ def combine_tags(
     return dataset.create_tag(name, rows, TagOrigin(provenance=provenance))
 
 
-def deletion_order(tags: Sequence[Tag], chosen: Sequence[Tag]) -> list[Tag]:
+def deletion_order(tags: "Sequence[Tag | TagSummary]", chosen: Sequence[Tag]) -> list[Tag]:
     """Return some of a dataset's tags in an order in which they can be deleted: each before the one it was made from.
 
     Args:

@@ -9,6 +9,7 @@ from al_core.store.local_dataset import LocalDataset
 from al_core.store.models import Model, NewModel
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import INITIAL_TAG, Kind, StoredArray, Tag, TagOrigin
+from al_core.store.tag_summary import TagSummary
 from al_core.store.workspace import Workspace
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Tag",
     "TagOrigin",
     "TagRole",
+    "TagSummary",
     "Workspace",
     "asking_once",
 ]

@@ -1,6 +1,6 @@
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -16,6 +16,7 @@ from al_core.store.models import Models
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.store.server import Server
+from al_core.store.tag_summary import TagSummary
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -200,7 +201,25 @@ class Dataset(ABC):
 
     @abstractmethod
     def tags(self) -> list[Tag]:
-        """Return all tags, newest first."""
+        """Return all tags, newest first, each with its samples; see `tag_summaries` for their names alone."""
+
+    def tag_summaries(self) -> list[TagSummary]:
+        """Return names, roles, dates and counts of all tags, newest first, without their samples."""
+        return [TagSummary.of(tag) for tag in self.tags()]
+
+    def tags_by_id(self, ids: Collection[str]) -> list[Tag]:
+        """Return those of these tags that are still there, newest first."""
+        wanted = frozenset(ids)
+        return [tag for tag in self.tags() if tag.id in wanted]
+
+    def find_tag_by_id(self, tag_id: str | None) -> Tag | None:
+        """Return the tag with that id; None without one, or if it has been deleted."""
+        return next(iter(self.tags_by_id([tag_id])), None) if tag_id else None
+
+    def tags_with(self, row: int) -> list[str]:
+        """Return the names of the tags that a sample is in, newest first."""
+        # Bit k of a mask, the lowest of a byte first, is row k.
+        return [tag.name for tag in self.tags() if tag.mask[row // 8] >> row % 8 & 1]
 
     def tag(self, name: str) -> Tag:
         """Return the tag of that name.
@@ -211,7 +230,9 @@ class Dataset(ABC):
         tag = self.find_tag(name)
         if tag:
             return tag
-        names_there = ", ".join(f"'{tag.name}'" for tag in self.tags()[:20]) or "none yet: add embeddings first"
+        names_there = (
+            ", ".join(f"'{tag.name}'" for tag in self.tag_summaries()[:20]) or "none yet: add embeddings first"
+        )
         raise NotFoundError(f"dataset '{self.name}' has no tag '{name}'; its tags are: {names_there}")
 
     def find_tag(self, name: str) -> Tag | None:
@@ -235,7 +256,7 @@ class Dataset(ABC):
 
     def free_tag_name(self, stem: str) -> str:
         """Return the stem with the first number behind it, from 1 on, that makes the name of no tag."""
-        names_in_use = {tag.name for tag in self.tags()}
+        names_in_use = {tag.name for tag in self.tag_summaries()}
         return next(name for number in itertools.count(1) if (name := f"{stem}{number}") not in names_in_use)
 
     @abstractmethod

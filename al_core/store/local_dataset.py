@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, ROUND_PLAN, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.store.samples import Samples
 from al_core.store.storage import Storage
+from al_core.store.tag_summary import TagSummary
 from al_core.store.tags import Tags, insert_tag, new_tag
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing, lock
@@ -303,6 +304,19 @@ class LocalDataset(Dataset):
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""
         return self._tags.all()
+
+    def tag_summaries(self) -> list[TagSummary]:
+        """Return names, roles, dates and counts of all tags, newest first; no mask is read."""
+        return self._tags.summaries()
+
+    def tags_by_id(self, ids: Collection[str]) -> list[Tag]:
+        """Return those of these tags that are still there, newest first; no other mask is read."""
+        return self._tags.by_ids(ids) if ids else []
+
+    def tags_with(self, row: int) -> list[str]:
+        """Return the names of the tags that a sample is in, newest first."""
+        self.check_row(row)
+        return self._tags.names_with(row)
 
     def tag_by_id(self, tag_id: str) -> Tag:
         """Return the tag with that id, or raise `NotFoundError`."""

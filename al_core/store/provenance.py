@@ -25,6 +25,16 @@ class TagRole(StrEnum):
     DUPLICATES = "duplicates"
 
 
+def read_role(stored: object) -> TagRole | None:
+    """Return the role that a tag was marked as, None if that is none of this version's.
+
+    Examples:
+        >>> print(read_role("labeled"), read_role("favorite"))
+        labeled None
+    """
+    return next((role for role in TagRole if role == stored), None)
+
+
 @dataclass(frozen=True)
 class ArraySource:
     """An array that a result was made from, by name and by the SHA-256 of its content."""
@@ -86,9 +96,8 @@ class Provenance:
         """
         from al_core.selection import SelectionQuality
 
-        role = content.get("role")
         records = {
-            "role": TagRole(role) if role in list(TagRole) else None,
+            "role": read_role(content.get("role")),
             "config": read_record(SelectionConfig, content.get("config")),
             "quality": read_record(SelectionQuality, content.get("quality")),
             "embedding": read_record(ArraySource, content.get("embedding")),

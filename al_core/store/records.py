@@ -139,12 +139,9 @@ class Tag:
     @property
     def original_role(self) -> TagRole:
         """The role that follows from how the tag was made, whatever it was marked as later."""
-        if self.name == INITIAL_TAG:
-            return TagRole.ALL
         # A client that selects by itself names the labeled tag that it went on from.
-        if self.provenance.config or self.labeled_tag_id is not None:
-            return TagRole.SELECTION
-        return TagRole.DUPLICATES if self.provenance.operation == "duplicates" else TagRole.REGION
+        is_selection = self.provenance.config is not None or self.labeled_tag_id is not None
+        return role_as_made(self.name, self.provenance.operation, is_selection=is_selection)
 
     @property
     def counts_as_labeled(self) -> bool:
@@ -257,6 +254,20 @@ class SampleImage:
     def source(self) -> Path | IO[bytes]:
         """What Pillow opens."""
         return self.path or BytesIO(self.content)
+
+
+def role_as_made(name: str, operation: str, *, is_selection: bool) -> TagRole:
+    """Return the role that follows from how a tag was made.
+
+    Examples:
+        >>> print(role_as_made("repeated", "duplicates", is_selection=False))
+        duplicates
+    """
+    if name == INITIAL_TAG:
+        return TagRole.ALL
+    if is_selection:
+        return TagRole.SELECTION
+    return TagRole.DUPLICATES if operation == "duplicates" else TagRole.REGION
 
 
 def rows_to_mask(rows: Rows, n_samples: int) -> bytes:

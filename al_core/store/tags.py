@@ -1,9 +1,9 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import names
@@ -14,12 +14,17 @@ from al_core.store.local_arrays import LocalArrays
 from al_core.store.provenance import Provenance
 from al_core.store.records import INITIAL_TAG, KINDS_OF_TAGS, Kind, NewArrays, NewTag, Tag, TagOrigin, rows_to_mask
 from al_core.store.tables import tags as table
+from al_core.store.tag_rows import SUMMARIES_OF, summary_of_row
+from al_core.store.tag_summary import TagSummary
 from al_core.store.tombstones import Tombstones
 from al_core.store.transactions import DatasetLock, changing
 from al_core.types import Rows
 
 # Made once: clients ask for tags all the time, and putting the statement together takes longer than the query.
 TAGS_OF = select(table).where(table.c.dataset_id == bindparam("id")).order_by(table.c.position.desc())
+
+# SQLite takes 32,766 parameters and PostgreSQL 65,535.
+IDS_AT_ONCE = 1000
 
 
 class Tags:
@@ -41,6 +46,39 @@ class Tags:
     def _ask_for_all(self) -> list[Tag]:
         with reading(self._engine) as connection:
             return [_tag(row) for row in connection.execute(TAGS_OF, {"id": self._dataset_id})]
+
+    def summaries(self) -> list[TagSummary]:
+        """Return what the catalog says of all tags but their masks and settings, newest first."""
+        return answer((self._engine, "summaries of tags", self._dataset_id), self._ask_for_summaries)
+
+    def _ask_for_summaries(self) -> list[TagSummary]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(SUMMARIES_OF, {"id": self._dataset_id})
+            return [summary_of_row(row) for row in rows]
+
+    def by_ids(self, ids: Collection[str]) -> list[Tag]:
+        """Return those of these tags that are still there, newest first."""
+        question = (self._engine, "tags of ids", self._dataset_id, *sorted(ids))
+        return answer(question, lambda: self._ask_for_ids(list(ids)))
+
+    def _ask_for_ids(self, ids: list[str]) -> list[Tag]:
+        rows: list[Row[Any]] = []
+        with reading(self._engine) as connection:
+            for start in range(0, len(ids), IDS_AT_ONCE):
+                is_one = table.c.id.in_(ids[start : start + IDS_AT_ONCE])
+                query = select(table).where(table.c.dataset_id == self._dataset_id, is_one)
+                rows += connection.execute(query)
+        rows.sort(key=lambda row: -row.position)
+        return [_tag(row) for row in rows]
+
+    def names_with(self, row: int) -> list[str]:
+        """Return the names of the tags that a row is in, newest first; of each mask one byte is read."""
+        # Positions of SQL count from 1. Bit k of a mask, the lowest of a byte first, is row k.
+        byte = func.substr(table.c.mask, row // 8 + 1, 1)
+        query = select(table.c.name, byte).where(table.c.dataset_id == self._dataset_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(table.c.position.desc()))
+            return [name for name, bits in rows if bits and bits[0] >> row % 8 & 1]
 
     def find(self, name: str) -> Tag | None:
         """Return the tag of that name, or None."""

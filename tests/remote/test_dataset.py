@@ -144,6 +144,9 @@ def test_tags_are_made_renamed_combined_and_deleted(line: RemoteDataset, dataset
     assert dataset.tag("second").provenance == exploring
     line.set_tag_role(second, TagRole.LABELED)
     assert [dataset.tag("second").role, line.tag("second").role] == [TagRole.LABELED] * 2
+    assert line.tag_summaries() == dataset.tag_summaries()
+    assert line.tags_by_id([second.id, first.id, "gone"]) == [line.tag("second"), first]
+    assert line.tags_with(1) == dataset.tags_with(1) == ["both", "second", "first", "initial-tag"]
     line.rename_tag(both, "middle")
     line.delete_tag(first)
     assert [tag.name for tag in dataset.tags()] == ["middle", "second", "initial-tag"] == [t.name for t in line.tags()]

@@ -1,13 +1,13 @@
-from al_core.store import Tag
-from al_core.store.provenance import Provenance
+from al_core.store import Provenance, Tag, TagSummary
 from ui.tags.tree import tree
 
 
-def tag(name: str, parent: str | None) -> Tag:
-    return Tag(name, "dataset", name, b"\x01", 1, 1, parent, None, None, Provenance(), 0)
+def tag(name: str, parent: str | None) -> TagSummary:
+    whole = Tag(name, "dataset", name, b"\x01", 1, 1, parent, None, None, Provenance(), 0)
+    return TagSummary.of(whole)
 
 
-def branches(newest_first: list[Tag]) -> list[tuple[str, int]]:
+def branches(newest_first: list[TagSummary]) -> list[tuple[str, int]]:
     return [(branch.tag.name, branch.depth) for branch in tree(newest_first)]
 
 

@@ -101,7 +101,8 @@ def _take_images(dataset: LocalDataset) -> None:
 
 def show_arrival(dataset: Dataset) -> None:
     """Draw how the images that came last differ from what is labeled, if some came later than the others."""
-    tag = next((tag for tag in dataset.tags() if tag.name.startswith(ARRIVAL)), None)
+    ids = (tag.id for tag in dataset.tag_summaries() if tag.name.startswith(ARRIVAL))
+    tag = dataset.find_tag_by_id(next(ids, None))
     if tag is None or dataset.server:
         return
     st.subheader("New against labeled")

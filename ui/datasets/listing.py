@@ -69,7 +69,7 @@ def describe(dataset: Dataset) -> list[str]:
 
 
 def _last_action(dataset: Dataset) -> str:
-    tags = [tag for tag in dataset.tags() if tag.parent_id]
+    tags = [tag for tag in dataset.tag_summaries() if tag.parent_id]
     models = dataset.models.all()
     actions = [(tag.created_at, f"tag “{tag.name}”") for tag in tags[:1]]
     actions += [(model.created_at, f"predictions “{model.name}”") for model in models[:1]]

@@ -149,7 +149,7 @@ def _images_there(dataset: Dataset) -> str:
 @st.dialog("Delete this dataset?", on_dismiss=close_dialog)
 def _confirm_delete(dataset: Dataset, *, is_current: bool) -> None:
     st.write(
-        f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tags()), 'tag')}, embeddings, "
+        f"This deletes “{plain(dataset.name)}” with its {counted(len(dataset.tag_summaries()), 'tag')}, embeddings, "
         "predictions and scores. Image files stay where they are."
     )
     hint = None if dataset.server else "It can be brought back for a while"

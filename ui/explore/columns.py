@@ -107,13 +107,19 @@ def text_columns(dataset: Dataset) -> dict[str, Categories]:
 
 def first_tag(dataset: Dataset) -> Categories:
     """Return the oldest tag that each image is in: tags contain their parents, so this is when it was added."""
-    codes = np.zeros(dataset.n_samples, np.int16)
+    return _first_tag(dataset.version(), dataset)
+
+
+# All masks decide, which are megabytes where there are many images.
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _first_tag(version: str, _dataset: Dataset) -> Categories:
+    codes = np.zeros(_dataset.n_samples, np.int16)
     names = [NO_TAG]
     sizes: list[int | None] = [None]
     # Newest first, so that an older tag has the last word.
-    for tag in dataset.tags():
+    for tag in _dataset.tags():
         if tag.name != INITIAL_TAG:
-            codes[filters.tag_mask([tag.mask], dataset.n_samples)] = len(names)
+            codes[filters.tag_mask([tag.mask], _dataset.n_samples)] = len(names)
             names.append(tag.name)
             sizes.append(tag.size)
     return Categories(TAG, codes, tuple(names), sizes=tuple(sizes), title="Tag")

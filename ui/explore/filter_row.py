@@ -111,7 +111,7 @@ def _class_choice(dataset: Dataset, filters: Filters) -> Choice:
 
 
 def _tag_choices(dataset: Dataset, filters: Filters) -> list[Choice]:
-    tags = tuple(tag.name for tag in dataset.tags() if tag.name != INITIAL_TAG)
+    tags = tuple(tag.name for tag in dataset.tag_summaries() if tag.name != INITIAL_TAG)
     placeholder = "any" if tags else "no tags yet"
     missing = None if tags else "Make a tag first: from a selection, or with New tag below"
     return [

@@ -82,7 +82,8 @@ def _category_mask(categories: Categories, names: Sequence[str]) -> Mask:
 
 
 def _tag_masks(dataset: Dataset, names: Sequence[str]) -> list[bytes]:
-    return [tag.mask for tag in dataset.tags() if tag.name in names] if names else []
+    ids = [tag.id for tag in dataset.tag_summaries() if tag.name in names] if names else []
+    return [tag.mask for tag in dataset.tags_by_id(ids)]
 
 
 def in_words(filters: Filters, titles: Mapping[str, str] | None = None) -> dict[str, Filters]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.answers import NO_ANSWER, answers
-from al_core.steps.chosen import selections
+from al_core.steps.chosen import selection_summaries
 from al_core.steps.classes import class_names, colors_of
 from al_core.steps.labels import label_tasks
 from al_core.steps.sample_classes import first_rounds, labeled_classes, right_or_wrong
@@ -57,7 +57,7 @@ def group_names(dataset: Dataset) -> list[str]:
         *([LABEL] if has_labels else []),
         *([RIGHT] if has_classes and has_labels else []),
         *([CHANGED] if _two_models(dataset) else []),
-        *([ROUND] if selections(dataset) else []),
+        *([ROUND] if selection_summaries(dataset) else []),
         columns.TAG,
         *list(_earlier_models(dataset))[:MOST_MODELS],
     ]

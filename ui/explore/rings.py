@@ -1,12 +1,14 @@
 """Which points of the map have rings: those of one tag, or everything that is labeled, sent, a test or picked last."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
 from al_core.explore.filters import rows_mask
-from al_core.steps.chosen import added_rows, labeled_rows, selections, sent_rows
+from al_core.steps.chosen import added_rows, labeled_rows, last_selection, sent_rows
 from al_core.steps.reserve import read_reserve
-from al_core.store import Dataset, Tag, TagRole
+from al_core.store import Dataset, Tag, TagRole, TagSummary
 from al_core.types import Rows
 from ui.embedding_map import Ring, Rings
 from ui.session import Key, key_of
@@ -24,7 +26,7 @@ def choose_rings(dataset: Dataset, *, glows: bool) -> Rings:
     While a batch `glows` there are none until somebody wants them: hundreds of rings would hide its 32 images.
     """
     # Without the root: rings around every image would mark nothing.
-    tags = {tag.id: tag for tag in dataset.tags() if tag.parent_id}
+    tags = {tag.id: tag for tag in dataset.tag_summaries() if tag.parent_id}
     options = [*([PROGRESS] if _has_progress(tags) else []), *tags, NOTHING]
     usual = PROGRESS if PROGRESS in options and not glows else NOTHING
     chosen = st.session_state.setdefault(Key.RINGED, {}).get(dataset.id)
@@ -42,32 +44,34 @@ def choose_rings(dataset: Dataset, *, glows: bool) -> Rings:
         else "No tags yet: select first",
     )
     shown = st.session_state[key]
-    return progress_rings(dataset) if shown == PROGRESS else rings_of(dataset, tags.get(shown))
+    if shown == PROGRESS:
+        return progress_rings(dataset)
+    return rings_of(dataset, dataset.find_tag_by_id(tags[shown].id if shown in tags else None))
 
 
 def chosen_highlight(dataset: Dataset) -> str | None:
     """Return what somebody has chosen, a tag by its name; None if nobody has."""
     chosen = st.session_state.get(Key.RINGED, {}).get(dataset.id)
-    return next((tag.name for tag in dataset.tags() if tag.id == chosen), chosen)
+    return next((tag.name for tag in dataset.tag_summaries() if tag.id == chosen), chosen)
 
 
 def store_highlight(dataset: Dataset, highlight: str | None) -> None:
     """Give rings to the images of the tag of that name, or of another choice."""
-    names = {tag.name: tag.id for tag in dataset.tags() if tag.parent_id}
+    names = {tag.name: tag.id for tag in dataset.tag_summaries() if tag.parent_id}
     ringed = st.session_state.setdefault(Key.RINGED, {})
     ringed.pop(dataset.id, None)
     if highlight in (PROGRESS, NOTHING) or highlight in names:
         ringed[dataset.id] = names.get(str(highlight), highlight)
 
 
-def _has_progress(tags: dict[str, Tag]) -> bool:
+def _has_progress(tags: Mapping[str, TagSummary]) -> bool:
     roles = (TagRole.SELECTION, TagRole.LABELED, TagRole.TEST)
     return any(tag.role in roles or tag.counts_as_labeled for tag in tags.values())
 
 
 def progress_rings(dataset: Dataset) -> Rings:
     """Return the rings that say how far each image is; one that is more than one thing is the first of them."""
-    versions = [f"{tag.id} {tag.role} {tag.is_sent}" for tag in dataset.tags()]
+    versions = [f"{tag.id} {tag.role} {tag.is_sent}" for tag in dataset.tag_summaries()]
     return _progress_rings(dataset.id, "\n".join(versions), dataset)
 
 
@@ -78,7 +82,7 @@ def _progress_rings(dataset_id: str, versions: str, _dataset: Dataset) -> Rings:
     test = reserve.reserve.rows if reserve else np.empty(0, np.int64)
     labeled = np.setdiff1d(labeled_rows(_dataset), test)
     sent = np.setdiff1d(sent_rows(_dataset), test)
-    last = next(iter(reversed(selections(_dataset))), None)
+    last = last_selection(_dataset)
     picked = added_rows(_dataset, last) if last else np.empty(0, np.int64)
     picked = picked[~np.isin(picked, np.concatenate([test, labeled, sent]))]
     return Rings(

@@ -140,12 +140,12 @@ def _are_filenames(room: DeltaGenerator) -> bool:
 
 
 def _with_filenames(dataset: Dataset, predictions: Predictions, room: DeltaGenerator) -> tuple[Predictions, str]:
-    tags = {tag.name: tag for tag in dataset.tags()}
-    names = list(tags)
+    names = [tag.name for tag in dataset.tag_summaries()]
     name = room.selectbox(
         "Rows are in the order of",
         names,
         index=names.index(INITIAL_TAG),
         help="The set of images that was predicted: the file does not name them",
     )
-    return predictions.with_filenames(dataset.filenames(tags[name].rows), "The file"), tags[name].id
+    tag = dataset.tag(name)
+    return predictions.with_filenames(dataset.filenames(tag.rows), "The file"), tag.id

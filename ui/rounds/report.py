@@ -12,7 +12,7 @@ def cached_report(dataset: Dataset, plan: RoundPlan) -> RoundsReport:
     """Return the report; a forecast draws 500 curves, which takes a second."""
     # What a report depends on: who is in which round, whose predictions there are, how their boxes were scored, and
     # what was marked or released.
-    tags = [f"{tag.id} {tag.role} {tag.provenance.sent_at} {tag.provenance.released_at}" for tag in dataset.tags()]
+    tags = [f"{tag.id} {tag.role} {tag.sent_at} {tag.released_at}" for tag in dataset.tag_summaries()]
     models = [f"{model.id} {model.name} {model.confidence_threshold}" for model in dataset.models.all()]
     labels = [f"{stored.id}" for stored in workflow.label_sets(dataset)]
     return _report("\n".join([dataset.id, *tags, *models, *labels]), plan, dataset)

@@ -75,9 +75,8 @@ def show_job(dataset: Dataset) -> None:
 
 
 def _fill_in(dataset: Dataset) -> Order:
-    tags = dataset.tags()
     choose_preset(dataset)
-    start = choose_tags(dataset, tags)
+    start = choose_tags(dataset, dataset.tag_summaries())
     counts = _choose_counts(dataset, start)
     choice = choose_method(dataset)
     edit(dataset, "goals")

@@ -55,7 +55,8 @@ def _balance(fields: Fields) -> Goal:
 
 def _similar(fields: Fields) -> Goal | None:
     to = fields.said("to", "")
-    tags = {f"tag {tag.name}": tag.name for tag in fields.dataset.tags() if tag.name != INITIAL_TAG}
+    names_there = [tag.name for tag in fields.dataset.tag_summaries() if tag.name != INITIAL_TAG]
+    tags = {f"tag {name}": name for name in names_there}
     options = tags | {FILENAMES: "images that I name"}
     usual = f"tag {to}" if isinstance(to, str) else FILENAMES
     chosen = fields.choice("Like", "to", options, usual, hint="A tag, or single images: `to` in Python")

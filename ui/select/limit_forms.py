@@ -89,7 +89,7 @@ def _between(fields: Fields) -> Limit | None:
 
 
 def _exclude(fields: Fields) -> Limit | None:
-    tags = [tag.name for tag in fields.dataset.tags() if tag.name != INITIAL_TAG]
+    tags = [tag.name for tag in fields.dataset.tag_summaries() if tag.name != INITIAL_TAG]
     options = {"duplicates": "duplicates", "unreadable": "images that cannot be read"}
     if tags:
         options[OF_TAG] = "the images of a tag"
@@ -99,7 +99,7 @@ def _exclude(fields: Fields) -> Limit | None:
         return Exclude("unreadable")
     if what == OF_TAG:
         return Exclude(tag=fields.choice("Tag", "tag", tags, fields.said("tag", None), hint="Its images"))
-    if not any(tag.role == "duplicates" for tag in fields.dataset.tags()):
+    if not any(tag.role == "duplicates" for tag in fields.dataset.tag_summaries()):
         st.caption("No duplicates are tagged yet: find them on the Tags page.")
     return Exclude("duplicates")
 

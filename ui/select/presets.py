@@ -97,7 +97,7 @@ def _no_duplicates(dataset: Dataset) -> Wishes:
 
 
 def _tags_to_look_like(dataset: Dataset) -> list[str]:
-    tags = [tag for tag in dataset.tags() if tag.name != INITIAL_TAG]
+    tags = [tag for tag in dataset.tag_summaries() if tag.name != INITIAL_TAG]
     regions = [tag.name for tag in tags if tag.role is TagRole.REGION and not tag.is_population]
     return regions or [tag.name for tag in tags]
 

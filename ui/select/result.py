@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from al_core import workflow
-from al_core.steps.chosen import added_rows, selections
+from al_core.steps.chosen import added_rows, selection_summaries
 from al_core.steps.provenance import find_source
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Kind, Tag
@@ -47,7 +47,7 @@ def choose_selection(dataset: Dataset) -> Tag | None:
 
     Its tag may be gone since its job ended, or its inputs replaced: only the store knows.
     """
-    tags = {tag.id: tag for tag in reversed(selections(dataset))}
+    tags = {tag.id: tag for tag in reversed(selection_summaries(dataset))}
     if not tags:
         return None
     newest = next(iter(tags))
@@ -61,7 +61,7 @@ def choose_selection(dataset: Dataset) -> Tag | None:
             key=key_of("selection", newest),
             help="All selections of this dataset, the newest first",
         )
-    return tags[chosen]
+    return dataset.find_tag_by_id(chosen)
 
 
 def show_result(dataset: Dataset, tag: Tag) -> None:

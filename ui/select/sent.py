@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from al_core import workflow
-from al_core.steps.chosen import added_rows, selections
+from al_core.steps.chosen import added_rows, selection_summaries
 from al_core.store import Dataset, Tag, TagRole
 from al_core.text import counted
 from ui import state
@@ -17,8 +17,9 @@ from ui.visitor import obstacle
 def show_sent(dataset: Dataset) -> None:
     """Say which selections are with labelers, each with a button that takes back what has no labels."""
     out = workflow.sent_set(dataset)
-    for tag in selections(dataset) if len(out) else ():
-        n_out = len(np.intersect1d(added_rows(dataset, tag), out)) if tag.is_sent else 0
+    sent_ids = [tag.id for tag in selection_summaries(dataset) if tag.is_sent]
+    for tag in reversed(dataset.tags_by_id(sent_ids)) if len(out) else ():
+        n_out = len(np.intersect1d(added_rows(dataset, tag), out))
         if n_out:
             _show_selection(dataset, tag, n_out)
 

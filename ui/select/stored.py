@@ -24,7 +24,7 @@ def say_selected(dataset: Dataset, tag: Tag, noun: str = "image") -> None:
 def say_own_selections() -> None:
     """Say which selections have ended that this session began, on whatever page somebody is by then."""
     for dataset, tag_id in selection_jobs.ended():
-        tag = next((tag for tag in dataset.tags() if tag.id == tag_id), None)
         # Somebody else may have deleted it already, or the whole dataset.
+        tag = dataset.find_tag_by_id(tag_id)
         if tag:
             say_selected(dataset, tag)

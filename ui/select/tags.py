@@ -9,7 +9,7 @@ from al_core import workflow
 from al_core.steps.chosen import NO_ROWS, union
 from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.selection_plan import SelectionInputs
-from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole, TagSummary
 from al_core.text import counted
 from al_core.types import Rows
 from ui.select.sent import show_sent
@@ -58,7 +58,7 @@ class LabeledChoice:
     labeled_ids: tuple[str, ...]
 
 
-def choose_tags(dataset: Dataset, tags: list[Tag]) -> StartingPoint:
+def choose_tags(dataset: Dataset, tags: list[TagSummary]) -> StartingPoint:
     """Draw both choices and return them."""
     left, right = st.columns(2)
     with left:
@@ -67,7 +67,8 @@ def choose_tags(dataset: Dataset, tags: list[Tag]) -> StartingPoint:
         labeled = labeled_box(dataset, tags, query)
     show_sent(dataset)
     chosen = SelectionInputs(query, labeled).chosen(dataset)
-    n_again = count_chosen_elsewhere(tags, query, chosen)
+    labeled_id = labeled.id if labeled else EVERYTHING
+    n_again = _count_chosen_elsewhere(f"{dataset.version()} {query.id} {labeled_id}", dataset, query, chosen)
     if n_again:
         st.caption(
             f":material/info: {counted(n_again, 'image')} of selections that nobody has downloaded, or of other "
@@ -76,12 +77,12 @@ def choose_tags(dataset: Dataset, tags: list[Tag]) -> StartingPoint:
     return StartingPoint(query, labeled, chosen, read_reserve(dataset))
 
 
-def choose_query(dataset: Dataset, tag: Tag) -> None:
+def choose_query(dataset: Dataset, tag: Tag | TagSummary) -> None:
     """Make the tag the query set of the dataset's next selection."""
     st.session_state.setdefault(Key.QUERY_IDS, {})[dataset.id] = tag.id
 
 
-def query_box(dataset: Dataset, tags: list[Tag]) -> Tag:
+def query_box(dataset: Dataset, tags: list[TagSummary]) -> Tag:
     """Draw the choice of the query set and return it; by default all samples."""
     by_name = {tag.name: tag for tag in tags}
     chosen_id = st.session_state.get(Key.QUERY_IDS, {}).get(dataset.id)
@@ -95,10 +96,10 @@ def query_box(dataset: Dataset, tags: list[Tag]) -> Tag:
         on_change=lambda: choose_query(dataset, by_name[st.session_state[QUERY_BOX]]),
         help="The query tag: only its images may be selected",
     )
-    return by_name[name]
+    return dataset.tag(name)
 
 
-def labeled_box(dataset: Dataset, tags: list[Tag], query: Tag) -> Tag | None:
+def labeled_box(dataset: Dataset, tags: list[TagSummary], query: Tag) -> Tag | None:
     """Draw the choice of the labeled set and return it; by default None, for all that is labeled."""
     by_name = {tag.name: tag for tag in tags if tag.name != INITIAL_TAG and tag.id != query.id}
     current = _labeled_tag(dataset, tags, query)
@@ -113,27 +114,34 @@ def labeled_box(dataset: Dataset, tags: list[Tag], query: Tag) -> Tag | None:
         help="These are not picked again, and new picks avoid looking like them. Labeled is what has labels, or is in "
         "a tag marked as labeled on the Tags page",
     )
-    return current
+    return dataset.find_tag_by_id(current.id if current else None)
 
 
-def count_chosen_elsewhere(tags: list[Tag], query: Tag, chosen: Rows) -> int:
+@st.cache_data(max_entries=32, show_spinner=False)
+def _count_chosen_elsewhere(depends: str, _dataset: Dataset, _query: Tag, _chosen: Rows) -> int:
+    # For this the masks of all selections are read.
+    return count_chosen_elsewhere(_dataset, _query, _chosen)
+
+
+def count_chosen_elsewhere(dataset: Dataset, query: Tag, chosen: Rows) -> int:
     """Return how many samples of the query set are in selections or labeled tags, and may be selected again."""
     roles = (TagRole.SELECTION, TagRole.LABELED)
-    elsewhere = union([tag.rows for tag in tags if tag.role in roles and tag.id != query.id])
+    ids = [tag.id for tag in dataset.tag_summaries() if tag.role in roles and tag.id != query.id]
+    elsewhere = union([tag.rows for tag in dataset.tags_by_id(ids)])
     return len(np.setdiff1d(np.intersect1d(elsewhere, query.rows), chosen))
 
 
-def _labeled_tag(dataset: Dataset, tags: list[Tag], query: Tag) -> Tag | None:
+def _labeled_tag(dataset: Dataset, tags: list[TagSummary], query: Tag) -> TagSummary | None:
     choice = st.session_state.get(Key.LABELED_CHOICES, {}).get(dataset.id)
     if choice is None or choice.labeled_ids != _labeled_ids(tags):
         return None
     return next((tag for tag in tags if tag.id == choice.tag_id and tag.id != query.id), None)
 
 
-def _remember_labeled(dataset: Dataset, tags: list[Tag], tag: Tag | None) -> None:
+def _remember_labeled(dataset: Dataset, tags: list[TagSummary], tag: TagSummary | None) -> None:
     choice = LabeledChoice(tag.id if tag else None, _labeled_ids(tags))
     st.session_state.setdefault(Key.LABELED_CHOICES, {})[dataset.id] = choice
 
 
-def _labeled_ids(tags: list[Tag]) -> tuple[str, ...]:
+def _labeled_ids(tags: list[TagSummary]) -> tuple[str, ...]:
     return tuple(tag.id for tag in tags if tag.counts_as_labeled)

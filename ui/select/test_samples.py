@@ -77,7 +77,8 @@ def _too_few(dataset: Dataset, start: StartingPoint) -> str | None:
 
 
 def _population(dataset: Dataset, reserve: StoredReserve, n_tests: int) -> str:
-    names = ", ".join(f"“{plain(tag.name)}”" for tag in reversed(dataset.tags()) if tag.is_population)
+    populations = [tag for tag in reversed(dataset.tag_summaries()) if tag.is_population]
+    names = ", ".join(f"“{plain(tag.name)}”" for tag in populations)
     n_reserved = len(reserve.reserve.rows)
     n_tested = len(tested_rows(dataset, reserve))
     text = f"Accuracy speaks for {names}: {n_tested:,} of {n_reserved:,} reserved images are in a round so far."

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from al_core.steps.tags import unite_tags
-from al_core.store import INITIAL_TAG, Dataset, Tag
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagSummary
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
@@ -13,7 +13,7 @@ from ui.tags.edit import INITIAL_IS_FIXED, delete_button, mark_labeled
 from ui.visitor import obstacle
 
 
-def bulk_actions(dataset: Dataset, tags: list[Tag], chosen: list[Tag]) -> None:
+def bulk_actions(dataset: Dataset, tags: list[TagSummary], chosen: list[Tag]) -> None:
     """Draw what can be done to the chosen ones of a dataset's tags."""
     together = len(np.unique(np.concatenate([tag.rows for tag in chosen])))
     has_initial = any(tag.name == INITIAL_TAG for tag in chosen)

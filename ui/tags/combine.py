@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags
-from al_core.store import Dataset, Tag
+from al_core.store import Dataset, Tag, TagSummary
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
@@ -21,7 +21,7 @@ OPERATIONS: dict[Operation, str] = {
 }
 
 
-def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
+def combine_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
     """Draw the form that combines a tag with another."""
     operation = st.segmented_control(
         "Operation", list(OPERATIONS), default="union", required=True, help="How the two sets of images are combined"
@@ -36,6 +36,6 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
         with errors_explained():
             if not name:
                 raise InvalidInputError("The result has no name yet: enter one above")
-            combined = combine_tags(dataset, tag, second, operation, name)
+            combined = combine_tags(dataset, tag, dataset.tag(second.name), operation, name)
             say_created(dataset, combined, f"Created “{combined.name}” with {counted(combined.size, 'image')}")
             st.rerun()

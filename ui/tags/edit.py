@@ -4,7 +4,7 @@ import streamlit as st
 
 from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import deletion_order
-from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole, TagSummary
 from al_core.store.restoration import TAG
 from al_core.text import counted
 from ui.clicks import clicked
@@ -51,7 +51,7 @@ def mark_labeled(dataset: Dataset, tags: list[Tag], *, is_labeled: bool) -> None
             say_changed(dataset, sentence, lambda: [dataset.set_tag_role(tag, tag.role) for tag in changed])
 
 
-def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
+def edit_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
     """Draw the form that renames or deletes a tag."""
     fixed = obstacle(INITIAL_IS_FIXED if tag.name == INITIAL_TAG else None)
     children = [child.name for child in tags if child.parent_id == tag.id]
@@ -69,7 +69,7 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[Tag]) -> None:
         delete_button(dataset, tags, [tag], reason)
 
 
-def delete_button(dataset: Dataset, tags: list[Tag], chosen: list[Tag], reason: str | None) -> None:
+def delete_button(dataset: Dataset, tags: list[TagSummary], chosen: list[Tag], reason: str | None) -> None:
     """Draw what deletes tags after a question; `reason` is why it cannot be done."""
     label = "Delete tag" if len(chosen) == 1 else f"Delete {counted(len(chosen), 'tag')}"
     if reason:
@@ -86,7 +86,7 @@ def delete_button(dataset: Dataset, tags: list[Tag], chosen: list[Tag], reason: 
                 st.rerun()
 
 
-def _delete(dataset: Dataset, tags: list[Tag], chosen: list[Tag]) -> None:
+def _delete(dataset: Dataset, tags: list[TagSummary], chosen: list[Tag]) -> None:
     deleted: list[str] = []
     try:
         for tag in deletion_order(tags, chosen):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from al_core.store import Dataset, Tag
+from al_core.store import Dataset, Tag, TagSummary
 from ui.messages import plain
 from ui.tags.combine import combine_form
 from ui.tags.download import download_form
@@ -11,7 +11,7 @@ from ui.tags.edit import edit_form, labeled_toggle
 from ui.tags.filename_tag import filename_tag_form
 
 
-def tag_actions(dataset: Dataset, tags: list[Tag], tag: Tag) -> None:
+def tag_actions(dataset: Dataset, tags: list[TagSummary], tag: Tag) -> None:
     """Draw what can be done with one of a dataset's tags, and the ways to make another."""
     st.subheader(plain(tag.name))
     labeled_toggle(dataset, tag)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core.store import INITIAL_TAG, Tag
+from al_core.store import INITIAL_TAG, Dataset, Tag, TagSummary
 from al_core.text import moment
 
 TABLE = "tag-table"
@@ -20,11 +20,11 @@ HEADER_HEIGHT = 36
 class Branch:
     """A tag and how many tags are above it."""
 
-    tag: Tag
+    tag: TagSummary
     depth: int
 
 
-def tree(tags: list[Tag]) -> list[Branch]:
+def tree(tags: list[TagSummary]) -> list[Branch]:
     """Return the tags in the order of the table, each below its parent, older ones first.
 
     A tag whose parent is gone hangs below the first root: two people may delete and select at the same moment.
@@ -32,7 +32,7 @@ def tree(tags: list[Tag]) -> list[Branch]:
     ids = {tag.id for tag in tags}
     oldest_first = list(reversed(tags))
     roots = [tag for tag in oldest_first if tag.parent_id is None] or oldest_first[:1]
-    children: dict[str, list[Tag]] = {}
+    children: dict[str, list[TagSummary]] = {}
     for tag in oldest_first:
         if tag not in roots:
             parent = tag.parent_id if tag.parent_id in ids else roots[0].id
@@ -46,7 +46,7 @@ def tree(tags: list[Tag]) -> list[Branch]:
     return branches
 
 
-def show_tree(tags: list[Tag]) -> list[Tag]:
+def show_tree(tags: list[TagSummary]) -> list[TagSummary]:
     """Draw the table and return the tags whose rows are selected, otherwise the newest one."""
     branches = tree(tags)
     event = st.dataframe(
@@ -70,6 +70,13 @@ def show_tree(tags: list[Tag]) -> list[Tag]:
     return [branches[row].tag for row in selected] or tags[:1]
 
 
+def chosen_tags(dataset: Dataset, summaries: list[TagSummary]) -> list[Tag]:
+    """Return the tags of the selected rows with their samples; the root if somebody has deleted them since."""
+    tags = {tag.id: tag for tag in dataset.tags_by_id([summary.id for summary in summaries])}
+    chosen = [tags[summary.id] for summary in summaries if summary.id in tags]
+    return chosen or [dataset.tag(INITIAL_TAG)]
+
+
 def _table_row(branch: Branch) -> dict[str, object]:
     tag = branch.tag
     # Em spaces: the table collapses others.
@@ -84,11 +91,10 @@ def _table_row(branch: Branch) -> dict[str, object]:
     }
 
 
-def made_by(tag: Tag) -> str:
+def made_by(tag: TagSummary) -> str:
     """Return how a tag came about."""
-    provenance = tag.provenance
-    if provenance.config:
-        return str(provenance.config.method)
-    if provenance.operation:
-        return " of ".join(filter(None, [provenance.operation, ", ".join(provenance.tags)]))
+    if tag.method:
+        return tag.method
+    if tag.operation:
+        return " of ".join(filter(None, [tag.operation, ", ".join(tag.sources)]))
     return "all images" if tag.name == INITIAL_TAG else "filenames"
