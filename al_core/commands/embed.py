@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from al_core.commands.shell import add_cluster, add_workspace, path_argument
 from al_core.commands.terminal import printed_progress
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError
 from al_core.objects.address import check_address, is_address
 from al_core.text import counted
 
@@ -90,19 +90,32 @@ def _store(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]"
 
     option = arguments.model or BUNDLED
     with Workspace(arguments.workspace) as workspace:
-        present = next((dataset for dataset in workspace.datasets() if dataset.name == arguments.dataset), None)
-        if present and _is_embedded(present, arguments.images_dir, option):
-            _print_new(workspace, present)
-            return present.n_samples, ()
-        result = workflow.dataset_from_images(
-            workspace,
-            arguments.images_dir,
-            arguments.dataset,
-            model=option,
-            progress=printed_progress("images"),
-            cluster=arguments.cluster,
-        )
-    return result.dataset.n_samples, result.broken
+        present = _present(workspace, arguments.dataset, arguments.images_dir, option)
+        if present is None:
+            try:
+                result = workflow.dataset_from_images(
+                    workspace,
+                    arguments.images_dir,
+                    arguments.dataset,
+                    model=option,
+                    progress=printed_progress("images"),
+                    cluster=arguments.cluster,
+                )
+            except AlreadyExistsError:
+                # Of two equal runs at once the other one was first: then there is nothing left to do.
+                present = _present(workspace, arguments.dataset, arguments.images_dir, option)
+                if present is None:
+                    raise
+            else:
+                return result.dataset.n_samples, result.broken
+        _print_new(workspace, present)
+        return present.n_samples, ()
+
+
+def _present(workspace: "Workspace", name: str, images_dir: str, model: str) -> "LocalDataset | None":
+    """Return the dataset of that name if this command has made it of the same folder with the same model."""
+    named = (dataset for dataset in workspace.datasets() if dataset.name == name)
+    return next((dataset for dataset in named if _is_embedded(dataset, images_dir, model)), None)
 
 
 def _is_embedded(dataset: "LocalDataset", images_dir: str, model: str) -> bool:

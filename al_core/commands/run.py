@@ -5,14 +5,15 @@ import numpy as np
 
 from al_core.commands.shell import add_cluster, add_dry_run, add_place_arguments, opened, path_argument, print_answer
 from al_core.commands.terminal import printed_progress
-from al_core.exceptions import AlreadyExistsError, InvalidInputError
+from al_core.exceptions import ALCoreError, AlreadyExistsError, InvalidInputError
 from al_core.text import counted
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, Labels, Predictions, ScoreTable
+    from al_core.remote import RemoteWorkspace
     from al_core.steps.round_file import RoundFile
     from al_core.steps.selections import Selection
-    from al_core.store import Dataset, Tag
+    from al_core.store import Dataset, Tag, Workspace
 
 SUMMARY = (
     "Run one round from a file: add predictions and labels, select, export, mark as sent. A round that is done is "
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
             )
             return
         done = checked.store(dataset, wanted) if checked else []
-        tag = tag or _select(dataset, wanted, done, arguments.cluster)
+        tag = tag or _select(workspace, dataset, wanted, done, arguments.cluster)
         _export(dataset, wanted, tag, done)
         _print(arguments, dataset, wanted, tag, done)
 
@@ -129,7 +130,26 @@ def _require(place: str, report: "JoinReport") -> None:
         raise InvalidInputError(f"{place}: {' '.join(report.sentences())}")
 
 
-def _select(dataset: "Dataset", wanted: "RoundFile", done: list[str], cluster: str | None) -> "Tag":
+def _select(
+    workspace: "Workspace | RemoteWorkspace",
+    dataset: "Dataset",
+    wanted: "RoundFile",
+    done: list[str],
+    cluster: str | None,
+) -> "Tag":
+    try:
+        return _select_now(dataset, wanted, done, cluster)
+    except ALCoreError:
+        # Of two equal runs at once the other one may have stored the round, and this one stumbles over it: over its
+        # name, or over its images, which are not picked again. Asked anew: a server's answer is remembered for a while.
+        tag = _present(workspace.dataset(wanted.dataset), wanted)
+        if tag is None:
+            raise
+    done.append(f"'{wanted.name}' has been selected by another run of this file meanwhile")
+    return tag
+
+
+def _select_now(dataset: "Dataset", wanted: "RoundFile", done: list[str], cluster: str | None) -> "Tag":
     from al_core import workflow
 
     n_chosen = len(np.union1d(workflow.labeled_set(dataset), workflow.sent_set(dataset)))

@@ -2,27 +2,32 @@ import hashlib
 import secrets
 import shutil
 import time
+import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from al_core.disk import write_atomically
+from al_core.disk import make_folder, write_atomically
 from al_core.embedding.embed import BrokenImage, EmbeddedImage, Embedder, embed_here
 from al_core.embedding.model import EmbeddingModel
 from al_core.embedding.sources import FolderImages, ImageSource
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import ALCoreWarning, InvalidInputError
 from al_core.text import encodable
 from al_core.types import Progress
 
 ROWS_PER_FILE = 512
 """Images after which a part is written: 2.6 MB of embeddings of 1,280 numbers."""
+
+SECONDS_PER_TRY = 1.0
+"""How long a run waits for another before it reports that it lives, which is also how soon it can be canceled."""
 
 SECONDS_PER_FILE = 20.0
 """Seconds after which a part is written however few images are done: the most work that a killed process loses."""
@@ -54,7 +59,7 @@ class EmbeddedImages:
 
 
 @contextmanager
-def embed_folder(
+def embed_folder(  # noqa: PLR0913 - what is embedded, and by keyword how
     folder: Path | ImageSource,
     filenames: list[str],
     model: EmbeddingModel,
@@ -62,11 +67,21 @@ def embed_folder(
     *,
     progress: Progress | None = None,
     embedder: Embedder = embed_here,
+    check: Callable[[], object] = lambda: None,
 ) -> Iterator[EmbeddedImages]:
     """Embed the images that no earlier run has finished and yield those of all runs.
 
-    Finished work stays below `runs` until the block ends without an error. `embedder` says where images are embedded,
-    by default in this process.
+    Finished work stays below `runs` until the block ends without an error. Of runs at the same time over one folder by
+    one model, each waits for the one before.
+
+    Args:
+        folder: Holds the images.
+        filenames: Those to embed.
+        model: What embeds them.
+        runs: The folder for finished work.
+        progress: Called with (images done, images to do in this run), and while this run waits, with 0 images done.
+        embedder: Where images are embedded, by default in this process.
+        check: Raises if there is nothing to embed any more, because the run that was waited for has stored it.
 
     Raises:
         InvalidInputError: If none of the images can be read.
@@ -75,14 +90,16 @@ def embed_folder(
     source = folder if isinstance(folder, ImageSource) else FolderImages(folder)
     checkpoint = Checkpoint(runs, source, model)
     storable = [name for name in filenames if encodable(name) == name]
-    broken = _not_storable(source, filenames)
-    broken += _embed_unfinished(checkpoint, source, storable, model, progress, embedder)
-    if len(broken) == len(filenames):
-        raise InvalidInputError(
-            f"none of the {len(filenames):,} images in {source.address} can be read: {broken[0].reason}"
-        )
-    yield checkpoint.collect(storable, broken)
-    checkpoint.remove()
+    with checkpoint.alone(lambda: progress(0, len(filenames)) if progress else None):
+        check()
+        broken = _not_storable(source, filenames)
+        broken += _embed_unfinished(checkpoint, source, storable, model, progress, embedder)
+        if len(broken) == len(filenames):
+            raise InvalidInputError(
+                f"none of the {len(filenames):,} images in {source.address} can be read: {broken[0].reason}"
+            )
+        yield checkpoint.collect(storable, broken)
+        checkpoint.remove()
 
 
 def _not_storable(source: ImageSource, filenames: list[str]) -> list[BrokenImage]:
@@ -138,6 +155,33 @@ class Checkpoint:
         self._source = source
         self._new: list[EmbeddedImage] = []
         self._last_write = time.monotonic()
+
+    @contextmanager
+    def alone(self, wait: Callable[[], object]) -> Iterator[None]:
+        """Keep other runs away from this work, and wait for one that is at it; `wait` is called every second.
+
+        The system gives the work free however a process ends.
+        """
+        make_folder(self.folder.parent)
+        file = self.folder.with_suffix(".lock")
+        # Whichever thread ends a job gives up what it holds.
+        lock = FileLock(file, thread_local=False)
+        if not _locked(lock, file, 0):
+            warnings.warn(
+                f"the images in {self._source.address} are being embedded with the same model already; this run waits "
+                "until that is done",
+                ALCoreWarning,
+                stacklevel=2,
+            )
+            while not _locked(lock, file, SECONDS_PER_TRY):
+                wait()
+        try:
+            yield
+        finally:
+            # Windows removes no file that is open: there it stays.
+            with suppress(PermissionError):
+                file.unlink(missing_ok=True)
+            lock.release()
 
     def unfinished(self, filenames: list[str]) -> list[str]:
         """Return those of `filenames` that no run has finished, in their order."""
@@ -214,6 +258,19 @@ class Checkpoint:
             "digests": np.stack([np.frombuffer(one.image.digest, np.uint8) for one in images]),
             **metadata,
         }
+
+
+def _locked(lock: FileLock, file: Path, seconds: float) -> bool:
+    """Return whether a lock could be taken within some seconds."""
+    try:
+        lock.acquire(timeout=seconds)
+    except Timeout:
+        return False
+    if file.exists():
+        return True
+    # The run that held it has removed the file: whoever comes next would lock another one.
+    lock.release()
+    return _locked(lock, file, seconds)
 
 
 def _check(part: Path) -> None:

@@ -184,7 +184,15 @@ def embed_folder_into(
     loaded = load_model(model)
     with (
         where.embedder(model) as embedder,
-        embed_folder(source, filenames, loaded, runs, progress=progress, embedder=embedder) as images,
+        embed_folder(
+            source,
+            filenames,
+            loaded,
+            runs,
+            progress=progress,
+            embedder=embedder,
+            check=lambda: workspace.check_dataset_name(name),
+        ) as images,
     ):
         check_embeddings(images.embeddings, images.filenames)
         dataset = workspace.create_dataset(
@@ -219,7 +227,15 @@ def embed_images_of(
     _check_are_there(dataset, filenames, listed)
     with (
         where.embedder(model) as embedder,
-        embed_folder(source, filenames, loaded, runs, progress=progress, embedder=embedder) as images,
+        embed_folder(
+            source,
+            filenames,
+            loaded,
+            runs,
+            progress=progress,
+            embedder=embedder,
+            check=lambda: check_is_new(dataset, loaded.name),
+        ) as images,
     ):
         check_embeddings(images.embeddings, images.filenames)
         if dataset.n_samples:

@@ -19,6 +19,7 @@ from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset, Kind, Workspace
 from al_core.wire.image_upload import IMAGES_AT_ONCE
 from tests.api.conftest import api_server
+from tests.commands.meeting import run_twice_at_once
 from tests.embedding.models import mean_color
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -228,3 +229,26 @@ def test_new_files_of_the_folder_are_appended(tmp_path: Path, capsys: pytest.Cap
     assert "Dataset 'reds' has 2 samples." in printed
     assert main.main(["embed", str(tmp_path), *common[2:], "--append"]) != 0
     assert "put the new ones there" in capsys.readouterr().err
+
+
+def test_of_two_equal_embeddings_at_once_one_is_made_and_the_other_says_that_it_is_there(tmp_path: Path) -> None:
+    folder, home = tmp_path / "images", tmp_path / "home"
+    folder.mkdir()
+    for shade in range(5):
+        Image.new("RGB", (8, 8), (shade, 0, 0)).save(folder / f"{shade}.png")
+    command = ["embed", str(folder), "--dataset", "reds", "--model", MEAN_COLOR, "--workspace", str(home)]
+    printed = run_twice_at_once("dataset_from_images", *command)
+    assert [answer for answer, _ in printed] == ["Dataset 'reds' has 5 samples.\n"] * 2
+    assert sum("5 of 5 images" in errors for _, errors in printed) == 1
+    with Workspace(home) as workspace:
+        assert [dataset.name for dataset in workspace.datasets()] == ["reds"]
+        assert list((home / "embedding-runs").iterdir()) == []
+
+
+def test_a_dataset_of_another_folder_is_no_equal_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, code in (("one", 0), ("two", 1)):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (8, 8)).save(tmp_path / name / "a.png")
+        command = ["embed", str(tmp_path / name), "--dataset", "reds", "--model", MEAN_COLOR]
+        assert main.main([*command, "--workspace", str(tmp_path / "home")]) == code
+    assert "reds" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from al_core.api.server.settings import Settings
 from al_core.commands.main import main
 from al_core.store import Workspace
 from tests.api.conftest import api_server
+from tests.commands.meeting import run_twice_at_once
 
 NAMES = [f"{row}.png" for row in range(6)]
 PREDICTIONS = "filename,cat,dog\n" + "".join(
@@ -122,6 +123,20 @@ def test_a_round_that_was_killed_goes_on_where_it_stopped(
     assert [model.name for model in dataset.models.all()] == ["first"]
     assert [labels.name for labels in dataset.labels.all()] == ["labels before round 1"]
     assert not run(capsys, workspace, file)["changed"]
+
+
+def test_of_two_equal_runs_at_once_one_selects_and_the_other_says_so(workspace: Workspace, file: Path) -> None:
+    command = ["run", str(file), "--json", "--workspace", str(workspace.home)]
+    answers = [json.loads(printed) for printed, _ in run_twice_at_once("run_selection", *command)]
+    assert [answer["added"] for answer in answers] == [["1.png", "2.png"]] * 2
+    done = [line for answer in answers for line in answer["done"] if "'round 1'" in line]
+    assert sorted(done) == [
+        "'round 1' has been selected by another run of this file meanwhile",
+        "2 images selected as 'round 1'",
+    ]
+    dataset = workspace.dataset("animals")
+    assert [tag.name for tag in dataset.tags()] == ["round 1", "labels before round 1", "initial-tag"]
+    assert (file.parent / "round-1.csv").exists()
 
 
 def test_what_changed_since_is_not_taken_for_the_same_round(

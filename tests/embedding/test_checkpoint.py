@@ -1,15 +1,19 @@
 import os
+import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
 from al_core.embedding import load_model
 from al_core.embedding.checkpoint import embed_folder
-from al_core.exceptions import Cancelled, InvalidInputError
+from al_core.exceptions import ALCoreWarning, AlreadyExistsError, Cancelled, InvalidInputError
 from al_core.types import Progress
 from tests.embedding.models import CountingMeanColor
+from tests.patience import PATIENCE
 
 N_IMAGES = 12
 FILENAMES = [f"{number:02d}.png" for number in range(N_IMAGES)]
@@ -103,6 +107,44 @@ def test_what_was_finished_is_kept_until_the_block_has_ended_well(folder: Path, 
     with embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), runs):
         pass
     assert not list(runs.iterdir())
+
+
+def test_a_second_run_waits_for_the_first_and_then_learns_that_nothing_is_left(folder: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    waits = Event()
+    shown: list[int] = []
+
+    def progress(done: int, total: int) -> None:
+        shown.append(done)
+        waits.set()
+
+    def is_stored() -> None:
+        raise AlreadyExistsError("stored by the first")
+
+    def run_second() -> None:
+        model = load_model(CountingMeanColor())
+        with embed_folder(folder, FILENAMES, model, runs, progress=progress, check=is_stored):
+            pass
+
+    with ThreadPoolExecutor() as pool:
+        with embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), runs):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ALCoreWarning)
+                second = pool.submit(run_second)
+                assert waits.wait(PATIENCE)
+            assert list(runs.rglob("*.npz"))
+        with pytest.raises(AlreadyExistsError, match="stored by the first"):
+            second.result(PATIENCE)
+    assert set(shown) == {0}
+    assert list(runs.iterdir()) == []
+
+
+def test_a_run_that_waits_says_why_and_can_be_canceled(folder: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    with embed_folder(folder, FILENAMES, load_model(CountingMeanColor()), runs):
+        with pytest.warns(ALCoreWarning, match="being embedded with the same model already; this run waits"):
+            stop_after(folder, runs, 0)
+        assert list(runs.rglob("*.npz"))
 
 
 def test_broken_files_are_left_out_and_listed(folder: Path, tmp_path: Path) -> None:
