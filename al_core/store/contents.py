@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from al_core.store import tables
 from al_core.store.provenance import TagRole
 from al_core.store.records import ROUND_PLAN, Kind
+from al_core.store.tag_rows import HAS_CONFIG, RELEASED_AT, ROLE, SENT_AT
 
 
 class ItemKind(StrEnum):
@@ -127,18 +128,18 @@ def _dataset_items(dataset: Row[Any]) -> Iterator[Item]:
 
 
 def _tag_items(connection: Connection, dataset_id: str) -> Iterator[Item]:
-    # Not the masks, which have a bit for each sample.
+    # Neither the masks, which have a bit for each sample, nor the settings of selections.
     column = tables.tags.c
-    query = select(column.id, column.name, column.provenance).where(column.dataset_id == dataset_id)
-    for tag in connection.execute(query):
-        kind = ItemKind.SELECTION if tag.facts.get("config") else ItemKind.TAG
-        yield Item(kind, tag.id, tag.name, state=_tag_state(tag.facts))
+    columns = (column.id, column.name, ROLE, SENT_AT, RELEASED_AT, HAS_CONFIG)
+    for tag in connection.execute(select(*columns).where(column.dataset_id == dataset_id)):
+        kind = ItemKind.SELECTION if tag.has_config else ItemKind.TAG
+        yield Item(kind, tag.id, tag.name, state=_tag_state(tag))
 
 
-def _tag_state(provenance: Mapping[str, Any]) -> TagState:
-    if provenance.get("role") == TagRole.LABELED:
+def _tag_state(tag: Row[Any]) -> TagState:
+    if tag.role == TagRole.LABELED:
         return TagState.LABELED
-    is_out = provenance.get("sent_at") is not None and provenance.get("released_at") is None
+    is_out = tag.sent_at is not None and tag.released_at is None
     return TagState.SENT if is_out else TagState.NEITHER
 
 

@@ -11,6 +11,12 @@ from al_core.store.tag_summary import TagSummary
 
 _MADE = table.c.provenance
 
+# As JSON, not as numbers or text: PostgreSQL refuses a whole query for one value that some client misspelled.
+ROLE = _MADE["role"].as_json().label("role")
+SENT_AT = _MADE["sent_at"].as_json().label("sent_at")
+RELEASED_AT = _MADE["released_at"].as_json().label("released_at")
+HAS_CONFIG = _MADE["config"].as_string().is_not(None).label("has_config")
+
 SUMMARIES_OF = (
     select(
         table.c.id,
@@ -21,14 +27,13 @@ SUMMARIES_OF = (
         table.c.query_tag_id,
         table.c.labeled_tag_id.label("labeled_tag_id"),
         table.c.created_at,
-        # As JSON, not as numbers or text: PostgreSQL refuses a whole query for one value that some client misspelled.
-        _MADE["role"].as_json().label("role"),
+        ROLE,
         _MADE["operation"].as_json().label("operation"),
         _MADE["tags"].as_json().label("sources"),
         _MADE[("config", "method")].as_json().label("method"),
-        _MADE["sent_at"].as_json().label("sent_at"),
-        _MADE["released_at"].as_json().label("released_at"),
-        _MADE["config"].as_string().is_not(None).label("has_config"),
+        SENT_AT,
+        RELEASED_AT,
+        HAS_CONFIG,
     )
     .where(table.c.dataset_id == bindparam("id"))
     .order_by(table.c.position.desc())
