@@ -104,8 +104,9 @@ class Dashboard:
         message.rerun_script.page_name = page
         with connect(f"ws://{self._host}/_stcore/stream", max_size=None, open_timeout=60) as tab:
             tab.send(message.SerializeToString())
-            while not _is_last(tab.recv(timeout=SETTLE_SECONDS)):
-                pass
+            while not _is_last(answer := _message(tab.recv(timeout=SETTLE_SECONDS))):
+                # A page that ends with an error is small.
+                assert not answer.delta.new_element.HasField("exception"), answer.delta.new_element.exception
 
     def load_all(self, n_pages: int) -> None:
         """Load as many pages, each in turn."""
@@ -127,9 +128,13 @@ class Dashboard:
                 return usage
 
 
-def _is_last(content: str | bytes) -> bool:
+def _message(content: str | bytes) -> ForwardMsg:
     assert isinstance(content, bytes)
-    kind: str | None = ForwardMsg.FromString(content).WhichOneof("type")
+    return ForwardMsg.FromString(content)
+
+
+def _is_last(message: ForwardMsg) -> bool:
+    kind: str | None = message.WhichOneof("type")
     return kind == "script_finished"
 
 
