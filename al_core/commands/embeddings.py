@@ -1,7 +1,6 @@
 import argparse
-from pathlib import Path
 
-from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, print_answer
+from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, path_argument, print_answer
 from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
@@ -14,13 +13,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        type=Path,
+        type=path_argument,
         help="Lightly's CSV, Parquet, Arrow, HDF5, .npz, .npy and others; - reads standard input",
     )
     parser.add_argument("--name", default="default", metavar="NAME", help="name of the embedding; by default default")
     parser.add_argument(
         "--filenames",
-        type=Path,
+        type=path_argument,
         metavar="FILE",
         help="list of filenames in the order of the rows, if the file has none",
     )

@@ -1,7 +1,6 @@
 import argparse
-from pathlib import Path
 
-from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, print_answer
+from al_core.commands.shell import add_dataset, add_dry_run, input_file, opened, path_argument, print_answer
 from al_core.text import counted
 
 SUMMARY = "Store numbers and texts about the images, such as place or patient, to filter, group and limit by."
@@ -13,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        type=Path,
+        type=path_argument,
         help="CSV, Parquet or Arrow with a column filename, or Lightly's custom metadata; - reads standard input",
     )
     add_dry_run(parser)

@@ -116,6 +116,9 @@ def check(dataset: "Dataset", labels: Labels, source: str, policy: "Policy") -> 
 
     named = with_names_of_model(dataset, labels)
     report = join_report(dataset.filenames(), named, policy=policy, source=source)
+    if not report.usable:
+        # What is noticed below says what is stored.
+        return report
     more = _about_models(dataset, labels, named)
     return replace(report, details=(*report.details, *more), findings=(*report.findings, *more))
 

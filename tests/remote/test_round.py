@@ -38,6 +38,8 @@ def test_rounds_are_read_and_judged_alike(here: LocalDataset, there: RemoteDatas
     assert [result.accuracy.text() for result in far.results] == [result.accuracy.text() for result in near.results]
     assert far.forecast.text(0.9, 10) == near.forecast.text(0.9, 10)
     assert far.advice.text() == near.advice.text()
+    assert far.gains_text() == near.gains_text()
+    assert far.gains_text().startswith("The last round: ")
     assert [each.name for each in workflow.rounds(there)] == ["round 1", "round 2"]
 
 

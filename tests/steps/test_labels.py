@@ -159,6 +159,13 @@ def test_numbers_are_positions_among_the_classes_of_the_model(dataset: Dataset) 
     assert workflow.labels_for(dataset, "classification").labels.class_names == ["dog", "cat"]
 
 
+def test_nothing_is_said_to_be_stored_of_a_file_about_other_images(dataset: Dataset) -> None:
+    model(dataset, ["cat", "dog"])
+    report = workflow.check_labels(dataset, boxes(["elsewhere.jpg"]))
+    assert not report.usable
+    assert not any("they are stored" in sentence for sentence in report.sentences())
+
+
 def test_classes_that_are_new_and_a_task_without_model_are_said(dataset: Dataset) -> None:
     model(dataset, ["cat", "dog"])
     report = workflow.check_labels(dataset, classes(FILENAMES[:2], [0, 2], class_names=("cat", "fox", "owl")))
