@@ -12,6 +12,7 @@ from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.csv_table import CsvHeader, filename_position, read_csv_columns, read_csv_header
 from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.text import BOM, looks_like_text
+from al_core.formats.tables.list_cells import without_types
 
 VECTOR_NAMES = ("embedding", "embeddings", "vector", "vectors", "features", "feature", "emb")
 
@@ -53,7 +54,8 @@ def read_embeddings_csv(path: Path) -> EmbeddingTable:
 
 
 def _embedding_columns(header: CsvHeader, source: str) -> list[int]:
-    lightly = [name.strip() for name in header.columns if re.fullmatch(r"embedding_\d{1,6}", name.strip())]
+    # A set: there are as many questions as columns.
+    lightly = {name.strip() for name in header.columns if re.fullmatch(r"embedding_\d{1,6}", name.strip())}
     for number in range(len(lightly)):
         if f"embedding_{number}" not in lightly:
             raise FileFormatError(
@@ -79,8 +81,14 @@ def _vectors(cells: list[str], source: str) -> NDArray[np.float32]:
     rows: list[NDArray[np.float32]] = []
     for row, cell in enumerate(cells):
         try:
-            numbers = [float(text) for text in cell.strip("[]() ").replace(",", " ").split()]
+            # PostgreSQL puts its arrays into braces.
+            numbers = [float(text) for text in without_types(cell).strip("[](){} ").replace(",", " ").split()]
         except ValueError as error:
+            if "..." in cell:
+                raise FileFormatError(
+                    f"{source}, row {row} counting from 0: NumPy has left out numbers of this vector ('...'); write "
+                    "one column per number, or Parquet"
+                ) from error
             raise FileFormatError(
                 f"{source}, row {row} counting from 0: expected a vector such as [0.1, 0.2], found {cell[:40]!a}"
             ) from error

@@ -30,8 +30,11 @@ MAX_COLUMNS = 65_536
 _MAX_HEADER_BYTES = 8 * 2**20
 
 _MIN_BLOCK_BYTES = 2**19
-_CELL_BYTES = 64
-"""Arrow reads a block at a time, and refuses a row that is longer than one: wide tables get wider blocks."""
+_CELL_BYTES = 256
+"""Arrow reads a block at a time, and refuses a row that is longer than one: wide tables get wider blocks.
+
+For each block it prepares every column: with a fourth of this, 50 rows of 12,000 columns take three times as long.
+"""
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,11 @@ def read_csv_columns_as(
             pyarrow.csv.open_csv(file, **_options(kind, header, texts, numbers)) as batches,
         ):
             for batch in batches:
-                # The columns of texts come first; those of numbers follow.
-                for column, cells in zip(columns, batch.columns, strict=False):
+                # The columns of texts come first; those of numbers follow. Arrow makes an object for each when asked.
+                arrays = batch.columns
+                for column, cells in zip(columns, arrays, strict=False):
                     column.extend(_texts(cells))
-                rows.append(batch.columns[len(texts) :], batch.num_rows)
+                rows.append(arrays[len(texts) :], batch.num_rows)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _located(path, header, texts, numbers, error) from error
     if rows.n_rows == 0:

@@ -128,3 +128,17 @@ def test_vectors_as_text_are_read(tmp_path: Path, cells: str) -> None:
 def test_a_vector_that_does_not_fit_is_named_by_its_row(tmp_path: Path, cells: str) -> None:
     with pytest.raises(FileFormatError, match="row 1 counting from 0"):
         read_embeddings(write(tmp_path, f'filename,embedding\na.png,"[1, 2]"\nb.png,"{cells}"\n'))
+
+
+@pytest.mark.parametrize("vector", ["{1.5,2}", "tensor([1.5, 2.0], device='cuda:0')", "[1.5 2]"])
+def test_a_vector_may_be_printed_by_postgresql_or_pytorch(tmp_path: Path, vector: str) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text(f'filename,embedding\na.png,"{vector}"\nb.png,"{vector}"\n')
+    assert read_embeddings(path).embeddings.tolist() == [[1.5, 2]] * 2
+
+
+def test_a_vector_that_numpy_has_shortened_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("filename,embedding\na.png,[0.1 0.2 ... 0.4]\nb.png,[0.1 0.2 ... 0.4]\n")
+    with pytest.raises(FileFormatError, match="NumPy has left out numbers of this vector"):
+        read_embeddings(path)
