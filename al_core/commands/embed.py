@@ -68,8 +68,12 @@ def run(arguments: argparse.Namespace) -> None:
     """Embed the folder, show progress, and list the files that could not be read."""
     if arguments.append and arguments.server:
         raise InvalidInputError("--append adds to a dataset of this machine; leave --server out")
-    work = _append if arguments.append else _send if arguments.server else _store
-    n_samples, broken = work(arguments)
+    if arguments.append:
+        n_samples, broken = _append(arguments)
+    elif arguments.server:
+        n_samples, broken = _send(arguments)
+    else:
+        n_samples, broken = _store(arguments)
     print(f"Dataset '{arguments.dataset}' has {counted(n_samples, 'sample')}.")
     _print_broken(broken)
 

@@ -88,7 +88,8 @@ def _keypoints(windows: NDArray[np.float32], weights: Weights) -> NDArray[np.flo
     columns = []
     for end in ENDS:
         probabilities = softmax(windows @ weights[f"{end}/coefficients"] + weights[f"{end}/intercepts"], axis=1)
-        y, x = np.divmod(weights[f"{end}/pixels"][probabilities.argmax(axis=1)].astype(np.float32), DIGIT)
+        most_probable = weights[f"{end}/pixels"][probabilities.argmax(axis=1)]
+        y, x = np.divmod(most_probable.astype(np.float32), DIGIT)
         columns.append(np.stack([x, y, probabilities.max(axis=1)], axis=1))
     return np.stack(columns, axis=1)
 

@@ -136,7 +136,9 @@ def _rank_edges(finite: NDArray[np.float32], low: float, high: float) -> NDArray
     inside = finite[(finite >= low) & (finite <= high)]
     if not len(inside):
         return None
-    edges: NDArray[np.float32] = np.quantile(inside, np.linspace(0, 1, LAST_STEP + 2)[1:-1]).astype(np.float32)
+    # One step more than there are edges, whose outer ends are those of the palette.
+    shares = np.linspace(0, 1, LAST_STEP + 2)[1:-1]
+    edges: NDArray[np.float32] = np.quantile(inside, shares).astype(np.float32)
     return edges
 
 

@@ -88,7 +88,8 @@ def bootstrap_interval(
     kinds, numbers = np.unique(np.column_stack([sums, sizes]), axis=0, return_counts=True)
     if weights is None and len(kinds) <= _FEW_KINDS:
         # Units that are alike are drawn together: how often each kind comes is multinomial.
-        counts = np.random.default_rng(seed).multinomial(len(sizes), numbers / len(sizes), N_DRAWS).astype(np.float64)
+        rng = np.random.default_rng(seed)
+        counts = rng.multinomial(len(sizes), numbers / len(sizes), N_DRAWS).astype(np.float64)
         draws = statistic(counts @ kinds[:, :-1], counts @ kinds[:, -1])
     else:
         blocks = draw_counts(len(sizes), N_DRAWS, seed, weights)

@@ -49,7 +49,8 @@ def labels_for_claim(true_accuracy: float, target: float, level: float = LEVEL) 
         return None
     squared = normal_quantile(level) ** 2
     # Wilson's lower end reaches the target with so many; the exact one is farther out for a handful of labels.
-    n_labels = max(1, int(np.ceil(squared * target * (1 - target) / (true_accuracy - target) ** 2)))
+    n_of_wilson = squared * target * (1 - target) / (true_accuracy - target) ** 2
+    n_labels = max(1, int(np.ceil(n_of_wilson)))
     while not share_interval(true_accuracy * n_labels, n_labels, level).is_above(target):
         n_labels += 1
     return n_labels

@@ -127,7 +127,8 @@ def draw_curves(
     """
     labels = _checked(n_labels)
     shapes = _Shapes.of(labels[-1], prior)
-    left = ((labels[:, None] + shapes.offset) / (labels[-1] + shapes.offset)) ** -shapes.exponent
+    growth = (labels[:, None] + shapes.offset) / (labels[-1] + shapes.offset)
+    left = growth**-shapes.exponent
     # The rise that is left from each round on, in units of what the rounds saw; the last round's is the unit of level.
     seen = left[0] - 1
     fits, log_prior = _fits((left - 1) / seen, labels, accuracies, covariance)

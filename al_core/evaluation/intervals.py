@@ -45,7 +45,8 @@ def wilson(n_right: float, n: float, level: float = LEVEL) -> Statistic:
     share = n_right / n
     z = normal_quantile(level)
     middle = share + z**2 / (2 * n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    variance = share * (1 - share) / n
+    half = z * np.sqrt(variance + z**2 / (4 * n**2))
     scale = 1 + z**2 / n
     # At shares of 0 and 1 rounding would leave the end a hair inside.
     low = 0.0 if share == 0 else float((middle - half) / scale)

@@ -79,7 +79,9 @@ def class_errors(
     others[places, classes] = -1
     suggested = others.argmax(axis=1)
     reaches = believed >= _usual_confidence(classes, believed)
-    is_likely = ~reaches[places, classes] & reaches[places, suggested] & (others.max(axis=1) > confidence)
+    label_reaches = reaches[places, classes]
+    other_reaches = reaches[places, suggested]
+    is_likely = ~label_reaches & other_reaches & (others.max(axis=1) > confidence)
     return ClassErrors(1 - confidence, suggested, np.argsort(confidence, kind="stable"), is_likely)
 
 
@@ -90,7 +92,8 @@ def _neighbor_shares(
     neighbors = nearest_neighbors(embeddings, _N_NEIGHBORS, progress=progress).indices
     shares = np.zeros((len(classes), n_classes))
     # `add.at` counts every neighbor; with plain indexing, several of one class would count as one.
-    np.add.at(shares, (np.arange(len(classes))[:, None], classes[neighbors]), 1 / neighbors.shape[1])
+    rows = np.arange(len(classes))[:, None]
+    np.add.at(shares, (rows, classes[neighbors]), 1 / neighbors.shape[1])
     return shares
 
 

@@ -147,22 +147,9 @@ def replay(
         return refusal
     compared = list(dict.fromkeys([SamplingMethod.RANDOM, *methods]))
     projects = _Projects.of(labels, n_rounds)
-    total = n_seeds * len(compared)
     report = progress or (lambda done, total: None)
-    outcomes = []
-    with workers() as pool:
-        # Methods within seeds: the shape below relies on this order.
-        tasks = [pool.submit(projects.run, method, seed + run) for run in range(n_seeds) for method in compared]
-        try:
-            for number, task in enumerate(tasks):
-                outcomes.append(task.result())
-                report(number + 1, total)
-        finally:
-            # After a stop, the projects that are running finish, which takes a few seconds each, and no other begins.
-            for task in tasks:
-                task.cancel()
     # (seeds, methods, rounds, tests); the first round is the random batch that all methods share.
-    stacked = np.array(outcomes).reshape(n_seeds, len(compared), n_rounds, -1)
+    stacked = projects.run_all(compared, range(seed, seed + n_seeds), report)
     areas = stacked[:, :, 1:].mean(axis=2)
     verdicts = tuple(
         ReplayVerdict(method, _difference(areas[:, place] - areas[:, 0], seed), labels.pool_maker)
@@ -209,6 +196,22 @@ class _Projects:
             nearest_neighbors(vectors, _N_NEIGHBORS, normalize=False),
             n_labels,
         )
+
+    def run_all(self, methods: Sequence[SamplingMethod], seeds: Sequence[int], report: Progress) -> NDArray[np.bool_]:
+        """Return (seeds, methods, R, T) what `run` returns; `report` may raise to stop."""
+        outcomes = []
+        with workers() as pool:
+            # Methods within seeds: the shape below relies on this order.
+            tasks = [pool.submit(self.run, method, seed) for seed in seeds for method in methods]
+            try:
+                for number, task in enumerate(tasks):
+                    outcomes.append(task.result())
+                    report(number + 1, len(tasks))
+            finally:
+                # After a stop, projects that are running finish, which takes a few seconds each, and no other begins.
+                for task in tasks:
+                    task.cancel()
+        return np.array(outcomes).reshape(len(seeds), len(methods), len(self.n_labels), -1)
 
     def run(self, method: SamplingMethod, seed: int) -> NDArray[np.bool_]:
         """Return (R, T) whether the probe of each round is right on each test label."""

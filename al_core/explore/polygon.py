@@ -55,5 +55,6 @@ def _inside(points: NDArray[np.floating], outline: NDArray[np.float64]) -> Rows:
         level = slice(*np.searchsorted(y, [y1, y2]))
         # A horizontal edge has no points level with it.
         if y1 < y2:
-            is_inside[level] ^= x[level] < x1 + (x2 - x1) / (y2 - y1) * (y[level] - y1)
+            crossing = x1 + (x2 - x1) / (y2 - y1) * (y[level] - y1)
+            is_inside[level] ^= x[level] < crossing
     return np.sort(order[is_inside])

@@ -57,5 +57,6 @@ def optimize_layout(
 def _parts_of_equal_work(weights: "csr_array") -> list[tuple[int, int]]:
     """Return first and last row of parts with about as many edges each: some rows have many more than others."""
     n_rows = weights.shape[0]
-    cuts = np.searchsorted(weights.indptr, np.linspace(0, weights.indptr[-1], _N_PARTS + 1)[1:-1])
+    inner_ends = np.linspace(0, weights.indptr[-1], _N_PARTS + 1)[1:-1]
+    cuts = np.searchsorted(weights.indptr, inner_ends)
     return list(pairwise([0, *cuts.tolist(), n_rows]))

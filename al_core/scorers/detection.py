@@ -221,7 +221,8 @@ def _uncertainties_of_boxes(
     for images, probabilities in _class_probabilities(outputs, n_boxes):
         counts = n_boxes[images]
         # The running number within the images of this part, moved to where each image begins among all.
-        places = np.arange(counts.sum()) + np.repeat(starts[images] - (np.cumsum(counts) - counts), counts)
+        starts_here = np.cumsum(counts) - counts
+        places = np.arange(counts.sum()) + np.repeat(starts[images] - starts_here, counts)
         per_box[:, places] = list(uncertainties(probabilities).values())
     return per_box
 

@@ -70,6 +70,11 @@ def philox(counter: int, key: int) -> tuple[int, int, int, int]:
         first = _MULTIPLIERS[0] * words[0]
         second = _MULTIPLIERS[1] * words[2]
         # The upper and the lower half of each product.
-        words = [(second >> 64) ^ words[1] ^ keys[0], second & _WORD, (first >> 64) ^ words[3] ^ keys[1], first & _WORD]
+        words = [
+            (second >> 64) ^ words[1] ^ keys[0],
+            second & _WORD,
+            (first >> 64) ^ words[3] ^ keys[1],
+            first & _WORD,
+        ]
         keys = [(keys[0] + _KEY_STEPS[0]) & _WORD, (keys[1] + _KEY_STEPS[1]) & _WORD]
     return words[0], words[1], words[2], words[3]

@@ -31,8 +31,9 @@ def largest_flow(
     n_caps = len(left)
     is_counted = (groups >= 0) & (needed[groups] > 0)
     # Rows without a cap flow through one more, which leaves any number.
+    cap_of_row = np.where(caps < 0, n_caps, caps)
     # A pair of group and cap as one number.
-    pairs = groups[is_counted].astype(np.int64) * (n_caps + 1) + np.where(caps < 0, n_caps, caps)[is_counted]
+    pairs = groups[is_counted].astype(np.int64) * (n_caps + 1) + cap_of_row[is_counted]
     # Rows of one group under one cap are one edge, whose capacity is their number: a million rows are a few thousand
     # edges.
     cells, sizes = np.unique(pairs, return_counts=True)

@@ -27,8 +27,9 @@ class Frontier:
     def draw(self, size: int) -> None:
         """Let the `size` points of highest value belong, and those that equal the last of them."""
         values = self._bounds.values(slice(None))
-        is_some = size < len(values)
-        self.floor = max(np.partition(values, -size)[-size], np.float32(0)) if is_some else np.float32(0)
+        self.floor = np.float32(0)
+        if size < len(values):
+            self.floor = max(np.partition(values, -size)[-size], np.float32(0))
         self._points = np.flatnonzero(values >= self.floor)
 
     def queue(self) -> Rows:

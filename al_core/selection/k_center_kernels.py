@@ -127,7 +127,6 @@ def pick_from_pool(
     Returns:
         How many were picked.
     """
-    array, rows, factors = source
     values = np.where(nearest >= least, weights * nearest, np.float32(-1))
     heap = heapify(values)
     n_picked = 0
@@ -137,9 +136,7 @@ def pick_from_pool(
             break
         # At distance 0 no center can lower it: it counts as measured.
         if seen[top] == n_centers or nearest[top] == 0:
-            # `centers` is wider than the row: its padding is zero already.
-            for d in range(array.shape[1]):
-                centers[n_centers, d] = factors[top] * array[rows[top], d]
+            _copy_vector(centers[n_centers], source, top)
             picked[n_picked] = top
             # Below every least distance, and below the floor: a picked point sinks to the bottom of the heap.
             nearest[top] = -1
@@ -148,10 +145,27 @@ def pick_from_pool(
             n_picked += 1
         else:
             # From the first center it has not seen, so no pair is measured twice.
-            for j in range(seen[top], n_centers):
-                distance = squared_distance(array, rows[top], factors[top], centers, j)
-                nearest[top] = min(nearest[top], distance)
+            new = centers[seen[top] : n_centers]
+            nearest[top] = min(nearest[top], _nearest_center(source, top, new))
             values[top] = weights[top] * nearest[top] if nearest[top] >= least else np.float32(-1)
             seen[top] = n_centers
         sift_down(heap, len(heap), 0, values)
     return n_picked
+
+
+@njit(cache=True, nogil=True)
+def _copy_vector(center: NDArray[np.float32], source: Source, point: int) -> None:
+    """Write the vector of a point into a center, which may be wider: its padding is zero already."""
+    array, rows, factors = source
+    for d in range(array.shape[1]):
+        center[d] = factors[point] * array[rows[point], d]
+
+
+@njit(cache=True, nogil=True)
+def _nearest_center(source: Source, point: int, centers: NDArray[np.float32]) -> np.float32:
+    """Return the squared distance of a point to the nearest of the centers, of which there is one at least."""
+    array, rows, factors = source
+    nearest: np.float32 = squared_distance(array, rows[point], factors[point], centers, 0)
+    for j in range(1, len(centers)):
+        nearest = min(nearest, squared_distance(array, rows[point], factors[point], centers, j))
+    return nearest

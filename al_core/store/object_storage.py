@@ -107,7 +107,8 @@ class ObjectStorage(Storage):
         unique, positions = np.unique(np.asarray(rows, np.int64), return_inverse=True)
         ranges = list(parts.row_ranges(place.parts, unique, n_row_bytes, GAP_BYTES))
         n_bytes = self.n_bytes(place)
-        is_much = sum(one.end - one.start for one in ranges) > WHOLE_SHARE * n_bytes or len(ranges) > MOST_RANGES
+        n_wanted = sum(one.end - one.start for one in ranges)
+        is_much = n_wanted > WHOLE_SHARE * n_bytes or len(ranges) > MOST_RANGES
         if is_much and self.cache.fits(n_bytes):
             return np.asarray(self.read(place, digest)[rows])
         values = np.empty((len(unique), *shape[1:]), dtype)

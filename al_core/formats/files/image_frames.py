@@ -49,7 +49,8 @@ class ImageFrames:
                    [ 4.,  3.]])
         """
         columns = np.array(table, np.float64).reshape(-1, 3)
-        return cls(np.where(columns[:, :2] > 0, columns[:, :2], np.nan), columns[:, 2].astype(np.int8))
+        sides = columns[:, :2]
+        return cls(np.where(sides > 0, sides, np.nan), columns[:, 2].astype(np.int8))
 
     def replaced(self, positions: Rows, frames: "ImageFrames") -> "ImageFrames":
         """Return the frames with those at some positions replaced, one by each of `frames`."""

@@ -165,7 +165,9 @@ class LabelCollector:
         ys, xs = np.nonzero(inside)
         if has_box and len(xs):
             # A box ends behind its last pixel.
-            self.add_box(name, [left + xs.min(), top + ys.min(), left + xs.max() + 1, top + ys.max() + 1])
+            right = left + xs.max() + 1
+            bottom = top + ys.max() + 1
+            self.add_box(name, [left + xs.min(), top + ys.min(), right, bottom])
 
     def add_label_map(self, label_map: NDArray[np.int32]) -> None:
         """Add the class of each pixel, (H, W) of positions among the listed classes, or `NO_CLASS`."""

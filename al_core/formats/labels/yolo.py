@@ -165,10 +165,13 @@ def _keypoints(where: str, values: list[float], classes: "_Classes") -> list[tup
         return None
     if len(values) % n_values:
         raise FileFormatError(f"{where}: expected {n_values} numbers per keypoint (kpt_shape), found {len(values)}")
-    points = [values[start : start + n_values] for start in range(0, len(values), n_values)]
-    # Without a flag, a point in the upper left corner is one that is not labeled.
-    flags = [int(point[2]) if n_values == 3 else 2 * any(point) for point in points]
-    return [(number, point[0], point[1], flag) for number, (point, flag) in enumerate(zip(points, flags, strict=True))]
+    keypoints = []
+    for number, start in enumerate(range(0, len(values), n_values)):
+        x, y, *rest = values[start : start + n_values]
+        # Without a flag, a point in the upper left corner is one that is not labeled.
+        flag = int(rest[0]) if rest else 2 * any((x, y))
+        keypoints.append((number, x, y, flag))
+    return keypoints
 
 
 def _label_files(names: Sequence[str]) -> list[str]:

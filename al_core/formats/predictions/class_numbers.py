@@ -44,7 +44,11 @@ def class_positions(
     if is_coco and np.isin(numbers, _COCO_IDS).all():
         return np.searchsorted(_COCO_IDS, numbers), [_counted("as COCO's 80 of 90 category ids do")]
     # The number 0 or one too many for the other way says how the file counts.
-    first = 0 if numbers.min() == 0 else 1 if numbers.max() == len(names) else first_class
+    first = first_class
+    if numbers.min() == 0:
+        first = 0
+    elif numbers.max() == len(names):
+        first = 1
     if numbers.max() - first >= len(names):
         return None
     return numbers - first, [_counted(f"from {first}")]

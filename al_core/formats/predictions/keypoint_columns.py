@@ -80,10 +80,12 @@ def keypoint_rows(
         return rows if any(rows) and all(map(_have_confidences, rows)) else []
     if not columns.numbers:
         return []
-    points = np.stack([numbers[column] for column in columns.numbers], axis=1).reshape(-1, len(columns.names), _VALUES)
+    table = np.stack([numbers[column] for column in columns.numbers], axis=1)
+    points = table.reshape(-1, len(columns.names), _VALUES)
     # A point without a place is not there.
     is_there = np.isfinite(points).all(axis=2, keepdims=True)
-    matrix: list[list[float]] = np.where(is_there, points, 0).reshape(len(points), -1).astype(np.float64).tolist()
+    flat_points = np.where(is_there, points, 0).reshape(len(points), -1)
+    matrix: list[list[float]] = flat_points.astype(np.float64).tolist()
     return matrix
 
 

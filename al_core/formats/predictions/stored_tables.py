@@ -119,12 +119,12 @@ def box_table(rows: Rows, outputs: Sequence[ObjectDetectionOutput]) -> Table:
 
 def keypoint_table(rows: Rows, outputs: Sequence[KeypointPrediction]) -> Table:
     """Return the keypoints of all samples, (P,) of `KEYPOINT`, by ascending row."""
-    points: list[tuple[Any, ...]] = [
-        (row, number, instance.category_id, instance.score, *instance.keypoints[start : start + 3])
-        for row, output in zip(rows.tolist(), outputs, strict=True)
-        for number, instance in enumerate(output.keypoint_instance_predictions)
-        for start in range(0, len(instance.keypoints), 3)
-    ]
+    points: list[tuple[Any, ...]] = []
+    for row, output in zip(rows.tolist(), outputs, strict=True):
+        for number, instance in enumerate(output.keypoint_instance_predictions):
+            of_object = (row, number, instance.category_id, instance.score)
+            starts = range(0, len(instance.keypoints), 3)
+            points += [(*of_object, *instance.keypoints[start : start + 3]) for start in starts]
     table = np.array(points, KEYPOINT)
     return table[np.argsort(table["row"], kind="stable")]
 

@@ -129,8 +129,7 @@ def _kind(cell: Any) -> Content:
     if isinstance(cell, bool):
         return Content.FLAGS
     if isinstance(cell, int | float):
-        is_empty = isinstance(cell, float) and np.isnan(cell)
-        return Content.EMPTY if is_empty else Content.INTEGERS if isinstance(cell, int) else Content.NUMBERS
+        return _kind_of_number(cell)
     if isinstance(cell, str):
         return Content.TEXTS
     if isinstance(cell, Mapping):
@@ -139,6 +138,12 @@ def _kind(cell: Any) -> Content:
         # The first entry decides, so that a text among numbers is an error and not another kind of column.
         return Content.LISTS if _is_number(cell[0]) else _kind_of_entries(cell)
     return Content.OTHER
+
+
+def _kind_of_number(number: float) -> Content:
+    if isinstance(number, int):
+        return Content.INTEGERS
+    return Content.EMPTY if np.isnan(number) else Content.NUMBERS
 
 
 def _kind_of_entries(cell: Sequence[Any]) -> Content:

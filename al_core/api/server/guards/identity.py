@@ -60,8 +60,9 @@ class Identity(Guard):
             # Counted by address, so that guessing tokens is slow; raises 429 in place of 401.
             self._mistakes.count(address)
             raise _unauthorized("this server needs a valid token: create one with `al-core token create NAME`")
-        rate_key = None if is_local else token.name if token else address
-        return Caller(address, token, rate_key=rate_key)
+        if is_local:
+            return Caller(address, token)
+        return Caller(address, token, rate_key=token.name if token else address)
 
     async def _may_come_without(self, is_local: bool, secret: str | None, services: Services) -> bool:
         if not is_local or services.settings.require_token:
