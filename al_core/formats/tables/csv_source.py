@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import unescape_cell
 from al_core.formats.files.csv_table import csv_rows, read_csv_columns, read_csv_header
-from al_core.formats.tables.list_cells import parsed_list
+from al_core.formats.tables.list_cells import numbers_by_class, parsed_list
 from al_core.formats.tables.sample import ColumnSample, Content, n_sample_rows, sample_of_texts
 from al_core.formats.tables.table import Table
+
+_NESTED = (Content.LISTS, Content.CLASS_LISTS, Content.MAPPINGS)
 
 
 class CsvTable(Table):
@@ -46,7 +48,7 @@ class CsvTable(Table):
         if not texts and not numbers:
             # Arrow would read all columns.
             return [], np.empty((0, 0), np.float32)
-        has_lists = any(sample.content in (Content.LISTS, Content.CLASS_LISTS) for sample in self.samples())
+        has_lists = any(sample.content in _NESTED for sample in self.samples())
         if not has_lists:
             return read_csv_columns(self._path, self._header, texts=texts, numbers=numbers)
         # Arrow would have to be told that lists go over several lines, and reads them as texts only.
@@ -60,14 +62,24 @@ class CsvTable(Table):
         return columns, np.array(values, np.float32).reshape(len(values), len(numbers))
 
     def cells(self, position: int) -> list[Any]:
-        """Return the cells of a column: as lists if they are, otherwise as texts."""
+        """Return the cells of a column: as lists or numbers by class if they are, otherwise as texts."""
         content = self.samples()[position].content
         is_list = content in (Content.LISTS, Content.CLASS_LISTS)
         cells: list[Any] = []
         for line, row in self._rows():
             cell = self._checked(line, row)[position]
-            cells.append(parsed_list(cell, f"{self.source}, line {line}") if is_list else cell.strip())
+            where = f"{self.source}, line {line}"
+            if content is Content.MAPPINGS:
+                cells.append(self._by_class(where, cell))
+            else:
+                cells.append(parsed_list(cell, where) if is_list else cell.strip())
         return cells
+
+    def _by_class(self, where: str, cell: str) -> dict[str, float] | None:
+        numbers = numbers_by_class(cell)
+        if numbers is None and cell.strip():
+            raise FileFormatError(f"{where}: expected numbers by class such as {{'cat': 0.5}}, found {cell[:80]!a}")
+        return numbers
 
     def _rows(self) -> Any:
         try:

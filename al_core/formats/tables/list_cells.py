@@ -1,5 +1,6 @@
 """Lists in cells of text, as NumPy, Python and JSON print them."""
 
+import ast
 import re
 from typing import Any
 
@@ -10,9 +11,12 @@ from al_core.exceptions import FileFormatError
 # A quoted text, in which the quote itself is escaped, or something without space, comma and bracket.
 _ENTRY = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,\[\]]+""")
 
+_MAX_LITERAL = 2**20
+"""Python's own parser takes a hundred bytes of memory for each character."""
+
 _BRACKETS = re.compile(r"[\[\](){}]")
 _NUMPY_NUMBER = re.compile(r"\bnp\.(?:float|int|uint)\d+\(([^()]*)\)")
-_WRAPPED = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor)\((\[.*\])(?:,[^\]]*)?\)", re.DOTALL)
+_WRAPPED = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor|TensorBase)\((\[.*\])(?:,[^\]]*)?\)", re.DOTALL)
 
 
 def without_types(cell: str) -> str:
@@ -62,6 +66,48 @@ def parsed_list(cell: str, where: str) -> list[Any] | None:
         return values if isinstance(values, list) else None
     except orjson.JSONDecodeError:
         return [_entry(text, where) for text in _ENTRY.findall(cell)]
+
+
+def is_list(cell: str) -> bool:
+    """Return whether a list, with or without its type, was printed into a cell.
+
+    Examples:
+        >>> is_list("[0.5, 0.5]"), is_list("tensor([0.5, 0.5])"), is_list("cat (tabby)")
+        (True, True, False)
+    """
+    if not cell.endswith(("]", ")")):
+        return False
+    bare = without_types(cell)
+    return bare.startswith("[") and bare.endswith("]")
+
+
+def numbers_by_class(cell: str) -> dict[str, float] | None:
+    """Return the numbers of an object that was printed into a cell, as Python or JSON does; None if it is none.
+
+    Examples:
+        >>> numbers_by_class("{'cat': 0.25, 'dog': np.float32(0.75)}"), numbers_by_class('{"a": "b"}')
+        ({'cat': 0.25, 'dog': 0.75}, None)
+    """
+    bare = without_types(cell)
+    if not (bare.startswith("{") and bare.endswith("}")):
+        return None
+    try:
+        content = orjson.loads(bare)
+    except orjson.JSONDecodeError:
+        content = _python_literal(bare)
+    if not isinstance(content, dict) or not content:
+        return None
+    are_numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in content.values())
+    return {str(name): float(value) for name, value in content.items()} if are_numbers else None
+
+
+def _python_literal(text: str) -> Any:
+    if len(text) > _MAX_LITERAL:
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _entry(text: str, where: str) -> Any:

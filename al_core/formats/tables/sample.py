@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.formats.tables.list_cells import is_list, numbers_by_class, without_types
+
 MAX_ROWS = 1000
 MAX_CELLS = 200_000
 """How much of a table is looked at to tell its columns apart: a fifth of a second in Python."""
 
 _NULLS = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A", "-nan", "<NA>"})
 _FLAGS = {"true": 1.0, "false": 0.0}
+_OF_CLASSES = re.compile("prob|softmax|score|logit|conf|pred|output", re.IGNORECASE)
+"""Names of columns whose cells may be numbers by class; under others an object says something about the image."""
+
 _NUMBERS_IN_BRACKETS = re.compile(r"\s*\[[\s\d.,eE+\-naif]*\]\s*")
 
 
@@ -80,8 +85,10 @@ def sample_of_texts(name: str, cells: Sequence[str]) -> ColumnSample:
     if all(cell.lower() in _FLAGS for cell in present):
         numbers = np.array([_FLAGS.get(cell.strip().lower(), np.nan) for cell in cells])
         return ColumnSample(name, Content.FLAGS, present, numbers)
-    if all(cell.startswith("[") and cell.endswith("]") for cell in present):
-        is_of_numbers = all(map(_NUMBERS_IN_BRACKETS.fullmatch, present))
+    if _OF_CLASSES.search(name) and all(numbers_by_class(cell) for cell in present):
+        return ColumnSample(name, Content.MAPPINGS, present, np.empty(0))
+    if all(map(is_list, present)):
+        is_of_numbers = all(_NUMBERS_IN_BRACKETS.fullmatch(without_types(cell)) for cell in present)
         return ColumnSample(name, Content.LISTS if is_of_numbers else Content.CLASS_LISTS, present, np.empty(0))
     numbers = np.array([_parsed(cell) for cell in cells])
     if 2 * np.isfinite(numbers).sum() < len(present):

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from al_core.formats import read_predictions
 
@@ -38,3 +39,28 @@ def test_a_filename_that_the_csv_writer_escaped_is_read_back(tmp_path: Path) -> 
         "=1+1.png",
         "'quoted'.png",
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "class_names"),
+    [
+        ("predictions", ["{'cat': 0.25, 'dog': 0.75}", "{'dog': 1.0, 'cat': 0.0}"], ["cat", "dog"]),
+        ("probs", ['{""cat"": 0.25, ""dog"": 0.75}', '{""cat"": 0.0, ""dog"": 1.0}'], ["cat", "dog"]),
+        ("probs", ["tensor([0.25, 0.75])", "tensor([0.0, 1.0])"], ["class_0", "class_1"]),
+        ("probs", ["TensorBase([0.25, 0.75])", "TensorBase([0.0, 1.0])"], ["class_0", "class_1"]),
+    ],
+)
+def test_cells_may_hold_all_numbers_of_an_image(
+    tmp_path: Path, column: str, cells: list[str], class_names: list[str]
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(f"file,label,{column}\n" + "".join(f'{n},cat,"{c}"\n' for n, c in zip("ab", cells, strict=True)))
+    predictions = read_predictions(path)
+    assert (predictions.filenames, predictions.class_names) == (["a", "b"], class_names)
+    assert [row.tolist() for row in predictions.outputs] == [[0.25, 0.75], [0, 1]]
+
+
+def test_an_object_of_numbers_about_the_image_is_no_classes(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("file,cat,dog,exif\n" + "".join(f"{n},0.25,0.75,\"{{'iso': 100}}\"\n" for n in "ab"))
+    assert read_predictions(path).class_names == ["cat", "dog"]
