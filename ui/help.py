@@ -20,6 +20,12 @@ SHORTCUTS = {
     "Esc": "clear what is drawn",
 }
 
+IMAGE_SHORTCUTS = {
+    "Arrows": "go from image to image",
+    "Enter": "show it large, where arrows lead on",
+    "Tab": "find images similar to it",
+}
+
 
 def show_help() -> None:
     """Draw the help at the end of the sidebar."""
@@ -29,6 +35,8 @@ def show_help() -> None:
         )
         st.markdown("**Keys of the map** (click it first)")
         st.markdown("\n".join(f"- `{key}` {action}" for key, action in SHORTCUTS.items()))
+        st.markdown("**Keys of the images**")
+        st.markdown("\n".join(f"- `{key}` {action}" for key, action in IMAGE_SHORTCUTS.items()))
         st.markdown("**Documentation**")
         st.html('<a href="/v1/docs" target="_blank" rel="noopener">REST API of this machine</a>')
         st.caption(

@@ -28,6 +28,7 @@ class Key(StrEnum):
     DROP_INTO = "drop-into"  # the id of the dataset that images are being added to
     DROP_UNDER_WAY = "drop-under-way"  # the id of what was dropped last for that dataset
     DROP_ENDED = "drop-ended"  # the id of what was dropped for it and has ended
+    FORMS_FOLDED = "forms-folded"  # whether the forms for new datasets and metadata are folded up
     METADATA_ROUND = "metadata-round"
     NEW_DATASET_ROUND = "new-dataset-round"
 
@@ -38,6 +39,7 @@ class Key(StrEnum):
     # Of the Explore page.
     FILTERS = "filters"  # of one dataset: see `key_of`
     SIMILAR = "similar-to"  # what the images of each dataset shown on Explore look like
+    LIKE_TILE = "like-tile"  # the image whose like somebody wants, and the grid that it is in
     SIMILAR_ROUND = "similar-image-round"
     FILTER_ROUND = "filter-removals"
     BIN_COUNT = "bin-count"

@@ -1,5 +1,6 @@
 """The images of Explore: made as far as somebody scrolls, with what was predicted drawn over them."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -70,10 +71,12 @@ def test_only_the_tiles_in_view_are_made_and_the_arrow_keys_lead_through_all(
     assert tiles.count() < 1797
     tiles.first.focus()
     page.keyboard.press("ArrowRight")
-    expect(grid.locator("button[data-at='1']")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(grid.locator("button[data-at='2']")).to_be_focused()
     page.keyboard.press("End")
     expect(grid.locator("button[data-at='1796']")).to_be_focused()
-    assert grid.locator("button[tabindex='0']").count() == 1
+    # Tab leads past all others.
+    assert grid.locator("button[tabindex='0']").get_attribute("data-at") == "1796"
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
 
@@ -155,3 +158,32 @@ def test_the_images_scroll_beside_the_map_which_stays_in_view(page: Page, wait_u
     panel.evaluate("panel => panel.scrollBy(0, 3000)")
     expect(page.locator(".thumbnails button").nth(60)).to_be_attached()
     expect(page.locator(".stage")).to_be_in_viewport()
+
+
+def test_images_like_one_are_found_from_its_tile_by_keyboard(page: Page, wait_until_idle: Callable[[], None]) -> None:
+    open_explore(page)
+    wait_until_idle()
+    tiles = page.locator(".thumbnails button")
+    tiles.first.focus()
+    page.keyboard.press("ArrowRight")
+    # The filename comes after the tile.
+    expect(tiles.nth(1)).to_have_attribute("title", re.compile("^digit_"))
+    [filename, *_] = (tiles.nth(1).get_attribute("title") or "").split("\n")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=f"Find similar to {filename}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"100 images most like {filename}")).to_be_visible()
+    expect(page.locator(".thumbnails")).to_have_attribute("data-count", "100")
+    # The keyboard goes on at the nearest one.
+    expect(tiles.first).to_be_focused()
+
+
+def test_images_like_one_that_was_selected_are_found_with_the_mouse(page: Page) -> None:
+    page.goto("/select")
+    tile = page.locator(".thumbnails button").first
+    tile.hover()
+    similar = page.get_by_role("button", name="Find similar to")
+    expect(similar).to_have_attribute("data-row", tile.get_attribute("data-row") or "")
+    similar.click()
+    expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible()
+    expect(page.get_by_role("button", name="100 images most like")).to_be_visible()

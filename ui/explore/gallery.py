@@ -45,6 +45,7 @@ def show_images(
         classes=class_captions(dataset),
         shapes=shape_filter(dataset),
         first_page=first_page(dataset),
+        is_on_explore=True,
     )
     if opened is not None:
         show_sample(dataset, opened, is_on_explore=True, among=rows)

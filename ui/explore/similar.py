@@ -144,6 +144,34 @@ def _want_more_like(dataset: Dataset, to: str | tuple[str, ...], *, is_on_explor
     st.rerun()
 
 
+def note_wanted(owner: str, row: int | None) -> None:
+    """Note that somebody wants images like one of a grid's; for the callback of what was clicked."""
+    st.session_state[Key.LIKE_TILE] = (owner, row)
+
+
+def wanted_row(owner: str) -> int | None:
+    """Return, once, the image of a grid that others like it are wanted to."""
+    wanted_owner, row = st.session_state.get(Key.LIKE_TILE, ("", None))
+    if wanted_owner != owner:
+        return None
+    del st.session_state[Key.LIKE_TILE]
+    return row
+
+
+def find_similar(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:
+    """Show the images most like one on Explore, and go there; where that fails, only say why."""
+    [name] = dataset.filenames(np.array([row]))
+    if not show_similar(dataset, np.array([row]), name):
+        return
+    # Those like it are others, which neither the filters nor the outline on the map need let through.
+    filters.store(dataset, Filters())
+    clear_lasso(dataset)
+    close_dialog()
+    if not is_on_explore:
+        st.switch_page("../pages/explore.py")
+    st.rerun()
+
+
 def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:
     """Draw, about one image, the ways to images like it: looking at them, and selecting them."""
     if not dataset.arrays.all(Kind.EMBEDDING):
@@ -162,11 +190,7 @@ def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> 
             icon=":material/rule:",
             hint="Makes it the goal of the next selection on Select: `Similar` in Python",
         )
-    if is_shown and show_similar(dataset, np.array([row]), name):
-        filters.store(dataset, Filters())
-        close_dialog()
-        if not is_on_explore:
-            st.switch_page("../pages/explore.py")
-        st.rerun()
+    if is_shown:
+        find_similar(dataset, row, is_on_explore=is_on_explore)
     if is_wanted:
         _want_more_like(dataset, (name,), is_on_explore=is_on_explore)

@@ -10,9 +10,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from al_core import embedding_map
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from al_core.types import Rows
 from ui.dialogs import close_dialog, current_row, is_open, open_dialog
+from ui.explore.similar import find_similar, note_wanted, wanted_row
 from ui.session import key_of
 
 PAGE_SIZE = 2_520
@@ -80,11 +81,13 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
     classes: ClassCaptions | None = None,
     shapes: ShapeFilter | None = None,
     first_page: int = 1,
+    is_on_explore: bool = False,
 ) -> int | None:
     """Draw the images of `rows` in their order, a page at a time, and return the row that was clicked.
 
     It is returned until its dialog is closed: every run has to draw that anew.
-    The browser makes only the tiles that are in view, with what the current model predicts drawn over each.
+    The browser makes only the tiles that are in view, with what the current model predicts drawn over each. The button
+    over a tile shows the images most like it on Explore.
 
     Args:
         dataset: Whose images they are.
@@ -94,6 +97,7 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
         classes: The second line of the captions.
         shapes: Which shapes are drawn; all by default.
         first_page: Which page is open before somebody chooses another, if there are as many.
+        is_on_explore: Whether the page is Explore.
     """
     n_pages = -(-len(rows) // PAGE_SIZE)
     first_page = first_page if first_page <= n_pages else 1
@@ -109,11 +113,20 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
         "source": image_url(dataset, ""),
         "classes": classes and classes.of(shown),
         "shapes": {"classes": wanted.classes, "least": wanted.least_confidence},
+        "canFindSimilar": bool(dataset.arrays.all(Kind.EMBEDDING)),
     }
     # The same grid may show the images of another dataset, whose rows mean others.
     owner = key_of(key, dataset.id)
     widget_key = f"{key}-images"
-    _component(key=widget_key, data=data, on_opened_change=lambda: open_dialog(owner, _clicked(widget_key)))
+    _component(
+        key=widget_key,
+        data=data,
+        on_opened_change=lambda: open_dialog(owner, _clicked(widget_key, "opened")),
+        on_similar_change=lambda: note_wanted(owner, _clicked(widget_key, "similar")),
+    )
+    like = wanted_row(owner)
+    if like is not None and np.any(rows == like):
+        find_similar(dataset, like, is_on_explore=is_on_explore)
     if n_pages > 1:
         st.pagination(n_pages, default=first_page, key=key)
     if not is_open(owner):
@@ -126,8 +139,8 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
     return opened
 
 
-def _clicked(widget_key: str) -> int | None:
-    match st.session_state[widget_key].get("opened"):
+def _clicked(widget_key: str, trigger: str) -> int | None:
+    match st.session_state[widget_key].get(trigger):
         case int(row):
             return row
         case _:

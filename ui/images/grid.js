@@ -50,10 +50,24 @@ class Grid {
     this.tools = element("div", { className: "tools" }, element("span", { textContent: "▫", "aria-hidden": "true" }), slider, element("span", { textContent: "◻", "aria-hidden": "true" }));
     this.root = element("div", { className: "thumbnails", role: "group", "aria-label": "Images" });
     this.root.onkeydown = (event) => this.#key(event);
-    this.root.onfocusin = ({ target }) => this.#activate(Number(target.dataset.at));
+    // Not as a property: there is none for it, and an assignment would do nothing.
+    this.root.addEventListener("focusin", ({ target }) => {
+      this.#activate(Number(target.dataset.at));
+      this.#offerSimilar(target);
+    });
+    this.root.onpointerover = ({ target, pointerType }) => {
+      // A finger would press what it has only just uncovered; it finds the same in the large view.
+      if (pointerType !== "touch") this.#offerSimilar(target.closest("button"));
+    };
+    // One for all tiles: it lies over the tile of the pointer or of the keyboard, and is what Tab reaches after that tile.
+    this.similar = element("button", { type: "button", className: "similar", hidden: true, textContent: "Similar", title: "Find similar: shows the images most like this one on Explore" });
+    this.similar.onclick = () => this.findSimilar(Number(this.similar.dataset.row));
+    this.tiles = element("div", { className: "tiles" }, this.root, this.similar);
+    this.tiles.onpointerleave = () => this.#withdrawSimilar();
+    this.tiles.addEventListener("focusout", ({ relatedTarget }) => this.tiles.contains(relatedTarget) || this.#withdrawSimilar());
     // The style stays, which lies in the parent too.
-    parent.querySelectorAll(".tools, .thumbnails").forEach((old) => old.remove());
-    parent.append(this.tools, this.root);
+    parent.querySelectorAll(".tools, .tiles").forEach((old) => old.remove());
+    parent.append(this.tools, this.tiles);
     this.watcher = new IntersectionObserver((entries) => entries.forEach((entry) => this.#passed(entry)), { rootMargin: AHEAD, scrollMargin: AHEAD });
     this.resizer = new ResizeObserver(() => this.#layOut());
     this.resizer.observe(this.root);
@@ -61,10 +75,11 @@ class Grid {
 
   update({ data, setTriggerValue }) {
     this.open = (row) => setTriggerValue("opened", row);
+    this.findSimilar = (row) => setTriggerValue("similar", row);
     const version = JSON.stringify(data);
     // The same images again would only flicker.
     if (version === this.version) return;
-    const hadFocus = this.root.contains(this.root.getRootNode().activeElement);
+    const hadFocus = this.tiles.contains(this.root.getRootNode().activeElement);
     if (JSON.stringify(this.data?.rows) !== JSON.stringify(data.rows)) this.active = 0;
     Object.assign(this, { version, data, layout: null });
     this.#layOut();
@@ -99,6 +114,7 @@ class Grid {
       return block;
     });
     this.root.replaceChildren(...this.blocks);
+    this.similar.hidden = true;
     this.root.dataset.count = rows.length;
     if (this.blocks.length) this.#fill(0);
     this.blocks.forEach((block) => this.watcher.observe(block));
@@ -147,6 +163,7 @@ class Grid {
     const lines = [filename, ...words].map(oneDirection);
     tile.title = lines.join("\n");
     tile.setAttribute("aria-label", `${lines.join(", ")}: show it large`);
+    if (this.similar.dataset.row === tile.dataset.row) this.#nameSimilar(tile);
   }
 
   #classLine(at) {
@@ -184,6 +201,33 @@ class Grid {
     if (!image.complete) await new Promise((loaded) => image.addEventListener("load", loaded, { once: true }));
     const { naturalWidth: width, naturalHeight: height } = image;
     if (width) image.after(shapesOver(item, { width, height, ...how }));
+  }
+
+  // --- the way to images like one of them ---
+
+  /** Lays the button over a tile; while the keyboard is on it, it stays where it is. */
+  #offerSimilar(tile) {
+    if (!tile || !this.data.canFindSimilar || this.similar.matches(":focus")) return;
+    const [place, frame] = [tile, this.tiles].map((each) => each.getBoundingClientRect());
+    this.similar.style.top = `${place.top - frame.top}px`;
+    this.similar.style.right = `${frame.right - place.right}px`;
+    this.similar.dataset.row = tile.dataset.row;
+    this.#nameSimilar(tile);
+    this.similar.hidden = false;
+  }
+
+  /** After the image's filename, which comes later than its tile. */
+  #nameSimilar(tile) {
+    const [filename] = tile.title.split("\n");
+    this.similar.setAttribute("aria-label", `Find similar to ${filename}`);
+  }
+
+  /** Back to the tile of the keyboard, or away. */
+  #withdrawSimilar() {
+    if (this.similar.matches(":focus")) return;
+    this.similar.hidden = true;
+    const focused = this.root.querySelector("button:focus-visible");
+    if (focused) this.#offerSimilar(focused);
   }
 
   // --- keyboard: arrows lead from tile to tile, Tab past all of them ---
