@@ -50,6 +50,21 @@ def plain_html(text: str) -> str:
     return escape(one_line(text))
 
 
+def code_name(text: str) -> str:
+    r"""Return a name as Markdown shows code, for what scripts call something.
+
+    Examples:
+        >>> print(code_name("loss__mean"), code_name("a`b"))
+        `loss__mean` `` a`b ``
+    """
+    line = one_line(text)
+    longest = max((len(ticks) for ticks in re.findall("`+", line)), default=0)
+    # Only as many backticks as open it end it.
+    fence = "`" * (longest + 1)
+    padding = " " if longest else ""
+    return f"{fence}{padding}{line}{padding}{fence}"
+
+
 def plain_list(texts: list[str]) -> str:
     """Return a Markdown list with each text as it is."""
     return "\n".join(f"- {plain(text)}" for text in texts)

@@ -7,6 +7,7 @@ from ui.embedding_map import Categories, Values
 from ui.explore import columns, groups
 from ui.explore.color_scale import color_scale_control, colors_of
 from ui.explore.columns import Column
+from ui.messages import code_name
 from ui.session import Key, key_of
 
 NOTHING = "nothing"
@@ -50,7 +51,7 @@ def _hint(shown: str, scores: list[str]) -> str:
     hint = "What colors the map; numbers also sort the images"
     if not scores:
         return f"{hint}. No scores yet: drop predictions first"
-    return f"{hint}. In Python: `{shown}`" if shown in scores else hint
+    return f"{hint}. In Python: {code_name(shown)}" if shown in scores else hint
 
 
 def map_colors(dataset: Dataset, numbers: dict[str, Column], name: str) -> Values | Categories | None:

@@ -19,6 +19,7 @@ from ui import charts
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
+from ui.select.method import score_labels
 from ui.session import key_of
 from ui.tags.button import tag_button
 
@@ -105,7 +106,13 @@ def _show_scores(dataset: Dataset, before: Model, after: Model) -> None:
     if not shared:
         st.caption("The two have no score in common.")
         return
-    name = st.selectbox("Score", shared, key=f"changes-score-{before.id}-{after.id}", help="Higher is more unsure")
+    name = st.selectbox(
+        "Score",
+        shared,
+        format_func=score_labels(shared).__getitem__,
+        key=f"changes-score-{before.id}-{after.id}",
+        help="Higher is more unsure",
+    )
     first = dataset.arrays.read(before.scores[name])
     second = dataset.arrays.read(after.scores[name])
     st.html(charts.overlaid_histograms(first, second, height=HEIGHT))

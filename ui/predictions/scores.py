@@ -13,7 +13,8 @@ from al_core.steps.scores import ScoreOrigin, current_scores
 from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url
-from ui.messages import plain
+from ui.messages import code_name, plain
+from ui.select.method import score_labels
 from ui.session import key_of
 
 N_TABLE_ROWS = 200
@@ -28,21 +29,25 @@ def show_scores(dataset: Dataset) -> None:
     if not scores:
         st.info("No scores yet. Drop a prediction file above.", icon=":material/bar_chart:")
         return
+    labels = score_labels([score.name for score in scores])
     st.subheader("Scores")
     columns = st.columns(min(len(scores), N_COLUMNS))
     for position, score in enumerate(scores):
         with columns[position % N_COLUMNS], st.container(border=True):
-            _show_score(dataset, score)
-    _show_table(dataset, scores)
+            _show_score(dataset, score, labels[score.name])
+    _show_table(dataset, scores, labels)
 
 
-def _show_score(dataset: Dataset, score: StoredArray) -> None:
+def _show_score(dataset: Dataset, score: StoredArray, label: str) -> None:
     values = dataset.arrays.read(score)
     n_scored = int((~np.isnan(values)).sum())
-    st.markdown(f"**{plain(score.name)}**", help=f"{n_scored:,} of {len(values):,} images have this score")
+    st.markdown(
+        f"**{plain(label)}**",
+        help=f"{n_scored:,} of {len(values):,} images have this score. {_identifiers([score])}",
+    )
     st.caption(formula(score))
-    st.html(charts.score_histogram(score.name, values))
-    finding = range_finding(score.name, values)
+    st.html(charts.score_histogram(label, values))
+    finding = range_finding(label, values)
     if finding:
         st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")
 
@@ -57,10 +62,20 @@ def formula(stored: StoredArray) -> str:
     return f"{score.formula}; the median is {half_point:.3g}, of the first model" if half_point else score.formula
 
 
-def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
+def _identifiers(scores: list[StoredArray]) -> str:
+    """Return how scripts call scores, to be shown as Markdown."""
+    return "In Python: " + ", ".join(code_name(score.name) for score in scores)
+
+
+def _show_table(dataset: Dataset, scores: list[StoredArray], labels: dict[str, str]) -> None:
     by_name = {score.name: score for score in scores}
     heading, choice = st.columns([3, 1], vertical_alignment="bottom")
-    sorted_by = choice.selectbox("Sorted by", list(by_name), help="The highest come first")
+    sorted_by = choice.selectbox(
+        "Sorted by",
+        list(by_name),
+        format_func=labels.__getitem__,
+        help=f"The highest come first. {_identifiers(scores)}",
+    )
     n_shown = min(N_TABLE_ROWS, dataset.n_samples)
     heading.markdown(f"**The {n_shown:,} highest of {dataset.n_samples:,} images**")
     rows = highest_first(dataset.arrays.read(by_name[sorted_by]))[:N_TABLE_ROWS].astype(np.int64)
@@ -74,5 +89,7 @@ def _show_table(dataset: Dataset, scores: list[StoredArray]) -> None:
         # Not its name: a score may be called "Image" too.
         key = key_of("score", score.name)
         table[key] = dataset.arrays.read_rows(score, rows)
-        columns[key] = st.column_config.ProgressColumn(escape_cell(score.name), min_value=0, max_value=1, format="%.3f")
+        columns[key] = st.column_config.ProgressColumn(
+            escape_cell(labels[score.name]), min_value=0, max_value=1, format="%.3f", help=_identifiers([score])
+        )
     st.dataframe(table, hide_index=True, row_height=48, height=420, column_config=columns)

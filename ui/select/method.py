@@ -7,10 +7,10 @@ import streamlit as st
 
 from al_core.config import SamplingMethod
 from al_core.scorers import score_title
-from al_core.steps.score_range import range_finding_of
+from al_core.steps.score_range import range_finding
 from al_core.steps.scores import preferred_first
 from al_core.store import Dataset, Kind
-from ui.messages import plain
+from ui.messages import code_name, plain
 from ui.select.ranking import show_ranking
 from ui.select.wishes import store_wishes, wishes_of
 from ui.session import key_of
@@ -59,7 +59,7 @@ def choose_method(dataset: Dataset) -> Choice:
         help=f"Higher means more worth labeling. `score_name` in Python: {_identifiers(scores)}",
     )
     if score:
-        finding = range_finding_of(dataset, dataset.arrays.get(Kind.SCORE, score))
+        finding = range_finding(score_label(score), dataset.arrays.read(dataset.arrays.get(Kind.SCORE, score)))
         if finding:
             st.warning(plain(finding.sentence()), icon=":material/align_vertical_center:")
         show_ranking(dataset)
@@ -87,7 +87,7 @@ def score_labels(names: list[str]) -> dict[str, str]:
 
 def _identifiers(scores: list[str]) -> str:
     """Return how scripts call the scores of current models."""
-    return ", ".join(f"`{name}`" for name in scores if "@" not in name) or "there are none yet"
+    return ", ".join(code_name(name) for name in scores if "@" not in name) or "there are none yet"
 
 
 def find_obstacle(dataset: Dataset, choice: Choice) -> str | None:
