@@ -16,9 +16,6 @@ from ui.messages import notify, plain
 from ui.session import Key
 from ui.visitor import obstacle
 
-STYLE = "<style>.st-key-undo {{background: {background};}}</style>"
-BACKGROUNDS = {"light": "#ffffff", "dark": "#1b2126"}
-
 
 @dataclass(frozen=True)
 class Undoable:
@@ -109,9 +106,7 @@ def show_undo() -> None:
     undoable: Undoable | None = st.session_state.get(Key.UNDOABLE)
     if undoable is None or _is_over(undoable):
         return
-    background = BACKGROUNDS.get(str(st.context.theme.type), BACKGROUNDS["light"])
     with st.container(key="undo", border=True, horizontal=True, vertical_alignment="center"):
-        st.html(STYLE.format(background=background))
         failure = f"  \n:material/error: It stays: {plain(undoable.failure)}." if undoable.failure else ""
         st.markdown(f":material/{undoable.icon}: {plain(undoable.sentence)}.{failure}", width="stretch")
         reason = obstacle()
