@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from al_core import workflow
 from al_core.api.server.door.visitor import Visitor
 from al_core.demos import digits as digits_demo
 from al_core.store import Dataset, Workspace
@@ -41,6 +43,18 @@ def digits(home: Path, demo_home: Path) -> Iterator[Dataset]:
     shutil.copytree(demo_home, home, dirs_exist_ok=True)
     with Workspace(home) as workspace:
         yield workspace.dataset(digits_demo.NAME)
+
+
+@pytest.fixture
+def line(home: Path) -> Iterator[Dataset]:
+    """A dataset of 40 images, alone in the workspace that the pages open."""
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        embeddings = np.random.default_rng(1).normal(size=(40, 4))
+        dataset = workflow.create_dataset(workspace, "line", [f"{row}.png" for row in range(40)], embeddings)
+        dataset.create_tag("some", np.arange(5))
+        yield dataset
 
 
 @pytest.fixture

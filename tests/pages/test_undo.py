@@ -1,33 +1,17 @@
 """One click takes back what the click before it changed, and only that."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.store import Dataset, Model, NewModel, Workspace
+from al_core.store import Dataset, Model, NewModel
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button, field
 from tests.patience import PATIENCE
 from ui import jobs
 
 BATCH = "al-iteration-1"
-
-
-@pytest.fixture
-def line(home: Path) -> Iterator[Dataset]:
-    """A dataset of 40 images, alone in the workspace that the pages open."""
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
-        embeddings = np.random.default_rng(1).normal(size=(40, 4))
-        dataset = workflow.create_dataset(workspace, "line", [f"{row}.png" for row in range(40)], embeddings)
-        dataset.create_tag("some", np.arange(5))
-        yield dataset
 
 
 def undo(app: AppTest) -> AppTest:

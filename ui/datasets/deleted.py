@@ -6,7 +6,8 @@ from al_core.store import Workspace
 from al_core.store.restoration import DATASET
 from al_core.text import counted, moment
 from ui.clicks import clicked
-from ui.messages import errors_explained, notify, plain
+from ui.datasets.made import say_made
+from ui.messages import errors_explained, plain
 from ui.visitor import obstacle
 
 
@@ -27,5 +28,5 @@ def deleted_datasets(workspace: Workspace) -> None:
                 if clicked("Restore", key=f"restore-{stone.id}", reason=reason, hint="As it was"):
                     with errors_explained():
                         workspace.tombstones.restore(stone.id)
-                        notify(f"“{stone.name}” is back")
+                        say_made(stone.dataset_id, f"“{stone.name}” is back")
                         st.rerun()

@@ -7,8 +7,10 @@ import streamlit as st
 
 from al_core.demos import digits, scenes
 from al_core.store import Dataset
+from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
+from ui.datasets.made import say_made
 from ui.visitor import obstacle
 
 LABELS = {
@@ -60,4 +62,5 @@ def _open(build: Callable[..., Dataset], activity: str) -> None:
     bar = st.progress(0.0, text=activity)
     dataset = build(state.local_workspace(), progress=lambda done, total: bar.progress(done / total, text=activity))
     state.open_dataset(dataset.id)
+    say_made(dataset.id, f"Added the demo “{dataset.name}” with {counted(dataset.n_samples, 'image')}")
     st.rerun()

@@ -8,10 +8,11 @@ from al_core import workflow
 from al_core.embedding import BUILT_IN
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job
-from al_core.store import Dataset
+from al_core.store import Dataset, Kind
 from al_core.types import Progress
 from ui import jobs, state
-from ui.datasets.outcome import show_outcome
+from ui.datasets.made import TAKES_BACK_DATASET, take_back_dataset
+from ui.datasets.outcome import Embedded, show_outcome
 from ui.progress import Wording
 from ui.session import Key
 from ui.visitor import checked_model, obstacle
@@ -25,9 +26,19 @@ def start_embedding(dataset: Dataset, model: str = BUILT_IN) -> None:
     allowed = checked_model(model or BUILT_IN)
     workspace = state.local_workspace()
     local = workspace.dataset(dataset.id)
+    is_new = not local.n_samples
+    names_before = {stored.name for stored in local.arrays.all(Kind.EMBEDDING)}
 
-    def work(progress: Progress) -> workflow.EmbeddedFolder:
-        return workflow.embed_images(workspace, local, model=allowed, progress=progress)
+    def remove_embedding() -> None:
+        for stored in local.arrays.all(Kind.EMBEDDING):
+            if stored.name not in names_before:
+                local.arrays.delete(Kind.EMBEDDING, stored.name)
+
+    def work(progress: Progress) -> Embedded:
+        folder = workflow.embed_images(workspace, local, model=allowed, progress=progress)
+        if is_new:
+            return Embedded(folder, lambda: take_back_dataset(local.id), TAKES_BACK_DATASET)
+        return Embedded(folder, remove_embedding, "Removes the embedding again")
 
     jobs.start(_key(dataset.id), f"Embedding “{dataset.name}”", work)
 

@@ -11,6 +11,7 @@ from al_core.formats.worker import read_embeddings, read_filenames
 from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
+from ui.datasets.made import say_made
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
 from ui.session import Key, next_round, round_of
@@ -92,4 +93,8 @@ def _create(name: str, embeddings: Path, filenames: Path | None, images_dir: str
     )
     state.open_dataset(dataset.id)
     next_round(Key.NEW_DATASET_ROUND)
-    notify(f"Created “{name}” with {counted(dataset.n_samples, 'image')}")
+    sentence = f"Created “{name}” with {counted(dataset.n_samples, 'image')}"
+    if dataset.server:
+        notify(sentence)
+    else:
+        say_made(dataset.id, sentence)

@@ -9,8 +9,9 @@ from al_core.jobs import Job
 from al_core.types import Progress
 from ui import jobs, state
 from ui.clicks import clicked
+from ui.datasets.made import TAKES_BACK_DATASET, take_back_dataset
 from ui.datasets.model_field import model_field
-from ui.datasets.outcome import show_outcome
+from ui.datasets.outcome import Embedded, show_outcome
 from ui.folder_picker import folder_picker
 from ui.messages import errors_explained
 from ui.progress import Wording
@@ -55,6 +56,11 @@ def folder_form() -> None:
         with errors_explained():
             _start(folder, name, model)
             st.rerun()
+
+
+def is_folder_watched() -> bool:
+    """Return whether this session is to see a run under way, or how one has ended."""
+    return _watched_job() is not None
 
 
 def _watched_job() -> Job | None:
@@ -108,7 +114,8 @@ def _start(folder: str, name: str, model: str) -> None:
     workspace = state.local_workspace()
     workspace.check_dataset_name(name)
 
-    def work(progress: Progress) -> workflow.EmbeddedFolder:
-        return workflow.dataset_from_images(workspace, place, name, model=model, progress=progress)
+    def work(progress: Progress) -> Embedded:
+        folder = workflow.dataset_from_images(workspace, place, name, model=model, progress=progress)
+        return Embedded(folder, lambda: take_back_dataset(folder.dataset.id), TAKES_BACK_DATASET)
 
     jobs.start(JOB, f"Embedding “{name}”", work)

@@ -1,19 +1,38 @@
 """How the embedding of images has ended, and what now."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core import workflow
 from al_core.jobs import Job, JobState
+from al_core.steps.embeddings import EmbeddedFolder
 from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
-from ui.messages import plain, show_error
+from ui.messages import errors_explained, notify, plain, show_error
 from ui.pages import page_file
 from ui.session import Key
+from ui.visitor import obstacle
 
 N_BROKEN_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What a job came to that embeds images, with the way to take it back.
+
+    Attributes:
+        folder: The dataset, and the files that could not be read.
+        undo: Takes it back; raises an error of al_core if that is not possible any more.
+        hint: What that does.
+    """
+
+    folder: EmbeddedFolder
+    undo: Callable[[], object]
+    hint: str
+
+
 NEXT_PAGES = (
     ("Look at them", "explore", "The map, with the first images to label on it"),
     ("Choose the first to label", "select", "How many, and by which method"),
@@ -23,7 +42,7 @@ NEXT_PAGES = (
 
 
 def show_outcome(job: Job, *, key: str, forget: Callable[[], None]) -> None:
-    """Draw how a job has ended whose result is an `EmbeddedFolder`; `forget` is called once it was made use of."""
+    """Draw how a job has ended whose result is an `Embedded`; `forget` is called once it was made use of."""
     if job.state is JobState.FAILED:
         show_error(job.error)
     elif job.state is JobState.CANCELLED:
@@ -35,8 +54,8 @@ def show_outcome(job: Job, *, key: str, forget: Callable[[], None]) -> None:
         _show_result(job.result, key, forget)
 
 
-def _show_result(result: workflow.EmbeddedFolder, key: str, forget: Callable[[], None]) -> None:
-    dataset = result.dataset
+def _show_result(result: Embedded, key: str, forget: Callable[[], None]) -> None:
+    dataset = result.folder.dataset
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-result"):
         st.markdown(
             f":material/check_circle: **“{plain(dataset.name)}” is ready: {counted(dataset.n_samples, 'image')}.** "
@@ -48,8 +67,15 @@ def _show_result(result: workflow.EmbeddedFolder, key: str, forget: Callable[[],
                 forget()
                 state.open_dataset(dataset.id)
                 st.switch_page(page_file(page), query_params={str(Key.DATASET): dataset.id})
-    if result.broken:
-        _show_broken([image.reason for image in result.broken])
+        is_unwanted = clicked("Undo", key=f"{key}-undo", icon=":material/undo:", reason=obstacle(), hint=result.hint)
+    if is_unwanted:
+        with errors_explained():
+            result.undo()
+            forget()
+            notify("It is as it was before")
+            st.rerun()
+    if result.folder.broken:
+        _show_broken([image.reason for image in result.folder.broken])
 
 
 def _show_broken(reasons: list[str]) -> None:

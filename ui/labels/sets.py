@@ -10,7 +10,7 @@ from al_core.store.restoration import LABELS
 from al_core.text import counted, moment
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
-from ui.undo import say_deleted
+from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
 
 N_VISIBLE = 6
@@ -78,5 +78,8 @@ def _restore_button(dataset: Dataset) -> None:
         hint=f"Deleted labels; they can be restored until {moment(last.expires_at)}",
     ):
         with errors_explained():
-            workflow.restore_labels(dataset, last.id)
+            restored = workflow.restore_labels(dataset, last.id)
+            say_changed(
+                dataset, f"The labels “{restored.name}” are back", lambda: workflow.delete_labels(dataset, restored)
+            )
             st.rerun()

@@ -1,5 +1,6 @@
 """From a file to stored scores: read, compare with the dataset, show the comparison, store on the button."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -19,6 +20,7 @@ from ui.clicks import clicked
 from ui.earlier_answer import show_earlier_answer
 from ui.messages import notify, plain
 from ui.predictions.columns import offer_to_undo, show_columns
+from ui.predictions.displaced import displaced_by, put_back
 from ui.predictions.labels_instead import offer_to_store_labels
 from ui.predictions.layout import choose_layout, completed
 from ui.predictions.logits import ask_for_softmax
@@ -33,10 +35,10 @@ from ui.visitor import obstacle
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of storing: in words, and the model, if it is certain which."""
+    """What came of storing: in words, and what takes it back, if that is certain."""
 
     sentence: str
-    model: Model | None
+    undo: Callable[[], object] | None
 
 
 _MEANINGS = {Missing.UNKNOWN: "Not predicted", Missing.EMPTY: "Nothing found"}
@@ -133,16 +135,13 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
 
     def work(progress: Progress | None = None) -> Outcome:
         before = workflow.models(dataset)
-        ids_before = {model.id for model in before}
         scores = workflow.store_predictions(dataset, contents, report, name=name, progress=progress)
-        # Of two that were stored at once, the one that was asked for here.
         after = workflow.models(dataset)
-        stored = [model for model in after if model.id not in ids_before and model.name.startswith(name)]
         sentence = f"Scored {counted(report.n_used, 'image')} ({counted(len(scores), 'score')})"
         rescored = workflow.rescored_note(before, after)
         if rescored:
             sentence += f": {rescored}"
-        return Outcome(sentence, stored[0] if len(stored) == 1 else None)
+        return Outcome(sentence, _undo_of(dataset, name, before, after))
 
     # A small file is stored within this run: a job would only flicker.
     if source.is_large:
@@ -151,13 +150,46 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
     _finish(dataset, source.files, work())
 
 
+def _undo_of(
+    dataset: Dataset, name: str, before: Sequence[Model], after: Sequence[Model]
+) -> Callable[[], object] | None:
+    """Return what takes back that predictions were stored under a name, or None if it is not certain what they became.
+
+    Args:
+        dataset: Where they were stored.
+        name: As it was asked for; the store may have added a number.
+        before: The models of the dataset before.
+        after: The same afterwards.
+    """
+    earlier = {model.id: model for model in before}
+    # Of two that were stored at once, the one that was asked for here.
+    new = [model for model in after if model.id not in earlier and model.name.startswith(name)]
+    rescored = [
+        model
+        for model in after
+        if model.id in earlier and model.confidence_threshold != earlier[model.id].confidence_threshold
+    ]
+    if len(new) + len(rescored) != 1:
+        return None
+    [model] = new + rescored
+    displaced = displaced_by(before, model)
+
+    def undo() -> None:
+        if new:
+            workflow.delete_model(dataset, model)
+        else:
+            workflow.change_threshold(dataset, model, earlier[model.id].confidence_threshold)
+        put_back(dataset, displaced)
+
+    return undo
+
+
 def _finish(dataset: Dataset, files: PredictionFiles, outcome: Outcome) -> None:
     """Let go of the files, so that the page is ready for the next ones."""
-    model = outcome.model
-    if model is None or dataset.server:
+    if outcome.undo is None or dataset.server:
         notify(outcome.sentence)
     else:
-        offer_undo_of_storing(outcome.sentence, lambda: workflow.delete_model(dataset, model))
+        offer_undo_of_storing(outcome.sentence, outcome.undo)
     forget_source()
     _joined.clear()
     for path in (files.predictions, files.images, files.class_names):

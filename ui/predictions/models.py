@@ -11,6 +11,7 @@ from al_core.text import byte_size, counted, moment
 from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
+from ui.predictions.displaced import displaced_by, put_back
 from ui.predictions.threshold import threshold_popover
 from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
@@ -116,28 +117,14 @@ def _actions(dataset: Dataset, model: Model) -> None:
 
 
 def _make_current(dataset: Dataset, model: Model) -> None:
-    displaced = _displaced_by(dataset, model)
+    displaced = displaced_by(workflow.models(dataset), model)
     workflow.make_model_current(dataset, model)
     sentence = f"“{model.name}” is the current model"
     if displaced:
-        say_changed(dataset, sentence, lambda: [workflow.make_model_current(dataset, other) for other in displaced])
+        say_changed(dataset, sentence, lambda: put_back(dataset, displaced))
     else:
         # Only another model could take its place again.
         notify(sentence)
-
-
-def _displaced_by(dataset: Dataset, model: Model) -> list[Model]:
-    """Return the current models that lose their place or the plain name of a score to a model that is made current."""
-    current = [other for other in workflow.models(dataset) if other.is_current]
-    # Of ready-made scores, which have no task, each name may have come from another upload.
-    of_task = [other for other in current if model.task and other.task == model.task]
-    bearers = [other for other in current if other not in of_task and _bears_a_name_of(other, model)]
-    # In this order they are made current again: what one of the task took from them goes back.
-    return [*of_task, *bearers]
-
-
-def _bears_a_name_of(other: Model, model: Model) -> bool:
-    return any(stored.name == name and name in model.scores for name, stored in other.scores.items())
 
 
 def _restore_button(dataset: Dataset) -> None:
@@ -151,5 +138,8 @@ def _restore_button(dataset: Dataset) -> None:
         hint=f"Deleted; it can be restored until {moment(last.expires_at)}",
     ):
         with errors_explained():
-            workflow.restore_model(dataset, last.id)
+            restored = workflow.restore_model(dataset, last.id)
+            say_changed(
+                dataset, f"The model “{restored.name}” is back", lambda: workflow.delete_model(dataset, restored)
+            )
             st.rerun()
