@@ -3,12 +3,11 @@ import streamlit as st
 from ui import state
 from ui.datasets.arrival import show_appending, show_arrival, show_drop_into
 from ui.datasets.deleted import deleted_datasets
-from ui.datasets.demos import offer_demos
 from ui.datasets.dropping import show_unfinished_drops
 from ui.datasets.embedding_jobs import show_embeddings
 from ui.datasets.listing import list_datasets
 from ui.datasets.metadata import metadata_form
-from ui.datasets.new import new_dataset
+from ui.datasets.new import are_forms_folded, new_dataset
 from ui.datasets.remote import remote_form
 from ui.glossary import show_words
 from ui.messages import plain
@@ -29,13 +28,17 @@ if not remote:
     show_unfinished_drops()
     show_drop_into()
 show_appending(datasets)
+is_folded = are_forms_folded(datasets)
+if is_folded:
+    # Where cards fill the window, what comes below them is not found.
+    new_dataset(remote, is_folded=True)
 list_datasets(datasets, current)
 if current:
     show_arrival(current)
-new_dataset(remote)
+if not is_folded:
+    new_dataset(remote, is_folded=False)
 if not remote:
-    offer_demos()
     deleted_datasets(state.local_workspace())
     remote_form()
 if current and current.n_samples:
-    metadata_form(current)
+    metadata_form(current, is_folded=is_folded)

@@ -8,6 +8,7 @@ from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from ui.datasets.listing import thumbnails_html
+from ui.datasets.new import MOST_UNFOLDED
 
 
 def opened_menu(app: AppTest, dataset_id: str, option: str) -> None:
@@ -84,3 +85,24 @@ def test_a_dataset_is_renamed_in_its_menu(digits: Dataset, home: Path, open_page
     press_in_dialog(app, "Rename it", digits.id, "Rename")
     with Workspace(home) as workspace:
         assert workspace.dataset("numbers").id == digits.id
+
+
+def expanders(app: AppTest) -> list[str]:
+    return [unescaped(found.label) for found in app.expander]
+
+
+def test_forms_are_folded_up_where_cards_fill_the_window(digits: Dataset, home: Path, open_page: Open) -> None:
+    app = open_page("datasets")
+    assert "New dataset" in [heading.value for heading in app.subheader]
+    with Workspace(home) as workspace:
+        for number in range(MOST_UNFOLDED):
+            workspace.create_dataset(f"other {number}", ["a.png"])
+        # Not under the hands of somebody who is at it.
+        assert "New dataset" not in expanders(app.run())
+        app = open_page("datasets")
+    folded = {found.label: found.proto.expanded for found in app.expander}
+    assert folded["New dataset"] is False
+    assert "Metadata of other 5" in expanders(app)
+    app.text_input(key="new-name-0").input("cats")
+    button(app, "Create dataset").click().run()
+    assert "There are no embeddings yet: drop a file above" in unescaped(app.error[0].value)

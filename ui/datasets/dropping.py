@@ -76,6 +76,11 @@ def drop_form() -> None:
         _finish(event, model)
 
 
+def has_dropped() -> bool:
+    """Return whether this session has dropped images: the form says how far they are and what came of them."""
+    return Key.DROP in st.session_state
+
+
 def unfinished_drops() -> list[LocalDataset]:
     """Return the datasets whose images came in part and are neither sent nor embedded at this moment."""
     drop: Drop | None = st.session_state.get(Key.DROP)

@@ -13,6 +13,7 @@ from al_core.store.identity import now
 from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
+from ui.datasets.new import foldable
 from ui.examples import show_examples
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify, plain, plain_list
@@ -24,9 +25,13 @@ from ui.visitor import obstacle
 TYPES = types_of(METADATA_READERS)
 
 
-def metadata_form(dataset: Dataset) -> None:
+def metadata_form(dataset: Dataset, *, is_folded: bool) -> None:
     """Draw the section for the open dataset."""
-    st.subheader(f"Metadata of {plain(dataset.name)}")
+    with foldable(f"Metadata of {plain(dataset.name)}", ":material/description:", is_folded=is_folded):
+        _form(dataset)
+
+
+def _form(dataset: Dataset) -> None:
     st.caption("Numbers and text about your images, to filter and color by on Explore.")
     key = f"metadata-{round_of(Key.METADATA_ROUND)}"
     file = chosen_file("Metadata", TYPES, key, "CSV or Parquet with a column filename, or Lightly's custom metadata")
