@@ -681,14 +681,14 @@ def label_errors(dataset: "Dataset", *, progress: Progress | None = None) -> "La
     if dataset.server:
         errors: LabelErrors = dataset.server.label_errors(progress)
         return errors
-    from al_core.steps.label_errors import find_label_errors
+    from al_core.steps.label_error_search import find_label_errors
 
     return find_label_errors(dataset, progress)
 
 
 def tag_label_errors(dataset: "Dataset", errors: "LabelErrors", name: str) -> Tag:
     """Store the samples whose labels are called errors as a tag below `initial-tag`, to be labeled again."""
-    from al_core.steps.label_errors import tag_errors
+    from al_core.steps.label_error_search import tag_errors
 
     return tag_errors(dataset, errors.likely_rows, name)
 

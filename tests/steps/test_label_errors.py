@@ -5,7 +5,8 @@ from al_core import workflow
 from al_core.exceptions import Cancelled, MissingInputError
 from al_core.formats import Labels
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS
-from al_core.steps.label_errors import PROBE, tag_errors
+from al_core.steps.class_label_errors import PROBE
+from al_core.steps.label_error_search import tag_errors
 from al_core.store import Dataset, TagRole, Workspace
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionOutput
