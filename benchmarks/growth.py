@@ -130,7 +130,8 @@ class Dashboard:
 
 def _message(content: str | bytes) -> ForwardMsg:
     assert isinstance(content, bytes)
-    return ForwardMsg.FromString(content)
+    message: ForwardMsg = ForwardMsg.FromString(content)
+    return message
 
 
 def _is_last(message: ForwardMsg) -> bool:

@@ -136,7 +136,7 @@ def _tag_items(connection: Connection, dataset_id: str) -> Iterator[Item]:
         yield Item(kind, tag.id, tag.name, state=_tag_state(tag))
 
 
-def _tag_state(tag: Row[Any]) -> TagState:
+def _tag_state(tag: "Row[*tuple[Any, ...]]") -> TagState:
     if tag.role == TagRole.LABELED:
         return TagState.LABELED
     is_out = tag.sent_at is not None and tag.released_at is None

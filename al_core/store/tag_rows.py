@@ -41,7 +41,7 @@ SUMMARIES_OF = (
 """Made once, as it is asked all the time."""
 
 
-def summary_of_row(row: Row[Any]) -> TagSummary:
+def summary_of_row(row: "Row[*tuple[Any, ...]]") -> TagSummary:
     """Return the summary that a row of `SUMMARIES_OF` holds."""
     operation = row.operation or ""
     # A client that selects by itself names the labeled tag that it went on from.

@@ -1,11 +1,14 @@
 """Pages ask for names, roles, dates and counts of tags; masks are megabytes where a dataset has many images."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from sqlalchemy import Row
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.store import Dataset, LocalDataset, TagRole
+from al_core.store import Dataset, LocalDataset, Tag, TagRole
 from al_core.store import tags as tags_module
 from tests.pages.conftest import Open
 
@@ -42,7 +45,12 @@ def test_the_cards_of_datasets_read_the_masks_of_what_is_labeled_and_of_the_last
 ) -> None:
     names: set[str] = set()
     read = tags_module._tag
-    monkeypatch.setattr(tags_module, "_tag", lambda row: (names.add(row.name), read(row))[1])
+
+    def tag_of(row: Row[Any]) -> Tag:
+        names.add(row.name)
+        return read(row)
+
+    monkeypatch.setattr(tags_module, "_tag", tag_of)
     app = open_page("datasets")
     assert any("tag “a region”" in caption.value for caption in app.caption)
     assert {name for name in names if name.startswith("al-iteration")} == {

@@ -1,11 +1,14 @@
 """What the catalog says of tags without reading their masks."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from sqlalchemy import Row
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.store import INITIAL_TAG, Kind, LocalDataset, Provenance, TagOrigin, TagRole, TagSummary, Workspace
+from al_core.store import INITIAL_TAG, Kind, LocalDataset, Provenance, Tag, TagOrigin, TagRole, TagSummary, Workspace
 
 
 @pytest.fixture
@@ -81,7 +84,12 @@ def test_what_is_labeled_or_sent_is_read_from_the_masks_of_those_tags_alone(
 
     names: list[str] = []
     read = tags_module._tag
-    monkeypatch.setattr(tags_module, "_tag", lambda row: (names.append(row.name), read(row))[1])
+
+    def tag_of(row: Row[Any]) -> Tag:
+        names.append(row.name)
+        return read(row)
+
+    monkeypatch.setattr(tags_module, "_tag", tag_of)
     assert len(workflow.labeled_set(many_kinds)) == 2
     assert names == ["first"]
     names.clear()

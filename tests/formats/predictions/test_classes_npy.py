@@ -87,7 +87,8 @@ def test_predicted_classes_beside_the_probabilities_are_not_read_in_their_place(
 
 @pytest.mark.parametrize("arrays", [{"pred": [0, 2, 1]}, {"ids": ["a", "b", "c"], "pred": [0, 2, 1]}])
 def test_an_archive_of_class_numbers_is_named(tmp_path: Path, arrays: dict[str, list[Any]]) -> None:
-    np.savez(tmp_path / "p.npz", **{name: np.array(cells) for name, cells in arrays.items()})
+    columns: dict[str, Any] = {name: np.array(cells) for name, cells in arrays.items()}
+    np.savez(tmp_path / "p.npz", **columns)
     with pytest.raises(
         FileFormatError, match="one whole number per image, as class numbers are, and holds no predictions"
     ):
