@@ -65,8 +65,15 @@ class Forecast:
             '85.0%: 2 rounds; a forecast needs 4; the next 100 labels: +0.2 to +1.2 points'
             >>> Forecast(few, Interval(600, 400, 900, n=300, level=0.8), few).text(0.85, n_next=100)
             '85.0%: 400 to 900 more labels; the next 100 labels: 2 rounds; a forecast needs 4'
+
+            What refuses all of it is said once.
+
+            >>> Forecast(few, few, few).text(0.85, n_next=100)
+            'no forecast yet: 2 rounds; a forecast needs 4'
         """
         needed = self.needed.text()
+        if not self.needed.speaks and not self.gain.speaks and needed == self.gain.text():
+            return f"no forecast yet: {needed}"
         if self.needed.speaks:
             needed = f"{self.needed.low:,.0f} to {self.needed.high:,.0f} more labels"
         gain = self.gain.text()

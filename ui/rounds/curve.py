@@ -29,17 +29,9 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
     else:
         reason = report.newest_accuracy.text()
         st.info(f"No {report.measure} yet: {plain(reason)}.", icon=":material/show_chart:")
-    st.markdown(f":material/trending_up: {plain(forecast_text(report, plan))}.")
+    forecast = capitalized(report.forecast.text(plan.target, report.n_next))
+    st.markdown(f":material/trending_up: {plain(forecast)}.")
     st.caption(_more(report))
-
-
-def forecast_text(report: RoundsReport, plan: RoundPlan) -> str:
-    """Return the forecast in words; what refuses all of it is said once."""
-    needed = report.forecast.needed
-    gain = report.forecast.gain
-    if not needed.speaks and not gain.speaks and needed.text() == gain.text():
-        return f"No forecast yet: {needed.text()}"
-    return report.forecast.text(plan.target, report.n_next)
 
 
 def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, measure: str) -> go.Figure:
