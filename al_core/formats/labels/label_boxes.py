@@ -1,7 +1,7 @@
 """Tables of labels with one row per object: its class and its box."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -24,13 +24,13 @@ _NAMED_NOTHING = note(
 _ABSENT = note("class-without-place", "Some rows have a class and no place", "their class is not on the image")
 
 
-def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_boxes(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the objects of each image; an image without any is undecided unless a row has a class and no box.
 
     Raises:
         FileFormatError: Naming the row whose box is not four numbers, or if no row has a box and classes differ.
     """
-    boxes: dict[AnnotationKey, list[tuple[str, list[float]]]] = defaultdict(list)
+    boxes: dict[AnnotationKey, list[tuple[str, tuple[float, ...]]]] = defaultdict(list)
     of_image: dict[AnnotationKey, Row] = {}
     looked_at: set[AnnotationKey] = set()
     without_box: set[str] = set()
@@ -40,8 +40,7 @@ def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: L
         values = [row[column].strip() for column in columns.box]
         label = row[columns.label].strip() if columns.label >= 0 else ""
         if any(values):
-            where = f"{source}, row {number} counting from 0"
-            boxes[key].append((label, _corners(where, values, columns.layout)))
+            boxes[key].append((label, _corners(source, number, values, columns.layout)))
         elif label:
             looked_at.add(key)
             without_box.add(label)
@@ -68,7 +67,7 @@ def add_boxes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: L
             labels.add_box(label, corners)
 
 
-def add_objects(rows: Sequence[Row], columns: LabelColumns, places: str, labels: LabelCollector) -> None:
+def add_objects(rows: Collection[Row], columns: LabelColumns, places: str, labels: LabelCollector) -> None:
     """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image.
 
     Where rows have places, a row without one says that no object of its class is on the image.
@@ -101,7 +100,7 @@ def add_objects(rows: Sequence[Row], columns: LabelColumns, places: str, labels:
             labels.add_class(name)
 
 
-def has_absent_classes(rows: Sequence[Row], columns: LabelColumns) -> bool:
+def has_absent_classes(rows: Collection[Row], columns: LabelColumns) -> bool:
     """Return whether some objects have a place that is not read and others only a class, which then is not there."""
     n_without = sum(_is_without_place(row, columns) for row in rows)
     return 0 < n_without < sum(bool(row[columns.label].strip()) for row in rows)
@@ -112,9 +111,11 @@ def _is_without_place(row: Row, columns: LabelColumns) -> bool:
     return bool(row[columns.label].strip()) and not has_place
 
 
-def _corners(where: str, values: Sequence[str], layout: Layout) -> list[float]:
+def _corners(source: str, row: int, values: Sequence[str], layout: Layout) -> tuple[float, ...]:
     try:
-        numbers = np.array([list(map(float, values))])
-        return [float(corner) for corner in to_corners(numbers, layout)[0]]
+        numbers = tuple(map(float, values))
+        # An array of four numbers costs more than reading them.
+        return numbers if layout is Layout.CORNERS else tuple(to_corners(np.array([numbers]), layout)[0].tolist())
     except ValueError as error:
+        where = f"{source}, row {row} counting from 0"
         raise FileFormatError(f"{where}: expected four numbers as a box, found {', '.join(values)[:80]!a}") from error

@@ -1,7 +1,7 @@
 """The cells of a row of a table of labels, by the position of their column."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.label_columns import LabelColumns
@@ -12,6 +12,28 @@ Row = Mapping[int, str]
 
 AnnotationKey = tuple[str, str]
 """The image and the annotator."""
+
+
+class TableRows(Collection[Row]):
+    """The rows of a table, each made when it is asked for: as dictionaries a million of them take a gigabyte.
+
+    Args:
+        columns: The positions of the columns in the table.
+        cells: One list of texts for each of them.
+    """
+
+    def __init__(self, columns: Sequence[int], cells: Sequence[Sequence[str]]) -> None:
+        self._columns = columns
+        self._cells = cells
+
+    def __len__(self) -> int:
+        return len(self._cells[0]) if self._cells else 0
+
+    def __iter__(self) -> Iterator[Row]:
+        return (dict(zip(self._columns, row, strict=True)) for row in zip(*self._cells, strict=True))
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == own for own in self)
 
 
 def key_of(row: Row, columns: LabelColumns) -> AnnotationKey:

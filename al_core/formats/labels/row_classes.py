@@ -1,7 +1,7 @@
 """Tables of labels with the classes of images: one in each row, or a column of 0 and 1 for each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
@@ -31,7 +31,7 @@ _OF_NUMBERS = (
 _NO_LABEL = note("no-label", f"Classes are numbers, and {NO_LABEL} is none", "an image with it is left open")
 
 
-def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_classes(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the class of each image; an image with an empty cell is open.
 
     Raises:
@@ -43,7 +43,7 @@ def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels:
         divider = separator.strip() or "a blank"
         labels.add_note(note("several-classes", f"Some cells have several classes, with {divider} between them"))
     seen = set()
-    for row, label in reported(list(zip(rows, classes, strict=True))):
+    for row, label in zip(reported(rows), classes, strict=True):
         filename, annotator = key_of(row, columns)
         if not label:
             labels.leave_open(filename)
@@ -55,7 +55,7 @@ def add_classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels:
                 labels.add_class(name)
 
 
-def _classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> list[str]:
+def _classes(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> list[str]:
     cells = [row[columns.label] for row in rows]
     classes = classes_of_cells(source, cells)
     if any(cell.strip() and not name for cell, name in zip(cells, classes, strict=True)):
@@ -63,12 +63,12 @@ def _classes(source: str, rows: Sequence[Row], columns: LabelColumns, labels: La
     return classes
 
 
-def has_several_classes(rows: Sequence[Row], columns: LabelColumns) -> bool:
+def has_several_classes(rows: Collection[Row], columns: LabelColumns) -> bool:
     """Return whether the cells of the column of classes have several."""
     return columns.label >= 0 and bool(separator_of([row[columns.label].strip() for row in rows]))
 
 
-def are_verified(rows: Sequence[Row], columns: LabelColumns) -> bool:
+def are_verified(rows: Collection[Row], columns: LabelColumns) -> bool:
     """Return whether each row says whether a class is on the image or not, as those of Open Images do.
 
     They ask about several classes of an image; a score of the only class of each image is how sure somebody was.
@@ -80,7 +80,7 @@ def are_verified(rows: Sequence[Row], columns: LabelColumns) -> bool:
     return are_0_and_1 and len({key_of(row, columns) for row in rows}) < len(rows)
 
 
-def add_verified(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_verified(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the classes of each image whose rows have the score 1; an image may have none.
 
     Raises:
@@ -100,7 +100,7 @@ def add_verified(source: str, rows: Sequence[Row], columns: LabelColumns, labels
 
 
 def add_one_hot(
-    source: str, rows: Sequence[Row], columns: LabelColumns, names: Sequence[str], labels: LabelCollector
+    source: str, rows: Collection[Row], columns: LabelColumns, names: Sequence[str], labels: LabelCollector
 ) -> None:
     """Add the classes of each image, whose columns have a 1.
 

@@ -1,7 +1,7 @@
 """A table of filenames and labels: one row per image, per object or per annotator, or Label Studio's CSV."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.label_boxes import add_boxes, add_objects, has_absent_classes
 from al_core.formats.labels.label_columns import LabelColumns, has_label_columns, label_columns
 from al_core.formats.labels.label_findings import HAS_SCORES
-from al_core.formats.labels.label_rows import Row, time_of
+from al_core.formats.labels.label_rows import Row, TableRows, time_of
 from al_core.formats.labels.label_studio import add_flat_annotation
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.row_classes import (
@@ -76,10 +76,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     columns = label_columns(path.name, table.names, choices.columns)
     if columns.label < 0 and not columns.controls:
         columns = replace(columns, classes=tuple(_columns_of_classes(path.name, table, columns)))
-    cells, _ = table.read([table.names[column] for column in columns.used], [])
-    rows = [dict(zip(columns.used, row, strict=True)) for row in zip(*cells, strict=True)]
-    for row in rows:
-        row[columns.filename] = image_name(row[columns.filename])
+    rows = _rows(table, columns)
     labels = LabelCollector(path.name, choices)
     is_verified = are_verified(rows, columns)
     task = MULTI_LABEL if is_verified else _task(rows, columns)
@@ -100,7 +97,17 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     return labels.finished(task)
 
 
-def _task(rows: Sequence[Row], columns: LabelColumns) -> str | None:
+def _rows(table: RowTable, columns: LabelColumns) -> TableRows:
+    used = columns.used
+    cells, _ = table.read([table.names[column] for column in used], [])
+    place = used.index(columns.filename)
+    # A name stands in the row of each object: one text for all of them.
+    names = {cell: image_name(cell) for cell in cells[place]}
+    cells[place] = [names[cell] for cell in cells[place]]
+    return TableRows(used, cells)
+
+
+def _task(rows: Collection[Row], columns: LabelColumns) -> str | None:
     if columns.unread_places:
         # An image on which no class is, is labeled.
         return MULTI_LABEL if has_absent_classes(rows, columns) else None
@@ -156,7 +163,7 @@ def _is_number(cell: str) -> bool:
         return cell.strip().lower() in (*ONE, *ZERO)
 
 
-def _add_label_studio(source: str, rows: Sequence[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def _add_label_studio(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
     for number, row in enumerate(reported(rows)):
         where = f"{source}, row {number} counting from 0"
         record = {"annotator": row.get(columns.annotator) or None, "updated_at": time_of(row, columns)}

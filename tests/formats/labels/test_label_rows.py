@@ -1,7 +1,7 @@
 import math
 
 from al_core.formats.labels.label_columns import label_columns
-from al_core.formats.labels.label_rows import key_of, number_of, size_of, time_of
+from al_core.formats.labels.label_rows import TableRows, key_of, number_of, size_of, time_of
 
 COLUMNS = label_columns("l.csv", ["filename", "label", "annotator", "date", "image_width", "image_height"], {})
 
@@ -16,3 +16,9 @@ def test_cells_that_say_nothing_are_none() -> None:
     assert size_of(row, COLUMNS) is None
     assert math.isnan(time_of(row, COLUMNS))
     assert (number_of("0.5"), number_of("inf"), number_of("")) == (0.5, 0, 0)
+
+
+def test_rows_of_a_table_are_made_as_often_as_they_are_asked_for() -> None:
+    rows = TableRows([1, 4], [["a.png", "b.png"], ["cat", ""]])
+    assert list(rows) == list(rows) == [{1: "a.png", 4: "cat"}, {1: "b.png", 4: ""}]
+    assert (len(rows), {1: "b.png", 4: ""} in rows, {1: "c.png"} in rows) == (2, True, False)
