@@ -66,13 +66,12 @@ def bar_chart(
         is_overlaid: Whether the bars of a place stand behind each other, not beside each other.
     """
     gutter = max((len(step.text) for step in steps), default=0)
-    lines = "".join(f'<span style="bottom: {_percent(step.at)}"><b>{escape(step.text)}</b></span>' for step in steps)
     kind = "bar-chart overlaid" if is_overlaid else "bar-chart"
     return (
         f'<div class="{kind}" role="img" aria-label="{escape(summary)}" style="padding-left: {gutter + 1}ch">'
-        f'<div class="bar-lines" style="height: {height}px">{lines}</div>'
+        f"{step_lines_html(steps, height)}"
         f'<div class="bar-places" style="height: {height}px">{_places_html(places)}</div>'
-        f"{_marks_html(marks) or _names_html(places)}</div>"
+        f"{marks_html(marks) or _names_html(places)}</div>"
     )
 
 
@@ -82,40 +81,57 @@ def legend_html(entries: Sequence[tuple[str, str]]) -> str:
     return f'<div class="bar-legend">{"".join(parts)}</div>'
 
 
-def round_steps(top: float, suffix: str = "") -> list[Tick]:
-    """Return round numbers from 0 up to the top of a vertical axis.
+def round_steps(top: float, suffix: str = "", *, bottom: int = 0) -> list[Tick]:
+    """Return round numbers from the bottom, itself one, up to the top of a vertical axis.
 
     Examples:
+        >>> [(step.at, step.text) for step in round_steps(90, bottom=50)]
+        [(0.0, '50'), (0.25, '60'), (0.5, '70'), (0.75, '80'), (1.0, '90')]
         >>> [(step.at, step.text) for step in round_steps(50)]
         [(0.0, '0'), (0.4, '20'), (0.8, '40')]
         >>> [step.text for step in round_steps(3)], [step.text for step in round_steps(0.25, "%")]
         (['0', '1', '2', '3'], ['0%', '0.1%', '0.2%'])
     """
-    if top <= 0:
-        return [Tick(0.0, f"0{suffix}")]
-    decade = 10.0 ** floor(log10(top / MOST_STEPS))
-    step = next(factor * decade for factor in (1, 2, 5, 10) if top / (factor * decade) <= MOST_STEPS)
+    length = top - bottom
+    if length <= 0:
+        return [Tick(0.0, f"{bottom:,}{suffix}")]
+    decade = 10.0 ** floor(log10(length / MOST_STEPS))
+    step = next(factor * decade for factor in (1, 2, 5, 10) if length / (factor * decade) <= MOST_STEPS)
     # A sum of steps would not be round: 0.1 + 0.2 is 0.30000000000000004.
-    numbers = [number * step for number in range(floor(top / step + 1e-9) + 1)]
-    return [Tick(number / top, f"{number:,.10g}{suffix}") for number in numbers]
+    numbers = [number * step for number in range(floor(length / step + 1e-9) + 1)]
+    return [Tick(number / length, f"{bottom + number:,.10g}{suffix}") for number in numbers]
+
+
+def step_lines_html(steps: Sequence[Tick], height: int) -> str:
+    """Return the lines across a chart of that height in CSS pixels, each with its text on the left."""
+    lines = "".join(
+        f'<span style="bottom: {percent_text(step.at)}"><b>{escape(step.text)}</b></span>' for step in steps
+    )
+    return f'<div class="bar-lines" style="height: {height}px">{lines}</div>'
+
+
+def marks_html(marks: Sequence[Tick]) -> str:
+    """Return what is written below a horizontal axis."""
+    texts = "".join(f'<span style="left: {percent_text(mark.at)}">{escape(mark.text)}</span>' for mark in marks)
+    return f'<div class="bar-marks">{texts}</div>' if texts else ""
+
+
+def percent_text(share: float) -> str:
+    """Return a share as CSS writes it."""
+    return f"{100 * share:.4g}%"
 
 
 def _places_html(places: Sequence[Place]) -> str:
     last = max(len(places) - 1, 1)
     return "".join(
         # The text moves from the left of the pointer to its right, so that it never leaves the chart.
-        f'<b data-text="{escape(place.text)}" style="--at: {_percent(number / last)}">{_bars_html(place.bars)}</b>'
+        f'<b data-text="{escape(place.text)}" style="--at: {percent_text(number / last)}">{_bars_html(place.bars)}</b>'
         for number, place in enumerate(places)
     )
 
 
 def _bars_html(bars: Sequence[Bar]) -> str:
-    return "".join(f'<span style="height: {_percent(bar.height)}; background: {bar.color}"></span>' for bar in bars)
-
-
-def _marks_html(marks: Sequence[Tick]) -> str:
-    texts = "".join(f'<span style="left: {_percent(mark.at)}">{escape(mark.text)}</span>' for mark in marks)
-    return f'<div class="bar-marks">{texts}</div>' if texts else ""
+    return "".join(f'<span style="height: {percent_text(bar.height)}; background: {bar.color}"></span>' for bar in bars)
 
 
 def _names_html(places: Sequence[Place]) -> str:
@@ -123,7 +139,3 @@ def _names_html(places: Sequence[Place]) -> str:
     is_turned = len(names) * max(map(len, names), default=0) > SIDE_BY_SIDE_CHARACTERS
     texts = "".join(f"<span>{escape(name)}</span>" for name in names)
     return f'<div class="bar-names{" turned" if is_turned else ""}">{texts}</div>' if any(names) else ""
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g}%"

@@ -24,7 +24,6 @@ OF_PAGE = {
     "explore": ("ButtonGroup", "DownloadButton", "TextInput"),
     "select": ("ButtonGroup", "Checkbox", "DownloadButton", "Metric", "NumberInput", "Radio", "Slider", "TextInput"),
     "compare": ("Multiselect", "NumberInput"),
-    # Without Plotly's script: 1.2 MB, which a dataset without rounds does not need.
     "rounds": ("DataFrame", "DownloadButton", "FileUploader", "NumberInput", "TextInput"),
     "tags": ("ButtonGroup", "Checkbox", "DataFrame", "DownloadButton", "FileUploader", "Radio", "Slider", "TextInput"),
 }

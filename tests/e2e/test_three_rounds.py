@@ -138,7 +138,7 @@ def store_predictions(page: Page, file: Path, number: int) -> None:
 
 
 def look_at_what_was_bought(page: Page) -> None:
-    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    expect(page.get_by_role("img", name="Learning curve")).to_be_visible()
     expect(page.get_by_text("Every model is judged on all 12 test labels there are")).to_be_visible()
     expect(page.get_by_text("3 rounds; a forecast needs 4").first).to_be_visible()
     for sign in ("The target is reached", "The next batch costs more", "Predictions hardly change any more"):

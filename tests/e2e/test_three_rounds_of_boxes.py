@@ -177,7 +177,7 @@ def store(page: Page, files: Sequence[Path]) -> int:
 
 def look_at_what_was_bought(page: Page) -> None:
     expect(page.get_by_text("Every model is judged on all 30 test labels there are")).to_be_visible()
-    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    expect(page.get_by_role("img", name="Learning curve")).to_be_visible()
     expect(page.get_by_text("mAP is not a mean of such").first).to_be_visible()
     expect(
         page.get_by_text(re.compile(r"The last round: [+-][\d.]+ points .+ from the same 30 test images"))

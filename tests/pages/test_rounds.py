@@ -89,6 +89,10 @@ def test_rounds_are_judged_with_intervals_and_a_refused_forecast(digits: Dataset
     assert "3 rounds; a forecast needs 4" in shown
     assert "Go on: nothing says yet that it is time to stop." in shown
     assert "No price and value of a point are set." in shown
+    # What is in the closed box is drawn once somebody opens it.
+    assert not any("Recall" in drawn.value for drawn in app.dataframe)
+    app.session_state[f"classes-{selection.tag.id}"] = True
+    app.run()
     classes = next(drawn.value for drawn in app.dataframe if "Recall" in drawn.value)
     assert classes["Test labels"].sum() == 40
     assert classes["Recall"].str.contains("test labels?; a class needs 10|%", regex=True).all()

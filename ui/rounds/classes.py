@@ -27,7 +27,11 @@ def show_classes(report: RoundsReport, result: RoundResult) -> None:
     if not judgment.classes or model is None:
         return
     title = f"Classes of “{plain(model.name)}”, from {counted(report.n_tests, 'test label')}"
-    with st.expander(title, icon=":material/category:", expanded=False):
+    # Plotly, which draws the matrix, is 1.2 MB for the browser: only for somebody who looks.
+    expander = st.expander(title, icon=":material/category:", key=f"classes-{result.round.tag.id}", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
         if judgment.confusion is None:
             _show_table(report, judgment)
             return

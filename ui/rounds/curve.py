@@ -1,6 +1,5 @@
 """The learning curve: accuracy on the test labels over training labels, each with its interval."""
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from al_core.evaluation import Interval
@@ -8,10 +7,16 @@ from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_result import RoundResult
 from al_core.steps.round_results import RoundsReport
 from al_core.text import capitalized, counted, percent
+from ui.bars import round_steps
 from ui.charts import BLUE
+from ui.curve import Axes, CurvePoint, Level, curve_chart
 from ui.messages import plain
 
-HEIGHT = 340
+HEIGHT = 290
+TOP = 101
+"""Of the vertical axis, in percent: above an interval that ends at 100."""
+RIGHT_OF_LAST = 1.06
+"""Where the horizontal axis ends, in training labels of the last point: room for half a point."""
 TARGET_COLOR = "#c2410c"
 
 
@@ -21,9 +26,7 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
     points = [(result, result.accuracy) for result in report.results if result.accuracy.speaks]
     judged = [(result, interval) for result, interval in points if isinstance(interval, Interval)]
     if judged:
-        st.plotly_chart(
-            learning_figure(judged, plan.target, report.measure), key="learning-curve", config={"displayModeBar": False}
-        )
+        st.html(learning_curve(judged, plan.target, report.measure))
         tests = counted(report.n_tests, "test label")
         st.caption(f"Every model is judged on all {tests} there are, drawn at random; bars are 95% intervals.")
     else:
@@ -34,50 +37,40 @@ def show_curve(report: RoundsReport, plan: RoundPlan) -> None:
     st.caption(_more(report))
 
 
-def learning_figure(judged: list[tuple[RoundResult, Interval]], target: float, measure: str) -> go.Figure:
-    """Return what models are measured by over training labels, with intervals, and the target as a line."""
-    labels = [result.round.n_training for result, _ in judged]
-    values = [100 * interval.value for _, interval in judged]
-    points = go.Scatter(
-        x=labels,
-        y=values,
-        mode="lines+markers",
-        line={"color": BLUE, "width": 2},
-        marker={"size": 9},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * (interval.high - interval.value) for _, interval in judged],
-            "arrayminus": [100 * (interval.value - interval.low) for _, interval in judged],
-            "color": BLUE,
-            "thickness": 1.5,
-            "width": 5,
-        },
-        # Not the names of models, which strangers chose: Plotly would read them as HTML.
-        customdata=[[result.round.number, interval.text()] for result, interval in judged],
-        hovertemplate="round %{customdata[0]}, %{x:,} training labels<br>%{customdata[1]}<extra></extra>",
-    )
-    figure = go.Figure(points)
-    figure.add_hline(
-        y=100 * target,
-        line={"color": TARGET_COLOR, "width": 1.5, "dash": "dash"},
-        annotation_text=f"target {percent(target)}",
-        annotation_position="bottom left",
-    )
-    figure.update_layout(
+def learning_curve(judged: list[tuple[RoundResult, Interval]], target: float, measure: str) -> str:
+    """Return, as HTML, what models are measured by over training labels, with intervals, and the target as a line."""
+    bottom = _lowest(judged)
+    most_labels = max(result.round.n_training for result, _ in judged)
+    right = RIGHT_OF_LAST * max(most_labels, 1)
+
+    def height(share: float) -> float:
+        return (100 * share - bottom) / (TOP - bottom)
+
+    points = [
+        CurvePoint(
+            result.round.n_training / right,
+            height(interval.value),
+            height(interval.low),
+            height(interval.high),
+            f"round {result.round.number}, {counted(result.round.n_training, 'training label')}\n{interval.text()}",
+        )
+        for result, interval in judged
+    ]
+    spoken = "; ".join(point.text.replace("\n", ": ") for point in points)
+    return curve_chart(
+        f"Learning curve, {measure}: {spoken}. The target is {percent(target)}.",
+        points,
+        Axes("Training labels", f"{capitalized(measure)}, %", round_steps(right), round_steps(TOP, bottom=bottom)),
+        level=Level(max(height(target), 0.0), f"target {percent(target)}", TARGET_COLOR),
+        color=BLUE,
         height=HEIGHT,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        xaxis={"title": "Training labels", "fixedrange": True, "rangemode": "tozero"},
-        yaxis={"title": f"{capitalized(measure)}, %", "fixedrange": True, "range": [_lowest(judged), 101]},
-        showlegend=False,
     )
-    return figure
 
 
-def _lowest(judged: list[tuple[RoundResult, Interval]]) -> float:
+def _lowest(judged: list[tuple[RoundResult, Interval]]) -> int:
     """Return where the axis begins: below the lowest interval, on a multiple of 10."""
     lowest = min(100 * interval.low for _, interval in judged)
-    return max(0, lowest // 10 * 10)
+    return max(0, int(lowest // 10 * 10))
 
 
 def _more(report: RoundsReport) -> str:
