@@ -112,6 +112,7 @@ def _strips(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.Im
 
 def _converter(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
     """Return what turns a strip of the image into RGB."""
+    # 16 bits have a fixed range: their upper byte is what 8 bits would have been.
     if image.mode.startswith("I;16"):
         return _upper_byte_to_rgb
     if image.mode in ("I", "F"):

@@ -184,6 +184,7 @@ class Categories:
         sizes = np.array([size or 0 for size in self.sizes] or counts)
         listed = np.flatnonzero(np.maximum(counts, sizes))
         if len(listed) > MAX_CATEGORIES:
+            # The largest ones, in the order of the categories and not of their sizes.
             listed = np.sort(np.argsort(-counts, kind="stable")[:MAX_CATEGORIES])
         entry_of = np.full(len(self.names) + 1, len(listed), np.uint8)
         entry_of[listed] = np.arange(len(listed))

@@ -204,5 +204,6 @@ def _draw_groups(rows: Rows, group_of: NDArray[np.int64], share: float, seed: in
 
 
 def _in_random_order(rows: Rows, seed: int) -> Rows:
+    # In ascending order for `draw_per_row`; the draws then say which comes when.
     ordered = np.sort(rows)
     return ordered[np.argsort(draw_per_row(ordered, seed + _ORDER_KEY), kind="stable")]

@@ -180,6 +180,7 @@ class Job:
     def seconds_left(self) -> float | None:
         """The remaining time at the pace so far, or None before the first step is done."""
         elapsed = time.monotonic() - self._started
+        # At the pace so far the whole takes elapsed / fraction.
         return elapsed / self.fraction - elapsed if self.fraction else None
 
     @property

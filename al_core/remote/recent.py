@@ -21,6 +21,7 @@ class Recent(Generic[T]):
         # Held while loading, so that threads that ask at once cause one request.
         with self._lock:
             if self._answer is None or time.monotonic() - self._answer[0] > SECONDS:
+                # The time before the question: what changes while it is on its way is seen a second later at most.
                 self._answer = (time.monotonic(), load())
             return self._answer[1]
 

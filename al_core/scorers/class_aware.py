@@ -58,6 +58,7 @@ def class_aware_entropies(
     """
     images = np.arange(len(n_boxes))
     image_of_box = np.repeat(images, n_boxes)
+    # In all images: what is rare in one may be common elsewhere.
     n_predicted = np.bincount(labels)
     per_box = entropies / np.sqrt(n_predicted[labels])
     sums = np.bincount(image_of_box, weights=per_box, minlength=len(images)).astype(np.float64)

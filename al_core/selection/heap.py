@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 def heapify(values: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return a heap of all points."""
     heap = np.arange(len(values))
+    # From the last point that has another below it up to the root.
     for start in range(len(heap) // 2 - 1, -1, -1):
         sift_down(heap, len(heap), start, values)
     return heap

@@ -36,6 +36,7 @@ def limited_farthest_first(task: FarthestFirst, limits: Limits, shortage: Shorta
         # The first pick has no centers to be far from, so the search cannot make it.
         weights = np.where(limits.is_pickable, _weights(task, shortage), -1)
         _choose(int(weights.argmax()), picked, limits, shortage)
+    # Below any number of picks, so that the first search is made.
     n_before = -1
     # Where quotas reopen candidates, the search begins anew with what may be picked then.
     while n_before < len(picked) < task.n_new:

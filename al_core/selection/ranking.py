@@ -47,6 +47,7 @@ def _in_order(request: Request, keys: NDArray[Any]) -> Rows:
     limits = request.limits(request.candidates)
     order = lowest_first(keys, len(keys))
     picked: list[int] = []
+    # No state has this number, so the first pass is made.
     n_restarts = -1
     while n_restarts != limits.n_restarts and len(picked) < request.n_new:
         n_restarts = limits.n_restarts

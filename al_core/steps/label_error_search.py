@@ -30,6 +30,7 @@ def find_label_errors(dataset: "Dataset", progress: Progress | None = None) -> L
         MissingInputError: If there are no labels of classes or boxes.
     """
     tasks = label_tasks(dataset)
+    # Of the newest labels first, as `label_tasks` lists them.
     task = next((task for task in tasks if task in (CLASSIFICATION, DETECTION)), None)
     if task is None:
         raise MissingInputError("labels of classes or boxes are needed to look for errors; bring some back first")

@@ -53,6 +53,7 @@ def open_storage(engine: Engine, home: Path, workspace_id: str) -> Storage:
     if address is None:
         return FolderStorage(home / "datasets")
     storage = make_storage(address, home)
+    # Claimed once, by the first to choose it: a recorded place without its mark is not this workspace's any more.
     owner = storage.owner() or (storage.claim(workspace_id) if recorded is None else None)
     if owner != workspace_id:
         holds = f"the arrays of the workspace {owner}" if owner else "nothing of this workspace"

@@ -51,6 +51,7 @@ tags = Table(
     Column("id", String(24), unique=True, nullable=False),
     _dataset_id(),
     Column("name", String, nullable=False),
+    # Bit k from the lowest stands for row k.
     Column("mask", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),
     Column("tot_size", Integer, nullable=False, key="n_samples"),
@@ -150,6 +151,7 @@ jobs = Table(
     Column("id", String(24), primary_key=True),
     Column("dataset_id", String(24)),
     Column("title", String, nullable=False),
+    # The process that works on it, see `Owner`.
     Column("owner", String(24), nullable=False),
     Column("state", String, nullable=False),
     Column("result", JSON),
@@ -157,12 +159,15 @@ jobs = Table(
     Column("error_type", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
+    # NULL and not JSON's null where there is none, because conditions ask for it.
     Column("recipe", JSON(none_as_null=True)),
     Column("attempt", Integer, nullable=False, server_default="1"),
+    # By the clock of the database.
     Column("lease_ends_at", BigInteger, nullable=False, server_default="0"),
     Column("done", BigInteger, nullable=False, server_default="0"),
     Column("total", BigInteger, nullable=False, server_default="0"),
     Column("cancel_asked", Boolean, nullable=False, server_default=false()),
+    # Servers that were stopped and left it to others: their attempts have not failed.
     Column("handovers", Integer, nullable=False, server_default="0"),
 )
 
@@ -171,6 +176,7 @@ tokens = Table(
     metadata,
     Column("id", String(24), primary_key=True),
     Column("name", String, unique=True, nullable=False),
+    # SHA-256 of the secret, which is stored nowhere.
     Column("hash", String(64), unique=True, nullable=False),
     Column("may_write", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),

@@ -55,6 +55,7 @@ def _integer(text: str) -> int | float:
 def _check_depth(value: Any) -> None:
     # Level by level, because recursion is what the limit protects others from.
     level = [value]
+    # No deeper than is allowed: a level that is left over is one too many.
     for _ in range(DEEPEST):
         level = [inner for container in level for inner in _children(container) if isinstance(inner, dict | list)]
         if not level:

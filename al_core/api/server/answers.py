@@ -73,6 +73,7 @@ class Answers:
         self._drop(revision.dataset_id)
         self._by_dataset[revision.dataset_id] = (revision.number, answer)
         self._n_bytes += len(answer.body)
+        # The first is the one that was asked for longest ago.
         while self._n_bytes > self._most_bytes:
             self._drop(next(iter(self._by_dataset)))
 

@@ -25,6 +25,7 @@ def without_proxies(scope: Scope, trusted: Collection[str]) -> Scope:
     headers = Headers(scope=scope)
     if peer not in trusted:
         return {**scope, "client": (peer, _port(scope))}
+    # The port of a client behind a proxy is unknown.
     return {**scope, "client": (_client(peer, headers, trusted), 0), "scheme": _scheme(scope, headers)}
 
 

@@ -97,6 +97,7 @@ class SignIn:
         token = await self.token_of(request)
         if token is None:
             return RedirectResponse(SIGN_IN, 303, {"Cache-Control": "no-store"})
+        # Asked first, so that no link or image elsewhere signs anybody out.
         if request.method != "POST":
             nonce = secrets.token_urlsafe(16)
             return await self._with_nonce(request, sign_out_page(nonce, token.name), nonce)
@@ -105,6 +106,7 @@ class SignIn:
         await run_in_threadpool(self._sessions(services).end, request.cookies[self._session_cookie(services)])
         await run_in_threadpool(self._write_down, services, request, token)
         answer = RedirectResponse(SIGN_IN, 303, {"Cache-Control": "no-store"})
+        # An empty cookie that ends at once takes the place of the key.
         self._set_cookie(request, answer, self._session_cookie(services), "", 0)
         return answer
 
