@@ -53,6 +53,10 @@ _AS_COCO = (
     "write COCO results (image_id, category_id, score and segmentation), or the probabilities of each pixel, one .npy "
     "file per image"
 )
+_A_ROW_EACH = (
+    "write a row for each box (filename, label, score, xmin, ymin, xmax, ymax), or a column of probabilities for each "
+    "class"
+)
 _LONG = note("long-form", "The file has a row for each image and class", "the rows of an image are read as one")
 _SHOWN = 6
 
@@ -130,6 +134,10 @@ class _TableReading:
     def _refusal(self) -> Finding:
         if any(sample.content is Content.TEXTS and _are_percents(sample.cells) for sample in self.samples):
             return _PERCENT_SIGNS
+        nested = next((sample.name for sample in self.samples if _has_objects(sample)), None)
+        if nested is not None:
+            what = f"The column {nested[:40]!r} has objects in its cells, which are not read from a table"
+            return Finding("objects", what, "", _A_ROW_EACH, severity=Severity.REFUSAL)
         return _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
 
     def _outlines(self) -> Finding | None:
@@ -252,6 +260,13 @@ def _is_fraction(name: str) -> bool:
 
 def _are_percents(cells: Sequence[object]) -> bool:
     return bool(cells) and all(str(cell).strip().endswith("%") for cell in cells)
+
+
+def _has_objects(sample: ColumnSample) -> bool:
+    first = next(iter(sample.cells), None)
+    is_printed = isinstance(first, str) and first.lstrip("[ ").startswith("{") and ":" in first
+    is_list = isinstance(first, list) and any(isinstance(entry, dict) for entry in first)
+    return is_printed or is_list
 
 
 def _is_unused(column: ColumnMeaning, sample: ColumnSample) -> bool:

@@ -47,6 +47,19 @@ def test_masks_and_outlines_are_refused_with_what_to_write(name: str, cell: str,
     assert table.findings[0].severity is Severity.REFUSAL
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["[{'label': 'cat', 'score': 0.5}]", '[{"x": 1, "y": 2}]', [{"label": "cat", "box": {"x": 1}, "score": 0.5}]],
+)
+def test_objects_in_cells_are_refused_with_what_to_write(cell: object) -> None:
+    table = read({"filename": NAMES, "label": ["cat", "dog", "cat"], "output": [cell] * 3})
+    assert isinstance(table, ScoreTable)
+    assert table.findings[0].sentence() == (
+        "The column 'output' has objects in its cells, which are not read from a table: write a row for each box "
+        "(filename, label, score, xmin, ymin, xmax, ymax), or a column of probabilities for each class."
+    )
+
+
 def test_columns_that_are_no_classes_are_named_with_their_reason() -> None:
     predictions = read({"image": NAMES, "cat": CAT, "dog": DOG, "fold": [0, 1, 0], "label": ["cat", "dog", "cat"]})
     assert isinstance(predictions, Predictions)
