@@ -4,7 +4,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 
@@ -82,6 +84,7 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a subcommand and return the exit code: its own, 1 after an error that is printed, or 130 after Ctrl-C."""
+    _replace_closed_streams()
     parser = argparse.ArgumentParser(prog="al-core", description=al_core.__doc__)
     parser.add_argument("--version", action="version", version=f"al-core {al_core.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -109,10 +112,20 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_error(chosen, error, "the disk is full; free some space and run this again")
 
 
+def _replace_closed_streams() -> None:
+    """Read nothing and write nowhere where a shell has closed a stream (`<&-`, `>&-`): Python has None there."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - open as long as the process
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - the same
+
+
 def _print_error(chosen: argparse.Namespace, error: Exception, message: str) -> int:
     if getattr(chosen, "json", False):
         content = {"error": type(error).__name__, "message": message}
-        print(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())
+        # Standard output may be the file that there is no room for.
+        with suppress(OSError):
+            print(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode(), flush=True)
     print(f"al-core {chosen.command}: {message}", file=sys.stderr)
     return 1
 

@@ -31,7 +31,11 @@ def run(arguments: argparse.Namespace) -> None:
         return
     path = arguments.output.expanduser()
     try:
-        write_atomically(path, lambda file: file.write(content))
+        if path.exists() and not path.is_file():
+            # A device or a pipe, which writing atomically would replace by a file.
+            path.write_bytes(content)
+        else:
+            write_atomically(path, lambda file: file.write(content))
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be written: {error.strerror}; choose another file") from error
     print_answer(arguments, f"{path}: {len(content):,} bytes.", file=str(path), bytes=len(content))

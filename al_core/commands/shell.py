@@ -110,9 +110,10 @@ def write_output(path: Path, content: bytes, *, force: bool) -> bool:
         InvalidInputError: If it cannot be written.
     """
     try:
-        if path.exists() and path.read_bytes() == content:
+        # Not of a device or a pipe, such as /dev/stdout: reading one may never end.
+        if path.is_file() and path.read_bytes() == content:
             return False
-        if path.exists() and not force:
+        if path.is_file() and not force:
             raise AlreadyExistsError(f"{path} has another content; give another name, or --force")
         path.write_bytes(content)
     except OSError as error:

@@ -1,18 +1,25 @@
 import argparse
 import errno
+import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from al_core.commands.main import COMMANDS, Command, main
+from al_core.commands.shell import write_output
 from al_core.exceptions import Cancelled, InvalidInputError, NotFoundError
 from tests.patience import PATIENCE
 
 
 def no_arguments(parser: argparse.ArgumentParser) -> None:
     pass
+
+
+def json_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
 
 
 def command_that_raises(error: BaseException) -> Command:
@@ -139,3 +146,36 @@ def test_an_empty_path_is_not_the_current_folder(arguments: list[str], capsys: p
         main(arguments)
     assert exit_.value.code == 2
     assert "the path is empty; is a variable unset?" in capsys.readouterr().err
+
+
+class FullDisk(io.StringIO):
+    """Standard output into a file that there is no room for."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+
+def test_an_error_in_json_on_a_full_disk_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(arguments: argparse.Namespace) -> None:
+        print("{}")
+
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    monkeypatch.setitem(COMMANDS, "answer", Command("Answer.", json_argument, answer))
+    assert main(["answer", "--json"]) == 1
+    assert capsys.readouterr().err == "al-core answer: the disk is full; free some space and run this again\n"
+
+
+def test_closed_streams_are_empty_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setitem(COMMANDS, "read", Command("Read.", no_arguments, lambda arguments: len(sys.stdin.read())))
+    assert main(["read"]) == 0
+    sys.stdin.close()
+    sys.stdout.close()
+
+
+def test_a_device_is_written_and_never_read() -> None:
+    # Reading /dev/zero never ends; what is written there is lost.
+    assert write_output(Path("/dev/zero"), b"content", force=False)
