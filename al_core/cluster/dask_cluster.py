@@ -25,7 +25,7 @@ from al_core.cluster.cluster import Cluster, Task
 from al_core.cluster.environment import Environment, environment
 from al_core.cluster.plugin import EnvironmentCheck
 from al_core.cluster.shard import Call, Shard, ShardPlan
-from al_core.cluster.shards import Shards
+from al_core.cluster.shards import Loan, Shards
 from al_core.exceptions import ALCoreError, Cancelled, ServerError
 
 # How often the caller looks whether it should stop: canceling takes two seconds at most.
@@ -46,14 +46,20 @@ class DaskShards(Shards):
         self._cluster = cluster
         self._futures = futures
 
-    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None]) -> list[Any]:
+    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None], loan: Loan | None = None) -> list[Any]:
         """Return each shard's answer to its call, None where there is none; `tick` may raise to stop."""
         asked = [i for i, call in enumerate(calls) if call is not None]
-        jobs = [(_answer, self._futures[i], calls[i]) for i in asked]
+        jobs = [(_answer, self._futures[i], calls[i], loan) for i in asked]
         answers: list[Any] = [None] * len(calls)
         for i, answer in zip(asked, self._cluster.submit_all(jobs, tick), strict=True):
             answers[i] = answer
         return answers
+
+    @contextmanager
+    def lend(self, value: Any) -> Iterator[Loan]:
+        """Lend something: the result of a task, which workers get from each other, and which is made again if lost."""
+        with self._cluster.kept(_lent, value) as future:
+            yield future
 
 
 class DaskCluster(Cluster):
@@ -123,6 +129,15 @@ class DaskCluster(Cluster):
             # What still runs stops at its next look (`_ticking`).
             self._cancel(futures)
         return results
+
+    @contextmanager
+    def kept(self, function: Callable[..., Any], *arguments: Any) -> Iterator[Any]:
+        """Yield the result of a function as what other functions can be given: it stays with the workers."""
+        future = self._submit(function, *arguments)
+        try:
+            yield future
+        finally:
+            self._cancel([future])
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -248,9 +263,15 @@ def _make(plan: ShardPlan, expected: Environment) -> Shard:
     return plan.make(_ticking())
 
 
-def _answer(shard: Shard, call: Call, expected: Environment) -> Any:
+def _answer(shard: Shard, call: Call, lent: Any, expected: Environment) -> Any:
     expected.check(_name())
+    call = call if lent is None else call.lent(lent)
     return shard.answer(call, get_worker().state.nthreads, _ticking())
+
+
+def _lent(value: Any, expected: Environment) -> Any:
+    expected.check(_name())
+    return value
 
 
 def _run(task: Task, expected: Environment) -> Any:

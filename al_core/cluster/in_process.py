@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.cluster.cluster import Cluster, Task
 from al_core.cluster.shard import Call, Shard, ShardPlan
-from al_core.cluster.shards import Shards
+from al_core.cluster.shards import Loan, Shards
 from al_core.geometry.threads import n_cores
 
 
@@ -20,12 +20,17 @@ class InProcessShards(Shards):
         self.starts = starts
         self.members = list(members)
 
-    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None]) -> list[Any]:
+    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None], loan: Loan | None = None) -> list[Any]:
         """Return each shard's answer to its call, None where there is none."""
         return [
-            None if call is None else shard.answer(call, n_cores(), tick)
+            None if call is None else shard.answer(call if loan is None else call.lent(loan), n_cores(), tick)
             for shard, call in zip(self.members, calls, strict=True)
         ]
+
+    @contextmanager
+    def lend(self, value: Any) -> Iterator[Loan]:
+        """Lend something."""
+        yield value
 
 
 class InProcessCluster(Cluster):

@@ -28,6 +28,7 @@ class ShardPlan:
         n_rows: How many rows it has.
         bits: Those of its rows that are measured, see `masks.packed`.
         normalize: Whether vectors are scaled to length 1.
+        keeps_zeros: Whether a row of zeros then stays at the origin instead of being refused.
     """
 
     source: RowSource
@@ -35,12 +36,20 @@ class ShardPlan:
     n_rows: int
     bits: NDArray[np.uint8] | None
     normalize: bool
+    keeps_zeros: bool = False
 
     def make(self, tick: Callable[[], None]) -> "Shard":
         """Read and check the rows; raises what `Space.from_embeddings` raises."""
         embeddings = self.source.open()
         rows = unpacked(self.bits, self.n_rows)
-        space = Space.from_embeddings(embeddings, rows, normalize=self.normalize, tick=tick, first_row=self.first_row)
+        space = Space.from_embeddings(
+            embeddings,
+            rows,
+            normalize=self.normalize,
+            tick=tick,
+            first_row=self.first_row,
+            keeps_zeros=self.keeps_zeros,
+        )
         return Shard(self, space)
 
 
@@ -51,18 +60,27 @@ class Call(ABC):
     def run(self, shard: "Shard", tick: Callable[[], None]) -> Any:
         """Return the answer; `tick` is called now and then and may raise to stop."""
 
+    def lent(self, value: Any) -> "Call":
+        """Return the same call with what was lent to the workers for it, see `Shards.lend`."""
+        raise NotImplementedError(f"nothing is lent for {type(self).__name__}")
+
 
 class Shard:
     """Rows of a dataset in the process that measures them.
 
     A copy is a shard made anew from its plan, so that whatever moves a shard, or writes it to disk to save memory,
     moves no vectors; its searches are told again what happened so far (`Behind`).
+
+    Attributes:
+        plan: What it was made from.
+        space: Its rows.
+        threads: Where its calls compute.
     """
 
     def __init__(self, plan: ShardPlan, space: Space) -> None:
         self.plan = plan
         self.space = space
-        self._threads = _Borrowed()
+        self.threads = _Borrowed()
         self._lock = Lock()
         self._search: Search | None = None
 
@@ -76,7 +94,7 @@ class Shard:
     def answer(self, call: Call, n_threads: int, tick: Callable[[], None]) -> Any:
         """Run one call with so many threads; `tick` is called now and then and may raise to stop."""
         with self._lock, workers(n_threads) as pool:
-            self._threads.pool = pool
+            self.threads.pool = pool
             return call.run(self, tick)
 
     def vectors(self) -> LocalVectors:
@@ -88,7 +106,7 @@ class Shard:
         if self._search is None or self._search.name != news.search:
             if news.plan is None:
                 return Behind()
-            self._search = Search(self.space, news.plan, news.search, self._threads, tick)
+            self._search = Search(self.space, news.plan, news.search, self.threads, tick)
         return self._search.hear(news) or self._search
 
     def end_search(self) -> None:

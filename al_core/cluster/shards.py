@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from al_core.cluster.masks import packed
 from al_core.cluster.shard import Call, ShardPlan
 from al_core.cluster.sources import RowSource, source_of
 from al_core.types import Embeddings, Rows
+
+Loan: TypeAlias = Any
+"""What was lent to workers, as the shards that lent it know it."""
 
 
 class Shards(ABC):
@@ -26,8 +30,18 @@ class Shards(ABC):
         return len(self.starts) - 1
 
     @abstractmethod
-    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None]) -> list[Any]:
-        """Return each shard's answer to its call, None where there is none; `tick` may raise to stop."""
+    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None], loan: "Loan | None" = None) -> list[Any]:
+        """Return each shard's answer to its call, None where there is none.
+
+        Args:
+            calls: One for each shard.
+            tick: Called now and then; it may raise to stop.
+            loan: What the calls need beside the shard.
+        """
+
+    @abstractmethod
+    def lend(self, value: Any) -> AbstractContextManager["Loan"]:
+        """Lend workers something that many calls need: it reaches each of them once, and is freed at the end."""
 
     def split(self, rows: Rows) -> list[Rows]:
         """Return the given rows, ascending, shard by shard, numbered from the first row of each."""
@@ -46,12 +60,25 @@ def even_starts(n_rows: int, n_shards: int) -> NDArray[np.int64]:
     return np.arange(n_shards + 1, dtype=np.int64) * n_rows // n_shards
 
 
+def aligned(starts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Return where shards start if each starts at a multiple of `size`; of those that would be empty none is left.
+
+    Examples:
+        >>> aligned(np.array([0, 3, 9, 20]), 8)
+        array([ 0,  8, 20])
+    """
+    n_rows = starts[-1]
+    inner = np.unique((starts[1:-1] + size // 2) // size * size)
+    return np.concatenate([[0], inner[(inner > 0) & (inner < n_rows)], [n_rows]])
+
+
 def plans_of(
     embeddings: Embeddings,
     rows: Rows,
     starts: NDArray[np.int64],
     *,
     normalize: bool,
+    keeps_zeros: bool = False,
     sources: Callable[[int, int], RowSource] | None = None,
 ) -> list[ShardPlan]:
     """Return the plans of the shards of embeddings (N, D), of which the given rows are measured.
@@ -63,5 +90,5 @@ def plans_of(
     for start, stop in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
         cut = np.searchsorted(rows, [start, stop])
         bits = packed(rows[cut[0] : cut[1]] - start, stop - start)
-        plans.append(ShardPlan(find(start, stop), start, stop - start, bits, normalize))
+        plans.append(ShardPlan(find(start, stop), start, stop - start, bits, normalize, keeps_zeros))
     return plans

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.geometry import kernels
+from al_core.geometry.lanes import padded_width
 from al_core.geometry.space import Space, squared_norms
 from al_core.geometry.threads import n_cores
 from al_core.types import Rows
@@ -105,6 +106,16 @@ def nearest_of(space: Space, k: int, rows: Rows, others: Rows) -> Neighbors:
     # The row itself may be among the others.
     neighbors, _ = _by_products(space, min(k + _SPARE, len(others) - 1), rows, vectors, others)
     return settled(space, vectors, neighbors, k)
+
+
+def nearest_to(space: Space, k: int, vectors: NDArray[np.float32]) -> Neighbors:
+    """Return the k nearest rows of a space for each of other vectors (n, D)."""
+    padded = np.pad(vectors, ((0, 0), (0, padded_width(space.dim) - space.dim)))
+    others = np.arange(len(space.embeddings))
+    # None of them is a row of the space.
+    rows = np.full(len(vectors), -1)
+    neighbors, _ = _by_products(space, min(k + _SPARE, len(others)), rows, padded, others)
+    return settled(space, padded, neighbors, k)
 
 
 def _by_products(space: Space, width: int, rows: Rows, vectors: NDArray[np.float32], others: Rows) -> Neighbors:

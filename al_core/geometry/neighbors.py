@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.geometry.exact_neighbors import BLOCK_ROWS, ExactSearch, Neighbors, nearest_among, run_tasks
+from al_core.geometry.exact_neighbors import (
+    BLOCK_ROWS,
+    ExactSearch,
+    Neighbors,
+    nearest_among,
+    nearest_to,
+    run_tasks,
+)
 from al_core.geometry.repeats import Repeats
 from al_core.geometry.space import Space
 from al_core.geometry.threads import workers
@@ -94,6 +101,11 @@ def nearest_in_space(space: Space, k: int, progress: Progress) -> NeighborGraph:
 def nearest_within(space: Space, rows: Rows, others: Rows, k: int, pool: Executor) -> NeighborGraph:
     """Return the k nearest of `others` for each of a few rows, exactly; a row is not its own neighbor."""
     return NeighborGraph(*nearest_among(space, rows, others, k, pool))
+
+
+def nearest_in(space: Space, vectors: NDArray[np.float32], k: int) -> NeighborGraph:
+    """Return the k nearest rows of a space, fewer than it has, for each of other vectors (n, D), exactly."""
+    return NeighborGraph(*nearest_to(space, k, vectors))
 
 
 def _search_many(space: Space, k: int, pool: Executor, progress: Progress) -> NeighborGraph:

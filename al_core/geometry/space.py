@@ -21,6 +21,8 @@ from al_core.types import Embeddings, Rows
 _BLOCK_BYTES = 8 << 20
 # Squares of longer vectors, and products of two of them, could leave the range of float32.
 _LARGEST_NORM = 1e18
+# Below it a length has lost digits, and 1 divided by it may be infinite.
+_LEAST_NORM = np.finfo(np.float32).tiny
 # Components compared, up to which plain numpy is sooner than the kernels: about 10 ms if they are loaded, and about
 # the 0.4 s that loading takes if they are not.
 _SMALL_WORK = 1 << 24
@@ -54,6 +56,7 @@ class Space:
         normalize: bool,
         tick: Callable[[], None] | None = None,
         first_row: int = 0,
+        keeps_zeros: bool = False,
     ) -> "Space":
         """Check the given rows and return the space they are measured in.
 
@@ -63,6 +66,7 @@ class Space:
             normalize: Whether they are scaled to length 1.
             tick: Called once per block.
             first_row: The number of the first embedding in errors, where these are a part of a dataset.
+            keeps_zeros: Whether a row of zeros, which has no direction, stays at the origin instead of being refused.
 
         Raises:
             InvalidInputError: If a row is not finite, or has no direction although it should be normalized.
@@ -77,6 +81,8 @@ class Space:
                 norms[block] = squares
             else:
                 lengths = np.sqrt(squares)
+                if keeps_zeros:
+                    lengths[lengths < _LEAST_NORM] = 1
                 _check_directions(lengths, block + first_row)
                 scale[block] = np.float32(1) / lengths
         return cls(embeddings, scale, norms)
@@ -223,6 +229,16 @@ def blocks(rows: Rows, dim: int) -> list[Rows]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
+def aligned_runs(rows: Rows, size: int) -> list[Rows]:
+    """Split ascending rows where multiples of `size` lie between them.
+
+    Examples:
+        >>> [run.tolist() for run in aligned_runs(np.array([1, 7, 8, 25]), 8)]
+        [[1, 7], [8], [25]]
+    """
+    return np.split(rows, np.flatnonzero(np.diff(rows // size)) + 1) if len(rows) else []
+
+
 def _read(embeddings: Embeddings, rows: Rows) -> NDArray[np.float32]:
     """Return rows as float32, a view where possible: consecutive rows are read as a slice, several times as fast."""
     if _are_consecutive(rows):
@@ -254,8 +270,7 @@ def _finite_squares(vectors: NDArray[np.float32], rows: Rows) -> NDArray[np.floa
 
 
 def _check_directions(lengths: NDArray[np.float32], rows: Rows) -> None:
-    # The inverse of a subnormal length would be infinite.
-    empty = rows[lengths < np.finfo(np.float32).tiny]
+    empty = rows[lengths < _LEAST_NORM]
     if len(empty):
         raise InvalidInputError(
             f"the embedding of row {empty[0]} is all zeros and has no direction; leave such rows out of the query set "

@@ -12,10 +12,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.geometry.neighbors import NeighborGraph
 from al_core.geometry.threads import numba_threads
-from al_core.types import Rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -39,22 +39,21 @@ def mutual_weights(graph: NeighborGraph) -> "csr_array":
     return csr_array(weights)
 
 
-def weights_to_landmarks(rows: Rows, graph: NeighborGraph, n_rows: int) -> "csr_array":
-    """Return the (n_rows, n_rows) weights from `rows` to their nearest landmarks, nothing else being connected.
+def weights_to_landmarks(graph: NeighborGraph) -> NDArray[np.float32]:
+    """Return the (n, k) weights of rows and their nearest landmarks.
 
     The steps of umap-learn's `transform`: no landmark counts as connected by 1, and the nearest is left out of the sum.
     """
-    from scipy.sparse import csr_array
-
     indices = np.ascontiguousarray(graph.indices, np.int32)
     distances = np.ascontiguousarray(graph.distances, np.float32)
     with numba_threads():
         umap = _umap()
         bandwidths, nearest = umap.smooth_knn_dist(distances, float(indices.shape[1]), local_connectivity=0.0)
-        positions, landmarks, values, _ = umap.compute_membership_strengths(
-            indices, distances, bandwidths, nearest, bipartite=True
-        )
-    return csr_array((values, (rows[positions], landmarks)), shape=(n_rows, n_rows))
+        _, _, values, _ = umap.compute_membership_strengths(indices, distances, bandwidths, nearest, bipartite=True)
+    weights: NDArray[np.float32] = values.reshape(indices.shape)
+    # umap-learn 0.5.12 looks for the nearest landmark that is elsewhere, and reads on behind the row if none is.
+    weights[~distances.any(axis=1)] = 1
+    return weights
 
 
 @cache

@@ -48,39 +48,90 @@ def move(
         step: A factor on each move.
         seed: Of the random points.
     """
-    n = np.uint64(current.shape[0])
     for i in range(part[0], part[1]):
-        x = current[i, 0]
-        y = current[i, 1]
-        # Random numbers depend on seed, epoch and row alone, so not on how rows are divided among threads.
-        state = _scramble(_scramble(seed + np.uint64(epoch)) + np.uint64(i))
-        for edge in range(starts[i], starts[i + 1]):
-            # The epochs of an edge are evenly spread: those in which share * epoch passes a whole number.
-            share = np.float64(shares[edge])
-            if np.int64(share * (epoch + 1)) == np.int64(share * epoch):
-                continue
-            j = neighbors[edge]
-            dx = x - current[j, 0]
-            dy = y - current[j, 1]
-            square = dx * dx + dy * dy
-            # Points in one place have no direction between them; repulsion from others separates them.
-            if square > 0:
-                factor = _attraction(square)
-                x += _limited(factor, dx, step)
-                y += _limited(factor, dy, step)
-            for _ in range(_NEGATIVE_SAMPLES):
-                # Knuth's linear congruential generator; its upper half, as a fraction of 2^32, times N is a row.
-                state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-                k = np.int64(((state >> np.uint64(32)) * n) >> np.uint64(32))
-                dx = x - current[k, 0]
-                dy = y - current[k, 1]
-                square = dx * dx + dy * dy
-                if square > 0 and k != i:
-                    factor = _repulsion(square)
-                    x += _limited(factor, dx, step)
-                    y += _limited(factor, dy, step)
+        edges = slice(starts[i], starts[i + 1])
+        x, y = _moved(
+            current[i, 0], current[i, 1], np.int64(i), current, neighbors[edges], shares[edges], epoch, step, seed
+        )
         moved[i, 0] = x
         moved[i, 1] = y
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def place(
+    points: NDArray[np.float32],
+    numbers: NDArray[np.int64],
+    landmarks: NDArray[np.float32],
+    neighbors: NDArray[np.int32],
+    shares: NDArray[np.float32],
+    n_epochs: np.int64,
+    rate: np.float32,
+    seed: np.uint64,
+) -> None:
+    """Move points among landmarks that stay where they are: what becomes of one depends on no other.
+
+    Args:
+        points: (n, 2), updated.
+        numbers: (n,) what tells their random numbers apart, none that of a landmark.
+        landmarks: (M, 2).
+        neighbors: (n, k) the landmarks that attract each point.
+        shares: (n, k) the share of epochs in which each does.
+        n_epochs: How many.
+        rate: A factor on the first moves; they shrink to 0.
+        seed: Of the random landmarks that push points away.
+    """
+    for i in range(len(points)):
+        x = points[i, 0]
+        y = points[i, 1]
+        for epoch in range(n_epochs):
+            step = np.float32(rate * (1 - epoch / n_epochs))
+            x, y = _moved(x, y, numbers[i], landmarks, neighbors[i], shares[i], np.int64(epoch), step, seed)
+        points[i, 0] = x
+        points[i, 1] = y
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _moved(
+    x: np.float32,
+    y: np.float32,
+    number: np.int64,
+    others: NDArray[np.float32],
+    neighbors: NDArray[np.int32],
+    shares: NDArray[np.float32],
+    epoch: np.int64,
+    step: np.float32,
+    seed: np.uint64,
+) -> tuple[np.float32, np.float32]:
+    """Return where one point is after an epoch; `number` is its own among the others, or none of theirs."""
+    n = np.uint64(others.shape[0])
+    # Random numbers depend on seed, epoch and number alone, so not on how points are divided among threads or machines.
+    state = _scramble(_scramble(seed + np.uint64(epoch)) + np.uint64(number))
+    for edge in range(len(neighbors)):
+        # The epochs of an edge are evenly spread: those in which share * epoch passes a whole number.
+        share = np.float64(shares[edge])
+        if np.int64(share * (epoch + 1)) == np.int64(share * epoch):
+            continue
+        j = neighbors[edge]
+        dx = x - others[j, 0]
+        dy = y - others[j, 1]
+        square = dx * dx + dy * dy
+        # Points in one place have no direction between them; repulsion from others separates them.
+        if square > 0:
+            factor = _attraction(square)
+            x += _limited(factor, dx, step)
+            y += _limited(factor, dy, step)
+        for _ in range(_NEGATIVE_SAMPLES):
+            # Knuth's linear congruential generator; its upper half, as a fraction of 2^32, times N is a row.
+            state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+            k = np.int64(((state >> np.uint64(32)) * n) >> np.uint64(32))
+            dx = x - others[k, 0]
+            dy = y - others[k, 1]
+            square = dx * dx + dy * dy
+            if square > 0 and k != number:
+                factor = _repulsion(square)
+                x += _limited(factor, dx, step)
+                y += _limited(factor, dy, step)
+    return x, y
 
 
 @njit(cache=True, nogil=True, fastmath=True)

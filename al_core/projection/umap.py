@@ -1,15 +1,18 @@
 """UMAP: near neighbors lie together on the map (decision 020)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
-from al_core.geometry.neighbors import NeighborGraph, nearest_in_space, nearest_within
-from al_core.geometry.space import Space, unit_vectors
+from al_core.geometry.neighbors import NeighborGraph, nearest_in_space
+from al_core.geometry.space import Space
 from al_core.geometry.threads import workers
-from al_core.projection.edge_weights import mutual_weights, weights_to_landmarks
+from al_core.projection.edge_weights import mutual_weights
 from al_core.projection.layout import optimize_layout
 from al_core.projection.pca import pca_2d
+from al_core.projection.placement import Landmarks, place_all
 from al_core.projection.stages import Stages
 from al_core.types import Embeddings, Progress, Rows
 
@@ -19,14 +22,10 @@ _FEWEST_ROWS = 5
 # Landmarks keep the map of a million rows at about a minute.
 N_LANDMARKS = 100_000
 LANDMARKS_ABOVE = 200_000
-_NEIGHBOR_LANDMARKS = 15
-_PLACED_ROWS = 2_048
-# umap-learn's: epochs of a layout, more of a small one; of points placed in a layout; and how fast those move.
+# umap-learn's: epochs of a layout, more of a small one.
 _EPOCHS = 200
 _EPOCHS_OF_FEW_ROWS = 500
 _FEW_ROWS = 10_000
-_EPOCHS_OF_PLACED_ROWS = 30
-_RATE_OF_PLACED_ROWS = 0.25
 # umap-learn's: the width of the start, and the noise that separates duplicates in it.
 _START_WIDTH = 10
 _START_NOISE = 1e-4
@@ -57,17 +56,16 @@ def umap_2d(
         raise InvalidInputError(
             f"graph has {len(graph.indices)} rows but embeddings has {len(embeddings)}; build it from these embeddings"
         )
+    report = progress or (lambda done, total: None)
+    if graph is None and embeddings.ndim == 2 and embeddings.shape[1] and count_landmarks(*embeddings.shape):
+        return _lay_out_by_landmarks(_unit_space(embeddings, report), seed, report)
     start = pca_2d(embeddings)
     if len(embeddings) < _FEWEST_ROWS or embeddings.shape[1] == 2:
         return start
     rng = np.random.default_rng(seed)
-    report = progress or (lambda done, total: None)
     if graph is not None:
         return _lay_out_graph(start, graph, rng, report)
-    space = _unit_space(embeddings)
-    if count_landmarks(*embeddings.shape):
-        return _lay_out_by_landmarks(space, start, rng, report)
-    return _lay_out(space, start, rng, report)
+    return _lay_out(_unit_space(embeddings, report), start, rng, report)
 
 
 def count_landmarks(n_rows: int, width: int) -> int | None:
@@ -80,12 +78,52 @@ def count_landmarks(n_rows: int, width: int) -> int | None:
     return N_LANDMARKS if n_rows > LANDMARKS_ABOVE and width != 2 else None
 
 
-def _unit_space(embeddings: Embeddings) -> Space:
+@dataclass(frozen=True, eq=False)
+class LandmarkPlan:
+    """Which rows are laid out first, so that the others are placed among them.
+
+    Attributes:
+        n_rows: How many there are in all.
+        rows: The landmarks, ascending.
+        layout_seed: Of their layout.
+        placement_seed: Of the placement of the others.
+    """
+
+    n_rows: int
+    rows: Rows
+    layout_seed: int
+    placement_seed: int
+
+    @classmethod
+    def drawn(cls, n_rows: int, seed: int) -> "LandmarkPlan":
+        """Return the plan of a map, which depends on nothing else."""
+        rng = np.random.default_rng(seed)
+        rows = np.sort(rng.choice(n_rows, N_LANDMARKS, replace=False))
+        return cls(n_rows, rows, _draw_seed(rng), _draw_seed(rng))
+
+    def others(self, start: int, stop: int) -> Rows:
+        """Return the rows from start to stop that are placed, ascending."""
+        first, last = np.searchsorted(self.rows, [start, stop])
+        return np.delete(np.arange(start, stop), self.rows[first:last] - start)
+
+    def laid_out(self, vectors: NDArray[np.float32], progress: Progress) -> Landmarks:
+        """Return the landmarks, whose vectors (M, D) have length 1, with their places.
+
+        It starts from their own PCA: a sum over all rows would depend on how they are divided.
+        """
+        rng = np.random.default_rng(self.layout_seed)
+        with workers(1):
+            start = pca_2d(vectors)
+        space = Space(vectors, None, np.ones(len(vectors), np.float32))
+        return Landmarks(vectors, _lay_out(space, start, rng, progress), self.placement_seed)
+
+
+def _unit_space(embeddings: Embeddings, progress: Progress) -> Space:
     """Return the space of rows of length 1; a row of zeros, which has no direction, has its place at the origin."""
-    rows = np.arange(len(embeddings))
-    if embeddings.any(axis=1).all():
-        return Space.from_embeddings(embeddings, rows, normalize=True)
-    return Space.from_embeddings(unit_vectors(embeddings, rows), rows, normalize=False)
+    n_rows = len(embeddings)
+    return Space.from_embeddings(
+        embeddings, np.arange(n_rows), normalize=True, keeps_zeros=True, tick=lambda: progress(0, n_rows)
+    )
 
 
 def _lay_out(
@@ -107,41 +145,20 @@ def _lay_out_graph(
     return optimize_layout(points, weights, n_epochs=n_epochs, seed=_draw_seed(rng), progress=progress)
 
 
-def _lay_out_by_landmarks(
-    space: Space, start: NDArray[np.float32], rng: np.random.Generator, progress: Progress
-) -> NDArray[np.float32]:
-    stages = Stages(progress, 30, 60, 10)
-    n_rows = len(space.embeddings)
-    landmarks = np.sort(rng.choice(n_rows, N_LANDMARKS, replace=False))
-    others = np.delete(np.arange(n_rows), landmarks)
-    points = np.zeros((n_rows, 2), np.float32)
-    points[landmarks] = _lay_out(space.part(landmarks), start[landmarks], rng, stages.report(0))
-    graph = _nearest_landmarks(space, others, landmarks, stages.report(1))
-    weights = weights_to_landmarks(others, graph, n_rows)
-    # A row whose weights all underflow starts at the origin.
-    totals = np.maximum(weights.sum(axis=1), np.float32(1e-12))
-    # The weighted mean of its landmarks, where umap-learn's `transform` starts too.
-    points[others] = (weights @ points)[others] / totals[others, None]
-    return optimize_layout(
-        points,
-        weights,
-        n_epochs=_EPOCHS_OF_PLACED_ROWS,
-        rate=_RATE_OF_PLACED_ROWS,
-        seed=_draw_seed(rng),
-        progress=stages.report(2),
-    )
-
-
-def _nearest_landmarks(space: Space, others: Rows, landmarks: Rows, progress: Progress) -> NeighborGraph:
-    parts = []
+def _lay_out_by_landmarks(space: Space, seed: int, progress: Progress) -> NDArray[np.float32]:
+    stages = Stages(progress, 30, 70)
+    plan = LandmarkPlan.drawn(len(space.embeddings), seed)
+    landmarks = plan.laid_out(space.vectors(plan.rows), stages.report(0))
+    others = plan.others(0, plan.n_rows)
+    points = np.empty((plan.n_rows, 2), np.float32)
+    points[plan.rows] = landmarks.points
+    n_placed = 0
     with workers() as pool:
-        for start in range(0, len(others), _PLACED_ROWS):
-            rows = others[start : start + _PLACED_ROWS]
-            parts.append(nearest_within(space, rows, landmarks, _NEIGHBOR_LANDMARKS, pool))
-            progress(start + len(rows), len(others))
-    return NeighborGraph(
-        np.concatenate([part.indices for part in parts]), np.concatenate([part.distances for part in parts])
-    )
+        for rows, places in place_all(landmarks, space, others, pool):
+            points[rows] = places
+            n_placed += len(rows)
+            stages.report(1)(n_placed, len(others))
+    return points
 
 
 def _draw_seed(rng: np.random.Generator) -> int:

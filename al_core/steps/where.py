@@ -100,19 +100,37 @@ class Where:
         graph: "NeighborGraph | None",
         progress: Progress | None,
     ) -> "NDArray[np.float32]":
-        """Return what `al_core.projection.project.project` returns; one worker of a cluster computes it."""
+        """Return what `al_core.projection.project.project` returns.
+
+        On a cluster one worker computes it, but rows that are placed among landmarks are placed by the worker of their
+        shard.
+        """
         if self.cluster is None:
             from al_core.projection.project import project
 
             return project(dataset.arrays.read(embedding), method, seed=seed, graph=graph, progress=progress)
+        from al_core.projection.umap import count_landmarks
+
+        n_rows, width = embedding.shape
+        if method == "UMAP" and graph is None and count_landmarks(n_rows, width):
+            return self._place_map(dataset, embedding, seed, progress)
         from al_core.cluster.all_rows import Project
         from al_core.cluster.sources import source_of
 
-        n_rows = embedding.shape[0]
         halves = (source_of(graph.indices, 0, n_rows), source_of(graph.distances, 0, n_rows)) if graph else None
         task = Project(self._all_rows(dataset, embedding), method, seed, halves)
         points: NDArray[np.float32] = self._run(task, n_rows, progress)
         return points
+
+    def _place_map(
+        self, dataset: "Dataset", embedding: "StoredArray", seed: int, progress: Progress | None
+    ) -> "NDArray[np.float32]":
+        from al_core.cluster.placing import place_map
+
+        address = self.address(dataset, embedding)
+        embeddings = self.stand_in(address) if address else dataset.arrays.read(embedding)
+        with self._connected() as cluster:
+            return place_map(cluster, embeddings, seed=seed, progress=progress, address=address)
 
     def _all_rows(self, dataset: "Dataset", embedding: "StoredArray") -> "RowSource":
         """Return where a worker reads all rows of an embedding."""

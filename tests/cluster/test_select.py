@@ -1,45 +1,23 @@
 """Shards in this process: the mathematics of a cluster, quickly; `test_dask_cluster` has the processes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from al_core.cluster import quality, select, sharded_vectors
-from al_core.cluster.in_process import InProcessCluster, InProcessShards
-from al_core.cluster.shard import Call, ShardPlan
-from al_core.cluster.shards import Shards
+from al_core.cluster.in_process import InProcessCluster
 from al_core.config import SamplingMethod, SelectionConfig, Typical
 from al_core.exceptions import Cancelled, InvalidInputError, MissingInputError, NotAllowedError
 from al_core.selection import quality as quality_here
 from al_core.selection import select as select_here
 from tests.cluster.contract import ALONE, CASES, VECTORS, config_of, id_of, inputs_of, is_refused
+from tests.cluster.forgetful import ForgetfulCluster
 
 CUTS = {1: [], 2: [3], 3: [10, 400], 7: [50, 51, 60, 300, 301, 590]}
 """Uneven shards of 600 rows by their number."""
-
-
-class ForgetfulShards(InProcessShards):
-    """Before each question one shard is lost and made again from its plan."""
-
-    n_asked = 0
-
-    def ask(self, calls: Sequence[Call | None], tick: Callable[[], None]) -> list[Any]:
-        lost = self.n_asked % len(self.members)
-        self.members[lost] = self.members[lost].plan.make(tick)
-        self.n_asked += 1
-        return super().ask(calls, tick)
-
-
-class ForgetfulCluster(InProcessCluster):
-    @contextmanager
-    def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> Iterator[Shards]:
-        yield ForgetfulShards([plan.make(lambda: None) for plan in plans], starts)
 
 
 @pytest.mark.parametrize(("method", "form", "options"), CASES, ids=id_of)

@@ -22,10 +22,15 @@ def bandwidths(distances: NDArray[np.float64], nearest: NDArray[np.float64], tar
 
 def test_connections_are_1_to_the_nearest_and_sum_to_log2_of_all_that_count() -> None:
     graph = NeighborGraph(np.array([[1, 2, 3]], np.int32), np.array([[2, 3, 4]], np.float32))
-    weights = weights_to_landmarks(np.array([0]), graph, 4).toarray()[0]
+    weights = weights_to_landmarks(graph)[0]
     # To landmarks no neighbor counts as connected by 1, and the first is left out of the sum: e^-3/b + e^-4/b = log2 3.
-    assert weights[2] + weights[3] == pytest.approx(np.log2(3), abs=1e-4)
-    assert np.log(weights[1]) / 2 == pytest.approx(np.log(weights[2]) / 3, rel=1e-4)
+    assert weights[1] + weights[2] == pytest.approx(np.log2(3), abs=1e-4)
+    assert np.log(weights[0]) / 2 == pytest.approx(np.log(weights[1]) / 3, rel=1e-4)
+
+
+def test_a_row_that_equals_all_its_landmarks_is_connected_by_1_to_each() -> None:
+    graph = NeighborGraph(np.array([[1, 2], [3, 4]], np.int32), np.array([[0, 0], [2, 3]], np.float32))
+    assert weights_to_landmarks(graph)[0].tolist() == [1, 1]
 
 
 def test_two_pairs_are_connected_by_1_within_and_less_to_each_other() -> None:
@@ -66,7 +71,7 @@ def test_a_umap_learn_whose_functions_cannot_be_cached_serves_too(monkeypatch: p
     from umap import umap_
 
     graph = NeighborGraph(np.array([[1, 2, 3]], np.int32), np.array([[2, 3, 4]], np.float32))
-    expected = weights_to_landmarks(np.array([0]), graph, 4).toarray()
+    expected = weights_to_landmarks(graph)
     monkeypatch.setattr(umap_, "smooth_knn_dist", umap_.smooth_knn_dist.py_func)
     edge_weights._umap.cache_clear()
-    np.testing.assert_allclose(weights_to_landmarks(np.array([0]), graph, 4).toarray(), expected, atol=1e-4)
+    np.testing.assert_allclose(weights_to_landmarks(graph), expected, atol=1e-4)

@@ -29,6 +29,7 @@ def moved(points: list[list[float]], neighbors: list[int], n_negative: int, step
     starts = np.array([0] + [len(neighbors)] * len(points), np.int32)
     with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
         patch.setattr(layout_kernel, "_NEGATIVE_SAMPLES", n_negative)
+        patch.setattr(layout_kernel, "_moved", layout_kernel._moved.py_func)
         move.py_func(
             current,
             result,
