@@ -33,9 +33,9 @@ def constant_factors(request: Request, rows: Rows) -> NDArray[np.float64]:
         if not isinstance(goal, Balance):
             factors *= _CONSTANT[type(goal)](goal, request, rows)
     costs = request.costs(rows)
-    if costs is not None:
+    if costs is not None and costs.any():
         # What costs nothing is worth as much for its price as the cheapest of the others.
-        cheapest = costs[costs > 0].min(initial=1)
+        cheapest = costs[costs > 0].min()
         factors *= cheapest / np.maximum(costs, cheapest)
     return factors
 

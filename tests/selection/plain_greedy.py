@@ -114,7 +114,8 @@ def constant_factors(task: Task) -> NDArray[np.float64]:
             product *= np.where(np.isnan(objective), 0, factors)
     if task.config.budget:
         costs = np.array([price(task.config.budget, task.arrays, row) for row in range(len(product))])
-        product /= np.maximum(costs, costs[list(task.candidates)][costs[list(task.candidates)] > 0].min(initial=1))
+        prices = [cost for cost in costs[list(task.candidates)] if cost > 0]
+        product /= np.maximum(costs, min(prices, default=1))
     return product
 
 

@@ -233,6 +233,14 @@ def test_a_budget_skips_what_it_cannot_pay_any_more() -> None:
     assert select(None, config, scores=np.array([0.8, 0.7, 0.6, 0.1]), arrays=arrays).tolist() == [2, 1, 3]
 
 
+@pytest.mark.parametrize("per_object", [2, 0.02])
+def test_the_unit_of_money_changes_no_pick(per_object: float) -> None:
+    # An image without objects costs nothing, and counts as one with a single object: scores per object 0.5, 0.9, 0.45.
+    config = SelectionConfig("ACTIVE_LEARNING", -1, budget=Budget(3 * per_object, "money", per_object=per_object))
+    arrays = GoalArrays(costs=np.array([0, 1, 2]))
+    assert select(None, config, scores=np.array([0.5, 0.9, 0.9]), arrays=arrays).tolist() == [1, 0, 2]
+
+
 def test_what_a_limit_speaks_of_must_be_there() -> None:
     config = SelectionConfig("RANDOM", 2, limits=[AtMost(1, per=Column("patient"))])
     with pytest.raises(MissingInputError, match="no column 'patient'; there are: 'camera'"):
