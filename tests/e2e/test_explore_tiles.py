@@ -187,3 +187,17 @@ def test_images_like_one_that_was_selected_are_found_with_the_mouse(page: Page) 
     similar.click()
     expect(page.get_by_role("heading", name="Explore", level=1)).to_be_visible()
     expect(page.get_by_role("button", name="100 images most like")).to_be_visible()
+
+
+def test_the_offer_to_undo_follows_the_theme_without_a_click(page: Page, wait_until_idle: Callable[[], None]) -> None:
+    page.emulate_media(color_scheme="light")
+    open_explore(page)
+    wait_until_idle()
+    page.get_by_role("button", name="New tag").click()
+    offer = page.locator(".st-key-undo")
+    expect(offer).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.emulate_media(color_scheme="dark")
+    expect(offer).to_have_css("background-color", "rgb(27, 33, 38)")
+    # The other tests share the workspace.
+    offer.get_by_role("button", name="Undo").click()
+    expect(offer).to_have_count(0)
