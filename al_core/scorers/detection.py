@@ -115,6 +115,7 @@ class ScorerObjectDetection(Scorer):
     ) -> None:
         # A list of a batch would lose its arrays, which are scored without a Python step per image.
         super().__init__(model_output if isinstance(model_output, Sequence) else list(model_output))
+        _check_outputs(self.model_output)
         self.config = DEFAULT_CONFIG | _checked(config or {})
         self.confidence_threshold = _from_0_to_1("confidence_threshold", confidence_threshold)
         self.half_points.update(half_points or {})
@@ -166,6 +167,17 @@ def _from_0_to_1(name: str, value: float) -> float:
     if not isinstance(value, Real) or not 0 <= value <= 1:
         raise InvalidInputError(f"{name} is a number from 0 to 1, not {value!r}")
     return value
+
+
+def _check_outputs(outputs: Sequence[object]) -> None:
+    if isinstance(outputs, ObjectDetectionBatch):
+        return
+    for image, output in enumerate(outputs):
+        if not isinstance(output, ObjectDetectionOutput):
+            raise InvalidInputError(
+                f"model_output is one ObjectDetectionOutput per image, and image {image} is {type(output).__name__}; "
+                "its from_scores, from_ultralytics and others read what detectors return"
+            )
 
 
 def _confident(outputs: Sequence[ObjectDetectionOutput], least: float) -> Sequence[ObjectDetectionOutput]:

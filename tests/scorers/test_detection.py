@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from al_core.exceptions import ALCoreError
+from al_core.exceptions import ALCoreError, InvalidInputError
 from al_core.scorers import ScorerClassification, ScorerObjectDetection
 from al_core.utils import BoundingBox, ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -206,3 +206,9 @@ def test_unbounded_scores_are_one_half_at_their_median_which_can_be_asked_for() 
     # Each of the nine boxes counts 1/3, so that the sums are 1/3, 2/3, 2 and 0.
     np.testing.assert_allclose(scorer.calculate_scores()["class_aware_entropy_sum"], [1 / 3, 1 / 2, 3 / 4, 0])
     assert scorer.half_points["class_aware_entropy_sum"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("wrong", [[{"boxes": []}], np.ones((2, 4))], ids=["dictionaries", "array"])
+def test_what_a_detector_returns_is_not_scored_unread(wrong: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"one ObjectDetectionOutput per image, and image 0 is (dict|ndarray)"):
+        ScorerObjectDetection(wrong)
