@@ -65,7 +65,7 @@ class Landmarks:
         # A row whose weights all underflow starts at the origin.
         totals = np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1e-12))
         # The weighted mean of its landmarks, where umap-learn's `transform` starts too.
-        points = np.einsum("nk,nkd->nd", weights / totals, self.points[graph.indices])
+        points: NDArray[np.float32] = np.einsum("nk,nkd->nd", weights / totals, self.points[graph.indices])
         # An edge of weight w takes part in w of all epochs; one that would not take part once never does.
         weights[weights < 1 / _EPOCHS] = 0
         numbers = rows + len(self.vectors)

@@ -14,20 +14,20 @@ from al_core.projection.placement import PLACED_ROWS, Landmarks, place_all
 def landmarks() -> Landmarks:
     """Two groups of landmarks, along two axes, with their places left and right."""
     rng = np.random.default_rng(0)
-    vectors = np.repeat(np.float32([[1, 0, 0], [0, 1, 0]]), 40, 0) + rng.normal(scale=0.01, size=(80, 3))
-    points = np.repeat(np.float32([[-5, 0], [5, 0]]), 40, 0) + rng.normal(scale=0.5, size=(80, 2))
+    vectors = np.repeat(np.array([[1, 0, 0], [0, 1, 0]], np.float32), 40, 0) + rng.normal(scale=0.01, size=(80, 3))
+    points = np.repeat(np.array([[-5, 0], [5, 0]], np.float32), 40, 0) + rng.normal(scale=0.5, size=(80, 2))
     return Landmarks(vectors.astype(np.float32), points.astype(np.float32), seed=1)
 
 
 def test_a_row_is_placed_among_the_landmarks_that_it_is_near_to(landmarks: Landmarks) -> None:
-    points = landmarks.place(np.array([100, 101]), np.float32([[1, 0.01, 0], [0.01, 1, 0]]))
+    points = landmarks.place(np.array([100, 101]), np.array([[1, 0.01, 0], [0.01, 1, 0]], np.float32))
     assert points[0, 0] == pytest.approx(-5, abs=2)
     assert points[1, 0] == pytest.approx(5, abs=2)
 
 
 def test_a_row_that_repeats_landmarks_has_a_finite_place(landmarks: Landmarks) -> None:
     landmarks.vectors[:20] = [1, 0, 0]
-    assert np.isfinite(landmarks.place(np.array([100]), np.float32([[1, 0, 0]]))).all()
+    assert np.isfinite(landmarks.place(np.array([100]), np.array([[1, 0, 0]], np.float32))).all()
 
 
 @pytest.mark.parametrize("n_threads", [1, 3])

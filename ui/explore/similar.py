@@ -151,7 +151,8 @@ def note_wanted(owner: str, row: int | None) -> None:
 
 def wanted_row(owner: str) -> int | None:
     """Return, once, the image of a grid that others like it are wanted to."""
-    wanted_owner, row = st.session_state.get(Key.LIKE_TILE, ("", None))
+    wanted: tuple[str, int | None] = st.session_state.get(Key.LIKE_TILE, ("", None))
+    wanted_owner, row = wanted
     if wanted_owner != owner:
         return None
     del st.session_state[Key.LIKE_TILE]
