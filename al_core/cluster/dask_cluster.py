@@ -85,9 +85,10 @@ class DaskCluster(Cluster):
     @contextmanager
     def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> Iterator[Shards]:
         """Open shards, which are freed at the end."""
-        futures = [
-            self._submit(_make, plan, workers=[self._workers[i % len(self._workers)]]) for i, plan in enumerate(plans)
-        ]
+        # No worker is asked for: the scheduler gives shards to idle ones, while tasks for workers that have all gone
+        # wait for these very ones, even when others have come (distributed's
+        # `bulk_schedule_unrunnable_after_adding_worker`).
+        futures = [self._submit(_make, plan) for plan in plans]
         try:
             yield DaskShards(self, futures, starts)
         finally:
@@ -168,18 +169,10 @@ class DaskCluster(Cluster):
         with suppress(ClosedClientError, OSError):
             self._client.cancel(futures)
 
-    def _submit(self, function: Callable[..., Any], *arguments: Any, workers: Sequence[str] | None = None) -> Any:
+    def _submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         # Through the scheduler and not scattered: the scheduler can then send the arguments to another worker.
-        return self._client.submit(
-            function,
-            *arguments,
-            self._environment,
-            workers=workers,
-            # A wish and not a demand: when that worker dies, another one takes over.
-            allow_other_workers=workers is not None,
-            # Dask would answer a pure task that looks like an earlier one from memory.
-            pure=False,
-        )
+        # Dask would answer a pure task that looks like an earlier one from memory.
+        return self._client.submit(function, *arguments, self._environment, pure=False)
 
     def _wait(self, futures: Sequence[Any], tick: Callable[[], None]) -> None:
         last_census = last_seen = monotonic()

@@ -102,6 +102,17 @@ def test_a_worker_killed_in_the_middle_changes_no_row(
     assert chosen.tolist() == expected
 
 
+def test_workers_that_are_all_killed_and_started_again_change_no_row(embeddings: NDArray[Any]) -> None:
+    expected = select_here(embeddings, FARTHEST).tolist()
+    with DaskProcesses.started(2) as processes, connected(processes.address) as cluster:
+
+        def kill() -> None:
+            for pid in processes.worker_pids:
+                os.kill(pid, signal.SIGKILL)
+
+        assert select(cluster, embeddings, FARTHEST, progress=After(100, kill)).tolist() == expected
+
+
 def test_a_scheduler_that_goes_ends_the_selection_with_the_reason(embeddings: NDArray[Any]) -> None:
     with DaskProcesses.started(2) as processes, connected(processes.address) as cluster:
         lost = rf"connection to the scheduler at {processes.address} was lost"
