@@ -449,6 +449,7 @@ def store_labels(
 
     Raises:
         InvalidInputError: If the report found the file not usable, or the name is not allowed.
+        AlreadyExistsError: If the same labels are stored of another round.
     """
     from al_core.steps.labels import new_label_set, with_names_of_model
 

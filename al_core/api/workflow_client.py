@@ -74,6 +74,7 @@ class WorkflowClient(ABC):
 
         Raises:
             InvalidInputError: If it cannot be used; nothing is stored then.
+            AlreadyExistsError: If the same labels are stored of another round.
         """
 
     @abstractmethod

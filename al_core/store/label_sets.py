@@ -87,6 +87,7 @@ class LabelSets(ABC):
 
         Raises:
             NotFoundError: If the dataset has been deleted, or has no sample yet.
+            AlreadyExistsError: If the same labels are stored of another round.
         """
 
     @abstractmethod

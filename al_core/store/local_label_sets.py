@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
-from al_core.exceptions import NotAllowedError, NotFoundError
+from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
 from al_core.store import names
 from al_core.store.asking import answer
 from al_core.store.engines import reading
@@ -49,7 +49,7 @@ class LocalLabelSets(LabelSets):
         return [self._label_set(row, [array for array in arrays if array.name == row.id]) for row in sets]
 
     def store(self, new: NewLabelSet) -> LabelSet:
-        """Store labels with the tag of their samples; the same labels again change nothing."""
+        """Store labels with the tag of their samples; the same labels again change nothing, unless of another round."""
         names.check_tag_name(new.name)
         if new.round:
             names.check_tag_name(new.round)
@@ -59,10 +59,12 @@ class LocalLabelSets(LabelSets):
             present = self._find_same(locked, new, written)
             if present is None:
                 self._insert(locked, set_id, new, written)
+            else:
+                _check_round(present, new.round)
         if present is not None:
             self._arrays.discard(written)
         self._tombstones.remove_expired()
-        return self.get(present or set_id)
+        return self.get(present.id if present else set_id)
 
     def delete(self, labels: LabelSet) -> None:
         """Remove labels and their tag."""
@@ -151,8 +153,8 @@ class LocalLabelSets(LabelSets):
         of_sets = select(table.c.id).where(self._of_dataset(), table.c.name == name)
         return any(locked.connection.execute(query).first() for query in (of_tags, of_sets))
 
-    def _find_same(self, locked: DatasetLock, new: NewLabelSet, written: Sequence[StoredArray]) -> str | None:
-        """Return the id of the newest set if it has the same content, or None."""
+    def _find_same(self, locked: DatasetLock, new: NewLabelSet, written: Sequence[StoredArray]) -> Row[Any] | None:
+        """Return the row of the newest set if it has the same content, or None."""
         query = select(table).where(self._of_dataset()).order_by(table.c.position.desc())
         row = locked.connection.execute(query).first()
         if row is None:
@@ -163,7 +165,7 @@ class LocalLabelSets(LabelSets):
             return None
         present = {(array.kind, array.digest) for array in self._arrays_of(locked, row.id)}
         sent = {(array.kind, array.digest) for array in written}
-        return str(row.id) if present == sent else None
+        return row if present == sent else None
 
     def _arrays_of(self, locked: DatasetLock, set_id: str) -> Sequence[Row[Any]]:
         is_of_set = (arrays_table.c.name == set_id) & arrays_table.c.kind.in_(LABEL_KINDS)
@@ -188,6 +190,17 @@ class LocalLabelSets(LabelSets):
             attributes=row.attributes,
             created_at=row.created_at,
         )
+
+
+def _check_round(present: Row[Any], round_name: str) -> None:
+    # Without a name nobody has said that the round is another one.
+    if round_name in ("", present.round):
+        return
+    of_round = f"of the round '{present.round}'" if present.round else "of no round"
+    raise AlreadyExistsError(
+        f"the same labels are stored as '{present.name}', {of_round}; to store them of '{round_name}', delete "
+        "those first"
+    )
 
 
 def _without_file(attributes: Mapping[str, Any]) -> dict[str, Any]:

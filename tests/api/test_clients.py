@@ -190,6 +190,8 @@ def test_labels_come_back_from_a_file_and_count_as_labeled(client: Client, tmp_p
     file = tmp_path / "labels.csv"
     file.write_text("filename,label,annotator\neast.jpg,sun,1\nwest.jpg,moon,1\nwest.jpg,sun,2\nwest.jpg,sun,3\n")
     sentences = client.upload_labels(file, "week 29", round_name="round 1")
+    with pytest.raises(AlreadyExistsError, match="of the round 'round 1'; to store them of 'round 2'"):
+        client.upload_labels(file, "week 29", round_name="round 2")
     assert sentences[0].startswith("2 of 4 samples have labels in")
     assert "1 image has annotators who disagree ('west.jpg')" in sentences[1]
     agent = ActiveLearningAgent(client, preselected_tag_name="week 29")

@@ -42,6 +42,8 @@ def test_labels_are_added_once_and_listed(
     assert answer["changed"] is False
     again = run(capsys, "add", file, "--name", "week 30", *place)[1]
     assert again.splitlines()[-1] == "The same labels are stored as 'week 29' already; nothing has changed."
+    status, refused = run(capsys, "add", file, "--round", "round 2", "--json", *place)
+    assert (status, json.loads(refused)["error"]) == (1, "AlreadyExistsError")
     assert (answer["matched"], answer["unknown"], answer["disagreeing"]) == (2, ["x.png"], ["a.png"])
     assert run(capsys, "list", *place)[1] == "week 29: classification, 2 samples, 3 annotations\n"
     assert json.loads(run(capsys, "list", "--json", *place)[1])[0]["classes"] == ["cat", "dog"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.exceptions import InvalidInputError, NotAllowedError, NotFoundError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, NotFoundError
 from al_core.formats import Labels, Predictions
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_MASK, MASK_RUN
 from al_core.steps.labels import LabelAttributes, label_tasks, read_label_set
@@ -126,6 +126,20 @@ def test_the_same_labels_again_change_nothing(dataset: Dataset) -> None:
     other = store(dataset, classes(FILENAMES[:2], [1, 1]), first.name)
     assert other.name == f"{first.name} 2"
     assert [tag.name for tag in dataset.tags()][:2] == [other.name, first.name]
+
+
+def test_the_same_labels_of_another_round_are_refused(dataset: Dataset) -> None:
+    labels = classes(FILENAMES[:2], [0, 1])
+    first = store(dataset, labels, "week 29", "round 1")
+    with pytest.raises(AlreadyExistsError, match="same labels are stored as 'week 29', of the round 'round 1'"):
+        store(dataset, labels, "week 30", "round 2")
+    # Whoever names no round asks for none.
+    assert store(dataset, labels).id == store(dataset, labels, round_name="round 1").id == first.id
+    assert [(stored.name, stored.round) for stored in workflow.label_sets(dataset)] == [("week 29", "round 1")]
+    workflow.delete_labels(dataset, first)
+    assert store(dataset, labels, "week 29").round == ""
+    with pytest.raises(AlreadyExistsError, match="stored as 'week 29', of no round; to store them of 'round 2'"):
+        store(dataset, labels, "week 30", "round 2")
 
 
 def test_deleted_labels_can_be_restored_with_their_tag(dataset: Dataset) -> None:

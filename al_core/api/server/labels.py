@@ -55,7 +55,7 @@ def upload(
     """Store a file of labels with a tag of its samples, which counts as labeled.
 
     `unannotated=done|open` says what images without objects mean where a format cannot tell. With `dryRun` nothing is
-    stored. The same file again changes nothing.
+    stored. The same file again changes nothing; of another round it is refused.
     """
     labels = read_labels(body, replace(choices, images_dir=dataset.images_dir))
     report = workflow.check_labels(dataset, labels, source=name or "the file")
