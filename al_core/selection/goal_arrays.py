@@ -64,10 +64,14 @@ class GoalArrays:
             MissingInputError: If there is no such column.
             InvalidInputError: If it is not one of numbers.
         """
+        return np.asarray(self.numbers_as_stored(name), np.float64)
+
+    def numbers_as_stored(self, name: str) -> NDArray[Any]:
+        """Return the same in the type that the column has."""
         column = self._column(name)
         if isinstance(column, Groups) or np.asarray(column).dtype.kind not in "fiub":
             raise InvalidInputError(f"'{name}' is a column of texts, and numbers are needed; choose another column")
-        return np.asarray(column, np.float64)
+        return np.asarray(column)
 
     def groups(self, name: str) -> Groups:
         """Return a column as groups: each of its values is one.

@@ -125,9 +125,13 @@ def _add_apart(state: Limits, limit: Apart, arrays: GoalArrays, rows: Rows, labe
 
 
 def _add_between(state: Limits, limit: Between, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
-    numbers = arrays.numbers(limit.name)[rows]
-    lowest = -np.inf if limit.at_least is None else limit.at_least
-    highest = np.inf if limit.at_most is None else limit.at_most
+    numbers = arrays.numbers_as_stored(limit.name)[rows]
+    # In the precision of the column: as doubles, a stored 0.7 of 32 bits lies below 0.7. A bound beyond its largest
+    # number becomes infinite, which is where it lies.
+    of_column = numbers.dtype.type if numbers.dtype.kind == "f" else np.float64
+    with np.errstate(over="ignore"):
+        lowest = of_column(-np.inf if limit.at_least is None else limit.at_least)
+        highest = of_column(np.inf if limit.at_most is None else limit.at_most)
     # NaN compares false: a row without a number is outside of any range.
     state.close(~((numbers >= lowest) & (numbers <= highest)))
 

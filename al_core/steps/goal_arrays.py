@@ -156,7 +156,9 @@ def _metadata(dataset: "Dataset", column: Column) -> "NDArray[Any] | Groups":
     for kind in (Kind.METADATA, Kind.SCORE):
         stored = dataset.arrays.find(kind, column.name)
         if stored:
-            return np.asarray(dataset.arrays.read(stored), np.float64)
+            values = np.asarray(dataset.arrays.read(stored))
+            # As they are stored: `Between` compares in the precision of the column.
+            return values if values.dtype.kind == "f" else values.astype(np.float64)
     names: list[str] = []
     for kind in (Kind.METADATA, Kind.CATEGORY, Kind.SCORE):
         names += [f"'{stored.name}'" for stored in dataset.arrays.all(kind)]

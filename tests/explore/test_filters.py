@@ -96,3 +96,9 @@ def test_objects_count_by_class_and_confidence() -> None:
     assert passing(Objects(least_count=2)) == [0]
     assert passing(Objects(least_count=0, most_count=0)) == [2, 4]
     assert passing(Objects(("unicorn",))) == []
+
+
+def test_a_range_compares_in_the_precision_of_the_values() -> None:
+    values = np.array([0.1, 0.7, 0.9], np.float32)
+    assert Range(0.7).mask(values).tolist() == [False, True, True]
+    assert Range(0.1, 0.7).mask(values).tolist() == [True, False, False]

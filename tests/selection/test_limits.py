@@ -27,6 +27,7 @@ from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.geometry.neighbors import nearest_neighbors
 from al_core.selection import ClassShares, GoalArrays, select
 from al_core.selection.draws import draw_per_row
+from al_core.selection.limits import limits_of
 from tests.selection.plain_greedy import Task, assert_is_greedy, balance_factors, constant_factors, plain_greedy
 
 N_ROWS = 40
@@ -218,6 +219,26 @@ def test_frames_of_one_video_are_kept_apart() -> None:
     arrays = GoalArrays({"frame": np.array([1.0, 2.0, 4.0, 1.0]), "video": np.array(["a", "a", "a", "b"])})
     config = SelectionConfig("ACTIVE_LEARNING", 4, limits=[Apart(Column("frame"), 3, within=Column("video"))])
     assert select(None, config, scores=np.array([0.9, 0.8, 0.7, 0.6]), arrays=arrays).tolist() == [0, 2, 3]
+
+
+def test_a_range_holds_numbers_that_are_its_ends_in_the_precision_of_their_column() -> None:
+    # As doubles, 0.7 of 32 bits lies below 0.7, and 0.1 of 32 bits above 0.1.
+    single = np.array([0.1, 0.3, 0.7, 0.9, np.nan], np.float32)
+
+    def inside(numbers: NDArray[Any], limit: Between) -> list[int]:
+        limits = limits_of((limit,), GoalArrays({"entropy": numbers}), np.arange(5), np.empty(0, np.int64), 5)
+        points: list[int] = np.flatnonzero(limits.is_pickable).tolist()
+        return points
+
+    assert inside(single, Between("entropy", at_least=0.7)) == [2, 3]
+    assert inside(single, Between("entropy", at_most=0.1)) == [0]
+    assert inside(single, Between("entropy", 0.1, 0.7)) == [0, 1, 2]
+    # Beyond the largest number of 32 bits.
+    assert inside(single, Between("entropy", at_most=1e300)) == [0, 1, 2, 3]
+    # The next double above 0.7 is another number.
+    double = np.array([0.1, 0.3, 0.7, 0.9, np.nan])
+    assert inside(double, Between("entropy", at_least=np.nextafter(0.7, 1))) == [3]
+    assert inside(np.array([1, 2, 3, 4, 5]), Between("entropy", 2, 4.5)) == [1, 2, 3]
 
 
 def test_a_minimum_displaces_better_rows_at_the_end() -> None:

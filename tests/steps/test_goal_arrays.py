@@ -12,6 +12,7 @@ from al_core.config import (
     GOALS,
     LIMITS,
     AtMost,
+    Between,
     Budget,
     Column,
     Folder,
@@ -94,6 +95,14 @@ def test_a_budget_of_objects_counts_the_confidences_of_the_boxes(shop: Dataset) 
     assert arrays.costs[:3].tolist() == [0.75, 1, 0]
     assert arrays.class_shares is not None
     assert arrays.class_shares.shares[:2].tolist() == [[0.5, 0.25], [1, 0]]
+
+
+def test_a_range_of_a_stored_score_holds_the_numbers_that_are_its_ends(shop: Dataset) -> None:
+    # Scores of 32 bits: as doubles, the first lies above 0.1 and the second below 0.7.
+    entropy = np.array([0.1, 0.7, 0.05, 0.8, 0.05, 0.8, 0.05, 0.8], np.float32)
+    workflow.store_scores(shop, np.arange(N_ROWS), {"entropy": entropy})
+    config = SelectionConfig("RANDOM", 2, name="ends", seed=1, limits=[Between("entropy", 0.1, 0.7)])
+    assert workflow.run_selection(shop, config).tag.rows.tolist() == [0, 1]
 
 
 def test_what_is_not_there_is_named(shop: Dataset) -> None:
