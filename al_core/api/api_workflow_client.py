@@ -109,8 +109,11 @@ class ApiWorkflowClient(WorkflowClient):
 
     def add_embeddings(self, filenames: Sequence[str], embeddings: Embeddings, name: str = "default") -> None:
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
+        from al_core.store.names import check_are_texts, check_array_name
         from al_core.wire.arrow_body import write_embeddings
 
+        check_array_name("an embedding", name)
+        check_are_texts(filenames)
         # A file, so that a second copy of a large matrix lies on the disk and not in memory.
         with tempfile.TemporaryFile() as file:
             write_embeddings(file, filenames, np.asarray(embeddings))
@@ -192,7 +195,9 @@ class ApiWorkflowClient(WorkflowClient):
     ) -> "TagData":
         """Store filenames under a new tag, by default below `initial-tag`, and return it."""
         from al_core.api.bitmask import BitMask
+        from al_core.store.names import check_are_texts
 
+        check_are_texts(fnames_new_tag)
         # Asked for anew each time: bit k is row k, and the dataset may have grown since the list was read.
         row_of = {name: row for row, name in enumerate(self.get_filenames())}
         unknown = [name for name in fnames_new_tag if name not in row_of]
@@ -208,8 +213,11 @@ class ApiWorkflowClient(WorkflowClient):
 
     def upload_scores(self, al_scores: Mapping[str, Sequence[float] | Scores], query_tag_id: str) -> None:
         """Store scores, one value per sample of the tag in row order; NaN means that a sample has none."""
+        from al_core.store.names import check_array_name
         from al_core.wire.arrow_body import write_columns
 
+        for score in al_scores:
+            check_array_name("a score", score)
         with tempfile.TemporaryFile() as file:
             write_columns(file, al_scores)
             file.seek(0)

@@ -9,7 +9,7 @@ from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.scorers.class_aware import CLASS_AWARE_SCORES, class_aware_entropies
 from al_core.scorers.saturation import saturated
 from al_core.scorers.score import Score
-from al_core.scorers.scorer import Scorer
+from al_core.scorers.scorer import Scorer, check_predictions
 from al_core.scorers.uncertainty import UNCERTAINTIES, UNCERTAINTY_SCORES, uncertainties
 from al_core.types import Probabilities, Scores
 from al_core.utils.object_detection_batch import ObjectDetectionBatch
@@ -115,7 +115,9 @@ class ScorerObjectDetection(Scorer):
     ) -> None:
         # A list of a batch would lose its arrays, which are scored without a Python step per image.
         super().__init__(model_output if isinstance(model_output, Sequence) else list(model_output))
-        _check_outputs(self.model_output)
+        # A batch is made of arrays that were checked when it was made.
+        if not isinstance(self.model_output, ObjectDetectionBatch):
+            check_predictions(self.model_output, ObjectDetectionOutput, "from_scores, from_ultralytics")
         self.config = DEFAULT_CONFIG | _checked(config or {})
         self.confidence_threshold = _from_0_to_1("confidence_threshold", confidence_threshold)
         self.half_points.update(half_points or {})
@@ -167,17 +169,6 @@ def _from_0_to_1(name: str, value: float) -> float:
     if not isinstance(value, Real) or not 0 <= value <= 1:
         raise InvalidInputError(f"{name} is a number from 0 to 1, not {value!r}")
     return value
-
-
-def _check_outputs(outputs: Sequence[object]) -> None:
-    if isinstance(outputs, ObjectDetectionBatch):
-        return
-    for image, output in enumerate(outputs):
-        if not isinstance(output, ObjectDetectionOutput):
-            raise InvalidInputError(
-                f"model_output is one ObjectDetectionOutput per image, and image {image} is {type(output).__name__}; "
-                "its from_scores, from_ultralytics and others read what detectors return"
-            )
 
 
 def _confident(outputs: Sequence[ObjectDetectionOutput], least: float) -> Sequence[ObjectDetectionOutput]:

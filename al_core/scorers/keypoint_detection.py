@@ -5,7 +5,7 @@ import numpy as np
 from al_core.scorers.poses import pose_surprise
 from al_core.scorers.saturation import saturated
 from al_core.scorers.score import Score
-from al_core.scorers.scorer import Scorer
+from al_core.scorers.scorer import Scorer, check_predictions
 from al_core.types import Scores
 from al_core.utils.keypoint_predictions import KeypointPrediction
 
@@ -22,6 +22,9 @@ class ScorerKeypointDetection(Scorer):
         model_output: One `KeypointPrediction` per image, as any iterable.
         half_points: The value of an unbounded score that becomes 0.5, by name; by default the median of the images
             that have any. Those of the first model make the scores of the next ones comparable.
+
+    Raises:
+        InvalidInputError: If an image has something else than a `KeypointPrediction`.
 
     Examples:
         >>> from al_core.utils import KeypointInstancePrediction
@@ -47,6 +50,7 @@ class ScorerKeypointDetection(Scorer):
         self, model_output: Iterable[KeypointPrediction], *, half_points: Mapping[str, float] | None = None
     ) -> None:
         super().__init__(list(model_output))
+        check_predictions(self.model_output, KeypointPrediction, "from_dicts, from_ultralytics")
         self.half_points.update(half_points or {})
 
     def calculate_scores(self) -> dict[str, Scores]:

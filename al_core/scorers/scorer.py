@@ -1,6 +1,8 @@
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from al_core.exceptions import InvalidInputError
 from al_core.scorers.score import Score
 from al_core.types import Scores
 
@@ -40,3 +42,13 @@ class Scorer(ABC):
     def score_names(cls) -> list[str]:
         """Return the names that `calculate_scores` returns, or nothing if the class does not declare them."""
         return [score.name for score in cls.scores]
+
+
+def check_predictions(predictions: Iterable[object], expected: type[object], readers: str) -> None:
+    """Raise unless each image has a prediction of this type; `readers` are those of its methods that read others."""
+    for image, prediction in enumerate(predictions):
+        if not isinstance(prediction, expected):
+            raise InvalidInputError(
+                f"model_output is one {expected.__name__} per image, and image {image} is "
+                f"{type(prediction).__name__}; its {readers} and others read what models return"
+            )

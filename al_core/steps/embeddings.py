@@ -11,6 +11,7 @@ from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInp
 from al_core.formats.files.images import missing_images
 from al_core.steps.where import Where
 from al_core.store.files import array_digest
+from al_core.store.names import check_array_name
 from al_core.store.records import Kind, NewArrays, StoredArray
 from al_core.text import counted
 from al_core.types import Embeddings, Progress, Rows
@@ -117,6 +118,7 @@ def save_embedding(
         InvalidInputError: Unless each sample of the dataset has exactly one row.
         AlreadyExistsError: If there is an embedding of that name.
     """
+    check_array_name("an embedding", name)
     check_is_new(dataset, name)
     if not dataset.n_samples:
         dataset.set_samples(filenames)

@@ -10,6 +10,7 @@ import numpy as np
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError, MissingInputError
 from al_core.store.models import NewModel
+from al_core.store.names import check_array_name
 from al_core.store.records import Kind, StoredArray
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Rows, Scores
@@ -100,8 +101,10 @@ def score_columns(dataset: "Dataset", rows: Rows, scores: Mapping[str, Sequence[
     """Return each score of `rows` as a column of all samples, NaN elsewhere.
 
     Raises:
-        InvalidInputError: If there are none, or one has not one number from 0 to 1 for each row.
+        InvalidInputError: If there are none, a name is no text, or a score has not one number from 0 to 1 for each row.
     """
+    for name in scores:
+        check_array_name("a score", name)
     # Scorers return no score at all for no predictions, which is what a generator read twice looks like.
     if not scores:
         raise InvalidInputError("there are no scores to store: was the generator of predictions already consumed?")

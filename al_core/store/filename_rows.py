@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from al_core.store.names import check_are_texts
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -20,11 +21,18 @@ def rows_by_filename(column: "pa.Array", filenames: Sequence[str]) -> Rows:
         >>> column = pa.array(["a.png", "b.png", "c.png"], pa.large_string())
         >>> rows_by_filename(column, ["c.png", "x.png", "a.png"]).tolist()
         [2, -1, 0]
+
+    Raises:
+        InvalidInputError: If one is not a text, such as a path.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    wanted = pa.array(filenames, pa.large_string())
+    try:
+        wanted = pa.array(filenames, pa.large_string())
+    except pa.ArrowTypeError:
+        check_are_texts(filenames)
+        raise
     if len(wanted) * FEW_NAMES > len(column):
         return _positions(pc.index_in(wanted, value_set=column))
     # Arrow makes a hash table of the value set. Of few names it is small, and the whole column passes by it; the other

@@ -42,6 +42,23 @@ def check_model_name(name: str) -> None:
         )
 
 
+def check_array_name(what: str, name: object) -> None:
+    """Raise unless a name, such as that of "an embedding", is a text."""
+    if not isinstance(name, str) or not name:
+        raise InvalidInputError(f"the name of {what} is a text, not {name!r}; give it one")
+
+
+def check_are_texts(filenames: Sequence[object]) -> None:
+    """Raise unless all filenames are texts."""
+    # A path is no filename: the dataset may have it with or without the folder before it.
+    for position, filename in enumerate(filenames):
+        if not isinstance(filename, str):
+            raise InvalidInputError(
+                f"filenames are texts as the dataset has them, and the one at position {position} is {filename!r}; "
+                "give str(path), or path.name"
+            )
+
+
 def model_exists(name: str) -> AlreadyExistsError:
     """Return the error for a model's name that is in use."""
     return AlreadyExistsError(f"there already is a model named '{name}'; choose another name")

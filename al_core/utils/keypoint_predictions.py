@@ -30,7 +30,7 @@ class KeypointInstancePrediction:
 
     def __post_init__(self) -> None:
         # Numbers of numpy become Python's, so that a prediction can be stored as JSON.
-        object.__setattr__(self, "keypoints", [float(value) for value in self.keypoints])
+        object.__setattr__(self, "keypoints", _numbers(self.keypoints))
         if len(self.keypoints) % 3:
             raise InvalidInputError(
                 f"keypoints are x, y, confidence in turn, a multiple of 3 numbers, not {len(self.keypoints)}"
@@ -62,9 +62,20 @@ class KeypointPrediction:
 
     Attributes:
         keypoint_instance_predictions: One entry per object.
+
+    Raises:
+        InvalidInputError: If one of them is something else than a `KeypointInstancePrediction`.
     """
 
     keypoint_instance_predictions: Sequence[KeypointInstancePrediction]
+
+    def __post_init__(self) -> None:
+        for position, instance in enumerate(self.keypoint_instance_predictions):
+            if not isinstance(instance, KeypointInstancePrediction):
+                raise InvalidInputError(
+                    f"a KeypointPrediction has one KeypointInstancePrediction per object, and object {position} is "
+                    f"{type(instance).__name__}; from_dicts, from_ultralytics and others read what models return"
+                )
 
     @classmethod
     def from_dicts(cls, dicts: Sequence[Mapping[str, Any]]) -> "KeypointPrediction":
@@ -152,3 +163,14 @@ class KeypointPrediction:
             confidences = as_array(scores).astype(float).tolist()
         instances = zip(rows, classes, confidences, strict=True)
         return cls([KeypointInstancePrediction(row, label, score) for row, label, score in instances])
+
+
+def _numbers(keypoints: Sequence[float]) -> list[float]:
+    try:
+        return [float(value) for value in keypoints]
+    # Of a row of a tensor PyTorch raises RuntimeError.
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidInputError(
+            "keypoints are x, y, confidence in turn, 3 K numbers in one list; of points of shape (K, 3) give "
+            f"numpy.ravel(points): {error}"
+        ) from error

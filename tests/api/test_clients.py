@@ -1,6 +1,7 @@
 """One contract, two clients: whatever holds in process holds over HTTP."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,19 @@ def test_create_dataset_uses_the_one_that_exists(empty: Client) -> None:
 def test_a_dataset_name_that_is_not_allowed_is_refused(empty: Client) -> None:
     with pytest.raises(InvalidInputError, match="dataset name '-' is not allowed"):
         empty.create_dataset("-")
+
+
+def test_what_is_no_text_is_no_name(client: Client) -> None:
+    not_a_text: Any = None
+    with pytest.raises(InvalidInputError, match="the name of an embedding is a text, not None"):
+        client.add_embeddings(FILENAMES, EMBEDDINGS, name=not_a_text)
+    number: Any = {7: np.zeros(4)}
+    with pytest.raises(InvalidInputError, match="the name of a score is a text, not 7"):
+        client.upload_scores(number, client.get_tag_by_name("initial-tag").id)
+    paths: Any = [Path("east.jpg")]
+    with pytest.raises(InvalidInputError, match=r"the one at position 0 is PosixPath\('east.jpg'\); give str\(path\)"):
+        client.create_tag_from_filenames(paths, "horizontal")
+    assert [tag.name for tag in client.get_all_tags()] == ["initial-tag"]
 
 
 def test_without_a_dataset_id_the_newest_is_used_with_a_warning(client: Client) -> None:

@@ -1,5 +1,9 @@
-import numpy as np
+from typing import Any
 
+import numpy as np
+import pytest
+
+from al_core.exceptions import InvalidInputError
 from al_core.scorers import ScorerKeypointDetection
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
@@ -32,3 +36,10 @@ def test_strange_poses_score_high_although_they_are_confident() -> None:
     assert scores["pose_surprise"].argmax() == 20
     again = ScorerKeypointDetection(scorer.model_output, half_points=scorer.half_points)
     assert again.calculate_scores()["pose_surprise"].tolist() == scores["pose_surprise"].tolist()
+
+
+@pytest.mark.parametrize("wrong", [[{"keypoints": []}], np.ones((2, 17, 3))], ids=["dictionaries", "array"])
+def test_what_a_model_of_poses_returns_is_not_scored_unread(wrong: Any) -> None:
+    message = r"one KeypointPrediction per image, and image 0 is (dict|ndarray); its from_dicts, from_ultralytics"
+    with pytest.raises(InvalidInputError, match=message):
+        ScorerKeypointDetection(wrong)

@@ -30,6 +30,21 @@ def test_malformed_keypoints_are_explained(keypoints: list[float], message: str)
         KeypointInstancePrediction(keypoints)
 
 
+def test_points_in_rows_are_explained() -> None:
+    rows: Any = [[334, 534, 0.8], [456, 432, 0.1]]
+    for points in (rows, np.array(rows)):
+        with pytest.raises(InvalidInputError, match=r"of points of shape \(K, 3\) give numpy.ravel\(points\)"):
+            KeypointInstancePrediction(points)
+    flat: Any = np.ravel(rows)
+    assert KeypointInstancePrediction(flat).keypoints == [334, 534, 0.8, 456, 432, 0.1]
+
+
+def test_objects_of_other_types_are_explained() -> None:
+    wrong: Any = [KeypointInstancePrediction([1, 2, 0.5]), np.ones((17, 3))]
+    with pytest.raises(InvalidInputError, match="and object 1 is ndarray; from_dicts, from_ultralytics"):
+        KeypointPrediction(wrong)
+
+
 def test_an_image_is_read_from_json() -> None:
     expected = KeypointInstancePrediction([423, 432, 0.4, 231, 655, 0.3], 3, -1.9)
     assert KeypointPrediction.from_json_string(JSON) == KeypointPrediction([expected])
