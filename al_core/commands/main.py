@@ -36,7 +36,8 @@ from al_core.commands import (
 )
 from al_core.commands.terminal import warnings_as_sentences
 from al_core.disk import is_disk_full
-from al_core.exceptions import ALCoreError
+from al_core.exceptions import ALCoreError, InvalidInputError
+from al_core.text import encodable
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_arguments(commands.add_parser(name, help=command.summary, description=command.summary))
     chosen = parser.parse_args(arguments)
     try:
+        _check_texts(chosen)
         with warnings_as_sentences(chosen.command):
             status = COMMANDS[chosen.command].run(chosen) or 0
         sys.stdout.flush()
@@ -110,6 +112,17 @@ def main(arguments: list[str] | None = None) -> int:
         if not is_disk_full(error):
             raise
         return _print_error(chosen, error, "the disk is full; free some space and run this again")
+
+
+def _check_texts(chosen: argparse.Namespace) -> None:
+    """Refuse names and addresses that are not UTF-8, which no catalog holds; a file to read may have any path."""
+    for argument in vars(chosen).values():
+        texts = argument if isinstance(argument, list) else [argument]
+        for text in texts:
+            if isinstance(text, str) and encodable(text) != text:
+                raise InvalidInputError(
+                    f"'{encodable(text)}' is not UTF-8, as names are; write it in UTF-8, or rename it"
+                )
 
 
 def _replace_closed_streams() -> None:

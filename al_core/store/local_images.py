@@ -7,6 +7,7 @@ from al_core.formats.files.images import is_safe_key, resolve_image
 from al_core.objects.address import is_address
 from al_core.objects.objects import Objects
 from al_core.store.records import SampleImage
+from al_core.text import encodable
 
 UPLOADS = "images"
 THUMBNAILS = "thumbnails"
@@ -96,7 +97,14 @@ def check_images_place(place: Path | str) -> str:
 
 
 def check_folder(folder: Path) -> Path:
-    """Return the full path of a folder of images, or raise `InvalidInputError` if there is no such folder."""
+    """Return the full path of a folder of images.
+
+    Raises:
+        InvalidInputError: If there is no such folder, or its path is not UTF-8, as every text of the catalog is.
+    """
     if not folder.is_dir():
         raise InvalidInputError(f"{folder} is not a folder on this machine; give the folder that holds the images")
-    return folder.resolve()
+    path = folder.resolve()
+    if encodable(str(path)) != str(path):
+        raise InvalidInputError(f"the path {encodable(str(path))} is not UTF-8; rename the folder, or move the images")
+    return path

@@ -2,6 +2,7 @@ import argparse
 import errno
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +147,29 @@ def test_an_empty_path_is_not_the_current_folder(arguments: list[str], capsys: p
         main(arguments)
     assert exit_.value.code == 2
     assert "the path is empty; is a variable unset?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["labels", "list", "--dataset", "NAME"],
+        ["tag", "NAME", "list.txt", "--dataset", "animals"],
+        ["create", "list.txt", "--dataset", "NAME"],
+        ["export", "NAME", "csv", "list.csv", "--dataset", "animals"],
+        ["export", "first", "csv", "list.csv", "--dataset", "animals", "--class", "NAME"],
+        ["embed", "NAME", "--dataset", "animals"],
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_is_not_utf_8_is_refused_in_a_sentence(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # As Python gets é from a shell that writes Latin-1.
+    name = os.fsdecode(b"caf\xe9")
+    given = [name if argument == "NAME" else argument for argument in arguments]
+    assert main([*given, "--workspace", str(tmp_path)]) == 1
+    sentence = r"'caf\udce9' is not UTF-8, as names are; write it in UTF-8, or rename it"
+    assert capsys.readouterr().err == f"al-core {arguments[0]}: {sentence}\n"
 
 
 class FullDisk(io.StringIO):

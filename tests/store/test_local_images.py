@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,7 @@ def test_an_address_that_became_a_path_is_refused(tmp_path: Path) -> None:
         check_images_place(Path("s3://bucket/images"))
     with pytest.raises(InvalidInputError, match="is not a folder on this machine"):
         check_images_place(tmp_path / "nowhere")
+    latin_1 = tmp_path / os.fsdecode(b"caf\xe9")
+    latin_1.mkdir()
+    with pytest.raises(InvalidInputError, match=r"caf\\udce9 is not UTF-8; rename the folder, or move the images"):
+        check_images_place(latin_1)
