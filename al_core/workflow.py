@@ -241,6 +241,7 @@ def append_images(
     Raises:
         MissingInputError: If the dataset has no images folder or no embedding made from it.
         InvalidInputError: If no new image can be read, or the model is another one.
+        NotAllowedError: If someone else has changed the dataset meanwhile; try again with the dataset as it is now.
         ServerError: If the cluster fails; what is done is kept, and the next call goes on from there.
     """
     from al_core.steps.append import append_folder

@@ -1,12 +1,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from al_core.commands.shell import add_cluster, add_workspace, path_argument
 from al_core.commands.terminal import printed_progress
-from al_core.exceptions import AlreadyExistsError, InvalidInputError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError
 from al_core.objects.address import check_address, is_address
 from al_core.text import counted
 
@@ -158,13 +159,18 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
             raise InvalidInputError(
                 f"dataset '{dataset.name}' has its images in {present}, not in {place}; put the new ones there"
             )
-        appended = workflow.append_images(
-            workspace,
-            dataset,
+        append = partial(
+            workflow.append_images,
             model=arguments.model,
             progress=printed_progress("images"),
             cluster=arguments.cluster,
         )
+        try:
+            appended = append(workspace, dataset)
+        except NotAllowedError:
+            # Another run was first, and this one has waited for it: what is left is what it has not added.
+            dataset = workspace.dataset(arguments.dataset)
+            appended = append(workspace, dataset)
         tagged = f", in the tag '{appended.tag.name}'" if appended.tag else ""
         print(f"{counted(appended.n_new, 'new image')}{tagged}.")
         return dataset.n_samples, appended.broken

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
 from al_core.steps.embeddings import images_of
 from al_core.steps.where import Where
 from al_core.store.records import Kind, NewArrays, StoredArray, Tag
@@ -72,6 +73,7 @@ def append_folder(
     Raises:
         MissingInputError: If the dataset has no images folder, or no such embedding.
         InvalidInputError: If no new image can be read, or the model is another one by now.
+        NotAllowedError: If someone else has added images while this call waited for a run over the same folder.
     """
     from al_core.embedding.checkpoint import embed_folder
 
@@ -92,7 +94,15 @@ def append_folder(
             continue
         with (
             where.embedder(extension.option) as embedder,
-            embed_folder(source, wanted, extension.model, runs, progress=progress, embedder=embedder) as images,
+            embed_folder(
+                source,
+                wanted,
+                extension.model,
+                runs,
+                progress=progress,
+                embedder=embedder,
+                check=partial(_check_is_newest, dataset, extension.stored),
+            ) as images,
         ):
             tag = _count_in(dataset, images.filenames, waiting) or tag
             _complete(dataset, extension.stored, images)
@@ -139,6 +149,13 @@ def _check_model(stored: StoredArray, model: "EmbeddingModel") -> None:
             f"the images were embedded with another model than '{model.name}', or its weights have changed since; give "
             f"the one that made the embedding '{stored.name}'"
         )
+
+
+def _check_is_newest(dataset: "LocalDataset", stored: StoredArray) -> None:
+    # Before minutes of work whose result nobody could store: the run that this one waited for may have completed it. An
+    # embedding keeps its id when the dataset grows, and has another one once it is completed.
+    if stored.id not in {newest.id for newest in _what_to_extend(dataset)}:
+        raise NotAllowedError(f"dataset '{dataset.name}' has just been changed by someone else; try again")
 
 
 def _count_in(dataset: "LocalDataset", filenames: list[str], waiting: list[str]) -> Tag | None:

@@ -245,6 +245,25 @@ def test_of_two_equal_embeddings_at_once_one_is_made_and_the_other_says_that_it_
         assert list((home / "embedding-runs").iterdir()) == []
 
 
+def test_of_two_equal_appends_at_once_one_adds_the_images_and_the_other_has_nothing_left_to_do(tmp_path: Path) -> None:
+    folder, home = tmp_path / "images", tmp_path / "home"
+    folder.mkdir()
+    Image.new("RGB", (8, 8), (1, 0, 0)).save(folder / "1.png")
+    command = ["embed", str(folder), "--dataset", "reds", "--model", MEAN_COLOR, "--workspace", str(home)]
+    assert main.main(command) == 0
+    for shade in (2, 3):
+        Image.new("RGB", (8, 8), (shade, 0, 0)).save(folder / f"{shade}.png")
+    printed = run_twice_at_once("append_images", *command, "--append")
+    # The last line is how many samples there are; the one that tries again says first that it is there.
+    added = sorted(answer.splitlines()[-2].partition(",")[0] for answer, _ in printed)
+    assert added == ["0 new images.", "2 new images"]
+    with Workspace(home) as workspace:
+        dataset = workspace.dataset("reds")
+        assert dataset.filenames() == ["1.png", "2.png", "3.png"]
+        assert dataset.n_pending == 0
+        assert [tag.size for tag in dataset.tags()] == [2, 3]
+
+
 def test_a_dataset_of_another_folder_is_no_equal_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, code in (("one", 0), ("two", 1)):
         (tmp_path / name).mkdir()
