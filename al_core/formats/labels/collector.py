@@ -1,8 +1,10 @@
 """Gathers annotations one after the other, as readers come upon them, and makes `Labels` of them."""
 
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +29,11 @@ from al_core.formats.labels.label_findings import (
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.mask_list import MaskList
 from al_core.formats.labels.painting import paint_polygon
+from al_core.formats.labels.relative_boxes import OUTSIDE, RelativeBoxes
 from al_core.formats.predictions.predictions import CLASSIFICATION
 
 _UNKNOWN_SIDE = 256
 """Pixels along each side of a map of classes whose image has no size in the file."""
-
-_OUTSIDE = 0.01
-"""How far beyond the image an object may reach, relative to its side, before that is reported: less is rounding."""
 
 Point = tuple[float, float]
 
@@ -53,7 +53,7 @@ class LabelCollector:
         self._sizes = ImageSizes(choices.images_dir)
         self._filenames: list[str] = []
         self._annotators: list[str] = []
-        self._times: list[float] = []
+        self._times = array("d")
         self._image_sizes: list[Size | None] = []
         self._entries = Entries()
         self._masks = MaskList()
@@ -91,6 +91,23 @@ class LabelCollector:
         self._units = units
         self._n_objects = 0
 
+    def annotate_all(
+        self,
+        filenames: Sequence[str],
+        *,
+        annotators: Sequence[str],
+        times: NDArray[np.float64],
+        sizes: Sequence[Size | None],
+    ) -> int:
+        """Add whole annotations, whose objects `add_classes` and `add_boxes` add, and return the row of the first."""
+        self._masks.keep(self._row)
+        first = len(self._filenames)
+        self._filenames += filenames
+        self._annotators += annotators
+        self._times.frombytes(times.tobytes())
+        self._image_sizes += sizes
+        return first
+
     def list_classes(self, names: Iterable[str]) -> None:
         """Note the classes that the file lists, in order; others come after them, by name."""
         self._class_list.add(names)
@@ -110,6 +127,40 @@ class LabelCollector:
     def add_class(self, name: str) -> None:
         """Add a class of the whole image."""
         self._entries.add_class(self._row, self._class_list.label(name))
+
+    def add_classes(self, rows: NDArray[np.int64], names: Sequence[str], classes: NDArray[np.int64]) -> None:
+        """Add classes of whole images: to each of these annotations, (K,), the name at a position."""
+        self._entries.add_classes(rows, self._labels(names, classes))
+
+    def add_boxes(
+        self,
+        rows: NDArray[np.int64],
+        names: Sequence[str],
+        classes: NDArray[np.int64],
+        corners: NDArray[np.float64],
+        *,
+        units: Size | None = None,
+    ) -> None:
+        """Add all boxes of annotations at once, as `add_box` adds one.
+
+        Args:
+            rows: (B,) the annotation of each, ascending.
+            names: Classes.
+            classes: (B,) the position of the class of each among the names.
+            corners: (B, 4).
+            units: As `annotate` takes them.
+        """
+        has_class = np.array([bool(name.strip()) for name in names], bool)[classes]
+        extents = self._extents(rows, np.unique(rows[has_class]), units)
+        boxes = RelativeBoxes(corners, extents, has_class)
+        wrong = boxes.first_wrong()
+        if wrong is not None:
+            raise self._refusal(int(rows[wrong]), has_extent=bool(np.isfinite(extents[wrong]).all()))
+        for box, findings in boxes.findings():
+            for finding in findings:
+                self._findings.concern(finding, self._filenames[rows[box]])
+        chosen = boxes.are_objects
+        self._entries.add_boxes(rows[chosen], self._labels(names, classes[chosen]), boxes.clipped[chosen])
 
     def add_box(self, name: str, corners: Corners, *, keypoints: Sequence[Keypoint] = ()) -> None:
         """Add an object with its box x0, y0, x1, y1, and the keypoints of it: number, x, y and visibility of each."""
@@ -195,7 +246,7 @@ class LabelCollector:
             task or self._entries.task(has_masks=bool(self._masks)),
             self._annotators,
             np.array(self._times, np.float64),
-            np.array([size or (np.nan, np.nan) for size in self._image_sizes], np.float32).reshape(-1, 2),
+            self._sizes_of_images(np.float32),
             classes,
             boxes,
             keypoints,
@@ -203,7 +254,8 @@ class LabelCollector:
             self._class_list.relabeled(self._masks.runs, names),
         )
         labels = self._without_class_left_open(labels)
-        labeled = set(labels.filenames)
+        # A set of a million names takes 70 MB.
+        labeled: set[str] = set(labels.filenames) if self._open else set()
         open_filenames = [name for name in self._open if name not in labeled]
         self._say_what_is_open(open_filenames)
         return replace(labels, open_filenames=open_filenames, findings=self._findings.all())
@@ -214,7 +266,10 @@ class LabelCollector:
 
     @property
     def _where(self) -> str:
-        return f"{self._source}, {self._filenames[-1]}"
+        return self._where_is(-1)
+
+    def _where_is(self, row: int) -> str:
+        return f"{self._source}, {self._filenames[row]}"
 
     @property
     def _size(self) -> Size | None:
@@ -232,11 +287,38 @@ class LabelCollector:
         """
         extent = self._units or self._size
         if extent is None:
-            raise FileFormatError(
-                f"{self._where}: the objects are in pixels and the file has no size of the image; "
-                "give the folder of the images"
-            )
+            raise self._refusal(-1, has_extent=False)
         return extent
+
+    def _extents(
+        self, rows: NDArray[np.int64], looked_up: NDArray[np.int64], units: Size | None
+    ) -> NDArray[np.float64]:
+        """Return the extent of the image of each box, (B, 2); NaN where the file has none and the image has none."""
+        if units is not None:
+            return np.tile(np.array(units, np.float64), (len(rows), 1))
+        for row in looked_up.tolist():
+            if self._image_sizes[row] is None:
+                self._image_sizes[row] = self._sizes.of(self._filenames[row])
+        return self._sizes_of_images(np.float64)[rows]
+
+    def _sizes_of_images(self, kind: type[np.floating]) -> NDArray[Any]:
+        sizes = [size or (np.nan, np.nan) for size in self._image_sizes]
+        return np.array(sizes, kind).reshape(-1, 2)
+
+    def _refusal(self, row: int, *, has_extent: bool) -> FileFormatError:
+        where = self._where_is(row)
+        if has_extent:
+            return FileFormatError(f"{where}: a box has a corner that is not a number; draw it again")
+        return FileFormatError(
+            f"{where}: the objects are in pixels and the file has no size of the image; give the folder of the images"
+        )
+
+    def _labels(self, names: Sequence[str], classes: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the number of each class; a name that no object has becomes no class."""
+        labels = np.zeros(len(names), np.int32)
+        for position in np.unique(classes).tolist():
+            labels[position] = self._class_list.label(names[position])
+        return labels[classes]
 
     def _has_class(self, name: str) -> bool:
         if not name.strip():
@@ -251,8 +333,8 @@ class LabelCollector:
         width, height = self._extent
         relative = [corner / side for corner, side in zip(corners, (width, height) * 2, strict=True)]
         if not all(map(math.isfinite, relative)):
-            raise FileFormatError(f"{self._where}: a box has a corner that is not a number; draw it again")
-        if min(relative) < -_OUTSIDE or max(relative) > 1 + _OUTSIDE:
+            raise self._refusal(-1, has_extent=True)
+        if min(relative) < -OUTSIDE or max(relative) > 1 + OUTSIDE:
             self._concerns(CLIPPED)
         return [min(max(corner, 0.0), 1.0) for corner in relative]
 
@@ -270,7 +352,7 @@ class LabelCollector:
 
     def _decide(self) -> None:
         """Label or leave open the images without objects, unless another annotation has some."""
-        labeled = set(self._filenames)
+        labeled: set[str] = set(self._filenames) if self._undecided else set()
         self._undecided = {name: size for name, size in self._undecided.items() if name not in labeled}
         for filename, size in self._undecided.items():
             if self._choices.unannotated is Unannotated.DONE:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.formats.labels.class_list import ClassList
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT
@@ -23,9 +24,13 @@ class Entries:
         self._classes: list[tuple[int, int]] = []
         self._boxes: list[tuple[Any, ...]] = []
         self._keypoints: list[tuple[Any, ...]] = []
+        # Those of whole tables: a million tuples take 150 MB.
+        self._class_tables: list[Table] = []
+        self._box_tables: list[Table] = []
 
     def __bool__(self) -> bool:
-        return bool(self._classes or self._boxes or self._keypoints)
+        tables = (*self._class_tables, *self._box_tables)
+        return bool(self._classes or self._boxes or self._keypoints) or any(map(len, tables))
 
     def add_class(self, row: int, label: int) -> None:
         """Add a class of a whole image."""
@@ -34,6 +39,23 @@ class Entries:
     def add_box(self, row: int, instance: int, label: int, corners: Corners) -> None:
         """Add the box of an object, relative to the image."""
         self._boxes.append((row, instance, label, *corners))
+
+    def add_classes(self, rows: NDArray[np.int64], labels: NDArray[np.int32]) -> None:
+        """Add a class of each of these images, (K,)."""
+        table = np.empty(len(rows), LABEL_CLASS)
+        table["row"] = rows
+        table["label"] = labels
+        self._class_tables.append(table)
+
+    def add_boxes(self, rows: NDArray[np.int64], labels: NDArray[np.int32], corners: NDArray[np.float64]) -> None:
+        """Add (B, 4) boxes, relative to the images, of which these are all; `rows` ascend."""
+        table = np.empty(len(rows), LABEL_BOX)
+        table["row"] = rows
+        table["instance"] = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        table["label"] = labels
+        for position, corner in enumerate(("x0", "y0", "x1", "y1")):
+            table[corner] = corners[:, position]
+        self._box_tables.append(table)
 
     def add_keypoint(self, row: int, instance: int, label: int, keypoint: Keypoint) -> None:
         """Add a keypoint of an object, relative to the image."""
@@ -51,21 +73,24 @@ class Entries:
         # The richest geometry decides: boxes can be had from keypoints and from outlines, and not the other way round.
         if self._keypoints:
             return KEYPOINTS
-        if self._boxes:
+        if self._boxes or any(map(len, self._box_tables)):
             return DETECTION
         if has_masks:
             return SEGMENTATION
-        if not self._classes:
+        different = set(self._classes).union(*(table.tolist() for table in self._class_tables))
+        if not different:
             return DETECTION
         # An annotation with several classes shows that a model for these labels names several too.
-        n_classes = Counter(row for row, _ in set(self._classes))
+        n_classes = Counter(row for row, _ in different)
         return MULTI_LABEL if max(n_classes.values()) > 1 else CLASSIFICATION
 
     def tables(self, class_list: ClassList, names: list[str]) -> tuple[Table, Table, Table]:
         """Return the tables of classes, boxes and keypoints by ascending row, with the labels of these names."""
-        of_kind = ((self._classes, LABEL_CLASS), (self._boxes, LABEL_BOX), (self._keypoints, LABEL_KEYPOINT))
+        all_classes = np.concatenate([*self._class_tables, np.array(self._classes, LABEL_CLASS)])
+        all_boxes = np.concatenate([*self._box_tables, np.array(self._boxes, LABEL_BOX)])
+        all_keypoints = np.array(self._keypoints, LABEL_KEYPOINT)
         classes, boxes, keypoints = (
-            _in_order(class_list.relabeled(np.array(entries, kind), names)) for entries, kind in of_kind
+            _in_order(class_list.relabeled(table, names)) for table in (all_classes, all_boxes, all_keypoints)
         )
         return classes, boxes, keypoints
 

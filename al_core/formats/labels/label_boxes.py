@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
@@ -11,8 +13,17 @@ from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.label_columns import LabelColumns
-from al_core.formats.labels.label_rows import AnnotationKey, Row, key_of, size_of, time_of
-from al_core.formats.predictions.box_layout import Layout, are_in_pixels, to_corners
+from al_core.formats.labels.label_rows import (
+    AnnotationKey,
+    Row,
+    TableRows,
+    first_rows,
+    key_of,
+    numbered,
+    sizes_of,
+    times_of,
+)
+from al_core.formats.predictions.box_layout import are_in_pixels, to_corners
 
 _RELATIVE: Size = (1, 1)
 _NAMED_NOTHING = note(
@@ -24,47 +35,110 @@ _NAMED_NOTHING = note(
 _ABSENT = note("class-without-place", "Some rows have a class and no place", "their class is not on the image")
 
 
-def add_boxes(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_boxes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the objects of each image; an image without any is undecided unless a row has a class and no box.
 
     Raises:
         FileFormatError: Naming the row whose box is not four numbers, or if no row has a box and classes differ.
     """
-    boxes: dict[AnnotationKey, list[tuple[str, tuple[float, ...]]]] = defaultdict(list)
-    of_image: dict[AnnotationKey, Row] = {}
-    looked_at: set[AnnotationKey] = set()
-    without_box: set[str] = set()
-    for number, row in enumerate(rows):
-        key = key_of(row, columns)
-        of_image.setdefault(key, row)
-        values = [row[column].strip() for column in columns.box]
-        label = row[columns.label].strip() if columns.label >= 0 else ""
-        if any(values):
-            boxes[key].append((label, _corners(source, number, values, columns.layout)))
-        elif label:
-            looked_at.add(key)
-            without_box.add(label)
+    has_numbers = np.column_stack([_are_filled(rows.column(column)) for column in columns.box])
+    has_box = has_numbers.any(axis=1)
+    coordinates = _coordinates(source, rows, columns, has_box)
+    names, classes = _class_names(rows, columns)
+    has_class = np.array(list(map(bool, names)), bool)[classes]
+    without_box = [names[position] for position in np.unique(classes[has_class & ~has_box]).tolist()]
     # One class may say that nothing was found on any image; several are the classes of images.
-    if not boxes and len(without_box) > 1:
+    if not len(coordinates) and len(without_box) > 1:
         shown = ", ".join(sorted(without_box)[:5])
         raise FileFormatError(
             f"{source} has columns for a box, all of them empty, and the classes {shown}; take those columns out if "
             "the classes are those of whole images"
         )
-    if looked_at:
+    if without_box:
         labels.add_note(_NAMED_NOTHING)
-    coordinates = np.array([corners for objects in boxes.values() for _, corners in objects]).reshape(-1, 4)
+    image = _images(rows, columns)
+    row_of_image = _annotate(rows, columns, image, has_box | has_class, labels)
+    with_box = np.flatnonzero(has_box)
+    # Boxes of an image need not be together; stable, so that they stay in the order of the file.
+    order = np.argsort(image[with_box], kind="stable")
+    with_box = with_box[order]
     units = None if are_in_pixels(coordinates) else _RELATIVE
-    for (filename, annotator), row in reported(of_image.items()):
-        objects = boxes[filename, annotator]
-        if not objects and (filename, annotator) not in looked_at:
-            labels.leave_undecided(filename)
-            continue
-        labels.annotate(
-            filename, annotator=annotator, time=time_of(row, columns), size=size_of(row, columns), units=units
-        )
-        for label, corners in objects:
-            labels.add_box(label, corners)
+    labels.add_boxes(row_of_image[image[with_box]], names, classes[with_box], coordinates[order], units=units)
+
+
+def _are_filled(cells: Sequence[str]) -> NDArray[np.bool_]:
+    return np.fromiter(map(bool, map(str.strip, cells)), bool, len(cells))
+
+
+def _coordinates(
+    source: str, rows: TableRows, columns: LabelColumns, has_box: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the corners in those rows that have a box, (B, 4)."""
+    numbers = np.empty((np.count_nonzero(has_box), 4), np.float64)
+    try:
+        for position, column in enumerate(columns.box):
+            cells = compress(rows.column(column), has_box.tolist())
+            numbers[:, position] = np.fromiter(map(float, cells), np.float64, len(numbers))
+    except ValueError as error:
+        raise _first_half_box(source, rows.take(np.flatnonzero(has_box)), columns, has_box) from error
+    return np.asarray(to_corners(numbers, columns.layout), np.float64)
+
+
+def _first_half_box(
+    source: str, with_box: TableRows, columns: LabelColumns, has_box: NDArray[np.bool_]
+) -> FileFormatError:
+    """Return what is wrong with the first row whose box is not four numbers."""
+    boxes = zip(*(with_box.column(column) for column in columns.box), strict=True)
+    row, values = next(
+        (row, values) for row, values in zip(np.flatnonzero(has_box), boxes, strict=True) if not _are_numbers(values)
+    )
+    shown = ", ".join(map(str.strip, values))[:80]
+    return FileFormatError(f"{source}, row {row} counting from 0: expected four numbers as a box, found {shown!a}")
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    try:
+        return len(list(map(float, cells))) == len(cells)
+    except ValueError:
+        return False
+
+
+def _class_names(rows: TableRows, columns: LabelColumns) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the classes of the table, and for each row which of them it has."""
+    cells = list(map(str.strip, rows.column(columns.label)))
+    return list(dict.fromkeys(cells)), numbered(cells, len(cells))
+
+
+def _images(rows: TableRows, columns: LabelColumns) -> NDArray[np.int64]:
+    """Return for each row the number of its annotation: of its image and of its annotator."""
+    filenames = rows.column(columns.filename)
+    if columns.annotator < 0:
+        return numbered(filenames, len(rows))
+    annotators = map(str.strip, rows.column(columns.annotator))
+    return numbered(zip(filenames, annotators, strict=True), len(rows))
+
+
+def _annotate(
+    rows: TableRows,
+    columns: LabelColumns,
+    image: NDArray[np.int64],
+    says_something: NDArray[np.bool_],
+    labels: LabelCollector,
+) -> NDArray[np.int64]:
+    """Add the annotations of a table, without their boxes, and return the row of each."""
+    first = first_rows(image)
+    is_annotated = np.bincount(image, says_something, len(first)) > 0
+    filenames = rows.column(columns.filename)
+    for row in first[~is_annotated].tolist():
+        labels.leave_undecided(filenames[row])
+    annotated = rows.take(first[is_annotated])
+    first_row = labels.annotate_all(
+        annotated.column(columns.filename),
+        annotators=list(map(str.strip, annotated.column(columns.annotator))),
+        times=times_of(annotated, columns),
+        sizes=sizes_of(annotated, columns),
+    )
+    return np.asarray(first_row + np.cumsum(is_annotated) - 1, np.int64)
 
 
 def add_objects(rows: Collection[Row], columns: LabelColumns, places: str, labels: LabelCollector) -> None:
@@ -109,13 +183,3 @@ def has_absent_classes(rows: Collection[Row], columns: LabelColumns) -> bool:
 def _is_without_place(row: Row, columns: LabelColumns) -> bool:
     has_place = any(row[column].strip() for column in columns.unread_places)
     return bool(row[columns.label].strip()) and not has_place
-
-
-def _corners(source: str, row: int, values: Sequence[str], layout: Layout) -> tuple[float, ...]:
-    try:
-        numbers = tuple(map(float, values))
-        # An array of four numbers costs more than reading them.
-        return numbers if layout is Layout.CORNERS else tuple(to_corners(np.array([numbers]), layout)[0].tolist())
-    except ValueError as error:
-        where = f"{source}, row {row} counting from 0"
-        raise FileFormatError(f"{where}: expected four numbers as a box, found {', '.join(values)[:80]!a}") from error

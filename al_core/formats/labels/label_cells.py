@@ -46,11 +46,13 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
         (['2', '', ''], ['cat', '-1'])
     """
     classes = [cell.strip() for cell in cells]
-    filled = [name for name in classes if name]
-    _check_no_lists(source, filled)
-    _check_no_probabilities(source, filled)
-    numbers = {name: match[1] for name in set(filled) if (match := _WHOLE.fullmatch(name))}
-    if len(numbers) < len(set(filled)):
+    # In the order of the file, so that messages show the first. A million cells have a few different classes.
+    different = list(dict.fromkeys(filter(None, classes)))
+    _check_no_lists(source, different)
+    if different and all(map(_PROBABILITY.fullmatch, different)):
+        _check_no_probabilities(source, list(filter(None, classes)))
+    numbers = {name: match[1] for name in different if (match := _WHOLE.fullmatch(name))}
+    if len(numbers) < len(different):
         return classes
     if set(numbers.values()) == _SIGNS or any(int(number) < int(NO_LABEL) for number in numbers.values()):
         return [numbers.get(name, "") for name in classes]
@@ -128,8 +130,6 @@ def _check_no_lists(source: str, classes: Sequence[str]) -> None:
 
 
 def _check_no_probabilities(source: str, classes: Sequence[str]) -> None:
-    if not classes or not all(map(_PROBABILITY.fullmatch, classes)):
-        return
     # Grades such as 0, 0.5 and 1 are labels, and so are the digits 0 and 1.
     if not may_be_grades(np.array(classes, np.float64)):
         raise FileFormatError(

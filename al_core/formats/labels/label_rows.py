@@ -1,7 +1,10 @@
 """The cells of a row of a table of labels, by the position of their column."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.label_columns import LabelColumns
@@ -32,8 +35,39 @@ class TableRows(Collection[Row]):
     def __iter__(self) -> Iterator[Row]:
         return (dict(zip(self._columns, row, strict=True)) for row in zip(*self._cells, strict=True))
 
+    def column(self, position: int) -> Sequence[str]:
+        """Return the cells of a column by its position in the table; empty texts if the table has none there."""
+        return self._cells[self._columns.index(position)] if position >= 0 else [""] * len(self)
+
+    def take(self, rows: NDArray[np.int64]) -> "TableRows":
+        """Return some of the rows, in this order."""
+        return TableRows(self._columns, [[cells[row] for row in rows.tolist()] for cells in self._cells])
+
     def __contains__(self, row: object) -> bool:
         return any(row == own for own in self)
+
+
+def numbered(keys: Iterable[Hashable], n_keys: int) -> NDArray[np.int64]:
+    """Return a number for each key, the same for equal ones, from 0 in the order in which they first occur.
+
+    Examples:
+        >>> numbered("abac", 4)
+        array([0, 1, 0, 2])
+    """
+    numbers: dict[Hashable, int] = {}
+    return np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, n_keys)
+
+
+def first_rows(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each number of `numbered` first occurs.
+
+    Examples:
+        >>> first_rows(np.array([0, 1, 0, 2]))
+        array([0, 1, 3])
+    """
+    # Each new number is one more than all before it.
+    highest = np.maximum.accumulate(numbers)
+    return np.flatnonzero(np.diff(highest, prepend=-1))
 
 
 def key_of(row: Row, columns: LabelColumns) -> AnnotationKey:
@@ -52,7 +86,21 @@ def number_of(cell: str) -> float:
 
 def size_of(row: Row, columns: LabelColumns) -> Size | None:
     """Return the size of the image, None if the table has none."""
-    sides = [number_of(row[column]) for column in columns.size]
+    return _size([row[column] for column in columns.size])
+
+
+def sizes_of(rows: TableRows, columns: LabelColumns) -> list[Size | None]:
+    """Return `size_of` each row."""
+    if not columns.size:
+        return [None] * len(rows)
+    cells = list(zip(*(rows.column(column) for column in columns.size), strict=True))
+    # Most images of a file have the same size.
+    sizes = {sides: _size(sides) for sides in set(cells)}
+    return [sizes[sides] for sides in cells]
+
+
+def _size(cells: Sequence[str]) -> Size | None:
+    sides = [number_of(cell) for cell in cells]
     return (sides[0], sides[1]) if len(sides) == 2 and all(side > 0 for side in sides) else None
 
 
@@ -60,3 +108,10 @@ def time_of(row: Row, columns: LabelColumns) -> float:
     """Return when the row was written, in seconds since 1970; NaN if the table does not say."""
     times = (seconds_since_1970(row[column]) for column in columns.times)
     return next((time for time in times if math.isfinite(time)), math.nan)
+
+
+def times_of(rows: TableRows, columns: LabelColumns) -> NDArray[np.float64]:
+    """Return `time_of` each row."""
+    if not columns.times:
+        return np.full(len(rows), np.nan)
+    return np.fromiter((time_of(row, columns) for row in rows), np.float64, len(rows))

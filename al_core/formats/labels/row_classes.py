@@ -1,7 +1,12 @@
 """Tables of labels with the classes of images: one in each row, or a column of 0 and 1 for each."""
 
+import operator
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
@@ -9,7 +14,17 @@ from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.label_cells import NO_LABEL, classes_of_cells, parts_of, separator_of
 from al_core.formats.labels.label_columns import LabelColumns
-from al_core.formats.labels.label_rows import AnnotationKey, Row, key_of, number_of, time_of
+from al_core.formats.labels.label_rows import (
+    AnnotationKey,
+    Row,
+    TableRows,
+    first_rows,
+    key_of,
+    number_of,
+    numbered,
+    time_of,
+    times_of,
+)
 
 ONE = ("1", "1.0", "true")
 ZERO = ("0", "0.0", "false", "")
@@ -31,7 +46,7 @@ _OF_NUMBERS = (
 _NO_LABEL = note("no-label", f"Classes are numbers, and {NO_LABEL} is none", "an image with it is left open")
 
 
-def add_classes(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_classes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the class of each image; an image with an empty cell is open.
 
     Raises:
@@ -42,45 +57,80 @@ def add_classes(source: str, rows: Collection[Row], columns: LabelColumns, label
     if separator:
         divider = separator.strip() or "a blank"
         labels.add_note(note("several-classes", f"Some cells have several classes, with {divider} between them"))
-    seen = set()
-    for row, label in zip(reported(rows), classes, strict=True):
-        filename, annotator = key_of(row, columns)
-        if not label:
-            labels.leave_open(filename)
-        # A table of objects of which only the class is read repeats it for each.
-        elif (filename, annotator, label) not in seen:
-            seen.add((filename, annotator, label))
-            labels.annotate(filename, annotator=annotator, time=time_of(row, columns))
-            for name in parts_of(label, separator):
-                labels.add_class(name)
+    for filename in compress(rows.column(columns.filename), map(operator.not_, classes)):
+        labels.leave_open(filename)
+    chosen = _labeled_rows(rows, columns, classes)
+    labeled = rows if len(chosen) == len(rows) else rows.take(chosen)
+    first = labels.annotate_all(
+        labeled.column(columns.filename),
+        annotators=list(map(str.strip, labeled.column(columns.annotator))),
+        times=times_of(labeled, columns),
+        sizes=[None] * len(labeled),
+    )
+    cells = [classes[row] for row in chosen.tolist()]
+    names, annotations, positions = _parts(cells, separator)
+    labels.add_classes(first + annotations, names, positions)
 
 
-def _classes(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> list[str]:
-    cells = [row[columns.label] for row in rows]
+def _labeled_rows(rows: TableRows, columns: LabelColumns, classes: Sequence[str]) -> NDArray[np.int64]:
+    """Return the rows with a class that are no repetition."""
+    has_class = np.fromiter(map(bool, classes), bool, len(classes))
+    filenames = rows.column(columns.filename)
+    if columns.annotator < 0 and len(set(filenames)) == len(filenames):
+        return np.flatnonzero(has_class)
+    # A table of objects of which only the class is read repeats it for each.
+    keys = zip(filenames, map(str.strip, rows.column(columns.annotator)), classes, strict=True)
+    first = first_rows(numbered(keys, len(rows)))
+    return first[has_class[first]]
+
+
+def _parts(cells: Sequence[str], separator: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the classes of cells that may have several.
+
+    Returns:
+        The names; and for each class of a cell, cell after cell, which cell and which name it is.
+    """
+    of_cell = numbered(cells, len(cells))
+    different = [parts_of(cell, separator) for cell in dict.fromkeys(cells)]
+    names = list(dict.fromkeys(name for parts in different for name in parts))
+    position_of = {name: position for position, name in enumerate(names)}
+    positions = np.array([position_of[name] for parts in different for name in parts], np.int64)
+    n_parts = np.array([len(parts) for parts in different], np.int64)
+    # A part of a cell is as far behind the first one of the cell as behind the first one of such cells.
+    n_of_cell = n_parts[of_cell]
+    starts = np.cumsum(n_parts) - n_parts
+    before = np.cumsum(n_of_cell) - n_of_cell
+    behind_first = np.arange(n_of_cell.sum()) - np.repeat(before, n_of_cell)
+    places = np.repeat(starts[of_cell], n_of_cell) + behind_first
+    return names, np.repeat(np.arange(len(cells)), n_of_cell), positions[places]
+
+
+def _classes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> list[str]:
+    cells = rows.column(columns.label)
     classes = classes_of_cells(source, cells)
-    if any(cell.strip() and not name for cell, name in zip(cells, classes, strict=True)):
+    if any(cell.strip() and not name for cell, name in set(zip(cells, classes, strict=True))):
         labels.add_note(_NO_LABEL)
     return classes
 
 
-def has_several_classes(rows: Collection[Row], columns: LabelColumns) -> bool:
+def has_several_classes(rows: TableRows, columns: LabelColumns) -> bool:
     """Return whether the cells of the column of classes have several."""
-    return columns.label >= 0 and bool(separator_of([row[columns.label].strip() for row in rows]))
+    return columns.label >= 0 and bool(separator_of([cell.strip() for cell in set(rows.column(columns.label))]))
 
 
-def are_verified(rows: Collection[Row], columns: LabelColumns) -> bool:
+def are_verified(rows: TableRows, columns: LabelColumns) -> bool:
     """Return whether each row says whether a class is on the image or not, as those of Open Images do.
 
     They ask about several classes of an image; a score of the only class of each image is how sure somebody was.
     """
     if columns.label < 0 or columns.score < 0 or columns.box or columns.unread_places:
         return False
-    scores = {row[columns.score].strip() for row in rows}
+    scores = {cell.strip() for cell in rows.column(columns.score)}
     are_0_and_1 = scores <= _NO_AND_YES and {number_of(score) for score in scores} == {0, 1}
     return are_0_and_1 and len({key_of(row, columns) for row in rows}) < len(rows)
 
 
-def add_verified(source: str, rows: Collection[Row], columns: LabelColumns, labels: LabelCollector) -> None:
+def add_verified(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> None:
     """Add the classes of each image whose rows have the score 1; an image may have none.
 
     Raises:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ from al_core.formats.tables.json_source import records_of
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
 
 _ROWS_TO_TELL_NUMBERS = 100
+
+_RECENT_NAMES = 10_000
+"""Rows of an image are rarely farther apart."""
 
 
 def recognizes_label_table(path: Path, head: bytes) -> bool:
@@ -101,13 +105,13 @@ def _rows(table: RowTable, columns: LabelColumns) -> TableRows:
     used = columns.used
     cells, _ = table.read([table.names[column] for column in used], [])
     place = used.index(columns.filename)
-    # A name stands in the row of each object: one text for all of them.
-    names = {cell: image_name(cell) for cell in cells[place]}
-    cells[place] = [names[cell] for cell in cells[place]]
+    # A name stands in the row of each object: one text for all of them. A dictionary of a million takes 40 MB.
+    names = lru_cache(_RECENT_NAMES)(image_name)
+    cells[place] = [names(cell) for cell in cells[place]]
     return TableRows(used, cells)
 
 
-def _task(rows: Collection[Row], columns: LabelColumns) -> str | None:
+def _task(rows: TableRows, columns: LabelColumns) -> str | None:
     if columns.unread_places:
         # An image on which no class is, is labeled.
         return MULTI_LABEL if has_absent_classes(rows, columns) else None
@@ -116,7 +120,8 @@ def _task(rows: Collection[Row], columns: LabelColumns) -> str | None:
     if has_several_classes(rows, columns):
         return MULTI_LABEL
     # Where each row has exactly one 1 it is the class; otherwise each column is a question of its own.
-    n_ones = {sum(row[column].strip().lower() in ONE for column in columns.classes) for row in rows}
+    of_rows = rows if columns.classes else ()
+    n_ones = {sum(row[column].strip().lower() in ONE for column in columns.classes) for row in of_rows}
     return MULTI_LABEL if columns.classes and n_ones != {1} else CLASSIFICATION
 
 

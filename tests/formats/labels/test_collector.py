@@ -115,3 +115,39 @@ def test_objects_without_class_and_numbers_that_are_none() -> None:
         labels.add_polygons("cat", [[(math.inf, 0), (1, 1), (2, 2)]])
     with pytest.raises(FileFormatError, match="lists no images"):
         collector().finished()
+
+
+def test_boxes_added_at_once_are_those_added_one_by_one() -> None:
+    corners = np.array([(10.0, 10, 60, 75), (1, 2, 3, 4), (200, 0, 300, 10), (0, 0, 50, 50), (5, 5, 10, 10)])
+    names = ["dog", "", "cat"]
+    classes = np.array([0, 1, 0, 2, 0])
+    rows = np.array([0, 0, 0, 1, 1])
+    one_by_one = collector()
+    at_once = collector()
+    for row, filename in enumerate(("a.png", "b.png")):
+        one_by_one.annotate(filename, size=(100, 50))
+        for box in np.flatnonzero(rows == row):
+            one_by_one.add_box(names[classes[box]], corners[box].tolist())
+    sizes = [(100.0, 50.0)] * 2
+    first = at_once.annotate_all(["a.png", "b.png"], annotators=["", ""], times=np.full(2, np.nan), sizes=sizes)
+    at_once.add_boxes(first + rows, names, classes, corners)
+    expected = one_by_one.finished()
+    finished = at_once.finished()
+    assert finished.boxes.tolist() == expected.boxes.tolist()
+    assert finished.boxes["instance"].tolist() == [0, 0, 1]
+    assert (finished.class_names, finished.task) == (expected.class_names, expected.task)
+    assert finished.findings == expected.findings
+
+
+def test_of_boxes_added_at_once_the_first_wrong_one_is_named() -> None:
+    labels = collector()
+    sizes = [(9.0, 9.0), None]
+    labels.annotate_all(["a.png", "b.png"], annotators=["", ""], times=np.full(2, np.nan), sizes=sizes)
+    rows = np.array([0, 1])
+    classes = np.zeros(2, np.int64)
+    corners = np.array([(0, 0, 5, 5.0), (0, 0, 5, 5.0)])
+    with pytest.raises(FileFormatError, match=r"l\.json, b\.png: the objects are in pixels and the file has no size"):
+        labels.add_boxes(rows, ["cat"], classes, corners)
+    corners[0, 2] = np.nan
+    with pytest.raises(FileFormatError, match=r"l\.json, a\.png: a box has a corner that is not a number"):
+        labels.add_boxes(rows, ["cat"], classes, corners)

@@ -30,3 +30,18 @@ def test_a_table_without_any_box_says_that_nothing_was_found_or_is_one_of_whole_
 def test_half_a_box_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"train\.csv, row 0 counting from 0: expected four numbers as a box"):
         read(tmp_path, "a,cat,0.1,0.2,,\n")
+
+
+def test_the_boxes_of_an_image_need_not_be_in_rows_one_below_the_other(tmp_path: Path) -> None:
+    labels = read(tmp_path, "b,cat,0,0,0.5,0.5\na,dog,0,0,0.5,0.5\nb,dog,0,0,0.25,0.5\n")
+    assert labels.filenames == ["b", "a"]
+    assert [(row, instance, x1) for row, instance, _, _, _, x1, _ in labels.boxes.tolist()] == [
+        (0, 0, 0.5),
+        (0, 1, 0.25),
+        (1, 0, 0.5),
+    ]
+
+
+def test_the_first_row_whose_box_is_no_number_is_named_whichever_column_it_is_in(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"row 1 counting from 0: .* found '0, 0, 5, x'"):
+        read(tmp_path, "a,cat,0,0,5,5\nb,cat,0,0,5,x\nc,cat,y,0,5,5\n")

@@ -1,7 +1,9 @@
 import math
 
+import numpy as np
+
 from al_core.formats.labels.label_columns import label_columns
-from al_core.formats.labels.label_rows import TableRows, key_of, number_of, size_of, time_of
+from al_core.formats.labels.label_rows import TableRows, key_of, number_of, size_of, sizes_of, time_of, times_of
 
 COLUMNS = label_columns("l.csv", ["filename", "label", "annotator", "date", "image_width", "image_height"], {})
 
@@ -22,3 +24,13 @@ def test_rows_of_a_table_are_made_as_often_as_they_are_asked_for() -> None:
     rows = TableRows([1, 4], [["a.png", "b.png"], ["cat", ""]])
     assert list(rows) == list(rows) == [{1: "a.png", 4: "cat"}, {1: "b.png", 4: ""}]
     assert (len(rows), {1: "b.png", 4: ""} in rows, {1: "c.png"} in rows) == (2, True, False)
+
+
+def test_rows_can_be_chosen_and_have_columns_sizes_and_times() -> None:
+    cells = [["a.png", "b.png"], ["9", ""], ["40", ""], ["20", "20"]]
+    rows = TableRows([0, 3, 4, 5], cells)
+    assert (list(rows.column(0)), list(rows.column(-1))) == (["a.png", "b.png"], ["", ""])
+    assert sizes_of(rows, COLUMNS) == [(40, 20), None]
+    first, second = times_of(rows, COLUMNS).tolist()
+    assert (first, math.isnan(second)) == (9, True)
+    assert list(rows.take(np.array([1])).column(0)) == ["b.png"]

@@ -85,3 +85,10 @@ def test_minus_one_in_a_column_of_a_class_says_what_to_write(tmp_path: Path) -> 
     path.write_text("Path,No Finding,Edema\na.png,1.0,\nb.png,,-1.0\n")
     with pytest.raises(FileFormatError, match=r"'Edema': expected 0 or 1, found '-1\.0'; write 0 where -1 means that"):
         read_labels(path, choices=ReadingChoices(format="csv"))
+
+
+def test_classes_of_divided_cells_stay_with_their_images(tmp_path: Path) -> None:
+    labels = read(tmp_path, "filename,label\na,cat|dog\nb,dog\nc,\nd,owl|cat|dog\na,cat|dog\n")
+    assert (labels.filenames, labels.open_filenames) == (["a", "b", "d"], ["c"])
+    names = [(row, labels.class_names[label]) for row, label in labels.classes.tolist()]
+    assert names == [(0, "cat"), (0, "dog"), (1, "dog"), (2, "owl"), (2, "cat"), (2, "dog")]
