@@ -32,7 +32,8 @@ def test_malformed_keypoints_are_explained(keypoints: list[float], message: str)
 
 def test_points_in_rows_are_explained() -> None:
     rows: Any = [[334, 534, 0.8], [456, 432, 0.1]]
-    for points in (rows, np.array(rows)):
+    both: tuple[Any, Any] = (rows, np.array(rows))
+    for points in both:
         with pytest.raises(InvalidInputError, match=r"of points of shape \(K, 3\) give numpy.ravel\(points\)"):
             KeypointInstancePrediction(points)
     flat: Any = np.ravel(rows)

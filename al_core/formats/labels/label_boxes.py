@@ -42,7 +42,7 @@ def add_boxes(source: str, rows: TableRows, columns: LabelColumns, labels: Label
         FileFormatError: Naming the row whose box is not four numbers, or if no row has a box and classes differ.
     """
     has_numbers = np.column_stack([_are_filled(rows.column(column)) for column in columns.box])
-    has_box = has_numbers.any(axis=1)
+    has_box: NDArray[np.bool_] = np.any(has_numbers, axis=1)
     coordinates = _coordinates(source, rows, columns, has_box)
     names, classes = _class_names(rows, columns)
     has_class = np.array(list(map(bool, names)), bool)[classes]

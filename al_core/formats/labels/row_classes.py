@@ -81,7 +81,8 @@ def _labeled_rows(rows: TableRows, columns: LabelColumns, classes: Sequence[str]
     # A table of objects of which only the class is read repeats it for each.
     keys = zip(filenames, map(str.strip, rows.column(columns.annotator)), classes, strict=True)
     first = first_rows(numbered(keys, len(rows)))
-    return first[has_class[first]]
+    labeled: NDArray[np.int64] = first[has_class[first]]
+    return labeled
 
 
 def _parts(cells: Sequence[str], separator: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
