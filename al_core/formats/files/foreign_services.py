@@ -10,8 +10,16 @@ from al_core.formats.files.tree import tree_names
 
 _NUMBER = rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _BOX_BY_CLASS = re.compile(
-    rb'\{\s*"[^"\\]{1,99}"\s*:\s*\[(?:\s*' + _NUMBER + rb"\s*,){3}\s*" + _NUMBER + rb'\s*\]\s*,\s*"score"\s*:'
+    rb'\{\s*(?!"(?:b?box|xyxy|xywh)")"[^"\\]{1,99}"\s*:\s*\[(?:\s*'
+    + _NUMBER
+    + rb"\s*,){3}\s*"
+    + _NUMBER
+    + rb'\s*\]\s*,\s*"score"\s*:\s*'
+    + _NUMBER
+    + rb"\s*\}"
 )
+"""A box under the name of its class, beside its score and nothing else: COCO's results may begin with both, too."""
+
 _TASK = re.compile(rb'"<[A-Z_]{2,40}>"\s*:\s*\{')
 """A task of Florence-2, such as "<OD>", and its answer."""
 

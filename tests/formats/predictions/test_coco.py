@@ -157,6 +157,14 @@ def test_numbers_of_images_are_names_only_if_somebody_says_so(tmp_path: Path) ->
     assert join_report(["42.jpg"], read_predictions(path, choices)).usable
 
 
+def test_a_box_and_its_score_may_come_first_and_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{"bbox": [1, 2, 3, 4], "score": 0.9}]))
+    with pytest.raises(FileFormatError) as refusal:
+        read_predictions(path)
+    assert "TorchServe" not in str(refusal.value)
+
+
 def test_float_ids_and_names_of_categories_are_read(tmp_path: Path) -> None:
     entry = {"bbox": [10, 10, 20, 10], "score": 0.75}
     for category in ({"category_id": 17.0}, {"category_id": "cat"}, {"category_name": "cat"}):
