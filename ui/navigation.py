@@ -68,8 +68,9 @@ with st.container(key="corner"):
         show_changes(state.local_workspace().watch, dataset)
     show_undo()
 if page.url_path != "explore":
-    # Whoever comes back opens it anew.
+    # Whoever comes back opens it anew, and has been where Explore was to lead.
     st.session_state.pop(Key.EXPLORED, None)
+    st.session_state.pop(Key.GO_TO_SELECT, None)
 with clicks_of_a_page(), asking_once():
     run_page(page.run)
 # A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.

@@ -29,7 +29,8 @@ _follow_link = st.components.v2.component(
 
 def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
     """Draw a name field and buttons: new tag, query set, download; `reasons` say how `rows` came about."""
-    if st.session_state.pop(Key.GO_TO_SELECT, False):
+    # In each run until another page opens: the next run, of a map that has just come, may be faster than the browser.
+    if st.session_state.get(Key.GO_TO_SELECT, False):
         _go_on_to_select()
     name = _name_field(dataset)
     empty = None if len(rows) else "No image is left: remove a filter first"
