@@ -1,7 +1,8 @@
 from playwright.sync_api import Page, expect
 
-# In the tab itself, whose storage outlives a reload; a press on a label would be two clicks.
-COUNT_CLICKS = """addEventListener("pointerdown", () => {
+# In the tab itself, whose storage outlives a reload; a press on a label would be two clicks. On the document and not
+# the window, where Playwright stops a press whose target has moved meanwhile, to press again.
+COUNT_CLICKS = """document.addEventListener("pointerdown", () => {
   sessionStorage.clicks = 1 + Number(sessionStorage.clicks ?? 0);
 }, true)"""
 
