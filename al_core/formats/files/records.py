@@ -182,22 +182,36 @@ def json_lines(path: Path) -> Iterator[Record]:
     Raises:
         FileFormatError: Naming the first line that is not JSON.
     """
+    for number, value in numbered_lines(path):
+        yield place_of_line(path, number), value
+
+
+def place_of_line(path: Path, number: int) -> str:
+    """Return where a line is, for messages."""
+    return f"{path.name}, line {number}"
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield the values of a JSON Lines file with the numbers of their lines, counting from 1.
+
+    Raises:
+        FileFormatError: Naming the first line that is not JSON.
+    """
     n_bytes = path.stat().st_size
     n_read = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             report(n_read, n_bytes)
             n_read += len(line)
-            where = f"{path.name}, line {number}"
             if not line.strip():
                 continue
             try:
-                yield where, parse_json(line)
+                yield number, parse_json(line)
             except orjson.JSONDecodeError as error:
                 # Bytes that are not UTF-8 have an error of their own.
                 decode_utf8(line, path.name, first_line=number)
                 raise FileFormatError(
-                    f"{where}, column {error.colno}: not JSON ({error.msg}); one object per line"
+                    f"{place_of_line(path, number)}, column {error.colno}: not JSON ({error.msg}); one object per line"
                 ) from error
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,12 @@ _FEWEST_CUT = 5
 
 _SUM_OF_ALL = 0.98
 """A lower sum in every image means that classes are missing: rounding lowers some sums by this much, never all."""
+
+_BLOCK_ROWS = 10_000
+"""Rows that are converted at once, twice as fast as one by one."""
+
+_EXACT = 2**53
+"""Whole numbers below are exact in float64."""
 
 Where = Callable[[int], str]
 
@@ -96,16 +103,32 @@ def _stacked(cells: Sequence[Any], where: Where) -> NDArray[np.float32]:
     """Return lists of equal length as a matrix; the row of a missing one is NaN."""
     n_classes = len(next((cell for cell in cells if cell is not None), []))
     matrix = np.full((len(cells), n_classes), np.nan, np.float32)
-    for row, cell in enumerate(cells):
-        if cell is None:
+    for start in range(0, len(cells), _BLOCK_ROWS):
+        block = cells[start : start + _BLOCK_ROWS]
+        if _are_number_lists(block, n_classes):
+            matrix[start : start + len(block)] = block
             continue
-        numbers = float_list(where(row), cell)
-        if len(numbers) != n_classes or not numbers:
-            raise FileFormatError(
-                f"{where(row)} has {len(numbers)} probabilities, the first has {n_classes}; give one per class"
-            )
-        matrix[row] = numbers
+        for row, cell in enumerate(block, start):
+            if cell is not None:
+                matrix[row] = _numbers_of(where(row), cell, n_classes)
     return matrix
+
+
+def _are_number_lists(cells: Sequence[Any], n_numbers: int) -> bool:
+    """Return whether all cells are lists of as many floats, or whole numbers that are exact as such."""
+    if set(map(type, cells)) != {list} or set(map(len, cells)) != {n_numbers} or not n_numbers:
+        return False
+    types = set(map(type, chain.from_iterable(cells)))
+    return types == {float} or (types <= {float, int} and max(map(abs, chain.from_iterable(cells))) < _EXACT)
+
+
+def _numbers_of(where: str, cell: Any, n_classes: int) -> list[float]:
+    numbers = float_list(where, cell)
+    if len(numbers) != n_classes or not numbers:
+        raise FileFormatError(
+            f"{where} has {len(numbers)} probabilities, the first has {n_classes}; give one per class"
+        )
+    return numbers
 
 
 def _ranked(cells: Sequence[dict[str, Any] | None], where: Where) -> NDArray[np.float32]:

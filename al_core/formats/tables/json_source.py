@@ -1,13 +1,16 @@
 """JSON as a table: records, one object per image name, and every layout in which pandas writes a table."""
 
 import re
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank
-from al_core.formats.files.records import is_json_lines, json_lines, rows_of_lists
+from al_core.formats.files.records import is_json_lines, numbered_lines, place_of_line, rows_of_lists
 from al_core.formats.files.text import read_json
 from al_core.formats.tables.table import CellTable
 
@@ -33,10 +36,7 @@ def json_table(path: Path) -> CellTable:
         FileFormatError: If it is not JSON, or none of the layouts.
     """
     if is_json_lines(path):
-        lines = list(json_lines(path))
-        places = [where for where, _ in lines]
-        records = [_record(where, value) for where, value in lines]
-        return CellTable(path.name, columns_of(records), where=lambda row: places[row])
+        return _table_of_lines(path)
     content = read_json(path)
     rows, class_names = records_of(content)
 
@@ -45,8 +45,20 @@ def json_table(path: Path) -> CellTable:
 
     if not rows:
         raise FileFormatError(f"{path.name} holds no records; expected one per image")
-    records = [_record(where(row), value) for row, value in enumerate(rows)]
+    records = (_record(partial(where, row), value) for row, value in enumerate(rows))
     return CellTable(path.name, columns_of(records), where=where, class_names=class_names)
+
+
+def _table_of_lines(path: Path) -> CellTable:
+    """Return the table of a JSON Lines file, in less memory than its records take: a dict is larger than its cells."""
+    numbers = array("Q")
+
+    def records() -> Iterator[Record]:
+        for number, value in numbered_lines(path):
+            numbers.append(number)
+            yield _record(partial(place_of_line, path, number), value)
+
+    return CellTable(path.name, columns_of(records()), where=lambda row: place_of_line(path, numbers[row]))
 
 
 def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
@@ -93,17 +105,35 @@ def _of_object(content: Record) -> list[Any]:
     return [record_of_image(name, value) for name, value in content.items()]
 
 
-def columns_of(records: Sequence[Record]) -> dict[str, list[Any]]:
-    """Return the cells of records by key, None where a record has no such key."""
-    names = dict.fromkeys(key for record in records for key in record)
-    return {str(name): [record.get(name) for record in records] for name in names}
+def columns_of(records: Iterable[Record]) -> dict[str, list[Any]]:
+    """Return the cells of records by key, None where a record has no such key.
+
+    Examples:
+        >>> columns_of([{"a": 1}, {"b": 2}])
+        {'a': [1, None], 'b': [None, 2]}
+    """
+    columns: dict[Any, list[Any]] = {}
+    n_rows = 0
+    for record in records:
+        for key, cell in record.items():
+            cells = columns.get(key)
+            if cells is None:
+                cells = columns[key] = []
+            if len(cells) < n_rows:
+                cells.extend(repeat(None, n_rows - len(cells)))
+            cells.append(cell)
+        n_rows += 1
+    for cells in columns.values():
+        cells.extend(repeat(None, n_rows - len(cells)))
+    return {str(key): cells for key, cells in columns.items()}
 
 
-def _record(where: str, value: Any) -> Record:
+def _record(where: Callable[[], str], value: Any) -> Record:
     if isinstance(value, list):
         value = record_of_image("", value)
-    if not isinstance(value, Mapping):
-        raise FileFormatError(f"{where}: expected an object with a filename, found {type(value).__name__}")
+    # An abstract class would be asked in Python, for each line.
+    if not isinstance(value, dict):
+        raise FileFormatError(f"{where()}: expected an object with a filename, found {type(value).__name__}")
     return {key: by_class(entry) for key, entry in value.items()}
 
 
@@ -118,6 +148,9 @@ def by_class(value: Any) -> Any:
         >>> by_class(["1", "0"]), by_class(["1", "0.0"])
         (['1', '0'], [1.0, 0.0])
     """
+    # Nearly every cell of a large file is a text, a number or a list of numbers.
+    if isinstance(value, str | int | float) or (isinstance(value, list) and isinstance(next(iter(value), None), float)):
+        return value
     if _is_classes(value):
         return {_class_of(entry): _first(entry, _SCORE_KEYS) for entry in value}
     if isinstance(value, Mapping) and value and all(_has_score(entry) for entry in value.values()):

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,25 @@ def test_lists_of_filenames_and_numbers_are_columns_beside_the_class_names() -> 
 def test_names_of_classes_beside_numbers_by_filename_are_no_column() -> None:
     rows, _ = records_of({"names": ["cat", "dog"], "a.png": [0.25, 0.75], "b.png": [1, 0]})
     assert {"filename": "b.png", "probabilities": [1, 0]} in rows
+
+
+def test_lines_are_read_without_keeping_their_records(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    lines = [{"filename": f"img_{row:07d}.jpg", "probabilities": [0.25, 0.125, row / 7]} for row in range(5000)]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    tracemalloc.start()
+    table = json_table(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert table.cells(1)[:2] == [[0.25, 0.125, 0.0], [0.25, 0.125, 1 / 7]]
+    # Names and lists alone take four times the file, with a dictionary for each line it is ten times.
+    assert peak < 6 * path.stat().st_size
+
+
+def test_a_key_of_some_lines_is_a_column_of_all(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"filename": "a.png", "cat": 1}\n\n{"filename": "b.png", "dog": 0.5}\n')
+    table = json_table(path)
+    assert table.columns == ["filename", "cat", "dog"]
+    assert [table.cells(1), table.cells(2)] == [[1, None], [None, 0.5]]
+    assert table.where(1) == "p.jsonl, line 3"
