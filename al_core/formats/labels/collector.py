@@ -159,7 +159,8 @@ class LabelCollector:
         for box, findings in boxes.findings():
             for finding in findings:
                 self._findings.concern(finding, self._filenames[rows[box]])
-        chosen = boxes.are_objects
+        # Without a copy where all are objects: that of a million boxes takes 32 MB.
+        chosen = slice(None) if boxes.are_objects.all() else boxes.are_objects
         self._entries.add_boxes(rows[chosen], self._labels(names, classes[chosen]), boxes.clipped[chosen])
 
     def add_box(self, name: str, corners: Corners, *, keypoints: Sequence[Keypoint] = ()) -> None:
@@ -302,8 +303,11 @@ class LabelCollector:
         return self._sizes_of_images(np.float64)[rows]
 
     def _sizes_of_images(self, kind: type[np.floating]) -> NDArray[Any]:
-        sizes = [size or (np.nan, np.nan) for size in self._image_sizes]
-        return np.array(sizes, kind).reshape(-1, 2)
+        sizes = np.full((len(self._image_sizes), 2), np.nan, kind)
+        with_size = [row for row, size in enumerate(self._image_sizes) if size is not None]
+        if with_size:
+            sizes[with_size] = [size for size in self._image_sizes if size is not None]
+        return sizes
 
     def _refusal(self, row: int, *, has_extent: bool) -> FileFormatError:
         where = self._where_is(row)

@@ -85,9 +85,12 @@ class Entries:
         return MULTI_LABEL if max(n_classes.values()) > 1 else CLASSIFICATION
 
     def tables(self, class_list: ClassList, names: list[str]) -> tuple[Table, Table, Table]:
-        """Return the tables of classes, boxes and keypoints by ascending row, with the labels of these names."""
-        all_classes = np.concatenate([*self._class_tables, np.array(self._classes, LABEL_CLASS)])
-        all_boxes = np.concatenate([*self._box_tables, np.array(self._boxes, LABEL_BOX)])
+        """Return the tables of classes, boxes and keypoints by ascending row, with the labels of these names.
+
+        To be called once: labels are replaced in place, since another table of a million boxes takes 32 MB.
+        """
+        all_classes = _joined([*self._class_tables, np.array(self._classes, LABEL_CLASS)])
+        all_boxes = _joined([*self._box_tables, np.array(self._boxes, LABEL_BOX)])
         all_keypoints = np.array(self._keypoints, LABEL_KEYPOINT)
         classes, boxes, keypoints = (
             _in_order(class_list.relabeled(table, names)) for table in (all_classes, all_boxes, all_keypoints)
@@ -95,7 +98,15 @@ class Entries:
         return classes, boxes, keypoints
 
 
+def _joined(tables: Sequence[Table]) -> Table:
+    filled = [table for table in tables if len(table)]
+    # Most files fill a single one, which need not be copied.
+    return filled[0] if len(filled) == 1 else np.concatenate(tables)
+
+
 def _in_order(table: Table) -> Table:
+    if not (np.diff(table["row"]) < 0).any():
+        return table
     # `Labels` finds the entries of an annotation by bisection; those of one stay in the order of the file.
     order = np.argsort(table["row"], kind="stable")
     in_order: Table = table[order]

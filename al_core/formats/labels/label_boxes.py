@@ -58,12 +58,15 @@ def add_boxes(source: str, rows: TableRows, columns: LabelColumns, labels: Label
         labels.add_note(_NAMED_NOTHING)
     image = _images(rows, columns)
     row_of_image = _annotate(rows, columns, image, has_box | has_class, labels)
+    rows.release()
     with_box = np.flatnonzero(has_box)
-    # Boxes of an image need not be together; stable, so that they stay in the order of the file.
-    order = np.argsort(image[with_box], kind="stable")
-    with_box = with_box[order]
     units = None if are_in_pixels(coordinates) else _RELATIVE
-    labels.add_boxes(row_of_image[image[with_box]], names, classes[with_box], coordinates[order], units=units)
+    if (np.diff(image[with_box]) < 0).any():
+        # Boxes of an image need not be together; stable, so that they stay in the order of the file.
+        order = np.argsort(image[with_box], kind="stable")
+        with_box = with_box[order]
+        coordinates = coordinates[order]
+    labels.add_boxes(row_of_image[image[with_box]], names, classes[with_box], coordinates, units=units)
 
 
 def _are_filled(cells: Sequence[str]) -> NDArray[np.bool_]:

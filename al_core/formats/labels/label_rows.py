@@ -27,7 +27,7 @@ class TableRows(Collection[Row]):
 
     def __init__(self, columns: Sequence[int], cells: Sequence[Sequence[str]]) -> None:
         self._columns = columns
-        self._cells = cells
+        self._cells: Sequence[Sequence[str]] = cells
 
     def __len__(self) -> int:
         return len(self._cells[0]) if self._cells else 0
@@ -42,6 +42,10 @@ class TableRows(Collection[Row]):
     def take(self, rows: NDArray[np.int64]) -> "TableRows":
         """Return some of the rows, in this order."""
         return TableRows(self._columns, [[cells[row] for row in rows.tolist()] for cells in self._cells])
+
+    def release(self) -> None:
+        """Give up the cells, once all of them are used: those of a million objects take 50 MB and more."""
+        self._cells = []
 
     def __contains__(self, row: object) -> bool:
         return any(row == own for own in self)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.filename_rules import all_differ
 from al_core.formats.files.progress import reported
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
@@ -67,7 +68,8 @@ def add_classes(source: str, rows: TableRows, columns: LabelColumns, labels: Lab
         times=times_of(labeled, columns),
         sizes=[None] * len(labeled),
     )
-    cells = [classes[row] for row in chosen.tolist()]
+    cells = classes if labeled is rows else [classes[row] for row in chosen.tolist()]
+    rows.release()
     names, annotations, positions = _parts(cells, separator)
     labels.add_classes(first + annotations, names, positions)
 
@@ -76,7 +78,7 @@ def _labeled_rows(rows: TableRows, columns: LabelColumns, classes: Sequence[str]
     """Return the rows with a class that are no repetition."""
     has_class = np.fromiter(map(bool, classes), bool, len(classes))
     filenames = rows.column(columns.filename)
-    if columns.annotator < 0 and len(set(filenames)) == len(filenames):
+    if columns.annotator < 0 and all_differ(filenames):
         return np.flatnonzero(has_class)
     # A table of objects of which only the class is read repeats it for each.
     keys = zip(filenames, map(str.strip, rows.column(columns.annotator)), classes, strict=True)

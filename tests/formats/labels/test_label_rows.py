@@ -34,3 +34,9 @@ def test_rows_can_be_chosen_and_have_columns_sizes_and_times() -> None:
     first, second = times_of(rows, COLUMNS).tolist()
     assert (first, math.isnan(second)) == (9, True)
     assert list(rows.take(np.array([1])).column(0)) == ["b.png"]
+
+
+def test_released_rows_have_given_up_their_cells() -> None:
+    rows = TableRows([0], [["a.png"]])
+    rows.release()
+    assert (len(rows), list(rows)) == (0, [])
