@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,13 @@ def write(tmp_path: Path, content: str | bytes, name: str = "p.csv") -> Path:
 def test_a_bad_csv_is_refused_with_its_place_and_the_fix(tmp_path: Path, content: bytes | str, message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         read_predictions(write(tmp_path, content))
+
+
+def test_reading_a_csv_does_not_import_pandas(tmp_path: Path) -> None:
+    path = write(tmp_path, "filename,class,probability\na,cat,0.25\na,dog,0.75\nb,cat,0.5\nb,dog,0.5\n")
+    code = (
+        "import sys; from pathlib import Path; from al_core.formats import read_predictions; "
+        "print(read_predictions(Path(sys.argv[1])).outputs.tolist(), 'pandas' in sys.modules)"
+    )
+    child = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=True, text=True)
+    assert child.stdout.split("\n")[0] == "[[0.25, 0.75], [0.5, 0.5]] False"
