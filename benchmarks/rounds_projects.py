@@ -18,12 +18,14 @@ from benchmarks.label_efficiency_data import VARIANTS, Split
 N_CLASSES = 10
 METHODS = tuple(SamplingMethod)
 LARGE = "fashion-large"
-REPLAYED = ("digits", "fashion", "fashion-long-tail")
+REPLAYED = {"digits": 3, "fashion": 3, "fashion-long-tail": 3, LARGE: 10}
+"""How many seeds of each are replayed."""
+
 # Twenty of them: 400 of 1,000 rows, 1,200 of 2,500 and 2,000 of 10,000.
 N_LONG_SEEDS = 10
-N_REPLAYED_SEEDS = 3
 # Rows that a long project never picks: what is left over by a method is easier than the population.
-N_RESERVED = 300
+N_RESERVED = {LARGE: 1000}
+FEWEST_RESERVED = 300
 LONG_BATCHES = {"digits": 20, LARGE: 100}
 
 
@@ -93,7 +95,7 @@ class Job:
         """A pool of 10,000 rows is there for its many test labels; a few replays need long pools of all four makers."""
         both = [SamplingMethod.RANDOM, SamplingMethod.CORAL]
         short = both if self.variant == LARGE else METHODS
-        is_replayed = self.variant in REPLAYED and self.seed < N_REPLAYED_SEEDS
+        is_replayed = self.seed < REPLAYED.get(self.variant, 0)
         long = METHODS if is_replayed else [SamplingMethod.CORAL] if self.seed < N_LONG_SEEDS else []
         return [
             *(Kind(method) for method in short),
@@ -132,7 +134,8 @@ def simulate(job: Job, kind: Kind, split: Split, graph: NeighborGraph) -> Projec
     if test_share:
         reserve = draw_reserve(population, seed).rows
     elif kind.is_long:
-        reserve = np.random.default_rng(seed).choice(population, N_RESERVED, replace=False)
+        n_reserved = N_RESERVED.get(job.variant, FEWEST_RESERVED)
+        reserve = np.random.default_rng(seed).choice(population, n_reserved, replace=False)
     open_rows = np.setdiff1d(population, reserve)
     n_tests = count_of_share(split.batch, test_share)
     n_new = split.batch - n_tests

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from al_core.evaluation import LabeledRows, Refusal, replay
 from al_core.evaluation.probe import margin_scores
 from al_core.types import Probabilities, Scores
-from benchmarks.rounds_projects import METHODS, N_REPLAYED_SEEDS, REPLAYED, Project, split_of
+from benchmarks.rounds_projects import METHODS, REPLAYED, Project, split_of
 from benchmarks.rounds_tables import Measured, remembered, share, table
 
 N_ROUNDS = 6
@@ -54,23 +54,21 @@ def verdicts(project: Project, kind: str, n_seeds: int) -> Iterator[Measured]:
 def replays(all_projects: list[Project], folder: Path, n_seeds: int) -> str:
     """Return how often verdicts are right, by who made the pool, and how often they say "ahead" where nothing is."""
     measured: list[Measured] = []
-    for project in sorted(all_projects, key=lambda each: each.seed):
-        # Long projects of all four makers: from fewer than 400 labels nothing can be told.
-        if not project.is_long or project.variant not in REPLAYED or project.seed >= N_REPLAYED_SEEDS:
-            continue
+    # Long projects of all four makers: from fewer than 400 labels nothing can be told.
+    replayed = [each for each in all_projects if each.is_long and each.seed < REPLAYED.get(each.variant, 0)]
+    for project in sorted(replayed, key=lambda each: each.seed):
         for kind in ("real", *NULLS):
             name = f"{project.variant}-{project.seed}-{project.method}-{kind.replace(' ', '-')}.json"
             file = folder / f"replays-{n_seeds}" / name
             measured += remembered(file, partial(verdicts, project, kind, n_seeds))
-    return replay_report(measured, _leads(all_projects))
+    return replay_report(measured, _leads(replayed))
 
 
-def _leads(all_projects: list[Project]) -> dict[tuple[str, str], float]:
+def _leads(projects: list[Project]) -> dict[tuple[str, str], float]:
     """Return by data and method how far its projects are ahead of RANDOM's, in mean accuracy over the rounds."""
     areas: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for project in all_projects:
-        if not project.test_share and not project.is_long:
-            areas[project.variant, project.method].append(float(project.accuracy[1:].mean()))
+    for project in projects:
+        areas[project.variant, project.method].append(float(project.accuracy[1:].mean()))
     return {kind: float(np.mean(values) - np.mean(areas[kind[0], "RANDOM"])) for kind, values in areas.items()}
 
 
@@ -91,7 +89,8 @@ def replay_report(measured: list[Measured], leads: dict[tuple[str, str], float])
         some = [each for each in measured if maker is None or each["maker"] == str(maker)]
         real = [each for each in some if each["kind"] == "real"]
         spoken = [each for each in real if each["word"] != "cannot tell"]
-        constant = [leads[str(each["variant"]), str(each["method"])] > 0 for each in spoken]
+        # The constant answer always speaks.
+        constant = [leads[str(each["variant"]), str(each["method"])] > 0 for each in real]
         cells = [f"{len(spoken)} of {len(real)}", share(map(is_right, spoken)), share(constant)]
         rows.append([str(maker or "any"), *cells, *(false_leads(some, kind) for kind in NULLS)])
     header = ["pool made by", "speaks", "right where it speaks", 'always "ahead"']

@@ -33,6 +33,7 @@ _POOL_SHARE = 0.8
 # Choosing all labels in the end would make all methods alike.
 _BUDGET_SHARE = 0.5
 _N_NEIGHBORS = 32
+_BY_SCORES = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,15 @@ class ReplayVerdict:
 
     @property
     def word(self) -> str:
-        """Either "ahead", "behind" or "cannot tell"."""
+        """Either "ahead", "behind" or "cannot tell".
+
+        A method that goes by scores is never behind in a pool that was chosen by scores: what RANDOM draws there has
+        gained by them already. In such pools such verdicts were wrong in 15 of 15 cases (`benchmarks.rounds`).
+        """
         if self.difference.low > 0:
             return "ahead"
-        return "behind" if self.difference.high < 0 else "cannot tell"
+        is_flattered = self.method in _BY_SCORES and any(str(maker) in self.pool_maker for maker in _BY_SCORES)
+        return "behind" if self.difference.high < 0 and not is_flattered else "cannot tell"
 
     def text(self) -> str:
         """Return the verdict in words; points are quoted only where the pool was drawn at random.

@@ -67,6 +67,17 @@ def test_points_are_quoted_only_for_a_pool_drawn_at_random() -> None:
     assert unclear.text() == "CORAL cannot be told from RANDOM"
 
 
+@pytest.mark.parametrize("method", [SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING])
+def test_a_method_by_scores_is_not_behind_in_a_pool_that_scores_have_chosen(method: SamplingMethod) -> None:
+    behind = Interval(-0.021, -0.034, -0.008, n=120)
+    makers = ("RANDOM", "CORESET", "others", "CORAL", "RANDOM and ACTIVE_LEARNING")
+    words = [ReplayVerdict(method, behind, maker).word for maker in makers]
+    assert words == ["behind", "behind", "behind", "cannot tell", "cannot tell"]
+    text = ReplayVerdict(method, behind, "CORAL").text()
+    assert text == f"{method} cannot be told from RANDOM, in a pool that CORAL chose"
+    assert ReplayVerdict(SamplingMethod.CORESET, behind, "CORAL").word == "behind"
+
+
 @pytest.mark.parametrize(
     ("labels", "reason"),
     [
