@@ -87,7 +87,7 @@ class Bounds:
         self.weights = weights
         self.least = least
         self.nearest = np.full(len(rows), _UNSEEN, np.float32)
-        self.seen = np.zeros(len(rows), np.int64)
+        self.seen = np.zeros(len(rows), np.int32)
         self.centers = np.zeros((n_centers, padded_width(space.dim)), np.float32)
         self.n_centers = 0
         self._norms = np.zeros(n_centers, np.float32)
