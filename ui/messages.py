@@ -10,9 +10,12 @@ import streamlit as st
 from al_core.exceptions import ALCoreError
 from ui.session import Key
 
+NO_BREAK = "\u00a0"
 ACTIVE = re.compile(r"[\\`*_{}\[\]<>#+!|$~:&]")
 # Turns the text after it around: cat[U+202E]gnp.exe would be read as catexe.png.
 DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# A number stays in one line with its unit, and an amount with its currency.
+UNIT = re.compile(r"(?<=\d) (?=(?:bytes|kB|MB|GB|TB|px|ms|s|min|h|%|points?)(?!\w))|(?<=[€$£¥]) (?=\d)")
 # Only at its start do these make a text a list, a rule, or the underline of a heading.
 BLOCK_START = re.compile(r"^(?=[-=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
 
@@ -32,7 +35,7 @@ def plain(text: str) -> str:
         cat\[U\+202E\]gnp.exe
     """
     # Lines and indents make Markdown's blocks.
-    return BLOCK_START.sub(r"\\", ACTIVE.sub(r"\\\g<0>", one_line(text)))
+    return BLOCK_START.sub(r"\\", ACTIVE.sub(r"\\\g<0>", UNIT.sub(NO_BREAK, one_line(text))))
 
 
 def one_line(text: str) -> str:

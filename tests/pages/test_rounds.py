@@ -106,13 +106,13 @@ def test_target_and_prices_are_saved_and_counted(digits: Dataset, open_page: Ope
     next(box for box in app.number_input if box.label == "Target accuracy, %").set_value(85.0)
     next(box for box in app.number_input if box.label == "Price per image").set_value(0.5)
     button(app, "Save").click().run()
-    assert "Spent on labels so far: € 50.00." in texts(app)
+    assert "Spent on labels so far: €\u00a050.00." in texts(app)
     with Workspace() as workspace:
         dataset = workspace.dataset(digits.id)
         assert workflow.round_plan(dataset).target == 0.85
         # Another client may write whole numbers.
         dataset.set_round_plan({"target": 1, "price_per_image": 2, "value_per_point": 50})
-    assert "Spent on labels so far: € 200.00." in texts(app.run())
+    assert "Spent on labels so far: €\u00a0200.00." in texts(app.run())
 
 
 def test_what_is_missing_is_tagged_and_released(digits: Dataset, open_page: Open) -> None:

@@ -39,6 +39,18 @@ def test_lines_and_indents_make_no_blocks(name: str) -> None:
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("spent € 2.40, 1.5 MB of 3 bytes", "spent €\u00a02.40, 1.5\u00a0MB of 3\u00a0bytes"),
+        ("at 95 %, 2 h 3 min", "at 95\u00a0%, 2\u00a0h 3\u00a0min"),
+        ("3 samples, 2 minutes", "3 samples, 2 minutes"),
+    ],
+)
+def test_no_line_breaks_between_a_number_and_its_unit(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
 def test_a_list_has_one_item_for_each_text() -> None:
     tokens = MarkdownIt().parse(plain_list(["- a", "1. b\nc"]))
     assert [token.type for token in tokens].count("list_item_open") == 2

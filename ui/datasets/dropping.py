@@ -100,7 +100,8 @@ def show_unfinished_drops() -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"unfinished-{dataset.id}"):
             st.markdown(
                 f":material/pause_circle: **“{plain(dataset.name)}”** has {counted(n_images, 'image')} "
-                f"({byte_size(n_bytes)}) not embedded yet. Is there more? Drop “{plain(_label(dataset))}” again.",
+                f"({plain(byte_size(n_bytes))}) not embedded yet. "
+                f"Is there more? Drop “{plain(_label(dataset))}” again.",
                 width="stretch",
             )
             if clicked(
