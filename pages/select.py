@@ -11,7 +11,9 @@ st.title("Select")
 dataset = state.require_dataset()
 st.caption(f"{plain(dataset.name)} · {counted(dataset.n_samples, 'image')}. Choose which images to label next.")
 show_words("select")
-form, result = st.columns([3, 5], gap="large")
+# ui/select/layout.css stands them below each other where the window is narrow.
+with st.container(key="select-split"):
+    form, result = st.columns([3, 5], gap="large")
 with form.container(border=True):
     selection_form(dataset)
 with result:

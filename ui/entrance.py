@@ -47,6 +47,7 @@ FRAMES = (
     "explore/next_batch.css",
     "explore/filter_row.css",
     "select/card.css",
+    "select/layout.css",
     "select/run_bar.css",
 )
 FRAME_STYLE = "\n".join(["<style>", *((UI / name).read_text(encoding="utf-8") for name in FRAMES), "</style>"])

@@ -33,6 +33,15 @@ def test_images_like_the_mean_of_those_shown_become_a_filter_and_a_tag(digits: D
     assert not chips(app)
 
 
+def test_clear_all_removes_what_images_have_to_look_like(digits: Dataset, open_page: Open) -> None:
+    app = open_page("explore")
+    next(field for field in app.text_input if "ilename" in (field.label + str(field.placeholder))).input("_000").run()
+    button(app, "Find similar").click().run()
+    assert chips(app)
+    button(app, "Clear all").click().run()
+    assert not chips(app)
+
+
 def dialog() -> None:
     from ui import state
     from ui.explore.similar import find_similar_buttons, similar_to
@@ -60,11 +69,12 @@ def chip_line() -> None:
     import streamlit as st
 
     from ui import state
-    from ui.explore.similar import similar_chip, similar_to
+    from ui.explore.similar import similar_actions, similar_chip, similar_to
     from ui.select.wishes import wishes_of
 
     dataset = state.require_dataset()
     similar_chip(dataset)
+    similar_actions(dataset)
     similar = similar_to(dataset)
     st.session_state["similar"] = similar and (similar.title, dataset.filenames(similar.rows[:1]))
     st.session_state["goals"] = wishes_of(dataset).records[0]

@@ -14,8 +14,6 @@ from ui.datasets.menu import dataset_menu
 from ui.images import image_url
 from ui.messages import plain
 
-CARD_WIDTH = 320
-"""In pixels: three beside each other at 1440, four at 1920, and one on a phone, which has 358."""
 PER_PAGE = 12
 N_THUMBNAILS = 4
 
@@ -26,7 +24,7 @@ def list_datasets(datasets: list[Dataset], current: Dataset | None) -> None:
     shown = datasets[(page - 1) * PER_PAGE : page * PER_PAGE] or datasets[:PER_PAGE]
     with st.container(horizontal=True, key="cards"):
         for dataset in shown:
-            with st.container(border=True, width=CARD_WIDTH, key=f"card-{dataset.id}"):
+            with st.container(border=True, key=f"card-{dataset.id}"):
                 _card(dataset, is_open=current is not None and dataset.id == current.id)
     if len(datasets) > PER_PAGE:
         st.pagination(-(-len(datasets) // PER_PAGE), key="datasets-page")

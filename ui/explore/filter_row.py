@@ -12,6 +12,7 @@ from al_core.text import counted
 from ui.explore import columns
 from ui.explore.filters import ON_MAP, control_key, current, in_words, store
 from ui.explore.object_filter import object_controls
+from ui.explore.similar import similar_chip, similar_to, stop_showing
 from ui.messages import plain
 from ui.session import Key, key_of, next_round
 
@@ -47,7 +48,7 @@ def filter_row(
         _controls(dataset)
     st.markdown(f"**{n_passing:,}** of {counted(dataset.n_samples, 'image')}", width="content")
     labels = in_words(current(dataset), titles)
-    if not labels and not clear_lasso:
+    if not labels and not clear_lasso and not similar_to(dataset):
         st.caption("Drag on the histogram, or draw on the map (S).", width="content")
         return
     st.button(
@@ -57,6 +58,7 @@ def filter_row(
         on_click=partial(_clear, dataset, clear_lasso),
         help="Remove every filter: all images again",
     )
+    similar_chip(dataset)
     for label, others in labels.items():
         _chip(label, partial(_replace, dataset, others))
     if clear_lasso:
@@ -155,6 +157,7 @@ def _replace(dataset: Dataset, filters: Filters) -> None:
 
 def _clear(dataset: Dataset, clear_lasso: Callable[[], None] | None) -> None:
     _replace(dataset, Filters())
+    stop_showing(dataset)
     if clear_lasso:
         clear_lasso()
 

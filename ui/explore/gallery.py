@@ -10,7 +10,7 @@ from ui.explore.actions import actions
 from ui.explore.columns import Column
 from ui.explore.groups import class_captions
 from ui.explore.object_filter import shape_filter
-from ui.explore.similar import similar_chip
+from ui.explore.similar import similar_actions
 from ui.images import image_grid
 from ui.messages import plain
 from ui.sample import show_sample
@@ -31,7 +31,7 @@ def show_images(
     st.markdown("**Images**" + _order_in_words(title, order))
     with st.container(key="explore-actions", horizontal=True, vertical_alignment="center"):
         actions(dataset, rows, reasons)
-        similar_chip(dataset)
+        similar_actions(dataset)
     if not len(rows):
         st.info("No image passes all filters at once. Remove one above.", icon=":material/filter_alt_off:")
         return

@@ -72,20 +72,27 @@ def stop_showing(dataset: Dataset) -> None:
 
 
 def similar_chip(dataset: Dataset) -> None:
-    """Draw what the images look like, with the ways to remove it and to select more, and where to drop an image."""
+    """Draw what the images look like as a chip of the filters, which removes it."""
+    similar = similar_to(dataset)
+    if similar:
+        st.button(
+            f"{counted(len(similar.rows), 'image')} most like {plain(similar.title)}",
+            key=key_of("chip", ON_EXPLORE, dataset.id),
+            icon=":material/close:",
+            icon_position="right",
+            on_click=stop_showing,
+            args=(dataset,),
+            help="Nearest first, by the newest embedding. Remove it to see all images",
+        )
+
+
+def similar_actions(dataset: Dataset) -> None:
+    """Draw how to select more images like those shown, and where to drop an image to look for."""
     if not dataset.arrays.all(Kind.EMBEDDING):
         return
     similar = similar_to(dataset)
     with st.container(horizontal=True, gap="xsmall", width="content"):
         if similar:
-            st.button(
-                f"{counted(len(similar.rows), 'image')} most like {plain(similar.title)}",
-                key=key_of("chip", ON_EXPLORE, dataset.id),
-                icon=":material/close:",
-                on_click=stop_showing,
-                args=(dataset,),
-                help="Nearest first, by the newest embedding. Remove it to see all images",
-            )
             _more_like_button(dataset, similar)
         _drop_image(dataset)
 

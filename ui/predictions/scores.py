@@ -18,7 +18,6 @@ from ui.select.method import score_labels
 from ui.session import key_of
 
 N_TABLE_ROWS = 200
-N_COLUMNS = 3
 
 IMPORTED = "Imported: higher means more worth labeling"
 
@@ -31,10 +30,11 @@ def show_scores(dataset: Dataset) -> None:
         return
     labels = score_labels([score.name for score in scores])
     st.subheader("Scores")
-    columns = st.columns(min(len(scores), N_COLUMNS))
-    for position, score in enumerate(scores):
-        with columns[position % N_COLUMNS], st.container(border=True):
-            _show_score(dataset, score, labels[score.name])
+    # ui/datasets/listing.css gives it as many columns as have room.
+    with st.container(horizontal=True, key="score-cards"):
+        for score in scores:
+            with st.container(border=True):
+                _show_score(dataset, score, labels[score.name])
     _show_table(dataset, scores, labels)
 
 
