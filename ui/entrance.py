@@ -42,6 +42,7 @@ FRAMES = (
     "loop/stepper.css",
     "glossary.css",
     "corner.css",
+    "toasts.css",
     "datasets/listing.css",
     "explore/layout.css",
     "explore/next_batch.css",

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.e2e.navigation import open_explore, wait_for_run
 
 Wait = Callable[[], None]
 WIDTHS = (390, 820, 1440, 1920)
@@ -47,3 +49,28 @@ def test_the_form_of_select_stands_above_its_result_in_a_narrow_window(
     form, result = (box_of(column) for column in page.locator(COLUMNS).all())
     assert (form["y"] + form["height"] <= result["y"]) is is_above
     assert (form["width"] == pytest.approx(result["width"], abs=1)) is is_above
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_images_look_like_is_a_chip_among_the_filters_and_a_toast_covers_no_primary_button(
+    page: Page, width: int
+) -> None:
+    open_explore(page)
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.locator(".thumbnails button").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Find similar").click()
+    toast = page.get_by_test_id("stToast")
+    expect(toast).to_be_visible()
+    covering = box_of(toast)
+    for button in page.get_by_test_id("stMain").locator("button[kind^='primary']:visible").all():
+        assert not overlap(covering, box_of(button)), button.inner_text()
+    wait_for_run(page)
+    expect(page.locator(".st-key-filter-row").get_by_role("button", name="100 images most like")).to_be_visible()
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    """Return whether two boxes share a place."""
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]  # type: ignore[literal-required]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
