@@ -5,17 +5,19 @@ Run it again after a new icon or another version of Streamlit, in an environment
     pip install fonttools==4.68.0 brotli==1.2.1
     python -m tools.icon_font
 
-It writes `ui/icon_font/NAME.woff2`, called as Streamlit calls the whole font, and the names of its icons beside it.
+It writes `ui/icon_font/NAME.woff2`, called as Streamlit calls the whole font, and beside it the names of its icons and
+the version of Streamlit, to which alone it is sent.
 An icon is drawn for its name as a text, by a ligature; of a name that is not in the font people would see the text.
 """
 
 import re
 from pathlib import Path
 
+import streamlit
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from ui.static_files import FOLDER, ICON_FONT
+from ui.static_files import FOLDER, ICON_FONT, ICON_FONT_VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 # Of the dashboard any text that is the name of an icon: some are written apart from ":material/".
@@ -70,6 +72,7 @@ def main() -> None:
     font.flavor = "woff2"
     font.save(ICON_FONT / source.name)
     (ICON_FONT / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+    ICON_FONT_VERSION.write_text(f"{streamlit.__version__}\n", encoding="utf-8")
     print(f"{len(names)} of {len(glyph_of)} icons, {(ICON_FONT / source.name).stat().st_size:,} bytes")
 
 

@@ -4,6 +4,7 @@ Scripts and styles are compressed. The font of icons has those that are drawn he
 """
 
 import gzip
+import hashlib
 import mimetypes
 from collections.abc import Callable
 from functools import lru_cache
@@ -20,7 +21,10 @@ PREFIX = "/static/"
 FOLDER = Path(streamlit.__file__).parent / "static" / "static"
 
 ICON_FONT = Path(__file__).parent / "icon_font"
-"""What tools/icon_font.py wrote. Streamlit's names change with the content: another version's font is sent whole."""
+"""What tools/icon_font.py wrote."""
+
+ICON_FONT_VERSION = ICON_FONT / "streamlit.txt"
+"""The version of Streamlit whose icons the font has. Another one may draw others of the same whole font."""
 
 COMPRESSED = frozenset({".css", ".js", ".json", ".svg"})
 """Fonts and images are compressed already."""
@@ -34,6 +38,9 @@ another 12 %."""
 
 # Their names change with their content.
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+
+# The cut font keeps Streamlit's name whatever icons it has: a browser asks each time whether its copy is the newest.
+ICON_FONT_HEADERS = {"Cache-Control": "no-cache"}
 
 MOST_KEPT = 256
 """Files kept compressed: a browser that has been on every page has fetched about 150, 4 MB in all."""
@@ -49,20 +56,26 @@ class StaticFiles:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._files = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.is_file()}
-        for font in ICON_FONT.glob("*.woff2"):
-            if (address := f"media/{font.name}") in self._files:
-                self._files[address] = font
+        self._icon_fonts = {
+            address: font.read_bytes()
+            for font in ICON_FONT.glob("*.woff2")
+            if is_cut_for(streamlit.__version__) and (address := f"media/{font.name}") in self._files
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request or let it through."""
         # Looked up, not joined: no address can lead anywhere else.
-        path = self._files.get(scope["path"].removeprefix(PREFIX)) if is_for_files(scope) else None
+        address = scope["path"].removeprefix(PREFIX) if is_for_files(scope) else ""
+        path = self._files.get(address)
         if path is None:
             await self._app(scope, receive, send)
             return
-        coding = _coding(Headers(scope=scope).get("accept-encoding", ""))
-        if path.suffix not in COMPRESSED or coding is None:
-            answer: Response = FileResponse(path, headers=HEADERS)
+        headers = Headers(scope=scope)
+        coding = _coding(headers.get("accept-encoding", ""))
+        if address in self._icon_fonts:
+            answer: Response = _icon_font_answer(self._icon_fonts[address], headers.get("if-none-match", ""))
+        elif path.suffix not in COMPRESSED or coding is None:
+            answer = FileResponse(path, headers=HEADERS)
         else:
             content = await run_in_threadpool(_compressed, path, coding)
             media_type, _ = mimetypes.guess_type(path.name)
@@ -73,6 +86,20 @@ class StaticFiles:
 def is_for_files(scope: Scope) -> bool:
     """Return whether a request asks for a file."""
     return scope["type"] == "http" and scope["method"] == "GET" and str(scope["path"]).startswith(PREFIX)
+
+
+def is_cut_for(version: str) -> bool:
+    """Return whether the cut font has all icons that a version of Streamlit draws."""
+    return ICON_FONT_VERSION.is_file() and ICON_FONT_VERSION.read_text(encoding="utf-8").strip() == version
+
+
+def _icon_font_answer(font: bytes, known: str) -> Response:
+    tag = f'"{hashlib.sha256(font).hexdigest()[:32]}"'
+    headers = {**ICON_FONT_HEADERS, "ETag": tag}
+    # A proxy that compresses makes a tag weak.
+    if tag in [one.strip().removeprefix("W/") for one in known.split(",")]:
+        return Response(status_code=304, headers=headers)
+    return Response(font, media_type="font/woff2", headers=headers)
 
 
 def _gzip(content: bytes) -> bytes:
