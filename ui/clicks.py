@@ -71,7 +71,9 @@ def end_page() -> NoReturn:
 
 
 def _forget() -> None:
-    st.session_state.pop(Key.CLICKED, None)
+    # A click on the button over an image is noted apart, with the grid that it is in.
+    for click in (Key.CLICKED, Key.LIKE_TILE):
+        st.session_state.pop(click, None)
 
 
 def _note(key: str) -> None:

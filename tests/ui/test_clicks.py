@@ -56,3 +56,26 @@ def test_a_click_on_what_cannot_be_done_any_more_does_nothing() -> None:
     page.session_state["a reason against it"] = None
     page.run()
     assert picked(page) == 0
+
+
+def app_with_images() -> None:
+    import streamlit as st
+
+    from ui.clicks import clicks_of_a_page
+    from ui.explore.similar import note_wanted, wanted_row
+
+    if st.session_state.pop("a click comes", False):
+        note_wanted("grid", 7)
+    with clicks_of_a_page():
+        if not st.session_state.pop("is elsewhere", False):
+            st.text(str(wanted_row("grid")))
+
+
+def test_a_click_on_the_button_of_an_image_is_forgotten_with_its_page() -> None:
+    page = AppTest.from_function(app_with_images).run()
+    page.session_state["a click comes"] = True
+    assert page.run().text[0].value == "7"
+    page.session_state["a click comes"] = True
+    page.session_state["is elsewhere"] = True
+    page.run()
+    assert page.run().text[0].value == "None"
