@@ -11,9 +11,9 @@ An icon is drawn for its name as a text, by a ligature; of a name that is not in
 """
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
-import streamlit
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
@@ -72,7 +72,7 @@ def main() -> None:
     font.flavor = "woff2"
     font.save(ICON_FONT / source.name)
     (ICON_FONT / "names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-    ICON_FONT_VERSION.write_text(f"{streamlit.__version__}\n", encoding="utf-8")
+    ICON_FONT_VERSION.write_text(version("streamlit") + "\n", encoding="utf-8")
     print(f"{len(names)} of {len(glyph_of)} icons, {(ICON_FONT / source.name).stat().st_size:,} bytes")
 
 
