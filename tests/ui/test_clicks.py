@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 
 def app() -> None:
     import streamlit as st
@@ -72,7 +74,7 @@ def app_with_images() -> None:
 
 
 def test_a_click_on_the_button_of_an_image_is_forgotten_with_its_page() -> None:
-    page = AppTest.from_function(app_with_images).run()
+    page = AppTest.from_function(app_with_images, default_timeout=PATIENCE).run()
     page.session_state["a click comes"] = True
     assert page.run().text[0].value == "7"
     page.session_state["a click comes"] = True
