@@ -8,6 +8,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from tests.e2e.navigation import open_explore, wait_for_run
 
 Wait = Callable[[], None]
+PAGES = ("explore", "datasets", "predictions", "select", "rounds", "tags", "compare")
 WIDTHS = (390, 820, 1440, 1920)
 HEIGHT = 900
 COLUMNS = ":is(.st-key-select-split, .st-key-select-split > *) > [data-testid='stHorizontalBlock'] > *"
@@ -49,6 +50,14 @@ def test_the_form_of_select_stands_above_its_result_in_a_narrow_window(
     form, result = (box_of(column) for column in page.locator(COLUMNS).all())
     assert (form["y"] + form["height"] <= result["y"]) is is_above
     assert (form["width"] == pytest.approx(result["width"], abs=1)) is is_above
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_scrolls_sideways(page: Page, wait_until_idle: Wait, width: int) -> None:
+    for name in PAGES:
+        open_at(page, width, name, wait_until_idle)
+        too_wide = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+        assert too_wide <= 0, name
 
 
 @pytest.mark.parametrize("width", [390, 1440])
