@@ -77,6 +77,18 @@ def test_what_images_look_like_is_a_chip_among_the_filters_and_a_toast_covers_no
     expect(page.locator(".st-key-filter-row").get_by_role("button", name="100 images most like")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [390, 820, 1199, 1440])
+def test_undo_of_a_selection_does_not_cover_the_button_that_runs_the_next(
+    page: Page, wait_until_idle: Wait, width: int
+) -> None:
+    open_at(page, width, "select", wait_until_idle)
+    page.get_by_role("button", name="Run selection").click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    wait_until_idle()
+    assert not overlap(box_of(page.locator(".st-key-undo")), box_of(page.get_by_role("button", name="Run selection")))
+
+
 def overlap(one: FloatRect, other: FloatRect) -> bool:
     """Return whether two boxes share a place."""
     return all(
