@@ -180,7 +180,7 @@ def look_at_what_was_bought(page: Page) -> None:
     expect(page.get_by_role("img", name="Learning curve")).to_be_visible()
     expect(page.get_by_text("mAP is not a mean of such").first).to_be_visible()
     expect(
-        page.get_by_text(re.compile(r"The last round: [+-][\d.]+ points .+ from the same 30 test images"))
+        page.get_by_text(re.compile(r"The last round: [+-][\d.]+\spoints .+ from the same 30 test images"))
     ).to_be_visible()
     for sign in ("The target is reached", "The next batch costs more", "Predictions hardly change any more"):
         expect(page.get_by_text(sign).first).to_be_visible()
