@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.tables.columns import may_be_grades
+from al_core.formats.tables.label_numbers import may_be_grades
 
 _PROBABILITY = re.compile(r"(?:0?\.\d+|[01](?:\.\d*)?)(?:e-?\d+)?", re.IGNORECASE)
 _WHOLE = re.compile(r"(-?\d{1,9})(?:\.0*)?")

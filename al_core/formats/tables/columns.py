@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.formats.tables.column_names import (
@@ -19,6 +18,7 @@ from al_core.formats.tables.column_names import (
     ranked_class,
 )
 from al_core.formats.tables.filename_column import find_filename_column
+from al_core.formats.tables.label_numbers import MOST_GRADES, are_zero_or_one, have_uncertain_labels, may_be_grades
 from al_core.formats.tables.meaning import OF_IMAGES, ColumnMeaning, Meaning
 from al_core.formats.tables.one_of_two import are_of_one_class
 from al_core.formats.tables.ranks import are_ranked
@@ -29,7 +29,6 @@ _PROBABILITY_LISTS = ("prob", "softmax", "score", "logit", "confidence", "pred",
 _LOWEST_TOP_PROBABILITY = 1 / 3
 """The highest of three probabilities cannot be lower; of more classes it seldom is in any of ten rows."""
 
-_MOST_GRADES = 20
 _ROWS_TO_TELL_INTEGERS = 20
 """In fewer rows a probability may be exactly 0 or 1 in each of them."""
 
@@ -55,22 +54,6 @@ def classify_columns(samples: Sequence[ColumnSample], chosen: Mapping[str, str])
         classifier.set(_position(samples, name), _meaning(meaning), "chosen")
     classifier.classify()
     return classifier.meanings()
-
-
-def may_be_grades(numbers: NDArray[np.float64]) -> bool:
-    """Return whether numbers from 0 to 1 may be labels, such as the grades 0, 0.5 and 1.
-
-    Of a few rows each may have a grade of its own, which is a quarter then: probabilities hardly ever are.
-
-    Examples:
-        >>> may_be_grades(np.array([0, 0.5, 1])), may_be_grades(np.array([0.31, 0.5, 0.92]))
-        (True, False)
-        >>> may_be_grades(np.array([0.3, 0.6, 0.3, 0.6]))
-        True
-    """
-    grades = np.unique(numbers)
-    # A class occurs more than once.
-    return len(grades) <= min(len(numbers) / 2, _MOST_GRADES) or bool((4 * grades % 1 == 0).all())
 
 
 def _position(samples: Sequence[ColumnSample], name: str) -> int:
@@ -210,9 +193,12 @@ class _Classifier:
         labels = [position for position in self._open() if ranked_class(self._name(position)) is not None]
         others = [position for position in labels if position not in positions]
         are_integers = all(self._samples[position].content is Content.INTEGERS for position in positions)
-        if _are_zero_or_one(numbers) and (are_integers or len(numbers) >= _ROWS_TO_TELL_LABELS):
+        if are_zero_or_one(numbers) and (are_integers or len(numbers) >= _ROWS_TO_TELL_LABELS):
             for position in positions:
                 self.set(position, Meaning.LABEL, "only 0 and 1, as labels are")
+        elif have_uncertain_labels(numbers):
+            for position in positions:
+                self.set(position, Meaning.LABEL, "only -1, 0 and 1, as labels are of which some are uncertain")
         elif are_ranked(names, numbers, has_classes=len(others) == len(positions)):
             for position in positions:
                 self.set(position, Meaning.RANKED, "never more than the one before it")
@@ -262,7 +248,7 @@ class _Classifier:
     def _are_class_numbers(self, position: int) -> bool:
         numbers = self._finite(position)
         is_whole = self._samples[position].content is Content.INTEGERS and bool(len(numbers))
-        return is_whole and bool(numbers.min() >= 0 and 1 < numbers.max() <= _MOST_GRADES)
+        return is_whole and bool(numbers.min() >= 0 and 1 < numbers.max() <= MOST_GRADES)
 
     def _is_top(self, position: int) -> bool:
         numbers = self._finite(position)
@@ -292,11 +278,6 @@ def _number_matrix(samples: Sequence[ColumnSample]) -> Numbers:
         if len(sample.numbers) == n_rows:
             matrix[:, position] = sample.numbers
     return matrix
-
-
-def _are_zero_or_one(numbers: Numbers) -> bool:
-    rows = numbers[np.isfinite(numbers).all(axis=1)]
-    return bool(rows.size) and bool(np.isin(rows, (0, 1)).all())
 
 
 def _is_of_integers(sample: ColumnSample) -> bool:
