@@ -69,7 +69,7 @@ def print_replay() -> None:
     embeddings = (centers[classes] + 5 * rng.normal(size=(n_rows, REPLAY_DIM))).astype(np.float32)
     training = np.arange(N_LABELS)
     tests = np.arange(N_LABELS, n_rows)
-    labels = LabeledRows(embeddings, training, classes[training], tests, classes[tests], "RANDOM")
+    labels = LabeledRows(embeddings, training, classes[training], tests, classes[tests], ("RANDOM",))
     clock = Clock()
     result = replay(labels, n_rounds=N_ROUNDS)
     assert isinstance(result, Replay)

@@ -37,7 +37,7 @@ def verdicts(project: Project, kind: str, n_seeds: int) -> Iterator[Measured]:
     if "noise" in kind:
         embeddings = np.random.default_rng(project.seed).standard_normal(split.pool.shape)
     chosen, tests = project.chosen, project.reserve
-    labels = LabeledRows(embeddings, chosen, split.labels[chosen], tests, split.labels[tests], project.method)
+    labels = LabeledRows(embeddings, chosen, split.labels[chosen], tests, split.labels[tests], (project.method,))
     scores = _shuffled if "shuffled" in kind else margin_scores
     with patch("al_core.evaluation.replay.margin_scores", scores):
         result = replay(labels, METHODS, seed=project.seed, n_rounds=N_ROUNDS, n_seeds=n_seeds)

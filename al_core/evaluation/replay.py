@@ -33,7 +33,7 @@ _POOL_SHARE = 0.8
 # Choosing all labels in the end would make all methods alike.
 _BUDGET_SHARE = 0.5
 _N_NEIGHBORS = 32
-_BY_SCORES = (SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING)
+_BY_SCORES = frozenset({SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING})
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,17 @@ class ReplayVerdict:
     Attributes:
         method: The method.
         difference: Of its mean accuracy over the rounds, minus RANDOM's.
-        pool_maker: The method that chose the labels that were replayed.
+        pool_makers: The methods that chose the labels that were replayed.
     """
 
     method: SamplingMethod
     difference: Interval
-    pool_maker: str
+    pool_makers: tuple[str, ...]
+
+    @property
+    def is_of_random_pool(self) -> bool:
+        """Whether all labels were drawn at random."""
+        return set(self.pool_makers) == {SamplingMethod.RANDOM}
 
     @property
     def word(self) -> str:
@@ -59,7 +64,7 @@ class ReplayVerdict:
         """
         if self.difference.low > 0:
             return "ahead"
-        is_flattered = self.method in _BY_SCORES and any(str(maker) in self.pool_maker for maker in _BY_SCORES)
+        is_flattered = self.method in _BY_SCORES and not _BY_SCORES.isdisjoint(self.pool_makers)
         return "behind" if self.difference.high < 0 and not is_flattered else "cannot tell"
 
     def text(self) -> str:
@@ -70,15 +75,15 @@ class ReplayVerdict:
 
         Examples:
             >>> interval = Interval(0.021, 0.008, 0.034, n=120)
-            >>> ReplayVerdict(SamplingMethod.CORAL, interval, "RANDOM").text()
+            >>> ReplayVerdict(SamplingMethod.CORAL, interval, ("RANDOM",)).text()
             'CORAL is ahead of RANDOM by 2.1 points (0.8 to 3.4)'
-            >>> ReplayVerdict(SamplingMethod.CORAL, interval, "CORESET").text()
+            >>> ReplayVerdict(SamplingMethod.CORAL, interval, ("CORESET",)).text()
             'CORAL is ahead of RANDOM, in a pool that CORESET chose'
         """
         named = {"ahead": "is ahead of", "behind": "is behind", "cannot tell": "cannot be told from"}[self.word]
         sentence = f"{self.method} {named} RANDOM"
-        if self.pool_maker != SamplingMethod.RANDOM:
-            return f"{sentence}, in a pool that {self.pool_maker} chose"
+        if not self.is_of_random_pool:
+            return f"{sentence}, in a pool that {' and '.join(self.pool_makers)} chose"
         if self.word == "cannot tell":
             return sentence
         ends = sorted(100 * abs(end) for end in (self.difference.low, self.difference.high))
@@ -110,7 +115,7 @@ class LabeledRows:
         training_classes: (n,) their classes.
         test_rows: (T,) rows with test labels.
         test_classes: (T,) their classes.
-        pool_maker: The method that chose the training rows, or several by name.
+        pool_makers: The methods that chose the training rows.
     """
 
     embeddings: Embeddings
@@ -118,7 +123,7 @@ class LabeledRows:
     training_classes: NDArray[np.int64]
     test_rows: Rows
     test_classes: NDArray[np.int64]
-    pool_maker: str
+    pool_makers: tuple[str, ...]
 
     @property
     def n_classes(self) -> int:
@@ -158,7 +163,7 @@ def replay(
     stacked = projects.run_all(compared, range(seed, seed + n_seeds), report)
     areas = stacked[:, :, 1:].mean(axis=2)
     verdicts = tuple(
-        ReplayVerdict(method, _difference(areas[:, place] - areas[:, 0], seed), labels.pool_maker)
+        ReplayVerdict(method, _difference(areas[:, place] - areas[:, 0], seed), labels.pool_makers)
         for place, method in enumerate(compared)
         if method != SamplingMethod.RANDOM
     )

@@ -41,12 +41,12 @@ def replay_labels(dataset: "Dataset", progress: Progress | None = None, *, seed:
         classes[is_training],
         rows[is_test],
         classes[is_test],
-        pool_maker(dataset, rows[is_training]),
+        pool_makers(dataset, rows[is_training]),
     )
     return replay(labeled, tuple(SamplingMethod), seed=seed, progress=progress)
 
 
-def pool_maker(dataset: "Dataset", rows: Rows) -> str:
+def pool_makers(dataset: "Dataset", rows: Rows) -> tuple[str, ...]:
     """Return which methods chose these rows, the one that chose most first."""
     counts: dict[str, int] = {}
     left = rows
@@ -60,4 +60,4 @@ def pool_maker(dataset: "Dataset", rows: Rows) -> str:
             counts[maker] = counts.get(maker, 0) + len(own)
     if len(left):
         counts[ELSEWHERE] = counts.get(ELSEWHERE, 0) + len(left)
-    return " and ".join(sorted(counts, key=lambda maker: -counts[maker]))
+    return tuple(sorted(counts, key=lambda maker: -counts[maker]))

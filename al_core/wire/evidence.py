@@ -61,7 +61,7 @@ def write_replay(result: Replay | Refusal) -> dict[str, Any]:
             {
                 "method": str(verdict.method),
                 "difference": asdict(verdict.difference),
-                "poolMaker": verdict.pool_maker,
+                "poolMakers": list(verdict.pool_makers),
                 "word": verdict.word,
                 "text": verdict.text(),
             }
@@ -78,7 +78,7 @@ def read_replay(content: Mapping[str, Any]) -> Replay | Refusal:
         np.array(content["nLabels"], np.int64),
         {SamplingMethod(method): np.array(values) for method, values in content["accuracies"].items()},
         tuple(
-            ReplayVerdict(SamplingMethod(each["method"]), Interval(**each["difference"]), each["poolMaker"])
+            ReplayVerdict(SamplingMethod(each["method"]), Interval(**each["difference"]), tuple(each["poolMakers"]))
             for each in content["verdicts"]
         ),
     )

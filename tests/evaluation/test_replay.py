@@ -16,7 +16,7 @@ def labels_of(n_training: int = 300, n_tests: int = 100, noise: float = 0.5, see
     embeddings = np.random.default_rng(9).normal(size=(6, 8))[classes] + rng.normal(0, noise, (n_rows, 8))
     rows = rng.permutation(n_rows)
     training, tests = rows[:n_training], rows[n_training:]
-    return LabeledRows(embeddings, training, classes[training], tests, classes[tests], "RANDOM")
+    return LabeledRows(embeddings, training, classes[training], tests, classes[tests], ("RANDOM",))
 
 
 def played(labels: LabeledRows, seed: int = 0) -> Replay:
@@ -45,7 +45,7 @@ def test_coral_is_ahead_on_digits_as_in_the_benchmark_of_whole_projects() -> Non
     digits = load_digits()
     order = np.random.default_rng(0).permutation(1797)
     labels = LabeledRows(
-        digits.data, order[:500], digits.target[order[:500]], order[500:], digits.target[order[500:]], "RANDOM"
+        digits.data, order[:500], digits.target[order[:500]], order[500:], digits.target[order[500:]], ("RANDOM",)
     )
     result = replay(labels, [SamplingMethod.CORAL], n_rounds=6, n_seeds=8)
     assert not isinstance(result, Refusal)
@@ -60,22 +60,22 @@ def test_embeddings_without_meaning_cannot_tell() -> None:
 
 def test_points_are_quoted_only_for_a_pool_drawn_at_random() -> None:
     behind = Interval(-0.021, -0.034, -0.008, n=120)
-    verdict = ReplayVerdict(SamplingMethod.CORESET, behind, "RANDOM")
+    verdict = ReplayVerdict(SamplingMethod.CORESET, behind, ("RANDOM",))
     assert verdict.text() == "CORESET is behind RANDOM by 2.1 points (0.8 to 3.4)"
-    assert replace(verdict, pool_maker="CORAL").text() == "CORESET is behind RANDOM, in a pool that CORAL chose"
-    unclear = ReplayVerdict(SamplingMethod.CORAL, Interval(0.0, -0.01, 0.01, n=120), "RANDOM")
+    assert replace(verdict, pool_makers=("CORAL",)).text() == "CORESET is behind RANDOM, in a pool that CORAL chose"
+    unclear = ReplayVerdict(SamplingMethod.CORAL, Interval(0.0, -0.01, 0.01, n=120), ("RANDOM",))
     assert unclear.text() == "CORAL cannot be told from RANDOM"
 
 
 @pytest.mark.parametrize("method", [SamplingMethod.CORAL, SamplingMethod.ACTIVE_LEARNING])
 def test_a_method_by_scores_is_not_behind_in_a_pool_that_scores_have_chosen(method: SamplingMethod) -> None:
     behind = Interval(-0.021, -0.034, -0.008, n=120)
-    makers = ("RANDOM", "CORESET", "others", "CORAL", "RANDOM and ACTIVE_LEARNING")
-    words = [ReplayVerdict(method, behind, maker).word for maker in makers]
+    pools = [("RANDOM",), ("CORESET",), ("others", "RANDOM"), ("CORAL",), ("RANDOM", "ACTIVE_LEARNING")]
+    words = [ReplayVerdict(method, behind, makers).word for makers in pools]
     assert words == ["behind", "behind", "behind", "cannot tell", "cannot tell"]
-    text = ReplayVerdict(method, behind, "CORAL").text()
+    text = ReplayVerdict(method, behind, ("CORAL",)).text()
     assert text == f"{method} cannot be told from RANDOM, in a pool that CORAL chose"
-    assert ReplayVerdict(SamplingMethod.CORESET, behind, "CORAL").word == "behind"
+    assert ReplayVerdict(SamplingMethod.CORESET, behind, ("CORAL",)).word == "behind"
 
 
 @pytest.mark.parametrize(

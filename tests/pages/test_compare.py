@@ -74,7 +74,7 @@ def test_a_replay_that_cannot_tell_says_what_is_missing(digits: Dataset, open_pa
 
 
 def test_each_method_has_a_curve_over_the_labels_it_chose() -> None:
-    verdict = ReplayVerdict(SamplingMethod.CORAL, Interval(0.1, 0.05, 0.2, n=60), "RANDOM")
+    verdict = ReplayVerdict(SamplingMethod.CORAL, Interval(0.1, 0.05, 0.2, n=60), ("RANDOM",))
     accuracies = {SamplingMethod.RANDOM: np.array([0.5, 0.6]), SamplingMethod.CORAL: np.array([0.5, 0.7])}
     figure = replay_figure(Replay(np.array([10, 20]), accuracies, (verdict,)))
     assert [curve.name for curve in figure.data] == ["RANDOM", "CORAL"]

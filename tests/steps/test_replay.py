@@ -2,7 +2,7 @@ import numpy as np
 
 from al_core import workflow
 from al_core.evaluation import Refusal
-from al_core.steps.replay import pool_maker
+from al_core.steps.replay import pool_makers
 from al_core.store import Workspace
 from tests.steps import project
 
@@ -20,5 +20,5 @@ def test_whoever_chose_the_labels_is_named(workspace: Workspace) -> None:
     dataset = project.begin(workspace)
     selection = project.select(dataset, 1, 100)
     project.label(dataset, np.arange(400))
-    assert pool_maker(dataset, selection.picked_rows) == "RANDOM"
-    assert pool_maker(dataset, np.arange(400)) == "others and RANDOM"
+    assert pool_makers(dataset, selection.picked_rows) == ("RANDOM",)
+    assert pool_makers(dataset, np.arange(400)) == ("others", "RANDOM")

@@ -37,7 +37,7 @@ def test_a_comparison_arrives_as_it_was_sent(dataset: Dataset) -> None:
 
 
 def test_a_replay_and_label_errors_arrive_as_they_were_sent() -> None:
-    verdict = ReplayVerdict(SamplingMethod.CORAL, Interval(0.02, 0.01, 0.03, n=60), "RANDOM")
+    verdict = ReplayVerdict(SamplingMethod.CORAL, Interval(0.02, 0.01, 0.03, n=60), ("RANDOM",))
     replay = Replay(np.array([20, 40]), {SamplingMethod.CORAL: np.array([0.5, 0.7])}, (verdict,))
     content = sent(write_replay(replay))
     read = read_replay(content)

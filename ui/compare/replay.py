@@ -58,7 +58,7 @@ def _show(result: Replay | Refusal) -> None:
     for verdict in result.verdicts:
         st.markdown(f":material/{ICONS[verdict.word]}: **{plain(verdict.text())}.**")
     st.plotly_chart(replay_figure(result), key="replay-curves", config={"displayModeBar": False})
-    if any(verdict.pool_maker != SamplingMethod.RANDOM for verdict in result.verdicts):
+    if not all(verdict.is_of_random_pool for verdict in result.verdicts):
         st.caption(
             "Points are quoted only where the labels were drawn at random: labels that a method chose flatter or "
             "punish the others."
