@@ -43,6 +43,7 @@ FRAMES = (
     "glossary.css",
     "corner.css",
     "toasts.css",
+    "cards.css",
     "datasets/listing.css",
     "explore/layout.css",
     "explore/next_batch.css",

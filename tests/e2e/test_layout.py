@@ -11,7 +11,7 @@ Wait = Callable[[], None]
 PAGES = ("explore", "datasets", "predictions", "select", "rounds", "tags", "compare")
 WIDTHS = (390, 820, 1440, 1920)
 HEIGHT = 900
-COLUMNS = ":is(.st-key-select-split, .st-key-select-split > *) > [data-testid='stHorizontalBlock'] > *"
+COLUMNS = ".st-key-select-split > * > * > [data-testid='stColumn']"
 
 
 def box_of(element: Locator) -> FloatRect:
@@ -21,43 +21,46 @@ def box_of(element: Locator) -> FloatRect:
     return box
 
 
-def open_at(page: Page, width: int, name: str, wait_until_idle: Wait) -> None:
-    """Open a page in a window of that width and wait until it is whole."""
-    page.set_viewport_size({"width": width, "height": HEIGHT})
+def open_page(page: Page, name: str, wait_until_idle: Wait) -> None:
+    """Open a page and wait until it is whole."""
     page.goto(f"/{name}")
     page.locator("h1").first.wait_for()
     wait_until_idle()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_cards_share_the_width_of_the_page(page: Page, wait_until_idle: Wait, width: int) -> None:
-    for name, cards in (("datasets", ".st-key-cards"), ("predictions", ".st-key-score-cards")):
-        open_at(page, width, name, wait_until_idle)
+def set_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+
+
+@pytest.mark.parametrize(("name", "cards"), [("datasets", ".st-key-cards"), ("predictions", ".st-key-score-cards")])
+def test_cards_share_the_width_of_the_page(page: Page, wait_until_idle: Wait, name: str, cards: str) -> None:
+    open_page(page, name, wait_until_idle)
+    for width in WIDTHS:
+        set_width(page, width)
         row = box_of(page.locator(cards))
         boxes = [box_of(card) for card in page.locator(f"{cards} > *").all()]
-        heading = box_of(page.locator("h1").first)
-        assert row["x"] == pytest.approx(heading["x"], abs=2)
-        assert min(box["x"] for box in boxes) == pytest.approx(row["x"], abs=1), name
+        assert row["x"] == pytest.approx(box_of(page.locator("h1").first)["x"], abs=2)
+        assert min(box["x"] for box in boxes) == pytest.approx(row["x"], abs=1)
         right = max(box["x"] + box["width"] for box in boxes)
-        assert right == pytest.approx(row["x"] + row["width"], abs=1), name
+        assert right == pytest.approx(row["x"] + row["width"], abs=1)
 
 
-@pytest.mark.parametrize(("width", "is_above"), [(390, True), (820, True), (1199, True), (1440, False)])
-def test_the_form_of_select_stands_above_its_result_in_a_narrow_window(
-    page: Page, wait_until_idle: Wait, width: int, is_above: bool
-) -> None:
-    open_at(page, width, "select", wait_until_idle)
-    form, result = (box_of(column) for column in page.locator(COLUMNS).all())
-    assert (form["y"] + form["height"] <= result["y"]) is is_above
-    assert (form["width"] == pytest.approx(result["width"], abs=1)) is is_above
+def test_the_form_of_select_stands_above_its_result_in_a_narrow_window(page: Page, wait_until_idle: Wait) -> None:
+    open_page(page, "select", wait_until_idle)
+    for width, is_above in ((390, True), (820, True), (1199, True), (1200, False), (1440, False)):
+        set_width(page, width)
+        form, result = (box_of(column) for column in page.locator(COLUMNS).all())
+        assert (form["y"] + form["height"] <= result["y"]) is is_above, width
+        assert (form["width"] == pytest.approx(result["width"], abs=1)) is is_above, width
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_scrolls_sideways(page: Page, wait_until_idle: Wait, width: int) -> None:
+def test_no_page_scrolls_sideways(page: Page, wait_until_idle: Wait) -> None:
     for name in PAGES:
-        open_at(page, width, name, wait_until_idle)
-        too_wide = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
-        assert too_wide <= 0, name
+        open_page(page, name, wait_until_idle)
+        for width in WIDTHS:
+            set_width(page, width)
+            too_wide = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+            assert too_wide <= 0, (name, width)
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -65,7 +68,7 @@ def test_what_images_look_like_is_a_chip_among_the_filters_and_a_toast_covers_no
     page: Page, width: int
 ) -> None:
     open_explore(page)
-    page.set_viewport_size({"width": width, "height": HEIGHT})
+    set_width(page, width)
     page.locator(".thumbnails button").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Find similar").click()
     toast = page.get_by_test_id("stToast")
@@ -77,16 +80,15 @@ def test_what_images_look_like_is_a_chip_among_the_filters_and_a_toast_covers_no
     expect(page.locator(".st-key-filter-row").get_by_role("button", name="100 images most like")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [390, 820, 1199, 1440])
-def test_undo_of_a_selection_does_not_cover_the_button_that_runs_the_next(
-    page: Page, wait_until_idle: Wait, width: int
-) -> None:
-    open_at(page, width, "select", wait_until_idle)
-    page.get_by_role("button", name="Run selection").click()
-    undo = page.get_by_role("button", name="Undo")
-    expect(undo).to_be_visible()
+def test_undo_of_a_selection_does_not_cover_the_button_that_runs_the_next(page: Page, wait_until_idle: Wait) -> None:
+    open_page(page, "select", wait_until_idle)
+    run = page.get_by_role("button", name="Run selection")
+    run.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     wait_until_idle()
-    assert not overlap(box_of(page.locator(".st-key-undo")), box_of(page.get_by_role("button", name="Run selection")))
+    for width in (390, 820, 1199, 1440):
+        set_width(page, width)
+        assert not overlap(box_of(page.locator(".st-key-undo")), box_of(run)), width
 
 
 def overlap(one: FloatRect, other: FloatRect) -> bool:

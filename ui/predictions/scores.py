@@ -30,7 +30,7 @@ def show_scores(dataset: Dataset) -> None:
         return
     labels = score_labels([score.name for score in scores])
     st.subheader("Scores")
-    # ui/datasets/listing.css gives it as many columns as have room.
+    # ui/cards.css gives it as many columns as have room.
     with st.container(horizontal=True, key="score-cards"):
         for score in scores:
             with st.container(border=True):
