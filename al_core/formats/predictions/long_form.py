@@ -1,6 +1,6 @@
 """Tables with a row for each image and class: turned into a row for each image and a column for each class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,30 +57,34 @@ def long_form(filenames: Sequence[str], classes: Sequence[str], numbers: NDArray
         (['cat', 'dog'], [[0.75, 0.25], [0.5, 0.5]])
     """
     image_of = _positions(filenames)
-    different = set(zip(filenames, classes, strict=True))
-    if len(image_of) == len(filenames) or len(different) < len(filenames):
+    if len(image_of) == len(filenames):
         return None
-    class_of = _positions(_in_order(filenames, classes))
-    matrix = np.full((len(image_of), len(class_of)), np.nan, np.float32)
+    class_of = _positions(classes)
     rows = _looked_up(image_of, filenames)
-    matrix[rows, _looked_up(class_of, classes)] = numbers
+    columns = _looked_up(class_of, classes)
+    if _has_repeats(rows * np.int64(len(class_of)) + columns):
+        return None
+    # Rows sorted by probability differ in order between the first and the last image; an order that both have is the
+    # model's.
+    of_last = columns[rows == rows[-1]]
+    if (np.diff(of_last) < 0).any():
+        class_of = _positions(in_natural_order(class_of))
+        columns = _looked_up(class_of, classes)
+    matrix = np.full((len(image_of), len(class_of)), np.nan, np.float32)
+    matrix[rows, columns] = numbers
     return LongForm(list(image_of), list(class_of), matrix)
 
 
-def _positions(names: Sequence[str]) -> dict[str, int]:
+def _has_repeats(cells: NDArray[np.int64]) -> bool:
+    """Return whether a number occurs twice; a set of a million pairs of texts would take 120 MB."""
+    cells.sort()
+    return bool((cells[1:] == cells[:-1]).any())
+
+
+def _positions(names: Iterable[str]) -> dict[str, int]:
     return {name: position for position, name in enumerate(dict.fromkeys(names))}
 
 
-def _looked_up(positions: dict[str, int], names: Sequence[str]) -> NDArray[np.int64]:
+def _looked_up(positions: dict[str, int], names: Sequence[str]) -> NDArray[np.int32]:
     lookup: Callable[[str], int] = positions.__getitem__
-    return np.fromiter(map(lookup, names), np.int64, len(names))
-
-
-def _in_order(filenames: Sequence[str], classes: Sequence[str]) -> list[str]:
-    """Return the classes in the order of the first image, unless each image has an order of its own."""
-    position = _positions(classes)
-    # Rows sorted by probability differ in order between the first and the last image; an order that both have is the
-    # model's.
-    of_last = [position[name] for filename, name in zip(filenames, classes, strict=True) if filename == filenames[-1]]
-    is_same = of_last == sorted(of_last)
-    return list(position) if is_same else in_natural_order(position)
+    return np.fromiter(map(lookup, names), np.int32, len(names))
