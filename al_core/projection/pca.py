@@ -34,16 +34,27 @@ def pca_2d(embeddings: Embeddings) -> NDArray[np.float32]:
     points = np.zeros((n_rows, 2), np.float32)
     if not n_rows:
         return points
+    coordinates = _along_largest_variance(embeddings)
+    # With one column in all, the second coordinate stays 0.
+    points[:, : coordinates.shape[1]] = coordinates
+    return points
+
+
+def _along_largest_variance(embeddings: Embeddings) -> NDArray[np.float32]:
+    from threadpoolctl import threadpool_limits
+
     mean = column_means(lambda: _unit_chunks(embeddings))
 
     def deviations() -> Iterator[NDArray[np.float32]]:
         # Chunk by chunk: a centered copy of all rows is never held.
         return (chunk - mean for chunk in _unit_chunks(embeddings))
 
-    directions = principal_directions(deviations, dim, min(dim, 2))
-    # With one column in all, the second coordinate stays 0.
-    points[:, : directions.shape[1]] = np.concatenate([chunk @ directions for chunk in deviations()])
-    return points
+    dim = embeddings.shape[1]
+    # One thread: where a library of matrices cuts a product for its threads changes the last bits, and a worker of a
+    # cluster, which has one, must draw the map that any machine draws.
+    with threadpool_limits(1):
+        directions = principal_directions(deviations, dim, min(dim, 2))
+        return np.concatenate([chunk @ directions for chunk in deviations()])
 
 
 def _unit_chunks(embeddings: Embeddings) -> Iterator[NDArray[np.float32]]:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,10 +66,20 @@ def notebook(browser: Browser, lab: str) -> Iterator[Page]:
     page.goto(f"{lab}/lab/tree/map.ipynb")
     # Until the kernel is there, the menus are those of a page without a notebook.
     page.get_by_text("Python 3 (ipykernel)").first.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    run_all_cells(page)
     yield page
     context.close()
+
+
+def run_all_cells(page: Page) -> None:
+    """Run them, again if the kernel that the page names is not connected yet: then JupyterLab runs nothing."""
+    has_run = page.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]"))
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while not has_run.count() and time.monotonic() < deadline:
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        page.wait_for_timeout(2_000)
+    expect(has_run).not_to_have_count(0)
 
 
 def selected(page: Page) -> Locator:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from al_core.exceptions import InvalidInputError
 from al_core.projection.pca import pca_2d
@@ -56,3 +57,10 @@ def test_the_row_with_nan_is_named() -> None:
 def test_embeddings_of_another_form_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(InvalidInputError, match=r"shape \(N, D\)"):
         pca_2d(np.zeros(shape))
+
+
+def test_the_view_does_not_depend_on_the_number_of_threads() -> None:
+    embeddings = np.random.default_rng(0).normal(size=(400, 40)).astype(np.float32)
+    with threadpool_limits(1):
+        points = pca_2d(embeddings)
+    assert pca_2d(embeddings).tobytes() == points.tobytes()
