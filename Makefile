@@ -2,7 +2,7 @@
 PORT := 8501
 VENV := .venv
 PY := $(VENV)/bin/python
-BENCHMARKS := scoring rerun_latency pages projection embedding_map embedding embedding_quality api kill kill_imports growth writers faults servers openapi formats kcenter label_efficiency coral neighbors rounds map_gains evidence limits similar cluster storage
+BENCHMARKS := scoring rerun_latency pages projection embedding_map embedding embedding_quality api kill kill_imports growth writers faults servers openapi formats budgets kcenter label_efficiency coral neighbors rounds map_gains evidence limits similar cluster storage
 
 .PHONY: help run test coverage fuzz test-lowest test-postgres check lint types docs bench chromium nginx clean
 help:
