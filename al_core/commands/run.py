@@ -1,4 +1,5 @@
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     wanted = read_round_file(arguments.file)
     with opened(arguments) as workspace:
         dataset = workspace.dataset(wanted.dataset)
-        tag = _present(dataset, wanted)
+        tag = _present_or_free(dataset, wanted)
         # All files are read before the first thing is stored; a round that has its tag has them stored.
         checked = None if tag else _Inputs.checked(dataset, wanted)
         if arguments.dry_run:
@@ -65,6 +66,17 @@ def _present(dataset: "Dataset", wanted: "RoundFile") -> "Tag | None":
             f"name: tag '{tag.name}' was not made from this file, or the file or one that it names has changed since; "
             "choose another name"
         )
+    return tag
+
+
+def _present_or_free(dataset: "Dataset", wanted: "RoundFile") -> "Tag | None":
+    """Return the tag of the round if it was selected; if not, the file that it writes must not be there yet."""
+    file = wanted.export.file if wanted.export else None
+    # Looked for before the tag: an equal run at the same time stores its tag first and writes its file later.
+    was_there = file is not None and file.exists()
+    tag = _present(dataset, wanted)
+    if was_there and tag is None:
+        raise AlreadyExistsError(f"export.file: {file} is there already; move it, or name another file")
     return tag
 
 
@@ -168,22 +180,37 @@ def _select_now(dataset: "Dataset", wanted: "RoundFile", done: list[str], cluste
 def _export(dataset: "Dataset", wanted: "RoundFile", tag: "Tag", done: list[str]) -> None:
     """Write the file unless it is there, and say that the samples are with labelers."""
     from al_core import workflow
-    from al_core.disk import write_atomically
 
     entry = wanted.export
     if entry is None:
         return
-    if not entry.file.exists():
+    is_sent = tag.provenance.sent_at is not None
+    # What was sent may have been opened and edited since.
+    if not (is_sent and entry.file.exists()):
         content = workflow.export_tag(dataset, tag, entry.format, added_only=entry.added_only, choices=entry.choices)
-        try:
-            # Not half a file where the machine stops: the next run would take it for done.
-            write_atomically(entry.file, lambda file: file.write(content))
-        except OSError as error:
-            raise InvalidInputError(f"export.file: {entry.file} cannot be written: {error.strerror}") from error
-        done.append(f"{entry.file}: {len(content):,} bytes")
-    if tag.provenance.sent_at is None:
+        if _is_written(entry.file, content):
+            done.append(f"{entry.file}: {len(content):,} bytes")
+    if not is_sent:
         workflow.mark_sent(dataset, tag)
         done.append("marked as sent: not selected again")
+
+
+def _is_written(file: Path, content: bytes) -> bool:
+    """Write the file of a round, and return whether it was not there with this content."""
+    from al_core.disk import write_atomically
+
+    try:
+        if file.exists():
+            if file.is_file() and file.read_bytes() == content:
+                return False
+            raise AlreadyExistsError(
+                f"export.file: {file} has another content than this round; move it, and run the round again"
+            )
+        # Not half a file where the machine stops.
+        write_atomically(file, lambda opened_file: opened_file.write(content))
+    except OSError as error:
+        raise InvalidInputError(f"export.file: {file} cannot be written: {error.strerror}") from error
+    return True
 
 
 def _print(arguments: argparse.Namespace, dataset: "Dataset", wanted: "RoundFile", tag: "Tag", done: list[str]) -> None:

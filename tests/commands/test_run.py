@@ -61,6 +61,13 @@ def run(
     return answer
 
 
+def run_until(workspace: Workspace, file: Path, step: str) -> None:
+    """Run a round in a process that is killed where a step of the workflow begins."""
+    command = ["run", str(file), "--workspace", str(workspace.home)]
+    killed = subprocess.run([sys.executable, "-c", DIE, step, *command], env=os.environ, check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+
 def test_a_round_runs_once(workspace: Workspace, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dry = run(capsys, workspace, file, "--dry-run")
     dataset = workspace.dataset("animals")
@@ -113,9 +120,7 @@ def test_a_round_runs_on_a_server(
 def test_a_round_that_was_killed_goes_on_where_it_stopped(
     workspace: Workspace, file: Path, capsys: pytest.CaptureFixture[str], step: str
 ) -> None:
-    command = ["run", str(file), "--workspace", str(workspace.home)]
-    killed = subprocess.run([sys.executable, "-c", DIE, step, *command], env=os.environ, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    run_until(workspace, file, step)
     answer = run(capsys, workspace, file)
     assert (answer["added"], answer["changed"]) == (["1.png", "2.png"], True)
     dataset = workspace.dataset("animals")
@@ -123,6 +128,35 @@ def test_a_round_that_was_killed_goes_on_where_it_stopped(
     assert [model.name for model in dataset.models.all()] == ["first"]
     assert [labels.name for labels in dataset.labels.all()] == ["labels before round 1"]
     assert not run(capsys, workspace, file)["changed"]
+
+
+def test_a_file_that_was_there_before_is_neither_replaced_nor_sent_to_labelers(
+    workspace: Workspace, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exported = file.parent / "round-1.csv"
+    exported.write_text("the list of another round")
+    for options in (("--dry-run",), ()):
+        refusal = run(capsys, workspace, file, *options, code=1)
+        assert f"export.file: {exported} is there already; move it, or name another file" in refusal["message"]
+    dataset = workspace.dataset("animals")
+    assert ([tag.name for tag in dataset.tags()], dataset.models.all()) == (["initial-tag"], [])
+    assert exported.read_text() == "the list of another round"
+
+
+def test_a_round_killed_before_it_was_sent_takes_its_own_file_for_done(
+    workspace: Workspace, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_until(workspace, file, "mark_sent")
+    assert run(capsys, workspace, file)["done"] == ["marked as sent: not selected again"]
+
+
+def test_a_round_killed_before_it_was_sent_does_not_send_another_file(
+    workspace: Workspace, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_until(workspace, file, "mark_sent")
+    (file.parent / "round-1.csv").write_text("half of another list")
+    assert "round-1.csv has another content" in run(capsys, workspace, file, code=1)["message"]
+    assert not workspace.dataset("animals").tag("round 1").is_sent
 
 
 def test_of_two_equal_runs_at_once_one_selects_and_the_other_says_so(workspace: Workspace, file: Path) -> None:
