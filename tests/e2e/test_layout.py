@@ -43,6 +43,27 @@ def test_cards_share_the_width_of_the_page(page: Page, wait_until_idle: Wait, na
         assert min(box["x"] for box in boxes) == pytest.approx(row["x"], abs=1)
         right = max(box["x"] + box["width"] for box in boxes)
         assert right == pytest.approx(row["x"] + row["width"], abs=1)
+        # Those beside the first end where it ends.
+        heights = {round(box["height"]) for box in boxes if box["y"] == boxes[0]["y"]}
+        assert len(heights) == 1, width
+
+
+def test_the_images_of_a_card_are_squares(page: Page, wait_until_idle: Wait) -> None:
+    open_page(page, "datasets", wait_until_idle)
+    for width in WIDTHS:
+        set_width(page, width)
+        for image in page.locator(".card-images img").all():
+            assert box_of(image)["width"] == pytest.approx(box_of(image)["height"], abs=1), width
+
+
+def test_the_buttons_of_a_model_stand_beside_its_description_or_below(page: Page, wait_until_idle: Wait) -> None:
+    open_page(page, "predictions", wait_until_idle)
+    for width, is_beside in ((390, False), (1440, True), (1920, True)):
+        set_width(page, width)
+        description = box_of(page.locator(".st-key-models").get_by_text("classification ·").first)
+        button = box_of(page.locator(".st-key-models").get_by_role("button", name="Delete").first)
+        assert (button["y"] < description["y"] + description["height"]) is is_beside, width
+        assert not overlap(description, button), width
 
 
 def test_the_form_of_select_stands_above_its_result_in_a_narrow_window(page: Page, wait_until_idle: Wait) -> None:

@@ -32,16 +32,16 @@ def comparison_form(dataset: Dataset) -> None:
     """Draw the choice of methods and the button that starts a job."""
     scores = preferred_first(score.name for score in dataset.arrays.all(Kind.SCORE))
     has_embedding = bool(dataset.arrays.all(Kind.EMBEDDING))
-    with st.container(border=True), st.container(horizontal=True, vertical_alignment="bottom"):
-        usable = _usable_methods(has_scores=bool(scores), has_embedding=has_embedding)
-        methods = st.multiselect(
-            "Methods",
-            usable,
-            usable,
-            max_selections=MOST_CONFIGS,
-            width="stretch",
-            help="Each picks the same number of images from the same pool, with the same seed",
-        )
+    card = st.container(border=True)
+    usable = _usable_methods(has_scores=bool(scores), has_embedding=has_embedding)
+    methods = card.multiselect(
+        "Methods",
+        usable,
+        usable,
+        max_selections=MOST_CONFIGS,
+        help="Each picks the same number of images from the same pool, with the same seed",
+    )
+    with card.container(horizontal=True, vertical_alignment="bottom"):
         score = st.selectbox(
             "Score",
             scores,

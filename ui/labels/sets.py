@@ -9,6 +9,7 @@ from al_core.store.label_sets import LabelSet
 from al_core.store.restoration import LABELS
 from al_core.text import counted, moment
 from ui.clicks import clicked
+from ui.entry import draw_entry
 from ui.messages import errors_explained, plain
 from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
@@ -48,23 +49,19 @@ def describe(labels: LabelSet) -> str:
 
 def _show_set(dataset: Dataset, labels: LabelSet) -> None:
     reason = obstacle()
-    with st.container(border=True):
-        name, contents, actions = st.columns([3, 5, 2], vertical_alignment="center")
-        name.markdown(f"**{plain(labels.name)}**")
-        contents.caption(describe(labels))
-        with actions.container(horizontal=True, horizontal_alignment="right"):
-            is_wanted = clicked(
-                "Delete",
-                key=f"delete-labels-{labels.id}",
-                icon=":material/delete:",
-                reason=reason,
-                hint="With their tag; they can be restored for a while",
-            )
-        if is_wanted:
-            with errors_explained():
-                workflow.delete_labels(dataset, labels)
-                say_deleted(dataset, f"Deleted the labels “{labels.name}”", kind=LABELS, names=[labels.name])
-                st.rerun()
+    with draw_entry(f"**{plain(labels.name)}**", describe(labels)):
+        is_wanted = clicked(
+            "Delete",
+            key=f"delete-labels-{labels.id}",
+            icon=":material/delete:",
+            reason=reason,
+            hint="With their tag; they can be restored for a while",
+        )
+    if is_wanted:
+        with errors_explained():
+            workflow.delete_labels(dataset, labels)
+            say_deleted(dataset, f"Deleted the labels “{labels.name}”", kind=LABELS, names=[labels.name])
+            st.rerun()
 
 
 def _restore_button(dataset: Dataset) -> None:

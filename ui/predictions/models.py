@@ -9,6 +9,7 @@ from al_core.store import Dataset, Model, StoredArray
 from al_core.store.restoration import MODEL
 from al_core.text import byte_size, counted, moment
 from ui.clicks import clicked
+from ui.entry import draw_entry
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.displaced import displaced_by, put_back
@@ -43,12 +44,9 @@ def show_models(dataset: Dataset) -> None:
 
 
 def _show_model(dataset: Dataset, model: Model) -> None:
-    with st.container(border=True):
-        name, contents, actions = st.columns([3, 4, 5], vertical_alignment="center")
-        name.markdown(f"**{plain(model.name)}**" + (" :blue-badge[current]" if model.is_current else ""))
-        contents.caption(f"{describe(model)}{mean_score(dataset, model)}")
-        with actions.container(horizontal=True, horizontal_alignment="right"):
-            _actions(dataset, model)
+    name = f"**{plain(model.name)}**" + (" :blue-badge[current]" if model.is_current else "")
+    with draw_entry(name, f"{describe(model)}{mean_score(dataset, model)}"):
+        _actions(dataset, model)
 
 
 def describe(model: Model) -> str:
