@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -63,18 +64,38 @@ def nearest_among(
     space: Space, rows: Rows, others: Rows, k: int, pool: Executor, tick: Callable[[], None] | None = None
 ) -> Neighbors:
     """Return the k nearest of `others` for each of a few rows; `tick` is called after each part of the others."""
-    n_parts = max(_PARTS, -(-len(others) // _PART_OTHERS))
     vectors = space.padded(rows)
+    search = partial(nearest_of_part, space, k, rows, vectors)
+    parts = list(run_tasks(pool, search, parts_of(others), tick))
+    return settled(space, vectors, nearest_of_parts(parts, k, len(others)), k)
 
-    def search(part: Rows) -> Neighbors:
-        return _by_products(space, min(k + _SPARE, len(part)), rows, vectors, part)
 
-    parts = run_tasks(pool, search, np.array_split(others, min(n_parts, len(others))), tick)
+def parts_of(others: Rows) -> list[Rows]:
+    """Split rows into the parts that `nearest_of_part` looks among."""
+    n_parts = max(_PARTS, -(-len(others) // _PART_OTHERS))
+    return np.array_split(others, min(n_parts, len(others)))
+
+
+def nearest_of_part(space: Space, k: int, rows: Rows, vectors: NDArray[np.float32], part: Rows) -> Neighbors:
+    """Return those of a part that may be among the k nearest of padded vectors, for `nearest_of_parts`.
+
+    Args:
+        space: Where distances are measured.
+        k: How many neighbors.
+        rows: The rows that the vectors are, which are not their own neighbors; -1 for none.
+        vectors: (n, D).
+        part: The rows to look among.
+    """
+    return _by_products(space, min(k + _SPARE, len(part)), rows, vectors, part)
+
+
+def nearest_of_parts(parts: Sequence[Neighbors], k: int, n_others: int) -> NDArray[np.int32]:
+    """Return of what was found in each part a few more than the k nearest, for `settled` to decide."""
     indices, distances = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
     # The row itself may have left a place empty in one part, at an infinite distance.
-    width = min(k + _SPARE, len(others) - 1)
+    width = min(k + _SPARE, n_others - 1)
     order = np.argsort(distances, axis=1, kind="stable")[:, :width]
-    return settled(space, vectors, np.take_along_axis(indices, order, axis=1), k)
+    return np.take_along_axis(indices, order, axis=1)
 
 
 def run_tasks(

@@ -35,8 +35,14 @@ class Repeats:
     @classmethod
     def of(cls, space: Space, k: int, pool: Executor, tick: Callable[[], None]) -> "Repeats":
         """Find the groups in a space; `tick` is called about every second."""
-        rows = np.arange(len(space.embeddings))
-        hashes = _hashes(space, rows, pool, tick)
+        hashes = hashes_of(space, pool, tick)
+        return cls.of_equal(hashes, k, lambda groups: [_equal_to_first(space, group, tick) for group in groups])
+
+    @classmethod
+    def of_equal(
+        cls, hashes: NDArray[np.uint64], k: int, equal_to_first: Callable[[list[Rows]], Sequence[Rows]]
+    ) -> "Repeats":
+        """Find the groups among rows with these hashes; `equal_to_first` keeps of each what equals its first row."""
         order = np.argsort(hashes, kind="stable")
         _, starts, sizes = np.unique(hashes[order], return_index=True, return_counts=True)
         is_large = sizes > k
@@ -44,10 +50,9 @@ class Repeats:
             order[start : start + size] for start, size in zip(starts[is_large], sizes[is_large], strict=True)
         ]
         # Unequal rows may share a hash (one pair in 2^64): what differs from the first is searched like any other row.
-        equal = [_equal_to_first(space, group, tick) for group in with_same_hash]
-        groups = [group for group in equal if len(group) > k]
-        is_repeated = np.zeros(len(rows), bool)
-        is_repeated[np.concatenate([rows[:0], *groups])] = True
+        groups = [group for group in equal_to_first(with_same_hash) if len(group) > k]
+        is_repeated = np.zeros(len(hashes), bool)
+        is_repeated[np.concatenate([np.empty(0, np.int64), *groups])] = True
         return cls(groups, np.flatnonzero(~is_repeated), k)
 
     def representatives(self) -> Rows:
@@ -65,7 +70,7 @@ class Repeats:
                 indices[group, nth] = np.roll(group, -1 - nth)
 
 
-def _hashes(space: Space, rows: Rows, pool: Executor, tick: Callable[[], None]) -> NDArray[np.uint64]:
+def hashes_of(space: Space, pool: Executor, tick: Callable[[], None]) -> NDArray[np.uint64]:
     """Return a hash of each vector: the sum of its components' bits, each times a random number, modulo 2^64."""
     multipliers = np.random.default_rng(_SEED).integers(1 << 64, size=space.dim, dtype=np.uint64)
 
@@ -75,6 +80,7 @@ def _hashes(space: Space, rows: Rows, pool: Executor, tick: Callable[[], None]) 
         hashes: NDArray[np.uint64] = bits.astype(np.uint64) @ multipliers
         return hashes
 
+    rows = np.arange(len(space.embeddings))
     return np.concatenate(list(run_tasks(pool, hash_block, blocks(rows, space.dim), tick)))
 
 

@@ -36,35 +36,6 @@ def test_lists_find_nearly_all_neighbors_and_measure_them_as_products_do() -> No
     np.testing.assert_allclose(distances[is_found], exact[is_found], rtol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("probes", "n_cells"),
-    [
-        # Reading 5 of 154 cells is cheaper than placing 308.
-        ({154: 5}, 154),
-        # 3 of 308 cells hold a fortieth of the rows that 60 of 154 hold.
-        ({154: 60, 308: 3}, 308),
-        # Twice as many cells of half the size are no gain.
-        ({154: 60, 308: 120}, 154),
-    ],
-)
-def test_cells_are_doubled_where_that_saves_more_than_it_costs(
-    probes: dict[int, int], n_cells: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inverted_lists, "_count_probes", lambda space, others, k, cells, *_: probes[cells.ntotal])
-    # 2 √6,000 = 154.9, and 6,000 rows fill at most 500 cells with twice 5 neighbors and the row itself.
-    rows = np.arange(6_000)
-    space = Space.from_embeddings(np.random.default_rng(0).normal(size=(6_000, 4)), rows, normalize=False)
-    with workers() as pool:
-        cells = inverted_lists._choose_cells(space, rows, 5, pool, lambda: None)
-    assert cells.centers.ntotal == n_cells
-
-
-def test_the_cost_of_cells_is_in_scanned_pairs_of_rows() -> None:
-    centers = inverted_lists._flat(np.zeros((10, 2), np.float32))
-    # Each of 100 rows reads 2 cells of 10 rows, and is compared by products with 10 centers: 100 * (20 + 10 / 4).
-    assert inverted_lists._Cells(centers, 2, 100).cost() == 2_250
-
-
 def test_rows_whose_cells_hold_too_few_others_lack_neighbors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inverted_lists, "_count_probes", lambda *arguments: 1)
     embeddings = np.random.default_rng(0).normal(size=(4_000, 3))
