@@ -1,33 +1,29 @@
 """Gathers annotations one after the other, as readers come upon them, and makes `Labels` of them."""
 
 import math
-from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.choices import ReadingChoices, Unannotated
+from al_core.formats.choices import ReadingChoices
 from al_core.formats.join.finding import Finding
+from al_core.formats.labels.annotated_images import AnnotatedImages
 from al_core.formats.labels.class_list import ClassList
 from al_core.formats.labels.entries import Corners, Entries, Keypoint
-from al_core.formats.labels.image_sizes import ImageSizes, Size
+from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.label_findings import (
     CLIPPED,
     EMPTY,
     NO_CLASS_GIVEN,
-    NO_OBJECTS,
     NOT_READ,
-    UNDECIDED_DONE,
-    UNDECIDED_OPEN,
     LabelFindings,
-    still_open,
 )
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.mask_list import MaskList
+from al_core.formats.labels.open_images import OpenImages
 from al_core.formats.labels.painting import paint_polygon
 from al_core.formats.labels.relative_boxes import OUTSIDE, RelativeBoxes
 from al_core.formats.predictions.predictions import CLASSIFICATION
@@ -48,20 +44,12 @@ class LabelCollector:
 
     def __init__(self, source: str, choices: ReadingChoices) -> None:
         self._source = source
-        self._choices = choices
+        self._images = AnnotatedImages(source, choices.images_dir)
+        self._open = OpenImages(choices.unannotated)
         self._class_list = ClassList()
-        self._sizes = ImageSizes(choices.images_dir)
-        self._filenames: list[str] = []
-        self._annotators: list[str] = []
-        self._times = array("d")
-        self._image_sizes: list[Size | None] = []
         self._entries = Entries()
         self._masks = MaskList()
         self._n_objects = 0
-        self._units: Size | None = None
-        # A dict as a set that keeps its order.
-        self._open: dict[str, None] = {}
-        self._undecided: dict[str, Size | None] = {}
         self._findings = LabelFindings()
 
     def annotate(
@@ -83,12 +71,8 @@ class LabelCollector:
             units: Width and height of the image in the units of its coordinates; by default they are pixels.
         """
         # Those of the annotation before.
-        self._masks.keep(self._row)
-        self._filenames.append(filename)
-        self._annotators.append(annotator)
-        self._times.append(time)
-        self._image_sizes.append(size)
-        self._units = units
+        self._masks.keep(self._images.last)
+        self._images.add(filename, annotator=annotator, time=time, size=size, units=units)
         self._n_objects = 0
 
     def annotate_all(
@@ -100,13 +84,8 @@ class LabelCollector:
         sizes: Sequence[Size | None],
     ) -> int:
         """Add whole annotations, whose objects `add_classes` and `add_boxes` add, and return the row of the first."""
-        self._masks.keep(self._row)
-        first = len(self._filenames)
-        self._filenames += filenames
-        self._annotators += annotators
-        self._times.frombytes(times.tobytes())
-        self._image_sizes += sizes
-        return first
+        self._masks.keep(self._images.last)
+        return self._images.add_all(filenames, annotators=annotators, times=times, sizes=sizes)
 
     def list_classes(self, names: Iterable[str]) -> None:
         """Note the classes that the file lists, in order; others come after them, by name."""
@@ -114,11 +93,11 @@ class LabelCollector:
 
     def leave_open(self, filename: str) -> None:
         """Note an image that nobody has labeled."""
-        self._open[filename] = None
+        self._open.leave_open(filename)
 
     def leave_undecided(self, filename: str, *, size: Size | None = None) -> None:
         """Note an image without objects in a format that cannot tell whether anybody has looked at it."""
-        self._undecided[filename] = size
+        self._open.leave_undecided(filename, size=size)
 
     def add_note(self, finding: Finding) -> None:
         """Say how the file was read."""
@@ -126,7 +105,7 @@ class LabelCollector:
 
     def add_class(self, name: str) -> None:
         """Add a class of the whole image."""
-        self._entries.add_class(self._row, self._class_list.label(name))
+        self._entries.add_class(self._images.last, self._class_list.label(name))
 
     def add_classes(self, rows: NDArray[np.int64], names: Sequence[str], classes: NDArray[np.int64]) -> None:
         """Add classes of whole images: to each of these annotations, (K,), the name at a position."""
@@ -151,14 +130,14 @@ class LabelCollector:
             units: As `annotate` takes them.
         """
         has_class = np.array([bool(name.strip()) for name in names], bool)[classes]
-        extents = self._extents(rows, np.unique(rows[has_class]), units)
+        extents = self._images.extents(rows, np.unique(rows[has_class]), units)
         boxes = RelativeBoxes(corners, extents, has_class)
         wrong = boxes.first_wrong()
         if wrong is not None:
-            raise self._refusal(int(rows[wrong]), has_extent=bool(np.isfinite(extents[wrong]).all()))
+            raise self._images.refused(int(rows[wrong]), has_extent=bool(np.isfinite(extents[wrong]).all()))
         for box, findings in boxes.findings():
             for finding in findings:
-                self._findings.concern(finding, self._filenames[rows[box]])
+                self._findings.concern(finding, self._images.filenames[rows[box]])
         # Without a copy where all are objects: that of a million boxes takes 32 MB.
         chosen = slice(None) if boxes.are_objects.all() else boxes.are_objects
         self._entries.add_boxes(rows[chosen], self._labels(names, classes[chosen]), boxes.clipped[chosen])
@@ -173,7 +152,7 @@ class LabelCollector:
             self._concerns(EMPTY)
             return
         label = self._class_list.label(name)
-        self._entries.add_box(self._row, self._n_objects, label, clipped)
+        self._entries.add_box(self._images.last, self._n_objects, label, clipped)
         self._add_points(label, keypoints)
         self._n_objects += 1
 
@@ -188,15 +167,15 @@ class LabelCollector:
         corners = [point for polygon in polygons for point in polygon]
         points = np.array(corners, np.float64).reshape(-1, 2)
         if not np.isfinite(points).all():
-            raise FileFormatError(f"{self._where}: a polygon has a corner that is not a number; draw it again")
+            raise FileFormatError(f"{self._images.where()}: a polygon has a corner that is not a number; draw it again")
         if not self._has_class(name):
             return
         if has_box and len(points):
             self.add_box(name, [*points.min(axis=0), *points.max(axis=0)])
         # Without a size a polygon still has a shape: it is painted as finely as it takes to compare it.
-        canvas = self._masks.canvas(self._where, self._size or (_UNKNOWN_SIDE, _UNKNOWN_SIDE))
+        canvas = self._masks.canvas(self._images.where(), self._images.size or (_UNKNOWN_SIDE, _UNKNOWN_SIDE))
         # Corners are in the units of the file, such as percent; an array has its height first.
-        scale = np.divide(canvas.shape[::-1], self._extent)
+        scale = np.divide(canvas.shape[::-1], self._images.extent)
         for polygon in polygons:
             paint_polygon(canvas, np.multiply(polygon, scale).tolist(), self._class_list.label(name))
 
@@ -208,7 +187,7 @@ class LabelCollector:
             return
         mask_height, mask_width = mask.shape
         # Of an image of unknown size the mask tells at least how far it reaches.
-        canvas = self._masks.canvas(self._where, self._size or (left + mask_width, top + mask_height))
+        canvas = self._masks.canvas(self._images.where(), self._images.size or (left + mask_width, top + mask_height))
         height, width = canvas.shape
         inside = mask[: max(height - top, 0), : max(width - left, 0)]
         inside_height, inside_width = inside.shape
@@ -235,19 +214,20 @@ class LabelCollector:
         Raises:
             FileFormatError: If no image was listed, or there are too many classes.
         """
-        self._decide()
-        self._masks.keep(self._row)
-        if not self._filenames and not self._open:
+        for filename, size in self._open.decide(self._images.filenames).items():
+            self.annotate(filename, size=size)
+        self._masks.keep(self._images.last)
+        if not self._images and not self._open:
             raise FileFormatError(f"{self._source} lists no images; export the labels again")
         names = self._class_list.names(self._source)
         classes, boxes, keypoints = self._entries.tables(self._class_list, names)
         labels = Labels(
-            self._filenames,
+            self._images.filenames,
             names,
             task or self._entries.task(has_masks=bool(self._masks)),
-            self._annotators,
-            np.array(self._times, np.float64),
-            self._sizes_of_images(np.float32),
+            self._images.annotators,
+            self._images.times,
+            self._images.sizes(np.float32),
             classes,
             boxes,
             keypoints,
@@ -255,67 +235,9 @@ class LabelCollector:
             self._class_list.relabeled(self._masks.runs, names),
         )
         labels = self._without_class_left_open(labels)
-        # A set of a million names takes 70 MB.
-        labeled: set[str] = set(labels.filenames) if self._open else set()
-        open_filenames = [name for name in self._open if name not in labeled]
-        self._say_what_is_open(open_filenames)
+        open_filenames = self._open.filenames(labels.filenames)
+        self._open.report(self._findings, open_filenames, has_objects=bool(self._entries or self._masks))
         return replace(labels, open_filenames=open_filenames, findings=self._findings.all())
-
-    @property
-    def _row(self) -> int:
-        return len(self._filenames) - 1
-
-    @property
-    def _where(self) -> str:
-        return self._where_is(-1)
-
-    def _where_is(self, row: int) -> str:
-        return f"{self._source}, {self._filenames[row]}"
-
-    @property
-    def _size(self) -> Size | None:
-        """Width and height of the image in pixels, from the file or else from the image."""
-        if self._image_sizes[-1] is None:
-            self._image_sizes[-1] = self._sizes.of(self._filenames[-1])
-        return self._image_sizes[-1]
-
-    @property
-    def _extent(self) -> Size:
-        """Width and height of the image in the units of its coordinates.
-
-        Raises:
-            FileFormatError: If they are pixels and nothing says how many.
-        """
-        extent = self._units or self._size
-        if extent is None:
-            raise self._refusal(-1, has_extent=False)
-        return extent
-
-    def _extents(
-        self, rows: NDArray[np.int64], looked_up: NDArray[np.int64], units: Size | None
-    ) -> NDArray[np.float64]:
-        """Return the extent of the image of each box, (B, 2); NaN where the file has none and the image has none."""
-        if units is not None:
-            return np.tile(np.array(units, np.float64), (len(rows), 1))
-        for row in looked_up.tolist():
-            if self._image_sizes[row] is None:
-                self._image_sizes[row] = self._sizes.of(self._filenames[row])
-        return self._sizes_of_images(np.float64)[rows]
-
-    def _sizes_of_images(self, kind: type[np.floating]) -> NDArray[Any]:
-        sizes = np.full((len(self._image_sizes), 2), np.nan, kind)
-        with_size = [row for row, size in enumerate(self._image_sizes) if size is not None]
-        if with_size:
-            sizes[with_size] = [size for size in self._image_sizes if size is not None]
-        return sizes
-
-    def _refusal(self, row: int, *, has_extent: bool) -> FileFormatError:
-        where = self._where_is(row)
-        if has_extent:
-            return FileFormatError(f"{where}: a box has a corner that is not a number; draw it again")
-        return FileFormatError(
-            f"{where}: the objects are in pixels and the file has no size of the image; give the folder of the images"
-        )
 
     def _labels(self, names: Sequence[str], classes: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the number of each class; a name that no object has becomes no class."""
@@ -331,13 +253,13 @@ class LabelCollector:
         return True
 
     def _concerns(self, finding: Finding) -> None:
-        self._findings.concern(finding, self._filenames[-1])
+        self._findings.concern(finding, self._images.filenames[-1])
 
     def _clipped(self, corners: Corners) -> Corners:
-        width, height = self._extent
+        width, height = self._images.extent
         relative = [corner / side for corner, side in zip(corners, (width, height) * 2, strict=True)]
         if not all(map(math.isfinite, relative)):
-            raise self._refusal(-1, has_extent=True)
+            raise self._images.refused(-1, has_extent=True)
         if min(relative) < -OUTSIDE or max(relative) > 1 + OUTSIDE:
             self._concerns(CLIPPED)
         return [min(max(corner, 0.0), 1.0) for corner in relative]
@@ -345,24 +267,14 @@ class LabelCollector:
     def _add_points(self, label: int, keypoints: Sequence[Keypoint]) -> None:
         if not keypoints:
             return
-        width, height = self._extent
+        width, height = self._images.extent
         # COCO's visibility 0 is a keypoint that was not labeled, with the place (0, 0).
         for number, x, y, visibility in keypoints:
             if not (math.isfinite(x) and math.isfinite(y)):
-                raise FileFormatError(f"{self._where}: a keypoint is not a number; draw it again")
+                raise FileFormatError(f"{self._images.where()}: a keypoint is not a number; draw it again")
             if visibility > 0:
                 point = (number, x / width, y / height, visibility)
-                self._entries.add_keypoint(self._row, self._n_objects, label, point)
-
-    def _decide(self) -> None:
-        """Label or leave open the images without objects, unless another annotation has some."""
-        labeled: set[str] = set(self._filenames) if self._undecided else set()
-        self._undecided = {name: size for name, size in self._undecided.items() if name not in labeled}
-        for filename, size in self._undecided.items():
-            if self._choices.unannotated is Unannotated.DONE:
-                self.annotate(filename, size=size)
-            else:
-                self.leave_open(filename)
+                self._entries.add_keypoint(self._images.last, self._n_objects, label, point)
 
     def _without_class_left_open(self, labels: Labels) -> Labels:
         if labels.task != CLASSIFICATION:
@@ -373,13 +285,3 @@ class LabelCollector:
         for row in np.flatnonzero(~has_class).tolist():
             self.leave_open(labels.filenames[row])
         return labels if has_class.all() else labels.take(np.flatnonzero(has_class))
-
-    def _say_what_is_open(self, open_filenames: Sequence[str]) -> None:
-        if self._undecided and not (self._entries or self._masks):
-            self.add_note(NO_OBJECTS)
-        decision = UNDECIDED_DONE if self._choices.unannotated is Unannotated.DONE else UNDECIDED_OPEN
-        for filename in self._undecided:
-            self._findings.concern(decision, filename)
-        certain = [name for name in open_filenames if name not in self._undecided]
-        if certain:
-            self.add_note(still_open(certain))
