@@ -69,11 +69,11 @@ class Forecast:
             What refuses all of it is said once.
 
             >>> Forecast(few, few, few).text(0.85, n_next=100)
-            'no forecast yet: 2 rounds; a forecast needs 4'
+            'no forecast: 2 rounds; a forecast needs 4'
         """
         needed = self.needed.text()
         if not self.needed.speaks and not self.gain.speaks and needed == self.gain.text():
-            return f"no forecast yet: {needed}"
+            return f"no forecast: {needed}"
         if self.needed.speaks:
             needed = f"{self.needed.low:,.0f} to {self.needed.high:,.0f} more labels"
         gain = self.gain.text()

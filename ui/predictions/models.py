@@ -68,7 +68,7 @@ def mean_score(dataset: Dataset, model: Model) -> str:
     if not names:
         return ""
     stored = model.scores[names[0]]
-    return f" · mean {plain(score_title(names[0]))} {_mean(stored.digest, dataset, stored)}"
+    return f" · {plain(score_title(names[0]))} {_mean(stored.digest, dataset, stored)} on average"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
