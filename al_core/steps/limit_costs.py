@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.config import PREDICTED_CLASS, Apart, SelectionConfig
+from al_core.config import PREDICTED_CLASS, Apart, Grouping, SelectionConfig
 from al_core.config.goals import By, by_in_words
 from al_core.evaluation import draw_seeds
 from al_core.evaluation.coverage import Ruler
@@ -131,6 +131,19 @@ def group_counts(dataset: "Dataset", selection: Selection) -> list[GroupCounts]:
     return [_counts(by, of_rows, pool, picked, draws) for by, of_rows in groups]
 
 
+def counted_groupings(config: SelectionConfig) -> list[Grouping]:
+    """Return each grouping that goals and limits speak of, once.
+
+    Examples:
+        >>> from al_core.config import AtMost, Folder
+        >>> counted_groupings(SelectionConfig("RANDOM", 4, limits=[AtMost(3, per=Folder()), AtMost(2, per=Folder())]))
+        [Folder(depth=1)]
+    """
+    # Numbers that are kept apart are no groups.
+    numbers = {limit.by for limit in config.limits if isinstance(limit, Apart)}
+    return [grouping for grouping in dict.fromkeys(groupings_of(config)) if grouping not in numbers]
+
+
 def _of_method(selection: Selection, request: SelectionRequest) -> SelectionConfig:
     """Return what the method was asked for: test samples are drawn beside it."""
     config = replace(selection.config, test_share=0.0, test_groups=None)
@@ -152,11 +165,8 @@ def _groups(request: SelectionRequest) -> Iterator[tuple[By, "Groups"]]:
             # Predictions of keypoints show no classes, and others may have been deleted since.
             yield PREDICTED_CLASS, predicted_classes(class_shares(request.dataset, source))
     columns = GoalArrays(request.names.columns)
-    # Numbers that are kept apart are no groups.
-    numbers = {limit.by for limit in request.config.limits if isinstance(limit, Apart)}
-    for grouping in dict.fromkeys(groupings_of(request.config)):
-        if grouping not in numbers:
-            yield grouping, columns.groups(grouping.key)
+    for grouping in counted_groupings(request.config):
+        yield grouping, columns.groups(grouping.key)
 
 
 def _counts(by: By, groups: "Groups", pool: Rows, picked: Rows, draws: list[Rows]) -> GroupCounts:

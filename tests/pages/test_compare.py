@@ -43,7 +43,9 @@ def test_methods_stand_side_by_side_and_one_becomes_the_selection(digits: Datase
     assert "CORAL and RANDOM share" in shown
     assert shown.count("of what the model is unsure about; RANDOM") == 2
     assert len(digits.tags()) == n_tags
-    assert "compare(client, configs)" in "".join(code.value for code in app.code)
+    assert not app.code
+    app.session_state["compare-snippet"] = True
+    assert "compare(client, configs)" in app.run().code[0].value
     next(found for found in app.button if found.key == "compare-choose-CORAL").click().run()
     [selection, *_] = digits.tags()
     assert selection.name == "al-iteration-1"
@@ -64,6 +66,13 @@ def test_what_is_missing_is_said_on_the_click_and_no_button_waits_for_a_field(di
     next(field for field in tags.text_input if field.key == "duplicates-name").set_value("")
     tags = button(tags, "Find duplicates").click().run()
     assert "tag name '' is not allowed" in unescaped(tags.error[0].value)
+
+
+def test_code_is_sent_once_its_place_is_opened(digits: Dataset, open_page: Open) -> None:
+    app = open_page("compare")
+    assert not app.code
+    app.session_state["replay-snippet"] = True
+    assert "workflow.replay" in app.run().code[0].value
 
 
 def test_a_replay_that_cannot_tell_says_what_is_missing(digits: Dataset, open_page: Open) -> None:

@@ -8,11 +8,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from al_core import workflow
-from al_core.config import LIMITS, PREDICTED_CLASS, Between, Exclude, Quota, SelectionConfig
+from al_core.config import LIMITS, PREDICTED_CLASS, AtMost, Between, Exclude, Pattern, Quota, SelectionConfig
 from al_core.demos.digits import INITIAL_SELECTION
 from al_core.formats import Predictions
+from al_core.steps.selections import SelectionRequest
+from al_core.steps.stored_pool import draw_of
 from al_core.steps.tags import combine_tags, tag_duplicates, tag_filenames
 from al_core.store import INITIAL_TAG, Dataset, TagRole, Workspace
+from al_core.types import Rows
 from al_core.utils import ObjectDetectionOutput
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
@@ -343,6 +346,26 @@ def test_a_selection_says_what_its_limits_cost_and_what_it_holds_of_each_class(
     said = [unescaped(caption.value) for caption in app.caption]
     assert any(text.startswith("Predicted class: 3 at most 2: covers ") for text in said)
     assert "Predicted classes" in [expander.label for expander in app.expander]
+
+
+@pytest.mark.parametrize(("limits", "n_draws"), [([], 0), ([AtMost(20, per=Pattern("digit_{}??.png"))], 20)])
+def test_random_draws_once_more_only_where_groups_are_to_be_counted(
+    digits: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch, limits: list[AtMost], n_draws: int
+) -> None:
+    config = SelectionConfig("ACTIVE_LEARNING", 110, name="mine", seed=1, limits=limits)
+    selection = workflow.run_selection(digits, config, labeled_tag=digits.tag(INITIAL_SELECTION))
+    workflow.selection_card(digits, selection)
+    seeds = []
+
+    def draw_and_count(request: SelectionRequest, n_rows: int, seed: int) -> Rows:
+        seeds.append(seed)
+        return draw_of(request, n_rows, seed)
+
+    monkeypatch.setattr("al_core.steps.limit_costs.draw_of", draw_and_count)
+    monkeypatch.setattr("al_core.steps.stored_pool.draw_of", draw_and_count)
+    app = open_page("select")
+    assert len(seeds) == n_draws
+    assert ("Images by “digit_{}??.png”" in [unescaped(expander.label) for expander in app.expander]) == bool(n_draws)
 
 
 def test_settings_of_a_newer_version_are_shown_and_not_repeated(

@@ -12,6 +12,7 @@ from al_core.store import Dataset
 from ui import jobs
 from ui.charts import BLUE
 from ui.messages import plain
+from ui.snippet import show_snippet
 
 HEIGHT = 340
 COLORS = {
@@ -42,13 +43,15 @@ def show_replay(dataset: Dataset) -> None:
     job = jobs.show(key, unit="projects")
     if job is not None and job.state is JobState.FINISHED:
         _show(job.result)
-    with st.expander("Python code", icon=":material/code:"):
-        st.code(
-            f"from al_core import LocalClient, workflow\n\n"
-            f"result = workflow.replay(LocalClient(dataset_id={dataset.name!r}).dataset)\n"
-            "for verdict in getattr(result, 'verdicts', ()):\n    print(verdict.text())\n",
-            language="python",
-        )
+    show_snippet("replay-snippet", lambda: _code(dataset))
+
+
+def _code(dataset: Dataset) -> str:
+    return (
+        f"from al_core import LocalClient, workflow\n\n"
+        f"result = workflow.replay(LocalClient(dataset_id={dataset.name!r}).dataset)\n"
+        "for verdict in getattr(result, 'verdicts', ()):\n    print(verdict.text())\n"
+    )
 
 
 def _show(result: Replay | Refusal) -> None:

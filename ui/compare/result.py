@@ -27,6 +27,7 @@ from ui.pages import page_file
 from ui.sample import show_sample
 from ui.select.card import strip_html
 from ui.select.stored import say_selected
+from ui.snippet import show_snippet
 from ui.visitor import obstacle
 
 MAP_HEIGHT = 200
@@ -48,8 +49,8 @@ def show_comparison(dataset: Dataset) -> None:
     for place, (candidate, column) in enumerate(zip(comparison.candidates, columns, strict=True)):
         with column:
             _show_candidate(dataset, comparison, place, candidate, points)
-    with st.expander("Python code", icon=":material/code:"):
-        st.code(comparison_code(dataset, [candidate.config for candidate in comparison.candidates]), language="python")
+    configs = [candidate.config for candidate in comparison.candidates]
+    show_snippet("compare-snippet", lambda: comparison_code(dataset, configs))
 
 
 def _show_overlap(comparison: Comparison) -> None:

@@ -6,7 +6,7 @@ from al_core import workflow
 from al_core.config import PREDICTED_CLASS
 from al_core.config.goals import by_in_words
 from al_core.exceptions import ALCoreError
-from al_core.steps.limit_costs import LARGEST_SMALL, GroupCounts, LimitCost
+from al_core.steps.limit_costs import LARGEST_SMALL, GroupCounts, LimitCost, counted_groupings
 from al_core.steps.outlook import shortfalls
 from al_core.store import Dataset
 from al_core.text import capitalized
@@ -51,6 +51,9 @@ def show_limit_costs(dataset: Dataset, selection: workflow.Selection) -> None:
 
 def show_group_counts(dataset: Dataset, selection: workflow.Selection) -> None:
     """Draw a table for each grouping: the pool, the selection and RANDOM."""
+    if not counted_groupings(selection.config):
+        # It would count the predicted classes alone, in 20 RANDOM draws, which the card has drawn.
+        return
     try:
         tables = _counts(dataset.image_key, selection.tag.id, dataset, selection)
     except ALCoreError:
