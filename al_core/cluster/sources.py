@@ -107,8 +107,8 @@ class ObjectRows(RowSource):
             WorkspaceError: If this machine cannot read from the storage.
             MissingInputError: If there is no such array in it.
         """
+        from al_core.store.home import home_folder
         from al_core.store.storages import make_storage
-        from al_core.store.workspace import home_folder
 
         address = self.address
         storage = make_storage(address.storage, home_folder())

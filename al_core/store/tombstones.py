@@ -24,6 +24,7 @@ from al_core.store.identity import new_id, now
 from al_core.store.records import Deleted
 from al_core.store.restoration import DATASET, LABELS, MODEL, SCORES_OF_MODEL, TAG, Restoration
 from al_core.store.storage import ArrayPlace, Storage
+from al_core.store.storages import number_in_environment
 from al_core.store.tables import tombstones as table
 from al_core.store.transactions import DatasetLock, lock
 from al_core.store.watch import watch_of
@@ -33,6 +34,9 @@ FILE = "file"
 
 AT_ONCE = 1000
 """How many tombstones are read at a time."""
+
+RETENTION_HOURS = 24.0
+"""How long what was deleted or replaced can be brought back, unless `AL_CORE_RETENTION_HOURS` says otherwise."""
 
 CHECK_SECONDS = 60.0
 """A process looks for tombstones whose time is over this often, when it writes."""
@@ -228,6 +232,15 @@ class Tombstones:
                 connection.execute(delete(datasets).where(datasets.c.id == tombstone.dataset_id))
             else:
                 connection.execute(delete(table).where(table.c.position == tombstone.position))
+
+
+def retention_from_environment() -> int:
+    """Return how long what was deleted or replaced can be brought back, in milliseconds.
+
+    Raises:
+        WorkspaceError: If the environment gives no number of hours.
+    """
+    return round(number_in_environment("AL_CORE_RETENTION_HOURS", RETENTION_HOURS, "hours") * 3600 * 1000)
 
 
 def _values(row: Row[Any], of_table: Table) -> dict[str, Any]:

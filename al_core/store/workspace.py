@@ -11,7 +11,7 @@ from sqlalchemy import Engine, bindparam, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from al_core import disk
-from al_core.exceptions import NotFoundError, WorkspaceError
+from al_core.exceptions import NotFoundError
 from al_core.store import binding, engines, names, tables
 from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
@@ -19,6 +19,7 @@ from al_core.store.checks import Checks
 from al_core.store.doctor import Doctor
 from al_core.store.drafts import Drafts
 from al_core.store.engines import reading, writing
+from al_core.store.home import existing_home, home_folder, make_home
 from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leases import LeaseTerms
@@ -30,9 +31,9 @@ from al_core.store.new_filenames import NewFilenames, written_filenames
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
 from al_core.store.revisions import Revisions
-from al_core.store.storages import number_in_environment, open_storage
+from al_core.store.storages import open_storage
 from al_core.store.tokens import Tokens
-from al_core.store.tombstones import Tombstones
+from al_core.store.tombstones import Tombstones, retention_from_environment
 from al_core.store.transactions import changing, lock
 from al_core.store.watch import Watch, watching
 from al_core.types import Progress
@@ -42,9 +43,6 @@ DATASET = select(tables.datasets).where(
     tables.datasets.c.deleted_at.is_(None),
     or_(tables.datasets.c.id == bindparam("wanted"), tables.datasets.c.name == bindparam("wanted")),
 )
-
-RETENTION_HOURS = 24.0
-"""How long what was deleted or replaced can be brought back, unless `AL_CORE_RETENTION_HOURS` says otherwise."""
 
 
 class Workspace:
@@ -72,8 +70,8 @@ class Workspace:
         self.home = home_folder(home)
         # Of a view.
         self._whole: Workspace | None = None
-        retention = _retention()
-        _make_home(self.home)
+        retention = retention_from_environment()
+        make_home(self.home)
         url = os.environ.get("AL_CORE_DATABASE_URL") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = open_catalog(url, self.home)
         self.tokens = Tokens(self._engine)
@@ -96,10 +94,7 @@ class Workspace:
         Raises:
             WorkspaceError: If there is none, or it cannot be opened.
         """
-        folder = home_folder(home)
-        if not folder.is_dir() or not any(folder.iterdir()):
-            raise WorkspaceError(f"{folder} is not a workspace; give its folder with --workspace or AL_CORE_HOME")
-        return cls(folder)
+        return cls(existing_home(home))
 
     def __enter__(self) -> "Workspace":
         return self
@@ -140,7 +135,7 @@ class Workspace:
         view._whole = self
         view._engine = engine
         view.tokens = Tokens(engine)
-        view.tombstones = Tombstones(engine, self._datasets_folder, self._storage, _retention())
+        view.tombstones = Tombstones(engine, self._datasets_folder, self._storage, retention_from_environment())
         return view
 
     @cached_property
@@ -292,21 +287,6 @@ class Workspace:
         return written_filenames(self._storage, drafts, self.tombstones, dataset_id, filenames)
 
 
-def _make_home(home: Path) -> None:
-    try:
-        disk.make_folder(home)
-    except OSError as error:
-        reason = error.strerror or error
-        raise WorkspaceError(
-            f"{home} cannot be made a workspace ({reason}); set AL_CORE_HOME to another folder"
-        ) from error
-
-
-def home_folder(home: Path | str | None = None) -> Path:
-    """Return the folder of a workspace: the given one, that of the environment, or the one of this person."""
-    return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
-
-
 def _new_dataset(name: str, images_place: str | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": new_id(),
@@ -318,8 +298,3 @@ def _new_dataset(name: str, images_place: str | None, attributes: Mapping[str, A
         "created_at": now(),
         "revision": 0,
     }
-
-
-def _retention() -> int:
-    """Return the retention time in milliseconds."""
-    return round(number_in_environment("AL_CORE_RETENTION_HOURS", RETENTION_HOURS, "hours") * 3600 * 1000)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError, WorkspaceError
+from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotAllowedError
 from al_core.store import INITIAL_TAG, Dataset, Kind, Workspace
 from al_core.store.records import NewArrays
 
@@ -15,12 +15,6 @@ def test_a_dataset_survives_reopening_the_workspace(tmp_path: Path) -> None:
         first.create_dataset("cats", ["b.png", "a.png"])
     with Workspace(tmp_path) as second:
         assert second.dataset("cats").filenames() == ["b.png", "a.png"]
-
-
-def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(WorkspaceError, match=r"home cannot be made a workspace \(.*\); set AL_CORE_HOME"):
-        Workspace(tmp_path / "file" / "home")
 
 
 def test_an_unknown_dataset_is_answered_with_the_existing_ones(workspace: Workspace, dataset: Dataset) -> None:
