@@ -22,6 +22,10 @@ PICKED_SHARE = 0.0185
 # Seconds that a round waits for messages: a task through a scheduler, there and back.
 SECONDS_PER_ROUND = 0.02
 NETWORK_BYTES_PER_SECOND = 1e9
+# Of each row: the float32 numbers of its sketch (selection/sketch.py), and its bounds and place in the first queue, as
+# measured in docs/benchmarks/cluster.md.
+SKETCH_BYTES = 4 * 80
+BOUND_BYTES = 53
 POOL = 4_096
 DIM = 512
 PICKS = 10_000
@@ -33,7 +37,7 @@ class Cost:
     """What a selection comes to.
 
     Attributes:
-        memory: Bytes of one worker: its shard in float16, and 32 bytes a row of bounds.
+        memory: Bytes of one worker: its shard in float16, and what it holds of each row beside that.
         rounds: How many.
         traffic: Bytes that reach whoever picks.
         work: Seconds of reading and measuring.
@@ -77,7 +81,7 @@ def cost(n_rows: float, n_shards: int, rng: np.random.Generator) -> Cost:
     traffic = rounds * offered * 4 * DIM
     components = n_rows * DIM / n_shards / 1e9
     return Cost(
-        memory=n_rows / n_shards * (2 * DIM + 32),
+        memory=n_rows / n_shards * (2 * DIM + SKETCH_BYTES + BOUND_BYTES),
         rounds=rounds,
         traffic=traffic,
         work=SECONDS_PER_WORK * components * PICKS**0.68 / CORES,
