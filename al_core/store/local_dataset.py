@@ -1,5 +1,4 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,20 +12,19 @@ from al_core.exceptions import (
     MissingInputError,
     NotAllowedError,
     NotFoundError,
-    WorkspaceError,
 )
 from al_core.store import engines, names, tables
 from al_core.store.asking import answer_first
 from al_core.store.dataset import Dataset, ImageSize
-from al_core.store.drafts import Drafts
 from al_core.store.engines import reading
 from al_core.store.grow import grow_tags, grown
 from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
+from al_core.store.local_filenames import LocalFilenames
 from al_core.store.local_images import LocalImages, check_images_place
 from al_core.store.local_label_sets import LocalLabelSets
 from al_core.store.local_models import LocalModels
-from al_core.store.new_filenames import NewFilenames, written_filenames
+from al_core.store.new_filenames import NewFilenames
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, ROUND_PLAN, NewArrays, SampleImage, Tag, TagOrigin
 from al_core.store.samples import Samples
@@ -61,7 +59,6 @@ class LocalDataset(Dataset):
         self._engine = engine
         self._folder = folder
         self._storage = storage
-        self._filenames_id: str | None = record.filenames_id
         self.id: str = record.id
         self.name: str = record.name
         self.n_samples: int = record.n_samples
@@ -74,6 +71,7 @@ class LocalDataset(Dataset):
         self.image_key = self.id
         self.arrays = LocalArrays(engine, storage, self.id, tombstones)
         self._tombstones = tombstones
+        self._filenames = LocalFilenames(engine, storage, tombstones, self.id, record.filenames_id)
         self.models = LocalModels(engine, self.id, self.arrays, tombstones)
         self.labels = LocalLabelSets(engine, self.id, self.arrays, tombstones)
         self._tags = Tags(engine, self.id, self.arrays, tombstones)
@@ -81,31 +79,14 @@ class LocalDataset(Dataset):
     @cached_property
     def filename_column(self) -> "pa.Array":
         """All filenames in row order, as an Arrow array mapped from disk."""
-        if not self.n_samples:
-            return []
-        try:
-            filenames = self._storage.read_filenames(self.id, self._filenames_id)
-        except (OSError, ValueError) as error:
-            remedy = "restore the file from a backup"
-            raise WorkspaceError(
-                f"the filenames of dataset '{self.name}' ({self.id}/filenames.arrow) are missing or damaged "
-                f"({error}); {remedy}",
-                # Arrow's reason names the whole path.
-                public=f"the filenames of dataset '{self.name}' are missing or damaged; {remedy}",
-            ) from error
-        if len(filenames) < self.n_samples:
-            raise WorkspaceError(
-                f"{self.id}/filenames.arrow holds {len(filenames)} filenames, but dataset '{self.name}' has "
-                f"{self.n_samples} samples; restore the file from a backup"
-            )
-        return filenames[: self.n_samples]
+        return self._filenames.column(self.n_samples, self.name) if self.n_samples else []
 
     def set_samples(self, filenames: Sequence[str], *, arrays: Sequence[NewArrays] = ()) -> None:
         """Give an empty dataset its samples and their `initial-tag`, with arrays for them in the same transaction."""
         names.check_filenames(filenames)
         with (
             self.arrays.written(arrays) as records,
-            self._written(filenames) as new,
+            self._filenames.written(filenames) as new,
             changing(self._engine, self.id) as locked,
         ):
             n_samples = locked.dataset.n_samples + locked.dataset.n_pending
@@ -124,7 +105,7 @@ class LocalDataset(Dataset):
             MissingInputError: If no sample has been added.
         """
         filenames = self.samples.filenames(0)
-        with self._written(filenames) as new, changing(self._engine, self.id) as locked:
+        with self._filenames.written(filenames) as new, changing(self._engine, self.id) as locked:
             if locked.dataset.n_samples:
                 raise AlreadyExistsError(f"dataset '{self.name}' has its '{INITIAL_TAG}' already")
             if not filenames:
@@ -166,7 +147,7 @@ class LocalDataset(Dataset):
         # the copies, and the dataset is as it was.
         with (
             grown(self.arrays, n_samples) as grown_arrays,
-            self._written(self.filenames() + added) as new,
+            self._filenames.written(self.filenames() + added) as new,
             changing(self._engine, self.id) as locked,
         ):
             if locked.dataset.n_samples != self.n_samples:
@@ -182,14 +163,10 @@ class LocalDataset(Dataset):
         self._count(new)
         return tag
 
-    def _written(self, filenames: Sequence[str]) -> AbstractContextManager[NewFilenames]:
-        drafts = Drafts(self._engine, self._storage)
-        return written_filenames(self._storage, drafts, self._tombstones, self.id, filenames)
-
     def _count(self, new: NewFilenames) -> None:
         """Show the samples that have just been stored."""
         self.n_samples = len(new.names)
-        self._filenames_id = new.content_id
+        self._filenames.content_id = new.content_id
         # Where `cached_property` remembers its value.
         self.__dict__.pop("filename_column", None)
 
@@ -247,7 +224,7 @@ class LocalDataset(Dataset):
     @property
     def filenames_path(self) -> Path:
         """A file of this machine with the filenames as Arrow; it may hold more of them than there are samples."""
-        return self._storage.filenames_file(self.id, self._filenames_id)
+        return self._filenames.path
 
     @property
     def uploads_dir(self) -> Path:

@@ -17,7 +17,6 @@ from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
 from al_core.store.doctor import Doctor
-from al_core.store.drafts import Drafts
 from al_core.store.engines import reading, writing
 from al_core.store.home import existing_home, home_folder, make_home
 from al_core.store.identity import new_id, now
@@ -26,8 +25,9 @@ from al_core.store.leases import LeaseTerms
 from al_core.store.leftovers import remove_leftovers
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_dataset import LocalDataset
+from al_core.store.local_filenames import LocalFilenames
 from al_core.store.local_images import check_images_place
-from al_core.store.new_filenames import NewFilenames, written_filenames
+from al_core.store.new_filenames import NewFilenames
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
 from al_core.store.revisions import Revisions
@@ -283,8 +283,8 @@ class Workspace:
     ) -> AbstractContextManager[NewFilenames | None]:
         if filenames is None:
             return nullcontext()
-        drafts = Drafts(self._engine, self._storage)
-        return written_filenames(self._storage, drafts, self.tombstones, dataset_id, filenames)
+        local_filenames = LocalFilenames(self._engine, self._storage, self.tombstones, dataset_id, None)
+        return local_filenames.written(filenames)
 
 
 def _new_dataset(name: str, images_place: str | None, attributes: Mapping[str, Any]) -> dict[str, Any]:

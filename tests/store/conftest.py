@@ -15,6 +15,7 @@ ON_BOTH = {
     "test_label_sets",
     "test_local_arrays",
     "test_local_dataset",
+    "test_local_filenames",
     "test_local_label_sets",
     "test_local_models",
     "test_model_rows",

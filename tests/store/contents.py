@@ -41,8 +41,8 @@ def remove_filenames(dataset: LocalDataset) -> None:
     if _is_file(dataset):
         dataset.filenames_path.unlink()
     else:
-        assert dataset._filenames_id
-        _remove_objects(dataset, dataset._filenames_id)
+        assert dataset._filenames.content_id
+        _remove_objects(dataset, dataset._filenames.content_id)
 
 
 def keys_of(dataset: LocalDataset) -> list[str]:

@@ -9,11 +9,9 @@ from al_core.exceptions import (
     InvalidInputError,
     MissingInputError,
     NotAllowedError,
-    WorkspaceError,
 )
 from al_core.store import INITIAL_TAG, Kind, LocalDataset, TagRole, Workspace
 from al_core.store.grow import GrownArrays
-from tests.store.contents import remove_filenames
 
 
 @pytest.fixture
@@ -113,19 +111,6 @@ def test_growing_takes_along_what_was_stored_while_it_copied(
     assert set(scores) == {"mine", "late"}
     for values in scores.values():
         np.testing.assert_array_equal(values, [1] * 6 + [np.nan])
-
-
-@pytest.mark.parametrize("content", [b"", b"garbage"])
-def test_damaged_filenames_are_one_sentence(workspace: Workspace, dataset: LocalDataset, content: bytes) -> None:
-    dataset.filenames_path.write_bytes(content)
-    with pytest.raises(WorkspaceError, match=r"the filenames of dataset 'line' .* are missing or damaged"):
-        workspace.dataset("line").filenames()
-
-
-def test_missing_filenames_are_one_sentence(workspace: Workspace, dataset: LocalDataset) -> None:
-    remove_filenames(dataset)
-    with pytest.raises(WorkspaceError, match=r"the filenames of dataset 'line' .* are missing or damaged"):
-        workspace.dataset("line").filenames()
 
 
 def test_a_folder_of_images_that_does_not_exist_is_refused(dataset: LocalDataset, tmp_path: Path) -> None:
