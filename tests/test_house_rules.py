@@ -99,7 +99,7 @@ UNMIRRORED = {
     "al_core/store/storage.py": "an interface; the store's tests run with arrays in files and in a bucket",
     "al_core/store/server.py": "an interface; tests/remote/test_dataset.py works with a real server",
     "al_core/store/folder_storage.py": "the store's tests run with arrays in files",
-    "al_core/store/new_filenames.py": "tests/store/test_local_dataset.py runs with files and with a bucket",
+    "al_core/store/new_filenames.py": "tests/store/test_counting_in.py runs with files and with a bucket",
     "al_core/steps/label_judges.py": "tests/steps/test_label_errors.py lets models judge labels",
     "al_core/steps/class_label_errors.py": "tests/steps/test_label_errors.py looks for errors of classes",
     "al_core/steps/box_label_errors.py": "tests/steps/test_label_errors.py looks for errors of boxes",

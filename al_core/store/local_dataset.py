@@ -7,17 +7,12 @@ import numpy as np
 from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.exc import IntegrityError
 
-from al_core.exceptions import (
-    AlreadyExistsError,
-    MissingInputError,
-    NotAllowedError,
-    NotFoundError,
-)
+from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store import engines, names, tables
 from al_core.store.asking import answer_first
+from al_core.store.counting_in import CountingIn
 from al_core.store.dataset import Dataset, ImageSize
 from al_core.store.engines import reading
-from al_core.store.grow import grow_tags, grown
 from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_filenames import LocalFilenames
@@ -30,9 +25,9 @@ from al_core.store.records import INITIAL_TAG, ROUND_PLAN, NewArrays, SampleImag
 from al_core.store.samples import Samples
 from al_core.store.storage import Storage
 from al_core.store.tag_summary import TagSummary
-from al_core.store.tags import Tags, insert_tag, new_tag
+from al_core.store.tags import Tags
 from al_core.store.tombstones import Tombstones
-from al_core.store.transactions import DatasetLock, changing, lock
+from al_core.store.transactions import changing
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -75,6 +70,9 @@ class LocalDataset(Dataset):
         self.models = LocalModels(engine, self.id, self.arrays, tombstones)
         self.labels = LocalLabelSets(engine, self.id, self.arrays, tombstones)
         self._tags = Tags(engine, self.id, self.arrays, tombstones)
+        self._counting_in = CountingIn(
+            engine, self.id, filenames=self._filenames, tags=self._tags, arrays=self.arrays, tombstones=tombstones
+        )
 
     @cached_property
     def filename_column(self) -> "pa.Array":
@@ -84,18 +82,7 @@ class LocalDataset(Dataset):
     def set_samples(self, filenames: Sequence[str], *, arrays: Sequence[NewArrays] = ()) -> None:
         """Give an empty dataset its samples and their `initial-tag`, with arrays for them in the same transaction."""
         names.check_filenames(filenames)
-        with (
-            self.arrays.written(arrays) as records,
-            self._filenames.written(filenames) as new,
-            changing(self._engine, self.id) as locked,
-        ):
-            n_samples = locked.dataset.n_samples + locked.dataset.n_pending
-            if n_samples:
-                raise NotAllowedError(f"dataset '{self.name}' has {n_samples} samples already; they are fixed for life")
-            self.freeze_samples(locked, new)
-            # Read again, because it has samples by now.
-            self.arrays.insert(lock(locked.connection, self.id), records)
-        self._count(new)
+        self._show_samples(self._counting_in.first(filenames, arrays))
 
     def lock_samples(self) -> Tag:
         """Count in the samples added one by one, in the order in which they came, and return their `initial-tag`.
@@ -104,26 +91,9 @@ class LocalDataset(Dataset):
             AlreadyExistsError: If the dataset has its `initial-tag` already.
             MissingInputError: If no sample has been added.
         """
-        filenames = self.samples.filenames(0)
-        with self._filenames.written(filenames) as new, changing(self._engine, self.id) as locked:
-            if locked.dataset.n_samples:
-                raise AlreadyExistsError(f"dataset '{self.name}' has its '{INITIAL_TAG}' already")
-            if not filenames:
-                raise MissingInputError(f"dataset '{self.name}' has no samples yet; add them first")
-            # Samples that somebody has added since stay pending.
-            locked.update(n_pending=locked.dataset.n_pending - len(filenames))
-            tag = self.freeze_samples(locked, new)
+        tag, new = self._counting_in.pending(self.samples.filenames(0))
         self.n_pending = 0
-        self._count(new)
-        return tag
-
-    def freeze_samples(self, locked: DatasetLock, new: NewFilenames) -> Tag:
-        """Store the samples of an empty dataset in a transaction, and return their `initial-tag`."""
-        n_samples = len(new.names)
-        tag = new_tag(self.id, INITIAL_TAG, np.arange(n_samples), n_samples, TagOrigin())
-        locked.update(n_samples=n_samples)
-        insert_tag(locked, tag)
-        new.store(locked)
+        self._show_samples(new)
         return tag
 
     def grow(self, name: str) -> Tag:
@@ -140,31 +110,13 @@ class LocalDataset(Dataset):
         if not added:
             return initial_tag
         self.check_tag_name(name)
-        n_samples = self.n_samples + len(added)
-        rows = np.arange(self.n_samples, n_samples)
-        tag = new_tag(self.id, name, rows, n_samples, TagOrigin(parent=initial_tag))
-        # Content before the lock, for which everybody else waits. If the process ends before the commit, nothing names
-        # the copies, and the dataset is as it was.
-        with (
-            grown(self.arrays, n_samples) as grown_arrays,
-            self._filenames.written(self.filenames() + added) as new,
-            changing(self._engine, self.id) as locked,
-        ):
-            if locked.dataset.n_samples != self.n_samples:
-                raise NotAllowedError(f"dataset '{self.name}' has just been changed by someone else; try again")
-            self._tags.check_is_free(locked, name)
-            locked.update(n_samples=n_samples, n_pending=locked.dataset.n_pending - len(added))
-            grow_tags(locked, n_samples)
-            insert_tag(locked, tag)
-            grown_arrays.store(locked, self._tombstones)
-            new.store(locked)
-        self._tombstones.remove_expired()
+        tag, new = self._counting_in.later(self.filenames(), added, name, initial_tag)
         self.n_pending -= len(added)
-        self._count(new)
+        self._show_samples(new)
         return tag
 
-    def _count(self, new: NewFilenames) -> None:
-        """Show the samples that have just been stored."""
+    def _show_samples(self, new: NewFilenames) -> None:
+        """Show the samples that have just been counted in."""
         self.n_samples = len(new.names)
         self._filenames.content_id = new.content_id
         # Where `cached_property` remembers its value.

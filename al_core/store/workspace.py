@@ -16,6 +16,7 @@ from al_core.store import binding, engines, names, tables
 from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
+from al_core.store.counting_in import freeze_samples
 from al_core.store.doctor import Doctor
 from al_core.store.engines import reading, writing
 from al_core.store.home import existing_home, home_folder, make_home
@@ -242,7 +243,7 @@ class Workspace:
                 connection.execute(insert(tables.datasets).values(values))
                 locked = lock(connection, dataset_id)
                 if new_filenames is not None:
-                    self._dataset(locked.dataset).freeze_samples(locked, new_filenames)
+                    freeze_samples(locked, new_filenames)
                     # Read again, because it has samples by now.
                     locked = lock(connection, dataset_id)
                 new_arrays.insert(locked, records)

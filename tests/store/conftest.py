@@ -10,6 +10,7 @@ from tests.buckets import new_bucket, use_endpoint
 ON_BOTH = {
     "test_arrays",
     "test_concurrency",
+    "test_counting_in",
     "test_dataset",
     "test_grow",
     "test_label_sets",
