@@ -100,7 +100,7 @@ def _room_of_groups(limit: AtMost | Quota, pool: _Rows) -> int:
 
 def _room_of_apart(limit: Apart, pool: _Rows) -> int:
     """Count the numbers that are far enough apart, from the least upwards: as many as there can be."""
-    numbers = pool.arrays.numbers(limit.by.key)[pool.candidates]
+    numbers = pool.arrays.places(limit.by.key)[pool.candidates]
     codes = np.zeros(len(numbers), np.int64)
     if limit.within is not None:
         codes = np.asarray(pool.arrays.groups(limit.within.key).codes[pool.candidates], np.int64)
@@ -147,7 +147,7 @@ def _warnings(limits: Sequence[Limit], pool: _Rows, n_new: int) -> list[str]:
     warnings = [
         f"no image has a number of “{limit.by.words}”, so “{limit.words}” changes nothing"
         for limit in limits
-        if isinstance(limit, Apart) and np.isnan(pool.arrays.numbers(limit.by.key)[pool.every]).all()
+        if isinstance(limit, Apart) and np.isnan(pool.arrays.places(limit.by.key)[pool.every]).all()
     ]
     for cap in caps:
         groups = pool.arrays.groups(cap.per.key)

@@ -73,6 +73,19 @@ class GoalArrays:
             raise InvalidInputError(f"'{name}' is a column of texts, and numbers are needed; choose another column")
         return np.asarray(column)
 
+    def places(self, name: str) -> NDArray[np.float64]:
+        """Return where each row lies, such as its frame: the numbers of a column, or those that its groups are called.
+
+        Raises:
+            MissingInputError: If there is no such column.
+            InvalidInputError: If a group is not called by a number.
+        """
+        column = self._column(name)
+        if not isinstance(column, Groups) or not all(_is_digits(group) for group in column.names):
+            return self.numbers(name)
+        # The last one is that of the rows without a group, whose code is -1.
+        return np.array([*map(float, column.names), np.nan])[column.codes]
+
     def groups(self, name: str) -> Groups:
         """Return a column as groups: each of its values is one.
 
@@ -106,16 +119,36 @@ class GoalArrays:
 def groups_of(values: NDArray[Any]) -> Groups:
     """Return the groups of equal values: whole numbers without a decimal point, NaN and empty texts in none.
 
+    Texts that are numbers differ where they are written in different ways, and are in the order of the numbers.
+
     Examples:
         >>> groups_of(np.array([3.0, np.nan, 1.0, 3.0]))
         Groups(codes=array([ 1, -1,  0,  1]), names=('1', '3'))
+        >>> groups_of(np.array(["10", "9", "", "09"]))
+        Groups(codes=array([ 2,  1, -1,  0]), names=('09', '9', '10'))
     """
     is_number = values.dtype.kind in "fiub"
     is_none = np.isnan(values.astype(np.float64)) if is_number else np.asarray([not str(value) for value in values])
     distinct, codes = np.unique(values[~is_none], return_inverse=True)
+    if not is_number:
+        distinct, codes = _in_order_of_numbers(distinct, codes)
     all_codes = np.full(len(values), NO_GROUP, np.int64)
     all_codes[~is_none] = codes
     return Groups(all_codes, tuple(group_name(value) for value in distinct.tolist()))
+
+
+def _in_order_of_numbers(texts: NDArray[Any], codes: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return distinct texts and the positions among them; if all are whole numbers, in the order of these."""
+    if not all(map(_is_digits, texts.tolist())):
+        return texts, codes
+    # By length and digits, which compare as integers of any size do.
+    significant = np.char.lstrip(texts.astype(np.str_), "0")
+    order = np.lexsort([texts, significant, np.char.str_len(significant)])
+    return texts[order], np.argsort(order)[codes]
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def predicted_classes(shares: ClassShares) -> Groups:

@@ -113,7 +113,7 @@ def _add_room(state: Limits, groups: Groups, most: NDArray[np.int64], rows: Rows
 
 
 def _add_apart(state: Limits, limit: Apart, arrays: GoalArrays, rows: Rows, labeled: Rows) -> None:
-    numbers = arrays.numbers(limit.by.key)
+    numbers = arrays.places(limit.by.key)
     groups = np.zeros(len(numbers), np.int64)
     if limit.within is not None:
         groups = np.asarray(arrays.groups(limit.within.key).codes, np.int64)

@@ -173,14 +173,8 @@ def _folders(dataset: "Dataset", folder: Folder) -> "Groups":
     return _groups(["/".join(parent.parts[: folder.depth]) for parent in parents])
 
 
-def _matches(dataset: "Dataset", pattern: Pattern) -> "Groups | NDArray[Any]":
-    texts = texts_at(pattern.text, dataset.filenames())
-    numbers = [_number(text) for text in texts]
-    are_numbers = all(number is not None or not text for number, text in zip(numbers, texts, strict=True))
-    # All numbers: so that frames can be kept apart.
-    if are_numbers:
-        return np.array([np.nan if number is None else number for number in numbers])
-    return _groups(texts)
+def _matches(dataset: "Dataset", pattern: Pattern) -> "Groups":
+    return _groups(texts_at(pattern.text, dataset.filenames()))
 
 
 _COLUMNS: dict[type[Grouping], Callable[..., Any]] = {
@@ -188,10 +182,6 @@ _COLUMNS: dict[type[Grouping], Callable[..., Any]] = {
     Folder: _folders,
     Pattern: _matches,
 }
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text.isascii() and text.isdigit() else None
 
 
 def _groups(texts: list[str]) -> "Groups":

@@ -11,6 +11,7 @@ from al_core import workflow
 from al_core.config import (
     GOALS,
     LIMITS,
+    Apart,
     AtMost,
     Between,
     Budget,
@@ -24,6 +25,7 @@ from al_core.config import (
 from al_core.exceptions import InvalidInputError, MissingInputError, NotFoundError
 from al_core.formats import Predictions
 from al_core.remote import RemoteWorkspace
+from al_core.selection import GoalArrays
 from al_core.steps.goal_arrays import goal_arrays, groups_of_grouping, resolve
 from al_core.steps.snippet import selection_code
 from al_core.store import Dataset, Workspace
@@ -78,6 +80,31 @@ def test_groups_come_from_folders_patterns_and_columns(shop: Dataset) -> None:
     assert groups_of_grouping(shop, Folder()).names == FOLDERS
     assert groups_of_grouping(shop, Pattern("patient_{}_*")).names == ("0", "1", "2")
     assert groups_of_grouping(shop, Column("sharpness")).names == tuple(map(str, range(N_ROWS)))
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (["007", "7", "12"], ("007", "7", "12")),
+        (["9007199254740993", "9007199254740992"], ("9007199254740992", "9007199254740993")),
+        (["10", "9", "x"], ("10", "9", "x")),
+    ],
+)
+def test_texts_of_a_pattern_are_one_group_only_if_they_are_equal(
+    workspace: Workspace, texts: list[str], names: tuple[str, ...]
+) -> None:
+    dataset = workspace.create_dataset("codes", [f"patient_{text}.png" for text in texts])
+    groups = groups_of_grouping(dataset, Pattern("patient_{}.png"))
+    assert groups.names == names
+    assert [names[code] for code in groups.codes] == texts
+
+
+def test_frames_are_kept_apart_by_the_numbers_in_their_names(workspace: Workspace) -> None:
+    dataset = workspace.create_dataset("film", ["f_008.png", "f_9.png", "f_20.png", "cover.png"])
+    by = Pattern("f_{}.png")
+    resolved = resolve(dataset, SelectionConfig("RANDOM", 2, limits=[Apart(by, 5)]))
+    places = GoalArrays(resolved.columns).places(by.key)
+    np.testing.assert_array_equal(places, [8, 9, 20, np.nan])
 
 
 def test_a_budget_of_objects_counts_the_confidences_of_the_boxes(shop: Dataset) -> None:
