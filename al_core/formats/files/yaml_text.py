@@ -16,6 +16,8 @@ _MAX_DEPTH = 50
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})$")
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,40}([eE][-+]?[0-9]{1,3})?|[eE][-+]?[0-9]{1,3})$")
 _BOOLEAN = re.compile(r"(true|false)$")
+# No file and no database can hold it.
+_HALF_CHARACTER = re.compile(r"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 _NULL = re.compile(r"(null|~|)$")
 
 
@@ -58,6 +60,11 @@ def _settings_loader() -> Any:
                 lines[key.value] = key.start_mark.line + 1
             return super().construct_mapping(node, deep)
 
+        # PyYAML takes escapes one by one, of which JSON has two for an emoji.
+        def construct_scalar(self, node: yaml.ScalarNode) -> str:
+            text: str = super().construct_scalar(node)
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+
     scalars: dict[str, tuple[re.Pattern[str], str | list[str], Callable[[str], object]]] = {
         "int": (_INTEGER, "-0123456789", int),
         "float": (_FRACTION, "-0123456789", float),
@@ -82,7 +89,7 @@ def _parse(content: bytes, source: str, loader: Any) -> Any:
         raise FileFormatError(f"{source} has {len(content):,} bytes; at most {MAX_YAML_BYTES:,} are read as YAML")
     text = decode_utf8(content, source)
     try:
-        _check_depth(yaml.parse(text, Loader=loader), source)
+        _check_events(yaml.parse(text, Loader=loader), source)
         return yaml.load(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         # What is missing at the end of the text is missed on the line after it.
@@ -93,7 +100,7 @@ def _parse(content: bytes, source: str, loader: Any) -> Any:
         raise FileFormatError(f"{source}, line {line}: not YAML ({error.reason}); correct it") from error
 
 
-def _check_depth(events: Any, source: str) -> None:
+def _check_events(events: Any, source: str) -> None:
     # The loader calls itself for each level, in C without a limit; the parser does not, and can be stopped on the way.
     import yaml
 
@@ -103,3 +110,9 @@ def _check_depth(events: Any, source: str) -> None:
         if depth > _MAX_DEPTH:
             line = event.start_mark.line + 1
             raise FileFormatError(f"{source}, line {line}: more than {_MAX_DEPTH} levels; correct it")
+        if isinstance(event, yaml.ScalarEvent) and _HALF_CHARACTER.search(event.value):
+            line = event.start_mark.line + 1
+            raise FileFormatError(
+                f"{source}, line {line}: half of a pair of escapes from \\ud800 to \\udfff is no character; write the "
+                "character itself"
+            )

@@ -142,8 +142,9 @@ def _kind(cell: Any) -> Content:
     if isinstance(cell, Mapping):
         return Content.MAPPINGS if cell and all(map(_is_number, cell.values())) else Content.OTHER
     if isinstance(cell, list) and cell:
-        # The first entry decides, so that a text among numbers is an error and not another kind of column.
-        return Content.LISTS if _is_number(cell[0]) else _kind_of_entries(cell)
+        # The first entry decides, so that a text among numbers is an error and not another kind of column. So is a
+        # truth value, wherever it stands.
+        return Content.LISTS if _is_number(cell[0]) or isinstance(cell[0], bool) else _kind_of_entries(cell)
     return Content.OTHER
 
 

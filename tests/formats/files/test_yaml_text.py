@@ -1,10 +1,14 @@
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from al_core.exceptions import FileFormatError
+from al_core.formats.files.yaml_text import parse_settings, parse_yaml
 from tests.patience import PATIENCE
 
 LAUGHS = "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(20))
@@ -46,3 +50,16 @@ def test_a_small_archive_cannot_stop_the_reader(tmp_path: Path, content: str) ->
         archive.writestr("a.txt", "0 0.5 0.5 0.5 0.5 0.5\n")
         archive.writestr("data.yaml", content)
     subprocess.run([sys.executable, "-c", READ_ARCHIVE, path], check=True, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("read", [parse_settings, parse_yaml])
+@pytest.mark.parametrize("text", ['a: 1\n"\\ud800": 2', 'a: 1\nb: ["x\\udfff"]'])
+def test_half_a_character_is_an_error_with_its_line(read: Callable[[bytes, str], Any], text: str) -> None:
+    with pytest.raises(FileFormatError, match=r"round\.yaml, line 2: "):
+        read(text.encode(), "round.yaml")
+
+
+def test_two_escapes_are_one_character_as_in_json() -> None:
+    assert parse_settings(b'{"a \\ud83d\\ude00": "\\ud83d\\ude00.png"}', "round.json") == {
+        "a \U0001f600": "\U0001f600.png"
+    }

@@ -26,6 +26,24 @@ def test_json_probabilities_are_read_by_class_name_or_in_order(tmp_path: Path, t
     np.testing.assert_array_equal(predictions.outputs, [[0.25, 0.75], [1, 0]])
 
 
+@pytest.mark.parametrize("key", ["probabilities", "values"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["[true, false]", "[0.25, 0.75]", "[1, 0]"],
+        ["[true, false]", "[false, true]", "[true, false]"],
+        ["[1, 0]", "[0.25, 0.75]", "[0.5, false]"],
+    ],
+)
+def test_truth_values_are_no_probabilities_wherever_they_stand(tmp_path: Path, key: str, rows: list[str]) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text(
+        "\n".join(f'{{"filename": "{name}", "{key}": {row}}}' for name, row in zip("abc", rows, strict=True))
+    )
+    with pytest.raises(FileFormatError, match=r"p\.jsonl, line \d: expected a number, found (True|False); correct it"):
+        read_predictions(path)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
