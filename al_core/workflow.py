@@ -458,6 +458,21 @@ def store_labels(
     return dataset.labels.store(new_label_set(with_names_of_model(dataset, labels), report, name, round_name))
 
 
+def stored_labels(
+    dataset: "Dataset", labels: "Labels", report: "JoinReport", *, name: str | None = None, round_name: str = ""
+) -> "LabelSet | None":
+    """Return the same labels if they are stored, or None where `store_labels` would store them; nothing is stored.
+
+    Raises:
+        InvalidInputError: As `store_labels` does.
+        AlreadyExistsError: As `store_labels` does.
+    """
+    from al_core.steps.labels import new_label_set, with_names_of_model
+
+    report.require_usable()
+    return dataset.labels.check(new_label_set(with_names_of_model(dataset, labels), report, name, round_name))
+
+
 def label_sets(dataset: "Dataset") -> "list[LabelSet]":
     """Return the labels as they came in, newest first."""
     return dataset.labels.all()

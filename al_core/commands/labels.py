@@ -87,10 +87,9 @@ def _add(arguments: argparse.Namespace) -> int:
         report = workflow.check_labels(dataset, labels, source=file.name)
         stored = None
         earlier = {labels.id for labels in workflow.label_sets(dataset)}
-        if report.usable and not arguments.dry_run:
-            stored = workflow.store_labels(
-                dataset, labels, report, name=arguments.name, round_name=arguments.round_name
-            )
+        if report.usable:
+            store = workflow.stored_labels if arguments.dry_run else workflow.store_labels
+            stored = store(dataset, labels, report, name=arguments.name, round_name=arguments.round_name)
     if arguments.json:
         is_changed = stored is not None and stored.id not in earlier
         print(to_text({"labels": described(stored) if stored else None, "changed": is_changed, **_counts(report)}))

@@ -1,3 +1,4 @@
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -5,7 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from al_core.exceptions import NotFoundError
+from al_core.exceptions import AlreadyExistsError, NotFoundError
+from al_core.store import files, names
 from al_core.store.records import Deleted, StoredArray
 from al_core.types import Rows
 
@@ -81,6 +83,24 @@ class LabelSets(ABC):
             raise NotFoundError(f"there are no labels '{name}'; there are: {names}")
         return found
 
+    def check(self, new: NewLabelSet) -> LabelSet | None:
+        """Return the stored set that has the same content, or None; nothing is stored.
+
+        Raises:
+            InvalidInputError: If the name, or that of the round, is not allowed.
+            AlreadyExistsError: If the same labels are stored of another round.
+        """
+        check_names(new)
+        newest = next(iter(self.all()), None)
+        if newest is None or not have_same_attributes(newest.attributes, new.attributes):
+            return None
+        if {kind: array.digest for kind, array in newest.arrays.items()} != {
+            kind: files.array_digest(table) for kind, table in new.tables.items()
+        }:
+            return None
+        check_round(newest.name, newest.round, new.round)
+        return newest
+
     @abstractmethod
     def store(self, new: NewLabelSet) -> LabelSet:
         """Store labels with the tag of their samples, all visible at once; the same labels again change nothing.
@@ -110,3 +130,32 @@ class LabelSets(ABC):
         Raises:
             NotFoundError: If it is too late.
         """
+
+
+def check_names(new: NewLabelSet) -> None:
+    """Raise `InvalidInputError` unless labels and their round may be called so."""
+    names.check_tag_name(new.name)
+    if new.round:
+        names.check_tag_name(new.round)
+
+
+def check_round(name: str, stored_round: str, round_name: str) -> None:
+    """Raise `AlreadyExistsError` if labels that are stored of one round, or of none, are to be of another."""
+    # Without a name nobody has said that the round is another one.
+    if round_name in ("", stored_round):
+        return
+    of_round = f"of the round '{stored_round}'" if stored_round else "of no round"
+    raise AlreadyExistsError(
+        f"the same labels are stored as '{name}', {of_round}; to store them of '{round_name}', delete those first"
+    )
+
+
+def have_same_attributes(stored: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Return whether attributes are equal but for the name of the file: the same labels may come in another one."""
+    # By way of JSON, which makes lists of the tuples: the stored ones have gone that way.
+    new = json.loads(json.dumps(new))
+    return _without_file(stored) == _without_file(new)
+
+
+def _without_file(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if name != "file"}

@@ -1,16 +1,14 @@
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
-from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
-from al_core.store import names
+from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
-from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet
+from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet, check_names, check_round, have_same_attributes
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import INITIAL_TAG, LABEL_KINDS, Deleted, Kind, NewArrays, StoredArray, Tag, TagOrigin
@@ -50,9 +48,7 @@ class LocalLabelSets(LabelSets):
 
     def store(self, new: NewLabelSet) -> LabelSet:
         """Store labels with the tag of their samples; the same labels again change nothing, unless of another round."""
-        names.check_tag_name(new.name)
-        if new.round:
-            names.check_tag_name(new.round)
+        check_names(new)
         set_id = new_id()
         groups = [NewArrays(kind, {set_id: entries}) for kind, entries in new.tables.items()]
         with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
@@ -60,7 +56,7 @@ class LocalLabelSets(LabelSets):
             if present is None:
                 self._insert(locked, set_id, new, written)
             else:
-                _check_round(present, new.round)
+                check_round(present.name, present.round, new.round)
         if present is not None:
             self._arrays.discard(written)
         self._tombstones.remove_expired()
@@ -157,11 +153,7 @@ class LocalLabelSets(LabelSets):
         """Return the row of the newest set if it has the same content, or None."""
         query = select(table).where(self._of_dataset()).order_by(table.c.position.desc())
         row = locked.connection.execute(query).first()
-        if row is None:
-            return None
-        # By way of JSON, which makes lists of the tuples: the stored ones have gone that way.
-        attributes = json.loads(json.dumps(new.attributes))
-        if _without_file(row.attributes) != _without_file(attributes):
+        if row is None or not have_same_attributes(row.attributes, new.attributes):
             return None
         present = {(array.kind, array.digest) for array in self._arrays_of(locked, row.id)}
         sent = {(array.kind, array.digest) for array in written}
@@ -190,19 +182,3 @@ class LocalLabelSets(LabelSets):
             attributes=row.attributes,
             created_at=row.created_at,
         )
-
-
-def _check_round(present: Row[Any], round_name: str) -> None:
-    # Without a name nobody has said that the round is another one.
-    if round_name in ("", present.round):
-        return
-    of_round = f"of the round '{present.round}'" if present.round else "of no round"
-    raise AlreadyExistsError(
-        f"the same labels are stored as '{present.name}', {of_round}; to store them of '{round_name}', delete "
-        "those first"
-    )
-
-
-def _without_file(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    # The same labels may come in a file of another name.
-    return {name: value for name, value in attributes.items() if name != "file"}

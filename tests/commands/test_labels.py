@@ -58,6 +58,34 @@ def test_a_dry_run_stores_nothing(
     assert dataset.labels.all() == []
 
 
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [(["--round", "round 2"], "AlreadyExistsError"), (["--name", "=x"], "InvalidInputError")],
+)
+def test_a_dry_run_refuses_what_the_real_run_refuses(
+    workspace: Workspace,
+    dataset: Dataset,
+    file: Path,
+    options: list[str],
+    error: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place = ["--json", "--dataset", "line", "--workspace", workspace.home]
+    assert run(capsys, "add", file, "--round", "round 1", *place)[0] == 0
+    for is_dry in ([], ["--dry-run"]):
+        status, printed = run(capsys, "add", file, *options, *is_dry, *place)
+        assert (status, json.loads(printed)["error"]) == (1, error)
+
+
+def test_a_dry_run_says_that_the_labels_are_stored_already(
+    workspace: Workspace, dataset: Dataset, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--dataset", "line", "--workspace", workspace.home]
+    run(capsys, "add", file, "--name", "week 29", *place)
+    printed = run(capsys, "add", file, "--dry-run", *place)[1]
+    assert printed.splitlines()[-1] == "The same labels are stored as 'week 29' already; nothing has changed."
+
+
 def test_what_cannot_be_used_ends_with_1_and_a_reason(
     workspace: Workspace, dataset: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,6 +105,7 @@ def test_labels_go_to_a_server(
         place = ["--dataset", "line", "--server", address, "--workspace", tmp_path / "here"]
         assert run(capsys, "add", file, "--name", "week 29", *place)[0] == 0
         assert run(capsys, "list", *place)[1].startswith("week 29: classification")
+        assert run(capsys, "add", file, "--round", "round 2", "--dry-run", *place)[0] == 1
     assert [labels.name for labels in dataset.labels.all()] == ["week 29"]
 
 

@@ -55,14 +55,14 @@ def upload(
     """Store a file of labels with a tag of its samples, which counts as labeled.
 
     `unannotated=done|open` says what images without objects mean where a format cannot tell. With `dryRun` nothing is
-    stored. The same file again changes nothing; of another round it is refused.
+    stored, and `labels` are the same ones if they are stored already. The same file again changes nothing; of another
+    round it is refused.
     """
     labels = read_labels(body, replace(choices, images_dir=dataset.images_dir))
     report = workflow.check_labels(dataset, labels, source=name or "the file")
     report.require_usable()
-    stored = None
-    if not dryRun:
-        stored = workflow.store_labels(dataset, labels, report, name=name, round_name=round_name)
+    store = workflow.stored_labels if dryRun else workflow.store_labels
+    stored = store(dataset, labels, report, name=name, round_name=round_name)
     return LabelsStored(
         labels=LabelSetData.of(stored) if stored else None,
         matched=report.matched,
