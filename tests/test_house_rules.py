@@ -68,6 +68,7 @@ UNMIRRORED = {
     "al_core/cluster/calls.py": "tests/cluster/test_select.py asks each of shards",
     "al_core/cluster/cluster.py": "an interface; tests/cluster/test_select.py and test_dask_cluster.py",
     "al_core/cluster/in_process.py": "tests/cluster/test_select.py",
+    "al_core/cluster/neighbor_work.py": "tests/cluster/test_neighbors.py compares each with one machine",
     "al_core/cluster/plugin.py": "tests/cluster/test_dask_cluster.py starts workers of another version",
     "al_core/cluster/refusals.py": "tests/cluster/test_select.py refuses each",
     "al_core/cluster/sharded_*.py": "tests/cluster/test_select.py compares shards with one machine",

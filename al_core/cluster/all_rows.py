@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FindNeighbors(Task):
-    """The nearest neighbors of every row.
+    """The nearest neighbors of every row, where there are so few that all are compared, or where faiss is missing.
 
     Attributes:
         embeddings: All rows.

@@ -8,6 +8,7 @@ scheduler.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -25,7 +26,7 @@ from al_core.cluster.cluster import Cluster, Task
 from al_core.cluster.environment import Environment, environment
 from al_core.cluster.plugin import EnvironmentCheck
 from al_core.cluster.shard import Call, Shard, ShardPlan
-from al_core.cluster.shards import Loan, Shards
+from al_core.cluster.shards import Gathering, Loan, Shards, Work
 from al_core.exceptions import ALCoreError, Cancelled, ServerError
 
 # How often the caller looks whether it should stop: canceling takes two seconds at most.
@@ -36,6 +37,8 @@ _SECONDS_WITHOUT_WORKERS = 30
 _SECONDS_PER_CENSUS = 2
 # Tasks under way per thread: one is done, the next one is there already, and one slow task does not hold up the others.
 _TASKS_AHEAD = 4
+# The same where a task has all threads of its worker, and vectors of other workers wait there for it.
+_GATHERINGS_AHEAD = 2
 
 
 class DaskShards(Shards):
@@ -54,6 +57,20 @@ class DaskShards(Shards):
         for i, answer in zip(asked, self._cluster.submit_all(jobs, tick), strict=True):
             answers[i] = answer
         return answers
+
+    def gather(
+        self, gatherings: Iterable[Gathering], tick: Callable[[], None], loan: Loan | None = None
+    ) -> Iterator[Any]:
+        """Yield the result of each work in order; Dask does it where most of its vectors are."""
+        submits = (partial(self._gather, gathering, loan) for gathering in gatherings)
+        return self._cluster.in_order(submits, _GATHERINGS_AHEAD * len(self), tick)
+
+    def _gather(self, gathering: Gathering, loan: Loan | None) -> Any:
+        submit = self._cluster.submit
+        calls = zip(self._futures, gathering.calls(self), strict=True)
+        parts = [submit(_answer, shard, call, None) for shard, call in calls if call is not None]
+        # Nobody but this task waits for its parts: Dask frees them after it, and makes again those that are lost.
+        return submit(_work, gathering.work, loan, parts)
 
     @contextmanager
     def lend(self, value: Any) -> Iterator[Loan]:
@@ -88,7 +105,7 @@ class DaskCluster(Cluster):
         # No worker is asked for: the scheduler gives shards to idle ones, while tasks for workers that have all gone
         # wait for these very ones, even when others have come (distributed's
         # `bulk_schedule_unrunnable_after_adding_worker`).
-        futures = [self._submit(_make, plan) for plan in plans]
+        futures = [self.submit(_make, plan) for plan in plans]
         try:
             yield DaskShards(self, futures, starts)
         finally:
@@ -96,13 +113,17 @@ class DaskCluster(Cluster):
 
     def stream(self, tasks: Iterable[Task], tick: Callable[[], None]) -> Iterator[Any]:
         """Yield the result of each task in order; only so many are made and under way as keep all workers busy."""
-        remaining = iter(tasks)
+        submits = (partial(self.submit, _run, task) for task in tasks)
+        yield from self.in_order(submits, _TASKS_AHEAD * self._n_threads(), tick)
+
+    def in_order(self, submits: Iterable[Callable[[], Any]], n_ahead: int, tick: Callable[[], None]) -> Iterator[Any]:
+        """Yield the results of what is submitted by calling each function, while so many are under way."""
+        remaining = iter(submits)
         pending: deque[Any] = deque()
-        n_ahead = _TASKS_AHEAD * self._n_threads()
         try:
             while True:
                 with self._explained():
-                    pending.extend(self._submit(_run, task) for task in islice(remaining, n_ahead - len(pending)))
+                    pending.extend(submit() for submit in islice(remaining, n_ahead - len(pending)))
                 if not pending:
                     return
                 with self._explained():
@@ -123,7 +144,7 @@ class DaskCluster(Cluster):
         futures: list[Any] = []
         try:
             with self._explained():
-                futures += [self._submit(*job) for job in jobs]
+                futures += [self.submit(*job) for job in jobs]
                 self._wait(futures, tick)
                 results: list[Any] = self._client.gather(futures)
         finally:
@@ -134,7 +155,7 @@ class DaskCluster(Cluster):
     @contextmanager
     def kept(self, function: Callable[..., Any], *arguments: Any) -> Iterator[Any]:
         """Yield the result of a function as what other functions can be given: it stays with the workers."""
-        future = self._submit(function, *arguments)
+        future = self.submit(function, *arguments)
         try:
             yield future
         finally:
@@ -169,7 +190,8 @@ class DaskCluster(Cluster):
         with suppress(ClosedClientError, OSError):
             self._client.cancel(futures)
 
-    def _submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return the future of a function with its arguments."""
         # Through the scheduler and not scattered: the scheduler can then send the arguments to another worker.
         # Dask would answer a pure task that looks like an earlier one from memory.
         return self._client.submit(function, *arguments, self._environment, pure=False)
@@ -260,6 +282,11 @@ def _answer(shard: Shard, call: Call, lent: Any, expected: Environment) -> Any:
     expected.check(_name())
     call = call if lent is None else call.lent(lent)
     return shard.answer(call, get_worker().state.nthreads, _ticking())
+
+
+def _work(work: Work, lent: Any, parts: Sequence[NDArray[np.float32]], expected: Environment) -> Any:
+    expected.check(_name())
+    return work.run(np.concatenate(parts), get_worker().state.nthreads, _ticking(), lent)
 
 
 def _lent(value: Any, expected: Environment) -> Any:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.cluster.cluster import Cluster, Task
 from al_core.cluster.shard import Call, Shard, ShardPlan
-from al_core.cluster.shards import Loan, Shards
+from al_core.cluster.shards import Gathering, Loan, Shards
 from al_core.geometry.threads import n_cores
 
 
@@ -26,6 +26,14 @@ class InProcessShards(Shards):
             None if call is None else shard.answer(call if loan is None else call.lent(loan), n_cores(), tick)
             for shard, call in zip(self.members, calls, strict=True)
         ]
+
+    def gather(
+        self, gatherings: Iterable[Gathering], tick: Callable[[], None], loan: Loan | None = None
+    ) -> Iterator[Any]:
+        """Yield the result of each work in order."""
+        for gathering in gatherings:
+            parts = [part for part in self.ask(gathering.calls(self), tick) if part is not None]
+            yield gathering.work.run(np.concatenate(parts), n_cores(), tick, loan)
 
     @contextmanager
     def lend(self, value: Any) -> Iterator[Loan]:

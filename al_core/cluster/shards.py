@@ -1,13 +1,15 @@
 """All shards of a dataset, wherever they are."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.cluster.calls import ReadRows
 from al_core.cluster.masks import packed
 from al_core.cluster.shard import Call, ShardPlan
 from al_core.cluster.sources import RowSource, source_of
@@ -15,6 +17,38 @@ from al_core.types import Embeddings, Rows
 
 Loan: TypeAlias = Any
 """What was lent to workers, as the shards that lent it know it."""
+
+
+class Work(ABC):
+    """What one worker computes from vectors of several shards: a record that travels to it."""
+
+    @abstractmethod
+    def run(self, vectors: NDArray[np.float32], n_threads: int, tick: Callable[[], None], lent: Any) -> Any:
+        """Return the result.
+
+        Args:
+            vectors: (n, D) of the rows that the work is about.
+            n_threads: How many threads to compute in.
+            tick: Called now and then; it may raise to stop.
+            lent: What was lent for it.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Gathering:
+    """Rows whose vectors come together on one worker, and what it does with them.
+
+    Attributes:
+        rows: Ascending.
+        work: About them.
+    """
+
+    rows: Rows
+    work: Work
+
+    def calls(self, shards: "Shards") -> list[Call | None]:
+        """Return what each shard is asked for."""
+        return [ReadRows(part) if len(part) else None for part in shards.split(self.rows)]
 
 
 class Shards(ABC):
@@ -38,6 +72,12 @@ class Shards(ABC):
             tick: Called now and then; it may raise to stop.
             loan: What the calls need beside the shard.
         """
+
+    @abstractmethod
+    def gather(
+        self, gatherings: Iterable[Gathering], tick: Callable[[], None], loan: "Loan | None" = None
+    ) -> Iterator[Any]:
+        """Yield the result of each work in order; vectors travel from worker to worker, a few works at a time."""
 
     @abstractmethod
     def lend(self, value: Any) -> AbstractContextManager["Loan"]:

@@ -86,16 +86,26 @@ def nearest_neighbors(
 
 def nearest_in_space(space: Space, k: int, progress: Progress) -> NeighborGraph:
     """Return what `nearest_neighbors` returns, in a space all of whose rows are checked."""
-    if k < 1:
-        raise InvalidInputError(f"k is the number of neighbors, 1 or more, not {k}")
     rows = np.arange(len(space.embeddings))
-    k = min(k, max(len(rows) - 1, 0))
+    k = checked_k(k, len(rows))
     with workers() as pool:
-        if len(rows) <= _EXACT_ROWS:
+        if not are_many(len(rows)):
             graph = _empty_graph(len(rows), k)
             _search(ExactSearch(space, rows, k), rows, graph, pool, progress)
             return graph
         return _search_many(space, k, pool, progress)
+
+
+def checked_k(k: int, n_rows: int) -> int:
+    """Return how many neighbors each of so many rows has if k are wanted; raises what `nearest_neighbors` does."""
+    if k < 1:
+        raise InvalidInputError(f"k is the number of neighbors, 1 or more, not {k}")
+    return min(k, max(n_rows - 1, 0))
+
+
+def are_many(n_rows: int) -> bool:
+    """Return whether so many rows are looked for in cells, instead of comparing all with all."""
+    return n_rows > _EXACT_ROWS
 
 
 def nearest_within(space: Space, rows: Rows, others: Rows, k: int, pool: Executor) -> NeighborGraph:
@@ -113,13 +123,11 @@ def _search_many(space: Space, k: int, pool: Executor, progress: Progress) -> Ne
     n_rows = len(space.embeddings)
     total = _n_steps(n_rows)
     repeats = Repeats.of(space, k, pool, lambda: progress(0, total))
-    graph = _empty_graph(n_rows, k)
-    graph.indices[:] = _MISSING
-    repeats.fill(graph.indices, graph.distances)
+    graph = graph_of_repeats(repeats, n_rows)
     others = repeats.representatives()
     # Preparing counts once per row, and repeats have their neighbors already.
     n_done = n_rows + n_rows - len(repeats.rest)
-    if len(others) > _EXACT_ROWS:
+    if are_many(len(others)):
         search = _fast_search(space, others, k, pool, lambda done: progress(done, total))
         if search:
             # The callback reads n_done while the search runs, before the result is added.
@@ -131,7 +139,7 @@ def _search_many(space: Space, k: int, pool: Executor, progress: Progress) -> Ne
 
 def _n_steps(n_rows: int) -> int:
     """Return the total of the progress: of many rows, half of the bar is for preparing the search."""
-    return n_rows if n_rows <= _EXACT_ROWS else 2 * n_rows
+    return 2 * n_rows if are_many(n_rows) else n_rows
 
 
 def _fast_search(
@@ -149,6 +157,19 @@ def _fast_search(
 
 def _empty_graph(n_rows: int, k: int) -> NeighborGraph:
     return NeighborGraph(np.empty((n_rows, k), np.int32), np.empty((n_rows, k), np.float32))
+
+
+def graph_of_repeats(repeats: Repeats, n_rows: int) -> NeighborGraph:
+    """Return a graph in which all but the repeats lack their neighbors, see `lacking_rows`."""
+    graph = _empty_graph(n_rows, repeats.k)
+    graph.indices[:] = _MISSING
+    repeats.fill(graph.indices, graph.distances)
+    return graph
+
+
+def lacking_rows(graph: NeighborGraph) -> Rows:
+    """Return the rows of which not all neighbors are found."""
+    return np.flatnonzero((graph.indices == _MISSING).any(axis=1))
 
 
 def _search(search: _Search, rows: Rows, graph: NeighborGraph, pool: Executor, progress: Progress) -> int:
@@ -171,7 +192,7 @@ def _complete(
     Not within the task that found too few: one row compared with a million reads them all, and whoever wants to stop
     would wait for that.
     """
-    lacking = np.flatnonzero((graph.indices == _MISSING).any(axis=1))
+    lacking = lacking_rows(graph)
     for start in range(0, len(lacking), BLOCK_ROWS):
         rows = lacking[start : start + BLOCK_ROWS]
         graph.indices[rows], graph.distances[rows] = nearest_among(

@@ -79,13 +79,19 @@ class Where:
     def nearest_neighbors(
         self, dataset: "Dataset", embedding: "StoredArray", k: int, *, normalize: bool, progress: Progress | None
     ) -> "NeighborGraph":
-        """Return what `al_core.geometry.neighbors.nearest_neighbors` returns; one worker of a cluster finds them."""
+        """Return what `al_core.geometry.neighbors.nearest_neighbors` returns: of many rows, all workers find them."""
         if self.cluster is None:
             from al_core.geometry.neighbors import nearest_neighbors
 
             return nearest_neighbors(dataset.arrays.read(embedding), k, normalize=normalize, progress=progress)
         from al_core.cluster.all_rows import FindNeighbors
+        from al_core.cluster.neighbors import find_neighbors, finds_neighbors
 
+        if finds_neighbors(embedding.shape[0]):
+            address = self.address(dataset, embedding)
+            embeddings = self.stand_in(address) if address else dataset.arrays.read(embedding)
+            with self._connected() as cluster:
+                return find_neighbors(cluster, embeddings, k, normalize=normalize, progress=progress, address=address)
         task = FindNeighbors(self._all_rows(dataset, embedding), k, normalize)
         graph: NeighborGraph = self._run(task, embedding.shape[0], progress)
         return graph
