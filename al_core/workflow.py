@@ -37,7 +37,8 @@ from al_core.steps.selection_plan import SelectionInputs, make_selection
 from al_core.steps.selections import Selection, read_selection, selection_of
 from al_core.steps.views import compute_view, stored_view
 from al_core.steps.where import Where
-from al_core.store.records import Kind, NewArrays, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import NewArrays, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.sample_classes import labeled_classes
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.tasks import PredictionAttributes
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 
 if TYPE_CHECKING:
     from al_core.store import Dataset

@@ -13,7 +13,7 @@ from al_core.notebook.colors import colors_of
 from al_core.notebook.widget import EmbeddingMap
 from al_core.projection.project import Method
 from al_core.steps.views import views_of
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Rows
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from al_core.remote.recent import Recent
 from al_core.store import files, names
 from al_core.store.arrays import Arrays
 from al_core.store.identity import new_id, now
-from al_core.store.records import Kind, StoredArray
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray
 from al_core.wire.array_bundle import write_bundle
 from al_core.wire.connection import Connection
 

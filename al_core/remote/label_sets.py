@@ -4,8 +4,9 @@ from typing import Any
 
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.recent import Recent
+from al_core.store.kinds import LABEL_KINDS
 from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet
-from al_core.store.records import LABEL_KINDS, Deleted
+from al_core.store.records import Deleted
 from al_core.wire.connection import Connection
 from al_core.wire.label_bundle import write_labels
 

@@ -8,8 +8,9 @@ from al_core.exceptions import NotAllowedError
 from al_core.formats.files.image_frames import ImageFrames
 from al_core.remote.arrays import RemoteArrays
 from al_core.remote.models import RemoteModels
+from al_core.store.kinds import Kind
 from al_core.store.models import Model
-from al_core.store.records import Kind, Tag
+from al_core.store.records import Tag
 from al_core.types import Progress, Rows
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import config_body, options_of, select, wait_for

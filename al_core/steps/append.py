@@ -11,7 +11,8 @@ import numpy as np
 from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
 from al_core.steps.embeddings import images_of
 from al_core.steps.where import Where
-from al_core.store.records import Kind, NewArrays, StoredArray, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import NewArrays, StoredArray, Tag
 from al_core.types import Progress
 
 if TYPE_CHECKING:

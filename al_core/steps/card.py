@@ -23,7 +23,8 @@ from al_core.steps.provenance import find_source
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.selections import Selection
 from al_core.steps.stored_pool import StoredPool
-from al_core.store.records import Kind, StoredArray, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray, Tag
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Rows
 

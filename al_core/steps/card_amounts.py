@@ -11,7 +11,7 @@ from al_core.evaluation import Amount, AmountKind, PredictedClasses, Strip, clas
 from al_core.exceptions import MissingInputError
 from al_core.steps.expected_objects import objects_per_expected
 from al_core.steps.predictions import annotations_of, task_of
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Rows
 
 if TYPE_CHECKING:

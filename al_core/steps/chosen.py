@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from al_core.store.kinds import Kind
 from al_core.store.provenance import TagRole
-from al_core.store.records import Kind, Tag
+from al_core.store.records import Tag
 from al_core.store.tag_summary import TagSummary
 from al_core.types import Rows
 

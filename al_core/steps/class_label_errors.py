@@ -12,7 +12,7 @@ from al_core.steps.label_errors import LEAST_SUSPICION, OTHER_CLASS, LabelError,
 from al_core.steps.label_judges import judges_of
 from al_core.steps.labels import TaskLabels
 from al_core.steps.tasks import PredictionAttributes
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Embeddings, Probabilities, Progress, Rows
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInp
 from al_core.formats.files.images import missing_images
 from al_core.steps.where import Where
 from al_core.store.files import array_digest
+from al_core.store.kinds import Kind
 from al_core.store.names import check_array_name
-from al_core.store.records import Kind, NewArrays, StoredArray
+from al_core.store.records import NewArrays, StoredArray
 from al_core.text import counted
 from al_core.types import Embeddings, Progress, Rows
 

@@ -18,7 +18,8 @@ from al_core.steps.manifest import make_manifest
 from al_core.steps.predictions import annotations_of, find_predictions, object_masks_of, predictions_of
 from al_core.steps.provenance import find_source
 from al_core.steps.tasks import PredictionAttributes
-from al_core.store.records import Kind, StoredArray, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray, Tag
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.patterns import texts_at
 from al_core.steps.predictions import annotations_from, find_predictions, model_of, task_of
 from al_core.steps.resolved import PredictionSource, Resolved
+from al_core.store.kinds import Kind
 from al_core.store.provenance import ArraySource, TagRole
-from al_core.store.records import Kind
 from al_core.types import Embeddings, Rows
 
 if TYPE_CHECKING:

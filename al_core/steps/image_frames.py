@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.formats.files.image_frames import ImageFrames, read_frames
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Rows
 
 if TYPE_CHECKING:

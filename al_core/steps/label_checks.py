@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import InvalidInputError
 from al_core.steps.labels import ANNOTATION, TABLES, LabelAttributes
+from al_core.store.kinds import Kind
 from al_core.store.label_sets import NewLabelSet
-from al_core.store.records import Kind
 from al_core.store.stored_json import read_record
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT
 from al_core.formats.labels.sample_label import SampleLabel, sample_labels
 from al_core.steps.chosen import union
 from al_core.steps.tasks import PredictionAttributes
+from al_core.store.kinds import Kind
 from al_core.store.label_sets import LabelSet, NewLabelSet
-from al_core.store.records import Kind
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Rows
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from al_core.steps.rounds import Round, RoundState, read_last_round
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.text import counted
 
 if TYPE_CHECKING:

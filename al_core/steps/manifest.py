@@ -17,8 +17,9 @@ from al_core.steps.resolved import Resolved, pack, unpack
 from al_core.steps.selection_plan import config_of_method
 from al_core.steps.selections import SelectionRequest, read_selection
 from al_core.store.files import array_digest
+from al_core.store.kinds import Kind
 from al_core.store.provenance import ArraySource, Provenance
-from al_core.store.records import Kind, StoredArray, Tag, mask_to_rows, rows_to_mask
+from al_core.store.records import StoredArray, Tag, mask_to_rows, rows_to_mask
 from al_core.types import Rows
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.store.files import array_digest
-from al_core.store.records import Kind, StoredArray
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray
 from al_core.store.stored_json import read_record, to_json
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from al_core.steps.chosen import NO_ROWS
 from al_core.steps.reserve import read_reserve
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Rows
 
 if TYPE_CHECKING:

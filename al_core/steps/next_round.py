@@ -12,7 +12,7 @@ from al_core.steps.chosen import NO_ROWS
 from al_core.steps.reserve import read_reserve
 from al_core.steps.rounds import Round, newest_rounds
 from al_core.steps.selection_plan import SelectionInputs
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 
 if TYPE_CHECKING:
     from al_core.store import Dataset

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import MissingInputError
 from al_core.steps.chosen import labeled_rows
-from al_core.store.records import Kind, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import Tag
 from al_core.text import counted
 from al_core.types import Rows
 

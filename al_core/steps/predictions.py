@@ -9,8 +9,8 @@ from al_core.steps.empty_images import N_EMPTY
 from al_core.steps.image_frames import frames_of_file
 from al_core.steps.scores import ScoreOrigin, first_half_points, score_columns
 from al_core.steps.tasks import TASKS, PredictionAttributes, Scoring, Task, find_task
+from al_core.store.kinds import Kind
 from al_core.store.models import CONFIDENCE_THRESHOLD, NewModel
-from al_core.store.records import Kind
 from al_core.store.stored_json import to_json
 from al_core.types import Progress
 

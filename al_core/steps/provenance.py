@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from al_core.store.kinds import Kind
 from al_core.store.provenance import ArraySource, Provenance
-from al_core.store.records import Kind, StoredArray
+from al_core.store.records import StoredArray
 
 if TYPE_CHECKING:
     from al_core.store import Dataset

@@ -10,7 +10,7 @@ from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.chosen import NO_ROWS, added_rows, selections
 from al_core.steps.labels import labels_for
 from al_core.steps.reserve import read_reserve
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from al_core.config import SelectionConfig
 from al_core.evaluation.reserve import Reserve, ReserveStratum, count_of_share, draw_reserve
 from al_core.exceptions import MissingInputError
 from al_core.steps.chosen import NO_ROWS, added_rows, labeled_rows, selections, union
+from al_core.store.kinds import Kind
 from al_core.store.provenance import Provenance, TagRole
-from al_core.store.records import POPULATION, Kind, NewArrays, NewTag
+from al_core.store.records import POPULATION, NewArrays, NewTag
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Rows
 

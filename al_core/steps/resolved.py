@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.config import SelectionConfig
+from al_core.store.kinds import Kind
 from al_core.store.provenance import ArraySource
-from al_core.store.records import Kind, Tag
+from al_core.store.records import Tag
 from al_core.types import Rows
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.formats.join.finding import Finding, note
-from al_core.store.records import Kind, StoredArray
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray
 from al_core.types import Scores
 
 if TYPE_CHECKING:

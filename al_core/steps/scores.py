@@ -9,9 +9,10 @@ import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.store.kinds import Kind
 from al_core.store.models import NewModel
 from al_core.store.names import check_array_name
-from al_core.store.records import Kind, StoredArray
+from al_core.store.records import StoredArray
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Rows, Scores
 

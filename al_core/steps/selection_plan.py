@@ -15,8 +15,9 @@ from al_core.steps.scores import find_score
 from al_core.steps.selections import Selection, SelectionRequest, selection_of
 from al_core.steps.where import Where
 from al_core.store.identity import now
+from al_core.store.kinds import Kind
 from al_core.store.provenance import Provenance, TagRole
-from al_core.store.records import INITIAL_TAG, Kind, NewTag, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, NewTag, Tag, TagOrigin
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from al_core.steps.resolved import Resolved
 from al_core.steps.scores import complete_scores
 from al_core.steps.views import GRAPH_NEIGHBORS, neighbor_graph
 from al_core.steps.where import Where
-from al_core.store.records import Kind, StoredArray, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray, Tag
 from al_core.types import Embeddings, Progress, Rows, Scores
 
 if TYPE_CHECKING:

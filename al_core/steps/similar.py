@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
-from al_core.store.records import Kind, StoredArray
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray
 from al_core.types import Embeddings, Rows
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from al_core.steps.reserve import read_reserve
 from al_core.steps.resolved import read_resolved
 from al_core.steps.selections import Selection, SelectionRequest
 from al_core.steps.views import find_graph
+from al_core.store.kinds import Kind
 from al_core.store.provenance import ArraySource
-from al_core.store.records import Kind, StoredArray
+from al_core.store.records import StoredArray
 from al_core.types import Rows, Scores
 
 if TYPE_CHECKING:

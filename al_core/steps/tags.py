@@ -8,8 +8,9 @@ import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
 from al_core.steps.provenance import source_of
+from al_core.store.kinds import Kind
 from al_core.store.provenance import Provenance, TagRole
-from al_core.store.records import INITIAL_TAG, Kind, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, Tag, TagOrigin
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

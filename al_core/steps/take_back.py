@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from al_core.store.records import Kind, Tag
+from al_core.store.kinds import Kind
+from al_core.store.records import Tag
 
 if TYPE_CHECKING:
     from al_core.store import Dataset, LocalDataset

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from al_core.projection.project import Method
 from al_core.steps.where import Where
-from al_core.store.records import Kind, StoredArray
+from al_core.store.kinds import Kind
+from al_core.store.records import StoredArray
 from al_core.store.stored_json import read_record, to_json
 from al_core.types import Progress
 

@@ -12,9 +12,10 @@ from al_core.objects.objects import ObjectInfo
 from al_core.store import files
 from al_core.store.engines import reading
 from al_core.store.identity import now
+from al_core.store.kinds import KINDS_OF_TAGS, ONE_ROW_A_SAMPLE
 from al_core.store.local_arrays import stored_parts
 from al_core.store.local_images import THUMBNAILS, UPLOADS
-from al_core.store.records import INITIAL_TAG, KINDS_OF_TAGS, ONE_ROW_A_SAMPLE
+from al_core.store.records import INITIAL_TAG
 from al_core.store.restoration import DATASET
 from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.tables import arrays, datasets, drafts, tags, tombstones

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from al_core.store import tables
+from al_core.store.kinds import Kind
 from al_core.store.provenance import TagRole
-from al_core.store.records import ROUND_PLAN, Kind
+from al_core.store.records import ROUND_PLAN
 from al_core.store.tag_rows import HAS_CONFIG, RELEASED_AT, ROLE, SENT_AT
 
 

@@ -12,8 +12,9 @@ from al_core import disk
 from al_core.exceptions import NotFoundError
 from al_core.store.checks import Checks, Fault
 from al_core.store.engines import reading, writing
+from al_core.store.kinds import Kind
 from al_core.store.leftovers import LEFTOVER_AGE_SECONDS
-from al_core.store.records import INITIAL_TAG, Kind
+from al_core.store.records import INITIAL_TAG
 from al_core.store.tables import arrays, tags
 from al_core.store.tombstones import FILE, Tombstones
 from al_core.store.transactions import changing, lock

@@ -17,8 +17,9 @@ from sqlalchemy import select, update
 
 from al_core.store import files
 from al_core.store.identity import new_id
+from al_core.store.kinds import PADDED, Kind
 from al_core.store.local_arrays import LocalArrays, parts_json, stored_array
-from al_core.store.records import INITIAL_TAG, PADDED, Kind, StoredArray, rows_to_mask
+from al_core.store.records import INITIAL_TAG, StoredArray, rows_to_mask
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import tags as tags_table
 from al_core.store.tombstones import FILE, Tombstones

@@ -15,8 +15,9 @@ from al_core.store.asking import answer, forget_answers
 from al_core.store.drafts import Drafts
 from al_core.store.engines import check_writable, reading
 from al_core.store.identity import new_id, now
+from al_core.store.kinds import ONE_ROW_A_SAMPLE, Kind
 from al_core.store.parts import Part
-from al_core.store.records import ONE_ROW_A_SAMPLE, Kind, NewArrays, StoredArray
+from al_core.store.records import NewArrays, StoredArray
 from al_core.store.storage import ArrayAddress, ArrayPlace, Storage
 from al_core.store.tables import arrays as table
 from al_core.store.tables import datasets

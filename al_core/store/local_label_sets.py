@@ -8,10 +8,11 @@ from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
+from al_core.store.kinds import LABEL_KINDS, Kind
 from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet, check_names, check_round, have_same_attributes
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.provenance import Provenance, TagRole
-from al_core.store.records import INITIAL_TAG, LABEL_KINDS, Deleted, Kind, NewArrays, StoredArray, Tag, TagOrigin
+from al_core.store.records import INITIAL_TAG, Deleted, NewArrays, StoredArray, Tag, TagOrigin
 from al_core.store.restoration import LABELS
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import label_sets as table

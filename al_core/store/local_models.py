@@ -10,9 +10,10 @@ from al_core.store import model_rows, names
 from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
+from al_core.store.kinds import Kind
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.models import CONFIDENCE_THRESHOLD, Model, Models, NewModel
-from al_core.store.records import Deleted, Kind, NewArrays, StoredArray
+from al_core.store.records import Deleted, NewArrays, StoredArray
 from al_core.store.restoration import MODEL
 from al_core.store.tables import arrays as arrays_table
 from al_core.store.tables import models as table

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.store.tables import arrays, models
 from al_core.store.transactions import DatasetLock
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import AlreadyExistsError, NotAllowedError, NotFoundError
 from al_core.store import model_rows, names, tables
-from al_core.store.records import ONE_ROW_A_SAMPLE, Kind
+from al_core.store.kinds import ONE_ROW_A_SAMPLE, Kind
 from al_core.store.storage import ArrayPlace, Storage
 from al_core.store.transactions import DatasetLock
 

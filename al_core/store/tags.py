@@ -10,9 +10,10 @@ from al_core.store import names
 from al_core.store.asking import answer
 from al_core.store.engines import reading
 from al_core.store.identity import new_id, now
+from al_core.store.kinds import KINDS_OF_TAGS, Kind
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.provenance import Provenance
-from al_core.store.records import INITIAL_TAG, KINDS_OF_TAGS, Kind, NewArrays, NewTag, Tag, TagOrigin, rows_to_mask
+from al_core.store.records import INITIAL_TAG, NewArrays, NewTag, Tag, TagOrigin, rows_to_mask
 from al_core.store.tables import tags as table
 from al_core.store.tag_rows import SUMMARIES_OF, summary_of_row
 from al_core.store.tag_summary import TagSummary

@@ -8,7 +8,7 @@ import pytest
 from al_core import workflow
 from al_core.formats import read_embeddings, read_predictions
 from al_core.store import Workspace
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DIGITS = [f"digit_{row:04d}.png" for row in range(300, 310)]

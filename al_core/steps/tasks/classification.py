@@ -7,7 +7,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.formats.predictions.annotations import Annotations
 from al_core.scorers import Scorer, ScorerClassification
 from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from al_core.steps.tasks.task import (
     Scoring,
     Task,
 )
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Rows
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from al_core.formats.predictions.object_masks import BACKGROUND, MaskFile, Objec
 from al_core.formats.predictions.stored_tables import Table, mask_type, most_probable
 from al_core.scorers import ScorerSemanticSegmentation
 from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
-from al_core.store.records import Kind
+from al_core.store.kinds import Kind
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:

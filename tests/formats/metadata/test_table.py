@@ -11,8 +11,8 @@ from al_core.exceptions import AlreadyExistsError, FileFormatError, InvalidInput
 from al_core.formats import read_metadata
 from al_core.steps.tags import tag_filenames
 from al_core.store import Dataset
+from al_core.store.kinds import Kind
 from al_core.store.local_dataset import LocalDataset
-from al_core.store.records import Kind
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "metadata"
 
