@@ -20,6 +20,7 @@ from al_core.embedding.embed import BrokenImage, EmbeddedImage, Embedder, embed_
 from al_core.embedding.model import EmbeddingModel
 from al_core.embedding.sources import FolderImages, ImageSource
 from al_core.exceptions import ALCoreWarning, InvalidInputError
+from al_core.formats.files.filename_rules import has_control_characters
 from al_core.text import encodable
 from al_core.types import Progress
 
@@ -89,7 +90,7 @@ def embed_folder(  # noqa: PLR0913 - what is embedded, and by keyword how
     """
     source = folder if isinstance(folder, ImageSource) else FolderImages(folder)
     checkpoint = Checkpoint(runs, source, model)
-    storable = [name for name in filenames if encodable(name) == name]
+    storable = [name for name in filenames if not has_control_characters(name)]
     with checkpoint.alone(lambda: progress(0, len(filenames)) if progress else None):
         check()
         broken = _not_storable(source, filenames)
@@ -103,12 +104,13 @@ def embed_folder(  # noqa: PLR0913 - what is embedded, and by keyword how
 
 
 def _not_storable(source: ImageSource, filenames: list[str]) -> list[BrokenImage]:
-    """Return the images whose names no dataset can hold: on Linux a name may be any bytes."""
-    return [
-        BrokenImage(source.file(name), f"{encodable(name)} has a name that is not UTF-8; rename the file")
-        for name in filenames
-        if encodable(name) != name
-    ]
+    """Return the images whose names no dataset can hold or no file of labels can name: on Linux all bytes may occur."""
+    broken = []
+    for name in filter(has_control_characters, filenames):
+        is_utf8 = encodable(name) == name
+        reason = f"{name!a} holds control characters" if is_utf8 else f"{encodable(name)} has a name that is not UTF-8"
+        broken.append(BrokenImage(source.file(name), f"{reason}; rename the file"))
+    return broken
 
 
 def _embed_unfinished(

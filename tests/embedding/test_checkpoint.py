@@ -170,3 +170,13 @@ def test_a_file_whose_name_is_not_utf_8_is_left_out_and_named(folder: Path, tmp_
     with embed_folder(folder, [*FILENAMES[1:], name], load_model(CountingMeanColor()), tmp_path / "runs") as images:
         assert images.filenames == FILENAMES[1:]
     assert [image.reason for image in images.broken] == [r"caf\udce9.png has a name that is not UTF-8; rename the file"]
+
+
+@pytest.mark.parametrize("name", ["a\tb.png", "a\nb.png", "a\x85b.png"])
+def test_a_file_whose_name_no_file_of_labels_can_hold_is_left_out_and_named(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    (folder / FILENAMES[0]).rename(folder / name)
+    with embed_folder(folder, [*FILENAMES[1:], name], load_model(CountingMeanColor()), tmp_path / "runs") as images:
+        assert images.filenames == FILENAMES[1:]
+    assert [image.reason for image in images.broken] == [f"{name!a} holds control characters; rename the file"]

@@ -33,6 +33,11 @@ _CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _IMAGE = re.compile(rf"({'|'.join(re.escape(suffix) for suffix in sorted(IMAGE_SUFFIXES))})($|[?#])", re.IGNORECASE)
 
 
+def has_control_characters(name: str) -> bool:
+    """Return whether a name holds what no reader takes in a filename, such as a tab or the end of a line."""
+    return _CONTROL_OR_SURROGATE.search(name) is not None
+
+
 def names_image_file(text: str) -> bool:
     """Return whether a text ends as image files do, or as their addresses do.
 
@@ -131,7 +136,7 @@ def check_filename_column(filenames: Sequence[str], source: str, *, unique: bool
             raise FileFormatError(
                 f"{where}: the filename has {len(name):,} characters, at most {MAX_FILENAME_LENGTH:,}"
             )
-        if _CONTROL_OR_SURROGATE.search(name):
+        if has_control_characters(name):
             raise FileFormatError(f"{where}: the filename {name!a} holds control characters; remove them")
     if unique and not all_differ(filenames):
         name, count = Counter(filenames).most_common(1)[0]

@@ -195,6 +195,12 @@ def _category_names(where: str, content: Entry) -> dict[Any, str]:
     for number, category in enumerate(_entries(where, content, "categories")):
         if not isinstance(category.get("id"), int | str) or not isinstance(category.get("name"), str):
             raise FileFormatError(f"{where}, categories[{number}]: expected an 'id' and a text 'name'")
+        other = names.get(category["id"], category["name"])
+        if other != category["name"]:
+            raise FileFormatError(
+                f"{where}, categories[{number}]: {category['name']!r} and {other!r} have the same id {category['id']}; "
+                "give each its own"
+            )
         names[category["id"]] = category["name"]
     return names
 

@@ -103,6 +103,10 @@ class LabelCollector:
         """Say how the file was read."""
         self._findings.add_note(finding)
 
+    def concern(self, finding: Finding, name: str) -> None:
+        """Note that a finding concerns an image or a file."""
+        self._findings.concern(finding, name)
+
     def add_class(self, name: str) -> None:
         """Add a class of the whole image."""
         self._entries.add_class(self._images.last, self._class_list.label(name))
@@ -219,6 +223,8 @@ class LabelCollector:
         self._masks.keep(self._images.last)
         if not self._images and not self._open:
             raise FileFormatError(f"{self._source} lists no images; export the labels again")
+        if not self._entries and not self._masks:
+            self._findings.check_some_object(self._source, n_images=len(set(self._images.filenames)))
         names = self._class_list.names(self._source)
         classes, boxes, keypoints = self._entries.tables(self._class_list, names)
         labels = Labels(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from al_core.exceptions import FileFormatError
 from al_core.formats.choices import Unannotated
 from al_core.formats.join.finding import Finding, note
 
@@ -47,6 +48,12 @@ NO_CLASS_GIVEN = Finding(
     "images have objects without a class",
     "these objects are left out",
 )
+NAMED_AFTER_FILE = Finding(
+    "named-after-file",
+    "file names the image of another file",
+    "files name the image of another file",
+    "the images are named after these files",
+)
 NOT_READ = Finding(
     "objects-not-read",
     "image has shapes that are not read, such as lines or texts",
@@ -80,6 +87,23 @@ class LabelFindings:
     def concern(self, finding: Finding, filename: str) -> None:
         """Note that a finding concerns an image."""
         self._images.setdefault(finding, {})[filename] = None
+
+    def check_some_object(self, source: str, *, n_images: int) -> None:
+        """Raise if a file without objects had some on most images, which would count as images of nothing.
+
+        Raises:
+            FileFormatError: Naming the first image.
+        """
+        lost = max((EMPTY, NO_CLASS_GIVEN), key=lambda finding: len(self._images.get(finding, ())))
+        if 2 * len(self._images.get(lost, ())) < max(n_images, 1):
+            return
+        first = next(iter(self._images[lost]))
+        if lost is NO_CLASS_GIVEN:
+            raise FileFormatError(f"{source}: no object has a class, the first one is on {first!r}; name their classes")
+        raise FileFormatError(
+            f"{source}: no object has an area inside its image, the first one is on {first!r}; check whether corners "
+            "are reversed, or boxes are in pixels where the format has them from 0 to 1"
+        )
 
     def all(self) -> tuple[Finding, ...]:
         """Return them, notes first."""

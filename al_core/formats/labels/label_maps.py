@@ -20,6 +20,7 @@ from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.predictions import SEGMENTATION
 from al_core.formats.predictions.run_lengths import MAX_PIXELS
+from al_core.text import counted
 
 IGNORED = 255
 """The number of pixels that are of no class, by the convention of Pascal VOC, Cityscapes and ADE20K."""
@@ -63,7 +64,8 @@ def read_label_maps(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
         label_map = _read_map(where, tree.read(name), [color for _, color in colors])
         n_classes = max(n_classes, int(label_map.max(initial=NO_CLASS)) + 1)
         if names and n_classes > len(names):
-            raise FileFormatError(f"{where}: class {n_classes - 1}, but only {len(names)} classes are named")
+            n_names = counted(len(names), "class")
+            raise FileFormatError(f"{where}: class {n_classes - 1}, but the file names {n_names}, from 0 on")
         labels.list_classes(str(number) for number in range(0 if names else n_classes))
         labels.annotate(_filename(name), size=label_map.shape[::-1])
         labels.add_label_map(label_map)

@@ -13,6 +13,7 @@ from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.label_findings import NAMED_AFTER_FILE
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.xml_values import number, size_from
 from al_core.formats.names.addresses import image_name, without_hash
@@ -35,27 +36,47 @@ def read_voc(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
     """
     labels = LabelCollector(path.name, choices)
     if not tree_names(path, check_file(path)):
-        _add(path.name, path.stem, parse_xml(path.read_bytes(), path.name), labels)
+        annotation = parse_xml(path.read_bytes(), path.name)
+        _add(path.name, _filename(path.stem, annotation), annotation, labels)
         return labels.finished()
     tree = open_tree(path)
     names = _xml_files(tree.names)
     if not names:
         raise FileFormatError(f"{tree.source} holds no XML files; expected one per image")
     announce_texts(tree, names)
+    images = _Images(labels)
     for name in reported(names):
         where = f"{tree.source}/{name}"
-        _add(where, name, parse_xml(tree.read(name), where), labels)
+        annotation = parse_xml(tree.read(name), where)
+        _add(where, images.filename(name, annotation), annotation, labels)
     return labels.finished()
+
+
+class _Images:
+    """The images of files, by what these say; who copies a file for another image may forget to rename it inside."""
+
+    def __init__(self, labels: LabelCollector) -> None:
+        self._labels = labels
+        self._stems: dict[str, str] = {}
+
+    def filename(self, name: str, annotation: ElementTree.Element) -> str:
+        """Return the image of a file; if one that is called otherwise has named it, what the file itself is called."""
+        filename = _filename(name, annotation)
+        stem = _stem(name).rpartition("/")[2]
+        # Of several annotators each may have a file of the image, in a folder of their own.
+        if _is_of_label_studio(annotation) or self._stems.setdefault(filename, stem) == stem:
+            return filename
+        self._labels.concern(NAMED_AFTER_FILE, name)
+        return _beside(name, f"{stem}.xml")
 
 
 def _xml_files(names: list[str]) -> list[str]:
     return [name for name in names if name.lower().endswith(".xml")]
 
 
-def _add(where: str, name: str, annotation: ElementTree.Element, labels: LabelCollector) -> None:
+def _add(where: str, filename: str, annotation: ElementTree.Element, labels: LabelCollector) -> None:
     if annotation.tag != "annotation":
         raise FileFormatError(f"{where} begins with <{annotation.tag[:40]}>; expected <annotation>, Pascal VOC")
-    filename = _filename(name, annotation)
     size = size_from(annotation.findtext("size/width"), annotation.findtext("size/height"))
     objects = annotation.findall("object")
     if not objects:
@@ -77,16 +98,29 @@ def _add(where: str, name: str, annotation: ElementTree.Element, labels: LabelCo
         labels.add_box(class_name, [number(where, corner, box.findtext(corner)) for corner in _CORNERS])
 
 
+def _stem(name: str) -> str:
+    return re.sub(r"\.xml$", "", name, flags=re.IGNORECASE)
+
+
 def _filename(name: str, annotation: ElementTree.Element) -> str:
-    stem = re.sub(r"\.xml$", "", name, flags=re.IGNORECASE)
+    stem = _stem(name)
     filename = (annotation.findtext("filename") or "").strip()
-    if annotation.findtext("owner/name") == _LABEL_STUDIO:
+    if _is_of_label_studio(annotation):
         return without_hash(image_name(filename or stem.rpartition("/")[2]))
     if not filename:
         return stem
     # Tools write the name alone, or with folders; where they write none, the XML file lies in the image's folder.
-    folders = re.sub(r"^(.*/)?Annotations/", "", f"/{stem}".replace("//", "/")).lstrip("/").rpartition("/")[0]
     is_bare = "/" not in filename and "\\" not in filename
     has_suffix = Path(filename).suffix.lower() in IMAGE_SUFFIXES
     filename = filename if has_suffix else f"{filename}.xml"
-    return f"{folders}/{filename}" if is_bare and folders else filename
+    return _beside(name, filename) if is_bare else filename
+
+
+def _beside(name: str, filename: str) -> str:
+    """Return the path of an image that lies where its XML file does, but for the folder Annotations."""
+    folders = re.sub(r"^(.*/)?Annotations/", "", f"/{name}".replace("//", "/")).lstrip("/").rpartition("/")[0]
+    return f"{folders}/{filename}" if folders else filename
+
+
+def _is_of_label_studio(annotation: ElementTree.Element) -> bool:
+    return annotation.findtext("owner/name") == _LABEL_STUDIO

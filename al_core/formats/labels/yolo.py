@@ -21,6 +21,7 @@ from al_core.formats.labels.labels import Labels
 from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.names.class_names import checked_names, yaml_names
 from al_core.formats.predictions.yolo_lines import are_predicted
+from al_core.text import counted
 
 _CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels")
 _YAML_FILES = ("data.yaml", "dataset.yaml", "data.yml")
@@ -208,9 +209,8 @@ class _Classes:
         if not self.names:
             return str(label)
         if label >= len(self.names):
-            raise FileFormatError(
-                f"{where}: class {label}, but only {len(self.names)} classes are named; name them all"
-            )
+            n_names = counted(len(self.names), "class")
+            raise FileFormatError(f"{where}: class {label}, but the file names {n_names}, from 0 on; name them all")
         return self.names[label]
 
 

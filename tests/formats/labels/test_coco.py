@@ -132,6 +132,14 @@ def test_what_does_not_fit_is_named(tmp_path: Path, annotation: dict[str, Any], 
         read(tmp_path, annotation)
 
 
+def test_two_categories_with_one_id_are_refused(tmp_path: Path) -> None:
+    categories = [{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}]
+    with pytest.raises(
+        FileFormatError, match=r"categories\[1\]: 'dog' and 'cat' have the same id 1; give each its own"
+    ):
+        read_labels(write(tmp_path, {**document({"bbox": [1, 2, 3, 4]}), "categories": categories}))
+
+
 @pytest.mark.parametrize("content", [{"images": 3}, {"images": [3]}, {"images": [{"id": 1}]}, {"annotations": []}])
 def test_another_document_is_refused(tmp_path: Path, content: Any) -> None:
     with pytest.raises(FileFormatError, match=r"^l\.json"):

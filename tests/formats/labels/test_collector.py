@@ -108,6 +108,7 @@ def test_objects_without_class_and_numbers_that_are_none() -> None:
     labels = collector()
     labels.annotate("a.png", size=(10, 10))
     labels.add_box(" ", (0, 0, 1, 1))
+    labels.add_box("cat", (0, 0, 1, 1))
     assert "objects-without-class" in [finding.what for finding in labels.finished().findings]
     with pytest.raises(FileFormatError, match="a box has a corner that is not a number"):
         labels.add_box("cat", (0, 0, math.nan, 1))

@@ -66,7 +66,7 @@ def test_photos_are_no_label_maps(tmp_path: Path) -> None:
 def test_a_class_without_name_and_a_damaged_file_are_named(tmp_path: Path) -> None:
     folder = save(tmp_path / "m", "masks/a.png", [[5]])
     (folder / "classes.txt").write_text("road\n")
-    with pytest.raises(FileFormatError, match=r"masks/a\.png: class 5, but only 1 classes are named"):
+    with pytest.raises(FileFormatError, match=r"masks/a\.png: class 5, but the file names 1 class, from 0 on"):
         read_labels(folder)
     (folder / "masks" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     with pytest.raises(FileFormatError, match="cannot be read as an image"):

@@ -37,6 +37,28 @@ def test_names_of_label_studio_lose_their_digits_and_keep_the_annotator(tmp_path
     assert (labels.filenames, labels.annotators) == (["frame_0.5.jpg"], ["7"])
 
 
+def test_files_that_name_the_image_of_another_one_are_named_after_themselves(tmp_path: Path) -> None:
+    for name in "abc":
+        folder = write(tmp_path, f"{name}.xml", f"<filename>a.jpg</filename>{SIZE}{OBJECT}")
+    labels = read_labels(folder)
+    assert labels.filenames == ["a.jpg", "b.xml", "c.xml"]
+    assert [finding.sentence() for finding in labels.findings] == [
+        "2 files name the image of another file ('b.xml', 'c.xml'): the images are named after these files."
+    ]
+
+
+def test_files_of_two_annotators_may_name_one_image(tmp_path: Path) -> None:
+    for name in ("alice/Annotations/a.xml", "bob/Annotations/a.xml"):
+        folder = write(tmp_path, name, f"<filename>a.jpg</filename>{SIZE}{OBJECT}")
+    assert read_labels(folder).filenames == ["a.jpg", "a.jpg"]
+
+
+def test_corners_that_are_reversed_in_all_files_are_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, "a.xml", f"<filename>a.jpg</filename>{SIZE}{OBJECT.replace('>20<', '>2<')}")
+    with pytest.raises(FileFormatError, match=r"on 'a\.jpg'; check whether corners are reversed"):
+        read_labels(folder)
+
+
 def test_a_file_without_objects_is_open_unless_it_is_done(tmp_path: Path) -> None:
     folder = write(tmp_path, "a.xml", f"<filename>a.jpg</filename>{SIZE}")
     assert read_labels(folder).open_filenames == ["a.jpg"]

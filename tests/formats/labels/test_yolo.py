@@ -68,6 +68,11 @@ def test_images_beside_the_labels_give_names_and_sizes(tmp_path: Path) -> None:
     assert labels.masks[["height", "width"]].tolist() == [(20, 40)]
 
 
+def test_boxes_in_pixels_are_refused_and_not_taken_for_images_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"no object has an area inside its image, .* on 'a\.txt'; check whether"):
+        read_labels(write(tmp_path, a_txt="0 32 24 10 10\n"))
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -75,7 +80,7 @@ def test_images_beside_the_labels_give_names_and_sizes(tmp_path: Path) -> None:
         ("0 0.5", "expected class, x, y, width and height, found 2 numbers"),
         ("cat 0.5 0.5 1 1", "expected a class and numbers, found 'cat 0.5"),
         ("-1 0.5 0.5 1 1", "the class is a whole number from 0"),
-        ("5 0.5 0.5 1 1", "class 5, but only 1 classes are named"),
+        ("5 0.5 0.5 1 1", "class 5, but the file names 1 class, from 0 on; name"),
         ("0 0.5 0.5 1 1 0 0 7", "are neither a box, a polygon nor keypoints"),
         ("0 0.5 0.5 nan 1", "is not a number"),
     ],
