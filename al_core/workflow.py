@@ -15,7 +15,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, NotAllowedError
 from al_core.objects.address import is_address
 from al_core.projection.project import Method
-from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows
+from al_core.steps.chosen import labeled_rows, sent_rows
 from al_core.steps.embeddings import (
     EmbeddedFolder,
     check_embeddings,
@@ -31,6 +31,7 @@ from al_core.steps.reserve import StoredReserve, read_reserve
 from al_core.steps.rounds import Round, read_rounds
 from al_core.steps.rounds import find_round as round_of
 from al_core.steps.rounds import tag_missing as tag_missing_rows
+from al_core.steps.row_sets import NO_ROWS
 from al_core.steps.score_range import range_findings
 from al_core.steps.scores import ScoreOrigin, save_scores
 from al_core.steps.selection_plan import SelectionInputs, make_selection

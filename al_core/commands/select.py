@@ -16,7 +16,7 @@ from al_core.commands.shell import (
 from al_core.commands.terminal import printed_progress
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
-from al_core.steps.chosen import NO_ROWS
+from al_core.steps.row_sets import NO_ROWS
 from al_core.text import counted
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from al_core.steps.card_amounts import Picks, amounts_of
 from al_core.steps.predictions import find_predictions, predictions_of
 from al_core.steps.provenance import find_source
 from al_core.steps.round_plan import RoundPlan
+from al_core.steps.row_sets import without
 from al_core.steps.selections import Selection
 from al_core.steps.stored_pool import StoredPool
 from al_core.store.kinds import Kind
@@ -123,7 +124,7 @@ def measured_card(
     # RANDOM draws under the same limits and budget: the card compares methods, not constraints.
     draws = source.draws(len(rows), draw_seeds(seed))
     measured = card(source.pool, rows, draws, seed=seed)
-    pool = np.setdiff1d(source.request.query_rows, source.request.labeled_rows)
+    pool = without(source.request.query_rows, source.request.labeled_rows)
     amounts, classes = amounts_of(dataset, predictions, Picks(pool, rows, draws))
     left_out = 1 - query.size / dataset.n_samples if query else 0.0
     return replace(measured, amounts=amounts, classes=classes, left_out=left_out)

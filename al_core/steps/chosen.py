@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from al_core.steps.row_sets import NO_ROWS, union, without
 from al_core.store.kinds import Kind
 from al_core.store.provenance import TagRole
 from al_core.store.records import Tag
@@ -13,8 +14,6 @@ from al_core.types import Rows
 
 if TYPE_CHECKING:
     from al_core.store import Dataset, StoredArray
-
-NO_ROWS: Rows = np.empty(0, np.int64)
 
 
 def labeled_rows(dataset: "Dataset") -> Rows:
@@ -34,7 +33,7 @@ def sent_rows(dataset: "Dataset") -> Rows:
         return NO_ROWS
     orders = selection_orders(dataset)
     sent = [added_rows(dataset, tag, orders) for tag in dataset.tags_by_id(ids)]
-    return np.setdiff1d(union(sent), labeled_rows(dataset))
+    return without(union(sent), labeled_rows(dataset))
 
 
 def selections(dataset: "Dataset") -> list[Tag]:
@@ -73,9 +72,4 @@ def added_rows(dataset: "Dataset", tag: Tag, orders: "Mapping[str, StoredArray] 
         return rows
     # Made by a client that selects by itself: it sends a tag, and the order of picking stays with it.
     labeled = dataset.find_tag_by_id(tag.labeled_tag_id)
-    return np.setdiff1d(tag.rows, labeled.rows if labeled else NO_ROWS)
-
-
-def union(groups: list[Rows]) -> Rows:
-    """Return the rows of all groups, ascending, each once."""
-    return np.unique(np.concatenate([NO_ROWS, *groups]))
+    return without(tag.rows, labeled.rows if labeled else NO_ROWS)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, NotAllowedError
-from al_core.steps.chosen import union
 from al_core.steps.resolved import names_something, pack
+from al_core.steps.row_sets import union, without
 from al_core.steps.selections import Selection, SelectionRequest, selection_of
 from al_core.steps.stored_pool import stored_request
 from al_core.store.records import TagOrigin
@@ -80,8 +80,8 @@ def swap(dataset: "Dataset", selection: Selection, edits: Sequence[Edit], row: i
     # To the method the rows that stay are labeled: it keeps its distance from them and picks one more.
     labeled = union([source.labeled_rows, stay])
     config = replace(source.config, n_samples=len(labeled) + 1, test_share=0.0, test_groups=None, budget=None)
-    query = np.setdiff1d(source.query_rows, left)
-    if not len(np.setdiff1d(query, labeled)):
+    query = without(source.query_rows, left)
+    if not len(without(query, labeled)):
         raise InvalidInputError("no other image is left to take its place: leave it out instead")
     picked = replace(source, config=config, query_rows=query, labeled_rows=labeled).select()
     if not len(picked):
@@ -133,7 +133,7 @@ def store_edited(dataset: "Dataset", selection: Selection, edits: Sequence[Edit]
 def _checked_rows(selection: Selection, edits: Sequence[Edit], source: SelectionRequest) -> Rows:
     """Return the rows that edits leave, if each of them is one that could be made."""
     rows: set[int] = set(selection.added_rows.tolist())
-    allowed: set[int] = set(np.setdiff1d(source.allowed_rows, source.labeled_rows).tolist())
+    allowed: set[int] = set(without(source.allowed_rows, source.labeled_rows).tolist())
     # One after the other, because a replacement may itself be replaced later.
     for edit in edits:
         _check(selection, rows, edit.row)

@@ -24,12 +24,12 @@ from al_core.config import (
     Similar,
 )
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.steps.chosen import union
 from al_core.steps.expected_objects import objects_per_expected
 from al_core.steps.metadata import ColumnAttributes
 from al_core.steps.patterns import texts_at
 from al_core.steps.predictions import annotations_from, find_predictions, model_of, task_of
 from al_core.steps.resolved import PredictionSource, Resolved
+from al_core.steps.row_sets import union
 from al_core.store.kinds import Kind
 from al_core.store.provenance import ArraySource, TagRole
 from al_core.types import Embeddings, Rows

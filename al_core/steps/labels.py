@@ -14,7 +14,7 @@ from al_core.formats.labels.counting import counting
 from al_core.formats.labels.label_findings import meaning_of, undecided
 from al_core.formats.labels.labels import LABEL_BOX, LABEL_CLASS, LABEL_KEYPOINT, LABEL_MASK, MASK_RUN, Labels
 from al_core.formats.labels.sample_label import SampleLabel, sample_labels
-from al_core.steps.chosen import union
+from al_core.steps.row_sets import union
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.kinds import Kind
 from al_core.store.label_sets import LabelSet, NewLabelSet

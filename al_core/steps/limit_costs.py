@@ -15,6 +15,7 @@ from al_core.evaluation.coverage import Ruler
 from al_core.exceptions import MissingInputError
 from al_core.steps.goal_arrays import class_shares, groupings_of
 from al_core.steps.predictions import find_predictions
+from al_core.steps.row_sets import without
 from al_core.steps.selections import Selection, SelectionRequest
 from al_core.steps.stored_pool import StoredPool, draw_of, stored_request
 from al_core.types import Progress, Rows
@@ -127,7 +128,7 @@ def group_counts(dataset: "Dataset", selection: Selection) -> list[GroupCounts]:
     # The draws of the card, so that both show the same RANDOM.
     seeds = draw_seeds(selection.config.seed or 0)
     draws = [draw_of(request, len(picked), seed) for seed in seeds]
-    pool = np.setdiff1d(request.query_rows, request.labeled_rows)
+    pool = without(request.query_rows, request.labeled_rows)
     return [_counts(by, of_rows, pool, picked, draws) for by, of_rows in groups]
 
 

@@ -10,10 +10,10 @@ import orjson
 from al_core.config import SelectionConfig
 from al_core.exceptions import FileFormatError, InvalidInputError, MissingInputError
 from al_core.steps.card import card_seeds
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.goal_arrays import resolve
 from al_core.steps.reserve import read_reserve
 from al_core.steps.resolved import Resolved, pack, unpack
+from al_core.steps.row_sets import NO_ROWS
 from al_core.steps.selection_plan import config_of_method
 from al_core.steps.selections import SelectionRequest, read_selection
 from al_core.store.files import array_digest

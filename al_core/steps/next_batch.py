@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.reserve import read_reserve
+from al_core.steps.row_sets import NO_ROWS, union, without
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.store.kinds import Kind
@@ -107,8 +107,8 @@ def count_left(dataset: "Dataset") -> int:
 def _candidates(dataset: "Dataset") -> Rows:
     reserve = read_reserve(dataset)
     barred = reserve.barred if reserve else NO_ROWS
-    unavailable = np.union1d(SelectionInputs().chosen(dataset), barred)
-    return np.setdiff1d(np.arange(dataset.n_samples), unavailable, assume_unique=True)
+    unavailable = union([SelectionInputs().chosen(dataset), barred])
+    return without(np.arange(dataset.n_samples), unavailable)
 
 
 def _is_complete(dataset: "Dataset", score: str, rows: Rows) -> bool:

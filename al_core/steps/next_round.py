@@ -4,13 +4,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import MissingInputError
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.reserve import read_reserve
 from al_core.steps.rounds import Round, newest_rounds
+from al_core.steps.row_sets import NO_ROWS, union
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.store.kinds import Kind
 
@@ -39,7 +37,7 @@ def next_config(dataset: "Dataset", n_new: int | None = None) -> SelectionConfig
     chosen = SelectionInputs().chosen(dataset)
     reserve = read_reserve(dataset)
     barred = reserve.barred if reserve else NO_ROWS
-    n_left = dataset.n_samples - len(np.union1d(chosen, barred))
+    n_left = dataset.n_samples - len(union([chosen, barred]))
     if not n_left:
         raise MissingInputError(
             "every image is labeled, sent or set aside for testing: there is nothing left to choose"

@@ -20,10 +20,10 @@ from al_core.config import (
 )
 from al_core.config.goals import By
 from al_core.exceptions import InvalidInputError, MissingInputError
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.goal_arrays import class_shares, goal_arrays, groups_of_grouping, resolve
 from al_core.steps.reserve import count_test_rows, read_reserve
 from al_core.steps.resolved import read_resolved
+from al_core.steps.row_sets import NO_ROWS, without
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.selections import Selection, SelectionRequest
 from al_core.text import counted
@@ -91,7 +91,7 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
     plan = SelectionPlan.of(dataset, config, inputs)
     request = plan.request()
     arrays = request.goal_arrays()
-    candidates = np.setdiff1d(request.allowed_rows, request.labeled_rows)
+    candidates = without(request.allowed_rows, request.labeled_rows)
     _check(request, arrays, candidates)
     costs = _costs(config.budget, arrays, candidates)
     n_tests = len(plan.tests())
@@ -163,7 +163,7 @@ def shortfalls(dataset: "Dataset", selection: Selection) -> list[str]:
     n_strata = selection.tag.provenance.n_strata
     reserve = read_reserve(dataset, n_strata) if n_strata else None
     barred = reserve.barred if reserve else NO_ROWS
-    counted_rows = np.setdiff1d(selection.tag.rows, barred)
+    counted_rows = without(selection.tag.rows, barred)
     # Goals and budget may refer to what is gone by now, and no minimum depends on them. A configuration with -1 is only
     # valid with a budget or a distance to stop at.
     without_goals = replace(config, goals=(), budget=None, n_samples=max(config.n_samples, 0))

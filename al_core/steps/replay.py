@@ -7,9 +7,10 @@ import numpy as np
 from al_core.config import SamplingMethod
 from al_core.evaluation import LabeledRows, Refusal, Replay, replay
 from al_core.formats.predictions.predictions import CLASSIFICATION
-from al_core.steps.chosen import NO_ROWS, added_rows, selections
+from al_core.steps.chosen import added_rows, selections
 from al_core.steps.labels import labels_for
 from al_core.steps.reserve import read_reserve
+from al_core.steps.row_sets import NO_ROWS
 from al_core.store.kinds import Kind
 from al_core.types import Progress, Rows
 

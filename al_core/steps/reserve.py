@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from al_core.config import SelectionConfig
 from al_core.evaluation.reserve import Reserve, ReserveStratum, count_of_share, draw_reserve
 from al_core.exceptions import MissingInputError
-from al_core.steps.chosen import NO_ROWS, added_rows, labeled_rows, selections, union
+from al_core.steps.chosen import added_rows, labeled_rows, selections
+from al_core.steps.row_sets import NO_ROWS, union, within, without
 from al_core.store.kinds import Kind
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import POPULATION, NewArrays, NewTag
@@ -63,7 +64,7 @@ class StoredReserve:
 
     def next_rows(self, dataset: "Dataset", n_rows: int, chosen: Rows) -> Rows:
         """Return the test rows that a round labels, in drawn order; fewer if the reserve is used up."""
-        return self.reserve.next_rows(n_rows, used=np.union1d(chosen, tested_rows(dataset, self)))
+        return self.reserve.next_rows(n_rows, used=union([chosen, tested_rows(dataset, self)]))
 
 
 def read_reserve(dataset: "Dataset", n_strata: int | None = None) -> StoredReserve | None:
@@ -105,13 +106,13 @@ def planned_reserve(
     if present is None:
         groups = config.test_groups
         codes = group_numbers(dataset, groups)
-        population = np.setdiff1d(query_rows, chosen)
+        population = without(query_rows, chosen)
         drawn = draw_reserve(population, seed, codes)
         return _with_new(dataset, drawn, groups, codes, seed)
     codes = group_numbers(dataset, present.groups)
     # Rows are fixed for life: what came after a draw has a number from the size of the dataset then.
     is_arrival = query_rows >= _n_samples_drawn_from(dataset)
-    arrivals = np.setdiff1d(query_rows[is_arrival], chosen)
+    arrivals = without(query_rows[is_arrival], chosen)
     # A reserve of fewer would leave nothing to train on.
     if len(arrivals) < 2:
         return present
@@ -124,7 +125,7 @@ def tested_rows(dataset: "Dataset", share: StoredReserve) -> Rows:
     """Return the rows of the reserve that are labeled or part of a selection, ascending."""
     added = [added_rows(dataset, tag) for tag in selections(dataset)]
     used = union([labeled_rows(dataset), *added])
-    return np.intersect1d(used, share.reserve.rows)
+    return within(used, share.reserve.rows)
 
 
 def count_test_rows(config: SelectionConfig, n_chosen: int) -> int:

@@ -27,7 +27,6 @@ from al_core.evaluation import (
 from al_core.exceptions import MissingInputError
 from al_core.formats.predictions.predictions import CLASSIFICATION
 from al_core.steps.answers import compare_models
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.corrections import round_corrections
 from al_core.steps.judges import JUDGES, Judge, find_judge
 from al_core.steps.judges.classes import ClassJudge
@@ -37,6 +36,7 @@ from al_core.steps.round_gains import Baseline, find_baseline, gain_text, last_g
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_result import RoundJudge, RoundResult, judged_rounds
 from al_core.steps.rounds import Round, RoundState, read_rounds
+from al_core.steps.row_sets import NO_ROWS
 from al_core.text import capitalized, counted
 from al_core.types import Rows
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, NotFoundError
-from al_core.steps.chosen import NO_ROWS, added_rows, labeled_tags, selection_orders, selection_summaries, union
+from al_core.steps.chosen import added_rows, labeled_tags, selection_orders, selection_summaries
 from al_core.steps.reserve import read_reserve
+from al_core.steps.row_sets import NO_ROWS, union, within, without
 from al_core.store.models import Model
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import Tag, TagOrigin
@@ -128,11 +129,11 @@ class _RoundReader:
 
     def labeled_of(self, tag: Tag) -> Rows:
         """Return which rows of a tag are labeled, ascending."""
-        return np.intersect1d(tag.rows, self._labeled)
+        return within(tag.rows, self._labeled)
 
     def counted(self, labeled_so_far: Rows) -> Callable[[], int]:
         """Return how many labels there are to train on among these, for whoever asks."""
-        n_training = len(np.setdiff1d(labeled_so_far, self._barred))
+        n_training = len(without(labeled_so_far, self._barred))
         return lambda: n_training
 
     def read_one(self, number: int, tag: Tag) -> Round:

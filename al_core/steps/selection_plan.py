@@ -7,10 +7,11 @@ import numpy as np
 
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError
-from al_core.steps.chosen import NO_ROWS, labeled_rows, sent_rows, union
+from al_core.steps.chosen import labeled_rows, sent_rows
 from al_core.steps.provenance import source_of
 from al_core.steps.reserve import StoredReserve, count_of_picked, count_test_rows, mixed, planned_reserve
 from al_core.steps.resolved import names_something, pack
+from al_core.steps.row_sets import NO_ROWS, union, within, without
 from al_core.steps.scores import find_score
 from al_core.steps.selections import Selection, SelectionRequest, selection_of
 from al_core.steps.where import Where
@@ -120,12 +121,12 @@ class SelectionPlan:
         # The method must not see them even as labeled: it would keep its distance from them, and the training set
         # would depend on the ruler that measures it.
         barred = self.reserve.barred if self.reserve else NO_ROWS
-        n_tests_before = len(np.intersect1d(self.chosen, barred))
+        n_tests_before = len(within(self.chosen, barred))
         return SelectionRequest(
             self.dataset,
             config_of_method(self.config, n_tests_before + len(tests)),
-            query_rows=np.setdiff1d(self.query_tag.rows, barred),
-            labeled_rows=np.setdiff1d(self.chosen, barred),
+            query_rows=without(self.query_tag.rows, barred),
+            labeled_rows=without(self.chosen, barred),
             embedding=self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
             score=find_score(self.dataset, self.config),
             where=Where.of(self.inputs.cluster),
@@ -196,7 +197,7 @@ def _n_asked(request: SelectionRequest) -> float:
 def _why_nothing(request: SelectionRequest) -> str:
     if request.config.test_share == 1:
         return "every image of the test reserve is in a selection or labeled; select without a test share of 1"
-    n_open = len(np.setdiff1d(request.allowed_rows, request.labeled_rows))
+    n_open = len(without(request.allowed_rows, request.labeled_rows))
     if not n_open:
         return "every image that may be selected is labeled, sent or left out by a limit; choose from others"
     if request.config.min_distance != -1:

@@ -9,11 +9,11 @@ import numpy as np
 from al_core.config import SamplingMethod, SelectionConfig, Typical
 from al_core.drawing import load_notebook
 from al_core.exceptions import InvalidInputError, NotFoundError
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.goal_arrays import goal_arrays, resolve
 from al_core.steps.provenance import changes
 from al_core.steps.reserve import read_reserve
 from al_core.steps.resolved import Resolved
+from al_core.steps.row_sets import NO_ROWS, union, without
 from al_core.steps.scores import complete_scores
 from al_core.steps.views import GRAPH_NEIGHBORS, neighbor_graph
 from al_core.steps.where import Where
@@ -123,7 +123,7 @@ class SelectionRequest:
     @property
     def allowed_rows(self) -> Rows:
         """The query rows that no limit leaves out by a tag, ascending."""
-        return np.setdiff1d(self.query_rows, self.names.excluded)
+        return without(self.query_rows, self.names.excluded)
 
     def quality(self, added_rows: Rows, progress: Progress | None = None) -> "SelectionQuality":
         """Return what the rows that the selection adds achieve."""
@@ -152,7 +152,7 @@ class SelectionRequest:
     @cached_property
     def scores(self) -> Scores | None:
         """(N,) with a score for each candidate, or None if the method can do without."""
-        candidates = np.setdiff1d(self.allowed_rows, self.labeled_rows)
+        candidates = without(self.allowed_rows, self.labeled_rows)
         return complete_scores(self.dataset, self.config, self.score, candidates)
 
     def _graph(self, progress: Progress | None) -> "NeighborGraph | None":
@@ -178,7 +178,7 @@ class SelectionRequest:
             return True
         from al_core.selection.herding import reaches
 
-        n_rows = len(np.union1d(self.allowed_rows, self.labeled_rows))
+        n_rows = len(union([self.allowed_rows, self.labeled_rows]))
         is_read = any(isinstance(goal, Typical) for goal in config.goals)
         return is_read or reaches(GRAPH_NEIGHBORS, n_rows, config.n_samples)
 

@@ -9,10 +9,10 @@ import numpy as np
 from al_core.config import SamplingMethod
 from al_core.evaluation import Pool
 from al_core.exceptions import MissingInputError
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.provenance import find_source
 from al_core.steps.reserve import read_reserve
 from al_core.steps.resolved import read_resolved
+from al_core.steps.row_sets import NO_ROWS, without
 from al_core.steps.selections import Selection, SelectionRequest
 from al_core.steps.views import find_graph
 from al_core.store.kinds import Kind
@@ -82,9 +82,9 @@ def stored_request(dataset: "Dataset", selection: Selection) -> SelectionRequest
     # The reserve as it was then: strata that were drawn later barred nothing.
     reserve = read_reserve(dataset, provenance.n_strata) if provenance.n_strata else None
     barred = reserve.barred if reserve else NO_ROWS
-    chosen_before = np.setdiff1d(selection.tag.rows, selection.added_rows)
-    labeled = np.setdiff1d(chosen_before, barred)
-    query = np.setdiff1d(_query_rows(dataset, selection), barred)
+    chosen_before = without(selection.tag.rows, selection.added_rows)
+    labeled = without(chosen_before, barred)
+    query = without(_query_rows(dataset, selection), barred)
     resolved = read_resolved(dataset, selection.tag)
     return SelectionRequest(dataset, selection.config, query, labeled, embedding, score, resolved)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
 from al_core.steps.provenance import source_of
+from al_core.steps.row_sets import union
 from al_core.store.kinds import Kind
 from al_core.store.provenance import Provenance, TagRole
 from al_core.store.records import INITIAL_TAG, Tag, TagOrigin
@@ -120,6 +121,6 @@ def deletion_order(tags: "Sequence[Tag | TagSummary]", chosen: Sequence[Tag]) ->
 
 def unite_tags(dataset: "Dataset", tags: Sequence[Tag], name: str) -> Tag:
     """Store everything in any of some tags as a new tag."""
-    rows = np.unique(np.concatenate([tag.rows for tag in tags]))
+    rows = union([tag.rows for tag in tags])
     provenance = Provenance("union", tuple(tag.name for tag in tags))
     return dataset.create_tag(name, rows, TagOrigin(provenance=provenance))

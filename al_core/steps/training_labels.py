@@ -9,10 +9,10 @@ from al_core.exceptions import MissingInputError, NotFoundError
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 from al_core.formats.training.sheet import TrainingSheet
 from al_core.formats.training.writers import TrainingWriter, training_writers
-from al_core.steps.chosen import NO_ROWS
 from al_core.steps.image_frames import image_frames
 from al_core.steps.labels import TaskLabels, label_tasks, labels_for, rows_with_labels
 from al_core.steps.reserve import read_reserve
+from al_core.steps.row_sets import NO_ROWS
 
 if TYPE_CHECKING:
     from al_core.store import Dataset

@@ -9,6 +9,7 @@ from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import InvalidInputError
 from al_core.steps.compare import MOST_CONFIGS
+from al_core.steps.row_sets import union
 from al_core.steps.scores import preferred_first
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.store import Dataset, Kind
@@ -104,4 +105,4 @@ def _n_left(dataset: Dataset) -> int:
     """Return how many images may be picked: neither labeled nor sent nor set aside for testing."""
     reserve = workflow.test_reserve(dataset)
     barred = reserve.barred if reserve else np.empty(0, np.int64)
-    return dataset.n_samples - len(np.union1d(SelectionInputs().chosen(dataset), barred))
+    return dataset.n_samples - len(union([SelectionInputs().chosen(dataset), barred]))

@@ -8,6 +8,7 @@ import streamlit as st
 from al_core.explore.filters import rows_mask
 from al_core.steps.chosen import added_rows, labeled_rows, last_selection, sent_rows
 from al_core.steps.reserve import read_reserve
+from al_core.steps.row_sets import without
 from al_core.store import Dataset, Tag, TagRole, TagSummary
 from al_core.types import Rows
 from ui.embedding_map import Ring, Rings
@@ -80,8 +81,8 @@ def progress_rings(dataset: Dataset) -> Rings:
 def _progress_rings(dataset_id: str, versions: str, _dataset: Dataset) -> Rings:
     reserve = read_reserve(_dataset)
     test = reserve.reserve.rows if reserve else np.empty(0, np.int64)
-    labeled = np.setdiff1d(labeled_rows(_dataset), test)
-    sent = np.setdiff1d(sent_rows(_dataset), test)
+    labeled = without(labeled_rows(_dataset), test)
+    sent = without(sent_rows(_dataset), test)
     last = last_selection(_dataset)
     picked = added_rows(_dataset, last) if last else np.empty(0, np.int64)
     picked = picked[~np.isin(picked, np.concatenate([test, labeled, sent]))]

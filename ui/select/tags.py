@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from al_core import workflow
-from al_core.steps.chosen import NO_ROWS, union
 from al_core.steps.reserve import StoredReserve, read_reserve
+from al_core.steps.row_sets import NO_ROWS, union, within, without
 from al_core.steps.selection_plan import SelectionInputs
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagRole, TagSummary
 from al_core.text import counted
@@ -41,7 +40,7 @@ class StartingPoint:
     def n_candidates(self) -> int:
         """How many images a method may pick from."""
         barred = self.reserve.barred if self.reserve else NO_ROWS
-        return len(np.setdiff1d(self.query.rows, np.union1d(self.chosen, barred), assume_unique=True))
+        return len(without(self.query.rows, union([self.chosen, barred])))
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def count_chosen_elsewhere(dataset: Dataset, query: Tag, chosen: Rows) -> int:
     roles = (TagRole.SELECTION, TagRole.LABELED)
     ids = [tag.id for tag in dataset.tag_summaries() if tag.role in roles and tag.id != query.id]
     elsewhere = union([tag.rows for tag in dataset.tags_by_id(ids)])
-    return len(np.setdiff1d(np.intersect1d(elsewhere, query.rows), chosen))
+    return len(without(within(elsewhere, query.rows), chosen))
 
 
 def _labeled_tag(dataset: Dataset, tags: list[TagSummary], query: Tag) -> TagSummary | None:

@@ -1,8 +1,8 @@
 """What can be done to several tags at once."""
 
-import numpy as np
 import streamlit as st
 
+from al_core.steps.row_sets import union
 from al_core.steps.tags import unite_tags
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagSummary
 from al_core.text import counted
@@ -15,7 +15,7 @@ from ui.visitor import obstacle
 
 def bulk_actions(dataset: Dataset, tags: list[TagSummary], chosen: list[Tag]) -> None:
     """Draw what can be done to the chosen ones of a dataset's tags."""
-    together = len(np.unique(np.concatenate([tag.rows for tag in chosen])))
+    together = len(union([tag.rows for tag in chosen]))
     has_initial = any(tag.name == INITIAL_TAG for tag in chosen)
     fixed = obstacle(INITIAL_IS_FIXED if has_initial else None)
     st.subheader(f"{counted(len(chosen), 'tag')} · {counted(together, 'image')} together")
