@@ -89,6 +89,7 @@ def _step(label: str, folder: Path, field_key: str, *, icon: str) -> None:
 
 
 def _write(field_key: str, path: str) -> None:
+    # In a callback: once a run has drawn the field, Streamlit refuses to change what stands in it.
     st.session_state[field_key] = path
 
 

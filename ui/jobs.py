@@ -110,6 +110,7 @@ def _settle(job: JobStatus) -> None:
     """Rerun the page once for a job that has ended: what is above may have been drawn while it was under way."""
     settled = st.session_state.setdefault(Key.SETTLED, set())
     if job.id not in settled:
+        # Before the rerun, or there would be no end of them.
         settled.add(job.id)
         st.rerun()
 
@@ -120,6 +121,7 @@ def show_progress(
     """Draw the progress of a job until it ends, when the page reruns; `on_cancel` says what canceling means."""
     hindrance = obstacle("It will stop at its next step" if job.is_canceling else None)
     with st.container(horizontal=True, vertical_alignment="center"):
+        # It asks `/jobs/ID` by itself: no rerun of the page is needed to move it.
         progress_bar(job, wording)
         st.button(
             "Cancel",

@@ -95,5 +95,6 @@ def errors_explained() -> Iterator[None]:
     """Show an error of al_core as its sentence and carry on with the page."""
     try:
         yield
+    # `st.rerun` and `st.stop` inside raise errors of Streamlit, which pass.
     except ALCoreError as error:
         show_error(str(error))

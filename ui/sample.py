@@ -44,9 +44,11 @@ def show_sample(
     """
     if among is None or len(among) <= 1:
         card = describe_sample(dataset, row)
+        # Decorated in each run, because the title is that of the sample.
         dialog = st.dialog(plain(card.filename), width="large", on_dismiss=close_dialog)
         dialog(_draw)(dataset, card, is_on_explore, below)
         return
+    # A dialog is a fragment: stepping on draws its inside anew and not its title, so the filename stands inside.
     st.dialog("Image", width="large", on_dismiss=close_dialog)(_lead_through)(dataset, among, is_on_explore)
 
 
@@ -68,6 +70,7 @@ def _step_button(label: str, to: Rows, icon: str, key: str) -> None:
     is_possible = len(to) > 0
     st.button(
         label,
+        # Not by row: whoever steps on with the keyboard keeps the focus on the button.
         key=f"large-{label}",
         icon=f":material/{icon}:",
         shortcut=key,

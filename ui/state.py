@@ -36,6 +36,7 @@ def local_workspace() -> Workspace:
     # What pages and jobs do goes through the workspace and what comes from it, so this one place holds for all of them.
     shared = _opened_workspace() if visitor().may_write else _read_only_workspace()
     view: _View | None = st.session_state.get(Key.WORKSPACE)
+    # One view for all runs: a new one would not know what others have changed since. Who signs in gets another.
     if view is None or view.shared is not shared:
         view = _View(shared, shared.watched())
         st.session_state[Key.WORKSPACE] = view
@@ -109,6 +110,7 @@ def choose_dataset() -> None:
     if not labels:
         return
     current = dataset()
+    # Before the widget is drawn, as Streamlit demands: the address decides, and the switch follows it.
     st.session_state[Key.DATASET_SWITCH] = current.id if current else None
     st.sidebar.selectbox(
         "Dataset",

@@ -16,6 +16,7 @@ UPLOAD_SECONDS = 24 * 3600
 
 def staged_files(uploaded: Sequence[UploadedFile]) -> list[Path]:
     """Write uploads to one folder of the workspace, once, and return their paths; earlier days' uploads go."""
+    # Streamlit gives each upload an id of its own, which stays over the reruns of the page.
     digest = hashlib.sha256(" ".join(file.file_id for file in uploaded).encode()).hexdigest()
     folder = _uploads_folder() / digest[:24]
     if not folder.exists():

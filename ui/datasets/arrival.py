@@ -88,6 +88,7 @@ def _take_images(dataset: LocalDataset) -> None:
         dataset=dataset,
         ended_id=st.session_state.get(Key.DROP_ENDED, ""),
     )
+    # The component reports its last event in every run: by its id it counts once.
     if isinstance(event, Dropped) and event.id != under_way:
         st.session_state[Key.DROP_UNDER_WAY] = event.id
         st.rerun()

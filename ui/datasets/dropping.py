@@ -45,6 +45,7 @@ class Drop:
 def drop_form() -> None:
     """Draw the place to drop images, from the drop to the job that embeds them."""
     drop: Drop | None = st.session_state.get(Key.DROP)
+    # Above the place to drop, and filled after it, which tells what was dropped.
     question = st.container()
     dataset = _find(drop.dataset_id) if drop else None
     event = image_drop(
@@ -158,6 +159,7 @@ def _send_to(drop: Drop, dataset: LocalDataset) -> None:
 
 def _finish(ended: Ended, model: str) -> None:
     """Embed what came; a dataset for which nothing came goes again."""
+    # Noted first: the component reports the end in every run, and it is acted on once.
     dropped = Dropped(ended.id, ended.dataset_id, "", 0, 0)
     st.session_state[Key.DROP] = Drop(dropped, ended.dataset_id, has_ended=True)
     dataset = _find(ended.dataset_id)

@@ -41,6 +41,7 @@ def dataset_menu(dataset: Dataset, *, is_current: bool) -> None:
         disabled=bool(reason),
         help=reason or "Rename it, add images or an embedding, say where its images are, or delete it",
     )
+    # What was chosen is there for one run; a dialog is drawn in every run until it is closed.
     if chosen == ADD:
         _add_images(dataset)
     elif is_open(f"{key} {RENAME}"):

@@ -17,6 +17,7 @@ const pageSource = {
   },
 };
 
+// Streamlit calls this again with new data and cleans up only when the component goes: what is drawn stays between.
 export default function (component) {
   const { parentElement } = component;
   if (!instances.has(parentElement)) instances.set(parentElement, new EmbeddingMap(parentElement));

@@ -109,6 +109,7 @@ def _download_button(dataset: Dataset, rows: Rows, empty: str | None) -> None:
         file_name=f"{dataset.name}-selection.txt",
         mime="text/plain",
         icon=":material/download:",
+        # No rerun, which would draw the whole page for nothing.
         on_click="ignore",
         disabled=bool(empty),
         help=empty or f"Download {counted(len(rows), 'filename')}, one per line, in the order shown",

@@ -157,6 +157,7 @@ def object_table(dataset: Dataset) -> ObjectTable | None:
 # of it, and so return stale values: the digest is the argument, and the underscore keeps the array from being hashed.
 
 
+# Filenames have no digest: they are only ever added at the end, so their number tells them apart.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def filename_mask(dataset_id: str, n_samples: int, text: str, _dataset: Dataset) -> Mask:
     """Return which images have the text in their filename."""

@@ -70,6 +70,7 @@ def _controls(dataset: Dataset) -> None:
         _choice_control(dataset, choice)
     object_controls(dataset)
     key = control_key(dataset, "filename")
+    # The filters decide and the controls follow: chips and addresses change them too.
     st.session_state[key] = current(dataset).filename
     st.text_input(
         "Filename contains",

@@ -162,6 +162,7 @@ def wanted_row(owner: str) -> int | None:
     wanted_owner, row = wanted
     if wanted_owner != owner:
         return None
+    # Otherwise every later run would lead to Explore again.
     del st.session_state[Key.LIKE_TILE]
     return row
 

@@ -95,6 +95,7 @@ def _choose_method(dataset: Dataset, *, is_ready: bool) -> str:
         # Whoever has drawn on the PCA view keeps it until they choose: the outline means nothing on another view.
         methods[dataset.id] = PCA if st.session_state.get(Key.MAP_OUTLINED, False) else UMAP
     key = key_of("view", dataset.id, str(is_ready))
+    # Streamlit forgets a widget that a page does not draw; `methods` outlives the page.
     st.session_state[key] = methods[dataset.id] if is_ready else PCA
     st.segmented_control(
         "View",
@@ -170,6 +171,7 @@ def forget_umap_job(dataset: Dataset, embedding: str) -> None:
     key = _job_key(dataset, embedding)
     job = jobs.latest(key)
     if job and not job.is_running:
+        # Before the rerun, which would otherwise come to the same place and rerun again.
         jobs.forget(key)
         st.rerun()
 

@@ -78,6 +78,7 @@ def histogram(  # noqa: PLR0913 - a widget's settings, all but two by keyword
             "openEnds": open_ends,
             "height": height,
         },
+        # Streamlit names a callback after its trigger, which is called "change" here.
         on_change_change=partial(_report, key, bins, on_range, on_bin_count),
     )
 

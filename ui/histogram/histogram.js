@@ -313,6 +313,7 @@ class Histogram {
   }
 }
 
+// Streamlit calls this again with new data and cleans up only when the component goes: what is drawn stays between.
 export default function (component) {
   const { parentElement } = component;
   if (!histograms.has(parentElement)) histograms.set(parentElement, new Histogram(parentElement));

@@ -191,6 +191,7 @@ function describe(upload) {
 export default function (component) {
   const { parentElement, data } = component;
   let panel = panels.get(parentElement);
+  // Streamlit may hand the element of one place to drop to another one.
   if (!panel || panel.key !== data.key) {
     panel?.destroy();
     panel = new Panel(parentElement, data.key);

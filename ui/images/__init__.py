@@ -101,6 +101,7 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
     """
     n_pages = -(-len(rows) // PAGE_SIZE)
     first_page = first_page if first_page <= n_pages else 1
+    # The pages are drawn below the images that they choose, so their state is read before.
     start = (st.session_state.get(key, first_page) - 1) * PAGE_SIZE
     if start >= len(rows):
         # A filter has left fewer pages than the one that was open.
@@ -121,6 +122,7 @@ def image_grid(  # noqa: PLR0913 - a widget's settings, all but three by keyword
     _component(
         key=widget_key,
         data=data,
+        # Triggers are gone after one run: callbacks note them where no run that is cut short can lose them.
         on_opened_change=lambda: open_dialog(owner, _clicked(widget_key, "opened")),
         on_similar_change=lambda: note_wanted(owner, _clicked(widget_key, "similar")),
     )

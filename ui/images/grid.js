@@ -271,6 +271,7 @@ class Grid {
   }
 }
 
+// Streamlit calls this again with new data and cleans up only when the component goes: what is drawn stays between.
 export default function (component) {
   const { parentElement } = component;
   if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));

@@ -141,6 +141,7 @@ def _show_answers(changes: Changes) -> str | None:
     ]
     if not rows:
         return None
+    # What is selected is a position, which is another answer between other models: hence both in the key.
     event = st.dataframe(
         rows,
         hide_index=True,

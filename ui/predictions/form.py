@@ -100,6 +100,7 @@ def _asked_missing(dataset: Dataset, report: JoinReport) -> Missing:
     earlier = earlier_empty_predictions(dataset, report)
     proposed = Missing.EMPTY if earlier and earlier.holds else Missing.UNKNOWN
     options = list(_MEANINGS)
+    # Without a key its text is its identity: a file with other gaps is asked about anew.
     answer = st.radio(
         f"{counted(len(report.missing), 'image')} of {report.n_samples:,} without an entry in the file",
         options,
@@ -123,6 +124,7 @@ def _joined(
 def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents, report: JoinReport) -> None:
     name = source.files.predictions.stem
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        # Without a key its default is part of its identity: a file of another name proposes that.
         typed = st.text_input("Name of the model", name, help="Its predictions and scores are kept under this name")
         name = typed.strip() or name
         reason = obstacle(None if report.usable else "The file cannot be used as it is: see the report")

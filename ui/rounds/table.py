@@ -93,6 +93,7 @@ def _details(dataset: Dataset, shown: Round) -> None:
             file_name=f"{shown.name}.html",
             mime="text/html",
             icon=":material/summarize:",
+            # No rerun: the page shows nothing of the download.
             on_click="ignore",
             key=f"report-{shown.tag.id}",
             help="The round as one file that opens anywhere: curve, forecast, signs, card, images, configuration",

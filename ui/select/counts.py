@@ -37,6 +37,7 @@ def choose_counts(n_labeled: int, n_candidates: int) -> Counts:
     """
     asked = st.session_state.get(Key.ASKED, Asked(DEFAULT_NEW, was_out_of_range=False))
     n_new = asked.n_new if asked.was_out_of_range else min(asked.n_new, n_candidates)
+    # Neither field holds the number: each tells it in its callback, and every run sets both from what was told.
     st.session_state[NEW] = n_new
     st.session_state[TOTAL] = n_labeled + n_new
 

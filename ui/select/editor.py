@@ -83,6 +83,7 @@ def _drawn(dataset: Dataset, form: Form, slot: Slot) -> Goal | Limit | None:
 
 
 def _key(dataset: Dataset, slot: Slot, what: str) -> str:
+    # By a number that no other slot gets: by position, removing one would hand its fields to the next.
     return key_of(what, dataset.id, str(slot.number))
 
 

@@ -39,6 +39,7 @@ def choose_method(dataset: Dataset) -> Choice:
     scores = preferred_first(score.name for score in dataset.arrays.all(Kind.SCORE))
     key = key_of("method", dataset.id)
     usual = SamplingMethod.CORAL if scores else SamplingMethod.CORESET
+    # The wishes decide, which outlive the page and which presets change; the widget only shows them.
     st.session_state[key] = wishes_of(dataset).method or usual
     method: SamplingMethod = st.radio(
         "Method",

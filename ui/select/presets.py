@@ -34,6 +34,7 @@ def choose_preset(dataset: Dataset) -> None:
     """Draw the table of what people want; the one that the form matches is marked."""
     wishes = wishes_of(dataset)
     key = key_of("preset", dataset.id)
+    # Worked out in every run: it marks what the form says, however the form came to say it.
     st.session_state[key] = next((name for name, preset in PRESETS.items() if _is_same(preset, dataset, wishes)), None)
 
     def fill() -> None:

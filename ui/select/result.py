@@ -103,6 +103,7 @@ def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
     with st.expander("More figures"), st.container(horizontal=True, gap="small"):
         for figure in _more_figures(selection):
             st.metric(figure.label, figure.value, help=figure.meaning, width="content")
+    # Only tabs that rerun tell which of them is open.
     images, code = st.tabs(
         ["Selected images", "Python code"], key=key_of("selection-tabs", selection.tag.id), on_change="rerun"
     )
@@ -110,6 +111,7 @@ def _show_selection(dataset: Dataset, selection: workflow.Selection) -> None:
         show_edits(dataset, selection)
         edited = as_edited(selection)
         captions = _captions(len(edited.added_rows), scores_now(dataset, edited))
+        # Named after the selection and not its edits, so that a swap does not lead back to the first page.
         opened = image_grid(dataset, edited.added_rows, captions.__getitem__, key=f"added-{selection.tag.id}")
         if opened is not None:
             row = opened

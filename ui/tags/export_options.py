@@ -124,6 +124,7 @@ def _choose_confidence(dataset: Dataset, writer: Writer) -> float:
         1.0,
         float(writer.min_confidence),
         0.05,
+        # Another key for another default: under the same one the field would keep the number of the format before.
         key=f"export-confidence-{dataset.id}-{writer.min_confidence}",
         help="Less confident ones are left out",
     )
