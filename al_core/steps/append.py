@@ -1,5 +1,7 @@
 """Images that came later: only files that the dataset does not have are embedded, and a tag says when they came."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.embedding.load import ModelOption
+    from al_core.embedding.sources import ImageSource
     from al_core.store import LocalDataset
 
 
@@ -35,6 +38,10 @@ class AppendedImages:
     tag: Tag | None
     n_new: int
     broken: "tuple[BrokenImage, ...]"
+
+    def followed_by(self, other: "AppendedImages") -> "AppendedImages":
+        """Return what came of two embeddings of the same images: the first one counts them in."""
+        return AppendedImages(self.tag or other.tag, max(self.n_new, other.n_new), self.broken or other.broken)
 
 
 @dataclass(frozen=True)
@@ -76,42 +83,49 @@ def append_folder(
         InvalidInputError: If no new image can be read, or the model is another one by now.
         NotAllowedError: If someone else has added images while this call waited for a run over the same folder.
     """
-    from al_core.embedding.checkpoint import embed_folder
-
     where = where or Where.of(None)
     source = images_of(dataset, runs)
     # All models before the first image is counted in.
     extensions = _extensions(_what_to_extend(dataset), model)
     # Sorted, so that a repeated call gives the same images the same rows.
     new = sorted(set(source.filenames(progress)) - set(dataset.filenames()))
-    tag = None
-    n_new = 0
-    broken: tuple[BrokenImage, ...] = ()
+    appended = AppendedImages(None, 0, ())
     for extension in extensions:
         # Samples already, but not embedded: of a call that was interrupted, or counted in for the embedding before.
         waiting = dataset.filenames()[extension.stored.shape[0] :]
-        wanted = [*waiting, *new]
-        if not wanted:
-            continue
-        with (
-            where.embedder(extension.option) as embedder,
-            embed_folder(
-                source,
-                wanted,
-                extension.model,
-                runs,
-                progress=progress,
-                embedder=embedder,
-                check=partial(_check_is_newest, dataset, extension.stored),
-            ) as images,
-        ):
-            tag = _count_in(dataset, images.filenames, waiting) or tag
-            _complete(dataset, extension.stored, images)
-        n_new = max(n_new, len(images.filenames))
-        broken = broken or images.broken
-        # The first embedding has counted them in: for each of the others they wait among the samples.
-        new = []
-    return AppendedImages(tag, n_new, broken)
+        if waiting or new:
+            wanted = [*waiting, *new]
+            with _embedded(dataset, extension, wanted, source, runs=runs, where=where, progress=progress) as images:
+                tag = _count_in(dataset, images.filenames, waiting)
+                _complete(dataset, extension.stored, images)
+            appended = appended.followed_by(AppendedImages(tag, len(images.filenames), images.broken))
+            # The first embedding has counted them in: for each of the others they wait among the samples.
+            new = []
+    return appended
+
+
+@contextmanager
+def _embedded(  # noqa: PLR0913 - what is embedded, and by keyword how
+    dataset: "LocalDataset",
+    extension: Extension,
+    filenames: list[str],
+    source: "ImageSource",
+    *,
+    runs: Path,
+    where: Where,
+    progress: Progress | None,
+) -> Iterator["EmbeddedImages"]:
+    """Embed images by the model of an embedding that is to be completed with them inside."""
+    from al_core.embedding.checkpoint import embed_folder
+
+    check = partial(_check_is_newest, dataset, extension.stored)
+    with (
+        where.embedder(extension.option) as embedder,
+        embed_folder(
+            source, filenames, extension.model, runs, progress=progress, embedder=embedder, check=check
+        ) as images,
+    ):
+        yield images
 
 
 def _what_to_extend(dataset: "LocalDataset") -> list[StoredArray]:
