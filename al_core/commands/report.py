@@ -1,7 +1,7 @@
 import argparse
 import sys
 
-from al_core.commands.shell import add_dataset, opened, path_argument, print_answer
+from al_core.commands.shell import add_dataset, opened, path_argument, print_answer, write_file
 from al_core.exceptions import InvalidInputError
 
 SUMMARY = "Write a round as one HTML file that opens anywhere: curve, forecast, signs, images, configuration, manifest."
@@ -19,7 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Write the report, in place of an earlier one."""
     from al_core import workflow
-    from al_core.disk import write_atomically
 
     if arguments.json and arguments.output is None:
         raise InvalidInputError("the report and the answer cannot both go to standard output; give a file with -o")
@@ -30,12 +29,5 @@ def run(arguments: argparse.Namespace) -> None:
         sys.stdout.write(content.decode())
         return
     path = arguments.output.expanduser()
-    try:
-        if path.exists() and not path.is_file():
-            # A device or a pipe, which writing atomically would replace by a file.
-            path.write_bytes(content)
-        else:
-            write_atomically(path, lambda file: file.write(content))
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be written: {error.strerror}; choose another file") from error
+    write_file(path, content)
     print_answer(arguments, f"{path}: {len(content):,} bytes.", file=str(path), bytes=len(content))

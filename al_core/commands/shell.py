@@ -107,7 +107,7 @@ def write_output(path: Path, content: bytes, *, force: bool) -> bool:
 
     Raises:
         AlreadyExistsError: If it is there with another content, unless with `force`.
-        InvalidInputError: If it cannot be written.
+        InvalidInputError: If it cannot be written, or its folder is not there.
     """
     try:
         # Not of a device or a pipe, such as /dev/stdout: reading one may never end.
@@ -115,10 +115,32 @@ def write_output(path: Path, content: bytes, *, force: bool) -> bool:
             return False
         if path.is_file() and not force:
             raise AlreadyExistsError(f"{path} has another content; give another name, or --force")
-        path.write_bytes(content)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror}; choose another file") from error
+    if not path.parent.is_dir():
+        raise InvalidInputError(
+            f"{path} cannot be written: there is no folder {path.parent}; make it, or correct the name"
+        )
+    write_file(path, content)
+    return True
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        InvalidInputError: If it cannot be written.
+    """
+    from al_core.disk import write_atomically
+
+    try:
+        # A device or a pipe would be replaced by a file, and so would a link: /dev/stdout is one, even to a file.
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)
+        else:
+            write_atomically(path, lambda file: file.write(content))
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be written: {error.strerror}; choose another file") from error
-    return True
 
 
 def print_answer(arguments: argparse.Namespace, sentence: str, **values: Any) -> None:

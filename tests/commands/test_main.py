@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from al_core.commands.main import COMMANDS, Command, main
-from al_core.commands.shell import write_output
+from al_core.commands.shell import write_file, write_output
 from al_core.exceptions import Cancelled, InvalidInputError, NotFoundError
 from tests.patience import PATIENCE
 
@@ -203,3 +203,19 @@ def test_closed_streams_are_empty_ones(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_device_is_written_and_never_read() -> None:
     # Reading /dev/zero never ends; what is written there is lost.
     assert write_output(Path("/dev/zero"), b"content", force=False)
+
+
+def test_of_a_file_that_the_disk_does_not_hold_no_half_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(InvalidInputError, match="No space left on device; choose another file"):
+        write_output(tmp_path / "round.csv", b"content", force=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_a_link_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write_file(tmp_path / "link", b"content")
+    assert ((tmp_path / "link").is_symlink(), (tmp_path / "file").read_bytes()) == (True, b"content")
