@@ -10,8 +10,11 @@ from al_core import workflow
 from al_core.cluster import dask_cluster
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError, ServerError
+from al_core.geometry.neighbors import nearest_neighbors
 from al_core.selection import select
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
+from al_core.steps.views import GRAPH_NEIGHBORS, neighbor_graph
+from al_core.steps.where import Where
 from al_core.store import Dataset, Kind, Workspace
 from tests.cluster.processes import DaskProcesses
 
@@ -101,3 +104,21 @@ def test_workers_read_their_shards_from_a_bucket(
     assert there.added_rows.tolist() == expected
     digest = dataset.arrays.all(Kind.EMBEDDING)[0].digest
     assert not (workspace_in_a_bucket.home / "cache" / f"{digest}.npy").exists()
+
+
+def test_workers_find_the_neighbors_of_rows_in_a_bucket(
+    workspace_in_a_bucket: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So many that neighbors are looked for in cells.
+    vectors = np.random.default_rng(0).normal(size=(21_000, 8)).astype(np.float32)
+    dataset = workflow.create_dataset(workspace_in_a_bucket, "many", [f"{row}.png" for row in range(21_000)], vectors)
+    for file in (workspace_in_a_bucket.home / "cache").glob("*.npy"):
+        file.unlink()
+    monkeypatch.setenv("AL_CORE_HOME", str(tmp_path / "worker"))
+    embedding = dataset.arrays.all(Kind.EMBEDDING)[0]
+    with DaskProcesses.started(2) as processes:
+        there = neighbor_graph(dataset, embedding, where=Where(processes.address))
+    here = nearest_neighbors(vectors, GRAPH_NEIGHBORS)
+    np.testing.assert_array_equal(there.indices, here.indices)
+    np.testing.assert_array_equal(there.distances, here.distances)
+    assert not (workspace_in_a_bucket.home / "cache" / f"{embedding.digest}.npy").exists()
