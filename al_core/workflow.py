@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from al_core.steps.round_results import RoundsReport
     from al_core.steps.similar import SimilarImages
     from al_core.store import Dataset, LocalDataset, StoredArray, Workspace
-    from al_core.store.dataset import Datasets
+    from al_core.store.datasets import Datasets
     from al_core.store.label_sets import LabelSet
     from al_core.store.models import Model
 

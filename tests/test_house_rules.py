@@ -97,6 +97,7 @@ UNMIRRORED = {
     "al_core/api/server/sample_attributes.py": "tests/api/server/test_samples.py",
     "al_core/api/server/signed_files.py": "tests/api/server/test_signer.py",
     "al_core/api/server/versions.py": "three constants of the protocol",
+    "al_core/store/datasets.py": "an interface; tests/test_workflow.py and tests/remote/test_workspace.py",
     "al_core/store/kinds.py": "declarations",
     "al_core/store/storage.py": "an interface; the store's tests run with arrays in files and in a bucket",
     "al_core/store/server.py": "an interface; tests/remote/test_dataset.py works with a real server",

@@ -126,7 +126,7 @@ class RemoteDataset(Dataset):
 
     def set_tag_role(self, tag: Tag, role: TagRole) -> None:
         """Say what a tag stands for; `initial-tag` and selections keep their roles."""
-        self.check_tag_role(tag, role)
+        tag.check_role(role)
         self._connection.send("PUT", f"{self._path}/tags/{tag.id}", {"name": tag.name, "role": role})
         self._tags.forget()
 

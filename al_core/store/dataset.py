@@ -2,19 +2,19 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from al_core.drawing import load_notebook
-from al_core.exceptions import MissingInputError, NotAllowedError, NotFoundError
+from al_core.exceptions import MissingInputError, NotFoundError
 from al_core.store import names
 from al_core.store.arrays import Arrays
 from al_core.store.filename_rows import rows_by_filename
 from al_core.store.label_sets import LabelSets
 from al_core.store.models import Models
 from al_core.store.provenance import TagRole
-from al_core.store.records import INITIAL_TAG, NewArrays, SampleImage, Tag, TagOrigin
+from al_core.store.records import SampleImage, Tag, TagOrigin
 from al_core.store.server import Server
 from al_core.store.tag_summary import TagSummary
 from al_core.types import Rows
@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from al_core.drawing import DrawnMap
 
 ImageSize = Literal["full", "thumbnail"]
-
-
-class Datasets(Protocol):
-    """Where datasets are made: a `Workspace`, or one on a server."""
-
-    def create_dataset(
-        self,
-        name: str,
-        filenames: Sequence[str] | None = None,
-        *,
-        images_dir: Path | str | None = None,
-        arrays: Sequence[NewArrays] = (),
-    ) -> "Dataset":
-        """Return a new dataset with these samples and arrays, empty unless filenames are given."""
 
 
 class Dataset(ABC):
@@ -275,18 +261,6 @@ class Dataset(ABC):
             NotAllowedError: If it is `initial-tag`, or is to become a selection, or is one that is to become anything
                 but labeled: those roles are not a matter of opinion.
         """
-
-    @staticmethod
-    def check_tag_role(tag: Tag, role: TagRole) -> None:
-        """Raise unless the tag may be given this role."""
-        if tag.name == INITIAL_TAG:
-            raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and keeps its role")
-        is_as_made = role is tag.original_role
-        is_labeled_selection = tag.original_role is TagRole.SELECTION and role is TagRole.LABELED
-        if tag.original_role is TagRole.SELECTION and not (is_as_made or is_labeled_selection):
-            raise NotAllowedError(f"tag '{tag.name}' is a selection: all one can say is that it has been labeled")
-        if not is_as_made and role in (TagRole.ALL, TagRole.SELECTION):
-            raise NotAllowedError(f"tag '{tag.name}' cannot become {role}: only a selection makes selections")
 
     @abstractmethod
     def mark_sent(self, tag: Tag) -> None:

@@ -274,7 +274,7 @@ class LocalDataset(Dataset):
 
     def set_tag_role(self, tag: Tag, role: TagRole) -> None:
         """Say what a tag stands for; `initial-tag` and selections keep their roles."""
-        self.check_tag_role(tag, role)
+        tag.check_role(role)
         self._tags.change_provenance(tag, {"role": role})
 
     def mark_sent(self, tag: Tag) -> None:

@@ -8,6 +8,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.exceptions import NotAllowedError
 from al_core.store.parts import Part
 from al_core.store.provenance import Provenance, TagRole
 from al_core.types import Rows
@@ -79,6 +80,21 @@ class Tag:
     def is_population(self) -> bool:
         """Whether accuracy on the test reserve is a statement about its samples."""
         return self.provenance.operation == POPULATION
+
+    def check_role(self, role: TagRole) -> None:
+        """Raise unless the tag may be given this role.
+
+        Raises:
+            NotAllowedError: If the role is not a matter of opinion: see `Dataset.set_tag_role`.
+        """
+        if self.name == INITIAL_TAG:
+            raise NotAllowedError(f"'{INITIAL_TAG}' holds every sample and keeps its role")
+        is_as_made = role is self.original_role
+        is_labeled_selection = self.original_role is TagRole.SELECTION and role is TagRole.LABELED
+        if self.original_role is TagRole.SELECTION and not (is_as_made or is_labeled_selection):
+            raise NotAllowedError(f"tag '{self.name}' is a selection: all one can say is that it has been labeled")
+        if not is_as_made and role in (TagRole.ALL, TagRole.SELECTION):
+            raise NotAllowedError(f"tag '{self.name}' cannot become {role}: only a selection makes selections")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from al_core.exceptions import NotAllowedError
 from al_core.store import INITIAL_TAG, Provenance, Tag, TagRole
 from al_core.store.records import SampleImage, mask_to_rows, rows_to_mask
 
@@ -29,6 +30,24 @@ def test_a_tag_has_the_role_it_was_marked_with_or_the_one_it_was_made_for(
     example: Tag, role: TagRole, is_labeled: bool
 ) -> None:
     assert (example.role, example.counts_as_labeled) == (role, is_labeled)
+
+
+@pytest.mark.parametrize(
+    ("example", "role", "reason"),
+    [
+        (tag(INITIAL_TAG), TagRole.REGION, "keeps its role"),
+        (tag(), TagRole.SELECTION, "cannot become selection"),
+        (tag(labeled_tag_id="4"), TagRole.REGION, "is a selection: all one can say is that it has been labeled"),
+    ],
+)
+def test_a_role_that_is_no_matter_of_opinion_is_refused(example: Tag, role: TagRole, reason: str) -> None:
+    with pytest.raises(NotAllowedError, match=reason):
+        example.check_role(role)
+
+
+def test_a_selection_may_be_marked_as_labeled_and_as_a_selection_again() -> None:
+    for role in (TagRole.LABELED, TagRole.SELECTION):
+        tag(labeled_tag_id="4").check_role(role)
 
 
 def test_an_image_without_a_file_is_read_from_its_bytes() -> None:
