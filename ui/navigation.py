@@ -49,35 +49,40 @@ st.set_page_config(page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
 st.html(SELECTED_STYLE)
 st.logo(str(ROOT / "ui" / "logo.svg"), size="large", icon_image=str(ROOT / "ui" / "icon.svg"))
 page = st.navigation(listed_pages())
-# Before anything is asked of its server, so that one that is gone can be left.
-show_remote_workspace()
-show_visitor()
-state.choose_dataset()
-dataset = state.dataset()
-tell_browser(
-    page=page.url_path,
-    dataset_id=dataset.id if dataset else None,
-    closed_hints=tuple(st.session_state.get(Key.CLOSED_HINTS, ())),
-)
-loop = read_loop(dataset) if dataset else None
-if loop:
-    show_stepper(loop)
-say_own_selections()
-with st.container(key="corner"):
+with asking_once():
+    # Before anything is asked of its server, so that one that is gone can be left.
+    show_remote_workspace()
+    show_visitor()
+    state.choose_dataset()
+    dataset = state.dataset()
+    tell_browser(
+        page=page.url_path,
+        dataset_id=dataset.id if dataset else None,
+        closed_hints=tuple(st.session_state.get(Key.CLOSED_HINTS, ())),
+    )
     if dataset and not dataset.server:
-        show_changes(state.local_workspace().watch, dataset)
-    show_undo()
-if page.url_path != "explore":
-    # Whoever comes back opens it anew, and has been where Explore was to lead.
-    st.session_state.pop(Key.EXPLORED, None)
-    st.session_state.pop(Key.GO_TO_SELECT, None)
-with clicks_of_a_page(), asking_once():
-    run_page(page.run)
-# A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next step.
-if loop and page.url_path != "rounds":
-    show_footer(loop, page.url_path)
-show_notice()
-# After the page, which may have started a job.
-jobs.show_running(selection_jobs.under_way())
-show_help()
+        # Pages remember what they work out by it. Asked for later, it would let all before it be asked a second time.
+        dataset.version()
+    loop = read_loop(dataset) if dataset else None
+    if loop:
+        show_stepper(loop)
+    say_own_selections()
+    with st.container(key="corner"):
+        if dataset and not dataset.server:
+            show_changes(state.local_workspace().watch, dataset)
+        show_undo()
+    if page.url_path != "explore":
+        # Whoever comes back opens it anew, and has been where Explore was to lead.
+        st.session_state.pop(Key.EXPLORED, None)
+        st.session_state.pop(Key.GO_TO_SELECT, None)
+    with clicks_of_a_page():
+        run_page(page.run)
+    # A page that changes something runs again, so this is still where the dataset stands. Rounds begins with the next
+    # step.
+    if loop and page.url_path != "rounds":
+        show_footer(loop, page.url_path)
+    show_notice()
+    # After the page, which may have started a job.
+    jobs.show_running(selection_jobs.under_way())
+    show_help()
 _freeze_heap(page.url_path)

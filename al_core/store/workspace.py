@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from al_core import disk
 from al_core.exceptions import NotFoundError
 from al_core.store import binding, engines, names, tables
+from al_core.store.asking import answer
 from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
@@ -189,6 +190,10 @@ class Workspace:
 
     def datasets(self) -> list[LocalDataset]:
         """Return all datasets, newest first."""
+        records = answer((self._engine, "datasets"), self._ask_for_datasets)
+        return [self._dataset(record) for record in records]
+
+    def _ask_for_datasets(self) -> list[Any]:
         query = (
             select(tables.datasets)
             .where(tables.datasets.c.deleted_at.is_(None))
@@ -196,7 +201,7 @@ class Workspace:
             .order_by(tables.datasets.c.position.desc())
         )
         with reading(self._engine) as connection:
-            return [self._dataset(record) for record in connection.execute(query)]
+            return list(connection.execute(query))
 
     def dataset(self, name_or_id: str) -> LocalDataset:
         """Return the dataset of that name or id.

@@ -1,7 +1,10 @@
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button, TextInput
 
@@ -187,3 +190,23 @@ def test_a_tag_with_children_says_why_it_cannot_go(digits: Dataset, open_page: O
     assert selection.tag.size == 110
     delete = button(app, "Delete tag")
     assert (delete.disabled, unescaped(delete.help)) == (True, "Delete its children first: child")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_catalog_is_asked_no_question_twice_while_a_page_is_drawn(
+    digits: Dataset, open_page: Open, name: str
+) -> None:
+    app = open_page(name)
+    asked: list[tuple[str, str]] = []
+
+    def note(*arguments: Any) -> None:
+        asked.append((arguments[2], str(arguments[3])))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    app.run()
+    event.remove(Engine, "before_cursor_execute", note)
+    questions = Counter(question for question in asked if question[0].startswith("SELECT"))
+    # The version lets all be asked anew that was asked before it: which datasets there are.
+    twice = {question for (question, _), times in questions.items() if times > 1}
+    assert questions
+    assert {question for question in twice if "FROM datasets" not in question} == set()
