@@ -25,6 +25,7 @@ from al_core.steps.settings_file import (
     true_or_false,
 )
 from al_core.store.names import check_model_name, check_tag_name
+from al_core.text import encodable
 
 _SECTIONS = ("dataset", "name", "predictions", "labels", "selection", "export")
 _CHUNK_BYTES = 2**20
@@ -284,8 +285,8 @@ def _digest(content: Mapping[str, Any], inputs: list[Path]) -> str:
     for path in inputs:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
-                # Name and size before the content: two files never read like one.
-                digest.update(orjson.dumps(file.relative_to(path).as_posix()))
+                # Name and size before the content: two files never read like one. On Linux a name may be any bytes.
+                digest.update(orjson.dumps(encodable(file.relative_to(path).as_posix())))
                 digest.update(str(file.stat().st_size).encode())
                 digest.update(b"".join(_chunk_digests(file)))
     return digest.hexdigest()

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def test_the_digest_is_of_the_content_and_of_the_inputs(tmp_path: Path) -> None:
     assert read_round_file(second).digest == digest
     (folder / "a.txt").write_text("2")
     assert read_round_file(first).digest != digest
+
+
+def test_a_folder_may_hold_a_file_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    folder = tmp_path / "predictions"
+    folder.mkdir()
+    file = tmp_path / "round.yaml"
+    file.write_text("dataset: d1\nname: r1\npredictions: {file: predictions}\nselection: {new: 2}\n")
+    digest = read_round_file(file).digest
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("1")
+    assert read_round_file(file).digest != digest
 
 
 def test_boxes_of_a_round_count_from_a_confidence_on(tmp_path: Path) -> None:

@@ -110,6 +110,8 @@ def _check_events(events: Any, source: str) -> None:
         if depth > _MAX_DEPTH:
             line = event.start_mark.line + 1
             raise FileFormatError(f"{source}, line {line}: more than {_MAX_DEPTH} levels; correct it")
+        if isinstance(event, yaml.ScalarEvent) and "\0" in event.value:
+            raise FileFormatError(f"{source}, line {event.start_mark.line + 1}: a text holds a NUL; remove it")
         if isinstance(event, yaml.ScalarEvent) and _HALF_CHARACTER.search(event.value):
             line = event.start_mark.line + 1
             raise FileFormatError(

@@ -53,8 +53,8 @@ def test_a_small_archive_cannot_stop_the_reader(tmp_path: Path, content: str) ->
 
 
 @pytest.mark.parametrize("read", [parse_settings, parse_yaml])
-@pytest.mark.parametrize("text", ['a: 1\n"\\ud800": 2', 'a: 1\nb: ["x\\udfff"]'])
-def test_half_a_character_is_an_error_with_its_line(read: Callable[[bytes, str], Any], text: str) -> None:
+@pytest.mark.parametrize("text", ['a: 1\n"\\ud800": 2', 'a: 1\nb: "x\\0.csv"', 'a: 1\nb: ["x\\udfff"]'])
+def test_half_a_character_or_a_nul_is_an_error_with_its_line(read: Callable[[bytes, str], Any], text: str) -> None:
     with pytest.raises(FileFormatError, match=r"round\.yaml, line 2: "):
         read(text.encode(), "round.yaml")
 
