@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,16 +32,21 @@ def test_an_address_that_names_no_database_is_one_sentence(
 
 
 def test_a_new_catalog_that_another_process_writes_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
     # Before it has switched to a write-ahead log, SQLite refuses the second one at once.
-    other = sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None, check_same_thread=False)
-    other.execute("CREATE TABLE theirs (id INTEGER)")
-    other.execute("BEGIN IMMEDIATE")
-    probe = sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None)
-    with pytest.raises(sqlite3.OperationalError, match="locked"):
-        probe.execute("PRAGMA journal_mode = WAL")
-    threading.Timer(0.05, other.execute, ["COMMIT"]).start()
-    with engines.connect(f"sqlite:///{tmp_path / 'new.sqlite'}").connect() as connection:
-        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    with (
+        closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other,
+        closing(sqlite3.connect(path, isolation_level=None)) as probe,
+    ):
+        other.execute("CREATE TABLE theirs (id INTEGER)")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            probe.execute("PRAGMA journal_mode = WAL")
+        threading.Timer(0.05, other.execute, ["COMMIT"]).start()
+        engine = engines.connect(f"sqlite:///{path}")
+        with engine.connect() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        engine.dispose()
 
 
 def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
