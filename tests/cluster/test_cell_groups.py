@@ -11,7 +11,7 @@ def test_every_cell_is_in_one_group() -> None:
 
 
 def test_cells_side_by_side_are_in_one_group() -> None:
-    centers = np.float32([[0, 5], [100, 5], [1, 6], [101, 6], [0, 7], [102, 5]])
+    centers = np.array([[0, 5], [100, 5], [1, 6], [101, 6], [0, 7], [102, 5]], np.float32)
     groups = cell_groups(centers, np.full(6, 10), 2)
     assert sorted(sorted(group.tolist()) for group in groups) == [[0, 2, 4], [1, 3, 5]]
 

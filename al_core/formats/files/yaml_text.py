@@ -108,13 +108,15 @@ def _check_events(events: Any, source: str) -> None:
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
-            line = event.start_mark.line + 1
-            raise FileFormatError(f"{source}, line {line}: more than {_MAX_DEPTH} levels; correct it")
+            raise FileFormatError(f"{source}, line {_line(event)}: more than {_MAX_DEPTH} levels; correct it")
         if isinstance(event, yaml.ScalarEvent) and "\0" in event.value:
-            raise FileFormatError(f"{source}, line {event.start_mark.line + 1}: a text holds a NUL; remove it")
+            raise FileFormatError(f"{source}, line {_line(event)}: a text holds a NUL; remove it")
         if isinstance(event, yaml.ScalarEvent) and _HALF_CHARACTER.search(event.value):
-            line = event.start_mark.line + 1
             raise FileFormatError(
-                f"{source}, line {line}: half of a pair of escapes from \\ud800 to \\udfff is no character; write the "
-                "character itself"
+                f"{source}, line {_line(event)}: half of a pair of escapes from \\ud800 to \\udfff is no character; "
+                "write the character itself"
             )
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

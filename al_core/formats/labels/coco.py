@@ -191,7 +191,7 @@ def _entries(where: str, content: Entry, key: str) -> list[Entry]:
 
 
 def _category_names(where: str, content: Entry) -> dict[Any, str]:
-    names = {}
+    names: dict[Any, str] = {}
     for number, category in enumerate(_entries(where, content, "categories")):
         if not isinstance(category.get("id"), int | str) or not isinstance(category.get("name"), str):
             raise FileFormatError(f"{where}, categories[{number}]: expected an 'id' and a text 'name'")
