@@ -11,6 +11,15 @@ Wait = Callable[[], None]
 PAGES = ("explore", "datasets", "predictions", "select", "rounds", "tags", "compare")
 WIDTHS = (390, 820, 1440, 1920)
 HEIGHT = 900
+# The sidebar slides in or out over some frames, and the page with it; on a busy machine frames are far apart.
+UNTIL_STILL = """async () => {
+  const place = () => JSON.stringify(document.querySelector("h1").getBoundingClientRect());
+  const pause = () => new Promise((resolve) => setTimeout(() => requestAnimationFrame(resolve), 100));
+  for (let still = 0, last = place(); still < 5; last = place()) {
+    await pause();
+    still = place() === last ? still + 1 : 0;
+  }
+}"""
 COLUMNS = ".st-key-select-split > * > * > [data-testid='stColumn']"
 
 
@@ -30,6 +39,7 @@ def open_page(page: Page, name: str, wait_until_idle: Wait) -> None:
 
 def set_width(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.evaluate(UNTIL_STILL)
 
 
 @pytest.mark.parametrize(("name", "cards"), [("datasets", ".st-key-cards"), ("predictions", ".st-key-score-cards")])
