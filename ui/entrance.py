@@ -20,7 +20,7 @@ SERVER_SCRIPT = "<script>window.__streamlit = { BACKEND_BASE_URL: window.locatio
 # What is known before the first script runs. The sidebar's place is kept free until it is there, and the page is as
 # wide as `st.set_page_config` will say: otherwise it would be drawn in another width and jump aside. What lies below
 # the menu of the sidebar is not seen before the menu is there. Nor does an element that is never seen take any,
-# and what stands for a link of the stepper until its script is there is as high as the link.
+# and what stands for a link until its script is there is as high as the link.
 FIRST_STYLE = """<style>
 @media (min-width: 768px) {
   [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 281.25px; }
@@ -32,6 +32,9 @@ FIRST_STYLE = """<style>
   visibility: hidden;
 }
 .st-key-loop [data-testid="stSkeleton"] { height: 1.45rem; width: 5rem; }
+:is(.st-key-next-step, .st-key-footer) [data-testid="stSkeleton"] { height: 1.625rem; width: 12rem; }
+.st-key-choose-next [data-testid="stSkeleton"] { width: 13rem; }
+.st-key-words [data-testid="stSkeleton"] { display: none; }
 </style>"""
 
 # The frames of what is drawn. A style in `st.html` waits for a script of Streamlit's: until it came, the map of Explore

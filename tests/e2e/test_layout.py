@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, Route, expect
 
 from tests.e2e.navigation import open_explore, wait_for_run
 
@@ -128,3 +128,23 @@ def overlap(one: FloatRect, other: FloatRect) -> bool:
         one[start] < other[start] + other[size] and other[start] < one[start] + one[size]  # type: ignore[literal-required]
         for start, size in (("x", "width"), ("y", "height"))
     )
+
+
+def test_nothing_below_a_link_moves_when_the_script_of_links_arrives_late(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/PageLink.*.js", hold)
+    # What is preloaded belongs to the load event.
+    page.goto("/rounds", wait_until="commit")
+    below = page.get_by_text("Bring more labels back")
+    below.wait_for()
+    wait_for_run(page)
+    before = box_of(below)
+    assert page.locator(".st-key-next-step [data-testid='stSkeleton']").count()
+    for route in held:
+        route.continue_()
+    page.locator(".st-key-next-step a").wait_for()
+    assert box_of(below)["y"] == pytest.approx(before["y"], abs=2)
