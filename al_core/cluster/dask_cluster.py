@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from al_core.cluster.cluster import Cluster, Task
 from al_core.cluster.environment import Environment, environment
+from al_core.cluster.missing_packages import lacks_package
 from al_core.cluster.plugin import EnvironmentCheck
 from al_core.cluster.shard import Call, Shard, ShardPlan
 from al_core.cluster.shards import Gathering, Loan, Shards, Work
@@ -140,6 +141,7 @@ class DaskCluster(Cluster):
 
         Raises:
             ServerError: If the scheduler goes, or no worker is left, or some die again and again.
+            MissingInputError: If a worker lacks a package.
         """
         futures: list[Any] = []
         try:
@@ -163,7 +165,7 @@ class DaskCluster(Cluster):
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Raise `ServerError` for whatever Dask raises when the scheduler goes or workers die."""
+        """Raise errors of al_core when the scheduler goes, workers die, or one lacks a package."""
         try:
             yield
         except KilledWorker as error:
@@ -178,6 +180,8 @@ class DaskCluster(Cluster):
             ) from error
         except NoValidWorkerError as error:
             raise ServerError(f"no worker of the scheduler at {self._address} can do this work: {error}") from error
+        except ModuleNotFoundError as error:
+            raise lacks_package(self._address, error) from error
 
     def _n_threads(self) -> int:
         """Return how many tasks the workers run at once; one worker at least, which may be on its way."""

@@ -14,7 +14,7 @@ from al_core.cluster import neighbors as sharded
 from al_core.cluster.in_process import InProcessCluster
 from al_core.cluster.neighbor_work import SearchCells
 from al_core.cluster.neighbors import find_neighbors, finds_neighbors
-from al_core.exceptions import Cancelled, InvalidInputError
+from al_core.exceptions import Cancelled, InvalidInputError, MissingInputError
 from al_core.geometry import cells, neighbors
 from al_core.geometry.inverted_lists import list_search
 from al_core.geometry.neighbors import nearest_neighbors
@@ -174,3 +174,14 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_neighbor(
     assert killed
     np.testing.assert_array_equal(there.indices, here.indices)
     np.testing.assert_array_equal(there.distances, here.distances)
+
+
+def test_workers_without_faiss_are_told_what_to_install() -> None:
+    embeddings = VECTORS["clusters"](np.random.default_rng(0))
+    with (
+        DaskProcesses.started(0) as processes,
+        processes.worker("import sys; sys.modules['faiss'] = None"),
+        processes.connected_with(1) as cluster,
+        pytest.raises(MissingInputError, match=rf"{processes.address} lacks the package faiss-cpu.*pip install"),
+    ):
+        find_neighbors(cluster, embeddings, K)
