@@ -27,7 +27,12 @@ def image_response(image: SampleImage) -> Response:
     except OSError as error:
         raise NotFoundError(f"the image '{image.path.name}' is not there any more") from error
     # Not FileResponse, which opens the path itself, and later: by then a link may have taken its place.
-    headers = _HEADERS | {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+    n_bytes = os.fstat(file.fileno()).st_size
+    if n_bytes <= _BLOCK_BYTES:
+        # A thumbnail goes out at once: each block would change threads twice, and a page asks for dozens.
+        with file:
+            return Response(file.read(), media_type=image.media_type, headers=_HEADERS)
+    headers = _HEADERS | {"Content-Length": str(n_bytes)}
     return StreamingResponse(_blocks(file), media_type=image.media_type, headers=headers)
 
 
