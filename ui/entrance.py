@@ -57,11 +57,41 @@ FRAMES = (
 )
 FRAME_STYLE = "\n".join(["<style>", *((UI / name).read_text(encoding="utf-8") for name in FRAMES), "</style>"])
 
+# Until the first script has run: the sidebar's ground and the name of the page where its heading will stand, in the
+# colors of .streamlit/config.toml. Without them the window is white for a second. What a style draws is in nobody's
+# way: the heading takes its place, and no screen reader says it twice. A page that asks to sign in has a form.
+PLACEHOLDER_STYLE = """<style>
+body:not(:has(h1, form, [data-testid="stAlert"])) {{
+  &::before, &::after {{ position: fixed; z-index: 1; top: 0; pointer-events: none; }}
+  &::before {{ content: ""; left: 0; width: 281.25px; height: 100%; background: #f5f7f9; }}
+  &::after {{
+    content: "{title}"; left: {left}; top: {top}; font: 650 26.25px/35px "Source Sans", sans-serif; color: #12181d;
+  }}
+  @media (prefers-color-scheme: dark) {{
+    background: #121619;
+    &::before {{ background: #0d1013; }}
+    &::after {{ color: #e4e8eb; }}
+  }}
+  @media (max-width: 767px) {{
+    &::before {{ content: none; }}
+    &::after {{ left: 15px; top: 131px; }}
+  }}
+}}
+</style>"""
+
+
+def placeholder_style(name: str) -> str:
+    """Return the style that draws the name of a page until the page is there."""
+    is_wide = name == "explore"
+    left = "303.75px" if is_wide else "calc(281.25px + clamp(15px, (100vw - 863px) * 999, 75px))"
+    return PLACEHOLDER_STYLE.format(title=name.capitalize(), left=left, top="56px" if is_wide else "75px")
+
 
 def page_html(name: str) -> str:
     """Return the HTML of this version of Streamlit for a page, with its server's address, first styles and scripts."""
     page = STREAMLIT_PAGE.read_text(encoding="utf-8")
-    page = page.replace("<head>", f"<head>\n    {SERVER_SCRIPT}\n    {FIRST_STYLE}", 1)
+    first_style = f"{FIRST_STYLE}{placeholder_style(name)}"
+    page = page.replace("<head>", f"<head>\n    {SERVER_SCRIPT}\n    {first_style}", 1)
     # After those of Streamlit, which it cannot begin without.
     page = page.replace("</head>", f"{preload_links(name)}\n  </head>", 1)
     # In the body: of two rules of the same weight the later one counts, and Streamlit adds its own to the head.

@@ -148,3 +148,23 @@ def test_nothing_below_a_link_moves_when_the_script_of_links_arrives_late(page: 
         route.continue_()
     page.locator(".st-key-next-step a").wait_for()
     assert box_of(below)["y"] == pytest.approx(before["y"], abs=2)
+
+
+@pytest.mark.parametrize("name", ["explore", "rounds"])
+def test_the_name_of_a_page_stands_where_its_heading_comes(page: Page, wait_until_idle: Wait, name: str) -> None:
+    style = "(name) => { const style = getComputedStyle(document.body, '::after'); return style[name]; }"
+    for width in (820, 1440):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.route("**/static/js/*", lambda route: route.abort())
+        page.goto(f"/{name}", wait_until="domcontentloaded")
+        drawn = {key: page.evaluate(style, key) for key in ("content", "left", "top")}
+        page.unroute("**/static/js/*")
+        open_page(page, name, wait_until_idle)
+        heading = page.locator("h1").first.evaluate(
+            "(heading) => { const range = document.createRange(); range.selectNodeContents(heading);"
+            " const { x, y } = range.getBoundingClientRect(); return { x, y }; }"
+        )
+        assert drawn["content"] == f'"{page.locator("h1").first.inner_text()}"'
+        assert float(drawn["left"][:-2]) == pytest.approx(heading["x"], abs=1)
+        assert float(drawn["top"][:-2]) == pytest.approx(heading["y"], abs=2)
+        assert page.evaluate(style, "content") == "none"
