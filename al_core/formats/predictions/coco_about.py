@@ -177,7 +177,7 @@ def categories_of(
         about: The annotation file or the object that holds the results, or None.
 
     Raises:
-        FileFormatError: If `categories` are not such a list.
+        FileFormatError: If `categories` are not such a list, or two of them have the same id.
     """
     entries = _entries(source, about, "categories", "name")
     if entries is None:
@@ -188,6 +188,7 @@ def categories_of(
         findings: tuple[Finding, ...] = ()
         listed: dict[int | str, Mapping[str, Any]] = {key: {} for key in in_order}
     else:
+        _check_ids_of_categories(source, entries)
         listed = {category["id"]: category for category in entries}
         by_id = {key: category["name"] for key, category in listed.items()}
         in_order = list(by_id)
@@ -203,6 +204,18 @@ def categories_of(
         [_skeleton(category) for category in listed.values()],
         findings,
     )
+
+
+def _check_ids_of_categories(source: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    names: dict[int | str, str] = {}
+    for number, category in enumerate(entries):
+        name = category["name"]
+        other = names.setdefault(category["id"], name)
+        if other != name:
+            raise FileFormatError(
+                f"{source}, categories[{number}]: {name!a:.80} and {other!a:.80} have the same id "
+                f"{category['id']!a:.80}; give each its own"
+            )
 
 
 def _category_positions(

@@ -103,7 +103,13 @@ def _schema(tree: FileTree, name: str) -> tuple[str, dict[int, str]]:
     categories = schema.get("categories")
     if not isinstance(categories, list) or not all(map(_is_category, categories)):
         raise FileFormatError(f"{where}: expected 'categories', a list with id and name")
-    name_of_id = {entry["id"]: entry["name"] for entry in categories}
+    name_of_id: dict[int, str] = {}
+    for entry in categories:
+        other = name_of_id.setdefault(entry["id"], entry["name"])
+        if other != entry["name"]:
+            raise FileFormatError(
+                f"{where}: {entry['name']!a:.80} and {other!a:.80} have the same id {entry['id']}; give each its own"
+            )
     return task, dict(sorted(name_of_id.items()))
 
 

@@ -104,3 +104,13 @@ def test_what_had_to_be_understood_about_categories_is_said() -> None:
 def test_entries_may_name_their_categories_themselves() -> None:
     assert categories_of("p", column(2, 0), {0: "cat", 2: "dog"}, None).names == ["cat", "dog"]
     assert categories_of("p", column(2, 0), {}, None).names == ["class_0", "class_2"]
+
+
+def test_two_categories_with_the_same_id_are_refused_and_one_that_is_listed_twice_is_not() -> None:
+    listed = categories(1, 2)
+    assert named(column(2, 1), {"categories": listed["categories"] * 2}) == ["name 2", "name 1"]
+    doubled = {"categories": [*listed["categories"], {"id": 2, "name": "dog"}]}
+    with pytest.raises(
+        FileFormatError, match=r"p, categories\[2\]: 'dog' and 'name 2' have the same id 2; give each its own"
+    ):
+        categories_of("p", column(2, 1), {}, doubled)

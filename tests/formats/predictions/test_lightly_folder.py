@@ -113,3 +113,11 @@ def test_two_lightly_tasks_are_refused_with_their_folders(tmp_path: Path) -> Non
         FileFormatError, match=r"holds 2 tasks: my-task/schema\.json, other/schema\.json; give the folder"
     ):
         read_predictions(path)
+
+
+def test_two_categories_with_the_same_id_are_refused(tmp_path: Path) -> None:
+    path = lightly(tmp_path, "classification", a=[{"category_id": 2, "probabilities": [0.75, 0.25]}])
+    schema = {"task_type": "classification", "categories": [*CATEGORIES, {"id": 2, "name": "owl"}]}
+    (path / "my-task" / "schema.json").write_text(json.dumps(schema))
+    with pytest.raises(FileFormatError, match="'owl' and 'cat' have the same id 2; give each its own"):
+        read_predictions(path)
