@@ -172,6 +172,7 @@ def _detections(path: Path, table: CocoTable, about: Any) -> Predictions:
         findings=(
             *categories.findings,
             *images.findings,
+            *table.findings,
             *predictions.findings,
             *([_MASKS_NOT_READ] if has_masks else []),
         ),

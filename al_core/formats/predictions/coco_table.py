@@ -14,11 +14,16 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import json_numbers
+from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.coco_entries import entry_blocks, entry_cut, is_list
 from al_core.types import Rows
 
 Results = Collection[Mapping[str, Any]]
 """The entries of a file, in memory or parsed at each iteration."""
+
+
+_ROTATED = note("rotated-as-boxes", "Rotated boxes are read as the upright boxes around them")
+_N_OF_CORNERS = 8
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class CocoTable:
         scores: (B,) float32.
         file_names: The `file_name` of each entry, or None if entries have none.
         category_names: What entries call each category.
+        findings: What was noticed.
     """
 
     images: Ids
@@ -48,6 +54,7 @@ class CocoTable:
     scores: NDArray[np.float32]
     file_names: Ids | None = None
     category_names: Mapping[int | str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 def read_fast(path: Path) -> CocoTable | None:
@@ -184,7 +191,7 @@ def read_slowly(source: str, results: Results) -> CocoTable:
     Raises:
         FileFormatError: Naming the first entry that is not a box.
     """
-    boxes = [result.get("bbox") for result in results]
+    boxes = [result.get("bbox", _box_around(result.get("poly"))) for result in results]
     for number, box in enumerate(boxes):
         if not isinstance(box, list) or len(box) != 4:
             raise FileFormatError(f"{source}, entry {number} counting from 0: expected a bbox x, y, width, height")
@@ -193,4 +200,15 @@ def read_slowly(source: str, results: Results) -> CocoTable:
     images = ids(source, results, "image_id")
     categories, category_names = category_ids(source, results)
     boxes_read = flat.reshape(-1, 4)
-    return CocoTable(images, categories, boxes_read, scores, texts(results, "file_name"), category_names)
+    findings = (_ROTATED,) if any("bbox" not in result for result in results) else ()
+    return CocoTable(images, categories, boxes_read, scores, texts(results, "file_name"), category_names, findings)
+
+
+def _box_around(corners: Any) -> list[float] | None:
+    """Return the box around the four corners that Ultralytics writes as `poly` when it validates rotated boxes."""
+    if not isinstance(corners, list) or len(corners) != _N_OF_CORNERS:
+        return None
+    if not all(type(value) in (int, float) for value in corners):
+        return None
+    x, y = corners[0::2], corners[1::2]
+    return [min(x), min(y), max(x) - min(x), max(y) - min(y)]

@@ -210,7 +210,8 @@ class _Classifier:
 
     def _find_without_sums(self, numeric: Sequence[int], neutral: Sequence[int]) -> None:
         said = {position: meaning_of_name(self._name(position)) for position in self._open()}
-        fractions = [p for p, meaning in said.items() if meaning is Meaning.LABEL and self._are_probabilities(p)]
+        named = [p for p, meaning in said.items() if meaning in (Meaning.LABEL, Meaning.PREDICTED)]
+        fractions = [position for position in named if self._are_probabilities(position)]
         predicted = [p for p, meaning in said.items() if meaning is Meaning.PREDICTED]
         # A label beside a predicted class is the true one.
         classes = predicted or [p for p, meaning in said.items() if meaning is Meaning.LABEL]
@@ -232,7 +233,7 @@ class _Classifier:
         elif neutral:
             self._set_classes(neutral, "numbers under a name of its own")
         elif len(fractions) == 1:
-            # Of a Kaggle submission for two classes: the probability of one of them.
+            # Of a Kaggle submission for two classes, or of Keras' one output: the probability of one of them.
             self.set(fractions[0], Meaning.CLASS, "fractions from 0 to 1, which are not labels")
 
     def _is_of_one_class(self, position: int, of_classes: int) -> bool:

@@ -80,3 +80,14 @@ def test_the_spacing_of_coco_results_and_other_keys_do_not_matter(
 def test_a_bad_coco_entry_is_refused_with_its_number(tmp_path: Path, result: dict[str, Any], message: str) -> None:
     with pytest.raises(FileFormatError, match=message):
         coco(tmp_path, [result], IMAGES)
+
+
+def test_rotated_boxes_of_ultralytics_are_read_as_the_boxes_around_them(tmp_path: Path) -> None:
+    # What `yolo obb val save_json=True` writes: no bbox, but rbox (center, sides, angle) and the four corners.
+    rotated = {"rbox": [20.0, 15.0, 20.0, 5.0, 0.5], "poly": [10.0, 12.0, 28.0, 5.0, 30.0, 18.0, 12.0, 25.0]}
+    entry = {"image_id": "a", "file_name": "a.jpg", "category_id": 17, "score": 0.5, **rotated}
+    predictions = coco(tmp_path, [entry], IMAGES)
+    assert found(predictions, 0) == [([0.1, 0.1, 0.3, 0.5], 0.5, 1)]
+    assert "rotated-as-boxes" in [finding.what for finding in predictions.findings]
+    with pytest.raises(FileFormatError, match="entry 0 counting from 0: expected a bbox x, y, width, height"):
+        coco(tmp_path, [{**entry, "poly": [1.0, 2.0]}], IMAGES)

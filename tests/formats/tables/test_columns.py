@@ -130,6 +130,14 @@ def test_a_label_of_fractions_is_the_probability_of_a_class() -> None:
     assert meanings({**classes(), **table(label=PROBABILITIES[:, 0])})["label"] == "label"
 
 
+def test_a_prediction_of_fractions_is_the_probability_of_a_class() -> None:
+    # What people write after the sigmoid of a Keras model, with or without the true class.
+    columns = table(filename=NAMES, prediction=np.linspace(0.05, 0.95, 30))
+    assert meanings(columns)["prediction"] == "class"
+    truth = table(y_true=np.arange(30) % 2)
+    assert meanings(columns | truth) == {"filename": "filename", "prediction": "class", "y_true": "label"}
+
+
 def test_ranks_and_their_classes_are_recognized() -> None:
     descending = -np.sort(-RNG.dirichlet(np.ones(9), 30), axis=1)
     ranked = table(filename=NAMES, prob_0=descending[:, 0], prob_1=descending[:, 1], prob_2=descending[:, 2])
