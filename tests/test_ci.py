@@ -36,6 +36,7 @@ def test_the_lowest_versions_are_the_bounds_of_the_package_and_name_nothing_twic
     lowest = [Requirement(text) for text in lowest_versions()]
     versions = {need.name.lower(): Version(str(need.specifier)[2:]) for need in lowest}
     assert len(versions) == len(lowest)
+    assert versions["openpyxl"] == Version("3.1")
     for text in PROJECT["dependencies"]:
         need = Requirement(text)
         assert str(need.specifier) == f">={versions[need.name.lower()]}"

@@ -18,7 +18,8 @@ PIN = re.compile(r"([\w.-]+)==(\S+)")
 def lowest_versions() -> list[str]:
     """Return one requirement per package, with the lower bound of its range as its version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ranges = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
+    extras = project["optional-dependencies"]
+    ranges = [*project["dependencies"], *extras["postgres"], *extras["xlsx"]]
     requirements = [Requirement(text) for text in ranges]
     lowest = [f"{need.name}{_extras(need)}=={_lower_bound(need)}" for need in requirements]
     needed = {canonicalize_name(need.name) for need in requirements} | {"psycopg-binary"}

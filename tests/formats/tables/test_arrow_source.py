@@ -2,6 +2,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -19,7 +20,7 @@ def arrow_table(tmp_path: Path, **columns: Any) -> ArrowTable:
 @pytest.mark.parametrize(
     ("cells", "content"),
     [
-        (pa.array([0.5, None], pa.float16()), Content.NUMBERS),
+        (pa.array([np.float16(0.5), None], pa.float16()), Content.NUMBERS),
         (pa.array([Decimal("0.5"), None]), Content.NUMBERS),
         (pa.array([1, 2], pa.int8()), Content.INTEGERS),
         (pa.array([True, False]), Content.FLAGS),
