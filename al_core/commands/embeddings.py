@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Store the embedding, unless there is just this one of the name."""
     from al_core import workflow
     from al_core.formats import read_embeddings, read_filenames
-    from al_core.steps.embeddings import check_is_new, is_stored
+    from al_core.steps.embeddings import check_is_new, is_stored, names_of_samples
 
     filenames = read_filenames(arguments.filenames.expanduser()) if arguments.filenames else None
     with input_file(arguments.file, "embeddings") as path, opened(arguments) as workspace:
@@ -39,16 +39,20 @@ def run(arguments: argparse.Namespace) -> None:
         if table.filenames is None:
             raise InvalidInputError(f"{path.name} does not name its rows; give the list of filenames with --filenames")
         dataset = workspace.dataset(arguments.dataset)
-        is_there = is_stored(dataset, table.filenames, table.embeddings, arguments.name)
+        names = names_of_samples(dataset, table.filenames)
+        is_there = is_stored(dataset, names, table.embeddings, arguments.name)
         if not is_there:
             check_is_new(dataset, arguments.name)
         is_changed = not is_there and not arguments.dry_run
         if is_changed:
-            workflow.add_embeddings(dataset, table.filenames, table.embeddings, name=arguments.name)
+            workflow.add_embeddings(dataset, names, table.embeddings, name=arguments.name)
+    n_respelled = sum(name != other for name, other in zip(names, table.filenames, strict=True))
     n_samples, n_columns = table.embeddings.shape
     sentence = f"Embedding '{arguments.name}' has {n_columns:,} columns for {counted(n_samples, 'sample')}"
     if not is_changed:
         sentence += "; nothing was stored"
+    if n_respelled:
+        sentence += f". {counted(n_respelled, 'row')} matched by a part of the path or the stem, not by the whole name"
     print_answer(
         arguments,
         f"{sentence}.",

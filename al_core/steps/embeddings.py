@@ -9,6 +9,7 @@ import numpy as np
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError, MissingInputError
 from al_core.formats.files.images import missing_images
+from al_core.formats.join.matching import match_filenames
 from al_core.steps.where import Where
 from al_core.store.files import array_digest
 from al_core.store.kinds import Kind
@@ -57,6 +58,18 @@ def check_is_new(dataset: "Dataset", name: str) -> None:
     """Raise `AlreadyExistsError` if the dataset has an embedding of that name."""
     if dataset.arrays.find(Kind.EMBEDDING, name):
         raise AlreadyExistsError(f"dataset '{dataset.name}' already has an embedding '{name}'; choose another name")
+
+
+def names_of_samples(dataset: "Dataset", filenames: Sequence[str]) -> list[str]:
+    """Return filenames as the dataset has them, matched as those of predictions are; what means no sample stays.
+
+    Files of embeddings often have absolute paths, as clip-retrieval's, or stems, as HDF5's.
+    """
+    if not dataset.n_samples or bool((dataset.rows_of(filenames) >= 0).all()):
+        return list(filenames)
+    samples = dataset.filenames()
+    rows = match_filenames(samples, filenames).rows.tolist()
+    return [samples[row] if row >= 0 else name for row, name in zip(rows, filenames, strict=True)]
 
 
 def is_stored(dataset: "Dataset", filenames: Sequence[str], embeddings: Embeddings, name: str) -> bool:

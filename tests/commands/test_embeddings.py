@@ -46,3 +46,20 @@ def test_answers_are_sentences(workspace: Workspace, capsys: pytest.CaptureFixtu
     np.savez(file, filenames=np.array(NAMES), embeddings=np.eye(6, dtype=np.float32))
     assert main(["embeddings", "add", str(file), "--dataset", "animals", "--workspace", str(workspace.home)]) == 0
     assert capsys.readouterr().out == "Embedding 'default' has 6 columns for 6 samples.\n"
+
+
+def test_rows_with_longer_paths_or_stems_meet_the_samples_as_those_of_predictions_do(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    dataset = workspace.create_dataset("animals", NAMES)
+    embeddings = np.arange(12, dtype=np.float32).reshape(6, 2)
+    names = [f"/data/x/{name}" for name in NAMES[:3]] + [name.removesuffix(".png") for name in NAMES[3:]]
+    file = tmp_path / "embeddings.npz"
+    np.savez(file, filenames=np.array(names[::-1]), embeddings=embeddings[::-1])
+    add = ["embeddings", "add", str(file), "--dataset", "animals", "--workspace", str(workspace.home)]
+    assert main(add) == 0
+    assert "6 rows matched by a part of the path or the stem, not by the whole name." in capsys.readouterr().out
+    np.testing.assert_array_equal(dataset.arrays.read(dataset.arrays.get(Kind.EMBEDDING, "default")), embeddings)
+    np.savez(file, filenames=np.array([NAMES[1], *names[1:]]), embeddings=embeddings)
+    assert main([*add, "--name", "other"]) == 1
+    assert "Without an embedding: 0.png." in capsys.readouterr().err

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from al_core.formats.join.path_table import PathTable, path_table
-from al_core.formats.join.spelling import PREFIX, SPELLINGS, without_prefix
+from al_core.formats.join.spelling import PREFIX, ROBOFLOW, SPELLINGS, without_prefix, without_version
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def match_filenames(samples: Sequence[str], names: Sequence[str], *, only_whole:
 
     A name matches by relative path if one of the two is the end of the other, and by stem if it does so without its
     suffix. Only the suffixes of files are cut (`SUFFIXES`): `scan_1.5` has none. Names left over are tried in another
-    Unicode form, as decoded addresses, in lower case, and without the digits that Label Studio puts before a name. A
-    name that fits two samples in a step means neither.
+    Unicode form, as decoded addresses, in lower case, without the digits that Label Studio puts before a name, and
+    without what Roboflow appends to one. A name that fits two samples in a step means neither.
 
     Args:
         samples: The filenames of a dataset, each once.
@@ -70,7 +70,8 @@ def match_filenames(samples: Sequence[str], names: Sequence[str], *, only_whole:
     if not only_whole:
         _match_paths(search, sample_names, file_names, RELATIVE_PATH, STEM)
         _match_spellings(search, sample_names, file_names)
-        _match_prefixed(search, sample_names, file_names)
+        _match_stripped(search, sample_names, file_names, PREFIX, without_prefix)
+        _match_stripped(search, sample_names, file_names, ROBOFLOW, without_version)
     return search.matches()
 
 
@@ -128,12 +129,14 @@ def _match_spellings(search: _Search, samples: "pa.Array", names: "pa.Array") ->
         names = spelled_names
 
 
-def _match_prefixed(search: _Search, samples: "pa.Array", names: "pa.Array") -> None:
-    """Look up what is left by what stands behind eight digits; samples keep theirs, which may be dates."""
-    bare = without_prefix(names) if len(search.open_rows) else names
+def _match_stripped(
+    search: _Search, samples: "pa.Array", names: "pa.Array", how: str, stripped: Callable[[Any], Any]
+) -> None:
+    """Look up what is left without what a tool has added; samples keep theirs: eight digits may be a date."""
+    bare = stripped(names) if len(search.open_rows) else names
     if not bare.equals(names):
-        search.fill(PREFIX, lambda rows: _match_whole(samples, _taken(bare, rows)))
-        _match_paths(search, samples, bare, PREFIX, PREFIX)
+        search.fill(how, lambda rows: _match_whole(samples, _taken(bare, rows)))
+        _match_paths(search, samples, bare, how, how)
 
 
 def _match_spelled(samples: "pa.Array", names: "pa.Array", rows: Rows) -> Rows:

@@ -13,7 +13,7 @@ from al_core.formats.files.image_frames import ImageFrames
 from al_core.formats.join.file_rows import ORDER_ASSUMED, Wording
 from al_core.formats.join.finding import Finding, Severity
 from al_core.formats.join.mismatch import likely_cause
-from al_core.formats.join.spelling import LETTER_CASE, UNICODE_FORM, URL
+from al_core.formats.join.spelling import LETTER_CASE, ROBOFLOW, UNICODE_FORM, URL
 from al_core.text import capitalized, counted
 from al_core.types import Rows
 
@@ -22,6 +22,7 @@ HOW_MATCHED = {
     UNICODE_FORM: "name in another Unicode form",
     URL: "name within an address",
     LETTER_CASE: "name in another letter case",
+    ROBOFLOW: "name before Roboflow's ending (on augmented or cropped versions, objects lie elsewhere)",
 }
 """How sentences call the ways of matching whose names need it."""
 

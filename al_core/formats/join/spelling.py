@@ -11,6 +11,7 @@ UNICODE_FORM = "Unicode form"
 URL = "address"
 LETTER_CASE = "letter case"
 PREFIX = "name behind Label Studio's digits"
+ROBOFLOW = "name before Roboflow's ending"
 
 
 def composed(names: "pa.Array") -> "pa.Array":
@@ -49,6 +50,14 @@ def without_prefix(names: "pa.Array") -> "pa.Array":
     import pyarrow.compute as pc
 
     return pc.replace_substring_regex(names, r"(^|/)[0-9a-f]{8}(?:-|__)([^/]+)$", r"\1\2")
+
+
+def without_version(names: "pa.Array") -> "pa.Array":
+    """Return names as they were before Roboflow made a version of the image: a.jpg for a_jpg.rf.0f3c….jpg or .txt."""
+    import pyarrow.compute as pc
+
+    lengthened = r"([^/]+)_(\w{3,4})\.rf\.[0-9A-Za-z]{16,}(?:\.\w+)?$"
+    return pc.replace_substring_regex(names, lengthened, r"\1.\2")
 
 
 SPELLINGS: dict[str, Callable[[Any], Any]] = {UNICODE_FORM: composed, URL: decoded, LETTER_CASE: lowered}

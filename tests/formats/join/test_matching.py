@@ -125,6 +125,14 @@ def test_label_studios_digits_are_left_out_last_and_of_names_alone() -> None:
     assert matches.counts["name behind Label Studio's digits"] == 1
 
 
+def test_names_that_roboflow_has_lengthened_meet_the_images_that_were_uploaded() -> None:
+    ending = f"_jpg.rf.{'0123456789abcdef' * 2}"
+    samples = ["1.jpg", "day/2.jpg", f"3{ending}.jpg"]
+    matches = match_filenames(samples, [f"train/1{ending}.txt", f"2{ending}.jpg", f"3{ending}.jpg", f"4{ending}.jpg"])
+    assert matches.rows.tolist() == [0, 1, 2, -1]
+    assert matches.counts["name before Roboflow's ending"] == 2
+
+
 def test_numbers_of_another_file_meet_no_stem() -> None:
     samples = ["1.jpg", "2"]
     assert match_filenames(samples, ["1", "2"]).rows.tolist() == [0, 1]

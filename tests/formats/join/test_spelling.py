@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from al_core.formats.join.spelling import composed, decoded, lowered
+from al_core.formats.join.spelling import composed, decoded, lowered, without_version
 
 
 def names(*texts: str) -> pa.Array:
@@ -29,3 +29,9 @@ def test_addresses_are_decoded(name: str, expected: str) -> None:
 
 def test_case_is_lowered_beyond_ascii() -> None:
     assert lowered(names("\u00c4.JPG")).to_pylist() == ["\u00e4.jpg"]
+
+
+@pytest.mark.parametrize("name", ["a_jpg.rf.0123456789abcdef0123456789abcdef.jpg", "a_jpg.rf.Zx81kQp0Lm2Nv9Rt4YwB.txt"])
+def test_what_roboflow_appends_is_taken_off(name: str) -> None:
+    assert without_version(names(name, f"train/images/{name}")).to_pylist() == ["a.jpg", "train/images/a.jpg"]
+    assert without_version(names("a_jpg.rf.jpg", "a.rf.1.jpg")).to_pylist() == ["a_jpg.rf.jpg", "a.rf.1.jpg"]
