@@ -41,7 +41,7 @@ check: $(VENV)/.dev lint types
 	$(PY) -m pytest -m "not e2e"
 
 test-postgres: $(VENV)/.dev $(VENV)/.kernels chromium
-	$(PY) tests/postgres.py tests/api tests/store tests/remote tests/e2e/test_beyond_one_machine.py
+	$(PY) tests/postgres.py -n 2 --dist worksteal -m "not sqlite" tests/api tests/store tests/remote tests/e2e/test_beyond_one_machine.py
 
 test-lowest: $(VENV)/.dev
 	$(PY) -m venv --clear .venv-lowest

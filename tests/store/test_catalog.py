@@ -100,6 +100,7 @@ print(step)
 """
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", ["new", "first", "0.1.0"])
 def test_a_process_killed_at_any_step_of_the_first_opening_locks_nobody_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

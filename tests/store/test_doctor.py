@@ -133,6 +133,7 @@ def test_a_query_tag_that_was_deleted_is_a_note(workspace: Workspace, dataset: L
     assert workspace.doctor.notes() == [note]
 
 
+@pytest.mark.sqlite
 def test_a_damaged_page_of_the_catalog_is_reported_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
     with Workspace(tmp_path) as workspace:

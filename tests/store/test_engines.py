@@ -49,6 +49,7 @@ def test_a_new_catalog_that_another_process_writes_is_waited_for(tmp_path: Path)
         engine.dispose()
 
 
+@pytest.mark.sqlite
 def test_a_catalog_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
     Workspace(tmp_path).close()
@@ -68,6 +69,7 @@ sys.exit(main(["datasets", "--workspace", sys.argv[1]]))
 """
 
 
+@pytest.mark.sqlite
 def test_a_catalog_on_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
     Workspace(tmp_path).close()

@@ -120,6 +120,7 @@ print(n_kills)
 STRIDE = 11
 
 
+@pytest.mark.sqlite
 def test_a_process_killed_at_any_step_of_a_datasets_life_leaves_it_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

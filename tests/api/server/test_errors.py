@@ -51,6 +51,7 @@ def test_a_full_disk_is_a_507_and_leaves_the_store_whole(
     api("POST", f"{api.dataset}/tags/{initial}/scores", 201, scores | {"scores": [0.5] * 6})
 
 
+@pytest.mark.sqlite
 def test_a_full_catalog_is_a_507_and_leaves_the_store_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AL_CORE_DATABASE_URL", raising=False)
     limit = {"pages": 1_000_000}
@@ -112,6 +113,7 @@ def test_false_is_not_a_number(api: Api) -> None:
     assert "categories.0.id" in api("POST", f"{api.dataset}/predictions/tasks", 422, task)["message"]
 
 
+@pytest.mark.sqlite
 def test_a_damaged_catalog_is_a_503_that_names_no_place_on_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
