@@ -3,7 +3,6 @@ from functools import partial
 import streamlit as st
 
 from al_core.explore.filters import all_of
-from al_core.steps.loop import read_loop
 from al_core.steps.next_batch import NextBatch
 from al_core.store import asking_once
 from al_core.text import counted
@@ -22,6 +21,7 @@ from ui.explore.rings import choose_rings, chosen_highlight
 from ui.explore.similar import similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
 from ui.glossary import show_words
+from ui.loop.standing import loop_of
 from ui.messages import plain
 from ui.session import Key
 
@@ -89,7 +89,7 @@ with st.container(key="explore-head", horizontal=True):
 dataset = state.require_dataset()
 open_address(dataset)
 total = counted(dataset.n_samples, "image")
-loop = read_loop(dataset)
+loop = loop_of(dataset)
 about.caption(
     f"{plain(dataset.name)} · {total} in total. Where is the model unsure, and what lies there?", width="content"
 )

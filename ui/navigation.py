@@ -8,7 +8,6 @@ import gc
 
 import streamlit as st
 
-from al_core.steps.loop import read_loop
 from al_core.store import asking_once
 from ui import jobs, selection_jobs, state
 from ui.browser import tell_browser
@@ -18,6 +17,7 @@ from ui.datasets.remote import show_remote_workspace
 from ui.dialogs import run_page
 from ui.help import show_help
 from ui.loop.footer import show_footer
+from ui.loop.standing import loop_of
 from ui.loop.stepper import show_stepper
 from ui.messages import show_notice
 from ui.pages import ROOT, listed_pages
@@ -63,7 +63,7 @@ with asking_once():
     if dataset and not dataset.server:
         # Pages remember what they work out by it. Asked for later, it would let all before it be asked a second time.
         dataset.version()
-    loop = read_loop(dataset) if dataset else None
+    loop = loop_of(dataset) if dataset else None
     if loop:
         show_stepper(loop)
     say_own_selections()

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.formats import MetadataTable
+from al_core.steps.loop import Loop, read_loop
 from al_core.store import Dataset, Workspace
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_predictions import QUALITY, dropped
@@ -58,3 +59,24 @@ def test_a_file_is_compared_with_the_images_that_there_are_by_now(
 
 def report(app: AppTest) -> str:
     return next(text.value for text in app.markdown if " samples have a score" in text.value)
+
+
+def test_where_a_dataset_stands_is_read_again_once_somebody_has_changed_it(
+    shop: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def read_and_note(dataset: Dataset) -> Loop:
+        read.append(dataset.name)
+        return read_loop(dataset)
+
+    monkeypatch.setattr("ui.loop.standing.read_loop", read_and_note)
+    app = open_page("tags")
+    app.run()
+    assert read == [shop.name]
+    tag = shop.create_tag("elsewhere", np.arange(2))
+    app.run()
+    assert read == [shop.name, shop.name]
+    shop.delete_tag(tag)
+    app.run()
+    assert len(read) == 3

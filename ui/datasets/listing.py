@@ -5,13 +5,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from al_core.steps.loop import Stage, read_loop
+from al_core.steps.loop import Stage
 from al_core.store import Dataset, Kind
 from al_core.text import counted, day
 from ui import state
 from ui.clicks import clicked
 from ui.datasets.menu import dataset_menu
 from ui.images import image_url
+from ui.loop.standing import loop_of
 from ui.messages import plain
 
 PER_PAGE = 12
@@ -52,6 +53,8 @@ def thumbnails_html(dataset: Dataset) -> str:
 
 def describe(dataset: Dataset) -> list[str]:
     """Return what a card says: size and task, where the dataset stands, and what was done last."""
+    # First, for it asks for the dataset's version. A server would be asked many times for one card.
+    stage = None if dataset.server else loop_of(dataset).current
     model = next((model for model in dataset.models.all() if model.is_current), None)
     task = model.task.replace("-", " ").capitalize() if model and model.task else ""
     embeddings = [f"{stored.name} ({stored.shape[1]}-d)" for stored in dataset.arrays.all(Kind.EMBEDDING)]
@@ -59,9 +62,7 @@ def describe(dataset: Dataset) -> list[str]:
         " · ".join(part for part in (counted(dataset.n_samples, "image"), task) if part),
         f"Embeddings: {', '.join(embeddings) or 'none'}",
     ]
-    # A server would be asked many times for one card.
-    if not dataset.server:
-        stage = read_loop(dataset).current
+    if stage:
         lines.append(f"Next: {'add images' if stage is Stage.DATA else stage.lower()}")
     return [*lines, _last_action(dataset)]
 
