@@ -86,19 +86,18 @@ def _add(arguments: argparse.Namespace) -> int:
         labels = read_labels(file, replace(choices, images_dir=choices.images_dir or dataset.images_dir))
         report = workflow.check_labels(dataset, labels, source=file.name)
         stored = None
-        earlier = {labels.id for labels in workflow.label_sets(dataset)}
         if report.usable:
             store = workflow.stored_labels if arguments.dry_run else workflow.store_labels
             stored = store(dataset, labels, report, name=arguments.name, round_name=arguments.round_name)
     if arguments.json:
-        is_changed = stored is not None and stored.id not in earlier
+        is_changed = stored is not None and stored.is_new
         print(to_text({"labels": described(stored) if stored else None, "changed": is_changed, **_counts(report)}))
     else:
         print(*report.sentences(), sep="\n")
-        if stored and stored.id in earlier:
-            print(f"The same labels are stored as '{stored.name}' already; nothing has changed.")
-        elif stored:
+        if stored and stored.is_new:
             print(f"Stored as '{stored.name}'.")
+        elif stored:
+            print(f"The same labels are stored as '{stored.name}' already; nothing has changed.")
     return 0 if report.usable else 1
 
 

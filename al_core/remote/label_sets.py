@@ -81,4 +81,5 @@ class RemoteLabelSets(LabelSets):
             n_bytes=record["nBytes"],
             attributes=record["attributes"],
             created_at=record["createdAt"],
+            is_new=record["isNew"],
         )

@@ -27,6 +27,7 @@ class LabelSet:
         n_bytes: Of all its files.
         attributes: What `al_core.steps.labels.LabelAttributes` reads.
         created_at: Milliseconds since 1970.
+        is_new: Whether the call that returned it has stored it; of two that bring the same at once, one has.
     """
 
     id: str
@@ -40,6 +41,7 @@ class LabelSet:
     n_bytes: int
     attributes: Mapping[str, Any]
     created_at: int
+    is_new: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

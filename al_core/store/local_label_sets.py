@@ -61,7 +61,7 @@ class LocalLabelSets(LabelSets):
         if present is not None:
             self._arrays.discard(written)
         self._tombstones.remove_expired()
-        return self.get(present.id if present else set_id)
+        return self.get(present.id) if present else replace(self.get(set_id), is_new=True)
 
     def delete(self, labels: LabelSet) -> None:
         """Remove labels and their tag."""

@@ -86,6 +86,31 @@ def test_a_dry_run_says_that_the_labels_are_stored_already(
     assert printed.splitlines()[-1] == "The same labels are stored as 'week 29' already; nothing has changed."
 
 
+@pytest.mark.parametrize("is_remote", [False, True], ids=["here", "on a server"])
+def test_of_two_that_add_the_same_labels_at_once_one_has_stored_them(
+    workspace: Workspace,
+    dataset: Dataset,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_remote: bool,
+) -> None:
+    store = workflow.store_labels
+    place = ["--dataset", "line", "--workspace", workspace.home]
+
+    def store_after_another(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(workflow, "store_labels", store)
+        assert run(capsys, "add", file, "--name", "theirs", *place)[1].endswith("Stored as 'theirs'.\n")
+        return store(*arguments, **options)
+
+    with api_server(workspace) as address:
+        monkeypatch.setattr(workflow, "store_labels", store_after_another)
+        there = ["--dataset", "line", "--server", address, "--workspace", file.parent / "here"]
+        printed = run(capsys, "add", file, "--name", "ours", *(there if is_remote else place))[1]
+    assert printed.splitlines()[-1] == "The same labels are stored as 'theirs' already; nothing has changed."
+    assert [labels.name for labels in dataset.labels.all()] == ["theirs"]
+
+
 def test_what_cannot_be_used_ends_with_1_and_a_reason(
     workspace: Workspace, dataset: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

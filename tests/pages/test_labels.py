@@ -54,6 +54,20 @@ def test_labels_are_compared_stored_deleted_and_restored(digits: Dataset, open_p
     assert [labels.name for labels in workflow.label_sets(digits)] == ["week 29"]
 
 
+def test_the_same_labels_once_more_are_said_to_be_stored_and_no_undo_takes_the_first_ones_away(
+    digits: Dataset, open_page: Open
+) -> None:
+    app = dropped(open_page, week__csv=CSV)
+    app.text_input(key="labels-name").input("week 29").run()
+    press(app, "Store the labels")
+    app = dropped(open_page, again__csv=CSV)
+    app.text_input(key="labels-name").input("week 30").run()
+    press(app, "Store the labels")
+    assert any("The same labels are stored as “week 29” already" in unescaped(toast.value) for toast in app.toast)
+    assert "Undo" not in [button.label for button in app.button]
+    assert [labels.name for labels in workflow.label_sets(digits)] == ["week 29"]
+
+
 def test_the_form_asks_what_images_without_objects_mean(digits: Dataset, open_page: Open) -> None:
     app = dropped(open_page, coco__json=coco())
     question = app.radio(key="labels-unannotated")

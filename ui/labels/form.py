@@ -153,7 +153,10 @@ def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report:
         return
     stored = workflow.store_labels(dataset, labels, report, name=name.strip() or None)
     sentence = f"Stored the labels of {counted(stored.n_samples, 'image')} as “{stored.name}”"
-    if dataset.server:
+    if not stored.is_new:
+        # Undo would take away what was there before.
+        notify(f"The same labels are stored as “{stored.name}” already; nothing has changed")
+    elif dataset.server:
         notify(sentence)
     else:
         offer_undo_of_storing(sentence, lambda: workflow.delete_labels(dataset, stored))

@@ -18,6 +18,7 @@ class LabelSetData(Wire):
     n_bytes: int
     attributes: dict[str, Any]
     created_at: int
+    is_new: bool = False
 
     @classmethod
     def of(cls, labels: LabelSet) -> "LabelSetData":
@@ -33,6 +34,7 @@ class LabelSetData(Wire):
             n_bytes=labels.n_bytes,
             attributes=dict(labels.attributes),
             created_at=labels.created_at,
+            is_new=labels.is_new,
         )
 
 
