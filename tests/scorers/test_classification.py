@@ -5,15 +5,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import ALCoreWarning, InvalidInputError
 from al_core.scorers import ScorerClassification
 from al_core.scorers.uncertainty import KERNEL_FROM_SIZE
 
 LEAST_CONFIDENCE, MARGIN, ENTROPY = ScorerClassification.score_names()
 
 
-def scores_of(probabilities: NDArray[Any] | list[list[float]], **options: Any) -> dict[str, NDArray[np.floating]]:
-    return ScorerClassification(probabilities).calculate_scores(**options)
+def scores_of(
+    probabilities: NDArray[Any] | list[list[float]], *, are_logits_meant: bool = False, **options: Any
+) -> dict[str, NDArray[np.floating]]:
+    return ScorerClassification(probabilities, are_logits_meant=are_logits_meant).calculate_scores(**options)
 
 
 def test_least_confidence_and_margin_follow_their_definition_exactly() -> None:
@@ -103,3 +105,19 @@ def test_scoring_needs_no_copy_of_the_predictions() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 0.15 * probabilities.nbytes
+
+
+def test_logits_are_scored_with_a_warning_that_says_what_to_do() -> None:
+    logits = [[2.0, -1.0, 0.5], [-0.5, 3.0, -2.0], [0.5, 0.25, 0.25]]
+    with pytest.warns(ALCoreWarning, match=r"below 0 in most rows, down to -2, .* give probabilities"):
+        scorer = ScorerClassification(logits)
+    assert scorer.calculate_scores()[MARGIN].tolist() == [0.0, 0.0, 0.75]
+
+
+@pytest.mark.parametrize("model_output", [[[0.5, 0.5 + 1e-6, -1e-6]], [[1, 0], [-1, 2]], [[np.nan, -1.0]]])
+def test_rounding_and_single_rows_below_0_need_no_warning(model_output: list[list[float]]) -> None:
+    assert len(ScorerClassification(model_output).calculate_scores()[MARGIN]) == len(model_output)
+
+
+def test_somebody_who_means_logits_gets_no_warning() -> None:
+    assert scores_of([[2.0, -1.0]], are_logits_meant=True)[MARGIN].tolist() == [0.0]

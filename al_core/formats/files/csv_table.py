@@ -250,10 +250,7 @@ def _located(
 def _fault(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], cells: list[str]) -> str | None:
     """Return what is wrong with a row, as it goes on after its line number, or None."""
     if len(cells) != len(header.columns):
-        return (
-            f": expected {len(header.columns)} cells like the header, found {len(cells)}; "
-            "quote names that hold a comma, and check that the file is complete"
-        )
+        return f": {wrong_count(len(header.columns), len(cells))}"
     for column in texts:
         if "\n" in cells[column] or "\r" in cells[column]:
             return f": {cells[column]!a} holds a line break; remove it"
@@ -262,6 +259,16 @@ def _fault(header: CsvHeader, texts: Sequence[int], numbers: Sequence[int], cell
             name = header.columns[column]
             return f", column {name!r}: expected a number, found {cells[column][:80]!a}; correct or remove it"
     return None
+
+
+def wrong_count(n_columns: int, n_cells: int) -> str:
+    """Return what is wrong with a row of another number of cells than the header, and what to do."""
+    # The row names of R's write.table have no name in the header.
+    of_r = "name the first column too if R has left it out, " if n_cells == n_columns + 1 else ""
+    return (
+        f"expected {n_columns} cells like the header, found {n_cells}; quote names that hold a comma, {of_r}"
+        "and check that the file is complete"
+    )
 
 
 def csv_rows(path: Path, header: CsvHeader) -> Iterator[tuple[int, list[str]]]:

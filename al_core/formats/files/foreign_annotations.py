@@ -95,6 +95,12 @@ def _is_ground_truth(path: Path, head: bytes) -> bool:
     return "source-ref" in keys and any(key.endswith("-metadata") for key in keys)
 
 
+def _is_of_datumaro(path: Path, head: bytes) -> bool:
+    keys = json_keys(path, head)
+    # Before its version 1 the file did not name its format.
+    return "dm_format_version" in keys or ({"categories", "items", "label_id"} <= keys and "annotations" in keys)
+
+
 def _is_of_openpifpaf(path: Path, head: bytes) -> bool:
     names = tree_names(path, head) or [path.name]
     return all(name.endswith(".predictions.json") for name in names) and "keypoints" in json_keys(path, head)
@@ -124,7 +130,7 @@ def _is_viame(path: Path, head: bytes) -> bool:
 ANNOTATIONS = (
     ForeignKind(
         "a data set in Datumaro's own format",
-        lambda path, head: "dm_format_version" in json_keys(path, head),
+        _is_of_datumaro,
         "export it as COCO: datum convert -i . -f coco",
     ),
     ForeignKind("the log of a training run", _is_training_log, "drop what the model predicted"),

@@ -109,7 +109,8 @@ BINARIES = (
             'numpy.savez($npz, filenames=list(content), embeddings=numpy.array(list(content.values()), "float32"))',
         )
         + "\n\nThat is for a dict of names and vectors; of an array, "
-        + "the last line is numpy.save($npy, content)",
+        + "the last line is numpy.save($npy, content). MMDetection writes its results as COCO's, which are read, with "
+        + "--cfg-options test_evaluator.outfile_prefix=results",
     ),
     ForeignKind(
         "a MATLAB file",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.cells import unescape_cell
-from al_core.formats.files.csv_table import csv_rows, read_csv_columns, read_csv_header
+from al_core.formats.files.csv_table import csv_rows, read_csv_columns, read_csv_header, wrong_count
 from al_core.formats.tables.list_cells import numbers_by_class, parsed_list
 from al_core.formats.tables.sample import ColumnSample, Content, n_sample_rows, sample_of_texts
 from al_core.formats.tables.table import Table
@@ -89,10 +89,8 @@ class CsvTable(Table):
 
     def _checked(self, line: int, cells: list[str]) -> list[str]:
         if len(cells) != len(self.columns):
-            raise FileFormatError(
-                f"{self.source}, line {line}: expected {len(self.columns)} cells like the header, found {len(cells)}; "
-                "quote names that hold a comma, and check that the file is complete"
-            )
+            count = wrong_count(len(self.columns), len(cells))
+            raise FileFormatError(f"{self.source}, line {line}: {count}")
         return cells
 
     def _number(self, line: int, position: int, cell: str) -> float:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import InvalidInputError
 from al_core.formats.predictions.annotations import Annotations
 from al_core.scorers import Scorer, ScorerClassification
-from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Task
+from al_core.steps.tasks.task import ImageSize, PredictionAttributes, PredictionCard, Scoring, Task
 from al_core.store.kinds import Kind
 from al_core.types import Progress, Rows
 
@@ -24,6 +24,10 @@ class Classification(Task):
     kind = Kind.PREDICTION
     scorer: ClassVar[type[Scorer]] = ScorerClassification
     is_one_class = True
+
+    def new_scorer(self, outputs: Any, scoring: Scoring) -> Scorer:
+        """Return the scorer of these probabilities, or of logits that somebody has chosen to use as they are."""
+        return ScorerClassification(outputs, are_logits_meant=True)
 
     def usable_outputs(
         self, predictions: "Predictions", report: "JoinReport", progress: Progress | None

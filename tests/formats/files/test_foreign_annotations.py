@@ -164,9 +164,12 @@ def test_one_file_of_a_folder_is_named_as_the_folder_is(tmp_path: Path) -> None:
 
 def test_datumaros_own_format_is_to_be_exported_as_coco(tmp_path: Path) -> None:
     path = tmp_path / "default.json"
-    path.write_text('{"dm_format_version": "1.0", "items": []}')
-    with pytest.raises(FileFormatError, match="Datumaro's own format, which is not read; export it as COCO"):
-        read_labels(path)
+    item = {"id": "a", "annotations": [{"id": 0, "type": "bbox", "label_id": 1, "bbox": [1, 2, 3, 4]}]}
+    before_version_1 = json.dumps({"info": {}, "categories": {"label": {"labels": []}}, "items": [item]})
+    for content in ('{"dm_format_version": "1.0", "items": []}', before_version_1):
+        path.write_text(content)
+        with pytest.raises(FileFormatError, match="Datumaro's own format, which is not read; export it as COCO"):
+            read_labels(path)
 
 
 def test_masks_of_segment_anything_have_no_classes(tmp_path: Path) -> None:

@@ -32,5 +32,9 @@ def test_lists_over_several_lines_are_read_beside_texts_and_numbers(tmp_path: Pa
 def test_a_row_with_other_cells_is_named_by_its_line(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"p\.csv, line 3: expected 2 cells like the header, found 1"):
         csv_table(tmp_path, "filename,prob\na.png,0.5\nb.png\n").samples()
+    with pytest.raises(
+        FileFormatError, match="found 3; quote names that hold a comma, name the first column too if R has"
+    ):
+        csv_table(tmp_path, '"cat","dog"\n"a.png",0.5,0.5\n').samples()
     with pytest.raises(FileFormatError, match=r"p\.csv, line 2, column 'fold': expected a number, found 'x'"):
         csv_table(tmp_path, "filename,prob,fold\na.png,[1],x\n").read([0], [2])
