@@ -63,7 +63,10 @@ _CLASS_PREFIXES = "|".join(
 _PREFIXED = re.compile(rf"({_CLASS_PREFIXES})(?:[ _.:/-]+(.+)|(\d+))", re.IGNORECASE)
 _SUFFIXED = re.compile(rf"(.+?)[ _.:/-]+({_CLASS_PREFIXES})", re.IGNORECASE)
 _IN_BRACKETS = re.compile(rf"({_CLASS_PREFIXES})[\[(](.+)[\])]", re.IGNORECASE)
-_RANKED_CLASS = re.compile(r"(index|idx|label|class|pred|category|name|indices)[ _.-]?(\d+)", re.IGNORECASE)
+_CLASS_WORDS = "index|idx|label|class|pred|category|name|indices"
+_RANKED_CLASS = re.compile(
+    rf"(?:{_CLASS_WORDS}|top|rank)[ _.-]?(\d+)|(?:top|rank)[ _.-]?(\d+)[ _.-]?(?:{_CLASS_WORDS})", re.IGNORECASE
+)
 
 
 def meaning_of_name(name: str) -> Meaning | None:
@@ -138,11 +141,11 @@ def ranked_class(name: str) -> int | None:
     """Return the rank that a column gives the class of, or None.
 
     Examples:
-        >>> ranked_class("index_0"), ranked_class("cat")
-        (0, None)
+        >>> ranked_class("index_0"), ranked_class("top2_label"), ranked_class("cat")
+        (0, 2, None)
     """
     match = _RANKED_CLASS.fullmatch(name.strip())
-    return int(match[2]) if match else None
+    return int(match[1] or match[2]) if match else None
 
 
 def _squeezed(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_ENDS_IN_NUMBER = re.compile(r"(.*?)(\d+)")
+_NUMBERED = re.compile(r"(.*?)(\d+)((?:[ _.:-]+(?:prob(?:ability)?|score|conf(?:idence)?))?)", re.IGNORECASE)
 _EXACT = 1e-4
 """Sums nearer to 1 than this are those of a whole distribution."""
 
@@ -48,14 +48,14 @@ def are_ranked(names: Sequence[str], numbers: NDArray[np.float64], *, has_classe
 
 
 def are_numbered(names: Sequence[str]) -> bool:
-    """Return whether names are one word with consecutive numbers from 0 or 1.
+    """Return whether names are the same words around consecutive numbers from 0 or 1.
 
     Examples:
-        >>> are_numbered(["prob_0", "prob_1"]), are_numbered(["1", "2", "3"]), are_numbered(["cat", "dog"])
+        >>> are_numbered(["prob_0", "prob_1"]), are_numbered(["top1_prob", "top2_prob"]), are_numbered(["cat", "dog"])
         (True, True, False)
     """
-    matches = [_ENDS_IN_NUMBER.fullmatch(name.strip()) for name in names]
-    words = {match[1] if match else None for match in matches}
+    matches = [_NUMBERED.fullmatch(name.strip()) for name in names]
+    words = {(match[1], match[3]) if match else None for match in matches}
     numbers = [int(match[2]) for match in matches if match]
     return (
         len(words) == 1
@@ -66,11 +66,11 @@ def are_numbered(names: Sequence[str]) -> bool:
 
 
 def numbers_from_0(names: Sequence[str]) -> list[int]:
-    """Return the numbers at the end of numbered names, counted from 0.
+    """Return the numbers of numbered names, counted from 0.
 
     Examples:
         >>> numbers_from_0(["class_1", "class_3", "class_2"])
         [0, 2, 1]
     """
-    numbers = [int(match[2]) for name in names if (match := _ENDS_IN_NUMBER.fullmatch(name.strip()))]
+    numbers = [int(match[2]) for name in names if (match := _NUMBERED.fullmatch(name.strip()))]
     return [number - min(numbers) for number in numbers]

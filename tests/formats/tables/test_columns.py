@@ -147,6 +147,19 @@ def test_ranks_and_their_classes_are_recognized() -> None:
     assert (found["prob_0"], found["index_0"]) == ("ranked", "predicted")
 
 
+@pytest.mark.parametrize(
+    ("classes_of", "numbers_of"),
+    [("top{}", "top{}_prob"), ("top{}_class", "top{}_score"), ("rank_{}_label", "rank_{}_prob")],
+)
+def test_classes_and_probabilities_by_rank_are_no_classes_of_their_own(classes_of: str, numbers_of: str) -> None:
+    columns = {"image": NAMES[:3]}
+    for rank, number in ((1, 0.7), (2, 0.2)):
+        columns |= {classes_of.format(rank): ["cat", "dog", "cat"], numbers_of.format(rank): [str(number)] * 3}
+    found = meanings(columns)
+    assert [found[numbers_of.format(rank)] for rank in (1, 2)] == ["ranked", "ranked"]
+    assert [found[classes_of.format(rank)] for rank in (1, 2)] == ["predicted", "predicted"]
+
+
 def test_the_highest_probability_alone_is_a_confidence_and_one_of_two_classes_is_a_class() -> None:
     best = np.linspace(0.4, 0.9, 30)
     assert meanings(table(filename=NAMES, prob=best))["prob"] == "confidence"
