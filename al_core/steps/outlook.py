@@ -89,12 +89,12 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
     from al_core.selection.capacity import measure_capacity
 
     plan = SelectionPlan.of(dataset, config, inputs)
-    request = plan.request()
+    tests = plan.tests()
+    request = plan.request(tests)
     arrays = request.goal_arrays()
     candidates = without(request.allowed_rows, request.labeled_rows)
     _check(request, arrays, candidates)
     costs = _costs(config.budget, arrays, candidates)
-    n_tests = len(plan.tests())
     # Test samples are drawn beside the method, so its own configuration asks for fewer.
     n_asked = request.config.n_samples
     n_new = len(candidates) if n_asked == -1 else max(n_asked - len(request.labeled_rows), 0)
@@ -107,10 +107,10 @@ def look_ahead(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInp
     return Outlook(
         capacity.n_open,
         n_picked=capacity.n_most,
-        n_tests=n_tests,
+        n_tests=len(tests),
         bill=bill,
         tightest=capacity.tightest,
-        warnings=(*capacity.warnings, *_short_reserve(count_test_rows(config, len(plan.chosen)), n_tests)),
+        warnings=(*capacity.warnings, *_short_reserve(count_test_rows(config, len(plan.chosen)), len(tests))),
     )
 
 

@@ -87,9 +87,22 @@ class SelectionPlan:
         chosen = inputs.chosen(dataset)
         return cls(dataset, config, inputs, query_tag, chosen, planned_reserve(dataset, config, query_tag.rows, chosen))
 
-    def request(self) -> SelectionRequest:
-        """Return what the method would be asked for, the test samples of the selection left out."""
-        return self._request(self.tests())
+    def request(self, tests: Rows | None = None) -> SelectionRequest:
+        """Return what the method is asked for, which knows nothing of test samples: of `tests`, or of those drawn."""
+        n_tests = len(self.tests() if tests is None else tests)
+        # The method must not see them even as labeled: it would keep its distance from them, and the training set
+        # would depend on the ruler that measures it.
+        barred = self.reserve.barred if self.reserve else NO_ROWS
+        n_tests_before = len(within(self.chosen, barred))
+        return SelectionRequest(
+            self.dataset,
+            config_of_method(self.config, n_tests_before + n_tests),
+            query_rows=without(self.query_tag.rows, barred),
+            labeled_rows=without(self.chosen, barred),
+            embedding=self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
+            score=find_score(self.dataset, self.config),
+            where=Where.of(self.inputs.cluster),
+        )
 
     def tests(self) -> Rows:
         """Return the rows that test, of a selection whose `n_samples` says how many; fewer if the reserve has fewer."""
@@ -98,7 +111,7 @@ class SelectionPlan:
     def run(self, progress: Progress | None = None) -> Tag:
         """Select, store the selection as a tag and return it."""
         tests = self.tests()
-        request = self._request(tests)
+        request = self.request(tests)
         # A share of 1 asks for test samples alone.
         picked = request.select(progress) if self.config.test_share < 1 else NO_ROWS
         if self.config.test_share < 1 and len(picked) < _n_asked(request):
@@ -111,26 +124,10 @@ class SelectionPlan:
     def store_picked(self, picked: Rows) -> Tag:
         """Store the rows that a method picked elsewhere as the selection, and return its tag."""
         tests = self.tests()
-        return self._store(self._request(tests), picked, tests)
+        return self._store(self.request(tests), picked, tests)
 
     def _tests(self, n_rows: int) -> Rows:
         return self.reserve.next_rows(self.dataset, n_rows, self.chosen) if self.reserve else NO_ROWS
-
-    def _request(self, tests: Rows) -> SelectionRequest:
-        """Return what the method is asked for, which knows nothing of test samples."""
-        # The method must not see them even as labeled: it would keep its distance from them, and the training set
-        # would depend on the ruler that measures it.
-        barred = self.reserve.barred if self.reserve else NO_ROWS
-        n_tests_before = len(within(self.chosen, barred))
-        return SelectionRequest(
-            self.dataset,
-            config_of_method(self.config, n_tests_before + len(tests)),
-            query_rows=without(self.query_tag.rows, barred),
-            labeled_rows=without(self.chosen, barred),
-            embedding=self.dataset.arrays.newest(Kind.EMBEDDING, self.inputs.embedding_name),
-            score=find_score(self.dataset, self.config),
-            where=Where.of(self.inputs.cluster),
-        )
 
     def _store(self, request: SelectionRequest, picked: Rows, tests: Rows, progress: Progress | None = None) -> Tag:
         labeled_tag = self.inputs.labeled_tag or self._tag_of_chosen()
