@@ -19,6 +19,9 @@ _NESTED = re.compile(r"""\[\s*['"{\[]|\{\s*['"]|\[[\s\d.,-]*\]$""")
 NO_LABEL = "-1"
 """The number that stands for an image without a label, in scikit-learn and Hugging Face's `datasets`."""
 
+_MISSING = frozenset({"NA", "<NA>", "nan", "NaN"})
+"""What R and pandas write for a cell without a value; None may be a class, such as that of no defect."""
+
 _SIGNS = {NO_LABEL, "1"}
 """The numbers of no and yes, where these two are all: both are classes then."""
 
@@ -32,7 +35,8 @@ _ALONE = -1
 def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
     """Return the class of each cell, empty where there is no label: numbers without a fraction, `NO_LABEL` as none.
 
-    Beside names or other negative numbers, or where 1 is the only other number, `NO_LABEL` is a class.
+    What R and pandas write for a missing value is no label either. Beside names or other negative numbers, or where 1
+    is the only other number, `NO_LABEL` is a class.
 
     Args:
         source: What messages call the file.
@@ -45,7 +49,7 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
         >>> classes_of_cells("l.csv", ["2.0", "", "-1"]), classes_of_cells("l.csv", ["cat", "-1"])
         (['2', '', ''], ['cat', '-1'])
     """
-    classes = [cell.strip() for cell in cells]
+    classes = ["" if cell.strip() in _MISSING else cell.strip() for cell in cells]
     # In the order of the file, so that messages show the first. A million cells have a few different classes.
     different = list(dict.fromkeys(filter(None, classes)))
     _check_no_lists(source, different)

@@ -21,7 +21,7 @@ from al_core.formats.tables.filename_column import find_filename_column
 from al_core.formats.tables.label_numbers import MOST_GRADES, are_zero_or_one, have_uncertain_labels, may_be_grades
 from al_core.formats.tables.meaning import OF_IMAGES, ColumnMeaning, Meaning
 from al_core.formats.tables.one_of_two import are_of_one_class
-from al_core.formats.tables.ranks import are_ranked
+from al_core.formats.tables.ranks import are_ranked, columns_beside
 from al_core.formats.tables.sample import ColumnSample, Content
 from al_core.formats.tables.sums import Numbers, distribution
 
@@ -192,6 +192,8 @@ class _Classifier:
         names = [self._name(position) for position in positions]
         labels = [position for position in self._open() if ranked_class(self._name(position)) is not None]
         others = [position for position in labels if position not in positions]
+        texts = {position: self._name(position) for position in self._open(Content.TEXTS)}
+        others = others or columns_beside(names, texts)
         are_integers = all(self._samples[position].content is Content.INTEGERS for position in positions)
         if are_zero_or_one(numbers) and (are_integers or len(numbers) >= _ROWS_TO_TELL_LABELS):
             for position in positions:

@@ -1,12 +1,15 @@
 """Whether columns are the highest probabilities of a row by rank, and not the probabilities of certain classes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.formats.tables.column_names import class_of_name
+
 _NUMBERED = re.compile(r"(.*?)(\d+)((?:[ _.:-]+(?:prob(?:ability)?|score|conf(?:idence)?))?)", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[ _.:/-]+")
 _EXACT = 1e-4
 """Sums nearer to 1 than this are those of a whole distribution."""
 
@@ -74,3 +77,28 @@ def numbers_from_0(names: Sequence[str]) -> list[int]:
     """
     numbers = [int(match[2]) for name in names if (match := _NUMBERED.fullmatch(name.strip()))]
     return [number - min(numbers) for number in numbers]
+
+
+def columns_beside(numbers: Sequence[str], texts: Mapping[int, str]) -> list[int]:
+    """Return which columns of texts belong to columns of numbers by what their names share; none unless all do.
+
+    Args:
+        numbers: The names of the columns of numbers.
+        texts: The names of columns of texts, by position.
+
+    Examples:
+        >>> columns_beside(["first_prob", "second_prob"], {1: "first_class", 3: "second_class"})
+        [1, 3]
+        >>> columns_beside(["prob_cat", "prob_dog"], {1: "camera"})
+        []
+    """
+    words = {position: set(_BETWEEN_WORDS.split(name.lower())) for position, name in texts.items()}
+    found: list[int] = []
+    for name in numbers:
+        named = class_of_name(name)
+        shared = set(_BETWEEN_WORDS.split(named[1].lower())) if named else {""}
+        beside = [position for position, parts in words.items() if shared <= parts]
+        if len(beside) != 1:
+            return []
+        found += beside
+    return found if len(set(found)) == len(numbers) else []

@@ -11,6 +11,13 @@ def test_numbers_lose_the_fraction_that_pandas_gives_them_and_minus_one_is_no_la
     assert classes_of_cells("l.csv", ["-2", "-1", "1"]) == ["-2", "-1", "1"]
 
 
+def test_missing_values_of_r_and_pandas_are_no_labels() -> None:
+    assert classes_of_cells("l.csv", ["cat", "NA", "nan", "NaN", " <NA> "]) == ["cat", "", "", "", ""]
+    assert classes_of_cells("l.csv", ["1", "NA"]) == ["1", ""]
+    # The class of an image without a defect.
+    assert classes_of_cells("l.csv", ["scratch", "None"]) == ["scratch", "None"]
+
+
 def test_three_grades_in_three_rows_are_labels() -> None:
     assert classes_of_cells("l.csv", ["0", "0.5", "1"]) == ["0", "0.5", "1"]
     with pytest.raises(FileFormatError, match=r"'0\.31' is a probability and not the class of an image"):

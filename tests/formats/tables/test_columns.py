@@ -149,7 +149,13 @@ def test_ranks_and_their_classes_are_recognized() -> None:
 
 @pytest.mark.parametrize(
     ("classes_of", "numbers_of"),
-    [("top{}", "top{}_prob"), ("top{}_class", "top{}_score"), ("rank_{}_label", "rank_{}_prob")],
+    [
+        ("top{}", "top{}_prob"),
+        ("top{}_class", "top{}_score"),
+        ("rank_{}_label", "rank_{}_prob"),
+        ("prediction_{}", "probability_{}"),
+        ("label_top{}", "prob_top{}"),
+    ],
 )
 def test_classes_and_probabilities_by_rank_are_no_classes_of_their_own(classes_of: str, numbers_of: str) -> None:
     columns = {"image": NAMES[:3]}
@@ -158,6 +164,14 @@ def test_classes_and_probabilities_by_rank_are_no_classes_of_their_own(classes_o
     found = meanings(columns)
     assert [found[numbers_of.format(rank)] for rank in (1, 2)] == ["ranked", "ranked"]
     assert [found[classes_of.format(rank)] for rank in (1, 2)] == ["predicted", "predicted"]
+
+
+def test_classes_beside_their_probabilities_are_recognized_by_what_the_names_share() -> None:
+    columns = {"image": NAMES[:2], "first_class": ["cat", "dog"], "first_prob": ["0.7", "0.5"]}
+    columns |= {"second_class": ["dog", "cat"], "second_prob": ["0.2", "0.4"]}
+    assert meanings(columns)["second_prob"] == "ranked"
+    # Probabilities of certain classes are not always in descending order.
+    assert meanings(columns | {"second_prob": ["0.2", "0.6"]})["second_prob"] == "class"
 
 
 def test_the_highest_probability_alone_is_a_confidence_and_one_of_two_classes_is_a_class() -> None:
