@@ -26,6 +26,19 @@ settings.register_profile("search", unhurried, max_examples=1000, derandomize=Fa
 settings.load_profile("suite")
 
 FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
+OF_THE_DASHBOARD = [Path(__file__).parent / name for name in ("e2e", "pages", "ui")]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the dashboard are `unmeasured`.
+
+    Tracing doubles what they cost, mostly inside Streamlit, and what they run of `al_core` its own tests run too. They
+    are a run of their own, since pytest-cov's `no_cover` would also end the tracing of threads that outlive a test,
+    such as those of servers that tests share.
+    """
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in OF_THE_DASHBOARD):
+            item.add_marker("unmeasured")
 
 
 @pytest.fixture(autouse=True)
