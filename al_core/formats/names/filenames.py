@@ -65,7 +65,10 @@ def _is_plain_text(path: Path, head: bytes) -> bool:
 
 def _read_lines(path: Path) -> list[str]:
     text = decode_utf8(path.read_bytes(), path.name).replace("\r\n", "\n").rstrip("\n")
-    return text.split("\n") if text else []
+    lines = text.split("\n") if text else []
+    # As `ls -Q`, R and PowerShell write names that may hold blanks.
+    is_quoted = all(len(line) > 2 and line[0] == line[-1] == '"' for line in lines)
+    return [line[1:-1] for line in lines] if is_quoted else lines
 
 
 def _read_column(path: Path) -> list[str]:

@@ -18,6 +18,7 @@ def write(tmp_path: Path, content: str | bytes, name: str) -> Path:
         ("a.txt", "b.png\na b.png\n"),
         ("a.txt", "\ufeffb.png\r\na b.png\r\n\r\n"),
         ("a.txt", "b.png\na b.png"),
+        ("a.txt", '"b.png"\n"a b.png"\n'),
         ("a.csv", "rank,filename\n1,b.png\n2,a b.png\n"),
         ("a.csv", "filenames\nb.png\na b.png\n"),
         ("a.txt", "filename\nb.png\na b.png\n"),
