@@ -19,7 +19,7 @@ _NESTED = re.compile(r"""\[\s*['"{\[]|\{\s*['"]|\[[\s\d.,-]*\]$""")
 NO_LABEL = "-1"
 """The number that stands for an image without a label, in scikit-learn and Hugging Face's `datasets`."""
 
-_MISSING = frozenset({"NA", "<NA>", "nan", "NaN"})
+MISSING = frozenset({"NA", "<NA>", "nan", "NaN"})
 """What R and pandas write for a cell without a value; None may be a class, such as that of no defect."""
 
 _SIGNS = {NO_LABEL, "1"}
@@ -49,7 +49,7 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
         >>> classes_of_cells("l.csv", ["2.0", "", "-1"]), classes_of_cells("l.csv", ["cat", "-1"])
         (['2', '', ''], ['cat', '-1'])
     """
-    classes = ["" if cell.strip() in _MISSING else cell.strip() for cell in cells]
+    classes = ["" if cell.strip() in MISSING else cell.strip() for cell in cells]
     # In the order of the file, so that messages show the first. A million cells have a few different classes.
     different = list(dict.fromkeys(filter(None, classes)))
     _check_no_lists(source, different)

@@ -13,7 +13,7 @@ from al_core.formats.files.filename_rules import all_differ
 from al_core.formats.files.progress import reported
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
-from al_core.formats.labels.label_cells import NO_LABEL, classes_of_cells, parts_of, separator_of
+from al_core.formats.labels.label_cells import MISSING, NO_LABEL, classes_of_cells, parts_of, separator_of
 from al_core.formats.labels.label_columns import LabelColumns
 from al_core.formats.labels.label_rows import (
     AnnotationKey,
@@ -44,6 +44,9 @@ _OF_NUMBERS = (
     "columns that are none, or add probabilities as predictions"
 )
 
+_NOT_AVAILABLE = note(
+    "not-available", "NA and nan are what R and pandas write for no label", "those images are left open"
+)
 _NO_LABEL = note("no-label", f"Classes are numbers, and {NO_LABEL} is none", "an image with it is left open")
 
 
@@ -114,8 +117,11 @@ def _parts(cells: Sequence[str], separator: str) -> tuple[list[str], NDArray[np.
 def _classes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> list[str]:
     cells = rows.column(columns.label)
     classes = classes_of_cells(source, cells)
-    if any(cell.strip() and not name for cell, name in set(zip(cells, classes, strict=True))):
+    unlabeled = {cell.strip() for cell, name in set(zip(cells, classes, strict=True)) if not name}
+    if unlabeled - MISSING - {""}:
         labels.add_note(_NO_LABEL)
+    if unlabeled & MISSING:
+        labels.add_note(_NOT_AVAILABLE)
     return classes
 
 

@@ -29,6 +29,12 @@ def test_an_image_with_minus_one_is_open(tmp_path: Path) -> None:
     assert "no-label" in [finding.what for finding in labels.findings]
 
 
+def test_an_image_with_na_is_open_and_nothing_is_said_of_numbers(tmp_path: Path) -> None:
+    labels = read(tmp_path, '"filename","label"\n"a","cat"\n"b",NA\n"c","dog"\n')
+    assert (labels.filenames, labels.open_filenames, labels.class_names) == (["a", "c"], ["b"], ["cat", "dog"])
+    assert [finding.what for finding in labels.findings if finding.what.startswith("no")] == ["not-available"]
+
+
 def test_an_image_may_have_several_classes_in_one_cell(tmp_path: Path) -> None:
     labels = read(tmp_path, "Image Index,label\na,Edema|Hernia\nb,Hernia\nc,No Finding\n")
     assert (labels.task, labels.class_names) == ("multi-label-classification", ["Edema", "Hernia", "No Finding"])
