@@ -47,5 +47,7 @@ def largest_flow(
         [np.arange(n_groups), n_groups + cells % (n_caps + 1), np.full(n_caps + 1, sink, dtype=np.int64)]
     )
     capacities = np.minimum(np.concatenate([needed, sizes, left, [LARGEST_FLOW]]), LARGEST_FLOW).astype(np.int32)
-    edges = csr_array(coo_array((capacities, (starts, ends)), shape=(sink + 1, sink + 1)))
+    # Before 1.15, scipy's flows take indices of 32 bits alone.
+    places = (starts.astype(np.int32), ends.astype(np.int32))
+    edges = csr_array(coo_array((capacities, places), shape=(sink + 1, sink + 1)))
     return int(maximum_flow(edges, source, sink).flow_value)
