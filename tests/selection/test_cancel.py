@@ -35,10 +35,12 @@ def test_a_plain_loop_looks_between_labeled_rows(monkeypatch: pytest.MonkeyPatch
     kernels.load()
     from al_core.selection import loop_kernels
 
-    centers = Work(lambda points, center, *rest: 1)
-    monkeypatch.setattr(loop_kernels, "lower", centers.counted(loop_kernels.lower))
     monkeypatch.setattr(farthest_first, "_quickest", lambda task: farthest_first.compiled_farthest_first)
     embeddings = np.random.default_rng(0).normal(size=(1_000, 4)).astype(np.float32)
+    # What calls `lower` is compiled before a plain function stands in its place.
+    select(embeddings, SelectionConfig("CORESET", 2, normalize=False))
+    centers = Work(lambda points, center, *rest: 1)
+    monkeypatch.setattr(loop_kernels, "lower", centers.counted(loop_kernels.lower))
     config = SelectionConfig("CORESET", 510, normalize=False)
     select(embeddings, config, preselected_rows=np.arange(500), progress=centers.progress)
     assert len(centers.sizes) == 500
