@@ -201,7 +201,7 @@ def _draw_groups(rows: Rows, group_of: NDArray[np.int64], share: float, seed: in
     draws = draw_per_row(np.arange(len(numbers)), seed + _RESERVE_KEY)
     n_drawn = _n_reserved(len(numbers), len(rows), share)
     # Up to the last one drawn, which needs no order of all: sorting 100,000 draws takes ten times as long.
-    is_drawn = draws <= np.partition(draws, n_drawn - 1)[n_drawn - 1]
+    is_drawn: NDArray[np.bool_] = draws <= np.partition(draws, n_drawn - 1)[n_drawn - 1]
     return rows[is_drawn[place_of]]
 
 
