@@ -65,6 +65,7 @@ def bar_chart(
         marks: Of the horizontal axis, where places have no names.
         is_overlaid: Whether the bars of a place stand behind each other, not beside each other.
     """
+    # In the width of digits, which are the widest characters of numbers.
     gutter = max((len(step.text) for step in steps), default=0)
     kind = "bar-chart overlaid" if is_overlaid else "bar-chart"
     return (
@@ -122,6 +123,7 @@ def percent_text(share: float) -> str:
 
 
 def _places_html(places: Sequence[Place]) -> str:
+    # A single place stands at the left.
     last = max(len(places) - 1, 1)
     return "".join(
         # The text moves from the left of the pointer to its right, so that it never leaves the chart.

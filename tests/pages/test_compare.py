@@ -10,14 +10,15 @@ from al_core.evaluation import Interval, Replay, ReplayVerdict, Strip
 from al_core.exceptions import InvalidInputError
 from al_core.jobs import Job
 from al_core.steps.snippet import comparison_code
-from al_core.store import Dataset
+from al_core.steps.views import ViewOrigin, save_view
+from al_core.store import Dataset, Kind
 from al_core.types import Progress
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
 from ui import jobs
 from ui.compare.replay import replay_figure
-from ui.compare.result import scale_of
+from ui.compare.result import map_points, picks_figure, scale_of
 
 
 def finished(app: AppTest, key: str) -> AppTest:
@@ -112,3 +113,19 @@ def test_a_job_that_ends_while_it_is_drawn_leaves_its_progress_or_a_button_to_st
     monkeypatch.setattr(Job, "is_running", property(lambda _: next(looks, False)))
     app.run()
     assert not button(app, label).disabled or any(each.label == "Cancel" for each in app.button)
+
+
+def test_picks_are_shown_on_the_map_that_explore_shows(digits: Dataset) -> None:
+    principal = map_points(digits)
+    embedding = digits.arrays.newest(Kind.EMBEDDING)
+    assert embedding is not None
+    umap = np.arange(2 * digits.n_samples, dtype=np.float32).reshape(-1, 2)
+    save_view(digits, embedding, umap, ViewOrigin(embedding.digest, "UMAP", seed=0))
+    assert principal is not None
+    assert principal.shape == umap.shape
+    np.testing.assert_array_equal(map_points(digits), umap)
+
+
+def test_a_pick_that_came_after_the_embedding_is_on_no_map() -> None:
+    picks = picks_figure(np.array([[0, 0], [3, 5]], np.float32), np.array([1, 2])).data[1]
+    assert (list(picks.x), list(picks.y)) == ([3], [5])

@@ -15,6 +15,7 @@ from ui.messages import plain
 from ui.snippet import show_snippet
 
 HEIGHT = 340
+# The hues of the map; RANDOM, the baseline, is gray and dotted.
 COLORS = {
     SamplingMethod.CORAL: BLUE,
     SamplingMethod.CORESET: "#009e73",
@@ -50,6 +51,7 @@ def _code(dataset: Dataset) -> str:
     return (
         f"from al_core import LocalClient, workflow\n\n"
         f"result = workflow.replay(LocalClient(dataset_id={dataset.name!r}).dataset)\n"
+        # A `Refusal` has no verdicts.
         "for verdict in getattr(result, 'verdicts', ()):\n    print(verdict.text())\n"
     )
 

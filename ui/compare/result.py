@@ -14,6 +14,7 @@ from al_core.jobs import JobState
 from al_core.steps.card import figures_with_price
 from al_core.steps.compare import Candidate, Comparison
 from al_core.steps.snippet import comparison_code
+from al_core.steps.views import stored_view
 from al_core.store import Dataset, Kind
 from al_core.text import capitalized, counted
 from al_core.types import Rows
@@ -44,7 +45,7 @@ def show_comparison(dataset: Dataset) -> None:
         return
     comparison: Comparison = job.result
     _show_overlap(comparison)
-    points = _points(dataset)
+    points = map_points(dataset)
     columns = st.columns(len(comparison.candidates), gap="medium")
     for place, (candidate, column) in enumerate(zip(comparison.candidates, columns, strict=True)):
         with column:
@@ -59,6 +60,7 @@ def _show_overlap(comparison: Comparison) -> None:
     sentences = []
     for place, first in enumerate(candidates):
         for other in range(place + 1, len(candidates)):
+            # Under limits a method may pick nothing.
             share = overlap[place, other] / max(len(first.rows), 1)
             sentences.append(f"{first.config.method} and {candidates[other].config.method} share {share:.0%}")
     if sentences:
@@ -76,6 +78,7 @@ def _show_candidate(
         )
     card = candidate.card
     plan = workflow.round_plan(dataset)
+    # Of all candidates: the strips of one figure share a scale.
     columns = [figures_with_price(each.card, plan, len(each.rows)) for each in comparison.candidates]
     for line, figure in enumerate(columns[place]):
         scale = scale_of([figures[line].strip for figures in columns])
@@ -106,6 +109,9 @@ def scale_of(strips: list[Strip]) -> tuple[float, float]:
 
 def picks_figure(points: NDArray[np.float32], rows: Rows) -> go.Figure:
     """Return a small map with the picks on top of the other images."""
+    # An embedding stored before the last images came has no place for them, and RANDOM picks them all the same.
+    rows = rows[rows < len(points)]
+    # Every so many rows instead of a random draw: the maps side by side show the same gray points.
     shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), MOST_POINTS)).astype(int))
     figure = go.Figure(
         [
@@ -137,11 +143,14 @@ def picks_figure(points: NDArray[np.float32], rows: Rows) -> go.Figure:
     return figure
 
 
-def _points(dataset: Dataset) -> NDArray[np.float32] | None:
+def map_points(dataset: Dataset) -> NDArray[np.float32] | None:
     """Return the map that Explore shows first: UMAP if it is there, otherwise the principal directions."""
     stored = dataset.arrays.newest(Kind.EMBEDDING)
     if stored is None:
         return None
+    umap = stored_view(dataset, stored, "UMAP")
+    if umap:
+        return dataset.arrays.read(umap)
     return _map_of(f"{dataset.id} {stored.digest} {dataset.n_samples}", dataset, stored.name)
 
 
@@ -165,6 +174,7 @@ def _choose_button(dataset: Dataset, candidate: Candidate) -> None:
         hint=f"Make what {method} picks the next selection",
     ):
         with errors_explained(), st.spinner("Selecting…"):
+            # Picked anew: what was labeled or sent since the comparison is not picked again.
             selection = workflow.run_selection(
                 dataset, replace(candidate.config, name=dataset.free_tag_name("al-iteration-"))
             )

@@ -53,6 +53,7 @@ def show_appending(datasets: list[Dataset]) -> None:
                 on_cancel="Stop; what is done is kept for the next start",
             )
             continue
+        # Its end is said once.
         jobs.forget(_job_key(dataset))
         if job.state is JobState.FAILED:
             show_error(job.error)
@@ -102,6 +103,7 @@ def _take_images(dataset: LocalDataset) -> None:
 
 def show_arrival(dataset: Dataset) -> None:
     """Draw how the images that came last differ from what is labeled, if some came later than the others."""
+    # The newest comes first.
     ids = (tag.id for tag in dataset.tag_summaries() if tag.name.startswith(ARRIVAL))
     tag = dataset.find_tag_by_id(next(ids, None))
     if tag is None or dataset.server:

@@ -76,6 +76,7 @@ def color_scale_control(dataset: Dataset, column: Column) -> None:
 
 def _spread_control(dataset: Dataset, column: Column, scale: ColorScale) -> None:
     key = key_of("spread", dataset.id, column.name)
+    # The scale decides and the control follows, as "Back to automatic" changes it too.
     st.session_state[key] = BY_RANK if _is_ranked(column, scale) else EVENLY
     st.segmented_control(
         "Spread of the colors",
@@ -95,6 +96,7 @@ def _limits_control(dataset: Dataset, column: Column, scale: ColorScale) -> None
         return
     low, high = scale.limits or _typical(column)
     key = key_of("limits", dataset.id, column.name)
+    # Limits may be older than the values, which a new model has changed; a slider fails beyond its ends.
     st.session_state[key] = (max(low, lowest), min(high, highest))
     st.slider(
         "Colors run from … to",

@@ -139,6 +139,7 @@ def _tag_choices(dataset: Dataset, filters: Filters) -> list[Choice]:
 
 def _choice_control(dataset: Dataset, choice: Choice) -> None:
     key = control_key(dataset, choice.label)
+    # A filter from an address may name what is not there any more, at which a multiselect fails.
     st.session_state[key] = [name for name in choice.chosen if name in choice.names]
     st.multiselect(
         choice.label,

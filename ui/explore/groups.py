@@ -78,6 +78,7 @@ def class_captions(dataset: Dataset) -> ClassCaptions | None:
     labels = _labels(dataset, names) if CLASSIFICATION in label_tasks(dataset) else None
     if predicted is None and labels is None:
         return None
+    # -1 is no class, as in every array of codes.
     nothing = np.full(dataset.n_samples, -1, np.int32)
     return ClassCaptions(
         names,
@@ -109,6 +110,7 @@ def _with_colors(predicted: Categories, title: str, names: list[str]) -> Categor
 def _labels(dataset: Dataset, names: list[str] | None = None) -> Categories:
     """Return the labels; `names` as for `_predicted`."""
     names = class_names(dataset) if names is None else names
+    # Label sets never change: their ids say what the labels are.
     ids = " ".join(stored.id for stored in dataset.labels.all())
     codes = _labeled(f"{dataset.id} {dataset.n_samples} {ids}", names, dataset)
     return _of_classes(LABEL, codes, TITLES[LABEL], names)
@@ -139,6 +141,7 @@ def _two_models(dataset: Dataset) -> tuple[Model, Model] | None:
     current = next((model for model in models if model.is_current), None)
     if current is None:
         return None
+    # Earlier by date: an older model may have been made current again.
     earlier = (model for model in models if model.task == current.task and model.created_at < current.created_at)
     before = max(earlier, key=lambda model: model.created_at, default=None)
     return (before, current) if before else None

@@ -47,6 +47,7 @@ def choose_threshold(file: Path, predictions: Predictions) -> float | None:
             help="Scores, cards and exports leave out boxes below it; they are stored all the same",
         )
         place.html(charts.confidence_histogram(confidences, threshold))
+        # In 32 bits, as confidences are: of 64 bits, 0.7 is more than the 0.7 of a box.
         n_confident = int((confidences >= np.float32(threshold)).sum())
         share = percent(n_confident / len(confidences))
         st.caption(f"{n_confident:,} of {counted(len(confidences), 'box')} count ({share})")
@@ -67,6 +68,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
             1.0,
             model.confidence_threshold,
             STEP,
+            # A key of its own for each stored value: after a change or its undo the slider begins there.
             key=key_of("model-threshold", model.id, f"{model.confidence_threshold:g}"),
             disabled=bool(reason),
             help=reason

@@ -94,6 +94,7 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
 
             def undo() -> None:
                 dataset.delete_tag(edited.tag)
+                # Back on the page too, as if nothing had been stored.
                 _store(selection, edits)
 
             say_changed(dataset, f"Stored as “{edited.tag.name}”", undo)
@@ -124,4 +125,5 @@ def plain_end(name: str) -> str:
         'al-iteration-2'
     """
     base, separator, number = name.rpartition("-edited-")
+    # A name has at most 200 characters: these leave room for the next end.
     return (base if separator and number.isdigit() else name)[:180]

@@ -56,6 +56,7 @@ def _balance(fields: Fields) -> Goal:
 def _similar(fields: Fields) -> Goal | None:
     to = fields.said("to", "")
     names_there = [tag.name for tag in fields.dataset.tag_summaries() if tag.name != INITIAL_TAG]
+    # With a word before it, no tag has the name of the entry for filenames.
     tags = {f"tag {name}": name for name in names_there}
     options = tags | {FILENAMES: "images that I name"}
     usual = f"tag {to}" if isinstance(to, str) else FILENAMES

@@ -69,6 +69,7 @@ def _quota(fields: Fields) -> Limit | None:
                 placeholder="any number",
                 hint="Labeled images count, too",
             )
+        # In a `Quota`, -1 is any number.
         ranges[name] = (int(fewest), -1 if greatest is None else int(greatest))
     if not ranges:
         st.caption("Choose at least one group.")

@@ -74,6 +74,7 @@ def score_label(name: str) -> str:
         >>> score_label("uncertainty_margin"), score_label("uncertainty_margin@week 29"), score_label("blur")
         ('Margin', 'Margin · week 29', 'blur')
     """
+    # Scores of models that are not current end in @ and the model's name.
     plain_name, separator, model = name.partition("@")
     title = score_title(plain_name)
     return f"{title} · {model}" if separator else title

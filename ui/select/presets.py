@@ -55,6 +55,7 @@ def has_scores(dataset: Dataset) -> bool:
 def usual_grouping(dataset: Dataset) -> Grouping:
     """Return what tells cameras or places apart: a column named so, any column of texts, or the folder."""
     columns = [stored.name for kind in (Kind.CATEGORY, Kind.METADATA) for stored in dataset.arrays.all(kind)]
+    # Of metadata too: cameras and sites are often numbers.
     named = [name for name in columns if any(word in name.lower() for word in GROUP_WORDS)]
     texts = [stored.name for stored in dataset.arrays.all(Kind.CATEGORY)]
     return Column((named + texts)[0]) if named + texts else Folder()

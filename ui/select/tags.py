@@ -39,6 +39,7 @@ class StartingPoint:
     @property
     def n_candidates(self) -> int:
         """How many images a method may pick from."""
+        # What is set aside for testing is drawn at random, never picked by a method.
         barred = self.reserve.barred if self.reserve else NO_ROWS
         return len(without(self.query.rows, union([self.chosen, barred])))
 

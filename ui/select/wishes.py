@@ -47,6 +47,8 @@ class Wishes:
     budget: Budget | None = None
     is_budget_alone: bool = False
     skips_near_duplicates: bool = False
+    # Numbers are not used twice, since a widget keeps what it said under its key. Not compared: wishes are the same
+    # however often something was added and removed.
     n_slots: int = field(default=0, compare=False)
 
     def slots(self, part: Part) -> tuple[Slot, ...]:
