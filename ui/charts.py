@@ -49,6 +49,7 @@ def confidence_histogram(confidences: Scores, threshold: float) -> str:
 
     places = [
         Place(
+            # A bar is on the side of its middle.
             (Bar(height(count), GRAY if (low + high) / 2 < threshold else BLUE),),
             f"{counted(count, 'box')} from {low:.2f} to {high:.2f}",
         )

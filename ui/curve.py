@@ -78,6 +78,7 @@ def _line_html(points: Sequence[CurvePoint]) -> str:
 
 def _point_html(point: CurvePoint) -> str:
     length = point.high - point.low
+    # The dot covers an interval of no length.
     dot = (point.y - point.low) / length if length else 0.5
     style = (
         f"left: {percent_text(point.x)}; bottom: {percent_text(point.low)}; height: {percent_text(length)}; "

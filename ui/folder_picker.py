@@ -49,6 +49,7 @@ def list_folder(typed: str, home: Path) -> Listing:
     beginning = rest[0].lower() if rest else ""
     try:
         with os.scandir(folder) as entries:
+            # One more, which tells that the list is cut.
             read = list(islice(entries, MOST_READ + 1))
     except OSError:
         read = []
@@ -96,5 +97,6 @@ def _write(field_key: str, path: str) -> None:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
+    # ValueError: what somebody types may hold a NUL.
     except (OSError, ValueError):
         return False

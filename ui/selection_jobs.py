@@ -52,6 +52,7 @@ def start(
     Raises:
         BusyError: If too many jobs are waiting.
     """
+    # Drawn once: a server that takes the selection over picks the same images.
     config = config.seeded()
     title = title or f"Selecting by {config.method}"
 
@@ -82,6 +83,7 @@ def ended() -> list[tuple[Dataset, str]]:
         job = find(job_id)
         if job is not None and job.is_running:
             continue
+        # One that nobody knows any more has ended with its process.
         del own[job_id]
         if job is not None and job.state is JobState.FINISHED:
             stored.append((dataset, job.result))

@@ -21,6 +21,7 @@ from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE, score_labels
 from ui.visitor import obstacle
 
 DEFAULT_NEW = 32
+# Fixed: the picks of two methods differ by the methods alone.
 SEED = 0
 
 
@@ -53,6 +54,7 @@ def comparison_form(dataset: Dataset) -> None:
             help="What is unsure",
         )
         n_left = _n_left(dataset)
+        # Of more than half of what is left, all methods pick much the same.
         usual = max(1, min(DEFAULT_NEW, n_left // 2))
         n_new = st.number_input("New images", 1, None, usual, width=140, help="How many each method picks")
         # What is typed or chosen here is refused on the click: a button that waits for a field swallows the first one.

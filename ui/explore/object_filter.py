@@ -78,6 +78,7 @@ def _count_control(
 
 def _confidence_control(dataset: Dataset, objects: Objects, *, is_mask: bool) -> None:
     key = control_key(dataset, "object confidence")
+    # An address may say anything, and a slider fails beyond its ends.
     st.session_state[key] = min(max(objects.least_confidence, 0.0), 1.0)
     st.slider(
         "Covers at least" if is_mask else "Confidence from",

@@ -63,6 +63,7 @@ def show_similar(dataset: Dataset, to: Rows | None, title: str, *, image: Path |
         st.session_state.setdefault(Key.SIMILAR, {})[dataset.id] = SimilarTo(title, similar.rows)
         notify(f"Explore shows the {counted(len(similar.rows), 'image')} most like {title}")
         return True
+    # Only after an error, which has been said by now.
     return False
 
 

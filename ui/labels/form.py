@@ -85,6 +85,7 @@ def check_and_store_labels(dataset: Dataset, source: LabelSource, labels: Labels
         answer = _asked_unannotated(dataset, labels, question)
         source = replace(source, choices=replace(source.choices, unannotated=answer))
         labels = read_source(source)
+    # Compared anew once others have stored labels or added images.
     report = _joined(f"{source.key} {dataset.version()}", source.path.name, dataset, labels)
     st.markdown(f":material/label: {_described(labels)}")
     _show_report(labels, report)
@@ -160,6 +161,7 @@ def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report:
         notify(sentence)
     else:
         offer_undo_of_storing(sentence, lambda: workflow.delete_labels(dataset, stored))
+    # Nobody asks for them again, and a million labels take memory.
     _read.clear()
     _joined.clear()
     discard_staged(source.path)

@@ -55,6 +55,7 @@ def compare_two(dataset: Dataset, models: Sequence[Model]) -> None:
         before = left.selectbox(
             "Before",
             list(by_id),
+            # The newest comes first.
             index=1,
             format_func=lambda model_id: by_id[model_id].name,
             key=f"changes-before-{dataset.id}",
@@ -135,6 +136,7 @@ def mean_text(scores: Scores) -> str:
 def _show_answers(changes: Changes) -> str | None:
     """Draw which answers the newer model gives more and less often, and return the one that was chosen."""
     st.markdown(f"**{changes_text(changes)}**")
+    # The table can be downloaded as CSV, in which a class may be a formula.
     rows = [
         {"Answer": escape_cell(change.answer), "Gained": change.n_gained, "Lost": change.n_lost, "Net": change.net}
         for change in changes.by_answer()[:MOST_ANSWERS]

@@ -36,6 +36,7 @@ def choose_threshold(file: Path, predictions: Predictions) -> float | None:
             help="Detectors write many boxes of almost no confidence. Each of them looks uncertain, so that with them "
             "every image would",
         )
+        # Above the slider, whose value it shows.
         place = st.empty()
         threshold = st.slider(
             "Boxes count from a confidence of",

@@ -92,6 +92,7 @@ def classes_text(classes: PredictedClasses) -> str:
     gains = np.subtract(classes.selected, classes.pool)
     most = int(gains.argmax())
     least = int(gains.argmin())
+    # Both sides add up to 1: if none gains, all are equal.
     if gains[most] <= 0:
         return "shared among the classes as in the pool"
     return (

@@ -66,6 +66,7 @@ def _too_few(dataset: Dataset, start: StartingPoint) -> str | None:
         n_reserved = len(start.reserve.reserve.rows)
     else:
         n_population = start.n_candidates
+        # As the first round with a test share will set it aside.
         n_reserved = count_of_share(n_population, RESERVE_SHARE)
     if n_reserved >= judge.least_images:
         return None

@@ -38,6 +38,7 @@ def download_form(dataset: Dataset, tag: Tag) -> None:
 
 def _choose_scope(dataset: Dataset, tag: Tag) -> bool:
     selection = workflow.read_selection(dataset, tag)
+    # A tag made by hand has added nothing.
     n_images = {ADDED: f"{len(selection.added_rows):,} new"} if selection else {}
     n_images[ALL] = f"{tag.size:,} total"
     chosen = st.radio(
@@ -56,6 +57,7 @@ def by_use(uses: Mapping[str, int]) -> list[str]:
         >>> by_use({"yolo": 2, "coco": 5})[:3]
         ['coco', 'yolo', 'txt']
     """
+    # Sorting keeps the order of equals: formats that were never used stand as in `WRITERS`.
     return sorted(WRITERS, key=lambda name: -uses.get(name, 0))
 
 
@@ -93,6 +95,7 @@ def _note_download(dataset: Dataset, tag: Tag, writer: str) -> None:
     mark_downloaded(dataset, tag)
     if dataset.server is None and obstacle() is None:
         local = state.local_workspace().dataset(dataset.id)
+        # Counted from what is stored by then: of two downloads at once neither is lost.
         local.change_attributes(lambda stored: {**stored, USES: _counted(stored.get(USES, {}), writer)})
 
 

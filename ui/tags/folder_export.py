@@ -26,6 +26,7 @@ def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
     key = f"folder:{dataset.id}"
     job = jobs.show(key, unit="images")
     if job and job.state is JobState.FINISHED:
+        # Its end is said once; then the form is back.
         jobs.forget(key)
         notify(job.result)
         st.rerun()
