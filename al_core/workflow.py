@@ -350,16 +350,10 @@ def store_predictions(
     Raises:
         InvalidInputError: If the report found the file not usable.
     """
-    from al_core.formats import Predictions
-    from al_core.steps.predictions import score_and_save
-    from al_core.steps.scores import save_score_table
+    from al_core.steps.predictions import store_model
 
-    report.require_usable()
-    if isinstance(predictions, Predictions):
-        stored = score_and_save(dataset, predictions, report, name=name, progress=progress)
-    else:
-        stored = save_score_table(dataset, predictions, report, name)
-    return [score.name for score in stored]
+    model = store_model(dataset, predictions, report, name=name, progress=progress)
+    return [score.name for score in model.scores.values()]
 
 
 def store_scores(

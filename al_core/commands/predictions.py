@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _change_threshold(arguments)
     from al_core import workflow
     from al_core.formats import PredictionFiles, Predictions, read_prediction_files
+    from al_core.steps import predictions as step
 
     with input_file(arguments.file, "predictions") as path, opened(arguments) as workspace:
         dataset = workspace.dataset(arguments.dataset)
@@ -55,10 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         if report.usable and not arguments.dry_run:
             before = dataset.models.all()
             progress = printed_progress("samples")
-            scores = workflow.store_predictions(dataset, predictions, report, name=arguments.name, progress=progress)
-            after = dataset.models.all()
-            rescored = workflow.rescored_note(before, after)
-            is_changed = bool(rescored) or {model.id for model in after} != {model.id for model in before}
+            model = step.store_model(dataset, predictions, report, name=arguments.name, progress=progress)
+            scores = [score.name for score in model.scores.values()]
+            rescored = workflow.rescored_note(before, [model])
+            is_changed = model.is_new or bool(rescored)
             findings = [f"{rescored}."] if rescored else []
             findings += [finding.sentence() for finding in workflow.range_findings(dataset, scores)]
         else:

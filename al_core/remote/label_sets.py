@@ -81,5 +81,6 @@ class RemoteLabelSets(LabelSets):
             n_bytes=record["nBytes"],
             attributes=record["attributes"],
             created_at=record["createdAt"],
-            is_new=record["isNew"],
+            # Servers of earlier versions do not say it.
+            is_new=record.get("isNew", True),
         )

@@ -93,4 +93,6 @@ class RemoteModels(Models):
             n_bytes=record["nBytes"],
             attributes=record["attributes"],
             created_at=record["createdAt"],
+            # Servers of earlier versions do not say it.
+            is_new=record.get("isNew", True),
         )

@@ -7,7 +7,7 @@ from al_core.formats.predictions.annotations import Annotations
 from al_core.formats.predictions.object_masks import ObjectMasks
 from al_core.steps.empty_images import N_EMPTY
 from al_core.steps.image_frames import frames_of_file
-from al_core.steps.scores import ScoreOrigin, first_half_points, score_columns
+from al_core.steps.scores import ScoreOrigin, first_half_points, save_score_table, score_columns
 from al_core.steps.tasks import TASKS, PredictionAttributes, Scoring, Task, find_task
 from al_core.store.kinds import Kind
 from al_core.store.models import CONFIDENCE_THRESHOLD, NewModel
@@ -15,7 +15,7 @@ from al_core.store.stored_json import to_json
 from al_core.types import Progress
 
 if TYPE_CHECKING:
-    from al_core.formats import JoinReport, Predictions
+    from al_core.formats import JoinReport, Predictions, ScoreTable
     from al_core.store import Dataset, Model, StoredArray
 
 
@@ -27,13 +27,29 @@ def with_image_frames(dataset: "Dataset", predictions: "Predictions", report: "J
     return report if frames is None else report.with_frames(frames, place_boxes(predictions, frames).findings)
 
 
-def score_and_save(
-    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", *, name: str, progress: Progress | None
-) -> "list[StoredArray]":
-    """Store the predictions that a report matched, with their scores, as a model; return the records of the scores.
+def store_model(
+    dataset: "Dataset",
+    predictions: "Predictions | ScoreTable",
+    report: "JoinReport",
+    *,
+    name: str,
+    progress: Progress | None = None,
+) -> "Model":
+    """Store the predictions or ready-made scores that a report matched as a model; it says whether that is new.
 
     The model has the given name, with a number behind it if another one has that name.
     """
+    from al_core.formats import Predictions
+
+    report.require_usable()
+    if isinstance(predictions, Predictions):
+        return _score_and_save(dataset, predictions, report, name=name, progress=progress)
+    return save_score_table(dataset, predictions, report, name)
+
+
+def _score_and_save(
+    dataset: "Dataset", predictions: "Predictions", report: "JoinReport", *, name: str, progress: Progress | None
+) -> "Model":
     from al_core.formats.predictions.placing import place_boxes
 
     if report.frames is not None:
@@ -70,8 +86,7 @@ def score_and_save(
         n_samples=len(rows),
         attributes={"source": report.source} | _threshold_attribute(report) | _empty_attribute(report),
     )
-    model = dataset.models.store(new)
-    return [model.scores[score] for score in scores]
+    return dataset.models.store(new)
 
 
 def _threshold_attribute(report: "JoinReport") -> dict[str, float]:

@@ -18,7 +18,7 @@ from al_core.types import Rows, Scores
 
 if TYPE_CHECKING:
     from al_core.formats import JoinReport, ScoreTable
-    from al_core.store import Dataset
+    from al_core.store import Dataset, Model
 
 PREFERRED_SCORES = (
     "uncertainty_margin",
@@ -86,7 +86,7 @@ def save_scores(
     return [model.scores[score] for score in columns]
 
 
-def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinReport", name: str) -> list[StoredArray]:
+def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinReport", name: str) -> "Model":
     """Store the ready-made scores of a file for the samples that its report matched, as a model of that name."""
     used = np.flatnonzero(report.rows >= 0)
     of_samples = {score: values[used] for score, values in table.scores.items()}
@@ -94,8 +94,7 @@ def save_score_table(dataset: "Dataset", table: "ScoreTable", report: "JoinRepor
     findings = tuple(finding.text for finding in table.findings)
     origin = to_json(ScoreOrigin(source=report.source, findings=findings))
     new = NewModel(name, columns, origin, n_samples=len(used), attributes={"source": report.source})
-    model = dataset.models.store(new)
-    return [model.scores[score] for score in columns]
+    return dataset.models.store(new)
 
 
 def score_columns(dataset: "Dataset", rows: Rows, scores: Mapping[str, Sequence[float] | Scores]) -> dict[str, Scores]:

@@ -58,7 +58,8 @@ class LocalModels(Models):
         with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
             present = self._find_same(locked, new, written)
             rescored = None if present else self._find_scored_otherwise(locked, new, written)
-            model = present or rescored or self._find_begun(locked, new) or self._add(locked, new)
+            begun = None if present or rescored else self._find_begun(locked, new)
+            model = present or rescored or begun or self._add(locked, new)
             unused = [array for array in written if present or (rescored and array.kind != Kind.SCORE)]
             if rescored:
                 self._tombstones.bury_scores(locked, rescored, model_rows.remove_scores(locked, rescored))
@@ -67,7 +68,7 @@ class LocalModels(Models):
             self._make_current(locked, model)
         self._arrays.discard(unused)
         self._tombstones.remove_expired()
-        return self._by_id(model.id)
+        return replace(self._by_id(model.id), is_new=not (present or rescored or begun))
 
     def rename(self, model: Model, name: str) -> Model:
         """Give a model another name and return it."""

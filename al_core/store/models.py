@@ -29,6 +29,7 @@ class Model:
         attributes: What is known about it: `source`, the file it came from, or `tag`, whose samples a client scored;
             `confidence_threshold`, if there is one.
         created_at: Milliseconds since 1970.
+        is_new: Whether the call that returned it has stored it; of two that bring the same at once, one has.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Model:
     n_bytes: int
     attributes: Mapping[str, Any]
     created_at: int
+    is_new: bool = field(default=False, compare=False)
 
     @property
     def confidence_threshold(self) -> float:

@@ -11,6 +11,7 @@ import pytest
 from al_core import workflow
 from al_core.commands.main import main
 from al_core.scorers import ScorerObjectDetection
+from al_core.steps import predictions as step
 from al_core.store import Workspace
 from tests.commands.conftest import Shell
 
@@ -163,6 +164,22 @@ def test_the_same_selection_of_two_at_once_is_made_once(animals: Shell, monkeypa
     select = ("select", "--dataset", "animals", "--name", "round 1", "--new", "2", "--method", "active_learning")
     second = animals(*select)
     assert (len(second["added"]), second["changed"]) == (2, False)
+
+
+def test_of_two_that_store_the_same_predictions_at_once_one_has_stored_them(
+    animals: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_alone = step.store_model
+
+    def store_after_another(*arguments: Any, **options: Any) -> Any:
+        assert store_alone(*arguments, **options).is_new
+        return store_alone(*arguments, **options)
+
+    monkeypatch.setattr(step, "store_model", store_after_another)
+    add = ("predictions", "add", "-", "--dataset", "animals", "--name")
+    assert not animals(*add, "second", stdin=PREDICTIONS.replace("0.5,0.5", "0.9,0.1"))["changed"]
+    assert not animals(*add, "losses", stdin="filename,loss\n0.png,0.25\n")["changed"]
+    assert animals("datasets")[0]["models"] == ["losses", "second", "first"]
 
 
 def test_what_would_change_something_else_is_refused(animals: Shell, tmp_path: Path) -> None:

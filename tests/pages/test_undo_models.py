@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.steps.confidence import DEFAULT_CONFIDENCE_THRESHOLD
-from al_core.store import Dataset, Kind, Workspace
+from al_core.steps.predictions import store_model
+from al_core.store import Dataset, Kind, Model, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_labels import dropped as dropped_labels
 from tests.pages.test_pages import button
@@ -46,6 +48,19 @@ def test_predictions_are_taken_back_and_the_model_before_them_is_current_again(l
 
 def press(app: AppTest) -> AppTest:
     return button(app, "Store and score").click().run()
+
+
+def test_no_undo_takes_away_the_same_predictions_that_somebody_else_has_stored_meanwhile(
+    line: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def store_after_another(*arguments: Any, **options: Any) -> Model:
+        store_model(*arguments, **options)
+        return store_model(*arguments, **options)
+
+    monkeypatch.setattr("ui.predictions.form.store_model", store_after_another)
+    app = press(dropped(open_page, first__csv=TABLE))
+    assert "Undo" not in [shown.label for shown in app.button]
+    assert model_names(line) == ["first"]
 
 
 def test_ready_made_scores_are_taken_back_and_those_they_replaced_return(line: Dataset, open_page: Open) -> None:

@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from al_core.api.server.settings import Settings
 from al_core.remote import RemoteDataset, RemoteWorkspace
 from al_core.store import Dataset, Workspace
+from al_core.wire.connection import Connection
 from tests.api.conftest import api_server
 
 
@@ -29,3 +31,19 @@ def remote(address: str, workspace: Workspace, cache_folder: Path) -> RemoteWork
 def line(remote: RemoteWorkspace, dataset: Dataset) -> RemoteDataset:
     """The dataset "line" of the server, as the dashboard sees it."""
     return remote.dataset(dataset.id)
+
+
+@pytest.fixture
+def earlier(line: RemoteDataset, monkeypatch: pytest.MonkeyPatch) -> RemoteDataset:
+    """A dataset on a server that does not say yet what is new."""
+    read = Connection._json
+
+    def read_without(*arguments: Any) -> Any:
+        content = read(*arguments)
+        for record in content if isinstance(content, list) else [content]:
+            if isinstance(record, dict):
+                record.pop("isNew", None)
+        return content
+
+    monkeypatch.setattr(Connection, "_json", read_without)
+    return line

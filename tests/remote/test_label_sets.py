@@ -35,3 +35,9 @@ def test_boxes_and_masks_are_the_same_here_and_there(line: RemoteDataset, datase
         there = workflow.labels_for(dataset, task).labels
         assert here.boxes.tolist() == there.boxes.tolist()
         assert here.runs.tolist() == there.runs.tolist()
+
+
+def test_on_a_server_of_an_earlier_version_labels_are_stored_as_before(earlier: RemoteDataset) -> None:
+    stored = store(earlier, classes(FILENAMES[:1], [0], ["a"], [1]), "week 29")
+    assert stored.is_new
+    assert workflow.label_sets(earlier) == [stored]

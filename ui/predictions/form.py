@@ -11,6 +11,7 @@ from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, Sc
 from al_core.formats.choices import Missing
 from al_core.jobs import JobState
 from al_core.steps.empty_images import earlier_empty_predictions
+from al_core.steps.predictions import store_model
 from al_core.store import Dataset
 from al_core.store.models import Model
 from al_core.text import counted
@@ -137,13 +138,12 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
 
     def work(progress: Progress | None = None) -> Outcome:
         before = workflow.models(dataset)
-        scores = workflow.store_predictions(dataset, contents, report, name=name, progress=progress)
-        after = workflow.models(dataset)
-        sentence = f"Scored {counted(report.n_used, 'image')} ({counted(len(scores), 'score')})"
-        rescored = workflow.rescored_note(before, after)
+        model = store_model(dataset, contents, report, name=name, progress=progress)
+        sentence = f"Scored {counted(report.n_used, 'image')} ({counted(len(model.scores), 'score')})"
+        rescored = workflow.rescored_note(before, [model])
         if rescored:
             sentence += f": {rescored}"
-        return Outcome(sentence, _undo_of(dataset, name, before, after))
+        return Outcome(sentence, _undo_of(dataset, model, before))
 
     # A small file is stored within this run: a job would only flicker.
     if source.is_large:
@@ -152,35 +152,24 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
     _finish(dataset, source.files, work())
 
 
-def _undo_of(
-    dataset: Dataset, name: str, before: Sequence[Model], after: Sequence[Model]
-) -> Callable[[], object] | None:
-    """Return what takes back that predictions were stored under a name, or None if it is not certain what they became.
+def _undo_of(dataset: Dataset, model: Model, before: Sequence[Model]) -> Callable[[], object] | None:
+    """Return what takes back that predictions were stored as a model, or None if they were there before.
 
     Args:
         dataset: Where they were stored.
-        name: As it was asked for; the store may have added a number.
+        model: What they became.
         before: The models of the dataset before.
-        after: The same afterwards.
     """
-    earlier = {model.id: model for model in before}
-    # Of two that were stored at once, the one that was asked for here.
-    new = [model for model in after if model.id not in earlier and model.name.startswith(name)]
-    rescored = [
-        model
-        for model in after
-        if model.id in earlier and model.confidence_threshold != earlier[model.id].confidence_threshold
-    ]
-    if len(new) + len(rescored) != 1:
+    earlier = next((other for other in before if other.id == model.id), model)
+    if not model.is_new and model.confidence_threshold == earlier.confidence_threshold:
         return None
-    [model] = new + rescored
     displaced = displaced_by(before, model)
 
     def undo() -> None:
-        if new:
+        if model.is_new:
             workflow.delete_model(dataset, model)
         else:
-            workflow.change_threshold(dataset, model, earlier[model.id].confidence_threshold)
+            workflow.change_threshold(dataset, model, earlier.confidence_threshold)
         put_back(dataset, displaced)
 
     return undo

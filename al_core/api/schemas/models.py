@@ -19,6 +19,7 @@ class ModelData(Wire):
     n_bytes: int
     attributes: dict[str, Any]
     created_at: int
+    is_new: bool = False
 
     @classmethod
     def of(cls, model: Model) -> "ModelData":
@@ -34,6 +35,7 @@ class ModelData(Wire):
             n_bytes=model.n_bytes,
             attributes=dict(model.attributes),
             created_at=model.created_at,
+            is_new=model.is_new,
         )
 
 
