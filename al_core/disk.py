@@ -65,6 +65,8 @@ def sync_folder(folder: Path) -> None:
 def is_disk_full(error: Exception) -> bool:
     """Return whether an error says that there is no space left."""
     if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+        # NumPy has no number for it, and says "9600 requested and 6112 written".
+        is_cut_short = error.errno is None and str(error).endswith(" written")
+        return is_cut_short or error.errno in (errno.ENOSPC, errno.EDQUOT)
     # SQLite says it in its message, psycopg by the class below SQLAlchemy's error.
     return "disk is full" in str(error) or "DiskFull" in type(error.__cause__).__name__

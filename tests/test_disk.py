@@ -40,3 +40,8 @@ def test_a_new_file_takes_the_place_of_no_other(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         disk.write_atomically(tmp_path / "a.txt", lambda file: file.write(b"second"), is_new=True)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.txt", b"first")]
+
+
+def test_an_array_that_does_not_fit_on_the_disk_is_known_by_what_numpy_says() -> None:
+    assert disk.is_disk_full(OSError("9600 requested and 6112 written"))
+    assert not disk.is_disk_full(OSError("obtaining file position failed"))
