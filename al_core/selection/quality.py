@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from al_core.exceptions import InvalidInputError
 from al_core.geometry.neighbors import nearest_within
 from al_core.geometry.space import Space, is_small, nearest_squared_distances, squared_norms
 from al_core.geometry.threads import workers
@@ -42,6 +43,8 @@ def quality(
 ) -> SelectionQuality:
     """Return what adding `rows` to the preselected rows achieved; arguments are as in `select`.
 
+    Without distances where a row has none, such as one of zeros that is to be normalized.
+
     Examples:
         >>> line = np.array([[0.0], [1.0], [5.0], [6.0]])
         >>> quality(line, rows=np.array([0, 3]), normalize=False)
@@ -50,7 +53,11 @@ def quality(
     asked = asked_quality(embeddings, rows, preselected_rows, query_rows, scores)
     if embeddings is None or not len(asked.chosen):
         return asked.without_distances()
-    space = Space.from_embeddings(embeddings, asked.rows, normalize=normalize)
+    try:
+        space = Space.from_embeddings(embeddings, asked.rows, normalize=normalize)
+    except InvalidInputError:
+        # What picks by distances has refused such a row already; the others pick as well without them.
+        return asked.without_distances()
     return asked.measured(LocalVectors(space))
 
 

@@ -38,3 +38,10 @@ def test_the_quality_of_a_large_selection_equals_its_definition() -> None:
     others = np.delete(distances, rows, axis=0)
     assert result.covering_radius == pytest.approx(others.min(axis=1).max(), rel=1e-6)
     assert result.smallest_distance == pytest.approx(between.min(), rel=1e-6)
+
+
+def test_a_row_without_a_direction_takes_only_the_distances_away() -> None:
+    embeddings = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
+    result = quality(embeddings, rows=np.array([0, 2]), scores=SCORES)
+    assert (result.n_added, result.mean_score) == (2, pytest.approx(0.3))
+    assert (result.covering_radius, result.smallest_distance) == (None, None)

@@ -52,6 +52,15 @@ def test_the_recorded_seed_repeats_a_random_selection(dataset: Dataset) -> None:
     assert again.added_rows.tolist() == first.added_rows.tolist()
 
 
+def test_an_image_whose_embedding_is_all_zeros_keeps_nobody_from_a_random_selection(dataset: Dataset) -> None:
+    workflow.add_embeddings(dataset, FILENAMES, np.diag([0.0, 1, 1, 1, 1, 1]), name="dark")
+    selection = workflow.run_selection(dataset, SelectionConfig("RANDOM", 4, name="random"))
+    assert (selection.quality.n_added, selection.quality.covering_radius) == (4, None)
+    for measure in (workflow.selection_card, workflow.explain_selection):
+        with pytest.raises(MissingInputError, match="the embedding of row 0 is all zeros"):
+            measure(dataset, selection)
+
+
 def test_a_tag_made_by_hand_has_no_selection(dataset: Dataset) -> None:
     assert workflow.read_selection(dataset, dataset.tag(INITIAL_TAG)) is None
 
