@@ -66,7 +66,10 @@ class ListSearch:
         # OpenMP keeps this number per calling thread, so every task sets it.
         faiss.omp_set_num_threads(1)
         vectors = self.space.vectors(rows)
-        squares, neighbors = self.index.search_preassigned(vectors, self.k + 1, self.probes[rows], None)
+        probes = self.probes[rows]
+        # Lists of whole vectors need no distances to their centers, but faiss before 1.11 refuses None.
+        unused = np.zeros(probes.shape, np.float32)
+        squares, neighbors = self.index.search_preassigned(vectors, self.k + 1, probes, unused)
         is_other = neighbors != rows[:, None]
         # Among more than k rows at distance 0 the row itself may be missing; then the last one goes.
         is_other[is_other.all(axis=1), -1] = False
