@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.predictions.annotations import Annotations
-from al_core.scorers import ScorerMultiLabel
+from al_core.scorers import Scorer, ScorerMultiLabel
 from al_core.steps.tasks.classification import Classification
-from al_core.steps.tasks.task import SURE, PredictionAttributes
+from al_core.steps.tasks.task import SURE, PredictionAttributes, Scoring
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ class MultiLabel(Classification):
     name = "multi-label-classification"
     scorer = ScorerMultiLabel
     is_one_class = False
+
+    def new_scorer(self, outputs: Any, scoring: Scoring) -> Scorer:
+        """Return the scorer of these probabilities."""
+        return ScorerMultiLabel(outputs)
 
     def usable_outputs(
         self, predictions: "Predictions", report: "JoinReport", progress: Progress | None

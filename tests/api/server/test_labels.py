@@ -22,7 +22,7 @@ def test_a_file_of_labels_is_stored_listed_deleted_and_restored(api: Api, datase
     answer = put(api, CSV, 200, name="week 29", round="round 1")
     assert (answer["matched"], answer["unknown"], answer["disagreeing"]) == (2, ["x.png"], ["a.png"])
     [stored] = api("GET", path, 200)
-    assert answer["labels"] == stored
+    assert answer["labels"] == {**stored, "isNew": True}
     assert (stored["name"], stored["round"], stored["nSamples"], stored["nAnnotations"]) == ("week 29", "round 1", 2, 3)
     assert dataset.tag("week 29").rows.tolist() == [0, 1]
     first, second = api("GET", f"{path}/samples", 200)
