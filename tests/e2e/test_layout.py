@@ -139,7 +139,7 @@ def test_nothing_below_a_link_moves_when_the_script_of_links_arrives_late(page: 
     page.route("**/PageLink.*.js", hold)
     # What is preloaded belongs to the load event.
     page.goto("/rounds", wait_until="commit")
-    below = page.get_by_text("Bring more labels back")
+    below = page.get_by_role("heading", name="Learning curve")
     below.wait_for()
     wait_for_run(page)
     before = box_of(below)
