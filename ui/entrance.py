@@ -59,9 +59,19 @@ FRAME_STYLE = "\n".join(["<style>", *((UI / name).read_text(encoding="utf-8") fo
 
 # Until the first script has run: the sidebar's ground and the name of the page where its heading will stand, in the
 # colors of .streamlit/config.toml. Without them the window is white for a second. What a style draws is in nobody's
-# way: the heading takes its place, and no screen reader says it twice. A page that asks to sign in has a form.
+# way: the heading takes its place, and no screen reader says it twice.
+# For good once there is a heading, or what stands in its place: between two pages there is none for a moment, and the
+# name would be that of the first.
+STARTING_SCRIPT = """<script>
+document.documentElement.classList.add("starting");
+new MutationObserver((changes, observer) => {
+  if (!document.querySelector("h1, form, [data-testid='stAlert'], [data-testid='stException']")) return;
+  document.documentElement.classList.remove("starting");
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });
+</script>"""
 PLACEHOLDER_STYLE = """<style>
-body:not(:has(h1, form, [data-testid="stAlert"])) {{
+html.starting body {{
   &::before, &::after {{ position: fixed; z-index: 1; top: 0; pointer-events: none; }}
   &::before {{ content: ""; left: 0; width: 281.25px; height: 100%; background: #f5f7f9; }}
   &::after {{
@@ -91,7 +101,7 @@ def page_html(name: str) -> str:
     """Return the HTML of this version of Streamlit for a page, with its server's address, first styles and scripts."""
     page = STREAMLIT_PAGE.read_text(encoding="utf-8")
     first_style = f"{FIRST_STYLE}{placeholder_style(name)}"
-    page = page.replace("<head>", f"<head>\n    {SERVER_SCRIPT}\n    {first_style}", 1)
+    page = page.replace("<head>", f"<head>\n    {SERVER_SCRIPT}\n    {STARTING_SCRIPT}\n    {first_style}", 1)
     # After those of Streamlit, which it cannot begin without.
     page = page.replace("</head>", f"{preload_links(name)}\n  </head>", 1)
     # In the body: of two rules of the same weight the later one counts, and Streamlit adds its own to the head.

@@ -168,3 +168,6 @@ def test_the_name_of_a_page_stands_where_its_heading_comes(page: Page, wait_unti
         assert float(drawn["left"][:-2]) == pytest.approx(heading["x"], abs=1)
         assert float(drawn["top"][:-2]) == pytest.approx(heading["y"], abs=2)
         assert page.evaluate(style, "content") == "none"
+        # As between two pages, when the name would be that of the first.
+        page.evaluate("document.querySelector('h1').remove()")
+        assert page.evaluate(style, "content") == "none"
