@@ -1,7 +1,7 @@
 """JSON and JSON Lines with one record per image."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +230,16 @@ def _filename(where: str, record: Any) -> str:
         return str(texts[names[best]])
     keys = ", ".join(map(repr, list(record)[:10]))
     raise FileFormatError(f"{where} has no 'filename'; its keys are {keys}; add one")
+
+
+def check_category_ids(where: str, categories: Iterable[Mapping[str, Any]]) -> None:
+    """Raise unless categories with `id` and `name` that have the same id have the same name."""
+    names: dict[int | str, str] = {}
+    for number, category in enumerate(categories):
+        name = category["name"]
+        other = names.setdefault(category["id"], name)
+        if other != name:
+            raise FileFormatError(
+                f"{where}, categories[{number}]: {name!a:.80} and {other!a:.80} have the same id "
+                f"{category['id']!a:.80}; give each its own"
+            )

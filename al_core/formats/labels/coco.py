@@ -14,6 +14,7 @@ from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import parsed_beginning
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
+from al_core.formats.files.records import check_category_ids
 from al_core.formats.files.text import BOM, parse_json, read_json
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.join.finding import note
@@ -191,18 +192,12 @@ def _entries(where: str, content: Entry, key: str) -> list[Entry]:
 
 
 def _category_names(where: str, content: Entry) -> dict[Any, str]:
-    names: dict[Any, str] = {}
-    for number, category in enumerate(_entries(where, content, "categories")):
+    categories = _entries(where, content, "categories")
+    for number, category in enumerate(categories):
         if not isinstance(category.get("id"), int | str) or not isinstance(category.get("name"), str):
             raise FileFormatError(f"{where}, categories[{number}]: expected an 'id' and a text 'name'")
-        other = names.get(category["id"], category["name"])
-        if other != category["name"]:
-            raise FileFormatError(
-                f"{where}, categories[{number}]: {category['name']!r} and {other!r} have the same id {category['id']}; "
-                "give each its own"
-            )
-        names[category["id"]] = category["name"]
-    return names
+    check_category_ids(where, categories)
+    return {category["id"]: category["name"] for category in categories}
 
 
 def _size(image: Entry) -> Size | None:

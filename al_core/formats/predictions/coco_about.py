@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.records import image_side
+from al_core.formats.files.records import check_category_ids, image_side
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.coco_table import Ids
 from al_core.types import Rows
@@ -188,7 +188,7 @@ def categories_of(
         findings: tuple[Finding, ...] = ()
         listed: dict[int | str, Mapping[str, Any]] = {key: {} for key in in_order}
     else:
-        _check_ids_of_categories(source, entries)
+        check_category_ids(source, entries)
         listed = {category["id"]: category for category in entries}
         by_id = {key: category["name"] for key, category in listed.items()}
         in_order = list(by_id)
@@ -204,18 +204,6 @@ def categories_of(
         [_skeleton(category) for category in listed.values()],
         findings,
     )
-
-
-def _check_ids_of_categories(source: str, entries: Sequence[Mapping[str, Any]]) -> None:
-    names: dict[int | str, str] = {}
-    for number, category in enumerate(entries):
-        name = category["name"]
-        other = names.setdefault(category["id"], name)
-        if other != name:
-            raise FileFormatError(
-                f"{source}, categories[{number}]: {name!a:.80} and {other!a:.80} have the same id "
-                f"{category['id']!a:.80}; give each its own"
-            )
 
 
 def _category_positions(

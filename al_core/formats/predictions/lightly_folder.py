@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.progress import reported
-from al_core.formats.files.records import json_numbers
+from al_core.formats.files.records import check_category_ids, json_numbers
 from al_core.formats.files.text import parse_json
 from al_core.formats.files.tree import FileTree, announce_texts, open_tree, tree_names
 from al_core.formats.predictions.box_layout import Layout
@@ -103,13 +103,8 @@ def _schema(tree: FileTree, name: str) -> tuple[str, dict[int, str]]:
     categories = schema.get("categories")
     if not isinstance(categories, list) or not all(map(_is_category, categories)):
         raise FileFormatError(f"{where}: expected 'categories', a list with id and name")
-    name_of_id: dict[int, str] = {}
-    for entry in categories:
-        other = name_of_id.setdefault(entry["id"], entry["name"])
-        if other != entry["name"]:
-            raise FileFormatError(
-                f"{where}: {entry['name']!a:.80} and {other!a:.80} have the same id {entry['id']}; give each its own"
-            )
+    check_category_ids(where, categories)
+    name_of_id = {entry["id"]: entry["name"] for entry in categories}
     return task, dict(sorted(name_of_id.items()))
 
 

@@ -93,12 +93,14 @@ def columns_beside(numbers: Sequence[str], texts: Mapping[int, str]) -> list[int
         []
     """
     words = {position: set(_BETWEEN_WORDS.split(name.lower())) for position, name in texts.items()}
-    found: list[int] = []
+    columns: list[int] = []
     for name in numbers:
         named = class_of_name(name)
-        shared = set(_BETWEEN_WORDS.split(named[1].lower())) if named else {""}
+        if not named:
+            return []
+        shared = set(_BETWEEN_WORDS.split(named[1].lower()))
         beside = [position for position, parts in words.items() if shared <= parts]
         if len(beside) != 1:
             return []
-        found += beside
-    return found if len(set(found)) == len(numbers) else []
+        columns += beside
+    return columns if len(set(columns)) == len(numbers) else []
