@@ -200,6 +200,6 @@ def open_report(page: Page, file: Path, expected: list[float]) -> None:
     opened = page.context.new_page()
     opened.goto(file.as_uri())
     expect(opened.get_by_role("heading", name="al-iteration-3", level=1)).to_be_visible()
-    for value in expected:
-        cell = re.compile(rf"^{re.escape(percent(value))} \([\d.]+% to [\d.]+%\), from 30 labels$")
-        expect(opened.get_by_role("cell", name=cell)).to_be_visible()
+    cells = opened.get_by_role("cell", name=re.compile(r"^[\d.]+% \([\d.]+% to [\d.]+%\), from 30 labels$"))
+    # Two rounds may have the same figure.
+    assert sorted(cell.split(" (")[0] for cell in cells.all_inner_texts()) == sorted(map(percent, expected))
