@@ -132,14 +132,20 @@ def tracked(pattern: str = "*") -> list[str]:
 
 
 def imported(source: str) -> set[str]:
-    """Top-level names of every absolute import, also of those inside functions."""
-    names = set()
+    """Full names of every absolute import, also of those inside functions: `a.b` is that of `from a import b`."""
+    names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.add(str(node.module).split(".")[0])
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+@cache
+def imported_by(path: str) -> set[str]:
+    """Return what a file imports."""
+    return imported((ROOT / path).read_text(encoding="utf-8"))
 
 
 def module_name(path: str) -> str:
@@ -153,22 +159,15 @@ def import_graph() -> dict[str, set[str]]:
     # The package itself is left out: it offers names to users, and inside only its version is read.
     files = {module_name(name): name for name in tracked("*.py")}
     return {
-        module: imported_modules((ROOT / name).read_text(encoding="utf-8"), set(files)) - {module, "al_core"}
+        module: modules_among(imported_by(name), set(files)) - {module, "al_core"}
         for module, name in files.items()
         if name.startswith(("al_core/", "ui/", "pages/", "app.py"))
     }
 
 
-def imported_modules(source: str, modules: set[str]) -> set[str]:
-    """Return which of the modules a source imports; `from a import b` is the module a.b if there is one."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            names |= (inner & modules) or {str(node.module)}
-    return names & modules
+def modules_among(names: set[str], modules: set[str]) -> set[str]:
+    """Return the modules that are imported by full names; `a.b` is the module a if b is only a name inside it."""
+    return {name if name in modules else name.rpartition(".")[0] for name in names} & modules
 
 
 def floor_of(module: str, floors: tuple[str, ...], parent: str = "") -> tuple[int, str] | None:
@@ -210,12 +209,12 @@ def _reachable(graph: dict[str, set[str]], start: str) -> set[str]:
 
 
 def importers(module: str, files: list[str]) -> list[str]:
-    return [name for name in files if module in imported((ROOT / name).read_text(encoding="utf-8"))]
+    return [path for path in files if any(f"{name}.".startswith(f"{module}.") for name in imported_by(path))]
 
 
 def test_imports_inside_functions_are_seen() -> None:
     source = "import a.b as c\nfrom . import d\ndef f():\n    from e.f import g\n"
-    assert imported(source) == {"a", "e"}
+    assert imported(source) == {"a.b", "e.f.g"}
 
 
 def test_only_the_dashboard_imports_streamlit() -> None:
@@ -282,14 +281,13 @@ def test_american_spelling_is_left_alone(word: str) -> None:
 def test_no_tracked_text_is_in_british_spelling() -> None:
     # License texts are quoted, and this file holds the pattern.
     files = [name for name in tracked() if "LICENSE" not in name and not name.endswith("test_house_rules.py")]
-    texts = {name: (ROOT / name).read_bytes().decode("utf-8", "ignore") for name in files if is_text(name)}
-    words = {(name, match.group()) for name, text in texts.items() for match in BRITISH.finditer(text)}
-    assert words == set()
+    assert [(name, word) for name in files for word in words_of(ROOT / name) if BRITISH.search(word)] == []
 
 
-def is_text(name: str) -> bool:
-    with (ROOT / name).open("rb") as file:
-        return b"\0" not in file.read(8_000)
+def words_of(path: Path) -> set[str]:
+    """Return the words of a text, each once: searching whole texts takes far longer. Other files have none."""
+    content = path.read_bytes()
+    return set() if b"\0" in content[:8_000] else set(re.findall(r"\w+", content.decode("utf-8", "ignore")))
 
 
 def test_import_al_core_loads_nothing_heavy() -> None:
