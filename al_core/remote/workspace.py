@@ -79,7 +79,7 @@ class RemoteWorkspace:
     ) -> RemoteDataset:
         """Return a new dataset on the server, empty unless filenames are given.
 
-        Samples and arrays are sent one after the other: if that fails, the dataset is removed again.
+        Arrays are sent one after the other: if that fails, the dataset is removed again.
         """
         if images_dir is not None:
             raise NotAllowedError(
@@ -88,12 +88,12 @@ class RemoteWorkspace:
         names.check_dataset_name(name)
         if filenames is not None:
             names.check_filenames(filenames)
-        created = self._connection.send("POST", "/datasets", {"name": name})
+        # With its filenames in one request: a dataset without them would keep its name from whoever tries again.
+        body = {"name": name} if filenames is None else {"name": name, "filenames": list(filenames)}
+        created = self._connection.send("POST", "/datasets", body)
         self._listed.forget()
         dataset = self.dataset(created["id"])
         try:
-            if filenames is not None:
-                dataset.set_samples(filenames)
             dataset.arrays.save_together(arrays)
         except ALCoreError:
             # Whatever keeps the server from storing may keep it from deleting.

@@ -145,16 +145,21 @@ def save_embedding(
 def save_images(
     dataset: "LocalDataset", images: "EmbeddedImages", name: str, attributes: Mapping[str, Any]
 ) -> StoredArray:
-    """Store an embedding of a dataset's images, already checked, with their metadata and digests."""
+    """Store an embedding of a dataset's images, already checked, with their metadata and digests.
+
+    Without samples the dataset takes the filenames as its samples, with all of this or not at all.
+    """
     check_is_new(dataset, name)
-    if not dataset.n_samples:
-        dataset.set_samples(images.filenames)
-    order = position_of_rows(dataset, images.filenames)
-    stored, *_ = dataset.arrays.save_together(arrays_of(images, order, name, attributes))
+    if dataset.n_samples:
+        order = position_of_rows(dataset, images.filenames)
+        dataset.arrays.save_together(arrays_of(images, order, name, attributes))
+    else:
+        order = np.arange(len(images.filenames))
+        dataset.set_samples(images.filenames, arrays=arrays_of(images, order, name, attributes))
     size_in_bytes = _size_in_bytes(images)
     if size_in_bytes:
         dataset.set_attributes(size_in_bytes)
-    return stored
+    return dataset.arrays.get(Kind.EMBEDDING, name)
 
 
 def arrays_of(images: "EmbeddedImages", order: Rows, name: str, attributes: Mapping[str, Any]) -> list[NewArrays]:
@@ -258,11 +263,7 @@ def embed_images_of(
             # Samples are fixed: one that is broken would be a row without an embedding. In an empty dataset it is
             # left out and reported instead.
             _check_is_complete(dataset, images)
-            save_images(dataset, images, loaded.name, loaded.facts)
-        else:
-            order = np.arange(len(images.filenames))
-            dataset.set_samples(images.filenames, arrays=arrays_of(images, order, loaded.name, loaded.facts))
-            dataset.set_attributes(_size_in_bytes(images))
+        save_images(dataset, images, loaded.name, loaded.facts)
     return EmbeddedFolder(dataset, images.broken)
 
 

@@ -3,7 +3,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from al_core.exceptions import AlreadyExistsError
 from al_core.types import Progress
@@ -45,9 +45,9 @@ class ImageUpload:
     def _resume(self, dataset: Mapping[str, Any]) -> None:
         status = dataset["upload"] or {}
         if status.get("uploadMethod") != METHOD or status["processed"] == status["total"]:
-            raise AlreadyExistsError(
-                f"there already is a dataset named '{self._name}' on {self._connection.server}; choose another name"
-            )
+            empty = "" if dataset["nSamples"] else ", which is empty; if nobody else is filling it, delete it there"
+            place = f"named '{self._name}' on {self._connection.server}{empty}"
+            raise AlreadyExistsError(f"there already is a dataset {place}; choose another name")
         self._dataset_id = dataset["id"]
         self._n_done = status["processed"]
 
@@ -57,20 +57,37 @@ class ImageUpload:
 
         n_images = len(images.filenames)
         if self._dataset_id is None:
-            self._dataset_id = self._connection.send("POST", "/datasets", {"name": self._name})["id"]
-            self._note(n_images)
-        filenames = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
-        if filenames and filenames != images.filenames:
-            raise AlreadyExistsError(
-                f"the interrupted upload of '{self._name}' to {self._connection.server} has other images; delete "
-                "that dataset there, or choose another name"
-            )
-        if filenames:
+            # Marked with its first breath: one without a mark would keep its name from whoever tries again.
+            body = {"name": self._name, "upload": self._status(n_images)}
+            self._dataset_id = self._connection.send("POST", "/datasets", body)["id"]
+        if self._has_embeddings(images, model.name):
             return
         with tempfile.TemporaryFile() as file:
             write_images(file, images, model.facts)
             file.seek(0)
             self._connection.send("PUT", f"/datasets/{self._dataset_id}/embeddings/images", file, name=model.name)
+
+    def _has_embeddings(self, images: "EmbeddedImages", model_name: str) -> bool:
+        """Return whether an interrupted upload has sent the embeddings; raise if they are of others."""
+        from al_core.store.files import array_digest
+        from al_core.store.kinds import Kind
+
+        filenames = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
+        arrays = self._connection.get(f"/datasets/{self._dataset_id}/arrays") if filenames else []
+        contents = {record["digest"] for record in arrays if record["kind"] == Kind.DIGEST}
+        models = {record["name"] for record in arrays if record["kind"] == Kind.EMBEDDING}
+        # Cameras number their images alike: files of the same names may be another person's.
+        if filenames and (filenames != images.filenames or contents - {array_digest(images.digests)}):
+            self._refuse("has other images")
+        if models - {model_name}:
+            self._refuse(f"is embedded by {', '.join(sorted(models))}, not by {model_name}")
+        return bool(models)
+
+    def _refuse(self, difference: str) -> NoReturn:
+        raise AlreadyExistsError(
+            f"the interrupted upload of '{self._name}' to {self._connection.server} {difference}; delete "
+            "that dataset there, or choose another name"
+        )
 
     def send_images(
         self, folder: Path, filenames: list[str], kind: Literal["thumbnail", "full", "none"], progress: Progress
@@ -115,5 +132,7 @@ class ImageUpload:
         self._connection.send("PUT", url.partition("/v1")[2], io.BytesIO(body))
 
     def _note(self, total: int) -> None:
-        status = {"total": total, "processed": self._n_done, "uploadMethod": METHOD}
-        self._connection.send("PUT", f"/datasets/{self._dataset_id}/registerDatasetUpload", status)
+        self._connection.send("PUT", f"/datasets/{self._dataset_id}/registerDatasetUpload", self._status(total))
+
+    def _status(self, total: int) -> dict[str, Any]:
+        return {"total": total, "processed": self._n_done, "uploadMethod": METHOD}

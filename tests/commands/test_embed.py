@@ -1,7 +1,9 @@
 import subprocess
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from al_core.exceptions import AlreadyExistsError, Cancelled
 from al_core.steps.sample_image import read_image
 from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset, Kind, Workspace
+from al_core.wire.connection import Connection
 from al_core.wire.image_upload import IMAGES_AT_ONCE
 from tests.api.conftest import api_server
 from tests.commands.meeting import run_twice_at_once
@@ -172,7 +175,9 @@ def test_a_name_that_is_taken_on_the_server_is_refused_before_any_work(
         far.create_dataset("mixed")
         arguments = ["embed", str(images_dir), "--dataset", "mixed", "--server", address]
         assert main.main([*arguments, "--workspace", str(tmp_path / "near")]) == 1
-    assert "there already is a dataset named 'mixed' on http://127.0.0.1" in capsys.readouterr().err
+    refusal = capsys.readouterr().err
+    assert "there already is a dataset named 'mixed' on http://127.0.0.1" in refusal
+    assert "which is empty; if nobody else is filling it, delete it there; choose another name" in refusal
     assert not (tmp_path / "near").exists()
 
 
@@ -203,17 +208,55 @@ def upload_until_stopped(address: str, folder: Path, model: EmbeddingModel, runs
 
 def test_an_upload_resumes_only_with_the_same_images(tmp_path: Path) -> None:
     model = load_model(mean_color)
-    begun, other = ("a.png", "b.png"), ("a.png", "c.png")
-    for name in {*begun, *other}:
-        Image.new("L", (1, 1)).save(tmp_path / name)
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    for folder, shade in ((mine, 1), (theirs, 2)):
+        folder.mkdir()
+        for name in ("a.png", "b.png", "c.png"):
+            Image.new("L", (1, 1), shade).save(folder / name)
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
-        for names, expected in (
-            (begun, nullcontext()),
-            (other, pytest.raises(AlreadyExistsError, match="other images")),
+        for folder, names, name_of_model, expected in (
+            (mine, ["a.png", "b.png"], model.name, nullcontext()),
+            (mine, ["a.png", "b.png"], model.name, nullcontext()),
+            (mine, ["a.png", "c.png"], model.name, pytest.raises(AlreadyExistsError, match="other images")),
+            (theirs, ["a.png", "b.png"], model.name, pytest.raises(AlreadyExistsError, match="other images")),
+            (
+                mine,
+                ["a.png", "b.png"],
+                "other",
+                pytest.raises(AlreadyExistsError, match=r"by .*mean_color, not by other"),
+            ),
         ):
             upload = ApiWorkflowClient(server=address).upload_to("grays")
-            with embed_folder(tmp_path, list(names), model, tmp_path / "runs") as images, expected:
+            with embed_folder(folder, names, model, tmp_path / "runs") as images, expected:
+                upload.send_embeddings(images, replace(model, name=name_of_model))
+
+
+@pytest.mark.parametrize("n_requests", [1, 2])
+def test_an_upload_that_is_killed_after_a_request_goes_on(
+    n_requests: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, send = load_model(mean_color), Connection.send
+    Image.new("L", (1, 1)).save(tmp_path / "a.png")
+    with Workspace(tmp_path / "far") as far, api_server(far) as address:
+        sent: list[object] = []
+
+        def send_and_die(*arguments: Any, **options: Any) -> object:
+            answer = send(*arguments, **options)
+            sent.append(arguments[1:3])
+            if len(sent) == n_requests:
+                raise Cancelled("killed")
+            return answer
+
+        monkeypatch.setattr(Connection, "send", send_and_die)
+        for expected in (pytest.raises(Cancelled, match="killed"), nullcontext()):
+            with embed_folder(tmp_path, ["a.png"], model, tmp_path / "runs") as images, expected:
+                upload = ApiWorkflowClient(server=address).upload_to("grays")
                 upload.send_embeddings(images, model)
+                upload.send_images(tmp_path, ["a.png"], "none", lambda done, total: None)
+        assert sum(method == "POST" for method, _ in sent) == 1
+        [dataset] = far.datasets()
+        assert [dataset.filenames(), dataset.attributes["upload"]["processed"]] == [["a.png"], 1]
+        assert dataset.arrays.get(Kind.EMBEDDING, model.name).shape == (1, 3)
 
 
 def test_new_files_of_the_folder_are_appended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

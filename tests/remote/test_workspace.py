@@ -8,12 +8,14 @@ from al_core import workflow
 from al_core.api.server.media import media_app
 from al_core.exceptions import (
     AlreadyExistsError,
+    Cancelled,
     InvalidInputError,
     NotAllowedError,
     ServerError,
 )
 from al_core.remote import RemoteDataset, RemoteWorkspace
 from al_core.store import Kind, Workspace
+from al_core.wire.connection import Connection
 from tests.conftest import FILENAMES
 from tests.serving import served
 
@@ -29,6 +31,21 @@ def test_a_dataset_is_made_from_embeddings_and_deleted(remote: RemoteWorkspace, 
     remote.delete_dataset("new")
     assert remote.datasets() == []
     assert workspace.datasets() == []
+
+
+def test_a_dataset_comes_with_its_filenames_or_not_at_all(
+    remote: RemoteWorkspace, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Connection.send
+
+    def send_and_die(*arguments: Any, **options: Any) -> None:
+        send(*arguments, **options)
+        raise Cancelled("killed")
+
+    monkeypatch.setattr(Connection, "send", send_and_die)
+    with pytest.raises(Cancelled, match="killed"):
+        remote.create_dataset("new", FILENAMES)
+    assert workspace.dataset("new").filenames() == FILENAMES
 
 
 def test_the_address_and_the_token_are_judged_in_one_sentence(

@@ -11,14 +11,6 @@ if TYPE_CHECKING:
 ImageType = Literal["full", "thumbnail", "meta"]
 
 
-class DatasetCreate(Wire):
-    """A new dataset."""
-
-    name: str
-    type: Literal["Images", "Videos", "Crops"] = "Images"
-    img_type: ImageType | None = None
-
-
 class DatasetUpdate(Wire):
     """A new name for a dataset."""
 
@@ -32,6 +24,16 @@ class UploadStatus(Wire):
     processed: Count = 0
     upload_method: str | None = None
     is_registered: bool | None = None
+
+
+class DatasetCreate(Wire):
+    """A new dataset, stored whole or not at all; `filenames` and `upload` are additions of al_core."""
+
+    name: str
+    type: Literal["Images", "Videos", "Crops"] = "Images"
+    img_type: ImageType | None = None
+    filenames: list[str] | None = None
+    upload: UploadStatus | None = None
 
 
 class DatasetData(Wire):

@@ -1,3 +1,5 @@
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -6,6 +8,7 @@ from al_core.api.schemas.wire import Created
 from al_core.api.server.bodies import JsonRoute
 from al_core.api.server.context import DatasetOfPath, services
 from al_core.api.server.errors import ApiError, coded
+from al_core.steps.dropped_images import check_filename
 
 router = APIRouter(tags=["Datasets"], route_class=JsonRoute)
 
@@ -25,10 +28,14 @@ def read_datasets(request: Request, shared: bool = False) -> list[DatasetData]:
 @router.post("/datasets", status_code=201)
 @router.post("/datasets/", status_code=201, include_in_schema=False)
 def create_dataset(request: Request, body: DatasetCreate) -> Created:
-    """Make an empty dataset."""
+    """Make a dataset, empty unless filenames come with it."""
+    for filename in body.filenames or ():
+        check_filename(filename)
+    attributes: dict[str, Any] = {"type": body.type, "imgType": body.img_type}
+    if body.upload:
+        attributes["upload"] = body.upload.model_dump(by_alias=True)
     with coded(AlreadyExistsError="DATASET_NAME_EXISTS"):
-        dataset = services(request).workspace.create_dataset(body.name)
-    dataset.set_attributes({"type": body.type, "imgType": body.img_type})
+        dataset = services(request).workspace.create_dataset(body.name, body.filenames, attributes=attributes)
     return Created(id=dataset.id)
 
 
